@@ -1,0 +1,51 @@
+//! JSON Pointers (RFC 6901): where in a value something stands. Only made and printed, never followed.
+
+use std::fmt;
+
+/// A JSON Pointer, escaped as RFC 6901 §3 says; the empty one names the whole value.
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Pointer(String);
+
+impl Pointer {
+    /// The pointer to the whole value.
+    pub fn root() -> Self {
+        Self::default()
+    }
+
+    /// The pointer to a member of what this one names.
+    #[must_use]
+    pub fn member(&self, name: &str) -> Self {
+        let mut longer = self.clone();
+        longer.push_member(name);
+        longer
+    }
+
+    /// The pointer to an element of the array that this one names.
+    #[must_use]
+    pub fn element(&self, index: usize) -> Self {
+        Self(format!("{}/{index}", self.0))
+    }
+
+    /// Lengthens this pointer by a member name.
+    pub fn push_member(&mut self, name: &str) {
+        self.0.push('/');
+        for character in name.chars() {
+            match character {
+                '~' => self.0.push_str("~0"),
+                '/' => self.0.push_str("~1"),
+                other => self.0.push(other),
+            }
+        }
+    }
+
+    /// The pointer's text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for Pointer {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(&self.0)
+    }
+}

@@ -1,0 +1,4 @@
+//! mcp-settings owns the configurations of MCP servers. The map of the crate is `docs/ARCHITECTURE.md`.
+
+pub mod json;
+pub mod model;

@@ -1,0 +1,29 @@
+//! What a change does to one server, as data: the same for a file that is spliced and rows that are updated.
+
+use crate::json::Object;
+
+use super::SettingsKey;
+
+/// One effect of a change. `config` is as it will be stored: secrets already sealed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Edit {
+    /// Creates the server or replaces its configuration.
+    Put {
+        /// Which server.
+        key: SettingsKey,
+        /// Its whole new configuration.
+        config: Object,
+    },
+    /// Removes the server; nothing happens where there is none.
+    Remove {
+        /// Which server.
+        key: SettingsKey,
+    },
+    /// Gives the server another name, in its place; its value's bytes stay.
+    Rename {
+        /// The name that it has.
+        from: SettingsKey,
+        /// The name that it gets; no server has it.
+        to: SettingsKey,
+    },
+}
