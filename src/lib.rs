@@ -2,3 +2,5 @@
 
 pub mod json;
 pub mod model;
+pub mod projection;
+pub mod secrets;
