@@ -1,6 +1,6 @@
 //! What can come of a use-case but success; every lower room's errors in one enum.
 
-use crate::json::{Fault, Pointer};
+use crate::json::{Fault, Json, Pointer};
 use crate::model::merge::Refusal;
 use crate::model::validate::Violation;
 use crate::model::{InvalidName, ReadOnlyReason};
@@ -70,8 +70,8 @@ pub struct Conflict {
     pub verdict: Verdict,
     /// The current tag, if the server exists.
     pub current_tag: Option<EntityTag>,
-    /// The current configuration, redacted, as JSON text.
-    pub current: Option<String>,
+    /// The current configuration, redacted.
+    pub current: Option<Json>,
     /// Where the request and the current state differ; none for a request without a body.
     pub changed: Option<Vec<Pointer>>,
 }
