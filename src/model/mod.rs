@@ -3,8 +3,10 @@
 
 mod edit;
 mod layout;
+mod server_value;
 mod stored;
 
 pub use edit::Edit;
 pub use layout::{Access, Dialect, Layout, ReadOnlyReason, Sealing};
+pub use server_value::is_server_value;
 pub use stored::{Author, SettingsKey, StoredServer};
