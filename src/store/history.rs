@@ -8,10 +8,10 @@ use std::sync::Arc;
 use crate::model::{SettingsKey, StoredServer};
 
 /// How many replaced states of one name are kept.
-pub const STATES_PER_NAME: usize = 16;
+pub(super) const STATES_PER_NAME: usize = 16;
 
 /// How many names are kept; the one whose last change is longest ago is forgotten first.
-pub const NAMES: usize = 4_096;
+const NAMES: usize = 4_096;
 
 /// The replaced states of every name, those of deleted servers too.
 ///

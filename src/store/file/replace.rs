@@ -174,7 +174,7 @@ const DRAFT_SUFFIX: &[u8] = b".tmp";
 /// `.settings.json.mcp-settings-PID-RANDOM.tmp`
 fn draft_name(target: &Path) -> Result<OsString, StoreError> {
     let random = getrandom::u64()
-        .map_err(|error| StoreError::Write { step: "create", source: Arc::new(io::Error::other(error)) })?;
+        .map_err(|error| StoreError::Write { step: "create", source: Arc::new(io::Error::other(error.to_string())) })?;
     let mut name = draft_prefix(target);
     name.push(format!("{}-{random:016x}", std::process::id()));
     name.push(OsStr::from_bytes(DRAFT_SUFFIX));
