@@ -3,3 +3,4 @@
 pub mod document;
 pub mod json;
 pub mod model;
+pub mod store;

@@ -116,9 +116,8 @@ impl Committer {
         let Decided { draft, has_panicked } = decided;
         let outcome = match draft.is_edited {
             true => {
-                let bytes = draft.render();
-                let (next, history) = draft.finish(Some(bytes));
-                self.settle(real, &observed, version, next, history)
+                let (next, history) = draft.finish();
+                self.settle(real, &observed, version, Arc::new(next), history)
             }
             false => self.keep(real, &observed, version),
         };
@@ -135,7 +134,7 @@ impl Committer {
         real: &Path,
         observed: &Observed,
         version: &Arc<Version>,
-        next: Version,
+        next: Arc<Version>,
         history: History,
     ) -> Result<(), StoreError> {
         if next.bytes != version.bytes {
@@ -149,11 +148,11 @@ impl Committer {
 
     /// Makes the version that is there durable, unless this process has done so.
     fn keep(&mut self, real: &Path, observed: &Observed, version: &Arc<Version>) -> Result<(), StoreError> {
-        let Some(bytes) = &version.bytes else { return Ok(()) };
+        if version.bytes.is_none() {
+            return Ok(());
+        }
         if self.is_suspect {
-            let unchanged = super::version::Draft::of(version, &History::default());
-            let (same, history) = unchanged.finish(Some(bytes.clone()));
-            return self.replace(real, version, same, history);
+            return self.replace(real, version, Arc::clone(version), History::default());
         }
         let is_durable = self.durable.as_ref().is_some_and(|(identity, durable)| {
             observed.witness.file() == Some(*identity) && Arc::ptr_eq(durable, version)
@@ -169,7 +168,7 @@ impl Committer {
         &mut self,
         real: &Path,
         version: &Version,
-        next: Version,
+        next: Arc<Version>,
         history: History,
     ) -> Result<(), StoreError> {
         let bytes = next.bytes.as_deref().unwrap_or_default();

@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use crate::document::{Document, NewDocument, Unreadable};
-use crate::model::{Access, Author, Edit};
+use crate::model::{Access, Author, Edit, SettingsKey};
 use crate::store::{History, Snapshot};
 
 /// A version that stands or stood in the file, or the empty one where there is no file.
@@ -68,47 +68,58 @@ impl Draft {
     ///
     /// # Panics
     ///
-    /// Where the edit breaks its contract: on a document that may not be written, or a rename of a server
-    /// that is not there or to a name that is taken. The document would be spoilt by it.
+    /// Where the edit breaks the contract of [`Document::apply`], which would leave it out in silence, and
+    /// its author would be told that it was made.
     pub(super) fn apply(&mut self, edit: &Edit, author: Option<&Author>) {
-        assert!(self.snapshot.layout.access == Access::Writable, "an edit of a document that may not be written");
-        let servers = &mut self.snapshot.servers;
-        if let Edit::Rename { from, to } = edit {
-            assert!(servers.contains_key(from), "a rename of a server that is not there");
-            assert!(!servers.contains_key(to), "a rename to a name that is taken");
-        }
+        assert!(self.can_apply(edit), "an edit that the document can't take");
         self.document.apply(edit, author);
-        self.is_edited = true;
-        let (key, new) = match edit {
-            Edit::Put { key, .. } => (key, self.document.server(key)),
-            Edit::Remove { key } => (key, None),
+        match edit {
+            Edit::Put { key, .. } | Edit::Remove { key } => self.follow(key),
             Edit::Rename { from, to } => {
-                if let Some(server) = self.document.server(to) {
-                    servers.insert(to.clone(), Arc::clone(server));
-                }
-                (from, None)
+                self.follow(to);
+                self.follow(from);
             }
-        };
-        let old = match new {
-            Some(new) => servers.insert(key.clone(), Arc::clone(new)),
-            None => servers.remove(key),
-        };
-        if let Some(old) = old
-            && new.is_none_or(|new| new.text != old.text)
-        {
-            self.history.record(key, &old);
         }
         self.snapshot.layout = self.document.layout().clone();
         self.snapshot.outside_tokens = Arc::clone(self.document.outside_tokens());
     }
 
-    /// The document's new text.
-    pub(super) fn render(&self) -> Vec<u8> {
-        self.document.render()
+    fn can_apply(&self, edit: &Edit) -> bool {
+        let Snapshot { layout, servers, .. } = &self.snapshot;
+        layout.access == Access::Writable
+            && match edit {
+                Edit::Put { key, config } => layout.can_hold(key, Some(config)),
+                Edit::Remove { .. } => true,
+                Edit::Rename { from, to } => servers.get(from).is_some_and(|server| {
+                    !servers.contains_key(to) && layout.can_hold(to, server.config.as_ref().ok())
+                }),
+            }
     }
 
-    /// The version that these bytes are, and what it replaced.
-    pub(super) fn finish(self, bytes: Option<Vec<u8>>) -> (Version, History) {
+    /// Takes over from the document what has become of a server.
+    fn follow(&mut self, key: &SettingsKey) {
+        let new = self.document.server(key);
+        let old = match new {
+            Some(new) => self.snapshot.servers.insert(key.clone(), Arc::clone(new)),
+            None => self.snapshot.servers.remove(key),
+        };
+        let is_same = match (&old, new) {
+            (Some(old), Some(new)) => Arc::ptr_eq(old, new),
+            (old, new) => old.is_none() && new.is_none(),
+        };
+        self.is_edited |= !is_same;
+        if let Some(old) = old
+            && new.is_none_or(|new| new.text != old.text)
+        {
+            self.history.record(key, &old);
+        }
+    }
+
+    /// The version that the copy has become, and what it replaced.
+    pub(super) fn finish(self) -> (Version, History) {
+        let bytes = self.document.render();
+        // Where there was no file, an edit that does nothing makes none.
+        let bytes = (!bytes.is_empty()).then_some(bytes);
         let version = Version { bytes, document: self.document, snapshot: Arc::new(self.snapshot) };
         (version, self.history)
     }

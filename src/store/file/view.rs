@@ -112,7 +112,7 @@ impl View {
     /// Renames, and publishes what the document then is, so that no reader can see the one without the other.
     pub(super) fn exchange<R>(
         &self,
-        version: Version,
+        version: Arc<Version>,
         history: History,
         rename: impl FnOnce() -> Result<R, StoreError>,
         metadata: impl FnOnce(&R) -> Option<&Metadata>,
@@ -120,14 +120,14 @@ impl View {
         let mut ledger = self.ledger();
         let renamed = rename()?;
         let identity = metadata(&renamed).map(|metadata| self.seam.identity(Identity::of(metadata)));
-        Ok(self.adopt(&mut ledger, Arc::new(version), Witness::young(identity), history))
+        Ok(self.adopt(&mut ledger, version, Witness::young(identity), history))
     }
 
     /// Publishes a version with the same bytes as the current one.
-    pub(super) fn amend(&self, version: Version, history: History) -> Arc<Observed> {
+    pub(super) fn amend(&self, version: Arc<Version>, history: History) -> Arc<Observed> {
         let mut ledger = self.ledger();
         let witness = self.current.load().witness;
-        self.adopt(&mut ledger, Arc::new(version), witness, history)
+        self.adopt(&mut ledger, version, witness, history)
     }
 
     /// A copy of the history, for a batch to add to.
@@ -141,13 +141,8 @@ impl View {
 
     fn adopt(&self, ledger: &mut Ledger, version: Arc<Version>, witness: Witness, history: History) -> Arc<Observed> {
         ledger.history.absorb(history);
-        self.publish(Observed {
-            outcome: Ok(Arc::clone(&version)),
-            witness,
-            last: version,
-            unusable: None,
-            is_known: true,
-        })
+        let is_known = version.bytes.is_some();
+        self.publish(Observed { outcome: Ok(Arc::clone(&version)), witness, last: version, unusable: None, is_known })
     }
 
     fn look(&self, ledger: &mut Ledger) -> Arc<Observed> {
