@@ -71,11 +71,12 @@ fn resolve(arguments: Arguments) -> Result<Config, Failure> {
 
 async fn serve_until_told(config: Config) -> Result<(), Failure> {
     let keys = Arc::new(load_keys(&config)?);
-    let store = Arc::new(FileStore::open(FileStoreOptions {
-        new: if config.is_openhands { NewDocument::OpenHands } else { NewDocument::Own },
+    let new = if config.is_openhands { NewDocument::OpenHands } else { NewDocument::Own };
+    let store = FileStore::open(FileStoreOptions {
         provisioner: Some(Arc::new(KeyProvisioner(Arc::clone(&keys)))),
-        ..FileStoreOptions::new(config.settings.clone())
-    }));
+        ..FileStoreOptions::new(config.settings.clone(), new)
+    });
+    let store = Arc::new(store.map_err(|error| Failure::new("could not start the store's thread").because(error))?);
     let options = Options { require_preconditions: config.require_preconditions, lock_timeout: config.lock_timeout };
     let service = Arc::new(Service::new(store, keys, options));
     if actix_web::rt::time::timeout(KEY_PATIENCE, service.prepare_keys()).await.is_err() {

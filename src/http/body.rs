@@ -10,10 +10,10 @@ use crate::json::{Fault, FaultKind, Json, Object, Rules, parse};
 use super::problem::{Problem, ProblemKind};
 
 /// The largest body. Bytes.
-pub const LARGEST: usize = 1 << 20;
+pub(super) const LARGEST: usize = 1 << 20;
 
 /// Whether the body is sent as one of these media types. A body in another charset or encoding can't be read.
-pub fn check_type(headers: &HeaderMap, accepted: &[&str]) -> Result<(), Problem> {
+pub(super) fn check_type(headers: &HeaderMap, accepted: &[&str]) -> Result<(), Problem> {
     let refused = || {
         let detail = format!("The body must be sent as {}.", accepted.join(" or "));
         Problem::new(ProblemKind::UnsupportedMediaType, detail).header(header::ACCEPT, accepted.join(", "))
@@ -32,7 +32,7 @@ pub fn check_type(headers: &HeaderMap, accepted: &[&str]) -> Result<(), Problem>
 }
 
 /// Reads the whole body, up to the limit.
-pub async fn read(headers: &HeaderMap, mut payload: Payload) -> Result<BytesMut, Problem> {
+pub(super) async fn read(headers: &HeaderMap, mut payload: Payload) -> Result<BytesMut, Problem> {
     let too_large = || Problem::new(ProblemKind::BodyTooLarge, "The body is larger than 1 MiB.");
     let announced = headers.get(header::CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse::<usize>().ok());
     if announced.is_some_and(|length| LARGEST < length) {
@@ -50,7 +50,7 @@ pub async fn read(headers: &HeaderMap, mut payload: Payload) -> Result<BytesMut,
 }
 
 /// The JSON object that a body is.
-pub fn object(body: BytesMut) -> Result<Object, Problem> {
+pub(super) fn object(body: BytesMut) -> Result<Object, Problem> {
     let body = Zeroizing::new(Vec::from(body));
     let text = std::str::from_utf8(&body).map_err(|_| Problem::new(ProblemKind::MalformedBody, "The body is not UTF-8."))?;
     match parse(text, &Rules::BODY) {

@@ -9,7 +9,7 @@ use super::endpoint::{Answer, Call};
 use super::problem::{Problem, ProblemKind};
 
 /// `GET /problems/{type}`
-pub fn problem(request: &HttpRequest) -> Result<HttpResponse, Problem> {
+pub(super) fn problem(request: &HttpRequest) -> Result<HttpResponse, Problem> {
     let slug = request.uri().path().rsplit('/').next().unwrap_or_default();
     let kind = ProblemKind::ALL.into_iter().find(|kind| kind.slug() == slug);
     let kind = kind.ok_or_else(|| Problem::new(ProblemKind::NotFound, "Not Found"))?;
@@ -25,7 +25,7 @@ pub fn problem(request: &HttpRequest) -> Result<HttpResponse, Problem> {
 }
 
 /// `GET /`
-pub fn page(call: Call) -> Answer {
+pub(super) fn page(call: Call) -> Answer {
     Box::pin(async move {
         let page = ui::page(&call.app.address, &call.app.document);
         Ok(HttpResponse::Ok()

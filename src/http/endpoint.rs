@@ -25,14 +25,14 @@ use super::problem::{Problem, ProblemKind};
 use super::{body, failures, headers};
 
 /// What a handler gives back.
-pub type Answer = Pin<Box<dyn Future<Output = Result<HttpResponse, Problem>>>>;
+pub(super) type Answer = Pin<Box<dyn Future<Output = Result<HttpResponse, Problem>>>>;
 
 /// A handler: reads the call, asks the service, answers.
-pub type Handler = fn(Call) -> Answer;
+pub(super) type Handler = fn(Call) -> Answer;
 
 /// What a route needs of a request.
 #[derive(Clone, Copy)]
-pub struct Endpoint {
+pub(super) struct Endpoint {
     /// The scope that the caller needs; none where no key is asked for.
     pub scope: Option<Scope>,
     /// The media types of its body; none where it has none.
@@ -46,7 +46,7 @@ pub struct Endpoint {
 }
 
 /// A request that has passed all checks that need no state.
-pub struct Call {
+pub(super) struct Call {
     /// The service and its settings.
     pub app: Data<App>,
     /// `GET`, `HEAD`, …
@@ -67,7 +67,7 @@ pub struct Call {
 
 /// What is known of a request for its audit event, filled in as it becomes known.
 #[derive(Clone, Default)]
-pub struct Trail(Rc<RefCell<TrailFacts>>);
+pub(super) struct Trail(Rc<RefCell<TrailFacts>>);
 
 #[derive(Default)]
 struct TrailFacts {
@@ -80,7 +80,7 @@ struct TrailFacts {
 
 impl Trail {
     /// Which tags the server had before and has after.
-    pub fn tags(&self, before: Option<&EntityTag>, after: Option<&EntityTag>) {
+    pub(super) fn tags(&self, before: Option<&EntityTag>, after: Option<&EntityTag>) {
         let mut facts = self.0.borrow_mut();
         facts.before = before.cloned();
         facts.after = after.cloned();
@@ -89,17 +89,17 @@ impl Trail {
 
 impl Call {
     /// The name in the path.
-    pub fn name(&self) -> Result<&ServerName, Problem> {
+    pub(super) fn name(&self) -> Result<&ServerName, Problem> {
         self.name.as_ref().ok_or_else(|| Problem::of_ours(ProblemKind::Internal, "the route has no name"))
     }
 
     /// The service.
-    pub fn service(&self) -> &Service {
+    pub(super) fn service(&self) -> &Service {
         &self.app.service
     }
 
     /// The problem that a failed use-case is for this call.
-    pub fn failed(&self, error: ServiceError) -> Problem {
+    pub(super) fn failed(&self, error: ServiceError) -> Problem {
         if let ServiceError::PreconditionFailed(conflict) = &error {
             self.trail.tags(conflict.current_tag.as_ref(), conflict.current_tag.as_ref());
         }
@@ -108,7 +108,7 @@ impl Call {
 }
 
 /// Runs one request.
-pub async fn run(endpoint: Endpoint, request: HttpRequest, payload: Payload, app: Data<App>) -> HttpResponse {
+pub(super) async fn run(endpoint: Endpoint, request: HttpRequest, payload: Payload, app: Data<App>) -> HttpResponse {
     let trail = Trail::default();
     trail.0.borrow_mut().action = endpoint.action;
     let result = match check(&endpoint, &request, payload, app, trail.clone()).await {

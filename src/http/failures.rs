@@ -19,7 +19,7 @@ const IF_MATCH_FAILED: &str =
     "If-Match does not match the current ETag. Re-fetch GET /api/settings/mcp-servers/{name} and retry.";
 
 /// The problem that a failed use-case is, for a request of this method to a server of this name.
-pub fn problem(error: ServiceError, method: &Method, name: &str) -> Problem {
+pub(super) fn problem(error: ServiceError, method: &Method, name: &str) -> Problem {
     let is_read = matches!(*method, Method::GET | Method::HEAD);
     match error {
         ServiceError::InvalidName(error) => Problem::new(ProblemKind::InvalidName, error.to_string()),
@@ -75,7 +75,7 @@ pub fn problem(error: ServiceError, method: &Method, name: &str) -> Problem {
 }
 
 /// The problem that a failed store is.
-pub fn store_problem(error: &StoreError, is_read: bool) -> Problem {
+pub(super) fn store_problem(error: &StoreError, is_read: bool) -> Problem {
     let with_causes = causes(error);
     match error {
         StoreError::Unreadable(reason) => {

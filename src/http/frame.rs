@@ -30,7 +30,7 @@ const ALLOWED_METHODS: &str = "GET, HEAD, POST, PUT, PATCH, DELETE";
 
 /// Identifies one request of this process, in the answer and in the log.
 #[derive(Clone, Debug)]
-pub struct RequestId(pub String);
+pub(super) struct RequestId(pub String);
 
 /// Makes request ids: a random part for the process, and a number.
 pub struct RequestIds {
@@ -51,7 +51,7 @@ impl RequestIds {
 }
 
 /// The frame around every request.
-pub async fn frame<B: MessageBody + 'static>(
+pub(super) async fn frame<B: MessageBody + 'static>(
     request: ServiceRequest,
     next: Next<B>,
 ) -> Result<ServiceResponse<BoxBody>, Error> {

@@ -10,10 +10,10 @@ use crate::secrets::Exposure;
 use super::problem::{Problem, ProblemKind};
 
 /// The header that asks for secrets.
-pub const EXPOSE_SECRETS: HeaderName = HeaderName::from_static("x-expose-secrets");
+pub(super) const EXPOSE_SECRETS: HeaderName = HeaderName::from_static("x-expose-secrets");
 
 /// The conditional headers.
-pub fn precondition(headers: &HeaderMap) -> Result<Precondition, Problem> {
+pub(super) fn precondition(headers: &HeaderMap) -> Result<Precondition, Problem> {
     let parse = |name: HeaderName| {
         let lines = headers.get_all(&name).map(|value| value.as_bytes());
         Condition::parse(lines).map_err(|error| {
@@ -25,7 +25,7 @@ pub fn precondition(headers: &HeaderMap) -> Result<Precondition, Problem> {
 }
 
 /// How much of the secrets is asked for.
-pub fn exposure(headers: &HeaderMap) -> Result<Exposure, Problem> {
+pub(super) fn exposure(headers: &HeaderMap) -> Result<Exposure, Problem> {
     let mut lines = headers.get_all(EXPOSE_SECRETS);
     let Some(value) = lines.next() else { return Ok(Exposure::Redacted) };
     let parsed = value.to_str().ok().and_then(Exposure::parse).filter(|_| lines.next().is_none());
@@ -36,7 +36,7 @@ pub fn exposure(headers: &HeaderMap) -> Result<Exposure, Problem> {
 }
 
 /// Refuses a query: no route takes one yet, and one that is ignored may have meant to hold something back.
-pub fn no_query(query: Option<&str>) -> Result<(), Problem> {
+pub(super) fn no_query(query: Option<&str>) -> Result<(), Problem> {
     match query {
         None | Some("") => Ok(()),
         Some(_) => Err(Problem::new(ProblemKind::InvalidQuery, "This route takes no query parameters.")),

@@ -15,10 +15,10 @@ use super::endpoint::{Answer, Call};
 use super::problem::{Problem, ProblemKind};
 
 /// The path of the collection.
-pub const COLLECTION: &str = "/api/settings/mcp-servers";
+pub(super) const COLLECTION: &str = "/api/settings/mcp-servers";
 
 /// `GET` and `HEAD` of the collection.
-pub fn list(call: Call) -> Answer {
+pub(super) fn list(call: Call) -> Answer {
     Box::pin(async move {
         let projected = newest(&call).await?;
         let (tag, body) = projected.listing();
@@ -27,7 +27,7 @@ pub fn list(call: Call) -> Answer {
 }
 
 /// `GET` and `HEAD` of a server.
-pub fn read(call: Call) -> Answer {
+pub(super) fn read(call: Call) -> Answer {
     Box::pin(async move {
         let projected = newest(&call).await?;
         if !projected.has_collection() {
@@ -44,17 +44,17 @@ pub fn read(call: Call) -> Answer {
 }
 
 /// `PUT` of a server.
-pub fn replace(call: Call) -> Answer {
+pub(super) fn replace(call: Call) -> Answer {
     Box::pin(async move { update(call, Body::Whole).await })
 }
 
 /// `PATCH` of a server.
-pub fn patch(call: Call) -> Answer {
+pub(super) fn patch(call: Call) -> Answer {
     Box::pin(async move { update(call, Body::MergePatch).await })
 }
 
 /// `DELETE` of a server.
-pub fn delete(call: Call) -> Answer {
+pub(super) fn delete(call: Call) -> Answer {
     Box::pin(async move {
         let write = write_of(&call)?;
         let written = call.service().delete(write).await.map_err(|error| call.failed(error))?;

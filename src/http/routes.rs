@@ -57,7 +57,7 @@ fn writing(handler: Handler, action: Action, body: &'static [&'static str]) -> E
 }
 
 /// Puts the table into an actix application.
-pub fn configure(config: &mut ServiceConfig) {
+pub(super) fn configure(config: &mut ServiceConfig) {
     let mut routes = routes();
     while let Some(first) = routes.first() {
         let path = first.path;
@@ -83,7 +83,7 @@ pub fn configure(config: &mut ServiceConfig) {
 }
 
 /// The pattern of the route that a path leads to, for logs: a path itself may hold anything.
-pub fn pattern(path: &str) -> &'static str {
+pub(super) fn pattern(path: &str) -> &'static str {
     let is_item = |path: &str| path.strip_prefix(mcp_servers::COLLECTION).is_some_and(|rest| rest.starts_with('/'));
     match routes().iter().find(|route| route.path == path) {
         Some(route) => route.path,
@@ -93,7 +93,7 @@ pub fn pattern(path: &str) -> &'static str {
 }
 
 /// Whether a path is answered under any host name: probes call by address.
-pub fn is_for_any_host(path: &str) -> bool {
+pub(super) fn is_for_any_host(path: &str) -> bool {
     matches!(path, "/health" | "/alive" | "/ready")
 }
 

@@ -12,7 +12,7 @@ use super::authentication::unauthorized;
 use super::endpoint::{Answer, Call};
 
 /// Exchanges `{"code"}` for `{"key","expires_in","scopes"}`; the time is in seconds.
-pub fn exchange(call: Call) -> Answer {
+pub(super) fn exchange(call: Call) -> Answer {
     Box::pin(async move {
         let code = call.body.as_ref().and_then(|body| body.get("code")).and_then(Json::as_str);
         let logins = call.app.authentication.logins();

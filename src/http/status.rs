@@ -14,12 +14,12 @@ use super::problem::{Problem, ProblemKind};
 const OPENHANDS_VERSION: &str = "1.58.0";
 
 /// `GET /health` and `/alive`: touches nothing, so that it answers while the store waits.
-pub fn health(_: Call) -> Answer {
+pub(super) fn health(_: Call) -> Answer {
     Box::pin(async { Ok(status("ok")) })
 }
 
 /// `GET /ready`: whether the store can be read.
-pub fn ready(call: Call) -> Answer {
+pub(super) fn ready(call: Call) -> Answer {
     Box::pin(async move {
         let app = call.app.clone();
         let ready = web::block(move || app.service.ready()).await;
@@ -31,7 +31,7 @@ pub fn ready(call: Call) -> Answer {
 }
 
 /// `GET /server_info`
-pub fn info(_: Call) -> Answer {
+pub(super) fn info(_: Call) -> Answer {
     Box::pin(async {
         let own: Object = [("version", Json::string(env!("CARGO_PKG_VERSION")))].into_iter().collect();
         let info = [("version", Json::string(OPENHANDS_VERSION)), ("mcp_settings", own.into())];
