@@ -246,7 +246,8 @@ fn what_may_not_be_written_is_not() {
 
 #[test]
 fn a_server_that_is_no_object_is_listed_and_can_be_replaced_renamed_and_removed() {
-    for value in ["7", "null", r#"{"x":"\ud800"}"#, r#"{"x":1,"\u0078":2}"#] {
+    let deep = format!("{{\"x\":{}{}}}", "[".repeat(600), "]".repeat(600));
+    for value in ["7", "null", r#"{"x":"\ud800"}"#, r#"{"x":1,"\u0078":2}"#, &deep] {
         let before =
             format!("{{\"agent_settings\":{{\"mcp_config\":{{\"mcpServers\":{{\"a\":{value}}}}}}}}}");
         let document = read(&before);
