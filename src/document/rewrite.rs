@@ -22,9 +22,7 @@ pub(super) fn rewrite(text: &str, old: &Object, new: &Object, style: &Style, ind
     items.keep(|_, part| wanted.contains_key(&*part.name));
     for at in 0..items.len() {
         let part = items.value(at);
-        if let (Some(old), Some((_, new))) = (donors.get(&*part.name), wanted.get(&*part.name))
-            && old != new
-        {
+        if let (Some(old), Some((_, new))) = (donors.get(&*part.name), wanted.get(&*part.name)) {
             let text = rewrite_value(&part.text, old, new, style, items.indent(at).unwrap_or(indent));
             let name = part.name.clone();
             items.set_value(at, Part { name, text });
