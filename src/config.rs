@@ -172,8 +172,10 @@ impl Config {
         file: File,
     ) -> Result<Self, ConfigError> {
         let variable = |name: &str| variable(name).filter(|value| !value.trim().is_empty());
-        let numbered = |name: &str| (0..).map_while(|number| variable(&format!("{name}_{number}"))).collect::<Vec<_>>();
-        let session_keys: Vec<String> = variable(SESSION_API_KEY).into_iter().chain(numbered(OH_SESSION_API_KEYS)).collect();
+        let numbered =
+            |name: &str| (0..).map_while(|number| variable(&format!("{name}_{number}"))).collect::<Vec<_>>();
+        let session_keys: Vec<String> =
+            variable(SESSION_API_KEY).into_iter().chain(numbered(OH_SESSION_API_KEYS)).collect();
 
         let (settings, is_openhands) = place(flags.settings, file.settings, &variable)?;
         let previous_secret_keys = match (variable(PREVIOUS_SECRET_KEYS), file.previous_secret_keys) {
@@ -196,17 +198,29 @@ impl Config {
             key: key.clone(),
             scopes: vec!["admin".to_owned()],
         }));
-        let listen = address(&flags.listen.or_else(|| variable(LISTEN)).or(file.listen).unwrap_or_else(|| "127.0.0.1:8710".to_owned()))?;
+        let listen = address(
+            &flags
+                .listen
+                .or_else(|| variable(LISTEN))
+                .or(file.listen)
+                .unwrap_or_else(|| "127.0.0.1:8710".to_owned()),
+        )?;
         let is_auth_off = match variable(AUTH).or(file.auth).as_deref() {
             None | Some("keys" | "on") => false,
             Some("off") => true,
             Some(_) => return Err(setting(AUTH, "is neither `keys` nor `off`")),
         };
         let lock_timeout_ms = match variable(LOCK_TIMEOUT_MS) {
-            Some(text) => text.trim().parse().map_err(|_| setting(LOCK_TIMEOUT_MS, "is no number of milliseconds"))?,
+            Some(text) => {
+                text.trim().parse().map_err(|_| setting(LOCK_TIMEOUT_MS, "is no number of milliseconds"))?
+            }
             None => file.lock_timeout_ms.unwrap_or(5_000),
         };
-        let listed = |name: &str| variable(name).map(|text| text.split(',').map(|part| part.trim().to_owned()).filter(|part| !part.is_empty()).collect());
+        let listed = |name: &str| {
+            variable(name).map(|text| {
+                text.split(',').map(|part| part.trim().to_owned()).filter(|part| !part.is_empty()).collect()
+            })
+        };
         let config = Self {
             listen,
             settings,
@@ -299,14 +313,16 @@ mod tests {
     use super::*;
 
     fn resolve(flags: Flags, variables: &[(&str, &str)], file: &str) -> Result<Config, ConfigError> {
-        let find = |name: &str| variables.iter().find(|(own, _)| *own == name).map(|(_, value)| (*value).to_owned());
+        let find =
+            |name: &str| variables.iter().find(|(own, _)| *own == name).map(|(_, value)| (*value).to_owned());
         Config::resolve(flags, find, File::parse(file)?)
     }
 
     #[test]
     fn flags_beat_the_environment_beats_the_file_beats_the_default() {
         let file = "listen = \"127.0.0.1:3\"\nlock_timeout_ms = 7";
-        let port = |flags, variables: &[(&str, &str)], file| resolve(flags, variables, file).unwrap().listen.port();
+        let port =
+            |flags, variables: &[(&str, &str)], file| resolve(flags, variables, file).unwrap().listen.port();
         let home = ("HOME", "/h");
         let flags = || Flags { listen: Some("127.0.0.1:1".into()), ..Flags::default() };
         assert_eq!(port(flags(), &[(LISTEN, "127.0.0.1:2"), home], file), 1);
@@ -356,8 +372,12 @@ mod tests {
             ("HOME", "/h"),
         ];
         let config = resolve(Flags::default(), &variables, "").unwrap();
-        let found: Vec<_> = config.api_keys.iter().map(|key| (key.key.as_str(), key.scopes.join(","))).collect();
-        assert_eq!(found, [("0123456789abcdef", "read".to_owned()), ("s0", "admin".to_owned()), ("s1", "admin".to_owned())]);
+        let found: Vec<_> =
+            config.api_keys.iter().map(|key| (key.key.as_str(), key.scopes.join(","))).collect();
+        assert_eq!(
+            found,
+            [("0123456789abcdef", "read".to_owned()), ("s0", "admin".to_owned()), ("s1", "admin".to_owned())]
+        );
     }
 
     #[test]

@@ -1,8 +1,7 @@
 //! The page that the service serves at `/`. It uses only the public API, and knows no other room.
 
 /// What the page may load and do: nothing from elsewhere, no script in the page itself.
-pub const CONTENT_SECURITY_POLICY: &str =
-    "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; img-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+pub const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; img-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
 /// The page: where the API is, and which document it serves.
 pub fn page(address: &str, document: &str) -> String {

@@ -19,8 +19,12 @@ const OWN: [&str; 2] = ["mcp_settings", "audit"];
 /// the socket, keys included (law L6).
 pub(super) fn start(filter: &str, format: LogFormat) -> Result<(), String> {
     let targets = match filter.trim().parse::<LevelFilter>() {
-        Ok(level) => Targets::new().with_default(level.min(LevelFilter::WARN)).with_targets(OWN.map(|own| (own, level))),
-        Err(_) => filter.parse::<Targets>().map_err(|_| "is no level and no list of `target=level`".to_owned())?,
+        Ok(level) => Targets::new()
+            .with_default(level.min(LevelFilter::WARN))
+            .with_targets(OWN.map(|own| (own, level))),
+        Err(_) => {
+            filter.parse::<Targets>().map_err(|_| "is no level and no list of `target=level`".to_owned())?
+        }
     };
     let is_ours = |target: &str| OWN.iter().any(|own| target == *own || target.starts_with("mcp_settings::"));
     let may_speak = tracing_subscriber::filter::filter_fn(move |event| {

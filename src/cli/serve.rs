@@ -59,11 +59,13 @@ pub(super) fn run(arguments: Arguments) -> Result<(), Failure> {
 
 fn resolve(arguments: Arguments) -> Result<Config, Failure> {
     let file = match &arguments.config {
-        Some(path) => fs::read_to_string(path)
-            .map_err(|error| Failure::new(format!("could not read the configuration file `{}`", path.display())).because(error))?,
+        Some(path) => fs::read_to_string(path).map_err(|error| {
+            Failure::new(format!("could not read the configuration file `{}`", path.display())).because(error)
+        })?,
         None => String::new(),
     };
-    let flags = Flags { listen: arguments.listen, settings: arguments.settings, log_format: arguments.log_format };
+    let flags =
+        Flags { listen: arguments.listen, settings: arguments.settings, log_format: arguments.log_format };
     let not_usable = |error| Failure::new("could not use the configuration").because(error);
     let file = File::parse(&file).map_err(not_usable)?;
     Config::resolve(flags, |name| env::var(name).ok(), file).map_err(not_usable)
@@ -76,19 +78,27 @@ async fn serve_until_told(config: Config) -> Result<(), Failure> {
         provisioner: Some(Arc::new(KeyProvisioner(Arc::clone(&keys)))),
         ..FileStoreOptions::new(config.settings.clone(), new)
     });
-    let store = Arc::new(store.map_err(|error| Failure::new("could not start the store's thread").because(error))?);
-    let options = Options { require_preconditions: config.require_preconditions, lock_timeout: config.lock_timeout };
+    let store =
+        Arc::new(store.map_err(|error| Failure::new("could not start the store's thread").because(error))?);
+    let options =
+        Options { require_preconditions: config.require_preconditions, lock_timeout: config.lock_timeout };
     let service = Arc::new(Service::new(store, keys, options));
     if actix_web::rt::time::timeout(KEY_PATIENCE, service.prepare_keys()).await.is_err() {
-        tracing::warn!("another process holds the settings lock; the key file is made at the first write that needs it");
+        tracing::warn!(
+            "another process holds the settings lock; the key file is made at the first write that needs it"
+        );
     }
 
     let authentication = authentication(&config)?;
     let listener = TcpListener::bind(config.listen)
         .map_err(|error| Failure::new(format!("could not listen on {}", config.listen)).because(error))?;
-    let bound = listener.local_addr().map_err(|error| Failure::new("could not tell the own address").because(error))?;
-    let gate = Gate::new(&own_hosts(bound), &config.allowed_hosts, &config.allowed_origins)
-        .map_err(|error| Failure::new("could not use `MCP_SETTINGS_ALLOWED_HOSTS` or `_ORIGINS`").because(error))?;
+    let bound = listener
+        .local_addr()
+        .map_err(|error| Failure::new("could not tell the own address").because(error))?;
+    let gate =
+        Gate::new(&own_hosts(bound), &config.allowed_hosts, &config.allowed_origins).map_err(|error| {
+            Failure::new("could not use `MCP_SETTINGS_ALLOWED_HOSTS` or `_ORIGINS`").because(error)
+        })?;
     let address = format!("http://{bound}");
     let code = authentication.logins().map(|logins| logins.new_code(Instant::now()));
     let document = config.settings.display().to_string();
@@ -96,7 +106,8 @@ async fn serve_until_told(config: Config) -> Result<(), Failure> {
 
     let mut terminate = listen_for(SignalKind::terminate())?;
     let mut interrupt = listen_for(SignalKind::interrupt())?;
-    let server = serve(app, listener).map_err(|error| Failure::new("could not start the server").because(error))?;
+    let server =
+        serve(app, listener).map_err(|error| Failure::new("could not start the server").because(error))?;
     let handle = server.handle();
     let running = actix_web::rt::spawn(server);
     announce(&address, code.as_deref());
@@ -127,7 +138,9 @@ fn load_keys(config: &Config) -> Result<Keys, Failure> {
 
 fn authentication(config: &Config) -> Result<Authentication, Failure> {
     if config.is_auth_off {
-        tracing::warn!("MCP_SETTINGS_AUTH=off: every account of this machine can read and write, secrets included");
+        tracing::warn!(
+            "MCP_SETTINGS_AUTH=off: every account of this machine can read and write, secrets included"
+        );
         return Ok(Authentication::Off);
     }
     let scope = |word: &String| match word.as_str() {
@@ -163,7 +176,8 @@ fn created_api_key(path: &Path) -> Result<ApiKey, Failure> {
         .map_err(|error| Failure::new("could not read the created API key").because(error).hint(hint))?;
     let key = key.trim().to_owned();
     if key.len() < 16 {
-        return Err(Failure::new("the created API key's file is empty or cut off").hint("remove the file `.mcp-settings.api-key` to have another one made"));
+        return Err(Failure::new("the created API key's file is empty or cut off")
+            .hint("remove the file `.mcp-settings.api-key` to have another one made"));
     }
     Ok(ApiKey { name: "created".to_owned(), key, scopes: vec![Scope::Admin] })
 }
@@ -175,7 +189,11 @@ fn beside(document: &Path, name: &str) -> PathBuf {
 /// The names under which a browser on this machine calls us.
 fn own_hosts(bound: SocketAddr) -> Vec<String> {
     let port = bound.port();
-    if bound.ip().is_unspecified() { Vec::new() } else { vec![bound.to_string(), format!("localhost:{port}")] }
+    if bound.ip().is_unspecified() {
+        Vec::new()
+    } else {
+        vec![bound.to_string(), format!("localhost:{port}")]
+    }
 }
 
 fn listen_for(kind: SignalKind) -> Result<tokio::signal::unix::Signal, Failure> {

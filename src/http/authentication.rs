@@ -56,7 +56,8 @@ pub fn require(caller: &Caller, scope: Scope) -> Result<(), Problem> {
         return Ok(());
     }
     let detail = format!("The key lacks the scope `{}`.", scope.as_str());
-    Err(Problem::new(ProblemKind::InsufficientScope, detail).member("required_scope", Json::string(scope.as_str())))
+    Err(Problem::new(ProblemKind::InsufficientScope, detail)
+        .member("required_scope", Json::string(scope.as_str())))
 }
 
 /// The answer to whoever presents no key that is known; it does not tell which.

@@ -34,7 +34,8 @@ pub(super) fn check_type(headers: &HeaderMap, accepted: &[&str]) -> Result<(), P
 /// Reads the whole body, up to the limit.
 pub(super) async fn read(headers: &HeaderMap, mut payload: Payload) -> Result<BytesMut, Problem> {
     let too_large = || Problem::new(ProblemKind::BodyTooLarge, "The body is larger than 1 MiB.");
-    let announced = headers.get(header::CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse::<usize>().ok());
+    let announced =
+        headers.get(header::CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse::<usize>().ok());
     if announced.is_some_and(|length| LARGEST < length) {
         return Err(too_large());
     }
@@ -52,7 +53,8 @@ pub(super) async fn read(headers: &HeaderMap, mut payload: Payload) -> Result<By
 /// The JSON object that a body is.
 pub(super) fn object(body: BytesMut) -> Result<Object, Problem> {
     let body = Zeroizing::new(Vec::from(body));
-    let text = std::str::from_utf8(&body).map_err(|_| Problem::new(ProblemKind::MalformedBody, "The body is not UTF-8."))?;
+    let text = std::str::from_utf8(&body)
+        .map_err(|_| Problem::new(ProblemKind::MalformedBody, "The body is not UTF-8."))?;
     match parse(text, &Rules::BODY) {
         Ok(Json::Object(object)) => Ok(object),
         Ok(_) => Err(malformed(&Fault::whole(FaultKind::NotAnObject))),

@@ -2,12 +2,14 @@
 //! type, size, headers, query, body, name. And what it leaves behind: one audit event.
 
 use std::cell::RefCell;
+use std::panic::AssertUnwindSafe;
 use std::pin::Pin;
 use std::rc::Rc;
 
 use actix_web::http::Method;
 use actix_web::web::{Data, Payload};
 use actix_web::{HttpMessage, HttpRequest, HttpResponse};
+use futures_util::FutureExt;
 use percent_encoding::percent_decode_str;
 
 use crate::json::Object;
@@ -108,13 +110,22 @@ impl Call {
 }
 
 /// Runs one request.
-pub(super) async fn run(endpoint: Endpoint, request: HttpRequest, payload: Payload, app: Data<App>) -> HttpResponse {
+pub(super) async fn run(
+    endpoint: Endpoint,
+    request: HttpRequest,
+    payload: Payload,
+    app: Data<App>,
+) -> HttpResponse {
     let trail = Trail::default();
     trail.0.borrow_mut().action = endpoint.action;
-    let result = match check(&endpoint, &request, payload, app, trail.clone()).await {
-        Ok(call) => (endpoint.handler)(call).await,
-        Err(problem) => Err(problem),
+    let answer = async {
+        let call = check(&endpoint, &request, payload, app, trail.clone()).await?;
+        (endpoint.handler)(call).await
     };
+    // A panic would end the connection without an answer.
+    let result = AssertUnwindSafe(answer).catch_unwind().await;
+    let result =
+        result.unwrap_or_else(|_| Err(Problem::of_ours(ProblemKind::Internal, "a handler panicked")));
     let request_id = request.extensions().get::<RequestId>().map(|id| id.0.clone()).unwrap_or_default();
     let slug = result.as_ref().err().map(Problem::slug);
     let response = result.unwrap_or_else(|problem| problem.respond(&request_id));
@@ -132,7 +143,9 @@ async fn check(
     let name = if endpoint.has_name { Some(decoded_name(request)?) } else { None };
     let head = request.headers();
     let exposure = headers::exposure(head);
-    if let (Some(Scope::Read), Ok(exposure @ (Exposure::Encrypted | Exposure::Plaintext))) = (endpoint.scope, &exposure) {
+    if let (Some(Scope::Read), Ok(exposure @ (Exposure::Encrypted | Exposure::Plaintext))) =
+        (endpoint.scope, &exposure)
+    {
         trail.0.borrow_mut().action = Some(Action::Reveal(*exposure));
     }
     let caller = match endpoint.scope {
@@ -173,7 +186,13 @@ fn decoded_name(request: &HttpRequest) -> Result<String, Problem> {
     if name.contains('/') { Err(Problem::new(ProblemKind::NotFound, "Not Found")) } else { Ok(name) }
 }
 
-fn record(trail: &Trail, request: &HttpRequest, response: &HttpResponse, request_id: &str, problem: Option<&str>) {
+fn record(
+    trail: &Trail,
+    request: &HttpRequest,
+    response: &HttpResponse,
+    request_id: &str,
+    problem: Option<&str>,
+) {
     let facts = trail.0.borrow();
     let Some(action) = facts.action else { return };
     let from = request.peer_addr().map(|address| address.to_string()).unwrap_or_default();

@@ -23,6 +23,10 @@ pub(super) fn problem(error: ServiceError, method: &Method, name: &str) -> Probl
     let is_read = matches!(*method, Method::GET | Method::HEAD);
     match error {
         ServiceError::InvalidName(error) => Problem::new(ProblemKind::InvalidName, error.to_string()),
+        ServiceError::UnusableName => Problem::new(
+            ProblemKind::InvalidName,
+            "In this document a server of this name would be taken for the server map itself. Use another name.",
+        ),
         ServiceError::UnknownServer => Problem::new(ProblemKind::UnknownServer, unknown_server(method, name)),
         ServiceError::NoMcpServers if is_read => {
             let detail = "MCP servers are not configured (current agent variant has no MCP support).";
@@ -32,12 +36,15 @@ pub(super) fn problem(error: ServiceError, method: &Method, name: &str) -> Probl
             ProblemKind::NoMcpServers,
             "MCP servers are not supported by the current agent variant ('acp'). Switch to an OpenHands-variant agent via PATCH /api/settings before managing MCP servers.",
         ),
-        ServiceError::ReadOnly(reason) => {
-            Problem::new(ProblemKind::DocumentReadOnly, format!("The settings document is read-only: {reason}."))
-        }
+        ServiceError::ReadOnly(reason) => Problem::new(
+            ProblemKind::DocumentReadOnly,
+            format!("The settings document is read-only: {reason}."),
+        ),
         ServiceError::MalformedServer(fault) => {
-            let detail = "The stored server can't be read as a configuration. Replace it with PUT, or delete it.";
-            Problem::new(ProblemKind::MalformedServer, detail).errors([(&fault.pointer, fault.kind.to_string())])
+            let detail =
+                "The stored server can't be read as a configuration. Replace it with PUT, or delete it.";
+            Problem::new(ProblemKind::MalformedServer, detail)
+                .errors([(&fault.pointer, fault.kind.to_string())])
         }
         ServiceError::PreconditionRequired => Problem::new(
             ProblemKind::PreconditionRequired,
@@ -45,8 +52,10 @@ pub(super) fn problem(error: ServiceError, method: &Method, name: &str) -> Probl
         ),
         ServiceError::PreconditionFailed(conflict) => precondition_failed(*conflict),
         ServiceError::Invalid(violations) => invalid(&violations, name),
-        ServiceError::BeyondLimits(fault) => Problem::new(ProblemKind::InvalidConfig, "The resulting configuration breaks a limit.")
-            .errors([(&fault.pointer, fault.kind.to_string())]),
+        ServiceError::BeyondLimits(fault) => {
+            Problem::new(ProblemKind::InvalidConfig, "The resulting configuration breaks a limit.")
+                .errors([(&fault.pointer, fault.kind.to_string())])
+        }
         ServiceError::ResultTooLarge => {
             Problem::new(ProblemKind::InvalidConfig, "The resulting configuration is larger than 1 MiB.")
         }
@@ -54,7 +63,8 @@ pub(super) fn problem(error: ServiceError, method: &Method, name: &str) -> Probl
         ServiceError::BoundSecrets(pointers) => {
             let detail = "Secrets that were not sent again can't be kept with this change. Send them again, or remove them.";
             let message = || "send this secret again, or remove it".to_owned();
-            Problem::new(ProblemKind::BoundSecret, detail).errors(pointers.iter().map(|pointer| (pointer, message())))
+            Problem::new(ProblemKind::BoundSecret, detail)
+                .errors(pointers.iter().map(|pointer| (pointer, message())))
         }
         ServiceError::KeyMissing => Problem::new(
             ProblemKind::KeyMissing,
@@ -67,10 +77,13 @@ pub(super) fn problem(error: ServiceError, method: &Method, name: &str) -> Probl
         ServiceError::SecretUnreadable(pointers) => {
             let detail = "A secret can't be decrypted with any configured key. Restore the key, or enter the secret again.";
             let message = || "no configured key opens this secret".to_owned();
-            Problem::new(ProblemKind::SecretUnreadable, detail).errors(pointers.iter().map(|pointer| (pointer, message())))
+            Problem::new(ProblemKind::SecretUnreadable, detail)
+                .errors(pointers.iter().map(|pointer| (pointer, message())))
         }
         ServiceError::Store(error) => store_problem(&error, is_read),
-        ServiceError::Undecided => Problem::of_ours(ProblemKind::Internal, ServiceError::Undecided.to_string()),
+        ServiceError::Undecided => {
+            Problem::of_ours(ProblemKind::Internal, ServiceError::Undecided.to_string())
+        }
     }
 }
 
@@ -150,7 +163,9 @@ fn precondition_failed(conflict: Conflict) -> Problem {
         Verdict::IfNoneMatchAnyFailed => {
             "If-None-Match: * requires the resource to not exist, but an MCP server with that name already does."
         }
-        Verdict::IfNoneMatchFailed => "If-None-Match matched the current ETag. Re-fetch the resource and retry.",
+        Verdict::IfNoneMatchFailed => {
+            "If-None-Match matched the current ETag. Re-fetch the resource and retry."
+        }
         Verdict::IfMatchFailed | Verdict::Holds => IF_MATCH_FAILED,
     };
     let mut problem = Problem::new(ProblemKind::PreconditionFailed, detail);
@@ -169,15 +184,23 @@ fn precondition_failed(conflict: Conflict) -> Problem {
 
 fn invalid(violations: &[Violation], name: &str) -> Problem {
     let rows = violations.iter().map(|violation| (&violation.pointer, violation.message.to_owned()));
-    Problem::new(ProblemKind::InvalidConfig, format!("Invalid MCP server config (server '{name}').")).errors(rows)
+    Problem::new(ProblemKind::InvalidConfig, format!("Invalid MCP server config (server '{name}')."))
+        .errors(rows)
 }
 
 fn refused(refusals: &[Refusal]) -> Problem {
     let is_token = refusals.iter().any(|refusal| refusal.kind == RefusalKind::ForeignToken);
     let (kind, detail) = if is_token {
-        (ProblemKind::ForeignToken, "A value has the form of an encrypted token that can't be used here. Send the secret itself.")
+        (
+            ProblemKind::ForeignToken,
+            "A value has the form of an encrypted token that can't be used here. Send the secret itself.",
+        )
     } else {
-        (ProblemKind::UnrestorableMask, "A mask was sent where no stored value can be kept. Send the secret itself, or leave the member out.")
+        (
+            ProblemKind::UnrestorableMask,
+            "A mask was sent where no stored value can be kept. Send the secret itself, or leave the member out.",
+        )
     };
-    Problem::new(kind, detail).errors(refusals.iter().map(|refusal| (&refusal.pointer, refusal.kind.to_string())))
+    Problem::new(kind, detail)
+        .errors(refusals.iter().map(|refusal| (&refusal.pointer, refusal.kind.to_string())))
 }

@@ -1,7 +1,6 @@
 //! What every answer has around it: the gate before it, a request id, the headers that all answers carry,
-//! CORS, and a 500 instead of a broken connection where a handler panics.
+//! and CORS.
 
-use std::panic::AssertUnwindSafe;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Instant;
 
@@ -12,7 +11,6 @@ use actix_web::http::{Method, StatusCode};
 use actix_web::middleware::Next;
 use actix_web::web::Data;
 use actix_web::{Error, HttpMessage, HttpResponse};
-use futures_util::FutureExt;
 
 use crate::service::audit::{self, Action};
 
@@ -71,19 +69,11 @@ pub(super) async fn frame<B: MessageBody + 'static>(
             request.into_response(problem.respond(&id.0))
         }
         Ok(Some(_)) if is_preflight(&request) => request.into_response(preflight()),
-        Ok(_) => {
-            let plain = request.request().clone();
-            match AssertUnwindSafe(next.call(request)).catch_unwind().await {
-                Ok(response) => response?.map_into_boxed_body(),
-                Err(_) => {
-                    let problem = Problem::of_ours(ProblemKind::Internal, "a handler panicked");
-                    ServiceResponse::new(plain, problem.respond(&id.0))
-                }
-            }
-        }
+        Ok(_) => next.call(request).await?.map_into_boxed_body(),
     };
     let origin = response.request().headers().get(header::ORIGIN).cloned();
-    let is_allowed = response.status() != StatusCode::FORBIDDEN || app.gate.check_origin(response.request().headers(), None).is_ok();
+    let is_allowed = response.status() != StatusCode::FORBIDDEN
+        || app.gate.check_origin(response.request().headers(), None).is_ok();
     let status = response.status();
     add_headers(response.headers_mut(), origin.filter(|_| is_allowed), &id);
     tracing::debug!(
@@ -106,7 +96,8 @@ fn judge(app: &App, request: &ServiceRequest) -> Result<Option<HeaderValue>, Pro
 }
 
 fn is_preflight(request: &ServiceRequest) -> bool {
-    request.method() == Method::OPTIONS && request.headers().contains_key(header::ACCESS_CONTROL_REQUEST_METHOD)
+    request.method() == Method::OPTIONS
+        && request.headers().contains_key(header::ACCESS_CONTROL_REQUEST_METHOD)
 }
 
 fn preflight() -> HttpResponse {

@@ -37,7 +37,8 @@ impl Gate {
     /// Allows our own addresses, these hosts and these origins.
     pub fn new<S: AsRef<str>>(own: &[String], hosts: &[S], origins: &[S]) -> Result<Self, InvalidEntry> {
         let host = |text: &str| Authority::parse(text).ok_or_else(|| InvalidEntry(text.to_owned(), "host"));
-        let origin = |text: &str| Origin::parse(text).ok_or_else(|| InvalidEntry(text.to_owned(), "web origin"));
+        let origin =
+            |text: &str| Origin::parse(text).ok_or_else(|| InvalidEntry(text.to_owned(), "web origin"));
         let own = own.iter().map(|text| host(text));
         Ok(Self {
             hosts: own.chain(hosts.iter().map(|text| host(text.as_ref()))).collect::<Result<_, _>>()?,
@@ -60,8 +61,13 @@ impl Gate {
     }
 
     /// Whether the page behind the request may call. Gives the origin to be allowed to read the answer.
-    pub fn check_origin(&self, headers: &HeaderMap, authority: Option<&str>) -> Result<Option<HeaderValue>, Problem> {
-        let refused = || Problem::new(ProblemKind::ForbiddenOrigin, "This service does not answer to that web origin.");
+    pub fn check_origin(
+        &self,
+        headers: &HeaderMap,
+        authority: Option<&str>,
+    ) -> Result<Option<HeaderValue>, Problem> {
+        let refused =
+            || Problem::new(ProblemKind::ForbiddenOrigin, "This service does not answer to that web origin.");
         let mut lines = headers.get_all(header::ORIGIN);
         match (lines.next(), lines.next()) {
             (None, _) => match headers.get("sec-fetch-site").map(HeaderValue::as_bytes) {
@@ -72,14 +78,20 @@ impl Gate {
                 let origin = value.to_str().ok().and_then(Origin::parse).ok_or_else(refused)?;
                 let host = headers.get(header::HOST).and_then(|host| host.to_str().ok()).or(authority);
                 let is_own = host.and_then(Authority::parse).is_some_and(|host| origin.is_of(&host));
-                if is_own || self.origins.contains(&origin) { Ok(Some(value.clone())) } else { Err(refused()) }
+                if is_own || self.origins.contains(&origin) {
+                    Ok(Some(value.clone()))
+                } else {
+                    Err(refused())
+                }
             }
             (Some(_), Some(_)) => Err(refused()),
         }
     }
 
     fn allows_host(&self, host: &Authority) -> bool {
-        let is_port = |allowed: Option<u16>| allowed.is_none_or(|port| host.port.map_or(port == 80 || port == 443, |own| own == port));
+        let is_port = |allowed: Option<u16>| {
+            allowed.is_none_or(|port| host.port.map_or(port == 80 || port == 443, |own| own == port))
+        };
         self.hosts.iter().any(|allowed| allowed.host == host.host && is_port(allowed.port))
     }
 }
@@ -147,7 +159,15 @@ mod tests {
         for host in ["127.0.0.1:8710", "LocalHost:8710", "[::1]:8710", "mcp.example", "mcp.example:99"] {
             assert!(gate().check_host(&headers(&[("host", host)]), None).is_ok(), "{host}");
         }
-        for host in ["localhost", "localhost:8711", "evil.example:8710", "mcp.example.evil", "", "a b", "localhost:8710@evil"] {
+        for host in [
+            "localhost",
+            "localhost:8711",
+            "evil.example:8710",
+            "mcp.example.evil",
+            "",
+            "a b",
+            "localhost:8710@evil",
+        ] {
             assert!(gate().check_host(&headers(&[("host", host)]), None).is_err(), "{host}");
         }
         assert!(gate().check_host(&headers(&[]), None).is_err());
@@ -159,10 +179,23 @@ mod tests {
     fn pages_are_our_own_or_listed() {
         let check = |lines: &[(&'static str, &'static str)]| gate().check_origin(&headers(lines), None);
         let host = ("host", "localhost:8710");
-        for origin in ["http://localhost:8710", "https://localhost:8710", "https://ui.example", "https://ui.example:443"] {
+        for origin in [
+            "http://localhost:8710",
+            "https://localhost:8710",
+            "https://ui.example",
+            "https://ui.example:443",
+        ] {
             assert!(check(&[host, ("origin", origin)]).unwrap().is_some(), "{origin}");
         }
-        for origin in ["null", "http://localhost", "http://localhost:8711", "http://ui.example", "https://ui.example:8443", "https://evil.example", ""] {
+        for origin in [
+            "null",
+            "http://localhost",
+            "http://localhost:8711",
+            "http://ui.example",
+            "https://ui.example:8443",
+            "https://evil.example",
+            "",
+        ] {
             assert!(check(&[host, ("origin", origin)]).is_err(), "{origin}");
         }
         assert!(check(&[host, ("origin", "https://ui.example"), ("origin", "https://ui.example")]).is_err());

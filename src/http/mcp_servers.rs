@@ -65,7 +65,8 @@ pub(super) fn delete(call: Call) -> Answer {
 
 async fn update(mut call: Call, kind: fn(crate::json::Object) -> Body) -> Result<HttpResponse, Problem> {
     let write = write_of(&call)?;
-    let body = call.body.take().ok_or_else(|| Problem::of_ours(ProblemKind::Internal, "the route has no body"))?;
+    let body =
+        call.body.take().ok_or_else(|| Problem::of_ours(ProblemKind::Internal, "the route has no body"))?;
     let written = call.service().update(write, kind(body)).await.map_err(|error| call.failed(error))?;
     call.trail.tags(written.before.as_ref(), written.after.as_ref());
     Ok(updated(&call, written))

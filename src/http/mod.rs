@@ -53,7 +53,13 @@ pub struct App {
 
 impl App {
     /// What all requests share.
-    pub fn new(service: Arc<Service>, authentication: Authentication, gate: Gate, address: String, document: String) -> Self {
+    pub fn new(
+        service: Arc<Service>,
+        authentication: Authentication,
+        gate: Gate,
+        address: String,
+        document: String,
+    ) -> Self {
         Self { service, authentication, gate, address, document, request_ids: RequestIds::default() }
     }
 }

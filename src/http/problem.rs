@@ -94,13 +94,37 @@ pub struct Problem {
 impl ProblemKind {
     /// Every kind, for documentation and tests.
     pub const ALL: [Self; 32] = [
-        Self::NotFound, Self::MethodNotAllowed, Self::Unauthorized, Self::ForbiddenHost, Self::ForbiddenOrigin,
-        Self::InsufficientScope, Self::UnsupportedMediaType, Self::BodyTooLarge, Self::InvalidHeader,
-        Self::InvalidQuery, Self::MalformedBody, Self::InvalidName, Self::DocumentUnreadable,
-        Self::DocumentVanished, Self::DocumentReadOnly, Self::NoMcpServers, Self::UnknownServer,
-        Self::MalformedServer, Self::PreconditionRequired, Self::PreconditionFailed, Self::InvalidConfig,
-        Self::UnrestorableMask, Self::ForeignToken, Self::BoundSecret, Self::KeyMissing, Self::WrongKey,
-        Self::SecretUnreadable, Self::Ownership, Self::StoreBusy, Self::StoreUnavailable, Self::OutcomeUnknown,
+        Self::NotFound,
+        Self::MethodNotAllowed,
+        Self::Unauthorized,
+        Self::ForbiddenHost,
+        Self::ForbiddenOrigin,
+        Self::InsufficientScope,
+        Self::UnsupportedMediaType,
+        Self::BodyTooLarge,
+        Self::InvalidHeader,
+        Self::InvalidQuery,
+        Self::MalformedBody,
+        Self::InvalidName,
+        Self::DocumentUnreadable,
+        Self::DocumentVanished,
+        Self::DocumentReadOnly,
+        Self::NoMcpServers,
+        Self::UnknownServer,
+        Self::MalformedServer,
+        Self::PreconditionRequired,
+        Self::PreconditionFailed,
+        Self::InvalidConfig,
+        Self::UnrestorableMask,
+        Self::ForeignToken,
+        Self::BoundSecret,
+        Self::KeyMissing,
+        Self::WrongKey,
+        Self::SecretUnreadable,
+        Self::Ownership,
+        Self::StoreBusy,
+        Self::StoreUnavailable,
+        Self::OutcomeUnknown,
         Self::Internal,
     ];
 
@@ -108,38 +132,189 @@ impl ProblemKind {
     fn facts(self) -> (&'static str, &'static str, StatusCode, &'static str) {
         use StatusCode as S;
         match self {
-            Self::NotFound => ("not-found", "Not found", S::NOT_FOUND, "Check the path against the API's documentation."),
-            Self::MethodNotAllowed => ("method-not-allowed", "Method not allowed", S::METHOD_NOT_ALLOWED, "Use a method that the Allow header names."),
-            Self::Unauthorized => ("unauthorized", "A key is needed", S::UNAUTHORIZED, "Send an API key as X-Session-API-Key or as a bearer token."),
-            Self::ForbiddenHost => ("forbidden-host", "Unknown host", S::FORBIDDEN, "Call the service by its own address, or allow the name with MCP_SETTINGS_ALLOWED_HOSTS."),
-            Self::ForbiddenOrigin => ("forbidden-origin", "Unknown web origin", S::FORBIDDEN, "Allow the page's origin with MCP_SETTINGS_ALLOWED_ORIGINS."),
-            Self::InsufficientScope => ("insufficient-scope", "The key does not allow this", S::FORBIDDEN, "Use a key with the scope that the problem names."),
-            Self::UnsupportedMediaType => ("unsupported-media-type", "Unsupported content type", S::UNSUPPORTED_MEDIA_TYPE, "Send the body as application/json; a patch may be application/merge-patch+json."),
-            Self::BodyTooLarge => ("body-too-large", "The body is too large", S::PAYLOAD_TOO_LARGE, "Send at most 1 MiB."),
-            Self::InvalidHeader => ("invalid-header", "A header can't be parsed", S::BAD_REQUEST, "Mend the header that the problem names."),
-            Self::InvalidQuery => ("invalid-query", "The query can't be used", S::BAD_REQUEST, "Mend the query parameter that the problem names."),
-            Self::MalformedBody => ("malformed-body", "The body can't be read", S::UNPROCESSABLE_ENTITY, "Send one JSON object within the limits."),
-            Self::InvalidName => ("invalid-name", "Not a server name", S::BAD_REQUEST, "Use 1 to 128 of A-Z a-z 0-9 _ . @ : - and not only . or .. as the name."),
-            Self::DocumentUnreadable => ("document-unreadable", "The settings document can't be used", S::SERVICE_UNAVAILABLE, "Mend or restore the document; it is left as it is."),
-            Self::DocumentVanished => ("document-vanished", "The settings document is gone", S::SERVICE_UNAVAILABLE, "Put the document back, or restart the service to begin a new one."),
-            Self::DocumentReadOnly => ("document-read-only", "The settings document is read-only", S::CONFLICT, "Use a version of this service that knows the document's versions."),
-            Self::NoMcpServers => ("no-mcp-servers", "The agent variant has no MCP servers", S::CONFLICT, "Switch to an agent variant with MCP servers first."),
-            Self::UnknownServer => ("unknown-server", "No such server", S::NOT_FOUND, "List the servers; PUT creates one."),
-            Self::MalformedServer => ("malformed-server", "The stored server can't be read", S::CONFLICT, "Replace it with PUT, or delete it."),
-            Self::PreconditionRequired => ("precondition-required", "A precondition is required", S::PRECONDITION_REQUIRED, "Send If-Match with the tag that you read, or If-None-Match: * to create."),
-            Self::PreconditionFailed => ("precondition-failed", "The server has changed", S::PRECONDITION_FAILED, "Merge your change into `current` and send it with `current_etag`."),
-            Self::InvalidConfig => ("invalid-config", "The configuration is not valid", S::UNPROCESSABLE_ENTITY, "Mend what `errors` names."),
-            Self::UnrestorableMask => ("unrestorable-mask", "Nothing is stored behind a mask", S::UNPROCESSABLE_ENTITY, "Send the secret itself, or leave the member out."),
-            Self::ForeignToken => ("foreign-token", "An encrypted value can't be used", S::UNPROCESSABLE_ENTITY, "Send the secret itself."),
-            Self::BoundSecret => ("bound-secret", "A kept secret does not follow its server", S::UNPROCESSABLE_ENTITY, "Send the secrets that `errors` names again, or remove them."),
-            Self::KeyMissing => ("key-missing", "No key to encrypt with", S::CONFLICT, "Configure the key that the document's other readers use: MCP_SETTINGS_SECRET_KEY or OH_SECRET_KEY."),
-            Self::WrongKey => ("wrong-key", "The wrong key", S::CONFLICT, "Configure the key that encrypted the document, or add it to MCP_SETTINGS_PREVIOUS_SECRET_KEYS."),
-            Self::SecretUnreadable => ("secret-unreadable", "A secret can't be decrypted", S::CONFLICT, "Configure the key that encrypted it, or enter it again."),
-            Self::Ownership => ("ownership", "The document's owner or mode can't be kept", S::CONFLICT, "Let the service run as the document's owner."),
-            Self::StoreBusy => ("store-busy", "The settings are locked", S::SERVICE_UNAVAILABLE, "Try again after the time that Retry-After names."),
-            Self::StoreUnavailable => ("store-unavailable", "The settings can't be stored or read", S::SERVICE_UNAVAILABLE, "See the service's log for the error_id."),
-            Self::OutcomeUnknown => ("outcome-unknown", "The change may not be durable", S::SERVICE_UNAVAILABLE, "Read the server again before you repeat the change."),
-            Self::Internal => ("internal", "Internal error", S::INTERNAL_SERVER_ERROR, "See the service's log for the error_id."),
+            Self::NotFound => {
+                ("not-found", "Not found", S::NOT_FOUND, "Check the path against the API's documentation.")
+            }
+            Self::MethodNotAllowed => (
+                "method-not-allowed",
+                "Method not allowed",
+                S::METHOD_NOT_ALLOWED,
+                "Use a method that the Allow header names.",
+            ),
+            Self::Unauthorized => (
+                "unauthorized",
+                "A key is needed",
+                S::UNAUTHORIZED,
+                "Send an API key as X-Session-API-Key or as a bearer token.",
+            ),
+            Self::ForbiddenHost => (
+                "forbidden-host",
+                "Unknown host",
+                S::FORBIDDEN,
+                "Call the service by its own address, or allow the name with MCP_SETTINGS_ALLOWED_HOSTS.",
+            ),
+            Self::ForbiddenOrigin => (
+                "forbidden-origin",
+                "Unknown web origin",
+                S::FORBIDDEN,
+                "Allow the page's origin with MCP_SETTINGS_ALLOWED_ORIGINS.",
+            ),
+            Self::InsufficientScope => (
+                "insufficient-scope",
+                "The key does not allow this",
+                S::FORBIDDEN,
+                "Use a key with the scope that the problem names.",
+            ),
+            Self::UnsupportedMediaType => (
+                "unsupported-media-type",
+                "Unsupported content type",
+                S::UNSUPPORTED_MEDIA_TYPE,
+                "Send the body as application/json; a patch may be application/merge-patch+json.",
+            ),
+            Self::BodyTooLarge => {
+                ("body-too-large", "The body is too large", S::PAYLOAD_TOO_LARGE, "Send at most 1 MiB.")
+            }
+            Self::InvalidHeader => (
+                "invalid-header",
+                "A header can't be parsed",
+                S::BAD_REQUEST,
+                "Mend the header that the problem names.",
+            ),
+            Self::InvalidQuery => (
+                "invalid-query",
+                "The query can't be used",
+                S::BAD_REQUEST,
+                "Mend the query parameter that the problem names.",
+            ),
+            Self::MalformedBody => (
+                "malformed-body",
+                "The body can't be read",
+                S::UNPROCESSABLE_ENTITY,
+                "Send one JSON object within the limits.",
+            ),
+            Self::InvalidName => (
+                "invalid-name",
+                "Not a server name",
+                S::BAD_REQUEST,
+                "Use 1 to 128 of A-Z a-z 0-9 _ . @ : - and not only . or .. as the name.",
+            ),
+            Self::DocumentUnreadable => (
+                "document-unreadable",
+                "The settings document can't be used",
+                S::SERVICE_UNAVAILABLE,
+                "Mend or restore the document; it is left as it is.",
+            ),
+            Self::DocumentVanished => (
+                "document-vanished",
+                "The settings document is gone",
+                S::SERVICE_UNAVAILABLE,
+                "Put the document back, or restart the service to begin a new one.",
+            ),
+            Self::DocumentReadOnly => (
+                "document-read-only",
+                "The settings document is read-only",
+                S::CONFLICT,
+                "Use a version of this service that knows the document's versions.",
+            ),
+            Self::NoMcpServers => (
+                "no-mcp-servers",
+                "The agent variant has no MCP servers",
+                S::CONFLICT,
+                "Switch to an agent variant with MCP servers first.",
+            ),
+            Self::UnknownServer => {
+                ("unknown-server", "No such server", S::NOT_FOUND, "List the servers; PUT creates one.")
+            }
+            Self::MalformedServer => (
+                "malformed-server",
+                "The stored server can't be read",
+                S::CONFLICT,
+                "Replace it with PUT, or delete it.",
+            ),
+            Self::PreconditionRequired => (
+                "precondition-required",
+                "A precondition is required",
+                S::PRECONDITION_REQUIRED,
+                "Send If-Match with the tag that you read, or If-None-Match: * to create.",
+            ),
+            Self::PreconditionFailed => (
+                "precondition-failed",
+                "The server has changed",
+                S::PRECONDITION_FAILED,
+                "Merge your change into `current` and send it with `current_etag`.",
+            ),
+            Self::InvalidConfig => (
+                "invalid-config",
+                "The configuration is not valid",
+                S::UNPROCESSABLE_ENTITY,
+                "Mend what `errors` names.",
+            ),
+            Self::UnrestorableMask => (
+                "unrestorable-mask",
+                "Nothing is stored behind a mask",
+                S::UNPROCESSABLE_ENTITY,
+                "Send the secret itself, or leave the member out.",
+            ),
+            Self::ForeignToken => (
+                "foreign-token",
+                "An encrypted value can't be used",
+                S::UNPROCESSABLE_ENTITY,
+                "Send the secret itself.",
+            ),
+            Self::BoundSecret => (
+                "bound-secret",
+                "A kept secret does not follow its server",
+                S::UNPROCESSABLE_ENTITY,
+                "Send the secrets that `errors` names again, or remove them.",
+            ),
+            Self::KeyMissing => (
+                "key-missing",
+                "No key to encrypt with",
+                S::CONFLICT,
+                "Configure the key that the document's other readers use: MCP_SETTINGS_SECRET_KEY or OH_SECRET_KEY.",
+            ),
+            Self::WrongKey => (
+                "wrong-key",
+                "The wrong key",
+                S::CONFLICT,
+                "Configure the key that encrypted the document, or add it to MCP_SETTINGS_PREVIOUS_SECRET_KEYS.",
+            ),
+            Self::SecretUnreadable => (
+                "secret-unreadable",
+                "A secret can't be decrypted",
+                S::CONFLICT,
+                "Configure the key that encrypted it, or enter it again.",
+            ),
+            Self::Ownership => (
+                "ownership",
+                "The document's owner or mode can't be kept",
+                S::CONFLICT,
+                "Let the service run as the document's owner.",
+            ),
+            Self::StoreBusy => (
+                "store-busy",
+                "The settings are locked",
+                S::SERVICE_UNAVAILABLE,
+                "Try again after the time that Retry-After names.",
+            ),
+            Self::StoreUnavailable => (
+                "store-unavailable",
+                "The settings can't be stored or read",
+                S::SERVICE_UNAVAILABLE,
+                "See the service's log for the error_id.",
+            ),
+            Self::OutcomeUnknown => (
+                "outcome-unknown",
+                "The change may not be durable",
+                S::SERVICE_UNAVAILABLE,
+                "Read the server again before you repeat the change.",
+            ),
+            Self::Internal => (
+                "internal",
+                "Internal error",
+                S::INTERNAL_SERVER_ERROR,
+                "See the service's log for the error_id.",
+            ),
         }
     }
 
@@ -167,7 +342,14 @@ impl ProblemKind {
 impl Problem {
     /// A problem whose detail a client may read.
     pub fn new(kind: ProblemKind, detail: impl Into<Cow<'static, str>>) -> Self {
-        Self { kind, status: kind.status(), detail: detail.into(), members: Object::new(), headers: Vec::new(), cause: None }
+        Self {
+            kind,
+            status: kind.status(),
+            detail: detail.into(),
+            members: Object::new(),
+            headers: Vec::new(),
+            cause: None,
+        }
     }
 
     /// A problem that is a bug or trouble of ours: its detail is fixed, its cause goes to the log only.
@@ -201,7 +383,9 @@ impl Problem {
     pub fn errors<'a>(self, errors: impl IntoIterator<Item = (&'a Pointer, String)>) -> Self {
         let row = |(pointer, message): (&Pointer, String)| {
             let row: Object =
-                [("pointer", Json::string(pointer.as_str())), ("message", Json::string(message))].into_iter().collect();
+                [("pointer", Json::string(pointer.as_str())), ("message", Json::string(message))]
+                    .into_iter()
+                    .collect();
             Json::Object(row)
         };
         let rows = errors.into_iter().map(row).collect();
@@ -236,7 +420,14 @@ impl Problem {
         if self.status.is_server_error() {
             let error_id = random_token()[..16].to_owned();
             let cause = self.cause.as_deref().unwrap_or_default();
-            tracing::error!(error.id = error_id, request.id = request_id, problem = self.kind.slug(), cause, "{}", self.detail);
+            tracing::error!(
+                error.id = error_id,
+                request.id = request_id,
+                problem = self.kind.slug(),
+                cause,
+                "{}",
+                self.detail
+            );
             body.insert("error_id", Json::string(error_id));
         }
         for (name, value) in self.members {
@@ -246,7 +437,9 @@ impl Problem {
         for (name, value) in self.headers {
             response.insert_header((name, value));
         }
-        response.insert_header((header::CONTENT_TYPE, "application/problem+json")).body(to_compact(&body.into()))
+        response
+            .insert_header((header::CONTENT_TYPE, "application/problem+json"))
+            .body(to_compact(&body.into()))
     }
 }
 

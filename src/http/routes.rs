@@ -35,7 +35,11 @@ fn routes() -> Vec<Route> {
         route(Method::GET, "/alive", open(status::health)),
         route(Method::GET, "/ready", open(status::ready)),
         route(Method::GET, "/server_info", open(status::info)),
-        route(Method::POST, "/api/session", Endpoint { body: JSON, action: Some(Action::Login), ..open(session::exchange) }),
+        route(
+            Method::POST,
+            "/api/session",
+            Endpoint { body: JSON, action: Some(Action::Login), ..open(session::exchange) },
+        ),
         route(Method::GET, mcp_servers::COLLECTION, reading(mcp_servers::list, false)),
         route(Method::GET, ITEM, reading(mcp_servers::read, true)),
         route(Method::PUT, ITEM, writing(mcp_servers::replace, Action::Replace, JSON)),
@@ -76,7 +80,9 @@ pub(super) fn configure(config: &mut ServiceConfig) {
             resource = resource.route(web::method(method.clone()).to(handler));
         }
         let allowed = allowed.join(", ");
-        config.service(resource.default_service(web::to(move |request| method_not_allowed(request, allowed.clone()))));
+        config.service(
+            resource.default_service(web::to(move |request| method_not_allowed(request, allowed.clone()))),
+        );
     }
     config.service(web::resource(PROBLEM).route(web::get().to(problem_type)));
     config.default_service(web::to(not_found));
@@ -84,7 +90,8 @@ pub(super) fn configure(config: &mut ServiceConfig) {
 
 /// The pattern of the route that a path leads to, for logs: a path itself may hold anything.
 pub(super) fn pattern(path: &str) -> &'static str {
-    let is_item = |path: &str| path.strip_prefix(mcp_servers::COLLECTION).is_some_and(|rest| rest.starts_with('/'));
+    let is_item =
+        |path: &str| path.strip_prefix(mcp_servers::COLLECTION).is_some_and(|rest| rest.starts_with('/'));
     match routes().iter().find(|route| route.path == path) {
         Some(route) => route.path,
         None if is_item(path) => ITEM,
@@ -111,7 +118,10 @@ async fn method_not_allowed(request: HttpRequest, allowed: String) -> HttpRespon
 async fn not_found(request: HttpRequest, _: Payload, _: Data<App>) -> HttpResponse {
     let path = request.uri().path();
     match path.strip_suffix('/') {
-        Some(target) if target.starts_with(mcp_servers::COLLECTION) || routes().iter().any(|route| route.path == target) => {
+        Some(target)
+            if target.starts_with(mcp_servers::COLLECTION)
+                || routes().iter().any(|route| route.path == target) =>
+        {
             let query = request.uri().query().map(|query| format!("?{query}")).unwrap_or_default();
             HttpResponse::build(StatusCode::TEMPORARY_REDIRECT)
                 .insert_header((header::LOCATION, format!("{target}{query}")))

@@ -7,7 +7,15 @@ use super::config::{Config, Members, Node};
 
 /// The members that a caller without `reveal` may change while secrets are kept (law L7).
 const HARMLESS: [&str; 9] = [
-    "description", "icon", "enabled", "timeout", "sse_read_timeout", "keep_alive", "tools", "include_tags", "exclude_tags",
+    "description",
+    "icon",
+    "enabled",
+    "timeout",
+    "sse_read_timeout",
+    "keep_alive",
+    "tools",
+    "include_tags",
+    "exclude_tags",
 ];
 
 /// The kept secrets that may not be kept, given what the write changes.

@@ -1,6 +1,8 @@
 //! A server's configuration with its secrets opened: the form on which every rule works.
 //! It knows where each secret came from, so that an unchanged one keeps its ciphertext.
 
+use indexmap::IndexMap;
+
 use crate::json::{Json, Number, Object, Text};
 use crate::secrets::{KeyRing, Plaintext, Sealed};
 
@@ -31,7 +33,7 @@ pub enum Node {
 
 /// The members of an object of a configuration.
 #[derive(Clone, Debug, Default)]
-pub struct Members(Vec<(String, Node)>);
+pub struct Members(IndexMap<String, Node>);
 
 /// A whole configuration.
 pub type Config = Members;
@@ -95,7 +97,7 @@ fn open_object(object: &Object, position: Position, sealing: Sealing, ring: &Key
     let open = |(name, value): (&str, &Json)| {
         (name.to_owned(), open_value(value, position.member(name), sealing, ring))
     };
-    Members(object.iter().map(open).collect())
+    object.iter().map(open).collect()
 }
 
 fn open_value(value: &Json, position: Position, sealing: Sealing, ring: &KeyRing) -> Node {
@@ -112,9 +114,9 @@ fn open_value(value: &Json, position: Position, sealing: Sealing, ring: &KeyRing
             LeafKind::Secret { .. } if text.as_str().is_empty() => Node::Text(text.clone()),
             LeafKind::Secret { is_sealed } => Node::Secret(open_secret(text, is_sealed, ring)),
         },
-        Json::Array(elements) => {
-            Node::Array(elements.iter().map(|element| open_value(element, position.element(), sealing, ring)).collect())
-        }
+        Json::Array(elements) => Node::Array(
+            elements.iter().map(|element| open_value(element, position.element(), sealing, ring)).collect(),
+        ),
         Json::Object(object) => Node::Object(open_object(object, position, sealing, ring)),
     }
 }
@@ -144,9 +146,9 @@ fn node_to_stored(node: &Node, ring: &KeyRing) -> Result<Json, NoKey> {
         Node::Number(number) => Json::Number(number.clone()),
         Node::Text(text) => Json::String(text.clone()),
         Node::Url(url) => Json::string(url.text.expose()),
-        Node::Array(elements) => {
-            Json::Array(elements.iter().map(|element| node_to_stored(element, ring)).collect::<Result<_, _>>()?)
-        }
+        Node::Array(elements) => Json::Array(
+            elements.iter().map(|element| node_to_stored(element, ring)).collect::<Result<_, _>>()?,
+        ),
         Node::Object(members) => Json::Object(to_stored(members, ring)?),
         Node::Secret(secret) => match (&secret.at_rest, &secret.value) {
             (AtRest::Sealed(token), _) => Json::string(token.as_str()),
@@ -162,14 +164,9 @@ fn node_to_stored(node: &Node, ring: &KeyRing) -> Result<Json, NoKey> {
 }
 
 impl Members {
-    /// Members in this order; names are unique.
-    pub fn new(members: Vec<(String, Node)>) -> Self {
-        Self(members)
-    }
-
     /// The value of a member.
     pub fn get(&self, name: &str) -> Option<&Node> {
-        self.0.iter().find(|(own, _)| own == name).map(|(_, node)| node)
+        self.0.get(name)
     }
 
     /// The members in their order.
@@ -184,16 +181,12 @@ impl Members {
 
     /// Sets a member, in its place where it exists.
     pub fn insert(&mut self, name: String, node: Node) {
-        match self.0.iter_mut().find(|(own, _)| *own == name) {
-            Some((_, slot)) => *slot = node,
-            None => self.0.push((name, node)),
-        }
+        self.0.insert(name, node);
     }
 
-    /// Takes a member out.
-    pub fn remove(&mut self, name: &str) -> Option<Node> {
-        let at = self.0.iter().position(|(own, _)| own == name)?;
-        Some(self.0.remove(at).1)
+    /// Keeps the members for which this holds, in their order.
+    pub fn retain(&mut self, mut is_kept: impl FnMut(&str) -> bool) {
+        self.0.retain(|name, _| is_kept(name));
     }
 
     /// The text of a string member that is no secret, or of a URL.
@@ -216,6 +209,12 @@ impl Members {
     }
 }
 
+impl FromIterator<(String, Node)> for Members {
+    fn from_iter<I: IntoIterator<Item = (String, Node)>>(members: I) -> Self {
+        Self(members.into_iter().collect())
+    }
+}
+
 impl Node {
     /// The members, if this is an object.
     pub fn as_object(&self) -> Option<&Members> {
@@ -231,8 +230,10 @@ impl Node {
         match &mut self {
             Self::Secret(secret) => secret.is_kept = true,
             Self::Url(url) => url.is_kept = url_parts::has_secret(url.text.expose()),
-            Self::Array(elements) => *elements = std::mem::take(elements).into_iter().map(Self::kept).collect(),
-            Self::Object(members) => members.0.iter_mut().for_each(|(_, node)| {
+            Self::Array(elements) => {
+                *elements = std::mem::take(elements).into_iter().map(Self::kept).collect()
+            }
+            Self::Object(members) => members.0.values_mut().for_each(|node| {
                 *node = std::mem::replace(node, Self::Null).kept();
             }),
             Self::Null | Self::Bool(_) | Self::Number(_) | Self::Text(_) => {}

@@ -5,12 +5,30 @@ use super::Sealing;
 
 /// The members of a configuration that this build knows; all others are unknown members.
 pub const KNOWN_MEMBERS: [&str; 19] = [
-    "command", "args", "env", "cwd", "url", "headers", "auth", "transport", "type", "timeout", "sse_read_timeout",
-    "keep_alive", "description", "icon", "enabled", "tools", "include_tags", "exclude_tags", "authentication",
+    "command",
+    "args",
+    "env",
+    "cwd",
+    "url",
+    "headers",
+    "auth",
+    "transport",
+    "type",
+    "timeout",
+    "sse_read_timeout",
+    "keep_alive",
+    "description",
+    "icon",
+    "enabled",
+    "tools",
+    "include_tags",
+    "exclude_tags",
+    "authentication",
 ];
 
 /// Parts of names that make the strings under an unknown member secret, in any case.
-const TELLING_NAMES: [&str; 7] = ["KEY", "TOKEN", "SECRET", "PASSWORD", "CREDENTIAL", "COOKIE", "AUTHORIZATION"];
+const TELLING_NAMES: [&str; 7] =
+    ["KEY", "TOKEN", "SECRET", "PASSWORD", "CREDENTIAL", "COOKIE", "AUTHORIZATION"];
 
 /// What OAuth members are called wherever they stand under `auth` or `authentication`.
 const OAUTH_SECRETS: [&str; 3] = ["client_secret", "access_token", "refresh_token"];
@@ -18,9 +36,25 @@ const OAUTH_SECRETS: [&str; 3] = ["client_secret", "access_token", "refresh_toke
 /// Members under `auth` and `authentication` that are known not to be secret although some are named as if
 /// they were (RFC 6749, RFC 7591, `contracts/openhands.md` §5.1).
 const OAUTH_PLAIN: [&str; 19] = [
-    "strategy", "header_name", "username", "type", "client_auth_method", "scopes", "scope", "client_name",
-    "client_metadata_url", "client_id", "token_type", "expires_in", "token_expires_at", "redirect_uris",
-    "token_endpoint_auth_method", "grant_types", "response_types", "client_id_issued_at", "client_secret_expires_at",
+    "strategy",
+    "header_name",
+    "username",
+    "type",
+    "client_auth_method",
+    "scopes",
+    "scope",
+    "client_name",
+    "client_metadata_url",
+    "client_id",
+    "token_type",
+    "expires_in",
+    "token_expires_at",
+    "redirect_uris",
+    "token_endpoint_auth_method",
+    "grant_types",
+    "response_types",
+    "client_id_issued_at",
+    "client_secret_expires_at",
 ];
 
 /// Where in a configuration a value stands, as far as secrecy goes.
@@ -35,16 +69,27 @@ enum Place {
     /// A URL: secret in parts.
     Url,
     /// `env` or `headers`: every scalar below is secret.
-    Map { listed: bool, legacy: bool },
+    Map {
+        listed: bool,
+        legacy: bool,
+    },
     /// Every scalar here and below is secret.
-    Secret { listed: bool, legacy: bool },
+    Secret {
+        listed: bool,
+        legacy: bool,
+    },
     Auth,
-    Authentication { listed: bool },
+    Authentication {
+        listed: bool,
+    },
     State,
     Tokens,
     ClientInfo,
     /// Below an unknown member: strings are secret where a name above tells so.
-    Unknown { is_telling: bool, under_auth: bool },
+    Unknown {
+        is_telling: bool,
+        under_auth: bool,
+    },
 }
 
 /// What a scalar at some position is.
@@ -99,7 +144,9 @@ impl Position {
             }
             (Place::Plain | Place::Url, _) => Place::Plain,
             (_, name) if OAUTH_SECRETS.contains(&name) => SECRET,
-            (Place::Unknown { is_telling: true, .. }, _) => Place::Unknown { is_telling: true, under_auth: true },
+            (Place::Unknown { is_telling: true, .. }, _) => {
+                Place::Unknown { is_telling: true, under_auth: true }
+            }
             (_, name) if OAUTH_PLAIN.contains(&name) => Place::Plain,
             (_, name) => Place::Unknown { is_telling: is_telling_name(name), under_auth: true },
         })
@@ -149,7 +196,9 @@ mod tests {
     #[test]
     fn each_leaf_is_masked_and_sealed_as_the_design_says() {
         use LeafKind::{Plain, Url};
-        let secret = |every: bool, legacy: bool, listed: bool| [every, legacy, listed].map(|is_sealed| LeafKind::Secret { is_sealed });
+        let secret = |every: bool, legacy: bool, listed: bool| {
+            [every, legacy, listed].map(|is_sealed| LeafKind::Secret { is_sealed })
+        };
         let table = [
             ("env.A", secret(true, true, true)),
             ("headers.Authorization", secret(true, true, true)),
@@ -199,7 +248,10 @@ mod tests {
 
     #[test]
     fn elements_of_a_secret_array_are_secret() {
-        assert_eq!(at("apiKeys").element().string("a", Sealing::Listed), LeafKind::Secret { is_sealed: false });
+        assert_eq!(
+            at("apiKeys").element().string("a", Sealing::Listed),
+            LeafKind::Secret { is_sealed: false }
+        );
         assert!(at("env").element().masks_scalars());
         assert!(!at("timeout").masks_scalars() && at("env.PORT").masks_scalars());
     }

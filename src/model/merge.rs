@@ -1,6 +1,8 @@
 //! What a write makes of a configuration: replacing it (PUT) and merging into it (RFC 7396), with masks
 //! and tokens read as DESIGN §4 says. Pure; it refuses to know whether the result is valid or allowed.
 
+use std::collections::HashSet;
+
 use crate::json::{Json, Object, Pointer, Text};
 use crate::secrets::{KeyRing, Plaintext, looks_sealed};
 
@@ -61,11 +63,12 @@ pub fn replace(body: Object, stored: Option<&Config>, reading: &Reading<'_>) -> 
         .filter(|(_, value)| !value.is_null())
         .map(|(name, value)| {
             let kept = stored.and_then(|stored| stored.get(&name));
-            let node = merging.read(value, kept, Position::ROOT.member(&name), &Pointer::root().member(&name));
+            let node =
+                merging.read(value, kept, Position::ROOT.member(&name), &Pointer::root().member(&name));
             (name, node)
         })
         .collect();
-    merging.finish(Members::new(members))
+    merging.finish(members)
 }
 
 /// The stored configuration with a merge patch applied (RFC 7396 §2), recursively, also where a parent
@@ -86,15 +89,22 @@ impl Merging<'_> {
         Merged { config, refusals: self.refusals }
     }
 
-    fn merge_object(&mut self, patch: Object, stored: Option<&Members>, position: Position, pointer: &Pointer) -> Members {
+    fn merge_object(
+        &mut self,
+        patch: Object,
+        stored: Option<&Members>,
+        position: Position,
+        pointer: &Pointer,
+    ) -> Members {
         let kept = |(name, node): (&str, &Node)| (name.to_owned(), node.clone().kept());
-        let mut merged = Members::new(stored.into_iter().flat_map(Members::iter).map(kept).collect());
+        let mut merged: Members = stored.into_iter().flat_map(Members::iter).map(kept).collect();
+        let mut removed = HashSet::new();
         for (name, value) in patch {
             let (position, pointer) = (position.member(&name), pointer.member(&name));
             let own = stored.and_then(|stored| stored.get(&name));
             match value {
                 Json::Null => {
-                    merged.remove(&name);
+                    removed.insert(name);
                 }
                 Json::Object(patch) => {
                     let below = self.merge_object(patch, own.and_then(Node::as_object), position, &pointer);
@@ -106,6 +116,7 @@ impl Merging<'_> {
                 }
             }
         }
+        merged.retain(|name| !removed.contains(name));
         merged
     }
 
@@ -115,7 +126,9 @@ impl Merging<'_> {
             Json::Null => Node::Null,
             Json::Bool(value) if position.masks_scalars() => sent_scalar(SecretValue::Bool(value), stored),
             Json::Bool(value) => Node::Bool(value),
-            Json::Number(number) if position.masks_scalars() => sent_scalar(SecretValue::Number(number), stored),
+            Json::Number(number) if position.masks_scalars() => {
+                sent_scalar(SecretValue::Number(number), stored)
+            }
             Json::Number(number) => Node::Number(number),
             Json::String(text) => match position.string(text.as_str(), self.reading.sealing) {
                 LeafKind::Plain => Node::Text(text),
@@ -134,7 +147,7 @@ impl Merging<'_> {
                         (name, node)
                     })
                     .collect();
-                Node::Object(Members::new(members))
+                Node::Object(members)
             }
         }
     }
@@ -152,7 +165,8 @@ impl Merging<'_> {
                 return sent_again(secret);
             }
             // The encrypted view shows the token of a leaf that no key opens; sent back, it is kept.
-            let is_own_token = matches!(&secret.at_rest, AtRest::Sealed(token) if token.as_str() == sent.as_str());
+            let is_own_token =
+                matches!(&secret.at_rest, AtRest::Sealed(token) if token.as_str() == sent.as_str());
             if is_own_token && secret.value == SecretValue::Unreadable {
                 return kept(secret);
             }
@@ -193,7 +207,13 @@ impl Merging<'_> {
         }
     }
 
-    fn read_array(&mut self, sent: Vec<Json>, stored: Option<&Node>, position: Position, pointer: &Pointer) -> Node {
+    fn read_array(
+        &mut self,
+        sent: Vec<Json>,
+        stored: Option<&Node>,
+        position: Position,
+        pointer: &Pointer,
+    ) -> Node {
         let stored: Option<&[Node]> = match stored {
             Some(Node::Array(elements)) => Some(elements),
             _ => None,

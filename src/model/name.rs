@@ -21,7 +21,8 @@ impl FromStr for ServerName {
 
     fn from_str(text: &str) -> Result<Self, InvalidName> {
         let legal = |byte: u8| byte.is_ascii_alphanumeric() || b"_.@:-".contains(&byte);
-        let is_name = (1..=128).contains(&text.len()) && text.bytes().all(legal) && text != "." && text != "..";
+        let is_name =
+            (1..=128).contains(&text.len()) && text.bytes().all(legal) && text != "." && text != "..";
         if is_name { Ok(Self(SettingsKey::new(text))) } else { Err(InvalidName) }
     }
 }

@@ -32,8 +32,9 @@ pub fn mask(url: &str) -> String {
 /// Puts the stored parts in the place of masks. Gives the URL and whether anything was put back; fails
 /// where a mask stands for a part that the stored URL does not have.
 pub fn restore(sent: &str, stored: Option<&str>) -> Result<(String, bool), NothingToRestore> {
-    let stored_parts: Vec<(Option<String>, &str)> =
-        stored.map_or_else(Vec::new, |url| parts(url).into_iter().map(|part| (part.name, &url[part.place])).collect());
+    let stored_parts: Vec<(Option<String>, &str)> = stored.map_or_else(Vec::new, |url| {
+        parts(url).into_iter().map(|part| (part.name, &url[part.place])).collect()
+    });
     let mut seen: Vec<Option<String>> = Vec::new();
     let mut is_restored = false;
     let mut is_missing = false;
@@ -45,7 +46,11 @@ pub fn restore(sent: &str, stored: Option<&str>) -> Result<(String, bool), Nothi
         if !is_masked {
             return None;
         }
-        let kept = stored_parts.iter().filter(|(name, _)| *name == part.name).nth(nth).map(|(_, text)| (*text).to_owned());
+        let kept = stored_parts
+            .iter()
+            .filter(|(name, _)| *name == part.name)
+            .nth(nth)
+            .map(|(_, text)| (*text).to_owned());
         is_restored = true;
         is_missing |= kept.is_none();
         kept
@@ -131,7 +136,10 @@ mod tests {
     fn masks_are_put_back_from_the_stored_parts_of_the_same_name() {
         let stored = Some("https://u:p@h/?key=1&key=2&x=3");
         let table = [
-            ("https://**********@h/?key=**********&key=**********&x=3", Ok(("https://u:p@h/?key=1&key=2&x=3", true))),
+            (
+                "https://**********@h/?key=**********&key=**********&x=3",
+                Ok(("https://u:p@h/?key=1&key=2&x=3", true)),
+            ),
             ("https://%2A%2A%2A%2A%2A%2A%2A%2A%2A%2A@h/", Ok(("https://u:p@h/", true))),
             ("https://h/?key=%5BREDACTED%5D", Ok(("https://h/?key=1", true))),
             ("https://h/?key=new&key=**********", Ok(("https://h/?key=new&key=2", true))),

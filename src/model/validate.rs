@@ -40,7 +40,8 @@ pub fn validate(before: Option<&Config>, after: &Config, dialect: Dialect) -> Ve
 
 fn check_member(checker: &mut Checker, name: &str, before: Option<&Node>, after: &Node) {
     let at = Pointer::root().member(name);
-    let is_unknown = !KNOWN_MEMBERS.contains(&name) || (checker.dialect == Dialect::Closed && OPEN_ONLY.contains(&name));
+    let is_unknown =
+        !KNOWN_MEMBERS.contains(&name) || (checker.dialect == Dialect::Closed && OPEN_ONLY.contains(&name));
     if is_unknown {
         if checker.dialect == Dialect::Closed {
             checker.refuse(at, "this document takes no members but the known ones");

@@ -125,7 +125,10 @@ impl Writer {
     /// By value; a number that no double holds keeps its spelling, so that two such stay two states.
     fn float(&mut self, number: &Number) {
         let value = number.as_f64();
-        let is_lost = !value.is_finite() || (value == 0.0 && number.spelling().contains(|digit| ('1'..='9').contains(&digit)) && !is_zero(number));
+        let is_lost = !value.is_finite()
+            || (value == 0.0
+                && number.spelling().contains(|digit| ('1'..='9').contains(&digit))
+                && !is_zero(number));
         if is_lost {
             self.out.push_str(number.spelling());
         } else {

@@ -20,7 +20,11 @@ pub fn changed(request: Request<'_>, current: &Members, may_reveal: bool) -> Vec
     let mut finder = Finder { may_reveal, found: Vec::new() };
     match request {
         Request::Replace(body) => {
-            let sent: Object = body.iter().filter(|(_, value)| !value.is_null()).map(|(name, value)| (name, value.clone())).collect();
+            let sent: Object = body
+                .iter()
+                .filter(|(_, value)| !value.is_null())
+                .map(|(name, value)| (name, value.clone()))
+                .collect();
             finder.replace(&sent, current, &Pointer::root());
         }
         Request::MergePatch(patch) => finder.merge(patch, Some(current), &Pointer::root()),

@@ -27,7 +27,10 @@ pub fn unreadable_server_tag(key: &EtagKey, name: &SettingsKey, text: &str) -> E
 }
 
 /// The tag of the collection: over every name with its server's tag, in the order of names.
-pub fn collection_tag<'a>(key: &EtagKey, servers: impl Iterator<Item = (&'a SettingsKey, &'a EntityTag)>) -> EntityTag {
+pub fn collection_tag<'a>(
+    key: &EtagKey,
+    servers: impl Iterator<Item = (&'a SettingsKey, &'a EntityTag)>,
+) -> EntityTag {
     let mut all = Sha256::new();
     for (name, tag) in servers {
         all.update((name.as_str().len() as u64).to_be_bytes());

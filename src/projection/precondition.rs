@@ -116,7 +116,9 @@ impl Precondition {
         }
         match (&self.if_none_match, current) {
             (Condition::Any, Some(_)) => Verdict::IfNoneMatchAnyFailed,
-            (condition @ Condition::OneOf(_), Some(tag)) if condition.names_weakly(tag) => Verdict::IfNoneMatchFailed,
+            (condition @ Condition::OneOf(_), Some(tag)) if condition.names_weakly(tag) => {
+                Verdict::IfNoneMatchFailed
+            }
             _ => Verdict::Holds,
         }
     }

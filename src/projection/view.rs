@@ -29,7 +29,9 @@ fn view_node(node: &Node, exposure: Exposure) -> Json {
         Node::Secret(secret) => view_secret(secret, exposure),
         Node::Url(url) if exposure == Exposure::Redacted => Json::string(url_parts::mask(url.text.expose())),
         Node::Url(url) => Json::string(url.text.expose()),
-        Node::Array(elements) => Json::Array(elements.iter().map(|element| view_node(element, exposure)).collect()),
+        Node::Array(elements) => {
+            Json::Array(elements.iter().map(|element| view_node(element, exposure)).collect())
+        }
         Node::Object(members) => Json::Object(view(members, exposure)),
     }
 }

@@ -149,7 +149,8 @@ mod tests {
     #[test]
     fn every_recorded_token_opens_to_its_plaintext() {
         let path = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/openhands/fernet-vectors.json");
-        let vectors: Vec<serde_json::Value> = serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap();
+        let vectors: Vec<serde_json::Value> =
+            serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap();
         assert_eq!(vectors.len(), 16);
         for vector in vectors {
             let text = |member: &str| vector[member].as_str().unwrap_or_default().to_owned();
@@ -193,7 +194,9 @@ mod tests {
 
     #[test]
     fn a_blank_secret_is_none() {
-        assert!(SecretKey::new("").is_none() && SecretKey::new(" \t").is_none() && SecretKey::new("k").is_some());
+        assert!(
+            SecretKey::new("").is_none() && SecretKey::new(" \t").is_none() && SecretKey::new("k").is_some()
+        );
     }
 
     #[test]

@@ -143,7 +143,9 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         for contents in [&b""[..], b"\n", b"short", b"two words of a key file", b"\xff\xfe0123456789abcdef"] {
             fs::remove_file(folder.path().join(".key")).ok();
-            fs::File::create_new(folder.path().join(".key")).and_then(|mut file| io::Write::write_all(&mut file, contents)).unwrap();
+            fs::File::create_new(folder.path().join(".key"))
+                .and_then(|mut file| io::Write::write_all(&mut file, contents))
+                .unwrap();
             assert!(matches!(Keys::load(sources(&folder)), Err(KeyError::Malformed { .. })));
             assert_eq!(fs::read(folder.path().join(".key")).unwrap(), contents);
         }
@@ -166,7 +168,8 @@ mod tests {
     #[test]
     fn a_configured_key_leaves_the_key_file_alone() {
         let folder = tempfile::tempdir().unwrap();
-        let keys = Keys::load(KeySources { newest: SecretKey::new("configured"), ..sources(&folder) }).unwrap();
+        let keys =
+            Keys::load(KeySources { newest: SecretKey::new("configured"), ..sources(&folder) }).unwrap();
         keys.provision(true).unwrap();
         assert!(keys.can_seal() && !folder.path().join(".key").exists());
     }

@@ -90,7 +90,10 @@ impl Scopes {
 
     /// The scopes that are allowed, in a fixed order.
     pub fn list(self) -> Vec<Scope> {
-        [Scope::Read, Scope::Write, Scope::Reveal, Scope::Admin].into_iter().filter(|scope| self.allow(*scope)).collect()
+        [Scope::Read, Scope::Write, Scope::Reveal, Scope::Admin]
+            .into_iter()
+            .filter(|scope| self.allow(*scope))
+            .collect()
     }
 }
 
@@ -160,7 +163,8 @@ mod tests {
 
     #[test]
     fn a_caller_is_who_presents_the_key() {
-        let key = |name: &str, key: &str| ApiKey { name: name.into(), key: key.into(), scopes: vec![Scope::Read] };
+        let key =
+            |name: &str, key: &str| ApiKey { name: name.into(), key: key.into(), scopes: vec![Scope::Read] };
         let keys = ApiKeys::new([key("one", "k1"), key("two", "k2")]);
         assert_eq!(&*keys.caller(&CredentialDigest::of("k2")).unwrap().name, "two");
         assert!(keys.caller(&CredentialDigest::of("k3")).is_none());

@@ -17,11 +17,19 @@ impl Service {
         let (keys, options) = (Arc::clone(&self.keys), self.options);
         let names = Names::These(vec![write.name.key().clone()]);
         let author = Some(write.caller.author.clone());
-        self.run(names, author, move |current| decide(current, &write, &keys, options).unwrap_or_else(Step::Refuse)).await
+        self.run(names, author, move |current| {
+            decide(current, &write, &keys, options).unwrap_or_else(Step::Refuse)
+        })
+        .await
     }
 }
 
-fn decide(current: &Current<'_>, write: &Write, keys: &Keys, options: Options) -> Result<Step<Written>, ServiceError> {
+fn decide(
+    current: &Current<'_>,
+    write: &Write,
+    keys: &Keys,
+    options: Options,
+) -> Result<Step<Written>, ServiceError> {
     let snapshot = current.snapshot;
     check_access(&snapshot.layout)?;
     let key = write.name.key();

@@ -13,6 +13,9 @@ pub enum ServiceError {
     /// The name is none.
     #[error(transparent)]
     InvalidName(#[from] InvalidName),
+    /// A server of this name would change what the document means.
+    #[error("the document can't hold a server of this name")]
+    UnusableName,
     /// There is no server of this name.
     #[error("there is no server of this name")]
     UnknownServer,

@@ -11,7 +11,8 @@ use crate::json::{Fault, Json, Object, Pointer, to_compact};
 use crate::model::config::{self, Config};
 use crate::model::{Access, Layout, SettingsKey, StoredServer};
 use crate::projection::{
-    EntityTag, Summary, canonical, collection_tag, needs_reentry, server_tag, summary, unreadable_server_tag, view,
+    EntityTag, Summary, canonical, collection_tag, needs_reentry, server_tag, summary, unreadable_server_tag,
+    view,
 };
 use crate::secrets::{Exposure, KeyRing};
 use crate::store::Snapshot;
@@ -38,10 +39,13 @@ pub struct Item {
 impl Projected {
     /// Projects a state; what `previous` has of the same servers under the same keys is taken over.
     pub fn new(snapshot: Arc<Snapshot>, ring: Arc<KeyRing>, previous: Option<&Self>) -> Self {
-        let previous = previous.filter(|own| Arc::ptr_eq(&own.ring, &ring) && own.snapshot.layout == snapshot.layout);
+        let previous =
+            previous.filter(|own| Arc::ptr_eq(&own.ring, &ring) && own.snapshot.layout == snapshot.layout);
         let item = |(key, server): (&SettingsKey, &Arc<StoredServer>)| {
-            let known = previous.and_then(|own| own.items.get(key)).filter(|item| Arc::ptr_eq(&item.server, server));
-            let item = known.map_or_else(|| Arc::new(Item::new(key, server, &snapshot.layout, &ring)), Arc::clone);
+            let known =
+                previous.and_then(|own| own.items.get(key)).filter(|item| Arc::ptr_eq(&item.server, server));
+            let item =
+                known.map_or_else(|| Arc::new(Item::new(key, server, &snapshot.layout, &ring)), Arc::clone);
             (key.clone(), item)
         };
         let items = match snapshot.layout.access {
@@ -69,8 +73,13 @@ impl Projected {
     /// The collection's tag and listing, sorted by name.
     pub fn listing(&self) -> &(EntityTag, Bytes) {
         self.listing.get_or_init(|| {
-            let tag = collection_tag(self.ring.etag_key(), self.items.iter().map(|(key, item)| (key, &item.tag)));
-            let rows = self.items.iter().map(|(key, item)| Json::Object(item.summary.to_json(key.as_str()))).collect();
+            let tag =
+                collection_tag(self.ring.etag_key(), self.items.iter().map(|(key, item)| (key, &item.tag)));
+            let rows = self
+                .items
+                .iter()
+                .map(|(key, item)| Json::Object(item.summary.to_json(key.as_str())))
+                .collect();
             let listing: Object = [("servers", Json::Array(rows))].into_iter().collect();
             (tag, Bytes::from(to_compact(&listing.into())))
         })
@@ -79,7 +88,8 @@ impl Projected {
     /// One server with its secrets shown, or masked where they can't be opened.
     pub fn exposed(&self, key: &SettingsKey, exposure: Exposure) -> Result<Bytes, ServiceError> {
         let item = self.items.get(key).ok_or(ServiceError::UnknownServer)?;
-        let stored = item.server.config.as_ref().map_err(|fault| ServiceError::MalformedServer(fault.clone()))?;
+        let stored =
+            item.server.config.as_ref().map_err(|fault| ServiceError::MalformedServer(fault.clone()))?;
         let config = config::open(stored, self.snapshot.layout.sealing, &self.ring);
         let unreadable = needs_reentry(&config);
         if exposure == Exposure::Plaintext && !unreadable.is_empty() {

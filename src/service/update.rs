@@ -1,6 +1,7 @@
 //! Replacing and patching a server: check, merge, judge, seal, in the order of DESIGN §2, inside the
 //! store's exclusive section.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use crate::json::{Json, Object, Rules, check_limits, to_compact};
@@ -87,7 +88,9 @@ fn try_decide(
             && write.precondition.if_none_match.is_absent()
             && retry::is_retry(current, write, sent, &rules, state.as_ref(), server);
         return match state {
-            Some(State { tag, config: Ok(config) }) if is_retry => Ok(Step::Keep(Written::unchanged(key, &config, tag))),
+            Some(State { tag, config: Ok(config) }) if is_retry => {
+                Ok(Step::Keep(Written::unchanged(key, &config, tag)))
+            }
             state => Err(rules.conflict(verdict, state, Some(sent))),
         };
     }
@@ -135,6 +138,9 @@ fn seal_and_edit(
         }
     }
     let stored = config::to_stored(&after, ring).map_err(|config::NoKey| ServiceError::KeyMissing)?;
+    if !snapshot.layout.can_hold(key, Some(&stored)) {
+        return Err(ServiceError::UnusableName);
+    }
     if LARGEST_RESULT < to_compact(&Json::Object(stored.clone())).len() {
         return Err(ServiceError::ResultTooLarge);
     }
@@ -210,17 +216,21 @@ impl Rulebook<'_> {
 
     /// A merge can break a limit that its parts keep. What the write leaves alone is not judged.
     fn check_limits(&self, before: Option<&Config>, after: &Config) -> Result<(), ServiceError> {
-        let is_changed = changed_members(before, after);
-        let mut shown = view(after, Exposure::Redacted);
-        let unchanged: Vec<String> = shown.names().filter(|name| !is_changed.contains(name)).map(str::to_owned).collect();
-        for name in unchanged {
-            shown.remove(&name);
-        }
+        let changed: HashSet<&str> = changed_members(before, after).into_iter().collect();
+        let shown: Object = view(after, Exposure::Redacted)
+            .into_iter()
+            .filter(|(name, _)| changed.contains(name.as_str()))
+            .collect();
         check_limits(&shown.into(), &Rules::BODY).map_err(ServiceError::BeyondLimits)
     }
 
     /// The failed precondition with all that a client needs to merge.
-    pub(super) fn conflict(&self, verdict: Verdict, state: Option<State>, sent: Option<&Body>) -> ServiceError {
+    pub(super) fn conflict(
+        &self,
+        verdict: Verdict,
+        state: Option<State>,
+        sent: Option<&Body>,
+    ) -> ServiceError {
         let mut conflict = Conflict { verdict, current_tag: None, current: None, changed: None };
         if let Some(State { tag, config }) = state {
             conflict.current_tag = Some(tag);

@@ -11,7 +11,9 @@ pub(super) fn check(checker: &mut Checker, at: &Pointer, before: Option<&Node>, 
     match node {
         Node::Object(auth) => check_strategy(checker, at, before, auth),
         // The word `oauth` or a token; requests of the closed dialect have been converted.
-        Node::Text(_) | Node::Secret(_) if checker.dialect == Dialect::Open => checker.filled_string(at, node),
+        Node::Text(_) | Node::Secret(_) if checker.dialect == Dialect::Open => {
+            checker.filled_string(at, node)
+        }
         _ => checker.refuse(at.clone(), "must be an object with a `strategy`"),
     }
 }
@@ -34,7 +36,9 @@ fn check_strategy(checker: &mut Checker, at: &Pointer, before: Option<&Node>, au
         checker.refuse(at.member("username"), "is required");
     }
     // Whether a member is foreign depends on the strategy, so with another one all are judged.
-    let before = before.filter(|_| member(before, "strategy").is_some_and(|own| auth.get("strategy").is_some_and(|now| own.is_same(now))));
+    let before = before.filter(|_| {
+        member(before, "strategy").is_some_and(|own| auth.get("strategy").is_some_and(|now| own.is_same(now)))
+    });
     for (name, value) in new_members(before, auth) {
         let here = at.member(name);
         match name {

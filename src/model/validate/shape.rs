@@ -41,7 +41,9 @@ impl Checker {
         self.string(at, node);
         let is_blank = match node {
             Node::Text(text) => text.as_str().trim().is_empty(),
-            Node::Secret(Secret { value: SecretValue::Text(plaintext), .. }) => plaintext.expose().trim().is_empty(),
+            Node::Secret(Secret { value: SecretValue::Text(plaintext), .. }) => {
+                plaintext.expose().trim().is_empty()
+            }
             _ => false,
         };
         if is_blank && self.dialect == Dialect::Closed {
@@ -87,7 +89,8 @@ impl Checker {
     }
 
     pub(super) fn duration(&mut self, at: &Pointer, node: &Node) {
-        let is_duration = matches!(node, Node::Number(number) if number.as_f64().is_finite() && 0.0 <= number.as_f64());
+        let is_duration =
+            matches!(node, Node::Number(number) if number.as_f64().is_finite() && 0.0 <= number.as_f64());
         if !is_duration {
             self.refuse(at.clone(), "must be a finite number of at least 0");
         }

@@ -84,7 +84,8 @@ pub(super) fn names_in(folder: &Path) -> Vec<String> {
 
 /// A document with these servers.
 pub(super) fn text(servers: &[(&str, &str)]) -> String {
-    let members: Vec<_> = servers.iter().map(|(name, value)| format!(r#""{name}":{{"command":"{value}"}}"#)).collect();
+    let members: Vec<_> =
+        servers.iter().map(|(name, value)| format!(r#""{name}":{{"command":"{value}"}}"#)).collect();
     let map = members.join(",");
     format!(r#"{{"agent_settings":{{"agent_kind":"openhands","mcp_config":{{"mcpServers":{{{map}}}}}}}}}"#)
 }
