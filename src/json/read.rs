@@ -78,20 +78,21 @@ impl Reader<'_> {
                 let name = self.name()?;
                 self.cursor.skip_space();
                 self.cursor.expect(b':')?;
-                match self.value(depth + 1) {
-                    Ok(value) => object.push_new(name, value),
+                let value = match self.value(depth + 1) {
+                    Ok(value) => value,
                     Err(trace) => return Err(trace.in_member(&name)),
+                };
+                if object.contains(&name) {
+                    return Err(Trace::from(FaultKind::DuplicateMember).in_member(&name));
                 }
+                object.insert(name, value);
                 if self.ends_with(b'}')? {
                     break;
                 }
             }
         }
         self.cursor.at += 1;
-        match duplicate(&object) {
-            Some(name) => Err(Trace::from(FaultKind::DuplicateMember).in_member(name)),
-            None => Ok(Json::Object(object)),
-        }
+        Ok(Json::Object(object))
     }
 
     fn array(&mut self, depth: usize) -> Result<Json, Trace> {
@@ -123,18 +124,6 @@ impl Reader<'_> {
         self.cursor.expect(b',')?;
         Ok(false)
     }
-}
-
-/// A name that two members have. Few names are compared with each other, many are sorted.
-fn duplicate(object: &Object) -> Option<&str> {
-    if object.len() <= 8 {
-        return object.names().enumerate().find_map(|(index, name)| {
-            object.names().take(index).any(|earlier| earlier == name).then_some(name)
-        });
-    }
-    let mut names: Vec<&str> = object.names().collect();
-    names.sort_unstable();
-    names.windows(2).find(|pair| pair[0] == pair[1]).map(|pair| pair[0])
 }
 
 #[cfg(test)]

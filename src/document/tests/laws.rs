@@ -235,6 +235,7 @@ fn hold_the_law(sample: &Sample, document: &mut Document, plan: &Plan) {
                 }
             );
         }
+        Edit::Reseal { .. } => unreachable!("no case is made with it"),
     }
 }
 
