@@ -1,0 +1,11 @@
+//! Black-box tests: the real binary, over a real socket, against DESIGN.md. Modules mirror the URL tree and
+//! the laws; the first group is the harness.
+
+mod crypto;
+mod launch;
+mod response;
+mod server;
+mod site;
+mod wire;
+
+mod transcript;
