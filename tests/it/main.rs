@@ -3,9 +3,11 @@
 
 mod crypto;
 mod launch;
+mod peer;
 mod response;
 mod server;
 mod site;
 mod wire;
 
+mod hostile;
 mod transcript;
