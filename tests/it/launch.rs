@@ -20,7 +20,6 @@ pub(crate) struct Builder {
     environment: Vec<(String, String)>,
     arguments: Vec<String>,
     listen: String,
-    document: PathBuf,
     launcher: Vec<String>,
 }
 
@@ -57,7 +56,6 @@ impl Builder {
             environment: usual.into_iter().map(|(name, value)| (name.to_owned(), value)).collect(),
             arguments: Vec::new(),
             listen: "127.0.0.1:0".to_owned(),
-            document: site.document_path(),
             launcher: Vec::new(),
             site,
         }
@@ -91,12 +89,6 @@ impl Builder {
 
     pub(crate) fn listen(mut self, listen: &str) -> Self {
         self.listen = listen.to_owned();
-        self
-    }
-
-    /// Another document than the place's own.
-    pub(crate) fn document(mut self, path: PathBuf) -> Self {
-        self.document = path;
         self
     }
 
@@ -144,7 +136,7 @@ impl Builder {
         words.extend([env!("CARGO_BIN_EXE_mcp-settings"), "serve", "--listen"].map(str::to_owned));
         words.push(self.listen.clone());
         words.push("--settings".to_owned());
-        words.push(self.document.to_string_lossy().into_owned());
+        words.push(self.site.document_path().to_string_lossy().into_owned());
         words.extend(self.arguments.iter().cloned());
         let mut command = Command::new(&words[0]);
         command.args(&words[1..]).env_clear().current_dir(self.site.home());

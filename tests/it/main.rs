@@ -9,5 +9,8 @@ mod server;
 mod site;
 mod wire;
 
+mod access;
+mod checks;
 mod hostile;
+mod secrets;
 mod transcript;

@@ -1,7 +1,7 @@
 //! Other processes: Python programs that use the settings folder as OpenHands does. They are the witnesses
 //! that we can't be wrong together with.
 
-use std::io::{BufRead, BufReader, Write};
+use std::io::{BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdout, Command, Stdio};
 
@@ -62,17 +62,11 @@ impl Peer {
         line.trim_end().to_owned()
     }
 
-    /// Gives it a line of input.
-    pub(crate) fn tell(&mut self, line: &str) {
-        let input = self.child.stdin.as_mut().expect("it is piped");
-        writeln!(input, "{line}").expect("it still listens");
-    }
-
     /// Ends its input, waits for its end and returns the rest of its output.
     pub(crate) fn finish(mut self) -> String {
         drop(self.child.stdin.take());
         let mut rest = String::new();
-        std::io::Read::read_to_string(&mut self.output, &mut rest).expect("Python prints UTF-8");
+        self.output.read_to_string(&mut rest).expect("Python prints UTF-8");
         let status = self.child.wait().expect("it is ours");
         assert!(status.success(), "the peer failed: {status}, {rest}");
         rest
