@@ -12,5 +12,6 @@ mod wire;
 mod access;
 mod checks;
 mod hostile;
+mod laws;
 mod secrets;
 mod transcript;
