@@ -1,4 +1,13 @@
 //! mcp-settings owns the configurations of MCP servers. The map of the crate is `docs/ARCHITECTURE.md`.
 
+pub mod cli;
+pub mod config;
+pub mod document;
+pub mod http;
 pub mod json;
 pub mod model;
+pub mod projection;
+pub mod secrets;
+pub mod service;
+pub mod store;
+pub mod ui;

@@ -4,6 +4,7 @@
 
 use std::fmt;
 
+use indexmap::IndexMap;
 use zeroize::Zeroizing;
 
 /// A JSON value as it was written, but for white space and the escapes of strings.
@@ -31,10 +32,11 @@ pub struct Number(Box<str>);
 #[derive(Clone, PartialEq, Eq, Default)]
 pub struct Text(Zeroizing<String>);
 
-/// The members of an object in the order in which they were written. Equality minds the order.
-#[derive(Clone, PartialEq, Eq, Default)]
+/// The members of an object in the order in which they were written. Equality minds the order. Found by
+/// hash: a body can hold a hundred thousand names.
+#[derive(Clone, Default)]
 pub struct Object {
-    members: Vec<(String, Json)>,
+    members: IndexMap<String, Json>,
 }
 
 impl Json {
@@ -128,32 +130,27 @@ impl Object {
 
     /// The value of the member with this name.
     pub fn get(&self, name: &str) -> Option<&Json> {
-        self.members.iter().find(|(own, _)| own == name).map(|(_, value)| value)
+        self.members.get(name)
     }
 
     /// Whether there is a member with this name.
     pub fn contains(&self, name: &str) -> bool {
-        self.get(name).is_some()
+        self.members.contains_key(name)
     }
 
     /// Sets a member: in its place where it exists, else at the end.
     pub fn insert(&mut self, name: impl Into<String>, value: Json) {
-        let name = name.into();
-        match self.members.iter_mut().find(|(own, _)| *own == name) {
-            Some((_, slot)) => *slot = value,
-            None => self.members.push((name, value)),
-        }
+        self.members.insert(name.into(), value);
     }
 
     /// Appends a member whose name the caller knows to be new.
     pub(in crate::json) fn push_new(&mut self, name: String, value: Json) {
-        self.members.push((name, value));
+        self.members.insert(name, value);
     }
 
     /// Takes a member out; the others keep their order.
     pub fn remove(&mut self, name: &str) -> Option<Json> {
-        let at = self.members.iter().position(|(own, _)| own == name)?;
-        Some(self.members.remove(at).1)
+        self.members.shift_remove(name)
     }
 
     /// The members in their order.
@@ -163,7 +160,7 @@ impl Object {
 
     /// The names of the members in their order.
     pub fn names(&self) -> impl Iterator<Item = &str> {
-        self.members.iter().map(|(name, _)| name.as_str())
+        self.members.keys().map(String::as_str)
     }
 
     /// How many members there are.
@@ -179,7 +176,7 @@ impl Object {
 
 impl IntoIterator for Object {
     type Item = (String, Json);
-    type IntoIter = std::vec::IntoIter<(String, Json)>;
+    type IntoIter = indexmap::map::IntoIter<String, Json>;
 
     fn into_iter(self) -> Self::IntoIter {
         self.members.into_iter()
@@ -189,13 +186,17 @@ impl IntoIterator for Object {
 /// Keeps the last value where a name comes twice.
 impl<N: Into<String>> FromIterator<(N, Json)> for Object {
     fn from_iter<I: IntoIterator<Item = (N, Json)>>(members: I) -> Self {
-        let mut object = Self::new();
-        for (name, value) in members {
-            object.insert(name, value);
-        }
-        object
+        Self { members: members.into_iter().map(|(name, value)| (name.into(), value)).collect() }
     }
 }
+
+impl PartialEq for Object {
+    fn eq(&self, other: &Self) -> bool {
+        self.members.iter().eq(other.members.iter())
+    }
+}
+
+impl Eq for Object {}
 
 impl From<Object> for Json {
     fn from(object: Object) -> Self {

@@ -3,6 +3,10 @@
 
 use std::fmt;
 
+use crate::json::Object;
+
+use super::{SettingsKey, is_server_value};
+
 /// Which members a server may have (DESIGN §5).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Dialect {
@@ -67,4 +71,19 @@ pub struct Layout {
     /// Whether `agent_settings.schema_version` is there and not null: then the document is OpenHands',
     /// and a key that it does not have would cost it its secrets.
     pub has_schema_version: bool,
+}
+
+impl Layout {
+    /// Whether the document can hold this server under this name. A flat map can't hold every `mcpServers`:
+    /// below schema version 5 its reader would take it for the map of servers, from 5 on it must be a server
+    /// for a map that is not wrapped (DESIGN §5, rows 7 and 11). A write that breaks this would cost all the
+    /// other servers.
+    pub fn can_hold(&self, key: &SettingsKey, config: Option<&Object>) -> bool {
+        match (self.dialect, self.sealing) {
+            _ if key.as_str() != "mcpServers" => true,
+            (Dialect::Open, _) => true,
+            (Dialect::Closed, Sealing::Listed) => config.is_some_and(is_server_value),
+            (Dialect::Closed, Sealing::EverySecret | Sealing::EnvAndHeaders) => false,
+        }
+    }
 }

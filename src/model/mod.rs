@@ -1,10 +1,24 @@
 //! What an MCP server's configuration is: names, layouts, secret leaves, validation, merge and keep rules.
 //! Plain types and pure functions; it refuses to know files, HTTP and the clock.
 
+pub mod bound;
+pub mod config;
+pub mod convert;
 mod edit;
+mod kind;
 mod layout;
+pub mod leaf;
+pub mod mask;
+pub mod merge;
+mod name;
+mod server_value;
 mod stored;
+pub mod url_parts;
+pub mod validate;
 
 pub use edit::Edit;
+pub use kind::Kind;
 pub use layout::{Access, Dialect, Layout, ReadOnlyReason, Sealing};
+pub use name::{InvalidName, ServerName};
+pub use server_value::is_server_value;
 pub use stored::{Author, SettingsKey, StoredServer};

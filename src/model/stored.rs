@@ -1,5 +1,6 @@
 //! A server as it stands in the document: secrets still sealed. What a store keeps and hands to a change.
 
+use std::fmt;
 use std::sync::Arc;
 
 use crate::json::{Fault, Object};
@@ -38,7 +39,6 @@ impl Author {
 }
 
 /// One server of the document.
-#[derive(Debug)]
 pub struct StoredServer {
     /// The server's value in the document's own bytes.
     pub text: Arc<str>,
@@ -47,4 +47,15 @@ pub struct StoredServer {
     pub config: Result<Object, Fault>,
     /// Who wrote it, where that was a change of this process.
     pub author: Option<Author>,
+}
+
+/// The text may hold secrets that stand in clear.
+impl fmt::Debug for StoredServer {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("StoredServer")
+            .field("config", &self.config)
+            .field("author", &self.author)
+            .finish_non_exhaustive()
+    }
 }

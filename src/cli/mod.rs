@@ -1,0 +1,75 @@
+//! The command line, one file per command. Data goes to stdout, everything else to stderr. Exit codes:
+//! 0 done, 1 for the user to mend, 2 ours.
+
+mod log;
+mod serve;
+
+use std::error::Error;
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+/// Owns the configurations of MCP servers, each an HTTP resource with an ETag.
+#[derive(Debug, Parser)]
+#[command(name = "mcp-settings", version, about)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Serve the settings over HTTP.
+    Serve(serve::Arguments),
+}
+
+/// What a command can fail with.
+#[derive(Debug)]
+pub(crate) struct Failure {
+    what: String,
+    source: Option<Box<dyn Error>>,
+    hint: Option<&'static str>,
+}
+
+/// Runs the command that the arguments name.
+pub fn main() -> ExitCode {
+    let result = match Arguments::parse().command {
+        Command::Serve(arguments) => serve::run(arguments),
+    };
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            failure.print();
+            ExitCode::from(1)
+        }
+    }
+}
+
+impl Failure {
+    pub(crate) fn new(what: impl Into<String>) -> Self {
+        Self { what: what.into(), source: None, hint: None }
+    }
+
+    pub(crate) fn because(mut self, source: impl Error + 'static) -> Self {
+        self.source = Some(Box::new(source));
+        self
+    }
+
+    pub(crate) fn hint(mut self, hint: &'static str) -> Self {
+        self.hint = Some(hint);
+        self
+    }
+
+    #[expect(clippy::print_stderr, reason = "the command line's own messages go to stderr")]
+    fn print(&self) {
+        eprintln!("error: {}", self.what);
+        let mut cause = self.source.as_deref();
+        while let Some(error) = cause {
+            eprintln!("  caused by: {error}");
+            cause = error.source();
+        }
+        if let Some(hint) = self.hint {
+            eprintln!("hint: {hint}");
+        }
+    }
+}

@@ -1,0 +1,210 @@
+//! `mcp-settings serve`: puts the parts together, serves until it is told to stop.
+
+use std::net::{SocketAddr, TcpListener};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+use std::{env, fs};
+
+use actix_web::web::Data;
+use tokio::signal::unix::{SignalKind, signal};
+
+use crate::config::{Config, File, Flags, LogFormat};
+use crate::document::NewDocument;
+use crate::http::authentication::Authentication;
+use crate::http::gate::Gate;
+use crate::http::{App, serve};
+use crate::secrets::{KeySources, Keys, SecretKey, create_once, random_token};
+use crate::service::access::{ApiKey, ApiKeys, Scope};
+use crate::service::login::Logins;
+use crate::service::{KeyProvisioner, Options, Service};
+use crate::store::file::{FileStore, FileStoreOptions};
+
+use super::{Failure, log};
+
+/// The key file beside the document.
+const KEY_FILE: &str = ".mcp-settings.secret-key";
+
+/// The created API key beside the document.
+const API_KEY_FILE: &str = ".mcp-settings.api-key";
+
+/// How long start-up waits for a key file to be made while another process holds the lock.
+const KEY_PATIENCE: Duration = Duration::from_millis(500);
+
+/// How long waiting writes may go on waiting when the service stops.
+const STOP_PATIENCE: Duration = Duration::from_secs(6);
+
+#[derive(Debug, clap::Args)]
+pub(super) struct Arguments {
+    /// Where to listen, HOST:PORT; port 0 picks a free one [env: MCP_SETTINGS_LISTEN] [default: 127.0.0.1:8710]
+    #[arg(long, value_name = "HOST:PORT")]
+    listen: Option<String>,
+    /// The settings document [env: MCP_SETTINGS_FILE] [default: ~/.config/mcp-settings/settings.json]
+    #[arg(long, value_name = "FILE")]
+    settings: Option<PathBuf>,
+    /// A configuration file (TOML)
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
+    /// The log's form
+    #[arg(long, value_enum)]
+    log_format: Option<LogFormat>,
+}
+
+pub(super) fn run(arguments: Arguments) -> Result<(), Failure> {
+    let config = resolve(arguments)?;
+    log::start(&config.log, config.log_format)
+        .map_err(|problem| Failure::new(format!("could not start logging: `MCP_SETTINGS_LOG` {problem}")))?;
+    actix_web::rt::System::new().block_on(serve_until_told(config))
+}
+
+fn resolve(arguments: Arguments) -> Result<Config, Failure> {
+    let file = match &arguments.config {
+        Some(path) => fs::read_to_string(path).map_err(|error| {
+            Failure::new(format!("could not read the configuration file `{}`", path.display())).because(error)
+        })?,
+        None => String::new(),
+    };
+    let flags =
+        Flags { listen: arguments.listen, settings: arguments.settings, log_format: arguments.log_format };
+    let not_usable = |error| Failure::new("could not use the configuration").because(error);
+    let file = File::parse(&file).map_err(not_usable)?;
+    Config::resolve(flags, |name| env::var(name).ok(), file).map_err(not_usable)
+}
+
+async fn serve_until_told(config: Config) -> Result<(), Failure> {
+    let keys = Arc::new(load_keys(&config)?);
+    let new = if config.is_openhands { NewDocument::OpenHands } else { NewDocument::Own };
+    let store = FileStore::open(FileStoreOptions {
+        provisioner: Some(Arc::new(KeyProvisioner(Arc::clone(&keys)))),
+        ..FileStoreOptions::new(config.settings.clone(), new)
+    });
+    let store =
+        Arc::new(store.map_err(|error| Failure::new("could not start the store's thread").because(error))?);
+    let options =
+        Options { require_preconditions: config.require_preconditions, lock_timeout: config.lock_timeout };
+    let service = Arc::new(Service::new(store, keys, options));
+    if actix_web::rt::time::timeout(KEY_PATIENCE, service.prepare_keys()).await.is_err() {
+        tracing::warn!(
+            "another process holds the settings lock; the key file is made at the first write that needs it"
+        );
+    }
+
+    let authentication = authentication(&config)?;
+    let listener = TcpListener::bind(config.listen)
+        .map_err(|error| Failure::new(format!("could not listen on {}", config.listen)).because(error))?;
+    let bound = listener
+        .local_addr()
+        .map_err(|error| Failure::new("could not tell the own address").because(error))?;
+    let gate =
+        Gate::new(&own_hosts(bound), &config.allowed_hosts, &config.allowed_origins).map_err(|error| {
+            Failure::new("could not use `MCP_SETTINGS_ALLOWED_HOSTS` or `_ORIGINS`").because(error)
+        })?;
+    let address = format!("http://{bound}");
+    let code = authentication.logins().map(|logins| logins.new_code(Instant::now()));
+    let document = config.settings.display().to_string();
+    let app = Data::new(App::new(Arc::clone(&service), authentication, gate, address.clone(), document));
+
+    let mut terminate = listen_for(SignalKind::terminate())?;
+    let mut interrupt = listen_for(SignalKind::interrupt())?;
+    let server =
+        serve(app, listener).map_err(|error| Failure::new("could not start the server").because(error))?;
+    let handle = server.handle();
+    let running = actix_web::rt::spawn(server);
+    announce(&address, code.as_deref());
+    tokio::select! {
+        _ = terminate.recv() => {}
+        _ = interrupt.recv() => {}
+    }
+    tracing::info!("stopping");
+    service.close(Instant::now() + STOP_PATIENCE);
+    handle.stop(true).await;
+    match running.await {
+        Ok(Ok(())) => Ok(()),
+        Ok(Err(error)) => Err(Failure::new("the server failed").because(error)),
+        Err(error) => Err(Failure::new("the server failed").because(error)),
+    }
+}
+
+fn load_keys(config: &Config) -> Result<Keys, Failure> {
+    let secret = |text: &String| SecretKey::new(text);
+    let sources = KeySources {
+        newest: config.secret_key.as_ref().and_then(secret),
+        previous: config.previous_secret_keys.iter().filter_map(secret).collect(),
+        etag: config.etag_key.as_ref().and_then(secret),
+        key_file: beside(&config.settings, KEY_FILE),
+    };
+    Keys::load(sources).map_err(|error| Failure::new("could not load the keys").because(error))
+}
+
+fn authentication(config: &Config) -> Result<Authentication, Failure> {
+    if config.is_auth_off {
+        tracing::warn!(
+            "MCP_SETTINGS_AUTH=off: every account of this machine can read and write, secrets included"
+        );
+        return Ok(Authentication::Off);
+    }
+    let scope = |word: &String| match word.as_str() {
+        "read" => Some(Scope::Read),
+        "write" => Some(Scope::Write),
+        "reveal" => Some(Scope::Reveal),
+        "admin" => Some(Scope::Admin),
+        _ => None,
+    };
+    let mut keys: Vec<ApiKey> = config
+        .api_keys
+        .iter()
+        .map(|key| ApiKey {
+            name: key.name.clone(),
+            key: key.key.clone(),
+            scopes: key.scopes.iter().filter_map(scope).collect(),
+        })
+        .collect();
+    if keys.is_empty() {
+        keys.push(created_api_key(&beside(&config.settings, API_KEY_FILE))?);
+    }
+    Ok(Authentication::Keys { keys: ApiKeys::new(keys), logins: Logins::default() })
+}
+
+/// The API key that the first start made; every later start and our own command line read it.
+fn created_api_key(path: &Path) -> Result<ApiKey, Failure> {
+    let hint = "configure keys with `MCP_SETTINGS_API_KEYS`, or make the folder writable";
+    if !path.exists() {
+        create_once(path, &format!("{}\n", random_token()))
+            .map_err(|error| Failure::new("could not create an API key").because(error).hint(hint))?;
+    }
+    let key = fs::read_to_string(path)
+        .map_err(|error| Failure::new("could not read the created API key").because(error).hint(hint))?;
+    let key = key.trim().to_owned();
+    if key.len() < 16 {
+        return Err(Failure::new("the created API key's file is empty or cut off")
+            .hint("remove the file `.mcp-settings.api-key` to have another one made"));
+    }
+    Ok(ApiKey { name: "created".to_owned(), key, scopes: vec![Scope::Admin] })
+}
+
+fn beside(document: &Path, name: &str) -> PathBuf {
+    document.with_file_name(name)
+}
+
+/// The names under which a browser on this machine calls us.
+fn own_hosts(bound: SocketAddr) -> Vec<String> {
+    let port = bound.port();
+    if bound.ip().is_unspecified() {
+        Vec::new()
+    } else {
+        vec![bound.to_string(), format!("localhost:{port}")]
+    }
+}
+
+fn listen_for(kind: SignalKind) -> Result<tokio::signal::unix::Signal, Failure> {
+    signal(kind).map_err(|error| Failure::new("could not listen for signals").because(error))
+}
+
+#[expect(clippy::print_stdout, reason = "the address is the command's data")]
+fn announce(address: &str, code: Option<&str>) {
+    println!("listening on {address}");
+    match code {
+        Some(code) => println!("open {address}/#code={code}"),
+        None => println!("open {address}/"),
+    }
+}

@@ -1,0 +1,210 @@
+//! What every request goes through before its handler, in the order of DESIGN §2: key, scope, content
+//! type, size, headers, query, body, name. And what it leaves behind: one audit event.
+
+use std::cell::RefCell;
+use std::panic::AssertUnwindSafe;
+use std::pin::Pin;
+use std::rc::Rc;
+
+use actix_web::http::Method;
+use actix_web::web::{Data, Payload};
+use actix_web::{HttpMessage, HttpRequest, HttpResponse};
+use futures_util::FutureExt;
+use percent_encoding::percent_decode_str;
+
+use crate::json::Object;
+use crate::model::ServerName;
+use crate::projection::{EntityTag, Precondition};
+use crate::secrets::Exposure;
+use crate::service::access::{Caller, Scope};
+use crate::service::audit::{self, Action};
+use crate::service::{Service, ServiceError};
+
+use super::App;
+use super::authentication::require;
+use super::frame::RequestId;
+use super::problem::{Problem, ProblemKind};
+use super::{body, failures, headers};
+
+/// What a handler gives back.
+pub(super) type Answer = Pin<Box<dyn Future<Output = Result<HttpResponse, Problem>>>>;
+
+/// A handler: reads the call, asks the service, answers.
+pub(super) type Handler = fn(Call) -> Answer;
+
+/// What a route needs of a request.
+#[derive(Clone, Copy)]
+pub(super) struct Endpoint {
+    /// The scope that the caller needs; none where no key is asked for.
+    pub scope: Option<Scope>,
+    /// The media types of its body; none where it has none.
+    pub body: &'static [&'static str],
+    /// Whether a server's name stands in its path.
+    pub has_name: bool,
+    /// What is audited, whatever comes of it.
+    pub action: Option<Action>,
+    /// The handler.
+    pub handler: Handler,
+}
+
+/// A request that has passed all checks that need no state.
+pub(super) struct Call {
+    /// The service and its settings.
+    pub app: Data<App>,
+    /// `GET`, `HEAD`, …
+    pub method: Method,
+    /// Who calls.
+    pub caller: Caller,
+    /// The name in the path, where the route has one.
+    pub name: Option<ServerName>,
+    /// Under which condition.
+    pub precondition: Precondition,
+    /// How much of the secrets is asked for.
+    pub exposure: Exposure,
+    /// The body, where the route has one.
+    pub body: Option<Object>,
+    /// What the audit event will say.
+    pub trail: Trail,
+}
+
+/// What is known of a request for its audit event, filled in as it becomes known.
+#[derive(Clone, Default)]
+pub(super) struct Trail(Rc<RefCell<TrailFacts>>);
+
+#[derive(Default)]
+struct TrailFacts {
+    action: Option<Action>,
+    caller: Option<Caller>,
+    server: Option<ServerName>,
+    before: Option<EntityTag>,
+    after: Option<EntityTag>,
+}
+
+impl Trail {
+    /// Which tags the server had before and has after.
+    pub(super) fn tags(&self, before: Option<&EntityTag>, after: Option<&EntityTag>) {
+        let mut facts = self.0.borrow_mut();
+        facts.before = before.cloned();
+        facts.after = after.cloned();
+    }
+}
+
+impl Call {
+    /// The name in the path.
+    pub(super) fn name(&self) -> Result<&ServerName, Problem> {
+        self.name.as_ref().ok_or_else(|| Problem::of_ours(ProblemKind::Internal, "the route has no name"))
+    }
+
+    /// The service.
+    pub(super) fn service(&self) -> &Service {
+        &self.app.service
+    }
+
+    /// The problem that a failed use-case is for this call.
+    pub(super) fn failed(&self, error: ServiceError) -> Problem {
+        if let ServiceError::PreconditionFailed(conflict) = &error {
+            self.trail.tags(conflict.current_tag.as_ref(), conflict.current_tag.as_ref());
+        }
+        failures::problem(error, &self.method, self.name.as_ref().map_or("", ServerName::as_str))
+    }
+}
+
+/// Runs one request.
+pub(super) async fn run(
+    endpoint: Endpoint,
+    request: HttpRequest,
+    payload: Payload,
+    app: Data<App>,
+) -> HttpResponse {
+    let trail = Trail::default();
+    trail.0.borrow_mut().action = endpoint.action;
+    let answer = async {
+        let call = check(&endpoint, &request, payload, app, trail.clone()).await?;
+        (endpoint.handler)(call).await
+    };
+    // A panic would end the connection without an answer.
+    let result = AssertUnwindSafe(answer).catch_unwind().await;
+    let result =
+        result.unwrap_or_else(|_| Err(Problem::of_ours(ProblemKind::Internal, "a handler panicked")));
+    let request_id = request.extensions().get::<RequestId>().map(|id| id.0.clone()).unwrap_or_default();
+    let slug = result.as_ref().err().map(Problem::slug);
+    let response = result.unwrap_or_else(|problem| problem.respond(&request_id));
+    record(&trail, &request, &response, &request_id, slug);
+    response
+}
+
+async fn check(
+    endpoint: &Endpoint,
+    request: &HttpRequest,
+    payload: Payload,
+    app: Data<App>,
+    trail: Trail,
+) -> Result<Call, Problem> {
+    let name = if endpoint.has_name { Some(decoded_name(request)?) } else { None };
+    let head = request.headers();
+    let exposure = headers::exposure(head);
+    if let (Some(Scope::Read), Ok(exposure @ (Exposure::Encrypted | Exposure::Plaintext))) =
+        (endpoint.scope, &exposure)
+    {
+        trail.0.borrow_mut().action = Some(Action::Reveal(*exposure));
+    }
+    let caller = match endpoint.scope {
+        None => Caller::anyone(),
+        Some(_) => app.authentication.caller(head)?,
+    };
+    trail.0.borrow_mut().caller = endpoint.scope.map(|_| caller.clone());
+    if let Some(scope) = endpoint.scope {
+        require(&caller, scope)?;
+        if scope == Scope::Read && exposure.as_ref().is_ok_and(|exposure| *exposure != Exposure::Redacted) {
+            require(&caller, Scope::Reveal)?;
+        }
+    }
+    let sent = if endpoint.body.is_empty() {
+        None
+    } else {
+        body::check_type(head, endpoint.body)?;
+        Some(body::read(head, payload).await?)
+    };
+    let precondition = headers::precondition(head)?;
+    // Writes show no secrets, so what they ask for is not looked at.
+    let exposure = if endpoint.scope == Some(Scope::Read) { exposure? } else { Exposure::Redacted };
+    headers::no_query(request.uri().query())?;
+    let body = sent.map(body::object).transpose()?;
+    let name = match name.map(|name| name.parse::<ServerName>()) {
+        None => None,
+        Some(Ok(name)) => Some(name),
+        Some(Err(error)) => return Err(failures::problem(error.into(), request.method(), "")),
+    };
+    trail.0.borrow_mut().server = name.clone();
+    Ok(Call { app, method: request.method().clone(), caller, name, precondition, exposure, body, trail })
+}
+
+/// The last segment of the path, decoded once. A slash in it makes it another route.
+fn decoded_name(request: &HttpRequest) -> Result<String, Problem> {
+    let segment = request.uri().path().rsplit('/').next().unwrap_or_default();
+    let name = percent_decode_str(segment).decode_utf8_lossy().into_owned();
+    if name.contains('/') { Err(Problem::new(ProblemKind::NotFound, "Not Found")) } else { Ok(name) }
+}
+
+fn record(
+    trail: &Trail,
+    request: &HttpRequest,
+    response: &HttpResponse,
+    request_id: &str,
+    problem: Option<&str>,
+) {
+    let facts = trail.0.borrow();
+    let Some(action) = facts.action else { return };
+    let from = request.peer_addr().map(|address| address.to_string()).unwrap_or_default();
+    audit::record(&audit::Event {
+        action,
+        caller: facts.caller.as_ref().map(|caller| &*caller.name),
+        server: facts.server.as_ref().map(ServerName::as_str),
+        before: facts.before.as_ref(),
+        after: facts.after.as_ref(),
+        from: &from,
+        request_id,
+        status: response.status().as_u16(),
+        problem,
+    });
+}

@@ -1,0 +1,206 @@
+//! The one mapping from what a use-case can come to, to problems. Details are the recorded server's texts
+//! where it has some (`contracts/openhands.md` §2), because its clients read only those.
+
+use actix_web::http::{Method, StatusCode, header};
+
+use crate::json::Json;
+use crate::model::merge::{Refusal, RefusalKind};
+use crate::model::validate::Violation;
+use crate::projection::Verdict;
+use crate::service::{Conflict, ServiceError};
+use crate::store::StoreError;
+
+use super::problem::{Problem, ProblemKind};
+
+/// How long a client should wait before it tries a busy store again. Seconds.
+const RETRY_AFTER: &str = "1";
+
+const IF_MATCH_FAILED: &str =
+    "If-Match does not match the current ETag. Re-fetch GET /api/settings/mcp-servers/{name} and retry.";
+
+/// The problem that a failed use-case is, for a request of this method to a server of this name.
+pub(super) fn problem(error: ServiceError, method: &Method, name: &str) -> Problem {
+    let is_read = matches!(*method, Method::GET | Method::HEAD);
+    match error {
+        ServiceError::InvalidName(error) => Problem::new(ProblemKind::InvalidName, error.to_string()),
+        ServiceError::UnusableName => Problem::new(
+            ProblemKind::InvalidName,
+            "In this document a server of this name would be taken for the server map itself. Use another name.",
+        ),
+        ServiceError::UnknownServer => Problem::new(ProblemKind::UnknownServer, unknown_server(method, name)),
+        ServiceError::NoMcpServers if is_read => {
+            let detail = "MCP servers are not configured (current agent variant has no MCP support).";
+            Problem::new(ProblemKind::NoMcpServers, detail).status(StatusCode::NOT_FOUND)
+        }
+        ServiceError::NoMcpServers => Problem::new(
+            ProblemKind::NoMcpServers,
+            "MCP servers are not supported by the current agent variant ('acp'). Switch to an OpenHands-variant agent via PATCH /api/settings before managing MCP servers.",
+        ),
+        ServiceError::ReadOnly(reason) => Problem::new(
+            ProblemKind::DocumentReadOnly,
+            format!("The settings document is read-only: {reason}."),
+        ),
+        ServiceError::MalformedServer(fault) => {
+            let detail =
+                "The stored server can't be read as a configuration. Replace it with PUT, or delete it.";
+            Problem::new(ProblemKind::MalformedServer, detail)
+                .errors([(&fault.pointer, fault.kind.to_string())])
+        }
+        ServiceError::PreconditionRequired => Problem::new(
+            ProblemKind::PreconditionRequired,
+            "This service takes no unconditional writes. Send If-Match with the tag that you read, or If-None-Match: * to create.",
+        ),
+        ServiceError::PreconditionFailed(conflict) => precondition_failed(*conflict),
+        ServiceError::Invalid(violations) => invalid(&violations, name),
+        ServiceError::BeyondLimits(fault) => {
+            Problem::new(ProblemKind::InvalidConfig, "The resulting configuration breaks a limit.")
+                .errors([(&fault.pointer, fault.kind.to_string())])
+        }
+        ServiceError::ResultTooLarge => {
+            Problem::new(ProblemKind::InvalidConfig, "The resulting configuration is larger than 1 MiB.")
+        }
+        ServiceError::Refused(refusals) => refused(&refusals),
+        ServiceError::BoundSecrets(pointers) => {
+            let detail = "Secrets that were not sent again can't be kept with this change. Send them again, or remove them.";
+            let message = || "send this secret again, or remove it".to_owned();
+            Problem::new(ProblemKind::BoundSecret, detail)
+                .errors(pointers.iter().map(|pointer| (pointer, message())))
+        }
+        ServiceError::KeyMissing => Problem::new(
+            ProblemKind::KeyMissing,
+            "There is no key to encrypt the secret with. Set MCP_SETTINGS_SECRET_KEY, or OH_SECRET_KEY to the key that OpenHands uses for this document.",
+        ),
+        ServiceError::WrongKey => Problem::new(
+            ProblemKind::WrongKey,
+            "No configured key opens any encrypted value of the settings document. Set MCP_SETTINGS_SECRET_KEY (or OH_SECRET_KEY) to the key that encrypted it, or add that key to MCP_SETTINGS_PREVIOUS_SECRET_KEYS (or OH_PREVIOUS_SECRET_KEYS).",
+        ),
+        ServiceError::SecretUnreadable(pointers) => {
+            let detail = "A secret can't be decrypted with any configured key. Restore the key, or enter the secret again.";
+            let message = || "no configured key opens this secret".to_owned();
+            Problem::new(ProblemKind::SecretUnreadable, detail)
+                .errors(pointers.iter().map(|pointer| (pointer, message())))
+        }
+        ServiceError::Store(error) => store_problem(&error, is_read),
+        ServiceError::Undecided => {
+            Problem::of_ours(ProblemKind::Internal, ServiceError::Undecided.to_string())
+        }
+    }
+}
+
+/// The problem that a failed store is.
+pub(super) fn store_problem(error: &StoreError, is_read: bool) -> Problem {
+    let with_causes = causes(error);
+    match error {
+        StoreError::Unreadable(reason) => {
+            let detail = format!("The settings document can't be used: {reason}. It is left as it is.");
+            let problem = Problem::new(ProblemKind::DocumentUnreadable, detail).cause(with_causes);
+            if is_read { problem } else { problem.status(StatusCode::CONFLICT) }
+        }
+        StoreError::Vanished => Problem::new(
+            ProblemKind::DocumentVanished,
+            "The settings document is gone. Put it back, or restart the service to begin a new one.",
+        ),
+        StoreError::NoDirectory => Problem::new(
+            ProblemKind::StoreUnavailable,
+            "The folder of the settings document is not there. Create it, or configure another.",
+        ),
+        StoreError::Busy { .. } => Problem::new(
+            ProblemKind::StoreBusy,
+            "Another process holds the settings lock. Nothing was changed; try again. MCP_SETTINGS_LOCK_TIMEOUT_MS sets how long a write waits.",
+        )
+        .cause(with_causes)
+        .header(header::RETRY_AFTER, RETRY_AFTER),
+        StoreError::QueueFull => Problem::new(ProblemKind::StoreBusy, "Too many writes are waiting. Nothing was changed; try again.")
+            .header(header::RETRY_AFTER, RETRY_AFTER),
+        StoreError::Closed => Problem::new(ProblemKind::StoreBusy, "The service is stopping. Nothing was changed; try again.")
+            .header(header::RETRY_AFTER, RETRY_AFTER),
+        StoreError::Ownership(_) => Problem::new(
+            ProblemKind::Ownership,
+            "The owner, group or mode of the settings document can't be kept, so nothing was written. Let the service run as the document's owner.",
+        )
+        .cause(with_causes),
+        StoreError::OutcomeUnknown(_) => Problem::new(
+            ProblemKind::OutcomeUnknown,
+            "The change was made, but may not outlive a crash. Read the server again before you repeat it.",
+        )
+        .cause(with_causes)
+        .member("outcome", Json::string("unknown")),
+        StoreError::Read(_) | StoreError::Lock(_) | StoreError::Write { .. } => Problem::new(
+            ProblemKind::StoreUnavailable,
+            "The settings document can't be read or written at present. Nothing was changed.",
+        )
+        .cause(with_causes)
+        .header(header::RETRY_AFTER, RETRY_AFTER),
+        StoreError::Panicked => Problem::of_ours(ProblemKind::Internal, with_causes),
+    }
+}
+
+fn causes(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut source = error.source();
+    while let Some(cause) = source {
+        text.push_str(": ");
+        text.push_str(&cause.to_string());
+        source = cause.source();
+    }
+    text
+}
+
+/// Names are legal ones here, so that the quotes can't be confused.
+fn unknown_server(method: &Method, name: &str) -> String {
+    match *method {
+        Method::DELETE => format!("No MCP server named '{name}' to delete."),
+        Method::PATCH => format!("No MCP server named '{name}'; PATCH cannot create. Use PUT instead."),
+        _ => format!("No MCP server named '{name}' is configured."),
+    }
+}
+
+fn precondition_failed(conflict: Conflict) -> Problem {
+    let detail = match conflict.verdict {
+        Verdict::IfMatchAnyFailed => {
+            "If-Match: * requires the resource to exist, but no MCP server with that name was found."
+        }
+        Verdict::IfNoneMatchAnyFailed => {
+            "If-None-Match: * requires the resource to not exist, but an MCP server with that name already does."
+        }
+        Verdict::IfNoneMatchFailed => {
+            "If-None-Match matched the current ETag. Re-fetch the resource and retry."
+        }
+        Verdict::IfMatchFailed | Verdict::Holds => IF_MATCH_FAILED,
+    };
+    let mut problem = Problem::new(ProblemKind::PreconditionFailed, detail);
+    if let Some(tag) = &conflict.current_tag {
+        problem = problem.etag(tag).member("current_etag", Json::string(tag.as_str()));
+    }
+    if let Some(current) = conflict.current {
+        problem = problem.member("current", current);
+    }
+    if let Some(changed) = conflict.changed {
+        let pointers = changed.iter().map(|pointer| Json::string(pointer.as_str())).collect();
+        problem = problem.member("changed", Json::Array(pointers));
+    }
+    problem
+}
+
+fn invalid(violations: &[Violation], name: &str) -> Problem {
+    let rows = violations.iter().map(|violation| (&violation.pointer, violation.message.to_owned()));
+    Problem::new(ProblemKind::InvalidConfig, format!("Invalid MCP server config (server '{name}')."))
+        .errors(rows)
+}
+
+fn refused(refusals: &[Refusal]) -> Problem {
+    let is_token = refusals.iter().any(|refusal| refusal.kind == RefusalKind::ForeignToken);
+    let (kind, detail) = if is_token {
+        (
+            ProblemKind::ForeignToken,
+            "A value has the form of an encrypted token that can't be used here. Send the secret itself.",
+        )
+    } else {
+        (
+            ProblemKind::UnrestorableMask,
+            "A mask was sent where no stored value can be kept. Send the secret itself, or leave the member out.",
+        )
+    };
+    Problem::new(kind, detail)
+        .errors(refusals.iter().map(|refusal| (&refusal.pointer, refusal.kind.to_string())))
+}

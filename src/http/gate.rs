@@ -1,0 +1,208 @@
+//! Which names and web pages may call (DESIGN §7): a server that may start commands is worth attacking
+//! from a web page, on loopback too. Judges headers only; it knows no routes.
+
+use actix_web::http::header::{self, HeaderMap, HeaderValue};
+
+use super::problem::{Problem, ProblemKind};
+
+/// The allow-lists.
+#[derive(Clone, Debug)]
+pub struct Gate {
+    hosts: Vec<Authority>,
+    origins: Vec<Origin>,
+}
+
+/// `host[:port]`, the host in lower case.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Authority {
+    host: String,
+    /// None stands for any port in an allow-list, and for the scheme's own in a request.
+    port: Option<u16>,
+}
+
+/// A web origin (RFC 6454): scheme, host and port.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Origin {
+    scheme: String,
+    host: String,
+    port: u16,
+}
+
+/// An entry of an allow-list can't be read.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("`{0}` is no {1}")]
+pub struct InvalidEntry(String, &'static str);
+
+impl Gate {
+    /// Allows our own addresses, these hosts and these origins.
+    pub fn new<S: AsRef<str>>(own: &[String], hosts: &[S], origins: &[S]) -> Result<Self, InvalidEntry> {
+        let host = |text: &str| Authority::parse(text).ok_or_else(|| InvalidEntry(text.to_owned(), "host"));
+        let origin =
+            |text: &str| Origin::parse(text).ok_or_else(|| InvalidEntry(text.to_owned(), "web origin"));
+        let own = own.iter().map(|text| host(text));
+        Ok(Self {
+            hosts: own.chain(hosts.iter().map(|text| host(text.as_ref()))).collect::<Result<_, _>>()?,
+            origins: origins.iter().map(|text| origin(text.as_ref())).collect::<Result<_, _>>()?,
+        })
+    }
+
+    /// Whether the request calls us by one of our names. `authority` is HTTP/2's.
+    pub fn check_host(&self, headers: &HeaderMap, authority: Option<&str>) -> Result<(), Problem> {
+        let mut lines = headers.get_all(header::HOST);
+        let named = match (lines.next(), lines.next(), authority) {
+            (Some(host), None, _) => host.to_str().ok(),
+            (None, None, authority) => authority,
+            _ => None,
+        };
+        match named.and_then(Authority::parse) {
+            Some(host) if self.allows_host(&host) => Ok(()),
+            _ => Err(Problem::new(ProblemKind::ForbiddenHost, "This service does not answer to that Host.")),
+        }
+    }
+
+    /// Whether the page behind the request may call. Gives the origin to be allowed to read the answer.
+    pub fn check_origin(
+        &self,
+        headers: &HeaderMap,
+        authority: Option<&str>,
+    ) -> Result<Option<HeaderValue>, Problem> {
+        let refused =
+            || Problem::new(ProblemKind::ForbiddenOrigin, "This service does not answer to that web origin.");
+        let mut lines = headers.get_all(header::ORIGIN);
+        match (lines.next(), lines.next()) {
+            (None, _) => match headers.get("sec-fetch-site").map(HeaderValue::as_bytes) {
+                Some(b"cross-site" | b"same-site") => Err(refused()),
+                _ => Ok(None),
+            },
+            (Some(value), None) => {
+                let origin = value.to_str().ok().and_then(Origin::parse).ok_or_else(refused)?;
+                let host = headers.get(header::HOST).and_then(|host| host.to_str().ok()).or(authority);
+                let is_own = host.and_then(Authority::parse).is_some_and(|host| origin.is_of(&host));
+                if is_own || self.origins.contains(&origin) {
+                    Ok(Some(value.clone()))
+                } else {
+                    Err(refused())
+                }
+            }
+            (Some(_), Some(_)) => Err(refused()),
+        }
+    }
+
+    fn allows_host(&self, host: &Authority) -> bool {
+        let is_port = |allowed: Option<u16>| {
+            allowed.is_none_or(|port| host.port.map_or(port == 80 || port == 443, |own| own == port))
+        };
+        self.hosts.iter().any(|allowed| allowed.host == host.host && is_port(allowed.port))
+    }
+}
+
+impl Authority {
+    fn parse(text: &str) -> Option<Self> {
+        let text = text.trim().to_ascii_lowercase();
+        let (host, port) = match text.rsplit_once(':') {
+            Some((host, port)) if !port.contains(']') && (!host.contains(':') || host.ends_with(']')) => {
+                (host, Some(port.parse().ok()?))
+            }
+            _ => (text.as_str(), None),
+        };
+        let is_name = |byte: u8| byte.is_ascii_alphanumeric() || b"-._".contains(&byte);
+        let is_address = host.strip_prefix('[').and_then(|rest| rest.strip_suffix(']'));
+        let is_legal = match is_address {
+            Some(address) => address.parse::<std::net::Ipv6Addr>().is_ok(),
+            None => !host.is_empty() && host.bytes().all(is_name),
+        };
+        is_legal.then(|| Self { host: host.to_owned(), port })
+    }
+}
+
+impl Origin {
+    fn parse(text: &str) -> Option<Self> {
+        let (scheme, rest) = text.split_once("://")?;
+        let scheme = scheme.to_ascii_lowercase();
+        let own_port = match scheme.as_str() {
+            "http" => 80,
+            "https" => 443,
+            _ => return None,
+        };
+        let authority = Authority::parse(rest)?;
+        Some(Self { scheme, host: authority.host, port: authority.port.unwrap_or(own_port) })
+    }
+
+    /// Whether this origin is the page of the host that the request names. A proxy may have taken TLS off.
+    fn is_of(&self, host: &Authority) -> bool {
+        let own_port = if self.scheme == "https" { 443 } else { 80 };
+        self.host == host.host && self.port == host.port.unwrap_or(own_port)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use actix_web::http::header::{HeaderName, HeaderValue};
+
+    use super::*;
+
+    fn headers(lines: &[(&'static str, &'static str)]) -> HeaderMap {
+        let mut map = HeaderMap::new();
+        for (name, value) in lines {
+            map.append(HeaderName::from_static(name), HeaderValue::from_static(value));
+        }
+        map
+    }
+
+    fn gate() -> Gate {
+        let own = ["127.0.0.1:8710".to_owned(), "localhost:8710".to_owned(), "[::1]:8710".to_owned()];
+        Gate::new(&own, &["mcp.example"], &["https://ui.example"]).unwrap()
+    }
+
+    #[test]
+    fn only_our_own_names_are_answered() {
+        for host in ["127.0.0.1:8710", "LocalHost:8710", "[::1]:8710", "mcp.example", "mcp.example:99"] {
+            assert!(gate().check_host(&headers(&[("host", host)]), None).is_ok(), "{host}");
+        }
+        for host in [
+            "localhost",
+            "localhost:8711",
+            "evil.example:8710",
+            "mcp.example.evil",
+            "",
+            "a b",
+            "localhost:8710@evil",
+        ] {
+            assert!(gate().check_host(&headers(&[("host", host)]), None).is_err(), "{host}");
+        }
+        assert!(gate().check_host(&headers(&[]), None).is_err());
+        assert!(gate().check_host(&headers(&[]), Some("localhost:8710")).is_ok());
+        assert!(gate().check_host(&headers(&[("host", "mcp.example"), ("host", "evil")]), None).is_err());
+    }
+
+    #[test]
+    fn pages_are_our_own_or_listed() {
+        let check = |lines: &[(&'static str, &'static str)]| gate().check_origin(&headers(lines), None);
+        let host = ("host", "localhost:8710");
+        for origin in [
+            "http://localhost:8710",
+            "https://localhost:8710",
+            "https://ui.example",
+            "https://ui.example:443",
+        ] {
+            assert!(check(&[host, ("origin", origin)]).unwrap().is_some(), "{origin}");
+        }
+        for origin in [
+            "null",
+            "http://localhost",
+            "http://localhost:8711",
+            "http://ui.example",
+            "https://ui.example:8443",
+            "https://evil.example",
+            "",
+        ] {
+            assert!(check(&[host, ("origin", origin)]).is_err(), "{origin}");
+        }
+        assert!(check(&[host, ("origin", "https://ui.example"), ("origin", "https://ui.example")]).is_err());
+        assert!(check(&[host]).unwrap().is_none());
+        assert!(check(&[host, ("sec-fetch-site", "same-origin")]).is_ok());
+        assert!(check(&[host, ("sec-fetch-site", "none")]).is_ok());
+        assert!(check(&[host, ("sec-fetch-site", "cross-site")]).is_err());
+        assert!(check(&[host, ("sec-fetch-site", "same-site")]).is_err());
+    }
+}

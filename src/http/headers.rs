@@ -1,0 +1,51 @@
+//! Conditional headers, the exposure header and the query of a request, parsed strictly: what can't be
+//! parsed is 400, never absent.
+
+use actix_web::http::header::{self, HeaderMap, HeaderName};
+
+use crate::json::Json;
+use crate::projection::{Condition, Precondition};
+use crate::secrets::Exposure;
+
+use super::problem::{Problem, ProblemKind};
+
+/// The header that asks for secrets.
+pub(super) const EXPOSE_SECRETS: HeaderName = HeaderName::from_static("x-expose-secrets");
+
+/// The conditional headers.
+pub(super) fn precondition(headers: &HeaderMap) -> Result<Precondition, Problem> {
+    let parse = |name: HeaderName| {
+        let lines = headers.get_all(&name).map(|value| value.as_bytes());
+        Condition::parse(lines).map_err(|error| {
+            let detail = format!("The header {} can't be parsed: {error}.", title_case(&name));
+            Problem::new(ProblemKind::InvalidHeader, detail).member("header", Json::string(title_case(&name)))
+        })
+    };
+    Ok(Precondition { if_match: parse(header::IF_MATCH)?, if_none_match: parse(header::IF_NONE_MATCH)? })
+}
+
+/// How much of the secrets is asked for.
+pub(super) fn exposure(headers: &HeaderMap) -> Result<Exposure, Problem> {
+    let mut lines = headers.get_all(EXPOSE_SECRETS);
+    let Some(value) = lines.next() else { return Ok(Exposure::Redacted) };
+    let parsed = value.to_str().ok().and_then(Exposure::parse).filter(|_| lines.next().is_none());
+    parsed.ok_or_else(|| {
+        let detail = "Invalid X-Expose-Secrets header value. Valid values are: 'encrypted', 'plaintext'.";
+        Problem::new(ProblemKind::InvalidHeader, detail).member("header", Json::string("X-Expose-Secrets"))
+    })
+}
+
+/// Refuses a query: no route takes one yet, and one that is ignored may have meant to hold something back.
+pub(super) fn no_query(query: Option<&str>) -> Result<(), Problem> {
+    match query {
+        None | Some("") => Ok(()),
+        Some(_) => Err(Problem::new(ProblemKind::InvalidQuery, "This route takes no query parameters.")),
+    }
+}
+
+fn title_case(name: &HeaderName) -> &'static str {
+    match *name {
+        header::IF_MATCH => "If-Match",
+        _ => "If-None-Match",
+    }
+}

@@ -1,0 +1,136 @@
+//! `/api/settings/mcp-servers` and its items.
+
+use std::sync::Arc;
+
+use actix_web::http::{StatusCode, header};
+use actix_web::web;
+use actix_web::{HttpResponse, HttpResponseBuilder};
+use bytes::Bytes;
+
+use crate::projection::{EntityTag, Verdict};
+use crate::secrets::Exposure;
+use crate::service::{Body, Conflict, Projected, ServiceError, Write, Written};
+
+use super::endpoint::{Answer, Call};
+use super::problem::{Problem, ProblemKind};
+
+/// The path of the collection.
+pub(super) const COLLECTION: &str = "/api/settings/mcp-servers";
+
+/// `GET` and `HEAD` of the collection.
+pub(super) fn list(call: Call) -> Answer {
+    Box::pin(async move {
+        let projected = newest(&call).await?;
+        let (tag, body) = projected.listing();
+        read_answer(&call, tag, || Ok(body.clone()))
+    })
+}
+
+/// `GET` and `HEAD` of a server.
+pub(super) fn read(call: Call) -> Answer {
+    Box::pin(async move {
+        let projected = newest(&call).await?;
+        if !projected.has_collection() {
+            return Err(call.failed(ServiceError::NoMcpServers));
+        }
+        let key = call.name()?.key();
+        let item = projected.item(key).ok_or_else(|| call.failed(ServiceError::UnknownServer))?;
+        call.trail.tags(Some(item.tag()), Some(item.tag()));
+        read_answer(&call, item.tag(), || match call.exposure {
+            Exposure::Redacted => item.redacted().cloned(),
+            exposure => projected.exposed(key, exposure),
+        })
+    })
+}
+
+/// `PUT` of a server.
+pub(super) fn replace(call: Call) -> Answer {
+    Box::pin(async move { update(call, Body::Whole).await })
+}
+
+/// `PATCH` of a server.
+pub(super) fn patch(call: Call) -> Answer {
+    Box::pin(async move { update(call, Body::MergePatch).await })
+}
+
+/// `DELETE` of a server.
+pub(super) fn delete(call: Call) -> Answer {
+    Box::pin(async move {
+        let write = write_of(&call)?;
+        let written = call.service().delete(write).await.map_err(|error| call.failed(error))?;
+        call.trail.tags(written.before.as_ref(), None);
+        Ok(HttpResponse::NoContent().finish())
+    })
+}
+
+async fn update(mut call: Call, kind: fn(crate::json::Object) -> Body) -> Result<HttpResponse, Problem> {
+    let write = write_of(&call)?;
+    let body =
+        call.body.take().ok_or_else(|| Problem::of_ours(ProblemKind::Internal, "the route has no body"))?;
+    let written = call.service().update(write, kind(body)).await.map_err(|error| call.failed(error))?;
+    call.trail.tags(written.before.as_ref(), written.after.as_ref());
+    Ok(updated(&call, written))
+}
+
+fn write_of(call: &Call) -> Result<Write, Problem> {
+    let (precondition, caller) = (call.precondition.clone(), call.caller.clone());
+    Ok(Write { name: call.name()?.clone(), precondition, caller })
+}
+
+fn updated(call: &Call, written: Written) -> HttpResponse {
+    let status = if written.is_created { StatusCode::CREATED } else { StatusCode::OK };
+    let mut response = HttpResponse::build(status);
+    if written.is_created
+        && let Some(name) = &call.name
+    {
+        response.insert_header((header::LOCATION, format!("{COLLECTION}/{name}")));
+    }
+    if let Some(tag) = &written.after {
+        response.insert_header((header::ETAG, tag.as_str()));
+    }
+    response.content_type("application/json").body(written.body.unwrap_or_default())
+}
+
+/// The newest state: from memory, or, where it may have changed, read off the event loop.
+async fn newest(call: &Call) -> Result<Arc<Projected>, Problem> {
+    let result = match call.service().peek() {
+        Some(result) => result,
+        None => {
+            let app = call.app.clone();
+            web::block(move || app.service.load())
+                .await
+                .map_err(|error| Problem::of_ours(ProblemKind::Internal, error.to_string()))?
+        }
+    };
+    result.map_err(|error| call.failed(error))
+}
+
+/// Answers a read under its conditions (RFC 9110 §13.2.2). Only the redacted view is answered 304: the
+/// tag is the same for all views, so a client that holds one may ask for another.
+fn read_answer(
+    call: &Call,
+    tag: &EntityTag,
+    body: impl FnOnce() -> Result<Bytes, ServiceError>,
+) -> Result<HttpResponse, Problem> {
+    let tagged = |mut response: HttpResponseBuilder| {
+        response.insert_header((header::ETAG, tag.as_str()));
+        response
+    };
+    match call.precondition.judge(Some(tag)) {
+        Verdict::Holds => {}
+        Verdict::IfNoneMatchFailed | Verdict::IfNoneMatchAnyFailed if call.exposure == Exposure::Redacted => {
+            return Ok(tagged(HttpResponse::NotModified()).finish());
+        }
+        Verdict::IfNoneMatchFailed | Verdict::IfNoneMatchAnyFailed => {}
+        verdict @ (Verdict::IfMatchFailed | Verdict::IfMatchAnyFailed) => {
+            let conflict = Conflict { verdict, current_tag: Some(tag.clone()), current: None, changed: None };
+            return Err(call.failed(ServiceError::PreconditionFailed(Box::new(conflict))));
+        }
+    }
+    let body = body().map_err(|error| call.failed(error))?;
+    let mut response = tagged(HttpResponse::Ok());
+    if call.exposure != Exposure::Redacted {
+        response.insert_header((header::CACHE_CONTROL, "no-store"));
+    }
+    Ok(response.content_type("application/json").body(body))
+}

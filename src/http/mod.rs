@@ -1,0 +1,78 @@
+//! The API over HTTP: routes, checks, answers. A handler is three moves: read, call, answer. It refuses to
+//! know stores, documents and keys.
+
+pub mod authentication;
+mod body;
+mod documentation;
+mod endpoint;
+mod failures;
+mod frame;
+pub mod gate;
+mod headers;
+mod mcp_servers;
+mod problem;
+mod routes;
+mod session;
+mod status;
+
+use std::net::TcpListener;
+use std::sync::Arc;
+use std::time::Duration;
+
+use actix_web::dev::Server;
+use actix_web::middleware::from_fn;
+use actix_web::web::Data;
+use actix_web::{App as ActixApp, HttpServer};
+
+use crate::service::Service;
+use authentication::Authentication;
+use frame::RequestIds;
+use gate::Gate;
+
+/// How long a stop waits for accepted requests. Seconds; a stop takes at most ten in all (DESIGN §11).
+const SHUTDOWN_SECONDS: u64 = 9;
+
+/// How long a client may take to send a request's head.
+const HEAD_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// What all requests share.
+pub struct App {
+    /// The use-cases.
+    pub service: Arc<Service>,
+    /// How callers are told apart.
+    pub authentication: Authentication,
+    /// Which hosts and pages may call.
+    pub gate: Gate,
+    /// Our own address, for the page: `http://HOST:PORT`.
+    pub address: String,
+    /// The document's path, for the page.
+    pub document: String,
+    /// Makes request ids.
+    pub request_ids: RequestIds,
+}
+
+impl App {
+    /// What all requests share.
+    pub fn new(
+        service: Arc<Service>,
+        authentication: Authentication,
+        gate: Gate,
+        address: String,
+        document: String,
+    ) -> Self {
+        Self { service, authentication, gate, address, document, request_ids: RequestIds::default() }
+    }
+}
+
+/// Serves on a bound socket. Signals are the caller's to handle.
+pub fn serve(app: Data<App>, listener: TcpListener) -> std::io::Result<Server> {
+    let server = HttpServer::new(move || {
+        ActixApp::new().app_data(app.clone()).wrap(from_fn(frame::frame)).configure(routes::configure)
+    });
+    Ok(server
+        .listen(listener)?
+        .disable_signals()
+        .client_request_timeout(HEAD_TIMEOUT)
+        .shutdown_timeout(SHUTDOWN_SECONDS)
+        .run())
+}

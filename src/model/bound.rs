@@ -1,0 +1,84 @@
+//! Which kept secrets a write may not keep (law L7): a secret does not follow its server to a new
+//! destination, and whoever can't see secrets can't move them anywhere. Pure.
+
+use crate::json::Pointer;
+
+use super::config::{Config, Members, Node};
+
+/// The members that a caller without `reveal` may change while secrets are kept (law L7).
+const HARMLESS: [&str; 9] = [
+    "description",
+    "icon",
+    "enabled",
+    "timeout",
+    "sse_read_timeout",
+    "keep_alive",
+    "tools",
+    "include_tags",
+    "exclude_tags",
+];
+
+/// The kept secrets that may not be kept, given what the write changes.
+pub fn refused(before: &Config, after: &Config, may_reveal: bool) -> Vec<Pointer> {
+    let is_bound = moves(before, after) || (!may_reveal && changes_more_than_harmless(before, after));
+    let mut found = Vec::new();
+    if is_bound {
+        collect_kept(after, &Pointer::root(), &mut found);
+    }
+    found
+}
+
+/// The names of the top-level members that differ.
+pub fn changed_members<'a>(before: Option<&'a Config>, after: &'a Config) -> Vec<&'a str> {
+    let before_or_none = |name: &str| before.and_then(|before| before.get(name));
+    let removed = before.into_iter().flat_map(Members::iter).filter(|(name, _)| after.get(name).is_none());
+    let set = after.iter().filter(|(name, node)| !before_or_none(name).is_some_and(|own| own.is_same(node)));
+    removed.chain(set).map(|(name, _)| name).collect()
+}
+
+/// Whether the secrets would go elsewhere: another scheme, host or port, another command, or the other kind.
+fn moves(before: &Config, after: &Config) -> bool {
+    let command = |config: &Config| config.get("command").cloned().unwrap_or(Node::Null);
+    before.kind() != after.kind()
+        || !command(before).is_same(&command(after))
+        || !has_same_origin(before.text("url"), after.text("url"))
+}
+
+fn changes_more_than_harmless(before: &Config, after: &Config) -> bool {
+    changed_members(Some(before), after).iter().any(|name| !HARMLESS.contains(name))
+}
+
+/// Compares scheme, host and port as clients understand them; what no client can parse must be equal.
+fn has_same_origin(before: Option<&str>, after: Option<&str>) -> bool {
+    let (Some(before), Some(after)) = (before, after) else {
+        return before.is_none() && after.is_none();
+    };
+    let origin = |text: &str| {
+        let url = url::Url::parse(text).ok()?;
+        Some((url.scheme().to_owned(), url.host_str()?.to_owned(), url.port_or_known_default()))
+    };
+    match (origin(before), origin(after)) {
+        (Some(before), Some(after)) => before == after,
+        _ => before == after,
+    }
+}
+
+fn collect_kept(members: &Members, pointer: &Pointer, found: &mut Vec<Pointer>) {
+    for (name, node) in members.iter() {
+        collect_kept_in(node, pointer.member(name), found);
+    }
+}
+
+fn collect_kept_in(node: &Node, pointer: Pointer, found: &mut Vec<Pointer>) {
+    match node {
+        Node::Secret(secret) if secret.is_kept => found.push(pointer),
+        Node::Url(url) if url.is_kept => found.push(pointer),
+        Node::Object(members) => collect_kept(members, &pointer, found),
+        Node::Array(elements) => {
+            for (index, element) in elements.iter().enumerate() {
+                collect_kept_in(element, pointer.element(index), found);
+            }
+        }
+        _ => {}
+    }
+}

@@ -1,0 +1,271 @@
+//! What a write makes of a configuration: replacing it (PUT) and merging into it (RFC 7396), with masks
+//! and tokens read as DESIGN §4 says. Pure; it refuses to know whether the result is valid or allowed.
+
+use std::collections::HashSet;
+
+use crate::json::{Json, Object, Pointer, Text};
+use crate::secrets::{KeyRing, Plaintext, looks_sealed};
+
+use super::Sealing;
+use super::config::{AtRest, Config, Members, Node, Secret, SecretValue, Url};
+use super::leaf::{LeafKind, Position};
+use super::mask::is_mask;
+use super::url_parts;
+
+/// What the reading of a sent value depends on.
+pub struct Reading<'a> {
+    /// What is encrypted in this document.
+    pub sealing: Sealing,
+    /// The keys that open tokens.
+    pub ring: &'a KeyRing,
+    /// Whether the caller may see secrets, and so may send any token of ours.
+    pub may_reveal: bool,
+}
+
+/// A sent value that can't be taken.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Refusal {
+    /// Where it stands.
+    pub pointer: Pointer,
+    /// What is wrong.
+    pub kind: RefusalKind,
+}
+
+/// Why a sent value can't be taken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum RefusalKind {
+    /// A mask where nothing is stored that could be kept.
+    #[error("a mask was sent, but no value is stored here that could be kept")]
+    NothingToRestore,
+    /// A mask in an array whose other elements changed.
+    #[error("a mask in an array is kept only if the array's length and its other elements are unchanged")]
+    ArrayChanged,
+    /// A value in the form of a token that may not be used here.
+    #[error("the value has the form of an encrypted token that can't be used here; send the secret itself")]
+    ForeignToken,
+}
+
+/// What a write makes of a configuration. Where there are refusals the configuration may be validated,
+/// but not stored: what was sent stands in the refused places.
+#[derive(Debug)]
+pub struct Merged {
+    /// The configuration.
+    pub config: Config,
+    /// The sent values that can't be taken.
+    pub refusals: Vec<Refusal>,
+}
+
+/// The configuration that replaces the stored one. Top-level nulls are the same as absent members.
+pub fn replace(body: Object, stored: Option<&Config>, reading: &Reading<'_>) -> Merged {
+    let mut merging = Merging { reading, refusals: Vec::new() };
+    let members = body
+        .into_iter()
+        .filter(|(_, value)| !value.is_null())
+        .map(|(name, value)| {
+            let kept = stored.and_then(|stored| stored.get(&name));
+            let node =
+                merging.read(value, kept, Position::ROOT.member(&name), &Pointer::root().member(&name));
+            (name, node)
+        })
+        .collect();
+    merging.finish(members)
+}
+
+/// The stored configuration with a merge patch applied (RFC 7396 §2), recursively, also where a parent
+/// is absent.
+pub fn merge_patch(patch: Object, stored: &Config, reading: &Reading<'_>) -> Merged {
+    let mut merging = Merging { reading, refusals: Vec::new() };
+    let merged = merging.merge_object(patch, Some(stored), Position::ROOT, &Pointer::root());
+    merging.finish(merged)
+}
+
+struct Merging<'a> {
+    reading: &'a Reading<'a>,
+    refusals: Vec<Refusal>,
+}
+
+impl Merging<'_> {
+    fn finish(self, config: Config) -> Merged {
+        Merged { config, refusals: self.refusals }
+    }
+
+    fn merge_object(
+        &mut self,
+        patch: Object,
+        stored: Option<&Members>,
+        position: Position,
+        pointer: &Pointer,
+    ) -> Members {
+        let kept = |(name, node): (&str, &Node)| (name.to_owned(), node.clone().kept());
+        let mut merged: Members = stored.into_iter().flat_map(Members::iter).map(kept).collect();
+        let mut removed = HashSet::new();
+        for (name, value) in patch {
+            let (position, pointer) = (position.member(&name), pointer.member(&name));
+            let own = stored.and_then(|stored| stored.get(&name));
+            match value {
+                Json::Null => {
+                    removed.insert(name);
+                }
+                Json::Object(patch) => {
+                    let below = self.merge_object(patch, own.and_then(Node::as_object), position, &pointer);
+                    merged.insert(name, Node::Object(below));
+                }
+                other => {
+                    let node = self.read(other, own, position, &pointer);
+                    merged.insert(name, node);
+                }
+            }
+        }
+        merged.retain(|name| !removed.contains(name));
+        merged
+    }
+
+    /// Reads a sent value that takes the place of the stored one.
+    fn read(&mut self, sent: Json, stored: Option<&Node>, position: Position, pointer: &Pointer) -> Node {
+        match sent {
+            Json::Null => Node::Null,
+            Json::Bool(value) if position.masks_scalars() => sent_scalar(SecretValue::Bool(value), stored),
+            Json::Bool(value) => Node::Bool(value),
+            Json::Number(number) if position.masks_scalars() => {
+                sent_scalar(SecretValue::Number(number), stored)
+            }
+            Json::Number(number) => Node::Number(number),
+            Json::String(text) => match position.string(text.as_str(), self.reading.sealing) {
+                LeafKind::Plain => Node::Text(text),
+                LeafKind::Url => self.read_url(text, stored, pointer),
+                LeafKind::Secret { .. } if text.as_str().is_empty() => Node::Text(text),
+                LeafKind::Secret { is_sealed } => self.read_secret(text, stored, is_sealed, pointer),
+            },
+            Json::Array(elements) => self.read_array(elements, stored, position, pointer),
+            Json::Object(object) => {
+                let stored = stored.and_then(Node::as_object);
+                let members = object
+                    .into_iter()
+                    .map(|(name, value)| {
+                        let own = stored.and_then(|stored| stored.get(&name));
+                        let node = self.read(value, own, position.member(&name), &pointer.member(&name));
+                        (name, node)
+                    })
+                    .collect();
+                Node::Object(members)
+            }
+        }
+    }
+
+    /// The order of DESIGN §4: the stored plaintext, a mask, a token of ours, another token, a new secret.
+    fn read_secret(&mut self, sent: Text, stored: Option<&Node>, is_sealed: bool, pointer: &Pointer) -> Node {
+        let stored = match stored {
+            Some(Node::Secret(secret)) => Some(secret),
+            _ => None,
+        };
+        let sent_again = |secret: &Secret| Node::Secret(Secret { is_kept: false, ..secret.clone() });
+        let kept = |secret: &Secret| Node::Secret(secret.clone()).kept();
+        if let Some(secret) = stored {
+            if matches!(&secret.value, SecretValue::Text(plaintext) if plaintext.expose() == sent.as_str()) {
+                return sent_again(secret);
+            }
+            // The encrypted view shows the token of a leaf that no key opens; sent back, it is kept.
+            let is_own_token =
+                matches!(&secret.at_rest, AtRest::Sealed(token) if token.as_str() == sent.as_str());
+            if is_own_token && secret.value == SecretValue::Unreadable {
+                return kept(secret);
+            }
+        }
+        if is_mask(sent.as_str()) {
+            return match stored {
+                Some(secret) => kept(secret),
+                None => self.refuse(pointer, RefusalKind::NothingToRestore, sent),
+            };
+        }
+        if looks_sealed(sent.as_str()) {
+            let Some(opened) = self.reading.ring.open(sent.as_str()) else {
+                return self.refuse(pointer, RefusalKind::ForeignToken, sent);
+            };
+            return match stored {
+                Some(secret) if secret.value == SecretValue::Text(opened.clone()) => {
+                    // Whoever may not see secrets has not shown that they know this one.
+                    if self.reading.may_reveal { sent_again(secret) } else { kept(secret) }
+                }
+                _ if self.reading.may_reveal => new_secret(opened, is_sealed),
+                _ => self.refuse(pointer, RefusalKind::ForeignToken, sent),
+            };
+        }
+        new_secret(sent.into(), is_sealed)
+    }
+
+    fn read_url(&mut self, sent: Text, stored: Option<&Node>, pointer: &Pointer) -> Node {
+        let stored = match stored {
+            Some(Node::Url(url)) => Some(url.text.expose()),
+            _ => None,
+        };
+        match url_parts::restore(sent.as_str(), stored) {
+            Ok((url, is_kept)) => Node::Url(Url { text: Plaintext::new(url), is_kept }),
+            Err(url_parts::NothingToRestore) => {
+                self.refuse(pointer, RefusalKind::NothingToRestore, Text::default());
+                Node::Url(Url { text: sent.into(), is_kept: false })
+            }
+        }
+    }
+
+    fn read_array(
+        &mut self,
+        sent: Vec<Json>,
+        stored: Option<&Node>,
+        position: Position,
+        pointer: &Pointer,
+    ) -> Node {
+        let stored: Option<&[Node]> = match stored {
+            Some(Node::Array(elements)) => Some(elements),
+            _ => None,
+        };
+        let refused_before = self.refusals.len();
+        let has_same_length = stored.is_some_and(|stored| stored.len() == sent.len());
+        let elements: Vec<Node> = sent
+            .into_iter()
+            .enumerate()
+            .map(|(index, element)| {
+                let own = stored.filter(|_| has_same_length).and_then(|stored| stored.get(index));
+                self.read(element, own, position.element(), &pointer.element(index))
+            })
+            .collect();
+        let is_unchanged = has_same_length
+            && stored.into_iter().flatten().zip(&elements).all(|(own, element)| own.is_same(element));
+        let has_restored = elements.iter().any(has_kept);
+        if self.refusals.len() == refused_before && has_restored && !is_unchanged {
+            self.refuse(pointer, RefusalKind::ArrayChanged, Text::default());
+        }
+        Node::Array(elements)
+    }
+
+    fn refuse(&mut self, pointer: &Pointer, kind: RefusalKind, sent: Text) -> Node {
+        self.refusals.push(Refusal { pointer: pointer.clone(), kind });
+        new_secret(sent.into(), false)
+    }
+}
+
+/// Whether a secret in this value is kept by the write at hand.
+fn has_kept(node: &Node) -> bool {
+    match node {
+        Node::Secret(secret) => secret.is_kept,
+        Node::Url(url) => url.is_kept,
+        Node::Array(elements) => elements.iter().any(has_kept),
+        Node::Object(members) => members.iter().any(|(_, node)| has_kept(node)),
+        Node::Null | Node::Bool(_) | Node::Number(_) | Node::Text(_) => false,
+    }
+}
+
+/// A number or truth value in a place for secrets. Equal to the stored one it is that one, spelling included.
+fn sent_scalar(value: SecretValue, stored: Option<&Node>) -> Node {
+    let sent = Node::Secret(Secret { value, at_rest: AtRest::Clear, is_kept: false });
+    match stored {
+        Some(Node::Secret(own)) if sent.is_same(&Node::Secret(own.clone())) => {
+            Node::Secret(Secret { is_kept: false, ..own.clone() })
+        }
+        _ => sent,
+    }
+}
+
+fn new_secret(plaintext: Plaintext, is_sealed: bool) -> Node {
+    let at_rest = if is_sealed { AtRest::ToBeSealed } else { AtRest::Clear };
+    Node::Secret(Secret { value: SecretValue::Text(plaintext), at_rest, is_kept: false })
+}

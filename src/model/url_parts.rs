@@ -1,0 +1,156 @@
+//! The secret parts of a URL: its userinfo and the query values of telling names. Masks them, finds masks
+//! and puts the stored parts back. Works on the text, so that what is not secret keeps its spelling.
+
+use std::ops::Range;
+
+use percent_encoding::percent_decode_str;
+
+use super::leaf::is_telling_name;
+use super::mask::{URL_MASK, is_mask};
+
+/// A part that is secret: where it stands, and what tells it apart from the other parts.
+struct Part {
+    place: Range<usize>,
+    /// `None` for the userinfo, else the name of the query value.
+    name: Option<String>,
+}
+
+/// The masked parts of a URL could not all be put back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct NothingToRestore;
+
+/// Whether a URL has secret parts.
+pub fn has_secret(url: &str) -> bool {
+    !parts(url).is_empty()
+}
+
+/// The URL with each secret part masked. A bracket is not legal there, so the mask is asterisks.
+pub fn mask(url: &str) -> String {
+    replace(url, |_| Some(URL_MASK.to_owned())).0
+}
+
+/// Puts the stored parts in the place of masks. Gives the URL and whether anything was put back; fails
+/// where a mask stands for a part that the stored URL does not have.
+pub fn restore(sent: &str, stored: Option<&str>) -> Result<(String, bool), NothingToRestore> {
+    let stored_parts: Vec<(Option<String>, &str)> = stored.map_or_else(Vec::new, |url| {
+        parts(url).into_iter().map(|part| (part.name, &url[part.place])).collect()
+    });
+    let mut seen: Vec<Option<String>> = Vec::new();
+    let mut is_restored = false;
+    let mut is_missing = false;
+    let (url, _) = replace(sent, |part| {
+        let nth = seen.iter().filter(|name| **name == part.name).count();
+        seen.push(part.name.clone());
+        let text = &sent[part.place.clone()];
+        let is_masked = is_mask(text) || is_mask(&percent_decode_str(text).decode_utf8_lossy());
+        if !is_masked {
+            return None;
+        }
+        let kept = stored_parts
+            .iter()
+            .filter(|(name, _)| *name == part.name)
+            .nth(nth)
+            .map(|(_, text)| (*text).to_owned());
+        is_restored = true;
+        is_missing |= kept.is_none();
+        kept
+    });
+    if is_missing { Err(NothingToRestore) } else { Ok((url, is_restored)) }
+}
+
+fn replace(url: &str, mut with: impl FnMut(&Part) -> Option<String>) -> (String, bool) {
+    let mut out = String::with_capacity(url.len());
+    let mut at = 0;
+    let mut is_changed = false;
+    for part in parts(url) {
+        if let Some(text) = with(&part) {
+            out.push_str(&url[at..part.place.start]);
+            out.push_str(&text);
+            at = part.place.end;
+            is_changed = true;
+        }
+    }
+    out.push_str(&url[at..]);
+    (out, is_changed)
+}
+
+/// The secret parts in the order in which they stand. Empty parts hold no secret.
+fn parts(url: &str) -> Vec<Part> {
+    let mut found = Vec::new();
+    let before_fragment = url.find('#').unwrap_or(url.len());
+    let query_mark = url[..before_fragment].find('?');
+    let path_end = query_mark.unwrap_or(before_fragment);
+    if let Some(userinfo) = userinfo(&url[..path_end]) {
+        found.push(Part { place: userinfo, name: None });
+    }
+    let Some(query_mark) = query_mark else { return found };
+    let mut at = query_mark + 1;
+    for pair in url[at..before_fragment].split('&') {
+        if let Some((name, value)) = pair.split_once('=') {
+            let name = percent_decode_str(name).decode_utf8_lossy().into_owned();
+            if is_telling_name(&name) && !value.is_empty() {
+                let start = at + pair.len() - value.len();
+                found.push(Part { place: start..start + value.len(), name: Some(name) });
+            }
+        }
+        at += pair.len() + 1;
+    }
+    found
+}
+
+/// The userinfo of an authority: up to the last `@`, since a careless client leaves one in a password.
+/// Backslashes count as slashes, as the WHATWG URL parsers of clients read them.
+fn userinfo(url: &str) -> Option<Range<usize>> {
+    let start = url.find("//").or_else(|| url.find("\\\\"))? + 2;
+    let end = url[start..].find(['/', '\\']).map_or(url.len(), |length| start + length);
+    let at = url[start..end].rfind('@')?;
+    (at > 0).then(|| start..start + at)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn secret_parts_are_masked_and_nothing_else() {
+        let table = [
+            ("https://h/mcp", "https://h/mcp"),
+            ("https://u:p@h/mcp", "https://**********@h/mcp"),
+            ("https://u@h:8/x@y", "https://**********@h:8/x@y"),
+            ("https://u:p@ss@h/", "https://**********@h/"),
+            ("https://h/?api_key=z&a=b&TOKEN=%20", "https://h/?api_key=**********&a=b&TOKEN=**********"),
+            ("https://h/?api%5Fkey=z#key=1", "https://h/?api%5Fkey=**********#key=1"),
+            ("https://h/?key=", "https://h/?key="),
+            ("https://@h/", "https://@h/"),
+            ("//u:p@h", "//**********@h"),
+            ("not a url ?secret=1", "not a url ?secret=**********"),
+            ("", ""),
+        ];
+        for (url, masked) in table {
+            assert_eq!(mask(url), masked);
+            assert_eq!(has_secret(url), url != masked);
+        }
+    }
+
+    #[test]
+    fn masks_are_put_back_from_the_stored_parts_of_the_same_name() {
+        let stored = Some("https://u:p@h/?key=1&key=2&x=3");
+        let table = [
+            (
+                "https://**********@h/?key=**********&key=**********&x=3",
+                Ok(("https://u:p@h/?key=1&key=2&x=3", true)),
+            ),
+            ("https://%2A%2A%2A%2A%2A%2A%2A%2A%2A%2A@h/", Ok(("https://u:p@h/", true))),
+            ("https://h/?key=%5BREDACTED%5D", Ok(("https://h/?key=1", true))),
+            ("https://h/?key=new&key=**********", Ok(("https://h/?key=new&key=2", true))),
+            ("https://v:q@h/?key=3", Ok(("https://v:q@h/?key=3", false))),
+            ("https://h/?other_key=**********", Err(NothingToRestore)),
+            ("https://h/?key=**********&key=**********&key=**********", Err(NothingToRestore)),
+        ];
+        for (sent, expected) in table {
+            let expected = expected.map(|(url, restored): (&str, bool)| (url.to_owned(), restored));
+            assert_eq!(restore(sent, stored), expected, "{sent}");
+        }
+        assert_eq!(restore("https://**********@h/", None), Err(NothingToRestore));
+    }
+}

@@ -1,0 +1,97 @@
+//! Whether a configuration may be stored (DESIGN §2). Only what a write changes is judged, so that an odd
+//! stored server can still be mended. Pure.
+
+mod auth;
+mod shape;
+
+use crate::json::Pointer;
+
+use super::Dialect;
+use super::bound::changed_members;
+use super::config::{Config, Node};
+use super::leaf::KNOWN_MEMBERS;
+use shape::Checker;
+
+/// One thing that is wrong with a configuration.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Violation {
+    /// Where.
+    pub pointer: Pointer,
+    /// What; never a value.
+    pub message: &'static str,
+}
+
+/// Members that only the open dialect has.
+const OPEN_ONLY: [&str; 5] = ["type", "tools", "include_tags", "exclude_tags", "authentication"];
+
+/// What is wrong with those members of `after` that differ from `before`.
+pub fn validate(before: Option<&Config>, after: &Config, dialect: Dialect) -> Vec<Violation> {
+    let mut checker = Checker::new(dialect);
+    let changed = changed_members(before, after);
+    for name in &changed {
+        if let Some(node) = after.get(name) {
+            check_member(&mut checker, name, before.and_then(|before| before.get(name)), node);
+        }
+    }
+    let is_changed = |names: &[&str]| before.is_none() || names.iter().any(|name| changed.contains(name));
+    check_together(&mut checker, after, is_changed);
+    checker.violations
+}
+
+fn check_member(checker: &mut Checker, name: &str, before: Option<&Node>, after: &Node) {
+    let at = Pointer::root().member(name);
+    let is_unknown =
+        !KNOWN_MEMBERS.contains(&name) || (checker.dialect == Dialect::Closed && OPEN_ONLY.contains(&name));
+    if is_unknown {
+        if checker.dialect == Dialect::Closed {
+            checker.refuse(at, "this document takes no members but the known ones");
+        }
+        return;
+    }
+    if matches!(after, Node::Null) {
+        return;
+    }
+    checker.no_nulls(&at, before, after);
+    match name {
+        "command" | "url" => checker.filled_string(&at, after),
+        "cwd" | "description" | "icon" => checker.string(&at, after),
+        "args" | "include_tags" | "exclude_tags" => checker.strings(&at, after),
+        "env" | "headers" => checker.string_map(&at, before, after),
+        "timeout" | "sse_read_timeout" => checker.duration(&at, after),
+        "keep_alive" | "enabled" => checker.boolean(&at, after),
+        "transport" => checker.one_of(&at, after, &["stdio", "http", "streamable-http", "sse"]),
+        "type" => checker.one_of(&at, after, &["stdio", "http", "streamable-http", "sse", "shttp"]),
+        "tools" | "authentication" => checker.object(&at, after),
+        "auth" => auth::check(checker, &at, before, after),
+        other => unreachable!("`{other}` is no known member"),
+    }
+}
+
+/// The rules about several members at once.
+fn check_together(checker: &mut Checker, after: &Config, is_changed: impl Fn(&[&str]) -> bool) {
+    let is_there = |name: &str| !matches!(after.get(name), None | Some(Node::Null));
+    if is_changed(&["command", "url"]) && !is_there("command") && !is_there("url") {
+        checker.refuse(Pointer::root(), "`command` or `url` is required");
+    }
+    for name in ["transport", "type"] {
+        if !is_changed(&["command", "url", name]) {
+            continue;
+        }
+        match after.text(name) {
+            Some("stdio") if !is_there("command") => {
+                checker.refuse(Pointer::root().member(name), "a stdio server needs `command`");
+            }
+            Some("http" | "streamable-http" | "sse" | "shttp") if !is_there("url") => {
+                checker.refuse(Pointer::root().member(name), "a remote server needs `url`");
+            }
+            _ => {}
+        }
+    }
+    let has_authorization = after
+        .get("headers")
+        .and_then(Node::as_object)
+        .is_some_and(|headers| headers.iter().any(|(name, _)| name.eq_ignore_ascii_case("authorization")));
+    if is_changed(&["auth", "headers"]) && is_there("auth") && has_authorization {
+        checker.refuse(Pointer::root().member("auth"), "`auth` can't stand beside a header `Authorization`");
+    }
+}

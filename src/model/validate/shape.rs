@@ -1,0 +1,150 @@
+//! The shapes that members may have, each check collecting what it finds. It knows no member by name.
+
+use crate::json::Pointer;
+use crate::model::Dialect;
+use crate::model::config::{Members, Node, Secret, SecretValue};
+
+use super::Violation;
+
+/// Collects violations.
+pub(super) struct Checker {
+    pub(super) dialect: Dialect,
+    pub(super) violations: Vec<Violation>,
+}
+
+impl Checker {
+    pub(super) fn new(dialect: Dialect) -> Self {
+        Self { dialect, violations: Vec::new() }
+    }
+
+    pub(super) fn refuse(&mut self, pointer: Pointer, message: &'static str) {
+        self.violations.push(Violation { pointer, message });
+    }
+
+    pub(super) fn string(&mut self, at: &Pointer, node: &Node) {
+        if !is_string(node) {
+            self.refuse(at.clone(), "must be a string");
+        }
+    }
+
+    pub(super) fn filled_string(&mut self, at: &Pointer, node: &Node) {
+        match node {
+            Node::Text(text) if text.as_str().is_empty() => self.refuse(at.clone(), "must not be empty"),
+            Node::Url(url) if url.text.expose().is_empty() => self.refuse(at.clone(), "must not be empty"),
+            other => self.string(at, other),
+        }
+    }
+
+    /// A string that may be secret. Upstream drops a blank one at its next save, so the closed dialect
+    /// takes none.
+    pub(super) fn secret(&mut self, at: &Pointer, node: &Node) {
+        self.string(at, node);
+        let is_blank = match node {
+            Node::Text(text) => text.as_str().trim().is_empty(),
+            Node::Secret(Secret { value: SecretValue::Text(plaintext), .. }) => {
+                plaintext.expose().trim().is_empty()
+            }
+            _ => false,
+        };
+        if is_blank && self.dialect == Dialect::Closed {
+            self.refuse(at.clone(), "must not be blank: remove the member instead");
+        }
+    }
+
+    pub(super) fn strings(&mut self, at: &Pointer, node: &Node) {
+        let Node::Array(elements) = node else {
+            return self.refuse(at.clone(), "must be an array of strings");
+        };
+        for (index, element) in elements.iter().enumerate() {
+            self.string(&at.element(index), element);
+        }
+    }
+
+    /// An object of strings that may be secret; entries that stood there before are not judged.
+    pub(super) fn string_map(&mut self, at: &Pointer, before: Option<&Node>, node: &Node) {
+        let Node::Object(members) = node else {
+            return self.refuse(at.clone(), "must be an object of strings");
+        };
+        for (name, value) in new_members(before, members) {
+            self.secret(&at.member(name), value);
+        }
+    }
+
+    pub(super) fn object(&mut self, at: &Pointer, node: &Node) {
+        if !matches!(node, Node::Object(_)) {
+            self.refuse(at.clone(), "must be an object");
+        }
+    }
+
+    pub(super) fn boolean(&mut self, at: &Pointer, node: &Node) {
+        if !matches!(node, Node::Bool(_)) {
+            self.refuse(at.clone(), "must be true or false");
+        }
+    }
+
+    pub(super) fn number(&mut self, at: &Pointer, node: &Node) {
+        if !matches!(node, Node::Number(number) if number.as_f64().is_finite()) {
+            self.refuse(at.clone(), "must be a finite number");
+        }
+    }
+
+    pub(super) fn duration(&mut self, at: &Pointer, node: &Node) {
+        let is_duration =
+            matches!(node, Node::Number(number) if number.as_f64().is_finite() && 0.0 <= number.as_f64());
+        if !is_duration {
+            self.refuse(at.clone(), "must be a finite number of at least 0");
+        }
+    }
+
+    pub(super) fn one_of(&mut self, at: &Pointer, node: &Node, words: &[&str]) {
+        let is_listed = matches!(node, Node::Text(text) if words.contains(&text.as_str()));
+        if !is_listed {
+            self.refuse(at.clone(), "is none of the values that this member can have");
+        }
+    }
+
+    /// Inside a known member null means nothing that a reader would understand.
+    pub(super) fn no_nulls(&mut self, at: &Pointer, before: Option<&Node>, node: &Node) {
+        if before.is_some_and(|before| before.is_same(node)) {
+            return;
+        }
+        match node {
+            Node::Null => self.refuse(at.clone(), "must not be null: leave the member out instead"),
+            Node::Array(elements) => {
+                for (index, element) in elements.iter().enumerate() {
+                    self.no_nulls(&at.element(index), None, element);
+                }
+            }
+            Node::Object(members) => {
+                for (name, value) in members.iter() {
+                    self.no_nulls(&at.member(name), member(before, name), value);
+                }
+            }
+            _ => {}
+        }
+    }
+}
+
+/// The members that differ from those that stood there before.
+pub(super) fn new_members<'a>(
+    before: Option<&'a Node>,
+    members: &'a Members,
+) -> impl Iterator<Item = (&'a str, &'a Node)> {
+    members
+        .iter()
+        .filter(move |(name, value)| !member(before, name).is_some_and(|own| own.is_same(value)))
+        .filter(|(_, value)| !matches!(value, Node::Null))
+}
+
+/// A member of what stood there before, if that was an object.
+pub(super) fn member<'a>(before: Option<&'a Node>, name: &str) -> Option<&'a Node> {
+    before.and_then(Node::as_object).and_then(|members| members.get(name))
+}
+
+fn is_string(node: &Node) -> bool {
+    match node {
+        Node::Text(_) | Node::Url(_) => true,
+        Node::Secret(secret) => matches!(secret.value, SecretValue::Text(_) | SecretValue::Unreadable),
+        Node::Null | Node::Bool(_) | Node::Number(_) | Node::Array(_) | Node::Object(_) => false,
+    }
+}

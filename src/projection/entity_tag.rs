@@ -1,0 +1,71 @@
+//! Entity-tags (RFC 9110 §8.8.3): a keyed digest of a server's name and canonical state, so that whoever
+//! can only read can't test a guess (law L4).
+
+use std::fmt;
+
+use sha2::{Digest, Sha256};
+
+use crate::model::SettingsKey;
+use crate::secrets::EtagKey;
+
+/// A strong entity-tag of ours, quotes included.
+#[derive(Clone, PartialEq, Eq, Hash)]
+pub struct EntityTag(Box<str>);
+
+/// What stands between the quotes of an entity-tag that a client sent.
+pub type OpaqueTag = Vec<u8>;
+
+/// The tag of a server: `HMAC-SHA256(key, name ‖ 0x00 ‖ canonical)`, its first 128 bits (DESIGN §3).
+pub fn server_tag(key: &EtagKey, name: &SettingsKey, canonical: &str) -> EntityTag {
+    EntityTag::of(key, &[name.as_str().as_bytes(), &[0], canonical.as_bytes()])
+}
+
+/// The tag of a stored server whose value can't be read as a configuration: by its text.
+pub fn unreadable_server_tag(key: &EtagKey, name: &SettingsKey, text: &str) -> EntityTag {
+    // The byte 1 begins no canonical form, so such a tag is no readable state's.
+    EntityTag::of(key, &[name.as_str().as_bytes(), &[0, 1], &Sha256::digest(text.as_bytes())])
+}
+
+/// The tag of the collection: over every name with its server's tag, in the order of names.
+pub fn collection_tag<'a>(
+    key: &EtagKey,
+    servers: impl Iterator<Item = (&'a SettingsKey, &'a EntityTag)>,
+) -> EntityTag {
+    let mut all = Sha256::new();
+    for (name, tag) in servers {
+        all.update((name.as_str().len() as u64).to_be_bytes());
+        all.update(name.as_str().as_bytes());
+        all.update(tag.0.as_bytes());
+    }
+    EntityTag::of(key, &[b"/", &[0, 2], &all.finalize()])
+}
+
+impl EntityTag {
+    fn of(key: &EtagKey, parts: &[&[u8]]) -> Self {
+        let digest = key.authenticate(parts);
+        let hex: String = digest[..16].iter().map(|byte| format!("{byte:02x}")).collect();
+        Self(format!("\"{hex}\"").into())
+    }
+
+    /// The tag as it stands in a header, quotes included.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// The bytes between the quotes.
+    pub fn opaque(&self) -> &[u8] {
+        &self.0.as_bytes()[1..self.0.len() - 1]
+    }
+}
+
+impl fmt::Display for EntityTag {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(&self.0)
+    }
+}
+
+impl fmt::Debug for EntityTag {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(&self.0)
+    }
+}

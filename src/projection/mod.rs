@@ -1,0 +1,16 @@
+//! What is shown of a state and what tells states apart: canonical form, entity-tags, preconditions, views.
+//! Pure; it refuses to know where states are kept and how answers travel.
+
+mod canonical;
+mod difference;
+mod entity_tag;
+mod precondition;
+mod summary;
+mod view;
+
+pub use canonical::canonical;
+pub use difference::{Request, changed};
+pub use entity_tag::{EntityTag, OpaqueTag, collection_tag, server_tag, unreadable_server_tag};
+pub use precondition::{Condition, MalformedCondition, Precondition, Verdict};
+pub use summary::{Summary, summary};
+pub use view::{needs_reentry, view};

@@ -1,0 +1,58 @@
+//! Credentials that callers present: kept as digests, compared in constant time. It knows no scopes.
+
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use sha2::{Digest, Sha256};
+use subtle::ConstantTimeEq;
+
+/// The SHA-256 of a credential: what stays in memory of an API key.
+#[derive(Clone)]
+pub struct CredentialDigest([u8; 32]);
+
+impl CredentialDigest {
+    /// The digest of a credential.
+    pub fn of(credential: &str) -> Self {
+        Self(Sha256::digest(credential.as_bytes()).into())
+    }
+
+    /// Whether both are digests of the same credential; takes the same time either way.
+    pub fn matches(&self, other: &Self) -> bool {
+        self.0.ct_eq(&other.0).into()
+    }
+
+    /// Eight hex digits that tell credentials apart in memory. Not for logs: a weak credential could be
+    /// guessed from them.
+    pub fn short(&self) -> String {
+        self.0[..4].iter().map(|byte| format!("{byte:02x}")).collect()
+    }
+}
+
+/// A new random text of 256 bits in URL-safe base64.
+///
+/// # Panics
+/// Where the operating system has no random numbers; nothing secret can be made then.
+pub fn random_token() -> String {
+    let mut bytes = [0_u8; 32];
+    getrandom::fill(&mut bytes).expect("the operating system gives random numbers");
+    URL_SAFE_NO_PAD.encode(bytes)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_the_same_credential_matches() {
+        let digest = CredentialDigest::of("correct horse");
+        assert!(digest.matches(&CredentialDigest::of("correct horse")));
+        assert!(!digest.matches(&CredentialDigest::of("correct horsf")));
+        assert!(!digest.matches(&CredentialDigest::of("")));
+    }
+
+    #[test]
+    fn random_tokens_differ_and_are_long() {
+        let (one, other) = (random_token(), random_token());
+        assert_ne!(one, other);
+        assert_eq!(one.len(), 43);
+    }
+}

@@ -1,0 +1,35 @@
+//! How much of its secrets a view shows. A parameter of every view, never ambient.
+
+/// How secret leaves appear in a view (DESIGN §4, views).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub enum Exposure {
+    /// Each masked leaf is a mask.
+    #[default]
+    Redacted,
+    /// Each sealed leaf is the token that is stored.
+    Encrypted,
+    /// Each leaf is in the clear.
+    Plaintext,
+}
+
+impl Exposure {
+    /// Reads the value of an `X-Expose-Secrets` header: trimmed, in any case, `true` meaning encrypted
+    /// (`contracts/openhands.md` §1). An empty value is the default.
+    pub fn parse(value: &str) -> Option<Self> {
+        match value.trim().to_ascii_lowercase().as_str() {
+            "" => Some(Self::Redacted),
+            "encrypted" | "true" => Some(Self::Encrypted),
+            "plaintext" => Some(Self::Plaintext),
+            _ => None,
+        }
+    }
+
+    /// The word for logs and audit events.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Redacted => "redacted",
+            Self::Encrypted => "encrypted",
+            Self::Plaintext => "plaintext",
+        }
+    }
+}

@@ -1,0 +1,209 @@
+//! The keys in use: seals with the newest, opens with any, and keys the entity-tags.
+//! Fernet as OpenHands uses it (`contracts/openhands.md` §4), so that both read each other's files.
+
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE;
+use fernet::Fernet;
+use hkdf::Hkdf;
+use hmac::{Hmac, Mac};
+use sha2::{Digest, Sha256};
+use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
+
+use super::{Plaintext, Sealed};
+
+/// What a token of any key begins with: version byte 0x80 and the zero bytes of a time before 2106.
+const TOKEN_PREFIX: &str = "gAAAAA";
+
+/// The label under which the entity-tag key is derived from a secret key, so that it is good for nothing else.
+const ETAG_LABEL: &[u8] = b"mcp-settings entity-tag v1";
+
+/// A time later than any token's: `Fernet::decrypt` refuses tokens dated ahead of the clock, which would
+/// lock everyone out after the clock is set back (DESIGN §10).
+const END_OF_TIME: u64 = u64::MAX - 60;
+
+/// The text from which a key is derived, as it was configured.
+#[derive(Clone, PartialEq, Eq, Zeroize, ZeroizeOnDrop)]
+pub struct SecretKey(String);
+
+/// The key of the entity-tags.
+#[derive(Clone, Zeroize, ZeroizeOnDrop)]
+pub struct EtagKey([u8; 32]);
+
+/// Keys, newest first. Immutable; a change of keys is another ring.
+pub struct KeyRing {
+    keys: Vec<Fernet>,
+    etag_key: EtagKey,
+}
+
+/// Whether a text has the form of an encrypted value, whoever encrypted it.
+pub fn looks_sealed(text: &str) -> bool {
+    text.starts_with(TOKEN_PREFIX)
+}
+
+impl SecretKey {
+    /// Takes a configured secret; a blank one is none.
+    pub fn new(text: &str) -> Option<Self> {
+        (!text.trim().is_empty()).then(|| Self(text.to_owned()))
+    }
+
+    fn fernet(&self) -> Fernet {
+        let digest = Zeroizing::new(<[u8; 32]>::from(Sha256::digest(self.0.as_bytes())));
+        let encoded = Zeroizing::new(URL_SAFE.encode(*digest));
+        Fernet::new(&encoded).expect("32 bytes in URL-safe base64 are a Fernet key")
+    }
+
+    fn etag_key(&self) -> EtagKey {
+        let mut key = [0_u8; 32];
+        Hkdf::<Sha256>::new(None, self.0.as_bytes())
+            .expand(ETAG_LABEL, &mut key)
+            .expect("32 bytes are less than HKDF can give");
+        EtagKey(key)
+    }
+}
+
+impl EtagKey {
+    /// A key that no other process has: with it, tags hold for the life of this process.
+    pub fn random() -> Self {
+        let mut key = [0_u8; 32];
+        getrandom::fill(&mut key).expect("the operating system gives random numbers");
+        Self(key)
+    }
+
+    /// HMAC-SHA256 over the parts, one after the other.
+    pub fn authenticate(&self, parts: &[&[u8]]) -> [u8; 32] {
+        let mut mac = Hmac::<Sha256>::new_from_slice(&self.0).expect("HMAC takes keys of any length");
+        for part in parts {
+            mac.update(part);
+        }
+        mac.finalize().into_bytes().into()
+    }
+}
+
+impl KeyRing {
+    /// A ring of these secrets, newest first. The tags are keyed by `etag` where it is given, else by the
+    /// oldest secret, so that a rotation changes no tag until the old key is retired (DESIGN §3); without
+    /// either, by `fallback`.
+    pub fn new(secrets: &[SecretKey], etag: Option<&SecretKey>, fallback: &EtagKey) -> Self {
+        let etag_key = etag.or(secrets.last()).map_or_else(|| fallback.clone(), SecretKey::etag_key);
+        Self { keys: secrets.iter().map(SecretKey::fernet).collect(), etag_key }
+    }
+
+    /// Whether there is a key to seal with.
+    pub fn can_seal(&self) -> bool {
+        !self.keys.is_empty()
+    }
+
+    /// Encrypts with the newest key; `None` where there is no key.
+    pub fn seal(&self, plaintext: &Plaintext) -> Option<Sealed> {
+        self.keys.first().map(|key| Sealed::new(key.encrypt(plaintext.expose().as_bytes())))
+    }
+
+    /// Decrypts a token that any of the keys made; `None` where none did, or where it holds no text.
+    pub fn open(&self, token: &str) -> Option<Plaintext> {
+        if !looks_sealed(token) || self.keys.is_empty() {
+            return None;
+        }
+        let token = as_rust_reads_it(token);
+        let bytes = self.keys.iter().find_map(|key| key.decrypt_at_time(&token, None, END_OF_TIME).ok())?;
+        match String::from_utf8(bytes) {
+            Ok(text) => Some(Plaintext::new(text)),
+            Err(error) => {
+                error.into_bytes().zeroize();
+                None
+            }
+        }
+    }
+
+    /// The key of the entity-tags.
+    pub fn etag_key(&self) -> &EtagKey {
+        &self.etag_key
+    }
+}
+
+/// Python's Fernet ignores white space and takes both base64 alphabets; the Rust one does not.
+fn as_rust_reads_it(token: &str) -> std::borrow::Cow<'_, str> {
+    if token.bytes().all(|byte| !byte.is_ascii_whitespace() && byte != b'+' && byte != b'/') {
+        return token.into();
+    }
+    token
+        .chars()
+        .filter(|character| !character.is_ascii_whitespace())
+        .map(|character| match character {
+            '+' => '-',
+            '/' => '_',
+            other => other,
+        })
+        .collect::<String>()
+        .into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn ring(secrets: &[&str]) -> KeyRing {
+        let secrets: Vec<_> = secrets.iter().map(|text| SecretKey::new(text).unwrap()).collect();
+        KeyRing::new(&secrets, None, &EtagKey([0; 32]))
+    }
+
+    #[test]
+    fn every_recorded_token_opens_to_its_plaintext() {
+        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/openhands/fernet-vectors.json");
+        let vectors: Vec<serde_json::Value> =
+            serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap();
+        assert_eq!(vectors.len(), 16);
+        for vector in vectors {
+            let text = |member: &str| vector[member].as_str().unwrap_or_default().to_owned();
+            let opened = ring(&[&text("oh_secret_key")]).open(&text("token"));
+            assert_eq!(opened.unwrap().expose(), text("plaintext"));
+        }
+    }
+
+    #[test]
+    fn what_was_sealed_opens_with_that_key_among_others_only() {
+        let token = ring(&["old"]).seal(&Plaintext::new("süß".into())).unwrap();
+        assert_eq!(ring(&["new", "old"]).open(token.as_str()).unwrap().expose(), "süß");
+        assert!(ring(&["new"]).open(token.as_str()).is_none());
+        assert!(ring(&[]).open(token.as_str()).is_none());
+    }
+
+    #[test]
+    fn a_token_spelled_as_only_python_reads_it_opens_too() {
+        let token = ring(&["k"]).seal(&Plaintext::new("x".repeat(200))).unwrap();
+        let spelled = format!(" {}\n", token.as_str().replace('-', "+").replace('_', "/"));
+        // The prefix test is on the stored text, as in OpenHands, so only inner white space can occur.
+        assert_eq!(ring(&["k"]).open(spelled.trim()).unwrap().expose().len(), 200);
+    }
+
+    #[test]
+    fn the_etag_key_follows_the_oldest_secret() {
+        let tag = |ring: &KeyRing| ring.etag_key().authenticate(&[b"state"]);
+        assert_eq!(tag(&ring(&["old"])), tag(&ring(&["new", "old"])));
+        assert_ne!(tag(&ring(&["old"])), tag(&ring(&["new"])));
+        let own = SecretKey::new("for tags");
+        let with_own = KeyRing::new(&[SecretKey::new("old").unwrap()], own.as_ref(), &EtagKey([0; 32]));
+        assert_ne!(tag(&with_own), tag(&ring(&["old"])));
+    }
+
+    #[test]
+    fn the_parts_of_a_tag_are_authenticated_in_their_order() {
+        let key = EtagKey([7; 32]);
+        assert_eq!(key.authenticate(&[b"ab", b"c"]), key.authenticate(&[b"abc"]));
+        assert_ne!(key.authenticate(&[b"ab", b"c"]), key.authenticate(&[b"c", b"ab"]));
+    }
+
+    #[test]
+    fn a_blank_secret_is_none() {
+        assert!(
+            SecretKey::new("").is_none() && SecretKey::new(" \t").is_none() && SecretKey::new("k").is_some()
+        );
+    }
+
+    #[test]
+    fn a_token_dated_ahead_of_the_clock_opens() {
+        let secret = SecretKey::new("k").unwrap();
+        let far_ahead = 4_000_000_000;
+        let token = secret.fernet().encrypt_at_time(b"later", far_ahead);
+        assert_eq!(ring(&["k"]).open(&token).unwrap().expose(), "later");
+    }
+}

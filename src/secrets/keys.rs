@@ -1,0 +1,176 @@
+//! Where the keys come from: the environment, else a key file that is created once (DESIGN §4, keys).
+//! It refuses to decide whether a key file may be created; its caller has seen the document.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::{fs, io};
+
+use arc_swap::ArcSwap;
+use zeroize::Zeroizing;
+
+use super::{CreateOnceError, EtagKey, KeyRing, SecretKey, create_once, random_token};
+
+/// What is configured of keys.
+pub struct KeySources {
+    /// The newest key, where the environment gives one. Then the key file is not looked at.
+    pub newest: Option<SecretKey>,
+    /// Older keys, newest first.
+    pub previous: Vec<SecretKey>,
+    /// What the entity-tags are keyed by, instead of the oldest key.
+    pub etag: Option<SecretKey>,
+    /// The key file that serves where the environment gives no key.
+    pub key_file: PathBuf,
+}
+
+/// The keys of this process; they can arrive later, when the key file does.
+pub struct Keys {
+    sources: KeySources,
+    fallback_etag_key: EtagKey,
+    ring: ArcSwap<KeyRing>,
+}
+
+/// What can be wrong with the key file.
+#[derive(Clone, Debug, thiserror::Error)]
+pub enum KeyError {
+    /// It can't be read.
+    #[error("could not read the key file `{}`", path.display())]
+    Read {
+        /// Which file.
+        path: PathBuf,
+        /// Why.
+        #[source]
+        source: Arc<io::Error>,
+    },
+    /// It holds no key. It is never replaced: a key could be lost for good that way.
+    #[error("the key file `{}` is empty or malformed; put the right one back, or remove it where no value was encrypted with it", path.display())]
+    Malformed {
+        /// Which file.
+        path: PathBuf,
+    },
+    /// It can't be made.
+    #[error("could not make the key file")]
+    Create(#[source] CreateOnceError),
+}
+
+impl Keys {
+    /// Takes the configured keys, or the key file's where it is there.
+    pub fn load(sources: KeySources) -> Result<Self, KeyError> {
+        let fallback_etag_key = EtagKey::random();
+        let newest = match &sources.newest {
+            Some(key) => Some(key.clone()),
+            None => read_key_file(&sources)?,
+        };
+        let ring = ArcSwap::from_pointee(assemble(&sources, newest, &fallback_etag_key));
+        Ok(Self { sources, fallback_etag_key, ring })
+    }
+
+    /// The keys in use now.
+    pub fn ring(&self) -> Arc<KeyRing> {
+        self.ring.load_full()
+    }
+
+    /// Whether new values can be sealed.
+    pub fn can_seal(&self) -> bool {
+        self.ring.load().can_seal()
+    }
+
+    /// Takes the key file's key if it has appeared, and creates it where `may_create` allows that. The
+    /// caller holds the store's lock, so that nobody's first token is written meanwhile.
+    pub fn provision(&self, may_create: bool) -> Result<(), KeyError> {
+        if self.sources.newest.is_some() {
+            return Ok(());
+        }
+        let mut key = read_key_file(&self.sources)?;
+        if key.is_none() && may_create {
+            let secret = Zeroizing::new(random_token());
+            create_once(&self.sources.key_file, &format!("{}\n", *secret)).map_err(KeyError::Create)?;
+            // Read it back even where we made it: another process may have been first.
+            key = read_key_file(&self.sources)?;
+        }
+        if key.is_some() {
+            self.ring.store(Arc::new(assemble(&self.sources, key, &self.fallback_etag_key)));
+        }
+        Ok(())
+    }
+}
+
+fn assemble(sources: &KeySources, newest: Option<SecretKey>, fallback: &EtagKey) -> KeyRing {
+    let secrets: Vec<SecretKey> = newest.into_iter().chain(sources.previous.iter().cloned()).collect();
+    KeyRing::new(&secrets, sources.etag.as_ref(), fallback)
+}
+
+fn read_key_file(sources: &KeySources) -> Result<Option<SecretKey>, KeyError> {
+    let path = &sources.key_file;
+    let bytes = match fs::read(path) {
+        Ok(bytes) => Zeroizing::new(bytes),
+        Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => {
+            return Ok(None);
+        }
+        Err(source) => return Err(KeyError::Read { path: path.clone(), source: Arc::new(source) }),
+    };
+    let text = std::str::from_utf8(&bytes).unwrap_or_default().trim_end_matches(['\r', '\n']);
+    let is_one_word = text.len() >= 16 && text.bytes().all(|byte| byte.is_ascii_graphic());
+    match SecretKey::new(text).filter(|_| is_one_word) {
+        Some(key) => Ok(Some(key)),
+        None => Err(KeyError::Malformed { path: path.clone() }),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::secrets::Plaintext;
+
+    fn sources(folder: &tempfile::TempDir) -> KeySources {
+        KeySources { newest: None, previous: vec![], etag: None, key_file: folder.path().join(".key") }
+    }
+
+    #[test]
+    fn a_key_file_is_made_only_when_allowed_and_then_used_by_all() {
+        let folder = tempfile::tempdir().unwrap();
+        let keys = Keys::load(sources(&folder)).unwrap();
+        keys.provision(false).unwrap();
+        assert!(!keys.can_seal() && !folder.path().join(".key").exists());
+        keys.provision(true).unwrap();
+        let token = keys.ring().seal(&Plaintext::new("s".into())).unwrap();
+        let other = Keys::load(sources(&folder)).unwrap();
+        assert_eq!(other.ring().open(token.as_str()).unwrap().expose(), "s");
+        assert_eq!(other.ring().etag_key().authenticate(&[]), keys.ring().etag_key().authenticate(&[]));
+    }
+
+    #[test]
+    fn an_empty_or_malformed_key_file_is_an_error_and_stays() {
+        let folder = tempfile::tempdir().unwrap();
+        for contents in [&b""[..], b"\n", b"short", b"two words of a key file", b"\xff\xfe0123456789abcdef"] {
+            fs::remove_file(folder.path().join(".key")).ok();
+            fs::File::create_new(folder.path().join(".key"))
+                .and_then(|mut file| io::Write::write_all(&mut file, contents))
+                .unwrap();
+            assert!(matches!(Keys::load(sources(&folder)), Err(KeyError::Malformed { .. })));
+            assert_eq!(fs::read(folder.path().join(".key")).unwrap(), contents);
+        }
+    }
+
+    #[test]
+    fn a_key_file_that_comes_back_is_taken() {
+        let folder = tempfile::tempdir().unwrap();
+        let first = Keys::load(sources(&folder)).unwrap();
+        first.provision(true).unwrap();
+        let (away, here) = (folder.path().join("away"), folder.path().join(".key"));
+        fs::rename(&here, &away).unwrap();
+        let second = Keys::load(sources(&folder)).unwrap();
+        assert!(!second.can_seal());
+        fs::rename(&away, &here).unwrap();
+        second.provision(false).unwrap();
+        assert!(second.can_seal());
+    }
+
+    #[test]
+    fn a_configured_key_leaves_the_key_file_alone() {
+        let folder = tempfile::tempdir().unwrap();
+        let keys =
+            Keys::load(KeySources { newest: SecretKey::new("configured"), ..sources(&folder) }).unwrap();
+        keys.provision(true).unwrap();
+        assert!(keys.can_seal() && !folder.path().join(".key").exists());
+    }
+}

@@ -1,0 +1,69 @@
+//! Audit events: who did what to which server, from where, and what came of it. Never a value, never a
+//! header. One event a request; `target: "audit"` in the log.
+
+use crate::projection::EntityTag;
+use crate::secrets::Exposure;
+
+/// What was tried.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Action {
+    /// A server was created or replaced.
+    Replace,
+    /// A server was patched.
+    Patch,
+    /// A server was deleted.
+    Delete,
+    /// Secrets were asked for.
+    Reveal(Exposure),
+    /// A one-time code was exchanged for a key.
+    Login,
+}
+
+/// One audit event.
+#[derive(Debug)]
+pub struct Event<'a> {
+    /// What was tried.
+    pub action: Action,
+    /// Who tried it; none where that was refused before anyone was known.
+    pub caller: Option<&'a str>,
+    /// The server's name, as far as it is one.
+    pub server: Option<&'a str>,
+    /// The tag before.
+    pub before: Option<&'a EntityTag>,
+    /// The tag after.
+    pub after: Option<&'a EntityTag>,
+    /// Where the request came from.
+    pub from: &'a str,
+    /// The request's id.
+    pub request_id: &'a str,
+    /// The status that was answered.
+    pub status: u16,
+    /// The problem's type, where there was one.
+    pub problem: Option<&'a str>,
+}
+
+/// Writes the event to the log.
+pub fn record(event: &Event<'_>) {
+    let (action, exposure) = match event.action {
+        Action::Replace => ("replace", None),
+        Action::Patch => ("patch", None),
+        Action::Delete => ("delete", None),
+        Action::Reveal(exposure) => ("reveal", Some(exposure.as_str())),
+        Action::Login => ("login", None),
+    };
+    let outcome = if event.status < 400 { "done" } else { "refused" };
+    tracing::info!(
+        target: "audit",
+        action,
+        exposure,
+        caller = event.caller,
+        server = event.server,
+        tag.before = event.before.map(EntityTag::as_str),
+        tag.after = event.after.map(EntityTag::as_str),
+        from = event.from,
+        request.id = event.request_id,
+        status = event.status,
+        problem = event.problem,
+        "{action} {outcome}"
+    );
+}

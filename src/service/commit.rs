@@ -1,0 +1,61 @@
+//! How a use-case decides inside the store's exclusive section and gets its answer out of it.
+
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Instant;
+
+use crate::model::{Author, Edit};
+use crate::store::{Change, Current, Decision, Names};
+
+use super::{Service, ServiceError};
+
+/// What a use-case decided, with its answer.
+pub(super) enum Step<T> {
+    /// Do this and answer that.
+    Edit(Vec<Edit>, T),
+    /// Nothing is to be changed; answer this.
+    Keep(T),
+    /// Nothing is to be done, for this reason.
+    Refuse(ServiceError),
+    /// A key is needed; where none can be had, that is the reason to refuse.
+    NeedKey,
+}
+
+impl Service {
+    /// Runs a decision exclusively. Its answer is given when the outcome is durable.
+    pub(super) async fn run<T: Send + 'static>(
+        &self,
+        names: Names,
+        author: Option<Author>,
+        decide: impl Fn(&Current<'_>) -> Step<T> + Send + Sync + 'static,
+    ) -> Result<T, ServiceError> {
+        let answer: Arc<Mutex<Option<Result<T, ServiceError>>>> = Arc::default();
+        let slot = Arc::clone(&answer);
+        let decide = move |current: &Current<'_>| {
+            let (decision, result) = match decide(current) {
+                Step::Edit(edits, value) => (Decision::Edit(edits), Ok(value)),
+                Step::Keep(value) => (Decision::Keep, Ok(value)),
+                Step::Refuse(reason) => (Decision::Reject, Err(reason)),
+                Step::NeedKey => (Decision::NeedKey, Err(ServiceError::KeyMissing)),
+            };
+            *slot.lock().unwrap_or_else(PoisonError::into_inner) = Some(result);
+            decision
+        };
+        let deadline = Instant::now() + self.options.lock_timeout;
+        self.store.commit(Change { names, author, deadline, decide: Box::new(decide) }).await?;
+        let decided = answer.lock().unwrap_or_else(PoisonError::into_inner).take();
+        decided.unwrap_or(Err(ServiceError::Undecided))
+    }
+
+    /// Has a key made where there is none and one may be made, before the first tag is told: a key that
+    /// comes later changes every tag.
+    pub async fn prepare_keys(&self) {
+        if self.keys.can_seal() {
+            return;
+        }
+        let keys = Arc::clone(&self.keys);
+        let decide = move |_: &Current<'_>| if keys.can_seal() { Step::Keep(()) } else { Step::NeedKey };
+        if let Err(error) = self.run(Names::All, None, decide).await {
+            tracing::warn!("no key to encrypt with: {error}");
+        }
+    }
+}

@@ -1,0 +1,80 @@
+//! What can come of a use-case but success; every lower room's errors in one enum.
+
+use crate::json::{Fault, Json, Pointer};
+use crate::model::merge::Refusal;
+use crate::model::validate::Violation;
+use crate::model::{InvalidName, ReadOnlyReason};
+use crate::projection::{EntityTag, Verdict};
+use crate::store::StoreError;
+
+/// Why a use-case did not do what it was asked.
+#[derive(Clone, Debug, thiserror::Error)]
+pub enum ServiceError {
+    /// The name is none.
+    #[error(transparent)]
+    InvalidName(#[from] InvalidName),
+    /// A server of this name would change what the document means.
+    #[error("the document can't hold a server of this name")]
+    UnusableName,
+    /// There is no server of this name.
+    #[error("there is no server of this name")]
+    UnknownServer,
+    /// The document's agent variant has no MCP servers.
+    #[error("the document's agent variant has no MCP servers")]
+    NoMcpServers,
+    /// The document may only be read.
+    #[error("the settings document is read-only: {0}")]
+    ReadOnly(ReadOnlyReason),
+    /// The stored server can't be read as a configuration.
+    #[error("the stored server can't be read: {0}")]
+    MalformedServer(Fault),
+    /// A write without a precondition, where one is required.
+    #[error("a precondition is required")]
+    PreconditionRequired,
+    /// The state is not the one that the request was made for.
+    #[error("a precondition failed")]
+    PreconditionFailed(Box<Conflict>),
+    /// The configuration is not valid.
+    #[error("the configuration is not valid")]
+    Invalid(Vec<Violation>),
+    /// The result breaks a limit.
+    #[error("the resulting configuration breaks a limit: {0}")]
+    BeyondLimits(Fault),
+    /// The result is too large.
+    #[error("the resulting configuration is larger than 1 MiB")]
+    ResultTooLarge,
+    /// Masks or tokens that can't be taken.
+    #[error("a masked or encrypted value can't be used")]
+    Refused(Vec<Refusal>),
+    /// Kept secrets that may not go where the write would take them (law L7).
+    #[error("a kept secret does not follow its server")]
+    BoundSecrets(Vec<Pointer>),
+    /// A value must be encrypted and there is no key.
+    #[error("there is no key to encrypt with")]
+    KeyMissing,
+    /// The document holds encrypted values and no key opens any.
+    #[error("no key opens any encrypted value of the document")]
+    WrongKey,
+    /// The plaintext view of secrets that no key opens.
+    #[error("a secret can't be decrypted")]
+    SecretUnreadable(Vec<Pointer>),
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// A bug: a decision was not made.
+    #[error("the change was not decided")]
+    Undecided,
+}
+
+/// What a client needs to merge after a failed precondition.
+#[derive(Clone, Debug)]
+pub struct Conflict {
+    /// Which condition failed.
+    pub verdict: Verdict,
+    /// The current tag, if the server exists.
+    pub current_tag: Option<EntityTag>,
+    /// The current configuration, redacted.
+    pub current: Option<Json>,
+    /// Where the request and the current state differ; none for a request without a body.
+    pub changed: Option<Vec<Pointer>>,
+}

@@ -1,0 +1,83 @@
+//! The use-cases: the only place that orders check, decide, seal and commit. It refuses to know how
+//! requests and answers travel.
+
+pub mod access;
+pub mod audit;
+mod commit;
+mod delete;
+mod error;
+mod key_rules;
+pub mod login;
+mod projected;
+mod read;
+mod retry;
+mod update;
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use arc_swap::ArcSwapOption;
+
+pub use self::error::{Conflict, ServiceError};
+pub use self::key_rules::KeyProvisioner;
+pub use self::projected::{Item, Projected};
+pub use self::update::Body;
+use crate::model::ServerName;
+use crate::projection::{EntityTag, Precondition};
+use crate::secrets::Keys;
+use crate::store::Store;
+use access::Caller;
+use bytes::Bytes;
+
+/// The use-cases over one store.
+pub struct Service {
+    store: Arc<dyn Store>,
+    keys: Arc<Keys>,
+    projected: ArcSwapOption<Projected>,
+    options: Options,
+}
+
+/// What can be chosen about the use-cases.
+#[derive(Clone, Copy, Debug)]
+pub struct Options {
+    /// Whether a write without a precondition is refused.
+    pub require_preconditions: bool,
+    /// How long a write waits for the store's lock.
+    pub lock_timeout: Duration,
+}
+
+/// Who writes to which server, and under which condition.
+#[derive(Clone, Debug)]
+pub struct Write {
+    /// Which server.
+    pub name: ServerName,
+    /// Under which condition.
+    pub precondition: Precondition,
+    /// Who.
+    pub caller: Caller,
+}
+
+/// What a write has come to.
+#[derive(Clone, Debug)]
+pub struct Written {
+    /// Whether the server is new.
+    pub is_created: bool,
+    /// The tag before, if the server existed.
+    pub before: Option<EntityTag>,
+    /// The tag after, if the server exists.
+    pub after: Option<EntityTag>,
+    /// The answer that shows the server, redacted; none after a deletion.
+    pub body: Option<Bytes>,
+}
+
+impl Service {
+    /// The use-cases over this store with these keys.
+    pub fn new(store: Arc<dyn Store>, keys: Arc<Keys>, options: Options) -> Self {
+        Self { store, keys, projected: ArcSwapOption::empty(), options }
+    }
+
+    /// Takes no more writes; those that still wait at `deadline` are given up.
+    pub fn close(&self, deadline: Instant) {
+        self.store.close(deadline);
+    }
+}

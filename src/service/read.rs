@@ -1,0 +1,43 @@
+//! Reading: from the projection of the newest state, which is there already unless the state changed.
+
+use std::sync::Arc;
+
+use crate::store::{Snapshot, StoreError};
+
+use super::{Projected, Service, ServiceError};
+
+impl Service {
+    /// The newest state, if it can be told without waiting; else [`Service::load`] tells it.
+    pub fn peek(&self) -> Option<Result<Arc<Projected>, ServiceError>> {
+        match self.store.peek()? {
+            Ok(snapshot) => {
+                let projected = self.projected.load_full()?;
+                projected.is_of(&snapshot, &self.keys.ring()).then(|| Ok(projected))
+            }
+            Err(error) => Some(Err(error.into())),
+        }
+    }
+
+    /// The newest state. Blocks on file reads and on decryption.
+    pub fn load(&self) -> Result<Arc<Projected>, ServiceError> {
+        Ok(self.project(self.store.read()?))
+    }
+
+    /// Whether the store can be read.
+    pub fn ready(&self) -> Result<(), StoreError> {
+        self.store.read().map(drop)
+    }
+
+    fn project(&self, snapshot: Arc<Snapshot>) -> Arc<Projected> {
+        let ring = self.keys.ring();
+        let known = self.projected.load_full();
+        match known {
+            Some(projected) if projected.is_of(&snapshot, &ring) => projected,
+            known => {
+                let projected = Arc::new(Projected::new(snapshot, ring, known.as_deref()));
+                self.projected.store(Some(Arc::clone(&projected)));
+                projected
+            }
+        }
+    }
+}

@@ -1,0 +1,247 @@
+//! Replacing and patching a server: check, merge, judge, seal, in the order of DESIGN §2, inside the
+//! store's exclusive section.
+
+use std::collections::HashSet;
+use std::sync::Arc;
+
+use crate::json::{Json, Object, Rules, check_limits, to_compact};
+use crate::model::bound::{changed_members, refused};
+use crate::model::config::{self, Config};
+use crate::model::convert::{BodyKind, to_closed};
+use crate::model::merge::{Reading, merge_patch, replace};
+use crate::model::validate::validate;
+use crate::model::{Access, Dialect, Edit, Layout, SettingsKey, StoredServer};
+use crate::projection::{
+    EntityTag, Request, Verdict, canonical, changed, server_tag, unreadable_server_tag, view,
+};
+use crate::secrets::{Exposure, KeyRing, Keys};
+use crate::store::{Current, Names, Snapshot};
+
+use super::commit::Step;
+use super::key_rules::{is_wrong, must_seal};
+use super::projected::body;
+use super::{Conflict, Options, Service, ServiceError, Write, Written, retry};
+
+/// The largest configuration that a write may result in, as its redacted or stored text. Bytes.
+const LARGEST_RESULT: usize = 1 << 20;
+
+/// What a write sends.
+#[derive(Clone, Debug)]
+pub enum Body {
+    /// The whole configuration (PUT).
+    Whole(Object),
+    /// A merge patch (PATCH, RFC 7396).
+    MergePatch(Object),
+}
+
+/// What a decision depends on beside the states: fixed for one request and one set of keys.
+pub(super) struct Rulebook<'a> {
+    pub(super) layout: &'a Layout,
+    pub(super) ring: &'a KeyRing,
+    pub(super) may_reveal: bool,
+}
+
+/// A server as a decision sees it.
+pub(super) struct State {
+    pub(super) tag: EntityTag,
+    /// The configuration, or why it can't be read.
+    pub(super) config: Result<Config, crate::json::Fault>,
+}
+
+impl Service {
+    /// Replaces or patches a server.
+    pub async fn update(&self, write: Write, body: Body) -> Result<Written, ServiceError> {
+        let (keys, options) = (Arc::clone(&self.keys), self.options);
+        let names = Names::These(vec![write.name.key().clone()]);
+        let author = Some(write.caller.author.clone());
+        self.run(names, author, move |current| decide(current, &write, &body, &keys, options)).await
+    }
+}
+
+fn decide(current: &Current<'_>, write: &Write, sent: &Body, keys: &Keys, options: Options) -> Step<Written> {
+    try_decide(current, write, sent, keys, options).unwrap_or_else(Step::Refuse)
+}
+
+fn try_decide(
+    current: &Current<'_>,
+    write: &Write,
+    sent: &Body,
+    keys: &Keys,
+    options: Options,
+) -> Result<Step<Written>, ServiceError> {
+    let ring = keys.ring();
+    let snapshot = current.snapshot;
+    check_access(&snapshot.layout)?;
+    let rules = Rulebook { layout: &snapshot.layout, ring: &ring, may_reveal: write.caller.may_reveal() };
+    let key = write.name.key();
+    let server = snapshot.servers.get(key);
+    let state = server.map(|server| rules.state(key, server));
+    if state.is_none() && matches!(sent, Body::MergePatch(_)) {
+        return Err(ServiceError::UnknownServer);
+    }
+    if options.require_preconditions && write.precondition.is_absent() {
+        return Err(ServiceError::PreconditionRequired);
+    }
+    let verdict = write.precondition.judge(state.as_ref().map(|state| &state.tag));
+    if verdict != Verdict::Holds {
+        let is_retry = verdict == Verdict::IfMatchFailed
+            && write.precondition.if_none_match.is_absent()
+            && retry::is_retry(current, write, sent, &rules, state.as_ref(), server);
+        return match state {
+            Some(State { tag, config: Ok(config) }) if is_retry => {
+                Ok(Step::Keep(Written::unchanged(key, &config, tag)))
+            }
+            state => Err(rules.conflict(verdict, state, Some(sent))),
+        };
+    }
+    let (before_tag, before) = match state {
+        None => (None, None),
+        Some(State { tag, config: Ok(config) }) => (Some(tag), Some(config)),
+        Some(State { tag, config: Err(fault) }) => match sent {
+            Body::Whole(_) => (Some(tag), None),
+            Body::MergePatch(_) => return Err(ServiceError::MalformedServer(fault)),
+        },
+    };
+    let after = rules.apply(sent, before.as_ref())?;
+    let after_tag = rules.tag(key, &after);
+    if let (Some(before), Some(tag)) = (before, &before_tag)
+        && after_tag == *tag
+    {
+        return Ok(Step::Keep(Written::unchanged(key, &before, after_tag)));
+    }
+    seal_and_edit(snapshot, &ring, key, after, before_tag, after_tag)
+}
+
+/// Whether the document's servers may be written at all.
+pub(super) fn check_access(layout: &Layout) -> Result<(), ServiceError> {
+    match &layout.access {
+        Access::Writable => Ok(()),
+        Access::ReadOnly(reason) => Err(ServiceError::ReadOnly(*reason)),
+        Access::NoCollection => Err(ServiceError::NoMcpServers),
+    }
+}
+
+fn seal_and_edit(
+    snapshot: &Snapshot,
+    ring: &KeyRing,
+    key: &SettingsKey,
+    after: Config,
+    before_tag: Option<EntityTag>,
+    after_tag: EntityTag,
+) -> Result<Step<Written>, ServiceError> {
+    if must_seal(&after) {
+        if !ring.can_seal() {
+            return Ok(Step::NeedKey);
+        }
+        if is_wrong(ring, snapshot) {
+            return Err(ServiceError::WrongKey);
+        }
+    }
+    let stored = config::to_stored(&after, ring).map_err(|config::NoKey| ServiceError::KeyMissing)?;
+    if !snapshot.layout.can_hold(key, Some(&stored)) {
+        return Err(ServiceError::UnusableName);
+    }
+    if LARGEST_RESULT < to_compact(&Json::Object(stored.clone())).len() {
+        return Err(ServiceError::ResultTooLarge);
+    }
+    let written = Written {
+        is_created: before_tag.is_none(),
+        before: before_tag,
+        body: Some(body(key, &after, &after_tag, Exposure::Redacted)),
+        after: Some(after_tag),
+    };
+    Ok(Step::Edit(vec![Edit::Put { key: key.clone(), config: stored }], written))
+}
+
+impl Written {
+    fn unchanged(key: &SettingsKey, config: &Config, tag: EntityTag) -> Self {
+        let body = Some(body(key, config, &tag, Exposure::Redacted));
+        Self { is_created: false, before: Some(tag.clone()), after: Some(tag), body }
+    }
+}
+
+impl Rulebook<'_> {
+    /// A stored server as a decision sees it.
+    pub(super) fn state(&self, key: &SettingsKey, server: &StoredServer) -> State {
+        match &server.config {
+            Ok(stored) => {
+                let config = config::open(stored, self.layout.sealing, self.ring);
+                State { tag: self.tag(key, &config), config: Ok(config) }
+            }
+            Err(fault) => {
+                let tag = unreadable_server_tag(self.ring.etag_key(), key, &server.text);
+                State { tag, config: Err(fault.clone()) }
+            }
+        }
+    }
+
+    pub(super) fn tag(&self, key: &SettingsKey, config: &Config) -> EntityTag {
+        server_tag(self.ring.etag_key(), key, &canonical(config, self.layout.dialect))
+    }
+
+    /// What a sent body makes of a state, if it may.
+    pub(super) fn apply(&self, sent: &Body, before: Option<&Config>) -> Result<Config, ServiceError> {
+        let reading = Reading { sealing: self.layout.sealing, ring: self.ring, may_reveal: self.may_reveal };
+        let merged = match self.in_dialect(sent, before) {
+            Body::Whole(body) => replace(body, before, &reading),
+            Body::MergePatch(patch) => match before {
+                Some(before) => merge_patch(patch, before, &reading),
+                None => return Err(ServiceError::UnknownServer),
+            },
+        };
+        self.check_limits(before, &merged.config)?;
+        let violations = validate(before, &merged.config, self.layout.dialect);
+        if !violations.is_empty() {
+            return Err(ServiceError::Invalid(violations));
+        }
+        if !merged.refusals.is_empty() {
+            return Err(ServiceError::Refused(merged.refusals));
+        }
+        let bound = before.map_or_else(Vec::new, |before| refused(before, &merged.config, self.may_reveal));
+        if !bound.is_empty() {
+            return Err(ServiceError::BoundSecrets(bound));
+        }
+        Ok(merged.config)
+    }
+
+    fn in_dialect(&self, sent: &Body, before: Option<&Config>) -> Body {
+        match (self.layout.dialect, sent.clone()) {
+            (Dialect::Open, sent) => sent,
+            (Dialect::Closed, Body::Whole(body)) => Body::Whole(to_closed(body, BodyKind::Whole, before)),
+            (Dialect::Closed, Body::MergePatch(patch)) => {
+                Body::MergePatch(to_closed(patch, BodyKind::MergePatch, before))
+            }
+        }
+    }
+
+    /// A merge can break a limit that its parts keep. What the write leaves alone is not judged.
+    fn check_limits(&self, before: Option<&Config>, after: &Config) -> Result<(), ServiceError> {
+        let changed: HashSet<&str> = changed_members(before, after).into_iter().collect();
+        let shown: Object = view(after, Exposure::Redacted)
+            .into_iter()
+            .filter(|(name, _)| changed.contains(name.as_str()))
+            .collect();
+        check_limits(&shown.into(), &Rules::BODY).map_err(ServiceError::BeyondLimits)
+    }
+
+    /// The failed precondition with all that a client needs to merge.
+    pub(super) fn conflict(
+        &self,
+        verdict: Verdict,
+        state: Option<State>,
+        sent: Option<&Body>,
+    ) -> ServiceError {
+        let mut conflict = Conflict { verdict, current_tag: None, current: None, changed: None };
+        if let Some(State { tag, config }) = state {
+            conflict.current_tag = Some(tag);
+            if let Ok(config) = config {
+                conflict.current = Some(view(&config, Exposure::Redacted).into());
+                conflict.changed = sent.map(|sent| match self.in_dialect(sent, Some(&config)) {
+                    Body::Whole(body) => changed(Request::Replace(&body), &config, self.may_reveal),
+                    Body::MergePatch(patch) => changed(Request::MergePatch(&patch), &config, self.may_reveal),
+                });
+            }
+        }
+        ServiceError::PreconditionFailed(Box::new(conflict))
+    }
+}

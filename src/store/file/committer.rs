@@ -1,0 +1,259 @@
+//! The one thread of a store that writes. It waits for the lock, runs everything that waits as one
+//! batch, makes the outcome durable once, and only then answers. It decides nothing about servers.
+
+use std::fs;
+use std::io;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::Path;
+use std::sync::Arc;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use super::batch::{self, Decided};
+use super::identity::Identity;
+use super::lock;
+use super::place::{Place, directory_of};
+use super::queue::{Queue, Ticket};
+use super::replace::{Draft, sweep, sync_directory, sync_in_place};
+use super::seam::Seam;
+use super::version::Version;
+use super::view::{Observed, View};
+use crate::store::{History, Provisioner, StoreError};
+
+/// What the committer works with.
+pub(super) struct Committer {
+    place: Place,
+    seam: Arc<dyn Seam>,
+    provisioner: Option<Arc<dyn Provisioner>>,
+    view: Arc<View>,
+    queue: Arc<Queue>,
+    pace: Pace,
+    /// The version that this process knows to be durable, having made it so.
+    durable: Option<(Identity, Arc<Version>)>,
+    /// Whether a sync has failed since the last full replace. The kernel reports lost pages once and then
+    /// calls them clean, so that only writing anew makes a version durable.
+    is_suspect: bool,
+    /// Whether drafts may lie about: a crash before the start, a failure since.
+    may_have_litter: bool,
+}
+
+impl Committer {
+    pub(super) fn new(
+        place: Place,
+        seam: Arc<dyn Seam>,
+        provisioner: Option<Arc<dyn Provisioner>>,
+        view: Arc<View>,
+        queue: Arc<Queue>,
+    ) -> Self {
+        Self {
+            place,
+            seam,
+            provisioner,
+            view,
+            queue,
+            pace: Pace::default(),
+            durable: None,
+            is_suspect: false,
+            may_have_litter: true,
+        }
+    }
+
+    /// Commits until the queue is closed and empty.
+    pub(super) fn run(mut self) {
+        while self.queue.wait_for_work() {
+            self.pace.before_locking();
+            let round = catch_unwind(AssertUnwindSafe(|| self.round()));
+            self.pace.after_unlocking();
+            if round.is_err() {
+                // A defect of this room. Whoever was in the batch has been told that nobody knows.
+                tracing::error!("the committer of the settings document panicked and goes on");
+                self.after_failure();
+                self.is_suspect = true;
+                drop(self.queue.take());
+            }
+        }
+    }
+
+    fn round(&mut self) {
+        let (place, seam, queue) = (self.place.clone(), Arc::clone(&self.seam), Arc::clone(&self.queue));
+        let batch = lock::while_locked(
+            &place,
+            &*seam,
+            || queue.anyone_waits(),
+            |real| {
+                self.pace.after_locking();
+                let tickets = queue.take();
+                let answers = self.commit(real, &tickets);
+                (tickets, answers)
+            },
+        );
+        match batch {
+            Ok(None) => {}
+            Ok(Some((tickets, answers))) => {
+                for (ticket, answer) in tickets.into_iter().zip(answers) {
+                    ticket.answer(answer);
+                }
+            }
+            Err(error) => {
+                let error = self.explain(error);
+                for ticket in queue.take() {
+                    ticket.answer(Err(error.clone()));
+                }
+            }
+        }
+    }
+
+    /// Runs a batch, holding the lock. An answer for each ticket.
+    fn commit(&mut self, real: &Path, tickets: &[Ticket]) -> Vec<Result<(), StoreError>> {
+        if tickets.is_empty() {
+            return Vec::new();
+        }
+        let observed = self.view.refresh();
+        let version = match &observed.outcome {
+            Ok(version) => version,
+            Err(error) => return tickets.iter().map(|_| Err(error.clone())).collect(),
+        };
+        if self.may_have_litter {
+            self.may_have_litter = !sweep(real, &*self.seam);
+        }
+        let changes: Vec<_> = tickets.iter().map(|ticket| &ticket.change).collect();
+        let decided = batch::decide(version, &self.view.history(), &changes, self.provisioner.as_deref());
+        let Decided { draft, has_panicked } = decided;
+        let outcome = match draft.is_edited {
+            true => {
+                let (next, history) = draft.finish();
+                self.settle(real, &observed, version, Arc::new(next), history)
+            }
+            false => self.keep(real, &observed, version),
+        };
+        if outcome.is_err() {
+            self.after_failure();
+        }
+        let answer = |panicked: &bool| if *panicked { Err(StoreError::Panicked) } else { outcome.clone() };
+        has_panicked.iter().map(answer).collect()
+    }
+
+    /// Makes the edited version durable.
+    fn settle(
+        &mut self,
+        real: &Path,
+        observed: &Observed,
+        version: &Arc<Version>,
+        next: Arc<Version>,
+        history: History,
+    ) -> Result<(), StoreError> {
+        if next.bytes != version.bytes {
+            return self.replace(real, version, next, history);
+        }
+        self.keep(real, observed, version)?;
+        let amended = self.view.amend(next, history);
+        self.remember(&amended);
+        Ok(())
+    }
+
+    /// Makes the version that is there durable, unless this process has done so.
+    fn keep(&mut self, real: &Path, observed: &Observed, version: &Arc<Version>) -> Result<(), StoreError> {
+        if version.bytes.is_none() {
+            return Ok(());
+        }
+        if self.is_suspect {
+            return self.replace(real, version, Arc::clone(version), History::default());
+        }
+        let is_durable = self.durable.as_ref().is_some_and(|(identity, durable)| {
+            observed.witness.file() == Some(*identity) && Arc::ptr_eq(durable, version)
+        });
+        if !is_durable {
+            sync_in_place(real, &*self.seam).inspect_err(|_| self.is_suspect = true)?;
+            self.remember(observed);
+        }
+        Ok(())
+    }
+
+    fn replace(
+        &mut self,
+        real: &Path,
+        version: &Version,
+        next: Arc<Version>,
+        history: History,
+    ) -> Result<(), StoreError> {
+        let bytes = next.bytes.as_deref().unwrap_or_default();
+        let seam = Arc::clone(&self.seam);
+        let existing = match fs::metadata(real) {
+            Ok(metadata) => Some(metadata),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => match version.bytes {
+                None => None,
+                Some(_) => return Err(StoreError::Vanished),
+            },
+            Err(error) => return Err(StoreError::Ownership(Arc::new(error))),
+        };
+        let draft = Draft::write(real, bytes, existing.as_ref(), &*seam)?;
+        let observed =
+            self.view.exchange(next, history, || draft.rename(), |renamed| renamed.metadata.as_ref())?;
+        if let Err(error) = sync_directory(directory_of(real), &*seam) {
+            self.is_suspect = true;
+            self.view.refresh();
+            return Err(StoreError::OutcomeUnknown(Arc::new(error)));
+        }
+        self.is_suspect = false;
+        self.remember(&observed);
+        Ok(())
+    }
+
+    fn remember(&mut self, observed: &Observed) {
+        let version = observed.outcome.as_ref().ok();
+        self.durable = observed.witness.file().zip(version.cloned());
+    }
+
+    fn after_failure(&mut self) {
+        self.may_have_litter = true;
+        self.durable = None;
+    }
+
+    /// Where the lock file can't be used because its folder is gone, that is what there is to say.
+    fn explain(&self, error: io::Error) -> StoreError {
+        match error.kind() {
+            io::ErrorKind::NotFound | io::ErrorKind::NotADirectory => match &self.view.refresh().outcome {
+                Err(gone) => gone.clone(),
+                Ok(_) => StoreError::Lock(Arc::new(error)),
+            },
+            _ => StoreError::Lock(Arc::new(error)),
+        }
+    }
+}
+
+/// For how long the committer may lock again as soon as it has unlocked.
+const TURN: Duration = Duration::from_millis(50);
+
+/// How long it then stays away. `flock` does not queue: a peer that waits is woken by the unlock, and finds
+/// the lock taken again unless it gets this long to run.
+const PAUSE: Duration = Duration::from_millis(1);
+
+/// Sees to it that peers get their turn.
+#[derive(Default)]
+struct Pace {
+    /// Since when no peer can have had the lock.
+    turn_began: Option<Instant>,
+    unlocked: Option<Instant>,
+}
+
+impl Pace {
+    fn before_locking(&mut self) {
+        if self.turn_began.is_some_and(|began| began.elapsed() >= TURN) {
+            if self.unlocked.is_some_and(|unlocked| unlocked.elapsed() < PAUSE) {
+                thread::sleep(PAUSE);
+            }
+            self.turn_began = None;
+        }
+    }
+
+    fn after_locking(&mut self) {
+        let was_away = self.unlocked.is_none_or(|unlocked| unlocked.elapsed() >= PAUSE);
+        if was_away || self.turn_began.is_none() {
+            self.turn_began = Some(Instant::now());
+        }
+    }
+
+    fn after_unlocking(&mut self) {
+        self.unlocked = Some(Instant::now());
+    }
+}

@@ -1,0 +1,128 @@
+//! The store on a settings file that other processes write too: OpenHands, editors, other instances of
+//! this service. Everything blocking happens in [`Store::read`], for the caller's thread, or in the
+//! store's own committer thread; locks, drafts and identities are known in here only.
+
+mod batch;
+mod committer;
+mod identity;
+mod lock;
+mod place;
+mod queue;
+mod reading;
+mod replace;
+mod seam;
+#[cfg(test)]
+mod tests;
+mod version;
+mod view;
+
+use std::io;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::thread;
+use std::time::Instant;
+
+use tokio::sync::watch;
+
+pub use self::identity::Identity;
+pub use self::seam::{NoSeam, Seam, Step};
+
+use self::committer::Committer;
+use self::place::Place;
+use self::queue::Queue;
+use self::view::View;
+use crate::document::NewDocument;
+use crate::store::{Change, Commit, Provisioner, Snapshot, Store, StoreError};
+
+/// How a file store is opened.
+pub struct FileStoreOptions {
+    /// The document; a link is followed.
+    pub path: PathBuf,
+    /// What a document looks like that this store creates.
+    pub new: NewDocument,
+    /// How many changes may wait.
+    pub queue_bound: usize,
+    /// Who makes a key when a change needs one.
+    pub provisioner: Option<Arc<dyn Provisioner>>,
+    /// Who stands between the store and the disk.
+    pub seam: Arc<dyn Seam>,
+}
+
+impl FileStoreOptions {
+    /// The options of production, for this document.
+    pub fn new(path: impl Into<PathBuf>, new: NewDocument) -> Self {
+        Self { path: path.into(), new, queue_bound: 1_024, provisioner: None, seam: Arc::new(NoSeam) }
+    }
+}
+
+/// A store on a file.
+pub struct FileStore {
+    view: Arc<View>,
+    queue: Arc<Queue>,
+}
+
+impl FileStore {
+    /// Opens the store and looks at the document once. It waits for no lock, and a document that can't be
+    /// used is no failure: it may be mended while the service runs.
+    ///
+    /// # Errors
+    ///
+    /// Where the system gives no thread.
+    pub fn open(options: FileStoreOptions) -> io::Result<Self> {
+        let FileStoreOptions { path, new, queue_bound, provisioner, seam } = options;
+        let place = Place::new(&path);
+        if let Err(error) = place.make_directory(&*seam) {
+            tracing::warn!(error = %error, "could not make the folder of the settings document");
+        }
+        let view = Arc::new(View::open(place.clone(), new, Arc::clone(&seam)));
+        let queue = Queue::new(queue_bound);
+        let committer = Committer::new(place, seam, provisioner, Arc::clone(&view), Arc::clone(&queue));
+        thread::Builder::new().name("committer".into()).spawn(move || committer.run())?;
+        Ok(Self { view, queue })
+    }
+
+    /// [`Store::commit`] for a thread that may block; it needs no runtime.
+    ///
+    /// # Errors
+    ///
+    /// As those of [`Store::commit`].
+    pub fn commit_blocking(&self, change: Change) -> Result<(), StoreError> {
+        self.queue.submit_blocking(change)
+    }
+}
+
+impl Store for FileStore {
+    fn peek(&self) -> Option<Result<Arc<Snapshot>, StoreError>> {
+        self.view.peek()
+    }
+
+    fn read(&self) -> Result<Arc<Snapshot>, StoreError> {
+        self.view.read()
+    }
+
+    fn commit(&self, change: Change) -> Commit {
+        self.queue.submit(change)
+    }
+
+    fn changes(&self) -> watch::Receiver<Result<Arc<Snapshot>, StoreError>> {
+        self.view.follow()
+    }
+
+    fn close(&self, deadline: Instant) {
+        self.queue.close();
+        // The committer may sit in a lock that another process never gives back, so somebody else must
+        // watch the clock.
+        let queue = Arc::clone(&self.queue);
+        let watch = thread::Builder::new().name("closer".into()).spawn(move || queue.drain(deadline));
+        if watch.is_err() {
+            self.queue.drain(Instant::now());
+        }
+    }
+}
+
+/// Changes that wait are still committed; the committer ends when none is left.
+impl Drop for FileStore {
+    fn drop(&mut self) {
+        self.queue.close();
+    }
+}

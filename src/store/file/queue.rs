@@ -1,0 +1,235 @@
+//! Where changes wait until the committer takes them: in order, not too many, each leaving exactly once:
+//! into a batch, or given up at its deadline. It refuses to know what a change does.
+
+use std::collections::VecDeque;
+use std::io;
+use std::sync::mpsc::{RecvTimeoutError, sync_channel};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::Instant;
+
+use tokio::sync::oneshot;
+
+use crate::store::{Change, Commit, StoreError};
+
+type Outcome = Result<(), StoreError>;
+type Answer = Box<dyn FnOnce(Outcome) + Send>;
+
+/// The changes that wait, shared by those who ask and the one who commits.
+pub(super) struct Queue {
+    bound: usize,
+    line: Mutex<Line>,
+    /// Told when a change arrives or the queue is closed.
+    arrived: Condvar,
+    /// Told when nobody waits any more.
+    emptied: Condvar,
+}
+
+#[derive(Default)]
+struct Line {
+    waiting: VecDeque<Waiting>,
+    is_closed: bool,
+}
+
+struct Waiting {
+    seat: Seat,
+    arrived: Instant,
+    answer: Answer,
+}
+
+/// A change's seat in the queue. Whoever takes the change out decides what becomes of it: the committer
+/// runs it, its requester gives it up. Nobody else ever sees it again.
+#[derive(Clone)]
+struct Seat(Arc<Mutex<Option<Change>>>);
+
+/// A change that the committer has taken. It must be answered; dropping it says that nobody knows.
+pub(super) struct Ticket {
+    pub(super) change: Change,
+    answer: Answer,
+}
+
+impl Ticket {
+    pub(super) fn answer(self, outcome: Outcome) {
+        (self.answer)(outcome);
+    }
+}
+
+impl Queue {
+    pub(super) fn new(bound: usize) -> Arc<Self> {
+        Arc::new(Self { bound, line: Mutex::default(), arrived: Condvar::new(), emptied: Condvar::new() })
+    }
+
+    /// Takes the change into the queue now; the future is ready with its outcome or at its deadline.
+    pub(super) fn submit(&self, change: Change) -> Commit {
+        let (sender, mut receiver) = oneshot::channel();
+        let deadline = change.deadline;
+        // Nobody listens where the future was dropped meanwhile.
+        let answer = Box::new(move |outcome| drop(sender.send(outcome)));
+        let request = match self.push(change, answer) {
+            Ok(request) => request,
+            Err(error) => return Box::pin(std::future::ready(Err(error))),
+        };
+        Box::pin(async move {
+            if let Ok(answer) = tokio::time::timeout_at(deadline.into(), &mut receiver).await {
+                return answer.unwrap_or_else(|_| Err(unanswered()));
+            }
+            match request.give_up() {
+                Some(busy) => Err(busy),
+                None => receiver.await.unwrap_or_else(|_| Err(unanswered())),
+            }
+        })
+    }
+
+    /// The same for a thread that may block.
+    pub(super) fn submit_blocking(&self, change: Change) -> Outcome {
+        let (sender, receiver) = sync_channel(1);
+        let deadline = change.deadline;
+        let request = self.push(change, Box::new(move |outcome| drop(sender.send(outcome))))?;
+        let left = deadline.saturating_duration_since(Instant::now());
+        match receiver.recv_timeout(left) {
+            Ok(outcome) => outcome,
+            Err(RecvTimeoutError::Disconnected) => Err(unanswered()),
+            Err(RecvTimeoutError::Timeout) => match request.give_up() {
+                Some(busy) => Err(busy),
+                None => receiver.recv().unwrap_or_else(|_| Err(unanswered())),
+            },
+        }
+    }
+
+    /// Blocks until a change waits. False once the queue is closed and empty.
+    pub(super) fn wait_for_work(&self) -> bool {
+        let mut line = self.line();
+        loop {
+            line.forget_the_gone();
+            if !line.waiting.is_empty() {
+                return true;
+            }
+            self.emptied.notify_all();
+            if line.is_closed {
+                return false;
+            }
+            line = self.arrived.wait(line).unwrap_or_else(PoisonError::into_inner);
+        }
+    }
+
+    /// Whether a change waits.
+    pub(super) fn anyone_waits(&self) -> bool {
+        let mut line = self.line();
+        line.forget_the_gone();
+        !line.waiting.is_empty()
+    }
+
+    /// Takes all changes that wait, in the order of their arrival.
+    pub(super) fn take(&self) -> Vec<Ticket> {
+        let mut line = self.line();
+        line.forget_the_gone();
+        let tickets = line
+            .waiting
+            .drain(..)
+            .filter_map(|waiting| Some(Ticket { change: waiting.seat.take()?, answer: waiting.answer }));
+        let tickets = tickets.collect();
+        self.emptied.notify_all();
+        tickets
+    }
+
+    /// Lets nobody in any more.
+    pub(super) fn close(&self) {
+        self.line().is_closed = true;
+        self.arrived.notify_all();
+    }
+
+    /// Blocks until nobody waits or until the deadline, when those who still wait are sent away.
+    pub(super) fn drain(&self, deadline: Instant) {
+        let mut line = self.line();
+        while !line.waiting.is_empty() {
+            let left = deadline.saturating_duration_since(Instant::now());
+            if left.is_zero() {
+                break;
+            }
+            line = self.emptied.wait_timeout(line, left).unwrap_or_else(PoisonError::into_inner).0;
+        }
+        for waiting in line.waiting.drain(..) {
+            if waiting.seat.take().is_some() {
+                (waiting.answer)(Err(StoreError::Closed));
+            }
+        }
+    }
+
+    fn push(&self, change: Change, answer: Answer) -> Result<Request, StoreError> {
+        let arrived = Instant::now();
+        let seat = Seat(Arc::new(Mutex::new(Some(change))));
+        let mut line = self.line();
+        if line.is_closed {
+            return Err(StoreError::Closed);
+        }
+        if line.waiting.len() >= self.bound {
+            line.forget_the_gone();
+        }
+        if line.waiting.len() >= self.bound {
+            return Err(StoreError::QueueFull);
+        }
+        line.waiting.push_back(Waiting { seat: seat.clone(), arrived, answer });
+        drop(line);
+        self.arrived.notify_one();
+        Ok(Request { seat, arrived })
+    }
+
+    fn line(&self) -> MutexGuard<'_, Line> {
+        self.line.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Line {
+    /// Drops those who gave up, and sends those away whose deadline is over but who have not noticed.
+    fn forget_the_gone(&mut self) {
+        let now = Instant::now();
+        if self.waiting.iter().all(|waiting| waiting.seat.is_waiting_at(now)) {
+            return;
+        }
+        for waiting in std::mem::take(&mut self.waiting) {
+            if waiting.seat.is_waiting_at(now) {
+                self.waiting.push_back(waiting);
+            } else if waiting.seat.take().is_some() {
+                (waiting.answer)(Err(busy(waiting.arrived)));
+            }
+        }
+    }
+}
+
+impl Seat {
+    fn take(&self) -> Option<Change> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).take()
+    }
+
+    fn is_waiting_at(&self, now: Instant) -> bool {
+        let change = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        change.as_ref().is_some_and(|change| now < change.deadline)
+    }
+}
+
+/// The requester's side of a change. Dropped, it gives the change up if that still waits.
+struct Request {
+    seat: Seat,
+    arrived: Instant,
+}
+
+impl Request {
+    /// Nothing if the change was taken already: then its outcome will come.
+    fn give_up(&self) -> Option<StoreError> {
+        self.seat.take().map(|_| busy(self.arrived))
+    }
+}
+
+impl Drop for Request {
+    fn drop(&mut self) {
+        self.seat.take();
+    }
+}
+
+fn busy(arrived: Instant) -> StoreError {
+    StoreError::Busy { waited: arrived.elapsed() }
+}
+
+/// Only a defect of the committer leaves a change without an answer, and then nobody knows.
+fn unanswered() -> StoreError {
+    StoreError::OutcomeUnknown(Arc::new(io::Error::other("the committer failed")))
+}

@@ -1,0 +1,124 @@
+//! Reading the document's bytes so that one later `stat` can tell whether they still stand. It refuses to
+//! know what the bytes mean.
+
+use std::fs::{self, File};
+use std::io::{self, Read};
+use std::path::Path;
+use std::time::SystemTime;
+
+use super::identity::Identity;
+use super::place::{Place, directory_of};
+use super::seam::{Seam, Step};
+
+/// How often a document that changes while it is read is read again.
+const ATTEMPTS: usize = 8;
+
+/// What one look at the document's place found.
+pub(super) enum Reading {
+    Found { bytes: Vec<u8>, witness: Witness },
+    Missing { witness: Witness },
+    NoDirectory,
+    Failed(io::Error),
+}
+
+/// What a later `stat` must find for the reading to stand.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Witness {
+    /// The document's own identity.
+    File { identity: Identity, is_trusted: bool },
+    /// That of its folder, which changes when the document appears.
+    Directory { identity: Identity, is_trusted: bool },
+    /// Nothing that one `stat` could show.
+    None,
+}
+
+impl Witness {
+    /// Whether the place looks as it did, and looking different was to be expected had it changed.
+    /// At most one `stat`.
+    pub(super) fn still_stands(&self, place: &Place, seam: &dyn Seam) -> bool {
+        let (path, seen) = match self {
+            Self::File { identity, is_trusted: true } => (place.path(), identity),
+            Self::Directory { identity, is_trusted: true } => (place.directory(), identity),
+            _ => return false,
+        };
+        fs::metadata(path).is_ok_and(|metadata| seam.identity(Identity::of(&metadata)) == *seen)
+    }
+
+    /// The identity of the document, if there was one.
+    pub(super) fn file(&self) -> Option<Identity> {
+        match self {
+            Self::File { identity, .. } => Some(*identity),
+            _ => None,
+        }
+    }
+
+    /// A file that was just written: too young to be trusted.
+    pub(super) fn young(identity: Option<Identity>) -> Self {
+        identity.map_or(Self::None, |identity| Self::File { identity, is_trusted: false })
+    }
+}
+
+/// Reads the document.
+pub(super) fn read(place: &Place, seam: &dyn Seam) -> Reading {
+    if let Err(error) = seam.before(&Step::Read { path: place.path() }) {
+        return Reading::Failed(error);
+    }
+    for _ in 0..ATTEMPTS {
+        let found = match read_file(place.path(), seam) {
+            Ok(found) => found,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => missing(place, seam),
+            Err(error) if error.kind() == io::ErrorKind::NotADirectory => Some(Reading::NoDirectory),
+            Err(error) => return Reading::Failed(error),
+        };
+        if let Some(found) = found {
+            return found;
+        }
+    }
+    Reading::Failed(io::Error::other("the settings document changed again and again while it was read"))
+}
+
+/// Nothing if the file changed meanwhile.
+fn read_file(path: &Path, seam: &dyn Seam) -> io::Result<Option<Reading>> {
+    // Opening a pipe would block.
+    if !fs::metadata(path)?.is_file() {
+        return Err(io::Error::other("the settings document is not a file"));
+    }
+    let taken = SystemTime::now();
+    let mut file = File::open(path)?;
+    let before = Identity::of(&file.metadata()?);
+    let mut bytes = Vec::with_capacity(usize::try_from(before.size).unwrap_or(0).saturating_add(1));
+    file.read_to_end(&mut bytes)?;
+    if Identity::of(&file.metadata()?) != before {
+        return Ok(None);
+    }
+    let identity = seam.identity(before);
+    let witness = Witness::File { identity, is_trusted: identity.is_trusted(taken) };
+    Ok(Some(Reading::Found { bytes, witness }))
+}
+
+/// Nothing if there is a document after all.
+fn missing(place: &Place, seam: &dyn Seam) -> Option<Reading> {
+    let taken = SystemTime::now();
+    let directory = match fs::metadata(place.directory()) {
+        Ok(metadata) if metadata.is_dir() => seam.identity(Identity::of(&metadata)),
+        _ => return Some(Reading::NoDirectory),
+    };
+    match fs::symlink_metadata(place.path()) {
+        // A link to nothing. What is to appear would appear in another folder than the link's.
+        Ok(metadata) if metadata.is_symlink() => {
+            let real = place.real().ok()?;
+            let has_directory = directory_of(&real).is_dir();
+            let is_there = real.exists();
+            match (is_there, has_directory) {
+                (true, _) => None,
+                (false, true) => Some(Reading::Missing { witness: Witness::None }),
+                (false, false) => Some(Reading::NoDirectory),
+            }
+        }
+        Ok(_) => None,
+        Err(_) => {
+            let witness = Witness::Directory { identity: directory, is_trusted: directory.is_trusted(taken) };
+            Some(Reading::Missing { witness })
+        }
+    }
+}

@@ -1,0 +1,21 @@
+//! The file store against real files, real locks and a disk that fails on demand.
+
+mod batches;
+mod bench;
+mod durability;
+mod locks;
+mod reads;
+
+use std::sync::Arc;
+
+use self::bench::Bench;
+use crate::store::conformance::{self, Opener};
+use crate::store::file::FileStore;
+
+#[test]
+fn a_file_store_is_a_store() {
+    conformance::holds(|| -> Opener<FileStore> {
+        let bench = Arc::new(Bench::new());
+        Box::new(move || bench.open())
+    });
+}

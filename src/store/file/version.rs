@@ -1,0 +1,126 @@
+//! One version of the document in all its forms: bytes, spliceable text, servers by name. The forms are
+//! kept in step edit by edit, so that a commit need not parse what it has just written.
+
+use std::sync::Arc;
+
+use crate::document::{Document, NewDocument, Unreadable};
+use crate::model::{Access, Author, Edit, SettingsKey};
+use crate::store::{History, Snapshot};
+
+/// A version that stands or stood in the file, or the empty one where there is no file.
+pub(super) struct Version {
+    /// None where there is no file.
+    pub(super) bytes: Option<Vec<u8>>,
+    pub(super) document: Document,
+    pub(super) snapshot: Arc<Snapshot>,
+}
+
+impl Version {
+    pub(super) fn absent(new: NewDocument) -> Self {
+        Self::of(None, Document::absent(new))
+    }
+
+    /// Servers whose text is as in `previous` are taken from there.
+    pub(super) fn read(bytes: Vec<u8>, new: NewDocument, previous: &Self) -> Result<Self, Unreadable> {
+        let document = Document::read(&bytes, new, Some(&previous.document))?;
+        Ok(Self::of(Some(bytes), document))
+    }
+
+    /// Records the states that `before` held and this version does not.
+    pub(super) fn record_replaced(&self, before: &Self, history: &mut History) {
+        for (key, old) in &before.snapshot.servers {
+            let new = self.snapshot.servers.get(key);
+            if new.is_none_or(|new| !Arc::ptr_eq(old, new) && old.text != new.text) {
+                history.record(key, old);
+            }
+        }
+    }
+
+    fn of(bytes: Option<Vec<u8>>, document: Document) -> Self {
+        let snapshot = Snapshot {
+            layout: document.layout().clone(),
+            servers: document.servers().map(|(key, server)| (key.clone(), Arc::clone(server))).collect(),
+            outside_tokens: Arc::clone(document.outside_tokens()),
+        };
+        Self { bytes, document, snapshot: Arc::new(snapshot) }
+    }
+}
+
+/// A copy of a version that a batch changes.
+pub(super) struct Draft {
+    document: Document,
+    pub(super) snapshot: Snapshot,
+    pub(super) history: History,
+    pub(super) is_edited: bool,
+}
+
+impl Draft {
+    pub(super) fn of(version: &Version, history: &History) -> Self {
+        Self {
+            document: version.document.clone(),
+            snapshot: Snapshot::clone(&version.snapshot),
+            history: history.clone(),
+            is_edited: false,
+        }
+    }
+
+    /// Applies one edit.
+    ///
+    /// # Panics
+    ///
+    /// Where the edit breaks the contract of [`Document::apply`], which would leave it out in silence, and
+    /// its author would be told that it was made.
+    pub(super) fn apply(&mut self, edit: &Edit, author: Option<&Author>) {
+        assert!(self.can_apply(edit), "an edit that the document can't take");
+        self.document.apply(edit, author);
+        match edit {
+            Edit::Put { key, .. } | Edit::Remove { key } => self.follow(key),
+            Edit::Rename { from, to } => {
+                self.follow(to);
+                self.follow(from);
+            }
+        }
+        self.snapshot.layout = self.document.layout().clone();
+        self.snapshot.outside_tokens = Arc::clone(self.document.outside_tokens());
+    }
+
+    fn can_apply(&self, edit: &Edit) -> bool {
+        let Snapshot { layout, servers, .. } = &self.snapshot;
+        layout.access == Access::Writable
+            && match edit {
+                Edit::Put { key, config } => layout.can_hold(key, Some(config)),
+                Edit::Remove { .. } => true,
+                Edit::Rename { from, to } => servers.get(from).is_some_and(|server| {
+                    !servers.contains_key(to) && layout.can_hold(to, server.config.as_ref().ok())
+                }),
+            }
+    }
+
+    /// Takes over from the document what has become of a server.
+    fn follow(&mut self, key: &SettingsKey) {
+        let new = self.document.server(key);
+        let old = match new {
+            Some(new) => self.snapshot.servers.insert(key.clone(), Arc::clone(new)),
+            None => self.snapshot.servers.remove(key),
+        };
+        let is_same = match (&old, new) {
+            (Some(old), Some(new)) => Arc::ptr_eq(old, new),
+            (old, new) => old.is_none() && new.is_none(),
+        };
+        self.is_edited |= !is_same;
+        if let Some(old) = old
+            && new.is_none_or(|new| new.text != old.text)
+        {
+            self.history.record(key, &old);
+        }
+    }
+
+    /// The version that the copy has become, and what it replaced.
+    pub(super) fn finish(self) -> (Version, History) {
+        let bytes = self.document.render();
+        // Where there was no file, an edit that does nothing makes none.
+        let bytes = (!bytes.is_empty()).then_some(bytes);
+        let version = Version { bytes, document: self.document, snapshot: Arc::new(self.snapshot) };
+        (version, self.history)
+    }
+}

@@ -1,0 +1,170 @@
+//! The states of each server that this process saw replaced, newest first, so that a repeated write
+//! can be recognised by its effect (DESIGN, L8). It keeps what the document held, secrets sealed; it
+//! refuses to know what a state means.
+
+use std::collections::{BTreeMap, HashMap, VecDeque};
+use std::sync::Arc;
+
+use crate::model::{SettingsKey, StoredServer};
+
+/// How many replaced states of one name are kept.
+pub(super) const STATES_PER_NAME: usize = 16;
+
+/// How many names are kept; the one whose last change is longest ago is forgotten first.
+const NAMES: usize = 4_096;
+
+/// The replaced states of every name, those of deleted servers too.
+///
+/// A clone costs next to nothing and can be added to and dropped: a batch that fails leaves no trace.
+#[derive(Clone, Debug, Default)]
+pub struct History {
+    settled: Arc<Settled>,
+    /// What was replaced since, oldest first.
+    journal: Vec<(SettingsKey, Arc<StoredServer>)>,
+}
+
+#[derive(Clone, Debug, Default)]
+struct Settled {
+    names: HashMap<SettingsKey, Past>,
+    /// The names by their last change, for forgetting.
+    order: BTreeMap<u64, SettingsKey>,
+    changes: u64,
+}
+
+#[derive(Clone, Debug, Default)]
+struct Past {
+    changed: u64,
+    states: VecDeque<Arc<StoredServer>>,
+}
+
+impl History {
+    /// The states that this name had before its present one, newest first.
+    pub fn states(&self, key: &SettingsKey) -> impl Iterator<Item = &Arc<StoredServer>> {
+        let recent = self.journal.iter().rev().filter(move |(own, _)| own == key).map(|(_, state)| state);
+        let settled = self.settled.names.get(key).into_iter().flat_map(|past| &past.states);
+        recent.chain(settled).take(STATES_PER_NAME)
+    }
+
+    /// Records that this state of this name is no longer the present one.
+    pub fn record(&mut self, key: &SettingsKey, state: &Arc<StoredServer>) {
+        self.journal.push((key.clone(), Arc::clone(state)));
+    }
+
+    /// Takes over what a clone has recorded since it was cloned. The clone is consumed, so that this is
+    /// the only owner again and nothing needs to be copied.
+    pub(in crate::store) fn absorb(&mut self, clone: Self) {
+        let Self { settled, journal } = clone;
+        drop(settled);
+        self.journal.extend(journal);
+        self.settle();
+    }
+
+    /// Sorts the journal in. Without it lookups would walk an ever longer journal.
+    pub(in crate::store) fn settle(&mut self) {
+        if self.journal.is_empty() {
+            return;
+        }
+        let settled = Arc::make_mut(&mut self.settled);
+        for (key, state) in self.journal.drain(..) {
+            settled.push(key, state);
+        }
+    }
+}
+
+impl Settled {
+    fn push(&mut self, key: SettingsKey, state: Arc<StoredServer>) {
+        self.changes += 1;
+        let past = self.names.entry(key.clone()).or_default();
+        self.order.remove(&past.changed);
+        past.changed = self.changes;
+        past.states.push_front(state);
+        past.states.truncate(STATES_PER_NAME);
+        self.order.insert(self.changes, key);
+        if self.names.len() > NAMES
+            && let Some((_, oldest)) = self.order.pop_first()
+        {
+            self.names.remove(&oldest);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::json::Object;
+
+    fn state(text: &str) -> Arc<StoredServer> {
+        Arc::new(StoredServer { text: text.into(), config: Ok(Object::new()), author: None })
+    }
+
+    fn texts(history: &History, name: &str) -> Vec<String> {
+        history.states(&SettingsKey::new(name)).map(|state| state.text.to_string()).collect()
+    }
+
+    #[test]
+    fn a_name_without_a_past_has_no_states() {
+        assert_eq!(texts(&History::default(), "x"), [""; 0]);
+    }
+
+    #[test]
+    fn what_a_dropped_clone_recorded_leaves_no_trace() {
+        let mut history = History::default();
+        history.record(&SettingsKey::new("x"), &state("1"));
+        history.settle();
+        let mut clone = history.clone();
+        clone.record(&SettingsKey::new("x"), &state("2"));
+        assert_eq!(texts(&clone, "x"), ["2", "1"]);
+        drop(clone);
+        assert_eq!(texts(&history, "x"), ["1"]);
+    }
+
+    #[test]
+    fn a_clone_and_its_origin_can_both_have_recorded() {
+        let mut history = History::default();
+        let mut clone = history.clone();
+        clone.record(&SettingsKey::new("x"), &state("mine"));
+        history.record(&SettingsKey::new("x"), &state("other's"));
+        history.settle();
+        history.absorb(clone);
+        assert_eq!(texts(&history, "x"), ["mine", "other's"]);
+    }
+
+    #[test]
+    fn the_name_changed_longest_ago_is_forgotten_first() {
+        let mut history = History::default();
+        for number in 0..NAMES {
+            history.record(&SettingsKey::new(&number.to_string()), &state("old"));
+        }
+        history.record(&SettingsKey::new("0"), &state("newer"));
+        history.record(&SettingsKey::new("one more"), &state("old"));
+        history.settle();
+        assert_eq!(texts(&history, "0"), ["newer", "old"]);
+        assert_eq!(texts(&history, "1"), [""; 0]);
+        assert_eq!(texts(&history, "2"), ["old"]);
+        assert_eq!(history.settled.names.len(), NAMES);
+        assert_eq!(history.settled.order.len(), NAMES);
+    }
+
+    proptest! {
+        #[test]
+        fn the_last_sixteen_states_are_kept_newest_first(
+            changes in prop::collection::vec((0..3_u8, any::<bool>()), 0..80),
+        ) {
+            let mut history = History::default();
+            let mut all: [Vec<String>; 3] = Default::default();
+            for (number, (name, settle)) in changes.iter().enumerate() {
+                history.record(&SettingsKey::new(&name.to_string()), &state(&number.to_string()));
+                all[usize::from(*name)].insert(0, number.to_string());
+                if *settle {
+                    history.settle();
+                }
+            }
+            for (name, expected) in all.iter().enumerate() {
+                let kept = &expected[..expected.len().min(STATES_PER_NAME)];
+                prop_assert_eq!(texts(&history, &name.to_string()), kept);
+            }
+        }
+    }
+}
