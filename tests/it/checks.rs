@@ -57,7 +57,12 @@ fn what_stands_outside_the_body_is_checked_first_and_in_order() {
                 403,
                 "forbidden-origin",
             ),
-            case("host, key", server.get(SERVERS).header("Host", "evil.example").anonymous(), 403, "forbidden-host"),
+            case(
+                "host, key",
+                server.get(SERVERS).header("Host", "evil.example").anonymous(),
+                403,
+                "forbidden-host",
+            ),
             case("route, key", server.get("/api/settings/nowhere").anonymous(), 404, "not-found"),
             case("method, key", server.post(SERVERS).anonymous().json(&config()), 405, "method-not-allowed"),
             case("method, type", server.post(SERVERS).body("text/plain", "x"), 405, "method-not-allowed"),
@@ -76,7 +81,12 @@ fn what_stands_outside_the_body_is_checked_first_and_in_order() {
                 "insufficient-scope",
             ),
             case("type, size", put().body("text/plain", too_large()), 415, "unsupported-media-type"),
-            case("type, header", put().body("text/plain", "x").if_match("bad"), 415, "unsupported-media-type"),
+            case(
+                "type, header",
+                put().body("text/plain", "x").if_match("bad"),
+                415,
+                "unsupported-media-type",
+            ),
             case("size, header", put().body(json_type, too_large()).if_match("bad"), 413, "body-too-large"),
             case("header, body", put().body(json_type, "{").if_match("bad"), 400, "invalid-header"),
             case("header, no body", put().if_match("bad"), 400, "invalid-header"),
@@ -105,7 +115,12 @@ fn the_document_is_looked_at_after_the_request() {
     check(
         &server,
         vec![
-            case("body, document", server.put(item("a")).body("application/json", "{"), 422, "malformed-body"),
+            case(
+                "body, document",
+                server.put(item("a")).body("application/json", "{"),
+                422,
+                "malformed-body",
+            ),
             case("name, document", server.put(item("a%20b")).json(&config()), 400, "invalid-name"),
             case("name, document (read)", server.get(item("..")), 400, "invalid-name"),
             case("header, document", server.get(item("a")).expose("bogus"), 400, "invalid-header"),
@@ -125,10 +140,20 @@ fn the_document_is_looked_at_after_the_request() {
         check(
             &server,
             vec![
-                case("name, kind of document", server.put(item("a%20b")).json(&config()), 400, "invalid-name"),
+                case(
+                    "name, kind of document",
+                    server.put(item("a%20b")).json(&config()),
+                    400,
+                    "invalid-name",
+                ),
                 case("kind of document, absent", server.patch(item("none")).json(&config()), 409, slug),
                 case("kind of document, absent (delete)", server.delete(item("none")), 409, slug),
-                case("kind of document, stale", server.put(item("a")).if_match("\"x\"").json(&config()), 409, slug),
+                case(
+                    "kind of document, stale",
+                    server.put(item("a")).if_match("\"x\"").json(&config()),
+                    409,
+                    slug,
+                ),
                 case("kind of document, invalid", server.put(item("a")).json(&json!({})), 409, slug),
             ],
         );
@@ -148,11 +173,26 @@ fn the_state_is_judged_before_the_request_is_applied_to_it() {
         vec![
             case("absent, 428", server.patch(item("none")).json(&config()), 404, "unknown-server"),
             case("absent, 428 (delete)", server.delete(item("none")), 404, "unknown-server"),
-            case("absent, 412", server.patch(item("none")).if_match("\"x\"").json(&config()), 404, "unknown-server"),
+            case(
+                "absent, 412",
+                server.patch(item("none")).if_match("\"x\"").json(&config()),
+                404,
+                "unknown-server",
+            ),
             case("absent, 412 (delete)", server.delete(item("none")).if_match("*"), 404, "unknown-server"),
             case("name, 428", server.put(item("a%20b")).json(&config()), 400, "invalid-name"),
-            case("428, invalid", server.put(item("a")).json(&json!({"command": 5})), 428, "precondition-required"),
-            case("428 on create, invalid", server.put(item("new")).json(&json!({})), 428, "precondition-required"),
+            case(
+                "428, invalid",
+                server.put(item("a")).json(&json!({"command": 5})),
+                428,
+                "precondition-required",
+            ),
+            case(
+                "428 on create, invalid",
+                server.put(item("new")).json(&json!({})),
+                428,
+                "precondition-required",
+            ),
             case("428 on delete", server.delete(item("a")), 428, "precondition-required"),
             case(
                 "428 on rename",
@@ -197,7 +237,9 @@ fn masks_are_judged_before_keys() {
             ),
             case(
                 "bound secret, wrong key",
-                server.patch(item("svc")).json(&json!({"url": "http://other/", "headers": {"X-Trace": "new"}})),
+                server
+                    .patch(item("svc"))
+                    .json(&json!({"url": "http://other/", "headers": {"X-Trace": "new"}})),
                 422,
                 "bound-secret",
             ),

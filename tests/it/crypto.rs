@@ -29,7 +29,9 @@ pub(crate) fn opened(secret: &str, value: &Value) -> Value {
     match value {
         Value::String(text) => Value::String(open(secret, text).unwrap_or_else(|| text.clone())),
         Value::Array(elements) => elements.iter().map(|element| opened(secret, element)).collect(),
-        Value::Object(members) => members.iter().map(|(name, member)| (name.clone(), opened(secret, member))).collect(),
+        Value::Object(members) => {
+            members.iter().map(|(name, member)| (name.clone(), opened(secret, member))).collect()
+        }
         other => other.clone(),
     }
 }

@@ -109,7 +109,10 @@ impl Builder {
         let run = RUNS.fetch_add(1, Ordering::Relaxed);
         let stderr = self.site.logs().join(format!("stderr.{run}"));
         let mut command = self.command();
-        command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(File::create(&stderr).expect("our own folder"));
+        command
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(File::create(&stderr).expect("our own folder"));
         let mut child = command.spawn().expect("the service can be run");
         let (output, first_line) = Output::watch(child.stdout.take().expect("it is piped"), stderr);
         match first_line.recv_timeout(PATIENCE) {

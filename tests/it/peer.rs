@@ -29,9 +29,10 @@ impl Peer {
     /// Runs a program that needs the packages that `make test` installs.
     pub(crate) fn with_packages(program: &str, arguments: &[&str]) -> Self {
         let interpreter = std::env::var_os("MCP_SETTINGS_TEST_PYTHON").map(PathBuf::from);
-        let interpreter =
-            interpreter.unwrap_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("target/python/bin/python3"));
-        let found = Command::new(&interpreter).args(["-c", "import cryptography"]).stderr(Stdio::null()).status();
+        let interpreter = interpreter
+            .unwrap_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("target/python/bin/python3"));
+        let found =
+            Command::new(&interpreter).args(["-c", "import cryptography"]).stderr(Stdio::null()).status();
         assert!(
             found.is_ok_and(|status| status.success()),
             "{} has no `cryptography`: run `make test`, or name a Python that has it in MCP_SETTINGS_TEST_PYTHON",

@@ -46,7 +46,8 @@ impl Response {
 
     #[track_caller]
     pub(crate) fn json(&self) -> Value {
-        serde_json::from_slice(&self.body).unwrap_or_else(|error| panic!("{error} in {self:?}: {}", self.text()))
+        serde_json::from_slice(&self.body)
+            .unwrap_or_else(|error| panic!("{error} in {self:?}: {}", self.text()))
     }
 
     /// The entity-tag; an answer that should have one has a strong, quoted one.

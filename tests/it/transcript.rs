@@ -21,7 +21,8 @@ const EXTRA_MEMBERS: [&str; 2] = ["etag", "needs_reentry"];
 #[test]
 fn every_recorded_answer_is_ours_but_for_the_listed_differences() {
     let fresh = TestServer::builder(Site::new()).open_to_everyone().start();
-    let acp = json!({"agent_settings": {"schema_version": 3, "agent_kind": "acp", "acp_server": "claude-code"}});
+    let acp =
+        json!({"agent_settings": {"schema_version": 3, "agent_kind": "acp", "acp_server": "claude-code"}});
     let acp = TestServer::builder(Site::with_document(acp.to_string())).open_to_everyone().start();
 
     let listed = differences::read();

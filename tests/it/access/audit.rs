@@ -12,7 +12,8 @@ fn events(server: &TestServer) -> Vec<Value> {
     // The last line may be half written.
     let whole = log.rsplit_once('\n').map_or("", |(whole, _)| whole);
     let events = whole.lines().map(serde_json::from_str::<Value>);
-    let events = events.map(|event| event.unwrap_or_else(|error| panic!("the log is not JSON lines: {error}\n{log}")));
+    let events =
+        events.map(|event| event.unwrap_or_else(|error| panic!("the log is not JSON lines: {error}\n{log}")));
     events.filter(|event| event["target"] == "audit").collect()
 }
 
@@ -65,7 +66,11 @@ fn dry_runs_exposed_reads_and_refusals_are_audited() {
         ("an encrypted read", server.get(item("audited")).expose("encrypted"), "admin"),
         ("a stale write", server.put(item("audited")).if_match("\"x\"").json(&config), "admin"),
         ("a write without the scope", server.delete(item("audited")).key(READER), "reader"),
-        ("an exposed read without the scope", server.get(item("audited")).key(READER).expose("plaintext"), "reader"),
+        (
+            "an exposed read without the scope",
+            server.get(item("audited")).key(READER).expose("plaintext"),
+            "reader",
+        ),
         ("an invalid write", server.put(item("audited")).json(&json!({})), "admin"),
     ];
     for (what, request, who) in cases {

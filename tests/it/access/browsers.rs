@@ -74,13 +74,19 @@ fn only_our_own_origin_is_answered() {
         String::new(),
     ];
     for origin in &strangers {
-        let requests =
-            [server.get(SERVERS), server.delete(item("a")), server.put(item("a")).json(&json!({"command": "evil"}))];
+        let requests = [
+            server.get(SERVERS),
+            server.delete(item("a")),
+            server.put(item("a")).json(&json!({"command": "evil"})),
+        ];
         for request in requests {
             let answer = request.header("Origin", origin).send();
             assert_eq!(answer.status, 403, "{origin:?}: {}", answer.text());
             assert_eq!(answer.problem(), "forbidden-origin", "{origin:?}");
-            assert!(answer.headers("access-control-allow-origin").is_empty(), "{origin:?} may read the answer");
+            assert!(
+                answer.headers("access-control-allow-origin").is_empty(),
+                "{origin:?} may read the answer"
+            );
             assert!(server.document() == before, "{origin:?} changed the document");
         }
     }
@@ -103,7 +109,8 @@ fn without_an_origin_the_browser_still_tells_where_it_is() {
 fn a_preflight_from_our_own_origin_allows_what_the_api_needs() {
     let server = TestServer::start();
     let origin = own_origin(&server);
-    let wanted = "authorization, content-type, if-match, if-none-match, prefer, x-expose-secrets, x-session-api-key";
+    let wanted =
+        "authorization, content-type, if-match, if-none-match, prefer, x-expose-secrets, x-session-api-key";
     for method in ["GET", "PUT", "PATCH", "DELETE", "POST"] {
         let answer = server
             .request("OPTIONS", item("a"))
@@ -114,7 +121,10 @@ fn a_preflight_from_our_own_origin_allows_what_the_api_needs() {
             .send()
             .expect_success();
         assert_eq!(answer.header("access-control-allow-origin"), Some(origin.as_str()));
-        assert!(answer.list("access-control-allow-methods").contains(&method.to_ascii_lowercase()), "{method}");
+        assert!(
+            answer.list("access-control-allow-methods").contains(&method.to_ascii_lowercase()),
+            "{method}"
+        );
         let allowed = answer.list("access-control-allow-headers");
         for header in wanted.split(", ") {
             assert!(allowed.iter().any(|own| own == header), "{header} is not allowed: {allowed:?}");

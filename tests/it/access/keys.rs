@@ -161,8 +161,10 @@ fn of_many_who_exchange_one_code_one_gets_a_key() {
     let server = TestServer::start();
     let code = server.code();
     let exchange = server.post("/api/session").anonymous().json(&json!({"code": code}));
-    let threads: Vec<_> = (0..8).map(|_| exchange.clone()).map(|one| std::thread::spawn(|| one.send())).collect();
-    let statuses: Vec<_> = threads.into_iter().map(|thread| thread.join().expect("it is answered").status).collect();
+    let threads: Vec<_> =
+        (0..8).map(|_| exchange.clone()).map(|one| std::thread::spawn(|| one.send())).collect();
+    let statuses: Vec<_> =
+        threads.into_iter().map(|thread| thread.join().expect("it is answered").status).collect();
     let won = statuses.iter().filter(|status| (200..300).contains(*status)).count();
     assert_eq!(won, 1, "{statuses:?}");
 }

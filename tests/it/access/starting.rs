@@ -19,7 +19,8 @@ fn a_wildcard_address_needs_the_hosts_that_may_be_named() {
 #[test]
 fn serving_without_keys_is_for_loopback_only() {
     let site = Site::new();
-    let open = TestServer::builder(site).open_to_everyone().env("MCP_SETTINGS_ALLOWED_HOSTS", "settings.example");
+    let open =
+        TestServer::builder(site).open_to_everyone().env("MCP_SETTINGS_ALLOWED_HOSTS", "settings.example");
     let Err(refusal) = open.listen("0.0.0.0:0").try_start() else {
         panic!("everyone was served without a key");
     };

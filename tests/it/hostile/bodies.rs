@@ -41,7 +41,10 @@ fn a_body_that_is_not_one_clear_object_changes_nothing() {
         ("a trailing comma", br#"{"command":"x",}"#.to_vec()),
         ("single quotes", b"{'command':'x'}".to_vec()),
         ("a comment", b"{\"command\":\"x\"} // x".to_vec()),
-        ("not UTF-8", with_extra("\"\u{0}\"").into_iter().map(|byte| if byte == 0 { 0xff } else { byte }).collect()),
+        (
+            "not UTF-8",
+            with_extra("\"\u{0}\"").into_iter().map(|byte| if byte == 0 { 0xff } else { byte }).collect(),
+        ),
         ("an array", b"[1]".to_vec()),
         ("a string", br#""x""#.to_vec()),
         ("a number", b"1".to_vec()),
@@ -69,7 +72,8 @@ fn a_body_that_is_not_one_clear_object_changes_nothing() {
     for (what, body) in &bodies {
         for (method, request) in both_writes(&server) {
             let what = format!("{method}, {what}");
-            let answer = refused(&server, &what, request.body("application/json", body), 422, "malformed-body");
+            let answer =
+                refused(&server, &what, request.body("application/json", body), 422, "malformed-body");
             assert!(!answer.error_pointers().is_empty(), "{what}");
         }
     }
@@ -119,7 +123,9 @@ fn a_body_of_another_type_is_not_read() {
     let server = TestServer::start();
     server.seed("victim", &json!({"command": "before"}));
     let body = r#"{"command":"x"}"#;
-    for content_type in ["text/plain", "application/x-www-form-urlencoded", "application/xml", "json", "", "a b"] {
+    for content_type in
+        ["text/plain", "application/x-www-form-urlencoded", "application/xml", "json", "", "a b"]
+    {
         for (method, request) in both_writes(&server) {
             let what = format!("{method}, {content_type:?}");
             refused(&server, &what, request.body(content_type, body), 415, "unsupported-media-type");
@@ -174,7 +180,8 @@ fn a_json_patch_has_at_most_64_operations() {
         let one = json!({"op": "add", "path": "/description", "value": "d"});
         serde_json::Value::Array(vec![one; count]).to_string()
     };
-    let patch = |count: usize| server.patch(item("victim")).body("application/json-patch+json", operations(count));
+    let patch =
+        |count: usize| server.patch(item("victim")).body("application/json-patch+json", operations(count));
     refused(&server, "65 operations", patch(65), 422, "malformed-body");
     patch(64).send().expect(200);
 }

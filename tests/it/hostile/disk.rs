@@ -31,7 +31,8 @@ fn a_missing_folder_is_not_an_empty_document() {
 
 #[test]
 fn a_folder_that_can_not_be_written_is_503_until_it_can() {
-    let site = Site::with_document(r#"{"agent_settings":{"mcp_config":{"mcpServers":{"a":{"command":"x"}}}}}"#);
+    let site =
+        Site::with_document(r#"{"agent_settings":{"mcp_config":{"mcpServers":{"a":{"command":"x"}}}}}"#);
     let mode = |bits| fs::set_permissions(site.data(), Permissions::from_mode(bits)).expect("our own folder");
     mode(0o500);
     let path = site.data();
@@ -72,7 +73,8 @@ impl OnTmpfs {
     /// Every file in the folder but the ballast, as the service sees it.
     fn files(&self) -> Vec<(String, Vec<u8>)> {
         let entries = fs::read_dir(self.path("")).expect("the service runs");
-        let names = entries.map(|entry| entry.expect("the service runs").file_name().to_string_lossy().into_owned());
+        let names =
+            entries.map(|entry| entry.expect("the service runs").file_name().to_string_lossy().into_owned());
         let mut files: Vec<_> = names
             .filter(|name| name != "ballast")
             .map(|name| (name.clone(), fs::read(self.path(&name)).expect("the service runs")))

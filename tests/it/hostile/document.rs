@@ -5,7 +5,8 @@ use serde_json::json;
 use super::refused;
 use crate::server::{SERVERS, TestServer, item};
 
-const GOOD: &str = r#"{"agent_settings":{"agent_kind":"openhands","mcp_config":{"mcpServers":{"a":{"command":"x"}}}}}"#;
+const GOOD: &str =
+    r#"{"agent_settings":{"agent_kind":"openhands","mcp_config":{"mcpServers":{"a":{"command":"x"}}}}}"#;
 
 /// Texts that are no document that can be used, and why.
 const UNREADABLE: &[(&str, &[u8])] = &[

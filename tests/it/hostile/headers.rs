@@ -75,11 +75,23 @@ fn a_precondition_that_can_not_be_parsed_is_never_absent() {
     for lines in MALFORMED {
         for name in ["If-Match", "If-None-Match"] {
             for request in writes(&server) {
-                refused(&server, &shown(name, lines), with_lines(request, name, lines), 400, "invalid-header");
+                refused(
+                    &server,
+                    &shown(name, lines),
+                    with_lines(request, name, lines),
+                    400,
+                    "invalid-header",
+                );
             }
             for target in [item("victim"), SERVERS.to_owned()] {
                 let read = with_lines(server.get(&target), name, lines);
-                refused(&server, &format!("GET {target} {}", shown(name, lines)), read, 400, "invalid-header");
+                refused(
+                    &server,
+                    &format!("GET {target} {}", shown(name, lines)),
+                    read,
+                    400,
+                    "invalid-header",
+                );
             }
         }
     }

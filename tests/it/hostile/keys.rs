@@ -12,7 +12,8 @@ use crate::site::{Site, fixture};
 const KEY_FILE: &str = ".mcp-settings.secret-key";
 
 fn needs_reentry(answer: &Value) -> Vec<&str> {
-    let pointers = answer["needs_reentry"].as_array().unwrap_or_else(|| panic!("no `needs_reentry`: {answer}"));
+    let pointers =
+        answer["needs_reentry"].as_array().unwrap_or_else(|| panic!("no `needs_reentry`: {answer}"));
     let mut pointers: Vec<_> = pointers.iter().map(|pointer| pointer.as_str().expect("a pointer")).collect();
     pointers.sort_unstable();
     pointers
@@ -20,7 +21,8 @@ fn needs_reentry(answer: &Value) -> Vec<&str> {
 
 /// What a service can do that has no key for the fixture's secrets.
 fn keeps_what_it_can_not_open(server: &TestServer, slug: &str) {
-    let stored: Value = serde_json::from_slice(&fixture("settings/v1.58.0.json")).expect("the fixture is JSON");
+    let stored: Value =
+        serde_json::from_slice(&fixture("settings/v1.58.0.json")).expect("the fixture is JSON");
     server.get(SERVERS).send().expect(200);
     let shown = server.get(item("github")).send().expect(200).json();
     assert_eq!(needs_reentry(&shown), ["/env/GITHUB_PERSONAL_ACCESS_TOKEN", "/env/LOG"]);

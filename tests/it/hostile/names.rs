@@ -65,7 +65,9 @@ fn a_path_that_ends_in_a_slash_leads_to_the_one_without() {
     let server = TestServer::start();
     server.seed("victim", &json!({"command": "x"}));
     let before = server.document();
-    for (method, path) in [("GET", SERVERS.to_owned()), ("PUT", SERVERS.to_owned()), ("DELETE", item("victim"))] {
+    for (method, path) in
+        [("GET", SERVERS.to_owned()), ("PUT", SERVERS.to_owned()), ("DELETE", item("victim"))]
+    {
         let answer = server.request(method, format!("{path}/")).send().expect(307);
         let location = answer.header("location").expect("a redirect says where to");
         assert!(location.ends_with(&path), "{location}");
@@ -94,7 +96,8 @@ fn names_in_a_file_that_break_the_rule_are_listed_and_carried() {
     }}}}"#;
     let server = TestServer::builder(Site::with_document(document)).start();
     let listed = server.get(SERVERS).send().expect(200).json();
-    let names: Vec<_> = listed["servers"].as_array().expect("a list").iter().map(|server| &server["name"]).collect();
+    let names: Vec<_> =
+        listed["servers"].as_array().expect("a list").iter().map(|server| &server["name"]).collect();
     assert_eq!(names, ["", "..", "a/b", "ok"]);
     refused(&server, "a/b", server.get(item("a%2Fb")), 400, "invalid-name");
     server.patch(item("ok")).json(&json!({"command": "zz"})).send().expect(200);

@@ -21,7 +21,8 @@ struct Trace {
 impl Trace {
     fn of(server: &TestServer) -> Self {
         let file = server.logs().join("strace");
-        let calls = "trace=openat,write,writev,pwrite64,fsync,fdatasync,rename,renameat,renameat2,sendto,sendmsg";
+        let calls =
+            "trace=openat,write,writev,pwrite64,fsync,fdatasync,rename,renameat,renameat2,sendto,sendmsg";
         let child = Command::new("strace")
             .args(["-f", "-y", "-s", "48", "-e", calls, "-p", &server.pid().to_string(), "-o"])
             .arg(&file)
@@ -65,7 +66,8 @@ fn a_write_is_answered_after_file_rename_and_folder_are_on_disk() {
         lines.iter().position(|line| test(line)).unwrap_or_else(|| panic!("no {what} in\n{shown}"))
     };
     let rename = place("rename", &|line| line.contains("rename") && line.contains("settings.json\""));
-    let draft = lines[rename].split('"').find(|part| part.contains("settings") && !part.ends_with("/settings.json"));
+    let draft =
+        lines[rename].split('"').find(|part| part.contains("settings") && !part.ends_with("/settings.json"));
     let draft = draft.and_then(|path| path.rsplit('/').next()).filter(|name| *name != "settings.json");
     let draft = draft.unwrap_or_else(|| panic!("what was renamed? {}", lines[rename])).to_owned();
     let order = [
@@ -166,7 +168,9 @@ fn everything_accepted_is_answered_before_it_stops() {
     let peer = Peer::holding(&server.lock_path());
     let patch = server.patch(item("s")).json(&json!({"description": "accepted"}));
     let waiting = thread::spawn(move || patch.send());
-    eventually("the write waits", || server.log().contains("PATCH") || waiting.is_finished() || in_flight(&server));
+    eventually("the write waits", || {
+        server.log().contains("PATCH") || waiting.is_finished() || in_flight(&server)
+    });
     let site = server.site();
     let stopping = thread::spawn(move || server.stop());
     drop(peer);

@@ -46,7 +46,12 @@ const ROUNDS: usize = 200;
 const WRITERS: usize = 8;
 
 /// Every writer sends its own value under the one tag, at the same moment; their statuses and tags.
-fn round(writers: &mut [Connection], services: &[&TestServer], tag: &str, number: usize) -> Vec<(u16, String)> {
+fn round(
+    writers: &mut [Connection],
+    services: &[&TestServer],
+    tag: &str,
+    number: usize,
+) -> Vec<(u16, String)> {
     let barrier = Barrier::new(writers.len());
     let barrier = &barrier;
     thread::scope(|scope| {
@@ -55,7 +60,8 @@ fn round(writers: &mut [Connection], services: &[&TestServer], tag: &str, number
             .enumerate()
             .map(|(writer, connection)| {
                 let value = json!({"command": "x", "env": {"VALUE": format!("{number}-{writer}")}});
-                let put = services[writer % services.len()].put(item("fought-over")).if_match(tag).json(&value);
+                let put =
+                    services[writer % services.len()].put(item("fought-over")).if_match(tag).json(&value);
                 scope.spawn(move || {
                     barrier.wait();
                     let answer = connection.send(put).expect("every writer is answered");
@@ -90,7 +96,11 @@ fn of_eight_writers_over_two_services_exactly_one_wins_each_round() {
         assert_eq!(losers, WRITERS - 1, "round {number}: {answers:?}");
         for service in services {
             let value = service.plaintext("fought-over")["env"]["VALUE"].clone();
-            assert_eq!(value, json!(format!("{number}-{winner}")), "round {number}: the winner's value is lost");
+            assert_eq!(
+                value,
+                json!(format!("{number}-{winner}")),
+                "round {number}: the winner's value is lost"
+            );
         }
         new_tag.clone_into(&mut tag);
     }
@@ -102,7 +112,11 @@ fn of_eight_writers_over_two_services_exactly_one_wins_each_round() {
             "command": "x", "env": {"S": "sibling-secret"}, "description": count,
         })
     );
-    assert_eq!(second.json()["agent_settings"]["other"].to_string(), count, "a sibling of the map was overwritten");
+    assert_eq!(
+        second.json()["agent_settings"]["other"].to_string(),
+        count,
+        "a sibling of the map was overwritten"
+    );
 }
 
 #[test]
@@ -118,7 +132,10 @@ fn of_many_who_create_one_name_one_does() {
                     scope.spawn(move || put.send().status)
                 })
                 .collect();
-            threads.into_iter().map(|thread| thread.join().expect("a writer does not panic")).collect::<Vec<_>>()
+            threads
+                .into_iter()
+                .map(|thread| thread.join().expect("a writer does not panic"))
+                .collect::<Vec<_>>()
         });
         assert_eq!(statuses.iter().filter(|status| **status == 201).count(), 1, "{statuses:?}");
         assert_eq!(statuses.iter().filter(|status| **status == 412).count(), WRITERS - 1, "{statuses:?}");

@@ -83,8 +83,16 @@ fn members_are_answered_in_the_order_and_spelling_they_were_sent() {
     server.put(item("s")).body("application/json", sent).send().expect(201);
     for answer in [server.get(item("s")).send(), server.patch(item("s")).json(&json!({})).send()] {
         let text = answer.text();
-        let parts =
-            ["\"zeta\"", "1.50", "\"command\"", "\"alpha\"", "\"b\"", "1e2", "12345678901234567890123", "\"args\""];
+        let parts = [
+            "\"zeta\"",
+            "1.50",
+            "\"command\"",
+            "\"alpha\"",
+            "\"b\"",
+            "1e2",
+            "12345678901234567890123",
+            "\"args\"",
+        ];
         let places: Vec<_> = parts.iter().map(|part| text.find(part)).collect();
         assert!(places.iter().all(Option::is_some) && places.is_sorted(), "{places:?} in {text}");
     }
@@ -127,7 +135,11 @@ fn known_members_are_typed() {
         let answer = server.put(item("s")).json(&config).send();
         assert_eq!(answer.status, 422, "{config}: {}", answer.text());
         assert_eq!(answer.problem(), "invalid-config", "{config}");
-        assert!(answer.error_pointers().iter().any(|own| own == pointer), "{config}: not {pointer}: {}", answer.text());
+        assert!(
+            answer.error_pointers().iter().any(|own| own == pointer),
+            "{config}: not {pointer}: {}",
+            answer.text()
+        );
         assert!(server.document() == before);
     }
     let taken = [
@@ -150,8 +162,15 @@ fn an_odd_stored_server_can_be_mended_member_by_member() {
     server.patch(item("odd")).json(&json!({"description": "d"})).send().expect(200);
     server.patch(item("odd")).json(&json!({"timeout": 30})).send().expect(200);
     server.patch(item("odd")).json(&json!({"timeout": "31"})).send().expect_problem(422, "invalid-config");
-    server.patch(item("odd")).json(&json!({"command": "x", "args": null, "env": {"A": "5"}})).send().expect(200);
-    assert_eq!(server.plaintext("odd"), json!({"command": "x", "timeout": 30, "env": {"A": "5"}, "description": "d"}));
+    server
+        .patch(item("odd"))
+        .json(&json!({"command": "x", "args": null, "env": {"A": "5"}}))
+        .send()
+        .expect(200);
+    assert_eq!(
+        server.plaintext("odd"),
+        json!({"command": "x", "timeout": 30, "env": {"A": "5"}, "description": "d"})
+    );
 }
 
 #[test]

@@ -12,7 +12,9 @@ fn a_repeated_write_gives_the_same_tag_and_stores_nothing() {
     let writes: [Request; 3] = [
         server.put(item("s")).json(&json!({"command": "x", "env": {"A": "[REDACTED]", "B": "new"}})),
         server.patch(item("s")).json(&json!({"env": {"A": null}, "description": "d"})),
-        server.patch(item("s")).body("application/json-patch+json", r#"[{"op":"add","path":"/args","value":["a"]}]"#),
+        server
+            .patch(item("s"))
+            .body("application/json-patch+json", r#"[{"op":"add","path":"/args","value":["a"]}]"#),
     ];
     let mut tag = tag;
     for write in writes {

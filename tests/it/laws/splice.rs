@@ -53,7 +53,9 @@ fn creating_a_server_adds_one_member() {
     let (before, behind) = around("  } , \"after\"");
     let after = text(&server);
     changed_only_between((before, behind), &after);
-    for kept in [r#"{"command":"one" ,"x":1e2}"#, r#"{ "command" : "two", "env":{"A":"plain"} }"#, r#"http:\/\/h"#] {
+    for kept in
+        [r#"{"command":"one" ,"x":1e2}"#, r#"{ "command" : "two", "env":{"A":"plain"} }"#, r#"http:\/\/h"#]
+    {
         assert!(after.contains(kept), "{kept} is gone: {after}");
     }
     server.delete(item("new")).send().expect(204);
@@ -90,7 +92,11 @@ fn renaming_a_server_changes_its_name_alone() {
 fn a_write_that_changes_nothing_keeps_every_byte() {
     let server = odd();
     server.put(item("ab")).json(&json!({"x": 100.0, "command": "one"})).send().expect(200);
-    server.put(item("middle")).json(&json!({"env": {"A": "plain"}, "command": "two", "args": []})).send().expect(200);
+    server
+        .put(item("middle"))
+        .json(&json!({"env": {"A": "plain"}, "command": "two", "args": []}))
+        .send()
+        .expect(200);
     server.patch(item("last")).json(&json!({"url": "http://h", "enabled": true})).send().expect(200);
     server.patch(item("middle")).json(&json!({"absent": null})).send().expect(200);
     assert_eq!(text(&server), ODD);

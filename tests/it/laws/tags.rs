@@ -57,7 +57,9 @@ fn a_tag_outlives_restart_resave_and_new_ciphertext() {
 #[test]
 fn the_same_state_spelled_otherwise_has_the_same_tag() {
     let site = |config: &str| {
-        Site::with_document(format!(r#"{{"agent_settings":{{"mcp_config":{{"mcpServers":{{"s":{config}}}}}}}}}"#))
+        Site::with_document(format!(
+            r#"{{"agent_settings":{{"mcp_config":{{"mcpServers":{{"s":{config}}}}}}}}}"#
+        ))
     };
     let server = TestServer::builder(site(r#"{"command":"x"}"#)).start();
     let tag_of = |config: &str| {
@@ -123,7 +125,8 @@ fn a_tag_is_bound_to_the_name_and_the_key() {
 
     let elsewhere = TestServer::builder(Site::new()).secret("another secret").start();
     assert_ne!(elsewhere.seed("a", &config), of_a, "whoever can only read could test guesses");
-    let keyed = |key: &str| TestServer::builder(Site::new()).secret("s").env("MCP_SETTINGS_ETAG_KEY", key).start();
+    let keyed =
+        |key: &str| TestServer::builder(Site::new()).secret("s").env("MCP_SETTINGS_ETAG_KEY", key).start();
     let (one, same, two) = (keyed("k1"), keyed("k1"), keyed("k2"));
     assert_eq!(one.seed("a", &config), same.seed("a", &config));
     assert_ne!(one.get(item("a")).send().etag(), two.seed("a", &config));
@@ -136,7 +139,8 @@ fn a_rotation_changes_no_tag_until_the_old_key_is_retired() {
     let site = server.site();
     server.stop();
     let previous = json!([SECRET]).to_string();
-    let rotated = TestServer::builder(site).secret("new").env("MCP_SETTINGS_PREVIOUS_SECRET_KEYS", previous).start();
+    let rotated =
+        TestServer::builder(site).secret("new").env("MCP_SETTINGS_PREVIOUS_SECRET_KEYS", previous).start();
     assert_eq!(tags(&rotated), before);
     rotated.patch(item("github")).json(&json!({"env": {"LOG": "other"}})).send().expect(200);
     let after = tags(&rotated);
@@ -165,7 +169,11 @@ fn the_collections_tag_covers_every_server_and_no_query() {
         server.get(&list).if_none_match(&one).send().expect(200);
     }
     server.delete(item("b")).send().expect(204);
-    assert_eq!(server.get(SERVERS).send().expect(200).etag(), changed, "a state that comes back has its tag again");
+    assert_eq!(
+        server.get(SERVERS).send().expect(200).etag(),
+        changed,
+        "a state that comes back has its tag again"
+    );
 }
 
 #[test]

@@ -49,7 +49,11 @@ fn a_document_of_our_own_has_every_secret_encrypted_but_those_in_urls() {
 #[test]
 fn python_opens_what_we_sealed() {
     let server = TestServer::on_fixture("settings/v1.58.0.json");
-    server.put(item("new")).json(&json!({"command": "x", "env": {"A": "ours: \u{fc}\u{1f600}"}})).send().expect(201);
+    server
+        .put(item("new"))
+        .json(&json!({"command": "x", "env": {"A": "ours: \u{fc}\u{1f600}"}}))
+        .send()
+        .expect(201);
     server.patch(item("github")).json(&json!({"env": {"LOG": "changed", "MORE": "more"}})).send().expect(200);
     server.patch(item("basic")).json(&json!({"auth": {"password": "another"}})).send().expect(200);
     let path = server.document_path().to_string_lossy().into_owned();
@@ -115,8 +119,7 @@ fn the_newest_layout_has_its_whole_list_encrypted() {
 fn the_closed_dialect_takes_the_older_forms_and_refuses_what_its_reader_would() {
     let server = TestServer::on_fixture("settings/v1.58.0.json");
     server.seed("bearer", &json!({"url": "https://h/", "type": "http", "auth": "canary-token"}));
-    let converted =
-        json!({"url": "https://h/", "transport": "http", "auth": {"strategy": "bearer", "value": "canary-token"}});
+    let converted = json!({"url": "https://h/", "transport": "http", "auth": {"strategy": "bearer", "value": "canary-token"}});
     assert_eq!(server.plaintext("bearer"), converted);
 
     let before = server.document();

@@ -15,7 +15,14 @@ fn stdio() -> Value {
 /// Sends a write to a fresh copy of `config`; true when it went through, false when it was refused for the
 /// secret at `pointer`.
 #[track_caller]
-fn goes_through(server: &TestServer, key: &str, config: &Value, method: &str, body: &Value, pointer: &str) -> bool {
+fn goes_through(
+    server: &TestServer,
+    key: &str,
+    config: &Value,
+    method: &str,
+    body: &Value,
+    pointer: &str,
+) -> bool {
     server.seed("s", config);
     let before = server.document();
     let answer = server.request(method, item("s")).key(key).json(body).send();
@@ -54,7 +61,9 @@ fn a_kept_secret_does_not_go_to_another_host_or_program() {
     for body in [json!({"command": "evil"}), json!({"command": "evil", "url": null})] {
         assert!(!goes_through(&server, ADMIN, &remote(), "PATCH", &body, "/headers/X"), "{body}");
     }
-    for body in [json!({"command": "evil"}), json!({"command": null, "args": null, "url": "https://evil.example/"})] {
+    for body in
+        [json!({"command": "evil"}), json!({"command": null, "args": null, "url": "https://evil.example/"})]
+    {
         assert!(!goes_through(&server, ADMIN, &stdio(), "PATCH", &body, "/env/K"), "{body}");
     }
     let put = json!({"command": "evil", "env": {"K": "[REDACTED]"}});
@@ -76,7 +85,10 @@ fn what_is_dropped_or_sent_again_is_not_kept() {
     ];
     for key in [ADMIN, WRITER] {
         for (method, body) in &writes {
-            assert!(goes_through(&server, key, &remote(), method, body, "/headers/X"), "{key} {method} {body}");
+            assert!(
+                goes_through(&server, key, &remote(), method, body, "/headers/X"),
+                "{key} {method} {body}"
+            );
         }
     }
 }
@@ -129,7 +141,8 @@ fn without_the_right_to_see_secrets_only_harmless_members_change_beside_them() {
 fn a_refusal_names_every_secret_that_would_follow() {
     let server = TestServer::start();
     server.seed("s", &json!({"url": "https://h/", "headers": {"A": "1", "B": "2", "C": "3"}, "auth": "4"}));
-    let patch = server.patch(item("s")).json(&json!({"url": "https://other/", "headers": {"B": "again", "C": null}}));
+    let patch =
+        server.patch(item("s")).json(&json!({"url": "https://other/", "headers": {"B": "again", "C": null}}));
     let answer = patch.send().expect_problem(422, "bound-secret");
     let mut pointers = answer.error_pointers();
     pointers.sort();
@@ -144,7 +157,11 @@ fn a_name_is_no_destination() {
     let rename = server.post(format!("{}/rename", item("s"))).key(WRITER).if_match(&tag);
     let renamed = rename.json(&json!({"to": "t"})).send().expect(200);
     assert_ne!(renamed.etag(), tag, "a tag is bound to the name");
-    assert_eq!(server.json()["agent_settings"]["mcp_config"]["mcpServers"]["t"], stored, "the ciphertext changed");
+    assert_eq!(
+        server.json()["agent_settings"]["mcp_config"]["mcpServers"]["t"],
+        stored,
+        "the ciphertext changed"
+    );
     assert_eq!(server.plaintext("t"), remote());
     server.get(item("s")).send().expect(404);
 }

@@ -36,9 +36,10 @@ fn wrong_requests(server: &TestServer, name: &str, config: &Value) -> Vec<Reques
     vec![
         server.put(&target).body(json_type, &text[..text.len() - 1]),
         server.put(&target).body(json_type, format!("[{text}]")),
-        server
-            .put(&target)
-            .body(json_type, format!("{},\"apiKey\":\"canary-a\",\"apiKey\":\"canary-b\"}}", &text[..text.len() - 1])),
+        server.put(&target).body(
+            json_type,
+            format!("{},\"apiKey\":\"canary-a\",\"apiKey\":\"canary-b\"}}", &text[..text.len() - 1]),
+        ),
         server.put(&target).body(json_type, format!("\"canary-string {}\"", text.len())),
         server.put(&target).body("text/canary", &text),
         server.put(&target).json(&json!({"command": "x", "env": "canary-not-an-object"})),
@@ -125,11 +126,16 @@ fn a_crash_leaves_no_secret_in_a_temporary_file() {
     let site = std::sync::Arc::new(Site::new());
     for _ in 0..5 {
         let server = TestServer::builder(std::sync::Arc::clone(&site)).start();
-        server.put(item("a")).json(&json!({"command": "x", "env": {"A": "canary-crash"}})).send().expect_success();
+        server
+            .put(item("a"))
+            .json(&json!({"command": "x", "env": {"A": "canary-crash"}}))
+            .send()
+            .expect_success();
         let patch = server.patch(item("a"));
         let writer = std::thread::spawn(move || {
-            (0..10_000)
-                .find(|round| patch.clone().json(&json!({"env": {"B": format!("canary-{round}")}})).try_send().is_err())
+            (0..10_000).find(|round| {
+                patch.clone().json(&json!({"env": {"B": format!("canary-{round}")}})).try_send().is_err()
+            })
         });
         crate::server::eventually("writes go through", || server.plaintext("a")["env"].get("B").is_some());
         server.crash();

@@ -24,11 +24,21 @@ fn each_of_the_five_states_does_its_own_thing() {
     let patch = |server: &TestServer, env: Value| server.patch(item("a")).json(&json!({"env": env}));
     type Write<'a> = &'a dyn Fn(&TestServer, Value) -> Request;
     let cases: [(&str, Write<'_>, Value, Value); 10] = [
-        ("PUT masked", &put, json!({"KEPT": "[REDACTED]", "OTHER": "new"}), json!({"KEPT": "kept", "OTHER": "new"})),
+        (
+            "PUT masked",
+            &put,
+            json!({"KEPT": "[REDACTED]", "OTHER": "new"}),
+            json!({"KEPT": "kept", "OTHER": "new"}),
+        ),
         ("PUT absent", &put, json!({"OTHER": "new"}), json!({"OTHER": "new"})),
         ("PUT empty", &put, json!({"KEPT": "", "OTHER": "new"}), json!({"KEPT": "", "OTHER": "new"})),
         ("PUT set", &put, json!({"KEPT": "set", "OTHER": "new"}), json!({"KEPT": "set", "OTHER": "new"})),
-        ("PUT as stored", &put, json!({"KEPT": "kept", "OTHER": "new"}), json!({"KEPT": "kept", "OTHER": "new"})),
+        (
+            "PUT as stored",
+            &put,
+            json!({"KEPT": "kept", "OTHER": "new"}),
+            json!({"KEPT": "kept", "OTHER": "new"}),
+        ),
         (
             "PATCH masked",
             &patch,
@@ -75,7 +85,11 @@ fn every_mask_that_anyone_shows_keeps_the_secret() {
     }
     let server = seeded();
     server.patch(item("a")).json(&json!({"env": {"KEPT": "*********"}})).send().expect(200);
-    assert_eq!(server.plaintext("a")["env"]["KEPT"], "*********", "nine asterisks are a secret like any other");
+    assert_eq!(
+        server.plaintext("a")["env"]["KEPT"],
+        "*********",
+        "nine asterisks are a secret like any other"
+    );
 }
 
 #[test]
@@ -142,7 +156,8 @@ fn a_token_is_taken_only_from_who_may_open_it() {
     let foreign = json!(crypto::seal("another secret", "kept"));
     let broken = json!("gAAAAAnot-a-real-token");
     let put = |key: &str, token: &Value| {
-        let config = json!({"command": "x", "env": {"KEPT": token, "OTHER": "[REDACTED]"}, "token": "[REDACTED]"});
+        let config =
+            json!({"command": "x", "env": {"KEPT": token, "OTHER": "[REDACTED]"}, "token": "[REDACTED]"});
         server.put(item("a")).key(key).json(&config)
     };
     let before = server.document();
@@ -165,7 +180,9 @@ fn a_token_is_taken_only_from_who_may_open_it() {
 #[test]
 fn a_json_patch_may_test_keep_and_not_move_masks() {
     let server = seeded();
-    let patch = |operations: Value| server.patch(item("a")).body("application/json-patch+json", operations.to_string());
+    let patch = |operations: Value| {
+        server.patch(item("a")).body("application/json-patch+json", operations.to_string())
+    };
     let before = server.document();
     patch(json!([{"op": "test", "path": "/env/KEPT", "value": "[REDACTED]"}])).send().expect(200);
     patch(json!([{"op": "replace", "path": "/env/KEPT", "value": "[REDACTED]"}])).send().expect(200);
@@ -188,5 +205,8 @@ fn a_json_patch_may_test_keep_and_not_move_masks() {
     patch(json!([{"op": "add", "path": "/env/NEW", "value": "n"}, {"op": "remove", "path": "/token"}]))
         .send()
         .expect(200);
-    assert_eq!(server.plaintext("a"), json!({"command": "x", "env": {"KEPT": "kept", "OTHER": "other", "NEW": "n"}}));
+    assert_eq!(
+        server.plaintext("a"),
+        json!({"command": "x", "env": {"KEPT": "kept", "OTHER": "other", "NEW": "n"}})
+    );
 }

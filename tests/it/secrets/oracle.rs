@@ -56,7 +56,8 @@ fn a_retry_is_recognised_only_for_who_made_the_change() {
     put(WRITER).expect_problem(412, "precondition-failed");
     assert_eq!(put(ADMIN).expect(200).etag(), done);
 
-    let by_writer = server.put(item("s")).key(WRITER).if_match(&done).json(&config("third")).send().expect(200).etag();
+    let by_writer =
+        server.put(item("s")).key(WRITER).if_match(&done).json(&config("third")).send().expect(200).etag();
     let again = server.put(item("s")).key(WRITER).if_match(&done).json(&config("third")).send().expect(200);
     assert_eq!(again.etag(), by_writer);
 }

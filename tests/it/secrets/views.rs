@@ -45,7 +45,10 @@ fn a_mask_has_one_spelling_and_another_inside_a_url() {
     }
     let shown = |name: &str| server.get(item(name)).send().expect(200).json()["config"].clone();
     assert_eq!(shown("stdio")["env"], json!({"KEY": "[REDACTED]", "shown-env-name": "[REDACTED]"}));
-    assert_eq!(shown("stdio")["my_Secrets"], json!({"a": "[REDACTED]", "b": ["[REDACTED]", {"c": "[REDACTED]"}]}));
+    assert_eq!(
+        shown("stdio")["my_Secrets"],
+        json!({"a": "[REDACTED]", "b": ["[REDACTED]", {"c": "[REDACTED]"}]})
+    );
     assert_eq!(shown("mode")["auth"], "oauth");
     assert_eq!(shown("text")["auth"], "[REDACTED]");
     let url = shown("remote")["url"].as_str().expect("a URL").to_owned();
@@ -83,7 +86,8 @@ fn every_view_has_the_same_tag_but_only_the_redacted_one_is_304() {
 #[test]
 fn an_odd_value_at_a_secret_place_is_masked_and_keeps_its_type() {
     let env = json!({"NUMBER": 5, "TRUE": true, "NULL": null, "EMPTY": "", "LIST": ["s", 1]});
-    let document = json!({"agent_settings": {"mcp_config": {"mcpServers": {"odd": {"command": "x", "env": env}}}}});
+    let document =
+        json!({"agent_settings": {"mcp_config": {"mcpServers": {"odd": {"command": "x", "env": env}}}}});
     let server = TestServer::builder(Site::with_document(document.to_string())).start();
     let shown = server.get(item("odd")).send().expect(200).json()["config"]["env"].clone();
     let masked = json!({
