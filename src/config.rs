@@ -334,7 +334,8 @@ mod tests {
 
     #[test]
     fn the_document_stands_where_the_design_says() {
-        let table: [(&[(&str, &str)], &str, bool); 4] = [
+        type Row<'a> = (&'a [(&'a str, &'a str)], &'a str, bool);
+        let table: [Row<'_>; 4] = [
             (&[(FILE, "/f/x.json"), (OH_DIRECTORY, "/oh")], "/f/x.json", false),
             (&[(OH_DIRECTORY, "/oh"), ("HOME", "/h")], "/oh/settings.json", true),
             (&[("XDG_CONFIG_HOME", "/x"), ("HOME", "/h")], "/x/mcp-settings/settings.json", false),

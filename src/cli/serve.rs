@@ -200,6 +200,12 @@ fn listen_for(kind: SignalKind) -> Result<tokio::signal::unix::Signal, Failure> 
     signal(kind).map_err(|error| Failure::new("could not listen for signals").because(error))
 }
 
+/// Said whatever the log's filter lets through.
+#[expect(clippy::print_stderr, reason = "the command line's own messages go to stderr")]
+fn warn_of_no_keys() {
+    eprintln!("warning: `MCP_SETTINGS_AUTH=off`: every account of this machine can read and change the settings, secrets included");
+}
+
 #[expect(clippy::print_stdout, reason = "the address is the command's data")]
 fn announce(address: &str, code: Option<&str>) {
     println!("listening on {address}");

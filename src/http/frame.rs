@@ -53,7 +53,6 @@ pub(super) async fn frame<B: MessageBody + 'static>(
     request: ServiceRequest,
     next: Next<B>,
 ) -> Result<ServiceResponse<BoxBody>, Error> {
-    let started = Instant::now();
     let app = request.app_data::<Data<App>>().cloned();
     let Some(app) = app else {
         let problem = Problem::of_ours(ProblemKind::Internal, "the frame has no application");
@@ -61,30 +60,51 @@ pub(super) async fn frame<B: MessageBody + 'static>(
     };
     let id = app.request_ids.next();
     request.extensions_mut().insert(id.clone());
-    let (method, path) = (request.method().clone(), request.path().to_owned());
-    let judged = judge(&app, &request);
-    let mut response = match judged {
+    let log = Log::of(&request);
+    let (mut response, origin) = match judge(&app, &request) {
         Err(problem) => {
             audit_refusal(&request, &problem, &id);
-            request.into_response(problem.respond(&id.0))
+            (request.into_response(problem.respond(&id.0)), None)
         }
-        Ok(Some(_)) if is_preflight(&request) => request.into_response(preflight()),
-        Ok(_) => next.call(request).await?.map_into_boxed_body(),
+        Ok(origin @ Some(_)) if is_preflight(&request) => (request.into_response(preflight()), origin),
+        Ok(origin) => (next.call(request).await?.map_into_boxed_body(), origin),
     };
-    let origin = response.request().headers().get(header::ORIGIN).cloned();
-    let is_allowed = response.status() != StatusCode::FORBIDDEN
-        || app.gate.check_origin(response.request().headers(), None).is_ok();
     let status = response.status();
-    add_headers(response.headers_mut(), origin.filter(|_| is_allowed), &id);
-    tracing::debug!(
-        request.id = id.0,
-        method = %method,
-        route = routes::pattern(&path),
-        status = status.as_u16(),
-        duration_us = started.elapsed().as_micros() as u64,
-        "{method} answered {}", status.as_u16()
-    );
+    add_headers(response.headers_mut(), origin, &id);
+    if let Some(log) = log {
+        log.write(&id, status);
+    }
     Ok(response)
+}
+
+/// What the access log says of a request; nothing is kept where nothing is logged.
+struct Log {
+    started: Instant,
+    method: Method,
+    route: &'static str,
+}
+
+impl Log {
+    fn of(request: &ServiceRequest) -> Option<Self> {
+        tracing::enabled!(tracing::Level::DEBUG).then(|| Self {
+            started: Instant::now(),
+            method: request.method().clone(),
+            route: routes::pattern(request.path()),
+        })
+    }
+
+    fn write(self, id: &RequestId, status: StatusCode) {
+        let Self { started, method, route } = self;
+        tracing::debug!(
+            request.id = id.0,
+            method = %method,
+            route,
+            status = status.as_u16(),
+            duration_us = started.elapsed().as_micros() as u64,
+            "{method} {route} answered {}",
+            status.as_u16()
+        );
+    }
 }
 
 fn judge(app: &App, request: &ServiceRequest) -> Result<Option<HeaderValue>, Problem> {

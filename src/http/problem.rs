@@ -80,9 +80,12 @@ pub enum ProblemKind {
     Internal,
 }
 
-/// One problem, on its way to a client.
+/// One problem, on its way to a client. Boxed: nearly every function here can fail with one.
 #[derive(Debug)]
-pub struct Problem {
+pub struct Problem(Box<Facts>);
+
+#[derive(Debug)]
+struct Facts {
     kind: ProblemKind,
     status: StatusCode,
     detail: Cow<'static, str>,
@@ -342,39 +345,39 @@ impl ProblemKind {
 impl Problem {
     /// A problem whose detail a client may read.
     pub fn new(kind: ProblemKind, detail: impl Into<Cow<'static, str>>) -> Self {
-        Self {
+        Self(Box::new(Facts {
             kind,
             status: kind.status(),
             detail: detail.into(),
             members: Object::new(),
             headers: Vec::new(),
             cause: None,
-        }
+        }))
     }
 
     /// A problem that is a bug or trouble of ours: its detail is fixed, its cause goes to the log only.
     pub fn of_ours(kind: ProblemKind, cause: impl Into<String>) -> Self {
-        Self { cause: Some(cause.into()), ..Self::new(kind, kind.title()) }
+        Self::new(kind, kind.title()).cause(cause)
     }
 
     /// With another status than the kind's own.
     #[must_use]
     pub fn status(mut self, status: StatusCode) -> Self {
-        self.status = status;
+        self.0.status = status;
         self
     }
 
     /// With a cause for the log, which the client does not see.
     #[must_use]
     pub fn cause(mut self, cause: impl Into<String>) -> Self {
-        self.cause = Some(cause.into());
+        self.0.cause = Some(cause.into());
         self
     }
 
     /// With a further member.
     #[must_use]
     pub fn member(mut self, name: &str, value: Json) -> Self {
-        self.members.insert(name, value);
+        self.0.members.insert(name, value);
         self
     }
 
@@ -395,7 +398,7 @@ impl Problem {
     /// With a header.
     #[must_use]
     pub fn header(mut self, name: header::HeaderName, value: impl Into<String>) -> Self {
-        self.headers.push((name, value.into()));
+        self.0.headers.push((name, value.into()));
         self
     }
 
@@ -407,34 +410,35 @@ impl Problem {
 
     /// The kind's slug, for audit events.
     pub fn slug(&self) -> &'static str {
-        self.kind.slug()
+        self.0.kind.slug()
     }
 
     /// The answer. What went wrong on our side is logged here, once, under an id that the answer repeats.
     pub fn respond(self, request_id: &str) -> HttpResponse {
+        let problem = *self.0;
         let mut body = Object::new();
-        body.insert("type", Json::string(format!("/problems/{}", self.kind.slug())));
-        body.insert("title", Json::string(self.kind.title()));
-        body.insert("status", Json::Number(Number::from_u64(self.status.as_u16().into())));
-        body.insert("detail", Json::string(self.detail.as_ref()));
-        if self.status.is_server_error() {
+        body.insert("type", Json::string(format!("/problems/{}", problem.kind.slug())));
+        body.insert("title", Json::string(problem.kind.title()));
+        body.insert("status", Json::Number(Number::from_u64(problem.status.as_u16().into())));
+        body.insert("detail", Json::string(problem.detail.as_ref()));
+        if problem.status.is_server_error() {
             let error_id = random_token()[..16].to_owned();
-            let cause = self.cause.as_deref().unwrap_or_default();
+            let cause = problem.cause.as_deref().unwrap_or_default();
             tracing::error!(
                 error.id = error_id,
                 request.id = request_id,
-                problem = self.kind.slug(),
+                problem = problem.kind.slug(),
                 cause,
                 "{}",
-                self.detail
+                problem.detail
             );
             body.insert("error_id", Json::string(error_id));
         }
-        for (name, value) in self.members {
+        for (name, value) in problem.members {
             body.insert(name, value);
         }
-        let mut response: HttpResponseBuilder = HttpResponse::build(self.status);
-        for (name, value) in self.headers {
+        let mut response: HttpResponseBuilder = HttpResponse::build(problem.status);
+        for (name, value) in problem.headers {
             response.insert_header((name, value));
         }
         response
