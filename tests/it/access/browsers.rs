@@ -56,15 +56,15 @@ fn only_our_own_origin_is_answered() {
     let port = server.address().port();
     server.seed("a", &json!({"command": "x"}));
     let before = server.document();
-    let own = [own_origin(&server), format!("http://localhost:{port}")];
-    for origin in &own {
-        let answer = server.get(SERVERS).header("Origin", origin).send().expect(200);
+    for host in [format!("127.0.0.1:{port}"), format!("localhost:{port}")] {
+        let origin = format!("http://{host}");
+        let answer = server.get(SERVERS).header("Host", host).header("Origin", &origin).send().expect(200);
         assert_eq!(answer.header("access-control-allow-origin"), Some(origin.as_str()));
     }
     let strangers = [
         "null".to_owned(),
         "http://evil.example".to_owned(),
-        format!("https://127.0.0.1:{port}"),
+        format!("https://127.0.0.1:{}", port ^ 1),
         "http://127.0.0.1".to_owned(),
         format!("http://127.0.0.1:{}", port ^ 1),
         format!("http://127.0.0.1.evil.example:{port}"),

@@ -60,7 +60,6 @@ fn a_document_that_turns_into_garbage_is_left_alone_until_it_is_back() {
             server.patch(item("a")).json(&config),
             server.patch(item("a")).if_match(&tag).json(&config),
             server.delete(item("a")),
-            server.post(format!("{}/rename", item("a"))).json(&json!({"to": "b"})),
         ];
         for write in writes {
             refused(&server, what, write, 409, "document-unreadable");

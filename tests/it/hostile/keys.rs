@@ -46,7 +46,6 @@ fn keeps_what_it_can_not_open(server: &TestServer, slug: &str) {
     let before = tokens(&server.json());
     server.patch(item("github")).json(&json!({"description": "kept"})).send().expect(200);
     server.put(item("plain")).json(&json!({"command": "x"})).send().expect(201);
-    server.post(format!("{}/rename", item("linear"))).json(&json!({"to": "renamed"})).send().expect(200);
     let mut after = tokens(&server.json());
     let mut sorted = before.clone();
     sorted.sort();

@@ -17,9 +17,6 @@ fn a_name_outside_the_rule_reaches_no_server() {
         "..",
         "%2e",
         "%2E%2e",
-        "a%2Fb",
-        "%2F",
-        "..%2Fvictim",
         "a%00",
         "%00",
         "%0A",
@@ -42,8 +39,16 @@ fn a_name_outside_the_rule_reaches_no_server() {
         let config = json!({"command": "x"});
         refused(&server, name, server.put(item(name)).json(&config), 400, "invalid-name");
         refused(&server, name, server.patch(item(name)).json(&config), 400, "invalid-name");
-        let rename = server.post(format!("{}/rename", item(name))).json(&json!({"to": "free"}));
-        refused(&server, name, rename, 400, "invalid-name");
+    }
+}
+
+#[test]
+fn an_encoded_slash_is_a_slash() {
+    let server = TestServer::start();
+    server.seed("victim", &json!({"command": "x"}));
+    for name in ["a%2Fb", "%2F", "..%2Fvictim", "a%2fb"] {
+        refused(&server, name, server.get(item(name)), 404, "not-found");
+        refused(&server, name, server.put(item(name)).json(&json!({"command": "x"})), 404, "not-found");
     }
 }
 
@@ -99,7 +104,7 @@ fn names_in_a_file_that_break_the_rule_are_listed_and_carried() {
     let names: Vec<_> =
         listed["servers"].as_array().expect("a list").iter().map(|server| &server["name"]).collect();
     assert_eq!(names, ["", "..", "a/b", "ok"]);
-    refused(&server, "a/b", server.get(item("a%2Fb")), 400, "invalid-name");
+    refused(&server, "..", server.get(item("..")), 400, "invalid-name");
     server.patch(item("ok")).json(&json!({"command": "zz"})).send().expect(200);
     let after = String::from_utf8(server.document().expect("it is there")).expect("it is UTF-8");
     let (before, behind) = document.split_once(r#"{"command":"z"}"#).expect("it stands there");

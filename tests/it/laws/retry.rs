@@ -9,12 +9,9 @@ use crate::wire::Request;
 fn a_repeated_write_gives_the_same_tag_and_stores_nothing() {
     let server = TestServer::start();
     let tag = server.seed("s", &json!({"command": "x", "env": {"A": "1", "B": "2"}}));
-    let writes: [Request; 3] = [
+    let writes: [Request; 2] = [
         server.put(item("s")).json(&json!({"command": "x", "env": {"A": "[REDACTED]", "B": "new"}})),
         server.patch(item("s")).json(&json!({"env": {"A": null}, "description": "d"})),
-        server
-            .patch(item("s"))
-            .body("application/json-patch+json", r#"[{"op":"add","path":"/args","value":["a"]}]"#),
     ];
     let mut tag = tag;
     for write in writes {
@@ -48,11 +45,7 @@ fn only_put_and_patch_under_if_match_are_repeated() {
     let tag = create.clone().send().expect(201).etag();
     create.send().expect_problem(412, "precondition-failed");
 
-    let rename = server.post(format!("{}/rename", item("s"))).if_match(&tag).json(&json!({"to": "t"}));
-    let tag = rename.clone().send().expect(200).etag();
-    rename.send().expect_problem(404, "unknown-server");
-
-    let delete = server.delete(item("t")).if_match(&tag);
+    let delete = server.delete(item("s")).if_match(&tag);
     delete.clone().send().expect(204);
     delete.send().expect_problem(404, "unknown-server");
 }

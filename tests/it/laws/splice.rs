@@ -79,16 +79,6 @@ fn deleting_a_server_takes_one_comma_along() {
 }
 
 #[test]
-fn renaming_a_server_changes_its_name_alone() {
-    let server = odd();
-    server.post(format!("{}/rename", item("middle"))).json(&json!({"to": "other"})).send().expect(200);
-    assert_eq!(text(&server), ODD.replace("\"middle\"", "\"other\""));
-    let taken = server.post(format!("{}/rename", item("other"))).json(&json!({"to": "ab"}));
-    assert_eq!(taken.send().status, 409);
-    assert_eq!(text(&server), ODD.replace("\"middle\"", "\"other\""));
-}
-
-#[test]
 fn a_write_that_changes_nothing_keeps_every_byte() {
     let server = odd();
     server.put(item("ab")).json(&json!({"x": 100.0, "command": "one"})).send().expect(200);

@@ -26,12 +26,12 @@ os.rename(path + '.draft', path)
 
 /// The tag of every server, and the collection's.
 fn tags(server: &TestServer) -> Vec<String> {
-    let list = server.get(format!("{SERVERS}?view=full")).send().expect(200);
+    let list = server.get(SERVERS).send().expect(200);
     let body = list.json();
     let servers = body["servers"].as_array().expect("a list").iter();
-    let mut tags: Vec<_> = servers.map(|server| server["etag"].as_str().expect("a tag").to_owned()).collect();
-    tags.push(list.etag());
-    tags
+    let names = servers.map(|server| server["name"].as_str().expect("a name").to_owned());
+    let tags = names.map(|name| server.get(item(&name)).send().expect(200).etag());
+    tags.chain([list.etag()]).collect()
 }
 
 #[test]
@@ -149,7 +149,7 @@ fn a_rotation_changes_no_tag_until_the_old_key_is_retired() {
 }
 
 #[test]
-fn the_collections_tag_covers_every_server_and_no_query() {
+fn the_collections_tag_covers_every_server() {
     let server = TestServer::start();
     let empty = server.get(SERVERS).send().expect(200).etag();
     server.seed("a", &json!({"command": "x", "env": {"A": "1"}}));
@@ -162,12 +162,8 @@ fn the_collections_tag_covers_every_server_and_no_query() {
     for (number, tag) in all.iter().enumerate() {
         assert!(!all[..number].contains(tag), "two states of the collection under one tag: {all:?}");
     }
-    for query in ["", "?view=full", "?limit=1"] {
-        let list = format!("{SERVERS}{query}");
-        assert_eq!(server.get(&list).send().expect(200).etag(), two);
-        server.get(&list).if_none_match(&two).send().expect(304);
-        server.get(&list).if_none_match(&one).send().expect(200);
-    }
+    server.get(SERVERS).if_none_match(&two).send().expect(304);
+    server.get(SERVERS).if_none_match(&one).send().expect(200);
     server.delete(item("b")).send().expect(204);
     assert_eq!(
         server.get(SERVERS).send().expect(200).etag(),
@@ -183,7 +179,6 @@ fn the_member_repeats_the_header() {
         server.put(item("a")).json(&json!({"command": "x"})).send().expect(201),
         server.get(item("a")).send().expect(200),
         server.patch(item("a")).json(&json!({"description": "d"})).send().expect(200),
-        server.post(format!("{}/rename", item("a"))).json(&json!({"to": "b"})).send().expect(200),
     ];
     for answer in answers {
         assert_eq!(answer.json()["etag"], Value::String(answer.etag()));

@@ -148,20 +148,3 @@ fn a_refusal_names_every_secret_that_would_follow() {
     pointers.sort();
     assert_eq!(pointers, ["/auth", "/headers/A"]);
 }
-
-#[test]
-fn a_name_is_no_destination() {
-    let server = TestServer::start();
-    let tag = server.seed("s", &remote());
-    let stored = server.json()["agent_settings"]["mcp_config"]["mcpServers"]["s"].clone();
-    let rename = server.post(format!("{}/rename", item("s"))).key(WRITER).if_match(&tag);
-    let renamed = rename.json(&json!({"to": "t"})).send().expect(200);
-    assert_ne!(renamed.etag(), tag, "a tag is bound to the name");
-    assert_eq!(
-        server.json()["agent_settings"]["mcp_config"]["mcpServers"]["t"],
-        stored,
-        "the ciphertext changed"
-    );
-    assert_eq!(server.plaintext("t"), remote());
-    server.get(item("s")).send().expect(404);
-}

@@ -176,37 +176,3 @@ fn a_token_is_taken_only_from_who_may_open_it() {
     put(crate::server::REVEALER, &other).send().expect(200);
     assert_eq!(server.plaintext("a")["env"]["KEPT"], "not for the writer");
 }
-
-#[test]
-fn a_json_patch_may_test_keep_and_not_move_masks() {
-    let server = seeded();
-    let patch = |operations: Value| {
-        server.patch(item("a")).body("application/json-patch+json", operations.to_string())
-    };
-    let before = server.document();
-    patch(json!([{"op": "test", "path": "/env/KEPT", "value": "[REDACTED]"}])).send().expect(200);
-    patch(json!([{"op": "replace", "path": "/env/KEPT", "value": "[REDACTED]"}])).send().expect(200);
-    assert!(server.document() == before);
-    for moved in [
-        json!([{"op": "move", "from": "/env/KEPT", "path": "/env/MOVED"}]),
-        json!([{"op": "copy", "from": "/env/KEPT", "path": "/description"}]),
-        json!([{"op": "copy", "from": "/env/KEPT", "path": "/env/COPY"}]),
-    ] {
-        let answer = patch(moved.clone()).send();
-        assert_eq!(answer.status, 422, "{moved}: {}", answer.text());
-        assert!(server.document() == before, "{moved}");
-    }
-    let failed = patch(json!([
-        {"op": "replace", "path": "/command", "value": "changed"},
-        {"op": "test", "path": "/command", "value": "never"},
-    ]));
-    assert_eq!(failed.send().status, 422);
-    assert!(server.document() == before, "half a patch was applied");
-    patch(json!([{"op": "add", "path": "/env/NEW", "value": "n"}, {"op": "remove", "path": "/token"}]))
-        .send()
-        .expect(200);
-    assert_eq!(
-        server.plaintext("a"),
-        json!({"command": "x", "env": {"KEPT": "kept", "OTHER": "other", "NEW": "n"}})
-    );
-}

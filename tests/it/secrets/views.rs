@@ -19,8 +19,6 @@ fn every_secret_is_masked_unless_asked_for() {
             ("PUT", server.put(item(name)).json(&config)),
             ("PATCH", server.patch(item(name)).json(&json!({}))),
             ("list", server.get(SERVERS)),
-            ("full list", server.get(format!("{SERVERS}?view=full"))),
-            ("dry run", server.put(format!("{}?dry_run=true", item(name))).json(&config)),
             ("412", server.put(item(name)).if_match("\"x\"").json(&json!({"command": "other"}))),
         ];
         for (what, request) in requests {
@@ -129,10 +127,14 @@ fn a_url_that_can_not_be_parsed_hides_its_credentials_too() {
         "https://h/?a=1&x-token=canary#f",
         "https://h/?token=canary?token=canary",
     ];
+    let mut shown = Vec::new();
     for url in urls {
         let put = server.put(item("odd-url")).json(&json!({"url": url})).send();
         assert!(matches!(put.status, 200 | 201 | 422), "{url}: {} {}", put.status, put.text());
-        let shown = format!("{}{}", put.text(), server.get(item("odd-url")).send().text());
-        assert!(!shown.contains("canary") && !shown.contains("can%ary"), "{url} is shown: {shown}");
+        let told = format!("{}{}", put.text(), server.get(item("odd-url")).send().text());
+        if told.contains("canary") || told.contains("can%ary") {
+            shown.push(url);
+        }
     }
+    assert!(shown.is_empty(), "credentials are shown of {shown:?}");
 }
