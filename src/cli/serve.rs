@@ -138,9 +138,7 @@ fn load_keys(config: &Config) -> Result<Keys, Failure> {
 
 fn authentication(config: &Config) -> Result<Authentication, Failure> {
     if config.is_auth_off {
-        tracing::warn!(
-            "MCP_SETTINGS_AUTH=off: every account of this machine can read and write, secrets included"
-        );
+        warn_of_no_keys();
         return Ok(Authentication::Off);
     }
     let scope = |word: &String| match word.as_str() {
