@@ -78,14 +78,13 @@ impl Reader<'_> {
                 let name = self.name()?;
                 self.cursor.skip_space();
                 self.cursor.expect(b':')?;
-                let value = match self.value(depth + 1) {
-                    Ok(value) => value,
-                    Err(trace) => return Err(trace.in_member(&name)),
-                };
                 if object.contains(&name) {
                     return Err(Trace::from(FaultKind::DuplicateMember).in_member(&name));
                 }
-                object.insert(name, value);
+                match self.value(depth + 1) {
+                    Ok(value) => object.insert(name, value),
+                    Err(trace) => return Err(trace.in_member(&name)),
+                }
                 if self.ends_with(b'}')? {
                     break;
                 }
