@@ -135,7 +135,11 @@ fn one_guarded_writer_wins<S: Store>(place: &Opener<S>) {
                 let guarded = change(move |current| {
                     let is_current = value(current.snapshot, "a").as_deref() == Some("start");
                     verdict.store(usize::from(is_current), Ordering::SeqCst);
-                    if is_current { Decision::Edit(vec![put("a", &writer.to_string())]) } else { Decision::Reject }
+                    if is_current {
+                        Decision::Edit(vec![put("a", &writer.to_string())])
+                    } else {
+                        Decision::Reject
+                    }
                 });
                 run(&place(), guarded);
                 if won.load(Ordering::SeqCst) == 1 {

@@ -76,12 +76,17 @@ impl Committer {
 
     fn round(&mut self) {
         let (place, seam, queue) = (self.place.clone(), Arc::clone(&self.seam), Arc::clone(&self.queue));
-        let batch = lock::while_locked(&place, &*seam, || queue.anyone_waits(), |real| {
-            self.pace.after_locking();
-            let tickets = queue.take();
-            let answers = self.commit(real, &tickets);
-            (tickets, answers)
-        });
+        let batch = lock::while_locked(
+            &place,
+            &*seam,
+            || queue.anyone_waits(),
+            |real| {
+                self.pace.after_locking();
+                let tickets = queue.take();
+                let answers = self.commit(real, &tickets);
+                (tickets, answers)
+            },
+        );
         match batch {
             Ok(None) => {}
             Ok(Some((tickets, answers))) => {
@@ -182,7 +187,8 @@ impl Committer {
             Err(error) => return Err(StoreError::Ownership(Arc::new(error))),
         };
         let draft = Draft::write(real, bytes, existing.as_ref(), &*seam)?;
-        let observed = self.view.exchange(next, history, || draft.rename(), |renamed| renamed.metadata.as_ref())?;
+        let observed =
+            self.view.exchange(next, history, || draft.rename(), |renamed| renamed.metadata.as_ref())?;
         if let Err(error) = sync_directory(directory_of(real), &*seam) {
             self.is_suspect = true;
             self.view.refresh();

@@ -60,7 +60,8 @@ fn open_all(paths: Vec<PathBuf>, seam: &dyn Seam) -> io::Result<Vec<(PathBuf, Rw
 
 /// The lock file is never written, so one that belongs to somebody else will do if it can be read.
 fn open(path: &Path) -> io::Result<File> {
-    let create = OpenOptions::new().read(true).write(true).create(true).truncate(false).mode(0o600).open(path);
+    let create =
+        OpenOptions::new().read(true).write(true).create(true).truncate(false).mode(0o600).open(path);
     match create {
         Err(error) if error.kind() == io::ErrorKind::PermissionDenied => File::open(path).map_err(|_| error),
         other => other,

@@ -110,8 +110,12 @@ mod tests {
     #[test]
     fn the_lock_file_is_named_as_openhands_names_it() {
         let (_folder, root) = folder();
-        let cases =
-            [("settings.json", ".settings.lock"), ("a.b.json", ".a.b.lock"), ("settings", ".settings.lock"), ("s.yaml", ".s.yaml.lock")];
+        let cases = [
+            ("settings.json", ".settings.lock"),
+            ("a.b.json", ".a.b.lock"),
+            ("settings", ".settings.lock"),
+            ("s.yaml", ".s.yaml.lock"),
+        ];
         for (document, lock) in cases {
             let place = Place::new(&root.join(document));
             assert_eq!(place.locks(place.path()), [root.join(lock)], "{document}");

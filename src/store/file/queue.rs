@@ -122,9 +122,10 @@ impl Queue {
     pub(super) fn take(&self) -> Vec<Ticket> {
         let mut line = self.line();
         line.forget_the_gone();
-        let tickets = line.waiting.drain(..).filter_map(|waiting| {
-            Some(Ticket { change: waiting.seat.take()?, answer: waiting.answer })
-        });
+        let tickets = line
+            .waiting
+            .drain(..)
+            .filter_map(|waiting| Some(Ticket { change: waiting.seat.take()?, answer: waiting.answer }));
         let tickets = tickets.collect();
         self.emptied.notify_all();
         tickets

@@ -173,8 +173,10 @@ const DRAFT_SUFFIX: &[u8] = b".tmp";
 
 /// `.settings.json.mcp-settings-PID-RANDOM.tmp`
 fn draft_name(target: &Path) -> Result<OsString, StoreError> {
-    let random = getrandom::u64()
-        .map_err(|error| StoreError::Write { step: "create", source: Arc::new(io::Error::other(error.to_string())) })?;
+    let random = getrandom::u64().map_err(|error| StoreError::Write {
+        step: "create",
+        source: Arc::new(io::Error::other(error.to_string())),
+    })?;
     let mut name = draft_prefix(target);
     name.push(format!("{}-{random:016x}", std::process::id()));
     name.push(OsStr::from_bytes(DRAFT_SUFFIX));
@@ -228,8 +230,10 @@ mod tests {
             fs::write(folder.path().join(name), "x").unwrap();
         }
         assert!(sweep(&target, &NoSeam));
-        let mut left: Vec<_> =
-            fs::read_dir(folder.path()).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+        let mut left: Vec<_> = fs::read_dir(folder.path())
+            .unwrap()
+            .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+            .collect();
         left.sort();
         let mut expected = kept;
         expected.sort();

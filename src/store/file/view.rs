@@ -139,10 +139,22 @@ impl View {
         self.changes.subscribe()
     }
 
-    fn adopt(&self, ledger: &mut Ledger, version: Arc<Version>, witness: Witness, history: History) -> Arc<Observed> {
+    fn adopt(
+        &self,
+        ledger: &mut Ledger,
+        version: Arc<Version>,
+        witness: Witness,
+        history: History,
+    ) -> Arc<Observed> {
         ledger.history.absorb(history);
         let is_known = version.bytes.is_some();
-        self.publish(Observed { outcome: Ok(Arc::clone(&version)), witness, last: version, unusable: None, is_known })
+        self.publish(Observed {
+            outcome: Ok(Arc::clone(&version)),
+            witness,
+            last: version,
+            unusable: None,
+            is_known,
+        })
     }
 
     fn look(&self, ledger: &mut Ledger) -> Arc<Observed> {
@@ -187,7 +199,8 @@ impl View {
     }
 
     fn understand(&self, before: &Observed, bytes: Vec<u8>, witness: Witness) -> Observed {
-        let observed = |outcome, last, unusable| Observed { outcome, witness, last, unusable, is_known: true };
+        let observed =
+            |outcome, last, unusable| Observed { outcome, witness, last, unusable, is_known: true };
         if before.last.bytes.as_ref() == Some(&bytes) {
             let same = Arc::clone(&before.last);
             return observed(Ok(Arc::clone(&same)), same, None);

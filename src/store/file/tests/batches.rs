@@ -58,7 +58,8 @@ fn a_panic_leaves_the_others_decided_without_it() {
         Decision::Edit(vec![put("c", "1")])
     });
     let outcomes = as_one_batch(&bench, &store, vec![set("a", "1"), spoiler(), breaker, spoiler(), last]);
-    let panicked: Vec<_> = outcomes.iter().map(|outcome| matches!(outcome, Err(StoreError::Panicked))).collect();
+    let panicked: Vec<_> =
+        outcomes.iter().map(|outcome| matches!(outcome, Err(StoreError::Panicked))).collect();
     assert_eq!(panicked, [false, true, true, true, false]);
     assert!(outcomes[0].is_ok() && outcomes[4].is_ok());
     assert_eq!(read(&store), pairs(&[("a", "1"), ("c", "1")]));
@@ -71,7 +72,11 @@ fn edits_that_lead_back_write_nothing() {
     let bench = Bench::with(&[("a", "1")]);
     let store = bench.open();
     let before = bench.on_disk();
-    let outcomes = as_one_batch(&bench, &store, vec![set("a", "2"), set("b", "1"), set("a", "1"), edits(vec![Edit::Remove { key: key("b") }])]);
+    let outcomes = as_one_batch(
+        &bench,
+        &store,
+        vec![set("a", "2"), set("b", "1"), set("a", "1"), edits(vec![Edit::Remove { key: key("b") }])],
+    );
     assert!(outcomes.iter().all(Result::is_ok));
     assert_eq!(bench.seam.count("create"), 0);
     assert_eq!(bench.on_disk(), before);
@@ -95,7 +100,12 @@ fn whatever_was_decided_in_a_failed_batch_is_answered_with_its_failure() {
     let store = bench.open();
     let before = store.read().unwrap();
     bench.seam.fail("rename", io::ErrorKind::StorageFull);
-    let changes = vec![set("a", "1"), change(|_| Decision::Reject), change(|_| Decision::Keep), change(|_| panic!("meant"))];
+    let changes = vec![
+        set("a", "1"),
+        change(|_| Decision::Reject),
+        change(|_| Decision::Keep),
+        change(|_| panic!("meant")),
+    ];
     let outcomes = as_one_batch(&bench, &store, changes);
     for outcome in &outcomes[..3] {
         assert!(matches!(outcome, Err(StoreError::Write { step: "rename", .. })), "{outcome:?}");
@@ -124,7 +134,8 @@ fn history_remembers_what_other_programs_replaced() {
     let states = Arc::new(Mutex::new(Vec::new()));
     let seen = Arc::clone(&states);
     let look = change(move |current| {
-        let texts = |name| current.history.states(&key(name)).map(|state| state.text.to_string()).collect::<Vec<_>>();
+        let texts =
+            |name| current.history.states(&key(name)).map(|state| state.text.to_string()).collect::<Vec<_>>();
         *seen.lock().unwrap() = vec![texts("a"), texts("b")];
         Decision::Keep
     });
@@ -150,7 +161,8 @@ fn a_key_is_provisioned_under_the_lock_and_the_change_asked_again() {
     let has_key = Arc::new(AtomicUsize::new(0));
     let keys = Arc::new(Keys { asked_with: Mutex::default(), has_key: Arc::clone(&has_key) });
     let provisioner: Arc<dyn Provisioner> = Arc::clone(&keys) as _;
-    let store = FileStore::open(FileStoreOptions { provisioner: Some(provisioner), ..bench.options() }).unwrap();
+    let store =
+        FileStore::open(FileStoreOptions { provisioner: Some(provisioner), ..bench.options() }).unwrap();
     let needy = change(move |_| match has_key.load(Ordering::SeqCst) {
         0 => Decision::NeedKey,
         _ => Decision::Edit(vec![put("c", "sealed")]),
@@ -250,10 +262,13 @@ fn of_a_document_that_makes_no_sense_nobody_is_asked() {
     let store = bench.open();
     let asked = Arc::new(AtomicUsize::new(0));
     let count = Arc::clone(&asked);
-    let outcome = run(&store, change(move |_| {
-        count.fetch_add(1, Ordering::SeqCst);
-        Decision::Edit(vec![put("a", "1")])
-    }));
+    let outcome = run(
+        &store,
+        change(move |_| {
+            count.fetch_add(1, Ordering::SeqCst);
+            Decision::Edit(vec![put("a", "1")])
+        }),
+    );
     assert!(matches!(outcome, Err(StoreError::Unreadable(_))), "{outcome:?}");
     assert_eq!(asked.load(Ordering::SeqCst), 0);
     assert_eq!(bench.on_disk(), b"{");
@@ -265,7 +280,8 @@ fn of_a_document_that_makes_no_sense_nobody_is_asked() {
 #[test]
 fn a_document_that_may_not_be_written_is_not_written() {
     let bench = Bench::new();
-    let newer = r#"{"schema_version":7,"agent_settings":{"schema_version":9,"mcp_config":{"a":{"command":"1"}}}}"#;
+    let newer =
+        r#"{"schema_version":7,"agent_settings":{"schema_version":9,"mcp_config":{"a":{"command":"1"}}}}"#;
     std::fs::write(&bench.path, newer).unwrap();
     let store = bench.open();
     assert!(matches!(run(&store, set("a", "2")), Err(StoreError::Panicked)));

@@ -85,12 +85,13 @@ pub(super) fn names_in(folder: &Path) -> Vec<String> {
 
 /// A document with these servers.
 pub(super) fn text(servers: &[(&str, &str)]) -> String {
-    let members: Vec<_> = servers.iter().map(|(name, value)| format!(r#""{name}":{{"command":"{value}"}}"#)).collect();
+    let members: Vec<_> =
+        servers.iter().map(|(name, value)| format!(r#""{name}":{{"command":"{value}"}}"#)).collect();
     let map = members.join(",");
     format!(r#"{{"agent_settings":{{"agent_kind":"openhands","mcp_config":{{"mcpServers":{{{map}}}}}}}}}"#)
 }
 
-type Fault = Box<dyn FnMut(&Step<'_>) -> io::Result<()> + Send>;
+type Fault = Arc<dyn Fn(&Step<'_>) -> io::Result<()> + Send + Sync>;
 type Disguise = Box<dyn Fn(Identity) -> Identity + Send>;
 
 #[derive(Default)]
@@ -103,8 +104,8 @@ pub(super) struct TestSeam {
 
 impl TestSeam {
     /// Calls this before every step, until [`Self::heal`].
-    pub(super) fn on_step(&self, fault: impl FnMut(&Step<'_>) -> io::Result<()> + Send + 'static) {
-        *self.fault.lock().unwrap() = Some(Box::new(fault));
+    pub(super) fn on_step(&self, fault: impl Fn(&Step<'_>) -> io::Result<()> + Send + Sync + 'static) {
+        *self.fault.lock().unwrap() = Some(Arc::new(fault));
     }
 
     pub(super) fn fail(&self, step: &'static str, kind: io::ErrorKind) {
@@ -151,10 +152,9 @@ impl Seam for TestSeam {
         | Step::SyncDirectory { path }
         | Step::Unlink { path }) = step;
         self.steps.lock().unwrap().push((step.name(), path.to_path_buf()));
-        match self.fault.lock().unwrap().as_mut() {
-            Some(fault) => fault(step),
-            None => Ok(()),
-        }
+        // Cloned out, so that a step that hangs hangs alone.
+        let fault = self.fault.lock().unwrap().clone();
+        fault.map_or(Ok(()), |fault| fault(step))
     }
 
     fn write_at_most(&self, remaining: usize) -> usize {

@@ -7,7 +7,9 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use super::bench::{Bench, HeldLock, PATIENCE, PythonLock, change, pairs, put, read, run, set, text, until, value, wait};
+use super::bench::{
+    Bench, HeldLock, PATIENCE, PythonLock, change, pairs, put, read, run, set, text, until, value, wait,
+};
 use crate::store::file::{FileStore, FileStoreOptions};
 use crate::store::{Change, Decision, Store, StoreError};
 

@@ -1,7 +1,7 @@
 //! The file store against real files, real locks and a disk that fails on demand.
 
-mod bench;
 mod batches;
+mod bench;
 mod durability;
 mod locks;
 mod reads;
