@@ -111,13 +111,6 @@ impl Queue {
         }
     }
 
-    /// Whether a change waits.
-    pub(super) fn anyone_waits(&self) -> bool {
-        let mut line = self.line();
-        line.forget_the_gone();
-        !line.waiting.is_empty()
-    }
-
     /// Takes all changes that wait, in the order of their arrival.
     pub(super) fn take(&self) -> Vec<Ticket> {
         let mut line = self.line();

@@ -86,12 +86,12 @@ fn read_file(path: &Path, seam: &dyn Seam) -> io::Result<Option<Reading>> {
     let taken = SystemTime::now();
     let mut file = File::open(path)?;
     let before = Identity::of(&file.metadata()?);
+    let identity = seam.identity(before);
     let mut bytes = Vec::with_capacity(usize::try_from(before.size).unwrap_or(0).saturating_add(1));
     file.read_to_end(&mut bytes)?;
     if Identity::of(&file.metadata()?) != before {
         return Ok(None);
     }
-    let identity = seam.identity(before);
     let witness = Witness::File { identity, is_trusted: identity.is_trusted(taken) };
     Ok(Some(Reading::Found { bytes, witness }))
 }

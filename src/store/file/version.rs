@@ -115,11 +115,9 @@ impl Draft {
         }
     }
 
-    /// The version that the copy has become, and what it replaced.
+    /// The version that an edited copy has become, and what it replaced.
     pub(super) fn finish(self) -> (Version, History) {
-        let bytes = self.document.render();
-        // Where there was no file, an edit that does nothing makes none.
-        let bytes = (!bytes.is_empty()).then_some(bytes);
+        let bytes = Some(self.document.render());
         let version = Version { bytes, document: self.document, snapshot: Arc::new(self.snapshot) };
         (version, self.history)
     }

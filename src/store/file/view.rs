@@ -14,7 +14,7 @@ use super::place::Place;
 use super::reading::{self, Reading, Witness};
 use super::seam::Seam;
 use super::version::Version;
-use crate::document::{NewDocument, Unreadable};
+use crate::document::NewDocument;
 use crate::store::{History, Snapshot, StoreError};
 
 type Seen = Result<Arc<Snapshot>, StoreError>;
@@ -27,8 +27,6 @@ pub(super) struct Observed {
     pub(super) witness: Witness,
     /// The newest version that could be used: what is alike in the next one is taken from here.
     last: Arc<Version>,
-    /// Bytes that could not be used, so that they are not parsed at every look.
-    unusable: Option<(Vec<u8>, Unreadable)>,
     /// Whether there ever was a document.
     is_known: bool,
 }
@@ -67,7 +65,6 @@ impl View {
             outcome: Ok(Arc::clone(&nothing)),
             witness: Witness::None,
             last: nothing,
-            unusable: None,
             is_known: false,
         };
         let (changes, _) = watch::channel(before.seen());
@@ -148,13 +145,7 @@ impl View {
     ) -> Arc<Observed> {
         ledger.history.absorb(history);
         let is_known = version.bytes.is_some();
-        self.publish(Observed {
-            outcome: Ok(Arc::clone(&version)),
-            witness,
-            last: version,
-            unusable: None,
-            is_known,
-        })
+        self.publish(Observed { outcome: Ok(Arc::clone(&version)), witness, last: version, is_known })
     }
 
     fn look(&self, ledger: &mut Ledger) -> Arc<Observed> {
@@ -177,7 +168,6 @@ impl View {
             outcome: Err(error),
             witness: Witness::None,
             last: Arc::clone(&before.last),
-            unusable: None,
             is_known,
         };
         match reading {
@@ -186,7 +176,7 @@ impl View {
                 Observed { witness, ..failed(StoreError::Vanished, true) }
             }
             Reading::Missing { witness } => {
-                Observed { outcome: Ok(Arc::clone(&last)), witness, last, unusable: None, is_known: false }
+                Observed { outcome: Ok(Arc::clone(&last)), witness, last, is_known: false }
             }
             Reading::NoDirectory if before.is_known => failed(StoreError::Vanished, true),
             Reading::NoDirectory => failed(StoreError::NoDirectory, false),
@@ -199,24 +189,13 @@ impl View {
     }
 
     fn understand(&self, before: &Observed, bytes: Vec<u8>, witness: Witness) -> Observed {
-        let observed =
-            |outcome, last, unusable| Observed { outcome, witness, last, unusable, is_known: true };
-        if before.last.bytes.as_ref() == Some(&bytes) {
-            let same = Arc::clone(&before.last);
-            return observed(Ok(Arc::clone(&same)), same, None);
-        }
-        let reason = match &before.unusable {
-            Some((unusable, reason)) if *unusable == bytes => reason.clone(),
-            _ => match Version::read(bytes.clone(), self.new, &before.last) {
-                Ok(version) => {
-                    let version = Arc::new(version);
-                    return observed(Ok(Arc::clone(&version)), version, None);
-                }
-                Err(reason) => reason,
-            },
+        let last = &before.last;
+        let version = match last.bytes.as_ref() == Some(&bytes) {
+            true => Ok(Arc::clone(last)),
+            false => Version::read(bytes, self.new, last).map(Arc::new),
         };
-        let error = StoreError::Unreadable(reason.clone());
-        observed(Err(error), Arc::clone(&before.last), Some((bytes, reason)))
+        let last = Arc::clone(version.as_ref().unwrap_or(last));
+        Observed { outcome: version.map_err(StoreError::Unreadable), witness, last, is_known: true }
     }
 
     fn publish(&self, observed: Observed) -> Arc<Observed> {

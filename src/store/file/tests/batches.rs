@@ -8,7 +8,7 @@ use std::{io, thread};
 
 use super::bench::{Bench, HeldLock, change, edits, key, pairs, put, read, run, set, text, until, wait};
 use crate::model::Edit;
-use crate::store::file::{FileStore, FileStoreOptions};
+use crate::store::file::{FileStore, FileStoreOptions, Identity};
 use crate::store::{Change, Commit, Decision, Provisioner, Snapshot, Store, StoreError};
 
 /// Commits these changes as one batch.
@@ -247,6 +247,18 @@ fn a_batch_that_changes_nothing_syncs_each_version_once() {
     run(&store, change(|_| Decision::Reject)).unwrap();
     assert_eq!(syncs(), (3, 3), "the same bytes in another file are not known to be durable");
     assert_eq!(bench.seam.count("rename"), 1);
+}
+
+#[test]
+fn another_version_that_looks_the_same_is_synced_too() {
+    let bench = Bench::with(&[("a", "1")]);
+    let identity = Identity::of(&std::fs::metadata(&bench.path).unwrap());
+    bench.seam.disguise(move |_| identity);
+    let store = bench.open();
+    run(&store, change(|_| Decision::Keep)).unwrap();
+    bench.replace(&[("a", "2")]);
+    run(&store, change(|_| Decision::Keep)).unwrap();
+    assert_eq!(bench.seam.count("sync-file"), 2);
 }
 
 fn fs_copy_over(bench: &Bench) {

@@ -202,6 +202,22 @@ fn a_document_that_vanished_is_not_begun_anew() {
 }
 
 #[test]
+fn a_document_that_vanishes_during_a_batch_is_not_brought_back() {
+    let bench = Bench::with(&[("a", "1")]);
+    let store = bench.open();
+    let path = bench.path.clone();
+    let outcome = run(
+        &store,
+        change(move |_| {
+            fs::remove_file(&path).unwrap();
+            Decision::Edit(vec![put("a", "2")])
+        }),
+    );
+    assert!(matches!(outcome, Err(StoreError::Vanished)), "{outcome:?}");
+    assert!(!bench.path.exists());
+}
+
+#[test]
 fn a_document_that_could_not_be_read_at_first_is_known_all_the_same() {
     let bench = Bench::with(&[("a", "1")]);
     bench.seam.fail("read", io::ErrorKind::PermissionDenied);

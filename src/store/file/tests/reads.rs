@@ -4,7 +4,7 @@ use std::fs;
 use std::io;
 use std::os::unix::fs::{MetadataExt, symlink};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::thread;
 use std::time::{Duration, SystemTime};
 
@@ -205,6 +205,32 @@ fn what_is_not_a_file_is_an_error_and_not_a_hang() {
     fs::remove_file(&bench.path).unwrap();
     fs::create_dir(&bench.path).unwrap();
     assert!(matches!(store.read(), Err(StoreError::Read(_))));
+}
+
+#[test]
+fn a_document_that_changes_while_it_is_read_is_read_again() {
+    let bench = Bench::with(&[("a", "1")]);
+    let store = bench.open();
+    let path = bench.path.clone();
+    // The seam is asked for the identity between the look at the file and the reading of it.
+    let looks = AtomicUsize::new(0);
+    bench.seam.disguise(move |real| {
+        let look = looks.fetch_add(1, Ordering::SeqCst);
+        if look < 3 {
+            fs::write(&path, text(&[("a", &"x".repeat(look + 2))])).unwrap();
+        }
+        real
+    });
+    bench.replace(&[("a", "changed")]);
+    assert_eq!(read(&store), pairs(&[("a", "xxxx")]));
+    let path = bench.path.clone();
+    let length = AtomicUsize::new(0);
+    bench.seam.disguise(move |real| {
+        let length = length.fetch_add(1, Ordering::SeqCst) % 100;
+        fs::write(&path, text(&[("a", &"y".repeat(length))])).unwrap();
+        real
+    });
+    assert!(matches!(store.read(), Err(StoreError::Read(_))), "it may be torn");
 }
 
 #[test]
