@@ -12,6 +12,8 @@ pub(super) struct Items<V> {
     items: Vec<Arc<Item<V>>>,
     /// The white space between the brackets where there are no items.
     blank: Arc<str>,
+    /// Whether items have names: they are members, not elements.
+    is_object: bool,
 }
 
 /// One item: `gap key colon value trail`. An element of an array has neither key nor colon.
@@ -36,7 +38,7 @@ impl<V: Clone> Items<V> {
     pub(super) fn of_object(text: &str, raw: &RawObject, mut value: impl FnMut(&RawMember) -> V) -> Self {
         let members =
             raw.members.iter().map(|member| (member.key.clone(), member.value.clone(), value(member)));
-        Self::collect(text, raw.open + 1..raw.close, members)
+        Self { is_object: true, ..Self::collect(text, raw.open + 1..raw.close, members) }
     }
 
     pub(super) fn of_array(text: &str, raw: &RawArray, mut value: impl FnMut(Range<usize>) -> V) -> Self {
@@ -79,7 +81,7 @@ impl<V: Clone> Items<V> {
             items.push(Arc::new(item));
         }
         let blank = if items.is_empty() { text[inside].into() } else { empty };
-        Self { items, blank }
+        Self { items, blank, is_object: false }
     }
 
     pub(super) fn len(&self) -> usize {
@@ -112,7 +114,7 @@ impl<V: Clone> Items<V> {
         let Some(last) = self.items.last() else {
             return Slot {
                 gap: style.before_first(indent).into(),
-                colon: style.colon().into(),
+                colon: if self.is_object { style.colon() } else { "" }.into(),
                 trail: style.after_last(indent).into(),
             };
         };

@@ -3,9 +3,7 @@
 
 use super::new_document::NewDocument;
 use super::unreadable::{Unreadable, Within};
-use crate::json::{
-    FaultKind, Json, Object, RawMember, RawObject, Rules, Style, check, first_byte, parse, scan_object,
-};
+use crate::json::{Json, Object, RawMember, RawObject, Rules, Style, check, first_byte, parse, scan_object};
 use crate::model::{Access, Dialect, Layout, ReadOnlyReason, Sealing, is_server_value};
 
 /// The newest versions that this build writes.
@@ -223,13 +221,5 @@ impl AgentKind {
             Some("acp") => Self::Acp,
             _ => Self::Unknown,
         }
-    }
-}
-
-/// Reads a server's value.
-pub(super) fn read_server(text: &str) -> Result<Object, crate::json::Fault> {
-    match parse(text, &Rules::STORED)? {
-        Json::Object(object) => Ok(object),
-        _ => Err(crate::json::Fault::whole(FaultKind::NotAnObject)),
     }
 }

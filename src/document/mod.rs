@@ -99,8 +99,7 @@ impl Document {
             Body::Absent => Vec::new(),
             Body::Whole(text) => text.as_bytes().to_vec(),
             Body::Split { head, servers, tail } => {
-                let mut out = String::with_capacity(2 * (head.len() + tail.len()));
-                out.push_str(head);
+                let mut out = String::from(&**head);
                 servers.write(&mut out);
                 out.push_str(tail);
                 out.into_bytes()

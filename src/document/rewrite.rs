@@ -22,9 +22,7 @@ pub(super) fn rewrite(text: &str, old: &Object, new: &Object, style: &Style, ind
     items.keep(|_, part| wanted.contains_key(&*part.name));
     for at in 0..items.len() {
         let part = items.value(at);
-        if let (Some(old), Some((_, new))) = (donors.get(&*part.name), wanted.get(&*part.name))
-            && old != new
-        {
+        if let (Some(old), Some((_, new))) = (donors.get(&*part.name), wanted.get(&*part.name)) {
             let text = rewrite_value(&part.text, old, new, style, items.indent(at).unwrap_or(indent));
             let name = part.name.clone();
             items.set_value(at, Part { name, text });
@@ -104,6 +102,7 @@ mod tests {
             (r#"{"\u0061" : "\u0062", "c":1e0}"#, r#"{"a":"b","c":2}"#, r#"{"\u0061" : "\u0062", "c":2}"#),
             (r#"{"a": {"b": [1 , 2]}}"#, r#"{"a":{"b":[1,3,4]}}"#, r#"{"a": {"b": [1 , 3, 4]}}"#),
             (r#"{"a": [1,2,3]}"#, r#"{"a":[]}"#, r#"{"a": []}"#),
+            (r#"{"a": []}"#, r#"{"a":["x","y"]}"#, r#"{"a": ["x", "y"]}"#),
             (r#"{"a": ["x"]}"#, r#"{"a":["x","y"]}"#, r#"{"a": ["x", "y"]}"#),
             (r#"{"a": 1, "b": {"x":  0}}"#, r#"{"b":{"x":0},"a":1}"#, r#"{"b": {"x":  0}, "a": 1}"#),
             (r#"{"a": 1, "b": 2}"#, r#"{"c":{"d":[]},"b":2}"#, r#"{"c": {"d": []}, "b": 2}"#),

@@ -3,8 +3,7 @@
 use std::sync::Arc;
 
 use super::items::{Items, Slot};
-use super::locate::read_server;
-use crate::json::{RawObject, Style};
+use crate::json::{Fault, FaultKind, Json, Object, RawObject, Rules, Style, parse};
 use crate::model::{SettingsKey, StoredServer};
 
 /// The members of the server map.
@@ -102,5 +101,12 @@ impl Servers {
     /// Appends everything that stands between the map's braces.
     pub(super) fn write(&self, out: &mut String) {
         self.items.write(out, |entry| &entry.server.text);
+    }
+}
+
+fn read_server(text: &str) -> Result<Object, Fault> {
+    match parse(text, &Rules::STORED)? {
+        Json::Object(object) => Ok(object),
+        _ => Err(Fault::whole(FaultKind::NotAnObject)),
     }
 }

@@ -116,7 +116,7 @@ impl<'a> Cursor<'a> {
 
 /// What a string says.
 pub(in crate::json) struct Unescaped {
-    /// The text; half of a surrogate pair, which no text can hold, stays spelled as its escape.
+    /// The text; half of a surrogate pair, which no text can hold, is spelled as its escape in lower case.
     pub(in crate::json) text: String,
     /// Whether there is such a half.
     pub(in crate::json) has_lone_surrogate: bool,
@@ -144,7 +144,7 @@ pub(in crate::json) fn unescape(raw: &str) -> Unescaped {
             Some(character) => text.push(character),
             None => {
                 has_lone_surrogate = true;
-                text.push_str(&rest[at..at + length]);
+                text.push_str(&rest[at..at + length].to_ascii_lowercase());
             }
         }
         rest = &rest[at + length..];

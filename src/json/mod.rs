@@ -6,6 +6,8 @@ mod lex;
 mod limits;
 mod pointer;
 mod read;
+#[cfg(test)]
+pub(crate) mod samples;
 mod scan;
 mod value;
 mod write;

@@ -140,6 +140,7 @@ fn duplicate(object: &Object) -> Option<&str> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::json::samples::any_json;
     use crate::json::{check_limits, to_compact};
     use proptest::prelude::*;
 
@@ -215,39 +216,6 @@ mod tests {
             let fault = parse(text, &Rules::BODY).unwrap_err();
             assert!(!format!("{fault} {fault:?}").contains("hunter2"), "{fault}");
         }
-    }
-
-    /// JSON as text, with odd but legal spellings.
-    fn any_json() -> impl Strategy<Value = String> {
-        let string = proptest::collection::vec(
-            prop_oneof![
-                Just("a"),
-                Just("é"),
-                Just(r"\u0041"),
-                Just(r"\ud83d\ude00"),
-                Just(r"\n"),
-                Just(r"\/")
-            ],
-            0..4,
-        )
-        .prop_map(|parts| format!("\"{}\"", parts.concat()));
-        let scalar = prop_oneof![
-            Just("null".to_owned()),
-            Just("true".to_owned()),
-            "-?(0|[1-9][0-9]{0,20})(\\.[0-9]{1,3})?([eE][+-]?[0-9]{1,2})?",
-            string.clone(),
-        ];
-        scalar.prop_recursive(4, 24, 4, move |inner| {
-            let members = proptest::collection::btree_map(string.clone(), inner.clone(), 0..4);
-            prop_oneof![
-                proptest::collection::vec(inner, 0..4).prop_map(|list| format!("[{}]", list.join(" ,"))),
-                members.prop_map(|members| {
-                    let list: Vec<_> =
-                        members.iter().map(|(name, value)| format!("{name} :\t{value}")).collect();
-                    format!("{{{}}}", list.join(","))
-                }),
-            ]
-        })
     }
 
     proptest! {
