@@ -82,27 +82,31 @@ impl Committer {
         let batch = lock::while_locked(&place, &*seam, |real| {
             self.pace.locked(Instant::now());
             let tickets = self.queue.take();
-            let answers = self.commit(real, &tickets);
-            (tickets, answers)
+            // All may have given up while we waited for the lock.
+            let replaced = (!tickets.is_empty()).then(|| self.view.refresh());
+            let answers = replaced.as_ref().map(|observed| self.commit(real, observed, &tickets));
+            (tickets, answers.unwrap_or_default(), replaced)
         });
-        let (tickets, answers) = batch.unwrap_or_else(|error| {
+        let (tickets, answers, replaced) = batch.unwrap_or_else(|error| {
             let error = self.explain(error);
             let tickets = self.queue.take();
             let answers = tickets.iter().map(|_| Err(error.clone())).collect();
-            (tickets, answers)
+            (tickets, answers, None)
         });
         for (ticket, answer) in tickets.into_iter().zip(answers) {
             ticket.answer(answer);
         }
+        // Not sooner: taking a big document apart takes time that nobody needs to wait for.
+        drop(replaced);
     }
 
-    /// Runs a batch, holding the lock. An answer for each ticket.
-    fn commit(&mut self, real: &Path, tickets: &[Ticket]) -> Vec<Result<(), StoreError>> {
-        // All may have given up while we waited for the lock.
-        if tickets.is_empty() {
-            return Vec::new();
-        }
-        let observed = self.view.refresh();
+    /// Runs a batch on what was observed under the lock. An answer for each ticket.
+    fn commit(
+        &mut self,
+        real: &Path,
+        observed: &Observed,
+        tickets: &[Ticket],
+    ) -> Vec<Result<(), StoreError>> {
         let version = match &observed.outcome {
             Ok(version) => version,
             Err(error) => return tickets.iter().map(|_| Err(error.clone())).collect(),
@@ -116,9 +120,9 @@ impl Committer {
         let outcome = match draft.is_edited {
             true => {
                 let (next, history) = draft.finish();
-                self.settle(real, &observed, version, Arc::new(next), history)
+                self.settle(real, observed, version, Arc::new(next), history)
             }
-            false => self.keep(real, &observed, version),
+            false => self.keep(real, observed, version),
         };
         if outcome.is_err() {
             self.after_failure();

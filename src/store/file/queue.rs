@@ -103,8 +103,8 @@ impl Queue {
             if !line.waiting.is_empty() {
                 return true;
             }
-            self.emptied.notify_all();
             if line.is_closed {
+                self.emptied.notify_all();
                 return false;
             }
             line = self.arrived.wait(line).unwrap_or_else(PoisonError::into_inner);
@@ -120,7 +120,9 @@ impl Queue {
             .drain(..)
             .filter_map(|waiting| Some(Ticket { change: waiting.seat.take()?, answer: waiting.answer }));
         let tickets = tickets.collect();
-        self.emptied.notify_all();
+        if line.is_closed {
+            self.emptied.notify_all();
+        }
         tickets
     }
 

@@ -21,9 +21,9 @@ impl Version {
     }
 
     /// Servers whose text is as in `previous` are taken from there.
-    pub(super) fn read(bytes: Vec<u8>, new: NewDocument, previous: &Self) -> Result<Self, Unreadable> {
-        let document = Document::read(&bytes, new, Some(&previous.document))?;
-        Ok(Self::of(Some(bytes), document))
+    pub(super) fn read(bytes: &[u8], new: NewDocument, previous: &Self) -> Result<Self, Unreadable> {
+        let document = Document::read(bytes, new, Some(&previous.document))?;
+        Ok(Self::of(Some(bytes.to_vec()), document))
     }
 
     /// Records the states that `before` held and this version does not.

@@ -55,6 +55,8 @@ struct Ledger {
     history: History,
     /// The number of the newest reading that was published.
     newest_reading: u64,
+    /// Where the document is read into. Kept, since fresh memory costs more than the reading.
+    buffer: Vec<u8>,
 }
 
 impl View {
@@ -151,7 +153,8 @@ impl View {
     fn look(&self, ledger: &mut Ledger) -> Arc<Observed> {
         let number = self.readings.fetch_add(1, Ordering::SeqCst) + 1;
         let before = self.current.load_full();
-        let after = self.judge(&before, reading::read(&self.place, &*self.seam));
+        let reading = reading::read(&self.place, &*self.seam, &mut ledger.buffer);
+        let after = self.judge(&before, reading, &ledger.buffer);
         if let Ok(version) = &after.outcome
             && !Arc::ptr_eq(version, &before.last)
         {
@@ -162,7 +165,7 @@ impl View {
         self.publish(after)
     }
 
-    fn judge(&self, before: &Observed, reading: Reading) -> Observed {
+    fn judge(&self, before: &Observed, reading: Reading, bytes: &[u8]) -> Observed {
         let last = Arc::clone(&before.last);
         let failed = |error, is_known| Observed {
             outcome: Err(error),
@@ -171,7 +174,7 @@ impl View {
             is_known,
         };
         match reading {
-            Reading::Found { bytes, witness } => self.understand(before, bytes, witness),
+            Reading::Found { witness } => self.understand(before, bytes, witness),
             Reading::Missing { witness } if before.is_known => {
                 Observed { witness, ..failed(StoreError::Vanished, true) }
             }
@@ -188,9 +191,9 @@ impl View {
         }
     }
 
-    fn understand(&self, before: &Observed, bytes: Vec<u8>, witness: Witness) -> Observed {
+    fn understand(&self, before: &Observed, bytes: &[u8], witness: Witness) -> Observed {
         let last = &before.last;
-        let version = match last.bytes.as_ref() == Some(&bytes) {
+        let version = match last.bytes.as_deref() == Some(bytes) {
             true => Ok(Arc::clone(last)),
             false => Version::read(bytes, self.new, last).map(Arc::new),
         };
