@@ -116,10 +116,10 @@ impl Committer {
         }
         let changes: Vec<_> = tickets.iter().map(|ticket| &ticket.change).collect();
         let decided = batch::decide(version, &self.view.history(), &changes, self.provisioner.as_deref());
-        let Decided { draft, has_panicked } = decided;
-        let outcome = match draft.is_edited {
+        let Decided { copy, has_panicked } = decided;
+        let outcome = match copy.is_edited {
             true => {
-                let (next, history) = draft.finish();
+                let (next, history) = copy.finish();
                 self.settle(real, observed, version, Arc::new(next), history)
             }
             false => self.keep(real, observed, version),

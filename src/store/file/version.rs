@@ -47,14 +47,15 @@ impl Version {
 }
 
 /// A copy of a version that a batch changes.
-pub(super) struct Draft {
+pub(super) struct WorkingCopy {
     document: Document,
     pub(super) snapshot: Snapshot,
+    /// What the copy has, and what it adds.
     pub(super) history: History,
     pub(super) is_edited: bool,
 }
 
-impl Draft {
+impl WorkingCopy {
     pub(super) fn of(version: &Version, history: &History) -> Self {
         Self {
             document: version.document.clone(),

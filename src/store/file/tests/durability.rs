@@ -143,7 +143,7 @@ fn owner_group_and_mode_are_kept() {
 }
 
 #[test]
-fn a_new_document_is_private_whatever_the_umask() {
+fn a_new_document_is_private_and_stays_so() {
     let bench = Bench::new();
     let store = bench.open();
     run(&store, set("a", "1")).unwrap();
