@@ -5,10 +5,11 @@ use std::collections::HashSet;
 use std::sync::Arc;
 
 use crate::json::{Object, Rules, check_limits};
-use crate::model::bound::{changed_members, refused};
+use crate::model::bound::refused;
 use crate::model::config::{self, Config};
 use crate::model::convert::{BodyKind, to_closed};
 use crate::model::merge::{Reading, merge_patch, replace};
+use crate::model::state::changed_members;
 use crate::model::validate::validate;
 use crate::model::{Access, Dialect, Edit, Layout, SettingsKey, StoredServer};
 use crate::projection::{
@@ -207,7 +208,9 @@ impl Rulebook<'_> {
         if !merged.refusals.is_empty() {
             return Err(ServiceError::Refused(merged.refusals));
         }
-        let bound = before.map_or_else(Vec::new, |before| refused(before, &merged.config, self.may_reveal));
+        let bound = before.map_or_else(Vec::new, |before| {
+            refused(before, &merged.config, self.layout.dialect, self.may_reveal)
+        });
         if !bound.is_empty() {
             return Err(ServiceError::BoundSecrets(bound));
         }
@@ -226,7 +229,8 @@ impl Rulebook<'_> {
 
     /// A merge can break a limit that its parts keep. What the write leaves alone is not judged.
     fn check_limits(&self, before: Option<&Config>, after: &Config) -> Result<(), ServiceError> {
-        let changed: HashSet<&str> = changed_members(before, after, self.may_reveal).into_iter().collect();
+        let changed: HashSet<&str> =
+            changed_members(before, after, self.layout.dialect, self.may_reveal).into_iter().collect();
         let shown: Object = view(after, Exposure::Redacted)
             .into_iter()
             .filter(|(name, _)| changed.contains(name.as_str()))
