@@ -10,11 +10,11 @@ use actix_web::web::Data;
 use tokio::signal::unix::{SignalKind, signal};
 
 use crate::config::{Config, Flags, LogFormat};
-use crate::http::authentication::Authentication;
 use crate::http::gate::Gate;
 use crate::http::{App, serve};
 use crate::secrets::{create_once, random_token};
 use crate::service::access::{ApiKey, ApiKeys, Scope};
+use crate::service::authentication::Authentication;
 use crate::service::login::Logins;
 
 use super::assemble::{beside, open_service, resolve};

@@ -21,7 +21,7 @@ use crate::service::audit::{self, Action};
 use crate::service::{Service, ServiceError};
 
 use super::App;
-use super::authentication::require;
+use super::authentication::{caller, require};
 use super::frame::RequestId;
 use super::problem::{Problem, ProblemKind};
 use super::{body, failures, headers};
@@ -152,7 +152,7 @@ async fn check(
     }
     let caller = match endpoint.scope {
         None => Caller::anyone(),
-        Some(_) => app.authentication.caller(head)?,
+        Some(_) => caller(&app.authentication, head)?,
     };
     trail.0.borrow_mut().caller = endpoint.scope.map(|_| caller.clone());
     if let Some(scope) = endpoint.scope {

@@ -38,7 +38,7 @@ pub struct RequestIds {
 
 impl Default for RequestIds {
     fn default() -> Self {
-        Self { process: crate::secrets::random_token()[..8].to_owned(), next: AtomicU64::new(1) }
+        Self { process: audit::new_id(), next: AtomicU64::new(1) }
     }
 }
 
