@@ -201,7 +201,9 @@ fn listen_for(kind: SignalKind) -> Result<tokio::signal::unix::Signal, Failure> 
 /// Said whatever the log's filter lets through.
 #[expect(clippy::print_stderr, reason = "the command line's own messages go to stderr")]
 fn warn_of_no_keys() {
-    eprintln!("warning: `MCP_SETTINGS_AUTH=off`: every account of this machine can read and change the settings, secrets included");
+    eprintln!(
+        "warning: `MCP_SETTINGS_AUTH=off`: every account of this machine can read and change the settings, secrets included"
+    );
 }
 
 #[expect(clippy::print_stdout, reason = "the address is the command's data")]
