@@ -1,7 +1,9 @@
 //! The command line, one file per command. Data goes to stdout, everything else to stderr. Exit codes:
 //! 0 done, 1 for the user to mend, 2 ours.
 
+mod assemble;
 mod log;
+mod rotate_key;
 mod serve;
 
 use std::error::Error;
@@ -21,6 +23,8 @@ struct Arguments {
 enum Command {
     /// Serve the settings over HTTP.
     Serve(serve::Arguments),
+    /// Encrypt again, under the newest key, what older keys encrypted.
+    RotateKey(rotate_key::Arguments),
 }
 
 /// What a command can fail with.
@@ -35,6 +39,7 @@ pub(crate) struct Failure {
 pub fn main() -> ExitCode {
     let result = match Arguments::parse().command {
         Command::Serve(arguments) => serve::run(arguments),
+        Command::RotateKey(arguments) => rotate_key::run(arguments),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,

@@ -1,29 +1,24 @@
 //! `mcp-settings serve`: puts the parts together, serves until it is told to stop.
 
+use std::fs;
 use std::net::{SocketAddr, TcpListener};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
-use std::{env, fs};
 
 use actix_web::web::Data;
 use tokio::signal::unix::{SignalKind, signal};
 
-use crate::config::{Config, File, Flags, LogFormat};
-use crate::document::NewDocument;
+use crate::config::{Config, Flags, LogFormat};
 use crate::http::authentication::Authentication;
 use crate::http::gate::Gate;
 use crate::http::{App, serve};
-use crate::secrets::{KeySources, Keys, SecretKey, create_once, random_token};
+use crate::secrets::{create_once, random_token};
 use crate::service::access::{ApiKey, ApiKeys, Scope};
 use crate::service::login::Logins;
-use crate::service::{KeyProvisioner, Options, Service};
-use crate::store::file::{FileStore, FileStoreOptions};
 
+use super::assemble::{beside, open_service, resolve};
 use super::{Failure, log};
-
-/// The key file beside the document.
-const KEY_FILE: &str = ".mcp-settings.secret-key";
 
 /// The created API key beside the document.
 const API_KEY_FILE: &str = ".mcp-settings.api-key";
@@ -51,38 +46,15 @@ pub(super) struct Arguments {
 }
 
 pub(super) fn run(arguments: Arguments) -> Result<(), Failure> {
-    let config = resolve(arguments)?;
+    let Arguments { listen, settings, config, log_format } = arguments;
+    let config = resolve(config.as_deref(), Flags { listen, settings, log_format })?;
     log::start(&config.log, config.log_format)
         .map_err(|problem| Failure::new(format!("could not start logging: `MCP_SETTINGS_LOG` {problem}")))?;
     actix_web::rt::System::new().block_on(serve_until_told(config))
 }
 
-fn resolve(arguments: Arguments) -> Result<Config, Failure> {
-    let file = match &arguments.config {
-        Some(path) => fs::read_to_string(path).map_err(|error| {
-            Failure::new(format!("could not read the configuration file `{}`", path.display())).because(error)
-        })?,
-        None => String::new(),
-    };
-    let flags =
-        Flags { listen: arguments.listen, settings: arguments.settings, log_format: arguments.log_format };
-    let not_usable = |error| Failure::new("could not use the configuration").because(error);
-    let file = File::parse(&file).map_err(not_usable)?;
-    Config::resolve(flags, |name| env::var(name).ok(), file).map_err(not_usable)
-}
-
 async fn serve_until_told(config: Config) -> Result<(), Failure> {
-    let keys = Arc::new(load_keys(&config)?);
-    let new = if config.is_openhands { NewDocument::OpenHands } else { NewDocument::Own };
-    let store = FileStore::open(FileStoreOptions {
-        provisioner: Some(Arc::new(KeyProvisioner(Arc::clone(&keys)))),
-        ..FileStoreOptions::new(config.settings.clone(), new)
-    });
-    let store =
-        Arc::new(store.map_err(|error| Failure::new("could not start the store's thread").because(error))?);
-    let options =
-        Options { require_preconditions: config.require_preconditions, lock_timeout: config.lock_timeout };
-    let service = Arc::new(Service::new(store, keys, options));
+    let service = Arc::new(open_service(&config)?);
     if actix_web::rt::time::timeout(KEY_PATIENCE, service.prepare_keys()).await.is_err() {
         tracing::warn!(
             "another process holds the settings lock; the key file is made at the first write that needs it"
@@ -123,17 +95,6 @@ async fn serve_until_told(config: Config) -> Result<(), Failure> {
         Ok(Err(error)) => Err(Failure::new("the server failed").because(error)),
         Err(error) => Err(Failure::new("the server failed").because(error)),
     }
-}
-
-fn load_keys(config: &Config) -> Result<Keys, Failure> {
-    let secret = |text: &String| SecretKey::new(text);
-    let sources = KeySources {
-        newest: config.secret_key.as_ref().and_then(secret),
-        previous: config.previous_secret_keys.iter().filter_map(secret).collect(),
-        etag: config.etag_key.as_ref().and_then(secret),
-        key_file: beside(&config.settings, KEY_FILE),
-    };
-    Keys::load(sources).map_err(|error| Failure::new("could not load the keys").because(error))
 }
 
 fn authentication(config: &Config) -> Result<Authentication, Failure> {
@@ -178,10 +139,6 @@ fn created_api_key(path: &Path) -> Result<ApiKey, Failure> {
             .hint("remove the file `.mcp-settings.api-key` to have another one made"));
     }
     Ok(ApiKey { name: "created".to_owned(), key, scopes: vec![Scope::Admin] })
-}
-
-fn beside(document: &Path, name: &str) -> PathBuf {
-    document.with_file_name(name)
 }
 
 /// The names under which a browser on this machine calls us.

@@ -15,10 +15,16 @@ impl Document {
     /// [can hold](crate::model::Layout::can_hold) the server and that nobody has its new name; an edit for
     /// which that does not hold changes nothing, since it would cost other servers.
     pub fn apply(&mut self, edit: &Edit, author: Option<&Author>) {
+        if let Edit::Reseal { tokens } = edit
+            && !matches!(self.layout.access, Access::ReadOnly(_))
+        {
+            return self.reseal(tokens);
+        }
         if self.layout.access != Access::Writable {
             return;
         }
         match edit {
+            Edit::Reseal { .. } => {}
             Edit::Put { key, config } => self.put(key, config, author),
             Edit::Remove { key } => self.remove(key),
             Edit::Rename { from, to } => self.rename(from, to, author),
@@ -81,6 +87,27 @@ impl Document {
         let server = StoredServer { text: text.clone(), config: config.clone(), author: author.cloned() };
         let entry = Entry { key: to.clone(), server: Arc::new(server) };
         servers.rename(at, key_text(to.as_str()), entry);
+    }
+
+    /// Replaces whole string literals in everything but the servers' values.
+    fn reseal(&mut self, tokens: &[(Box<str>, Box<str>)]) {
+        let replaced = |text: &str| {
+            tokens.iter().fold(text.to_owned(), |text, (old, new)| {
+                text.replace(&format!("\"{old}\""), &format!("\"{new}\""))
+            })
+        };
+        match &mut self.body {
+            Body::Absent => {}
+            Body::Whole(text) => *text = replaced(text).into(),
+            Body::Split { head, tail, .. } => {
+                *head = replaced(head).into();
+                *tail = replaced(tail).into();
+            }
+        }
+        let renewed =
+            |token: &str| tokens.iter().find(|(old, _)| **old == *token).map(|(_, new)| new.clone());
+        self.outside_tokens =
+            self.outside_tokens.iter().map(|token| renewed(token).unwrap_or_else(|| token.clone())).collect();
     }
 
     /// Writes an empty map of servers where there is none (rows 1, 5, 9 and 11).

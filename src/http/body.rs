@@ -5,7 +5,7 @@ use actix_web::web::{BytesMut, Payload};
 use futures_util::StreamExt;
 use zeroize::Zeroizing;
 
-use crate::json::{Fault, FaultKind, Json, Object, Rules, parse};
+use crate::json::{Fault, FaultKind, Json, Object, Pointer, Rules, parse};
 
 use super::problem::{Problem, ProblemKind};
 
@@ -18,6 +18,9 @@ pub(super) fn check_type(headers: &HeaderMap, accepted: &[&str]) -> Result<(), P
         let detail = format!("The body must be sent as {}.", accepted.join(" or "));
         Problem::new(ProblemKind::UnsupportedMediaType, detail).header(header::ACCEPT, accepted.join(", "))
     };
+    if is_missing(headers) {
+        return Ok(());
+    }
     let mut lines = headers.get_all(header::CONTENT_TYPE);
     let (Some(value), None) = (lines.next(), lines.next()) else { return Err(refused()) };
     let value = value.to_str().map_err(|_| refused())?;
@@ -29,6 +32,14 @@ pub(super) fn check_type(headers: &HeaderMap, accepted: &[&str]) -> Result<(), P
     });
     let is_plain = headers.get(header::CONTENT_ENCODING).is_none_or(|encoding| encoding == "identity");
     if is_accepted && is_utf8 && is_plain { Ok(()) } else { Err(refused()) }
+}
+
+/// Whether there is neither a body nor a word about its type: then it is missing, not of the wrong type.
+fn is_missing(headers: &HeaderMap) -> bool {
+    let has_none = headers.get(header::CONTENT_LENGTH).is_none_or(|length| length == "0");
+    has_none
+        && !headers.contains_key(header::TRANSFER_ENCODING)
+        && !headers.contains_key(header::CONTENT_TYPE)
 }
 
 /// Reads the whole body, up to the limit.
@@ -53,8 +64,11 @@ pub(super) async fn read(headers: &HeaderMap, mut payload: Payload) -> Result<By
 /// The JSON object that a body is.
 pub(super) fn object(body: BytesMut) -> Result<Object, Problem> {
     let body = Zeroizing::new(Vec::from(body));
-    let text = std::str::from_utf8(&body)
-        .map_err(|_| Problem::new(ProblemKind::MalformedBody, "The body is not UTF-8."))?;
+    let text = std::str::from_utf8(&body).map_err(|error| {
+        let message = format!("it is not UTF-8 at byte {}", error.valid_up_to());
+        Problem::new(ProblemKind::MalformedBody, "The body is not UTF-8.")
+            .errors([(&Pointer::root(), message)])
+    })?;
     match parse(text, &Rules::BODY) {
         Ok(Json::Object(object)) => Ok(object),
         Ok(_) => Err(malformed(&Fault::whole(FaultKind::NotAnObject))),

@@ -141,6 +141,8 @@ async fn check(
     trail: Trail,
 ) -> Result<Call, Problem> {
     let name = if endpoint.has_name { Some(decoded_name(request)?) } else { None };
+    let name = name.map(|name| name.parse::<ServerName>());
+    trail.0.borrow_mut().server = name.clone().and_then(Result::ok);
     let head = request.headers();
     let exposure = headers::exposure(head);
     if let (Some(Scope::Read), Ok(exposure @ (Exposure::Encrypted | Exposure::Plaintext))) =
@@ -170,12 +172,7 @@ async fn check(
     let exposure = if endpoint.scope == Some(Scope::Read) { exposure? } else { Exposure::Redacted };
     headers::no_query(request.uri().query())?;
     let body = sent.map(body::object).transpose()?;
-    let name = match name.map(|name| name.parse::<ServerName>()) {
-        None => None,
-        Some(Ok(name)) => Some(name),
-        Some(Err(error)) => return Err(failures::problem(error.into(), request.method(), "")),
-    };
-    trail.0.borrow_mut().server = name.clone();
+    let name = name.transpose().map_err(|error| failures::problem(error.into(), request.method(), ""))?;
     Ok(Call { app, method: request.method().clone(), caller, name, precondition, exposure, body, trail })
 }
 

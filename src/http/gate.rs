@@ -39,10 +39,13 @@ impl Gate {
         let host = |text: &str| Authority::parse(text).ok_or_else(|| InvalidEntry(text.to_owned(), "host"));
         let origin =
             |text: &str| Origin::parse(text).ok_or_else(|| InvalidEntry(text.to_owned(), "web origin"));
-        let own = own.iter().map(|text| host(text));
+        let own_origins = own.iter().map(|text| origin(&format!("http://{text}")));
+        let own_hosts = own.iter().map(|text| host(text));
         Ok(Self {
-            hosts: own.chain(hosts.iter().map(|text| host(text.as_ref()))).collect::<Result<_, _>>()?,
-            origins: origins.iter().map(|text| origin(text.as_ref())).collect::<Result<_, _>>()?,
+            hosts: own_hosts.chain(hosts.iter().map(|text| host(text.as_ref()))).collect::<Result<_, _>>()?,
+            origins: own_origins
+                .chain(origins.iter().map(|text| origin(text.as_ref())))
+                .collect::<Result<_, _>>()?,
         })
     }
 
@@ -198,6 +201,7 @@ mod tests {
         ] {
             assert!(check(&[host, ("origin", origin)]).is_err(), "{origin}");
         }
+        assert!(check(&[("host", "127.0.0.1:8710"), ("origin", "http://localhost:8710")]).is_ok());
         assert!(check(&[host, ("origin", "https://ui.example"), ("origin", "https://ui.example")]).is_err());
         assert!(check(&[host]).unwrap().is_none());
         assert!(check(&[host, ("sec-fetch-site", "same-origin")]).is_ok());

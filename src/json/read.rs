@@ -78,8 +78,11 @@ impl Reader<'_> {
                 let name = self.name()?;
                 self.cursor.skip_space();
                 self.cursor.expect(b':')?;
+                if object.contains(&name) {
+                    return Err(Trace::from(FaultKind::DuplicateMember).in_member(&name));
+                }
                 match self.value(depth + 1) {
-                    Ok(value) => object.push_new(name, value),
+                    Ok(value) => object.insert(name, value),
                     Err(trace) => return Err(trace.in_member(&name)),
                 }
                 if self.ends_with(b'}')? {
@@ -88,10 +91,7 @@ impl Reader<'_> {
             }
         }
         self.cursor.at += 1;
-        match duplicate(&object) {
-            Some(name) => Err(Trace::from(FaultKind::DuplicateMember).in_member(name)),
-            None => Ok(Json::Object(object)),
-        }
+        Ok(Json::Object(object))
     }
 
     fn array(&mut self, depth: usize) -> Result<Json, Trace> {
@@ -123,18 +123,6 @@ impl Reader<'_> {
         self.cursor.expect(b',')?;
         Ok(false)
     }
-}
-
-/// A name that two members have. Few names are compared with each other, many are sorted.
-fn duplicate(object: &Object) -> Option<&str> {
-    if object.len() <= 8 {
-        return object.names().enumerate().find_map(|(index, name)| {
-            object.names().take(index).any(|earlier| earlier == name).then_some(name)
-        });
-    }
-    let mut names: Vec<&str> = object.names().collect();
-    names.sort_unstable();
-    names.windows(2).find(|pair| pair[0] == pair[1]).map(|pair| pair[0])
 }
 
 #[cfg(test)]

@@ -143,11 +143,6 @@ impl Object {
         self.members.insert(name.into(), value);
     }
 
-    /// Appends a member whose name the caller knows to be new.
-    pub(in crate::json) fn push_new(&mut self, name: String, value: Json) {
-        self.members.insert(name, value);
-    }
-
     /// Takes a member out; the others keep their order.
     pub fn remove(&mut self, name: &str) -> Option<Json> {
         self.members.shift_remove(name)

@@ -174,6 +174,11 @@ impl Members {
         self.0.iter().map(|(name, node)| (name.as_str(), node))
     }
 
+    /// The values, to be changed in their places.
+    pub fn values_mut(&mut self) -> impl Iterator<Item = &mut Node> {
+        self.0.values_mut()
+    }
+
     /// Whether there are none.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()

@@ -26,4 +26,9 @@ pub enum Edit {
         /// The name that it gets; no server has it.
         to: SettingsKey,
     },
+    /// Replaces encrypted values outside the servers by others of the same secrets (a rotation of keys).
+    Reseal {
+        /// Each old token with its new one.
+        tokens: Vec<(Box<str>, Box<str>)>,
+    },
 }

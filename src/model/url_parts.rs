@@ -99,12 +99,22 @@ fn parts(url: &str) -> Vec<Part> {
 }
 
 /// The userinfo of an authority: up to the last `@`, since a careless client leaves one in a password.
-/// Backslashes count as slashes, as the WHATWG URL parsers of clients read them.
+///
+/// The URL parsers of clients (WHATWG) read an authority after any number of slashes, none included, take
+/// backslashes for slashes, and skip tabs and line ends. What only some of them read as one is masked too.
 fn userinfo(url: &str) -> Option<Range<usize>> {
-    let start = url.find("//").or_else(|| url.find("\\\\"))? + 2;
+    let is_skipped = |character: char| matches!(character, '/' | '\\' | '\t' | '\r' | '\n' | ' ');
+    let scheme_end =
+        url.find(':').filter(|colon| is_scheme(url[..*colon].trim_start())).map_or(0, |colon| colon + 1);
+    let start = url.len() - url[scheme_end..].trim_start_matches(is_skipped).len();
     let end = url[start..].find(['/', '\\']).map_or(url.len(), |length| start + length);
     let at = url[start..end].rfind('@')?;
     (at > 0).then(|| start..start + at)
+}
+
+fn is_scheme(text: &str) -> bool {
+    let is_legal = |byte: u8| byte.is_ascii_alphanumeric() || b"+-.\t\r\n".contains(&byte);
+    text.starts_with(|first: char| first.is_ascii_alphabetic()) && text.bytes().all(is_legal)
 }
 
 #[cfg(test)]
@@ -123,6 +133,11 @@ mod tests {
             ("https://h/?key=", "https://h/?key="),
             ("https://@h/", "https://@h/"),
             ("//u:p@h", "//**********@h"),
+            ("http:u:p@h/", "http:**********@h/"),
+            ("http:/u:p@h/", "http:/**********@h/"),
+            ("http:\\\\u:p@h\\x@y", "http:\\\\**********@h\\x@y"),
+            (" ht\ntp:/\t/u:p@h/", " ht\ntp:/\t/**********@h/"),
+            ("https://h:8/mcp", "https://h:8/mcp"),
             ("not a url ?secret=1", "not a url ?secret=**********"),
             ("", ""),
         ];

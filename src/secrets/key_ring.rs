@@ -114,6 +114,17 @@ impl KeyRing {
         }
     }
 
+    /// Whether the newest key made this token.
+    pub fn is_of_newest(&self, token: &str) -> bool {
+        let token = as_rust_reads_it(token);
+        self.keys.first().is_some_and(|key| {
+            key.decrypt_at_time(&token, None, END_OF_TIME).is_ok_and(|bytes| {
+                drop(Zeroizing::new(bytes));
+                true
+            })
+        })
+    }
+
     /// The key of the entity-tags.
     pub fn etag_key(&self) -> &EtagKey {
         &self.etag_key

@@ -3,12 +3,16 @@
 
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::{fs, io};
 
 use arc_swap::ArcSwap;
 use zeroize::Zeroizing;
 
-use super::{CreateOnceError, EtagKey, KeyRing, SecretKey, create_once, random_token};
+use super::{CreateOnceError, EtagKey, KeyRing, Plaintext, SecretKey, create_once, random_token};
+
+/// What the acceptance note says, encrypted by the key that it accepts.
+const ACCEPTANCE: &str = "the key before this one is lost";
 
 /// What is configured of keys.
 pub struct KeySources {
@@ -20,6 +24,8 @@ pub struct KeySources {
     pub etag: Option<SecretKey>,
     /// The key file that serves where the environment gives no key.
     pub key_file: PathBuf,
+    /// Where it is noted that the key which encrypted the document is lost, and with which key to go on.
+    pub acceptance_file: PathBuf,
 }
 
 /// The keys of this process; they can arrive later, when the key file does.
@@ -27,6 +33,7 @@ pub struct Keys {
     sources: KeySources,
     fallback_etag_key: EtagKey,
     ring: ArcSwap<KeyRing>,
+    is_accepted: AtomicBool,
 }
 
 /// What can be wrong with the key file.
@@ -61,7 +68,9 @@ impl Keys {
             None => read_key_file(&sources)?,
         };
         let ring = ArcSwap::from_pointee(assemble(&sources, newest, &fallback_etag_key));
-        Ok(Self { sources, fallback_etag_key, ring })
+        let keys = Self { sources, fallback_etag_key, ring, is_accepted: AtomicBool::new(false) };
+        keys.look_for_acceptance();
+        Ok(keys)
     }
 
     /// The keys in use now.
@@ -77,6 +86,44 @@ impl Keys {
     /// Takes the key file's key if it has appeared, and creates it where `may_create` allows that. The
     /// caller holds the store's lock, so that nobody's first token is written meanwhile.
     pub fn provision(&self, may_create: bool) -> Result<(), KeyError> {
+        self.provision_key(may_create)?;
+        self.look_for_acceptance();
+        Ok(())
+    }
+
+    /// Whether the newest key may seal beside tokens that no key opens, because whoever runs this service
+    /// has said that their key is lost.
+    pub fn is_accepted(&self) -> bool {
+        self.is_accepted.load(Ordering::Relaxed)
+    }
+
+    /// Notes that the key which encrypted the document is lost and that the newest one may go on.
+    pub fn accept(&self) -> Result<(), KeyError> {
+        let path = &self.sources.acceptance_file;
+        self.look_for_acceptance();
+        if !self.is_accepted()
+            && let Some(token) = self.ring().seal(&Plaintext::new(ACCEPTANCE.to_owned()))
+        {
+            // The note of another key is void.
+            match fs::remove_file(path) {
+                Err(error) if error.kind() != io::ErrorKind::NotFound => {
+                    return Err(KeyError::Read { path: path.clone(), source: Arc::new(error) });
+                }
+                _ => {}
+            }
+            create_once(path, token.as_str()).map_err(KeyError::Create)?;
+            self.look_for_acceptance();
+        }
+        Ok(())
+    }
+
+    fn look_for_acceptance(&self) {
+        let note = fs::read_to_string(&self.sources.acceptance_file).unwrap_or_default();
+        let is_accepted = self.ring().is_of_newest(note.trim());
+        self.is_accepted.store(is_accepted, Ordering::Relaxed);
+    }
+
+    fn provision_key(&self, may_create: bool) -> Result<(), KeyError> {
         if self.sources.newest.is_some() {
             return Ok(());
         }
@@ -119,10 +166,15 @@ fn read_key_file(sources: &KeySources) -> Result<Option<SecretKey>, KeyError> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::secrets::Plaintext;
 
     fn sources(folder: &tempfile::TempDir) -> KeySources {
-        KeySources { newest: None, previous: vec![], etag: None, key_file: folder.path().join(".key") }
+        KeySources {
+            newest: None,
+            previous: vec![],
+            etag: None,
+            key_file: folder.path().join(".key"),
+            acceptance_file: folder.path().join(".accepted"),
+        }
     }
 
     #[test]
@@ -163,6 +215,22 @@ mod tests {
         fs::rename(&away, &here).unwrap();
         second.provision(false).unwrap();
         assert!(second.can_seal());
+    }
+
+    #[test]
+    fn an_acceptance_holds_for_the_key_that_it_was_made_with() {
+        let folder = tempfile::tempdir().unwrap();
+        let with =
+            |key: &str| Keys::load(KeySources { newest: SecretKey::new(key), ..sources(&folder) }).unwrap();
+        let running = with("new");
+        assert!(!running.is_accepted());
+        with("new").accept().unwrap();
+        assert!(!running.is_accepted(), "it is looked for when a key is needed");
+        running.provision(false).unwrap();
+        assert!(running.is_accepted() && with("new").is_accepted());
+        assert!(!with("newer").is_accepted());
+        with("newer").accept().unwrap();
+        assert!(with("newer").is_accepted() && !with("new").is_accepted());
     }
 
     #[test]

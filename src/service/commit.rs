@@ -16,8 +16,9 @@ pub(super) enum Step<T> {
     Keep(T),
     /// Nothing is to be done, for this reason.
     Refuse(ServiceError),
-    /// A key is needed; where none can be had, that is the reason to refuse.
-    NeedKey,
+    /// A key, or the word that it may be used, is needed; where that can't be had, this is the reason to
+    /// refuse.
+    NeedKey(ServiceError),
 }
 
 impl Service {
@@ -35,7 +36,7 @@ impl Service {
                 Step::Edit(edits, value) => (Decision::Edit(edits), Ok(value)),
                 Step::Keep(value) => (Decision::Keep, Ok(value)),
                 Step::Refuse(reason) => (Decision::Reject, Err(reason)),
-                Step::NeedKey => (Decision::NeedKey, Err(ServiceError::KeyMissing)),
+                Step::NeedKey(reason) => (Decision::NeedKey, Err(reason)),
             };
             *slot.lock().unwrap_or_else(PoisonError::into_inner) = Some(result);
             decision
@@ -53,7 +54,9 @@ impl Service {
             return;
         }
         let keys = Arc::clone(&self.keys);
-        let decide = move |_: &Current<'_>| if keys.can_seal() { Step::Keep(()) } else { Step::NeedKey };
+        let decide = move |_: &Current<'_>| {
+            if keys.can_seal() { Step::Keep(()) } else { Step::NeedKey(ServiceError::KeyMissing) }
+        };
         if let Err(error) = self.run(Names::All, None, decide).await {
             tracing::warn!("no key to encrypt with: {error}");
         }

@@ -11,6 +11,7 @@ pub mod login;
 mod projected;
 mod read;
 mod retry;
+mod rotate;
 mod update;
 
 use std::sync::Arc;
@@ -21,6 +22,7 @@ use arc_swap::ArcSwapOption;
 pub use self::error::{Conflict, ServiceError};
 pub use self::key_rules::KeyProvisioner;
 pub use self::projected::{Item, Projected};
+pub use self::rotate::Rotation;
 pub use self::update::Body;
 use crate::model::ServerName;
 use crate::projection::{EntityTag, Precondition};

@@ -109,7 +109,7 @@ fn try_decide(
     {
         return Ok(Step::Keep(Written::unchanged(key, &before, after_tag)));
     }
-    seal_and_edit(snapshot, &ring, key, after, before_tag, after_tag)
+    seal_and_edit(snapshot, keys, &ring, key, after, before_tag, after_tag)
 }
 
 /// Whether the document's servers may be written at all.
@@ -123,6 +123,7 @@ pub(super) fn check_access(layout: &Layout) -> Result<(), ServiceError> {
 
 fn seal_and_edit(
     snapshot: &Snapshot,
+    keys: &Keys,
     ring: &KeyRing,
     key: &SettingsKey,
     after: Config,
@@ -131,10 +132,10 @@ fn seal_and_edit(
 ) -> Result<Step<Written>, ServiceError> {
     if must_seal(&after) {
         if !ring.can_seal() {
-            return Ok(Step::NeedKey);
+            return Ok(Step::NeedKey(ServiceError::KeyMissing));
         }
-        if is_wrong(ring, snapshot) {
-            return Err(ServiceError::WrongKey);
+        if is_wrong(ring, snapshot) && !keys.is_accepted() {
+            return Ok(Step::NeedKey(ServiceError::WrongKey));
         }
     }
     let stored = config::to_stored(&after, ring).map_err(|config::NoKey| ServiceError::KeyMissing)?;

@@ -79,6 +79,7 @@ impl Draft {
                 self.follow(to);
                 self.follow(from);
             }
+            Edit::Reseal { .. } => self.is_edited = true,
         }
         self.snapshot.layout = self.document.layout().clone();
         self.snapshot.outside_tokens = Arc::clone(self.document.outside_tokens());
@@ -86,10 +87,13 @@ impl Draft {
 
     fn can_apply(&self, edit: &Edit) -> bool {
         let Snapshot { layout, servers, .. } = &self.snapshot;
+        if let Edit::Reseal { .. } = edit {
+            return !matches!(layout.access, Access::ReadOnly(_));
+        }
         layout.access == Access::Writable
             && match edit {
                 Edit::Put { key, config } => layout.can_hold(key, Some(config)),
-                Edit::Remove { .. } => true,
+                Edit::Remove { .. } | Edit::Reseal { .. } => true,
                 Edit::Rename { from, to } => servers.get(from).is_some_and(|server| {
                     !servers.contains_key(to) && layout.can_hold(to, server.config.as_ref().ok())
                 }),

@@ -1,0 +1,104 @@
+//! Rotating keys: every value that an older key encrypted is encrypted again by the newest, in one commit.
+//! No state changes by it, and so no tag, as long as the old key is listed.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use crate::json::Pointer;
+use crate::model::config::{self, AtRest, Members, Node, Secret, SecretValue};
+use crate::model::{Access, Edit, SettingsKey};
+use crate::projection::needs_reentry;
+use crate::secrets::{KeyRing, Keys};
+use crate::store::{Current, Names};
+
+use super::commit::Step;
+use super::{Service, ServiceError};
+
+/// What a rotation has done and found.
+#[derive(Clone, Debug, Default)]
+pub struct Rotation {
+    /// How many values were encrypted again.
+    pub resealed: usize,
+    /// Values of servers that no key opens; they are as they were.
+    pub unreadable: Vec<(SettingsKey, Pointer)>,
+    /// How many values outside the servers no key opens.
+    pub unreadable_outside: usize,
+    /// Servers that can't be read as configurations; they are as they were.
+    pub malformed: Vec<SettingsKey>,
+}
+
+impl Service {
+    /// Encrypts again what older keys encrypted.
+    pub async fn rotate(&self) -> Result<Rotation, ServiceError> {
+        let keys = Arc::clone(&self.keys);
+        self.run(Names::All, None, move |current| decide(current, &keys).unwrap_or_else(Step::Refuse)).await
+    }
+
+    /// Lets the newest key go on beside values whose key is lost.
+    pub fn accept_lost_key(&self) -> Result<(), crate::secrets::KeyError> {
+        self.keys.accept()
+    }
+}
+
+fn decide(current: &Current<'_>, keys: &Keys) -> Result<Step<Rotation>, ServiceError> {
+    let (snapshot, ring) = (current.snapshot, keys.ring());
+    if let Access::ReadOnly(reason) = &snapshot.layout.access {
+        return Err(ServiceError::ReadOnly(*reason));
+    }
+    if !ring.can_seal() {
+        return Ok(Step::NeedKey(ServiceError::KeyMissing));
+    }
+    let mut rotation = Rotation::default();
+    let mut edits = Vec::new();
+    for (key, server) in &snapshot.servers {
+        let Ok(stored) = &server.config else {
+            rotation.malformed.push(key.clone());
+            continue;
+        };
+        let mut opened = config::open(stored, snapshot.layout.sealing, &ring);
+        rotation.unreadable.extend(needs_reentry(&opened).into_iter().map(|pointer| (key.clone(), pointer)));
+        let resealed = reseal(&mut opened, &ring);
+        if 0 < resealed {
+            rotation.resealed += resealed;
+            let config =
+                config::to_stored(&opened, &ring).map_err(|config::NoKey| ServiceError::KeyMissing)?;
+            edits.push(Edit::Put { key: key.clone(), config });
+        }
+    }
+    let mut tokens = Vec::new();
+    for token in snapshot.outside_tokens.iter().collect::<BTreeSet<_>>() {
+        match ring.open(token) {
+            Some(_) if ring.is_of_newest(token) => {}
+            Some(plaintext) => {
+                let sealed = ring.seal(&plaintext).ok_or(ServiceError::KeyMissing)?;
+                tokens.push((token.clone(), sealed.as_str().into()));
+            }
+            None => rotation.unreadable_outside += 1,
+        }
+    }
+    rotation.resealed += tokens.len();
+    if !tokens.is_empty() {
+        edits.push(Edit::Reseal { tokens });
+    }
+    Ok(if edits.is_empty() { Step::Keep(rotation) } else { Step::Edit(edits, rotation) })
+}
+
+/// Marks every secret whose token an older key made as to be sealed. Gives how many there are.
+fn reseal(members: &mut Members, ring: &KeyRing) -> usize {
+    members.values_mut().map(|node| reseal_node(node, ring)).sum()
+}
+
+fn reseal_node(node: &mut Node, ring: &KeyRing) -> usize {
+    match node {
+        Node::Secret(Secret { value: SecretValue::Text(_), at_rest, .. }) => match at_rest {
+            AtRest::Sealed(token) if !ring.is_of_newest(token.as_str()) => {
+                *at_rest = AtRest::ToBeSealed;
+                1
+            }
+            AtRest::Sealed(_) | AtRest::Clear | AtRest::ToBeSealed => 0,
+        },
+        Node::Array(elements) => elements.iter_mut().map(|element| reseal_node(element, ring)).sum(),
+        Node::Object(members) => reseal(members, ring),
+        Node::Secret(_) | Node::Null | Node::Bool(_) | Node::Number(_) | Node::Text(_) | Node::Url(_) => 0,
+    }
+}

@@ -1,0 +1,6 @@
+//! Who may do what (DESIGN §7): keys and scopes, hosts and origins, the one-time code, the audit trail.
+
+mod audit;
+mod browsers;
+mod keys;
+mod starting;

@@ -1,0 +1,9 @@
+//! The laws of DESIGN §1 that need more than one request, process or run to be broken.
+
+mod durable;
+mod one_winner;
+mod resource;
+mod retry;
+mod round_trip;
+mod splice;
+mod tags;

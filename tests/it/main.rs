@@ -1,0 +1,17 @@
+//! Black-box tests: the real binary, over a real socket, against DESIGN.md. Modules mirror the URL tree and
+//! the laws; the first group is the harness.
+
+mod crypto;
+mod launch;
+mod peer;
+mod response;
+mod server;
+mod site;
+mod wire;
+
+mod access;
+mod checks;
+mod hostile;
+mod laws;
+mod secrets;
+mod transcript;

@@ -1,0 +1,79 @@
+//! What a secret may do and what may be done to it (DESIGN §4, L3, L6, L7).
+
+mod at_rest;
+mod bound;
+mod canary;
+mod keeping;
+mod oracle;
+mod views;
+
+use serde_json::{Value, json};
+
+/// Configurations that have every kind of masked leaf, in the open dialect. Each secret begins with
+/// `canary-` and stands nowhere else; each value that is shown begins with `shown-`.
+fn every_secret() -> Vec<(&'static str, Value)> {
+    vec![
+        (
+            "stdio",
+            json!({
+                "command": "shown-command", "args": ["shown-arg"], "description": "shown-description",
+                "env": {"KEY": "canary-env", "shown-env-name": "canary-env-2"},
+                "apiKey": "canary-unknown",
+                "shown-plain": "shown-unknown",
+                "my_Secrets": {"a": "canary-under", "b": ["canary-in-array", {"c": "canary-deep"}]},
+                "deep": {"accessTokenOf": "canary-inner", "shown-x": "shown-inner"},
+                "credentialsFile": "canary-credential", "COOKIES": ["canary-cookie"],
+                "xauthorizationx": "canary-authorization", "db-password": "canary-password",
+            }),
+        ),
+        (
+            "remote",
+            json!({
+                "url": "https://canary-user:canary-userinfo@shown-host:8443/shown-path?api_key=canary-query&page=shown-query",
+                "headers": {"X-Trace": "canary-header"},
+            }),
+        ),
+        ("text", json!({"url": "https://h/", "auth": "canary-auth-text"})),
+        (
+            "mode",
+            json!({
+                "url": "https://h/", "auth": "oauth",
+                "authentication": {"client_id": "shown-client", "client_secret": "canary-client-secret"},
+            }),
+        ),
+        ("bearer", json!({"url": "https://h/", "auth": {"strategy": "bearer", "value": "canary-bearer"}})),
+        (
+            "basic",
+            json!({
+                "url": "https://h/", "auth": {"strategy": "basic", "username": "shown-name", "password": "canary-basic"},
+            }),
+        ),
+        (
+            "header",
+            json!({"url": "https://h/", "auth": {"strategy": "header", "headers": {"X-A": "canary-auth-header"}}}),
+        ),
+        (
+            "oauth2",
+            json!({
+                "url": "https://h/",
+                "auth": {
+                    "strategy": "oauth2",
+                    "authentication": {"type": "oauth", "client_id": "shown-id", "client_secret": "canary-oauth-client"},
+                    "state": {
+                        "tokens": {"access_token": "canary-access", "refresh_token": "canary-refresh", "scope": "shown-scope"},
+                        "client_info": {"client_secret": "canary-client-info"},
+                    },
+                },
+            }),
+        ),
+    ]
+}
+
+/// Every text in the value that has this beginning. In a URL the text ends where the part ends.
+fn texts_with(prefix: &str, value: &Value) -> Vec<String> {
+    let text = value.to_string();
+    let ends = |character: char| !character.is_ascii_alphanumeric() && character != '-';
+    text.match_indices(prefix)
+        .map(|(at, _)| text[at..].split(ends).next().expect("there is a first part").to_owned())
+        .collect()
+}

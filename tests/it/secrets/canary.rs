@@ -1,0 +1,147 @@
+//! A canary in every place for a secret, and one search through everything that the service lets out (L6).
+
+use std::fs;
+
+use serde_json::{Value, json};
+
+use super::{every_secret, texts_with};
+use crate::response::Response;
+use crate::server::{ADMIN, READER, REVEALER, SECRET, SERVERS, TestServer, WRITER, item};
+use crate::site::Site;
+use crate::wire::Request;
+
+/// Everything that was answered to requests that did not ask for secrets.
+#[derive(Default)]
+struct Heard {
+    answers: Vec<String>,
+}
+
+impl Heard {
+    fn send(&mut self, request: Request) -> Response {
+        let answer = request.send();
+        self.answers.push(format!("{} {}{}", answer.status, answer.head_text(), answer.text()));
+        answer
+    }
+}
+
+/// Wrong requests that carry secrets: where errors are made, texts slip into them.
+fn wrong_requests(server: &TestServer, name: &str, config: &Value) -> Vec<Request> {
+    let text = config.to_string();
+    let target = item(name);
+    let json_type = "application/json";
+    let mut misplaced = config.clone();
+    misplaced["timeout"] = json!("canary-timeout");
+    misplaced["command"] = json!({"canary-is-a-name": "canary-command"});
+    misplaced["transport"] = json!("canary-transport");
+    vec![
+        server.put(&target).body(json_type, &text[..text.len() - 1]),
+        server.put(&target).body(json_type, format!("[{text}]")),
+        server.put(&target).body(
+            json_type,
+            format!("{},\"apiKey\":\"canary-a\",\"apiKey\":\"canary-b\"}}", &text[..text.len() - 1]),
+        ),
+        server.put(&target).body(json_type, format!("\"canary-string {}\"", text.len())),
+        server.put(&target).body("text/canary", &text),
+        server.put(&target).json(&json!({"command": "x", "env": "canary-not-an-object"})),
+        server.put(&target).json(&json!({"command": "x", "env": {"A": ["canary-list"]}})),
+        server.put(&target).json(&misplaced),
+        server.put(&target).if_match("\"x\"").json(config),
+        server.put(&target).if_none_match("*").json(config),
+        server.put(&target).key(READER).json(config),
+        server.put(&target).key("canary-wrong-key").json(config),
+        server.put(&target).anonymous().header("Authorization", "Bearer canary-bearer-key").json(config),
+        server.put(&target).anonymous().header("Authorization", "Basic canary-basic-key").json(config),
+        server
+            .patch(&target)
+            .body("application/json-patch+json", format!("[{{\"op\":\"canary-op\",\"value\":{text}}}]")),
+        server.patch(&target).json(&json!({"env": {"A": {"deep": "canary-in-env"}}})),
+        server.patch(&target).key(WRITER).json(&json!({"url": "https://elsewhere/", "command": "elsewhere"})),
+        server.get(&target).expose("canary-mode"),
+        server.get(&target).if_none_match("canary-unquoted"),
+        server.get(format!("{SERVERS}?limit=canary-query")),
+        server.post(format!("{target}/rename")).json(&json!({"to": config, "canary-name": 1})),
+        server.post("/api/session").anonymous().json(&json!({"code": "canary-code"})),
+    ]
+}
+
+#[test]
+fn no_secret_is_let_out_anywhere() {
+    let server = TestServer::builder(Site::new()).start();
+    let mut heard = Heard::default();
+    let mut canaries: Vec<String> = vec![];
+    for (name, config) in every_secret() {
+        canaries.extend(texts_with("canary-", &config));
+        heard.send(server.put(item(name)).json(&config)).expect(201);
+        heard.send(server.put(item(name)).json(&config)).expect(200);
+        heard.send(server.patch(item(name)).json(&json!({"description": "new"}))).expect(200);
+        heard.send(server.get(item(name)));
+        for request in wrong_requests(&server, name, &config) {
+            let answer = heard.send(request);
+            assert!(answer.status >= 400, "{name}: a wrong request went through: {}", answer.text());
+        }
+        // Asked for and allowed: not heard, but logged.
+        for mode in ["plaintext", "encrypted"] {
+            server.get(item(name)).key(REVEALER).expose(mode).send().expect(200);
+        }
+    }
+    for target in [SERVERS, "/", "/server_info", "/ready", "/problems/bound-secret"] {
+        heard.send(server.get(target));
+    }
+    assert!(canaries.len() > 20, "the search would find little: {canaries:?}");
+
+    for answer in &heard.answers {
+        // A member name may be repeated (DESIGN §6); what stands behind it may not.
+        let told = answer.replace("canary-is-a-name", "").replace("canary-name", "");
+        assert!(!told.contains("canary-"), "an answer tells a secret: {answer}");
+        assert!(!told.contains(SECRET) && !told.contains(ADMIN), "an answer tells a key: {answer}");
+    }
+    let site = server.site();
+    let stopped = server.stop();
+    let logs = format!("{}\n{}", stopped.stdout, stopped.stderr);
+    let keys = [SECRET, ADMIN, WRITER, READER, REVEALER];
+    for line in logs.lines() {
+        let told = line.replace("canary-is-a-name", "").replace("canary-name", "");
+        assert!(!told.contains("canary-"), "the log tells a secret: {line}");
+        assert!(!keys.iter().any(|key| told.contains(key)), "the log tells a key: {line}");
+    }
+    for (name, _, bytes) in site.files() {
+        let text = String::from_utf8_lossy(&bytes);
+        // URLs are not encrypted (DESIGN §4): the document alone may have these three.
+        let in_urls = ["canary-user:canary-userinfo@", "api_key=canary-query"];
+        let text = if name == "settings.json" {
+            in_urls.iter().fold(text.into_owned(), |text, url| text.replace(url, ""))
+        } else {
+            text.into_owned()
+        };
+        assert!(!text.contains("canary-"), "{name} holds a secret in clear: {text}");
+    }
+    let left = fs::read_dir(site.home()).expect("our own folder").count();
+    assert_eq!(left, 0, "the service left files in its home");
+}
+
+#[test]
+fn a_crash_leaves_no_secret_in_a_temporary_file() {
+    let site = std::sync::Arc::new(Site::new());
+    for _ in 0..5 {
+        let server = TestServer::builder(std::sync::Arc::clone(&site)).start();
+        server
+            .put(item("a"))
+            .json(&json!({"command": "x", "env": {"A": "canary-crash"}}))
+            .send()
+            .expect_success();
+        let patch = server.patch(item("a"));
+        let writer = std::thread::spawn(move || {
+            (0..10_000).find(|round| {
+                patch.clone().json(&json!({"env": {"B": format!("canary-{round}")}})).try_send().is_err()
+            })
+        });
+        crate::server::eventually("writes go through", || server.plaintext("a")["env"].get("B").is_some());
+        server.crash();
+        writer.join().expect("the writer sees the end");
+        for (name, mode, bytes) in site.files() {
+            assert!(!String::from_utf8_lossy(&bytes).contains("canary-"), "{name} holds a secret in clear");
+            assert_eq!(mode & 0o077, 0, "{name} can be read by others: {mode:o}");
+        }
+        site.json();
+    }
+}

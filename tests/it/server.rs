@@ -1,0 +1,179 @@
+//! A running service: requests to it, its place, its log, its end. It refuses to know how one is started.
+
+use std::net::SocketAddr;
+use std::ops::Deref;
+use std::process::{Child, Command};
+use std::sync::Arc;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use crate::launch::{Builder, Output, Stopped};
+use crate::site::Site;
+use crate::wire::Request;
+
+/// The secret that the fixtures were written with.
+pub(crate) const SECRET: &str = "interop-test-secret-key-0123456789abcdef";
+pub(crate) const ADMIN: &str = "admin-key-0123456789";
+pub(crate) const WRITER: &str = "writer-key-0123456789";
+pub(crate) const READER: &str = "reader-key-0123456789";
+pub(crate) const REVEALER: &str = "revealer-key-0123456789";
+
+/// The collection of servers.
+pub(crate) const SERVERS: &str = "/api/settings/mcp-servers";
+
+/// How long anything may take that a test waits for: far more than it should, far less than a build's limit.
+pub(crate) const PATIENCE: Duration = Duration::from_secs(20);
+
+/// A running service. Killed when dropped.
+pub(crate) struct TestServer {
+    pub(crate) child: Child,
+    pub(crate) address: SocketAddr,
+    pub(crate) site: Arc<Site>,
+    pub(crate) output: Output,
+}
+
+/// The path of one server.
+pub(crate) fn item(name: &str) -> String {
+    format!("{SERVERS}/{name}")
+}
+
+/// Polls until the condition holds; panics when it has not for too long.
+#[track_caller]
+pub(crate) fn eventually(what: &str, mut condition: impl FnMut() -> bool) {
+    let deadline = Instant::now() + PATIENCE;
+    while !condition() {
+        assert!(Instant::now() < deadline, "in vain waited until {what}");
+        thread::sleep(Duration::from_millis(2));
+    }
+}
+
+impl TestServer {
+    /// A service on an empty folder.
+    pub(crate) fn start() -> Self {
+        Self::builder(Site::new()).start()
+    }
+
+    /// A service on a copy of a fixture.
+    pub(crate) fn on_fixture(name: &str) -> Self {
+        Self::builder(Site::with_fixture(name)).start()
+    }
+
+    /// A service on a place, with the usual environment.
+    pub(crate) fn builder(site: impl Into<Arc<Site>>) -> Builder {
+        Builder::new(site.into())
+    }
+
+    /// A request with the admin's key, unless the test chooses another.
+    pub(crate) fn request(&self, method: &str, target: impl AsRef<str>) -> Request {
+        Request::new(self.address, method, target.as_ref()).key(ADMIN)
+    }
+
+    pub(crate) fn get(&self, target: impl AsRef<str>) -> Request {
+        self.request("GET", target)
+    }
+
+    pub(crate) fn put(&self, target: impl AsRef<str>) -> Request {
+        self.request("PUT", target)
+    }
+
+    pub(crate) fn patch(&self, target: impl AsRef<str>) -> Request {
+        self.request("PATCH", target)
+    }
+
+    pub(crate) fn delete(&self, target: impl AsRef<str>) -> Request {
+        self.request("DELETE", target)
+    }
+
+    pub(crate) fn post(&self, target: impl AsRef<str>) -> Request {
+        self.request("POST", target)
+    }
+
+    /// Creates or replaces a server and returns its tag.
+    #[track_caller]
+    pub(crate) fn seed(&self, name: &str, config: &serde_json::Value) -> String {
+        self.put(item(name)).json(config).send().expect_success().etag()
+    }
+
+    /// The plaintext configuration of a server.
+    #[track_caller]
+    pub(crate) fn plaintext(&self, name: &str) -> serde_json::Value {
+        self.get(item(name)).expose("plaintext").send().expect(200).json()["config"].take()
+    }
+
+    pub(crate) fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    pub(crate) fn pid(&self) -> u32 {
+        self.child.id()
+    }
+
+    /// The place it runs on, to run another service there.
+    pub(crate) fn site(&self) -> Arc<Site> {
+        Arc::clone(&self.site)
+    }
+
+    /// Everything it has logged so far.
+    pub(crate) fn log(&self) -> String {
+        self.output.stderr()
+    }
+
+    /// The one-time code of the link on the second line of its output.
+    pub(crate) fn code(&self) -> String {
+        let link = |line: &String| line.starts_with("open ");
+        eventually("the link is printed", || self.output.lines().iter().any(link));
+        let lines = self.output.lines();
+        let line = lines.iter().find(|line| link(line)).expect("it was just there");
+        let (start, code) = line.split_once("/#code=").unwrap_or_else(|| panic!("no code in {line:?}"));
+        assert_eq!(start, format!("open http://{}", self.address));
+        code.trim().to_owned()
+    }
+
+    /// Asks it to stop and waits for its end.
+    pub(crate) fn stop(mut self) -> Stopped {
+        let status = Command::new("kill").args(["-TERM", &self.pid().to_string()]).status();
+        assert!(status.is_ok_and(|status| status.success()), "the service is gone already");
+        self.await_end()
+    }
+
+    /// Ends it without warning.
+    pub(crate) fn crash(mut self) -> Stopped {
+        self.child.kill().expect("it is ours");
+        self.await_end()
+    }
+
+    fn await_end(&mut self) -> Stopped {
+        let mut status = None;
+        eventually("the service ends", || {
+            status = self.child.try_wait().expect("it is ours");
+            status.is_some()
+        });
+        let code = status.and_then(|status| status.code());
+        Stopped { code, stdout: self.output.lines().join("\n"), stderr: self.output.stderr() }
+    }
+}
+
+impl Deref for TestServer {
+    type Target = Site;
+
+    fn deref(&self) -> &Site {
+        &self.site
+    }
+}
+
+impl Drop for TestServer {
+    fn drop(&mut self) {
+        // It may have ended already; then there is nothing to do.
+        drop(self.child.kill());
+        drop(self.child.wait());
+        if thread::panicking() {
+            let log = self.output.stderr();
+            let lines: Vec<&str> = log.lines().collect();
+            let shown = lines[lines.len().saturating_sub(20)..].join("\n");
+            #[expect(clippy::print_stderr, reason = "the log says why the test failed")]
+            {
+                eprintln!("the service's last lines:\n{shown}");
+            }
+        }
+    }
+}

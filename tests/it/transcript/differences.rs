@@ -1,0 +1,41 @@
+//! The table of `docs/API.md` that says where our answers differ from the recorded ones, and why. It refuses
+//! to know the recording.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::Path;
+
+/// The heading that the table stands under.
+const HEADING: &str = "## Differences from the recorded server";
+
+/// One listed difference.
+pub(super) struct Difference {
+    /// The status of our answer, with which the column `ours` begins.
+    pub(super) status: u16,
+}
+
+/// The listed differences by row; panics where the table can't be read, so that no line of it is skipped.
+pub(super) fn read() -> BTreeMap<u32, Difference> {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/API.md");
+    let page = fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+    let (_, section) = page.split_once(HEADING).unwrap_or_else(|| panic!("docs/API.md has no `{HEADING}`"));
+    let section = section.split("\n## ").next().expect("there is a first part");
+    let mut lines = section.lines().filter(|line| line.starts_with('|'));
+    assert_eq!(lines.next(), Some("| row | recorded | ours | why |"), "the table has other columns");
+    assert_eq!(lines.next(), Some("|---|---|---|---|"), "the table has no body");
+
+    let mut listed = BTreeMap::new();
+    for line in lines {
+        let cells: Vec<&str> = line.trim_matches('|').split(" | ").map(str::trim).collect();
+        let [rows, _, ours, why] = cells[..] else { panic!("not four columns: {line}") };
+        assert!(!why.is_empty(), "no reason: {line}");
+        let status = ours.get(..3).and_then(|status| status.parse().ok());
+        let status = status.unwrap_or_else(|| panic!("`ours` does not begin with a status: {line}"));
+        for row in rows.split(',') {
+            let row = row.trim().parse().unwrap_or_else(|_| panic!("not row numbers: {line}"));
+            assert!(listed.insert(row, Difference { status }).is_none(), "row {row} is listed twice");
+        }
+    }
+    assert!(!listed.is_empty(), "the table is empty");
+    listed
+}
