@@ -41,7 +41,7 @@ const MUST_NEVER_KNOW: [(&str, &[&str]); 9] = [
     ("document", &["std::fs", "std::time", "KeyRing", "Plaintext", "actix_web", "tokio"]),
     ("store", &["actix_web", "KeyRing", "Plaintext", "ServerName"]),
     ("service", &["actix_web", "std::fs", "FileStore", "Document"]),
-    ("http", &["FileStore", "Document", "Store", "KeyRing", "SecretKey", "std::fs"]),
+    ("http", &["FileStore", "Document", "KeyRing", "SecretKey", "std::fs"]),
 ];
 
 /// Names that say nothing about what is inside.

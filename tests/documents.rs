@@ -77,7 +77,7 @@ fn the_problems_are_those_of_the_api_document() {
         .lines()
         .filter_map(|line| line.strip_prefix("| `")?.split_once("` | "))
         .filter_map(|(slug, rest)| Some((slug.to_owned(), rest.get(..3)?.to_owned())))
-        .filter(|(_, status)| status.bytes().all(|byte| byte.is_ascii_digit()))
+        .filter(|(slug, status)| is_slug(slug) && status.bytes().all(|byte| byte.is_ascii_digit()))
         .collect();
     let in_source: BTreeSet<String> = slugs(&read("src/http/problem.rs"));
     assert_eq!(documented.iter().map(|(slug, _)| slug.clone()).collect::<BTreeSet<_>>(), in_source);
@@ -130,28 +130,24 @@ fn varies(word: &str) -> bool {
 
 /// The commands of a document's `console` blocks, each with what the document shows as its answer.
 fn tour(text: &str) -> Vec<(String, String)> {
-    let mut found: Vec<(String, String)> = Vec::new();
-    for block in text.split("```console\n").skip(1).filter_map(|rest| rest.split("```").next()) {
-        for line in block.lines() {
-            match line.strip_prefix("$ ") {
-                Some(command) => found.push((command.to_owned(), String::new())),
-                None => {
-                    let shown = &mut found.last_mut().unwrap().1;
-                    shown.push_str(if shown.is_empty() { "" } else { "\n" });
-                    shown.push_str(line);
-                }
-            }
-        }
-    }
-    found
+    let blocks = text.split("```console\n").skip(1).filter_map(|rest| rest.split("```").next());
+    let commands = blocks.flat_map(|block| block.split("\n$ ").map(|lines| lines.trim_start_matches("$ ")));
+    commands
+        .map(|lines| {
+            let (command, shown) = lines.split_once('\n').unwrap_or((lines, ""));
+            (command.to_owned(), shown.trim_end().to_owned())
+        })
+        .collect()
 }
 
 /// The words of the one table of problems that are made of small letters and hyphens.
 fn slugs(source: &str) -> BTreeSet<String> {
     let table = source.split("fn facts(self)").nth(1).unwrap().split("\n    }\n").next().unwrap();
-    let is_slug =
-        |text: &&str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'-');
-    table.split('"').skip(1).step_by(2).filter(is_slug).map(str::to_owned).collect()
+    table.split('"').skip(1).step_by(2).filter(|text| is_slug(text)).map(str::to_owned).collect()
+}
+
+fn is_slug(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'-')
 }
 
 fn in_home(program: &str, home: &Path) -> Command {
