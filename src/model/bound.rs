@@ -28,11 +28,14 @@ pub fn refused(before: &Config, after: &Config, may_reveal: bool) -> Vec<Pointer
     found
 }
 
-/// The names of the top-level members that differ.
-pub fn changed_members<'a>(before: Option<&'a Config>, after: &'a Config) -> Vec<&'a str> {
+/// The names of the top-level members that a write changes. For a caller without `reveal`, a secret that
+/// is sent in the clear is a change (see [`Node::is_left`]).
+pub fn changed_members<'a>(before: Option<&'a Config>, after: &'a Config, may_reveal: bool) -> Vec<&'a str> {
     let before_or_none = |name: &str| before.and_then(|before| before.get(name));
     let removed = before.into_iter().flat_map(Members::iter).filter(|(name, _)| after.get(name).is_none());
-    let set = after.iter().filter(|(name, node)| !before_or_none(name).is_some_and(|own| own.is_same(node)));
+    let set = after
+        .iter()
+        .filter(|(name, node)| !before_or_none(name).is_some_and(|own| node.is_left(own, may_reveal)));
     removed.chain(set).map(|(name, _)| name).collect()
 }
 
@@ -45,7 +48,7 @@ fn moves(before: &Config, after: &Config) -> bool {
 }
 
 fn changes_more_than_harmless(before: &Config, after: &Config) -> bool {
-    changed_members(Some(before), after).iter().any(|name| !HARMLESS.contains(name))
+    changed_members(Some(before), after, false).iter().any(|name| !HARMLESS.contains(name))
 }
 
 /// Compares scheme, host and port as clients understand them; what no client can parse must be equal.

@@ -80,6 +80,8 @@ pub struct Url {
     pub text: Plaintext,
     /// Whether the write at hand keeps a secret part of it without having sent it.
     pub is_kept: bool,
+    /// Whether the write at hand sends a secret part of it in the clear.
+    pub is_sent: bool,
 }
 
 /// A value can't be written: it must be encrypted and there is no key.
@@ -110,7 +112,7 @@ fn open_value(value: &Json, position: Position, sealing: Sealing, ring: &KeyRing
         Json::Number(number) => Node::Number(number.clone()),
         Json::String(text) => match position.string(text.as_str(), sealing) {
             LeafKind::Plain => Node::Text(text.clone()),
-            LeafKind::Url => Node::Url(Url { text: text.clone().into(), is_kept: false }),
+            LeafKind::Url => Node::Url(Url { text: text.clone().into(), is_kept: false, is_sent: false }),
             LeafKind::Secret { .. } if text.as_str().is_empty() => Node::Text(text.clone()),
             LeafKind::Secret { is_sealed } => Node::Secret(open_secret(text, is_sealed, ring)),
         },
@@ -244,6 +246,23 @@ impl Node {
             Self::Null | Self::Bool(_) | Self::Number(_) | Self::Text(_) => {}
         }
         self
+    }
+
+    /// Whether the write at hand sends a secret of this value in the clear. Asked of results of a write.
+    pub fn has_sent_secret(&self) -> bool {
+        match self {
+            Self::Secret(secret) => !secret.is_kept,
+            Self::Url(url) => url.is_sent,
+            Self::Array(elements) => elements.iter().any(Self::has_sent_secret),
+            Self::Object(members) => members.0.values().any(Self::has_sent_secret),
+            Self::Null | Self::Bool(_) | Self::Number(_) | Self::Text(_) => false,
+        }
+    }
+
+    /// Whether a write leaves this value as it was. For a caller who may not see secrets, sending one
+    /// counts as a change even if it is the stored one: else what is refused would confirm a guess.
+    pub fn is_left(&self, before: &Self, may_reveal: bool) -> bool {
+        self.is_same(before) && (may_reveal || !self.has_sent_secret())
     }
 
     /// Whether both are the same state: members in any order, secrets by what they are in the clear,

@@ -10,7 +10,7 @@ use super::Sealing;
 use super::config::{AtRest, Config, Members, Node, Secret, SecretValue, Url};
 use super::leaf::{LeafKind, Position};
 use super::mask::is_mask;
-use super::url_parts;
+use super::url_parts::{self, Restored};
 
 /// What the reading of a sent value depends on.
 pub struct Reading<'a> {
@@ -162,7 +162,10 @@ impl Merging<'_> {
         let kept = |secret: &Secret| Node::Secret(secret.clone()).kept();
         if let Some(secret) = stored {
             if matches!(&secret.value, SecretValue::Text(plaintext) if plaintext.expose() == sent.as_str()) {
-                return sent_again(secret);
+                // It stands in the clear where a new one would be sealed. Whether there is a key for that
+                // must not tell a caller who may not see secrets that this is the stored one.
+                let is_telling = is_sealed && secret.at_rest == AtRest::Clear && !self.reading.may_reveal;
+                return if is_telling { new_secret(sent.into(), is_sealed) } else { sent_again(secret) };
             }
             // The encrypted view shows the token of a leaf that no key opens; sent back, it is kept.
             let is_own_token =
@@ -199,10 +202,12 @@ impl Merging<'_> {
             _ => None,
         };
         match url_parts::restore(sent.as_str(), stored) {
-            Ok((url, is_kept)) => Node::Url(Url { text: Plaintext::new(url), is_kept }),
+            Ok(Restored { url, is_kept, is_sent }) => {
+                Node::Url(Url { text: Plaintext::new(url), is_kept, is_sent })
+            }
             Err(url_parts::NothingToRestore) => {
                 self.refuse(pointer, RefusalKind::NothingToRestore, Text::default());
-                Node::Url(Url { text: sent.into(), is_kept: false })
+                Node::Url(Url { text: sent.into(), is_kept: false, is_sent: true })
             }
         }
     }
@@ -229,7 +234,10 @@ impl Merging<'_> {
             })
             .collect();
         let is_unchanged = has_same_length
-            && stored.into_iter().flatten().zip(&elements).all(|(own, element)| own.is_same(element));
+            && elements
+                .iter()
+                .zip(stored.into_iter().flatten())
+                .all(|(element, own)| element.is_left(own, self.reading.may_reveal));
         let has_restored = elements.iter().any(has_kept);
         if self.refusals.len() == refused_before && has_restored && !is_unchanged {
             self.refuse(pointer, RefusalKind::ArrayChanged, Text::default());

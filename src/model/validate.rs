@@ -24,10 +24,16 @@ pub struct Violation {
 /// Members that only the open dialect has.
 const OPEN_ONLY: [&str; 5] = ["type", "tools", "include_tags", "exclude_tags", "authentication"];
 
-/// What is wrong with those members of `after` that differ from `before`.
-pub fn validate(before: Option<&Config>, after: &Config, dialect: Dialect) -> Vec<Violation> {
-    let mut checker = Checker::new(dialect);
-    let changed = changed_members(before, after);
+/// What is wrong with those members of `after` that the write changes, as far as a caller with or without
+/// `reveal` may learn it.
+pub fn validate(
+    before: Option<&Config>,
+    after: &Config,
+    dialect: Dialect,
+    may_reveal: bool,
+) -> Vec<Violation> {
+    let mut checker = Checker::new(dialect, may_reveal);
+    let changed = changed_members(before, after, may_reveal);
     for name in &changed {
         if let Some(node) = after.get(name) {
             check_member(&mut checker, name, before.and_then(|before| before.get(name)), node);

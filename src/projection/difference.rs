@@ -108,7 +108,7 @@ impl Finder {
     fn is_same_url(&self, sent: &str, current: &str) -> bool {
         match url_parts::restore(sent, Some(current)) {
             // A secret part sent in the clear is a guess that must not be confirmed.
-            Ok((url, _)) if self.may_reveal || url_parts::mask(sent) == sent => url == current,
+            Ok(restored) if self.may_reveal || !restored.is_sent => restored.url == current,
             _ => false,
         }
     }

@@ -39,7 +39,7 @@ fn check_strategy(checker: &mut Checker, at: &Pointer, before: Option<&Node>, au
     let before = before.filter(|_| {
         member(before, "strategy").is_some_and(|own| auth.get("strategy").is_some_and(|now| own.is_same(now)))
     });
-    for (name, value) in new_members(before, auth) {
+    for (name, value) in new_members(before, auth, checker.may_reveal) {
         let here = at.member(name);
         match name {
             "strategy" => {}
@@ -61,7 +61,7 @@ fn check_authentication(checker: &mut Checker, at: &Pointer, before: Option<&Nod
     if authentication.text("type") != Some("oauth") {
         checker.refuse(at.member("type"), "must be `oauth`");
     }
-    for (name, value) in new_members(before, authentication) {
+    for (name, value) in new_members(before, authentication, checker.may_reveal) {
         let here = at.member(name);
         match name {
             "type" => {}
@@ -82,7 +82,7 @@ fn check_state(checker: &mut Checker, at: &Pointer, before: Option<&Node>, node:
     let Node::Object(state) = node else {
         return checker.object(at, node);
     };
-    for (name, value) in new_members(before, state) {
+    for (name, value) in new_members(before, state, checker.may_reveal) {
         let here = at.member(name);
         let secrets: &[&str] = match name {
             "tokens" => &["access_token", "refresh_token"],
@@ -100,7 +100,7 @@ fn check_state(checker: &mut Checker, at: &Pointer, before: Option<&Node>, node:
             checker.object(&here, value);
             continue;
         };
-        for (inner, value) in new_members(member(before, name), members) {
+        for (inner, value) in new_members(member(before, name), members, checker.may_reveal) {
             if secrets.contains(&inner) {
                 checker.secret(&here.member(inner), value);
             }

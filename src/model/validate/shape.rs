@@ -9,12 +9,13 @@ use super::Violation;
 /// Collects violations.
 pub(super) struct Checker {
     pub(super) dialect: Dialect,
+    pub(super) may_reveal: bool,
     pub(super) violations: Vec<Violation>,
 }
 
 impl Checker {
-    pub(super) fn new(dialect: Dialect) -> Self {
-        Self { dialect, violations: Vec::new() }
+    pub(super) fn new(dialect: Dialect, may_reveal: bool) -> Self {
+        Self { dialect, may_reveal, violations: Vec::new() }
     }
 
     pub(super) fn refuse(&mut self, pointer: Pointer, message: &'static str) {
@@ -65,7 +66,7 @@ impl Checker {
         let Node::Object(members) = node else {
             return self.refuse(at.clone(), "must be an object of strings");
         };
-        for (name, value) in new_members(before, members) {
+        for (name, value) in new_members(before, members, self.may_reveal) {
             self.secret(&at.member(name), value);
         }
     }
@@ -105,7 +106,7 @@ impl Checker {
 
     /// Inside a known member null means nothing that a reader would understand.
     pub(super) fn no_nulls(&mut self, at: &Pointer, before: Option<&Node>, node: &Node) {
-        if before.is_some_and(|before| before.is_same(node)) {
+        if before.is_some_and(|before| node.is_left(before, self.may_reveal)) {
             return;
         }
         match node {
@@ -125,14 +126,15 @@ impl Checker {
     }
 }
 
-/// The members that differ from those that stood there before.
+/// The members that the write does not leave as they stood there before.
 pub(super) fn new_members<'a>(
     before: Option<&'a Node>,
     members: &'a Members,
+    may_reveal: bool,
 ) -> impl Iterator<Item = (&'a str, &'a Node)> {
     members
         .iter()
-        .filter(move |(name, value)| !member(before, name).is_some_and(|own| own.is_same(value)))
+        .filter(move |(name, value)| !member(before, name).is_some_and(|own| value.is_left(own, may_reveal)))
         .filter(|(_, value)| !matches!(value, Node::Null))
 }
 
