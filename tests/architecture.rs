@@ -153,8 +153,8 @@ fn used_rooms() -> BTreeMap<String, BTreeMap<String, Vec<PathBuf>>> {
 
 /// Every file and folder beside `lib.rs` and `main.rs`.
 fn rooms() -> BTreeSet<String> {
-    let entries = fs::read_dir(root().join("src")).unwrap();
-    let names = entries.map(|entry| entry.unwrap().path().file_stem().unwrap().to_str().unwrap().to_owned());
+    let entries = fs::read_dir(root().join("src")).expect("the source is there");
+    let names = entries.filter_map(|entry| entry.ok()?.path().file_stem()?.to_str().map(str::to_owned));
     names.filter(|name| name != "lib" && name != "main").collect()
 }
 
@@ -173,8 +173,8 @@ fn files_of(room: &str) -> Vec<PathBuf> {
 
 fn source_files(folder: &Path) -> Vec<PathBuf> {
     let mut found = Vec::new();
-    for entry in fs::read_dir(folder).unwrap() {
-        let path = entry.unwrap().path();
+    for entry in fs::read_dir(folder).expect("the folder can be read") {
+        let path = entry.expect("the folder can be read").path();
         if path.is_dir() {
             found.extend(source_files(&path));
         } else if path.extension().is_some_and(|extension| extension == "rs") {
@@ -186,7 +186,7 @@ fn source_files(folder: &Path) -> Vec<PathBuf> {
 
 /// The text of a file without its comments and its module of tests.
 fn product_code(file: &Path) -> String {
-    let text = fs::read_to_string(file).unwrap();
+    let text = fs::read_to_string(file).expect("source is text");
     let code = text.split("#[cfg(test)]\nmod tests {").next().unwrap_or_default();
     code.lines().filter(|line| !line.trim_start().starts_with("//")).fold(String::new(), |mut all, line| {
         all.push_str(line);

@@ -25,17 +25,17 @@ struct Service {
 
 impl Service {
     fn start() -> Self {
-        let home = tempfile::tempdir().unwrap();
+        let home = tempfile::tempdir().expect("there is room for a folder");
         let mut process = in_home(env!("CARGO_BIN_EXE_mcp-settings"), home.path())
             .args(["serve", "--listen", "127.0.0.1:0"])
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
             .spawn()
-            .unwrap();
+            .expect("the service was built");
         let mut first = String::new();
-        let mut stdout = BufReader::new(process.stdout.take().unwrap());
-        stdout.read_line(&mut first).unwrap();
-        let address = first.trim().strip_prefix("listening on ").unwrap().to_owned();
+        let mut stdout = BufReader::new(process.stdout.take().expect("it is piped"));
+        stdout.read_line(&mut first).expect("it is text");
+        let address = first.trim().strip_prefix("listening on ").expect("it has started").to_owned();
         Self { process, _stdout: stdout, home, address }
     }
 
@@ -45,9 +45,9 @@ impl Service {
             .iter()
             .map(|command| format!("{}\necho {MARK}\n", command.replace(TOLD_ADDRESS, &self.address)))
             .collect();
-        let output = in_home("bash", self.home.path()).args(["-c", &script]).output().unwrap();
+        let output = in_home("bash", self.home.path()).args(["-c", &script]).output().expect("bash is there");
         assert!(output.stderr.is_empty(), "{}", String::from_utf8_lossy(&output.stderr));
-        let text = String::from_utf8(output.stdout).unwrap();
+        let text = String::from_utf8(output.stdout).expect("answers are text");
         text.split(&format!("{MARK}\n")).map(|part| part.trim_end().to_owned()).collect()
     }
 }
@@ -142,7 +142,8 @@ fn tour(text: &str) -> Vec<(String, String)> {
 
 /// The words of the one table of problems that are made of small letters and hyphens.
 fn slugs(source: &str) -> BTreeSet<String> {
-    let table = source.split("fn facts(self)").nth(1).unwrap().split("\n    }\n").next().unwrap();
+    let table = source.split("fn facts(self)").nth(1).and_then(|rest| rest.split("\n    }\n").next());
+    let table = table.expect("the table of problems is there");
     table.split('"').skip(1).step_by(2).filter(|text| is_slug(text)).map(str::to_owned).collect()
 }
 
@@ -160,5 +161,5 @@ fn in_home(program: &str, home: &Path) -> Command {
 }
 
 fn read(path: &str) -> String {
-    fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(path)).unwrap()
+    fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(path)).expect("it is there, and text")
 }
