@@ -26,7 +26,7 @@ const MAY_USE_ONLY: [(&str, &str, &[&str]); 6] = [
     ("secrets", "json", &["Text"]),
     ("model", "secrets", &["KeyRing", "Plaintext", "Sealed", "looks_sealed"]),
     ("projection", "secrets", &["EtagKey", "Exposure"]),
-    ("http", "secrets", &["CredentialDigest", "Exposure", "random_token"]),
+    ("http", "secrets", &["Exposure"]),
     ("http", "store", &["StoreError"]),
     ("cli", "document", &["NewDocument"]),
 ];

@@ -151,6 +151,7 @@ fn audit_refusal(request: &ServiceRequest, problem: &Problem, id: &RequestId) {
         Method::PUT => Action::Replace,
         Method::PATCH => Action::Patch,
         Method::DELETE => Action::Delete,
+        Method::POST if request.path() == routes::SESSION => Action::Login,
         _ if exposure != crate::secrets::Exposure::Redacted => Action::Reveal(exposure),
         _ => return,
     };

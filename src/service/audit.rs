@@ -49,6 +49,11 @@ pub fn new_id() -> String {
     id
 }
 
+/// Writes to the log that keys were rotated, which no request did.
+pub fn record_rotation(resealed: usize, is_old_key_lost: bool) {
+    tracing::info!(target: "audit", action = "rotate-key", resealed, is_old_key_lost, "rotate-key done");
+}
+
 /// Writes the event to the log.
 pub fn record(event: &Event<'_>) {
     let (action, exposure) = match event.action {
