@@ -100,6 +100,10 @@ fn check_state(checker: &mut Checker, at: &Path<'_>, before: Option<&Node>, node
             checker.object(&here, value);
             continue;
         };
+        if name == "tokens" && members.get("access_token").is_none() && checker.dialect == Dialect::Closed {
+            // Upstream drops such tokens at its next save, a refresh token among them too.
+            checker.refuse(&here.member("access_token"), "is required");
+        }
         for (inner, value) in new_members(member(before, name), members, checker.may_reveal) {
             if secrets.contains(&inner) {
                 checker.secret(&here.member(inner), value);
