@@ -161,7 +161,8 @@ pub fn by_value(number: &Number) -> Cow<'_, str> {
     }
 }
 
-fn is_same_number(one: &Number, two: &Number) -> bool {
+/// Whether two numbers are the same state.
+pub fn is_same_number(one: &Number, two: &Number) -> bool {
     one == two || exactly(one) == exactly(two)
 }
 

@@ -250,9 +250,13 @@ impl Rulebook<'_> {
             conflict.current_tag = Some(tag);
             if let Ok(config) = config {
                 conflict.current = Some(view(&config, Exposure::Redacted).into());
-                conflict.changed = sent.map(|sent| match self.in_dialect(sent, Some(&config)) {
-                    Body::Whole(body) => changed(Request::Replace(&body), &config, self.may_reveal),
-                    Body::MergePatch(patch) => changed(Request::MergePatch(&patch), &config, self.may_reveal),
+                conflict.changed = sent.map(|sent| {
+                    let sent = self.in_dialect(sent, Some(&config));
+                    let request = match &sent {
+                        Body::Whole(body) => Request::Replace(body),
+                        Body::MergePatch(patch) => Request::MergePatch(patch),
+                    };
+                    changed(request, &config, self.layout.dialect, self.may_reveal)
                 });
             }
         }
