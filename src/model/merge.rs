@@ -275,3 +275,6 @@ fn new_secret(plaintext: Plaintext, is_sealed: bool) -> Node {
     let at_rest = if is_sealed { AtRest::ToBeSealed } else { AtRest::Clear };
     Node::Secret(Secret { value: SecretValue::Text(plaintext), at_rest, is_kept: false })
 }
+
+#[cfg(test)]
+mod tests;
