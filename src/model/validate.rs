@@ -9,7 +9,7 @@ use crate::json::{Path, Pointer};
 use super::Dialect;
 use super::config::{Config, Node};
 use super::leaf::KNOWN_MEMBERS;
-use super::state::changed_members;
+use super::state::{changed_members, touched_members};
 use shape::Checker;
 
 /// One thing that is wrong with a configuration.
@@ -33,12 +33,10 @@ pub fn validate(
     may_reveal: bool,
 ) -> Vec<Violation> {
     let mut checker = Checker::new(dialect, may_reveal);
-    let changed = changed_members(before, after, dialect, may_reveal);
-    for name in &changed {
-        if let Some(node) = after.get(name) {
-            check_member(&mut checker, name, before.and_then(|before| before.get(name)), node);
-        }
+    for (name, node) in touched_members(before, after, may_reveal) {
+        check_member(&mut checker, name, before.and_then(|before| before.get(name)), node);
     }
+    let changed = changed_members(before, after, dialect, may_reveal);
     let is_changed = |names: &[&str]| before.is_none() || names.iter().any(|name| changed.contains(name));
     check_together(&mut checker, after, is_changed);
     checker.violations.into_vec()
@@ -101,3 +99,6 @@ fn check_together(checker: &mut Checker, after: &Config, is_changed: impl Fn(&[&
         checker.refuse(&Path::Root.member("auth"), "`auth` can't stand beside a header `Authorization`");
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -3,7 +3,7 @@
 use std::cell::Cell;
 
 use mcp_settings::json::{Json, Object, Rules, parse, to_compact};
-use mcp_settings::model::SettingsKey;
+use mcp_settings::model::{SettingsKey, is_server_value};
 use mcp_settings::service::{Body, ServiceError};
 use proptest::prelude::*;
 use proptest::sample::Index;
@@ -75,6 +75,12 @@ fn a_write_gives_what_was_asked_for_and_touches_nothing_else() {
                     );
                     prop_assert_eq!(seen_by_serde(&after, &sample, name), plain(&now));
                     keeps_tokens(stored, &now)?;
+                    let is_taken = |server: &Json| server.as_object().is_some_and(is_server_value);
+                    prop_assert!(
+                        sample.layout != Layout::FlatV9 || !is_taken(stored) || is_taken(&now),
+                        "OpenHands would refuse the whole file\n{}",
+                        told()
+                    );
                     changed.set(changed.get() + 1);
                 }
             }
