@@ -227,7 +227,7 @@ impl Merging<'_> {
             .into_iter()
             .enumerate()
             .map(|(index, element)| {
-                let own = stored.filter(|_| has_same_length).and_then(|stored| stored.get(index));
+                let own = stored.and_then(|stored| stored.get(index));
                 self.read(element, own, position.element(), &path.element(index))
             })
             .collect();
