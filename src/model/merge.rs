@@ -227,8 +227,14 @@ impl Merging<'_> {
             .into_iter()
             .enumerate()
             .map(|(index, element)| {
-                let own = stored.filter(|_| has_same_length).and_then(|stored| stored.get(index));
-                self.read(element, own, position.element(), &path.element(index))
+                // In an array of another length an element still keeps its ciphertext, but restores no mask.
+                let own = stored.and_then(|stored| stored.get(index));
+                let path = path.element(index);
+                let node = self.read(element, own, position.element(), &path);
+                if !has_same_length && has_kept(&node) {
+                    self.refuse(&path, RefusalKind::NothingToRestore, Text::default());
+                }
+                node
             })
             .collect();
         let is_unchanged = has_same_length
