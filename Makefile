@@ -6,6 +6,9 @@
 # What `make test` installs comes first, so that `python3` is the one with the tests' packages.
 INSTALLED := $(CURDIR)/target/python/bin:$(CURDIR)/target/tools/bin
 
+# One seed, so that a run says the same of the same code; `make test PROPTEST_RNG_SEED=$$RANDOM` tries others.
+export PROPTEST_RNG_SEED ?= 8710
+
 help: ## List the targets
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/\1 \2/p' Makefile | while read -r name what; do printf '%-8s %s\n' "$$name" "$$what"; done
 
