@@ -227,14 +227,8 @@ impl Merging<'_> {
             .into_iter()
             .enumerate()
             .map(|(index, element)| {
-                // In an array of another length an element still keeps its ciphertext, but restores no mask.
                 let own = stored.and_then(|stored| stored.get(index));
-                let path = path.element(index);
-                let node = self.read(element, own, position.element(), &path);
-                if !has_same_length && has_kept(&node) {
-                    self.refuse(&path, RefusalKind::NothingToRestore, Text::default());
-                }
-                node
+                self.read(element, own, position.element(), &path.element(index))
             })
             .collect();
         let is_unchanged = has_same_length

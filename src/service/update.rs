@@ -263,3 +263,6 @@ impl Rulebook<'_> {
         ServiceError::PreconditionFailed(Box::new(conflict))
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -27,8 +27,11 @@ fn any_case() -> impl Strategy<Value = (Sample, Index, Wish)> {
 #[test]
 fn a_write_gives_what_was_asked_for_and_touches_nothing_else() {
     let (changed, refused) = (Cell::new(0), Cell::new(0));
-    let mut runner =
-        TestRunner::new(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(CASES) });
+    let mut runner = TestRunner::new(ProptestConfig {
+        failure_persistence: None,
+        max_shrink_iters: 300,
+        ..ProptestConfig::with_cases(CASES)
+    });
     runner
         .run(&any_case(), |(sample, index, wish)| {
             let text = sample.text();
@@ -92,7 +95,7 @@ fn a_write_gives_what_was_asked_for_and_touches_nothing_else() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(500) })]
+    #![proptest_config(ProptestConfig { failure_persistence: None, max_shrink_iters: 300, ..ProptestConfig::with_cases(500) })]
 
     #[test]
     fn a_new_server_comes_last_and_goes_without_a_trace(
