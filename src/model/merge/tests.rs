@@ -125,7 +125,7 @@ fn masks_in_an_array_are_restored_only_where_nothing_else_changes() {
         (stored, r#"["[REDACTED]","[REDACTED]"]"#, kept, kept),
         (stored, r#"["a","[REDACTED]"]"#, r#"{"keys":["sent a","kept b"]}"#, refused),
         (stored, r#"["x","[REDACTED]"]"#, refused, refused),
-        (stored, r#"["[REDACTED]"]"#, refused, refused),
+        (stored, r#"["[REDACTED]"]"#, "NothingToRestore at /keys/0", "NothingToRestore at /keys/0"),
         (
             stored,
             r#"["a","b","c"]"#,
