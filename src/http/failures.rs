@@ -56,9 +56,10 @@ pub(super) fn problem(error: ServiceError, method: &Method, name: &str) -> Probl
             Problem::new(ProblemKind::InvalidConfig, "The resulting configuration breaks a limit.")
                 .errors([(&fault.pointer, fault.kind.to_string())])
         }
-        ServiceError::ResultTooLarge => {
-            Problem::new(ProblemKind::InvalidConfig, "The resulting configuration is larger than 1 MiB.")
-        }
+        ServiceError::ResultTooLarge => Problem::new(
+            ProblemKind::InvalidConfig,
+            "The resulting configuration is too large: stored, it may have 1.5 MiB.",
+        ),
         ServiceError::Refused(refusals) => refused(&refusals),
         ServiceError::BoundSecrets(pointers) => {
             let detail = "Secrets that were not sent again can't be kept with this change. Send them again, or remove them.";

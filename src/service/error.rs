@@ -41,7 +41,7 @@ pub enum ServiceError {
     #[error("the resulting configuration breaks a limit: {0}")]
     BeyondLimits(Fault),
     /// The result is too large.
-    #[error("the resulting configuration is larger than 1 MiB")]
+    #[error("the resulting configuration is too large to be stored")]
     ResultTooLarge,
     /// Masks or tokens that can't be taken.
     #[error("a masked or encrypted value can't be used")]

@@ -4,7 +4,7 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
-use crate::json::{Object, Rules, check_limits};
+use crate::json::{Json, Object, Rules, check_limits, to_compact};
 use crate::model::bound::refused;
 use crate::model::config::{self, Config};
 use crate::model::convert::{BodyKind, to_closed};
@@ -23,9 +23,9 @@ use super::key_rules::{is_wrong, must_seal};
 use super::projected::body;
 use super::{Conflict, Options, Service, ServiceError, Write, Written, retry};
 
-/// The largest answer that shows a written server. Bytes. Measured redacted, so that it tells nothing about
-/// the length of a kept secret.
-const LARGEST_RESULT: usize = 1 << 20;
+/// The largest configuration that a write may result in, as it is stored. Bytes. A body of the largest size
+/// fits even if nearly all of it is one secret: encryption makes that longer by a third.
+const LARGEST_RESULT: usize = 3 << 19;
 
 /// What a write sends.
 #[derive(Clone, Debug)]
@@ -152,7 +152,7 @@ fn seal_and_edit(
         return Err(ServiceError::UnusableName);
     }
     let body = body(key, &after, &after_tag, Exposure::Redacted);
-    if LARGEST_RESULT < body.len() {
+    if LARGEST_RESULT < to_compact(&Json::Object(stored.clone())).len() {
         return Err(ServiceError::ResultTooLarge);
     }
     let written = Written {
