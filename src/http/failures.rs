@@ -58,7 +58,7 @@ pub(super) fn problem(error: ServiceError, method: &Method, name: &str) -> Probl
         }
         ServiceError::ResultTooLarge => Problem::new(
             ProblemKind::InvalidConfig,
-            "The resulting configuration is too large: stored, it may have 1.5 MiB.",
+            "The resulting configuration is too large: shown redacted it may have 1 MiB, stored 1.5 MiB.",
         ),
         ServiceError::Refused(refusals) => refused(&refusals),
         ServiceError::BoundSecrets(pointers) => {

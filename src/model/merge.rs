@@ -234,7 +234,14 @@ impl Merging<'_> {
             .enumerate()
             .map(|(index, element)| {
                 let own = stored.and_then(|stored| stored.get(index));
-                self.read(element, own, position.element(), &path.element(index))
+                let path = path.element(index);
+                let restored_before = self.restored;
+                let node = self.read(element, own, position.element(), &path);
+                // In an array of another length an element still keeps its ciphertext, but restores no mask.
+                if !has_same_length && restored_before < self.restored {
+                    self.refuse(&path, RefusalKind::NothingToRestore, Text::default());
+                }
+                node
             })
             .collect();
         let is_unchanged = has_same_length

@@ -23,9 +23,13 @@ use super::key_rules::{is_wrong, must_seal};
 use super::projected::body;
 use super::{Conflict, Options, Service, ServiceError, Write, Written, retry};
 
-/// The largest configuration that a write may result in, as it is stored. Bytes. A body of the largest size
-/// fits even if nearly all of it is one secret: encryption makes that longer by a third.
-const LARGEST_RESULT: usize = 3 << 19;
+/// The largest answer that shows a written server. Bytes. Measured redacted, so that it tells nothing of a
+/// kept secret.
+const LARGEST_SHOWN: usize = 1 << 20;
+
+/// The largest text of a stored server. Bytes. Masks are short, so the answer does not bound it; a body of
+/// the largest size that is nearly all one secret must fit, and encryption makes that longer by a third.
+const LARGEST_STORED: usize = 3 << 19;
 
 /// What a write sends.
 #[derive(Clone, Debug)]
@@ -152,7 +156,7 @@ fn seal_and_edit(
         return Err(ServiceError::UnusableName);
     }
     let body = body(key, &after, &after_tag, Exposure::Redacted);
-    if LARGEST_RESULT < to_compact(&Json::Object(stored.clone())).len() {
+    if LARGEST_SHOWN < body.len() || LARGEST_STORED < to_compact(&Json::Object(stored.clone())).len() {
         return Err(ServiceError::ResultTooLarge);
     }
     let written = Written {

@@ -171,3 +171,14 @@ fn a_patch_can_not_grow_a_server_past_the_limits() {
     assert!(matches!(answer.status, 413 | 422), "{} {}", answer.status, answer.text());
     assert!(server.document() == before, "a server outgrew the limit");
 }
+
+#[test]
+fn patches_of_long_secrets_can_not_grow_a_server_past_the_limits() {
+    let server = TestServer::start();
+    let long = "a".repeat(MIB * 9 / 10);
+    server.seed("victim", &json!({"command": "x", "env": {"A": long}}));
+    let before = server.document();
+    let second = server.patch(item("victim")).json(&json!({"env": {"B": long}}));
+    refused(&server, "a second long secret", second, 422, "invalid-config");
+    assert!(server.document() == before, "a server outgrew the limit");
+}
