@@ -3,14 +3,14 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use super::version::{Draft, Version};
+use super::version::{Version, WorkingCopy};
 use crate::model::Edit;
 use crate::store::{Change, Current, Decision, History, Names, Provisioner};
 
 /// What a batch came to.
 pub(super) struct Decided {
-    pub(super) draft: Draft,
-    /// For each change whether it panicked; then nothing of it is in the draft.
+    pub(super) copy: WorkingCopy,
+    /// For each change whether it panicked; then nothing of it is in the copy.
     pub(super) has_panicked: Vec<bool>,
 }
 
@@ -23,8 +23,8 @@ pub(super) fn decide(
 ) -> Decided {
     let mut has_panicked = vec![false; changes.len()];
     loop {
-        let mut pass = Pass { draft: Draft::of(start, history), provisioner };
-        let panics_before = has_panicked.iter().filter(|panicked| **panicked).count();
+        let mut pass = Pass { copy: WorkingCopy::of(start, history), provisioner };
+        let mut is_complete = true;
         for (change, has_panicked) in changes.iter().zip(&mut has_panicked) {
             if *has_panicked {
                 continue;
@@ -32,32 +32,32 @@ pub(super) fn decide(
             // A panic while deciding has touched nothing, so this pass can go on to find the others that
             // panic: two passes do, however many there are.
             let Ok(edits) = catch_unwind(AssertUnwindSafe(|| pass.ask(change))) else {
-                *has_panicked = true;
+                (*has_panicked, is_complete) = (true, false);
                 continue;
             };
             if catch_unwind(AssertUnwindSafe(|| pass.apply(change, &edits))).is_err() {
-                *has_panicked = true;
+                (*has_panicked, is_complete) = (true, false);
                 break;
             }
         }
-        if has_panicked.iter().filter(|panicked| **panicked).count() == panics_before {
-            return Decided { draft: pass.draft, has_panicked };
+        if is_complete {
+            return Decided { copy: pass.copy, has_panicked };
         }
     }
 }
 
 struct Pass<'a> {
-    draft: Draft,
+    copy: WorkingCopy,
     provisioner: Option<&'a dyn Provisioner>,
 }
 
 impl Pass<'_> {
     fn ask(&self, change: &Change) -> Vec<Edit> {
-        let current = Current { snapshot: &self.draft.snapshot, history: &self.draft.history };
+        let current = Current { snapshot: &self.copy.snapshot, history: &self.copy.history };
         let mut decision = (change.decide)(&current);
         if matches!(decision, Decision::NeedKey) {
             if let Some(provisioner) = self.provisioner {
-                provisioner.provision(&self.draft.snapshot);
+                provisioner.provision(&self.copy.snapshot);
             }
             decision = (change.decide)(&current);
         }
@@ -70,7 +70,7 @@ impl Pass<'_> {
     fn apply(&mut self, change: &Change, edits: &[Edit]) {
         for edit in edits {
             debug_assert!(change.names.cover(edit), "an edit of a server that the change has not named");
-            self.draft.apply(edit, change.author.as_ref());
+            self.copy.apply(edit, change.author.as_ref());
         }
     }
 }

@@ -7,11 +7,12 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 use std::sync::Arc;
 use std::thread;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use super::batch::{self, Decided};
 use super::identity::Identity;
 use super::lock;
+use super::pace::{PAUSE, Pace};
 use super::place::{Place, directory_of};
 use super::queue::{Queue, Ticket};
 use super::replace::{Draft, sweep, sync_directory, sync_in_place};
@@ -61,9 +62,11 @@ impl Committer {
     /// Commits until the queue is closed and empty.
     pub(super) fn run(mut self) {
         while self.queue.wait_for_work() {
-            self.pace.before_locking();
+            if self.pace.is_over(Instant::now()) {
+                thread::sleep(PAUSE);
+            }
             let round = catch_unwind(AssertUnwindSafe(|| self.round()));
-            self.pace.after_unlocking();
+            self.pace.unlocked(Instant::now());
             if round.is_err() {
                 // A defect of this room. Whoever was in the batch has been told that nobody knows.
                 tracing::error!("the committer of the settings document panicked and goes on");
@@ -75,40 +78,35 @@ impl Committer {
     }
 
     fn round(&mut self) {
-        let (place, seam, queue) = (self.place.clone(), Arc::clone(&self.seam), Arc::clone(&self.queue));
-        let batch = lock::while_locked(
-            &place,
-            &*seam,
-            || queue.anyone_waits(),
-            |real| {
-                self.pace.after_locking();
-                let tickets = queue.take();
-                let answers = self.commit(real, &tickets);
-                (tickets, answers)
-            },
-        );
-        match batch {
-            Ok(None) => {}
-            Ok(Some((tickets, answers))) => {
-                for (ticket, answer) in tickets.into_iter().zip(answers) {
-                    ticket.answer(answer);
-                }
-            }
-            Err(error) => {
-                let error = self.explain(error);
-                for ticket in queue.take() {
-                    ticket.answer(Err(error.clone()));
-                }
-            }
+        let (place, seam) = (self.place.clone(), Arc::clone(&self.seam));
+        let batch = lock::while_locked(&place, &*seam, |real| {
+            self.pace.locked(Instant::now());
+            let tickets = self.queue.take();
+            // All may have given up while we waited for the lock.
+            let replaced = (!tickets.is_empty()).then(|| self.view.refresh());
+            let answers = replaced.as_ref().map(|observed| self.commit(real, observed, &tickets));
+            (tickets, answers.unwrap_or_default(), replaced)
+        });
+        let (tickets, answers, replaced) = batch.unwrap_or_else(|error| {
+            let error = self.explain(error);
+            let tickets = self.queue.take();
+            let answers = tickets.iter().map(|_| Err(error.clone())).collect();
+            (tickets, answers, None)
+        });
+        for (ticket, answer) in tickets.into_iter().zip(answers) {
+            ticket.answer(answer);
         }
+        // Not sooner: taking a big document apart takes time that nobody needs to wait for.
+        drop(replaced);
     }
 
-    /// Runs a batch, holding the lock. An answer for each ticket.
-    fn commit(&mut self, real: &Path, tickets: &[Ticket]) -> Vec<Result<(), StoreError>> {
-        if tickets.is_empty() {
-            return Vec::new();
-        }
-        let observed = self.view.refresh();
+    /// Runs a batch on what was observed under the lock. An answer for each ticket.
+    fn commit(
+        &mut self,
+        real: &Path,
+        observed: &Observed,
+        tickets: &[Ticket],
+    ) -> Vec<Result<(), StoreError>> {
         let version = match &observed.outcome {
             Ok(version) => version,
             Err(error) => return tickets.iter().map(|_| Err(error.clone())).collect(),
@@ -118,13 +116,13 @@ impl Committer {
         }
         let changes: Vec<_> = tickets.iter().map(|ticket| &ticket.change).collect();
         let decided = batch::decide(version, &self.view.history(), &changes, self.provisioner.as_deref());
-        let Decided { draft, has_panicked } = decided;
-        let outcome = match draft.is_edited {
+        let Decided { copy, has_panicked } = decided;
+        let outcome = match copy.is_edited {
             true => {
-                let (next, history) = draft.finish();
-                self.settle(real, &observed, version, Arc::new(next), history)
+                let (next, history) = copy.finish();
+                self.settle(real, observed, version, Arc::new(next), history)
             }
-            false => self.keep(real, &observed, version),
+            false => self.keep(real, observed, version),
         };
         if outcome.is_err() {
             self.after_failure();
@@ -218,42 +216,5 @@ impl Committer {
             },
             _ => StoreError::Lock(Arc::new(error)),
         }
-    }
-}
-
-/// For how long the committer may lock again as soon as it has unlocked.
-const TURN: Duration = Duration::from_millis(50);
-
-/// How long it then stays away. `flock` does not queue: a peer that waits is woken by the unlock, and finds
-/// the lock taken again unless it gets this long to run.
-const PAUSE: Duration = Duration::from_millis(1);
-
-/// Sees to it that peers get their turn.
-#[derive(Default)]
-struct Pace {
-    /// Since when no peer can have had the lock.
-    turn_began: Option<Instant>,
-    unlocked: Option<Instant>,
-}
-
-impl Pace {
-    fn before_locking(&mut self) {
-        if self.turn_began.is_some_and(|began| began.elapsed() >= TURN) {
-            if self.unlocked.is_some_and(|unlocked| unlocked.elapsed() < PAUSE) {
-                thread::sleep(PAUSE);
-            }
-            self.turn_began = None;
-        }
-    }
-
-    fn after_locking(&mut self) {
-        let was_away = self.unlocked.is_none_or(|unlocked| unlocked.elapsed() >= PAUSE);
-        if was_away || self.turn_began.is_none() {
-            self.turn_began = Some(Instant::now());
-        }
-    }
-
-    fn after_unlocking(&mut self) {
-        self.unlocked = Some(Instant::now());
     }
 }

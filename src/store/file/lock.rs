@@ -14,14 +14,12 @@ use super::seam::{Seam, Step};
 /// How often the lock files or the link may change under our hands before that is called an error.
 const ATTEMPTS: usize = 64;
 
-/// Runs `work` on the real file while no other process can write, or nothing where nobody wants it any
-/// more by the time the lock is granted.
+/// Runs `work` on the real file while no other process can write.
 pub(super) fn while_locked<T>(
     place: &Place,
     seam: &dyn Seam,
-    is_wanted: impl Fn() -> bool,
     work: impl FnOnce(&Path) -> T,
-) -> io::Result<Option<T>> {
+) -> io::Result<T> {
     for _ in 0..ATTEMPTS {
         let real = place.real()?;
         let mut files = open_all(place.locks(&real), seam)?;
@@ -29,13 +27,10 @@ pub(super) fn while_locked<T>(
             Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
             locked => locked?,
         };
-        if !is_wanted() {
-            return Ok(None);
-        }
         // Whoever replaced a lock file locks the new one: then ours keeps nobody out. And a link may
         // lead elsewhere than it did before we waited.
         if guards.iter().all(|(path, guard)| is_still(path, guard)) && place.real()? == real {
-            return Ok(Some(work(&real)));
+            return Ok(work(&real));
         }
     }
     Err(io::Error::other("the lock file was replaced again and again"))

@@ -6,6 +6,7 @@ mod batch;
 mod committer;
 mod identity;
 mod lock;
+mod pace;
 mod place;
 mod queue;
 mod reading;

@@ -49,8 +49,17 @@ impl Place {
 
     /// The lock files of a write to `real`, in the one order in which every process takes them.
     pub(super) fn locks(&self, real: &Path) -> Vec<PathBuf> {
-        let mut locks = vec![lock_of(&self.path), lock_of(real)];
+        if real == self.path {
+            return vec![self.directory().join(lock_name(real))];
+        }
+        // Folders spelled without links, so that processes with different spellings agree on the order.
+        let mut locks = [self.path.as_path(), real].map(|document| {
+            let directory = directory_of(document);
+            let directory = fs::canonicalize(directory).unwrap_or_else(|_| directory.to_owned());
+            directory.join(lock_name(document))
+        });
         locks.sort();
+        let mut locks = locks.to_vec();
         locks.dedup();
         locks
     }
@@ -66,16 +75,14 @@ pub(super) fn directory_of(path: &Path) -> &Path {
     path.parent().unwrap_or(Path::new("/"))
 }
 
-/// `.settings.lock` for `settings.json`: the name that OpenHands locks. The folder is spelled without
-/// links, so that processes with different spellings agree on the order.
-fn lock_of(document: &Path) -> PathBuf {
+/// `.settings.lock` for `settings.json`: the name that OpenHands locks.
+fn lock_name(document: &Path) -> OsString {
     let is_json = document.extension() == Some(OsStr::new("json"));
     let name = if is_json { document.file_stem() } else { document.file_name() };
     let mut lock = OsString::from(".");
     lock.push(name.unwrap_or_default());
     lock.push(".lock");
-    let directory = directory_of(document);
-    fs::canonicalize(directory).unwrap_or_else(|_| directory.to_owned()).join(lock)
+    lock
 }
 
 fn make_directory(directory: &Path, seam: &dyn Seam) -> io::Result<()> {

@@ -103,19 +103,12 @@ impl Queue {
             if !line.waiting.is_empty() {
                 return true;
             }
-            self.emptied.notify_all();
             if line.is_closed {
+                self.emptied.notify_all();
                 return false;
             }
             line = self.arrived.wait(line).unwrap_or_else(PoisonError::into_inner);
         }
-    }
-
-    /// Whether a change waits.
-    pub(super) fn anyone_waits(&self) -> bool {
-        let mut line = self.line();
-        line.forget_the_gone();
-        !line.waiting.is_empty()
     }
 
     /// Takes all changes that wait, in the order of their arrival.
@@ -127,7 +120,9 @@ impl Queue {
             .drain(..)
             .filter_map(|waiting| Some(Ticket { change: waiting.seat.take()?, answer: waiting.answer }));
         let tickets = tickets.collect();
-        self.emptied.notify_all();
+        if line.is_closed {
+            self.emptied.notify_all();
+        }
         tickets
     }
 

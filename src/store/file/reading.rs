@@ -15,8 +15,13 @@ const ATTEMPTS: usize = 8;
 
 /// What one look at the document's place found.
 pub(super) enum Reading {
-    Found { bytes: Vec<u8>, witness: Witness },
-    Missing { witness: Witness },
+    /// The bytes are in the buffer.
+    Found {
+        witness: Witness,
+    },
+    Missing {
+        witness: Witness,
+    },
     NoDirectory,
     Failed(io::Error),
 }
@@ -58,13 +63,13 @@ impl Witness {
     }
 }
 
-/// Reads the document.
-pub(super) fn read(place: &Place, seam: &dyn Seam) -> Reading {
+/// Reads the document into a buffer, which is emptied first.
+pub(super) fn read(place: &Place, seam: &dyn Seam, buffer: &mut Vec<u8>) -> Reading {
     if let Err(error) = seam.before(&Step::Read { path: place.path() }) {
         return Reading::Failed(error);
     }
     for _ in 0..ATTEMPTS {
-        let found = match read_file(place.path(), seam) {
+        let found = match read_file(place.path(), seam, buffer) {
             Ok(found) => found,
             Err(error) if error.kind() == io::ErrorKind::NotFound => missing(place, seam),
             Err(error) if error.kind() == io::ErrorKind::NotADirectory => Some(Reading::NoDirectory),
@@ -78,7 +83,7 @@ pub(super) fn read(place: &Place, seam: &dyn Seam) -> Reading {
 }
 
 /// Nothing if the file changed meanwhile.
-fn read_file(path: &Path, seam: &dyn Seam) -> io::Result<Option<Reading>> {
+fn read_file(path: &Path, seam: &dyn Seam, buffer: &mut Vec<u8>) -> io::Result<Option<Reading>> {
     // Opening a pipe would block.
     if !fs::metadata(path)?.is_file() {
         return Err(io::Error::other("the settings document is not a file"));
@@ -86,14 +91,14 @@ fn read_file(path: &Path, seam: &dyn Seam) -> io::Result<Option<Reading>> {
     let taken = SystemTime::now();
     let mut file = File::open(path)?;
     let before = Identity::of(&file.metadata()?);
-    let mut bytes = Vec::with_capacity(usize::try_from(before.size).unwrap_or(0).saturating_add(1));
-    file.read_to_end(&mut bytes)?;
+    let identity = seam.identity(before);
+    buffer.clear();
+    file.read_to_end(buffer)?;
     if Identity::of(&file.metadata()?) != before {
         return Ok(None);
     }
-    let identity = seam.identity(before);
     let witness = Witness::File { identity, is_trusted: identity.is_trusted(taken) };
-    Ok(Some(Reading::Found { bytes, witness }))
+    Ok(Some(Reading::Found { witness }))
 }
 
 /// Nothing if there is a document after all.

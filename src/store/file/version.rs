@@ -21,9 +21,9 @@ impl Version {
     }
 
     /// Servers whose text is as in `previous` are taken from there.
-    pub(super) fn read(bytes: Vec<u8>, new: NewDocument, previous: &Self) -> Result<Self, Unreadable> {
-        let document = Document::read(&bytes, new, Some(&previous.document))?;
-        Ok(Self::of(Some(bytes), document))
+    pub(super) fn read(bytes: &[u8], new: NewDocument, previous: &Self) -> Result<Self, Unreadable> {
+        let document = Document::read(bytes, new, Some(&previous.document))?;
+        Ok(Self::of(Some(bytes.to_vec()), document))
     }
 
     /// Records the states that `before` held and this version does not.
@@ -47,14 +47,15 @@ impl Version {
 }
 
 /// A copy of a version that a batch changes.
-pub(super) struct Draft {
+pub(super) struct WorkingCopy {
     document: Document,
     pub(super) snapshot: Snapshot,
+    /// What the copy has, and what it adds.
     pub(super) history: History,
     pub(super) is_edited: bool,
 }
 
-impl Draft {
+impl WorkingCopy {
     pub(super) fn of(version: &Version, history: &History) -> Self {
         Self {
             document: version.document.clone(),
@@ -119,11 +120,9 @@ impl Draft {
         }
     }
 
-    /// The version that the copy has become, and what it replaced.
+    /// The version that an edited copy has become, and what it replaced.
     pub(super) fn finish(self) -> (Version, History) {
-        let bytes = self.document.render();
-        // Where there was no file, an edit that does nothing makes none.
-        let bytes = (!bytes.is_empty()).then_some(bytes);
+        let bytes = Some(self.document.render());
         let version = Version { bytes, document: self.document, snapshot: Arc::new(self.snapshot) };
         (version, self.history)
     }

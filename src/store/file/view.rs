@@ -14,7 +14,7 @@ use super::place::Place;
 use super::reading::{self, Reading, Witness};
 use super::seam::Seam;
 use super::version::Version;
-use crate::document::{NewDocument, Unreadable};
+use crate::document::NewDocument;
 use crate::store::{History, Snapshot, StoreError};
 
 type Seen = Result<Arc<Snapshot>, StoreError>;
@@ -27,8 +27,6 @@ pub(super) struct Observed {
     pub(super) witness: Witness,
     /// The newest version that could be used: what is alike in the next one is taken from here.
     last: Arc<Version>,
-    /// Bytes that could not be used, so that they are not parsed at every look.
-    unusable: Option<(Vec<u8>, Unreadable)>,
     /// Whether there ever was a document.
     is_known: bool,
 }
@@ -57,6 +55,8 @@ struct Ledger {
     history: History,
     /// The number of the newest reading that was published.
     newest_reading: u64,
+    /// Where the document is read into. Kept, since fresh memory costs more than the reading.
+    buffer: Vec<u8>,
 }
 
 impl View {
@@ -67,7 +67,6 @@ impl View {
             outcome: Ok(Arc::clone(&nothing)),
             witness: Witness::None,
             last: nothing,
-            unusable: None,
             is_known: false,
         };
         let (changes, _) = watch::channel(before.seen());
@@ -148,19 +147,14 @@ impl View {
     ) -> Arc<Observed> {
         ledger.history.absorb(history);
         let is_known = version.bytes.is_some();
-        self.publish(Observed {
-            outcome: Ok(Arc::clone(&version)),
-            witness,
-            last: version,
-            unusable: None,
-            is_known,
-        })
+        self.publish(Observed { outcome: Ok(Arc::clone(&version)), witness, last: version, is_known })
     }
 
     fn look(&self, ledger: &mut Ledger) -> Arc<Observed> {
         let number = self.readings.fetch_add(1, Ordering::SeqCst) + 1;
         let before = self.current.load_full();
-        let after = self.judge(&before, reading::read(&self.place, &*self.seam));
+        let reading = reading::read(&self.place, &*self.seam, &mut ledger.buffer);
+        let after = self.judge(&before, reading, &ledger.buffer);
         if let Ok(version) = &after.outcome
             && !Arc::ptr_eq(version, &before.last)
         {
@@ -171,22 +165,21 @@ impl View {
         self.publish(after)
     }
 
-    fn judge(&self, before: &Observed, reading: Reading) -> Observed {
+    fn judge(&self, before: &Observed, reading: Reading, bytes: &[u8]) -> Observed {
         let last = Arc::clone(&before.last);
         let failed = |error, is_known| Observed {
             outcome: Err(error),
             witness: Witness::None,
             last: Arc::clone(&before.last),
-            unusable: None,
             is_known,
         };
         match reading {
-            Reading::Found { bytes, witness } => self.understand(before, bytes, witness),
+            Reading::Found { witness } => self.understand(before, bytes, witness),
             Reading::Missing { witness } if before.is_known => {
                 Observed { witness, ..failed(StoreError::Vanished, true) }
             }
             Reading::Missing { witness } => {
-                Observed { outcome: Ok(Arc::clone(&last)), witness, last, unusable: None, is_known: false }
+                Observed { outcome: Ok(Arc::clone(&last)), witness, last, is_known: false }
             }
             Reading::NoDirectory if before.is_known => failed(StoreError::Vanished, true),
             Reading::NoDirectory => failed(StoreError::NoDirectory, false),
@@ -198,25 +191,14 @@ impl View {
         }
     }
 
-    fn understand(&self, before: &Observed, bytes: Vec<u8>, witness: Witness) -> Observed {
-        let observed =
-            |outcome, last, unusable| Observed { outcome, witness, last, unusable, is_known: true };
-        if before.last.bytes.as_ref() == Some(&bytes) {
-            let same = Arc::clone(&before.last);
-            return observed(Ok(Arc::clone(&same)), same, None);
-        }
-        let reason = match &before.unusable {
-            Some((unusable, reason)) if *unusable == bytes => reason.clone(),
-            _ => match Version::read(bytes.clone(), self.new, &before.last) {
-                Ok(version) => {
-                    let version = Arc::new(version);
-                    return observed(Ok(Arc::clone(&version)), version, None);
-                }
-                Err(reason) => reason,
-            },
+    fn understand(&self, before: &Observed, bytes: &[u8], witness: Witness) -> Observed {
+        let last = &before.last;
+        let version = match last.bytes.as_deref() == Some(bytes) {
+            true => Ok(Arc::clone(last)),
+            false => Version::read(bytes, self.new, last).map(Arc::new),
         };
-        let error = StoreError::Unreadable(reason.clone());
-        observed(Err(error), Arc::clone(&before.last), Some((bytes, reason)))
+        let last = Arc::clone(version.as_ref().unwrap_or(last));
+        Observed { outcome: version.map_err(StoreError::Unreadable), witness, last, is_known: true }
     }
 
     fn publish(&self, observed: Observed) -> Arc<Observed> {

@@ -1,12 +1,13 @@
 //! A place for one test: a folder of its own, a seam that counts, fails and deceives, and short words for
 //! what tests do again and again.
 
-use std::fs;
+use std::fs::{self, File};
 use std::io::{self, BufRead, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, Command, Stdio};
+use std::sync::mpsc::{Sender, channel};
 use std::sync::{Arc, Mutex};
-use std::thread;
+use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
 use crate::document::NewDocument;
@@ -90,7 +91,7 @@ pub(super) fn text(servers: &[(&str, &str)]) -> String {
     format!(r#"{{"agent_settings":{{"agent_kind":"openhands","mcp_config":{{"mcpServers":{{{map}}}}}}}}}"#)
 }
 
-type Fault = Box<dyn FnMut(&Step<'_>) -> io::Result<()> + Send>;
+type Fault = Arc<dyn Fn(&Step<'_>) -> io::Result<()> + Send + Sync>;
 type Disguise = Box<dyn Fn(Identity) -> Identity + Send>;
 
 #[derive(Default)]
@@ -103,8 +104,8 @@ pub(super) struct TestSeam {
 
 impl TestSeam {
     /// Calls this before every step, until [`Self::heal`].
-    pub(super) fn on_step(&self, fault: impl FnMut(&Step<'_>) -> io::Result<()> + Send + 'static) {
-        *self.fault.lock().unwrap() = Some(Box::new(fault));
+    pub(super) fn on_step(&self, fault: impl Fn(&Step<'_>) -> io::Result<()> + Send + Sync + 'static) {
+        *self.fault.lock().unwrap() = Some(Arc::new(fault));
     }
 
     pub(super) fn fail(&self, step: &'static str, kind: io::ErrorKind) {
@@ -151,10 +152,9 @@ impl Seam for TestSeam {
         | Step::SyncDirectory { path }
         | Step::Unlink { path }) = step;
         self.steps.lock().unwrap().push((step.name(), path.to_path_buf()));
-        match self.fault.lock().unwrap().as_mut() {
-            Some(fault) => fault(step),
-            None => Ok(()),
-        }
+        // Cloned out, so that a step that hangs hangs alone.
+        let fault = self.fault.lock().unwrap().clone();
+        fault.map_or(Ok(()), |fault| fault(step))
     }
 
     fn write_at_most(&self, remaining: usize) -> usize {
@@ -201,6 +201,11 @@ pub(super) fn values(snapshot: &Snapshot) -> Vec<(&str, &str)> {
         .collect()
 }
 
+pub(super) fn value(snapshot: &Snapshot, name: &str) -> Option<String> {
+    let servers = values(snapshot);
+    servers.into_iter().find(|(own, _)| *own == name).map(|(_, value)| value.to_owned())
+}
+
 /// What a store reads, as owned pairs.
 pub(super) fn read(store: &FileStore) -> Vec<(String, String)> {
     let snapshot = store.read().unwrap();
@@ -223,6 +228,36 @@ pub(super) fn until(what: &str, mut is_so: impl FnMut() -> bool) {
 /// Runs a future to its end.
 pub(super) fn wait<T>(future: impl Future<Output = T>) -> T {
     tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap().block_on(future)
+}
+
+/// A lock held by this process through an own file handle, which excludes as another process would.
+pub(super) struct HeldLock {
+    release: Option<Sender<()>>,
+    holder: Option<JoinHandle<()>>,
+}
+
+impl HeldLock {
+    pub(super) fn take(path: &Path) -> Self {
+        let file = File::options().append(true).create(true).open(path).unwrap();
+        let (held, is_held) = channel();
+        let (release, is_released) = channel::<()>();
+        let holder = thread::spawn(move || {
+            let mut lock = fd_lock::RwLock::new(file);
+            let _guard = lock.write().unwrap();
+            held.send(()).unwrap();
+            // Until the other end is dropped.
+            is_released.recv().unwrap_err();
+        });
+        is_held.recv().unwrap();
+        Self { release: Some(release), holder: Some(holder) }
+    }
+}
+
+impl Drop for HeldLock {
+    fn drop(&mut self) {
+        drop(self.release.take());
+        self.holder.take().unwrap().join().unwrap();
+    }
 }
 
 /// Another process, in another language, that holds a lock the way OpenHands does. Released when dropped.
