@@ -14,4 +14,5 @@ mod checks;
 mod hostile;
 mod laws;
 mod secrets;
+mod soak;
 mod transcript;
