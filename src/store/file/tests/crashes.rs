@@ -144,6 +144,7 @@ impl Scene {
                 return meanwhile;
             }
             Letter::Reopen => {
+                self.recorder.note(Deed::Restart);
                 self.store = open(&self.bench.path, Arc::clone(&self.recorder) as _);
                 return meanwhile;
             }

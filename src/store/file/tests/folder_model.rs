@@ -17,6 +17,9 @@ pub(super) enum Deed {
     Unlink(PathBuf),
     SyncDirectory,
     FailToSyncDirectory,
+    /// The process that saw syncs fail has ended. Whoever comes later can but sync again, and must take a
+    /// sync that succeeds for one: this is as far as the promise goes.
+    Restart,
 }
 
 /// The files of a folder and their bytes.
@@ -98,6 +101,10 @@ impl Folder {
             }
             Deed::FailToSyncDirectory => {
                 self.log.iter_mut().for_each(|entry| entry.is_lost |= !entry.is_synced);
+            }
+            Deed::Restart => {
+                self.files.iter_mut().for_each(|file| file.is_lost = false);
+                self.log.iter_mut().for_each(|entry| entry.is_lost = false);
             }
         }
     }
