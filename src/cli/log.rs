@@ -35,7 +35,9 @@ pub(super) fn start(filter: &str, format: LogFormat) -> Result<(), String> {
         LogFormat::Text => layer.with_ansi(false).boxed(),
         LogFormat::Json => layer.json().flatten_event(true).boxed(),
     };
-    tracing_subscriber::registry().with(layer.with_filter(targets).with_filter(may_speak)).init();
+    // Global filters: with filters of a layer of its own, a mere question whether something would be logged
+    // (`tracing::enabled!`) swallowed the event after it.
+    tracing_subscriber::registry().with(layer).with(targets).with(may_speak).init();
     hush_panics();
     Ok(())
 }

@@ -1,9 +1,12 @@
 //! Which kept secrets a write may not keep (law L7): a secret does not follow its server to a new
 //! destination, and whoever can't see secrets can't move them anywhere. Pure.
 
-use crate::json::Pointer;
+use crate::json::{Path, Pointer};
 
+use super::Dialect;
 use super::config::{Config, Members, Node};
+use super::findings::Findings;
+use super::state::changed_members;
 
 /// The members that a caller without `reveal` may change while secrets are kept (law L7).
 const HARMLESS: [&str; 9] = [
@@ -19,21 +22,14 @@ const HARMLESS: [&str; 9] = [
 ];
 
 /// The kept secrets that may not be kept, given what the write changes.
-pub fn refused(before: &Config, after: &Config, may_reveal: bool) -> Vec<Pointer> {
-    let is_bound = moves(before, after) || (!may_reveal && changes_more_than_harmless(before, after));
-    let mut found = Vec::new();
+pub fn refused(before: &Config, after: &Config, dialect: Dialect, may_reveal: bool) -> Vec<Pointer> {
+    let is_bound =
+        moves(before, after) || (!may_reveal && changes_more_than_harmless(before, after, dialect));
+    let mut found = Findings::new();
     if is_bound {
-        collect_kept(after, &Pointer::root(), &mut found);
+        collect_kept(after, &Path::Root, &mut found);
     }
-    found
-}
-
-/// The names of the top-level members that differ.
-pub fn changed_members<'a>(before: Option<&'a Config>, after: &'a Config) -> Vec<&'a str> {
-    let before_or_none = |name: &str| before.and_then(|before| before.get(name));
-    let removed = before.into_iter().flat_map(Members::iter).filter(|(name, _)| after.get(name).is_none());
-    let set = after.iter().filter(|(name, node)| !before_or_none(name).is_some_and(|own| own.is_same(node)));
-    removed.chain(set).map(|(name, _)| name).collect()
+    found.into_vec()
 }
 
 /// Whether the secrets would go elsewhere: another scheme, host or port, another command, or the other kind.
@@ -44,8 +40,8 @@ fn moves(before: &Config, after: &Config) -> bool {
         || !has_same_origin(before.text("url"), after.text("url"))
 }
 
-fn changes_more_than_harmless(before: &Config, after: &Config) -> bool {
-    changed_members(Some(before), after).iter().any(|name| !HARMLESS.contains(name))
+fn changes_more_than_harmless(before: &Config, after: &Config, dialect: Dialect) -> bool {
+    changed_members(Some(before), after, dialect, false).iter().any(|name| !HARMLESS.contains(name))
 }
 
 /// Compares scheme, host and port as clients understand them; what no client can parse must be equal.
@@ -63,20 +59,20 @@ fn has_same_origin(before: Option<&str>, after: Option<&str>) -> bool {
     }
 }
 
-fn collect_kept(members: &Members, pointer: &Pointer, found: &mut Vec<Pointer>) {
+fn collect_kept(members: &Members, path: &Path<'_>, found: &mut Findings<Pointer>) {
     for (name, node) in members.iter() {
-        collect_kept_in(node, pointer.member(name), found);
+        collect_kept_in(node, &path.member(name), found);
     }
 }
 
-fn collect_kept_in(node: &Node, pointer: Pointer, found: &mut Vec<Pointer>) {
+fn collect_kept_in(node: &Node, path: &Path<'_>, found: &mut Findings<Pointer>) {
     match node {
-        Node::Secret(secret) if secret.is_kept => found.push(pointer),
-        Node::Url(url) if url.is_kept => found.push(pointer),
-        Node::Object(members) => collect_kept(members, &pointer, found),
+        Node::Secret(secret) if secret.is_kept => found.note(path, |pointer| pointer),
+        Node::Url(url) if url.is_kept => found.note(path, |pointer| pointer),
+        Node::Object(members) => collect_kept(members, path, found),
         Node::Array(elements) => {
             for (index, element) in elements.iter().enumerate() {
-                collect_kept_in(element, pointer.element(index), found);
+                collect_kept_in(element, &path.element(index), found);
             }
         }
         _ => {}

@@ -7,8 +7,7 @@ use crate::json::{Json, Number, Object, Text};
 use crate::secrets::{KeyRing, Plaintext, Sealed};
 
 use super::leaf::{LeafKind, Position};
-use super::url_parts;
-use super::{Kind, Sealing};
+use super::{Kind, Sealing, state, url_parts};
 
 /// One value of a configuration.
 #[derive(Clone, Debug)]
@@ -80,6 +79,8 @@ pub struct Url {
     pub text: Plaintext,
     /// Whether the write at hand keeps a secret part of it without having sent it.
     pub is_kept: bool,
+    /// Whether the write at hand sends a secret part of it in the clear.
+    pub is_sent: bool,
 }
 
 /// A value can't be written: it must be encrypted and there is no key.
@@ -110,7 +111,7 @@ fn open_value(value: &Json, position: Position, sealing: Sealing, ring: &KeyRing
         Json::Number(number) => Node::Number(number.clone()),
         Json::String(text) => match position.string(text.as_str(), sealing) {
             LeafKind::Plain => Node::Text(text.clone()),
-            LeafKind::Url => Node::Url(Url { text: text.clone().into(), is_kept: false }),
+            LeafKind::Url => Node::Url(Url { text: text.clone().into(), is_kept: false, is_sent: false }),
             LeafKind::Secret { .. } if text.as_str().is_empty() => Node::Text(text.clone()),
             LeafKind::Secret { is_sealed } => Node::Secret(open_secret(text, is_sealed, ring)),
         },
@@ -246,41 +247,26 @@ impl Node {
         self
     }
 
+    /// Whether the write at hand sends a secret of this value in the clear. Asked of results of a write.
+    pub fn has_sent_secret(&self) -> bool {
+        match self {
+            Self::Secret(secret) => !secret.is_kept,
+            Self::Url(url) => url.is_sent,
+            Self::Array(elements) => elements.iter().any(Self::has_sent_secret),
+            Self::Object(members) => members.0.values().any(Self::has_sent_secret),
+            Self::Null | Self::Bool(_) | Self::Number(_) | Self::Text(_) => false,
+        }
+    }
+
+    /// Whether a write leaves this value as it was. For a caller who may not see secrets, sending one
+    /// counts as a change even if it is the stored one: else what is refused would confirm a guess.
+    pub fn is_left(&self, before: &Self, may_reveal: bool) -> bool {
+        self.is_same(before) && (may_reveal || !self.has_sent_secret())
+    }
+
     /// Whether both are the same state: members in any order, secrets by what they are in the clear,
     /// integers exactly and other numbers by value. A secret that no key opens equals its own token only.
     pub fn is_same(&self, other: &Self) -> bool {
-        match (self, other) {
-            (Self::Null, Self::Null) => true,
-            (Self::Bool(one), Self::Bool(two)) => one == two,
-            (Self::Number(one), Self::Number(two)) => is_same_number(one, two),
-            (Self::Text(one), Self::Text(two)) => one == two,
-            (Self::Url(one), Self::Url(two)) => one.text == two.text,
-            (Self::Secret(one), Self::Secret(two)) => one.is_same(two),
-            (Self::Array(one), Self::Array(two)) => {
-                one.len() == two.len() && one.iter().zip(two).all(|(one, two)| one.is_same(two))
-            }
-            (Self::Object(one), Self::Object(two)) => {
-                one.0.len() == two.0.len()
-                    && one.iter().all(|(name, node)| two.get(name).is_some_and(|other| node.is_same(other)))
-            }
-            _ => false,
-        }
+        state::is_same(self, other)
     }
-}
-
-impl Secret {
-    fn is_same(&self, other: &Self) -> bool {
-        match (&self.value, &other.value) {
-            (SecretValue::Unreadable, SecretValue::Unreadable) => self.at_rest == other.at_rest,
-            (SecretValue::Number(one), SecretValue::Number(two)) => is_same_number(one, two),
-            (one, two) => one == two,
-        }
-    }
-}
-
-fn is_same_number(one: &Number, two: &Number) -> bool {
-    if one.is_integer() != two.is_integer() {
-        return false;
-    }
-    one == two || (!one.is_integer() && one.as_f64().is_finite() && one.as_f64() == two.as_f64())
 }

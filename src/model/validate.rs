@@ -4,10 +4,9 @@
 mod auth;
 mod shape;
 
-use crate::json::Pointer;
+use crate::json::{Path, Pointer};
 
 use super::Dialect;
-use super::bound::changed_members;
 use super::config::{Config, Node};
 use super::leaf::KNOWN_MEMBERS;
 use shape::Checker;
@@ -24,27 +23,40 @@ pub struct Violation {
 /// Members that only the open dialect has.
 const OPEN_ONLY: [&str; 5] = ["type", "tools", "include_tags", "exclude_tags", "authentication"];
 
-/// What is wrong with those members of `after` that differ from `before`.
-pub fn validate(before: Option<&Config>, after: &Config, dialect: Dialect) -> Vec<Violation> {
-    let mut checker = Checker::new(dialect);
-    let changed = changed_members(before, after);
-    for name in &changed {
-        if let Some(node) = after.get(name) {
-            check_member(&mut checker, name, before.and_then(|before| before.get(name)), node);
-        }
+/// What is wrong with those members of `after` that the write changes, as far as a caller with or without
+/// `reveal` may learn it.
+pub fn validate(
+    before: Option<&Config>,
+    after: &Config,
+    dialect: Dialect,
+    may_reveal: bool,
+) -> Vec<Violation> {
+    let mut checker = Checker::new(dialect, may_reveal);
+    let own = |name: &str| before.and_then(|before| before.get(name));
+    // By what is written, not by what it says: an unknown `{}` changes no state, and yet the reader of the
+    // closed dialect refuses the file for it.
+    let is_left = |name: &str, node: &Node| own(name).is_some_and(|own| node.is_left(own, may_reveal));
+    for (name, node) in after.iter().filter(|(name, node)| !is_left(name, node)) {
+        check_member(&mut checker, name, own(name), node);
     }
-    let is_changed = |names: &[&str]| before.is_none() || names.iter().any(|name| changed.contains(name));
+    let is_changed = |names: &[&str]| {
+        before.is_none()
+            || names.iter().any(|name| match after.get(name) {
+                Some(node) => !is_left(name, node),
+                None => own(name).is_some(),
+            })
+    };
     check_together(&mut checker, after, is_changed);
-    checker.violations
+    checker.violations.into_vec()
 }
 
 fn check_member(checker: &mut Checker, name: &str, before: Option<&Node>, after: &Node) {
-    let at = Pointer::root().member(name);
+    let at = Path::Root.member(name);
     let is_unknown =
         !KNOWN_MEMBERS.contains(&name) || (checker.dialect == Dialect::Closed && OPEN_ONLY.contains(&name));
     if is_unknown {
         if checker.dialect == Dialect::Closed {
-            checker.refuse(at, "this document takes no members but the known ones");
+            checker.refuse(&at, "this document takes no members but the known ones");
         }
         return;
     }
@@ -71,7 +83,7 @@ fn check_member(checker: &mut Checker, name: &str, before: Option<&Node>, after:
 fn check_together(checker: &mut Checker, after: &Config, is_changed: impl Fn(&[&str]) -> bool) {
     let is_there = |name: &str| !matches!(after.get(name), None | Some(Node::Null));
     if is_changed(&["command", "url"]) && !is_there("command") && !is_there("url") {
-        checker.refuse(Pointer::root(), "`command` or `url` is required");
+        checker.refuse(&Path::Root, "`command` or `url` is required");
     }
     for name in ["transport", "type"] {
         if !is_changed(&["command", "url", name]) {
@@ -79,10 +91,10 @@ fn check_together(checker: &mut Checker, after: &Config, is_changed: impl Fn(&[&
         }
         match after.text(name) {
             Some("stdio") if !is_there("command") => {
-                checker.refuse(Pointer::root().member(name), "a stdio server needs `command`");
+                checker.refuse(&Path::Root.member(name), "a stdio server needs `command`");
             }
             Some("http" | "streamable-http" | "sse" | "shttp") if !is_there("url") => {
-                checker.refuse(Pointer::root().member(name), "a remote server needs `url`");
+                checker.refuse(&Path::Root.member(name), "a remote server needs `url`");
             }
             _ => {}
         }
@@ -92,6 +104,6 @@ fn check_together(checker: &mut Checker, after: &Config, is_changed: impl Fn(&[&
         .and_then(Node::as_object)
         .is_some_and(|headers| headers.iter().any(|(name, _)| name.eq_ignore_ascii_case("authorization")));
     if is_changed(&["auth", "headers"]) && is_there("auth") && has_authorization {
-        checker.refuse(Pointer::root().member("auth"), "`auth` can't stand beside a header `Authorization`");
+        checker.refuse(&Path::Root.member("auth"), "`auth` can't stand beside a header `Authorization`");
     }
 }

@@ -1,9 +1,12 @@
 //! Where a request and the current state differ, as JSON Pointers, so that a client can merge without
 //! another GET (DESIGN §3). For a caller who may not see secrets it tells nothing about them.
 
-use crate::json::{Json, Object, Pointer};
-use crate::model::config::{Members, Node, Secret, SecretValue};
+use crate::json::{Json, Object, Path, Pointer};
+use crate::model::Dialect;
+use crate::model::config::{Config, Members, Node, Secret, SecretValue};
+use crate::model::findings::Findings;
 use crate::model::mask::is_mask;
+use crate::model::state::{Level, is_same_number};
 use crate::model::url_parts;
 
 /// What a request asks for.
@@ -15,81 +18,86 @@ pub enum Request<'a> {
     MergePatch(&'a Object),
 }
 
-/// The pointers at which the request and the current state differ, in the order of the request.
-pub fn changed(request: Request<'_>, current: &Members, may_reveal: bool) -> Vec<Pointer> {
-    let mut finder = Finder { may_reveal, found: Vec::new() };
+/// The pointers at which the request and the current state differ, in the order of the request. Too many
+/// to tell are told as one: the whole differs.
+pub fn changed(request: Request<'_>, current: &Config, dialect: Dialect, may_reveal: bool) -> Vec<Pointer> {
+    let mut finder = Finder { may_reveal, found: Findings::new() };
+    let level = Level::top(current, dialect);
     match request {
-        Request::Replace(body) => {
-            let sent: Object = body
-                .iter()
-                .filter(|(_, value)| !value.is_null())
-                .map(|(name, value)| (name, value.clone()))
-                .collect();
-            finder.replace(&sent, current, &Pointer::root());
-        }
-        Request::MergePatch(patch) => finder.merge(patch, Some(current), &Pointer::root()),
+        Request::Replace(body) => finder.replace(body, current, level, &Path::Root),
+        Request::MergePatch(patch) => finder.merge(patch, current, level, &Path::Root),
     }
-    finder.found
+    if finder.found.is_full() { vec![Pointer::root()] } else { finder.found.into_vec() }
 }
 
 struct Finder {
     may_reveal: bool,
-    found: Vec<Pointer>,
+    found: Findings<Pointer>,
 }
 
 impl Finder {
-    fn replace(&mut self, sent: &Object, current: &Members, pointer: &Pointer) {
+    fn replace(&mut self, sent: &Object, current: &Members, level: Level, path: &Path<'_>) {
         for (name, value) in sent.iter() {
-            self.value(value, current.get(name), pointer.member(name));
+            self.member(name, value, something(current, name, level), level, path);
         }
         for (name, node) in current.iter() {
-            if !sent.contains(name) && !matches!(node, Node::Null) {
-                self.found.push(pointer.member(name));
+            if !sent.contains(name) && !level.is_nothing(name, node) {
+                self.found.note(&path.member(name), |pointer| pointer);
             }
         }
     }
 
-    fn merge(&mut self, patch: &Object, current: Option<&Members>, pointer: &Pointer) {
+    fn merge(&mut self, patch: &Object, current: &Members, level: Level, path: &Path<'_>) {
         for (name, value) in patch.iter() {
-            let here = pointer.member(name);
-            let own = current.and_then(|current| current.get(name));
-            match value {
-                Json::Null if own.is_some() => self.found.push(here),
-                Json::Null => {}
-                Json::Object(patch) if matches!(own, Some(Node::Object(_)) | None) => {
-                    self.merge(patch, own.and_then(Node::as_object), &here);
+            match (value, something(current, name, level)) {
+                (Json::Null, None) => {}
+                (Json::Null, Some(_)) => self.found.note(&path.member(name), |pointer| pointer),
+                (Json::Object(patch), Some(Node::Object(own))) => {
+                    self.merge(patch, own, level.below(), &path.member(name));
                 }
-                other => self.value(other, own, here),
+                (Json::Object(patch), None) => {
+                    self.member(name, &without_nulls(patch).into(), None, level, path);
+                }
+                (other, own) => self.member(name, other, own, level, path),
             }
         }
     }
 
-    fn value(&mut self, sent: &Json, current: Option<&Node>, here: Pointer) {
-        let is_equal = match (sent, current) {
-            (Json::Object(sent), Some(Node::Object(current))) => return self.replace(sent, current, &here),
-            (Json::Null, Some(Node::Null)) => true,
-            (Json::Bool(sent), Some(Node::Bool(current))) => sent == current,
-            (Json::Number(sent), Some(Node::Number(current))) => {
-                Node::Number(sent.clone()).is_same(&Node::Number(current.clone()))
+    /// Compares what was sent for a member with what it has now, if that says anything.
+    fn member(&mut self, name: &str, sent: &Json, own: Option<&Node>, level: Level, path: &Path<'_>) {
+        let path = path.member(name);
+        let is_equal = match (sent, own) {
+            (Json::Object(sent), Some(Node::Object(own))) => {
+                return self.replace(sent, own, level.below(), &path);
             }
-            (Json::String(sent), Some(Node::Text(current))) => sent == current,
-            (Json::String(sent), Some(Node::Url(url))) => self.is_same_url(sent.as_str(), url.text.expose()),
-            (sent, Some(Node::Secret(secret))) => self.is_same_secret(sent, secret),
-            (Json::Array(sent), Some(Node::Array(current))) => {
-                sent.len() == current.len()
-                    && sent.iter().zip(current).all(|(sent, current)| self.is_equal(sent, current))
-            }
-            _ => false,
+            (Json::Number(_), Some(own @ Node::Number(_))) => level.is_same(name, &plain(sent), own),
+            (sent, Some(own)) => self.is_equal(sent, own, level),
+            (sent, None) => level.is_nothing(name, &plain(sent)),
         };
         if !is_equal {
-            self.found.push(here);
+            self.found.note(&path, |pointer| pointer);
         }
     }
 
-    fn is_equal(&self, sent: &Json, current: &Node) -> bool {
-        let mut inner = Self { may_reveal: self.may_reveal, found: Vec::new() };
-        inner.value(sent, Some(current), Pointer::root());
-        inner.found.is_empty()
+    fn is_equal(&self, sent: &Json, own: &Node, level: Level) -> bool {
+        match (sent, own) {
+            (Json::Null, Node::Null) => true,
+            (Json::Bool(sent), Node::Bool(own)) => sent == own,
+            (Json::Number(sent), Node::Number(own)) => is_same_number(sent, own),
+            (Json::String(sent), Node::Text(own)) => sent == own,
+            (Json::String(sent), Node::Url(url)) => self.is_same_url(sent.as_str(), url.text.expose()),
+            (sent, Node::Secret(secret)) => self.is_same_secret(sent, secret),
+            (Json::Array(sent), Node::Array(own)) => {
+                sent.len() == own.len()
+                    && sent.iter().zip(own).all(|(sent, own)| self.is_equal(sent, own, level.below()))
+            }
+            (Json::Object(sent), Node::Object(own)) => {
+                let mut inner = Self { may_reveal: self.may_reveal, found: Findings::new() };
+                inner.replace(sent, own, level.below(), &Path::Root);
+                inner.found.is_empty()
+            }
+            _ => false,
+        }
     }
 
     fn is_same_secret(&self, sent: &Json, secret: &Secret) -> bool {
@@ -99,7 +107,7 @@ impl Finder {
         self.may_reveal
             && match (sent, &secret.value) {
                 (Json::String(sent), SecretValue::Text(plaintext)) => sent.as_str() == plaintext.expose(),
-                (Json::Number(sent), SecretValue::Number(own)) => sent == own,
+                (Json::Number(sent), SecretValue::Number(own)) => is_same_number(sent, own),
                 (Json::Bool(sent), SecretValue::Bool(own)) => sent == own,
                 _ => false,
             }
@@ -108,8 +116,37 @@ impl Finder {
     fn is_same_url(&self, sent: &str, current: &str) -> bool {
         match url_parts::restore(sent, Some(current)) {
             // A secret part sent in the clear is a guess that must not be confirmed.
-            Ok((url, _)) if self.may_reveal || url_parts::mask(sent) == sent => url == current,
+            Ok(restored) if self.may_reveal || !restored.is_sent => restored.url == current,
             _ => false,
+        }
+    }
+}
+
+/// A member that says more than its absence.
+fn something<'a>(members: &'a Members, name: &str, level: Level) -> Option<&'a Node> {
+    members.get(name).filter(|node| !level.is_nothing(name, node))
+}
+
+/// What a merge patch makes where nothing is (RFC 7396 §2).
+fn without_nulls(patch: &Object) -> Object {
+    let value = |value: &Json| match value {
+        Json::Object(patch) => without_nulls(patch).into(),
+        other => other.clone(),
+    };
+    let set = patch.iter().filter(|(_, value)| !value.is_null());
+    set.map(|(name, member)| (name, value(member))).collect()
+}
+
+/// What was sent, for rules that don't mind secrets.
+fn plain(sent: &Json) -> Node {
+    match sent {
+        Json::Null => Node::Null,
+        Json::Bool(value) => Node::Bool(*value),
+        Json::Number(number) => Node::Number(number.clone()),
+        Json::String(text) => Node::Text(text.clone()),
+        Json::Array(elements) => Node::Array(elements.iter().map(plain).collect()),
+        Json::Object(object) => {
+            Node::Object(object.iter().map(|(name, value)| (name.to_owned(), plain(value))).collect())
         }
     }
 }

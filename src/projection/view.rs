@@ -1,7 +1,7 @@
 //! What of a configuration is shown, by exposure (DESIGN §4, views). The one function that decides
 //! whether a secret's bytes leave.
 
-use crate::json::{Json, Object, Pointer};
+use crate::json::{Json, Object, Path, Pointer};
 use crate::model::config::{AtRest, Config, Members, Node, Secret, SecretValue};
 use crate::model::mask::MASK;
 use crate::model::url_parts;
@@ -16,7 +16,7 @@ pub fn view(config: &Config, exposure: Exposure) -> Object {
 /// Where the secrets stand that no key opens: they have to be entered again.
 pub fn needs_reentry(config: &Config) -> Vec<Pointer> {
     let mut found = Vec::new();
-    collect_unreadable(config, &Pointer::root(), &mut found);
+    collect_unreadable(config, &Path::Root, &mut found);
     found
 }
 
@@ -47,19 +47,19 @@ fn view_secret(secret: &Secret, exposure: Exposure) -> Json {
     }
 }
 
-fn collect_unreadable(members: &Members, pointer: &Pointer, found: &mut Vec<Pointer>) {
+fn collect_unreadable(members: &Members, path: &Path<'_>, found: &mut Vec<Pointer>) {
     for (name, node) in members.iter() {
-        collect_unreadable_in(node, pointer.member(name), found);
+        collect_unreadable_in(node, &path.member(name), found);
     }
 }
 
-fn collect_unreadable_in(node: &Node, pointer: Pointer, found: &mut Vec<Pointer>) {
+fn collect_unreadable_in(node: &Node, path: &Path<'_>, found: &mut Vec<Pointer>) {
     match node {
-        Node::Secret(Secret { value: SecretValue::Unreadable, .. }) => found.push(pointer),
-        Node::Object(members) => collect_unreadable(members, &pointer, found),
+        Node::Secret(Secret { value: SecretValue::Unreadable, .. }) => found.push(path.pointer()),
+        Node::Object(members) => collect_unreadable(members, path, found),
         Node::Array(elements) => {
             for (index, element) in elements.iter().enumerate() {
-                collect_unreadable_in(element, pointer.element(index), found);
+                collect_unreadable_in(element, &path.element(index), found);
             }
         }
         _ => {}

@@ -3,6 +3,7 @@
 
 pub mod access;
 pub mod audit;
+pub mod authentication;
 mod commit;
 mod delete;
 mod error;

@@ -4,11 +4,12 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
-use crate::json::{Json, Object, Rules, check_limits, to_compact};
-use crate::model::bound::{changed_members, refused};
+use crate::json::{Object, Rules, check_limits};
+use crate::model::bound::refused;
 use crate::model::config::{self, Config};
 use crate::model::convert::{BodyKind, to_closed};
 use crate::model::merge::{Reading, merge_patch, replace};
+use crate::model::state::changed_members;
 use crate::model::validate::validate;
 use crate::model::{Access, Dialect, Edit, Layout, SettingsKey, StoredServer};
 use crate::projection::{
@@ -22,7 +23,8 @@ use super::key_rules::{is_wrong, must_seal};
 use super::projected::body;
 use super::{Conflict, Options, Service, ServiceError, Write, Written, retry};
 
-/// The largest configuration that a write may result in, as its redacted or stored text. Bytes.
+/// The largest answer that shows a written server. Bytes. Measured redacted, so that it tells nothing about
+/// the length of a kept secret.
 const LARGEST_RESULT: usize = 1 << 20;
 
 /// What a write sends.
@@ -104,12 +106,17 @@ fn try_decide(
     };
     let after = rules.apply(sent, before.as_ref())?;
     let after_tag = rules.tag(key, &after);
+    if must_seal(&after)
+        && let Some(reason) = lacks_key(snapshot, keys, &ring)
+    {
+        return Ok(Step::NeedKey(reason));
+    }
     if let (Some(before), Some(tag)) = (before, &before_tag)
         && after_tag == *tag
     {
         return Ok(Step::Keep(Written::unchanged(key, &before, after_tag)));
     }
-    seal_and_edit(snapshot, keys, &ring, key, after, before_tag, after_tag)
+    seal_and_edit(snapshot, &ring, key, after, before_tag, after_tag)
 }
 
 /// Whether the document's servers may be written at all.
@@ -121,34 +128,37 @@ pub(super) fn check_access(layout: &Layout) -> Result<(), ServiceError> {
     }
 }
 
+/// Why a value can't be sealed, if it can't.
+fn lacks_key(snapshot: &Snapshot, keys: &Keys, ring: &KeyRing) -> Option<ServiceError> {
+    if !ring.can_seal() {
+        Some(ServiceError::KeyMissing)
+    } else if is_wrong(ring, snapshot) && !keys.is_accepted() {
+        Some(ServiceError::WrongKey)
+    } else {
+        None
+    }
+}
+
 fn seal_and_edit(
     snapshot: &Snapshot,
-    keys: &Keys,
     ring: &KeyRing,
     key: &SettingsKey,
     after: Config,
     before_tag: Option<EntityTag>,
     after_tag: EntityTag,
 ) -> Result<Step<Written>, ServiceError> {
-    if must_seal(&after) {
-        if !ring.can_seal() {
-            return Ok(Step::NeedKey(ServiceError::KeyMissing));
-        }
-        if is_wrong(ring, snapshot) && !keys.is_accepted() {
-            return Ok(Step::NeedKey(ServiceError::WrongKey));
-        }
-    }
     let stored = config::to_stored(&after, ring).map_err(|config::NoKey| ServiceError::KeyMissing)?;
     if !snapshot.layout.can_hold(key, Some(&stored)) {
         return Err(ServiceError::UnusableName);
     }
-    if LARGEST_RESULT < to_compact(&Json::Object(stored.clone())).len() {
+    let body = body(key, &after, &after_tag, Exposure::Redacted);
+    if LARGEST_RESULT < body.len() {
         return Err(ServiceError::ResultTooLarge);
     }
     let written = Written {
         is_created: before_tag.is_none(),
         before: before_tag,
-        body: Some(body(key, &after, &after_tag, Exposure::Redacted)),
+        body: Some(body),
         after: Some(after_tag),
     };
     Ok(Step::Edit(vec![Edit::Put { key: key.clone(), config: stored }], written))
@@ -191,14 +201,16 @@ impl Rulebook<'_> {
             },
         };
         self.check_limits(before, &merged.config)?;
-        let violations = validate(before, &merged.config, self.layout.dialect);
+        let violations = validate(before, &merged.config, self.layout.dialect, self.may_reveal);
         if !violations.is_empty() {
             return Err(ServiceError::Invalid(violations));
         }
         if !merged.refusals.is_empty() {
             return Err(ServiceError::Refused(merged.refusals));
         }
-        let bound = before.map_or_else(Vec::new, |before| refused(before, &merged.config, self.may_reveal));
+        let bound = before.map_or_else(Vec::new, |before| {
+            refused(before, &merged.config, self.layout.dialect, self.may_reveal)
+        });
         if !bound.is_empty() {
             return Err(ServiceError::BoundSecrets(bound));
         }
@@ -217,7 +229,8 @@ impl Rulebook<'_> {
 
     /// A merge can break a limit that its parts keep. What the write leaves alone is not judged.
     fn check_limits(&self, before: Option<&Config>, after: &Config) -> Result<(), ServiceError> {
-        let changed: HashSet<&str> = changed_members(before, after).into_iter().collect();
+        let changed: HashSet<&str> =
+            changed_members(before, after, self.layout.dialect, self.may_reveal).into_iter().collect();
         let shown: Object = view(after, Exposure::Redacted)
             .into_iter()
             .filter(|(name, _)| changed.contains(name.as_str()))
@@ -237,9 +250,13 @@ impl Rulebook<'_> {
             conflict.current_tag = Some(tag);
             if let Ok(config) = config {
                 conflict.current = Some(view(&config, Exposure::Redacted).into());
-                conflict.changed = sent.map(|sent| match self.in_dialect(sent, Some(&config)) {
-                    Body::Whole(body) => changed(Request::Replace(&body), &config, self.may_reveal),
-                    Body::MergePatch(patch) => changed(Request::MergePatch(&patch), &config, self.may_reveal),
+                conflict.changed = sent.map(|sent| {
+                    let sent = self.in_dialect(sent, Some(&config));
+                    let request = match &sent {
+                        Body::Whole(body) => Request::Replace(body),
+                        Body::MergePatch(patch) => Request::MergePatch(patch),
+                    };
+                    changed(request, &config, self.layout.dialect, self.may_reveal)
                 });
             }
         }
