@@ -34,7 +34,7 @@ impl Size {
             Err(_) => usual,
         };
         let size = Self {
-            rounds: number("ROUNDS", 1_000),
+            rounds: number("ROUNDS", 600),
             processes: number("PROCESSES", 3),
             writers: number("WRITERS", 12),
             seed: number("SEED", 1) as u64,
