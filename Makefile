@@ -6,7 +6,7 @@
 # What `make test` installs comes first, so that `python3` is the one with the tests' packages.
 INSTALLED := $(CURDIR)/target/python/bin:$(CURDIR)/target/tools/bin
 
-# How long `make soak` takes: half an hour at most.
+# How much `make soak` tries.
 ROUNDS = 10000
 PROCESSES = 4
 WRITERS = 16
