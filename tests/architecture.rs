@@ -167,7 +167,8 @@ fn paths_of(room: &str) -> Vec<(PathBuf, Vec<String>)> {
 fn files_of(room: &str) -> Vec<PathBuf> {
     let alone = root().join("src").join(format!("{room}.rs"));
     let files = if alone.exists() { vec![alone] } else { source_files(&root().join("src").join(room)) };
-    let is_test = |file: &PathBuf| file.iter().any(|part| part == "tests" || part == "tests.rs");
+    let test_only = ["tests", "tests.rs", "samples.rs"];
+    let is_test = |file: &PathBuf| file.iter().any(|part| test_only.iter().any(|name| part == *name));
     files.into_iter().filter(|file| !is_test(file)).collect()
 }
 

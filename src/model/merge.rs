@@ -58,7 +58,7 @@ pub struct Merged {
 
 /// The configuration that replaces the stored one. Top-level nulls are the same as absent members.
 pub fn replace(body: Object, stored: Option<&Config>, reading: &Reading<'_>) -> Merged {
-    let mut merging = Merging { reading, refusals: Findings::new() };
+    let mut merging = Merging { reading, refusals: Findings::new(), restored: 0 };
     let members = body
         .into_iter()
         .filter(|(_, value)| !value.is_null())
@@ -74,7 +74,7 @@ pub fn replace(body: Object, stored: Option<&Config>, reading: &Reading<'_>) -> 
 /// The stored configuration with a merge patch applied (RFC 7396 §2), recursively, also where a parent
 /// is absent.
 pub fn merge_patch(patch: Object, stored: &Config, reading: &Reading<'_>) -> Merged {
-    let mut merging = Merging { reading, refusals: Findings::new() };
+    let mut merging = Merging { reading, refusals: Findings::new(), restored: 0 };
     let merged = merging.merge_object(patch, Some(stored), Position::ROOT, &Path::Root);
     merging.finish(merged)
 }
@@ -82,6 +82,8 @@ pub fn merge_patch(patch: Object, stored: &Config, reading: &Reading<'_>) -> Mer
 struct Merging<'a> {
     reading: &'a Reading<'a>,
     refusals: Findings<Refusal>,
+    /// How many masks have been restored.
+    restored: usize,
 }
 
 impl Merging<'_> {
@@ -174,7 +176,10 @@ impl Merging<'_> {
         }
         if is_mask(sent.as_str()) {
             return match stored {
-                Some(secret) => kept(secret),
+                Some(secret) => {
+                    self.restored += 1;
+                    kept(secret)
+                }
                 None => self.refuse(path, RefusalKind::NothingToRestore, sent),
             };
         }
@@ -201,6 +206,7 @@ impl Merging<'_> {
         };
         match url_parts::restore(sent.as_str(), stored) {
             Ok(Restored { url, is_kept, is_sent }) => {
+                self.restored += usize::from(is_kept);
                 Node::Url(Url { text: Plaintext::new(url), is_kept, is_sent })
             }
             Err(url_parts::NothingToRestore) => {
@@ -221,13 +227,13 @@ impl Merging<'_> {
             Some(Node::Array(elements)) => Some(elements),
             _ => None,
         };
-        let refused_before = self.refusals.len();
+        let (refused_before, restored_before) = (self.refusals.len(), self.restored);
         let has_same_length = stored.is_some_and(|stored| stored.len() == sent.len());
         let elements: Vec<Node> = sent
             .into_iter()
             .enumerate()
             .map(|(index, element)| {
-                let own = stored.filter(|_| has_same_length).and_then(|stored| stored.get(index));
+                let own = stored.and_then(|stored| stored.get(index));
                 self.read(element, own, position.element(), &path.element(index))
             })
             .collect();
@@ -236,7 +242,7 @@ impl Merging<'_> {
                 .iter()
                 .zip(stored.into_iter().flatten())
                 .all(|(element, own)| element.is_left(own, self.reading.may_reveal));
-        let has_restored = elements.iter().any(has_kept);
+        let has_restored = restored_before < self.restored;
         if self.refusals.len() == refused_before && has_restored && !is_unchanged {
             self.refuse(path, RefusalKind::ArrayChanged, Text::default());
         }
@@ -246,17 +252,6 @@ impl Merging<'_> {
     fn refuse(&mut self, path: &Path<'_>, kind: RefusalKind, sent: Text) -> Node {
         self.refusals.note(path, |pointer| Refusal { pointer, kind });
         new_secret(sent.into(), false)
-    }
-}
-
-/// Whether a secret in this value is kept by the write at hand.
-fn has_kept(node: &Node) -> bool {
-    match node {
-        Node::Secret(secret) => secret.is_kept,
-        Node::Url(url) => url.is_kept,
-        Node::Array(elements) => elements.iter().any(has_kept),
-        Node::Object(members) => members.iter().any(|(_, node)| has_kept(node)),
-        Node::Null | Node::Bool(_) | Node::Number(_) | Node::Text(_) => false,
     }
 }
 
@@ -275,3 +270,6 @@ fn new_secret(plaintext: Plaintext, is_sealed: bool) -> Node {
     let at_rest = if is_sealed { AtRest::ToBeSealed } else { AtRest::Clear };
     Node::Secret(Secret { value: SecretValue::Text(plaintext), at_rest, is_kept: false })
 }
+
+#[cfg(test)]
+mod tests;

@@ -12,6 +12,8 @@ pub mod leaf;
 pub mod mask;
 pub mod merge;
 mod name;
+#[cfg(test)]
+pub(crate) mod samples;
 mod server_value;
 pub mod state;
 mod stored;

@@ -108,7 +108,18 @@ fn is_hollow(node: &Node) -> bool {
     }
 }
 
-/// The names of the top-level members that a write changes. For a caller without `reveal`, a secret that
+/// The members that a write does not leave as they stood, those that say nothing among them: they would be
+/// stored too, so they are judged too. For a caller without `reveal` as with [`changed_members`].
+pub fn touched_members<'a>(
+    before: Option<&'a Config>,
+    after: &'a Config,
+    may_reveal: bool,
+) -> impl Iterator<Item = (&'a str, &'a Node)> {
+    let own = move |name: &str| before.and_then(|before| before.get(name));
+    after.iter().filter(move |(name, node)| !own(name).is_some_and(|own| node.is_left(own, may_reveal)))
+}
+
+/// The names of the top-level members whose state a write changes. For a caller without `reveal`, a secret that
 /// is sent in the clear is a change (see [`Node::is_left`]).
 pub fn changed_members<'a>(
     before: Option<&'a Config>,

@@ -9,6 +9,7 @@ use crate::json::{Path, Pointer};
 use super::Dialect;
 use super::config::{Config, Node};
 use super::leaf::KNOWN_MEMBERS;
+use super::state::{changed_members, touched_members};
 use shape::Checker;
 
 /// One thing that is wrong with a configuration.
@@ -32,20 +33,11 @@ pub fn validate(
     may_reveal: bool,
 ) -> Vec<Violation> {
     let mut checker = Checker::new(dialect, may_reveal);
-    let own = |name: &str| before.and_then(|before| before.get(name));
-    // By what is written, not by what it says: an unknown `{}` changes no state, and yet the reader of the
-    // closed dialect refuses the file for it.
-    let is_left = |name: &str, node: &Node| own(name).is_some_and(|own| node.is_left(own, may_reveal));
-    for (name, node) in after.iter().filter(|(name, node)| !is_left(name, node)) {
-        check_member(&mut checker, name, own(name), node);
+    for (name, node) in touched_members(before, after, may_reveal) {
+        check_member(&mut checker, name, before.and_then(|before| before.get(name)), node);
     }
-    let is_changed = |names: &[&str]| {
-        before.is_none()
-            || names.iter().any(|name| match after.get(name) {
-                Some(node) => !is_left(name, node),
-                None => own(name).is_some(),
-            })
-    };
+    let changed = changed_members(before, after, dialect, may_reveal);
+    let is_changed = |names: &[&str]| before.is_none() || names.iter().any(|name| changed.contains(name));
     check_together(&mut checker, after, is_changed);
     checker.violations.into_vec()
 }
@@ -107,3 +99,6 @@ fn check_together(checker: &mut Checker, after: &Config, is_changed: impl Fn(&[&
         checker.refuse(&Path::Root.member("auth"), "`auth` can't stand beside a header `Authorization`");
     }
 }
+
+#[cfg(test)]
+mod tests;

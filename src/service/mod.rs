@@ -13,6 +13,8 @@ mod projected;
 mod read;
 mod retry;
 mod rotate;
+#[cfg(test)]
+mod samples;
 mod update;
 
 use std::sync::Arc;

@@ -9,7 +9,7 @@ use crate::model::bound::refused;
 use crate::model::config::{self, Config};
 use crate::model::convert::{BodyKind, to_closed};
 use crate::model::merge::{Reading, merge_patch, replace};
-use crate::model::state::changed_members;
+use crate::model::state::touched_members;
 use crate::model::validate::validate;
 use crate::model::{Access, Dialect, Edit, Layout, SettingsKey, StoredServer};
 use crate::projection::{
@@ -229,11 +229,11 @@ impl Rulebook<'_> {
 
     /// A merge can break a limit that its parts keep. What the write leaves alone is not judged.
     fn check_limits(&self, before: Option<&Config>, after: &Config) -> Result<(), ServiceError> {
-        let changed: HashSet<&str> =
-            changed_members(before, after, self.layout.dialect, self.may_reveal).into_iter().collect();
+        let touched: HashSet<&str> =
+            touched_members(before, after, self.may_reveal).map(|(name, _)| name).collect();
         let shown: Object = view(after, Exposure::Redacted)
             .into_iter()
-            .filter(|(name, _)| changed.contains(name.as_str()))
+            .filter(|(name, _)| touched.contains(name.as_str()))
             .collect();
         check_limits(&shown.into(), &Rules::BODY).map_err(ServiceError::BeyondLimits)
     }
@@ -263,3 +263,6 @@ impl Rulebook<'_> {
         ServiceError::PreconditionFailed(Box::new(conflict))
     }
 }
+
+#[cfg(test)]
+mod tests;

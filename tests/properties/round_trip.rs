@@ -9,7 +9,7 @@ use crate::desk::{Desk, Who, config_of};
 use crate::samples::any_sample;
 
 proptest! {
-    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(2_000) })]
+    #![proptest_config(ProptestConfig { failure_persistence: None, max_shrink_iters: 300, ..ProptestConfig::with_cases(2_000) })]
 
     #[test]
     fn a_view_that_is_put_back_changes_nothing(sample in any_sample()) {

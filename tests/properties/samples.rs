@@ -84,6 +84,7 @@ pub(crate) fn any_sample() -> impl Strategy<Value = Sample> {
 fn any_stored_server(layout: Layout) -> BoxedStrategy<Json> {
     let odd = prop_oneof![
         Just("{}"),
+        Just(r#"{"command":null,"transport":null,"headers":{"Authorization":"x"},"auth":null}"#),
         Just(r#"{"command":"x","env":{"PORT":8080,"ON":true,"NIL":null,"E":""},"cwd":null}"#),
         Just(r#"{"command":null,"url":"https://u:p@h.example/a?api_key=k&x=1","headers":{},"args":[]}"#),
         Just(r#"{"url":5,"timeout":"30","args":"no","env":["a",1,null],"enabled":true}"#),

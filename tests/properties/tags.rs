@@ -22,7 +22,7 @@ fn with_servers(sample: &Sample, map: impl Fn(&Json) -> Json) -> Sample {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(2_000) })]
+    #![proptest_config(ProptestConfig { failure_persistence: None, max_shrink_iters: 300, ..ProptestConfig::with_cases(2_000) })]
 
     #[test]
     fn one_state_has_one_tag_however_it_is_written(sample in any_sample(), manner in any_manner()) {

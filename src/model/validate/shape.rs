@@ -57,7 +57,9 @@ impl Checker {
         let Node::Array(elements) = node else {
             return self.refuse(at, "must be an array of strings");
         };
-        for (index, element) in elements.iter().enumerate() {
+        // Nulls have been told by `no_nulls`.
+        let told = |element: &Node| matches!(element, Node::Null);
+        for (index, element) in elements.iter().enumerate().filter(|(_, element)| !told(element)) {
             self.string(&at.element(index), element);
         }
     }
