@@ -1,10 +1,16 @@
 # Every target is one or two plain commands that also run by hand.
 
 .DEFAULT_GOAL := help
-.PHONY: help run build test check lint fmt prepare
+.PHONY: help run build test soak check lint fmt prepare
 
 # What `make test` installs comes first, so that `python3` is the one with the tests' packages.
 INSTALLED := $(CURDIR)/target/python/bin:$(CURDIR)/target/tools/bin
+
+# How much `make soak` tries.
+ROUNDS = 10000
+PROCESSES = 4
+WRITERS = 16
+SEED = 1
 
 # One seed, so that a run says the same of the same code; `make test PROPTEST_RNG_SEED=$$RANDOM` tries others.
 export PROPTEST_RNG_SEED ?= 8710
@@ -21,6 +27,11 @@ build: ## Build the service as it is run
 test: prepare ## Install what the tests need, and run them all
 	PATH="$(INSTALLED):$$PATH" cargo test --doc --locked
 	PATH="$(INSTALLED):$$PATH" cargo nextest run --locked
+
+soak: ## Try one winner and crashes for long; ROUNDS, PROCESSES, WRITERS and SEED say how much
+	ROUNDS=$(ROUNDS) PROCESSES=$(PROCESSES) WRITERS=$(WRITERS) SEED=$(SEED) cargo test --locked --test it soak::rounds -- --nocapture
+	CRASH_DEPTH=3 cargo test --locked --lib tests::crashes -- --nocapture
+	cargo test --locked --test it crashes:: -- --nocapture --test-threads 1
 
 check: lint test ## Check the format, the lints and the tests
 

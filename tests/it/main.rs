@@ -11,7 +11,10 @@ mod wire;
 
 mod access;
 mod checks;
+mod crashes;
 mod hostile;
 mod laws;
+mod rotation;
 mod secrets;
+mod soak;
 mod transcript;

@@ -208,8 +208,11 @@ pub(super) fn value(snapshot: &Snapshot, name: &str) -> Option<String> {
 
 /// What a store reads, as owned pairs.
 pub(super) fn read(store: &FileStore) -> Vec<(String, String)> {
-    let snapshot = store.read().unwrap();
-    values(&snapshot).into_iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect()
+    owned(&store.read().unwrap())
+}
+
+pub(super) fn owned(snapshot: &Snapshot) -> Vec<(String, String)> {
+    values(snapshot).into_iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect()
 }
 
 pub(super) fn pairs(servers: &[(&str, &str)]) -> Vec<(String, String)> {

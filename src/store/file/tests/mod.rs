@@ -2,7 +2,10 @@
 
 mod batches;
 mod bench;
+mod crashes;
 mod durability;
+mod failures;
+mod folder_model;
 mod locks;
 mod reads;
 

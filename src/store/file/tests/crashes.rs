@@ -1,0 +1,343 @@
+//! Crashes, all of them within bounds: sequences of deeds, a crash after each system call of the last one,
+//! each folder that POSIX allows then, made and opened. `CRASH_DEPTH=3` runs the longer sequences too.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex};
+
+use super::bench::{Bench, change, edits, key, names_in, pairs, put, read, run, set, text};
+use super::folder_model::{Deed, Folder, Image};
+use crate::document::NewDocument;
+use crate::model::Edit;
+use crate::store::file::{FileStore, FileStoreOptions, Seam, Step};
+use crate::store::{Change, Decision, StoreError};
+
+type Servers = Vec<(String, String)>;
+
+const DOCUMENT: &str = "settings.json";
+
+/// The name under which another program writes.
+const OTHER: &str = "other-program.tmp";
+
+/// Takes down what the store does to the folder, and fails it where it is told to.
+#[derive(Default)]
+struct Recorder {
+    deeds: Mutex<Vec<Deed>>,
+    failing: Mutex<Option<&'static str>>,
+}
+
+impl Recorder {
+    fn note(&self, deed: Deed) {
+        self.deeds.lock().unwrap().push(deed);
+    }
+
+    fn deeds(&self) -> Vec<Deed> {
+        self.deeds.lock().unwrap().clone()
+    }
+}
+
+impl Seam for Recorder {
+    fn before(&self, step: &Step<'_>) -> io::Result<()> {
+        let is_failing = *self.failing.lock().unwrap() == Some(step.name());
+        let name = |path: &Path| PathBuf::from(path.file_name().unwrap());
+        match step {
+            Step::Create { path } => self.note(Deed::Create(name(path))),
+            Step::Write { path, bytes } => {
+                let piece = bytes[..self.write_at_most(bytes.len())].to_vec();
+                self.note(Deed::Write(name(path), piece));
+            }
+            Step::SyncFile { path } if is_failing => self.note(Deed::FailToSyncFile(name(path))),
+            Step::SyncFile { path } => self.note(Deed::SyncFile(name(path))),
+            Step::Rename { from, to } => self.note(Deed::Rename(name(from), name(to))),
+            Step::SyncDirectory { .. } if is_failing => self.note(Deed::FailToSyncDirectory),
+            Step::SyncDirectory { .. } => self.note(Deed::SyncDirectory),
+            Step::Unlink { path } => self.note(Deed::Unlink(name(path))),
+            Step::MakeDirectory { .. } | Step::Lock { .. } | Step::Read { .. } | Step::Own { .. } => {}
+        }
+        if is_failing { Err(io::ErrorKind::Other.into()) } else { Ok(()) }
+    }
+
+    /// Several writes for each document, so that it can be torn between them.
+    fn write_at_most(&self, remaining: usize) -> usize {
+        remaining.min(70)
+    }
+}
+
+/// What can happen to a document.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Letter {
+    Change,
+    Create,
+    Remove,
+    Rename,
+    /// A change that asks for what is so already.
+    Keep,
+    /// Another program replaces the document and syncs nothing.
+    Other,
+    /// The service is started anew.
+    Reopen,
+    /// A change whose folder can't be synced after the rename.
+    ChangeUnsynced,
+    /// A change that keeps everything, where the document can't be synced.
+    KeepUnsynced,
+}
+
+const LETTERS: [Letter; 9] = [
+    Letter::Change,
+    Letter::Create,
+    Letter::Remove,
+    Letter::Rename,
+    Letter::Keep,
+    Letter::Other,
+    Letter::Reopen,
+    Letter::ChangeUnsynced,
+    Letter::KeepUnsynced,
+];
+
+/// What may be found after a crash.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Allowed {
+    /// One of these documents, whole.
+    These(Vec<Servers>),
+    /// Another program has written last and synced nothing, and we have confirmed nothing since.
+    Anything,
+}
+
+/// A run of a sequence on a real folder.
+struct Scene {
+    bench: Bench,
+    recorder: Arc<Recorder>,
+    store: FileStore,
+    servers: Servers,
+    allowed: Allowed,
+}
+
+impl Scene {
+    fn new(start: Option<&[(&str, &str)]>) -> Self {
+        let bench = start.map_or_else(Bench::new, Bench::with);
+        let recorder = Arc::<Recorder>::default();
+        let servers = pairs(start.unwrap_or_default());
+        let allowed = Allowed::These(vec![servers.clone()]);
+        let store = open(&bench.path, Arc::clone(&recorder) as _);
+        Self { bench, recorder, store, servers, allowed }
+    }
+
+    /// Lets it happen. Gives what a crash may leave until it is answered.
+    fn play(&mut self, letter: Letter, number: usize) -> Allowed {
+        let value = number.to_string();
+        let after = after(&self.servers, letter, &value);
+        let before = self.allowed.clone();
+        let meanwhile = match before {
+            Allowed::These(mut states) if letter != Letter::Other => {
+                states.push(after.clone());
+                Allowed::These(states)
+            }
+            _ => Allowed::Anything,
+        };
+        let outcome = match letter {
+            Letter::Other => {
+                self.write_as_another(&after);
+                self.allowed = Allowed::Anything;
+                self.servers = after;
+                return meanwhile;
+            }
+            Letter::Reopen => {
+                self.recorder.note(Deed::Restart);
+                self.store = open(&self.bench.path, Arc::clone(&self.recorder) as _);
+                return meanwhile;
+            }
+            Letter::ChangeUnsynced => self.failing("sync-directory", set("a", &value)),
+            Letter::KeepUnsynced => self.failing("sync-file", change(|_| Decision::Keep)),
+            _ => run(&self.store, wish(letter, &value)),
+        };
+        self.servers = after;
+        match outcome {
+            Ok(()) => self.allowed = Allowed::These(vec![self.servers.clone()]),
+            // Nobody was told that it is done; it may be, and the one before it may be still.
+            Err(StoreError::OutcomeUnknown(_)) => self.allowed = meanwhile.clone(),
+            Err(error) => assert!(letter == Letter::KeepUnsynced, "{letter:?}: {error:?}"),
+        }
+        assert_eq!(read(&self.store), self.servers, "{letter:?}");
+        meanwhile
+    }
+
+    fn failing(&self, step: &'static str, change: Change) -> Result<(), StoreError> {
+        *self.recorder.failing.lock().unwrap() = Some(step);
+        let outcome = run(&self.store, change);
+        *self.recorder.failing.lock().unwrap() = None;
+        outcome
+    }
+
+    fn write_as_another(&self, servers: &Servers) {
+        let servers: Vec<_> = servers.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+        self.bench.replace(&servers);
+        let (draft, document) = (PathBuf::from(OTHER), PathBuf::from(DOCUMENT));
+        self.recorder.note(Deed::Create(draft.clone()));
+        self.recorder.note(Deed::Write(draft.clone(), text(&servers).into_bytes()));
+        self.recorder.note(Deed::Rename(draft, document));
+    }
+}
+
+fn open(path: &Path, seam: Arc<dyn Seam>) -> FileStore {
+    FileStore::open(FileStoreOptions { seam, ..FileStoreOptions::new(path, NewDocument::Own) }).unwrap()
+}
+
+fn wish(letter: Letter, value: &str) -> Change {
+    match letter {
+        Letter::Create => edits(vec![put(&format!("new-{value}"), value)]),
+        Letter::Remove => edits(vec![Edit::Remove { key: key("a") }]),
+        Letter::Rename => change(|current| {
+            let (from, to) = (key("a"), key("c"));
+            let servers = &current.snapshot.servers;
+            match servers.contains_key(&from) && !servers.contains_key(&to) {
+                true => Decision::Edit(vec![Edit::Rename { from, to }]),
+                false => Decision::Reject,
+            }
+        }),
+        Letter::Keep | Letter::KeepUnsynced => change(|_| Decision::Keep),
+        Letter::Change | Letter::ChangeUnsynced | Letter::Other | Letter::Reopen => set("a", value),
+    }
+}
+
+/// What the letter makes of these servers, kept sorted.
+fn after(servers: &Servers, letter: Letter, value: &str) -> Servers {
+    let mut servers: std::collections::BTreeMap<_, _> = servers.iter().cloned().collect();
+    match letter {
+        Letter::Change | Letter::Other | Letter::ChangeUnsynced => {
+            servers.insert("a".to_owned(), value.to_owned());
+        }
+        Letter::Create => {
+            servers.insert(format!("new-{value}"), value.to_owned());
+        }
+        Letter::Remove => {
+            servers.remove("a");
+        }
+        Letter::Rename => {
+            if !servers.contains_key("c")
+                && let Some(moved) = servers.remove("a")
+            {
+                servers.insert("c".to_owned(), moved);
+            }
+        }
+        Letter::Keep | Letter::KeepUnsynced | Letter::Reopen => {}
+    }
+    servers.into_iter().collect()
+}
+
+/// The folders that crashes during and after the last letter of a sequence may leave.
+fn crashes(start: Option<&[(&str, &str)]>, letters: &[Letter]) -> Vec<(Image, Allowed)> {
+    let mut scene = Scene::new(start);
+    let first = start.map(|servers| (PathBuf::from(DOCUMENT), text(servers).into_bytes()));
+    let mut folder = Folder::new(&first.into_iter().collect());
+    let Some((last, before)) = letters.split_last() else { return Vec::new() };
+    for (number, letter) in before.iter().enumerate() {
+        scene.play(*letter, number + 1);
+    }
+    let old = scene.recorder.deeds();
+    let meanwhile = scene.play(*last, letters.len());
+    let deeds = scene.recorder.deeds();
+    old.iter().for_each(|deed| folder.apply(deed));
+    let mut found = Vec::new();
+    for deed in &deeds[old.len()..] {
+        found.extend(folder.after_crash().into_iter().map(|image| (image, meanwhile.clone())));
+        folder.apply(deed);
+    }
+    found.extend(folder.after_crash().into_iter().map(|image| (image, scene.allowed.clone())));
+    let real = scene.bench.names().into_iter().filter(|name| name != ".settings.lock").map(PathBuf::from);
+    assert!(folder.now().into_keys().eq(real), "{letters:?}: the model and the folder differ");
+    found
+}
+
+/// Makes the folder, opens it, and tells what is wrong with it.
+fn judge(image: &Image, allowed: &Allowed) -> Result<(), String> {
+    let Allowed::These(states) = allowed else { return Ok(()) };
+    let bench = Bench::new();
+    for (name, bytes) in image {
+        fs::write(bench.root.join(name), bytes).unwrap();
+    }
+    let store = bench.open_other();
+    let found = match crate::store::Store::read(&store) {
+        Ok(snapshot) => super::bench::owned(&snapshot),
+        Err(error) => return Err(format!("it can't be read: {error}")),
+    };
+    if !states.contains(&found) {
+        return Err(format!("it holds {found:?}, neither of {states:?}"));
+    }
+    run(&store, set("after", "1")).map_err(|error| format!("the next write fails: {error}"))?;
+    let kept = [".settings.lock", OTHER, DOCUMENT];
+    match names_in(&bench.root).into_iter().find(|name| !kept.contains(&name.as_str())) {
+        Some(litter) => Err(format!("{litter} is left after the next write")),
+        None => Ok(()),
+    }
+}
+
+/// The same folder whatever the drafts in it are called.
+fn spelled_alike(image: &Image) -> Image {
+    let mut drafts = 0..;
+    let spelled = |name: &PathBuf| match name.to_str() {
+        Some(DOCUMENT | OTHER) => name.clone(),
+        _ => PathBuf::from(format!(
+            ".settings.json.mcp-settings-1-{:016}.tmp",
+            drafts.next().unwrap_or_default()
+        )),
+    };
+    let names: Vec<_> = image.keys().map(spelled).collect();
+    names.into_iter().zip(image.values().cloned()).collect()
+}
+
+/// Every sequence of up to so many letters.
+fn sequences(depth: usize) -> Vec<Vec<Letter>> {
+    let mut all: Vec<Vec<Letter>> = vec![Vec::new()];
+    let mut longest = all.clone();
+    for _ in 0..depth {
+        let longer =
+            longest.iter().flat_map(|letters| LETTERS.map(|letter| [&letters[..], &[letter]].concat()));
+        longest = longer.collect();
+        all.extend(longest.clone());
+    }
+    all
+}
+
+#[test]
+fn no_crash_leaves_anything_but_the_old_or_the_new_document() {
+    let depth = std::env::var("CRASH_DEPTH").map_or(2, |depth| depth.parse().unwrap());
+    let mut seen = BTreeSet::new();
+    let mut crash_count = 0;
+    for letters in sequences(depth) {
+        for start in [None, Some(&[("a", "0")][..])] {
+            for (image, allowed) in crashes(start, &letters) {
+                crash_count += 1;
+                let image = spelled_alike(&image);
+                if !seen.insert((image.clone(), allowed.clone())) {
+                    continue;
+                }
+                if let Err(what) = judge(&image, &allowed) {
+                    panic!("from {start:?} by {letters:?}: {what}; the folder: {image:?}");
+                }
+            }
+        }
+    }
+    #[expect(clippy::print_stdout, reason = "`make soak` shows how much was tried")]
+    {
+        println!("depth {depth}: {crash_count} crashes, {} different folders, all of them well", seen.len());
+    }
+    assert!(seen.len() > 300, "only {} folders were tried", seen.len());
+}
+
+#[test]
+fn without_a_sync_the_same_crashes_are_found_out() {
+    let mut scene = Scene::new(Some(&[("a", "0")]));
+    scene.play(Letter::Change, 1);
+    let deeds = scene.recorder.deeds();
+    let first: Image = [(PathBuf::from(DOCUMENT), text(&[("a", "0")]).into_bytes())].into();
+    let is_well = |left_out: fn(&Deed) -> bool| {
+        let mut folder = Folder::new(&first);
+        deeds.iter().filter(|deed| !left_out(deed)).for_each(|deed| folder.apply(deed));
+        folder.after_crash().iter().all(|image| judge(image, &scene.allowed).is_ok())
+    };
+    assert!(is_well(|_| false));
+    assert!(!is_well(|deed| matches!(deed, Deed::SyncFile(_))), "a torn document went unnoticed");
+    assert!(!is_well(|deed| matches!(deed, Deed::SyncDirectory)), "a lost rename went unnoticed");
+}

@@ -1,0 +1,202 @@
+//! What a crash may leave of a folder, by what POSIX promises and no more: bytes that were not synced may
+//! be lost, torn or zeros; names that were not synced may be lost one by one. It refuses to know what the
+//! files mean.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+/// One thing that was done to the folder.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Deed {
+    Create(PathBuf),
+    Write(PathBuf, Vec<u8>),
+    SyncFile(PathBuf),
+    /// The kernel says so once and then takes the lost pages for clean.
+    FailToSyncFile(PathBuf),
+    Rename(PathBuf, PathBuf),
+    Unlink(PathBuf),
+    SyncDirectory,
+    FailToSyncDirectory,
+    /// The process that saw syncs fail has ended. Whoever comes later can but sync again, and must take a
+    /// sync that succeeds for one: this is as far as the promise goes.
+    Restart,
+}
+
+/// The files of a folder and their bytes.
+pub(super) type Image = BTreeMap<PathBuf, Vec<u8>>;
+
+/// A folder as the running system sees it, with what of it is on disk.
+#[derive(Clone, Debug)]
+pub(super) struct Folder {
+    files: Vec<File>,
+    /// The names as of now.
+    names: BTreeMap<PathBuf, usize>,
+    /// The names at the beginning, which are on disk.
+    first: BTreeMap<PathBuf, usize>,
+    /// What was done to names since then, in order.
+    log: Vec<Entry>,
+}
+
+#[derive(Clone, Debug)]
+struct File {
+    pieces: Vec<Vec<u8>>,
+    /// How many of the pieces are on disk.
+    synced: usize,
+    /// Whether a sync failed: then no later one proves anything.
+    is_lost: bool,
+}
+
+#[derive(Clone, Debug)]
+struct Entry {
+    naming: Naming,
+    is_synced: bool,
+    is_lost: bool,
+}
+
+#[derive(Clone, Debug)]
+enum Naming {
+    Link(PathBuf, usize),
+    Rename(PathBuf, PathBuf, usize),
+    Unlink(PathBuf),
+}
+
+impl Folder {
+    /// A folder whose files have been on disk for long.
+    pub(super) fn new(image: &Image) -> Self {
+        let file = |bytes: &Vec<u8>| File { pieces: vec![bytes.clone()], synced: 1, is_lost: false };
+        let names: BTreeMap<_, _> = image.keys().cloned().zip(0..).collect();
+        Self { files: image.values().map(file).collect(), first: names.clone(), names, log: Vec::new() }
+    }
+
+    pub(super) fn apply(&mut self, deed: &Deed) {
+        match deed {
+            Deed::Create(name) => {
+                self.files.push(File { pieces: Vec::new(), synced: 0, is_lost: false });
+                let file = self.files.len() - 1;
+                self.names.insert(name.clone(), file);
+                self.note(Naming::Link(name.clone(), file));
+            }
+            Deed::Write(name, piece) => self.file(name).pieces.push(piece.clone()),
+            Deed::SyncFile(name) => {
+                let file = self.file(name);
+                if !file.is_lost {
+                    file.synced = file.pieces.len();
+                }
+            }
+            Deed::FailToSyncFile(name) => {
+                let file = self.file(name);
+                file.is_lost |= file.synced < file.pieces.len();
+            }
+            Deed::Rename(from, to) => {
+                let file = self.names.remove(from).expect("what is renamed is there");
+                self.names.insert(to.clone(), file);
+                self.note(Naming::Rename(from.clone(), to.clone(), file));
+            }
+            Deed::Unlink(name) => {
+                self.names.remove(name).expect("what is removed is there");
+                self.note(Naming::Unlink(name.clone()));
+            }
+            Deed::SyncDirectory => {
+                self.log.iter_mut().for_each(|entry| entry.is_synced |= !entry.is_lost);
+            }
+            Deed::FailToSyncDirectory => {
+                self.log.iter_mut().for_each(|entry| entry.is_lost |= !entry.is_synced);
+            }
+            Deed::Restart => {
+                self.files.iter_mut().for_each(|file| file.is_lost = false);
+                self.log.iter_mut().for_each(|entry| entry.is_lost = false);
+            }
+        }
+    }
+
+    /// The folder as the running system sees it.
+    pub(super) fn now(&self) -> Image {
+        self.names.iter().map(|(name, file)| (name.clone(), self.files[*file].pieces.concat())).collect()
+    }
+
+    /// Every folder that may be found after a crash.
+    pub(super) fn after_crash(&self) -> Vec<Image> {
+        let mut namings = vec![self.first.clone()];
+        for entry in &self.log {
+            let mut next = Vec::new();
+            for names in namings {
+                if !entry.is_synced {
+                    next.push(names.clone());
+                }
+                next.extend(entry.naming.outcomes(names, entry.is_synced));
+            }
+            next.sort();
+            next.dedup();
+            namings = next;
+        }
+        let mut images: Vec<_> = namings.iter().flat_map(|names| self.contents(names)).collect();
+        images.sort();
+        images.dedup();
+        images
+    }
+
+    /// Every combination of what the named files may hold.
+    fn contents(&self, names: &BTreeMap<PathBuf, usize>) -> Vec<Image> {
+        let mut images = vec![Image::new()];
+        for (name, file) in names {
+            let possible = self.files[*file].after_crash();
+            let with = |image: &Image, bytes: &Vec<u8>| {
+                let mut image = image.clone();
+                image.insert(name.clone(), bytes.clone());
+                image
+            };
+            images = images
+                .iter()
+                .flat_map(|image| possible.iter().map(move |bytes| with(image, bytes)))
+                .collect();
+        }
+        images
+    }
+
+    fn file(&mut self, name: &Path) -> &mut File {
+        &mut self.files[self.names[name]]
+    }
+
+    fn note(&mut self, naming: Naming) {
+        self.log.push(Entry { naming, is_synced: false, is_lost: false });
+    }
+}
+
+impl File {
+    fn after_crash(&self) -> Vec<Vec<u8>> {
+        let all = self.pieces.concat();
+        if self.synced == self.pieces.len() {
+            return vec![all];
+        }
+        let mut possible: Vec<_> =
+            (self.synced..=self.pieces.len()).map(|pieces| self.pieces[..pieces].concat()).collect();
+        // The size may be written before the bytes, and a piece may be cut where a page ends.
+        possible.push(vec![0; all.len()]);
+        possible.push(all[..all.len() - self.pieces.last().map_or(0, |piece| piece.len() / 2)].to_vec());
+        possible
+    }
+}
+
+impl Naming {
+    /// What the folder's names may be where this got to the disk.
+    fn outcomes(&self, names: BTreeMap<PathBuf, usize>, is_synced: bool) -> Vec<BTreeMap<PathBuf, usize>> {
+        let mut names = names;
+        match self {
+            Self::Link(name, file) => {
+                names.insert(name.clone(), *file);
+                vec![names]
+            }
+            Self::Unlink(name) => {
+                names.remove(name);
+                vec![names]
+            }
+            // Replacing the target is one step; that the source is gone may be another.
+            Self::Rename(from, to, file) => {
+                names.insert(to.clone(), *file);
+                let both = names.clone();
+                names.remove(from);
+                if is_synced { vec![names] } else { vec![both, names] }
+            }
+        }
+    }
+}

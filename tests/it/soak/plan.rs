@@ -1,0 +1,81 @@
+//! What each writer of a round shall do, and which service is killed meanwhile, drawn by chance. It
+//! refuses to know how.
+
+use super::dice::Dice;
+
+/// The servers that are fought over.
+pub(super) const NAMES: [&str; 3] = ["alpha", "beta", "gamma"];
+
+/// The kinds of rounds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Kind {
+    /// All replace one server under one tag.
+    Duel,
+    /// Reads and writes of every kind, over all servers.
+    Mix,
+    /// Some rename a server by hand (create the new name, delete the old one); the others write to both.
+    Rename,
+    /// All patch one server, and who is told another tag tries again with that.
+    Chase,
+}
+
+/// What one writer does in a round. Guarded writes name the state that the round began with.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Intent {
+    Read(usize),
+    Create(usize),
+    Put(usize),
+    Patch(usize),
+    Delete(usize),
+    Chase(usize),
+    Rename { from: usize, to: usize },
+}
+
+/// A round.
+#[derive(Debug)]
+pub(super) struct Plan {
+    pub(super) kind: Kind,
+    /// One for each writer that takes part.
+    pub(super) intents: Vec<Intent>,
+    /// The service to kill.
+    pub(super) victim: Option<usize>,
+}
+
+const KINDS: [Kind; 4] = [Kind::Duel, Kind::Mix, Kind::Rename, Kind::Chase];
+
+/// Draws a round. Half of the rounds are narrow enough for the checker of whole histories.
+pub(super) fn draw(dice: &mut Dice, writers: usize, processes: usize, is_there: &[bool]) -> Plan {
+    let kind = *dice.pick(&KINDS);
+    let narrow = match kind {
+        Kind::Duel | Kind::Mix => 8,
+        Kind::Rename | Kind::Chase => 4,
+    };
+    let width = if dice.once_in(2) { writers.min(narrow) } else { writers };
+    let aim = dice.below(NAMES.len());
+    let other = (aim + 1 + dice.below(NAMES.len() - 1)) % NAMES.len();
+    let intent = |writer: usize| match kind {
+        Kind::Duel if !is_there[aim] => Intent::Create(aim),
+        Kind::Duel => Intent::Put(aim),
+        Kind::Mix => {
+            let server = dice.below(NAMES.len());
+            match dice.below(8) {
+                0 | 1 => Intent::Put(server),
+                2 | 3 => Intent::Patch(server),
+                4 => Intent::Delete(server),
+                5 | 6 => Intent::Create(server),
+                _ => Intent::Read(server),
+            }
+        }
+        Kind::Rename => match (writer % 2, dice.below(3)) {
+            (0, _) => Intent::Rename { from: aim, to: other },
+            (_, 0) => Intent::Put(aim),
+            (_, 1) => Intent::Create(other),
+            (..) => Intent::Patch(*[aim, other].get(dice.below(2)).unwrap_or(&aim)),
+        },
+        Kind::Chase => Intent::Chase(aim),
+    };
+    let intents = (0..width).map(intent).collect();
+    // With one service nobody would be left to ask, which is a round too, but a dull one.
+    let victim = (1 < processes && dice.once_in(16)).then(|| dice.below(processes));
+    Plan { kind, intents, victim }
+}
