@@ -13,7 +13,7 @@ use tokio::signal::unix::{SignalKind, signal};
 use crate::config::{Config, Flags, LogFormat};
 use crate::http::gate::Gate;
 use crate::http::{App, serve};
-use crate::secrets::{create_once, random_token};
+use crate::secrets::{create_once, random_token, sweep_drafts};
 use crate::service::access::{ApiKey, ApiKeys, Scope};
 use crate::service::authentication::Authentication;
 use crate::service::login::Logins;
@@ -128,7 +128,9 @@ fn authentication(config: &Config) -> Result<Authentication, Failure> {
 /// The API key that the first start made; every later start and our own command line read it.
 fn created_api_key(path: &Path) -> Result<ApiKey, Failure> {
     let hint = "configure keys with `MCP_SETTINGS_API_KEYS`, or make the folder writable";
-    if !path.exists() {
+    if path.exists() {
+        sweep_drafts(path);
+    } else {
         create_once(path, &format!("{}\n", random_token()))
             .map_err(|error| Failure::new("could not create an API key").because(error).hint(hint))?;
     }

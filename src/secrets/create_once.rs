@@ -42,12 +42,39 @@ pub fn create_once(path: &Path, contents: &str) -> Result<bool, CreateOnceError>
     let created = match fs::hard_link(&draft.0, path) {
         Ok(()) => true,
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists => false,
+        // Another process was first, and has swept our draft.
+        Err(error) if error.kind() == io::ErrorKind::NotFound && path.exists() => false,
         Err(error) => return Err(failed("link")(error)),
     };
     drop(draft);
+    sweep_drafts(path);
     File::open(directory).and_then(|open| open.sync_all()).map_err(failed("sync the folder of"))?;
     Ok(created)
 }
+
+/// Removes the drafts of a file that is there: what a crash has left. One left between the link and its
+/// removal is a second name of the file itself.
+pub fn sweep_drafts(path: &Path) {
+    let Some((directory, name)) = path.parent().zip(path.file_name()) else { return };
+    let name = name.as_encoded_bytes();
+    let is_draft = |other: &[u8]| {
+        let random = other
+            .strip_prefix(name)
+            .and_then(|rest| rest.strip_prefix(b"."))
+            .and_then(|rest| rest.strip_suffix(b".tmp"));
+        random.is_some_and(|random| random.len() == RANDOM_LENGTH)
+    };
+    let directory = if directory == Path::new("") { Path::new(".") } else { directory };
+    for entry in fs::read_dir(directory).into_iter().flatten().flatten() {
+        if is_draft(entry.file_name().as_encoded_bytes()) {
+            // What can't be removed now is tried again at the next start.
+            let _ = fs::remove_file(entry.path());
+        }
+    }
+}
+
+/// How many random characters tell drafts apart.
+const RANDOM_LENGTH: usize = 12;
 
 /// The name of a file that is removed when this goes out of scope.
 struct Draft(PathBuf);
@@ -55,14 +82,14 @@ struct Draft(PathBuf);
 impl Draft {
     fn new(path: &Path) -> Self {
         let mut name = path.file_name().unwrap_or_default().to_owned();
-        name.push(format!(".{}.tmp", &random_token()[..12]));
+        name.push(format!(".{}.tmp", &random_token()[..RANDOM_LENGTH]));
         Self(path.with_file_name(name))
     }
 }
 
 impl Drop for Draft {
     fn drop(&mut self) {
-        // Nothing can be done about a draft that stays; it is 0600 and holds no key in use.
+        // One that stays is swept at the next start.
         let _ = fs::remove_file(&self.0);
     }
 }
@@ -100,6 +127,23 @@ mod tests {
             threads.into_iter().map(|thread| usize::from(thread.join().unwrap())).sum()
         });
         assert_eq!(created, 1);
+    }
+
+    #[test]
+    fn drafts_that_a_crash_left_are_swept_and_nothing_else() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join(".key");
+        for name in [".key.0123456789ab.tmp", ".key.tmp", ".key.short.tmp", ".keys.0123456789ab.tmp"] {
+            File::create(folder.path().join(name)).unwrap();
+        }
+        create_once(&path, "one").unwrap();
+        fs::hard_link(&path, folder.path().join(".key.ba9876543210.tmp")).unwrap();
+        sweep_drafts(&path);
+        let mut names: Vec<_> =
+            fs::read_dir(folder.path()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+        names.sort();
+        assert_eq!(names, [".key", ".key.short.tmp", ".key.tmp", ".keys.0123456789ab.tmp"]);
+        assert_eq!(fs::read_to_string(&path).unwrap(), "one");
     }
 
     #[test]

@@ -9,7 +9,9 @@ use std::{fs, io};
 use arc_swap::ArcSwap;
 use zeroize::Zeroizing;
 
-use super::{CreateOnceError, EtagKey, KeyRing, Plaintext, SecretKey, create_once, random_token};
+use super::{
+    CreateOnceError, EtagKey, KeyRing, Plaintext, SecretKey, create_once, random_token, sweep_drafts,
+};
 
 /// What the acceptance note says, encrypted by the key that it accepts.
 const ACCEPTANCE: &str = "the key before this one is lost";
@@ -65,7 +67,7 @@ impl Keys {
         let fallback_etag_key = EtagKey::random();
         let newest = match &sources.newest {
             Some(key) => Some(key.clone()),
-            None => read_key_file(&sources)?,
+            None => read_key_file(&sources)?.inspect(|_| sweep_drafts(&sources.key_file)),
         };
         let ring = ArcSwap::from_pointee(assemble(&sources, newest, &fallback_etag_key));
         let keys = Self { sources, fallback_etag_key, ring, is_accepted: AtomicBool::new(false) };

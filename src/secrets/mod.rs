@@ -8,7 +8,7 @@ mod key_ring;
 mod keys;
 mod plaintext;
 
-pub use create_once::{CreateOnceError, create_once};
+pub use create_once::{CreateOnceError, create_once, sweep_drafts};
 pub use credential::{CredentialDigest, random_token};
 pub use exposure::Exposure;
 pub use key_ring::{EtagKey, KeyRing, SecretKey, looks_sealed};
