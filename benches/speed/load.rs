@@ -1,18 +1,18 @@
-//! Load on a server: many connections, one thread that keeps a request under way on each of them. What it
-//! reports is requests per second, and the processor time that the server spent on one.
+//! Load on two servers at once: waves of requests on many connections, one wave on the one, the next on the
+//! other, so that whatever else the machine does disturbs both alike.
 
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use crate::Result;
 use crate::process::Process;
-use crate::report::Rounds;
+use crate::report::{Rounds, median};
 use crate::wire::Connection;
 
-/// Connections of a load: enough to keep a server busy that has as many workers as cores.
+/// Connections to each server, and so requests of a wave.
 const CONNECTIONS: usize = 32;
 
-/// How long one side runs in one round.
-const TURN: Duration = Duration::from_millis(300);
+/// Waves of one round on each server. The median of so many forgets those that were interrupted.
+const WAVES: usize = 150;
 
 /// One request, again and again, on kept-alive connections.
 pub(crate) struct Load<'a> {
@@ -20,8 +20,28 @@ pub(crate) struct Load<'a> {
     connections: Vec<Connection>,
     request: Vec<u8>,
     status: u16,
+    /// Requests a second, in each round.
     pub(crate) rate: Rounds,
+    /// Processor time that the server spent on a request, in each round. Microseconds.
     pub(crate) processor_us: Rounds,
+}
+
+/// Runs both for so many rounds, wave by wave.
+pub(crate) fn side_by_side<'a>(one: &mut Load<'a>, other: &mut Load<'a>, rounds: usize) -> Result<()> {
+    for _ in 0..rounds {
+        let before = [one.process.processor_ns()?, other.process.processor_ns()?];
+        let mut times = [Vec::with_capacity(WAVES), Vec::with_capacity(WAVES)];
+        for _ in 0..WAVES {
+            times[0].push(one.wave()?);
+            times[1].push(other.wave()?);
+        }
+        for ((load, before), times) in [&mut *one, &mut *other].into_iter().zip(before).zip(&times) {
+            load.rate.push(CONNECTIONS as f64 / median(times));
+            let spent = load.process.processor_ns()? - before;
+            load.processor_us.push(spent / 1e3 / (WAVES * CONNECTIONS) as f64);
+        }
+    }
+    Ok(())
 }
 
 impl<'a> Load<'a> {
@@ -37,27 +57,15 @@ impl<'a> Load<'a> {
         Ok(load)
     }
 
-    /// One round.
-    pub(crate) fn turn(&mut self) -> Result<()> {
-        let before = self.process.processor_ns()?;
-        let (start, mut requests) = (Instant::now(), 0.0);
-        while start.elapsed() < TURN {
-            self.wave()?;
-            requests += CONNECTIONS as f64;
-        }
-        self.rate.push(requests / start.elapsed().as_secs_f64());
-        self.processor_us.push((self.process.processor_ns()? - before) / 1e3 / requests);
-        Ok(())
-    }
-
-    /// A request on each connection, then the answers.
-    fn wave(&mut self) -> Result<()> {
+    /// A request on each connection, then the answers. Seconds.
+    fn wave(&mut self) -> Result<f64> {
+        let start = Instant::now();
         for connection in &mut self.connections {
             connection.send(&self.request)?;
         }
         for connection in &mut self.connections {
             connection.receive()?.expect(self.status)?;
         }
-        Ok(())
+        Ok(start.elapsed().as_secs_f64())
     }
 }

@@ -2,13 +2,13 @@
 //! preconditions and the headers cost.
 
 use crate::Result;
-use crate::load::Load;
+use crate::load::{Load, side_by_side};
 use crate::process::Process;
 use crate::report::{Bound, Report};
 use crate::site::{Site, name};
 use crate::wire::{Connection, SERVERS, get, item};
 
-const ROUNDS: usize = 9;
+const ROUNDS: usize = 20;
 
 pub(crate) fn run(report: &mut Report) -> Result<()> {
     report.chapter("Reads, requests a second, beside actix-web with a constant body of the same size");
@@ -31,10 +31,7 @@ pub(crate) fn run(report: &mut Report) -> Result<()> {
         let constant = Process::constant(status, length)?;
         let mut ours = Load::new(&ours, request, status)?;
         let mut bare = Load::new(&constant, get(constant.address, target, &headers), status)?;
-        for _ in 0..ROUNDS {
-            ours.turn()?;
-            bare.turn()?;
-        }
+        side_by_side(&mut ours, &mut bare, ROUNDS)?;
         let rate = |load: &Load<'_>| format!("{:.0}/s", load.rate.median());
         let what = format!("{what} ({length} bytes)");
         report.compare(&what, rate(&ours), rate(&bare), &ours.rate.over(&bare.rate), Bound::AtLeast(least));

@@ -1,5 +1,5 @@
 //! The table that the run prints, row by row, as Markdown; and the few statistics in it: medians, and the
-//! range over the rounds, which says how noisy the machine was.
+//! quartiles of the rounds, which say how noisy the machine was.
 
 use std::fmt;
 use std::time::Duration;
@@ -38,8 +38,12 @@ impl Rounds {
         median(&self.0)
     }
 
-    fn range(&self) -> (f64, f64) {
-        self.0.iter().fold((f64::INFINITY, 0.0), |(low, high), number| (low.min(*number), high.max(*number)))
+    /// The middle half of the rounds.
+    fn quartiles(&self) -> (f64, f64) {
+        let mut sorted = self.0.clone();
+        sorted.sort_by(f64::total_cmp);
+        let at = |part: usize| sorted.get((sorted.len().saturating_sub(1)) * part / 4).copied();
+        (at(1).unwrap_or(f64::NAN), at(3).unwrap_or(f64::NAN))
     }
 }
 
@@ -63,7 +67,7 @@ pub(crate) fn median_us(times: &[Duration]) -> f64 {
 impl Report {
     /// Begins a table.
     pub(crate) fn chapter(&self, title: &str) {
-        println!("\n{title}\n\n| what | ours | beside it | ratio (range) | bound | |\n|---|---|---|---|---|---|");
+        println!("\n{title}\n\n| what | ours | beside it | ratio (quartiles) | bound | |\n|---|---|---|---|---|---|");
     }
 
     /// A number that is compared with another one.
@@ -75,7 +79,7 @@ impl Report {
         ratio: &Rounds,
         bound: Bound,
     ) {
-        let (low, high) = ratio.range();
+        let (low, high) = ratio.quartiles();
         let shown = format!("**{:.2}** ({low:.2} to {high:.2})", ratio.median());
         self.row(what, &ours.to_string(), &other.to_string(), &shown, ratio.median(), bound);
     }
