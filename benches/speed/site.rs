@@ -3,7 +3,7 @@
 
 use std::fmt::Write;
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -32,9 +32,21 @@ pub(crate) struct Site {
 }
 
 impl Site {
-    /// A document with this many servers.
+    /// A document with this many servers, on the disk that the build is on.
     pub(crate) fn new(servers: usize) -> Result<Self> {
-        let site = Self { folder: folder()?, servers };
+        Self::under(Path::new(env!("CARGO_TARGET_TMPDIR")), servers)
+    }
+
+    /// The same in memory, where a sync costs nothing: what is left is the work of the processor. Where
+    /// there is no such place, on disk.
+    pub(crate) fn in_memory(servers: usize) -> Result<Self> {
+        let memory = Path::new("/dev/shm");
+        if memory.is_dir() { Self::under(memory, servers) } else { Self::new(servers) }
+    }
+
+    fn under(parent: &Path, servers: usize) -> Result<Self> {
+        let folder = tempfile::Builder::new().prefix("speed-").tempdir_in(parent)?;
+        let site = Self { folder, servers };
         fs::write(site.document(), document(servers)?)?;
         Ok(site)
     }
@@ -63,11 +75,6 @@ impl Site {
         let options = Options { require_preconditions: false, lock_timeout: PATIENCE };
         Ok(Service::new(store, keys, options))
     }
-}
-
-/// Where the documents lie: on the disk that the build is on, not on one that may be memory.
-fn folder() -> Result<TempDir> {
-    Ok(tempfile::Builder::new().prefix("speed-").tempdir_in(env!("CARGO_TARGET_TMPDIR"))?)
 }
 
 /// The name of a server.
