@@ -6,6 +6,7 @@ use std::io::Write;
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 use std::sync::Arc;
+use std::thread;
 use std::time::{Duration, Instant};
 
 use mcp_settings::service::Service;
@@ -23,14 +24,17 @@ const ROUNDS: usize = 9;
 /// Writes of each kind in a round.
 const WRITES: usize = 25;
 
+/// Between two writes on disk, so that what the one leaves to be done does not disturb the other.
+const REST: Duration = Duration::from_millis(10);
+
 pub(crate) fn run(report: &mut Report) -> Result<()> {
     report.chapter("One commit in the process, beside a bare durable replace of the same bytes");
     for servers in [10, 100, 1_000] {
-        beside_bare(report, Site::new(servers)?, Bound::AtMost(1.2))?;
+        beside_bare(report, Site::new(servers)?, REST, Bound::AtMost(1.2))?;
     }
     report.chapter("The same in memory, where a sync costs nothing: what is left is work");
     for servers in [10, 100, 1_000] {
-        beside_bare(report, Site::in_memory(servers)?, Bound::None)?;
+        beside_bare(report, Site::in_memory(servers)?, Duration::ZERO, Bound::None)?;
     }
     report.chapter("One commit over HTTP, in memory: what it costs more than in the process, in PUTs that change nothing");
     for servers in [10, 100, 1_000] {
@@ -39,7 +43,7 @@ pub(crate) fn run(report: &mut Report) -> Result<()> {
     Ok(())
 }
 
-fn beside_bare(report: &mut Report, site: Site, bound: Bound) -> Result<()> {
+fn beside_bare(report: &mut Report, site: Site, rest: Duration, bound: Bound) -> Result<()> {
     let servers = site.servers;
     let mut writer = Writer::new(site)?;
     let (mut ours, mut bare) = (Rounds::default(), Rounds::default());
@@ -47,7 +51,9 @@ fn beside_bare(report: &mut Report, site: Site, bound: Bound) -> Result<()> {
         let mut times = (Vec::new(), Vec::new());
         for _ in 0..WRITES {
             times.0.push(writer.commit()?);
+            thread::sleep(rest);
             times.1.push(writer.replace_bare()?);
+            thread::sleep(rest);
         }
         ours.push(median_us(&times.0));
         bare.push(median_us(&times.1));

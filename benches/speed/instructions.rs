@@ -21,7 +21,9 @@ pub(crate) fn run(report: &mut Report) -> Result<()> {
     if Command::new("valgrind").arg("--version").output().is_err() {
         return Ok(());
     }
-    report.chapter("Instructions a request (thousands), beside actix-web with a constant body of the same size");
+    report.chapter(
+        "Instructions a request (thousands), beside actix-web with a constant body of the same size",
+    );
     let site = Site::new(100)?;
     let target = item(&name(42));
     let (tag, item_length, list_length) = shapes(&site, &target)?;

@@ -1,3 +1,5 @@
 //! later
 use crate::{Result, report::Report};
-pub(crate) fn run(_: &mut Report) -> Result<()> { Ok(()) }
+pub(crate) fn run(_: &mut Report) -> Result<()> {
+    Ok(())
+}

@@ -67,7 +67,9 @@ pub(crate) fn median_us(times: &[Duration]) -> f64 {
 impl Report {
     /// Begins a table.
     pub(crate) fn chapter(&self, title: &str) {
-        println!("\n{title}\n\n| what | ours | beside it | ratio (quartiles) | bound | |\n|---|---|---|---|---|---|");
+        println!(
+            "\n{title}\n\n| what | ours | beside it | ratio (quartiles) | bound | |\n|---|---|---|---|---|---|"
+        );
     }
 
     /// A number that is compared with another one.

@@ -95,7 +95,8 @@ fn header<'a>(head: &'a str, name: &str) -> Option<&'a str> {
 
 /// A request without a body. `headers` are whole lines.
 pub(crate) fn get(address: SocketAddr, target: &str, headers: &str) -> Vec<u8> {
-    format!("GET {target} HTTP/1.1\r\nhost: {address}\r\nx-session-api-key: {API_KEY}\r\n{headers}\r\n").into()
+    format!("GET {target} HTTP/1.1\r\nhost: {address}\r\nx-session-api-key: {API_KEY}\r\n{headers}\r\n")
+        .into()
 }
 
 /// A request that replaces a server.
