@@ -8,7 +8,6 @@ mod commits;
 mod growth;
 mod instructions;
 mod load;
-mod outside;
 mod peer;
 mod process;
 mod reads;
@@ -28,12 +27,11 @@ type Result<T> = std::result::Result<T, Box<dyn Error + Send + Sync>>;
 
 type Chapter = fn(&mut Report) -> Result<()>;
 
-const CHAPTERS: [(&str, Chapter); 8] = [
+const CHAPTERS: [(&str, Chapter); 7] = [
     ("reads", reads::run),
     ("commits", commits::run),
     ("writers", writers::run),
     ("growth", growth::run),
-    ("outside", outside::run),
     ("starting", starting::run),
     ("instructions", instructions::run),
     ("peer", peer::run),

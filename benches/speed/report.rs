@@ -72,6 +72,16 @@ impl Report {
         );
     }
 
+    /// Begins a table of another shape.
+    pub(crate) fn table(&self, title: &str, columns: &[&str]) {
+        println!("\n{title}\n\n| {} |\n|{}", columns.join(" | "), "---|".repeat(columns.len()));
+    }
+
+    /// A row of such a table.
+    pub(crate) fn cells(&self, cells: &[String]) {
+        println!("| {} |", cells.join(" | "));
+    }
+
     /// A number that is compared with another one.
     pub(crate) fn compare(
         &mut self,

@@ -1,5 +1,0 @@
-//! later
-use crate::{Result, report::Report};
-pub(crate) fn run(_: &mut Report) -> Result<()> {
-    Ok(())
-}
