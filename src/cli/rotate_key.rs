@@ -4,10 +4,10 @@
 use std::path::PathBuf;
 
 use crate::config::Flags;
-use crate::service::Rotation;
+use crate::service::{Rotation, audit};
 
-use super::Failure;
 use super::assemble::{open_service, resolve};
+use super::{Failure, log};
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Arguments {
@@ -25,6 +25,8 @@ pub(super) struct Arguments {
 pub(super) fn run(arguments: Arguments) -> Result<(), Failure> {
     let flags = Flags { settings: arguments.settings, ..Flags::default() };
     let config = resolve(arguments.config.as_deref(), flags)?;
+    log::start(&config.log, config.log_format)
+        .map_err(|problem| Failure::new(format!("could not start logging: `MCP_SETTINGS_LOG` {problem}")))?;
     let service = open_service(&config)?;
     let rotation = actix_web::rt::System::new().block_on(service.rotate()).map_err(|error| {
         Failure::new("could not rotate the keys; the document is as it was").because(error)
@@ -34,6 +36,7 @@ pub(super) fn run(arguments: Arguments) -> Result<(), Failure> {
             .accept_lost_key()
             .map_err(|error| Failure::new("could not note that the old key is lost").because(error))?;
     }
+    audit::record_rotation(rotation.resealed, arguments.old_key_lost);
     report(&rotation);
     Ok(())
 }

@@ -1,6 +1,7 @@
 //! `mcp-settings serve`: puts the parts together, serves until it is told to stop.
 
 use std::fs;
+use std::io::{self, Write};
 use std::net::{SocketAddr, TcpListener};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -10,11 +11,11 @@ use actix_web::web::Data;
 use tokio::signal::unix::{SignalKind, signal};
 
 use crate::config::{Config, Flags, LogFormat};
-use crate::http::authentication::Authentication;
 use crate::http::gate::Gate;
 use crate::http::{App, serve};
 use crate::secrets::{create_once, random_token};
 use crate::service::access::{ApiKey, ApiKeys, Scope};
+use crate::service::authentication::Authentication;
 use crate::service::login::Logins;
 
 use super::assemble::{beside, open_service, resolve};
@@ -163,11 +164,12 @@ fn warn_of_no_keys() {
     );
 }
 
-#[expect(clippy::print_stdout, reason = "the address is the command's data")]
+/// Tells the address and the link. Whoever reads may have gone; the service serves all the same.
 fn announce(address: &str, code: Option<&str>) {
-    println!("listening on {address}");
-    match code {
-        Some(code) => println!("open {address}/#code={code}"),
-        None => println!("open {address}/"),
+    let link = code.map_or_else(|| format!("{address}/"), |code| format!("{address}/#code={code}"));
+    let mut out = io::stdout().lock();
+    let told = writeln!(out, "listening on {address}").and_then(|()| writeln!(out, "open {link}"));
+    if let Err(error) = told.and_then(|()| out.flush()) {
+        tracing::warn!(error = %error, "could not print the address");
     }
 }

@@ -21,7 +21,7 @@ use crate::service::audit::{self, Action};
 use crate::service::{Service, ServiceError};
 
 use super::App;
-use super::authentication::require;
+use super::authentication::{caller, require};
 use super::frame::RequestId;
 use super::problem::{Problem, ProblemKind};
 use super::{body, failures, headers};
@@ -39,12 +39,23 @@ pub(super) struct Endpoint {
     pub scope: Option<Scope>,
     /// The media types of its body; none where it has none.
     pub body: &'static [&'static str],
-    /// Whether a server's name stands in its path.
-    pub has_name: bool,
+    /// What the last segment of its path is.
+    pub segment: Segment,
     /// What is audited, whatever comes of it.
     pub action: Option<Action>,
     /// The handler.
     pub handler: Handler,
+}
+
+/// What the last segment of a route's path is.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Segment {
+    /// Written in the route.
+    Fixed,
+    /// A server's name.
+    Server,
+    /// Another word that the handler looks up.
+    Word,
 }
 
 /// A request that has passed all checks that need no state.
@@ -57,6 +68,8 @@ pub(super) struct Call {
     pub caller: Caller,
     /// The name in the path, where the route has one.
     pub name: Option<ServerName>,
+    /// The word in the path, where the route has one.
+    pub word: Option<String>,
     /// Under which condition.
     pub precondition: Precondition,
     /// How much of the secrets is asked for.
@@ -140,7 +153,11 @@ async fn check(
     app: Data<App>,
     trail: Trail,
 ) -> Result<Call, Problem> {
-    let name = if endpoint.has_name { Some(decoded_name(request)?) } else { None };
+    let (word, name) = match endpoint.segment {
+        Segment::Fixed => (None, None),
+        Segment::Word => (Some(last_segment(request)?), None),
+        Segment::Server => (None, Some(last_segment(request)?)),
+    };
     let name = name.map(|name| name.parse::<ServerName>());
     trail.0.borrow_mut().server = name.clone().and_then(Result::ok);
     let head = request.headers();
@@ -152,7 +169,7 @@ async fn check(
     }
     let caller = match endpoint.scope {
         None => Caller::anyone(),
-        Some(_) => app.authentication.caller(head)?,
+        Some(_) => caller(&app.authentication, head)?,
     };
     trail.0.borrow_mut().caller = endpoint.scope.map(|_| caller.clone());
     if let Some(scope) = endpoint.scope {
@@ -173,11 +190,21 @@ async fn check(
     headers::no_query(request.uri().query())?;
     let body = sent.map(body::object).transpose()?;
     let name = name.transpose().map_err(|error| failures::problem(error.into(), request.method(), ""))?;
-    Ok(Call { app, method: request.method().clone(), caller, name, precondition, exposure, body, trail })
+    Ok(Call {
+        app,
+        method: request.method().clone(),
+        caller,
+        name,
+        word,
+        precondition,
+        exposure,
+        body,
+        trail,
+    })
 }
 
 /// The last segment of the path, decoded once. A slash in it makes it another route.
-fn decoded_name(request: &HttpRequest) -> Result<String, Problem> {
+fn last_segment(request: &HttpRequest) -> Result<String, Problem> {
     let segment = request.uri().path().rsplit('/').next().unwrap_or_default();
     let name = percent_decode_str(segment).decode_utf8_lossy().into_owned();
     if name.contains('/') { Err(Problem::new(ProblemKind::NotFound, "Not Found")) } else { Ok(name) }

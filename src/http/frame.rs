@@ -38,7 +38,7 @@ pub struct RequestIds {
 
 impl Default for RequestIds {
     fn default() -> Self {
-        Self { process: crate::secrets::random_token()[..8].to_owned(), next: AtomicU64::new(1) }
+        Self { process: audit::new_id(), next: AtomicU64::new(1) }
     }
 }
 
@@ -151,6 +151,7 @@ fn audit_refusal(request: &ServiceRequest, problem: &Problem, id: &RequestId) {
         Method::PUT => Action::Replace,
         Method::PATCH => Action::Patch,
         Method::DELETE => Action::Delete,
+        Method::POST if request.path() == routes::SESSION => Action::Login,
         _ if exposure != crate::secrets::Exposure::Redacted => Action::Reveal(exposure),
         _ => return,
     };

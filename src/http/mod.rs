@@ -1,7 +1,7 @@
 //! The API over HTTP: routes, checks, answers. A handler is three moves: read, call, answer. It refuses to
 //! know stores, documents and keys.
 
-pub mod authentication;
+mod authentication;
 mod body;
 mod documentation;
 mod endpoint;
@@ -25,7 +25,7 @@ use actix_web::web::Data;
 use actix_web::{App as ActixApp, HttpServer};
 
 use crate::service::Service;
-use authentication::Authentication;
+use crate::service::authentication::Authentication;
 use frame::RequestIds;
 use gate::Gate;
 

@@ -9,7 +9,7 @@ use actix_web::{HttpResponse, HttpResponseBuilder};
 
 use crate::json::{Json, Number, Object, Pointer, to_compact};
 use crate::projection::EntityTag;
-use crate::secrets::random_token;
+use crate::service::audit::new_id;
 
 /// Which problem it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -422,7 +422,7 @@ impl Problem {
         body.insert("status", Json::Number(Number::from_u64(problem.status.as_u16().into())));
         body.insert("detail", Json::string(problem.detail.as_ref()));
         if problem.status.is_server_error() {
-            let error_id = random_token()[..16].to_owned();
+            let error_id = new_id();
             let cause = problem.cause.as_deref().unwrap_or_default();
             tracing::error!(
                 error.id = error_id,

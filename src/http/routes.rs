@@ -10,12 +10,14 @@ use crate::service::access::Scope;
 use crate::service::audit::Action;
 
 use super::App;
-use super::endpoint::{Endpoint, Handler, run};
+use super::endpoint::{Endpoint, Handler, Segment, run};
 use super::frame::RequestId;
 use super::problem::{Problem, ProblemKind};
 use super::{documentation, mcp_servers, session, status};
 
 const ITEM: &str = "/api/settings/mcp-servers/{name}";
+/// Where one-time codes are exchanged.
+pub(super) const SESSION: &str = "/api/session";
 const PROBLEM: &str = "/problems/{type}";
 
 const JSON: &[&str] = &["application/json"];
@@ -40,17 +42,18 @@ fn routes() -> Vec<Route> {
     let route = |method, path, endpoint| Route { path, method, endpoint };
     vec![
         route(Method::GET, "/", open(documentation::page)),
+        route(Method::GET, PROBLEM, Endpoint { segment: Segment::Word, ..open(documentation::problem) }),
         route(Method::GET, "/health", open(status::health)),
         route(Method::GET, "/alive", open(status::health)),
         route(Method::GET, "/ready", open(status::ready)),
         route(Method::GET, "/server_info", open(status::info)),
         route(
             Method::POST,
-            "/api/session",
+            SESSION,
             Endpoint { body: JSON, action: Some(Action::Login), ..open(session::exchange) },
         ),
-        route(Method::GET, mcp_servers::COLLECTION, reading(mcp_servers::list, false)),
-        route(Method::GET, ITEM, reading(mcp_servers::read, true)),
+        route(Method::GET, mcp_servers::COLLECTION, reading(mcp_servers::list, Segment::Fixed)),
+        route(Method::GET, ITEM, reading(mcp_servers::read, Segment::Server)),
         route(Method::PUT, ITEM, writing(mcp_servers::replace, Action::Replace, JSON)),
         route(Method::PATCH, ITEM, writing(mcp_servers::patch, Action::Patch, MERGE_PATCH)),
         route(Method::DELETE, ITEM, writing(mcp_servers::delete, Action::Delete, &[])),
@@ -58,15 +61,15 @@ fn routes() -> Vec<Route> {
 }
 
 fn open(handler: Handler) -> Endpoint {
-    Endpoint { scope: None, body: &[], has_name: false, action: None, handler }
+    Endpoint { scope: None, body: &[], segment: Segment::Fixed, action: None, handler }
 }
 
-fn reading(handler: Handler, has_name: bool) -> Endpoint {
-    Endpoint { scope: Some(Scope::Read), has_name, ..open(handler) }
+fn reading(handler: Handler, segment: Segment) -> Endpoint {
+    Endpoint { scope: Some(Scope::Read), segment, ..open(handler) }
 }
 
 fn writing(handler: Handler, action: Action, body: &'static [&'static str]) -> Endpoint {
-    Endpoint { scope: Some(Scope::Write), body, has_name: true, action: Some(action), handler }
+    Endpoint { scope: Some(Scope::Write), body, segment: Segment::Server, action: Some(action), handler }
 }
 
 /// The routes of one path.
@@ -113,11 +116,7 @@ async fn dispatch(
     // Decoded by actix, but for what is a delimiter.
     let path = request.match_info().as_str();
     let Some(resource) = resources.iter().find(|resource| resource.pattern.is_of(path)) else {
-        return match *request.method() {
-            _ if !Pattern::of(PROBLEM).is_of(path) => not_found(&request),
-            Method::GET | Method::HEAD => problem_type(&request),
-            _ => method_not_allowed(&request, "GET, HEAD"),
-        };
+        return not_found(&request);
     };
     match resource.endpoints.iter().find(|(method, _)| method == request.method()) {
         Some((_, endpoint)) => run(*endpoint, request, payload, app).await,
@@ -151,10 +150,6 @@ pub(super) fn pattern(path: &str) -> &'static str {
 /// Whether a path is answered under any host name: probes call by address.
 pub(super) fn is_for_any_host(path: &str) -> bool {
     matches!(path, "/health" | "/alive" | "/ready")
-}
-
-fn problem_type(request: &HttpRequest) -> HttpResponse {
-    documentation::problem(request).unwrap_or_else(|problem| problem.respond(&request_id(request)))
 }
 
 fn method_not_allowed(request: &HttpRequest, allowed: &str) -> HttpResponse {

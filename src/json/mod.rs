@@ -14,7 +14,7 @@ mod write;
 
 pub use fault::{Fault, FaultKind};
 pub use limits::{Rules, check_limits};
-pub use pointer::Pointer;
+pub use pointer::{Path, Pointer};
 pub use read::parse;
 pub use scan::{
     RawArray, RawMember, RawObject, SyntaxError, check, first_byte, scan_array, scan_object, strings,

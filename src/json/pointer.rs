@@ -44,6 +44,45 @@ impl Pointer {
     }
 }
 
+/// A place on the way down into a value, told by the places around it. It costs nothing until somebody asks
+/// for its pointer: names may be long, and copying them at every step would make a walk quadratic.
+#[derive(Clone, Copy, Debug)]
+pub enum Path<'a> {
+    /// The whole value.
+    Root,
+    /// A member of the object at this place.
+    Member(&'a Path<'a>, &'a str),
+    /// An element of the array at this place.
+    Element(&'a Path<'a>, usize),
+}
+
+impl<'a> Path<'a> {
+    /// The path to a member of what this one leads to.
+    #[must_use]
+    pub fn member(&'a self, name: &'a str) -> Self {
+        Self::Member(self, name)
+    }
+
+    /// The path to an element of the array that this one leads to.
+    #[must_use]
+    pub fn element(&'a self, index: usize) -> Self {
+        Self::Element(self, index)
+    }
+
+    /// The pointer to where this path leads.
+    pub fn pointer(&self) -> Pointer {
+        match self {
+            Self::Root => Pointer::root(),
+            Self::Member(parent, name) => {
+                let mut pointer = parent.pointer();
+                pointer.push_member(name);
+                pointer
+            }
+            Self::Element(parent, index) => parent.pointer().element(*index),
+        }
+    }
+}
+
 impl fmt::Display for Pointer {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str(&self.0)

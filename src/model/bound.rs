@@ -1,9 +1,12 @@
 //! Which kept secrets a write may not keep (law L7): a secret does not follow its server to a new
 //! destination, and whoever can't see secrets can't move them anywhere. Pure.
 
-use crate::json::Pointer;
+use crate::json::{Path, Pointer};
 
+use super::Dialect;
 use super::config::{Config, Members, Node};
+use super::findings::Findings;
+use super::state::changed_members;
 
 /// The members that a caller without `reveal` may change while secrets are kept (law L7).
 const HARMLESS: [&str; 9] = [
@@ -19,24 +22,14 @@ const HARMLESS: [&str; 9] = [
 ];
 
 /// The kept secrets that may not be kept, given what the write changes.
-pub fn refused(before: &Config, after: &Config, may_reveal: bool) -> Vec<Pointer> {
-    let is_bound = moves(before, after) || (!may_reveal && changes_more_than_harmless(before, after));
-    let mut found = Vec::new();
+pub fn refused(before: &Config, after: &Config, dialect: Dialect, may_reveal: bool) -> Vec<Pointer> {
+    let is_bound =
+        moves(before, after) || (!may_reveal && changes_more_than_harmless(before, after, dialect));
+    let mut found = Findings::new();
     if is_bound {
-        collect_kept(after, &Pointer::root(), &mut found);
+        collect_kept(after, &Path::Root, &mut found);
     }
-    found
-}
-
-/// The names of the top-level members that a write changes. For a caller without `reveal`, a secret that
-/// is sent in the clear is a change (see [`Node::is_left`]).
-pub fn changed_members<'a>(before: Option<&'a Config>, after: &'a Config, may_reveal: bool) -> Vec<&'a str> {
-    let before_or_none = |name: &str| before.and_then(|before| before.get(name));
-    let removed = before.into_iter().flat_map(Members::iter).filter(|(name, _)| after.get(name).is_none());
-    let set = after
-        .iter()
-        .filter(|(name, node)| !before_or_none(name).is_some_and(|own| node.is_left(own, may_reveal)));
-    removed.chain(set).map(|(name, _)| name).collect()
+    found.into_vec()
 }
 
 /// Whether the secrets would go elsewhere: another scheme, host or port, another command, or the other kind.
@@ -47,8 +40,8 @@ fn moves(before: &Config, after: &Config) -> bool {
         || !has_same_origin(before.text("url"), after.text("url"))
 }
 
-fn changes_more_than_harmless(before: &Config, after: &Config) -> bool {
-    changed_members(Some(before), after, false).iter().any(|name| !HARMLESS.contains(name))
+fn changes_more_than_harmless(before: &Config, after: &Config, dialect: Dialect) -> bool {
+    changed_members(Some(before), after, dialect, false).iter().any(|name| !HARMLESS.contains(name))
 }
 
 /// Compares scheme, host and port as clients understand them; what no client can parse must be equal.
@@ -66,22 +59,160 @@ fn has_same_origin(before: Option<&str>, after: Option<&str>) -> bool {
     }
 }
 
-fn collect_kept(members: &Members, pointer: &Pointer, found: &mut Vec<Pointer>) {
+fn collect_kept(members: &Members, path: &Path<'_>, found: &mut Findings<Pointer>) {
     for (name, node) in members.iter() {
-        collect_kept_in(node, pointer.member(name), found);
+        collect_kept_in(node, &path.member(name), found);
     }
 }
 
-fn collect_kept_in(node: &Node, pointer: Pointer, found: &mut Vec<Pointer>) {
+fn collect_kept_in(node: &Node, path: &Path<'_>, found: &mut Findings<Pointer>) {
     match node {
-        Node::Secret(secret) if secret.is_kept => found.push(pointer),
-        Node::Url(url) if url.is_kept => found.push(pointer),
-        Node::Object(members) => collect_kept(members, &pointer, found),
+        Node::Secret(secret) if secret.is_kept => found.note(path, |pointer| pointer),
+        Node::Url(url) if url.is_kept => found.note(path, |pointer| pointer),
+        Node::Object(members) => collect_kept(members, path, found),
         Node::Array(elements) => {
             for (index, element) in elements.iter().enumerate() {
-                collect_kept_in(element, pointer.element(index), found);
+                collect_kept_in(element, &path.element(index), found);
             }
         }
         _ => {}
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::Sealing;
+    use crate::model::merge::{Reading, merge_patch, replace};
+    use crate::model::samples::{config, object, ring};
+
+    const REMOTE: &str = r#"{"url":"https://h.example/mcp","headers":{"A":"sealed s"}}"#;
+    const STDIO: &str = r#"{"command":"x","env":{"A":"sealed s"}}"#;
+    const BOTH: &str = r#"{"command":"x","url":"https://h.example/mcp","env":{"A":"sealed s"}}"#;
+
+    /// The pointers that a patch is refused for, joined.
+    fn patched(stored: &str, patch: &str, may_reveal: bool) -> String {
+        let before = config(stored);
+        let reading = Reading { sealing: Sealing::EverySecret, ring: ring(), may_reveal };
+        let merged = merge_patch(object(patch), &before, &reading);
+        assert_eq!(merged.refusals, [], "{patch}");
+        told(refused(&before, &merged.config, Dialect::Open, may_reveal))
+    }
+
+    fn told(pointers: Vec<Pointer>) -> String {
+        pointers.iter().map(Pointer::as_str).collect::<Vec<_>>().join(" ")
+    }
+
+    #[test]
+    fn a_kept_secret_goes_to_no_other_destination() {
+        let remote = "/headers/A";
+        for (stored, patch, expected) in [
+            (REMOTE, r#"{"url":"http://h.example/mcp"}"#, remote),
+            (REMOTE, r#"{"url":"https://h.example.org/mcp"}"#, remote),
+            (REMOTE, r#"{"url":"https://h.example:8443/mcp"}"#, remote),
+            (REMOTE, r#"{"url":"https://h.example@evil.example/mcp"}"#, "/headers/A"),
+            (REMOTE, r#"{"url":"unparseable"}"#, remote),
+            (REMOTE, r#"{"url":null,"command":"x"}"#, remote),
+            (REMOTE, r#"{"url":null}"#, remote),
+            (REMOTE, r#"{"command":"x"}"#, remote),
+            (REMOTE, r#"{"url":"https://h.example/other?x=1#f"}"#, ""),
+            (REMOTE, r#"{"url":"https://h.example:443/mcp"}"#, ""),
+            (REMOTE, r#"{"url":"HTTPS://H.EXAMPLE/mcp"}"#, ""),
+            (REMOTE, r#"{"url":"https://u:p@h.example/mcp"}"#, ""),
+            (STDIO, r#"{"command":"y"}"#, "/env/A"),
+            (STDIO, r#"{"command":null,"url":"https://h.example"}"#, "/env/A"),
+            (STDIO, r#"{"url":"https://h.example"}"#, "/env/A"),
+            (STDIO, r#"{"args":["--other"],"cwd":"/"}"#, ""),
+            (BOTH, r#"{"command":null}"#, "/env/A"),
+            (BOTH, r#"{"url":"https://evil.example"}"#, "/env/A"),
+            (BOTH, r#"{"url":null}"#, "/env/A"),
+            (BOTH, r#"{"url":"https://h.example/other"}"#, ""),
+            (r#"{"url":"weird:x","auth":"sealed s"}"#, r#"{"url":"weird:y"}"#, "/auth"),
+            (r#"{"url":"weird:x","auth":"sealed s"}"#, r#"{"url":"weird:x"}"#, ""),
+            // What no key opens is kept as well.
+            (r#"{"command":"x","env":{"A":"foreign s"}}"#, r#"{"command":"y"}"#, "/env/A"),
+            (r#"{"command":"x","env":{"PORT":8080}}"#, r#"{"command":"y"}"#, "/env/PORT"),
+            (r#"{"command":"x","keys":[["a"],{"b":1}]}"#, r#"{"command":"y"}"#, "/keys/0/0"),
+        ] {
+            assert_eq!(patched(stored, patch, true), expected, "{stored} <- {patch}");
+        }
+    }
+
+    #[test]
+    fn a_secret_that_is_dropped_or_sent_again_is_bound_to_nothing() {
+        let table = [
+            (r#"{"command":"y","env":{"A":null}}"#, ""),
+            (r#"{"command":"y","env":null}"#, ""),
+            (r#"{"command":"y","env":{"A":"s"}}"#, ""),
+            (r#"{"command":"y","env":{"A":"t"}}"#, ""),
+            (r#"{"command":"y","env":{"A":"[REDACTED]"}}"#, "/env/A"),
+            (r#"{"command":"y","env":{"B":"t"}}"#, "/env/A"),
+        ];
+        for (patch, expected) in table {
+            for may_reveal in [true, false] {
+                assert_eq!(patched(STDIO, patch, may_reveal), expected, "{patch} {may_reveal}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_masked_part_of_a_url_does_not_leave_its_host() {
+        let stored = r#"{"url":"https://u:p@h.example/?api_key=k"}"#;
+        for (patch, expected) in [
+            (r#"{"url":"https://**********@evil.example/"}"#, "/url"),
+            (r#"{"url":"https://evil.example/?api_key=**********"}"#, "/url"),
+            (r#"{"url":"https://**********@h.example/other"}"#, ""),
+            (r#"{"url":"https://u:p@evil.example/"}"#, ""),
+        ] {
+            assert_eq!(patched(stored, patch, true), expected, "{patch}");
+        }
+    }
+
+    #[test]
+    fn whoever_may_not_see_secrets_keeps_them_under_harmless_changes_only() {
+        let all = r#"{"command":"x","env":{"A":"sealed s"},"cwd":null,"my_token":"sealed t"}"#;
+        for harmless in [
+            "{}",
+            r#"{"description":"d"}"#,
+            r#"{"icon":"i"}"#,
+            r#"{"enabled":false}"#,
+            r#"{"timeout":1}"#,
+            r#"{"sse_read_timeout":1}"#,
+            r#"{"keep_alive":true}"#,
+            r#"{"tools":{"a":{}}}"#,
+            r#"{"include_tags":["a"]}"#,
+            r#"{"exclude_tags":["a"]}"#,
+            // No change of the state at all.
+            r#"{"args":[],"headers":{},"enabled":true,"transport":"stdio","cwd":null,"command":"x"}"#,
+            r#"{"env":{"A":"[REDACTED]"},"my_token":"<redacted>"}"#,
+        ] {
+            assert_eq!(patched(all, harmless, false), "", "{harmless}");
+        }
+        for other in [
+            r#"{"args":["-v"]}"#,
+            r#"{"cwd":"/"}"#,
+            r#"{"type":"stdio"}"#,
+            r#"{"transport":"sse"}"#,
+            r#"{"env":{"B":"b"}}"#,
+            r#"{"headers":{"B":"b"}}"#,
+            r#"{"unknown":1}"#,
+            r#"{"authentication":{}}"#,
+            r#"{"command":"y"}"#,
+        ] {
+            assert_eq!(patched(all, other, false), "/env/A /my_token", "{other}");
+        }
+        // A right guess is told from a wrong one by nothing.
+        for guess in ["s", "t"] {
+            let patch = format!(r#"{{"env":{{"A":"{guess}"}}}}"#);
+            assert_eq!(patched(all, &patch, false), "/my_token");
+        }
+    }
+
+    #[test]
+    fn a_put_drops_what_it_does_not_send() {
+        let before = config(r#"{"command":"x","env":{"A":"sealed s","B":"sealed t"}}"#);
+        let reading = Reading { sealing: Sealing::EverySecret, ring: ring(), may_reveal: false };
+        let after = replace(object(r#"{"command":"y","env":{"B":"[REDACTED]"}}"#), Some(&before), &reading);
+        assert_eq!(told(refused(&before, &after.config, Dialect::Open, false)), "/env/B");
     }
 }

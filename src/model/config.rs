@@ -7,8 +7,7 @@ use crate::json::{Json, Number, Object, Text};
 use crate::secrets::{KeyRing, Plaintext, Sealed};
 
 use super::leaf::{LeafKind, Position};
-use super::url_parts;
-use super::{Kind, Sealing};
+use super::{Kind, Sealing, state, url_parts};
 
 /// One value of a configuration.
 #[derive(Clone, Debug)]
@@ -268,38 +267,6 @@ impl Node {
     /// Whether both are the same state: members in any order, secrets by what they are in the clear,
     /// integers exactly and other numbers by value. A secret that no key opens equals its own token only.
     pub fn is_same(&self, other: &Self) -> bool {
-        match (self, other) {
-            (Self::Null, Self::Null) => true,
-            (Self::Bool(one), Self::Bool(two)) => one == two,
-            (Self::Number(one), Self::Number(two)) => is_same_number(one, two),
-            (Self::Text(one), Self::Text(two)) => one == two,
-            (Self::Url(one), Self::Url(two)) => one.text == two.text,
-            (Self::Secret(one), Self::Secret(two)) => one.is_same(two),
-            (Self::Array(one), Self::Array(two)) => {
-                one.len() == two.len() && one.iter().zip(two).all(|(one, two)| one.is_same(two))
-            }
-            (Self::Object(one), Self::Object(two)) => {
-                one.0.len() == two.0.len()
-                    && one.iter().all(|(name, node)| two.get(name).is_some_and(|other| node.is_same(other)))
-            }
-            _ => false,
-        }
+        state::is_same(self, other)
     }
-}
-
-impl Secret {
-    fn is_same(&self, other: &Self) -> bool {
-        match (&self.value, &other.value) {
-            (SecretValue::Unreadable, SecretValue::Unreadable) => self.at_rest == other.at_rest,
-            (SecretValue::Number(one), SecretValue::Number(two)) => is_same_number(one, two),
-            (one, two) => one == two,
-        }
-    }
-}
-
-fn is_same_number(one: &Number, two: &Number) -> bool {
-    if one.is_integer() != two.is_integer() {
-        return false;
-    }
-    one == two || (!one.is_integer() && one.as_f64().is_finite() && one.as_f64() == two.as_f64())
 }

@@ -14,10 +14,17 @@ pub enum BodyKind {
     MergePatch,
 }
 
-/// Rewrites a body for the closed dialect. What has no counterpart there stays, and is refused later.
+/// Rewrites a body for the closed dialect. What has no counterpart there stays, and is refused later; so does
+/// what stands in the document in these words already, since sending it back must change nothing.
 pub fn to_closed(mut body: Object, kind: BodyKind, stored: Option<&Config>) -> Object {
-    convert_type(&mut body);
-    convert_auth(&mut body, kind, stored);
+    let own = |name: &str| stored.and_then(|stored| stored.get(name));
+    if own("type").is_none() {
+        convert_type(&mut body);
+    }
+    match own("auth") {
+        Some(Node::Text(_) | Node::Secret(_)) => {}
+        own => convert_auth(&mut body, kind, own.and_then(Node::as_object)),
+    }
     body
 }
 
@@ -35,28 +42,24 @@ fn convert_type(body: &mut Object) {
     }
 }
 
-fn convert_auth(body: &mut Object, kind: BodyKind, stored: Option<&Config>) {
+fn convert_auth(body: &mut Object, kind: BodyKind, stored: Option<&Members>) {
     let Some(text) = body.get("auth").and_then(Json::as_str) else { return };
+    let is_oauth = text == "oauth";
     let mut auth = Object::new();
-    if text == "oauth" {
+    if is_oauth {
         auth.insert("strategy", Json::string("oauth2"));
-        if let Some(Json::Object(given)) = body.remove("authentication") {
-            let mut authentication = Object::new();
-            authentication.insert("type", Json::string("oauth"));
-            for (name, value) in given {
-                authentication.insert(name, value);
-            }
-            auth.insert("authentication", authentication.into());
+        if let Some(authentication) = take_authentication(body, kind) {
+            auth.insert("authentication", authentication);
         }
     } else {
         let value = body.get("auth").cloned().unwrap_or(Json::Null);
         auth.insert("strategy", Json::string("bearer"));
         auth.insert("value", value);
     }
-    if kind == BodyKind::MergePatch {
+    let says_nothing_new = is_oauth && stored.is_some_and(|own| own.text("strategy") == Some("oauth2"));
+    if kind == BodyKind::MergePatch && !says_nothing_new {
         // A string replaces the whole of `auth`; as an object it would only be merged into it.
-        let own = stored.and_then(|stored| stored.get("auth")).and_then(Node::as_object);
-        for (name, _) in own.into_iter().flat_map(Members::iter) {
+        for (name, _) in stored.into_iter().flat_map(Members::iter) {
             if !auth.contains(name) {
                 auth.insert(name, Json::Null);
             }
@@ -65,10 +68,31 @@ fn convert_auth(body: &mut Object, kind: BodyKind, stored: Option<&Config>) {
     body.insert("auth", auth.into());
 }
 
+/// What the open dialect has beside `auth`. No object: it stays where it is, and is refused.
+fn take_authentication(body: &mut Object, kind: BodyKind) -> Option<Json> {
+    match body.get("authentication")? {
+        Json::Object(given) => {
+            let mut authentication = Object::new();
+            authentication.insert("type", Json::string("oauth"));
+            for (name, value) in given.iter() {
+                authentication.insert(name, value.clone());
+            }
+            body.remove("authentication");
+            Some(authentication.into())
+        }
+        // In a whole body it is the same as absent, which stays so where it is.
+        Json::Null if kind == BodyKind::MergePatch => body.remove("authentication"),
+        _ => None,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::json::{Rules, parse, to_compact};
+    use crate::model::Sealing;
+    use crate::model::config::open;
+    use crate::secrets::{EtagKey, KeyRing};
 
     #[test]
     fn words_of_the_open_dialect_get_their_closed_form() {
@@ -83,11 +107,79 @@ mod tests {
                 r#"{"auth":{"strategy":"oauth2","authentication":{"type":"oauth","client_id":"c"}}}"#,
             ),
             (r#"{"auth":{"strategy":"none"}}"#, r#"{"auth":{"strategy":"none"}}"#),
+            (
+                r#"{"auth":"oauth","authentication":"x"}"#,
+                r#"{"auth":{"strategy":"oauth2"},"authentication":"x"}"#,
+            ),
+            (
+                r#"{"auth":"oauth","authentication":null}"#,
+                r#"{"auth":{"strategy":"oauth2"},"authentication":null}"#,
+            ),
             (r#"{"type":null}"#, r#"{"transport":null}"#),
         ];
         for (sent, expected) in table {
-            let Json::Object(body) = parse(sent, &Rules::BODY).unwrap() else { unreachable!() };
-            assert_eq!(to_compact(&to_closed(body, BodyKind::Whole, None).into()), expected);
+            assert_eq!(converted(sent, BodyKind::Whole, None), expected);
         }
+    }
+
+    #[test]
+    fn a_string_in_a_patch_replaces_the_whole_of_auth() {
+        let bearer = r#"{"auth":{"strategy":"bearer","value":"t"}}"#;
+        let basic = r#"{"auth":{"strategy":"basic","username":"u","password":"p"}}"#;
+        let oauth = r#"{"auth":{"strategy":"oauth2","authentication":{"type":"oauth"},"state":{}}}"#;
+        let table = [
+            (bearer, r#"{"auth":"new"}"#, r#"{"auth":{"strategy":"bearer","value":"new"}}"#),
+            (
+                basic,
+                r#"{"auth":"new"}"#,
+                r#"{"auth":{"strategy":"bearer","value":"new","username":null,"password":null}}"#,
+            ),
+            (
+                oauth,
+                r#"{"auth":"new"}"#,
+                r#"{"auth":{"strategy":"bearer","value":"new","authentication":null,"state":null}}"#,
+            ),
+            (bearer, r#"{"auth":"oauth"}"#, r#"{"auth":{"strategy":"oauth2","value":null}}"#),
+            (oauth, r#"{"auth":"oauth"}"#, r#"{"auth":{"strategy":"oauth2"}}"#),
+            (
+                oauth,
+                r#"{"auth":"oauth","authentication":{"client_id":"c"}}"#,
+                r#"{"auth":{"strategy":"oauth2","authentication":{"type":"oauth","client_id":"c"}}}"#,
+            ),
+            (
+                oauth,
+                r#"{"auth":"oauth","authentication":null}"#,
+                r#"{"auth":{"strategy":"oauth2","authentication":null}}"#,
+            ),
+            (oauth, r#"{"auth":null}"#, r#"{"auth":null}"#),
+            ("{}", r#"{"auth":"new"}"#, r#"{"auth":{"strategy":"bearer","value":"new"}}"#),
+        ];
+        for (stored, sent, expected) in table {
+            assert_eq!(converted(sent, BodyKind::MergePatch, Some(stored)), expected, "{stored}");
+        }
+    }
+
+    #[test]
+    fn words_that_stand_in_the_document_stay_as_they_are() {
+        for (stored, sent) in [
+            (r#"{"type":"sse"}"#, r#"{"type":"sse"}"#),
+            (r#"{"auth":"t"}"#, r#"{"auth":"[REDACTED]"}"#),
+            (r#"{"auth":"oauth"}"#, r#"{"auth":"oauth","authentication":{}}"#),
+        ] {
+            assert_eq!(converted(sent, BodyKind::Whole, Some(stored)), sent);
+        }
+    }
+
+    fn converted(sent: &str, kind: BodyKind, stored: Option<&str>) -> String {
+        let object = |text: &str| match parse(text, &Rules::BODY) {
+            Ok(Json::Object(object)) => object,
+            _ => unreachable!("the test spells objects"),
+        };
+        let stored = stored.map(|stored| open(&object(stored), Sealing::Listed, &ring()));
+        to_compact(&to_closed(object(sent), kind, stored.as_ref()).into())
+    }
+
+    fn ring() -> KeyRing {
+        KeyRing::new(&[], None, &EtagKey::random())
     }
 }

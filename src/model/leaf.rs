@@ -147,7 +147,10 @@ impl Position {
             (Place::Unknown { is_telling: true, .. }, _) => {
                 Place::Unknown { is_telling: true, under_auth: true }
             }
-            (_, name) if OAUTH_PLAIN.contains(&name) => Place::Plain,
+            // An object where a string should be can hold secrets still.
+            (_, name) if OAUTH_PLAIN.contains(&name) => {
+                Place::Unknown { is_telling: false, under_auth: true }
+            }
             (_, name) => Place::Unknown { is_telling: is_telling_name(name), under_auth: true },
         })
     }
@@ -173,7 +176,9 @@ impl Position {
         match self.0 {
             Place::Url => LeafKind::Url,
             Place::Secret { listed, legacy } => sealed(listed, legacy),
-            Place::Map { .. } | Place::Unknown { is_telling: true, .. } => sealed(false, false),
+            Place::Map { .. } | Place::Tokens | Place::Unknown { is_telling: true, .. } => {
+                sealed(false, false)
+            }
             Place::Auth if text != "oauth" => sealed(false, false),
             _ => LeafKind::Plain,
         }
@@ -220,6 +225,11 @@ mod tests {
             ("foo.Cookies", secret(true, false, false)),
             ("oauth_credentials.bucket.entry", secret(true, false, false)),
             ("my_secret.client_id", secret(true, false, false)),
+            ("auth.scopes.client_secret", secret(true, false, false)),
+            ("auth.username.deep.my_key", secret(true, false, false)),
+            ("authentication.client_id.refresh_token", secret(true, false, false)),
+            ("auth.authentication.additional_client_metadata.client_secret", secret(true, false, false)),
+            ("auth.state.tokens", secret(true, false, false)),
             ("url", [Url; 3]),
             ("command", [Plain; 3]),
             ("args", [Plain; 3]),
@@ -232,6 +242,8 @@ mod tests {
             ("auth.state.tokens.token_type", [Plain; 3]),
             ("auth.state.client_info.token_endpoint_auth_method", [Plain; 3]),
             ("auth.authentication.client_id", [Plain; 3]),
+            ("auth.scopes.deep.client_id", [Plain; 3]),
+            ("client_id", [Plain; 3]),
         ];
         for (path, expected) in table {
             let found = [Sealing::EverySecret, Sealing::EnvAndHeaders, Sealing::Listed]

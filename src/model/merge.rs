@@ -3,11 +3,12 @@
 
 use std::collections::HashSet;
 
-use crate::json::{Json, Object, Pointer, Text};
+use crate::json::{Json, Object, Path, Pointer, Text};
 use crate::secrets::{KeyRing, Plaintext, looks_sealed};
 
 use super::Sealing;
 use super::config::{AtRest, Config, Members, Node, Secret, SecretValue, Url};
+use super::findings::Findings;
 use super::leaf::{LeafKind, Position};
 use super::mask::is_mask;
 use super::url_parts::{self, Restored};
@@ -57,14 +58,13 @@ pub struct Merged {
 
 /// The configuration that replaces the stored one. Top-level nulls are the same as absent members.
 pub fn replace(body: Object, stored: Option<&Config>, reading: &Reading<'_>) -> Merged {
-    let mut merging = Merging { reading, refusals: Vec::new() };
+    let mut merging = Merging { reading, refusals: Findings::new() };
     let members = body
         .into_iter()
         .filter(|(_, value)| !value.is_null())
         .map(|(name, value)| {
             let kept = stored.and_then(|stored| stored.get(&name));
-            let node =
-                merging.read(value, kept, Position::ROOT.member(&name), &Pointer::root().member(&name));
+            let node = merging.read(value, kept, Position::ROOT.member(&name), &Path::Root.member(&name));
             (name, node)
         })
         .collect();
@@ -74,19 +74,19 @@ pub fn replace(body: Object, stored: Option<&Config>, reading: &Reading<'_>) -> 
 /// The stored configuration with a merge patch applied (RFC 7396 §2), recursively, also where a parent
 /// is absent.
 pub fn merge_patch(patch: Object, stored: &Config, reading: &Reading<'_>) -> Merged {
-    let mut merging = Merging { reading, refusals: Vec::new() };
-    let merged = merging.merge_object(patch, Some(stored), Position::ROOT, &Pointer::root());
+    let mut merging = Merging { reading, refusals: Findings::new() };
+    let merged = merging.merge_object(patch, Some(stored), Position::ROOT, &Path::Root);
     merging.finish(merged)
 }
 
 struct Merging<'a> {
     reading: &'a Reading<'a>,
-    refusals: Vec<Refusal>,
+    refusals: Findings<Refusal>,
 }
 
 impl Merging<'_> {
     fn finish(self, config: Config) -> Merged {
-        Merged { config, refusals: self.refusals }
+        Merged { config, refusals: self.refusals.into_vec() }
     }
 
     fn merge_object(
@@ -94,34 +94,32 @@ impl Merging<'_> {
         patch: Object,
         stored: Option<&Members>,
         position: Position,
-        pointer: &Pointer,
+        path: &Path<'_>,
     ) -> Members {
         let kept = |(name, node): (&str, &Node)| (name.to_owned(), node.clone().kept());
         let mut merged: Members = stored.into_iter().flat_map(Members::iter).map(kept).collect();
         let mut removed = HashSet::new();
         for (name, value) in patch {
-            let (position, pointer) = (position.member(&name), pointer.member(&name));
+            let (position, path) = (position.member(&name), path.member(&name));
             let own = stored.and_then(|stored| stored.get(&name));
-            match value {
+            let node = match value {
                 Json::Null => {
                     removed.insert(name);
+                    continue;
                 }
                 Json::Object(patch) => {
-                    let below = self.merge_object(patch, own.and_then(Node::as_object), position, &pointer);
-                    merged.insert(name, Node::Object(below));
+                    Node::Object(self.merge_object(patch, own.and_then(Node::as_object), position, &path))
                 }
-                other => {
-                    let node = self.read(other, own, position, &pointer);
-                    merged.insert(name, node);
-                }
-            }
+                other => self.read(other, own, position, &path),
+            };
+            merged.insert(name, node);
         }
         merged.retain(|name| !removed.contains(name));
         merged
     }
 
     /// Reads a sent value that takes the place of the stored one.
-    fn read(&mut self, sent: Json, stored: Option<&Node>, position: Position, pointer: &Pointer) -> Node {
+    fn read(&mut self, sent: Json, stored: Option<&Node>, position: Position, path: &Path<'_>) -> Node {
         match sent {
             Json::Null => Node::Null,
             Json::Bool(value) if position.masks_scalars() => sent_scalar(SecretValue::Bool(value), stored),
@@ -132,18 +130,18 @@ impl Merging<'_> {
             Json::Number(number) => Node::Number(number),
             Json::String(text) => match position.string(text.as_str(), self.reading.sealing) {
                 LeafKind::Plain => Node::Text(text),
-                LeafKind::Url => self.read_url(text, stored, pointer),
+                LeafKind::Url => self.read_url(text, stored, path),
                 LeafKind::Secret { .. } if text.as_str().is_empty() => Node::Text(text),
-                LeafKind::Secret { is_sealed } => self.read_secret(text, stored, is_sealed, pointer),
+                LeafKind::Secret { is_sealed } => self.read_secret(text, stored, is_sealed, path),
             },
-            Json::Array(elements) => self.read_array(elements, stored, position, pointer),
+            Json::Array(elements) => self.read_array(elements, stored, position, path),
             Json::Object(object) => {
                 let stored = stored.and_then(Node::as_object);
                 let members = object
                     .into_iter()
                     .map(|(name, value)| {
                         let own = stored.and_then(|stored| stored.get(&name));
-                        let node = self.read(value, own, position.member(&name), &pointer.member(&name));
+                        let node = self.read(value, own, position.member(&name), &path.member(&name));
                         (name, node)
                     })
                     .collect();
@@ -153,7 +151,7 @@ impl Merging<'_> {
     }
 
     /// The order of DESIGN §4: the stored plaintext, a mask, a token of ours, another token, a new secret.
-    fn read_secret(&mut self, sent: Text, stored: Option<&Node>, is_sealed: bool, pointer: &Pointer) -> Node {
+    fn read_secret(&mut self, sent: Text, stored: Option<&Node>, is_sealed: bool, path: &Path<'_>) -> Node {
         let stored = match stored {
             Some(Node::Secret(secret)) => Some(secret),
             _ => None,
@@ -177,12 +175,12 @@ impl Merging<'_> {
         if is_mask(sent.as_str()) {
             return match stored {
                 Some(secret) => kept(secret),
-                None => self.refuse(pointer, RefusalKind::NothingToRestore, sent),
+                None => self.refuse(path, RefusalKind::NothingToRestore, sent),
             };
         }
         if looks_sealed(sent.as_str()) {
             let Some(opened) = self.reading.ring.open(sent.as_str()) else {
-                return self.refuse(pointer, RefusalKind::ForeignToken, sent);
+                return self.refuse(path, RefusalKind::ForeignToken, sent);
             };
             return match stored {
                 Some(secret) if secret.value == SecretValue::Text(opened.clone()) => {
@@ -190,13 +188,13 @@ impl Merging<'_> {
                     if self.reading.may_reveal { sent_again(secret) } else { kept(secret) }
                 }
                 _ if self.reading.may_reveal => new_secret(opened, is_sealed),
-                _ => self.refuse(pointer, RefusalKind::ForeignToken, sent),
+                _ => self.refuse(path, RefusalKind::ForeignToken, sent),
             };
         }
         new_secret(sent.into(), is_sealed)
     }
 
-    fn read_url(&mut self, sent: Text, stored: Option<&Node>, pointer: &Pointer) -> Node {
+    fn read_url(&mut self, sent: Text, stored: Option<&Node>, path: &Path<'_>) -> Node {
         let stored = match stored {
             Some(Node::Url(url)) => Some(url.text.expose()),
             _ => None,
@@ -206,7 +204,7 @@ impl Merging<'_> {
                 Node::Url(Url { text: Plaintext::new(url), is_kept, is_sent })
             }
             Err(url_parts::NothingToRestore) => {
-                self.refuse(pointer, RefusalKind::NothingToRestore, Text::default());
+                self.refuse(path, RefusalKind::NothingToRestore, Text::default());
                 Node::Url(Url { text: sent.into(), is_kept: false, is_sent: true })
             }
         }
@@ -217,7 +215,7 @@ impl Merging<'_> {
         sent: Vec<Json>,
         stored: Option<&Node>,
         position: Position,
-        pointer: &Pointer,
+        path: &Path<'_>,
     ) -> Node {
         let stored: Option<&[Node]> = match stored {
             Some(Node::Array(elements)) => Some(elements),
@@ -229,8 +227,8 @@ impl Merging<'_> {
             .into_iter()
             .enumerate()
             .map(|(index, element)| {
-                let own = stored.filter(|_| has_same_length).and_then(|stored| stored.get(index));
-                self.read(element, own, position.element(), &pointer.element(index))
+                let own = stored.and_then(|stored| stored.get(index));
+                self.read(element, own, position.element(), &path.element(index))
             })
             .collect();
         let is_unchanged = has_same_length
@@ -240,13 +238,13 @@ impl Merging<'_> {
                 .all(|(element, own)| element.is_left(own, self.reading.may_reveal));
         let has_restored = elements.iter().any(has_kept);
         if self.refusals.len() == refused_before && has_restored && !is_unchanged {
-            self.refuse(pointer, RefusalKind::ArrayChanged, Text::default());
+            self.refuse(path, RefusalKind::ArrayChanged, Text::default());
         }
         Node::Array(elements)
     }
 
-    fn refuse(&mut self, pointer: &Pointer, kind: RefusalKind, sent: Text) -> Node {
-        self.refusals.push(Refusal { pointer: pointer.clone(), kind });
+    fn refuse(&mut self, path: &Path<'_>, kind: RefusalKind, sent: Text) -> Node {
+        self.refusals.note(path, |pointer| Refusal { pointer, kind });
         new_secret(sent.into(), false)
     }
 }
@@ -277,3 +275,6 @@ fn new_secret(plaintext: Plaintext, is_sealed: bool) -> Node {
     let at_rest = if is_sealed { AtRest::ToBeSealed } else { AtRest::Clear };
     Node::Secret(Secret { value: SecretValue::Text(plaintext), at_rest, is_kept: false })
 }
+
+#[cfg(test)]
+mod tests;

@@ -5,13 +5,17 @@ pub mod bound;
 pub mod config;
 pub mod convert;
 mod edit;
+pub mod findings;
 mod kind;
 mod layout;
 pub mod leaf;
 pub mod mask;
 pub mod merge;
 mod name;
+#[cfg(test)]
+pub(crate) mod samples;
 mod server_value;
+pub mod state;
 mod stored;
 pub mod url_parts;
 pub mod validate;

@@ -1,6 +1,7 @@
 //! The secret parts of a URL: its userinfo and the query values of telling names. Masks them, finds masks
 //! and puts the stored parts back. Works on the text, so that what is not secret keeps its spelling.
 
+use std::collections::{HashMap, VecDeque};
 use std::ops::Range;
 
 use percent_encoding::percent_decode_str;
@@ -43,31 +44,31 @@ pub fn mask(url: &str) -> String {
 /// Puts the stored parts in the place of masks; fails where a mask stands for a part that the stored URL
 /// does not have.
 pub fn restore(sent: &str, stored: Option<&str>) -> Result<Restored, NothingToRestore> {
-    let stored_parts: Vec<(Option<String>, &str)> = stored.map_or_else(Vec::new, |url| {
-        parts(url).into_iter().map(|part| (part.name, &url[part.place])).collect()
-    });
-    let mut seen: Vec<Option<String>> = Vec::new();
+    let stored = stored.unwrap_or_default();
+    let mut stored_texts: HashMap<Option<String>, VecDeque<&str>> = HashMap::new();
+    for part in parts(stored) {
+        stored_texts.entry(part.name).or_default().push_back(&stored[part.place]);
+    }
     let (mut is_kept, mut is_sent) = (false, false);
     let mut is_missing = false;
     let (url, _) = replace(sent, |part| {
-        let nth = seen.iter().filter(|name| **name == part.name).count();
-        seen.push(part.name.clone());
         let text = &sent[part.place.clone()];
-        let is_masked = is_mask(text) || is_mask(&percent_decode_str(text).decode_utf8_lossy());
-        if !is_masked {
-            is_sent = true;
-            return None;
+        let own = stored_texts.get_mut(&part.name).and_then(VecDeque::pop_front);
+        if is_masked(text) {
+            is_kept = true;
+            is_missing |= own.is_none();
+            return own.map(str::to_owned);
         }
-        let kept = stored_parts
-            .iter()
-            .filter(|(name, _)| *name == part.name)
-            .nth(nth)
-            .map(|(_, text)| (*text).to_owned());
-        is_kept = true;
-        is_missing |= kept.is_none();
-        kept
+        is_sent = true;
+        // `user:**********@`: the mask stands for the whole userinfo, so half a one can't be put back.
+        is_missing |= part.name.is_none() && own != Some(text) && text.split(':').any(is_masked);
+        None
     });
     if is_missing { Err(NothingToRestore) } else { Ok(Restored { url, is_kept, is_sent }) }
+}
+
+fn is_masked(text: &str) -> bool {
+    is_mask(text) || is_mask(&percent_decode_str(text).decode_utf8_lossy())
 }
 
 fn replace(url: &str, mut with: impl FnMut(&Part) -> Option<String>) -> (String, bool) {
@@ -173,6 +174,8 @@ mod tests {
             ("https://v:q@h/?key=3", Ok(("https://v:q@h/?key=3", false, true))),
             ("https://h/?x=9", Ok(("https://h/?x=9", false, false))),
             ("https://h/?other_key=**********", Err(NothingToRestore)),
+            ("https://u:**********@h/", Err(NothingToRestore)),
+            ("https://%2A%2A%2A%2A%2A%2A%2A%2A%2A%2A:p@h/", Err(NothingToRestore)),
             ("https://h/?key=**********&key=**********&key=**********", Err(NothingToRestore)),
         ];
         for (sent, expected) in table {

@@ -4,12 +4,12 @@
 mod auth;
 mod shape;
 
-use crate::json::Pointer;
+use crate::json::{Path, Pointer};
 
 use super::Dialect;
-use super::bound::changed_members;
 use super::config::{Config, Node};
 use super::leaf::KNOWN_MEMBERS;
+use super::state::{changed_members, touched_members};
 use shape::Checker;
 
 /// One thing that is wrong with a configuration.
@@ -33,24 +33,22 @@ pub fn validate(
     may_reveal: bool,
 ) -> Vec<Violation> {
     let mut checker = Checker::new(dialect, may_reveal);
-    let changed = changed_members(before, after, may_reveal);
-    for name in &changed {
-        if let Some(node) = after.get(name) {
-            check_member(&mut checker, name, before.and_then(|before| before.get(name)), node);
-        }
+    for (name, node) in touched_members(before, after, may_reveal) {
+        check_member(&mut checker, name, before.and_then(|before| before.get(name)), node);
     }
+    let changed = changed_members(before, after, dialect, may_reveal);
     let is_changed = |names: &[&str]| before.is_none() || names.iter().any(|name| changed.contains(name));
     check_together(&mut checker, after, is_changed);
-    checker.violations
+    checker.violations.into_vec()
 }
 
 fn check_member(checker: &mut Checker, name: &str, before: Option<&Node>, after: &Node) {
-    let at = Pointer::root().member(name);
+    let at = Path::Root.member(name);
     let is_unknown =
         !KNOWN_MEMBERS.contains(&name) || (checker.dialect == Dialect::Closed && OPEN_ONLY.contains(&name));
     if is_unknown {
         if checker.dialect == Dialect::Closed {
-            checker.refuse(at, "this document takes no members but the known ones");
+            checker.refuse(&at, "this document takes no members but the known ones");
         }
         return;
     }
@@ -77,7 +75,7 @@ fn check_member(checker: &mut Checker, name: &str, before: Option<&Node>, after:
 fn check_together(checker: &mut Checker, after: &Config, is_changed: impl Fn(&[&str]) -> bool) {
     let is_there = |name: &str| !matches!(after.get(name), None | Some(Node::Null));
     if is_changed(&["command", "url"]) && !is_there("command") && !is_there("url") {
-        checker.refuse(Pointer::root(), "`command` or `url` is required");
+        checker.refuse(&Path::Root, "`command` or `url` is required");
     }
     for name in ["transport", "type"] {
         if !is_changed(&["command", "url", name]) {
@@ -85,10 +83,10 @@ fn check_together(checker: &mut Checker, after: &Config, is_changed: impl Fn(&[&
         }
         match after.text(name) {
             Some("stdio") if !is_there("command") => {
-                checker.refuse(Pointer::root().member(name), "a stdio server needs `command`");
+                checker.refuse(&Path::Root.member(name), "a stdio server needs `command`");
             }
             Some("http" | "streamable-http" | "sse" | "shttp") if !is_there("url") => {
-                checker.refuse(Pointer::root().member(name), "a remote server needs `url`");
+                checker.refuse(&Path::Root.member(name), "a remote server needs `url`");
             }
             _ => {}
         }
@@ -98,6 +96,9 @@ fn check_together(checker: &mut Checker, after: &Config, is_changed: impl Fn(&[&
         .and_then(Node::as_object)
         .is_some_and(|headers| headers.iter().any(|(name, _)| name.eq_ignore_ascii_case("authorization")));
     if is_changed(&["auth", "headers"]) && is_there("auth") && has_authorization {
-        checker.refuse(Pointer::root().member("auth"), "`auth` can't stand beside a header `Authorization`");
+        checker.refuse(&Path::Root.member("auth"), "`auth` can't stand beside a header `Authorization`");
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -44,3 +44,47 @@ impl Summary {
         .collect()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::json::to_compact;
+    use crate::model::samples::config;
+
+    #[test]
+    fn a_row_says_five_things_of_any_server() {
+        let row = |rest: &str| format!(r#"{{"name":"n",{rest}}}"#);
+        for (server, expected) in [
+            ("{}", r#""transport_kind":"unknown","transport":null,"description":null,"icon":null"#),
+            (
+                r#"{"command":"x","transport":"stdio","description":"d","icon":"i","env":{"A":"s"}}"#,
+                r#""transport_kind":"stdio","transport":null,"description":"d","icon":"i""#,
+            ),
+            (
+                r#"{"url":"https://u:p@h","transport":"sse","description":""}"#,
+                r#""transport_kind":"remote","transport":"sse","description":"","icon":null"#,
+            ),
+            (
+                r#"{"command":"x","url":"u","transport":"http"}"#,
+                r#""transport_kind":"stdio","transport":"http","description":null,"icon":null"#,
+            ),
+            (
+                r#"{"url":"u","transport":"stdio"}"#,
+                r#""transport_kind":"remote","transport":"stdio","description":null,"icon":null"#,
+            ),
+            (
+                r#"{"command":null,"url":"u","transport":1,"description":{"a":1},"icon":[]}"#,
+                r#""transport_kind":"remote","transport":null,"description":null,"icon":null"#,
+            ),
+        ] {
+            assert_eq!(to_compact(&summary(&config(server)).to_json("n").into()), row(expected), "{server}");
+        }
+    }
+
+    #[test]
+    fn one_state_has_one_row() {
+        let (bare, full) =
+            (config(r#"{"command":"x"}"#), config(r#"{"transport":"stdio","icon":null,"command":"x"}"#));
+        assert_eq!(summary(&bare), summary(&full));
+    }
+}

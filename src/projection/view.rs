@@ -1,7 +1,7 @@
 //! What of a configuration is shown, by exposure (DESIGN §4, views). The one function that decides
 //! whether a secret's bytes leave.
 
-use crate::json::{Json, Object, Pointer};
+use crate::json::{Json, Object, Path, Pointer};
 use crate::model::config::{AtRest, Config, Members, Node, Secret, SecretValue};
 use crate::model::mask::MASK;
 use crate::model::url_parts;
@@ -16,7 +16,7 @@ pub fn view(config: &Config, exposure: Exposure) -> Object {
 /// Where the secrets stand that no key opens: they have to be entered again.
 pub fn needs_reentry(config: &Config) -> Vec<Pointer> {
     let mut found = Vec::new();
-    collect_unreadable(config, &Pointer::root(), &mut found);
+    collect_unreadable(config, &Path::Root, &mut found);
     found
 }
 
@@ -47,21 +47,80 @@ fn view_secret(secret: &Secret, exposure: Exposure) -> Json {
     }
 }
 
-fn collect_unreadable(members: &Members, pointer: &Pointer, found: &mut Vec<Pointer>) {
+fn collect_unreadable(members: &Members, path: &Path<'_>, found: &mut Vec<Pointer>) {
     for (name, node) in members.iter() {
-        collect_unreadable_in(node, pointer.member(name), found);
+        collect_unreadable_in(node, &path.member(name), found);
     }
 }
 
-fn collect_unreadable_in(node: &Node, pointer: Pointer, found: &mut Vec<Pointer>) {
+fn collect_unreadable_in(node: &Node, path: &Path<'_>, found: &mut Vec<Pointer>) {
     match node {
-        Node::Secret(Secret { value: SecretValue::Unreadable, .. }) => found.push(pointer),
-        Node::Object(members) => collect_unreadable(members, &pointer, found),
+        Node::Secret(Secret { value: SecretValue::Unreadable, .. }) => found.push(path.pointer()),
+        Node::Object(members) => collect_unreadable(members, path, found),
         Node::Array(elements) => {
             for (index, element) in elements.iter().enumerate() {
-                collect_unreadable_in(element, pointer.element(index), found);
+                collect_unreadable_in(element, &path.element(index), found);
             }
         }
         _ => {}
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::json::to_compact;
+    use crate::model::Sealing;
+    use crate::model::config::open;
+    use crate::model::samples::{config, object, ring};
+
+    const SERVER: &str = r#"{"command":"x","args":["--token=visible"],"env":{"A":"sealed s","B":"clear","C":8080,"D":true,"E":"","F":null,"G":["a",1]},"url":"https://u:p@h/?api_key=k&x=1","auth":{"strategy":"basic","username":"u","password":"sealed p"},"my_key":{"a":["b"],"n":1},"note":"n"}"#;
+
+    fn shown(exposure: Exposure) -> String {
+        to_compact(&view(&config(SERVER), exposure).into())
+    }
+
+    #[test]
+    fn the_redacted_view_masks_each_secret_leaf_and_nothing_else() {
+        assert_eq!(
+            shown(Exposure::Redacted),
+            r#"{"command":"x","args":["--token=visible"],"env":{"A":"[REDACTED]","B":"[REDACTED]","C":"[REDACTED]","D":"[REDACTED]","E":"","F":null,"G":["[REDACTED]","[REDACTED]"]},"url":"https://**********@h/?api_key=**********&x=1","auth":{"strategy":"basic","username":"u","password":"[REDACTED]"},"my_key":{"a":["[REDACTED]"],"n":1},"note":"n"}"#
+        );
+    }
+
+    #[test]
+    fn the_encrypted_view_shows_the_stored_tokens_and_the_plaintext_view_what_is_in_them() {
+        let stored = object(SERVER);
+        let opened = open(&stored, Sealing::EverySecret, ring());
+        assert_eq!(view(&opened, Exposure::Encrypted), stored);
+        assert_eq!(shown(Exposure::Plaintext), SERVER.replace("sealed ", ""));
+    }
+
+    #[test]
+    fn what_no_key_opens_is_its_token_or_a_mask_and_is_told() {
+        let stored = object(r#"{"env":{"A":"foreign s","B":"sealed t"},"keys":[{"a/b":"foreign u"}]}"#);
+        let opened = open(&stored, Sealing::EverySecret, ring());
+        assert_eq!(view(&opened, Exposure::Encrypted), stored);
+        let masked = r#"{"env":{"A":"[REDACTED]","B":"t"},"keys":[{"a/b":"[REDACTED]"}]}"#;
+        assert_eq!(to_compact(&view(&opened, Exposure::Plaintext).into()), masked);
+        let told: Vec<_> = needs_reentry(&opened).iter().map(ToString::to_string).collect();
+        assert_eq!(told, ["/env/A", "/keys/0/a~1b"]);
+        assert_eq!(needs_reentry(&config(SERVER)), []);
+    }
+
+    #[test]
+    fn a_token_at_a_leaf_that_the_layout_does_not_seal_is_a_token_all_the_same() {
+        // Older versions sealed more. What no key opens there is taken for a text, as its reader takes it.
+        let stored = object(r#"{"auth":{"value":"sealed s","password":"foreign p"}}"#);
+        let opened = open(&stored, Sealing::EnvAndHeaders, ring());
+        let shown = view(&opened, Exposure::Plaintext);
+        let auth = shown.get("auth").and_then(Json::as_object).unwrap();
+        assert_eq!(auth.get("value").and_then(Json::as_str), Some("s"));
+        assert_eq!(
+            auth.get("password"),
+            stored.get("auth").and_then(Json::as_object).unwrap().get("password")
+        );
+        assert_eq!(needs_reentry(&opened), []);
+        assert_eq!(view(&opened, Exposure::Encrypted), stored);
     }
 }

@@ -29,9 +29,11 @@ pub struct SecretKey(String);
 #[derive(Clone, Zeroize, ZeroizeOnDrop)]
 pub struct EtagKey([u8; 32]);
 
-/// Keys, newest first. Immutable; a change of keys is another ring.
+/// The newest key and older ones. Immutable; a change of keys is another ring.
 pub struct KeyRing {
-    keys: Vec<Fernet>,
+    newest: Option<Fernet>,
+    /// Newest first. They open, and never seal.
+    previous: Vec<Fernet>,
     etag_key: EtagKey,
 }
 
@@ -85,26 +87,34 @@ impl KeyRing {
     /// either, by `fallback`.
     pub fn new(secrets: &[SecretKey], etag: Option<&SecretKey>, fallback: &EtagKey) -> Self {
         let etag_key = etag.or(secrets.last()).map_or_else(|| fallback.clone(), SecretKey::etag_key);
-        Self { keys: secrets.iter().map(SecretKey::fernet).collect(), etag_key }
+        let mut keys = secrets.iter().map(SecretKey::fernet);
+        Self { newest: keys.next(), previous: keys.collect(), etag_key }
+    }
+
+    /// The same where only previous secrets are known.
+    pub fn of_previous(secrets: &[SecretKey], etag: Option<&SecretKey>, fallback: &EtagKey) -> Self {
+        let ring = Self::new(secrets, etag, fallback);
+        Self { newest: None, previous: ring.newest.into_iter().chain(ring.previous).collect(), ..ring }
     }
 
     /// Whether there is a key to seal with.
     pub fn can_seal(&self) -> bool {
-        !self.keys.is_empty()
+        self.newest.is_some()
     }
 
     /// Encrypts with the newest key; `None` where there is no key.
     pub fn seal(&self, plaintext: &Plaintext) -> Option<Sealed> {
-        self.keys.first().map(|key| Sealed::new(key.encrypt(plaintext.expose().as_bytes())))
+        self.newest.as_ref().map(|key| Sealed::new(key.encrypt(plaintext.expose().as_bytes())))
     }
 
     /// Decrypts a token that any of the keys made; `None` where none did, or where it holds no text.
     pub fn open(&self, token: &str) -> Option<Plaintext> {
-        if !looks_sealed(token) || self.keys.is_empty() {
+        if !looks_sealed(token) {
             return None;
         }
         let token = as_rust_reads_it(token);
-        let bytes = self.keys.iter().find_map(|key| key.decrypt_at_time(&token, None, END_OF_TIME).ok())?;
+        let mut keys = self.newest.iter().chain(&self.previous);
+        let bytes = keys.find_map(|key| key.decrypt_at_time(&token, None, END_OF_TIME).ok())?;
         match String::from_utf8(bytes) {
             Ok(text) => Some(Plaintext::new(text)),
             Err(error) => {
@@ -117,7 +127,7 @@ impl KeyRing {
     /// Whether the newest key made this token.
     pub fn is_of_newest(&self, token: &str) -> bool {
         let token = as_rust_reads_it(token);
-        self.keys.first().is_some_and(|key| {
+        self.newest.as_ref().is_some_and(|key| {
             key.decrypt_at_time(&token, None, END_OF_TIME).is_ok_and(|bytes| {
                 drop(Zeroizing::new(bytes));
                 true
@@ -201,6 +211,16 @@ mod tests {
         let key = EtagKey([7; 32]);
         assert_eq!(key.authenticate(&[b"ab", b"c"]), key.authenticate(&[b"abc"]));
         assert_ne!(key.authenticate(&[b"ab", b"c"]), key.authenticate(&[b"c", b"ab"]));
+    }
+
+    #[test]
+    fn a_previous_key_opens_and_never_seals() {
+        let token = ring(&["old"]).seal(&Plaintext::new("s".into())).unwrap();
+        let old = [SecretKey::new("old").unwrap()];
+        let only_previous = KeyRing::of_previous(&old, None, &EtagKey([0; 32]));
+        assert_eq!(only_previous.open(token.as_str()).unwrap().expose(), "s");
+        assert!(!only_previous.can_seal() && only_previous.seal(&Plaintext::new("s".into())).is_none());
+        assert!(!only_previous.is_of_newest(token.as_str()));
     }
 
     #[test]

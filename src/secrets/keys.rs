@@ -142,8 +142,9 @@ impl Keys {
 }
 
 fn assemble(sources: &KeySources, newest: Option<SecretKey>, fallback: &EtagKey) -> KeyRing {
+    let make = if newest.is_some() { KeyRing::new } else { KeyRing::of_previous };
     let secrets: Vec<SecretKey> = newest.into_iter().chain(sources.previous.iter().cloned()).collect();
-    KeyRing::new(&secrets, sources.etag.as_ref(), fallback)
+    make(&secrets, sources.etag.as_ref(), fallback)
 }
 
 fn read_key_file(sources: &KeySources) -> Result<Option<SecretKey>, KeyError> {

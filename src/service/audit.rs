@@ -2,7 +2,7 @@
 //! header. One event a request; `target: "audit"` in the log.
 
 use crate::projection::EntityTag;
-use crate::secrets::Exposure;
+use crate::secrets::{Exposure, random_token};
 
 /// What was tried.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -40,6 +40,18 @@ pub struct Event<'a> {
     pub status: u16,
     /// The problem's type, where there was one.
     pub problem: Option<&'a str>,
+}
+
+/// A random id of 72 bits, by which an answer and the log name the same thing.
+pub fn new_id() -> String {
+    let mut id = random_token();
+    id.truncate(12);
+    id
+}
+
+/// Writes to the log that keys were rotated, which no request did.
+pub fn record_rotation(resealed: usize, is_old_key_lost: bool) {
+    tracing::info!(target: "audit", action = "rotate-key", resealed, is_old_key_lost, "rotate-key done");
 }
 
 /// Writes the event to the log.

@@ -56,3 +56,94 @@ fn tokens(snapshot: &Snapshot) -> impl Iterator<Item = &str> {
     let inside = snapshot.servers.values().flat_map(|server| strings(&server.text));
     outside.chain(inside).filter(|text| looks_sealed(text) && SHORTEST_TOKEN <= text.len())
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::json::to_compact;
+    use crate::model::samples::object;
+    use crate::service::samples::{If, Site, revealer, word, writer};
+
+    const NEW: &str = r#"{"command":"a","env":{"A":"s"}}"#;
+
+    fn filled(document: &str) -> String {
+        to_compact(&object(document).into())
+    }
+
+    #[test]
+    fn a_key_is_made_only_where_no_other_reader_can_have_one() {
+        for (document, expected) in [
+            (None, "created"),
+            (Some("{}"), "created"),
+            (Some(r#"{"agent_settings":{"mcp_config":{"mcpServers":{}}}}"#), "created"),
+            (Some(r#"{"agent_settings":{"schema_version":null,"mcp_config":{}}}"#), "created"),
+            (Some(r#"{"agent_settings":{"schema_version":3,"mcp_config":{}}}"#), "no key"),
+            (Some(r#"{"agent_settings":{"schema_version":9,"mcp_config":{}}}"#), "no key"),
+            (
+                Some(r#"{"agent_settings":{"llm":{"api_key":"foreign k"},"mcp_config":{"mcpServers":{}}}}"#),
+                "no key",
+            ),
+            (Some(r#"{"other":["foreign k"]}"#), "no key"),
+            (
+                Some(
+                    r#"{"agent_settings":{"mcp_config":{"mcpServers":{"y":{"command":"c","env":{"K":"foreign k"}}}}}}"#,
+                ),
+                "no key",
+            ),
+        ] {
+            let document = document.map(filled);
+            let site = Site::start(document.as_deref(), None, false);
+            let outcome = site.put(NEW, If::default(), &revealer());
+            assert_eq!(word(&outcome), expected, "{document:?}");
+            assert_eq!(site.has_key_file(), expected == "created", "{document:?}");
+            if expected == "no key" {
+                assert_eq!(site.text(), document.unwrap_or_default());
+            }
+        }
+    }
+
+    #[test]
+    fn without_a_key_what_needs_none_can_be_written() {
+        let document = filled(
+            r#"{"agent_settings":{"schema_version":9,"mcp_config":{"x":{"command":"a","env":{"A":"clear","B":"foreign b"}}}}}"#,
+        );
+        let site = Site::start(Some(&document), None, false);
+        for (patch, expected) in [
+            (r#"{"description":"d"}"#, "changed"),
+            (r#"{"env":{"B":null}}"#, "changed"),
+            (r#"{"env":{"A":"[REDACTED]"}}"#, "unchanged"),
+            (r#"{"env":{"A":"clear"}}"#, "unchanged"),
+            (r#"{"env":{"A":"other"}}"#, "no key"),
+            (r#"{"env":{"C":"new"}}"#, "no key"),
+        ] {
+            assert_eq!(word(&site.patch(patch, If::default(), &revealer())), expected, "{patch}");
+        }
+        // Whoever may not see secrets learns nothing from the lack of a key.
+        for guess in ["clear", "other"] {
+            let patch = format!(r#"{{"env":{{"A":"{guess}"}}}}"#);
+            assert_eq!(word(&site.patch(&patch, If::default(), &writer("w"))), "no key", "{guess}");
+        }
+        assert!(site.text().contains("\"clear\"") && !site.has_key_file());
+    }
+
+    #[test]
+    fn a_key_that_opens_nothing_seals_nothing() {
+        let servers = r#"{"x":{"command":"a","env":{"A":"foreign a"}}}"#;
+        let site = Site::with(servers);
+        let before = site.text();
+        for (patch, expected) in [
+            (r#"{"env":{"A":"new"}}"#, "wrong key"),
+            (r#"{"env":{"B":"new"}}"#, "wrong key"),
+            (r#"{"env":{"A":"[REDACTED]"}}"#, "unchanged"),
+        ] {
+            assert_eq!(word(&site.patch(patch, If::default(), &revealer())), expected, "{patch}");
+            assert_eq!(site.text(), before);
+        }
+        assert_eq!(word(&site.patch(r#"{"icon":"i"}"#, If::default(), &revealer())), "changed");
+        // One that it opens is enough, wherever it stands.
+        let mended = Site::with(r#"{"x":{"command":"a","env":{"A":"foreign a"}},"y":{"note":["sealed n"]}}"#);
+        assert_eq!(word(&mended.patch(r#"{"env":{"A":"new"}}"#, If::default(), &revealer())), "changed");
+        // What is too short to be a token says nothing about keys.
+        let short = Site::with(r#"{"x":{"command":"a","note":"gAAAAA-short"}}"#);
+        assert_eq!(word(&short.patch(r#"{"env":{"A":"new"}}"#, If::default(), &revealer())), "changed");
+    }
+}

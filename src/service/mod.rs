@@ -3,6 +3,7 @@
 
 pub mod access;
 pub mod audit;
+pub mod authentication;
 mod commit;
 mod delete;
 mod error;
@@ -12,6 +13,8 @@ mod projected;
 mod read;
 mod retry;
 mod rotate;
+#[cfg(test)]
+mod samples;
 mod update;
 
 use std::sync::Arc;

@@ -5,10 +5,11 @@ use std::collections::HashSet;
 use std::sync::Arc;
 
 use crate::json::{Object, Rules, check_limits};
-use crate::model::bound::{changed_members, refused};
+use crate::model::bound::refused;
 use crate::model::config::{self, Config};
 use crate::model::convert::{BodyKind, to_closed};
 use crate::model::merge::{Reading, merge_patch, replace};
+use crate::model::state::touched_members;
 use crate::model::validate::validate;
 use crate::model::{Access, Dialect, Edit, Layout, SettingsKey, StoredServer};
 use crate::projection::{
@@ -207,7 +208,9 @@ impl Rulebook<'_> {
         if !merged.refusals.is_empty() {
             return Err(ServiceError::Refused(merged.refusals));
         }
-        let bound = before.map_or_else(Vec::new, |before| refused(before, &merged.config, self.may_reveal));
+        let bound = before.map_or_else(Vec::new, |before| {
+            refused(before, &merged.config, self.layout.dialect, self.may_reveal)
+        });
         if !bound.is_empty() {
             return Err(ServiceError::BoundSecrets(bound));
         }
@@ -226,10 +229,11 @@ impl Rulebook<'_> {
 
     /// A merge can break a limit that its parts keep. What the write leaves alone is not judged.
     fn check_limits(&self, before: Option<&Config>, after: &Config) -> Result<(), ServiceError> {
-        let changed: HashSet<&str> = changed_members(before, after, self.may_reveal).into_iter().collect();
+        let touched: HashSet<&str> =
+            touched_members(before, after, self.may_reveal).map(|(name, _)| name).collect();
         let shown: Object = view(after, Exposure::Redacted)
             .into_iter()
-            .filter(|(name, _)| changed.contains(name.as_str()))
+            .filter(|(name, _)| touched.contains(name.as_str()))
             .collect();
         check_limits(&shown.into(), &Rules::BODY).map_err(ServiceError::BeyondLimits)
     }
@@ -246,12 +250,19 @@ impl Rulebook<'_> {
             conflict.current_tag = Some(tag);
             if let Ok(config) = config {
                 conflict.current = Some(view(&config, Exposure::Redacted).into());
-                conflict.changed = sent.map(|sent| match self.in_dialect(sent, Some(&config)) {
-                    Body::Whole(body) => changed(Request::Replace(&body), &config, self.may_reveal),
-                    Body::MergePatch(patch) => changed(Request::MergePatch(&patch), &config, self.may_reveal),
+                conflict.changed = sent.map(|sent| {
+                    let sent = self.in_dialect(sent, Some(&config));
+                    let request = match &sent {
+                        Body::Whole(body) => Request::Replace(body),
+                        Body::MergePatch(patch) => Request::MergePatch(patch),
+                    };
+                    changed(request, &config, self.layout.dialect, self.may_reveal)
                 });
             }
         }
         ServiceError::PreconditionFailed(Box::new(conflict))
     }
 }
+
+#[cfg(test)]
+mod tests;

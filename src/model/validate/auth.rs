@@ -1,24 +1,24 @@
 //! The shapes of `auth`: a string in the open dialect, else a strategy with its members
 //! (`contracts/openhands.md` §5.1).
 
-use crate::json::Pointer;
+use crate::json::Path;
 use crate::model::Dialect;
 use crate::model::config::{Members, Node};
 
 use super::shape::{Checker, member, new_members};
 
-pub(super) fn check(checker: &mut Checker, at: &Pointer, before: Option<&Node>, node: &Node) {
+pub(super) fn check(checker: &mut Checker, at: &Path<'_>, before: Option<&Node>, node: &Node) {
     match node {
         Node::Object(auth) => check_strategy(checker, at, before, auth),
         // The word `oauth` or a token; requests of the closed dialect have been converted.
         Node::Text(_) | Node::Secret(_) if checker.dialect == Dialect::Open => {
             checker.filled_string(at, node)
         }
-        _ => checker.refuse(at.clone(), "must be an object with a `strategy`"),
+        _ => checker.refuse(at, "must be an object with a `strategy`"),
     }
 }
 
-fn check_strategy(checker: &mut Checker, at: &Pointer, before: Option<&Node>, auth: &Members) {
+fn check_strategy(checker: &mut Checker, at: &Path<'_>, before: Option<&Node>, auth: &Members) {
     let strategy = auth.text("strategy").unwrap_or_default();
     let allowed: &[&str] = match strategy {
         "none" => &[],
@@ -29,11 +29,11 @@ fn check_strategy(checker: &mut Checker, at: &Pointer, before: Option<&Node>, au
         "oauth2" => &["authentication", "state"],
         _ => {
             let message = "must be one of none, api_key, bearer, basic, header, oauth2";
-            return checker.refuse(at.member("strategy"), message);
+            return checker.refuse(&at.member("strategy"), message);
         }
     };
     if strategy == "basic" && auth.get("username").is_none() {
-        checker.refuse(at.member("username"), "is required");
+        checker.refuse(&at.member("username"), "is required");
     }
     // Whether a member is foreign depends on the strategy, so with another one all are judged.
     let before = before.filter(|_| {
@@ -43,7 +43,7 @@ fn check_strategy(checker: &mut Checker, at: &Pointer, before: Option<&Node>, au
         let here = at.member(name);
         match name {
             "strategy" => {}
-            _ if !allowed.contains(&name) => unknown(checker, here),
+            _ if !allowed.contains(&name) => unknown(checker, &here),
             "value" | "password" => checker.secret(&here, value),
             "header_name" | "username" => checker.string(&here, value),
             "headers" => checker.string_map(&here, member(before, name), value),
@@ -54,12 +54,12 @@ fn check_strategy(checker: &mut Checker, at: &Pointer, before: Option<&Node>, au
     }
 }
 
-fn check_authentication(checker: &mut Checker, at: &Pointer, before: Option<&Node>, node: &Node) {
+fn check_authentication(checker: &mut Checker, at: &Path<'_>, before: Option<&Node>, node: &Node) {
     let Node::Object(authentication) = node else {
         return checker.object(at, node);
     };
     if authentication.text("type") != Some("oauth") {
-        checker.refuse(at.member("type"), "must be `oauth`");
+        checker.refuse(&at.member("type"), "must be `oauth`");
     }
     for (name, value) in new_members(before, authentication, checker.may_reveal) {
         let here = at.member(name);
@@ -73,12 +73,12 @@ fn check_authentication(checker: &mut Checker, at: &Pointer, before: Option<&Nod
             "scopes" | "client_name" | "client_metadata_url" | "client_id" => checker.string(&here, value),
             "client_secret" => checker.secret(&here, value),
             "additional_client_metadata" => checker.object(&here, value),
-            _ => unknown(checker, here),
+            _ => unknown(checker, &here),
         }
     }
 }
 
-fn check_state(checker: &mut Checker, at: &Pointer, before: Option<&Node>, node: &Node) {
+fn check_state(checker: &mut Checker, at: &Path<'_>, before: Option<&Node>, node: &Node) {
     let Node::Object(state) = node else {
         return checker.object(at, node);
     };
@@ -92,7 +92,7 @@ fn check_state(checker: &mut Checker, at: &Pointer, before: Option<&Node>, node:
                 continue;
             }
             _ => {
-                unknown(checker, here);
+                unknown(checker, &here);
                 continue;
             }
         };
@@ -100,6 +100,10 @@ fn check_state(checker: &mut Checker, at: &Pointer, before: Option<&Node>, node:
             checker.object(&here, value);
             continue;
         };
+        if name == "tokens" && members.get("access_token").is_none() && checker.dialect == Dialect::Closed {
+            // Upstream drops such tokens at its next save, a refresh token among them too.
+            checker.refuse(&here.member("access_token"), "is required");
+        }
         for (inner, value) in new_members(member(before, name), members, checker.may_reveal) {
             if secrets.contains(&inner) {
                 checker.secret(&here.member(inner), value);
@@ -109,7 +113,7 @@ fn check_state(checker: &mut Checker, at: &Pointer, before: Option<&Node>, node:
 }
 
 /// The reader of the closed dialect drops or refuses what it does not know.
-fn unknown(checker: &mut Checker, at: Pointer) {
+fn unknown(checker: &mut Checker, at: &Path<'_>) {
     if checker.dialect == Dialect::Closed {
         checker.refuse(at, "is no member that this strategy has");
     }

@@ -1,8 +1,9 @@
 //! The shapes that members may have, each check collecting what it finds. It knows no member by name.
 
-use crate::json::Pointer;
+use crate::json::Path;
 use crate::model::Dialect;
 use crate::model::config::{Members, Node, Secret, SecretValue};
+use crate::model::findings::Findings;
 
 use super::Violation;
 
@@ -10,35 +11,35 @@ use super::Violation;
 pub(super) struct Checker {
     pub(super) dialect: Dialect,
     pub(super) may_reveal: bool,
-    pub(super) violations: Vec<Violation>,
+    pub(super) violations: Findings<Violation>,
 }
 
 impl Checker {
     pub(super) fn new(dialect: Dialect, may_reveal: bool) -> Self {
-        Self { dialect, may_reveal, violations: Vec::new() }
+        Self { dialect, may_reveal, violations: Findings::new() }
     }
 
-    pub(super) fn refuse(&mut self, pointer: Pointer, message: &'static str) {
-        self.violations.push(Violation { pointer, message });
+    pub(super) fn refuse(&mut self, at: &Path<'_>, message: &'static str) {
+        self.violations.note(at, |pointer| Violation { pointer, message });
     }
 
-    pub(super) fn string(&mut self, at: &Pointer, node: &Node) {
+    pub(super) fn string(&mut self, at: &Path<'_>, node: &Node) {
         if !is_string(node) {
-            self.refuse(at.clone(), "must be a string");
+            self.refuse(at, "must be a string");
         }
     }
 
-    pub(super) fn filled_string(&mut self, at: &Pointer, node: &Node) {
+    pub(super) fn filled_string(&mut self, at: &Path<'_>, node: &Node) {
         match node {
-            Node::Text(text) if text.as_str().is_empty() => self.refuse(at.clone(), "must not be empty"),
-            Node::Url(url) if url.text.expose().is_empty() => self.refuse(at.clone(), "must not be empty"),
+            Node::Text(text) if text.as_str().is_empty() => self.refuse(at, "must not be empty"),
+            Node::Url(url) if url.text.expose().is_empty() => self.refuse(at, "must not be empty"),
             other => self.string(at, other),
         }
     }
 
     /// A string that may be secret. Upstream drops a blank one at its next save, so the closed dialect
     /// takes none.
-    pub(super) fn secret(&mut self, at: &Pointer, node: &Node) {
+    pub(super) fn secret(&mut self, at: &Path<'_>, node: &Node) {
         self.string(at, node);
         let is_blank = match node {
             Node::Text(text) => text.as_str().trim().is_empty(),
@@ -48,69 +49,71 @@ impl Checker {
             _ => false,
         };
         if is_blank && self.dialect == Dialect::Closed {
-            self.refuse(at.clone(), "must not be blank: remove the member instead");
+            self.refuse(at, "must not be blank: remove the member instead");
         }
     }
 
-    pub(super) fn strings(&mut self, at: &Pointer, node: &Node) {
+    pub(super) fn strings(&mut self, at: &Path<'_>, node: &Node) {
         let Node::Array(elements) = node else {
-            return self.refuse(at.clone(), "must be an array of strings");
+            return self.refuse(at, "must be an array of strings");
         };
-        for (index, element) in elements.iter().enumerate() {
+        // Nulls have been told by `no_nulls`.
+        let told = |element: &Node| matches!(element, Node::Null);
+        for (index, element) in elements.iter().enumerate().filter(|(_, element)| !told(element)) {
             self.string(&at.element(index), element);
         }
     }
 
     /// An object of strings that may be secret; entries that stood there before are not judged.
-    pub(super) fn string_map(&mut self, at: &Pointer, before: Option<&Node>, node: &Node) {
+    pub(super) fn string_map(&mut self, at: &Path<'_>, before: Option<&Node>, node: &Node) {
         let Node::Object(members) = node else {
-            return self.refuse(at.clone(), "must be an object of strings");
+            return self.refuse(at, "must be an object of strings");
         };
         for (name, value) in new_members(before, members, self.may_reveal) {
             self.secret(&at.member(name), value);
         }
     }
 
-    pub(super) fn object(&mut self, at: &Pointer, node: &Node) {
+    pub(super) fn object(&mut self, at: &Path<'_>, node: &Node) {
         if !matches!(node, Node::Object(_)) {
-            self.refuse(at.clone(), "must be an object");
+            self.refuse(at, "must be an object");
         }
     }
 
-    pub(super) fn boolean(&mut self, at: &Pointer, node: &Node) {
+    pub(super) fn boolean(&mut self, at: &Path<'_>, node: &Node) {
         if !matches!(node, Node::Bool(_)) {
-            self.refuse(at.clone(), "must be true or false");
+            self.refuse(at, "must be true or false");
         }
     }
 
-    pub(super) fn number(&mut self, at: &Pointer, node: &Node) {
+    pub(super) fn number(&mut self, at: &Path<'_>, node: &Node) {
         if !matches!(node, Node::Number(number) if number.as_f64().is_finite()) {
-            self.refuse(at.clone(), "must be a finite number");
+            self.refuse(at, "must be a finite number");
         }
     }
 
-    pub(super) fn duration(&mut self, at: &Pointer, node: &Node) {
+    pub(super) fn duration(&mut self, at: &Path<'_>, node: &Node) {
         let is_duration =
             matches!(node, Node::Number(number) if number.as_f64().is_finite() && 0.0 <= number.as_f64());
         if !is_duration {
-            self.refuse(at.clone(), "must be a finite number of at least 0");
+            self.refuse(at, "must be a finite number of at least 0");
         }
     }
 
-    pub(super) fn one_of(&mut self, at: &Pointer, node: &Node, words: &[&str]) {
+    pub(super) fn one_of(&mut self, at: &Path<'_>, node: &Node, words: &[&str]) {
         let is_listed = matches!(node, Node::Text(text) if words.contains(&text.as_str()));
         if !is_listed {
-            self.refuse(at.clone(), "is none of the values that this member can have");
+            self.refuse(at, "is none of the values that this member can have");
         }
     }
 
     /// Inside a known member null means nothing that a reader would understand.
-    pub(super) fn no_nulls(&mut self, at: &Pointer, before: Option<&Node>, node: &Node) {
+    pub(super) fn no_nulls(&mut self, at: &Path<'_>, before: Option<&Node>, node: &Node) {
         if before.is_some_and(|before| node.is_left(before, self.may_reveal)) {
             return;
         }
         match node {
-            Node::Null => self.refuse(at.clone(), "must not be null: leave the member out instead"),
+            Node::Null => self.refuse(at, "must not be null: leave the member out instead"),
             Node::Array(elements) => {
                 for (index, element) in elements.iter().enumerate() {
                     self.no_nulls(&at.element(index), None, element);

@@ -97,3 +97,25 @@ fn a_plain_read_is_not_audited() {
     eventually("the deletion is audited", || events(&server).len() >= 2);
     assert_eq!(events(&server).len(), 2, "{:?}", events(&server));
 }
+
+#[test]
+fn audit_events_are_logged_at_the_default_level() {
+    let server = TestServer::builder(Site::new())
+        .argument("--log-format")
+        .argument("json")
+        .without_env("MCP_SETTINGS_LOG")
+        .start();
+    for number in 0..3 {
+        let put = server.put(item("s")).json(&json!({"command": "x", "timeout": number}));
+        assert!(event_of(&server, put).contains("replace"));
+    }
+}
+
+#[test]
+fn a_refused_exchange_of_a_code_is_audited_even_at_the_gate() {
+    let server = start();
+    let foreign =
+        server.post("/api/session").header("Origin", "https://evil.example").json(&json!({"code": "x"}));
+    let event = event_of(&server, foreign);
+    assert!(event.contains("login") && event.contains("forbidden-origin"), "{event}");
+}

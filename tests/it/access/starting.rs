@@ -1,8 +1,11 @@
 //! Ways to start that would leave the door open: refused, or said aloud.
 
+use std::net::{TcpListener, TcpStream};
+use std::process::{Command, Stdio};
+
 use serde_json::json;
 
-use crate::server::{SERVERS, TestServer, item};
+use crate::server::{SERVERS, TestServer, eventually, item};
 use crate::site::Site;
 
 #[test]
@@ -67,4 +70,25 @@ fn a_signal_ends_it_in_order() {
     assert_eq!(stopped.code, Some(0), "{}", stopped.stderr);
     assert!(stopped.stdout.starts_with("listening on http://127.0.0.1:"), "{}", stopped.stdout);
     assert!(site.document() == before);
+}
+
+#[test]
+fn a_closed_stdout_does_not_stop_the_service() {
+    let site = Site::new();
+    let free = TcpListener::bind("127.0.0.1:0").expect("a free port").local_addr().expect("its address");
+    let (reader, writer) = std::io::pipe().expect("a pipe");
+    drop(reader);
+    let mut child = Command::new(env!("CARGO_BIN_EXE_mcp-settings"))
+        .args(["serve", "--listen", &free.to_string(), "--settings"])
+        .arg(site.document_path())
+        .env_clear()
+        .env("HOME", site.home())
+        .stdout(writer)
+        .stderr(Stdio::null())
+        .spawn()
+        .expect("the service starts");
+    eventually("the service answers", || TcpStream::connect(free).is_ok());
+    let is_running = child.try_wait().expect("a child can be asked").is_none();
+    child.kill().and_then(|()| child.wait()).expect("a child can be ended");
+    assert!(is_running);
 }

@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::server::{ADMIN, REVEALER, TestServer, WRITER, item};
+use crate::site::Site;
 
 fn config(secret: &str) -> Value {
     json!({"command": "x", "env": {"A": secret}})
@@ -48,4 +49,67 @@ fn a_retry_is_recognised_only_for_who_made_the_change() {
         server.put(item("s")).key(WRITER).if_match(&done).json(&config("third")).send().expect(200).etag();
     let again = server.put(item("s")).key(WRITER).if_match(&done).json(&config("third")).send().expect(200);
     assert_eq!(again.etag(), by_writer);
+}
+
+/// Sends the same write with a right and a wrong guess; both must be refused alike, and nothing stored.
+#[track_caller]
+fn refuses_alike(server: &TestServer, method: &str, body: impl Fn(&str) -> Value, guesses: [&str; 2]) {
+    let document = server.document();
+    let [right, wrong] = guesses.map(|guess| {
+        let answer = server.request(method, item("s")).key(WRITER).json(&body(guess)).send();
+        assert!(server.document() == document, "{method} {} stored something", body(guess));
+        (answer.status, answer.json())
+    });
+    assert!(400 <= right.0, "{method} {}: {}", body(guesses[0]), right.1);
+    assert_eq!(right, wrong, "{method} {}", body(guesses[0]));
+}
+
+#[test]
+fn a_guess_beside_a_mask_is_refused_whether_it_is_right_or_not() {
+    let server = TestServer::start();
+    let config = json!({
+        "url": "https://u:p@h.example/?key=k1",
+        "headers": {"A": "one", "B": "two"},
+        "api_keys": ["one", "two"],
+    });
+    server.seed("s", &config);
+    let guesses = ["one", "wrong"];
+    refuses_alike(&server, "PATCH", |guess| json!({"headers": {"A": guess}}), guesses);
+    refuses_alike(&server, "PATCH", |guess| json!({"headers": {"A": guess, "B": "[REDACTED]"}}), guesses);
+    refuses_alike(&server, "PATCH", |guess| json!({"api_keys": [guess, "[REDACTED]"]}), guesses);
+    let put = |guess: &str| {
+        json!({
+            "url": "https://**********@h.example/?key=**********",
+            "headers": {"A": guess, "B": "[REDACTED]"},
+            "api_keys": ["[REDACTED]", "[REDACTED]"],
+        })
+    };
+    refuses_alike(&server, "PUT", put, guesses);
+    let url = |guess: &str| json!({"url": format!("https://**********@h.example/?key={guess}")});
+    refuses_alike(&server, "PATCH", url, ["k1", "wrong"]);
+}
+
+#[test]
+fn without_a_key_a_guess_is_refused_whether_it_is_right_or_not() {
+    let stored = json!({"command": "x", "env": {"A": "right"}, "enabled": true});
+    let document = json!({
+        "schema_version": 6,
+        "agent_settings": {"schema_version": 9, "agent_kind": "openhands", "mcp_config": {"s": stored}},
+    });
+    let site = Site::with_document(document.to_string());
+    let server = TestServer::builder(site).without_env("MCP_SETTINGS_SECRET_KEY").start();
+    refuses_alike(&server, "PUT", config, ["right", "wrong"]);
+    refuses_alike(&server, "PATCH", |guess| json!({"env": {"A": guess}}), ["right", "wrong"]);
+    // Whoever may see the secret learns nothing by sending it.
+    server.put(item("s")).key(ADMIN).json(&config("right")).send().expect(200);
+}
+
+#[test]
+fn a_number_where_a_secret_stands_is_refused_whether_it_is_right_or_not() {
+    let document = json!({
+        "agent_settings": {"mcp_config": {"mcpServers": {"s": {"command": "x", "env": {"PIN": 1234}}}}},
+    });
+    let server = TestServer::builder(Site::with_document(document.to_string())).start();
+    let put = |guess: &str| json!({"command": "x", "env": {"PIN": guess.parse::<i64>().expect("a number")}});
+    refuses_alike(&server, "PUT", put, ["1234", "4321"]);
 }

@@ -1,0 +1,338 @@
+//! The tables of DESIGN §4 (how a sent value is read) and of RFC 7396.
+
+use super::*;
+use crate::json::to_compact;
+use crate::model::config::{open, to_stored};
+use crate::model::samples::{config, config_in, object, ring, told};
+
+fn reading(may_reveal: bool) -> Reading<'static> {
+    Reading { sealing: Sealing::EverySecret, ring: ring(), may_reveal }
+}
+
+/// What a PUT makes of a stored configuration: the configuration, or the refusals.
+fn put(stored: &str, body: &str, may_reveal: bool) -> String {
+    outcome(replace(object(body), Some(&config(stored)), &reading(may_reveal)))
+}
+
+fn patch(stored: &str, patch: &str, may_reveal: bool) -> String {
+    outcome(merge_patch(object(patch), &config(stored), &reading(may_reveal)))
+}
+
+fn outcome(merged: Merged) -> String {
+    if merged.refusals.is_empty() {
+        return told(&merged.config);
+    }
+    let refusals = merged.refusals.iter().map(|refusal| format!("{:?} at {}", refusal.kind, refusal.pointer));
+    refusals.collect::<Vec<_>>().join(", ")
+}
+
+#[test]
+fn a_value_at_a_secret_leaf_is_read_in_the_order_of_the_design() {
+    let both = |outcome| (outcome, outcome);
+    let table: &[(&str, &str, (&str, &str))] = &[
+        // Equal to the stored plaintext, even where that looks like something else.
+        (r#""sealed s""#, r#""s""#, both("sent s")),
+        (r#""s""#, r#""s""#, ("clear s", "new s")),
+        (r#""sealed [REDACTED]""#, r#""[REDACTED]""#, both("sent [REDACTED]")),
+        (r#""sealed gAAAAA-literal""#, r#""gAAAAA-literal""#, both("sent gAAAAA-literal")),
+        // A mask.
+        (r#""sealed s""#, r#""[REDACTED]""#, both("kept s")),
+        (r#""sealed s""#, r#""<redacted>""#, both("kept s")),
+        (r#""sealed s""#, r#""***********""#, both("kept s")),
+        (r#""s""#, r#""**********""#, both("kept s")),
+        (r#""foreign s""#, r#""[REDACTED]""#, both("kept unreadable")),
+        ("8080", r#""[REDACTED]""#, both("kept 8080")),
+        ("true", r#""[REDACTED]""#, both("kept true")),
+        (r#""""#, r#""[REDACTED]""#, both("NothingToRestore at /env/A")),
+        ("null", r#""[REDACTED]""#, both("NothingToRestore at /env/A")),
+        ("{}", r#""[REDACTED]""#, both("NothingToRestore at /env/A")),
+        ("", r#""[REDACTED]""#, both("NothingToRestore at /env/A")),
+        // A token of ours.
+        (r#""sealed s""#, r#""sealed s""#, ("sent s", "kept s")),
+        (r#""sealed s""#, r#""sealed t""#, ("new t", "ForeignToken at /env/A")),
+        (r#""foreign s""#, r#""sealed t""#, ("new t", "ForeignToken at /env/A")),
+        ("", r#""sealed t""#, ("new t", "ForeignToken at /env/A")),
+        // Another token.
+        (r#""sealed s""#, r#""foreign s""#, both("ForeignToken at /env/A")),
+        (r#""sealed s""#, r#""gAAAAA""#, both("ForeignToken at /env/A")),
+        ("", r#""gAAAAAAAAA""#, both("ForeignToken at /env/A")),
+        // A new secret.
+        (r#""sealed s""#, r#""t""#, both("new t")),
+        (r#""foreign s""#, r#""t""#, both("new t")),
+        ("8080", r#""8080""#, both("new 8080")),
+        ("", r#""*********""#, both("new *********")),
+        // Nothing that could be secret.
+        (r#""sealed s""#, r#""""#, both("")),
+        (r#""""#, r#""""#, both("")),
+    ];
+    for (stored, sent, (revealer, writer)) in table {
+        let server = |value: &str| match value {
+            "" => r#"{"env":{}}"#.to_owned(),
+            value => format!(r#"{{"env":{{"A":{value}}}}}"#),
+        };
+        for (expected, may_reveal) in [(revealer, true), (writer, false)] {
+            let expected = match expected.contains(" at /") {
+                true => (*expected).to_owned(),
+                false => server(&format!("\"{expected}\"")),
+            };
+            let case = format!("{stored} <- {sent}, may reveal: {may_reveal}");
+            assert_eq!(put(&server(stored), &server(sent), may_reveal), expected, "PUT {case}");
+            assert_eq!(patch(&server(stored), &server(sent), may_reveal), expected, "PATCH {case}");
+        }
+    }
+}
+
+#[test]
+fn the_token_of_an_unreadable_leaf_stands_for_itself_and_nothing_else() {
+    let stored = object(r#"{"env":{"A":"foreign s","B":"foreign s"}}"#);
+    let env = stored.get("env").cloned().unwrap();
+    let config = open(&stored, Sealing::EverySecret, ring());
+    let swapped: Object =
+        env.as_object().unwrap().iter().zip(["B", "A"]).map(|((_, v), name)| (name, v.clone())).collect();
+    let merged = |env: Json| {
+        let body = Object::from_iter([("env", env)]);
+        outcome(replace(body, Some(&config), &reading(true)))
+    };
+    assert_eq!(merged(env), r#"{"env":{"A":"kept unreadable","B":"kept unreadable"}}"#);
+    assert_eq!(merged(swapped.into()), "ForeignToken at /env/B, ForeignToken at /env/A");
+}
+
+#[test]
+fn a_number_or_truth_value_at_a_secret_leaf_keeps_its_type_and_spelling() {
+    for (stored, sent, expected) in [
+        ("8080", "8080", "clear 8080"),
+        ("1e2", "100.0", "clear 1e2"),
+        ("1", "1.0", "clear 1.0"),
+        ("true", "true", "clear true"),
+        ("true", "false", "clear false"),
+        (r#""sealed 1""#, "1", "clear 1"),
+    ] {
+        let server = |value: &str| format!(r#"{{"headers":{{"A":{value}}}}}"#);
+        assert_eq!(
+            put(&server(stored), &server(sent), true),
+            server(&format!("\"{expected}\"")),
+            "{stored} <- {sent}"
+        );
+    }
+}
+
+#[test]
+fn masks_in_an_array_are_restored_only_where_nothing_else_changes() {
+    let refused = "ArrayChanged at /keys";
+    let kept = r#"{"keys":["kept a","kept b"]}"#;
+    let stored = r#"{"keys":["sealed a","sealed b"]}"#;
+    let table = [
+        (stored, r#"["[REDACTED]","[REDACTED]"]"#, kept, kept),
+        (stored, r#"["a","[REDACTED]"]"#, r#"{"keys":["sent a","kept b"]}"#, refused),
+        (stored, r#"["x","[REDACTED]"]"#, refused, refused),
+        (stored, r#"["[REDACTED]"]"#, refused, refused),
+        (
+            stored,
+            r#"["a","b","c"]"#,
+            r#"{"keys":["sent a","sent b","new c"]}"#,
+            r#"{"keys":["sent a","sent b","new c"]}"#,
+        ),
+        (
+            stored,
+            r#"["x","y","z"]"#,
+            r#"{"keys":["new x","new y","new z"]}"#,
+            r#"{"keys":["new x","new y","new z"]}"#,
+        ),
+        (stored, "[]", r#"{"keys":[]}"#, r#"{"keys":[]}"#),
+        (stored, r#""[REDACTED]""#, "NothingToRestore at /keys", "NothingToRestore at /keys"),
+        (r#"{"keys":["sealed a",1]}"#, r#"["[REDACTED]",2]"#, refused, refused),
+        (
+            r#"{"keys":["sealed a",1.0]}"#,
+            r#"["[REDACTED]",1.00]"#,
+            r#"{"keys":["kept a",1.00]}"#,
+            r#"{"keys":["kept a",1.00]}"#,
+        ),
+        (
+            r#"{"keys":[{"k":"sealed a","n":1},{"k":"sealed b"}]}"#,
+            r#"[{"n":1,"k":"[REDACTED]"},{"k":"[REDACTED]"}]"#,
+            r#"{"keys":[{"n":1,"k":"kept a"},{"k":"kept b"}]}"#,
+            r#"{"keys":[{"n":1,"k":"kept a"},{"k":"kept b"}]}"#,
+        ),
+        (r#"{"keys":[{"k":"sealed a"},{"n":1}]}"#, r#"[{"k":"[REDACTED]"},{"n":2}]"#, refused, refused),
+        (r#"{"keys":[["sealed a"],[1]]}"#, r#"[["[REDACTED]"],[2]]"#, refused, refused),
+        (
+            r#"{"keys":[["sealed a",1],[1]]}"#,
+            r#"[["[REDACTED]",2],[1]]"#,
+            "ArrayChanged at /keys/0",
+            "ArrayChanged at /keys/0",
+        ),
+    ];
+    for (stored, sent, revealer, writer) in table {
+        for (expected, may_reveal) in [(revealer, true), (writer, false)] {
+            let body = format!(r#"{{"keys":{sent}}}"#);
+            assert_eq!(put(stored, &body, may_reveal), expected, "PUT {sent} {may_reveal}");
+            assert_eq!(patch(stored, &body, may_reveal), expected, "PATCH {sent} {may_reveal}");
+        }
+    }
+}
+
+#[test]
+fn a_put_takes_top_level_nulls_for_absence_and_no_others() {
+    let stored = r#"{"command":"x","env":{"A":"sealed s","B":"sealed t"},"note":{"a":1}}"#;
+    assert_eq!(
+        put(stored, r#"{"command":"y","env":null,"note":{"a":null}}"#, true),
+        r#"{"command":"y","note":{"a":null}}"#
+    );
+    assert_eq!(put(stored, r#"{"env":{"A":null}}"#, true), r#"{"env":{"A":null}}"#);
+}
+
+#[test]
+fn a_url_mask_is_restored_also_under_another_path() {
+    let stored = r#"{"url":"https://u:p@h/a?api_key=k&x=1"}"#;
+    for (sent, expected) in [
+        ("https://**********@h/b?api_key=**********", r#"{"url":"kept https://u:p@h/b?api_key=k"}"#),
+        ("https://v:q@h/b?api_key=**********", r#"{"url":"kept sent https://v:q@h/b?api_key=k"}"#),
+        ("https://h/b", r#"{"url":"https://h/b"}"#),
+        ("https://h/?token=**********", "NothingToRestore at /url"),
+        ("https://u:**********@h/", "NothingToRestore at /url"),
+    ] {
+        assert_eq!(put(stored, &format!(r#"{{"url":"{sent}"}}"#), true), expected, "{sent}");
+    }
+    assert_eq!(patch(stored, "{}", true), r#"{"url":"kept https://u:p@h/a?api_key=k&x=1"}"#);
+}
+
+#[test]
+fn the_examples_of_rfc_7396_come_out_as_printed() {
+    // Appendix A; those whose target or patch is no object are wrapped, since a configuration is one.
+    for (target, sent, expected) in [
+        (r#"{"a":"b"}"#, r#"{"a":"c"}"#, r#"{"a":"c"}"#),
+        (r#"{"a":"b"}"#, r#"{"b":"c"}"#, r#"{"a":"b","b":"c"}"#),
+        (r#"{"a":"b"}"#, r#"{"a":null}"#, "{}"),
+        (r#"{"a":"b","b":"c"}"#, r#"{"a":null}"#, r#"{"b":"c"}"#),
+        (r#"{"a":["b"]}"#, r#"{"a":"c"}"#, r#"{"a":"c"}"#),
+        (r#"{"a":"c"}"#, r#"{"a":["b"]}"#, r#"{"a":["b"]}"#),
+        (r#"{"a":{"b":"c"}}"#, r#"{"a":{"b":"d","c":null}}"#, r#"{"a":{"b":"d"}}"#),
+        (r#"{"a":[{"b":"c"}]}"#, r#"{"a":[1]}"#, r#"{"a":[1]}"#),
+        (r#"{"x":["a","b"]}"#, r#"{"x":["c","d"]}"#, r#"{"x":["c","d"]}"#),
+        (r#"{"x":{"a":"b"}}"#, r#"{"x":["c"]}"#, r#"{"x":["c"]}"#),
+        (r#"{"x":{"a":"foo"}}"#, r#"{"x":null}"#, "{}"),
+        (r#"{"x":{"a":"foo"}}"#, r#"{"x":"bar"}"#, r#"{"x":"bar"}"#),
+        (r#"{"e":null}"#, r#"{"a":1}"#, r#"{"e":null,"a":1}"#),
+        (r#"{"x":[1,2]}"#, r#"{"x":{"a":"b","c":null}}"#, r#"{"x":{"a":"b"}}"#),
+        ("{}", r#"{"a":{"bb":{"ccc":null}}}"#, r#"{"a":{"bb":{}}}"#),
+        ("{}", r#"{"a":[{"b":null},null]}"#, r#"{"a":[{"b":null},null]}"#),
+    ] {
+        assert_eq!(patch(target, sent, true), expected, "{target} <- {sent}");
+    }
+}
+
+#[test]
+fn a_patch_reaches_below_absent_parents_and_keeps_the_rest_as_it_was() {
+    let stored = r#"{"command":"x","env":{"A":"sealed s","B":"foreign t"},"url":"https://u@h/"}"#;
+    for (sent, expected) in [
+        (
+            r#"{"headers":{"H":"v"},"tools":{"a":{"b":{"c":1,"d":null}}}}"#,
+            r#"{"command":"x","env":{"A":"kept s","B":"kept unreadable"},"url":"kept https://u@h/","headers":{"H":"new v"},"tools":{"a":{"b":{"c":1}}}}"#,
+        ),
+        (
+            r#"{"env":{"A":null,"C":"new"},"url":null}"#,
+            r#"{"command":"x","env":{"B":"kept unreadable","C":"new new"}}"#,
+        ),
+        (
+            r#"{"env":{"A":{"deep":"d"}},"url":null}"#,
+            r#"{"command":"x","env":{"A":{"deep":"new d"},"B":"kept unreadable"}}"#,
+        ),
+        (r#"{"headers":{"H":"[REDACTED]"}}"#, "NothingToRestore at /headers/H"),
+    ] {
+        assert_eq!(patch(stored, sent, true), expected, "{sent}");
+    }
+}
+
+#[test]
+fn what_is_kept_is_stored_as_it_was_found() {
+    let stored = object(r#"{"env":{"A":"sealed s","B":"foreign t","C":"clear","D":8080},"auth":"sealed u"}"#);
+    let before = open(&stored, Sealing::EverySecret, ring());
+    let masked = object(
+        r#"{"env":{"A":"[REDACTED]","B":"[REDACTED]","C":"**********","D":"<redacted>"},"auth":"[REDACTED]"}"#,
+    );
+    for merged in [
+        replace(masked, Some(&before), &reading(false)),
+        merge_patch(Object::new(), &before, &reading(false)),
+    ] {
+        assert_eq!(to_stored(&merged.config, ring()).unwrap(), stored);
+    }
+}
+
+#[test]
+fn a_new_secret_is_sealed_where_the_layout_seals() {
+    let body = r#"{"env":{"A":"a"},"auth":{"value":"b"},"my_key":"c"}"#;
+    for (sealing, expected) in [
+        (Sealing::EverySecret, r#"{"env":{"A":"new a"},"auth":{"value":"new b"},"my_key":"new c"}"#),
+        (Sealing::EnvAndHeaders, r#"{"env":{"A":"new a"},"auth":{"value":"clear b"},"my_key":"clear c"}"#),
+        (Sealing::Listed, r#"{"env":{"A":"new a"},"auth":{"value":"new b"},"my_key":"clear c"}"#),
+    ] {
+        let merged = replace(object(body), None, &Reading { sealing, ..reading(true) });
+        assert_eq!(outcome(merged), expected);
+        // Clear ones that are sent again stay clear where they may.
+        let stored = config_in(r#"{"auth":{"value":"b"}}"#, sealing);
+        let sent = object(r#"{"auth":{"value":"b"}}"#);
+        let again = replace(sent, Some(&stored), &Reading { sealing, ..reading(true) });
+        assert_eq!(outcome(again), r#"{"auth":{"value":"clear b"}}"#);
+    }
+}
+
+#[test]
+fn a_string_auth_and_an_object_auth_share_nothing() {
+    let (text, object) = (r#"{"auth":"sealed t"}"#, r#"{"auth":{"strategy":"bearer","value":"sealed t"}}"#);
+    assert_eq!(patch(text, r#"{"auth":{"value":"[REDACTED]"}}"#, true), "NothingToRestore at /auth/value");
+    assert_eq!(patch(object, r#"{"auth":"[REDACTED]"}"#, true), "NothingToRestore at /auth");
+    assert_eq!(patch(object, r#"{"auth":"oauth"}"#, true), r#"{"auth":"oauth"}"#);
+    assert_eq!(patch(text, r#"{"auth":"oauth"}"#, true), r#"{"auth":"oauth"}"#);
+    assert_eq!(put(r#"{"auth":"oauth"}"#, r#"{"auth":"[REDACTED]"}"#, true), "NothingToRestore at /auth");
+}
+
+#[test]
+fn a_body_of_a_mebibyte_is_merged_in_no_time() {
+    // Below one long name: where each step copied its pointer, this took minutes.
+    let name = "n".repeat(500_000);
+    let members: Vec<String> = (0..50_000).map(|index| format!("\"{index}\":1")).collect();
+    let wide = format!("{{\"{name}\":{{{}}}}}", members.join(","));
+    let masks: Vec<String> = (0..30_000).map(|index| format!("\"{index}\":\"[REDACTED]\"")).collect();
+    let masked = format!("{{\"key{name}\":{{{}}}}}", masks.join(","));
+    let url = format!("{{\"url\":\"https://h/?{}\"}}", "key=**********&".repeat(60_000));
+    let nested = format!("{{\"keys\":{}\"[REDACTED]\"{}}}", "[".repeat(60), "]".repeat(60));
+    for body in [&wide, &masked, &url, &nested] {
+        let before = config(body);
+        let begun = std::time::Instant::now();
+        let merged = merge_patch(object(body), &before, &reading(false));
+        let again = replace(object(body), None, &reading(false));
+        assert!(begun.elapsed().as_secs() < 10, "{} bytes took {:?}", body.len(), begun.elapsed());
+        assert!(merged.refusals.len() <= 100 && again.refusals.len() <= 100);
+    }
+}
+
+#[test]
+fn the_deepest_stored_value_is_walked_on_a_small_stack() {
+    let deep = format!("{}{}{}", "{\"a\":[".repeat(255), "\"x\"", "]}".repeat(255));
+    let text = format!("{{\"deep\":{deep}}}");
+    let small = std::thread::Builder::new().stack_size(2 << 20);
+    let walk = move || {
+        let before = config(&text);
+        let merged = merge_patch(Object::new(), &before, &reading(false));
+        assert!(Node::Object(merged.config.clone()).is_same(&Node::Object(before)));
+        to_compact(&Json::Object(to_stored(&merged.config, ring()).unwrap())) == text
+    };
+    assert!(small.spawn(walk).unwrap().join().unwrap());
+}
+
+#[test]
+fn patching_twice_gives_what_patching_once_gave() {
+    let stored = r#"{"command":"x","env":{"A":"sealed s","B":"8"},"args":["a"],"tools":{"t":{"n":1}}}"#;
+    for sent in
+        [r#"{"env":{"A":"[REDACTED]","C":"new"},"tools":{"t":null}}"#, r#"{"args":[],"env":null}"#, "{}"]
+    {
+        let once: Members = merge_patch(object(sent), &config(stored), &reading(true)).config;
+        let again = open_stored(&once);
+        let twice = merge_patch(object(sent), &again, &reading(true)).config;
+        assert!(Node::Object(again).is_same(&Node::Object(twice)), "{sent}");
+    }
+}
+
+fn open_stored(config: &Members) -> Members {
+    open(&to_stored(config, ring()).expect("there is a key"), Sealing::EverySecret, ring())
+}

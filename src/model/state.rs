@@ -1,0 +1,186 @@
+//! When two configurations are one state (DESIGN §3): what says no more than its absence does, which numbers
+//! are equal, and so what a write changes. The canonical form is these rules in text.
+
+use std::borrow::Cow;
+
+use crate::json::Number;
+
+use super::config::{Config, Members, Node, Secret, SecretValue};
+use super::{Dialect, Kind};
+
+/// The rules for the members of one object: they depend on how deep it stands.
+#[derive(Clone, Copy, Debug)]
+pub struct Level {
+    dialect: Dialect,
+    depth: usize,
+    is_stdio: bool,
+}
+
+impl Level {
+    /// The rules for the members of a whole configuration.
+    pub fn top(config: &Config, dialect: Dialect) -> Self {
+        Self { dialect, depth: 0, is_stdio: config.kind() == Kind::Stdio }
+    }
+
+    /// The rules for the members of a value below.
+    #[must_use]
+    pub fn below(self) -> Self {
+        Self { depth: self.depth + 1, ..self }
+    }
+
+    /// Whether a member says what its absence says.
+    pub fn is_nothing(self, name: &str, node: &Node) -> bool {
+        (self.depth == 0 && is_default(name, node, self.is_stdio))
+            || (self.dialect == Dialect::Closed && is_hollow(node))
+    }
+
+    /// Whether this member's numbers count by value: upstream keeps them as floats and respells `30` as `30.0`.
+    pub fn is_by_value(self, name: &str) -> bool {
+        let is_float = match self.depth {
+            0 => matches!(name, "timeout" | "sse_read_timeout"),
+            // In `auth.state`; nothing else that deep has this name and a number.
+            2 => name == "token_expires_at",
+            _ => false,
+        };
+        is_float && self.dialect == Dialect::Closed
+    }
+
+    /// Whether both values of a member are the same state: members in any order, secrets by what they are in
+    /// the clear, integers exactly and other numbers by value. A secret that no key opens equals its own
+    /// token only.
+    pub fn is_same(self, name: &str, one: &Node, two: &Node) -> bool {
+        match (one, two) {
+            (Node::Number(one), Node::Number(two)) if self.is_by_value(name) => {
+                by_value(one) == by_value(two)
+            }
+            _ => self.is_same_value(one, two),
+        }
+    }
+
+    fn is_same_value(self, one: &Node, two: &Node) -> bool {
+        match (one, two) {
+            (Node::Null, Node::Null) => true,
+            (Node::Bool(one), Node::Bool(two)) => one == two,
+            (Node::Number(one), Node::Number(two)) => is_same_number(one, two),
+            (Node::Text(one), Node::Text(two)) => one == two,
+            (Node::Url(one), Node::Url(two)) => one.text == two.text,
+            (Node::Secret(one), Node::Secret(two)) => is_same_secret(one, two),
+            (Node::Array(one), Node::Array(two)) => {
+                one.len() == two.len()
+                    && one.iter().zip(two).all(|(one, two)| self.below().is_same_value(one, two))
+            }
+            (Node::Object(one), Node::Object(two)) => self.below().is_same_object(one, two),
+            _ => false,
+        }
+    }
+
+    fn is_same_object(self, one: &Members, two: &Members) -> bool {
+        let count =
+            |members: &Members| members.iter().filter(|(name, node)| !self.is_nothing(name, node)).count();
+        let is_in_two = |(name, node): (&str, &Node)| {
+            self.is_nothing(name, node)
+                || two
+                    .get(name)
+                    .is_some_and(|other| !self.is_nothing(name, other) && self.is_same(name, node, other))
+        };
+        count(one) == count(two) && one.iter().all(is_in_two)
+    }
+}
+
+/// Whether a top-level member says what its absence says, in either dialect.
+fn is_default(name: &str, node: &Node, is_stdio: bool) -> bool {
+    match (name, node) {
+        (_, Node::Null) => true,
+        ("args", Node::Array(elements)) => elements.is_empty(),
+        ("env" | "headers", Node::Object(members)) => members.is_empty(),
+        ("enabled", Node::Bool(is_enabled)) => *is_enabled,
+        ("transport", Node::Text(text)) => is_stdio && text.as_str() == "stdio",
+        _ => false,
+    }
+}
+
+/// Null, or an object of nothing else: upstream's saves leave them out.
+fn is_hollow(node: &Node) -> bool {
+    match node {
+        Node::Null => true,
+        Node::Object(members) => members.iter().all(|(_, node)| is_hollow(node)),
+        _ => false,
+    }
+}
+
+/// The members that a write does not leave as they stood, those that say nothing among them: they would be
+/// stored too, so they are judged too. For a caller without `reveal` as with [`changed_members`].
+pub fn touched_members<'a>(
+    before: Option<&'a Config>,
+    after: &'a Config,
+    may_reveal: bool,
+) -> impl Iterator<Item = (&'a str, &'a Node)> {
+    let own = move |name: &str| before.and_then(|before| before.get(name));
+    after.iter().filter(move |(name, node)| !own(name).is_some_and(|own| node.is_left(own, may_reveal)))
+}
+
+/// The names of the top-level members whose state a write changes. For a caller without `reveal`, a secret that
+/// is sent in the clear is a change (see [`Node::is_left`]).
+pub fn changed_members<'a>(
+    before: Option<&'a Config>,
+    after: &'a Config,
+    dialect: Dialect,
+    may_reveal: bool,
+) -> Vec<&'a str> {
+    let (old, new) = (before.map(|before| Level::top(before, dialect)), Level::top(after, dialect));
+    let own = |name: &str| {
+        let node = before?.get(name)?;
+        old.is_none_or(|level| !level.is_nothing(name, node)).then_some(node)
+    };
+    let is_gone = |name: &str| after.get(name).is_none_or(|node| new.is_nothing(name, node));
+    let is_left = |name: &str, node: &Node| {
+        own(name).is_some_and(|own| new.is_same(name, own, node)) && (may_reveal || !node.has_sent_secret())
+    };
+    let names = before.into_iter().flat_map(Members::iter).map(|(name, _)| name);
+    let removed = names.filter(|name| own(name).is_some() && is_gone(name));
+    let set = after.iter().filter(|(name, node)| !is_gone(name) && !is_left(name, node));
+    removed.chain(set.map(|(name, _)| name)).collect()
+}
+
+/// Whether two values are the same state wherever they stand: members in any order, secrets by what they are
+/// in the clear, integers exactly and other numbers by value.
+pub(super) fn is_same(one: &Node, two: &Node) -> bool {
+    Level { dialect: Dialect::Open, depth: 1, is_stdio: false }.is_same_value(one, two)
+}
+
+/// The text by which a number is told from others: integers (no point, no exponent) exactly, others by
+/// their value.
+pub fn exactly(number: &Number) -> Cow<'_, str> {
+    match number.spelling() {
+        "-0" => Cow::Borrowed("0"),
+        spelling if number.is_integer() => Cow::Borrowed(spelling),
+        _ => by_value(number),
+    }
+}
+
+/// The text of the nearest double. A number that no double holds keeps its spelling, so that two such stay
+/// two states.
+pub fn by_value(number: &Number) -> Cow<'_, str> {
+    let value = number.as_f64();
+    let significand = number.spelling().split(['e', 'E']).next().unwrap_or_default();
+    let is_lost = !value.is_finite()
+        || (value == 0.0 && significand.contains(|character| matches!(character, '1'..='9')));
+    match value {
+        _ if is_lost => Cow::Borrowed(number.spelling()),
+        0.0 => Cow::Borrowed("0.0"),
+        _ => Cow::Owned(format!("{value:?}")),
+    }
+}
+
+/// Whether two numbers are the same state.
+pub fn is_same_number(one: &Number, two: &Number) -> bool {
+    one == two || exactly(one) == exactly(two)
+}
+
+fn is_same_secret(one: &Secret, two: &Secret) -> bool {
+    match (&one.value, &two.value) {
+        (SecretValue::Unreadable, SecretValue::Unreadable) => one.at_rest == two.at_rest,
+        (SecretValue::Number(one), SecretValue::Number(two)) => is_same_number(one, two),
+        (one, two) => one == two,
+    }
+}

@@ -1,0 +1,269 @@
+//! Every rule of DESIGN §2 and `contracts/openhands.md` §5.1 as a row, in both dialects.
+
+use super::*;
+use crate::model::is_server_value;
+use crate::model::samples::{config, object};
+use Dialect::{Closed, Open};
+
+fn wrong(before: Option<&str>, after: &str, dialect: Dialect) -> String {
+    let before = before.map(config);
+    let violations = validate(before.as_ref(), &config(after), dialect, true);
+    let told = violations.iter().map(|one| format!("{}: {}", one.pointer, one.message));
+    told.collect::<Vec<_>>().join("; ")
+}
+
+/// Where a new server is wrong, for both dialects.
+fn wrong_at(after: &str) -> [String; 2] {
+    [Open, Closed].map(|dialect| {
+        let violations = validate(None, &config(after), dialect, true);
+        violations.iter().map(|one| one.pointer.to_string()).collect::<Vec<_>>().join(" ")
+    })
+}
+
+#[test]
+fn what_is_right_is_taken() {
+    let both = [
+        r#"{"command":"x"}"#,
+        r#"{"url":"not even a url"}"#,
+        r#"{"command":"x","url":"u","args":[],"env":{},"headers":{},"cwd":"","description":"","icon":""}"#,
+        r#"{"command":"x","args":["-y",""],"env":{"A":"b"},"enabled":false,"keep_alive":true}"#,
+        r#"{"command":"x","timeout":0,"sse_read_timeout":30.5}"#,
+        r#"{"command":"x","timeout":-0.0}"#,
+        r#"{"url":"u","timeout":123456789012345678901234567890}"#,
+        r#"{"command":"x","transport":"stdio"}"#,
+        r#"{"url":"u","transport":"http"}"#,
+        r#"{"url":"u","transport":"streamable-http"}"#,
+        r#"{"url":"u","transport":"sse","command":"x"}"#,
+        r#"{"url":"u","headers":{"Authorization":"Bearer x"}}"#,
+        r#"{"url":"u","headers":{"X":"y"},"auth":{"strategy":"none"}}"#,
+        r#"{"url":"u","auth":{"strategy":"api_key","value":"v","header_name":"X"}}"#,
+        r#"{"url":"u","auth":{"strategy":"api_key"}}"#,
+        r#"{"url":"u","auth":{"strategy":"bearer","value":"v"}}"#,
+        r#"{"url":"u","auth":{"strategy":"basic","username":"","password":"p"}}"#,
+        r#"{"url":"u","auth":{"strategy":"header","headers":{"Authorization":"x"}}}"#,
+        r#"{"url":"u","auth":{"strategy":"oauth2"}}"#,
+        r#"{"url":"u","auth":{"strategy":"oauth2","authentication":{"type":"oauth","scopes":"a","client_auth_method":"none","client_secret":"s","additional_client_metadata":{"a":[1]}}}}"#,
+        r#"{"url":"u","auth":{"strategy":"oauth2","authentication":{"type":"oauth","scopes":["a","b"],"client_id":"c","client_name":"n","client_metadata_url":"m"}}}"#,
+        r#"{"url":"u","auth":{"strategy":"oauth2","state":{"tokens":{"access_token":"t","refresh_token":"r","any":1},"client_info":{"client_secret":"s","any":[]},"token_expires_at":1.5}}}"#,
+        r#"{"command":"x","env":{"A":"foreign s"}}"#,
+    ];
+    for server in both {
+        assert_eq!(wrong_at(server), ["", ""], "{server}");
+        assert!(is_server_value(&object(server)), "OpenHands would refuse {server}");
+    }
+    for server in [
+        r#"{"url":"u","type":"shttp"}"#,
+        r#"{"command":"x","type":"stdio","transport":"stdio"}"#,
+        r#"{"url":"u","auth":"oauth","authentication":{"client_id":"c","any":1}}"#,
+        r#"{"url":"u","auth":"a-token"}"#,
+        r#"{"command":"x","tools":{"a":{"b":1}},"include_tags":["a"],"exclude_tags":[]}"#,
+        r#"{"command":"x","unknown":null,"apiKey":"k","deep":{"a":[null,{"b":null}]}}"#,
+        r#"{"command":"x","env":{"A":"","B":" "}}"#,
+        r#"{"url":"u","auth":{"strategy":"none","unknown":1}}"#,
+        r#"{"url":"u","auth":{"strategy":"oauth2","state":{"tokens":{"refresh_token":"r"}}}}"#,
+    ] {
+        let [open, closed] = wrong_at(server);
+        assert_eq!(open, "", "{server}");
+        assert_ne!(closed, "", "{server}");
+    }
+}
+
+#[test]
+fn what_is_wrong_is_refused_in_both_dialects() {
+    for (server, at) in [
+        ("{}", ""),
+        (r#"{"description":"d"}"#, ""),
+        (r#"{"command":""}"#, "/command"),
+        (r#"{"url":""}"#, "/url"),
+        (r#"{"command":1}"#, "/command"),
+        (r#"{"url":["u"]}"#, "/url"),
+        (r#"{"command":"x","args":"a"}"#, "/args"),
+        (r#"{"command":"x","args":["a",1,true]}"#, "/args/1 /args/2"),
+        (r#"{"command":"x","env":["A"]}"#, "/env"),
+        (
+            r#"{"command":"x","env":{"A":1,"B":true,"C":[],"D":{"a":"b"},"E":"e"}}"#,
+            "/env/A /env/B /env/C /env/D",
+        ),
+        (r#"{"url":"u","headers":{"A":1.5}}"#, "/headers/A"),
+        (r#"{"command":"x","env":"all"}"#, "/env"),
+        (r#"{"command":"x","cwd":1}"#, "/cwd"),
+        (r#"{"command":"x","description":[]}"#, "/description"),
+        (r#"{"command":"x","icon":{}}"#, "/icon"),
+        (r#"{"command":"x","timeout":"30"}"#, "/timeout"),
+        (r#"{"command":"x","timeout":-1}"#, "/timeout"),
+        (r#"{"command":"x","timeout":true}"#, "/timeout"),
+        (r#"{"command":"x","timeout":1e400}"#, "/timeout"),
+        (r#"{"url":"u","sse_read_timeout":-0.5}"#, "/sse_read_timeout"),
+        (r#"{"command":"x","keep_alive":"yes"}"#, "/keep_alive"),
+        (r#"{"command":"x","enabled":1}"#, "/enabled"),
+        (r#"{"url":"u","transport":"shttp"}"#, "/transport"),
+        (r#"{"url":"u","transport":"HTTP"}"#, "/transport"),
+        (r#"{"url":"u","transport":1}"#, "/transport"),
+        (r#"{"url":"u","transport":"stdio"}"#, "/transport"),
+        (r#"{"command":"x","transport":"sse"}"#, "/transport"),
+        (r#"{"url":"u","auth":{"strategy":"bearer"},"headers":{"aUTHORIZATION":"x"}}"#, "/auth"),
+        (r#"{"url":"u","auth":1}"#, "/auth"),
+        (r#"{"url":"u","auth":["t"]}"#, "/auth"),
+        (r#"{"url":"u","auth":{}}"#, "/auth/strategy"),
+        (r#"{"url":"u","auth":{"strategy":"other"}}"#, "/auth/strategy"),
+        (r#"{"url":"u","auth":{"strategy":1}}"#, "/auth/strategy"),
+        (r#"{"url":"u","auth":{"strategy":"basic"}}"#, "/auth/username"),
+        (
+            r#"{"url":"u","auth":{"strategy":"basic","username":1,"password":2}}"#,
+            "/auth/username /auth/password",
+        ),
+        (r#"{"url":"u","auth":{"strategy":"bearer","value":1}}"#, "/auth/value"),
+        (r#"{"url":"u","auth":{"strategy":"bearer","value":{"a":"b"}}}"#, "/auth/value"),
+        (r#"{"url":"u","auth":{"strategy":"api_key","header_name":[]}}"#, "/auth/header_name"),
+        (r#"{"url":"u","auth":{"strategy":"header","headers":{"A":1}}}"#, "/auth/headers/A"),
+        (r#"{"url":"u","auth":{"strategy":"header","headers":[]}}"#, "/auth/headers"),
+        (r#"{"url":"u","auth":{"strategy":"oauth2","authentication":{}}}"#, "/auth/authentication/type"),
+        (r#"{"url":"u","auth":{"strategy":"oauth2","authentication":[]}}"#, "/auth/authentication"),
+        (
+            r#"{"url":"u","auth":{"strategy":"oauth2","authentication":{"type":"oauth","client_auth_method":"x","scopes":[1],"client_id":2,"client_secret":3,"additional_client_metadata":4}}}"#,
+            "/auth/authentication/client_auth_method /auth/authentication/scopes/0 /auth/authentication/client_id /auth/authentication/client_secret /auth/authentication/additional_client_metadata",
+        ),
+        (r#"{"url":"u","auth":{"strategy":"oauth2","state":[]}}"#, "/auth/state"),
+        (
+            r#"{"url":"u","auth":{"strategy":"oauth2","state":{"tokens":1,"client_info":{"client_secret":2},"token_expires_at":"3"}}}"#,
+            "/auth/state/tokens /auth/state/client_info/client_secret /auth/state/token_expires_at",
+        ),
+    ] {
+        let [open, closed] = wrong_at(server);
+        assert_eq!(open, at, "open: {server}");
+        assert_eq!(closed, at, "closed: {server}");
+        // The requirement that there is a command or a URL is ours.
+        assert!(
+            at.is_empty()
+                || at == "/timeout"
+                || at == "/sse_read_timeout"
+                || !is_server_value(&object(server))
+        );
+    }
+}
+
+#[test]
+fn the_members_of_the_open_dialect_have_types_too() {
+    for (server, at) in [
+        (r#"{"url":"u","type":"websocket"}"#, "/type"),
+        (r#"{"url":"u","type":"stdio"}"#, "/type"),
+        (r#"{"command":"x","type":"shttp"}"#, "/type"),
+        (r#"{"command":"x","tools":["a"]}"#, "/tools"),
+        (r#"{"command":"x","include_tags":"a","exclude_tags":[1]}"#, "/include_tags /exclude_tags/0"),
+        (r#"{"url":"u","auth":"","authentication":"a"}"#, "/auth /authentication"),
+        (r#"{"url":"u","auth":"t","headers":{"Authorization":"x"}}"#, "/auth"),
+    ] {
+        assert_eq!(wrong_at(server)[0], at, "{server}");
+    }
+}
+
+#[test]
+fn the_closed_dialect_takes_known_members_only() {
+    for (server, at) in [
+        (r#"{"command":"x","unknown":1,"apiKey":"k"}"#, "/unknown /apiKey"),
+        (r#"{"command":"x","type":"stdio"}"#, "/type"),
+        (
+            r#"{"command":"x","tools":{},"include_tags":[],"exclude_tags":[],"authentication":{}}"#,
+            "/tools /include_tags /exclude_tags /authentication",
+        ),
+        (r#"{"url":"u","auth":"t"}"#, "/auth"),
+        (r#"{"url":"u","auth":"oauth"}"#, "/auth"),
+        (r#"{"url":"u","auth":{"strategy":"bearer","value":"v","username":"u"}}"#, "/auth/username"),
+        (r#"{"url":"u","auth":{"strategy":"none","value":"v"}}"#, "/auth/value"),
+        (
+            r#"{"url":"u","auth":{"strategy":"oauth2","authentication":{"type":"oauth","more":1},"state":{"more":1}}}"#,
+            "/auth/authentication/more /auth/state/more",
+        ),
+        (
+            r#"{"url":"u","auth":{"strategy":"oauth2","state":{"tokens":{"refresh_token":"r"}}}}"#,
+            "/auth/state/tokens/access_token",
+        ),
+        (r#"{"command":"x","env":{"A":"","B":" \t"}}"#, "/env/A /env/B"),
+        (r#"{"url":"u","headers":{"A":""}}"#, "/headers/A"),
+        (r#"{"url":"u","auth":{"strategy":"bearer","value":""}}"#, "/auth/value"),
+        (r#"{"url":"u","auth":{"strategy":"basic","username":"u","password":" "}}"#, "/auth/password"),
+        (r#"{"url":"u","auth":{"strategy":"header","headers":{"A":""}}}"#, "/auth/headers/A"),
+    ] {
+        assert_eq!(wrong_at(server)[1], at, "{server}");
+    }
+}
+
+#[test]
+fn null_below_a_known_member_is_refused_and_above_it_is_nothing() {
+    for (server, at) in [
+        (r#"{"command":"x","env":{"A":null}}"#, "/env/A"),
+        (r#"{"command":"x","args":[null]}"#, "/args/0"),
+        (r#"{"url":"u","auth":{"strategy":"bearer","value":null}}"#, "/auth/value"),
+        (r#"{"url":"u","auth":{"strategy":"basic","username":null}}"#, "/auth/username"),
+    ] {
+        assert_eq!(wrong_at(server), [at, at], "{server}");
+    }
+    assert_eq!(wrong_at(r#"{"command":"x","tools":{"a":{"b":[null]}}}"#)[0], "/tools/a/b/0");
+    assert_eq!(wrong_at(r#"{"command":"x","url":null,"env":null,"auth":null,"timeout":null}"#), ["", ""]);
+}
+
+#[test]
+fn only_what_a_write_changes_is_judged() {
+    let odd = r#"{"command":5,"env":{"A":1,"B":null,"C":"s"},"timeout":"30","tools":[],"more":1,"auth":{"strategy":"x","value":7}}"#;
+    assert_eq!(wrong(Some(odd), odd, Closed), "");
+    let with = |name: &str, value: &str| {
+        let mut server = object(odd);
+        server.insert(name, object(&format!("{{\"v\":{value}}}")).get("v").cloned().unwrap());
+        crate::json::to_compact(&server.into())
+    };
+    for (name, value, expected) in [
+        ("description", r#""new""#, ""),
+        ("env", r#"{"A":1,"B":null,"C":"t"}"#, ""),
+        ("env", r#"{"C":"s"}"#, ""),
+        ("env", r#"{"A":2,"B":null,"C":"s"}"#, "/env/A: must be a string"),
+        ("timeout", r#""31""#, "/timeout: must be a finite number of at least 0"),
+        ("timeout", "31", ""),
+        ("more", "1", ""),
+        ("command", r#""x""#, ""),
+    ] {
+        assert_eq!(wrong(Some(odd), &with(name, value), Open), expected, "{name}: {value}");
+    }
+    assert_eq!(
+        wrong(Some(odd), &with("more", "2"), Closed),
+        "/more: this document takes no members but the known ones"
+    );
+    // Without a command there must be a URL; what was so before may stay so.
+    assert_eq!(wrong(Some(r#"{"cwd":"a"}"#), r#"{"cwd":"b"}"#, Open), "");
+    assert_eq!(wrong(Some(r#"{"command":"x"}"#), "{}", Open), ": `command` or `url` is required");
+    // Members that don't fit each other are judged when either changes.
+    let unfit = r#"{"command":"x","transport":"sse"}"#;
+    assert_eq!(wrong(Some(unfit), r#"{"command":"x","transport":"sse","cwd":"a"}"#, Open), "");
+    assert_eq!(
+        wrong(Some(unfit), r#"{"command":"y","transport":"sse"}"#, Open),
+        "/transport: a remote server needs `url`"
+    );
+    let twice = r#"{"url":"u","auth":{"strategy":"none"},"headers":{"Authorization":"a"}}"#;
+    assert_eq!(wrong(Some(twice), &twice.replace("\"u\"", "\"v\""), Open), "");
+    assert_ne!(wrong(Some(twice), &twice.replace("\"a\"", "\"b\""), Open), "");
+}
+
+#[test]
+fn another_strategy_has_all_its_members_judged() {
+    let before = r#"{"url":"u","auth":{"strategy":"bearer","value":"v"}}"#;
+    let after = r#"{"url":"u","auth":{"strategy":"basic","username":"n","value":"v"}}"#;
+    assert_eq!(wrong(Some(before), after, Closed), "/auth/value: is no member that this strategy has");
+    assert_eq!(wrong(Some(before), after, Open), "");
+}
+
+#[test]
+fn a_guess_at_an_odd_stored_secret_is_judged_as_any_other_value() {
+    // Else 200 would confirm the right number, and 422 a wrong one.
+    for guess in ["1", "2"] {
+        let sent = format!(r#"{{"command":"x","env":{{"PIN":{guess}}}}}"#);
+        let before = config(r#"{"command":"x","env":{"PIN":1}}"#);
+        let violations = validate(Some(&before), &config(&sent), Open, false);
+        assert_eq!(violations.len(), 1, "{guess}");
+    }
+}
+
+#[test]
+fn no_message_holds_a_value() {
+    let server = r#"{"command":["hunter2"],"env":{"A":["hunter2"]},"auth":{"strategy":"hunter2"},"transport":"hunter2"}"#;
+    let told = wrong(None, server, Closed);
+    assert!(told.contains("/env/A") && !told.contains("hunter2"), "{told}");
+}

@@ -1,0 +1,171 @@
+//! A service on a document on disk, for tests of the use-cases: short words for what they do again and again.
+
+use std::fs;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::document::NewDocument;
+use crate::model::samples::object;
+use crate::projection::{Condition, Precondition};
+use crate::secrets::{CredentialDigest, KeySources, Keys, SecretKey};
+use crate::store::file::{FileStore, FileStoreOptions};
+
+use super::access::{Caller, Scope};
+use super::{Body, KeyProvisioner, Options, Service, ServiceError, Write, Written};
+
+/// A service, its folder and its document.
+pub(super) struct Site {
+    _folder: tempfile::TempDir,
+    pub(super) path: PathBuf,
+    pub(super) service: Service,
+}
+
+/// What is written under: nothing, or the two conditional headers, each empty for absent.
+#[derive(Clone, Copy, Default)]
+pub(super) struct If<'a> {
+    pub(super) matches: &'a str,
+    pub(super) none_match: &'a str,
+}
+
+impl Site {
+    /// On one of our own documents that holds these servers (`{…}`), sealed by the key of
+    /// [`crate::model::samples`].
+    pub(super) fn with(servers: &str) -> Self {
+        Self::on(&format!(
+            r#"{{"agent_settings":{{"mcp_config":{{"mcpServers":{}}}}}}}"#,
+            crate::json::to_compact(&object(servers).into())
+        ))
+    }
+
+    pub(super) fn on(document: &str) -> Self {
+        Self::start(Some(document), Some("ours"), false)
+    }
+
+    pub(super) fn start(document: Option<&str>, key: Option<&str>, require_preconditions: bool) -> Self {
+        let folder = tempfile::tempdir().expect("there is room for a folder");
+        let path = folder.path().join("settings.json");
+        if let Some(document) = document {
+            fs::write(&path, document).expect("the folder can be written");
+        }
+        let keys = Keys::load(KeySources {
+            newest: key.and_then(SecretKey::new),
+            previous: vec![],
+            etag: None,
+            key_file: folder.path().join("key"),
+            acceptance_file: folder.path().join("note"),
+        });
+        let keys = Arc::new(keys.expect("no key file is malformed"));
+        let store = FileStore::open(FileStoreOptions {
+            provisioner: Some(Arc::new(KeyProvisioner(Arc::clone(&keys)))),
+            ..FileStoreOptions::new(&path, NewDocument::Own)
+        });
+        let store = Arc::new(store.expect("the system gives a thread"));
+        let options = Options { require_preconditions, lock_timeout: Duration::from_secs(60) };
+        Self { _folder: folder, path, service: Service::new(store, keys, options) }
+    }
+
+    pub(super) fn text(&self) -> String {
+        fs::read_to_string(&self.path).unwrap_or_default()
+    }
+
+    pub(super) fn has_key_file(&self) -> bool {
+        self.path.with_file_name("key").exists()
+    }
+
+    /// The tag of the server `x`.
+    pub(super) fn tag(&self) -> String {
+        let projected = self.service.load().expect("the document can be read");
+        let item = projected.item(&crate::model::SettingsKey::new("x")).expect("`x` is there");
+        item.tag().as_str().to_owned()
+    }
+
+    /// Replaces the server `x`.
+    pub(super) fn put(&self, body: &str, condition: If<'_>, who: &Caller) -> Result<Written, ServiceError> {
+        self.update(Body::Whole(object(body)), condition, who)
+    }
+
+    /// Patches the server `x`.
+    pub(super) fn patch(
+        &self,
+        patch: &str,
+        condition: If<'_>,
+        who: &Caller,
+    ) -> Result<Written, ServiceError> {
+        self.update(Body::MergePatch(object(patch)), condition, who)
+    }
+
+    pub(super) fn delete(&self, condition: If<'_>, who: &Caller) -> Result<Written, ServiceError> {
+        wait(self.service.delete(write(condition, who)))
+    }
+
+    fn update(&self, body: Body, condition: If<'_>, who: &Caller) -> Result<Written, ServiceError> {
+        wait(self.service.update(write(condition, who), body))
+    }
+}
+
+impl<'a> If<'a> {
+    pub(super) fn matches(tag: &'a str) -> Self {
+        Self { matches: tag, ..Self::default() }
+    }
+}
+
+/// May see secrets.
+pub(super) fn revealer() -> Caller {
+    caller("revealer", &[Scope::Write, Scope::Reveal])
+}
+
+/// May write and not see secrets.
+pub(super) fn writer(key: &str) -> Caller {
+    caller(key, &[Scope::Write])
+}
+
+fn caller(key: &str, scopes: &[Scope]) -> Caller {
+    Caller::new(key, scopes.iter().copied().collect(), &CredentialDigest::of(key))
+}
+
+fn write(condition: If<'_>, who: &Caller) -> Write {
+    let read = |line: &str| match line {
+        "" => Condition::Absent,
+        line => Condition::parse([line.as_bytes()]).expect("the test writes conditions well"),
+    };
+    Write {
+        name: "x".parse().expect("it is a name"),
+        precondition: Precondition {
+            if_match: read(condition.matches),
+            if_none_match: read(condition.none_match),
+        },
+        caller: who.clone(),
+    }
+}
+
+fn wait<T>(future: impl Future<Output = T>) -> T {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build();
+    runtime.expect("the machine has room for a runtime").block_on(future)
+}
+
+/// One word for what came of a write.
+pub(super) fn word(outcome: &Result<Written, ServiceError>) -> &'static str {
+    match outcome {
+        Ok(Written { is_created: true, .. }) => "created",
+        Ok(Written { before, after, .. }) if before == after => "unchanged",
+        Ok(Written { after: None, .. }) => "deleted",
+        Ok(_) => "changed",
+        Err(ServiceError::UnknownServer) => "unknown",
+        Err(ServiceError::NoMcpServers) => "no servers",
+        Err(ServiceError::ReadOnly(_)) => "read-only",
+        Err(ServiceError::MalformedServer(_)) => "malformed",
+        Err(ServiceError::PreconditionRequired) => "required",
+        Err(ServiceError::PreconditionFailed(_)) => "failed",
+        Err(ServiceError::Invalid(_)) => "invalid",
+        Err(ServiceError::BeyondLimits(_)) => "beyond",
+        Err(ServiceError::ResultTooLarge) => "too large",
+        Err(ServiceError::Refused(_)) => "refused",
+        Err(ServiceError::BoundSecrets(_)) => "bound",
+        Err(ServiceError::KeyMissing) => "no key",
+        Err(ServiceError::WrongKey) => "wrong key",
+        Err(ServiceError::UnusableName) => "unusable",
+        Err(ServiceError::Store(_)) => "store",
+        Err(_) => "another",
+    }
+}

@@ -1,0 +1,252 @@
+//! The table of rooms (DESIGN §9, told in docs/ARCHITECTURE.md) as the source has it: who may use whom, what
+//! a room must never know, and the shape of its files. It reads text; it knows no Rust but `use` and paths.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// Which rooms a room may use. Nothing here that is not used: a freedom that nobody needs is a mistake to come.
+const MAY_USE: [(&str, &[&str]); 11] = [
+    ("json", &[]),
+    ("config", &[]),
+    ("ui", &[]),
+    ("secrets", &["json"]),
+    ("model", &["json", "secrets"]),
+    ("projection", &["json", "model", "secrets"]),
+    ("document", &["json", "model"]),
+    ("store", &["document", "json", "model"]),
+    ("service", &["json", "model", "projection", "secrets", "store"]),
+    ("http", &["json", "model", "projection", "secrets", "service", "store", "ui"]),
+    ("cli", &["config", "document", "http", "secrets", "service", "store"]),
+];
+
+/// Where a room may use another in these points only. `http` and `store`: the one mapping of errors to
+/// problems must name the store's errors.
+const MAY_USE_ONLY: [(&str, &str, &[&str]); 6] = [
+    ("secrets", "json", &["Text"]),
+    ("model", "secrets", &["KeyRing", "Plaintext", "Sealed", "looks_sealed"]),
+    ("projection", "secrets", &["EtagKey", "Exposure"]),
+    ("http", "secrets", &["Exposure"]),
+    ("http", "store", &["StoreError"]),
+    ("cli", "document", &["NewDocument"]),
+];
+
+/// Words that must not stand in a room.
+const MUST_NEVER_KNOW: [(&str, &[&str]); 9] = [
+    ("json", &["std::fs", "std::time", "actix_web", "tracing"]),
+    ("config", &["std::fs", "std::env", "actix_web"]),
+    ("secrets", &["actix_web", "ServerName", "Config"]),
+    ("model", &["std::fs", "std::time", "std::env", "actix_web", "tokio", "tracing"]),
+    ("projection", &["std::fs", "std::time", "store", "document", "actix_web", "tokio", "tracing"]),
+    ("document", &["std::fs", "std::time", "KeyRing", "Plaintext", "actix_web", "tokio"]),
+    ("store", &["actix_web", "KeyRing", "Plaintext", "ServerName"]),
+    ("service", &["actix_web", "std::fs", "FileStore", "Document"]),
+    ("http", &["FileStore", "Document", "KeyRing", "SecretKey", "std::fs"]),
+];
+
+/// Names that say nothing about what is inside.
+const EMPTY_NAMES: [&str; 4] = ["utils", "helpers", "common", "manager"];
+
+const LONGEST_FILE: usize = 600;
+
+#[test]
+fn a_room_uses_only_what_the_table_allows() {
+    let used = used_rooms();
+    for (room, others) in &used {
+        let allowed = MAY_USE.iter().find(|(name, _)| name == room).map(|(_, allowed)| *allowed);
+        let allowed = allowed.unwrap_or_else(|| panic!("the room `{room}` is not in the table"));
+        for (other, places) in others {
+            assert!(allowed.contains(&other.as_str()), "`{room}` must not use `{other}`: {places:?}");
+        }
+    }
+    for (room, allowed) in MAY_USE {
+        let others = used.get(room).unwrap_or_else(|| panic!("there is no room `{room}`"));
+        for other in allowed {
+            assert!(others.contains_key(*other), "`{room}` no longer uses `{other}`: take it from the table");
+        }
+    }
+}
+
+#[test]
+fn a_room_uses_another_only_in_the_named_points() {
+    for (room, other, allowed) in MAY_USE_ONLY {
+        let prefix = format!("{other}::");
+        for (file, paths) in paths_of(room) {
+            for item in paths.iter().filter_map(|path| path.strip_prefix(&prefix)) {
+                let item = item.split("::").next().unwrap_or_default();
+                assert!(allowed.contains(&item), "{} uses `{other}::{item}`", file.display());
+            }
+            assert!(!paths.iter().any(|path| path == other), "{} takes all of `{other}`", file.display());
+        }
+    }
+}
+
+#[test]
+fn a_room_does_not_know_what_it_must_not_know() {
+    for (room, words) in MUST_NEVER_KNOW {
+        for file in files_of(room) {
+            let text = product_code(&file);
+            for word in words {
+                assert!(!has_word(&text, word), "{} knows `{word}`", file.display());
+            }
+        }
+    }
+}
+
+#[test]
+fn every_source_file_is_short_says_what_it_is_for_and_has_a_telling_name() {
+    for file in source_files(&root().join("src")).into_iter().chain(source_files(&root().join("tests"))) {
+        let text = fs::read_to_string(&file).unwrap();
+        let lines = text.lines().count();
+        assert!(lines <= LONGEST_FILE, "{} has {lines} lines", file.display());
+        let head = text.lines().take_while(|line| line.starts_with("//!")).count();
+        assert!((1..=5).contains(&head), "{} begins with {head} lines of `//!`", file.display());
+        let path = file.strip_prefix(root()).unwrap().with_extension("");
+        for part in path.iter().filter_map(|part| part.to_str()) {
+            assert!(!EMPTY_NAMES.contains(&part), "{}: `{part}` says nothing", file.display());
+        }
+    }
+}
+
+#[test]
+fn every_variable_is_told_in_the_manual() {
+    let manual = fs::read_to_string(root().join("docs/OPERATIONS.md")).unwrap();
+    let source = product_code(&root().join("src/config.rs"));
+    let is_variable = |text: &&str| {
+        ["MCP_SETTINGS_", "OH_", "SESSION_", "XDG_"].iter().any(|prefix| text.starts_with(prefix))
+            && text.bytes().all(|byte| byte.is_ascii_uppercase() || byte == b'_')
+    };
+    let variables: BTreeSet<&str> = source.split('"').skip(1).step_by(2).filter(is_variable).collect();
+    assert!(variables.contains("MCP_SETTINGS_FILE") && variables.contains("OH_SECRET_KEY"), "{variables:?}");
+    for variable in variables {
+        assert!(has_word(&manual, variable), "docs/OPERATIONS.md does not tell of `{variable}`");
+    }
+}
+
+#[test]
+fn a_broken_rule_is_found() {
+    let text = "use crate::{json, store::file::{FileStore, Seam}};\nlet x = crate::secrets::random_token();";
+    let expected = ["json", "store::file::FileStore", "store::file::Seam", "secrets::random_token"];
+    assert_eq!(crate_paths(text), expected);
+    assert_eq!(
+        crate_paths("use crate::model::{\n    self,\n    Edit as Other,\n};"),
+        ["model", "model::Edit"]
+    );
+    assert!(has_word("a Document.", "Document") && has_word("use std::fs::File;", "std::fs"));
+    assert!(!has_word("Self::DocumentVanished", "Document") && !has_word("restore", "store"));
+}
+
+/// For each room the other rooms that it uses, with the files that do.
+fn used_rooms() -> BTreeMap<String, BTreeMap<String, Vec<PathBuf>>> {
+    let mut used = BTreeMap::new();
+    for room in rooms() {
+        let others: &mut BTreeMap<String, Vec<PathBuf>> = used.entry(room.clone()).or_default();
+        for (file, paths) in paths_of(&room) {
+            let others_here: BTreeSet<_> = paths.iter().filter_map(|path| path.split("::").next()).collect();
+            for other in others_here.into_iter().filter(|other| *other != room) {
+                others.entry(other.to_owned()).or_default().push(file.clone());
+            }
+        }
+    }
+    used
+}
+
+/// Every file and folder beside `lib.rs` and `main.rs`.
+fn rooms() -> BTreeSet<String> {
+    let entries = fs::read_dir(root().join("src")).expect("the source is there");
+    let names = entries.filter_map(|entry| entry.ok()?.path().file_stem()?.to_str().map(str::to_owned));
+    names.filter(|name| name != "lib" && name != "main").collect()
+}
+
+fn paths_of(room: &str) -> Vec<(PathBuf, Vec<String>)> {
+    let files = files_of(room).into_iter();
+    files.map(|file| (file.clone(), crate_paths(&product_code(&file)))).collect()
+}
+
+/// The files of a room, those of its tests aside: a test may look wherever it must.
+fn files_of(room: &str) -> Vec<PathBuf> {
+    let alone = root().join("src").join(format!("{room}.rs"));
+    let files = if alone.exists() { vec![alone] } else { source_files(&root().join("src").join(room)) };
+    let test_only = ["tests", "tests.rs", "samples.rs"];
+    let is_test = |file: &PathBuf| file.iter().any(|part| test_only.iter().any(|name| part == *name));
+    files.into_iter().filter(|file| !is_test(file)).collect()
+}
+
+fn source_files(folder: &Path) -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    for entry in fs::read_dir(folder).expect("the folder can be read") {
+        let path = entry.expect("the folder can be read").path();
+        if path.is_dir() {
+            found.extend(source_files(&path));
+        } else if path.extension().is_some_and(|extension| extension == "rs") {
+            found.push(path);
+        }
+    }
+    found
+}
+
+/// The text of a file without its comments and its module of tests.
+fn product_code(file: &Path) -> String {
+    let text = fs::read_to_string(file).expect("source is text");
+    let code = text.split("#[cfg(test)]\nmod tests {").next().unwrap_or_default();
+    code.lines().filter(|line| !line.trim_start().starts_with("//")).fold(String::new(), |mut all, line| {
+        all.push_str(line);
+        all.push('\n');
+        all
+    })
+}
+
+/// What stands behind each `crate::`, groups taken apart.
+fn crate_paths(code: &str) -> Vec<String> {
+    let mut found = Vec::new();
+    for (at, _) in code.match_indices("crate::") {
+        read_tree(&code[at + "crate::".len()..], "", &mut found);
+    }
+    found
+}
+
+/// Reads one `use` tree or path from the beginning of `text`, and gives what is left.
+fn read_tree<'a>(text: &'a str, prefix: &str, found: &mut Vec<String>) -> &'a str {
+    let text = text.trim_start();
+    let Some(mut rest) = text.strip_prefix('{') else {
+        let end = text.find(|symbol: char| !symbol.is_alphanumeric() && symbol != '_' && symbol != '*');
+        let (name, rest) = text.split_at(end.unwrap_or(text.len()));
+        let path = match (prefix, name) {
+            (prefix, "self") => prefix.to_owned(),
+            ("", name) => name.to_owned(),
+            (prefix, name) => format!("{prefix}::{name}"),
+        };
+        return match rest.strip_prefix("::") {
+            Some(rest) => read_tree(rest, &path, found),
+            None => {
+                found.push(path);
+                rest
+            }
+        };
+    };
+    loop {
+        rest = rest.trim_start().trim_start_matches(',').trim_start();
+        if let Some(rest) = rest.strip_prefix('}') {
+            return rest;
+        }
+        rest = read_tree(rest, prefix, found);
+        // A new name after `as` is none of the path.
+        rest = &rest[rest.find([',', '}']).unwrap_or(rest.len())..];
+        if rest.is_empty() {
+            return rest;
+        }
+    }
+}
+
+/// Whether a word stands in a text, and not only as a part of a longer one.
+fn has_word(text: &str, word: &str) -> bool {
+    let is_part = |symbol: char| symbol.is_alphanumeric() || symbol == '_';
+    text.match_indices(word).any(|(at, _)| {
+        !text[..at].chars().next_back().is_some_and(is_part)
+            && !text[at + word.len()..].chars().next().is_some_and(is_part)
+    })
+}
+
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}

@@ -1,0 +1,98 @@
+//! The service over a document in memory, as a client meets it: views, tags and writes.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use futures_util::FutureExt;
+use mcp_settings::json::{Json, Object, Rules, parse};
+use mcp_settings::model::{ServerName, SettingsKey};
+use mcp_settings::projection::Precondition;
+use mcp_settings::secrets::{CredentialDigest, Exposure, Keys};
+use mcp_settings::service::access::{Caller, Scope};
+use mcp_settings::service::{Body, Options, Service, ServiceError, Write, Written};
+
+use crate::memory::MemoryStore;
+use crate::tokens;
+
+/// A service and its document.
+pub(crate) struct Desk {
+    service: Service,
+    store: Arc<MemoryStore>,
+}
+
+/// Who sits before it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Who {
+    /// May write, may not see secrets.
+    Writer,
+    /// May see secrets too.
+    Revealer,
+}
+
+impl Desk {
+    pub(crate) fn of(text: &str) -> Self {
+        Self::with_keys(text, tokens::keys())
+    }
+
+    pub(crate) fn with_keys(text: &str, keys: Keys) -> Self {
+        let store = Arc::new(MemoryStore::of(text));
+        let options = Options { require_preconditions: false, lock_timeout: Duration::from_secs(1) };
+        Self { service: Service::new(Arc::clone(&store) as _, Arc::new(keys), options), store }
+    }
+
+    /// The document's text as it is now.
+    pub(crate) fn text(&self) -> String {
+        self.store.text()
+    }
+
+    /// What a server's entity-tag is.
+    pub(crate) fn tag(&self, name: &str) -> Option<String> {
+        let projected = self.service.load().expect("memory can be read");
+        projected.item(&SettingsKey::new(name)).map(|item| item.tag().as_str().to_owned())
+    }
+
+    /// The `config` of a server's answer.
+    pub(crate) fn get(&self, name: &str, exposure: Exposure) -> Result<Object, ServiceError> {
+        let projected = self.service.load()?;
+        let answer = projected.exposed(&SettingsKey::new(name), exposure)?;
+        Ok(config_of(&answer))
+    }
+
+    pub(crate) fn update(&self, name: &str, body: Body, who: Who) -> Result<Written, ServiceError> {
+        self.service.update(write(name, who), body).now_or_never().expect("memory does not block")
+    }
+
+    pub(crate) fn put(&self, name: &str, body: &Object, who: Who) -> Result<Written, ServiceError> {
+        self.update(name, Body::Whole(body.clone()), who)
+    }
+
+    pub(crate) fn patch(&self, name: &str, body: &Object, who: Who) -> Result<Written, ServiceError> {
+        self.update(name, Body::MergePatch(body.clone()), who)
+    }
+
+    pub(crate) fn delete(&self, name: &str) -> Result<Written, ServiceError> {
+        self.service.delete(write(name, Who::Writer)).now_or_never().expect("memory does not block")
+    }
+}
+
+/// The `config` of an answer.
+pub(crate) fn config_of(answer: &[u8]) -> Object {
+    let text = std::str::from_utf8(answer).expect("an answer is UTF-8");
+    let Ok(Json::Object(answer)) = parse(text, &Rules::STORED) else {
+        panic!("an answer is an object: {text}")
+    };
+    match answer.get("config") {
+        Some(Json::Object(config)) => config.clone(),
+        other => panic!("a config is an object, not {other:?}"),
+    }
+}
+
+fn write(name: &str, who: Who) -> Write {
+    let scopes: &[Scope] = match who {
+        Who::Writer => &[Scope::Write],
+        Who::Revealer => &[Scope::Write, Scope::Reveal],
+    };
+    let caller = Caller::new("test", scopes.iter().copied().collect(), &CredentialDigest::of("test"));
+    let name: ServerName = name.parse().expect("the test names servers well");
+    Write { name, precondition: Precondition::default(), caller }
+}

@@ -1,0 +1,13 @@
+//! The laws of DESIGN §1 over generated documents and writes, in this process: no sockets, no disk, so that
+//! thousands of cases cost seconds. What they say of the running service is `tests/it`'s matter.
+
+mod desk;
+mod memory;
+mod oracle;
+mod round_trip;
+mod samples;
+mod spelling;
+mod splice;
+mod tags;
+mod tokens;
+mod wishes;

@@ -1,0 +1,79 @@
+//! A store in memory: a document's text and nothing else. It decides and splices as the file store does and
+//! refuses to know disks, locks and batches.
+
+use std::future::ready;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Instant;
+
+use mcp_settings::document::{Document, NewDocument};
+use mcp_settings::store::{Change, Commit, Current, Decision, History, Snapshot, Store, StoreError};
+use tokio::sync::watch;
+
+/// One document in memory.
+pub(crate) struct MemoryStore {
+    state: Mutex<State>,
+}
+
+struct State {
+    document: Document,
+    history: History,
+}
+
+impl MemoryStore {
+    pub(crate) fn of(text: &str) -> Self {
+        let document = Document::read(text.as_bytes(), NewDocument::Own, None)
+            .unwrap_or_else(|reason| panic!("the generated document is unreadable: {reason}\n{text}"));
+        Self { state: Mutex::new(State { document, history: History::default() }) }
+    }
+
+    pub(crate) fn text(&self) -> String {
+        String::from_utf8(self.with(|state| state.document.render())).expect("a document is UTF-8")
+    }
+
+    fn with<T>(&self, work: impl FnOnce(&mut State) -> T) -> T {
+        work(&mut self.state.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+fn snapshot(document: &Document) -> Snapshot {
+    Snapshot {
+        layout: document.layout().clone(),
+        servers: document.servers().map(|(key, server)| (key.clone(), Arc::clone(server))).collect(),
+        outside_tokens: Arc::clone(document.outside_tokens()),
+    }
+}
+
+impl Store for MemoryStore {
+    fn peek(&self) -> Option<Result<Arc<Snapshot>, StoreError>> {
+        None
+    }
+
+    fn read(&self) -> Result<Arc<Snapshot>, StoreError> {
+        Ok(Arc::new(self.with(|state| snapshot(&state.document))))
+    }
+
+    fn commit(&self, change: Change) -> Commit {
+        self.with(|State { document, history }| {
+            let before = snapshot(document);
+            let decision = (change.decide)(&Current { snapshot: &before, history });
+            if let Decision::Edit(edits) = decision {
+                for edit in &edits {
+                    document.apply(edit, change.author.as_ref());
+                }
+                let after = snapshot(document);
+                for (key, old) in &before.servers {
+                    if after.servers.get(key).is_none_or(|new| new.text != old.text) {
+                        history.record(key, old);
+                    }
+                }
+            }
+        });
+        Box::pin(ready(Ok(())))
+    }
+
+    fn changes(&self) -> watch::Receiver<Result<Arc<Snapshot>, StoreError>> {
+        watch::channel(self.read()).1
+    }
+
+    fn close(&self, _deadline: Instant) {}
+}

@@ -1,0 +1,53 @@
+//! L3: what was read and is sent back changes nothing; what is not sent is not touched.
+
+use mcp_settings::json::Object;
+use mcp_settings::secrets::Exposure;
+use mcp_settings::service::ServiceError;
+use proptest::prelude::*;
+
+use crate::desk::{Desk, Who, config_of};
+use crate::samples::any_sample;
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, max_shrink_iters: 300, ..ProptestConfig::with_cases(2_000) })]
+
+    #[test]
+    fn a_view_that_is_put_back_changes_nothing(sample in any_sample()) {
+        let text = sample.text();
+        let desk = Desk::of(&text);
+        for (name, _) in &sample.servers {
+            let tag = desk.tag(name);
+            for (exposure, who) in [
+                (Exposure::Redacted, Who::Writer),
+                (Exposure::Redacted, Who::Revealer),
+                (Exposure::Encrypted, Who::Revealer),
+                (Exposure::Plaintext, Who::Revealer),
+            ] {
+                let view = match desk.get(name, exposure) {
+                    Err(ServiceError::SecretUnreadable(_)) if exposure == Exposure::Plaintext => continue,
+                    view => view.unwrap(),
+                };
+                let written = desk.put(name, &view, who);
+                prop_assert!(written.is_ok(), "{exposure:?} {who:?}: {written:?}\n{text}");
+                let written = written.unwrap();
+                prop_assert!(!written.is_created);
+                prop_assert_eq!(written.after.map(|tag| tag.to_string()), tag.clone());
+                prop_assert_eq!(desk.text(), &*text, "{:?} {:?}", exposure, who);
+                let shown = config_of(&written.body.unwrap());
+                prop_assert!(shown == desk.get(name, Exposure::Redacted).unwrap());
+            }
+        }
+    }
+
+    #[test]
+    fn an_empty_patch_changes_nothing(sample in any_sample(), who in prop_oneof![Just(Who::Writer), Just(Who::Revealer)]) {
+        let text = sample.text();
+        let desk = Desk::of(&text);
+        for (name, _) in &sample.servers {
+            let tag = desk.tag(name);
+            let written = desk.patch(name, &Object::new(), who).unwrap();
+            prop_assert_eq!(written.after.map(|tag| tag.to_string()), tag);
+            prop_assert_eq!(desk.text(), &*text);
+        }
+    }
+}
