@@ -171,6 +171,14 @@ impl<V: Clone> Items<V> {
         }
     }
 
+    /// How much [`Self::write`] appends. Known beforehand, a big text is not copied again and again while
+    /// it grows.
+    pub(super) fn text_len(&self, text: impl Fn(&V) -> &str) -> usize {
+        let around = |item: &Item<V>| item.gap.len() + item.key.len() + item.colon.len() + item.trail.len();
+        let items = self.items.iter().map(|item| around(item) + text(&item.value).len() + 1);
+        items.sum::<usize>() + self.blank.len()
+    }
+
     /// Appends everything that stands between the brackets.
     pub(super) fn write(&self, out: &mut String, text: impl Fn(&V) -> &str) {
         if self.items.is_empty() {

@@ -99,7 +99,8 @@ impl Document {
             Body::Absent => Vec::new(),
             Body::Whole(text) => text.as_bytes().to_vec(),
             Body::Split { head, servers, tail } => {
-                let mut out = String::from(&**head);
+                let mut out = String::with_capacity(head.len() + servers.text_len() + tail.len());
+                out.push_str(head);
                 servers.write(&mut out);
                 out.push_str(tail);
                 out.into_bytes()

@@ -98,6 +98,11 @@ impl Servers {
         self.items.set_value(at, entry);
     }
 
+    /// How much [`Self::write`] appends.
+    pub(super) fn text_len(&self) -> usize {
+        self.items.text_len(|entry| &entry.server.text)
+    }
+
     /// Appends everything that stands between the map's braces.
     pub(super) fn write(&self, out: &mut String) {
         self.items.write(out, |entry| &entry.server.text);

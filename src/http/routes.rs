@@ -1,5 +1,7 @@
 //! The one route table: which path and method leads to which endpoint.
 
+use std::rc::Rc;
+
 use actix_web::http::{Method, StatusCode, header};
 use actix_web::web::{self, Data, Payload, ServiceConfig};
 use actix_web::{HttpMessage, HttpRequest, HttpResponse};
@@ -26,6 +28,13 @@ struct Route {
     path: &'static str,
     method: Method,
     endpoint: Endpoint,
+}
+
+/// What a path must be: this text, or these two around one segment that is not empty.
+#[derive(Clone, Copy)]
+enum Pattern {
+    Exact(&'static str),
+    Around(&'static str, &'static str),
 }
 
 /// Every route. A `GET` answers `HEAD` too.
@@ -63,42 +72,79 @@ fn writing(handler: Handler, action: Action, body: &'static [&'static str]) -> E
     Endpoint { scope: Some(Scope::Write), body, segment: Segment::Server, action: Some(action), handler }
 }
 
-/// Puts the table into an actix application.
+/// The routes of one path.
+struct Resource {
+    path: &'static str,
+    pattern: Pattern,
+    endpoints: Vec<(Method, Endpoint)>,
+    /// The methods that it answers, as `Allow` lists them.
+    allowed: String,
+}
+
+/// Puts the table into an actix application. Paths are told apart here: actix would run one regular
+/// expression for each pattern and request, which cost more than everything else that a read does.
 pub(super) fn configure(config: &mut ServiceConfig) {
-    let mut routes = routes();
-    while let Some(first) = routes.first() {
-        let path = first.path;
-        let (here, rest): (Vec<_>, Vec<_>) = routes.into_iter().partition(|route| route.path == path);
-        routes = rest;
-        let mut allowed: Vec<&str> = Vec::new();
-        let mut resource = web::resource(path);
-        for Route { method, endpoint, .. } in &here {
-            let endpoint = *endpoint;
-            let handler = move |request, payload, app| run(endpoint, request, payload, app);
-            allowed.push(method.as_str());
-            if *method == Method::GET {
-                allowed.push("HEAD");
-                resource = resource.route(web::head().to(handler));
-            }
-            resource = resource.route(web::method(method.clone()).to(handler));
-        }
-        let allowed = allowed.join(", ");
-        config.service(
-            resource.default_service(web::to(move |request| method_not_allowed(request, allowed.clone()))),
-        );
+    let resources: Rc<[Resource]> = resources().into();
+    config.default_service(web::to(move |request, payload, app| {
+        dispatch(Rc::clone(&resources), request, payload, app)
+    }));
+}
+
+fn resources() -> Vec<Resource> {
+    let mut resources: Vec<Resource> = Vec::new();
+    for Route { path, method, endpoint } in routes() {
+        let methods = if method == Method::GET { vec![method, Method::HEAD] } else { vec![method] };
+        let at = resources.iter().position(|resource| resource.path == path).unwrap_or_else(|| {
+            let pattern = Pattern::of(path);
+            resources.push(Resource { path, pattern, endpoints: Vec::new(), allowed: String::new() });
+            resources.len() - 1
+        });
+        let resource = &mut resources[at];
+        resource.endpoints.extend(methods.into_iter().map(|method| (method, endpoint)));
+        let methods: Vec<&str> = resource.endpoints.iter().map(|(method, _)| method.as_str()).collect();
+        resource.allowed = methods.join(", ");
     }
-    config.default_service(web::to(not_found));
+    resources
+}
+
+async fn dispatch(
+    resources: Rc<[Resource]>,
+    request: HttpRequest,
+    payload: Payload,
+    app: Data<App>,
+) -> HttpResponse {
+    // Decoded by actix, but for what is a delimiter.
+    let path = request.match_info().as_str();
+    let Some(resource) = resources.iter().find(|resource| resource.pattern.is_of(path)) else {
+        return not_found(&request);
+    };
+    match resource.endpoints.iter().find(|(method, _)| method == request.method()) {
+        Some((_, endpoint)) => run(*endpoint, request, payload, app).await,
+        None => method_not_allowed(&request, &resource.allowed),
+    }
+}
+
+impl Pattern {
+    /// Reads a path of the table, in which `{…}` stands for a segment.
+    fn of(path: &'static str) -> Self {
+        let parts = path.split_once('{').zip(path.split_once('}'));
+        parts.map_or(Self::Exact(path), |((before, _), (_, after))| Self::Around(before, after))
+    }
+
+    fn is_of(self, path: &str) -> bool {
+        match self {
+            Self::Exact(own) => own == path,
+            Self::Around(before, after) => {
+                let segment = path.strip_prefix(before).and_then(|rest| rest.strip_suffix(after));
+                segment.is_some_and(|segment| !segment.is_empty() && !segment.contains('/'))
+            }
+        }
+    }
 }
 
 /// The pattern of the route that a path leads to, for logs: a path itself may hold anything.
 pub(super) fn pattern(path: &str) -> &'static str {
-    let is_item =
-        |path: &str| path.strip_prefix(mcp_servers::COLLECTION).is_some_and(|rest| rest.starts_with('/'));
-    match routes().iter().find(|route| route.path == path) {
-        Some(route) => route.path,
-        None if is_item(path) => ITEM,
-        None => "-",
-    }
+    routes().iter().find(|route| Pattern::of(route.path).is_of(path)).map_or("-", |route| route.path)
 }
 
 /// Whether a path is answered under any host name: probes call by address.
@@ -106,14 +152,14 @@ pub(super) fn is_for_any_host(path: &str) -> bool {
     matches!(path, "/health" | "/alive" | "/ready")
 }
 
-async fn method_not_allowed(request: HttpRequest, allowed: String) -> HttpResponse {
+fn method_not_allowed(request: &HttpRequest, allowed: &str) -> HttpResponse {
     Problem::new(ProblemKind::MethodNotAllowed, "Method Not Allowed")
-        .header(header::ALLOW, allowed)
-        .respond(&request_id(&request))
+        .header(header::ALLOW, allowed.to_owned())
+        .respond(&request_id(request))
 }
 
 /// No route; a path of ours that ends in a slash is led to the one without.
-async fn not_found(request: HttpRequest, _: Payload, _: Data<App>) -> HttpResponse {
+fn not_found(request: &HttpRequest) -> HttpResponse {
     let path = request.uri().path();
     match path.strip_suffix('/') {
         Some(target)
@@ -125,10 +171,48 @@ async fn not_found(request: HttpRequest, _: Payload, _: Data<App>) -> HttpRespon
                 .insert_header((header::LOCATION, format!("{target}{query}")))
                 .finish()
         }
-        _ => Problem::new(ProblemKind::NotFound, "Not Found").respond(&request_id(&request)),
+        _ => Problem::new(ProblemKind::NotFound, "Not Found").respond(&request_id(request)),
     }
 }
 
 fn request_id(request: &HttpRequest) -> String {
     request.extensions().get::<RequestId>().map(|id| id.0.clone()).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_path_is_of_the_pattern_that_it_fills() {
+        let renaming = "/servers/{name}/rename";
+        for (pattern, path, expected) in [
+            ("/servers", "/servers", true),
+            ("/servers", "/servers/", false),
+            ("/servers", "/server", false),
+            (ITEM, "/api/settings/mcp-servers/a", true),
+            (ITEM, "/api/settings/mcp-servers/a%2Fb", true),
+            (ITEM, "/api/settings/mcp-servers/", false),
+            (ITEM, "/api/settings/mcp-servers", false),
+            (ITEM, "/api/settings/mcp-servers/a/b", false),
+            (ITEM, "/api/settings/mcp-servers/a/", false),
+            (renaming, "/servers/a/rename", true),
+            (renaming, "/servers//rename", false),
+            (renaming, "/servers/rename", false),
+            (renaming, "/servers/a/b/rename", false),
+        ] {
+            assert_eq!(Pattern::of(pattern).is_of(path), expected, "{pattern} {path}");
+        }
+    }
+
+    #[test]
+    fn what_a_path_allows_is_what_its_routes_answer() {
+        let allowed = |path: &str| {
+            let resources = resources();
+            resources.iter().find(|resource| resource.path == path).unwrap().allowed.clone()
+        };
+        assert_eq!(allowed(mcp_servers::COLLECTION), "GET, HEAD");
+        assert_eq!(allowed(ITEM), "GET, HEAD, PUT, PATCH, DELETE");
+        assert_eq!(allowed("/api/session"), "POST");
+    }
 }

@@ -86,6 +86,11 @@ impl Condition {
         self.candidates().iter().any(|candidate| !candidate.is_weak && candidate.opaque == tag.opaque())
     }
 
+    /// How many tags a list names.
+    pub fn named(&self) -> usize {
+        self.candidates().len()
+    }
+
     fn names_weakly(&self, tag: &EntityTag) -> bool {
         self.candidates().iter().any(|candidate| candidate.opaque == tag.opaque())
     }

@@ -14,12 +14,17 @@ pub(super) enum Step<T> {
     Edit(Vec<Edit>, T),
     /// Nothing is to be changed; answer this.
     Keep(T),
+    /// Nothing is to be changed; the answer is worked out when the exclusive section is over.
+    Later(Later<T>),
     /// Nothing is to be done, for this reason.
     Refuse(ServiceError),
     /// A key, or the word that it may be used, is needed; where that can't be had, this is the reason to
     /// refuse.
     NeedKey(ServiceError),
 }
+
+/// An answer that is worked out by whoever waits for it.
+pub(super) type Later<T> = Box<dyn FnOnce() -> Result<T, ServiceError> + Send>;
 
 impl Service {
     /// Runs a decision exclusively. Its answer is given when the outcome is durable.
@@ -29,14 +34,16 @@ impl Service {
         author: Option<Author>,
         decide: impl Fn(&Current<'_>) -> Step<T> + Send + Sync + 'static,
     ) -> Result<T, ServiceError> {
-        let answer: Arc<Mutex<Option<Result<T, ServiceError>>>> = Arc::default();
+        let answer: Arc<Mutex<Option<Later<T>>>> = Arc::default();
         let slot = Arc::clone(&answer);
         let decide = move |current: &Current<'_>| {
+            let known = |result| -> Later<T> { Box::new(move || result) };
             let (decision, result) = match decide(current) {
-                Step::Edit(edits, value) => (Decision::Edit(edits), Ok(value)),
-                Step::Keep(value) => (Decision::Keep, Ok(value)),
-                Step::Refuse(reason) => (Decision::Reject, Err(reason)),
-                Step::NeedKey(reason) => (Decision::NeedKey, Err(reason)),
+                Step::Edit(edits, value) => (Decision::Edit(edits), known(Ok(value))),
+                Step::Keep(value) => (Decision::Keep, known(Ok(value))),
+                Step::Later(later) => (Decision::Keep, later),
+                Step::Refuse(reason) => (Decision::Reject, known(Err(reason))),
+                Step::NeedKey(reason) => (Decision::NeedKey, known(Err(reason))),
             };
             *slot.lock().unwrap_or_else(PoisonError::into_inner) = Some(result);
             decision
@@ -44,7 +51,7 @@ impl Service {
         let deadline = Instant::now() + self.options.lock_timeout;
         self.store.commit(Change { names, author, deadline, decide: Box::new(decide) }).await?;
         let decided = answer.lock().unwrap_or_else(PoisonError::into_inner).take();
-        decided.unwrap_or(Err(ServiceError::Undecided))
+        decided.map_or(Err(ServiceError::Undecided), |decided| decided())
     }
 
     /// Has a key made where there is none and one may be made, before the first tag is told: a key that

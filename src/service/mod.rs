@@ -7,7 +7,9 @@ pub mod authentication;
 mod commit;
 mod delete;
 mod error;
+mod failed;
 mod key_rules;
+mod last_tag;
 pub mod login;
 mod projected;
 mod read;
@@ -33,12 +35,14 @@ use crate::secrets::Keys;
 use crate::store::Store;
 use access::Caller;
 use bytes::Bytes;
+use last_tag::LastTag;
 
 /// The use-cases over one store.
 pub struct Service {
     store: Arc<dyn Store>,
     keys: Arc<Keys>,
     projected: ArcSwapOption<Projected>,
+    last_tag: Arc<LastTag>,
     options: Options,
 }
 
@@ -78,7 +82,7 @@ pub struct Written {
 impl Service {
     /// The use-cases over this store with these keys.
     pub fn new(store: Arc<dyn Store>, keys: Arc<Keys>, options: Options) -> Self {
-        Self { store, keys, projected: ArcSwapOption::empty(), options }
+        Self { store, keys, projected: ArcSwapOption::empty(), last_tag: Arc::default(), options }
     }
 
     /// Takes no more writes; those that still wait at `deadline` are given up.

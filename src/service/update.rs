@@ -19,9 +19,11 @@ use crate::secrets::{Exposure, KeyRing, Keys};
 use crate::store::{Current, Names, Snapshot};
 
 use super::commit::Step;
+use super::failed::FailedWrite;
 use super::key_rules::{is_wrong, must_seal};
+use super::last_tag::LastTag;
 use super::projected::body;
-use super::{Conflict, Options, Service, ServiceError, Write, Written, retry};
+use super::{Conflict, Options, Service, ServiceError, Write, Written};
 
 /// The largest answer that shows a written server. Bytes. Measured redacted, so that it tells nothing of a
 /// kept secret.
@@ -38,6 +40,12 @@ pub enum Body {
     Whole(Object),
     /// A merge patch (PATCH, RFC 7396).
     MergePatch(Object),
+}
+
+/// A write with what it sends.
+pub(super) struct Update {
+    pub(super) write: Write,
+    pub(super) body: Body,
 }
 
 /// What a decision depends on beside the states: fixed for one request and one set of keys.
@@ -57,49 +65,48 @@ pub(super) struct State {
 impl Service {
     /// Replaces or patches a server.
     pub async fn update(&self, write: Write, body: Body) -> Result<Written, ServiceError> {
-        let (keys, options) = (Arc::clone(&self.keys), self.options);
+        let (keys, last_tag, options) = (Arc::clone(&self.keys), Arc::clone(&self.last_tag), self.options);
         let names = Names::These(vec![write.name.key().clone()]);
         let author = Some(write.caller.author.clone());
-        self.run(names, author, move |current| decide(current, &write, &body, &keys, options)).await
+        let update = Arc::new(Update { write, body });
+        self.run(names, author, move |current| {
+            decide(current, &update, &keys, &last_tag, options).unwrap_or_else(Step::Refuse)
+        })
+        .await
     }
 }
 
-fn decide(current: &Current<'_>, write: &Write, sent: &Body, keys: &Keys, options: Options) -> Step<Written> {
-    try_decide(current, write, sent, keys, options).unwrap_or_else(Step::Refuse)
-}
-
-fn try_decide(
+fn decide(
     current: &Current<'_>,
-    write: &Write,
-    sent: &Body,
+    update: &Arc<Update>,
     keys: &Keys,
+    last_tag: &LastTag,
     options: Options,
 ) -> Result<Step<Written>, ServiceError> {
+    let Update { write, body: sent } = &**update;
     let ring = keys.ring();
     let snapshot = current.snapshot;
     check_access(&snapshot.layout)?;
     let rules = Rulebook { layout: &snapshot.layout, ring: &ring, may_reveal: write.caller.may_reveal() };
     let key = write.name.key();
     let server = snapshot.servers.get(key);
-    let state = server.map(|server| rules.state(key, server));
-    if state.is_none() && matches!(sent, Body::MergePatch(_)) {
+    if server.is_none() && matches!(sent, Body::MergePatch(_)) {
         return Err(ServiceError::UnknownServer);
     }
     if options.require_preconditions && write.precondition.is_absent() {
         return Err(ServiceError::PreconditionRequired);
     }
-    let verdict = write.precondition.judge(state.as_ref().map(|state| &state.tag));
+    let mut opened = None;
+    let tag = server.map(|server| {
+        let open = || opened.insert(rules.state(key, server)).tag.clone();
+        last_tag.of(key, server, &ring, &snapshot.layout, open)
+    });
+    let verdict = write.precondition.judge(tag.as_ref());
     if verdict != Verdict::Holds {
-        let is_retry = verdict == Verdict::IfMatchFailed
-            && write.precondition.if_none_match.is_absent()
-            && retry::is_retry(current, write, sent, &rules, state.as_ref(), server);
-        return match state {
-            Some(State { tag, config: Ok(config) }) if is_retry => {
-                Ok(Step::Keep(Written::unchanged(key, &config, tag)))
-            }
-            state => Err(rules.conflict(verdict, state, Some(sent))),
-        };
+        let failed = FailedWrite::new(Arc::clone(update), verdict, current, ring);
+        return Ok(Step::Later(Box::new(|| failed.outcome())));
     }
+    let state = opened.or_else(|| server.map(|server| rules.state(key, server)));
     let (before_tag, before) = match state {
         None => (None, None),
         Some(State { tag, config: Ok(config) }) => (Some(tag), Some(config)),
@@ -169,7 +176,7 @@ fn seal_and_edit(
 }
 
 impl Written {
-    fn unchanged(key: &SettingsKey, config: &Config, tag: EntityTag) -> Self {
+    pub(super) fn unchanged(key: &SettingsKey, config: &Config, tag: EntityTag) -> Self {
         let body = Some(body(key, config, &tag, Exposure::Redacted));
         Self { is_created: false, before: Some(tag.clone()), after: Some(tag), body }
     }
