@@ -156,10 +156,12 @@ pub enum ConfigError {
 impl File {
     /// Reads the text of a configuration file (TOML).
     pub fn parse(text: &str) -> Result<Self, ConfigError> {
-        // The parser's own message quotes the line, which may hold a key.
+        // The parser's own messages quote lines and values, which may be keys.
         toml::from_str(text).map_err(|error| {
             let line = error.span().map_or(1, |span| 1 + text[..span.start].matches('\n').count());
-            ConfigError::File(format!("line {line}: {}", error.message()))
+            ConfigError::File(format!(
+                "line {line} is no TOML, or a setting there is unknown or of the wrong type"
+            ))
         })
     }
 }
@@ -399,8 +401,18 @@ mod tests {
             let error = resolve(Flags::default(), variables, "").unwrap_err();
             assert!(!error.to_string().contains("canary"), "{error}");
         }
-        let error = resolve(Flags::default(), &[home], "secret_key = canary").unwrap_err();
-        assert!(!error.to_string().contains("canary"), "{error}");
+        let files = [
+            "secret_key = canary",
+            "previous_secret_keys = \"canary\"",
+            "api_keys = [\"canary\"]",
+            "secret_key = 4242424242",
+            "lock_timeout_ms = \"canary\"",
+        ];
+        for file in files {
+            let error = resolve(Flags::default(), &[home], file).unwrap_err().to_string();
+            assert!(!error.contains("canary") && !error.contains("42424"), "{error}");
+            assert!(error.contains("line 1"), "{error}");
+        }
         assert!(resolve(Flags::default(), &[home], "listne = \"x\"").is_err());
     }
 }

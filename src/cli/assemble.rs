@@ -1,5 +1,6 @@
 //! What every command needs: the resolved configuration, and the use-cases on its document.
 
+use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::{env, fs};
@@ -15,8 +16,9 @@ use super::Failure;
 /// The key file beside the document.
 const KEY_FILE: &str = ".mcp-settings.secret-key";
 
-/// The note, beside the document, that a key is lost and another may go on.
-const ACCEPTANCE_FILE: &str = ".mcp-settings.key-accepted";
+/// The end of the name of the note, beside the document, that its key is lost and another may go on. It
+/// begins with the document's name, since the word is given for that one.
+const ACCEPTANCE: &str = ".key-accepted";
 
 /// The configuration that these flags, the environment and the configuration file give.
 pub(super) fn resolve(file: Option<&Path>, flags: Flags) -> Result<Config, Failure> {
@@ -52,9 +54,16 @@ fn load_keys(config: &Config) -> Result<Keys, Failure> {
         previous: config.previous_secret_keys.iter().filter_map(secret).collect(),
         etag: config.etag_key.as_ref().and_then(secret),
         key_file: beside(&config.settings, KEY_FILE),
-        acceptance_file: beside(&config.settings, ACCEPTANCE_FILE),
+        acceptance_file: acceptance_file(&config.settings),
     };
     Keys::load(sources).map_err(|error| Failure::new("could not load the keys").because(error))
+}
+
+fn acceptance_file(document: &Path) -> PathBuf {
+    let mut name = OsString::from(".");
+    name.push(document.file_name().unwrap_or_default());
+    name.push(ACCEPTANCE);
+    document.with_file_name(name)
 }
 
 /// A file beside the document.

@@ -10,8 +10,11 @@ use tracing_subscriber::{Layer, fmt};
 
 use crate::config::LogFormat;
 
-/// Our own targets; a bare level means them.
-const OWN: [&str; 2] = ["mcp_settings", "audit"];
+/// Our own target; a bare level means it.
+const OWN: &str = "mcp_settings";
+
+/// The target of audit events.
+const AUDIT: &str = "audit";
 
 /// Starts logging with this filter: a level, or a list of `target=level`.
 ///
@@ -19,14 +22,14 @@ const OWN: [&str; 2] = ["mcp_settings", "audit"];
 /// the socket, keys included (law L6).
 pub(super) fn start(filter: &str, format: LogFormat) -> Result<(), String> {
     let targets = match filter.trim().parse::<LevelFilter>() {
-        Ok(level) => Targets::new()
-            .with_default(level.min(LevelFilter::WARN))
-            .with_targets(OWN.map(|own| (own, level))),
+        Ok(level) => Targets::new().with_default(level.min(LevelFilter::WARN)).with_target(OWN, level),
         Err(_) => {
             filter.parse::<Targets>().map_err(|_| "is no level and no list of `target=level`".to_owned())?
         }
     };
-    let is_ours = |target: &str| OWN.iter().any(|own| target == *own || target.starts_with("mcp_settings::"));
+    // Audit events are no matter of taste.
+    let targets = targets.with_target(AUDIT, LevelFilter::INFO);
+    let is_ours = |target: &str| target == AUDIT || target == OWN || target.starts_with("mcp_settings::");
     let may_speak = tracing_subscriber::filter::filter_fn(move |event| {
         is_ours(event.target()) || *event.level() <= Level::INFO
     });

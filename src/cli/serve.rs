@@ -13,7 +13,7 @@ use tokio::signal::unix::{SignalKind, signal};
 use crate::config::{Config, Flags, LogFormat};
 use crate::http::gate::Gate;
 use crate::http::{App, serve};
-use crate::secrets::{create_once, random_token, sweep_drafts};
+use crate::secrets::{create_once, random_token, sweep_drafts, warn_of_open_mode};
 use crate::service::access::{ApiKey, ApiKeys, Scope};
 use crate::service::authentication::Authentication;
 use crate::service::login::Logins;
@@ -27,7 +27,7 @@ const API_KEY_FILE: &str = ".mcp-settings.api-key";
 /// How long start-up waits for a key file to be made while another process holds the lock.
 const KEY_PATIENCE: Duration = Duration::from_millis(500);
 
-/// How long waiting writes may go on waiting when the service stops.
+/// How long a stop waits for what was taken, before writes that still wait for the lock are given up.
 const STOP_PATIENCE: Duration = Duration::from_secs(6);
 
 #[derive(Debug, clap::Args)]
@@ -82,16 +82,23 @@ async fn serve_until_told(config: Config) -> Result<(), Failure> {
     let server =
         serve(app, listener).map_err(|error| Failure::new("could not start the server").because(error))?;
     let handle = server.handle();
-    let running = actix_web::rt::spawn(server);
+    let mut running = actix_web::rt::spawn(server);
     announce(&address, code.as_deref());
     tokio::select! {
         _ = terminate.recv() => {}
         _ = interrupt.recv() => {}
     }
     tracing::info!("stopping");
-    service.close(Instant::now() + STOP_PATIENCE);
-    handle.stop(true).await;
-    match running.await {
+    // What has been taken is finished and answered. Writes that still wait for the lock by then are given up.
+    actix_web::rt::spawn(handle.stop(true));
+    let ended = match actix_web::rt::time::timeout(STOP_PATIENCE, &mut running).await {
+        Ok(ended) => ended,
+        Err(_) => {
+            service.close(Instant::now());
+            running.await
+        }
+    };
+    match ended {
         Ok(Ok(())) => Ok(()),
         Ok(Err(error)) => Err(Failure::new("the server failed").because(error)),
         Err(error) => Err(Failure::new("the server failed").because(error)),
@@ -130,6 +137,7 @@ fn created_api_key(path: &Path) -> Result<ApiKey, Failure> {
     let hint = "configure keys with `MCP_SETTINGS_API_KEYS`, or make the folder writable";
     if path.exists() {
         sweep_drafts(path);
+        warn_of_open_mode(path);
     } else {
         create_once(path, &format!("{}\n", random_token()))
             .map_err(|error| Failure::new("could not create an API key").because(error).hint(hint))?;

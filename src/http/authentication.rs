@@ -34,9 +34,10 @@ pub(super) fn unauthorized() -> Problem {
 /// The credential of a request; none where it presents several.
 fn presented(headers: &HeaderMap) -> Option<&str> {
     let api_keys = headers.get_all(API_KEY).map(|value| value.to_str().ok());
-    let bearers = headers.get_all(header::AUTHORIZATION).map(|value| {
+    // Credentials of other schemes are somebody else's: a proxy's in front of us, say.
+    let bearers = headers.get_all(header::AUTHORIZATION).filter_map(|value| {
         let (scheme, credential) = value.to_str().ok()?.split_once(' ')?;
-        scheme.eq_ignore_ascii_case("bearer").then(|| credential.trim())
+        scheme.eq_ignore_ascii_case("bearer").then(|| Some(credential.trim()))
     });
     let mut all = api_keys.chain(bearers);
     let first = all.next()??;

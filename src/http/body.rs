@@ -1,5 +1,7 @@
 //! The body of a request: its content type, its size, and the one JSON object that it must be.
 
+use std::time::Duration;
+
 use actix_web::http::header::{self, HeaderMap};
 use actix_web::web::{BytesMut, Payload};
 use futures_util::StreamExt;
@@ -42,15 +44,26 @@ fn is_missing(headers: &HeaderMap) -> bool {
         && !headers.contains_key(header::CONTENT_TYPE)
 }
 
-/// Reads the whole body, up to the limit.
-pub(super) async fn read(headers: &HeaderMap, mut payload: Payload) -> Result<BytesMut, Problem> {
+/// How long a body may take to arrive.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// How much room is made for a body before any of it has arrived. Bytes.
+const FIRST_ROOM: usize = 1 << 14;
+
+/// Reads the whole body, up to the limit and within the time.
+pub(super) async fn read(headers: &HeaderMap, payload: Payload) -> Result<BytesMut, Problem> {
+    let late = |_| Problem::new(ProblemKind::BodyTimeout, "The body did not arrive in time.");
+    tokio::time::timeout(PATIENCE, read_all(headers, payload)).await.map_err(late)?
+}
+
+async fn read_all(headers: &HeaderMap, mut payload: Payload) -> Result<BytesMut, Problem> {
     let too_large = || Problem::new(ProblemKind::BodyTooLarge, "The body is larger than 1 MiB.");
     let announced =
         headers.get(header::CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse::<usize>().ok());
     if announced.is_some_and(|length| LARGEST < length) {
         return Err(too_large());
     }
-    let mut body = BytesMut::with_capacity(announced.unwrap_or_default());
+    let mut body = BytesMut::with_capacity(announced.unwrap_or_default().min(FIRST_ROOM));
     while let Some(chunk) = payload.next().await {
         let chunk = chunk.map_err(|_| Problem::new(ProblemKind::MalformedBody, "The body ended early."))?;
         if LARGEST < body.len() + chunk.len() {

@@ -122,8 +122,22 @@ impl Call {
     }
 }
 
-/// Runs one request.
+/// Runs one request. What is audited runs in a task of its own: where the client goes away, its future is
+/// dropped half way, but the change may be made by then.
 pub(super) async fn run(
+    endpoint: Endpoint,
+    request: HttpRequest,
+    payload: Payload,
+    app: Data<App>,
+) -> HttpResponse {
+    if endpoint.action.is_none() {
+        return run_through(endpoint, request, payload, app).await;
+    }
+    let task = actix_web::rt::spawn(run_through(endpoint, request, payload, app));
+    task.await.unwrap_or_else(|error| Problem::of_ours(ProblemKind::Internal, error.to_string()).respond(""))
+}
+
+async fn run_through(
     endpoint: Endpoint,
     request: HttpRequest,
     payload: Payload,

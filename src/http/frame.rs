@@ -109,10 +109,12 @@ impl Log {
 
 fn judge(app: &App, request: &ServiceRequest) -> Result<Option<HeaderValue>, Problem> {
     let authority = request.uri().authority().map(|authority| authority.as_str());
-    if !routes::is_for_any_host(request.path()) {
-        app.gate.check_host(request.headers(), authority)?;
+    if routes::is_for_any_host(request.path()) {
+        return app.gate.check_origin(request.headers(), None);
     }
-    app.gate.check_origin(request.headers(), authority)
+    app.gate.check_host(request.headers(), authority)?;
+    let host = request.headers().get(header::HOST).and_then(|host| host.to_str().ok()).or(authority);
+    app.gate.check_origin(request.headers(), host)
 }
 
 fn is_preflight(request: &ServiceRequest) -> bool {

@@ -70,10 +70,11 @@ impl Gate {
     }
 
     /// Whether the page behind the request may call. Gives the origin to be allowed to read the answer.
+    /// `host` is what the request calls us, if that was checked: a page under that name is our own.
     pub fn check_origin(
         &self,
         headers: &HeaderMap,
-        authority: Option<&str>,
+        host: Option<&str>,
     ) -> Result<Option<HeaderValue>, Problem> {
         let refused =
             || Problem::new(ProblemKind::ForbiddenOrigin, "This service does not answer to that web origin.");
@@ -85,7 +86,6 @@ impl Gate {
             },
             (Some(value), None) => {
                 let origin = value.to_str().ok().and_then(Origin::parse).ok_or_else(refused)?;
-                let host = headers.get(header::HOST).and_then(|host| host.to_str().ok()).or(authority);
                 let is_own = host.and_then(Authority::parse).is_some_and(|host| origin.is_of(&host));
                 if is_own || self.origins.contains(&origin) {
                     Ok(Some(value.clone()))
@@ -137,10 +137,10 @@ impl Origin {
         Some(Self { scheme, host: authority.host, port: authority.port.unwrap_or(own_port) })
     }
 
-    /// Whether this origin is the page of the host that the request names. A proxy may have taken TLS off.
+    /// Whether this origin is our own page under the host that the request names. We serve no TLS: the
+    /// origin of a proxy that does is to be listed.
     fn is_of(&self, host: &Authority) -> bool {
-        let own_port = if self.scheme == "https" { 443 } else { 80 };
-        self.host == host.host && self.port == host.port.unwrap_or(own_port)
+        self.scheme == "http" && self.host == host.host && self.port == host.port.unwrap_or(80)
     }
 }
 
@@ -186,14 +186,12 @@ mod tests {
 
     #[test]
     fn pages_are_our_own_or_listed() {
-        let check = |lines: &[(&'static str, &'static str)]| gate().check_origin(&headers(lines), None);
+        let check = |lines: &[(&'static str, &'static str)]| {
+            let host = lines.iter().find(|(name, _)| *name == "host").map(|(_, value)| *value);
+            gate().check_origin(&headers(lines), host)
+        };
         let host = ("host", "localhost:8710");
-        for origin in [
-            "http://localhost:8710",
-            "https://localhost:8710",
-            "https://ui.example",
-            "https://ui.example:443",
-        ] {
+        for origin in ["http://localhost:8710", "https://ui.example", "https://ui.example:443"] {
             assert!(check(&[host, ("origin", origin)]).unwrap().is_some(), "{origin}");
         }
         for origin in [
@@ -209,6 +207,10 @@ mod tests {
         }
         assert!(check(&[("host", "127.0.0.1:8710"), ("origin", "http://localhost:8710")]).is_ok());
         assert!(check(&[host, ("origin", "https://ui.example"), ("origin", "https://ui.example")]).is_err());
+        assert!(check(&[host, ("origin", "https://localhost:8710")]).is_err(), "we serve no TLS");
+        assert!(check(&[("host", "other:1"), ("origin", "http://other:1")]).is_ok());
+        let unchecked = gate().check_origin(&headers(&[("origin", "http://other:1")]), None);
+        assert!(unchecked.is_err(), "a host that was not checked makes no page our own");
         assert!(check(&[host]).unwrap().is_none());
         assert!(check(&[host, ("sec-fetch-site", "same-origin")]).is_ok());
         assert!(check(&[host, ("sec-fetch-site", "none")]).is_ok());

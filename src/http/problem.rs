@@ -30,6 +30,8 @@ pub enum ProblemKind {
     UnsupportedMediaType,
     /// The body is too large.
     BodyTooLarge,
+    /// The body did not arrive in time.
+    BodyTimeout,
     /// A header can't be parsed.
     InvalidHeader,
     /// The query can't be used.
@@ -96,7 +98,7 @@ struct Facts {
 
 impl ProblemKind {
     /// Every kind, for documentation and tests.
-    pub const ALL: [Self; 32] = [
+    pub const ALL: [Self; 33] = [
         Self::NotFound,
         Self::MethodNotAllowed,
         Self::Unauthorized,
@@ -105,6 +107,7 @@ impl ProblemKind {
         Self::InsufficientScope,
         Self::UnsupportedMediaType,
         Self::BodyTooLarge,
+        Self::BodyTimeout,
         Self::InvalidHeader,
         Self::InvalidQuery,
         Self::MalformedBody,
@@ -177,6 +180,12 @@ impl ProblemKind {
             Self::BodyTooLarge => {
                 ("body-too-large", "The body is too large", S::PAYLOAD_TOO_LARGE, "Send at most 1 MiB.")
             }
+            Self::BodyTimeout => (
+                "body-timeout",
+                "The body did not arrive in time",
+                S::REQUEST_TIMEOUT,
+                "Send the whole body within 20 seconds.",
+            ),
             Self::InvalidHeader => (
                 "invalid-header",
                 "A header can't be parsed",

@@ -7,6 +7,7 @@ use super::Dialect;
 use super::config::{Config, Members, Node};
 use super::findings::Findings;
 use super::state::changed_members;
+use super::url_parts::is_ambiguous;
 
 /// The members that a caller without `reveal` may change while secrets are kept (law L7).
 const HARMLESS: [&str; 9] = [
@@ -49,6 +50,9 @@ fn has_same_origin(before: Option<&str>, after: Option<&str>) -> bool {
     let (Some(before), Some(after)) = (before, after) else {
         return before.is_none() && after.is_none();
     };
+    if is_ambiguous(before) || is_ambiguous(after) {
+        return before == after;
+    }
     let origin = |text: &str| {
         let url = url::Url::parse(text).ok()?;
         Some((url.scheme().to_owned(), url.host_str()?.to_owned(), url.port_or_known_default()))

@@ -54,11 +54,13 @@ pub struct Merged {
     pub config: Config,
     /// The sent values that can't be taken.
     pub refusals: Vec<Refusal>,
+    /// Whether a secret was sent in the clear that this document encrypts, be it the stored one or not.
+    pub sends_sealed: bool,
 }
 
 /// The configuration that replaces the stored one. Top-level nulls are the same as absent members.
 pub fn replace(body: Object, stored: Option<&Config>, reading: &Reading<'_>) -> Merged {
-    let mut merging = Merging { reading, refusals: Findings::new(), restored: 0 };
+    let mut merging = Merging { reading, refusals: Findings::new(), restored: 0, sends_sealed: false };
     let members = body
         .into_iter()
         .filter(|(_, value)| !value.is_null())
@@ -74,7 +76,7 @@ pub fn replace(body: Object, stored: Option<&Config>, reading: &Reading<'_>) -> 
 /// The stored configuration with a merge patch applied (RFC 7396 §2), recursively, also where a parent
 /// is absent.
 pub fn merge_patch(patch: Object, stored: &Config, reading: &Reading<'_>) -> Merged {
-    let mut merging = Merging { reading, refusals: Findings::new(), restored: 0 };
+    let mut merging = Merging { reading, refusals: Findings::new(), restored: 0, sends_sealed: false };
     let merged = merging.merge_object(patch, Some(stored), Position::ROOT, &Path::Root);
     merging.finish(merged)
 }
@@ -84,11 +86,12 @@ struct Merging<'a> {
     refusals: Findings<Refusal>,
     /// How many masks have been restored.
     restored: usize,
+    sends_sealed: bool,
 }
 
 impl Merging<'_> {
     fn finish(self, config: Config) -> Merged {
-        Merged { config, refusals: self.refusals.into_vec() }
+        Merged { config, refusals: self.refusals.into_vec(), sends_sealed: self.sends_sealed }
     }
 
     fn merge_object(
@@ -162,6 +165,7 @@ impl Merging<'_> {
         let kept = |secret: &Secret| Node::Secret(secret.clone()).kept();
         if let Some(secret) = stored {
             if matches!(&secret.value, SecretValue::Text(plaintext) if plaintext.expose() == sent.as_str()) {
+                self.sends_sealed |= is_sealed;
                 // It stands in the clear where a new one would be sealed. Whether there is a key for that
                 // must not tell a caller who may not see secrets that this is the stored one.
                 let is_telling = is_sealed && secret.at_rest == AtRest::Clear && !self.reading.may_reveal;
@@ -196,6 +200,7 @@ impl Merging<'_> {
                 _ => self.refuse(path, RefusalKind::ForeignToken, sent),
             };
         }
+        self.sends_sealed |= is_sealed;
         new_secret(sent.into(), is_sealed)
     }
 

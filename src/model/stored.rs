@@ -32,6 +32,13 @@ impl Author {
         Self(text.into())
     }
 
+    /// The same author of one certain change: two such are equal only if both are.
+    #[must_use]
+    pub fn with_mark(&self, mark: &[u8]) -> Self {
+        let mark: String = mark.iter().map(|byte| format!("{byte:02x}")).collect();
+        Self::new(&format!("{}#{mark}", self.0))
+    }
+
     /// The text.
     pub fn as_str(&self) -> &str {
         &self.0

@@ -31,6 +31,13 @@ pub struct Restored {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct NothingToRestore;
 
+/// Whether clients disagree about where the parts of such a URL begin and end: backslashes are slashes to
+/// some of them, and control characters and white space are dropped by some. None is taken any more; one
+/// that stands in a document is masked whole, and is never the same destination as another.
+pub fn is_ambiguous(url: &str) -> bool {
+    url.contains(|character: char| character == '\\' || character.is_control() || character.is_whitespace())
+}
+
 /// Whether a URL has secret parts.
 pub fn has_secret(url: &str) -> bool {
     !parts(url).is_empty()
@@ -45,6 +52,11 @@ pub fn mask(url: &str) -> String {
 /// does not have.
 pub fn restore(sent: &str, stored: Option<&str>) -> Result<Restored, NothingToRestore> {
     let stored = stored.unwrap_or_default();
+    if is_masked(sent) {
+        let is_whole = is_ambiguous(stored);
+        let restored = Restored { url: stored.to_owned(), is_kept: true, is_sent: false };
+        return if is_whole { Ok(restored) } else { Err(NothingToRestore) };
+    }
     let mut stored_texts: HashMap<Option<String>, VecDeque<&str>> = HashMap::new();
     for part in parts(stored) {
         stored_texts.entry(part.name).or_default().push_back(&stored[part.place]);
@@ -89,6 +101,9 @@ fn replace(url: &str, mut with: impl FnMut(&Part) -> Option<String>) -> (String,
 
 /// The secret parts in the order in which they stand. Empty parts hold no secret.
 fn parts(url: &str) -> Vec<Part> {
+    if is_ambiguous(url) {
+        return vec![Part { place: 0..url.len(), name: None }];
+    }
     let mut found = Vec::new();
     let before_fragment = url.find('#').unwrap_or(url.len());
     let query_mark = url[..before_fragment].find('?');
@@ -113,20 +128,17 @@ fn parts(url: &str) -> Vec<Part> {
 
 /// The userinfo of an authority: up to the last `@`, since a careless client leaves one in a password.
 ///
-/// The URL parsers of clients (WHATWG) read an authority after any number of slashes, none included, take
-/// backslashes for slashes, and skip tabs and line ends. What only some of them read as one is masked too.
+/// The URL parsers of clients (WHATWG) read an authority after any number of slashes, none included.
 fn userinfo(url: &str) -> Option<Range<usize>> {
-    let is_skipped = |character: char| matches!(character, '/' | '\\' | '\t' | '\r' | '\n' | ' ');
-    let scheme_end =
-        url.find(':').filter(|colon| is_scheme(url[..*colon].trim_start())).map_or(0, |colon| colon + 1);
-    let start = url.len() - url[scheme_end..].trim_start_matches(is_skipped).len();
-    let end = url[start..].find(['/', '\\']).map_or(url.len(), |length| start + length);
+    let scheme_end = url.find(':').filter(|colon| is_scheme(&url[..*colon])).map_or(0, |colon| colon + 1);
+    let start = url.len() - url[scheme_end..].trim_start_matches('/').len();
+    let end = url[start..].find('/').map_or(url.len(), |length| start + length);
     let at = url[start..end].rfind('@')?;
     (at > 0).then(|| start..start + at)
 }
 
 fn is_scheme(text: &str) -> bool {
-    let is_legal = |byte: u8| byte.is_ascii_alphanumeric() || b"+-.\t\r\n".contains(&byte);
+    let is_legal = |byte: u8| byte.is_ascii_alphanumeric() || b"+-.".contains(&byte);
     text.starts_with(|first: char| first.is_ascii_alphabetic()) && text.bytes().all(is_legal)
 }
 
@@ -148,10 +160,13 @@ mod tests {
             ("//u:p@h", "//**********@h"),
             ("http:u:p@h/", "http:**********@h/"),
             ("http:/u:p@h/", "http:/**********@h/"),
-            ("http:\\\\u:p@h\\x@y", "http:\\\\**********@h\\x@y"),
-            (" ht\ntp:/\t/u:p@h/", " ht\ntp:/\t/**********@h/"),
+            ("http:\\\\u:p@h\\x@y", "**********"),
+            (" ht\ntp:/\t/u:p@h/", "**********"),
+            ("https://user:pa\\ss@h.example/mcp", "**********"),
+            ("\u{1}https://user:pass@h.example/mcp", "**********"),
+            ("https://h.example/mcp?to\tken=abcsecret", "**********"),
             ("https://h:8/mcp", "https://h:8/mcp"),
-            ("not a url ?secret=1", "not a url ?secret=**********"),
+            ("not-a-url?secret=1", "not-a-url?secret=**********"),
             ("", ""),
         ];
         for (url, masked) in table {

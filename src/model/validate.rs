@@ -57,7 +57,8 @@ fn check_member(checker: &mut Checker, name: &str, before: Option<&Node>, after:
     }
     checker.no_nulls(&at, before, after);
     match name {
-        "command" | "url" => checker.filled_string(&at, after),
+        "command" => checker.filled_string(&at, after),
+        "url" => checker.url(&at, after),
         "cwd" | "description" | "icon" => checker.string(&at, after),
         "args" | "include_tags" | "exclude_tags" => checker.strings(&at, after),
         "env" | "headers" => checker.string_map(&at, before, after),

@@ -1,7 +1,8 @@
 //! Where the keys come from: the environment, else a key file that is created once (DESIGN §4, keys).
 //! It refuses to decide whether a key file may be created; its caller has seen the document.
 
-use std::path::PathBuf;
+use std::os::unix::fs::MetadataExt;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::{fs, io};
@@ -149,6 +150,16 @@ fn assemble(sources: &KeySources, newest: Option<SecretKey>, fallback: &EtagKey)
     make(&secrets, sources.etag.as_ref(), fallback)
 }
 
+/// A key that others can read is a key that others have.
+pub fn warn_of_open_mode(path: &Path) {
+    if fs::metadata(path).is_ok_and(|metadata| metadata.mode() & 0o077 != 0) {
+        tracing::warn!(
+            "`{}` can be read by others than its owner: make its mode 0600, and change the key",
+            path.display()
+        );
+    }
+}
+
 fn read_key_file(sources: &KeySources) -> Result<Option<SecretKey>, KeyError> {
     let path = &sources.key_file;
     let bytes = match fs::read(path) {
@@ -158,6 +169,7 @@ fn read_key_file(sources: &KeySources) -> Result<Option<SecretKey>, KeyError> {
         }
         Err(source) => return Err(KeyError::Read { path: path.clone(), source: Arc::new(source) }),
     };
+    warn_of_open_mode(path);
     let text = std::str::from_utf8(&bytes).unwrap_or_default().trim_end_matches(['\r', '\n']);
     let is_one_word = text.len() >= 16 && text.bytes().all(|byte| byte.is_ascii_graphic());
     match SecretKey::new(text).filter(|_| is_one_word) {

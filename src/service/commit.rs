@@ -14,6 +14,8 @@ pub(super) enum Step<T> {
     Edit(Vec<Edit>, T),
     /// Nothing is to be changed; answer this.
     Keep(T),
+    /// Nothing is to be changed, but written all the same; answer this.
+    Rewrite(T),
     /// Nothing is to be changed; the answer is worked out when the exclusive section is over.
     Later(Later<T>),
     /// Nothing is to be done, for this reason.
@@ -41,6 +43,7 @@ impl Service {
             let (decision, result) = match decide(current) {
                 Step::Edit(edits, value) => (Decision::Edit(edits), known(Ok(value))),
                 Step::Keep(value) => (Decision::Keep, known(Ok(value))),
+                Step::Rewrite(value) => (Decision::Rewrite, known(Ok(value))),
                 Step::Later(later) => (Decision::Keep, later),
                 Step::Refuse(reason) => (Decision::Reject, known(Err(reason))),
                 Step::NeedKey(reason) => (Decision::NeedKey, known(Err(reason))),

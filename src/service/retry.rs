@@ -17,14 +17,15 @@ pub(super) fn is_retry(
 ) -> bool {
     let (Some(state), Some(server)) = (state, server) else { return false };
     let Update { write, body: sent } = update;
-    // Else a caller who may not see secrets could test guesses against what somebody else wrote.
-    if !rules.may_reveal && server.author.as_ref() != Some(&write.caller.author) {
+    // A caller who may not see secrets could test guesses otherwise. Who sends again what they have sent, to
+    // the letter, learns nothing.
+    if !rules.may_reveal && server.author.as_ref() != Some(&update.author(rules.ring)) {
         return false;
     }
     let key = write.name.key();
     let gives_current = |before: Option<&State>| {
         let before = before.and_then(|before| before.config.as_ref().ok());
-        rules.apply(sent, before).is_ok_and(|after| rules.tag(key, &after) == state.tag)
+        rules.apply(sent, before).is_ok_and(|after| rules.tag(key, &after.config) == state.tag)
     };
     // A whole configuration without masks says by itself what it gives.
     if matches!(sent, Body::Whole(_)) && gives_current(None) {

@@ -4,6 +4,8 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
+use zeroize::Zeroizing;
+
 use crate::json::{Json, Object, Rules, check_limits, to_compact};
 use crate::model::bound::refused;
 use crate::model::config::{self, Config};
@@ -11,7 +13,7 @@ use crate::model::convert::{BodyKind, to_closed};
 use crate::model::merge::{Reading, merge_patch, replace};
 use crate::model::state::touched_members;
 use crate::model::validate::validate;
-use crate::model::{Access, Dialect, Edit, Layout, SettingsKey, StoredServer};
+use crate::model::{Access, Author, Dialect, Edit, Layout, SettingsKey, StoredServer};
 use crate::projection::{
     EntityTag, Request, Verdict, canonical, changed, server_tag, unreadable_server_tag, view,
 };
@@ -48,11 +50,31 @@ pub(super) struct Update {
     pub(super) body: Body,
 }
 
+impl Update {
+    /// Who makes this change, and which: a repetition has the same author, another body has another one.
+    pub(super) fn author(&self, ring: &KeyRing) -> Author {
+        let (kind, body) = match &self.body {
+            Body::Whole(body) => (0_u8, body),
+            Body::MergePatch(patch) => (1, patch),
+        };
+        let text = Zeroizing::new(to_compact(&Json::Object(body.clone())));
+        let mark = ring.etag_key().authenticate(&[&[0, 3, kind], text.as_bytes()]);
+        self.write.caller.author.with_mark(&mark[..16])
+    }
+}
+
 /// What a decision depends on beside the states: fixed for one request and one set of keys.
 pub(super) struct Rulebook<'a> {
     pub(super) layout: &'a Layout,
     pub(super) ring: &'a KeyRing,
     pub(super) may_reveal: bool,
+}
+
+/// What a sent body makes of a state.
+pub(super) struct Applied {
+    pub(super) config: Config,
+    /// Whether a secret was sent in the clear that this document encrypts.
+    pub(super) sends_sealed: bool,
 }
 
 /// A server as a decision sees it.
@@ -67,8 +89,8 @@ impl Service {
     pub async fn update(&self, write: Write, body: Body) -> Result<Written, ServiceError> {
         let (keys, last_tag, options) = (Arc::clone(&self.keys), Arc::clone(&self.last_tag), self.options);
         let names = Names::These(vec![write.name.key().clone()]);
-        let author = Some(write.caller.author.clone());
         let update = Arc::new(Update { write, body });
+        let author = Some(update.author(&keys.ring()));
         self.run(names, author, move |current| {
             decide(current, &update, &keys, &last_tag, options).unwrap_or_else(Step::Refuse)
         })
@@ -115,9 +137,12 @@ fn decide(
             Body::MergePatch(_) => return Err(ServiceError::MalformedServer(fault)),
         },
     };
-    let after = rules.apply(sent, before.as_ref())?;
+    let Applied { config: after, sends_sealed } = rules.apply(sent, before.as_ref())?;
     let after_tag = rules.tag(key, &after);
-    if must_seal(&after)
+    // A caller who may not see secrets is not to learn from what fails and what costs nothing that a secret
+    // which they sent is the stored one.
+    let is_guess = !rules.may_reveal && after.iter().any(|(_, node)| node.has_sent_secret());
+    if (must_seal(&after) || (is_guess && sends_sealed))
         && let Some(reason) = lacks_key(snapshot, keys, &ring)
     {
         return Ok(Step::NeedKey(reason));
@@ -125,7 +150,8 @@ fn decide(
     if let (Some(before), Some(tag)) = (before, &before_tag)
         && after_tag == *tag
     {
-        return Ok(Step::Keep(Written::unchanged(key, &before, after_tag)));
+        let unchanged = Written::unchanged(key, &before, after_tag);
+        return Ok(if is_guess { Step::Rewrite(unchanged) } else { Step::Keep(unchanged) });
     }
     seal_and_edit(snapshot, &ring, key, after, before_tag, after_tag)
 }
@@ -202,7 +228,7 @@ impl Rulebook<'_> {
     }
 
     /// What a sent body makes of a state, if it may.
-    pub(super) fn apply(&self, sent: &Body, before: Option<&Config>) -> Result<Config, ServiceError> {
+    pub(super) fn apply(&self, sent: &Body, before: Option<&Config>) -> Result<Applied, ServiceError> {
         let reading = Reading { sealing: self.layout.sealing, ring: self.ring, may_reveal: self.may_reveal };
         let merged = match self.in_dialect(sent, before) {
             Body::Whole(body) => replace(body, before, &reading),
@@ -225,7 +251,7 @@ impl Rulebook<'_> {
         if !bound.is_empty() {
             return Err(ServiceError::BoundSecrets(bound));
         }
-        Ok(merged.config)
+        Ok(Applied { config: merged.config, sends_sealed: merged.sends_sealed })
     }
 
     fn in_dialect(&self, sent: &Body, before: Option<&Config>) -> Body {

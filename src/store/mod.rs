@@ -45,6 +45,8 @@ pub enum Decision {
     Edit(Vec<Edit>),
     /// The state is already as wanted; make sure that it is durable.
     Keep,
+    /// The state is already as wanted; write it all the same, so that this costs and can fail as a change does.
+    Rewrite,
     /// Nothing is to be done; the change has kept its reason to itself. Answered, like every decision,
     /// when the batch is durable.
     Reject,

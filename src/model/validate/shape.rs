@@ -4,6 +4,7 @@ use crate::json::Path;
 use crate::model::Dialect;
 use crate::model::config::{Members, Node, Secret, SecretValue};
 use crate::model::findings::Findings;
+use crate::model::url_parts::is_ambiguous;
 
 use super::Violation;
 
@@ -34,6 +35,13 @@ impl Checker {
             Node::Text(text) if text.as_str().is_empty() => self.refuse(at, "must not be empty"),
             Node::Url(url) if url.text.expose().is_empty() => self.refuse(at, "must not be empty"),
             other => self.string(at, other),
+        }
+    }
+
+    pub(super) fn url(&mut self, at: &Path<'_>, node: &Node) {
+        self.filled_string(at, node);
+        if matches!(node, Node::Url(url) if is_ambiguous(url.text.expose())) {
+            self.refuse(at, "must hold no white space, control characters or backslashes: clients read such URLs differently");
         }
     }
 

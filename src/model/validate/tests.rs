@@ -24,7 +24,7 @@ fn wrong_at(after: &str) -> [String; 2] {
 fn what_is_right_is_taken() {
     let both = [
         r#"{"command":"x"}"#,
-        r#"{"url":"not even a url"}"#,
+        r#"{"url":"not-even-a-url"}"#,
         r#"{"command":"x","url":"u","args":[],"env":{},"headers":{},"cwd":"","description":"","icon":""}"#,
         r#"{"command":"x","args":["-y",""],"env":{"A":"b"},"enabled":false,"keep_alive":true}"#,
         r#"{"command":"x","timeout":0,"sse_read_timeout":30.5}"#,

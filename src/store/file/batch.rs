@@ -52,7 +52,7 @@ struct Pass<'a> {
 }
 
 impl Pass<'_> {
-    fn ask(&self, change: &Change) -> Vec<Edit> {
+    fn ask(&mut self, change: &Change) -> Vec<Edit> {
         let current = Current { snapshot: &self.copy.snapshot, history: &self.copy.history };
         let mut decision = (change.decide)(&current);
         if matches!(decision, Decision::NeedKey) {
@@ -63,6 +63,10 @@ impl Pass<'_> {
         }
         match decision {
             Decision::Edit(edits) => edits,
+            Decision::Rewrite => {
+                self.copy.must_write = true;
+                Vec::new()
+            }
             Decision::Keep | Decision::Reject | Decision::NeedKey => Vec::new(),
         }
     }

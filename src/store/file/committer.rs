@@ -121,11 +121,13 @@ impl Committer {
         let changes: Vec<_> = tickets.iter().map(|ticket| &ticket.change).collect();
         let decided = batch::decide(version, &self.view.history(), &changes, self.provisioner.as_deref());
         let Decided { copy, has_panicked } = decided;
+        let must_write = copy.must_write && version.bytes.is_some();
         let outcome = match copy.is_edited {
             true => {
                 let (next, history) = copy.finish();
-                self.settle(real, observed, version, Arc::new(next), history)
+                self.settle(real, observed, version, Arc::new(next), history, must_write)
             }
+            false if must_write => self.replace(real, version, Arc::clone(version), History::default()),
             false => self.keep(real, observed, version),
         };
         if outcome.is_err() {
@@ -143,8 +145,9 @@ impl Committer {
         version: &Arc<Version>,
         next: Arc<Version>,
         history: History,
+        must_write: bool,
     ) -> Result<(), StoreError> {
-        if next.bytes != version.bytes {
+        if must_write || next.bytes != version.bytes {
             return self.replace(real, version, next, history);
         }
         self.keep(real, observed, version)?;

@@ -53,6 +53,8 @@ pub(super) struct WorkingCopy {
     /// What the copy has, and what it adds.
     pub(super) history: History,
     pub(super) is_edited: bool,
+    /// Whether it is to be written even if it is the version that is there.
+    pub(super) must_write: bool,
 }
 
 impl WorkingCopy {
@@ -62,6 +64,7 @@ impl WorkingCopy {
             snapshot: Snapshot::clone(&version.snapshot),
             history: history.clone(),
             is_edited: false,
+            must_write: false,
         }
     }
 

@@ -113,3 +113,57 @@ fn a_number_where_a_secret_stands_is_refused_whether_it_is_right_or_not() {
     let put = |guess: &str| json!({"command": "x", "env": {"PIN": guess.parse::<i64>().expect("a number")}});
     refuses_alike(&server, "PUT", put, ["1234", "4321"]);
 }
+
+#[test]
+fn whoever_made_the_last_change_can_not_test_guesses_as_repetitions_of_it() {
+    let server = TestServer::start();
+    let first = server.seed("s", &config("right"));
+    let describe = json!({"description": "d"});
+    server.patch(item("s")).key(WRITER).if_match(&first).json(&describe).send().expect(200);
+    let put = |guess: &str| json!({"command": "x", "env": {"A": guess}, "description": "d"});
+    let document = server.document();
+    for guess in ["wrong", "right"] {
+        for (method, body) in
+            [("PUT", put(guess)), ("PATCH", json!({"description": "d", "env": {"A": guess}}))]
+        {
+            for tag in [&first, "\"stale\""] {
+                let write = server.request(method, item("s")).key(WRITER).if_match(tag).json(&body);
+                write.send().expect_problem(412, "precondition-failed");
+            }
+        }
+    }
+    assert!(server.document() == document, "a guess was stored");
+    // The change itself may be repeated.
+    server.patch(item("s")).key(WRITER).if_match(&first).json(&describe).send().expect(200);
+}
+
+#[test]
+fn where_nothing_can_be_sealed_a_right_guess_fails_as_a_wrong_one_does() {
+    let site = std::sync::Arc::new(Site::new());
+    let server = TestServer::builder(std::sync::Arc::clone(&site)).start();
+    server.seed("s", &config("right"));
+    server.stop();
+    let only_previous = format!("[{:?}]", crate::server::SECRET);
+    let server = TestServer::builder(site)
+        .without_env("MCP_SETTINGS_SECRET_KEY")
+        .env("MCP_SETTINGS_PREVIOUS_SECRET_KEYS", only_previous)
+        .start();
+    assert_eq!(server.plaintext("s")["env"]["A"], "right");
+    refuses_alike(&server, "PATCH", |guess| json!({"env": {"A": guess}}), ["right", "wrong"]);
+}
+
+#[test]
+fn a_right_guess_costs_a_durable_write_too() {
+    use std::os::unix::fs::MetadataExt;
+
+    let server = TestServer::start();
+    server.seed("s", &config("right"));
+    let inode = || std::fs::metadata(server.site().document_path()).expect("it is there").ino();
+    let (before, text) = (inode(), server.document());
+    server.put(item("s")).key(WRITER).json(&config("right")).send().expect(200);
+    assert_ne!(inode(), before, "nothing was written");
+    assert!(server.document() == text, "the bytes changed");
+    let before = inode();
+    server.put(item("s")).key(ADMIN).json(&config("right")).send().expect(200);
+    assert_eq!(inode(), before, "who may see the secret learns nothing, and an equal state stores nothing");
+}
