@@ -1,7 +1,7 @@
 # Every target is one or two plain commands that also run by hand.
 
 .DEFAULT_GOAL := help
-.PHONY: help run build test soak check lint fmt prepare
+.PHONY: help run build test soak fuzz coverage mutants check lint fmt prepare
 
 # What `make test` installs comes first, so that `python3` is the one with the tests' packages.
 INSTALLED := $(CURDIR)/target/python/bin:$(CURDIR)/target/tools/bin
@@ -12,11 +12,16 @@ PROCESSES = 4
 WRITERS = 16
 SEED = 1
 
+# How long `make fuzz` tries each target, and which; the rooms of which `make mutants` breaks the code.
+SECONDS = 60
+TARGETS = document merge name precondition put
+ROOMS = document model projection
+
 # One seed, so that a run says the same of the same code; `make test PROPTEST_RNG_SEED=$$RANDOM` tries others.
 export PROPTEST_RNG_SEED ?= 8710
 
 help: ## List the targets
-	@sed -n 's/^\([a-z]*\):.*## \(.*\)/\1 \2/p' Makefile | while read -r name what; do printf '%-8s %s\n' "$$name" "$$what"; done
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/\1 \2/p' Makefile | while read -r name what; do printf '%-9s %s\n' "$$name" "$$what"; done
 
 run: ## Build and start the service, and print the link to open; ARGS="--listen …" are passed on
 	cargo run --release --locked -- serve $(ARGS)
@@ -32,6 +37,26 @@ soak: ## Try one winner and crashes for long; ROUNDS, PROCESSES, WRITERS and SEE
 	ROUNDS=$(ROUNDS) PROCESSES=$(PROCESSES) WRITERS=$(WRITERS) SEED=$(SEED) cargo test --locked --test it soak::rounds -- --nocapture
 	CRASH_DEPTH=3 cargo test --locked --lib tests::crashes -- --nocapture
 	cargo test --locked --test it crashes:: -- --nocapture --test-threads 1
+
+# New finds go into target/, and what breaks an invariant into fuzz/artifacts; fuzz/corpus changes by hand only.
+fuzz: target/tools/bin/cargo-fuzz ## Try every fuzz target; SECONDS says how long each, TARGETS which
+	for target in $(TARGETS); do \
+	    mkdir -p target/fuzz/corpus/$$target && \
+	    PATH="$(INSTALLED):$$PATH" cargo +nightly fuzz run --target-dir target/fuzz $$target target/fuzz/corpus/$$target \
+	        fuzz/corpus/$$target -- -max_total_time=$(SECONDS) -max_len=8192 -timeout=10 || exit 1; \
+	done
+
+coverage: prepare target/tools/bin/cargo-tarpaulin ## Print which lines of the pure rooms and the store the tests run
+	PATH="$(INSTALLED):$$PATH" cargo tarpaulin --locked --engine llvm --follow-exec --skip-clean --out Stdout \
+	    --target-dir target/coverage --timeout 600 --exclude-files '*/tests/*' --exclude-files '*/tests.rs' \
+	    $(foreach room,document model projection secrets store,--include-files 'src/$(room)/*')
+
+mutants: prepare target/tools/bin/cargo-mutants ## Break the code of the ROOMS bit by bit and see what no test notices
+	PATH="$(INSTALLED):$$PATH" cargo mutants --output target $(foreach room,$(ROOMS),--file 'src/$(room)/**/*.rs') \
+	    $(MUTANTS) -- --lib --test properties
+
+target/tools/bin/cargo-%:
+	cargo install --locked --root target/tools cargo-$*
 
 check: lint test ## Check the format, the lints and the tests
 

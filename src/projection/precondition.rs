@@ -54,26 +54,20 @@ pub enum Verdict {
 impl Condition {
     /// Reads the values of all header lines of one name.
     pub fn parse<'a>(lines: impl IntoIterator<Item = &'a [u8]>) -> Result<Self, MalformedCondition> {
+        let lines: Vec<&[u8]> = lines.into_iter().map(trim).collect();
+        match lines.as_slice() {
+            [] => return Ok(Self::Absent),
+            // Beside another line, an empty one included, `*` is no list: so a proxy that joins the lines
+            // changes no answer.
+            [b"*"] => return Ok(Self::Any),
+            _ => {}
+        }
         let mut candidates = Vec::new();
-        let mut has_any = false;
-        let mut is_sent = false;
         for line in lines {
-            is_sent = true;
-            let line = trim(line);
-            if line == b"*" {
-                has_any |= true;
-                candidates.push(None);
-            } else {
-                parse_list(line, &mut candidates)?;
-            }
+            parse_list(line, &mut candidates)?;
         }
-        match (is_sent, has_any, candidates.len()) {
-            (false, ..) => Ok(Self::Absent),
-            (true, true, 1) => Ok(Self::Any),
-            // `*` beside anything else, or nothing but white space and commas.
-            (true, true, _) | (true, false, 0) => Err(MalformedCondition),
-            (true, false, _) => Ok(Self::OneOf(candidates.into_iter().flatten().collect())),
-        }
+        // Nothing but white space and commas.
+        if candidates.is_empty() { Err(MalformedCondition) } else { Ok(Self::OneOf(candidates)) }
     }
 
     /// Whether the header was not sent.
@@ -130,7 +124,7 @@ impl Precondition {
 }
 
 /// `#entity-tag`: elements between commas, empty ones allowed (RFC 9110 §5.6.1.2).
-fn parse_list(mut rest: &[u8], candidates: &mut Vec<Option<Candidate>>) -> Result<(), MalformedCondition> {
+fn parse_list(mut rest: &[u8], candidates: &mut Vec<Candidate>) -> Result<(), MalformedCondition> {
     loop {
         rest = trim(rest);
         if let Some(after) = rest.strip_prefix(b",") {
@@ -141,7 +135,7 @@ fn parse_list(mut rest: &[u8], candidates: &mut Vec<Option<Candidate>>) -> Resul
             return Ok(());
         }
         let (candidate, after) = parse_tag(rest)?;
-        candidates.push(Some(candidate));
+        candidates.push(candidate);
         rest = trim(after);
         if !rest.is_empty() && !rest.starts_with(b",") {
             return Err(MalformedCondition);

@@ -78,6 +78,8 @@ fn what_it_does_not_allow_is_malformed_and_never_absent() {
         &["*", r#""a""#],
         &[r#""a""#, "*"],
         &["*", "*"],
+        &["*", ""],
+        &[",", "*"],
         &["*, *"],
         &["**"],
         &["*,"],
