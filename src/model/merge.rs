@@ -164,7 +164,10 @@ impl Merging<'_> {
         let sent_again = |secret: &Secret| Node::Secret(Secret { is_kept: false, ..secret.clone() });
         let kept = |secret: &Secret| Node::Secret(secret.clone()).kept();
         if let Some(secret) = stored {
-            if matches!(&secret.value, SecretValue::Text(plaintext) if plaintext.expose() == sent.as_str()) {
+            let is_stored =
+                matches!(&secret.value, SecretValue::Text(plaintext) if plaintext.expose() == sent.as_str());
+            // A secret that is itself a mask is kept like any other behind one.
+            if is_stored && !is_mask(sent.as_str()) {
                 self.sends_sealed |= is_sealed;
                 // It stands in the clear where a new one would be sealed. Whether there is a key for that
                 // must not tell a caller who may not see secrets that this is the stored one.

@@ -212,7 +212,7 @@ pub(crate) fn any_url() -> impl Strategy<Value = &'static str> {
         "https://u:p@h.example:8443/mcp?x=1",
         "HTTPS://tok@H.example/?api_key=k1&x=%20&API_KEY=k2#frag",
         "http://h.example?token=%F0%9F%98%80",
-        "unparseable ?secret=1",
+        "unparseable?secret=1",
     ])
 }
 

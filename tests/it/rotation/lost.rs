@@ -62,7 +62,7 @@ fn a_lost_key_can_be_given_up_beside_a_running_service() {
     let after = tokens(&server.json());
     assert!(before.iter().all(|token| after.contains(token)), "a value was lost");
     server.get(item("github")).expose("plaintext").send().expect_problem(409, "secret-unreadable");
-    assert_eq!(server.mode(".mcp-settings.key-accepted"), 0o600);
+    assert_eq!(server.mode(".settings.json.key-accepted"), 0o600);
 
     // Whoever then starts with the lost key, found again, loses nothing either.
     let both = super::service(server.site());
