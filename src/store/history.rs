@@ -13,6 +13,10 @@ pub(super) const STATES_PER_NAME: usize = 16;
 /// How many names are kept; the one whose last change is longest ago is forgotten first.
 const NAMES: usize = 4_096;
 
+/// How much all states together may hold, by the text of the document. Bytes. A state in memory is a few
+/// times that, and whoever may write can make large ones.
+const BUDGET: usize = 4 << 20;
+
 /// The replaced states of every name, those of deleted servers too.
 ///
 /// A clone costs next to nothing and can be added to and dropped: a batch that fails leaves no trace.
@@ -29,6 +33,7 @@ struct Settled {
     /// The names by their last change, for forgetting.
     order: BTreeMap<u64, SettingsKey>,
     changes: u64,
+    bytes: usize,
 }
 
 #[derive(Clone, Debug, Default)]
@@ -74,17 +79,40 @@ impl History {
 impl Settled {
     fn push(&mut self, key: SettingsKey, state: Arc<StoredServer>) {
         self.changes += 1;
+        self.bytes += state.text.len();
         let past = self.names.entry(key.clone()).or_default();
         self.order.remove(&past.changed);
         past.changed = self.changes;
         past.states.push_front(state);
-        past.states.truncate(STATES_PER_NAME);
-        self.order.insert(self.changes, key);
-        if self.names.len() > NAMES
-            && let Some((_, oldest)) = self.order.pop_first()
-        {
-            self.names.remove(&oldest);
+        if STATES_PER_NAME < past.states.len() {
+            self.bytes -= past.forget_oldest();
         }
+        self.order.insert(self.changes, key);
+        self.keep_within_bounds();
+    }
+
+    /// Forgets the names whose last change is longest ago, then the oldest states of the last one.
+    fn keep_within_bounds(&mut self) {
+        while NAMES < self.names.len() || (BUDGET < self.bytes && 1 < self.names.len()) {
+            let Some((_, oldest)) = self.order.pop_first() else { return };
+            let gone = self.names.remove(&oldest).unwrap_or_default();
+            self.bytes -= gone.states.iter().map(|state| state.text.len()).sum::<usize>();
+        }
+        for past in self.names.values_mut() {
+            while BUDGET < self.bytes && 1 < past.states.len() {
+                self.bytes -= past.forget_oldest();
+            }
+            if self.bytes <= BUDGET {
+                break;
+            }
+        }
+    }
+}
+
+impl Past {
+    /// Gives how many bytes that frees.
+    fn forget_oldest(&mut self) -> usize {
+        self.states.pop_back().map_or(0, |state| state.text.len())
     }
 }
 
@@ -101,6 +129,25 @@ mod tests {
 
     fn texts(history: &History, name: &str) -> Vec<String> {
         history.states(&SettingsKey::new(name)).map(|state| state.text.to_string()).collect()
+    }
+
+    #[test]
+    fn large_states_are_forgotten_before_they_fill_the_memory() {
+        let large = "x".repeat(BUDGET / 4);
+        let mut history = History::default();
+        for name in ["a", "b"] {
+            for _ in 0..10 {
+                history.record(&SettingsKey::new(name), &state(&large));
+                history.settle();
+                assert!(history.settled.bytes <= BUDGET);
+            }
+        }
+        assert_eq!(texts(&history, "a").len(), 0, "the name changed longest ago goes first");
+        assert_eq!(texts(&history, "b").len(), 4);
+        let huge = "x".repeat(2 * BUDGET);
+        history.record(&SettingsKey::new("c"), &state(&huge));
+        history.settle();
+        assert_eq!(texts(&history, "c").len(), 1, "the last state is kept however large");
     }
 
     #[test]
