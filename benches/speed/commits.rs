@@ -73,7 +73,7 @@ fn over_http(report: &mut Report, servers: usize) -> Result<()> {
     let mut revision = 0;
     let mut send = |is_change: bool| -> Result<Duration> {
         revision += usize::from(is_change);
-        let request = put(process.address, &target, "", &body(servers / 2, revision));
+        let request = put(process.address, &target, &body(servers / 2, revision));
         let start = Instant::now();
         connection.exchange(&request)?.expect(200)?;
         Ok(start.elapsed())

@@ -39,7 +39,7 @@ fn measure(servers: usize) -> Result<Vec<String>> {
     let (read, list) = (get(address, &target, ""), get(address, SERVERS, ""));
     let mut puts = Vec::new();
     for revision in 0..TIMES {
-        puts.push(time(&put(address, &target, "", &body(servers / 2, revision)))?);
+        puts.push(time(&put(address, &target, &body(servers / 2, revision)))?);
     }
     settle(&mut || time(&read))?;
     let reads: Vec<_> = (0..TIMES).map(|_| time(&read)).collect::<Result<_>>()?;

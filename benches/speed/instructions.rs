@@ -41,8 +41,8 @@ pub(crate) fn run(report: &mut Report) -> Result<()> {
         report.compare(what, format!("{ours:.1}"), format!("{bare:.1}"), &ratio, Bound::None);
     }
     let writes: [(&str, Request<'_>); 2] = [
-        ("PUT that changes nothing, of 100", &|address, _| put(address, &target, "", &body(42, 0))),
-        ("PUT that changes, of 100", &|address, number| put(address, &target, "", &body(42, number))),
+        ("PUT that changes nothing, of 100", &|address, _| put(address, &target, &body(42, 0))),
+        ("PUT that changes, of 100", &|address, number| put(address, &target, &body(42, number))),
     ];
     for (what, request) in writes {
         let ours = count(&|launcher| Process::service_under(launcher, &site.document()), request)?;

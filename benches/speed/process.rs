@@ -21,15 +21,28 @@ pub(crate) const CONSTANT_ROLE: &str = "serve-constant";
 /// A running server. Ended when dropped.
 pub(crate) struct Process {
     child: Child,
-    /// Kept open: it says more than its address.
-    _output: BufReader<ChildStdout>,
+    /// Kept open where it is read: the service says more than its address.
+    _output: Option<BufReader<ChildStdout>>,
     pub(crate) address: SocketAddr,
 }
 
 impl Process {
     /// The service on a site, as it is shipped.
     pub(crate) fn service(site: &Site) -> Result<Self> {
-        Self::start(service(Command::new(BINARY), &site.document()))
+        Self::service_on(&site.document(), SECRET)
+    }
+
+    /// The service on a document that was encrypted with this secret.
+    pub(crate) fn service_on(document: &Path, secret: &str) -> Result<Self> {
+        let mut command = service(Command::new(BINARY), document);
+        command.env("MCP_SETTINGS_SECRET_KEY", secret);
+        Self::start(command)
+    }
+
+    /// Another program that will serve at this address.
+    pub(crate) fn silent(mut command: Command, address: SocketAddr) -> Result<Self> {
+        let child = command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).spawn()?;
+        Ok(Self { child, _output: None, address })
     }
 
     /// The service, on this document and started by another program.
@@ -67,7 +80,7 @@ impl Process {
         output.read_line(&mut line)?;
         let address = line.trim().strip_prefix("listening on http://").map(str::parse);
         match address {
-            Some(Ok(address)) => Ok(Self { child, _output: output, address }),
+            Some(Ok(address)) => Ok(Self { child, _output: Some(output), address }),
             _ => Err(format!("it said `{}`", line.trim()).into()),
         }
     }

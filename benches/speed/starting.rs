@@ -28,7 +28,7 @@ pub(crate) fn run(report: &mut Report) -> Result<()> {
         connection.exchange(&get(process.address, &item(&name(number)), ""))?.expect(200)?;
     }
     for number in 0..WRITES {
-        let request = put(process.address, &item(&name(number)), "", &body(number, 1));
+        let request = put(process.address, &item(&name(number)), &body(number, 1));
         connection.exchange(&request)?.expect(200)?;
     }
     let later = process.resident_mb()?;

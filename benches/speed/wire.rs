@@ -100,10 +100,20 @@ pub(crate) fn get(address: SocketAddr, target: &str, headers: &str) -> Vec<u8> {
 }
 
 /// A request that replaces a server.
-pub(crate) fn put(address: SocketAddr, target: &str, headers: &str, body: &str) -> Vec<u8> {
+pub(crate) fn put(address: SocketAddr, target: &str, body: &str) -> Vec<u8> {
+    with_body("PUT", address, target, body)
+}
+
+/// A request that changes parts of a server.
+pub(crate) fn patch(address: SocketAddr, target: &str, body: &str) -> Vec<u8> {
+    with_body("PATCH", address, target, body)
+}
+
+fn with_body(method: &str, address: SocketAddr, target: &str, body: &str) -> Vec<u8> {
+    let length = body.len();
     format!(
-        "PUT {target} HTTP/1.1\r\nhost: {address}\r\nx-session-api-key: {API_KEY}\r\ncontent-type: application/json\r\ncontent-length: {}\r\n{headers}\r\n{body}",
-        body.len()
+        "{method} {target} HTTP/1.1\r\nhost: {address}\r\nx-session-api-key: {API_KEY}\r\n\
+         content-type: application/json\r\ncontent-length: {length}\r\n\r\n{body}"
     )
     .into()
 }

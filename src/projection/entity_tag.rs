@@ -43,8 +43,12 @@ pub fn collection_tag<'a>(
 impl EntityTag {
     fn of(key: &EtagKey, parts: &[&[u8]]) -> Self {
         let digest = key.authenticate(parts);
-        let hex: String = digest[..16].iter().map(|byte| format!("{byte:02x}")).collect();
-        Self(format!("\"{hex}\"").into())
+        let digit = |nibble: u8| char::from(if nibble < 10 { b'0' + nibble } else { b'a' - 10 + nibble });
+        let mut tag = String::with_capacity(34);
+        tag.push('"');
+        tag.extend(digest[..16].iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]));
+        tag.push('"');
+        Self(tag.into())
     }
 
     /// The tag as it stands in a header, quotes included.
