@@ -37,11 +37,11 @@ enum Field {
 
 pub(crate) fn run(report: &mut Report) -> Result<()> {
     report.chapter("64 writers on different servers, beside one writer; writes a second, in the process");
-    compare(report, Field::Apart, "every fsync slowed to 5 ms", SLOW, 20.0)?;
-    compare(report, Field::Apart, "the bare disk", Duration::ZERO, 8.0)?;
+    compare(report, Field::Apart, "different servers, every fsync slowed to 5 ms", SLOW, 20.0)?;
+    compare(report, Field::Apart, "different servers, the bare disk", Duration::ZERO, 8.0)?;
     report.chapter("64 writers on one server, each with the newest tag it has seen, beside one such writer");
-    compare(report, Field::Together, "every fsync slowed to 5 ms", SLOW, 1.0)?;
-    compare(report, Field::Together, "the bare disk", Duration::ZERO, 1.0)
+    compare(report, Field::Together, "one server, every fsync slowed to 5 ms", SLOW, 1.0)?;
+    compare(report, Field::Together, "one server, the bare disk", Duration::ZERO, 1.0)
 }
 
 fn compare(report: &mut Report, field: Field, what: &str, slow: Duration, least: f64) -> Result<()> {

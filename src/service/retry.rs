@@ -25,7 +25,7 @@ pub(super) fn is_retry(
     let key = write.name.key();
     let gives_current = |before: Option<&State>| {
         let before = before.and_then(|before| before.config.as_ref().ok());
-        rules.apply(sent, before).is_ok_and(|after| rules.tag(key, &after.config) == state.tag)
+        rules.gives(key, &state.tag, sent, before)
     };
     // A whole configuration without masks says by itself what it gives.
     if matches!(sent, Body::Whole(_)) && gives_current(None) {

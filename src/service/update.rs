@@ -10,7 +10,7 @@ use crate::json::{Json, Object, Rules, check_limits, to_compact};
 use crate::model::bound::refused;
 use crate::model::config::{self, Config};
 use crate::model::convert::{BodyKind, to_closed};
-use crate::model::merge::{Reading, merge_patch, replace};
+use crate::model::merge::{Merged, Reading, merge_patch, replace};
 use crate::model::state::touched_members;
 use crate::model::validate::validate;
 use crate::model::{Access, Author, Dialect, Edit, Layout, SettingsKey, StoredServer};
@@ -229,14 +229,7 @@ impl Rulebook<'_> {
 
     /// What a sent body makes of a state, if it may.
     pub(super) fn apply(&self, sent: &Body, before: Option<&Config>) -> Result<Applied, ServiceError> {
-        let reading = Reading { sealing: self.layout.sealing, ring: self.ring, may_reveal: self.may_reveal };
-        let merged = match self.in_dialect(sent, before) {
-            Body::Whole(body) => replace(body, before, &reading),
-            Body::MergePatch(patch) => match before {
-                Some(before) => merge_patch(patch, before, &reading),
-                None => return Err(ServiceError::UnknownServer),
-            },
-        };
+        let merged = self.merge(sent, before).ok_or(ServiceError::UnknownServer)?;
         self.check_limits(before, &merged.config)?;
         let violations = validate(before, &merged.config, self.layout.dialect, self.may_reveal);
         if !violations.is_empty() {
@@ -252,6 +245,28 @@ impl Rulebook<'_> {
             return Err(ServiceError::BoundSecrets(bound));
         }
         Ok(Applied { config: merged.config, sends_sealed: merged.sends_sealed })
+    }
+
+    /// Whether a sent body makes this of a state, and may. The tag is compared first: whoever lost a race
+    /// gets no further, and the rules cost more than the merge.
+    pub(super) fn gives(
+        &self,
+        key: &SettingsKey,
+        tag: &EntityTag,
+        sent: &Body,
+        before: Option<&Config>,
+    ) -> bool {
+        let gives_tag = |merged: Merged| merged.refusals.is_empty() && self.tag(key, &merged.config) == *tag;
+        self.merge(sent, before).is_some_and(gives_tag) && self.apply(sent, before).is_ok()
+    }
+
+    /// What a sent body makes of a state, whether it may or not; nothing where there is none to patch.
+    fn merge(&self, sent: &Body, before: Option<&Config>) -> Option<Merged> {
+        let reading = Reading { sealing: self.layout.sealing, ring: self.ring, may_reveal: self.may_reveal };
+        Some(match self.in_dialect(sent, before) {
+            Body::Whole(body) => replace(body, before, &reading),
+            Body::MergePatch(patch) => merge_patch(patch, before?, &reading),
+        })
     }
 
     fn in_dialect(&self, sent: &Body, before: Option<&Config>) -> Body {

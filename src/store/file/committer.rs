@@ -1,7 +1,7 @@
 //! The one thread of a store that writes. It waits for the lock, runs everything that waits as one
 //! batch, makes the outcome durable once, and only then answers. It decides nothing about servers.
 
-use std::fs::{self, File};
+use std::fs;
 use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
@@ -15,6 +15,7 @@ use super::lock;
 use super::pace::{PAUSE, Pace};
 use super::place::{Place, directory_of};
 use super::queue::{Queue, Ticket};
+use super::release::Release;
 use super::replace::{Draft, sweep, sync_directory, sync_in_place};
 use super::seam::Seam;
 use super::version::Version;
@@ -34,9 +35,7 @@ pub(super) struct Committer {
     /// Whether a sync has failed since the last full replace. The kernel reports lost pages once and then
     /// calls them clean, so that only writing anew makes a version durable.
     is_suspect: bool,
-    /// The file that this batch replaces, held until it is answered. One that nobody holds is freed by the
-    /// rename, which on some file systems waits for the disk once more: measured 12 ms against 8 ms.
-    replaced_file: Option<File>,
+    release: Release,
     /// Whether drafts may lie about: a crash before the start, a failure since.
     may_have_litter: bool,
 }
@@ -48,6 +47,7 @@ impl Committer {
         provisioner: Option<Arc<dyn Provisioner>>,
         view: Arc<View>,
         queue: Arc<Queue>,
+        release: Release,
     ) -> Self {
         Self {
             place,
@@ -58,7 +58,7 @@ impl Committer {
             pace: Pace::default(),
             durable: None,
             is_suspect: false,
-            replaced_file: None,
+            release,
             may_have_litter: true,
         }
     }
@@ -100,8 +100,9 @@ impl Committer {
         for (ticket, answer) in tickets.into_iter().zip(answers) {
             ticket.answer(answer);
         }
-        // Not sooner: taking a big document apart and freeing its file take time that nobody needs to wait for.
-        drop((replaced, self.replaced_file.take()));
+        // Not sooner: taking a big document apart takes time that nobody needs to wait for.
+        self.release.let_go();
+        drop(replaced);
     }
 
     /// Runs a batch on what was observed under the lock. An answer for each ticket.
@@ -191,7 +192,7 @@ impl Committer {
             },
             Err(error) => return Err(StoreError::Ownership(Arc::new(error))),
         };
-        self.replaced_file = File::open(real).ok();
+        self.release.hold(real);
         let draft = Draft::write(real, bytes, existing.as_ref(), &*seam)?;
         let observed =
             self.view.exchange(next, history, || draft.rename(), |renamed| renamed.metadata.as_ref())?;

@@ -10,6 +10,7 @@ mod pace;
 mod place;
 mod queue;
 mod reading;
+mod release;
 mod replace;
 mod seam;
 #[cfg(test)]
@@ -31,6 +32,7 @@ pub use self::seam::{NoSeam, Seam, Step};
 use self::committer::Committer;
 use self::place::Place;
 use self::queue::Queue;
+use self::release::Release;
 use self::view::View;
 use crate::document::NewDocument;
 use crate::store::{Change, Commit, Provisioner, Snapshot, Store, StoreError};
@@ -77,7 +79,9 @@ impl FileStore {
         }
         let view = Arc::new(View::open(place.clone(), new, Arc::clone(&seam)));
         let queue = Queue::new(queue_bound);
-        let committer = Committer::new(place, seam, provisioner, Arc::clone(&view), Arc::clone(&queue));
+        let release = Release::start()?;
+        let committer =
+            Committer::new(place, seam, provisioner, Arc::clone(&view), Arc::clone(&queue), release);
         thread::Builder::new().name("committer".into()).spawn(move || committer.run())?;
         Ok(Self { view, queue })
     }
