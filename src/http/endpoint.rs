@@ -97,8 +97,10 @@ impl Trail {
     /// Which tags the server had before and has after.
     pub(super) fn tags(&self, before: Option<&EntityTag>, after: Option<&EntityTag>) {
         let mut facts = self.0.borrow_mut();
-        facts.before = before.cloned();
-        facts.after = after.cloned();
+        if facts.action.is_some() {
+            facts.before = before.cloned();
+            facts.after = after.cloned();
+        }
     }
 }
 

@@ -175,7 +175,7 @@ fn not_found(request: &HttpRequest) -> HttpResponse {
     }
 }
 
-fn request_id(request: &HttpRequest) -> String {
+fn request_id(request: &HttpRequest) -> Rc<str> {
     request.extensions().get::<RequestId>().map(|id| id.0.clone()).unwrap_or_default()
 }
 

@@ -2,6 +2,7 @@
 //! can only read can't test a guess (law L4).
 
 use std::fmt;
+use std::sync::Arc;
 
 use sha2::{Digest, Sha256};
 
@@ -10,7 +11,7 @@ use crate::secrets::EtagKey;
 
 /// A strong entity-tag of ours, quotes included.
 #[derive(Clone, PartialEq, Eq, Hash)]
-pub struct EntityTag(Box<str>);
+pub struct EntityTag(Arc<str>);
 
 /// What stands between the quotes of an entity-tag that a client sent.
 pub type OpaqueTag = Vec<u8>;
