@@ -1,7 +1,7 @@
 # Every target is one or two plain commands that also run by hand.
 
 .DEFAULT_GOAL := help
-.PHONY: help run build test soak fuzz coverage mutants check lint fmt prepare
+.PHONY: help run build test openapi soak fuzz coverage mutants check lint fmt prepare
 
 # What `make test` installs comes first, so that `python3` is the one with the tests' packages.
 INSTALLED := $(CURDIR)/target/python/bin:$(CURDIR)/target/tools/bin
@@ -32,6 +32,9 @@ build: ## Build the service as it is run
 test: prepare ## Install what the tests need, and run them all
 	PATH="$(INSTALLED):$$PATH" cargo test --doc --locked
 	PATH="$(INSTALLED):$$PATH" cargo nextest run --locked
+
+openapi: ## Write the OpenAPI document that the route table makes
+	UPDATE_OPENAPI=1 cargo test --locked --test contract current::
 
 soak: ## Try one winner and crashes for long; ROUNDS, PROCESSES, WRITERS and SEED say how much
 	ROUNDS=$(ROUNDS) PROCESSES=$(PROCESSES) WRITERS=$(WRITERS) SEED=$(SEED) cargo test --locked --test it soak::rounds -- --nocapture

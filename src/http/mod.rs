@@ -3,6 +3,7 @@
 
 mod authentication;
 mod body;
+pub mod document;
 mod documentation;
 mod endpoint;
 mod failures;
@@ -10,8 +11,10 @@ mod frame;
 pub mod gate;
 mod headers;
 mod mcp_servers;
+mod operations;
 mod problem;
 mod routes;
+mod schemas;
 mod session;
 mod status;
 

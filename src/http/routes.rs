@@ -1,4 +1,4 @@
-//! The one route table: which path and method leads to which endpoint.
+//! The one route table: which path and method leads to which endpoint, and how it is described.
 
 use std::rc::Rc;
 
@@ -6,6 +6,7 @@ use actix_web::http::{Method, StatusCode, header};
 use actix_web::web::{self, Data, Payload, ServiceConfig};
 use actix_web::{HttpMessage, HttpRequest, HttpResponse};
 
+use crate::openapi::{Described, Operation};
 use crate::service::access::Scope;
 use crate::service::audit::Action;
 
@@ -13,7 +14,7 @@ use super::App;
 use super::endpoint::{Endpoint, Handler, Segment, run};
 use super::frame::RequestId;
 use super::problem::{Problem, ProblemKind};
-use super::{documentation, mcp_servers, session, status};
+use super::{documentation, mcp_servers, operations, session, status};
 
 const ITEM: &str = "/api/settings/mcp-servers/{name}";
 /// Where one-time codes are exchanged.
@@ -27,8 +28,12 @@ const MERGE_PATCH: &[&str] = &["application/merge-patch+json", "application/json
 struct Route {
     path: &'static str,
     method: Method,
+    describe: Describe,
     endpoint: Endpoint,
 }
+
+/// What the OpenAPI document says of a route; asked for when the document is made.
+type Describe = fn() -> Operation;
 
 /// What a path must be: this text, or these two around one segment that is not empty.
 #[derive(Clone, Copy)]
@@ -39,25 +44,38 @@ enum Pattern {
 
 /// Every route. A `GET` answers `HEAD` too.
 fn routes() -> Vec<Route> {
-    let route = |method, path, endpoint| Route { path, method, endpoint };
+    use operations::{documentation as told, mcp_servers as servers, service, session as login};
+    let route = |method, path, describe: Describe, endpoint| Route { path, method, describe, endpoint };
+    let get = |path, describe, endpoint| route(Method::GET, path, describe, endpoint);
+    let word = |handler| Endpoint { segment: Segment::Word, ..open(handler) };
+    let exchange = Endpoint { body: JSON, action: Some(Action::Login), ..open(session::exchange) };
     vec![
-        route(Method::GET, "/", open(documentation::page)),
-        route(Method::GET, PROBLEM, Endpoint { segment: Segment::Word, ..open(documentation::problem) }),
-        route(Method::GET, "/health", open(status::health)),
-        route(Method::GET, "/alive", open(status::health)),
-        route(Method::GET, "/ready", open(status::ready)),
-        route(Method::GET, "/server_info", open(status::info)),
-        route(
-            Method::POST,
-            SESSION,
-            Endpoint { body: JSON, action: Some(Action::Login), ..open(session::exchange) },
-        ),
-        route(Method::GET, mcp_servers::COLLECTION, reading(mcp_servers::list, Segment::Fixed)),
-        route(Method::GET, ITEM, reading(mcp_servers::read, Segment::Server)),
-        route(Method::PUT, ITEM, writing(mcp_servers::replace, Action::Replace, JSON)),
-        route(Method::PATCH, ITEM, writing(mcp_servers::patch, Action::Patch, MERGE_PATCH)),
-        route(Method::DELETE, ITEM, writing(mcp_servers::delete, Action::Delete, &[])),
+        get("/", service::page, open(documentation::page)),
+        get(PROBLEM, told::problem, word(documentation::problem)),
+        get("/openapi.json", told::openapi, open(documentation::openapi)),
+        get("/schemas/mcp-server.json", told::server_schema, open(documentation::server_schema)),
+        get("/schemas/mcp-servers.json", told::servers_schema, open(documentation::servers_schema)),
+        get("/health", service::health, open(status::health)),
+        get("/alive", service::alive, open(status::health)),
+        get("/ready", service::ready, open(status::ready)),
+        get("/server_info", service::info, open(status::info)),
+        route(Method::POST, SESSION, login::exchange, exchange),
+        get(mcp_servers::COLLECTION, servers::list, reading(mcp_servers::list, Segment::Fixed)),
+        get(ITEM, servers::read, reading(mcp_servers::read, Segment::Server)),
+        route(Method::PUT, ITEM, servers::replace, writing(mcp_servers::replace, Action::Replace, JSON)),
+        route(Method::PATCH, ITEM, servers::patch, writing(mcp_servers::patch, Action::Patch, MERGE_PATCH)),
+        route(Method::DELETE, ITEM, servers::delete, writing(mcp_servers::delete, Action::Delete, &[])),
     ]
+}
+
+/// Every route as the OpenAPI document tells it.
+pub(super) fn described() -> Vec<Described> {
+    let described = |route: Route| Described {
+        path: route.path,
+        method: route.method.to_string(),
+        operation: (route.describe)(),
+    };
+    routes().into_iter().map(described).collect()
 }
 
 fn open(handler: Handler) -> Endpoint {
@@ -92,7 +110,7 @@ pub(super) fn configure(config: &mut ServiceConfig) {
 
 fn resources() -> Vec<Resource> {
     let mut resources: Vec<Resource> = Vec::new();
-    for Route { path, method, endpoint } in routes() {
+    for Route { path, method, endpoint, .. } in routes() {
         let methods = if method == Method::GET { vec![method, Method::HEAD] } else { vec![method] };
         let at = resources.iter().position(|resource| resource.path == path).unwrap_or_else(|| {
             let pattern = Pattern::of(path);

@@ -12,6 +12,7 @@ mod wire;
 mod access;
 mod checks;
 mod crashes;
+mod documentation;
 mod hostile;
 mod laws;
 mod rotation;
