@@ -1,6 +1,6 @@
 //! The checked-in document is the one that the route table makes. `make openapi` writes it.
 
-use std::path::{Path, PathBuf};
+use crate::document;
 
 /// Set by `make openapi`.
 const UPDATE: &str = "UPDATE_OPENAPI";
@@ -10,7 +10,7 @@ fn the_checked_in_document_is_current() {
     let mut current =
         serde_json::to_string_pretty(&mcp_settings::http::document::openapi_document()).unwrap();
     current.push('\n');
-    let path = checked_in();
+    let path = document::path("mcp-settings.json");
     if std::env::var_os(UPDATE).is_some() {
         std::fs::write(&path, &current).unwrap();
     }
@@ -19,8 +19,4 @@ fn the_checked_in_document_is_current() {
         found == current,
         "openapi/mcp-settings.json is not current: run `make openapi` and review the difference"
     );
-}
-
-fn checked_in() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("openapi/mcp-settings.json")
 }

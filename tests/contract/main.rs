@@ -1,4 +1,8 @@
-//! The OpenAPI document as a contract: it is current, it is sound in itself, and what it promised once it
-//! still promises.
+//! The OpenAPI document as a contract: it is current, it is sound in itself, tests have seen what it describes,
+//! and what was released it still promises.
+
+mod document;
 
 mod current;
+mod seen;
+mod sound;
