@@ -13,4 +13,4 @@ pub use difference::{Request, changed};
 pub use entity_tag::{EntityTag, OpaqueTag, collection_tag, server_tag, unreadable_server_tag};
 pub use precondition::{Condition, MalformedCondition, Precondition, Verdict};
 pub use summary::{Summary, summary};
-pub use view::{needs_reentry, view};
+pub use view::{needs_reentry, needs_reentry_below, view, view_masked};
