@@ -27,6 +27,9 @@ pub(super) fn problem(error: ServiceError, method: &Method, name: &str) -> Probl
             ProblemKind::InvalidName,
             "In this document a server of this name would be taken for the server map itself. Use another name.",
         ),
+        ServiceError::NameTaken => {
+            Problem::new(ProblemKind::NameTaken, format!("There is an MCP server named '{name}' already."))
+        }
         ServiceError::UnknownServer => Problem::new(ProblemKind::UnknownServer, unknown_server(method, name)),
         ServiceError::NoMcpServers if is_read => {
             let detail = "MCP servers are not configured (current agent variant has no MCP support).";

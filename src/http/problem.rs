@@ -50,6 +50,8 @@ pub enum ProblemKind {
     NoMcpServers,
     /// No server of this name.
     UnknownServer,
+    /// There is a server of this name already.
+    NameTaken,
     /// The stored server is no configuration.
     MalformedServer,
     /// A write without a precondition.
@@ -78,6 +80,8 @@ pub enum ProblemKind {
     StoreUnavailable,
     /// The change may or may not outlive a crash.
     OutcomeUnknown,
+    /// What others do and this service does not.
+    NotImplemented,
     /// A bug.
     Internal,
 }
@@ -98,7 +102,7 @@ struct Facts {
 
 impl ProblemKind {
     /// Every kind, for documentation and tests.
-    pub const ALL: [Self; 33] = [
+    pub const ALL: [Self; 35] = [
         Self::NotFound,
         Self::MethodNotAllowed,
         Self::Unauthorized,
@@ -117,6 +121,7 @@ impl ProblemKind {
         Self::DocumentReadOnly,
         Self::NoMcpServers,
         Self::UnknownServer,
+        Self::NameTaken,
         Self::MalformedServer,
         Self::PreconditionRequired,
         Self::PreconditionFailed,
@@ -131,6 +136,7 @@ impl ProblemKind {
         Self::StoreBusy,
         Self::StoreUnavailable,
         Self::OutcomeUnknown,
+        Self::NotImplemented,
         Self::Internal,
     ];
 
@@ -237,6 +243,12 @@ impl ProblemKind {
             Self::UnknownServer => {
                 ("unknown-server", "No such server", S::NOT_FOUND, "List the servers; PUT creates one.")
             }
+            Self::NameTaken => (
+                "name-taken",
+                "There is a server of this name",
+                S::CONFLICT,
+                "Choose another name, or change the server that is there.",
+            ),
             Self::MalformedServer => (
                 "malformed-server",
                 "The stored server can't be read",
@@ -320,6 +332,12 @@ impl ProblemKind {
                 "The change may not be durable",
                 S::SERVICE_UNAVAILABLE,
                 "Read the server again before you repeat the change.",
+            ),
+            Self::NotImplemented => (
+                "not-implemented",
+                "Not implemented",
+                S::NOT_IMPLEMENTED,
+                "Ask the OpenHands agent-server itself.",
             ),
             Self::Internal => (
                 "internal",

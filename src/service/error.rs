@@ -16,6 +16,9 @@ pub enum ServiceError {
     /// A server of this name would change what the document means.
     #[error("the document can't hold a server of this name")]
     UnusableName,
+    /// There is a server of this name, where there must be none.
+    #[error("there is a server of this name already")]
+    NameTaken,
     /// There is no server of this name.
     #[error("there is no server of this name")]
     UnknownServer,
