@@ -8,7 +8,7 @@ use super::rewrite::{fresh, key_text, rewrite};
 use super::servers::{Entry, Servers};
 use super::{Body, Document};
 use crate::json::{Json, Object, RawObject, Style, first_byte, scan_object};
-use crate::model::{Access, Author, Dialect, Edit, Sealing, SettingsKey, StoredServer};
+use crate::model::{Access, Author, Dialect, Edit, Outside, Sealing, SettingsKey, StoredServer};
 
 impl Document {
     /// Applies one edit. The caller has seen to it that the document is writable, that it
@@ -36,7 +36,8 @@ impl Document {
             return;
         }
         self.make_map();
-        let Body::Split { head, servers, .. } = &mut self.body else { return };
+        let Body::Split(servers) = &mut self.body else { return };
+        let head = self.outside.head();
         let map_indent = line_indent(head, head.len());
         let stored = |text: String| StoredServer {
             text: text.into(),
@@ -66,7 +67,7 @@ impl Document {
     }
 
     fn remove(&mut self, key: &SettingsKey) {
-        let Body::Split { servers, .. } = &mut self.body else { return };
+        let Body::Split(servers) = &mut self.body else { return };
         let Some(at) = servers.position(key.as_str()) else { return };
         servers.remove(at);
         // Without a server and below schema version 5 a flat map is no longer one (row 10 becomes row 9).
@@ -78,7 +79,7 @@ impl Document {
     }
 
     fn rename(&mut self, from: &SettingsKey, to: &SettingsKey, author: Option<&Author>) {
-        let Body::Split { servers, .. } = &mut self.body else { return };
+        let Body::Split(servers) = &mut self.body else { return };
         let Some(at) = servers.position(from.as_str()) else { return };
         let StoredServer { text, config, .. } = &*servers.entry(at).server;
         if servers.position(to.as_str()).is_some() || !self.layout.can_hold(to, config.as_ref().ok()) {
@@ -96,31 +97,21 @@ impl Document {
                 text.replace(&format!("\"{old}\""), &format!("\"{new}\""))
             })
         };
-        match &mut self.body {
-            Body::Absent => {}
-            Body::Whole(text) => *text = replaced(text).into(),
-            Body::Split { head, tail, .. } => {
-                *head = replaced(head).into();
-                *tail = replaced(tail).into();
-            }
-        }
-        let renewed =
-            |token: &str| tokens.iter().find(|(old, _)| **old == *token).map(|(_, new)| new.clone());
-        self.outside_tokens =
-            self.outside_tokens.iter().map(|token| renewed(token).unwrap_or_else(|| token.clone())).collect();
+        let (head, tail) = (replaced(self.outside.head()), replaced(self.outside.tail()));
+        self.outside = Arc::new(Outside::new(&head, &tail));
     }
 
     /// Writes an empty map of servers where there is none (rows 1, 5, 9 and 11).
     fn make_map(&mut self) {
         let text = match &self.body {
             Body::Absent => self.new.text(),
-            Body::Whole(text) => match locate(text, self.new) {
+            Body::Whole => match locate(self.outside.head(), self.new) {
                 Ok(Located { place: Place::Missing { parent, member, value }, style, .. }) => {
-                    add_member(text, &parent, member, value, &style)
+                    add_member(self.outside.head(), &parent, member, value, &style)
                 }
                 _ => return,
             },
-            Body::Split { .. } => return,
+            Body::Split(_) => return,
         };
         self.read_again(text.into_bytes());
     }

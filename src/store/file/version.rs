@@ -40,7 +40,7 @@ impl Version {
         let snapshot = Snapshot {
             layout: document.layout().clone(),
             servers: document.servers().map(|(key, server)| (key.clone(), Arc::clone(server))).collect(),
-            outside_tokens: Arc::clone(document.outside_tokens()),
+            outside: Arc::clone(document.outside()),
         };
         Self { bytes, document, snapshot: Arc::new(snapshot) }
     }
@@ -86,7 +86,7 @@ impl WorkingCopy {
             Edit::Reseal { .. } => self.is_edited = true,
         }
         self.snapshot.layout = self.document.layout().clone();
-        self.snapshot.outside_tokens = Arc::clone(self.document.outside_tokens());
+        self.snapshot.outside = Arc::clone(self.document.outside());
     }
 
     fn can_apply(&self, edit: &Edit) -> bool {
