@@ -15,16 +15,11 @@ impl Document {
     /// [can hold](crate::model::Layout::can_hold) the server and that nobody has its new name; an edit for
     /// which that does not hold changes nothing, since it would cost other servers.
     pub fn apply(&mut self, edit: &Edit, author: Option<&Author>) {
-        if let Edit::Reseal { tokens } = edit
-            && !matches!(self.layout.access, Access::ReadOnly(_))
-        {
-            return self.reseal(tokens);
-        }
-        if self.layout.access != Access::Writable {
-            return;
-        }
         match edit {
-            Edit::Reseal { .. } => {}
+            _ if matches!(self.layout.access, Access::ReadOnly(_)) => {}
+            Edit::Reseal { tokens } => self.reseal(tokens),
+            Edit::Outside { member, value } => self.set_outside(member, value),
+            _ if self.layout.access != Access::Writable => {}
             Edit::Put { key, config } => self.put(key, config, author),
             Edit::Remove { key } => self.remove(key),
             Edit::Rename { from, to } => self.rename(from, to, author),
@@ -104,7 +99,7 @@ impl Document {
     /// Writes an empty map of servers where there is none (rows 1, 5, 9 and 11).
     fn make_map(&mut self) {
         let text = match &self.body {
-            Body::Absent => self.new.text(),
+            Body::Absent => return self.begin(),
             Body::Whole => match locate(self.outside.head(), self.new) {
                 Ok(Located { place: Place::Missing { parent, member, value }, style, .. }) => {
                     add_member(self.outside.head(), &parent, member, value, &style)
@@ -114,6 +109,13 @@ impl Document {
             Body::Split(_) => return,
         };
         self.read_again(text.into_bytes());
+    }
+
+    /// Begins the document where there is none.
+    pub(super) fn begin(&mut self) {
+        if let Body::Absent = self.body {
+            self.read_again(self.new.text().into_bytes());
+        }
     }
 
     fn read_again(&mut self, bytes: Vec<u8>) {

@@ -5,6 +5,7 @@ mod edit;
 mod items;
 mod locate;
 mod new_document;
+mod outside_edit;
 mod rewrite;
 mod servers;
 mod unreadable;
@@ -30,12 +31,12 @@ pub struct Document {
     outside: Arc<Outside>,
 }
 
-/// What there is beside the text outside the servers.
+/// What a file has beside the text outside the servers.
 #[derive(Clone)]
 enum Body {
-    /// Nothing: there is no file.
+    /// There is no file.
     Absent,
-    /// Nothing: the file has no map of servers, or one that its agent variant does not have.
+    /// Nothing: it has no map of servers, or one that its agent variant does not have.
     Whole,
     /// A map of servers.
     Split(Servers),
@@ -62,13 +63,9 @@ impl Document {
 
     /// The document where there was never a file.
     pub fn absent(new: NewDocument) -> Self {
-        Self {
-            new,
-            layout: new.layout(),
-            style: Style::indented(),
-            body: Body::Absent,
-            outside: Arc::new(Outside::new("", "")),
-        }
+        let text = new.text();
+        let begun = Self::read(text.as_bytes(), new, None).expect("the text of a new document can be read");
+        Self { layout: new.layout(), body: Body::Absent, ..begun }
     }
 
     /// What the versions of the document mean.
@@ -87,7 +84,7 @@ impl Document {
         Some(&servers.entry(servers.position(key.as_str())?).server)
     }
 
-    /// Everything but the servers.
+    /// Everything but the servers; where there is no file, what a new one would say.
     pub fn outside(&self) -> &Arc<Outside> {
         &self.outside
     }
@@ -95,6 +92,9 @@ impl Document {
     /// The whole text; of a document that was read and not edited, the bytes that were read. Where there
     /// was never a file there are none.
     pub fn render(&self) -> Vec<u8> {
+        if let Body::Absent = self.body {
+            return Vec::new();
+        }
         let (head, tail) = (self.outside.head(), self.outside.tail());
         let servers = self.split_servers();
         let mut out = String::with_capacity(head.len() + servers.map_or(0, Servers::text_len) + tail.len());

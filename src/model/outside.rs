@@ -4,7 +4,8 @@
 use std::fmt;
 use std::sync::{Arc, OnceLock};
 
-use crate::json::{Fault, FaultKind, Json, Object, Rules, first_byte, parse, strings};
+use super::settings::{ActivePointer, Section};
+use crate::json::{Fault, FaultKind, Json, Object, Rules, parse, strings};
 
 /// Everything of a document but the members of its server map.
 pub struct Outside {
@@ -17,7 +18,7 @@ pub struct Outside {
 }
 
 impl Outside {
-    /// Takes the two pieces of a document's text; both are empty where there is no document.
+    /// Takes the two pieces of a document's text; where there is no document, those of a new one.
     pub fn new(head: &str, tail: &str) -> Self {
         let tokens = [head, tail].into_iter().flat_map(tokens).collect();
         Self { head: head.into(), tail: tail.into(), tokens, root: OnceLock::new() }
@@ -49,12 +50,22 @@ impl Outside {
         self.root.get_or_init(|| self.read()).as_ref()
     }
 
+    /// Whether a member of the root can be set to this: a member that this build knows, while all of the document
+    /// can be read. An agent kind that nobody knows would make the document read-only for everyone.
+    pub fn can_hold(&self, member: &str, value: &Json) -> bool {
+        let is_pointer = ActivePointer::ALL.iter().any(|pointer| pointer.name() == member);
+        let is_section = Section::ALL.iter().any(|section| section.name() == member);
+        let kind = value.as_object().and_then(|section| section.get("agent_kind"));
+        let is_known_kind = |kind: &Json| matches!(kind.as_str(), Some("openhands" | "llm" | "acp"));
+        self.root().is_ok()
+            && (is_pointer
+                || (is_section
+                    && value.as_object().is_some()
+                    && (member != Section::Agent.name() || kind.is_none_or(is_known_kind))))
+    }
+
     fn read(&self) -> Result<Object, Fault> {
-        let text = format!("{}{}", self.head, self.tail);
-        if first_byte(&text).is_none() {
-            return Ok(Object::new());
-        }
-        match parse(&text, &Rules::STORED)? {
+        match parse(&format!("{}{}", self.head, self.tail), &Rules::STORED)? {
             Json::Object(root) => Ok(root),
             _ => Err(Fault::whole(FaultKind::NotAnObject)),
         }
