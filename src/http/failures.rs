@@ -49,6 +49,11 @@ pub(super) fn problem(error: ServiceError, method: &Method, name: &str) -> Probl
             Problem::new(ProblemKind::MalformedServer, detail)
                 .errors([(&fault.pointer, fault.kind.to_string())])
         }
+        ServiceError::MalformedSettings(fault) => {
+            let detail = "What the settings document says around its servers can't be read. The servers can be, each as a resource.";
+            Problem::new(ProblemKind::MalformedSettings, detail)
+                .errors([(&fault.pointer, fault.kind.to_string())])
+        }
         ServiceError::PreconditionRequired => Problem::new(
             ProblemKind::PreconditionRequired,
             "This service takes no unconditional writes. Send If-Match with the tag that you read, or If-None-Match: * to create.",

@@ -54,6 +54,8 @@ pub enum ProblemKind {
     NameTaken,
     /// The stored server is no configuration.
     MalformedServer,
+    /// What stands around the servers can't be read.
+    MalformedSettings,
     /// A write without a precondition.
     PreconditionRequired,
     /// The state has changed.
@@ -102,7 +104,7 @@ struct Facts {
 
 impl ProblemKind {
     /// Every kind, for documentation and tests.
-    pub const ALL: [Self; 35] = [
+    pub const ALL: [Self; 36] = [
         Self::NotFound,
         Self::MethodNotAllowed,
         Self::Unauthorized,
@@ -123,6 +125,7 @@ impl ProblemKind {
         Self::UnknownServer,
         Self::NameTaken,
         Self::MalformedServer,
+        Self::MalformedSettings,
         Self::PreconditionRequired,
         Self::PreconditionFailed,
         Self::InvalidConfig,
@@ -254,6 +257,12 @@ impl ProblemKind {
                 "The stored server can't be read",
                 S::CONFLICT,
                 "Replace it with PUT, or delete it.",
+            ),
+            Self::MalformedSettings => (
+                "malformed-settings",
+                "The settings around the servers can't be read",
+                S::CONFLICT,
+                "Mend the document by hand; the servers' own resources work all the same.",
             ),
             Self::PreconditionRequired => (
                 "precondition-required",

@@ -13,9 +13,11 @@ pub mod mask;
 pub mod merge;
 mod name;
 pub mod openhands;
+mod outside;
 #[cfg(test)]
 pub(crate) mod samples;
 mod server_value;
+pub mod settings;
 pub mod state;
 mod stored;
 pub mod url_parts;
@@ -25,5 +27,6 @@ pub use edit::Edit;
 pub use kind::Kind;
 pub use layout::{Access, Dialect, Layout, ReadOnlyReason, Sealing};
 pub use name::{InvalidName, ServerName};
+pub use outside::Outside;
 pub use server_value::is_server_value;
 pub use stored::{Author, SettingsKey, StoredServer};

@@ -57,7 +57,7 @@ fn view_secret(secret: &Secret, exposure: Exposure, mask: &str) -> Json {
     }
 }
 
-fn collect_unreadable(members: &Members, path: &Path<'_>, found: &mut Vec<Pointer>) {
+pub(super) fn collect_unreadable(members: &Members, path: &Path<'_>, found: &mut Vec<Pointer>) {
     for (name, node) in members.iter() {
         collect_unreadable_in(node, &path.member(name), found);
     }

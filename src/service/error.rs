@@ -31,6 +31,9 @@ pub enum ServiceError {
     /// The stored server can't be read as a configuration.
     #[error("the stored server can't be read: {0}")]
     MalformedServer(Fault),
+    /// What stands around the servers can't be read.
+    #[error("the settings around the servers can't be read: {0}")]
+    MalformedSettings(Fault),
     /// A write without a precondition, where one is required.
     #[error("a precondition is required")]
     PreconditionRequired,

@@ -8,12 +8,13 @@ use bytes::Bytes;
 
 use crate::json::{Json, to_compact};
 use crate::model::{Author, Edit, StoredServer};
-use crate::secrets::Exposure;
+use crate::secrets::{Exposure, Keys};
 use crate::store::{Names, Snapshot};
 
 use super::commit::Step;
 use super::projected::Projected;
-use super::update::Update;
+use super::settings_answer::outside;
+use super::update::{Update, check_access};
 use super::{Body, Options, Service, ServiceError, Write, Written, delete, update};
 
 /// What a write has come to, and the state that it left.
@@ -31,7 +32,8 @@ impl Service {
         let update = Arc::new(Update { write, body });
         let author = Some(update.author(&keys.ring()));
         self.run(names, author.clone(), move |current| {
-            let step = update::decide(current, &update, &keys, &last_tag, options);
+            let step = showable(current.snapshot, &keys)
+                .and_then(|()| update::decide(current, &update, &keys, &last_tag, options));
             settled(step.unwrap_or_else(Step::Refuse), current.snapshot, author.as_ref())
         })
         .await
@@ -43,8 +45,9 @@ impl Service {
         let names = Names::These(vec![write.key.clone()]);
         let author = Some(write.caller.author.clone());
         self.run(names, author, move |current| {
-            let step = delete::decide(current, &write, &keys, options).unwrap_or_else(Step::Refuse);
-            settled(step, current.snapshot, None)
+            let step = showable(current.snapshot, &keys)
+                .and_then(|()| delete::decide(current, &write, &keys, options));
+            settled(step.unwrap_or_else(Step::Refuse), current.snapshot, None)
         })
         .await
     }
@@ -58,6 +61,12 @@ impl Service {
     fn lenient(&self) -> Options {
         Options { require_preconditions: false, ..self.options }
     }
+}
+
+/// Whether the answer can be given that a write has. It must be known before the write is made.
+fn showable(snapshot: &Snapshot, keys: &Keys) -> Result<(), ServiceError> {
+    check_access(&snapshot.layout)?;
+    outside(snapshot, &keys.ring()).map(drop)
 }
 
 /// The same step, with the state that it leaves beside its answer.
@@ -90,7 +99,7 @@ fn after(before: &Snapshot, edits: &[Edit], author: Option<&Author>) -> Snapshot
                 state.servers.insert(key.clone(), Arc::new(server));
             }
             Edit::Remove { key } => drop(state.servers.remove(key)),
-            Edit::Rename { .. } | Edit::Reseal { .. } => {}
+            Edit::Rename { .. } | Edit::Outside { .. } | Edit::Reseal { .. } => {}
         }
     }
     state
