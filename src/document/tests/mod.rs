@@ -3,6 +3,7 @@
 mod fixtures;
 mod laws;
 mod manner;
+mod outside;
 mod table;
 
 use super::{Document, NewDocument};
