@@ -1,7 +1,7 @@
 # Every target is one or two plain commands that also run by hand.
 
 .DEFAULT_GOAL := help
-.PHONY: help run build test openapi soak fuzz coverage mutants check lint fmt prepare
+.PHONY: help run build test openapi openapi-release soak fuzz coverage mutants bench check lint fmt prepare
 
 # What `make test` installs comes first, so that `python3` is the one with the tests' packages.
 INSTALLED := $(CURDIR)/target/python/bin:$(CURDIR)/target/tools/bin
@@ -21,7 +21,7 @@ ROOMS = document model projection
 export PROPTEST_RNG_SEED ?= 8710
 
 help: ## List the targets
-	@sed -n 's/^\([a-z]*\):.*## \(.*\)/\1 \2/p' Makefile | while read -r name what; do printf '%-9s %s\n' "$$name" "$$what"; done
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1 \2/p' Makefile | while read -r name what; do printf '%-15s %s\n' "$$name" "$$what"; done
 
 run: ## Build and start the service, and print the link to open; ARGS="--listen …" are passed on
 	cargo run --release --locked -- serve $(ARGS)
@@ -37,6 +37,9 @@ test: prepare ## Install what the tests need, and run them all
 
 openapi: ## Write the OpenAPI document that the route table makes
 	UPDATE_OPENAPI=1 cargo test --locked --test contract current::
+
+openapi-release: openapi ## Promise the document as it is; CHANGELOG.md must tell of the version
+	RELEASE_OPENAPI=1 cargo test --locked --test contract released::
 
 soak: ## Try one winner and crashes for long; ROUNDS, PROCESSES, WRITERS and SEED say how much
 	ROUNDS=$(ROUNDS) PROCESSES=$(PROCESSES) WRITERS=$(WRITERS) SEED=$(SEED) cargo test --locked --test it soak::rounds -- --nocapture
@@ -59,6 +62,10 @@ coverage: prepare target/tools/bin/cargo-tarpaulin ## Print which lines of the p
 mutants: prepare target/tools/bin/cargo-mutants ## Break the code of the ROOMS bit by bit and see what no test notices
 	PATH="$(INSTALLED):$$PATH" cargo mutants --output target $(foreach room,$(ROOMS),--file 'src/$(room)/**/*.rs') \
 	    $(MUTANTS) -- --lib --test properties
+
+# On a machine with nothing else to do. OPENHANDS_PYTHON names a Python that has openhands-agent-server.
+bench: ## Measure beside what can't be avoided, and print the ratios; CHAPTERS says which
+	cargo bench --locked --bench speed -- $(CHAPTERS)
 
 target/tools/bin/cargo-%:
 	cargo install --locked --root target/tools cargo-$*

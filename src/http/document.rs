@@ -37,6 +37,10 @@ pub fn openapi_document() -> Value {
         servers: json!([{ "url": "http://127.0.0.1:8710", "description": "The default address" }]),
         tags: vec![
             tag("mcp-servers", "The servers and their configurations."),
+            tag(
+                "openhands",
+                "The settings as clients of the OpenHands agent-server know them, over the same store.",
+            ),
             tag("session", "Keys for the page."),
             tag("service", "How the service is."),
             tag("documentation", "What is told about the API."),

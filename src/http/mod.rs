@@ -16,6 +16,7 @@ mod problem;
 mod routes;
 mod schemas;
 mod session;
+mod settings;
 mod status;
 
 use std::net::TcpListener;

@@ -14,11 +14,13 @@ use super::App;
 use super::endpoint::{Endpoint, Handler, Segment, run};
 use super::frame::RequestId;
 use super::problem::{Problem, ProblemKind};
-use super::{documentation, mcp_servers, operations, session, status};
+use super::{documentation, mcp_servers, operations, session, settings, status};
 
 const ITEM: &str = "/api/settings/mcp-servers/{name}";
 /// Where one-time codes are exchanged.
 pub(super) const SESSION: &str = "/api/session";
+const SETTINGS: &str = "/api/settings";
+const SETTINGS_ITEM: &str = "/api/settings/mcp/{settings_key}";
 const PROBLEM: &str = "/problems/{type}";
 
 const JSON: &[&str] = &["application/json"];
@@ -28,7 +30,8 @@ const MERGE_PATCH: &[&str] = &["application/merge-patch+json", "application/json
 struct Route {
     path: &'static str,
     method: Method,
-    describe: Describe,
+    /// None where the document does not tell of it.
+    describe: Option<Describe>,
     endpoint: Endpoint,
 }
 
@@ -44,9 +47,22 @@ enum Pattern {
 
 /// Every route. A `GET` answers `HEAD` too.
 fn routes() -> Vec<Route> {
+    use operations::settings as shown;
     use operations::{documentation as told, mcp_servers as servers, service, session as login};
-    let route = |method, path, describe: Describe, endpoint| Route { path, method, describe, endpoint };
+    let route = |method, path, describe: Describe, endpoint| Route {
+        path,
+        method,
+        describe: Some(describe),
+        endpoint,
+    };
     let get = |path, describe, endpoint| route(Method::GET, path, describe, endpoint);
+    // What clients of OpenHands may ask for and never get is no part of our API.
+    let refused = |path, handler| Route {
+        path,
+        method: Method::GET,
+        describe: None,
+        endpoint: reading(handler, Segment::Fixed),
+    };
     let word = |handler| Endpoint { segment: Segment::Word, ..open(handler) };
     let exchange = Endpoint { body: JSON, action: Some(Action::Login), ..open(session::exchange) };
     vec![
@@ -65,17 +81,37 @@ fn routes() -> Vec<Route> {
         route(Method::PUT, ITEM, servers::replace, writing(mcp_servers::replace, Action::Replace, JSON)),
         route(Method::PATCH, ITEM, servers::patch, writing(mcp_servers::patch, Action::Patch, MERGE_PATCH)),
         route(Method::DELETE, ITEM, servers::delete, writing(mcp_servers::delete, Action::Delete, &[])),
+        get(SETTINGS, shown::read, reading(settings::read, Segment::Fixed)),
+        refused("/api/settings/agent-schema", settings::schema),
+        refused("/api/settings/conversation-schema", settings::schema),
+        route(
+            Method::POST,
+            SETTINGS_ITEM,
+            shown::create,
+            in_settings(settings::create, Action::Replace, JSON),
+        ),
+        route(
+            Method::PATCH,
+            SETTINGS_ITEM,
+            shown::patch,
+            in_settings(settings::patch, Action::Patch, MERGE_PATCH),
+        ),
+        route(
+            Method::DELETE,
+            SETTINGS_ITEM,
+            shown::delete,
+            in_settings(settings::delete, Action::Delete, &[]),
+        ),
     ]
 }
 
 /// Every route as the OpenAPI document tells it.
 pub(super) fn described() -> Vec<Described> {
-    let described = |route: Route| Described {
-        path: route.path,
-        method: route.method.to_string(),
-        operation: (route.describe)(),
+    let described = |route: Route| {
+        let operation = (route.describe?)();
+        Some(Described { path: route.path, method: route.method.to_string(), operation })
     };
-    routes().into_iter().map(described).collect()
+    routes().into_iter().filter_map(described).collect()
 }
 
 fn open(handler: Handler) -> Endpoint {
@@ -88,6 +124,10 @@ fn reading(handler: Handler, segment: Segment) -> Endpoint {
 
 fn writing(handler: Handler, action: Action, body: &'static [&'static str]) -> Endpoint {
     Endpoint { scope: Some(Scope::Write), body, segment: Segment::Server, action: Some(action), handler }
+}
+
+fn in_settings(handler: Handler, action: Action, body: &'static [&'static str]) -> Endpoint {
+    Endpoint { segment: Segment::SettingsKey, ..writing(handler, action, body) }
 }
 
 /// The routes of one path.
@@ -182,7 +222,7 @@ fn not_found(request: &HttpRequest) -> HttpResponse {
     match path.strip_suffix('/') {
         Some(target)
             if target.starts_with(mcp_servers::COLLECTION)
-                || routes().iter().any(|route| route.path == target) =>
+                || routes().iter().any(|route| Pattern::of(route.path).is_of(target)) =>
         {
             let query = request.uri().query().map(|query| format!("?{query}")).unwrap_or_default();
             HttpResponse::build(StatusCode::TEMPORARY_REDIRECT)

@@ -59,16 +59,13 @@ pub(super) fn definitions(mut generator: SchemaGenerator) -> Map<String, Value> 
 
 /// The schema of what is received as a `T`, as a JSON Schema of its own.
 pub fn standalone<T: JsonSchema>(id: &str) -> Value {
-    let settings = SchemaSettings::draft2020_12().with(|settings| {
-        settings.contract = Contract::Deserialize;
-        settings.meta_schema = None;
-    });
-    let mut generator = settings.into_generator();
+    let mut generator = generator(Contract::Deserialize);
     let mut schema = T::json_schema(&mut generator).to_value();
-    let mut definitions = generator.take_definitions(true);
-    tidy::all(&mut definitions);
+    let mut definitions = definitions(generator);
     if let Some(schema) = schema.as_object_mut() {
         tidy::one(schema);
+        tidy::move_references(schema, COMPONENTS, "/$defs");
+        tidy::move_references(&mut definitions, COMPONENTS, "/$defs");
         schema.insert("$schema".to_owned(), json!("https://json-schema.org/draft/2020-12/schema"));
         schema.insert("$id".to_owned(), json!(id));
         schema.insert("$defs".to_owned(), Value::Object(definitions));

@@ -24,6 +24,22 @@ pub(super) fn one(schema: &mut Map<String, Value>) {
     }
 }
 
+/// Lets references to schemas in one place lead to another.
+pub(super) fn move_references(schema: &mut Map<String, Value>, from: &str, to: &str) {
+    if let Some(Value::String(reference)) = schema.get_mut("$ref")
+        && let Some(name) = reference.strip_prefix(&format!("#{from}/"))
+    {
+        *reference = format!("#{to}/{name}");
+    }
+    for value in schema.values_mut() {
+        let schemas = match value {
+            Value::Array(schemas) => schemas.iter_mut().collect(),
+            other => vec![other],
+        };
+        schemas.into_iter().filter_map(Value::as_object_mut).for_each(|own| move_references(own, from, to));
+    }
+}
+
 fn inside(value: &mut Value) {
     match value {
         Value::Object(schema) => one(schema),

@@ -1,5 +1,7 @@
 //! What the service tells of its API: the OpenAPI document and the schemas for editors.
 
+mod schemas;
+
 use serde_json::{Value, json};
 
 use crate::server::{TestServer, item};

@@ -7,3 +7,4 @@ pub(super) mod mcp_servers;
 mod problems;
 pub(super) mod service;
 pub(super) mod session;
+pub(super) mod settings;

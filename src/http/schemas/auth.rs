@@ -3,10 +3,13 @@
 
 #![expect(dead_code, reason = "types that are described, and never made")]
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
-use schemars::{JsonSchema, Schema};
-use serde_json::{Map, Value, json};
+use schemars::{JsonSchema, Schema, SchemaGenerator};
+use serde_json::{Value, json};
+
+use super::no_null::{Members, without_null};
 
 /// How the client proves who it is: a strategy and its members, or, in older files, a string.
 #[derive(JsonSchema)]
@@ -17,11 +20,14 @@ pub(super) enum McpServerAuth {
     Strategy(AuthStrategy),
 }
 
-/// A strategy, and the members that it takes. One plain type, not one for each strategy: the tag of a
-/// union is dropped by some generators and sent twice by others.
+/// A strategy, and the members that it takes.
+pub(super) struct AuthStrategy;
+
+/// One plain type, not one for each strategy: the tag of a union is dropped by some generators and sent
+/// twice by others.
 #[derive(JsonSchema)]
-#[schemars(transform = basic_needs_a_name, extend("additionalProperties" = true))]
-pub(super) struct AuthStrategy {
+#[schemars(extend("additionalProperties" = true))]
+struct StrategyMembers {
     strategy: Strategy,
     /// `api_key`, `bearer`: the key or token. Secret.
     #[schemars(default, with = "String")]
@@ -66,20 +72,30 @@ fn exclusive(schema: &mut Schema) {
     }
 }
 
-fn basic_needs_a_name(schema: &mut Schema) {
-    let is_basic =
-        json!({ "properties": { "strategy": { "const": "basic" } }, "additionalProperties": true });
-    schema.insert("if".to_owned(), is_basic);
-    let named = json!({ "username": { "type": "string" } });
-    schema.insert(
-        "then".to_owned(),
-        json!({ "required": ["username"], "properties": named, "additionalProperties": true }),
-    );
+impl JsonSchema for AuthStrategy {
+    fn schema_name() -> Cow<'static, str> {
+        "AuthStrategy".into()
+    }
+
+    /// The members, and the rules between them.
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        let mut schema = StrategyMembers::json_schema(generator);
+        schema.insert("description".to_owned(), json!("A strategy, and the members that it takes."));
+        let is_basic =
+            json!({ "properties": { "strategy": { "const": "basic" } }, "additionalProperties": true });
+        let named = json!({ "username": { "type": "string" } });
+        let named = json!({ "required": ["username"], "properties": named, "additionalProperties": true });
+        schema.insert("if".to_owned(), is_basic);
+        schema.insert("then".to_owned(), named);
+        without_null(&mut schema, generator);
+        schema
+    }
 }
 
 /// The OAuth client.
 #[derive(JsonSchema)]
-struct OauthClient {
+#[schemars(extend("additionalProperties" = true))]
+pub(super) struct OauthClient {
     #[schemars(rename = "type")]
     kind: OauthWord,
     #[schemars(default, with = "ClientAuthMethod")]
@@ -95,8 +111,8 @@ struct OauthClient {
     /// Secret.
     #[schemars(default, with = "String")]
     client_secret: Option<String>,
-    #[schemars(default, with = "Map<String, Value>")]
-    additional_client_metadata: Option<Map<String, Value>>,
+    #[schemars(default, with = "Members")]
+    additional_client_metadata: Option<Value>,
 }
 
 /// The one word there is.
@@ -126,7 +142,8 @@ enum Scopes {
 
 /// What OpenHands keeps of a login.
 #[derive(JsonSchema)]
-struct OauthState {
+#[schemars(extend("additionalProperties" = true))]
+pub(super) struct OauthState {
     #[schemars(default, with = "OauthTokens")]
     tokens: Option<Value>,
     #[schemars(default, with = "OauthClientInfo")]

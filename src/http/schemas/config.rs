@@ -6,9 +6,10 @@
 use std::collections::BTreeMap;
 
 use schemars::{JsonSchema, Schema};
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 use super::auth::McpServerAuth;
+use super::no_null::Members;
 
 /// The configuration of an MCP server. `command` or `url` is needed; where both stand, the server is started by
 /// `command`. Members that are not listed here are kept, but OpenHands' newer settings files take none. A
@@ -49,13 +50,13 @@ pub(in crate::http) struct McpServerConfig {
     /// Whether the server is used. Absent means yes.
     enabled: Option<bool>,
     /// How tools are renamed or changed, by name.
-    tools: Option<Map<String, Value>>,
+    tools: Option<Members>,
     /// Only tools with one of these tags are offered.
     include_tags: Option<Vec<String>>,
     /// Tools with one of these tags are not offered.
     exclude_tags: Option<Vec<String>>,
     /// What the word `oauth` in `auth` needs. `client_secret`, `access_token` and `refresh_token` in it are secret.
-    authentication: Option<Map<String, Value>>,
+    authentication: Option<Members>,
 }
 
 /// How client and server talk. It must fit: `stdio` needs `command`, the others need `url`.
@@ -81,7 +82,7 @@ enum TransportType {
 
 /// Where there is no `url`, `command` is needed and the transport is `stdio`, and the other way round. `auth`
 /// does not stand beside a header `Authorization`.
-fn rules(schema: &mut Schema) {
+pub(super) fn rules(schema: &mut Schema) {
     let members = |members: Value| json!({ "properties": members, "additionalProperties": true });
     let is_missing = |name: &str| members(json!({ name: { "type": "null" } }));
     let words = |words: &[&str]| {

@@ -3,12 +3,15 @@
 
 mod auth;
 mod config;
+mod no_null;
+mod openhands;
 mod patch;
 mod problem;
 mod server;
 mod service;
 
 pub(super) use config::McpServerConfig;
+pub(super) use openhands::{OpenHandsServer, OpenHandsServerPatch, OpenHandsSettings};
 pub(super) use patch::McpServerConfigPatch;
 pub(super) use problem::{example, of_status};
 pub(super) use server::{McpServer, McpServerList};

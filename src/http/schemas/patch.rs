@@ -30,6 +30,11 @@ impl JsonSchema for McpServerConfigPatch {
                 members[map]["additionalProperties"] = json!({ "type": ["string", "null"] });
             }
             members["auth"] = auth();
+            for object in ["tools", "authentication"] {
+                for rule in ["if", "then"] {
+                    members[object].as_object_mut().and_then(|schema| schema.remove(rule));
+                }
+            }
         }
         schema
     }
