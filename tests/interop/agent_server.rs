@@ -92,6 +92,11 @@ impl AgentServer {
         self.request("POST", &item(name)).json(config).send().expect(201);
     }
 
+    /// Sends a configuration that it may refuse.
+    pub(crate) fn accepts(&self, name: &str, config: &str) -> bool {
+        self.request("POST", &item(name)).body("application/json", config).send().status == 201
+    }
+
     #[track_caller]
     pub(crate) fn patch(&self, name: &str, patch: &Value) {
         self.request("PATCH", &item(name)).json(patch).send().expect(200);

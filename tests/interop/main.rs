@@ -25,6 +25,7 @@ mod wire;
 mod agent_server;
 mod exchange;
 mod ledger;
+mod oddities;
 mod pair;
 mod resave;
 mod samples;
@@ -37,7 +38,7 @@ use crate::pair::Pair;
 type Case = fn(&Pair);
 
 /// What is tried, in this order: each case goes on from the file that the one before left.
-const CASES: [(&str, Case); 7] = [
+const CASES: [(&str, Case); 9] = [
     (
         "the real server reads a file that is all ours",
         exchange::the_real_server_reads_a_file_that_is_all_ours,
@@ -47,7 +48,9 @@ const CASES: [(&str, Case); 7] = [
     ("each edits what the other wrote", exchange::each_edits_what_the_other_wrote),
     ("a stale tag overwrites nothing of theirs", exchange::a_stale_tag_overwrites_nothing_of_theirs),
     ("of 200 writes each at once, none is lost", traffic::of_200_writes_each_at_once_none_is_lost),
-    ("a resave of it all changes no tag", resave::a_resave_of_it_all_changes_no_tag),
+    ("the real server reads what ours translates", oddities::the_real_server_reads_what_ours_translates),
+    ("whatever the real server accepts ours keeps", oddities::whatever_the_real_server_accepts_ours_keeps),
+    ("whatever ours accepts the real server keeps", oddities::whatever_ours_accepts_the_real_server_keeps),
 ];
 
 /// One test, because the real server takes 20 seconds to start.

@@ -56,7 +56,12 @@ impl Pair {
         let theirs = self.theirs.servers();
         let theirs = theirs.as_object().expect("a map").iter();
         let theirs: BTreeMap<_, _> = theirs.map(|(name, config)| (name.clone(), normal(config))).collect();
-        assert_eq!(ours, theirs);
+        let names = ours.keys().chain(theirs.keys());
+        let differing: Vec<_> = names
+            .filter(|name| ours.get(*name) != theirs.get(*name))
+            .map(|name| format!("{name}: ours {:?}, theirs {:?}", ours.get(name), theirs.get(name)))
+            .collect();
+        assert!(differing.is_empty(), "{differing:#?}");
         ours
     }
 }
