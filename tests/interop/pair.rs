@@ -7,7 +7,7 @@ use std::time::Instant;
 use serde_json::{Map, Value};
 
 use crate::agent_server::AgentServer;
-use crate::server::{SERVERS, TestServer, item};
+use crate::server::{SECRET, SERVERS, TestServer, item};
 use crate::site::Site;
 
 /// The agent-server and ours, alive on one folder.
@@ -20,7 +20,11 @@ impl Pair {
     /// Both on an empty folder, ours configured by the variables that OpenHands has.
     pub(crate) fn start() -> Self {
         let site = Arc::new(Site::new());
-        let ours = TestServer::builder(Arc::clone(&site)).beside_openhands().start();
+        let ours = TestServer::builder(Arc::clone(&site))
+            .in_openhands_folder()
+            .without_env("MCP_SETTINGS_SECRET_KEY")
+            .env("OH_SECRET_KEY", SECRET)
+            .start();
         let start = Instant::now();
         let theirs = AgentServer::start(site);
         println!("ok    agent-server {} started ({:.1} s)", theirs.version(), start.elapsed().as_secs_f64());

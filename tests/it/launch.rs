@@ -20,8 +20,8 @@ pub(crate) struct Builder {
     environment: Vec<(String, String)>,
     arguments: Vec<String>,
     listen: String,
-    names_document: bool,
     launcher: Vec<String>,
+    in_openhands_folder: bool,
 }
 
 /// A service that has ended.
@@ -57,8 +57,8 @@ impl Builder {
             environment: usual.into_iter().map(|(name, value)| (name.to_owned(), value)).collect(),
             arguments: Vec::new(),
             listen: "127.0.0.1:0".to_owned(),
-            names_document: true,
             launcher: Vec::new(),
+            in_openhands_folder: false,
             site,
         }
     }
@@ -79,18 +79,16 @@ impl Builder {
         self.env("MCP_SETTINGS_SECRET_KEY", secret)
     }
 
-    /// Document and key by the variables that OpenHands has, not by ours.
-    pub(crate) fn beside_openhands(mut self) -> Self {
-        self.names_document = false;
-        let folder = self.site.data().to_string_lossy().into_owned();
-        self.without_env("MCP_SETTINGS_SECRET_KEY")
-            .env("OH_SECRET_KEY", SECRET)
-            .env("OH_PERSISTENCE_DIR", folder)
-    }
-
     /// No keys for clients at all.
     pub(crate) fn open_to_everyone(self) -> Self {
         self.without_env("MCP_SETTINGS_API_KEYS").env("MCP_SETTINGS_AUTH", "off")
+    }
+
+    /// The document is named as OpenHands names it, so that a new one is of its kind.
+    pub(crate) fn in_openhands_folder(mut self) -> Self {
+        self.in_openhands_folder = true;
+        let folder = self.site.data().to_string_lossy().into_owned();
+        self.env("OH_PERSISTENCE_DIR", folder)
     }
 
     pub(crate) fn argument(mut self, argument: &str) -> Self {
@@ -149,7 +147,7 @@ impl Builder {
         let mut words = self.launcher.clone();
         words.extend([env!("CARGO_BIN_EXE_mcp-settings"), "serve", "--listen"].map(str::to_owned));
         words.push(self.listen.clone());
-        if self.names_document {
+        if !self.in_openhands_folder {
             words.push("--settings".to_owned());
             words.push(self.site.document_path().to_string_lossy().into_owned());
         }

@@ -17,7 +17,7 @@ const AFTER: &str = "resaved/after.json";
 
 /// A service that is configured as the agent-server is, on a recorded file.
 fn on(name: &str) -> TestServer {
-    TestServer::builder(Site::with_fixture(name)).beside_openhands().start()
+    TestServer::builder(Site::with_fixture(name)).in_openhands_folder().start()
 }
 
 fn names(server: &TestServer) -> Vec<String> {
