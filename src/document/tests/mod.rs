@@ -2,6 +2,7 @@
 
 mod fixtures;
 mod laws;
+mod outside;
 mod table;
 
 use super::{Document, NewDocument};

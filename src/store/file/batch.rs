@@ -86,7 +86,7 @@ impl Names {
         match edit {
             Edit::Put { key, .. } | Edit::Remove { key } => names.contains(key),
             Edit::Rename { from, to } => names.contains(from) && names.contains(to),
-            Edit::Reseal { .. } => false,
+            Edit::Outside { .. } | Edit::Reseal { .. } => false,
         }
     }
 }
