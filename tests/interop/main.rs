@@ -47,7 +47,10 @@ const CASES: [(&str, Case); 9] = [
     ("we read all that the real server wrote", exchange::we_read_all_that_the_real_server_wrote),
     ("each edits what the other wrote", exchange::each_edits_what_the_other_wrote),
     ("a stale tag overwrites nothing of theirs", exchange::a_stale_tag_overwrites_nothing_of_theirs),
-    ("of 200 writes each at once, none is lost", traffic::of_200_writes_each_at_once_none_is_lost),
+    (
+        "of 200 writes by each API at once, none is lost",
+        traffic::of_200_writes_by_each_api_at_once_none_is_lost,
+    ),
     ("the real server reads what ours translates", oddities::the_real_server_reads_what_ours_translates),
     ("whatever the real server accepts ours keeps", oddities::whatever_the_real_server_accepts_ours_keeps),
     ("whatever ours accepts the real server keeps", oddities::whatever_ours_accepts_the_real_server_keeps),

@@ -7,7 +7,7 @@ use std::time::Instant;
 use serde_json::{Map, Value};
 
 use crate::agent_server::AgentServer;
-use crate::server::{SECRET, SERVERS, TestServer, item};
+use crate::server::{SECRET, SERVERS, SETTINGS, TestServer, item};
 use crate::site::Site;
 
 /// The agent-server and ours, alive on one folder.
@@ -58,8 +58,17 @@ impl Pair {
         });
         let ours: BTreeMap<_, _> = ours.collect();
         let theirs = self.theirs.servers();
-        let theirs = theirs.as_object().expect("a map").iter();
-        let theirs: BTreeMap<_, _> = theirs.map(|(name, config)| (name.clone(), normal(config))).collect();
+        let theirs = theirs.as_object().expect("a map");
+        // Asked as the real server is, ours answers as it does, to the last default.
+        let settings = self.ours.get(SETTINGS).expose("plaintext").send().expect(200).json();
+        let shown = &settings["agent_settings"]["mcp_config"];
+        let differing = theirs.iter().filter(|(name, config)| !is_shown_alike(&shown[name], config));
+        let differing: Vec<_> = differing
+            .map(|(name, config)| format!("{name}: ours {}, theirs {config}", shown[name]))
+            .collect();
+        assert!(differing.is_empty(), "{differing:#?}");
+        let theirs: BTreeMap<_, _> =
+            theirs.iter().map(|(name, config)| (name.clone(), normal(config))).collect();
         let names = ours.keys().chain(theirs.keys());
         let differing: Vec<_> = names
             .filter(|name| ours.get(*name) != theirs.get(*name))
@@ -68,6 +77,17 @@ impl Pair {
         assert!(differing.is_empty(), "{differing:#?}");
         ours
     }
+}
+
+/// Whether two servers are shown alike, down to which defaults are said. In the free parts of `auth` the real
+/// server says null and `{}`, which ours leaves out.
+fn is_shown_alike(ours: &Value, theirs: &Value) -> bool {
+    let plain = |config: &Value| {
+        let mut config = config.clone();
+        let auth = config.as_object_mut().and_then(|members| members.remove("auth"));
+        (config, auth.as_ref().map(normal))
+    };
+    plain(ours) == plain(theirs)
 }
 
 /// The configuration without what neither side tells apart: null, an empty object and `enabled: true` mean

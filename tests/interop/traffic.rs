@@ -1,14 +1,14 @@
-//! 200 writes on each side at once, on own servers and on shared ones. After each write the writer looks for
+//! 200 writes by each API at once, on own servers and on shared ones. After each write the writer looks for
 //! it on the other side; at the end every trace of every write must be there.
 
-use std::thread;
+use std::thread::{self, Scope, ScopedJoinHandle};
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
 use crate::ledger::{Ledger, Trace};
 use crate::pair::{Pair, normal};
-use crate::server::item;
+use crate::server::{item, settings_item};
 
 const WRITERS: usize = 4;
 const WRITES: usize = 50;
@@ -33,8 +33,10 @@ trait Api: Sync {
 }
 
 struct Theirs;
-/// Ours by merge patches under a tag.
+/// Ours by its own resources, under a tag.
 struct Ours;
+/// Ours by the routes of the real server, whose clients know no tags.
+struct OursAsTheirs;
 
 impl Api for Theirs {
     const SIDE: &'static str = "theirs";
@@ -97,6 +99,27 @@ impl Api for Ours {
     }
 }
 
+impl Api for OursAsTheirs {
+    const SIDE: &'static str = "as-theirs";
+
+    fn create(&self, pair: &Pair, name: &str, config: &Value) {
+        pair.ours.post(settings_item(name)).json(config).send().expect(201);
+    }
+
+    fn patch(&self, pair: &Pair, name: &str, patch: &Value) -> usize {
+        pair.ours.patch(settings_item(name)).json(patch).send().expect(200);
+        0
+    }
+
+    fn delete(&self, pair: &Pair, name: &str) {
+        pair.ours.delete(settings_item(name)).send().expect(200);
+    }
+
+    fn other_view(&self, pair: &Pair, name: &str) -> Option<Value> {
+        pair.theirs.servers().get(name).cloned()
+    }
+}
+
 /// What one writer did.
 struct Account {
     ledger: Ledger,
@@ -104,30 +127,37 @@ struct Account {
     others_were_faster: usize,
 }
 
-pub(crate) fn of_200_writes_each_at_once_none_is_lost(pair: &Pair) {
+pub(crate) fn of_200_writes_by_each_api_at_once_none_is_lost(pair: &Pair) {
     pair.ours.seed("shared-stdio", &json!({"command": "x"}));
     pair.theirs.create("shared-remote", &json!({"url": "https://mcp.example/v1"}));
     let start = Instant::now();
-    let (ours, theirs) = thread::scope(|scope| {
-        let ours: Vec<_> =
-            (0..WRITERS).map(|writer| scope.spawn(move || write(pair, &Ours, writer))).collect();
-        let theirs: Vec<_> =
-            (0..WRITERS).map(|writer| scope.spawn(move || write(pair, &Theirs, writer))).collect();
-        let accounts = |handles: Vec<thread::ScopedJoinHandle<'_, Account>>| {
-            handles.into_iter().map(|handle| handle.join().expect("a writer failed")).collect::<Vec<_>>()
-        };
-        (accounts(ours), accounts(theirs))
+    let sides = thread::scope(|scope| {
+        let sides = [
+            (Ours::SIDE, spawn(scope, pair, &Ours)),
+            (OursAsTheirs::SIDE, spawn(scope, pair, &OursAsTheirs)),
+            (Theirs::SIDE, spawn(scope, pair, &Theirs)),
+        ];
+        let account = |writer: ScopedJoinHandle<'_, Account>| writer.join().expect("a writer failed");
+        sides.map(|(side, writers)| (side, writers.into_iter().map(account).collect::<Vec<_>>()))
     });
     let elapsed = start.elapsed().as_secs_f64();
     let servers = pair.servers();
-    let losses: Vec<_> =
-        ours.iter().chain(&theirs).flat_map(|account| account.ledger.losses(&servers)).collect();
-    println!("      side    writes  median ms  longest ms  others were faster");
-    for (side, accounts) in [(Ours::SIDE, &ours), (Theirs::SIDE, &theirs)] {
+    let accounts = sides.iter().flat_map(|(_, accounts)| accounts);
+    let losses: Vec<_> = accounts.flat_map(|account| account.ledger.losses(&servers)).collect();
+    println!("      side       writes  median ms  longest ms  others were faster");
+    for (side, accounts) in &sides {
         report(side, accounts);
     }
     println!("      {elapsed:.1} s in all, reads on the other side included; losses: {}", losses.len());
     assert!(losses.is_empty(), "{losses:#?}");
+}
+
+fn spawn<'scope, A: Api>(
+    scope: &'scope Scope<'scope, '_>,
+    pair: &'scope Pair,
+    api: &'static A,
+) -> Vec<ScopedJoinHandle<'scope, Account>> {
+    (0..WRITERS).map(|writer| scope.spawn(move || write(pair, api, writer))).collect()
 }
 
 /// One writer: five kinds of writes in turns, each looked for on the other side.
@@ -195,7 +225,7 @@ fn report(side: &str, accounts: &[Account]) {
     let faster: usize = accounts.iter().map(|account| account.others_were_faster).sum();
     let ms = |time: &Duration| time.as_secs_f64() * 1e3;
     let (median, longest) = (ms(times[times.len() / 2]), ms(times[times.len() - 1]));
-    println!("      {side:<7} {:>6}  {median:>9.1}  {longest:>10.1}  {faster:>18}", times.len());
+    println!("      {side:<10} {:>6}  {median:>9.1}  {longest:>10.1}  {faster:>18}", times.len());
 }
 
 /// The configuration with the entries of the patch put into its maps.
