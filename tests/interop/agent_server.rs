@@ -16,7 +16,7 @@ use crate::site::Site;
 use crate::wire::Request;
 
 /// How long it may take to start on a machine that does much else.
-const PATIENCE: Duration = Duration::from_secs(180);
+const PATIENCE: Duration = Duration::from_secs(400);
 
 /// What it says of a file that it can't read (`contracts/openhands.md` §3.4).
 const COMPLAINTS: [&str; 3] = ["corrupted", "Failed to load", "Traceback"];
