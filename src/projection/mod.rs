@@ -15,4 +15,4 @@ pub use entity_tag::{EntityTag, OpaqueTag, collection_tag, server_tag, unreadabl
 pub use precondition::{Condition, MalformedCondition, Precondition, Verdict};
 pub use settings_view::SettingsView;
 pub use summary::{Summary, summary};
-pub use view::{needs_reentry, view, view_masked};
+pub use view::{needs_reentry, needs_reentry_below, view, view_masked};

@@ -20,8 +20,13 @@ pub fn view_masked(members: &Members, exposure: Exposure, mask: &str) -> Object 
 
 /// Where the secrets stand that no key opens: they have to be entered again.
 pub fn needs_reentry(config: &Config) -> Vec<Pointer> {
+    needs_reentry_below(&Path::Root, config)
+}
+
+/// The same for a configuration that stands deeper in what is answered.
+pub fn needs_reentry_below(path: &Path<'_>, config: &Config) -> Vec<Pointer> {
     let mut found = Vec::new();
-    collect_unreadable(config, &Path::Root, &mut found);
+    collect_unreadable(config, path, &mut found);
     found
 }
 

@@ -16,6 +16,9 @@ pub enum ServiceError {
     /// A server of this name would change what the document means.
     #[error("the document can't hold a server of this name")]
     UnusableName,
+    /// There is a server of this name, where there must be none.
+    #[error("there is a server of this name already")]
+    NameTaken,
     /// There is no server of this name.
     #[error("there is no server of this name")]
     UnknownServer,
@@ -28,6 +31,9 @@ pub enum ServiceError {
     /// The stored server can't be read as a configuration.
     #[error("the stored server can't be read: {0}")]
     MalformedServer(Fault),
+    /// What stands around the servers can't be read.
+    #[error("the settings around the servers can't be read: {0}")]
+    MalformedSettings(Fault),
     /// A write without a precondition, where one is required.
     #[error("a precondition is required")]
     PreconditionRequired,

@@ -32,7 +32,7 @@ impl FailedWrite {
         current: &Current<'_>,
         ring: Arc<KeyRing>,
     ) -> Self {
-        let key = update.write.name.key();
+        let key = &update.write.key;
         let past = current.history.states(key).cloned().collect();
         let server = current.snapshot.servers.get(key).cloned();
         Self { verdict, layout: current.snapshot.layout.clone(), ring, server, past, update }
@@ -43,7 +43,7 @@ impl FailedWrite {
         let Self { update, verdict, layout, ring, server, past } = self;
         let (write, sent) = (&update.write, &update.body);
         let rules = Rulebook { layout: &layout, ring: &ring, may_reveal: write.caller.may_reveal() };
-        let key = write.name.key();
+        let key = &write.key;
         let state = server.as_ref().map(|server| rules.state(key, server));
         let is_retry = verdict == Verdict::IfMatchFailed
             && write.precondition.if_none_match.is_absent()

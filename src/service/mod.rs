@@ -17,6 +17,8 @@ mod retry;
 mod rotate;
 #[cfg(test)]
 mod samples;
+mod settings;
+mod settings_answer;
 mod update;
 
 use std::sync::Arc;
@@ -28,8 +30,9 @@ pub use self::error::{Conflict, ServiceError};
 pub use self::key_rules::KeyProvisioner;
 pub use self::projected::{Item, Projected};
 pub use self::rotate::Rotation;
+pub use self::settings::Settled;
 pub use self::update::Body;
-use crate::model::ServerName;
+use crate::model::SettingsKey;
 use crate::projection::{EntityTag, Precondition};
 use crate::secrets::Keys;
 use crate::store::Store;
@@ -58,8 +61,8 @@ pub struct Options {
 /// Who writes to which server, and under which condition.
 #[derive(Clone, Debug)]
 pub struct Write {
-    /// Which server.
-    pub name: ServerName,
+    /// Which server. Under a name that is none only what is there already can be changed.
+    pub key: SettingsKey,
     /// Under which condition.
     pub precondition: Precondition,
     /// Who.

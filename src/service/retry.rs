@@ -22,7 +22,7 @@ pub(super) fn is_retry(
     if !rules.may_reveal && server.author.as_ref() != Some(&update.author(rules.ring)) {
         return false;
     }
-    let key = write.name.key();
+    let key = &write.key;
     let gives_current = |before: Option<&State>| {
         let before = before.and_then(|before| before.config.as_ref().ok());
         rules.gives(key, &state.tag, sent, before)

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::document::NewDocument;
+use crate::model::SettingsKey;
 use crate::model::samples::object;
 use crate::projection::{Condition, Precondition};
 use crate::secrets::{CredentialDigest, KeySources, Keys, SecretKey};
@@ -130,7 +131,7 @@ fn write(condition: If<'_>, who: &Caller) -> Write {
         line => Condition::parse([line.as_bytes()]).expect("the test writes conditions well"),
     };
     Write {
-        name: "x".parse().expect("it is a name"),
+        key: SettingsKey::new("x"),
         precondition: Precondition {
             if_match: read(condition.matches),
             if_none_match: read(condition.none_match),
@@ -164,6 +165,7 @@ pub(super) fn word(outcome: &Result<Written, ServiceError>) -> &'static str {
         Err(ServiceError::BoundSecrets(_)) => "bound",
         Err(ServiceError::KeyMissing) => "no key",
         Err(ServiceError::WrongKey) => "wrong key",
+        Err(ServiceError::NameTaken) => "taken",
         Err(ServiceError::UnusableName) => "unusable",
         Err(ServiceError::Store(_)) => "store",
         Err(_) => "another",

@@ -94,5 +94,5 @@ fn write(name: &str, who: Who) -> Write {
     };
     let caller = Caller::new("test", scopes.iter().copied().collect(), &CredentialDigest::of("test"));
     let name: ServerName = name.parse().expect("the test names servers well");
-    Write { name, precondition: Precondition::default(), caller }
+    Write { key: name.key().clone(), precondition: Precondition::default(), caller }
 }
