@@ -5,7 +5,7 @@ mod check;
 mod patch;
 
 pub use check::check;
-pub use patch::{PatchFault, Patched, SettingsPatch};
+pub use patch::{PatchFault, Patched, SettingsPatch, WRAPPER};
 
 use crate::json::{Fault, FaultKind, Json, Object, Pointer};
 use crate::secrets::KeyRing;

@@ -9,6 +9,9 @@ use crate::model::validate::Violation;
 
 use super::{ActivePointer, MCP_CONFIG, Section, Settings};
 
+/// The member of [`MCP_CONFIG`] that holds the servers of an older document.
+pub const WRAPPER: &str = "mcpServers";
+
 /// What a request wants of the settings.
 #[derive(Clone, Debug, Default)]
 pub struct SettingsPatch {
@@ -87,6 +90,13 @@ impl SettingsPatch {
             Some(diff) => section != Section::Agent || !diff.is_empty(),
         };
         Section::ALL.into_iter().any(is_some) || self.cleared.contains(&true)
+    }
+
+    /// The names of all servers that it may be about, in either layout.
+    pub fn server_names(&self) -> impl Iterator<Item = &str> {
+        let map = self.servers.as_ref().and_then(Json::as_object);
+        let wrapped = map.and_then(|map| map.get(WRAPPER)).and_then(Json::as_object);
+        [map, wrapped].into_iter().flatten().flat_map(Object::names)
     }
 
     /// What it wants of a section.
