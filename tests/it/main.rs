@@ -16,5 +16,6 @@ mod hostile;
 mod laws;
 mod rotation;
 mod secrets;
+mod settings;
 mod soak;
 mod transcript;
