@@ -30,10 +30,10 @@ pub(super) fn patch(call: Call) -> Answer {
             .take()
             .ok_or_else(|| Problem::of_ours(ProblemKind::Internal, "the route has no body"))?;
         let patch = SettingsPatch::read(body).or_else(|fault| Err(refused(&call, fault)?))?;
+        call.trail.servers(patch.server_names());
         if patch.is_about_outside() {
             require(&call.caller, Scope::Admin)?;
         }
-        call.trail.servers(patch.server_names());
         let is_about_servers = patch.servers.is_some();
         let settled = call.service().patch_settings(call.caller.clone(), patch).await;
         let settled = settled.map_err(|error| call.failed(error))?;

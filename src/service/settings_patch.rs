@@ -10,7 +10,7 @@ use crate::model::merge::{Reading, Refusal};
 use crate::model::settings::{ActivePointer, MCP_CONFIG, Section, Settings, SettingsPatch, WRAPPER, check};
 use crate::model::state::touched_members;
 use crate::model::validate::Violation;
-use crate::model::{Access, Dialect, Edit, Sealing, SettingsKey, is_server_value};
+use crate::model::{Access, Dialect, Edit, Sealing, SettingsKey};
 use crate::projection::{Precondition, view_masked};
 use crate::secrets::{Exposure, KeyRing, Keys};
 use crate::store::{Current, Names, Snapshot};
@@ -127,9 +127,8 @@ impl Desk<'_> {
             Some(Json::Object(map)) => map,
             Some(_) => return invalid(place, "must be an object"),
         };
-        let wrapped = map.get(WRAPPER).filter(|inner| {
-            snapshot.layout.dialect == Dialect::Open && !inner.as_object().is_some_and(is_server_value)
-        });
+        let is_open = snapshot.layout.dialect == Dialect::Open;
+        let wrapped = map.get(WRAPPER).filter(|inner| is_open && !is_server_patch(inner));
         let Some(inner) = wrapped else { return Ok(Servers { map: Some(map), place, is_wrapped: false }) };
         if let Some(other) = map.names().find(|name| *name != WRAPPER) {
             return invalid(place.member(other), "nothing can be changed beside `mcpServers`");
@@ -201,6 +200,12 @@ impl Desk<'_> {
         }
         Ok(patched.settings)
     }
+}
+
+/// Whether this is sent for a server that is named as the map is: the map's own values are servers.
+fn is_server_patch(value: &Json) -> bool {
+    let is_server = |value: &Json| matches!(value, Json::Object(_) | Json::Null);
+    value.as_object().is_some_and(|members| !members.iter().all(|(_, value)| is_server(value)))
 }
 
 /// What a patch says of what is not there yet (RFC 7396 §2).

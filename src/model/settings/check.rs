@@ -3,7 +3,7 @@
 
 use crate::json::Path;
 use crate::model::Dialect;
-use crate::model::config::{Members, Node, SecretValue};
+use crate::model::config::{AtRest, Members, Node, SecretValue};
 use crate::model::findings::Findings;
 use crate::model::leaf::Position;
 use crate::model::validate::Violation;
@@ -16,9 +16,15 @@ const AGENT_KINDS: [&str; 2] = ["openhands", "acp"];
 /// Members of the conversation's settings that may be null (`contracts/openhands.md` §5.2).
 const NULLABLE: [&str; 4] = ["security_analyzer", "worktree_base_ref", "container_memory", "container_cpus"];
 
-/// Members of the agent's settings that are objects, and members of these that are.
-const OBJECTS: [&str; 5] = ["llm", "meta_profile_llms", "agent_context", "condenser", "verification"];
-const INNER_OBJECTS: [(&str, &str); 1] = [("agent_context", "secrets")];
+/// What the values of a member can be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Kind {
+    Boolean,
+    Number,
+    String,
+    Array,
+    Object,
+}
 
 /// What is wrong with that which a patch changes, told by its place in the request.
 pub fn check(before: &Settings, after: &Settings, dialect: Dialect) -> Vec<Violation> {
@@ -27,11 +33,17 @@ pub fn check(before: &Settings, after: &Settings, dialect: Dialect) -> Vec<Viola
         let path = Path::Root.member(section.diff_name());
         let (before, after) = (before.section(section), after.section(section));
         checker.version_stays(before, after, &path);
-        checker.kinds_stay(before, after, &path, 2);
+        checker.kinds(section, None, (before, after), &path);
     }
     checker.agent(&before.agent, &after.agent);
     checker.conversation(&before.conversation, &after.conversation);
-    checker.violations.into_vec()
+    let mut violations: Vec<Violation> = Vec::new();
+    for violation in checker.violations.into_vec() {
+        if !violations.contains(&violation) {
+            violations.push(violation);
+        }
+    }
+    violations
 }
 
 struct Checker {
@@ -57,19 +69,26 @@ impl Checker {
         }
     }
 
-    /// What stands as an object, array, string, number or boolean is not replaced by another of these.
-    fn kinds_stay(&mut self, before: &Members, after: &Members, path: &Path<'_>, levels: usize) {
+    /// What stands as an object, array, string, number or boolean is not replaced by another of these, and a known
+    /// member does not begin as another.
+    fn kinds(
+        &mut self,
+        section: Section,
+        within: Option<&str>,
+        (before, after): (&Members, &Members),
+        path: &Path<'_>,
+    ) {
         for (name, node, own) in changed(before, after) {
-            let Some(own) = own else { continue };
             let path = path.member(name);
-            match (own, node) {
-                (Node::Object(own), Node::Object(members)) if 1 < levels => {
-                    self.kinds_stay(own, members, &path, levels - 1);
-                }
-                (own, node) if !may_replace(own, node) => {
-                    self.refuse(&path, "must be of the kind of what it replaces");
-                }
+            let expected = own.and_then(Kind::of).or_else(|| Kind::known(section, within, name));
+            match (expected, Kind::of(node)) {
+                (Some(expected), Some(kind)) if kind != expected => self.refuse(&path, expected.message()),
                 _ => {}
+            }
+            if let (None, Node::Object(members)) = (within, node) {
+                let nothing = Members::default();
+                let own = own.and_then(Node::as_object).unwrap_or(&nothing);
+                self.kinds(section, Some(name), (own, members), &path);
             }
         }
     }
@@ -81,22 +100,7 @@ impl Checker {
             if name == "agent_kind" && !is_known_kind(node) {
                 self.refuse(&path, "must be `openhands` or `acp`");
             }
-            if OBJECTS.contains(&name) {
-                self.object(node, &path);
-            }
-            if let Node::Object(members) = node {
-                let inner = INNER_OBJECTS.iter().filter(|(outer, _)| *outer == name);
-                for (inner, node) in inner.filter_map(|(_, inner)| Some((inner, members.get(inner)?))) {
-                    self.object(node, &path.member(inner));
-                }
-            }
             self.secrets(own, node, Position::AGENT_SETTINGS.member(name), &path);
-        }
-    }
-
-    fn object(&mut self, node: &Node, path: &Path<'_>) {
-        if !matches!(node, Node::Object(_) | Node::Null) {
-            self.refuse(path, "must be an object");
         }
     }
 
@@ -152,31 +156,70 @@ fn is_known_kind(node: &Node) -> bool {
     matches!(node, Node::Text(kind) if AGENT_KINDS.contains(&kind.as_str()))
 }
 
-fn may_replace(own: &Node, node: &Node) -> bool {
-    #[derive(PartialEq)]
-    enum Kind {
-        Boolean,
-        Number,
-        String,
-        Array,
-        Object,
-    }
-    let kind = |node: &Node| {
+impl Kind {
+    /// None of null, which says nothing of what could stand there.
+    fn of(node: &Node) -> Option<Self> {
         Some(match node {
             Node::Null => return None,
-            Node::Bool(_) => Kind::Boolean,
-            Node::Number(_) => Kind::Number,
-            Node::Text(_) | Node::Url(_) => Kind::String,
+            Node::Bool(_) => Self::Boolean,
+            Node::Number(_) => Self::Number,
+            Node::Text(_) | Node::Url(_) => Self::String,
             Node::Secret(secret) => match secret.value {
-                SecretValue::Text(_) | SecretValue::Unreadable => Kind::String,
-                SecretValue::Number(_) => Kind::Number,
-                SecretValue::Bool(_) => Kind::Boolean,
+                SecretValue::Text(_) | SecretValue::Unreadable => Self::String,
+                SecretValue::Number(_) => Self::Number,
+                SecretValue::Bool(_) => Self::Boolean,
             },
-            Node::Array(_) => Kind::Array,
-            Node::Object(_) => Kind::Object,
+            Node::Array(_) => Self::Array,
+            Node::Object(_) => Self::Object,
         })
-    };
-    kind(own).zip(kind(node)).is_none_or(|(own, new)| own == new)
+    }
+
+    /// What OpenHands' clients set most, as its newest release has it (`contracts/openhands.md` §3.3).
+    fn known(section: Section, within: Option<&str>, name: &str) -> Option<Self> {
+        Some(match (section, within, name) {
+            (
+                Section::Agent,
+                None,
+                "llm" | "meta_profile_llms" | "agent_context" | "condenser" | "verification",
+            )
+            | (Section::Agent, Some("agent_context"), "secrets") => Self::Object,
+            (Section::Agent, Some("llm"), "model" | "base_url" | "api_version" | "reasoning_effort")
+            | (
+                Section::Conversation,
+                None,
+                "security_analyzer"
+                | "default_runtime"
+                | "worktree_base"
+                | "worktree_base_ref"
+                | "worktree_branch_prefix"
+                | "container_memory",
+            ) => Self::String,
+            (
+                Section::Agent,
+                Some("llm"),
+                "num_retries" | "timeout" | "temperature" | "top_p" | "top_k" | "max_input_tokens"
+                | "max_output_tokens" | "seed",
+            )
+            | (Section::Conversation, None, "max_iterations" | "container_cpus") => Self::Number,
+            (
+                Section::Agent,
+                Some("llm"),
+                "stream" | "drop_params" | "caching_prompt" | "log_completions",
+            )
+            | (Section::Conversation, None, "confirmation_mode" | "container_browser") => Self::Boolean,
+            _ => return None,
+        })
+    }
+
+    fn message(self) -> &'static str {
+        match self {
+            Self::Boolean => "must be true or false",
+            Self::Number => "must be a number",
+            Self::String => "must be a string",
+            Self::Array => "must be an array",
+            Self::Object => "must be an object",
+        }
+    }
 }
 
 /// The text of a string, be it a secret; of one that no key opens, its token's.
@@ -185,7 +228,7 @@ fn text(node: &Node) -> Option<&str> {
         Node::Text(text) => Some(text.as_str()),
         Node::Secret(secret) => match (&secret.value, &secret.at_rest) {
             (SecretValue::Text(plaintext), _) => Some(plaintext.expose()),
-            (SecretValue::Unreadable, crate::model::config::AtRest::Sealed(token)) => Some(token.as_str()),
+            (SecretValue::Unreadable, AtRest::Sealed(token)) => Some(token.as_str()),
             _ => None,
         },
         _ => None,
@@ -215,7 +258,6 @@ mod tests {
     #[test]
     fn what_would_cost_others_the_file_is_refused_and_nothing_else() {
         let version = "the version is not for a client to change";
-        let kind = "must be of the kind of what it replaces";
         for (diff, expected) in [
             (r#"{"schema_version":9,"agent_kind":"openhands"}"#, String::new()),
             (r#"{"schema_version":8}"#, format!("/schema_version {version}")),
@@ -225,16 +267,16 @@ mod tests {
             (r#"{"agent_kind":"llm"}"#, "/agent_kind must be `openhands` or `acp`".to_owned()),
             (
                 r#"{"agent_kind":5}"#,
-                format!("/agent_kind {kind}; /agent_kind must be `openhands` or `acp`"),
+                "/agent_kind must be a string; /agent_kind must be `openhands` or `acp`".to_owned(),
             ),
-            (r#"{"llm":{"model":5}}"#, format!("/llm/model {kind}")),
+            (r#"{"llm":{"model":5}}"#, "/llm/model must be a string".to_owned()),
             (r#"{"llm":{"timeout":12.5,"stream":true}}"#, String::new()),
-            (r#"{"llm":{"timeout":"300"}}"#, format!("/llm/timeout {kind}")),
+            (r#"{"llm":{"timeout":"300"}}"#, "/llm/timeout must be a number".to_owned()),
             (r#"{"llm":{"litellm_extra_body":{"a":"x"}}}"#, String::new()),
-            (r#"{"llm":"m"}"#, format!("/llm {kind}; /llm must be an object")),
+            (r#"{"llm":"m"}"#, "/llm must be an object".to_owned()),
             (r#"{"condenser":[]}"#, "/condenser must be an object".to_owned()),
             (r#"{"tools":[{"name":"t"}],"new":1}"#, String::new()),
-            (r#"{"llm":{"api_key":5}}"#, format!("/llm/api_key {kind}; /llm/api_key must be a string")),
+            (r#"{"llm":{"api_key":5}}"#, "/llm/api_key must be a string".to_owned()),
             (r#"{"llm":{"aws_session_token":{"a":"b"}}}"#, "/llm/aws_session_token must be a string".to_owned()),
             (r#"{"llm":{"aws_session_token":["b"]}}"#, "/llm/aws_session_token must be a string".to_owned()),
             (r#"{"llm":{"api_key":null}}"#, String::new()),
@@ -279,10 +321,7 @@ mod tests {
                 "/conversation_settings_diff/confirmation_mode must not be null",
             ),
             (r#"{"new":null}"#, "/conversation_settings_diff/new must not be null"),
-            (
-                r#"{"max_iterations":"1"}"#,
-                "/conversation_settings_diff/max_iterations must be of the kind of what it replaces",
-            ),
+            (r#"{"max_iterations":"1"}"#, "/conversation_settings_diff/max_iterations must be a number"),
             (
                 r#"{"schema_version":null}"#,
                 "/conversation_settings_diff/schema_version the version is not for a client to change; /conversation_settings_diff/schema_version must not be null",
@@ -292,5 +331,10 @@ mod tests {
             assert_eq!(found(&body, Dialect::Closed), expected, "{diff}");
         }
         assert_eq!(found(r#"{"misc_settings_diff":{"a":"b","c":null}}"#, Dialect::Closed), "");
+        let begun = r#"{"conversation_settings_diff":{"container_cpus":"2"},"agent_settings_diff":{"llm":{"top_k":"1"},"agent_context":{"skills":{}}}}"#;
+        assert_eq!(
+            found(begun, Dialect::Closed),
+            "/agent_settings_diff/llm/top_k must be a number; /agent_settings_diff/agent_context/skills must be an array; /conversation_settings_diff/container_cpus must be a number"
+        );
     }
 }

@@ -30,7 +30,7 @@ fn text(layout: &str) -> String {
     let map = map.replace("SERVERS", &servers);
     format!(
         r#"{{ "agent_settings" : {{ {version} "agent_kind":"openhands",
-    "llm": {{"model" : "m\u0031", "api_key": "{}", "temperature":1.50, "extra_headers":null}},
+    "llm": {{"model" : "m\u0031", "api_key": "{}", "temperature":1.50}},
     "mcp_config": {map}, "unknown": [ 1e2 ],
     "agent_context": {{"secrets": {{"T": "{}"}}, "skills":[]}},
     "active_meta_profile":"meta", "enable_classify_and_switch_llm_tool" : true }},

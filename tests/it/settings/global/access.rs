@@ -79,7 +79,8 @@ fn a_key_that_opens_nothing_seals_nothing_and_loses_nothing() {
 
 #[test]
 fn without_a_key_nothing_is_stored_in_the_clear() {
-    let server = TestServer::builder(Site::with_document(text("flat"))).without_env("MCP_SETTINGS_SECRET_KEY").start();
+    let server =
+        TestServer::builder(Site::with_document(text("flat"))).without_env("MCP_SETTINGS_SECRET_KEY").start();
     let before = text_of(&server);
     patch(&server, &agent(json!({"llm": {"api_key": "new"}}))).expect_problem(409, "key-missing");
     assert_eq!(text_of(&server), before);
@@ -120,13 +121,17 @@ fn a_document_that_can_not_be_patched_says_why_and_stays() {
 #[test]
 fn patches_are_audited_with_the_servers_that_they_name_and_no_values() {
     let server = on("flat");
-    let body = agent(json!({"mcp_config": {"t": {"description": "canary"}, "gone": null}, "llm": {"model": "canary"}}));
+    let body = agent(
+        json!({"mcp_config": {"t": {"description": "canary"}, "gone": null}, "llm": {"model": "canary"}}),
+    );
     patch(&server, &body).expect(200);
     server.patch(SETTINGS).key(WRITER).json(&body).send().expect(403);
     let told = |status: &str| {
         let log = server.log();
         log.lines().any(|line| {
-            line.contains("patch-settings") && line.contains("t, gone") && line.contains(&format!("status={status}"))
+            line.contains("patch-settings")
+                && line.contains("gone, t")
+                && line.contains(&format!("status={status}"))
         })
     };
     eventually("both are audited", || told("200") && told("403"));

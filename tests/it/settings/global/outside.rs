@@ -22,7 +22,11 @@ fn only_what_changes_is_written() {
                 r#""security_analyzer":"llm""#,
                 r#""security_analyzer":null"#,
             ),
-            (json!({"misc_settings_diff": {"ui": {"a": null}, "n": null}}), r#"{"ui":{"a":1,"b":[2]}}"#, r#"{"ui":{"b":[2]}, "n":null}"#),
+            (
+                json!({"misc_settings_diff": {"ui": {"a": null}, "n": null}}),
+                r#"{"ui":{"a":1,"b":[2]}}"#,
+                r#"{"ui":{"b":[2]},"n":null}"#,
+            ),
             (json!({"active_profile": null}), r#""active_profile":"p""#, r#""active_profile":null"#),
         ] {
             patch(&server, &body).expect(200);
@@ -114,19 +118,39 @@ fn what_can_not_be_meant_or_taken_is_refused_and_stores_nothing() {
         let before = text_of(&server);
         for (body, status, slug, pointers) in [
             (agent(json!({"llm": null})), 422, "unnamed-loss", "/agent_settings_diff/llm"),
-            (agent(json!({"agent_context": null})), 422, "unnamed-loss", "/agent_settings_diff/agent_context"),
+            (
+                agent(json!({"agent_context": null})),
+                422,
+                "unnamed-loss",
+                "/agent_settings_diff/agent_context",
+            ),
             (agent(json!({"mcp_config": null})), 422, "unnamed-loss", "/agent_settings_diff/mcp_config"),
             (agent(json!({"agent_kind": "other"})), 422, "invalid-config", "/agent_settings_diff/agent_kind"),
-            (agent(json!({"schema_version": 3})), 422, "invalid-config", "/agent_settings_diff/schema_version"),
+            (
+                agent(json!({"schema_version": 3})),
+                422,
+                "invalid-config",
+                "/agent_settings_diff/schema_version",
+            ),
             (agent(json!({"llm": {"model": 5}})), 422, "invalid-config", "/agent_settings_diff/llm/model"),
-            (agent(json!({"llm": {"api_key": ["k"]}})), 422, "invalid-config", "/agent_settings_diff/llm/api_key"),
+            (
+                agent(json!({"llm": {"api_key": ["k"]}})),
+                422,
+                "invalid-config",
+                "/agent_settings_diff/llm/api_key",
+            ),
             (
                 agent(json!({"llm": {"aws_session_token": "**********"}})),
                 422,
                 "unrestorable-mask",
                 "/agent_settings_diff/llm/aws_session_token",
             ),
-            (agent(json!({"llm": {"api_key": foreign}})), 422, "foreign-token", "/agent_settings_diff/llm/api_key"),
+            (
+                agent(json!({"llm": {"api_key": foreign}})),
+                422,
+                "foreign-token",
+                "/agent_settings_diff/llm/api_key",
+            ),
             (
                 json!({"conversation_settings_diff": {"max_iterations": null}}),
                 422,
@@ -137,7 +161,11 @@ fn what_can_not_be_meant_or_taken_is_refused_and_stores_nothing() {
             (json!({"active_profile": 5}), 422, "invalid-config", "/active_profile"),
         ] {
             let answer = patch(&server, &body).expect_problem(status, slug);
-            assert_eq!(answer.error_pointers().first().map(String::as_str), Some(pointers), "{layout} {body}");
+            assert_eq!(
+                answer.error_pointers().first().map(String::as_str),
+                Some(pointers),
+                "{layout} {body}"
+            );
         }
         for (body, detail) in [
             (json!({}), "At least one of agent_settings_diff"),
@@ -182,7 +210,11 @@ fn another_agent_kind_costs_nothing() {
         assert_eq!(answer.json(), server.get(SETTINGS).send().json());
         assert_eq!(text_of(&server), before.replace("\"openhands\"", "\"acp\""));
         let listed = server.get(SERVERS).send().expect(200).json()["servers"].as_array().unwrap().len();
-        assert_eq!(listed, if layout == "flat" { 2 } else { 0 }, "an older ACP document has no servers to show");
+        assert_eq!(
+            listed,
+            if layout == "flat" { 2 } else { 0 },
+            "an older ACP document has no servers to show"
+        );
         if layout == "wrapped" {
             let server_diff = agent(json!({"mcp_config": {"s": {"description": "d"}}}));
             patch(&server, &server_diff).expect_problem(409, "no-mcp-servers");

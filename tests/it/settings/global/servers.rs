@@ -46,8 +46,11 @@ fn servers_are_made_changed_and_removed_in_one_commit_and_the_others_stay() {
 fn the_older_layout_takes_servers_where_it_has_them_too() {
     let server = on("wrapped");
     let diff = |map: Value| agent(json!({"mcp_config": {"mcpServers": map}}));
-    patch(&server, &diff(json!({"s": {"my_note": "kept", "env": {"B": "b"}}, "n": {"command": "c", "cwd": null}})))
-        .expect(200);
+    patch(
+        &server,
+        &diff(json!({"s": {"my_note": "kept", "env": {"B": "b"}}, "n": {"command": "c", "cwd": null}})),
+    )
+    .expect(200);
     assert_eq!(server.plaintext("s")["env"], json!({"A": "plain-s", "B": "b"}));
     assert_eq!(stored(&server)["s"]["my_note"], "kept");
     assert_eq!(server.plaintext("n"), json!({"command": "c"}));
@@ -60,9 +63,12 @@ fn the_older_layout_takes_servers_where_it_has_them_too() {
         (json!({"mcpServers": {}, "other": null}), "invalid-config", "/other"),
         (json!({"mcpServers": {"s": {"env": {"A": 1}}}}), "invalid-config", "/mcpServers/s/env/A"),
     ] {
-        let answer = patch(&server, &agent(json!({"mcp_config": map}))).expect_problem(422, slug);
-        assert_eq!(answer.error_pointers(), [format!("/agent_settings_diff/mcp_config{pointer}")]);
+        let answer = patch(&server, &agent(json!({"mcp_config": &map}))).expect_problem(422, slug);
+        let pointer = format!("/agent_settings_diff/mcp_config{pointer}");
+        assert_eq!(answer.error_pointers().first(), Some(&pointer), "{map}");
     }
+    assert_eq!(text_of(&server), before);
+    patch(&server, &diff(json!({}))).expect(200);
     assert_eq!(text_of(&server), before);
 }
 
@@ -95,9 +101,8 @@ fn whoever_may_not_see_secrets_moves_none() {
     for layout in LAYOUTS {
         let server = on(layout);
         let before = text_of(&server);
-        let send = |map: Value| {
-            server.patch(SETTINGS).key(WRITER).json(&agent(json!({"mcp_config": map}))).send()
-        };
+        let send =
+            |map: Value| server.patch(SETTINGS).key(WRITER).json(&agent(json!({"mcp_config": map}))).send();
         for map in [json!({"s": {"args": ["-v"]}}), json!({"s": {"env": {"B": "b"}}})] {
             send(map).expect_problem(422, "bound-secret");
         }
