@@ -1,7 +1,6 @@
 //! What OpenHands' clients are shown of a server: `MCPServer`, its members in its order. Everything else stays in
 //! the document and is not shown.
 
-use crate::json::Number;
 use crate::model::config::{Config, Members, Node};
 use crate::model::state::is_hollow;
 
@@ -37,13 +36,11 @@ const AUTHENTICATION: [&str; 8] = [
     "additional_client_metadata",
 ];
 
-/// The configuration as an `MCPServer`: time-outs as floats, `enabled` always there, nulls and empty objects
-/// left out.
+/// The configuration as an `MCPServer`: `enabled` always there, nulls and empty objects left out.
 pub fn shape(config: &Config) -> Config {
     let words = reword(config);
     let shown = |name: &str| match (name, words.get(name)) {
         ("enabled", None | Some(Node::Null)) => Some(Node::Bool(true)),
-        ("timeout" | "sse_read_timeout", Some(node)) => Some(as_float(node)),
         ("auth", Some(node)) => node.as_object().map(shape_auth),
         (_, node) => node.map(filled),
     };
@@ -67,10 +64,7 @@ fn shape_auth(auth: &Members) -> Node {
 }
 
 fn shape_state(state: &Members) -> Members {
-    pick(&["tokens", "client_info", "token_expires_at"], |name| {
-        let node = state.get(name)?;
-        Some(if name == "token_expires_at" { as_float(node) } else { filled(node) })
-    })
+    pick(&["tokens", "client_info", "token_expires_at"], |name| state.get(name).map(filled))
 }
 
 /// The members of these names that are there and say something.
@@ -84,15 +78,6 @@ fn filled(node: &Node) -> Node {
     let Node::Object(members) = node else { return node.clone() };
     let said = members.iter().filter(|(_, node)| !is_hollow(node));
     Node::Object(said.map(|(name, node)| (name.to_owned(), filled(node))).collect())
-}
-
-fn as_float(node: &Node) -> Node {
-    match node {
-        Node::Number(number) => {
-            Node::Number(Number::from_f64(number.as_f64()).unwrap_or_else(|| number.clone()))
-        }
-        other => other.clone(),
-    }
 }
 
 #[cfg(test)]

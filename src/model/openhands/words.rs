@@ -1,7 +1,7 @@
 //! Between the words of a document and those of OpenHands' settings routes: `type` and `transport`, a string `auth`
-//! beside `authentication` and a strategy. What a patch leaves alone keeps the words that it had.
+//! beside `authentication` and a strategy, numbers and floats. What a patch leaves alone keeps the words that it had.
 
-use crate::json::{Json, Object, Text};
+use crate::json::{Json, Number, Object, Text};
 use crate::model::Dialect;
 use crate::model::config::{Config, Members, Node, Secret, SecretValue};
 
@@ -9,6 +9,9 @@ use super::strategy_members;
 
 /// The mode word for which `authentication` stands beside `auth`.
 const OAUTH: &str = "oauth";
+
+/// The members that are floats to OpenHands.
+const FLOATS: [&str; 3] = ["timeout", "sse_read_timeout", "token_expires_at"];
 
 /// The configuration in OpenHands' words. Members that those don't have stay as they are.
 pub fn reword(config: &Config) -> Config {
@@ -19,7 +22,7 @@ pub fn reword(config: &Config) -> Config {
             "type" | "transport" => words.insert("transport".to_owned(), transport(config, node)),
             "auth" => words.insert(name.to_owned(), reword_auth(node, config)),
             "authentication" if is_folded => {}
-            _ => words.insert(name.to_owned(), node.clone()),
+            _ => words.insert(name.to_owned(), reword_number(name, node)),
         }
     }
     words
@@ -56,7 +59,7 @@ pub fn restore(after: Config, before: &Config, dialect: Dialect) -> Config {
             ("auth", Some(Node::Text(_) | Node::Secret(_))) if is_unchanged || dialect == Dialect::Open => {
                 restore_auth(&mut restored, node, before);
             }
-            _ => restored.insert(name.to_owned(), node.clone()),
+            _ => restored.insert(name.to_owned(), restore_numbers(name, node, before.get(name))),
         }
     }
     restored
@@ -95,9 +98,47 @@ fn reword_auth(auth: &Node, config: &Config) -> Node {
             words.insert("strategy".to_owned(), word("bearer"));
             words.insert("value".to_owned(), auth.clone());
         }
+        // A strategy, which may hold `state.token_expires_at`.
+        Node::Object(own) => {
+            let member = |(name, node): (&str, &Node)| {
+                let state = node.as_object().filter(|_| name == "state");
+                let reworded = state.map(|state| {
+                    let members = state.iter();
+                    members.map(|(name, node)| (name.to_owned(), reword_number(name, node))).collect()
+                });
+                (name.to_owned(), reworded.map_or_else(|| node.clone(), Node::Object))
+            };
+            words = own.iter().map(member).collect();
+        }
         other => return other.clone(),
     }
     Node::Object(words)
+}
+
+/// Numbers that OpenHands keeps as floats, as it spells them.
+fn reword_number(name: &str, node: &Node) -> Node {
+    match node {
+        Node::Number(number) if FLOATS.contains(&name) => {
+            Node::Number(Number::from_f64(number.as_f64()).unwrap_or_else(|| number.clone()))
+        }
+        other => other.clone(),
+    }
+}
+
+/// The value, with the floats in it spelled as they were where they are the same.
+fn restore_numbers(name: &str, node: &Node, before: Option<&Node>) -> Node {
+    match (node, before) {
+        (Node::Object(after), Some(Node::Object(before))) => {
+            let restored = |(name, node): (&str, &Node)| {
+                (name.to_owned(), restore_numbers(name, node, before.get(name)))
+            };
+            Node::Object(after.iter().map(restored).collect())
+        }
+        (Node::Number(_), Some(own)) if reword_number(name, own).is_same(&reword_number(name, node)) => {
+            own.clone()
+        }
+        _ => node.clone(),
+    }
 }
 
 /// Puts `auth` back as the string that it was, where it says no more than a string can.
@@ -185,6 +226,7 @@ mod tests {
                 r#"{"transport":null,"type":"sse","icon":"i"}"#,
             ),
             (r#"{"auth":"oauth","authentication":1}"#, "{}", r#"{"auth":"oauth","authentication":1}"#),
+            (r#"{"timeout":30,"icon":"i"}"#, r#"{"timeout":30.0}"#, r#"{"timeout":30,"icon":"i"}"#),
             (r#"{"apiKey":"sealed k","url":"u"}"#, r#"{"url":"v"}"#, r#"{"apiKey":"kept k","url":"v"}"#),
         ] {
             for dialect in [Dialect::Open, Dialect::Closed] {
