@@ -4,8 +4,7 @@ use serde_json::json;
 
 use super::super::LAYOUTS;
 use super::{agent, on, patch, text, text_of};
-use crate::crypto;
-use crate::server::{READER, REVEALER, SECRET, SETTINGS, TestServer, WRITER, eventually};
+use crate::server::{READER, REVEALER, SETTINGS, TestServer, WRITER, eventually};
 use crate::site::Site;
 
 #[test]
@@ -94,15 +93,6 @@ fn without_a_key_nothing_is_stored_in_the_clear() {
 }
 
 #[test]
-fn rotated_keys_open_what_was_sealed_outside_too() {
-    let server = on("flat");
-    patch(&server, &agent(json!({"verification": {"critic_api_key": "c"}}))).expect(200);
-    let stored = server.json();
-    let token = stored["agent_settings"]["verification"]["critic_api_key"].as_str().unwrap();
-    assert_eq!(crypto::open(SECRET, token).as_deref(), Some("c"));
-}
-
-#[test]
 fn a_document_that_can_not_be_patched_says_why_and_stays() {
     let body = json!({"misc_settings_diff": {"a": 1}});
     for (document, status, slug) in [
@@ -136,4 +126,43 @@ fn patches_are_audited_with_the_servers_that_they_name_and_no_values() {
     };
     eventually("both are audited", || told("200") && told("403"));
     assert!(!server.log().contains("canary"));
+}
+
+#[test]
+fn no_refusal_repeats_what_was_sent() {
+    let secret = "canary-4711";
+    for layout in LAYOUTS {
+        let server = on(layout);
+        let before = text_of(&server);
+        let json_type = "application/json";
+        let sent = agent(json!({"llm": {"api_key": secret}})).to_string();
+        let twice = sent.replace("\"api_key\"", &format!("\"api_key\":\"{secret}\",\"api_key\""));
+        let requests = [
+            server.patch(SETTINGS).body(json_type, &sent[..sent.len() - 1]),
+            server.patch(SETTINGS).body(json_type, format!("[{sent}]")),
+            server.patch(SETTINGS).body(json_type, twice),
+            server.patch(SETTINGS).body("text/plain", &sent),
+            server.patch(SETTINGS).key(READER).body(json_type, &sent),
+            server.patch(SETTINGS).key(WRITER).body(json_type, &sent),
+            server.patch(SETTINGS).if_match("\"x\"").body(json_type, &sent),
+            server.patch(SETTINGS).json(&agent(json!({"llm": {"api_key": [secret]}}))),
+            server.patch(SETTINGS).json(&agent(json!({"llm": secret}))),
+            server.patch(SETTINGS).json(&agent(json!(secret))),
+            server.patch(SETTINGS).json(&agent(json!({"agent_kind": secret}))),
+            server.patch(SETTINGS).json(&agent(json!({"mcp_config": secret}))),
+            server.patch(SETTINGS).json(&agent(json!({"mcp_config": {"s": {"env": {"A": [secret]}}}}))),
+            server.patch(SETTINGS).json(&agent(json!({"mcp_config": {"s": {"apiKey": secret}}}))),
+            server.patch(SETTINGS).json(&json!({"active_profile": secret})),
+            server.patch(SETTINGS).json(&json!({"conversation_settings_diff": {"max_iterations": secret}})),
+        ];
+        for request in requests {
+            let answer = request.send();
+            assert!((400..502).contains(&answer.status), "{layout}: a wrong request went through");
+            answer.problem();
+            let heard = format!("{}{}", answer.head_text(), answer.text());
+            assert!(!heard.contains("canary"), "{layout}: {heard}");
+        }
+        assert_eq!(text_of(&server), before, "{layout}");
+        assert!(!server.log().contains("canary"), "{layout}");
+    }
 }

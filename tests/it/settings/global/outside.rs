@@ -257,3 +257,32 @@ fn a_new_document_is_begun_in_the_layout_of_its_place() {
     assert_eq!(kept.json()["other"], 1);
     assert_eq!(kept.json()["agent_settings"]["agent_kind"], "openhands");
 }
+
+#[test]
+fn files_of_the_released_server_change_where_they_are_told_to() {
+    for (fixture, old, new) in [
+        ("settings/v1.58.0.json", "\"max_iterations\": 500", "\"max_iterations\": 7"),
+        ("settings/per-server.json", "\"max_iterations\": 500", "\"max_iterations\": 7"),
+    ] {
+        let server = TestServer::on_fixture(fixture);
+        let before = text_of(&server);
+        let names = |server: &TestServer| server.get(SERVERS).send().expect(200).json();
+        let listed = names(&server);
+        let shown = server.get(SETTINGS).send().expect(200).json();
+        // Nulls of the agent's settings would remove; the others are values there.
+        let body = json!({
+            "conversation_settings_diff": shown["conversation_settings"],
+            "misc_settings_diff": shown["misc_settings"],
+        });
+        patch(&server, &body).expect(200);
+        assert_eq!(text_of(&server), before, "{fixture}");
+        patch(&server, &json!({"conversation_settings_diff": {"max_iterations": 7}})).expect(200);
+        assert_eq!(text_of(&server), before.replace(old, new), "{fixture}");
+        assert_ne!(text_of(&server), before, "{fixture}");
+        patch(&server, &agent(json!({"llm": {"api_key": "canary"}}))).expect(200);
+        assert_eq!(names(&server), listed);
+        let stored = crypto::opened(SECRET, &server.json());
+        assert_eq!(stored["agent_settings"]["llm"]["api_key"], "canary");
+        assert!(!text_of(&server).contains("canary"), "{fixture}");
+    }
+}
