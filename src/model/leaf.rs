@@ -357,5 +357,6 @@ mod tests {
         );
         assert!(at("env").element().masks_scalars());
         assert!(!at("timeout").masks_scalars() && at("env.PORT").masks_scalars());
+        assert!(at("auth.other.client_secret").masks_scalars());
     }
 }

@@ -45,6 +45,6 @@ pub(super) fn decide(
             let written = Written { is_created: false, before: Some(state.tag), after: None, body: None };
             Ok(Step::Edit(vec![Edit::Remove { key: key.clone() }], written))
         }
-        verdict => Err(rules.conflict(verdict, Some(state), None)),
+        verdict => Err(rules.conflict(verdict, state, None)),
     }
 }

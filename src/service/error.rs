@@ -90,3 +90,16 @@ pub struct Conflict {
     /// Where the request and the current state differ; none for a request without a body.
     pub changed: Option<Vec<Pointer>>,
 }
+
+impl Conflict {
+    /// A conflict over a server that is not there.
+    pub(super) fn with_nothing(verdict: Verdict) -> Self {
+        Self { verdict, current_tag: None, current: None, changed: None }
+    }
+}
+
+impl From<Conflict> for ServiceError {
+    fn from(conflict: Conflict) -> Self {
+        Self::PreconditionFailed(Box::new(conflict))
+    }
+}

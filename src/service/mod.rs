@@ -9,7 +9,7 @@ mod delete;
 mod error;
 mod failed;
 mod key_rules;
-mod last_tag;
+mod last_judged;
 pub mod login;
 mod projected;
 mod read;
@@ -39,14 +39,14 @@ use crate::secrets::Keys;
 use crate::store::Store;
 use access::Caller;
 use bytes::Bytes;
-use last_tag::LastTag;
+use last_judged::LastJudged;
 
 /// The use-cases over one store.
 pub struct Service {
     store: Arc<dyn Store>,
     keys: Arc<Keys>,
     projected: ArcSwapOption<Projected>,
-    last_tag: Arc<LastTag>,
+    last_judged: Arc<LastJudged>,
     options: Options,
 }
 
@@ -86,7 +86,7 @@ pub struct Written {
 impl Service {
     /// The use-cases over this store with these keys.
     pub fn new(store: Arc<dyn Store>, keys: Arc<Keys>, options: Options) -> Self {
-        Self { store, keys, projected: ArcSwapOption::empty(), last_tag: Arc::default(), options }
+        Self { store, keys, projected: ArcSwapOption::empty(), last_judged: Arc::default(), options }
     }
 
     /// Takes no more writes; those that still wait at `deadline` are given up.

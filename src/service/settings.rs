@@ -28,13 +28,13 @@ pub struct Settled {
 impl Service {
     /// Creates or patches a server.
     pub async fn update_in_settings(&self, write: Write, body: Body) -> Result<Settled, ServiceError> {
-        let (keys, last_tag, options) = (Arc::clone(&self.keys), Arc::clone(&self.last_tag), self.lenient());
+        let (keys, last, options) = (Arc::clone(&self.keys), Arc::clone(&self.last_judged), self.lenient());
         let names = Names::These(vec![write.key.clone()]);
         let update = Arc::new(Update { write, body });
         let author = Some(update.author(&keys.ring()));
         self.run(names, author.clone(), move |current| {
             let step = showable(current.snapshot, &keys)
-                .and_then(|()| update::decide(current, &update, &keys, &last_tag, options));
+                .and_then(|()| update::decide(current, &update, &keys, &last, options));
             settled(step.unwrap_or_else(Step::Refuse), current.snapshot, author.as_ref())
         })
         .await

@@ -24,7 +24,7 @@ use crate::store::{Current, Names, Snapshot};
 use super::commit::Step;
 use super::failed::FailedWrite;
 use super::key_rules::{is_wrong, must_seal};
-use super::last_tag::LastTag;
+use super::last_judged::LastJudged;
 use super::projected::body;
 use super::{Conflict, Options, Service, ServiceError, Write, Written};
 
@@ -73,7 +73,8 @@ impl Update {
         };
         let text = Zeroizing::new(to_compact(&Json::Object(body.clone())));
         let mark = ring.etag_key().authenticate(&[&[0, 3, kind], text.as_bytes()]);
-        self.write.caller.author.with_mark(&mark[..16])
+        let mark = mark[..16].iter().fold(0_u128, |mark, byte| (mark << 8) | u128::from(*byte));
+        self.write.caller.author.with_mark(mark)
     }
 }
 
@@ -101,12 +102,12 @@ pub(super) struct State {
 impl Service {
     /// Replaces or patches a server.
     pub async fn update(&self, write: Write, body: Body) -> Result<Written, ServiceError> {
-        let (keys, last_tag, options) = (Arc::clone(&self.keys), Arc::clone(&self.last_tag), self.options);
+        let (keys, last, options) = (Arc::clone(&self.keys), Arc::clone(&self.last_judged), self.options);
         let names = Names::These(vec![write.key.clone()]);
         let update = Arc::new(Update { write, body });
         let author = Some(update.author(&keys.ring()));
         self.run(names, author, move |current| {
-            decide(current, &update, &keys, &last_tag, options).unwrap_or_else(Step::Refuse)
+            decide(current, &update, &keys, &last, options).unwrap_or_else(Step::Refuse)
         })
         .await
     }
@@ -116,7 +117,7 @@ pub(super) fn decide(
     current: &Current<'_>,
     update: &Arc<Update>,
     keys: &Keys,
-    last_tag: &LastTag,
+    last: &LastJudged,
     options: Options,
 ) -> Result<Step<Written>, ServiceError> {
     let Update { write, body: sent } = &**update;
@@ -137,13 +138,14 @@ pub(super) fn decide(
         return Err(ServiceError::PreconditionRequired);
     }
     let mut opened = None;
-    let tag = server.map(|server| {
+    let judged = server.map(|server| {
         let open = || opened.insert(rules.state(key, server)).tag.clone();
-        last_tag.of(key, server, &ring, &snapshot.layout, open)
+        last.of(key, server, &ring, &snapshot.layout, open)
     });
-    let verdict = write.precondition.judge(tag.as_ref());
+    let verdict = write.precondition.judge(judged.as_ref().map(|judged| &judged.tag));
     if verdict != Verdict::Holds {
-        let failed = FailedWrite::new(Arc::clone(update), verdict, current, ring);
+        let judged = judged.map(|judged| judged.with_past(current));
+        let failed = FailedWrite { update: Arc::clone(update), verdict, judged };
         return Ok(Step::Later(Box::new(|| failed.outcome())));
     }
     let state = opened.or_else(|| server.map(|server| rules.state(key, server)));
@@ -332,29 +334,21 @@ impl Rulebook<'_> {
     }
 
     /// The failed precondition with all that a client needs to merge.
-    pub(super) fn conflict(
-        &self,
-        verdict: Verdict,
-        state: Option<State>,
-        sent: Option<&Body>,
-    ) -> ServiceError {
-        let mut conflict = Conflict { verdict, current_tag: None, current: None, changed: None };
-        if let Some(State { tag, config }) = state {
-            conflict.current_tag = Some(tag);
-            if let Ok(config) = config {
-                conflict.current = Some(view(&config, Exposure::Redacted).into());
-                conflict.changed = sent.map(|sent| {
-                    let sent = self.in_dialect(sent, Some(&config));
-                    let request = match &sent {
-                        Body::Whole(body) | Body::OpenHandsServer(body) => Request::Replace(body),
-                        Body::MergePatch(patch) | Body::OpenHandsPatch(patch) => Request::MergePatch(patch),
-                    };
-                    let config = in_words_of(&sent, Some(&config)).unwrap_or(Cow::Borrowed(&config));
-                    changed(request, &config, self.layout.dialect, self.may_reveal)
-                });
-            }
+    pub(super) fn conflict(&self, verdict: Verdict, state: State, sent: Option<&Body>) -> ServiceError {
+        let mut conflict = Conflict { current_tag: Some(state.tag), ..Conflict::with_nothing(verdict) };
+        if let Ok(config) = state.config {
+            conflict.current = Some(view(&config, Exposure::Redacted).into());
+            conflict.changed = sent.map(|sent| {
+                let sent = self.in_dialect(sent, Some(&config));
+                let request = match &sent {
+                    Body::Whole(body) | Body::OpenHandsServer(body) => Request::Replace(body),
+                    Body::MergePatch(patch) | Body::OpenHandsPatch(patch) => Request::MergePatch(patch),
+                };
+                let config = in_words_of(&sent, Some(&config)).unwrap_or(Cow::Borrowed(&config));
+                changed(request, &config, self.layout.dialect, self.may_reveal)
+            });
         }
-        ServiceError::PreconditionFailed(Box::new(conflict))
+        conflict.into()
     }
 }
 

@@ -2,6 +2,7 @@
 
 mod fixtures;
 mod laws;
+mod manner;
 mod outside;
 mod table;
 

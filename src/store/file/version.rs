@@ -58,15 +58,26 @@ pub(super) struct WorkingCopy {
     pub(super) must_write: bool,
 }
 
+/// What the next working copy is made of, copied while nobody waits for it.
+pub(super) struct Spare {
+    version: Arc<Version>,
+    document: Document,
+    snapshot: Snapshot,
+}
+
+impl Spare {
+    pub(super) fn of(version: &Arc<Version>) -> Self {
+        let (document, snapshot) = (version.document.clone(), Snapshot::clone(&version.snapshot));
+        Self { version: Arc::clone(version), document, snapshot }
+    }
+}
+
 impl WorkingCopy {
-    pub(super) fn of(version: &Version, history: &History) -> Self {
-        Self {
-            document: version.document.clone(),
-            snapshot: Snapshot::clone(&version.snapshot),
-            history: history.clone(),
-            is_edited: false,
-            must_write: false,
-        }
+    /// A copy of this version, from the spare parts if they are of it.
+    pub(super) fn of(version: &Arc<Version>, spare: Option<Spare>, history: &History) -> Self {
+        let spare = spare.filter(|spare| Arc::ptr_eq(&spare.version, version));
+        let Spare { document, snapshot, .. } = spare.unwrap_or_else(|| Spare::of(version));
+        Self { document, snapshot, history: history.clone(), is_edited: false, must_write: false }
     }
 
     /// Applies one edit.
