@@ -18,7 +18,7 @@ use crate::store::{Current, Names, Snapshot};
 use super::access::Caller;
 use super::commit::Step;
 use super::key_rules::must_seal;
-use super::last_tag::LastTag;
+use super::last_judged::LastJudged;
 use super::settings::{Settled, after};
 use super::settings_answer::outside;
 use super::update::{self, LARGEST_SHOWN, LARGEST_STORED, Update, check_access, lacks_key};
@@ -29,7 +29,7 @@ struct Desk<'a> {
     patch: &'a SettingsPatch,
     caller: &'a Caller,
     keys: &'a Keys,
-    last_tag: &'a LastTag,
+    last_judged: &'a LastJudged,
     options: Options,
 }
 
@@ -41,14 +41,16 @@ impl Service {
         caller: Caller,
         patch: SettingsPatch,
     ) -> Result<Settled, ServiceError> {
-        let (keys, last_tag, options) = (Arc::clone(&self.keys), Arc::clone(&self.last_tag), self.lenient());
+        let (keys, last_judged, options) =
+            (Arc::clone(&self.keys), Arc::clone(&self.last_judged), self.lenient());
         let names = match patch.is_about_outside() {
             true => Names::All,
             false => Names::These(patch.server_names().map(SettingsKey::new).collect()),
         };
         let author = Some(caller.author.clone());
         self.run(names, author, move |current| {
-            let desk = Desk { patch: &patch, caller: &caller, keys: &keys, last_tag: &last_tag, options };
+            let desk =
+                Desk { patch: &patch, caller: &caller, keys: &keys, last_judged: &last_judged, options };
             desk.decide(current).unwrap_or_else(Step::Refuse)
         })
         .await
@@ -172,7 +174,7 @@ impl Desk<'_> {
         };
         let write = Write { key, precondition: Precondition::default(), caller: self.caller.clone() };
         let update = Arc::new(Update { write, body });
-        update::decide(current, &update, self.keys, self.last_tag, self.options)
+        update::decide(current, &update, self.keys, self.last_judged, self.options)
             .map_err(|error| at(error, &place))
     }
 
