@@ -148,6 +148,11 @@ pub(super) fn is_same(one: &Node, two: &Node) -> bool {
     Level { dialect: Dialect::Open, depth: 1, is_stdio: false }.is_same_value(one, two)
 }
 
+/// The same for two objects.
+pub(super) fn is_same_object(one: &Members, two: &Members) -> bool {
+    Level { dialect: Dialect::Open, depth: 1, is_stdio: false }.is_same_object(one, two)
+}
+
 /// The text by which a number is told from others: integers (no point, no exponent) exactly, others by
 /// their value.
 pub fn exactly(number: &Number) -> Cow<'_, str> {
