@@ -14,6 +14,7 @@ use percent_encoding::percent_decode_str;
 
 use crate::json::Object;
 use crate::model::ServerName;
+use crate::model::json_patch::JsonPatch;
 use crate::projection::{EntityTag, Precondition};
 use crate::secrets::Exposure;
 use crate::service::access::{Caller, Scope};
@@ -22,6 +23,7 @@ use crate::service::{Service, ServiceError};
 
 use super::App;
 use super::authentication::{caller, require};
+use super::body::Sent;
 use super::frame::RequestId;
 use super::problem::{Problem, ProblemKind};
 use super::{body, failures, headers};
@@ -76,6 +78,8 @@ pub(super) struct Call {
     pub exposure: Exposure,
     /// The body, where the route has one.
     pub body: Option<Object>,
+    /// The body, where it is a JSON Patch instead.
+    pub patch: Option<JsonPatch>,
     /// What the audit event will say.
     pub trail: Trail,
 }
@@ -197,14 +201,23 @@ async fn check(
     let sent = if endpoint.body.is_empty() {
         None
     } else {
-        body::check_type(head, endpoint.body)?;
-        Some(body::read(head, payload).await?)
+        let media_type =
+            body::media_type(head, endpoint.body).map_err(|problem| match *request.method() {
+                // RFC 5789 §2.2
+                Method::PATCH => problem.header(headers::ACCEPT_PATCH, endpoint.body.join(", ")),
+                _ => problem,
+            })?;
+        Some((body::read(head, payload).await?, media_type))
     };
     let precondition = headers::precondition(head)?;
     // Writes show no secrets, so what they ask for is not looked at.
     let exposure = if endpoint.scope == Some(Scope::Read) { exposure? } else { Exposure::Redacted };
     headers::no_query(request.uri().query())?;
-    let body = sent.map(body::object).transpose()?;
+    let (body, patch) = match sent.map(|(bytes, media_type)| body::sent(bytes, media_type)).transpose()? {
+        None => (None, None),
+        Some(Sent::Object(object)) => (Some(object), None),
+        Some(Sent::Patch(patch)) => (None, Some(patch)),
+    };
     let name = name.transpose().map_err(|error| failures::problem(error.into(), request.method(), ""))?;
     Ok(Call {
         app,
@@ -215,6 +228,7 @@ async fn check(
         precondition,
         exposure,
         body,
+        patch,
         trail,
     })
 }

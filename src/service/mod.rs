@@ -11,6 +11,7 @@ mod failed;
 mod key_rules;
 mod last_tag;
 pub mod login;
+mod patched;
 mod projected;
 mod read;
 mod retry;

@@ -6,10 +6,11 @@ use std::sync::Arc;
 
 use zeroize::Zeroizing;
 
-use crate::json::{Json, Object, Rules, check_limits, to_compact};
+use crate::json::{Json, Object, Pointer, Rules, check_limits, to_compact};
 use crate::model::bound::refused;
 use crate::model::config::{self, Config};
 use crate::model::convert::{BodyKind, to_closed};
+use crate::model::json_patch::JsonPatch;
 use crate::model::merge::{Merged, Reading, merge_patch, replace};
 use crate::model::state::touched_members;
 use crate::model::validate::validate;
@@ -24,6 +25,7 @@ use super::commit::Step;
 use super::failed::FailedWrite;
 use super::key_rules::{is_wrong, must_seal};
 use super::last_tag::LastTag;
+use super::patched::patched;
 use super::projected::body;
 use super::{Conflict, Options, Service, ServiceError, Write, Written};
 
@@ -42,6 +44,18 @@ pub enum Body {
     Whole(Object),
     /// A merge patch (PATCH, RFC 7396).
     MergePatch(Object),
+    /// A JSON Patch of what the caller is shown, redacted (PATCH, RFC 6902).
+    JsonPatch(JsonPatch),
+}
+
+impl Body {
+    /// Whether it needs a state to be applied to.
+    fn is_patch(&self) -> bool {
+        match self {
+            Self::Whole(_) => false,
+            Self::MergePatch(_) | Self::JsonPatch(_) => true,
+        }
+    }
 }
 
 /// A write with what it sends.
@@ -54,10 +68,11 @@ impl Update {
     /// Who makes this change, and which: a repetition has the same author, another body has another one.
     pub(super) fn author(&self, ring: &KeyRing) -> Author {
         let (kind, body) = match &self.body {
-            Body::Whole(body) => (0_u8, body),
-            Body::MergePatch(patch) => (1, patch),
+            Body::Whole(body) => (0_u8, body.clone().into()),
+            Body::MergePatch(patch) => (1, patch.clone().into()),
+            Body::JsonPatch(patch) => (2, patch.to_json()),
         };
-        let text = Zeroizing::new(to_compact(&Json::Object(body.clone())));
+        let text = Zeroizing::new(to_compact(&body));
         let mark = ring.etag_key().authenticate(&[&[0, 3, kind], text.as_bytes()]);
         self.write.caller.author.with_mark(&mark[..16])
     }
@@ -112,7 +127,7 @@ fn decide(
     let rules = Rulebook { layout: &snapshot.layout, ring: &ring, may_reveal: write.caller.may_reveal() };
     let key = write.name.key();
     let server = snapshot.servers.get(key);
-    if server.is_none() && matches!(sent, Body::MergePatch(_)) {
+    if server.is_none() && sent.is_patch() {
         return Err(ServiceError::UnknownServer);
     }
     if options.require_preconditions && write.precondition.is_absent() {
@@ -132,10 +147,10 @@ fn decide(
     let (before_tag, before) = match state {
         None => (None, None),
         Some(State { tag, config: Ok(config) }) => (Some(tag), Some(config)),
-        Some(State { tag, config: Err(fault) }) => match sent {
-            Body::Whole(_) => (Some(tag), None),
-            Body::MergePatch(_) => return Err(ServiceError::MalformedServer(fault)),
-        },
+        Some(State { config: Err(fault), .. }) if sent.is_patch() => {
+            return Err(ServiceError::MalformedServer(fault));
+        }
+        Some(State { tag, config: Err(_) }) => (Some(tag), None),
     };
     let Applied { config: after, sends_sealed } = rules.apply(sent, before.as_ref())?;
     let after_tag = rules.tag(key, &after);
@@ -229,7 +244,7 @@ impl Rulebook<'_> {
 
     /// What a sent body makes of a state, if it may.
     pub(super) fn apply(&self, sent: &Body, before: Option<&Config>) -> Result<Applied, ServiceError> {
-        let merged = self.merge(sent, before).ok_or(ServiceError::UnknownServer)?;
+        let merged = self.merge(sent, before)?;
         self.check_limits(before, &merged.config)?;
         let violations = validate(before, &merged.config, self.layout.dialect, self.may_reveal);
         if !violations.is_empty() {
@@ -257,25 +272,32 @@ impl Rulebook<'_> {
         before: Option<&Config>,
     ) -> bool {
         let gives_tag = |merged: Merged| merged.refusals.is_empty() && self.tag(key, &merged.config) == *tag;
-        self.merge(sent, before).is_some_and(gives_tag) && self.apply(sent, before).is_ok()
+        self.merge(sent, before).is_ok_and(gives_tag) && self.apply(sent, before).is_ok()
     }
 
-    /// What a sent body makes of a state, whether it may or not; nothing where there is none to patch.
-    fn merge(&self, sent: &Body, before: Option<&Config>) -> Option<Merged> {
+    /// What a sent body makes of a state, whether it may or not.
+    fn merge(&self, sent: &Body, before: Option<&Config>) -> Result<Merged, ServiceError> {
         let reading = Reading { sealing: self.layout.sealing, ring: self.ring, may_reveal: self.may_reveal };
-        Some(match self.in_dialect(sent, before) {
-            Body::Whole(body) => replace(body, before, &reading),
-            Body::MergePatch(patch) => merge_patch(patch, before?, &reading),
+        let state = || before.ok_or(ServiceError::UnknownServer);
+        Ok(match sent {
+            Body::Whole(body) => {
+                replace(self.in_dialect(body.clone(), BodyKind::Whole, before), before, &reading)
+            }
+            Body::MergePatch(patch) => {
+                merge_patch(self.in_dialect(patch.clone(), BodyKind::MergePatch, before), state()?, &reading)
+            }
+            Body::JsonPatch(patch) => {
+                let patched = patched(patch, state()?)?;
+                let body = self.in_dialect(patched.config, BodyKind::Whole, before);
+                replace(body, before, &reading).with_refusals(patched.displaced)
+            }
         })
     }
 
-    fn in_dialect(&self, sent: &Body, before: Option<&Config>) -> Body {
-        match (self.layout.dialect, sent.clone()) {
-            (Dialect::Open, sent) => sent,
-            (Dialect::Closed, Body::Whole(body)) => Body::Whole(to_closed(body, BodyKind::Whole, before)),
-            (Dialect::Closed, Body::MergePatch(patch)) => {
-                Body::MergePatch(to_closed(patch, BodyKind::MergePatch, before))
-            }
+    fn in_dialect(&self, body: Object, kind: BodyKind, before: Option<&Config>) -> Object {
+        match self.layout.dialect {
+            Dialect::Open => body,
+            Dialect::Closed => to_closed(body, kind, before),
         }
     }
 
@@ -302,17 +324,29 @@ impl Rulebook<'_> {
             conflict.current_tag = Some(tag);
             if let Ok(config) = config {
                 conflict.current = Some(view(&config, Exposure::Redacted).into());
-                conflict.changed = sent.map(|sent| {
-                    let sent = self.in_dialect(sent, Some(&config));
-                    let request = match &sent {
-                        Body::Whole(body) => Request::Replace(body),
-                        Body::MergePatch(patch) => Request::MergePatch(patch),
-                    };
-                    changed(request, &config, self.layout.dialect, self.may_reveal)
-                });
+                conflict.changed = sent.map(|sent| self.differences(sent, &config));
             }
         }
         ServiceError::PreconditionFailed(Box::new(conflict))
+    }
+
+    /// Where a sent body and a state differ.
+    fn differences(&self, sent: &Body, state: &Config) -> Vec<Pointer> {
+        let dialect = self.layout.dialect;
+        let body = |body, kind| self.in_dialect(body, kind, Some(state));
+        let changed = |request: Request<'_>| changed(request, state, dialect, self.may_reveal);
+        match sent {
+            Body::Whole(whole) => changed(Request::Replace(&body(whole.clone(), BodyKind::Whole))),
+            Body::MergePatch(patch) => {
+                changed(Request::MergePatch(&body(patch.clone(), BodyKind::MergePatch)))
+            }
+            Body::JsonPatch(patch) => match patched(patch, state) {
+                Ok(patched) if patched.displaced.is_empty() => {
+                    changed(Request::Replace(&body(patched.config, BodyKind::Whole)))
+                }
+                _ => patch.paths(),
+            },
+        }
     }
 }
 
