@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 
 /// Configurations that have every kind of masked leaf, in the open dialect. Each secret begins with
 /// `canary-` and stands nowhere else; each value that is shown begins with `shown-`.
-fn every_secret() -> Vec<(&'static str, Value)> {
+pub(crate) fn every_secret() -> Vec<(&'static str, Value)> {
     vec![
         (
             "stdio",
@@ -70,7 +70,7 @@ fn every_secret() -> Vec<(&'static str, Value)> {
 }
 
 /// Every text in the value that has this beginning. In a URL the text ends where the part ends.
-fn texts_with(prefix: &str, value: &Value) -> Vec<String> {
+pub(crate) fn texts_with(prefix: &str, value: &Value) -> Vec<String> {
     let text = value.to_string();
     let ends = |character: char| !character.is_ascii_alphanumeric() && character != '-';
     text.match_indices(prefix)
