@@ -238,6 +238,21 @@ mod tests {
     }
 
     #[test]
+    fn what_stands_deep_in_a_file_may_stay_there_and_nothing_new_may() {
+        let deep = format!("{}1{}", "{\"a\":".repeat(510), "}".repeat(510));
+        let site = Site::with(&format!(r#"{{"x":{{"command":"a","n":{deep}}}}}"#));
+        for (patch, expected) in [
+            (r#"[{"op":"add","path":"/icon","value":"i"}]"#, "changed"),
+            (r#"[{"op":"move","from":"/n","path":"/m"},{"op":"move","from":"/m","path":"/n"}]"#, "unchanged"),
+            (r#"[{"op":"copy","from":"/n","path":"/m"}]"#, "beyond"),
+            (r#"[{"op":"move","from":"/n","path":"/m"}]"#, "beyond"),
+            (r#"[{"op":"replace","path":"/n/a/a","value":2}]"#, "changed"),
+        ] {
+            assert_eq!(word(&site.run(patch, If::default(), &revealer())), expected, "{patch}");
+        }
+    }
+
+    #[test]
     fn words_of_the_open_dialect_are_translated_in_the_result() {
         let site = closed(r#"{"url":"https://h/","auth":{"strategy":"bearer","value":"sealed s"}}"#);
         for (patch, expected) in [
