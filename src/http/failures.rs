@@ -28,6 +28,9 @@ pub(super) fn problem(error: ServiceError, method: &Method, name: &str) -> Probl
             ProblemKind::InvalidName,
             "In this document a server of this name would be taken for the server map itself. Use another name.",
         ),
+        ServiceError::NameTaken => {
+            Problem::new(ProblemKind::NameTaken, format!("There is an MCP server named '{name}' already."))
+        }
         ServiceError::UnknownServer => Problem::new(ProblemKind::UnknownServer, unknown_server(method, name)),
         ServiceError::NoMcpServers if is_read => {
             let detail = "MCP servers are not configured (current agent variant has no MCP support).";
@@ -45,6 +48,11 @@ pub(super) fn problem(error: ServiceError, method: &Method, name: &str) -> Probl
             let detail =
                 "The stored server can't be read as a configuration. Replace it with PUT, or delete it.";
             Problem::new(ProblemKind::MalformedServer, detail)
+                .errors([(&fault.pointer, fault.kind.to_string())])
+        }
+        ServiceError::MalformedSettings(fault) => {
+            let detail = "What the settings document says around its servers can't be read. The servers can be, each as a resource.";
+            Problem::new(ProblemKind::MalformedSettings, detail)
                 .errors([(&fault.pointer, fault.kind.to_string())])
         }
         ServiceError::PreconditionRequired => Problem::new(

@@ -87,7 +87,7 @@ async fn update(call: Call, body: Body) -> Result<HttpResponse, Problem> {
 
 fn write_of(call: &Call) -> Result<Write, Problem> {
     let (precondition, caller) = (call.precondition.clone(), call.caller.clone());
-    Ok(Write { name: call.name()?.clone(), precondition, caller })
+    Ok(Write { key: call.name()?.key().clone(), precondition, caller })
 }
 
 fn updated(call: &Call, written: Written) -> HttpResponse {
@@ -105,7 +105,7 @@ fn updated(call: &Call, written: Written) -> HttpResponse {
 }
 
 /// The newest state: from memory, or, where it may have changed, read off the event loop.
-async fn newest(call: &Call) -> Result<Arc<Projected>, Problem> {
+pub(super) async fn newest(call: &Call) -> Result<Arc<Projected>, Problem> {
     let result = match call.service().peek() {
         Some(result) => result,
         None => {

@@ -13,6 +13,7 @@ mod mcp_servers;
 mod problem;
 mod routes;
 mod session;
+mod settings;
 mod status;
 
 use std::net::TcpListener;

@@ -50,8 +50,12 @@ pub enum ProblemKind {
     NoMcpServers,
     /// No server of this name.
     UnknownServer,
+    /// There is a server of this name already.
+    NameTaken,
     /// The stored server is no configuration.
     MalformedServer,
+    /// What stands around the servers can't be read.
+    MalformedSettings,
     /// A write without a precondition.
     PreconditionRequired,
     /// The state has changed.
@@ -80,6 +84,8 @@ pub enum ProblemKind {
     StoreUnavailable,
     /// The change may or may not outlive a crash.
     OutcomeUnknown,
+    /// What others do and this service does not.
+    NotImplemented,
     /// A bug.
     Internal,
 }
@@ -100,7 +106,7 @@ struct Facts {
 
 impl ProblemKind {
     /// Every kind, for documentation and tests.
-    pub const ALL: [Self; 34] = [
+    pub const ALL: [Self; 37] = [
         Self::NotFound,
         Self::MethodNotAllowed,
         Self::Unauthorized,
@@ -119,7 +125,9 @@ impl ProblemKind {
         Self::DocumentReadOnly,
         Self::NoMcpServers,
         Self::UnknownServer,
+        Self::NameTaken,
         Self::MalformedServer,
+        Self::MalformedSettings,
         Self::PreconditionRequired,
         Self::PreconditionFailed,
         Self::PatchConflict,
@@ -134,6 +142,7 @@ impl ProblemKind {
         Self::StoreBusy,
         Self::StoreUnavailable,
         Self::OutcomeUnknown,
+        Self::NotImplemented,
         Self::Internal,
     ];
 
@@ -240,11 +249,23 @@ impl ProblemKind {
             Self::UnknownServer => {
                 ("unknown-server", "No such server", S::NOT_FOUND, "List the servers; PUT creates one.")
             }
+            Self::NameTaken => (
+                "name-taken",
+                "There is a server of this name",
+                S::CONFLICT,
+                "Choose another name, or change the server that is there.",
+            ),
             Self::MalformedServer => (
                 "malformed-server",
                 "The stored server can't be read",
                 S::CONFLICT,
                 "Replace it with PUT, or delete it.",
+            ),
+            Self::MalformedSettings => (
+                "malformed-settings",
+                "The settings around the servers can't be read",
+                S::CONFLICT,
+                "Mend the document by hand; the servers' own resources work all the same.",
             ),
             Self::PreconditionRequired => (
                 "precondition-required",
@@ -329,6 +350,12 @@ impl ProblemKind {
                 "The change may not be durable",
                 S::SERVICE_UNAVAILABLE,
                 "Read the server again before you repeat the change.",
+            ),
+            Self::NotImplemented => (
+                "not-implemented",
+                "Not implemented",
+                S::NOT_IMPLEMENTED,
+                "Ask the OpenHands agent-server itself.",
             ),
             Self::Internal => (
                 "internal",

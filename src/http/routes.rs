@@ -13,14 +13,17 @@ use super::App;
 use super::endpoint::{Endpoint, Handler, Segment, run};
 use super::frame::RequestId;
 use super::problem::{Problem, ProblemKind};
-use super::{body, documentation, headers, mcp_servers, session, status};
+use super::{body, documentation, headers, mcp_servers, session, settings, status};
 
 const ITEM: &str = "/api/settings/mcp-servers/{name}";
 /// Where one-time codes are exchanged.
 pub(super) const SESSION: &str = "/api/session";
+const SETTINGS: &str = "/api/settings";
+const SETTINGS_ITEM: &str = "/api/settings/mcp/{settings_key}";
 const PROBLEM: &str = "/problems/{type}";
 
 const JSON: &[&str] = &["application/json"];
+const MERGE_PATCH: &[&str] = &["application/merge-patch+json", "application/json"];
 const PATCHES: &[&str] = &["application/merge-patch+json", "application/json", body::JSON_PATCH];
 
 /// One row of the table.
@@ -57,6 +60,12 @@ fn routes() -> Vec<Route> {
         route(Method::PUT, ITEM, writing(mcp_servers::replace, Action::Replace, JSON)),
         route(Method::PATCH, ITEM, writing(mcp_servers::patch, Action::Patch, PATCHES)),
         route(Method::DELETE, ITEM, writing(mcp_servers::delete, Action::Delete, &[])),
+        route(Method::GET, SETTINGS, reading(settings::read, Segment::Fixed)),
+        route(Method::GET, "/api/settings/agent-schema", reading(settings::schema, Segment::Fixed)),
+        route(Method::GET, "/api/settings/conversation-schema", reading(settings::schema, Segment::Fixed)),
+        route(Method::POST, SETTINGS_ITEM, in_settings(settings::create, Action::Replace, JSON)),
+        route(Method::PATCH, SETTINGS_ITEM, in_settings(settings::patch, Action::Patch, MERGE_PATCH)),
+        route(Method::DELETE, SETTINGS_ITEM, in_settings(settings::delete, Action::Delete, &[])),
     ]
 }
 
@@ -70,6 +79,10 @@ fn reading(handler: Handler, segment: Segment) -> Endpoint {
 
 fn writing(handler: Handler, action: Action, body: &'static [&'static str]) -> Endpoint {
     Endpoint { scope: Some(Scope::Write), body, segment: Segment::Server, action: Some(action), handler }
+}
+
+fn in_settings(handler: Handler, action: Action, body: &'static [&'static str]) -> Endpoint {
+    Endpoint { segment: Segment::SettingsKey, ..writing(handler, action, body) }
 }
 
 /// The routes of one path.
@@ -167,7 +180,7 @@ fn not_found(request: &HttpRequest) -> HttpResponse {
     match path.strip_suffix('/') {
         Some(target)
             if target.starts_with(mcp_servers::COLLECTION)
-                || routes().iter().any(|route| route.path == target) =>
+                || routes().iter().any(|route| Pattern::of(route.path).is_of(target)) =>
         {
             let query = request.uri().query().map(|query| format!("?{query}")).unwrap_or_default();
             HttpResponse::build(StatusCode::TEMPORARY_REDIRECT)

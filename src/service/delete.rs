@@ -15,7 +15,7 @@ impl Service {
     /// Deletes a server, a malformed one too.
     pub async fn delete(&self, write: Write) -> Result<Written, ServiceError> {
         let (keys, options) = (Arc::clone(&self.keys), self.options);
-        let names = Names::These(vec![write.name.key().clone()]);
+        let names = Names::These(vec![write.key.clone()]);
         let author = Some(write.caller.author.clone());
         self.run(names, author, move |current| {
             decide(current, &write, &keys, options).unwrap_or_else(Step::Refuse)
@@ -24,7 +24,7 @@ impl Service {
     }
 }
 
-fn decide(
+pub(super) fn decide(
     current: &Current<'_>,
     write: &Write,
     keys: &Keys,
@@ -32,7 +32,7 @@ fn decide(
 ) -> Result<Step<Written>, ServiceError> {
     let snapshot = current.snapshot;
     check_access(&snapshot.layout)?;
-    let key = write.name.key();
+    let key = &write.key;
     let server = snapshot.servers.get(key).ok_or(ServiceError::UnknownServer)?;
     if options.require_preconditions && write.precondition.is_absent() {
         return Err(ServiceError::PreconditionRequired);
@@ -45,6 +45,6 @@ fn decide(
             let written = Written { is_created: false, before: Some(state.tag), after: None, body: None };
             Ok(Step::Edit(vec![Edit::Remove { key: key.clone() }], written))
         }
-        verdict => Err(rules.conflict(verdict, Some(state), None)),
+        verdict => Err(rules.conflict(verdict, state, None)),
     }
 }

@@ -9,7 +9,7 @@ mod delete;
 mod error;
 mod failed;
 mod key_rules;
-mod last_tag;
+mod last_judged;
 pub mod login;
 mod patched;
 mod projected;
@@ -18,6 +18,9 @@ mod retry;
 mod rotate;
 #[cfg(test)]
 mod samples;
+mod sent;
+mod settings;
+mod settings_answer;
 mod update;
 
 use std::sync::Arc;
@@ -29,21 +32,22 @@ pub use self::error::{Conflict, ServiceError};
 pub use self::key_rules::KeyProvisioner;
 pub use self::projected::{Item, Projected};
 pub use self::rotate::Rotation;
-pub use self::update::Body;
-use crate::model::ServerName;
+pub use self::sent::Body;
+pub use self::settings::Settled;
+use crate::model::SettingsKey;
 use crate::projection::{EntityTag, Precondition};
 use crate::secrets::Keys;
 use crate::store::Store;
 use access::Caller;
 use bytes::Bytes;
-use last_tag::LastTag;
+use last_judged::LastJudged;
 
 /// The use-cases over one store.
 pub struct Service {
     store: Arc<dyn Store>,
     keys: Arc<Keys>,
     projected: ArcSwapOption<Projected>,
-    last_tag: Arc<LastTag>,
+    last_judged: Arc<LastJudged>,
     options: Options,
 }
 
@@ -59,8 +63,8 @@ pub struct Options {
 /// Who writes to which server, and under which condition.
 #[derive(Clone, Debug)]
 pub struct Write {
-    /// Which server.
-    pub name: ServerName,
+    /// Which server. Under a name that is none only what is there already can be changed.
+    pub key: SettingsKey,
     /// Under which condition.
     pub precondition: Precondition,
     /// Who.
@@ -83,7 +87,7 @@ pub struct Written {
 impl Service {
     /// The use-cases over this store with these keys.
     pub fn new(store: Arc<dyn Store>, keys: Arc<Keys>, options: Options) -> Self {
-        Self { store, keys, projected: ArcSwapOption::empty(), last_tag: Arc::default(), options }
+        Self { store, keys, projected: ArcSwapOption::empty(), last_judged: Arc::default(), options }
     }
 
     /// Takes no more writes; those that still wait at `deadline` are given up.

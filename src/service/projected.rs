@@ -21,19 +21,23 @@ use super::ServiceError;
 
 /// One state, ready to be read.
 pub struct Projected {
-    snapshot: Arc<Snapshot>,
-    ring: Arc<KeyRing>,
-    items: BTreeMap<SettingsKey, Arc<Item>>,
+    pub(super) snapshot: Arc<Snapshot>,
+    pub(super) ring: Arc<KeyRing>,
+    pub(super) items: BTreeMap<SettingsKey, Arc<Item>>,
     listing: OnceLock<(EntityTag, Bytes)>,
+    /// The redacted answer that shows all settings.
+    pub(super) settings: OnceLock<Bytes>,
 }
 
 /// One server, ready to be read.
 pub struct Item {
-    server: Arc<StoredServer>,
+    pub(super) server: Arc<StoredServer>,
     tag: EntityTag,
     summary: Summary,
     /// The redacted answer, or why there is none.
     body: Result<Bytes, Fault>,
+    /// What OpenHands' clients are shown of it, redacted.
+    pub(super) shown: OnceLock<Box<str>>,
 }
 
 impl Projected {
@@ -52,7 +56,7 @@ impl Projected {
             Access::NoCollection => BTreeMap::new(),
             Access::Writable | Access::ReadOnly(_) => snapshot.servers.iter().map(item).collect(),
         };
-        Self { snapshot, ring, items, listing: OnceLock::new() }
+        Self { snapshot, ring, items, listing: OnceLock::new(), settings: OnceLock::new() }
     }
 
     /// Whether this is the projection of that state under those keys.
@@ -101,17 +105,17 @@ impl Projected {
 
 impl Item {
     fn new(key: &SettingsKey, server: &Arc<StoredServer>, layout: &Layout, ring: &KeyRing) -> Self {
-        let server = Arc::clone(server);
+        let (server, shown) = (Arc::clone(server), OnceLock::new());
         match &server.config {
             Ok(stored) => {
                 let config = config::open(stored, layout.sealing, ring);
                 let tag = server_tag(ring.etag_key(), key, &canonical(&config, layout.dialect));
                 let body = Ok(body(key, &config, &tag, Exposure::Redacted));
-                Self { summary: summary(&config), tag, body, server }
+                Self { summary: summary(&config), tag, body, server, shown }
             }
             Err(fault) => {
                 let tag = unreadable_server_tag(ring.etag_key(), key, &server.text);
-                Self { summary: Summary::UNREADABLE, tag, body: Err(fault.clone()), server }
+                Self { summary: Summary::UNREADABLE, tag, body: Err(fault.clone()), server, shown }
             }
         }
     }

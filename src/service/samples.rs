@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use crate::document::NewDocument;
 use crate::json::{Rules, parse};
+use crate::model::SettingsKey;
 use crate::model::json_patch::{self, JsonPatch};
 use crate::model::samples::object;
 use crate::projection::{Condition, Precondition};
@@ -142,7 +143,7 @@ fn write(condition: If<'_>, who: &Caller) -> Write {
         line => Condition::parse([line.as_bytes()]).expect("the test writes conditions well"),
     };
     Write {
-        name: "x".parse().expect("it is a name"),
+        key: SettingsKey::new("x"),
         precondition: Precondition {
             if_match: read(condition.matches),
             if_none_match: read(condition.none_match),
@@ -177,6 +178,7 @@ pub(super) fn word(outcome: &Result<Written, ServiceError>) -> &'static str {
         Err(ServiceError::BoundSecrets(_)) => "bound",
         Err(ServiceError::KeyMissing) => "no key",
         Err(ServiceError::WrongKey) => "wrong key",
+        Err(ServiceError::NameTaken) => "taken",
         Err(ServiceError::UnusableName) => "unusable",
         Err(ServiceError::Store(_)) => "store",
         Err(_) => "another",

@@ -6,27 +6,23 @@ use std::sync::Arc;
 
 use zeroize::Zeroizing;
 
-use crate::json::{Json, Object, Pointer, Rules, check_limits, to_compact};
+use crate::json::{Json, Object, Rules, check_limits, to_compact};
 use crate::model::bound::refused;
 use crate::model::config::{self, Config};
-use crate::model::convert::{BodyKind, to_closed};
-use crate::model::json_patch::JsonPatch;
-use crate::model::merge::{Merged, Reading, merge_patch, replace};
+use crate::model::merge::Merged;
 use crate::model::state::touched_members;
 use crate::model::validate::validate;
-use crate::model::{Access, Author, Dialect, Edit, Layout, SettingsKey, StoredServer};
-use crate::projection::{
-    EntityTag, Request, Verdict, canonical, changed, server_tag, unreadable_server_tag, view,
-};
+use crate::model::{Access, Author, Dialect, Edit, Layout, ServerName, SettingsKey, StoredServer};
+use crate::projection::{EntityTag, Verdict, canonical, server_tag, unreadable_server_tag, view};
 use crate::secrets::{Exposure, KeyRing, Keys};
 use crate::store::{Current, Names, Snapshot};
 
 use super::commit::Step;
 use super::failed::FailedWrite;
 use super::key_rules::{is_wrong, must_seal};
-use super::last_tag::LastTag;
-use super::patched::patched;
+use super::last_judged::LastJudged;
 use super::projected::body;
+use super::sent::Body;
 use super::{Conflict, Options, Service, ServiceError, Write, Written};
 
 /// The largest answer that shows a written server. Bytes. Measured redacted, so that it tells nothing of a
@@ -37,27 +33,6 @@ const LARGEST_SHOWN: usize = 1 << 20;
 /// the largest size that is nearly all one secret must fit, and encryption makes that longer by a third.
 const LARGEST_STORED: usize = 3 << 19;
 
-/// What a write sends.
-#[derive(Clone, Debug)]
-pub enum Body {
-    /// The whole configuration (PUT).
-    Whole(Object),
-    /// A merge patch (PATCH, RFC 7396).
-    MergePatch(Object),
-    /// A JSON Patch of what the caller is shown, redacted (PATCH, RFC 6902).
-    JsonPatch(JsonPatch),
-}
-
-impl Body {
-    /// Whether it needs a state to be applied to.
-    fn is_patch(&self) -> bool {
-        match self {
-            Self::Whole(_) => false,
-            Self::MergePatch(_) | Self::JsonPatch(_) => true,
-        }
-    }
-}
-
 /// A write with what it sends.
 pub(super) struct Update {
     pub(super) write: Write,
@@ -67,14 +42,11 @@ pub(super) struct Update {
 impl Update {
     /// Who makes this change, and which: a repetition has the same author, another body has another one.
     pub(super) fn author(&self, ring: &KeyRing) -> Author {
-        let (kind, body) = match &self.body {
-            Body::Whole(body) => (0_u8, body.clone().into()),
-            Body::MergePatch(patch) => (1, patch.clone().into()),
-            Body::JsonPatch(patch) => (2, patch.to_json()),
-        };
+        let (kind, body) = self.body.marked();
         let text = Zeroizing::new(to_compact(&body));
         let mark = ring.etag_key().authenticate(&[&[0, 3, kind], text.as_bytes()]);
-        self.write.caller.author.with_mark(&mark[..16])
+        let mark = mark[..16].iter().fold(0_u128, |mark, byte| (mark << 8) | u128::from(*byte));
+        self.write.caller.author.with_mark(mark)
     }
 }
 
@@ -102,22 +74,22 @@ pub(super) struct State {
 impl Service {
     /// Replaces or patches a server.
     pub async fn update(&self, write: Write, body: Body) -> Result<Written, ServiceError> {
-        let (keys, last_tag, options) = (Arc::clone(&self.keys), Arc::clone(&self.last_tag), self.options);
-        let names = Names::These(vec![write.name.key().clone()]);
+        let (keys, last, options) = (Arc::clone(&self.keys), Arc::clone(&self.last_judged), self.options);
+        let names = Names::These(vec![write.key.clone()]);
         let update = Arc::new(Update { write, body });
         let author = Some(update.author(&keys.ring()));
         self.run(names, author, move |current| {
-            decide(current, &update, &keys, &last_tag, options).unwrap_or_else(Step::Refuse)
+            decide(current, &update, &keys, &last, options).unwrap_or_else(Step::Refuse)
         })
         .await
     }
 }
 
-fn decide(
+pub(super) fn decide(
     current: &Current<'_>,
     update: &Arc<Update>,
     keys: &Keys,
-    last_tag: &LastTag,
+    last: &LastJudged,
     options: Options,
 ) -> Result<Step<Written>, ServiceError> {
     let Update { write, body: sent } = &**update;
@@ -125,22 +97,27 @@ fn decide(
     let snapshot = current.snapshot;
     check_access(&snapshot.layout)?;
     let rules = Rulebook { layout: &snapshot.layout, ring: &ring, may_reveal: write.caller.may_reveal() };
-    let key = write.name.key();
+    let key = &write.key;
     let server = snapshot.servers.get(key);
-    if server.is_none() && sent.is_patch() {
-        return Err(ServiceError::UnknownServer);
+    match (sent, server) {
+        (sent, None) if sent.is_patch() => return Err(ServiceError::UnknownServer),
+        (Body::OpenHandsServer(_), Some(_)) => return Err(ServiceError::NameTaken),
+        // A file may hold servers of other names; nobody makes new ones.
+        (_, None) => drop(key.as_str().parse::<ServerName>()?),
+        _ => {}
     }
     if options.require_preconditions && write.precondition.is_absent() {
         return Err(ServiceError::PreconditionRequired);
     }
     let mut opened = None;
-    let tag = server.map(|server| {
+    let judged = server.map(|server| {
         let open = || opened.insert(rules.state(key, server)).tag.clone();
-        last_tag.of(key, server, &ring, &snapshot.layout, open)
+        last.of(key, server, &ring, &snapshot.layout, open)
     });
-    let verdict = write.precondition.judge(tag.as_ref());
+    let verdict = write.precondition.judge(judged.as_ref().map(|judged| &judged.tag));
     if verdict != Verdict::Holds {
-        let failed = FailedWrite::new(Arc::clone(update), verdict, current, ring);
+        let judged = judged.map(|judged| judged.with_past(current));
+        let failed = FailedWrite { update: Arc::clone(update), verdict, judged };
         return Ok(Step::Later(Box::new(|| failed.outcome())));
     }
     let state = opened.or_else(|| server.map(|server| rules.state(key, server)));
@@ -244,9 +221,17 @@ impl Rulebook<'_> {
 
     /// What a sent body makes of a state, if it may.
     pub(super) fn apply(&self, sent: &Body, before: Option<&Config>) -> Result<Applied, ServiceError> {
+        let stored = before;
+        let before = sent.in_its_words(stored);
+        let before = before.as_deref();
         let merged = self.merge(sent, before)?;
         self.check_limits(before, &merged.config)?;
-        let violations = validate(before, &merged.config, self.layout.dialect, self.may_reveal);
+        let dialect = match sent {
+            Body::Whole(_) | Body::MergePatch(_) | Body::JsonPatch(_) => self.layout.dialect,
+            // OpenHands' words have no others than the known members, whatever the document could hold.
+            Body::OpenHandsServer(_) | Body::OpenHandsPatch(_) => Dialect::Closed,
+        };
+        let violations = validate(before, &merged.config, dialect, self.may_reveal);
         if !violations.is_empty() {
             return Err(ServiceError::Invalid(violations));
         }
@@ -259,7 +244,8 @@ impl Rulebook<'_> {
         if !bound.is_empty() {
             return Err(ServiceError::BoundSecrets(bound));
         }
-        Ok(Applied { config: merged.config, sends_sealed: merged.sends_sealed })
+        let config = self.in_words_of_document(sent, merged.config, stored);
+        Ok(Applied { config, sends_sealed: merged.sends_sealed })
     }
 
     /// Whether a sent body makes this of a state, and may. The tag is compared first: whoever lost a race
@@ -271,34 +257,12 @@ impl Rulebook<'_> {
         sent: &Body,
         before: Option<&Config>,
     ) -> bool {
-        let gives_tag = |merged: Merged| merged.refusals.is_empty() && self.tag(key, &merged.config) == *tag;
-        self.merge(sent, before).is_ok_and(gives_tag) && self.apply(sent, before).is_ok()
-    }
-
-    /// What a sent body makes of a state, whether it may or not.
-    fn merge(&self, sent: &Body, before: Option<&Config>) -> Result<Merged, ServiceError> {
-        let reading = Reading { sealing: self.layout.sealing, ring: self.ring, may_reveal: self.may_reveal };
-        let state = || before.ok_or(ServiceError::UnknownServer);
-        Ok(match sent {
-            Body::Whole(body) => {
-                replace(self.in_dialect(body.clone(), BodyKind::Whole, before), before, &reading)
-            }
-            Body::MergePatch(patch) => {
-                merge_patch(self.in_dialect(patch.clone(), BodyKind::MergePatch, before), state()?, &reading)
-            }
-            Body::JsonPatch(patch) => {
-                let patched = patched(patch, state()?)?;
-                let body = self.in_dialect(patched.config, BodyKind::Whole, before);
-                replace(body, before, &reading).with_refusals(patched.displaced)
-            }
-        })
-    }
-
-    fn in_dialect(&self, body: Object, kind: BodyKind, before: Option<&Config>) -> Object {
-        match self.layout.dialect {
-            Dialect::Open => body,
-            Dialect::Closed => to_closed(body, kind, before),
-        }
+        let gives_tag = |merged: Merged| {
+            let config = self.in_words_of_document(sent, merged.config, before);
+            merged.refusals.is_empty() && self.tag(key, &config) == *tag
+        };
+        let merged = self.merge(sent, sent.in_its_words(before).as_deref());
+        merged.is_ok_and(gives_tag) && self.apply(sent, before).is_ok()
     }
 
     /// A merge can break a limit that its parts keep. What the write leaves alone is not judged.
@@ -313,40 +277,13 @@ impl Rulebook<'_> {
     }
 
     /// The failed precondition with all that a client needs to merge.
-    pub(super) fn conflict(
-        &self,
-        verdict: Verdict,
-        state: Option<State>,
-        sent: Option<&Body>,
-    ) -> ServiceError {
-        let mut conflict = Conflict { verdict, current_tag: None, current: None, changed: None };
-        if let Some(State { tag, config }) = state {
-            conflict.current_tag = Some(tag);
-            if let Ok(config) = config {
-                conflict.current = Some(view(&config, Exposure::Redacted).into());
-                conflict.changed = sent.map(|sent| self.differences(sent, &config));
-            }
+    pub(super) fn conflict(&self, verdict: Verdict, state: State, sent: Option<&Body>) -> ServiceError {
+        let mut conflict = Conflict { current_tag: Some(state.tag), ..Conflict::with_nothing(verdict) };
+        if let Ok(config) = state.config {
+            conflict.current = Some(view(&config, Exposure::Redacted).into());
+            conflict.changed = sent.map(|sent| self.differences(sent, &config));
         }
-        ServiceError::PreconditionFailed(Box::new(conflict))
-    }
-
-    /// Where a sent body and a state differ.
-    fn differences(&self, sent: &Body, state: &Config) -> Vec<Pointer> {
-        let dialect = self.layout.dialect;
-        let body = |body, kind| self.in_dialect(body, kind, Some(state));
-        let changed = |request: Request<'_>| changed(request, state, dialect, self.may_reveal);
-        match sent {
-            Body::Whole(whole) => changed(Request::Replace(&body(whole.clone(), BodyKind::Whole))),
-            Body::MergePatch(patch) => {
-                changed(Request::MergePatch(&body(patch.clone(), BodyKind::MergePatch)))
-            }
-            Body::JsonPatch(patch) => match patched(patch, state) {
-                Ok(patched) if patched.displaced.is_empty() => {
-                    changed(Request::Replace(&body(patched.config, BodyKind::Whole)))
-                }
-                _ => patch.paths(),
-            },
-        }
+        conflict.into()
     }
 }
 

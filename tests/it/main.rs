@@ -17,5 +17,6 @@ mod json_patch;
 mod laws;
 mod rotation;
 mod secrets;
+mod settings;
 mod soak;
 mod transcript;
