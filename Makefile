@@ -14,7 +14,7 @@ SEED = 1
 
 # How long `make fuzz` tries each target, and which; the rooms of which `make mutants` breaks the code.
 SECONDS = 60
-TARGETS = document merge name precondition put
+TARGETS = document json_patch merge name precondition put
 ROOMS = document model projection
 
 # One seed, so that a run says the same of the same code; `make test PROPTEST_RNG_SEED=$$RANDOM` tries others.

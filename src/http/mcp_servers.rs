@@ -7,6 +7,7 @@ use actix_web::web;
 use actix_web::{HttpResponse, HttpResponseBuilder};
 use bytes::Bytes;
 
+use crate::json::Object;
 use crate::projection::{EntityTag, Verdict};
 use crate::secrets::Exposure;
 use crate::service::{Body, Conflict, Projected, ServiceError, Write, Written};
@@ -44,13 +45,22 @@ pub(super) fn read(call: Call) -> Answer {
 }
 
 /// `PUT` of a server.
-pub(super) fn replace(call: Call) -> Answer {
-    Box::pin(async move { update(call, Body::Whole).await })
+pub(super) fn replace(mut call: Call) -> Answer {
+    Box::pin(async move {
+        let body = Body::Whole(object(&mut call)?);
+        update(call, body).await
+    })
 }
 
 /// `PATCH` of a server.
-pub(super) fn patch(call: Call) -> Answer {
-    Box::pin(async move { update(call, Body::MergePatch).await })
+pub(super) fn patch(mut call: Call) -> Answer {
+    Box::pin(async move {
+        let body = match call.patch.take() {
+            Some(patch) => Body::JsonPatch(patch),
+            None => Body::MergePatch(object(&mut call)?),
+        };
+        update(call, body).await
+    })
 }
 
 /// `DELETE` of a server.
@@ -63,11 +73,14 @@ pub(super) fn delete(call: Call) -> Answer {
     })
 }
 
-async fn update(mut call: Call, kind: fn(crate::json::Object) -> Body) -> Result<HttpResponse, Problem> {
+/// The object that was sent.
+fn object(call: &mut Call) -> Result<Object, Problem> {
+    call.body.take().ok_or_else(|| Problem::of_ours(ProblemKind::Internal, "the route has no body"))
+}
+
+async fn update(call: Call, body: Body) -> Result<HttpResponse, Problem> {
     let write = write_of(&call)?;
-    let body =
-        call.body.take().ok_or_else(|| Problem::of_ours(ProblemKind::Internal, "the route has no body"))?;
-    let written = call.service().update(write, kind(body)).await.map_err(|error| call.failed(error))?;
+    let written = call.service().update(write, body).await.map_err(|error| call.failed(error))?;
     call.trail.tags(written.before.as_ref(), written.after.as_ref());
     Ok(updated(&call, written))
 }

@@ -13,7 +13,7 @@ use super::App;
 use super::endpoint::{Endpoint, Handler, Segment, run};
 use super::frame::RequestId;
 use super::problem::{Problem, ProblemKind};
-use super::{documentation, mcp_servers, session, settings, settings_patch, status};
+use super::{body, documentation, headers, mcp_servers, session, settings, settings_patch, status};
 
 const ITEM: &str = "/api/settings/mcp-servers/{name}";
 /// Where one-time codes are exchanged.
@@ -24,6 +24,7 @@ const PROBLEM: &str = "/problems/{type}";
 
 const JSON: &[&str] = &["application/json"];
 const MERGE_PATCH: &[&str] = &["application/merge-patch+json", "application/json"];
+const PATCHES: &[&str] = &["application/merge-patch+json", "application/json", body::JSON_PATCH];
 
 /// One row of the table.
 struct Route {
@@ -57,7 +58,7 @@ fn routes() -> Vec<Route> {
         route(Method::GET, mcp_servers::COLLECTION, reading(mcp_servers::list, Segment::Fixed)),
         route(Method::GET, ITEM, reading(mcp_servers::read, Segment::Server)),
         route(Method::PUT, ITEM, writing(mcp_servers::replace, Action::Replace, JSON)),
-        route(Method::PATCH, ITEM, writing(mcp_servers::patch, Action::Patch, MERGE_PATCH)),
+        route(Method::PATCH, ITEM, writing(mcp_servers::patch, Action::Patch, PATCHES)),
         route(Method::DELETE, ITEM, writing(mcp_servers::delete, Action::Delete, &[])),
         route(Method::GET, SETTINGS, reading(settings::read, Segment::Fixed)),
         route(
@@ -140,7 +141,7 @@ async fn dispatch(
     };
     match resource.endpoints.iter().find(|(method, _)| method == request.method()) {
         Some((_, endpoint)) => run(*endpoint, request, payload, app).await,
-        None => method_not_allowed(&request, &resource.allowed),
+        None => method_not_allowed(&request, resource),
     }
 }
 
@@ -172,10 +173,13 @@ pub(super) fn is_for_any_host(path: &str) -> bool {
     matches!(path, "/health" | "/alive" | "/ready")
 }
 
-fn method_not_allowed(request: &HttpRequest, allowed: &str) -> HttpResponse {
-    Problem::new(ProblemKind::MethodNotAllowed, "Method Not Allowed")
-        .header(header::ALLOW, allowed.to_owned())
-        .respond(&request_id(request))
+fn method_not_allowed(request: &HttpRequest, resource: &Resource) -> HttpResponse {
+    let mut problem = Problem::new(ProblemKind::MethodNotAllowed, "Method Not Allowed")
+        .header(header::ALLOW, resource.allowed.clone());
+    if let Some((_, patch)) = resource.endpoints.iter().find(|(method, _)| method == Method::PATCH) {
+        problem = problem.header(headers::ACCEPT_PATCH, patch.body.join(", "));
+    }
+    problem.respond(&request_id(request))
 }
 
 /// No route; a path of ours that ends in a slash is led to the one without.

@@ -6,7 +6,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::document::NewDocument;
+use crate::json::{Rules, parse};
 use crate::model::SettingsKey;
+use crate::model::json_patch::{self, JsonPatch};
 use crate::model::samples::object;
 use crate::projection::{Condition, Precondition};
 use crate::secrets::{CredentialDigest, KeySources, Keys, SecretKey};
@@ -96,6 +98,11 @@ impl Site {
         self.update(Body::MergePatch(object(patch)), condition, who)
     }
 
+    /// Runs the operations of a JSON Patch on the server `x`.
+    pub(super) fn run(&self, patch: &str, condition: If<'_>, who: &Caller) -> Result<Written, ServiceError> {
+        self.update(Body::JsonPatch(json_patch(patch)), condition, who)
+    }
+
     pub(super) fn delete(&self, condition: If<'_>, who: &Caller) -> Result<Written, ServiceError> {
         wait(self.service.delete(write(condition, who)))
     }
@@ -109,6 +116,11 @@ impl<'a> If<'a> {
     pub(super) fn matches(tag: &'a str) -> Self {
         Self { matches: tag, ..Self::default() }
     }
+}
+
+fn json_patch(text: &str) -> JsonPatch {
+    let document = parse(text, &Rules::BODY).expect("the test writes JSON");
+    json_patch::parse(document).expect("the test writes patches well")
 }
 
 /// May see secrets.
@@ -158,6 +170,7 @@ pub(super) fn word(outcome: &Result<Written, ServiceError>) -> &'static str {
         Err(ServiceError::MalformedServer(_)) => "malformed",
         Err(ServiceError::PreconditionRequired) => "required",
         Err(ServiceError::PreconditionFailed(_)) => "failed",
+        Err(ServiceError::PatchConflict(_)) => "misfit",
         Err(ServiceError::Invalid(_)) => "invalid",
         Err(ServiceError::BeyondLimits(_)) => "beyond",
         Err(ServiceError::ResultTooLarge) => "too large",

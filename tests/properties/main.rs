@@ -3,6 +3,7 @@
 
 mod desk;
 mod memory;
+mod operations;
 mod oracle;
 mod round_trip;
 mod samples;
