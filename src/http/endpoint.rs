@@ -7,7 +7,7 @@ use std::pin::Pin;
 use std::rc::Rc;
 
 use actix_web::http::Method;
-use actix_web::web::{Data, Payload};
+use actix_web::web::{self, Data, Payload};
 use actix_web::{HttpMessage, HttpRequest, HttpResponse};
 use futures_util::FutureExt;
 use percent_encoding::percent_decode_str;
@@ -18,12 +18,13 @@ use crate::projection::{EntityTag, Precondition};
 use crate::secrets::Exposure;
 use crate::service::access::{Caller, Scope};
 use crate::service::audit::{self, Action};
-use crate::service::{Service, ServiceError};
+use crate::service::{Service, ServiceError, Written};
 
 use super::App;
 use super::authentication::{caller, require};
 use super::frame::RequestId;
 use super::problem::{Problem, ProblemKind};
+use super::query::{Parameter, Query};
 use super::{body, failures, headers};
 
 /// What a handler gives back.
@@ -39,6 +40,8 @@ pub(super) struct Endpoint {
     pub scope: Option<Scope>,
     /// The media types of its body; none where it has none.
     pub body: &'static [&'static str],
+    /// The parameters that its query may have.
+    pub query: &'static [Parameter],
     /// What the last segment of its path is.
     pub segment: Segment,
     /// What is audited, whatever comes of it.
@@ -74,6 +77,8 @@ pub(super) struct Call {
     pub precondition: Precondition,
     /// How much of the secrets is asked for.
     pub exposure: Exposure,
+    /// What the query asks for.
+    pub query: Query,
     /// The body, where the route has one.
     pub body: Option<Object>,
     /// What the audit event will say.
@@ -89,6 +94,7 @@ struct TrailFacts {
     action: Option<Action>,
     caller: Option<Caller>,
     server: Option<ServerName>,
+    is_dry_run: bool,
     before: Option<EntityTag>,
     after: Option<EntityTag>,
 }
@@ -113,6 +119,23 @@ impl Call {
     /// The service.
     pub(super) fn service(&self) -> &Service {
         &self.app.service
+    }
+
+    /// Notes for the audit what a write has done; a dry run leaves the tag as it was.
+    pub(super) fn note(&self, written: &Written) {
+        let after = if self.query.is_dry_run { &written.before } else { &written.after };
+        self.trail.tags(written.before.as_ref(), after.as_ref());
+    }
+
+    /// Runs a use-case that blocks off the event loop.
+    pub(super) async fn block<T: Send + 'static>(
+        &self,
+        run: impl FnOnce(&Service) -> Result<T, ServiceError> + Send + 'static,
+    ) -> Result<T, Problem> {
+        let app = self.app.clone();
+        let result = web::block(move || run(&app.service)).await;
+        let result = result.map_err(|error| Problem::of_ours(ProblemKind::Internal, error.to_string()))?;
+        result.map_err(|error| self.failed(error))
     }
 
     /// The problem that a failed use-case is for this call.
@@ -183,6 +206,8 @@ async fn check(
     {
         trail.0.borrow_mut().action = Some(Action::Reveal(*exposure));
     }
+    let query = Query::parse(request.uri().query(), endpoint.query);
+    trail.0.borrow_mut().is_dry_run = query.as_ref().is_ok_and(|query| query.is_dry_run);
     let caller = match endpoint.scope {
         None => Caller::anyone(),
         Some(_) => caller(&app.authentication, head)?,
@@ -203,7 +228,7 @@ async fn check(
     let precondition = headers::precondition(head)?;
     // Writes show no secrets, so what they ask for is not looked at.
     let exposure = if endpoint.scope == Some(Scope::Read) { exposure? } else { Exposure::Redacted };
-    headers::no_query(request.uri().query())?;
+    let query = query?;
     let body = sent.map(body::object).transpose()?;
     let name = name.transpose().map_err(|error| failures::problem(error.into(), request.method(), ""))?;
     Ok(Call {
@@ -214,6 +239,7 @@ async fn check(
         word,
         precondition,
         exposure,
+        query,
         body,
         trail,
     })
@@ -240,6 +266,7 @@ fn record(
         action,
         caller: facts.caller.as_ref().map(|caller| &*caller.name),
         server: facts.server.as_ref().map(ServerName::as_str),
+        is_dry_run: facts.is_dry_run,
         before: facts.before.as_ref(),
         after: facts.after.as_ref(),
         from: &from,

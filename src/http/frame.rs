@@ -17,6 +17,7 @@ use crate::service::audit::{self, Action};
 
 use super::App;
 use super::problem::{Problem, ProblemKind};
+use super::query::{Parameter, Query};
 use super::routes;
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
@@ -152,6 +153,7 @@ fn add_headers(headers: &mut HeaderMap, origin: Option<HeaderValue>, id: &Reques
 /// A write or a look at secrets that the gate refused is audited like any other refusal.
 fn audit_refusal(request: &ServiceRequest, problem: &Problem, id: &RequestId) {
     let exposure = super::headers::exposure(request.headers()).unwrap_or_default();
+    let query = Query::parse(request.uri().query(), &[Parameter::DryRun]).unwrap_or_default();
     let action = match *request.method() {
         Method::PUT => Action::Replace,
         Method::PATCH => Action::Patch,
@@ -165,6 +167,7 @@ fn audit_refusal(request: &ServiceRequest, problem: &Problem, id: &RequestId) {
         action,
         caller: None,
         server: None,
+        is_dry_run: query.is_dry_run,
         before: None,
         after: None,
         from: &from,

@@ -3,13 +3,12 @@
 use std::sync::Arc;
 
 use actix_web::http::{StatusCode, header};
-use actix_web::web;
 use actix_web::{HttpResponse, HttpResponseBuilder};
 use bytes::Bytes;
 
 use crate::projection::{EntityTag, Verdict};
 use crate::secrets::Exposure;
-use crate::service::{Body, Conflict, Projected, ServiceError, Write, Written};
+use crate::service::{Body, Conflict, Projected, Service, ServiceError, Write, Written};
 
 use super::endpoint::{Answer, Call};
 use super::problem::{Problem, ProblemKind};
@@ -57,8 +56,11 @@ pub(super) fn patch(call: Call) -> Answer {
 pub(super) fn delete(call: Call) -> Answer {
     Box::pin(async move {
         let write = write_of(&call)?;
-        let written = call.service().delete(write).await.map_err(|error| call.failed(error))?;
-        call.trail.tags(written.before.as_ref(), None);
+        let written = match call.query.is_dry_run {
+            true => call.block(move |service| service.try_delete(&write)).await?,
+            false => call.service().delete(write).await.map_err(|error| call.failed(error))?,
+        };
+        call.note(&written);
         Ok(HttpResponse::NoContent().finish())
     })
 }
@@ -67,8 +69,12 @@ async fn update(mut call: Call, kind: fn(crate::json::Object) -> Body) -> Result
     let write = write_of(&call)?;
     let body =
         call.body.take().ok_or_else(|| Problem::of_ours(ProblemKind::Internal, "the route has no body"))?;
-    let written = call.service().update(write, kind(body)).await.map_err(|error| call.failed(error))?;
-    call.trail.tags(written.before.as_ref(), written.after.as_ref());
+    let body = kind(body);
+    let written = match call.query.is_dry_run {
+        true => call.block(move |service| service.try_update(write, body)).await?,
+        false => call.service().update(write, body).await.map_err(|error| call.failed(error))?,
+    };
+    call.note(&written);
     Ok(updated(&call, written))
 }
 
@@ -80,7 +86,9 @@ fn write_of(call: &Call) -> Result<Write, Problem> {
 fn updated(call: &Call, written: Written) -> HttpResponse {
     let status = if written.is_created { StatusCode::CREATED } else { StatusCode::OK };
     let mut response = HttpResponse::build(status);
+    // A dry run has made nothing that could be located.
     if written.is_created
+        && !call.query.is_dry_run
         && let Some(name) = &call.name
     {
         response.insert_header((header::LOCATION, format!("{COLLECTION}/{name}")));
@@ -93,16 +101,10 @@ fn updated(call: &Call, written: Written) -> HttpResponse {
 
 /// The newest state: from memory, or, where it may have changed, read off the event loop.
 async fn newest(call: &Call) -> Result<Arc<Projected>, Problem> {
-    let result = match call.service().peek() {
-        Some(result) => result,
-        None => {
-            let app = call.app.clone();
-            web::block(move || app.service.load())
-                .await
-                .map_err(|error| Problem::of_ours(ProblemKind::Internal, error.to_string()))?
-        }
-    };
-    result.map_err(|error| call.failed(error))
+    match call.service().peek() {
+        Some(result) => result.map_err(|error| call.failed(error)),
+        None => call.block(Service::load).await,
+    }
 }
 
 /// Answers a read under its conditions (RFC 9110 §13.2.2). Only the redacted view is answered 304: the

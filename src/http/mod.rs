@@ -11,6 +11,7 @@ pub mod gate;
 mod headers;
 mod mcp_servers;
 mod problem;
+mod query;
 mod routes;
 mod session;
 mod status;

@@ -13,6 +13,7 @@ use super::App;
 use super::endpoint::{Endpoint, Handler, Segment, run};
 use super::frame::RequestId;
 use super::problem::{Problem, ProblemKind};
+use super::query::Parameter;
 use super::{documentation, mcp_servers, session, status};
 
 const ITEM: &str = "/api/settings/mcp-servers/{name}";
@@ -21,6 +22,9 @@ pub(super) const SESSION: &str = "/api/session";
 const PROBLEM: &str = "/problems/{type}";
 
 const JSON: &[&str] = &["application/json"];
+/// What every write of a server may be asked: to be tried only.
+const DRY_RUN: &[Parameter] = &[Parameter::DryRun];
+
 const MERGE_PATCH: &[&str] = &["application/merge-patch+json", "application/json"];
 
 /// One row of the table.
@@ -61,7 +65,7 @@ fn routes() -> Vec<Route> {
 }
 
 fn open(handler: Handler) -> Endpoint {
-    Endpoint { scope: None, body: &[], segment: Segment::Fixed, action: None, handler }
+    Endpoint { scope: None, body: &[], query: &[], segment: Segment::Fixed, action: None, handler }
 }
 
 fn reading(handler: Handler, segment: Segment) -> Endpoint {
@@ -69,7 +73,14 @@ fn reading(handler: Handler, segment: Segment) -> Endpoint {
 }
 
 fn writing(handler: Handler, action: Action, body: &'static [&'static str]) -> Endpoint {
-    Endpoint { scope: Some(Scope::Write), body, segment: Segment::Server, action: Some(action), handler }
+    Endpoint {
+        scope: Some(Scope::Write),
+        body,
+        query: DRY_RUN,
+        segment: Segment::Server,
+        action: Some(action),
+        handler,
+    }
 }
 
 /// The routes of one path.

@@ -12,6 +12,7 @@ pub mod leaf;
 pub mod mask;
 pub mod merge;
 mod name;
+pub mod renewed;
 #[cfg(test)]
 pub(crate) mod samples;
 mod server_value;

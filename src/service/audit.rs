@@ -28,6 +28,8 @@ pub struct Event<'a> {
     pub caller: Option<&'a str>,
     /// The server's name, as far as it is one.
     pub server: Option<&'a str>,
+    /// Whether it was to be tried only.
+    pub is_dry_run: bool,
     /// The tag before.
     pub before: Option<&'a EntityTag>,
     /// The tag after.
@@ -63,13 +65,18 @@ pub fn record(event: &Event<'_>) {
         Action::Reveal(exposure) => ("reveal", Some(exposure.as_str())),
         Action::Login => ("login", None),
     };
-    let outcome = if event.status < 400 { "done" } else { "refused" };
+    let outcome = match event.status {
+        400.. => "refused",
+        _ if event.is_dry_run => "tried",
+        _ => "done",
+    };
     tracing::info!(
         target: "audit",
         action,
         exposure,
         caller = event.caller,
         server = event.server,
+        dry_run = event.is_dry_run.then_some(true),
         tag.before = event.before.map(EntityTag::as_str),
         tag.after = event.after.map(EntityTag::as_str),
         from = event.from,

@@ -24,7 +24,7 @@ impl Service {
     }
 }
 
-fn decide(
+pub(super) fn decide(
     current: &Current<'_>,
     write: &Write,
     keys: &Keys,

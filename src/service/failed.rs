@@ -49,7 +49,9 @@ impl FailedWrite {
             && write.precondition.if_none_match.is_absent()
             && retry::is_retry(&update, &rules, state.as_ref(), server.as_deref(), &past);
         match state {
-            Some(State { tag, config: Ok(config) }) if is_retry => Ok(Written::unchanged(key, &config, tag)),
+            Some(State { tag, config: Ok(config) }) if is_retry => {
+                Ok(Written::unchanged(key, &config, tag, &update))
+            }
             state => Err(rules.conflict(verdict, state, Some(sent))),
         }
     }

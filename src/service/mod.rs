@@ -6,6 +6,7 @@ pub mod audit;
 pub mod authentication;
 mod commit;
 mod delete;
+mod dry_run;
 mod error;
 mod failed;
 mod key_rules;
@@ -73,7 +74,7 @@ pub struct Written {
     pub is_created: bool,
     /// The tag before, if the server existed.
     pub before: Option<EntityTag>,
-    /// The tag after, if the server exists.
+    /// The tag after, if the server exists; none after a dry run that may not tell it.
     pub after: Option<EntityTag>,
     /// The answer that shows the server, redacted; none after a deletion.
     pub body: Option<Bytes>,

@@ -95,7 +95,7 @@ impl Projected {
         if exposure == Exposure::Plaintext && !unreadable.is_empty() {
             return Err(ServiceError::SecretUnreadable(unreadable));
         }
-        Ok(body(key, &config, &item.tag, exposure))
+        Ok(body(key, &config, Some(&item.tag), exposure))
     }
 }
 
@@ -106,7 +106,7 @@ impl Item {
             Ok(stored) => {
                 let config = config::open(stored, layout.sealing, ring);
                 let tag = server_tag(ring.etag_key(), key, &canonical(&config, layout.dialect));
-                let body = Ok(body(key, &config, &tag, Exposure::Redacted));
+                let body = Ok(body(key, &config, Some(&tag), Exposure::Redacted));
                 Self { summary: summary(&config), tag, body, server }
             }
             Err(fault) => {
@@ -128,11 +128,13 @@ impl Item {
 }
 
 /// The answer that shows a server: name, configuration, tag, and what has to be entered again.
-pub(super) fn body(key: &SettingsKey, config: &Config, tag: &EntityTag, exposure: Exposure) -> Bytes {
+pub(super) fn body(key: &SettingsKey, config: &Config, tag: Option<&EntityTag>, exposure: Exposure) -> Bytes {
     let mut answer = Object::new();
     answer.insert("name", Json::string(key.as_str()));
     answer.insert("config", Json::Object(view(config, exposure)));
-    answer.insert("etag", Json::string(tag.as_str()));
+    if let Some(tag) = tag {
+        answer.insert("etag", Json::string(tag.as_str()));
+    }
     let unreadable = needs_reentry(config);
     if !unreadable.is_empty() {
         answer.insert("needs_reentry", pointers(&unreadable));

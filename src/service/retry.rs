@@ -16,7 +16,7 @@ pub(super) fn is_retry(
     past: &[Arc<StoredServer>],
 ) -> bool {
     let (Some(state), Some(server)) = (state, server) else { return false };
-    let Update { write, body: sent } = update;
+    let Update { write, body: sent, .. } = update;
     // A caller who may not see secrets could test guesses otherwise. Who sends again what they have sent, to
     // the letter, learns nothing.
     if !rules.may_reveal && server.author.as_ref() != Some(&update.author(rules.ring)) {

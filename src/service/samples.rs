@@ -95,6 +95,16 @@ impl Site {
         self.update(Body::MergePatch(object(patch)), condition, who)
     }
 
+    /// Tries to replace the server `x`.
+    pub(super) fn try_put(
+        &self,
+        body: &str,
+        condition: If<'_>,
+        who: &Caller,
+    ) -> Result<Written, ServiceError> {
+        self.service.try_update(write(condition, who), Body::Whole(object(body)))
+    }
+
     pub(super) fn delete(&self, condition: If<'_>, who: &Caller) -> Result<Written, ServiceError> {
         wait(self.service.delete(write(condition, who)))
     }

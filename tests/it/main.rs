@@ -14,6 +14,7 @@ mod checks;
 mod crashes;
 mod hostile;
 mod laws;
+mod mcp_servers;
 mod rotation;
 mod secrets;
 mod soak;

@@ -62,6 +62,10 @@ impl Desk {
         self.service.update(write(name, who), body).now_or_never().expect("memory does not block")
     }
 
+    pub(crate) fn try_update(&self, name: &str, body: Body, who: Who) -> Result<Written, ServiceError> {
+        self.service.try_update(write(name, who), body)
+    }
+
     pub(crate) fn put(&self, name: &str, body: &Object, who: Who) -> Result<Written, ServiceError> {
         self.update(name, Body::Whole(body.clone()), who)
     }
