@@ -42,7 +42,7 @@ pub(super) struct Endpoint {
     pub body: &'static [&'static str],
     /// The parameters that its query may have.
     pub query: &'static [Parameter],
-    /// What the last segment of its path is.
+    /// Which segment of its path differs, and what it is.
     pub segment: Segment,
     /// What is audited, whatever comes of it.
     pub action: Option<Action>,
@@ -50,13 +50,15 @@ pub(super) struct Endpoint {
     pub handler: Handler,
 }
 
-/// What the last segment of a route's path is.
+/// What the segment of a route's path is that differs from request to request.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Segment {
     /// Written in the route.
     Fixed,
     /// A server's name.
     Server,
+    /// A server's name, and behind it what is to be done.
+    ServerThenVerb,
     /// Another word that the handler looks up.
     Word,
 }
@@ -94,6 +96,7 @@ struct TrailFacts {
     action: Option<Action>,
     caller: Option<Caller>,
     server: Option<ServerName>,
+    renamed_to: Option<ServerName>,
     is_dry_run: bool,
     before: Option<EntityTag>,
     after: Option<EntityTag>,
@@ -108,12 +111,22 @@ impl Trail {
             facts.after = after.cloned();
         }
     }
+
+    /// Which name the server is to get.
+    pub(super) fn renamed_to(&self, name: &ServerName) {
+        self.0.borrow_mut().renamed_to = Some(name.clone());
+    }
 }
 
 impl Call {
     /// The name in the path.
     pub(super) fn name(&self) -> Result<&ServerName, Problem> {
         self.name.as_ref().ok_or_else(|| Problem::of_ours(ProblemKind::Internal, "the route has no name"))
+    }
+
+    /// The body, which is taken out.
+    pub(super) fn take_body(&mut self) -> Result<Object, Problem> {
+        self.body.take().ok_or_else(|| Problem::of_ours(ProblemKind::Internal, "the route has no body"))
     }
 
     /// The service.
@@ -194,8 +207,9 @@ async fn check(
 ) -> Result<Call, Problem> {
     let (word, name) = match endpoint.segment {
         Segment::Fixed => (None, None),
-        Segment::Word => (Some(last_segment(request)?), None),
-        Segment::Server => (None, Some(last_segment(request)?)),
+        Segment::Word => (Some(segment(request, 0)?), None),
+        Segment::Server => (None, Some(segment(request, 0)?)),
+        Segment::ServerThenVerb => (None, Some(segment(request, 1)?)),
     };
     let name = name.map(|name| name.parse::<ServerName>());
     trail.0.borrow_mut().server = name.clone().and_then(Result::ok);
@@ -245,9 +259,10 @@ async fn check(
     })
 }
 
-/// The last segment of the path, decoded once. A slash in it makes it another route.
-fn last_segment(request: &HttpRequest) -> Result<String, Problem> {
-    let segment = request.uri().path().rsplit('/').next().unwrap_or_default();
+/// The segment of the path behind which there are so many others, decoded once. A slash in it makes it
+/// another route.
+fn segment(request: &HttpRequest, others: usize) -> Result<String, Problem> {
+    let segment = request.uri().path().rsplit('/').nth(others).unwrap_or_default();
     let name = percent_decode_str(segment).decode_utf8_lossy().into_owned();
     if name.contains('/') { Err(Problem::new(ProblemKind::NotFound, "Not Found")) } else { Ok(name) }
 }
@@ -266,6 +281,7 @@ fn record(
         action,
         caller: facts.caller.as_ref().map(|caller| &*caller.name),
         server: facts.server.as_ref().map(ServerName::as_str),
+        renamed_to: facts.renamed_to.as_ref().map(ServerName::as_str),
         is_dry_run: facts.is_dry_run,
         before: facts.before.as_ref(),
         after: facts.after.as_ref(),

@@ -154,19 +154,17 @@ fn add_headers(headers: &mut HeaderMap, origin: Option<HeaderValue>, id: &Reques
 fn audit_refusal(request: &ServiceRequest, problem: &Problem, id: &RequestId) {
     let exposure = super::headers::exposure(request.headers()).unwrap_or_default();
     let query = Query::parse(request.uri().query(), &[Parameter::DryRun]).unwrap_or_default();
-    let action = match *request.method() {
-        Method::PUT => Action::Replace,
-        Method::PATCH => Action::Patch,
-        Method::DELETE => Action::Delete,
-        Method::POST if request.path() == routes::SESSION => Action::Login,
-        _ if exposure != crate::secrets::Exposure::Redacted => Action::Reveal(exposure),
-        _ => return,
+    let action = match routes::action(request.method(), request.match_info().as_str()) {
+        Some(action) => action,
+        None if exposure != crate::secrets::Exposure::Redacted => Action::Reveal(exposure),
+        None => return,
     };
     let from = request.peer_addr().map(|address| address.to_string()).unwrap_or_default();
     audit::record(&audit::Event {
         action,
         caller: None,
         server: None,
+        renamed_to: None,
         is_dry_run: query.is_dry_run,
         before: None,
         after: None,

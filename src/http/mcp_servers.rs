@@ -6,12 +6,13 @@ use actix_web::http::{StatusCode, header};
 use actix_web::{HttpResponse, HttpResponseBuilder};
 use bytes::Bytes;
 
+use crate::model::ServerName;
 use crate::projection::{EntityTag, Verdict};
 use crate::secrets::Exposure;
 use crate::service::{Body, Conflict, Projected, Service, ServiceError, Write, Written};
 
 use super::endpoint::{Answer, Call};
-use super::problem::{Problem, ProblemKind};
+use super::problem::Problem;
 
 /// The path of the collection.
 pub(super) const COLLECTION: &str = "/api/settings/mcp-servers";
@@ -67,9 +68,7 @@ pub(super) fn delete(call: Call) -> Answer {
 
 async fn update(mut call: Call, kind: fn(crate::json::Object) -> Body) -> Result<HttpResponse, Problem> {
     let write = write_of(&call)?;
-    let body =
-        call.body.take().ok_or_else(|| Problem::of_ours(ProblemKind::Internal, "the route has no body"))?;
-    let body = kind(body);
+    let body = kind(call.take_body()?);
     let written = match call.query.is_dry_run {
         true => call.block(move |service| service.try_update(write, body)).await?,
         false => call.service().update(write, body).await.map_err(|error| call.failed(error))?,
@@ -78,9 +77,15 @@ async fn update(mut call: Call, kind: fn(crate::json::Object) -> Body) -> Result
     Ok(updated(&call, written))
 }
 
-fn write_of(call: &Call) -> Result<Write, Problem> {
+/// Who writes to which server, and under which condition.
+pub(super) fn write_of(call: &Call) -> Result<Write, Problem> {
     let (precondition, caller) = (call.precondition.clone(), call.caller.clone());
     Ok(Write { name: call.name()?.clone(), precondition, caller })
+}
+
+/// Where a server is found.
+pub(super) fn location(name: &ServerName) -> String {
+    format!("{COLLECTION}/{name}")
 }
 
 fn updated(call: &Call, written: Written) -> HttpResponse {
@@ -91,7 +96,7 @@ fn updated(call: &Call, written: Written) -> HttpResponse {
         && !call.query.is_dry_run
         && let Some(name) = &call.name
     {
-        response.insert_header((header::LOCATION, format!("{COLLECTION}/{name}")));
+        response.insert_header((header::LOCATION, location(name)));
     }
     if let Some(tag) = &written.after {
         response.insert_header((header::ETAG, tag.as_str()));

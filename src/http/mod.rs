@@ -12,6 +12,7 @@ mod headers;
 mod mcp_servers;
 mod problem;
 mod query;
+mod renaming;
 mod routes;
 mod session;
 mod status;

@@ -50,6 +50,8 @@ pub enum ProblemKind {
     NoMcpServers,
     /// No server of this name.
     UnknownServer,
+    /// Another server has the name.
+    NameTaken,
     /// The stored server is no configuration.
     MalformedServer,
     /// A write without a precondition.
@@ -98,7 +100,7 @@ struct Facts {
 
 impl ProblemKind {
     /// Every kind, for documentation and tests.
-    pub const ALL: [Self; 33] = [
+    pub const ALL: [Self; 34] = [
         Self::NotFound,
         Self::MethodNotAllowed,
         Self::Unauthorized,
@@ -117,6 +119,7 @@ impl ProblemKind {
         Self::DocumentReadOnly,
         Self::NoMcpServers,
         Self::UnknownServer,
+        Self::NameTaken,
         Self::MalformedServer,
         Self::PreconditionRequired,
         Self::PreconditionFailed,
@@ -237,6 +240,12 @@ impl ProblemKind {
             Self::UnknownServer => {
                 ("unknown-server", "No such server", S::NOT_FOUND, "List the servers; PUT creates one.")
             }
+            Self::NameTaken => (
+                "name-taken",
+                "The name is taken",
+                S::CONFLICT,
+                "Choose another name, or delete or rename the server that has it.",
+            ),
             Self::MalformedServer => (
                 "malformed-server",
                 "The stored server can't be read",

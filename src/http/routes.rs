@@ -14,11 +14,11 @@ use super::endpoint::{Endpoint, Handler, Segment, run};
 use super::frame::RequestId;
 use super::problem::{Problem, ProblemKind};
 use super::query::Parameter;
-use super::{documentation, mcp_servers, session, status};
+use super::{documentation, mcp_servers, renaming, session, status};
 
 const ITEM: &str = "/api/settings/mcp-servers/{name}";
-/// Where one-time codes are exchanged.
-pub(super) const SESSION: &str = "/api/session";
+const RENAME: &str = "/api/settings/mcp-servers/{name}/rename";
+const SESSION: &str = "/api/session";
 const PROBLEM: &str = "/problems/{type}";
 
 const JSON: &[&str] = &["application/json"];
@@ -61,6 +61,11 @@ fn routes() -> Vec<Route> {
         route(Method::PUT, ITEM, writing(mcp_servers::replace, Action::Replace, JSON)),
         route(Method::PATCH, ITEM, writing(mcp_servers::patch, Action::Patch, MERGE_PATCH)),
         route(Method::DELETE, ITEM, writing(mcp_servers::delete, Action::Delete, &[])),
+        route(
+            Method::POST,
+            RENAME,
+            Endpoint { segment: Segment::ServerThenVerb, ..writing(renaming::rename, Action::Rename, JSON) },
+        ),
     ]
 }
 
@@ -158,6 +163,12 @@ pub(super) fn pattern(path: &str) -> &'static str {
     routes().iter().find(|route| Pattern::of(route.path).is_of(path)).map_or("-", |route| route.path)
 }
 
+/// What a request is audited as, whatever comes of it.
+pub(super) fn action(method: &Method, path: &str) -> Option<Action> {
+    let is_of = |route: &&Route| route.method == *method && Pattern::of(route.path).is_of(path);
+    routes().iter().find(is_of).and_then(|route| route.endpoint.action)
+}
+
 /// Whether a path is answered under any host name: probes call by address.
 pub(super) fn is_for_any_host(path: &str) -> bool {
     matches!(path, "/health" | "/alive" | "/ready")
@@ -196,7 +207,6 @@ mod tests {
 
     #[test]
     fn a_path_is_of_the_pattern_that_it_fills() {
-        let renaming = "/servers/{name}/rename";
         for (pattern, path, expected) in [
             ("/servers", "/servers", true),
             ("/servers", "/servers/", false),
@@ -207,10 +217,10 @@ mod tests {
             (ITEM, "/api/settings/mcp-servers", false),
             (ITEM, "/api/settings/mcp-servers/a/b", false),
             (ITEM, "/api/settings/mcp-servers/a/", false),
-            (renaming, "/servers/a/rename", true),
-            (renaming, "/servers//rename", false),
-            (renaming, "/servers/rename", false),
-            (renaming, "/servers/a/b/rename", false),
+            (RENAME, "/api/settings/mcp-servers/a/rename", true),
+            (RENAME, "/api/settings/mcp-servers//rename", false),
+            (RENAME, "/api/settings/mcp-servers/rename", false),
+            (RENAME, "/api/settings/mcp-servers/a/b/rename", false),
         ] {
             assert_eq!(Pattern::of(pattern).is_of(path), expected, "{pattern} {path}");
         }
@@ -224,6 +234,7 @@ mod tests {
         };
         assert_eq!(allowed(mcp_servers::COLLECTION), "GET, HEAD");
         assert_eq!(allowed(ITEM), "GET, HEAD, PUT, PATCH, DELETE");
+        assert_eq!(allowed(RENAME), "POST");
         assert_eq!(allowed("/api/session"), "POST");
     }
 }

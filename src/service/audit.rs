@@ -13,6 +13,8 @@ pub enum Action {
     Patch,
     /// A server was deleted.
     Delete,
+    /// A server was renamed.
+    Rename,
     /// Secrets were asked for.
     Reveal(Exposure),
     /// A one-time code was exchanged for a key.
@@ -28,6 +30,8 @@ pub struct Event<'a> {
     pub caller: Option<&'a str>,
     /// The server's name, as far as it is one.
     pub server: Option<&'a str>,
+    /// The name that it was to get, of a renaming.
+    pub renamed_to: Option<&'a str>,
     /// Whether it was to be tried only.
     pub is_dry_run: bool,
     /// The tag before.
@@ -62,6 +66,7 @@ pub fn record(event: &Event<'_>) {
         Action::Replace => ("replace", None),
         Action::Patch => ("patch", None),
         Action::Delete => ("delete", None),
+        Action::Rename => ("rename", None),
         Action::Reveal(exposure) => ("reveal", Some(exposure.as_str())),
         Action::Login => ("login", None),
     };
@@ -76,6 +81,7 @@ pub fn record(event: &Event<'_>) {
         exposure,
         caller = event.caller,
         server = event.server,
+        renamed_to = event.renamed_to,
         dry_run = event.is_dry_run.then_some(true),
         tag.before = event.before.map(EntityTag::as_str),
         tag.after = event.after.map(EntityTag::as_str),

@@ -11,7 +11,7 @@ use crate::store::{Current, Names};
 use super::commit::Step;
 use super::key_rules::{look_for_key, may_create_key};
 use super::update::{Body, Means, Update};
-use super::{Service, ServiceError, Write, Written, delete, update};
+use super::{Service, ServiceError, Write, Written, update};
 
 /// What a dry run may tell.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -54,14 +54,6 @@ impl Service {
                 }
                 step => step,
             }
-        })
-    }
-
-    /// What [`Service::delete`] would come to. Blocks on file reads and on decryption.
-    pub fn try_delete(&self, write: &Write) -> Result<Written, ServiceError> {
-        let names = Names::These(vec![write.name.key().clone()]);
-        self.look(&names, |current| {
-            delete::decide(current, write, &self.keys, self.options).unwrap_or_else(Step::Refuse)
         })
     }
 

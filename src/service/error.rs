@@ -16,6 +16,12 @@ pub enum ServiceError {
     /// A server of this name would change what the document means.
     #[error("the document can't hold a server of this name")]
     UnusableName,
+    /// The document can't hold the server under its new name.
+    #[error("the document can't hold this server under its new name")]
+    UnusableNewName,
+    /// There is a server of the new name.
+    #[error("there is a server of the new name already")]
+    NameTaken,
     /// There is no server of this name.
     #[error("there is no server of this name")]
     UnknownServer,

@@ -12,8 +12,10 @@ mod failed;
 mod key_rules;
 mod last_tag;
 pub mod login;
+mod permit;
 mod projected;
 mod read;
+mod rename;
 mod retry;
 mod rotate;
 #[cfg(test)]

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::document::NewDocument;
+use crate::model::ServerName;
 use crate::model::samples::object;
 use crate::projection::{Condition, Precondition};
 use crate::secrets::{CredentialDigest, KeySources, Keys, SecretKey};
@@ -109,6 +110,21 @@ impl Site {
         wait(self.service.delete(write(condition, who)))
     }
 
+    /// Renames the server `x`.
+    pub(super) fn rename(&self, to: &str, condition: If<'_>, who: &Caller) -> Result<Written, ServiceError> {
+        wait(self.service.rename(write(condition, who), named(to)))
+    }
+
+    /// Tries to rename the server `x`.
+    pub(super) fn try_rename(
+        &self,
+        to: &str,
+        condition: If<'_>,
+        who: &Caller,
+    ) -> Result<Written, ServiceError> {
+        self.service.try_rename(write(condition, who), named(to))
+    }
+
     fn update(&self, body: Body, condition: If<'_>, who: &Caller) -> Result<Written, ServiceError> {
         wait(self.service.update(write(condition, who), body))
     }
@@ -140,13 +156,17 @@ fn write(condition: If<'_>, who: &Caller) -> Write {
         line => Condition::parse([line.as_bytes()]).expect("the test writes conditions well"),
     };
     Write {
-        name: "x".parse().expect("it is a name"),
+        name: named("x"),
         precondition: Precondition {
             if_match: read(condition.matches),
             if_none_match: read(condition.none_match),
         },
         caller: who.clone(),
     }
+}
+
+fn named(name: &str) -> ServerName {
+    name.parse().expect("it is a name")
 }
 
 fn wait<T>(future: impl Future<Output = T>) -> T {
@@ -174,7 +194,8 @@ pub(super) fn word(outcome: &Result<Written, ServiceError>) -> &'static str {
         Err(ServiceError::BoundSecrets(_)) => "bound",
         Err(ServiceError::KeyMissing) => "no key",
         Err(ServiceError::WrongKey) => "wrong key",
-        Err(ServiceError::UnusableName) => "unusable",
+        Err(ServiceError::UnusableName | ServiceError::UnusableNewName) => "unusable",
+        Err(ServiceError::NameTaken) => "taken",
         Err(ServiceError::Store(_)) => "store",
         Err(_) => "another",
     }

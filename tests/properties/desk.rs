@@ -74,6 +74,11 @@ impl Desk {
         self.update(name, Body::MergePatch(body.clone()), who)
     }
 
+    pub(crate) fn rename(&self, name: &str, to: &str, who: Who) -> Result<Written, ServiceError> {
+        let to = to.parse().expect("the test names servers well");
+        self.service.rename(write(name, who), to).now_or_never().expect("memory does not block")
+    }
+
     pub(crate) fn delete(&self, name: &str) -> Result<Written, ServiceError> {
         self.service.delete(write(name, Who::Writer)).now_or_never().expect("memory does not block")
     }

@@ -55,6 +55,33 @@ fn a_write_is_audited_with_the_tags_before_and_after() {
 }
 
 #[test]
+fn a_renaming_is_audited_with_both_names() {
+    let server = start();
+    let tag = server.seed("before", &json!({"command": "x"}));
+    eventually("the write is audited", || events(&server).len() == 1);
+    let rename = server.post(format!("{}/rename", item("before"))).json(&json!({"to": "after"}));
+    for (request, outcome) in [
+        (rename.clone().header("Origin", "http://evil.example"), "rename refused"),
+        (rename.clone(), "rename done"),
+        (rename, "rename refused"),
+    ] {
+        let event: Value = serde_json::from_str(&event_of(&server, request)).expect("it was JSON");
+        assert_eq!(event["message"], outcome, "{event}");
+        if event["status"] != 403 {
+            assert_eq!(
+                (&event["server"], &event["renamed_to"]),
+                (&json!("before"), &json!("after")),
+                "{event}"
+            );
+        }
+        if event["status"] == 200 {
+            let after = server.get(item("after")).send().etag();
+            assert_eq!((&event["tag.before"], &event["tag.after"]), (&json!(tag), &json!(after)), "{event}");
+        }
+    }
+}
+
+#[test]
 fn a_dry_run_is_audited_as_one() {
     let server = start();
     let tag = server.seed("audited", &json!({"command": "x"}));

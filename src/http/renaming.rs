@@ -1,0 +1,63 @@
+//! `POST /api/settings/mcp-servers/{name}/rename`: `{"to": …}` gives the server another name.
+
+use actix_web::HttpResponse;
+use actix_web::http::{StatusCode, header};
+
+use crate::json::{Object, Pointer};
+use crate::model::ServerName;
+
+use super::endpoint::{Answer, Call};
+use super::mcp_servers::{location, write_of};
+use super::problem::{Problem, ProblemKind};
+
+/// `POST` of a new name.
+pub(super) fn rename(mut call: Call) -> Answer {
+    Box::pin(async move {
+        let to = new_name(&call.take_body()?)?;
+        call.trail.renamed_to(&to);
+        let (write, new) = (write_of(&call)?, to.clone());
+        let written = match call.query.is_dry_run {
+            true => call.block(move |service| service.try_rename(write, new)).await?,
+            false => call.service().rename(write, new).await.map_err(|error| call.failed(error))?,
+        };
+        call.note(&written);
+        // What can't be read can't be shown; its tag is all that there is to say.
+        let status = if written.body.is_some() { StatusCode::OK } else { StatusCode::NO_CONTENT };
+        let mut response = HttpResponse::build(status);
+        if !call.query.is_dry_run {
+            response.insert_header((header::CONTENT_LOCATION, location(&to)));
+        }
+        if let Some(tag) = &written.after {
+            response.insert_header((header::ETAG, tag.as_str()));
+        }
+        Ok(match written.body {
+            Some(body) => response.content_type("application/json").body(body),
+            None => response.finish(),
+        })
+    })
+}
+
+/// The one member that the body must have.
+fn new_name(body: &Object) -> Result<ServerName, Problem> {
+    let to = Pointer::root().member("to");
+    let malformed = |pointer: &Pointer, message: &str| {
+        Problem::new(ProblemKind::MalformedBody, r#"The body must be {"to": "the new name"}."#)
+            .errors([(pointer, message.to_owned())])
+    };
+    if let Some(other) = body.names().find(|name| *name != "to") {
+        return Err(malformed(&Pointer::root().member(other), "there is no such member"));
+    }
+    let name = match body.get("to") {
+        None => return Err(malformed(&to, "the new name is missing")),
+        Some(name) => name.as_str().ok_or_else(|| malformed(&to, "it must be a string"))?,
+    };
+    name.parse().map_err(|error| unusable(format!("{error}.")))
+}
+
+/// The problem of a name that stands in the body.
+pub(super) fn unusable(detail: String) -> Problem {
+    let to = Pointer::root().member("to");
+    Problem::new(ProblemKind::InvalidName, detail)
+        .status(StatusCode::UNPROCESSABLE_ENTITY)
+        .errors([(&to, "no server can be given this name".to_owned())])
+}
