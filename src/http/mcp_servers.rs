@@ -1,4 +1,4 @@
-//! `/api/settings/mcp-servers` and its items.
+//! `/api/settings/mcp-servers/{name}`: one server.
 
 use std::sync::Arc;
 
@@ -16,15 +16,6 @@ use super::problem::Problem;
 
 /// The path of the collection.
 pub(super) const COLLECTION: &str = "/api/settings/mcp-servers";
-
-/// `GET` and `HEAD` of the collection.
-pub(super) fn list(call: Call) -> Answer {
-    Box::pin(async move {
-        let projected = newest(&call).await?;
-        let (tag, body) = projected.listing();
-        read_answer(&call, tag, || Ok(body.clone()))
-    })
-}
 
 /// `GET` and `HEAD` of a server.
 pub(super) fn read(call: Call) -> Answer {
@@ -105,7 +96,7 @@ fn updated(call: &Call, written: Written) -> HttpResponse {
 }
 
 /// The newest state: from memory, or, where it may have changed, read off the event loop.
-async fn newest(call: &Call) -> Result<Arc<Projected>, Problem> {
+pub(super) async fn newest(call: &Call) -> Result<Arc<Projected>, Problem> {
     match call.service().peek() {
         Some(result) => result.map_err(|error| call.failed(error)),
         None => call.block(Service::load).await,
@@ -114,7 +105,7 @@ async fn newest(call: &Call) -> Result<Arc<Projected>, Problem> {
 
 /// Answers a read under its conditions (RFC 9110 §13.2.2). Only the redacted view is answered 304: the
 /// tag is the same for all views, so a client that holds one may ask for another.
-fn read_answer(
+pub(super) fn read_answer(
     call: &Call,
     tag: &EntityTag,
     body: impl FnOnce() -> Result<Bytes, ServiceError>,

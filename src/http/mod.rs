@@ -9,6 +9,7 @@ mod failures;
 mod frame;
 pub mod gate;
 mod headers;
+mod listing;
 mod mcp_servers;
 mod problem;
 mod query;

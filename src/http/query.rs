@@ -4,14 +4,24 @@
 use percent_encoding::percent_decode_str;
 
 use crate::json::Json;
+use crate::service::Rows;
 
 use super::problem::{Problem, ProblemKind};
+
+/// How many servers a page can have, and has where only its beginning is said.
+pub(super) const LARGEST_PAGE: usize = 1_000;
 
 /// A parameter that a route may take.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Parameter {
     /// Whether a write is only tried.
     DryRun,
+    /// How much a listing says of each server.
+    View,
+    /// How many servers a page has at most.
+    Limit,
+    /// After which name a page begins.
+    After,
 }
 
 /// What a query asks for.
@@ -19,6 +29,12 @@ pub(super) enum Parameter {
 pub(super) struct Query {
     /// Whether the write is only tried.
     pub(super) is_dry_run: bool,
+    /// How much is said of each server.
+    pub(super) rows: Rows,
+    /// How many servers the page has at most.
+    pub(super) limit: Option<usize>,
+    /// After which name the page begins, be it a server's or not.
+    pub(super) after: Option<String>,
 }
 
 /// Why a query can't be used.
@@ -37,6 +53,9 @@ impl Parameter {
     pub(super) const fn name(self) -> &'static str {
         match self {
             Self::DryRun => "dry_run",
+            Self::View => "view",
+            Self::Limit => "limit",
+            Self::After => "after",
         }
     }
 
@@ -44,6 +63,9 @@ impl Parameter {
     const fn form(self) -> &'static str {
         match self {
             Self::DryRun => "`true` or `false`",
+            Self::View => "`summary` or `full`",
+            Self::Limit => "a whole number from 1 to 1000",
+            Self::After => "a name in percent-encoded UTF-8",
         }
     }
 }
@@ -57,6 +79,9 @@ impl Query {
     fn set(&mut self, parameter: Parameter, value: &str) -> Option<()> {
         match parameter {
             Parameter::DryRun => self.is_dry_run = truth(value)?,
+            Parameter::View => self.rows = rows(value)?,
+            Parameter::Limit => self.limit = Some(limit(value)?),
+            Parameter::After => self.after = Some(value.to_owned()),
         }
         Some(())
     }
@@ -98,6 +123,19 @@ fn truth(text: &str) -> Option<bool> {
         "false" => Some(false),
         _ => None,
     }
+}
+
+fn rows(text: &str) -> Option<Rows> {
+    match text {
+        "summary" => Some(Rows::Summary),
+        "full" => Some(Rows::Full),
+        _ => None,
+    }
+}
+
+fn limit(text: &str) -> Option<usize> {
+    let is_plain = text.bytes().all(|byte| byte.is_ascii_digit());
+    text.parse().ok().filter(|limit| is_plain && (1..=LARGEST_PAGE).contains(limit))
 }
 
 impl Fault {
@@ -180,6 +218,34 @@ mod tests {
             assert_eq!(read(query, DRY_RUN).map(|query| query.is_dry_run), expected, "{query}");
         }
         assert_eq!(read("dry_run=true", &[]), Err(unknown("dry_run")), "each route says what it takes");
+    }
+
+    #[test]
+    fn a_listing_is_asked_for_in_parts() {
+        let taken = [Parameter::View, Parameter::Limit, Parameter::After];
+        let query = |rows, limit, after: Option<&str>| {
+            Ok(Query { is_dry_run: false, rows, limit, after: after.map(str::to_owned) })
+        };
+        for (text, expected) in [
+            ("view=full", query(Rows::Full, None, None)),
+            ("view=summary&limit=1", query(Rows::Summary, Some(1), None)),
+            ("limit=1000&after=a", query(Rows::Summary, Some(1_000), Some("a"))),
+            ("after=", query(Rows::Summary, None, Some(""))),
+            ("after=a+b%2Bc%20d=%26%C3%A9&limit=2", query(Rows::Summary, Some(2), Some("a b+c d=&é"))),
+            ("limit=0", Err(Fault::Malformed(Parameter::Limit))),
+            ("limit=1001", Err(Fault::Malformed(Parameter::Limit))),
+            ("limit=99999999999999999999999", Err(Fault::Malformed(Parameter::Limit))),
+            ("limit=%2B1", Err(Fault::Malformed(Parameter::Limit))),
+            ("limit=1.0", Err(Fault::Malformed(Parameter::Limit))),
+            ("limit=", Err(Fault::Malformed(Parameter::Limit))),
+            ("view=Full", Err(Fault::Malformed(Parameter::View))),
+            ("after=%C3", Err(Fault::Malformed(Parameter::After))),
+            ("after", Err(Fault::Malformed(Parameter::After))),
+            ("after=a&after=a", Err(Fault::Repeated(Parameter::After))),
+            ("dry_run=true", Err(unknown("dry_run"))),
+        ] {
+            assert_eq!(read(text, &taken), expected, "{text}");
+        }
     }
 
     #[test]

@@ -14,7 +14,7 @@ use super::endpoint::{Endpoint, Handler, Segment, run};
 use super::frame::RequestId;
 use super::problem::{Problem, ProblemKind};
 use super::query::Parameter;
-use super::{documentation, mcp_servers, renaming, session, status};
+use super::{documentation, listing, mcp_servers, renaming, session, status};
 
 const ITEM: &str = "/api/settings/mcp-servers/{name}";
 const RENAME: &str = "/api/settings/mcp-servers/{name}/rename";
@@ -22,6 +22,9 @@ const SESSION: &str = "/api/session";
 const PROBLEM: &str = "/problems/{type}";
 
 const JSON: &[&str] = &["application/json"];
+/// How a listing may be asked for.
+const LISTING: &[Parameter] = &[Parameter::View, Parameter::Limit, Parameter::After];
+
 /// What every write of a server may be asked: to be tried only.
 const DRY_RUN: &[Parameter] = &[Parameter::DryRun];
 
@@ -56,7 +59,11 @@ fn routes() -> Vec<Route> {
             SESSION,
             Endpoint { body: JSON, action: Some(Action::Login), ..open(session::exchange) },
         ),
-        route(Method::GET, mcp_servers::COLLECTION, reading(mcp_servers::list, Segment::Fixed)),
+        route(
+            Method::GET,
+            mcp_servers::COLLECTION,
+            Endpoint { query: LISTING, ..reading(listing::list, Segment::Fixed) },
+        ),
         route(Method::GET, ITEM, reading(mcp_servers::read, Segment::Server)),
         route(Method::PUT, ITEM, writing(mcp_servers::replace, Action::Replace, JSON)),
         route(Method::PATCH, ITEM, writing(mcp_servers::patch, Action::Patch, MERGE_PATCH)),

@@ -12,5 +12,5 @@ pub use canonical::canonical;
 pub use difference::{Request, changed};
 pub use entity_tag::{EntityTag, OpaqueTag, collection_tag, server_tag, unreadable_server_tag};
 pub use precondition::{Condition, MalformedCondition, Precondition, Verdict};
-pub use summary::{Summary, summary};
+pub use summary::{Summary, is_enabled, summary};
 pub use view::{needs_reentry, view};

@@ -11,6 +11,7 @@ mod error;
 mod failed;
 mod key_rules;
 mod last_tag;
+mod listing;
 pub mod login;
 mod permit;
 mod projected;
@@ -29,6 +30,7 @@ use arc_swap::ArcSwapOption;
 
 pub use self::error::{Conflict, ServiceError};
 pub use self::key_rules::KeyProvisioner;
+pub use self::listing::{Listing, Page, Rows};
 pub use self::projected::{Item, Projected};
 pub use self::rotate::Rotation;
 pub use self::update::Body;

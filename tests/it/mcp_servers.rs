@@ -1,5 +1,6 @@
 //! The resource `/api/settings/mcp-servers`, one file for each thing that can be asked of it.
 
 mod dry_run;
+mod list;
 mod query;
 mod rename;
