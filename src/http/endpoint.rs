@@ -25,7 +25,7 @@ use super::authentication::{caller, require};
 use super::frame::RequestId;
 use super::problem::{Problem, ProblemKind};
 use super::query::{Parameter, Query};
-use super::{body, failures, headers};
+use super::{body, failures, headers, prefer};
 
 /// What a handler gives back.
 pub(super) type Answer = Pin<Box<dyn Future<Output = Result<HttpResponse, Problem>>>>;
@@ -81,6 +81,8 @@ pub(super) struct Call {
     pub exposure: Exposure,
     /// What the query asks for.
     pub query: Query,
+    /// Whether an answer without a body is preferred.
+    pub prefers_minimal: bool,
     /// The body, where the route has one.
     pub body: Option<Object>,
     /// What the audit event will say.
@@ -254,6 +256,7 @@ async fn check(
         precondition,
         exposure,
         query,
+        prefers_minimal: endpoint.scope == Some(Scope::Write) && prefer::is_minimal(head),
         body,
         trail,
     })

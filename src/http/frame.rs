@@ -138,7 +138,9 @@ fn add_headers(headers: &mut HeaderMap, origin: Option<HeaderValue>, id: &Reques
     if !headers.contains_key(header::CACHE_CONTROL) {
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("private, no-cache"));
     }
-    headers.insert(header::VARY, HeaderValue::from_static(VARY));
+    let vary = headers.get(header::VARY).and_then(|own| own.to_str().ok());
+    let vary = vary.and_then(|own| HeaderValue::from_str(&[VARY, ", ", own].concat()).ok());
+    headers.insert(header::VARY, vary.unwrap_or(HeaderValue::from_static(VARY)));
     headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     headers.insert(RESOURCE_POLICY, HeaderValue::from_static("same-origin"));
     if let Ok(id) = HeaderValue::from_str(&id.0) {

@@ -2,17 +2,17 @@
 
 use std::sync::Arc;
 
-use actix_web::http::{StatusCode, header};
+use actix_web::http::header;
 use actix_web::{HttpResponse, HttpResponseBuilder};
 use bytes::Bytes;
 
-use crate::model::ServerName;
 use crate::projection::{EntityTag, Verdict};
 use crate::secrets::Exposure;
-use crate::service::{Body, Conflict, Projected, Service, ServiceError, Write, Written};
+use crate::service::{Body, Conflict, Projected, Service, ServiceError, Write};
 
 use super::endpoint::{Answer, Call};
 use super::problem::Problem;
+use super::written;
 
 /// The path of the collection.
 pub(super) const COLLECTION: &str = "/api/settings/mcp-servers";
@@ -60,39 +60,18 @@ pub(super) fn delete(call: Call) -> Answer {
 async fn update(mut call: Call, kind: fn(crate::json::Object) -> Body) -> Result<HttpResponse, Problem> {
     let write = write_of(&call)?;
     let body = kind(call.take_body()?);
-    let written = match call.query.is_dry_run {
+    let done = match call.query.is_dry_run {
         true => call.block(move |service| service.try_update(write, body)).await?,
         false => call.service().update(write, body).await.map_err(|error| call.failed(error))?,
     };
-    call.note(&written);
-    Ok(updated(&call, written))
+    call.note(&done);
+    Ok(written::answer(&call, done, call.name()?))
 }
 
 /// Who writes to which server, and under which condition.
 pub(super) fn write_of(call: &Call) -> Result<Write, Problem> {
     let (precondition, caller) = (call.precondition.clone(), call.caller.clone());
     Ok(Write { name: call.name()?.clone(), precondition, caller })
-}
-
-/// Where a server is found.
-pub(super) fn location(name: &ServerName) -> String {
-    format!("{COLLECTION}/{name}")
-}
-
-fn updated(call: &Call, written: Written) -> HttpResponse {
-    let status = if written.is_created { StatusCode::CREATED } else { StatusCode::OK };
-    let mut response = HttpResponse::build(status);
-    // A dry run has made nothing that could be located.
-    if written.is_created
-        && !call.query.is_dry_run
-        && let Some(name) = &call.name
-    {
-        response.insert_header((header::LOCATION, location(name)));
-    }
-    if let Some(tag) = &written.after {
-        response.insert_header((header::ETAG, tag.as_str()));
-    }
-    response.content_type("application/json").body(written.body.unwrap_or_default())
 }
 
 /// The newest state: from memory, or, where it may have changed, read off the event loop.

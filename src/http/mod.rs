@@ -11,12 +11,14 @@ pub mod gate;
 mod headers;
 mod listing;
 mod mcp_servers;
+mod prefer;
 mod problem;
 mod query;
 mod renaming;
 mod routes;
 mod session;
 mod status;
+mod written;
 
 use std::net::TcpListener;
 use std::sync::Arc;

@@ -1,14 +1,14 @@
 //! `POST /api/settings/mcp-servers/{name}/rename`: `{"to": …}` gives the server another name.
 
-use actix_web::HttpResponse;
-use actix_web::http::{StatusCode, header};
+use actix_web::http::StatusCode;
 
 use crate::json::{Object, Pointer};
 use crate::model::ServerName;
 
 use super::endpoint::{Answer, Call};
-use super::mcp_servers::{location, write_of};
+use super::mcp_servers::write_of;
 use super::problem::{Problem, ProblemKind};
+use super::written;
 
 /// `POST` of a new name.
 pub(super) fn rename(mut call: Call) -> Answer {
@@ -16,24 +16,12 @@ pub(super) fn rename(mut call: Call) -> Answer {
         let to = new_name(&call.take_body()?)?;
         call.trail.renamed_to(&to);
         let (write, new) = (write_of(&call)?, to.clone());
-        let written = match call.query.is_dry_run {
+        let done = match call.query.is_dry_run {
             true => call.block(move |service| service.try_rename(write, new)).await?,
             false => call.service().rename(write, new).await.map_err(|error| call.failed(error))?,
         };
-        call.note(&written);
-        // What can't be read can't be shown; its tag is all that there is to say.
-        let status = if written.body.is_some() { StatusCode::OK } else { StatusCode::NO_CONTENT };
-        let mut response = HttpResponse::build(status);
-        if !call.query.is_dry_run {
-            response.insert_header((header::CONTENT_LOCATION, location(&to)));
-        }
-        if let Some(tag) = &written.after {
-            response.insert_header((header::ETAG, tag.as_str()));
-        }
-        Ok(match written.body {
-            Some(body) => response.content_type("application/json").body(body),
-            None => response.finish(),
-        })
+        call.note(&done);
+        Ok(written::answer(&call, done, &to))
     })
 }
 

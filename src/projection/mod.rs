@@ -1,6 +1,7 @@
 //! What is shown of a state and what tells states apart: canonical form, entity-tags, preconditions, views.
 //! Pure; it refuses to know where states are kept and how answers travel.
 
+mod as_sent;
 mod canonical;
 mod difference;
 mod entity_tag;
@@ -8,6 +9,7 @@ mod precondition;
 mod summary;
 mod view;
 
+pub use as_sent::is_as_sent;
 pub use canonical::canonical;
 pub use difference::{Request, changed};
 pub use entity_tag::{EntityTag, OpaqueTag, collection_tag, server_tag, unreadable_server_tag};

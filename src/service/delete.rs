@@ -41,6 +41,7 @@ fn decide(
     let (layout, ring) = (&current.snapshot.layout, keys.ring());
     let rules = Rulebook { layout, ring: &ring, may_reveal: write.caller.may_reveal() };
     let (_, state) = permitted(current, write, &rules, options)?;
-    let written = Written { is_created: false, before: Some(state.tag), after: None, body: None };
+    let written =
+        Written { is_created: false, before: Some(state.tag), after: None, is_as_sent: false, body: None };
     Ok(Step::Edit(vec![Edit::Remove { key: write.name.key().clone() }], written))
 }

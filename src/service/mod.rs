@@ -80,6 +80,8 @@ pub struct Written {
     pub before: Option<EntityTag>,
     /// The tag after, if the server exists; none after a dry run that may not tell it.
     pub after: Option<EntityTag>,
+    /// Whether the configuration is now, in the clear, to the letter what was sent.
+    pub is_as_sent: bool,
     /// The answer that shows the server, redacted; none after a deletion.
     pub body: Option<Bytes>,
 }

@@ -75,7 +75,13 @@ fn decide(
     };
     let told = Some(&after).filter(|_| *tells_tag);
     let shown = config.ok().map(|config| body(to, &config, told, Exposure::Redacted));
-    let written = Written { is_created: false, before: Some(before), after: told.cloned(), body: shown };
+    let written = Written {
+        is_created: false,
+        before: Some(before),
+        after: told.cloned(),
+        is_as_sent: false,
+        body: shown,
+    };
     Ok(match is_same {
         true => Step::Keep(written),
         false => Step::Edit(vec![Edit::Rename { from: from.clone(), to: to.clone() }], written),

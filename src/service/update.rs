@@ -16,7 +16,7 @@ use crate::model::state::touched_members;
 use crate::model::validate::validate;
 use crate::model::{Access, Author, Dialect, Edit, Layout, SettingsKey, StoredServer};
 use crate::projection::{
-    EntityTag, Request, Verdict, canonical, changed, server_tag, unreadable_server_tag, view,
+    EntityTag, Request, Verdict, canonical, changed, is_as_sent, server_tag, unreadable_server_tag, view,
 };
 use crate::secrets::{Exposure, KeyRing};
 use crate::store::{Current, Names, Snapshot};
@@ -67,6 +67,11 @@ impl Update {
     /// The tag, if its answer tells it.
     fn told<'a>(&self, tag: &'a EntityTag) -> Option<&'a EntityTag> {
         Some(tag).filter(|_| self.dry_run.is_none_or(|dry_run| dry_run.tells_tag))
+    }
+
+    /// Whether this is, to the letter, what was sent; a patch never is.
+    fn is_as_sent(&self, config: &Config) -> bool {
+        matches!(&self.body, Body::Whole(body) if is_as_sent(config, body))
     }
 
     /// Who makes this change, and which: a repetition has the same author, another body has another one.
@@ -221,6 +226,7 @@ fn seal_and_edit(
         is_created: before_tag.is_none(),
         before: before_tag,
         body: Some(shown),
+        is_as_sent: update.is_as_sent(&after),
         after: told.cloned(),
     };
     Ok(Step::Edit(vec![Edit::Put { key: key.clone(), config: stored }], written))
@@ -230,7 +236,8 @@ impl Written {
     pub(super) fn unchanged(key: &SettingsKey, config: &Config, tag: EntityTag, update: &Update) -> Self {
         let told = update.told(&tag);
         let body = Some(body(key, config, told, Exposure::Redacted));
-        Self { is_created: false, after: told.cloned(), before: Some(tag), body }
+        let is_as_sent = update.is_as_sent(config);
+        Self { is_created: false, after: told.cloned(), before: Some(tag), is_as_sent, body }
     }
 }
 

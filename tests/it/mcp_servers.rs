@@ -2,5 +2,6 @@
 
 mod dry_run;
 mod list;
+mod prefer;
 mod query;
 mod rename;
