@@ -1,7 +1,7 @@
 # Every target is one or two plain commands that also run by hand.
 
 .DEFAULT_GOAL := help
-.PHONY: help run build test soak fuzz coverage mutants check lint fmt prepare
+.PHONY: help run build test soak fuzz coverage mutants bench check lint fmt prepare
 
 # What `make test` installs comes first, so that `python3` is the one with the tests' packages.
 INSTALLED := $(CURDIR)/target/python/bin:$(CURDIR)/target/tools/bin
@@ -54,6 +54,10 @@ coverage: prepare target/tools/bin/cargo-tarpaulin ## Print which lines of the p
 mutants: prepare target/tools/bin/cargo-mutants ## Break the code of the ROOMS bit by bit and see what no test notices
 	PATH="$(INSTALLED):$$PATH" cargo mutants --output target $(foreach room,$(ROOMS),--file 'src/$(room)/**/*.rs') \
 	    $(MUTANTS) -- --lib --test properties
+
+# On a machine with nothing else to do. OPENHANDS_PYTHON names a Python that has openhands-agent-server.
+bench: ## Measure beside what can't be avoided, and print the ratios; CHAPTERS says which
+	cargo bench --locked --bench speed -- $(CHAPTERS)
 
 target/tools/bin/cargo-%:
 	cargo install --locked --root target/tools cargo-$*

@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use mcp_settings::document::NewDocument;
 use mcp_settings::json::{Json, Object, Rules, parse};
-use mcp_settings::model::ServerName;
+use mcp_settings::model::SettingsKey;
 use mcp_settings::projection::Precondition;
 use mcp_settings::secrets::{CredentialDigest, EtagKey, KeyRing, KeySources, Keys, Plaintext, SecretKey};
 use mcp_settings::service::access::{Caller, Scopes};
@@ -89,9 +89,8 @@ pub(crate) fn body(number: usize, revision: usize) -> String {
 
 /// A write of the service's own kind, unconditional.
 pub(crate) fn write(number: usize) -> Result<ServiceWrite> {
-    let name: ServerName = name(number).parse()?;
     let caller = Caller::new("bench", Scopes::ALL, &CredentialDigest::of("bench"));
-    Ok(ServiceWrite { name, precondition: Precondition::default(), caller })
+    Ok(ServiceWrite { key: SettingsKey::new(&name(number)), precondition: Precondition::default(), caller })
 }
 
 /// The body of such a write.

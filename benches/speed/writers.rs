@@ -145,7 +145,7 @@ async fn write_until(
 
 fn tag_of(service: &Service, server: usize) -> Result<Option<EntityTag>> {
     let state = service.load()?;
-    Ok(state.item(write(server)?.name.key()).map(|item| item.tag().clone()))
+    Ok(state.item(&write(server)?.key).map(|item| item.tag().clone()))
 }
 
 /// A disk that counts what is made durable, and may be slow.

@@ -8,23 +8,18 @@ use super::rewrite::{fresh, key_text, rewrite};
 use super::servers::{Entry, Servers};
 use super::{Body, Document};
 use crate::json::{Json, Object, RawObject, Style, first_byte, scan_object};
-use crate::model::{Access, Author, Dialect, Edit, Sealing, SettingsKey, StoredServer};
+use crate::model::{Access, Author, Dialect, Edit, Outside, Sealing, SettingsKey, StoredServer};
 
 impl Document {
     /// Applies one edit. The caller has seen to it that the document is writable, that it
     /// [can hold](crate::model::Layout::can_hold) the server and that nobody has its new name; an edit for
     /// which that does not hold changes nothing, since it would cost other servers.
     pub fn apply(&mut self, edit: &Edit, author: Option<&Author>) {
-        if let Edit::Reseal { tokens } = edit
-            && !matches!(self.layout.access, Access::ReadOnly(_))
-        {
-            return self.reseal(tokens);
-        }
-        if self.layout.access != Access::Writable {
-            return;
-        }
         match edit {
-            Edit::Reseal { .. } => {}
+            _ if matches!(self.layout.access, Access::ReadOnly(_)) => {}
+            Edit::Reseal { tokens } => self.reseal(tokens),
+            Edit::Outside { member, value } => self.set_outside(member, value),
+            _ if self.layout.access != Access::Writable => {}
             Edit::Put { key, config } => self.put(key, config, author),
             Edit::Remove { key } => self.remove(key),
             Edit::Rename { from, to } => self.rename(from, to, author),
@@ -36,7 +31,8 @@ impl Document {
             return;
         }
         self.make_map();
-        let Body::Split { head, servers, .. } = &mut self.body else { return };
+        let Body::Split(servers) = &mut self.body else { return };
+        let head = self.outside.head();
         let map_indent = line_indent(head, head.len());
         let stored = |text: String| StoredServer {
             text: text.into(),
@@ -66,7 +62,7 @@ impl Document {
     }
 
     fn remove(&mut self, key: &SettingsKey) {
-        let Body::Split { servers, .. } = &mut self.body else { return };
+        let Body::Split(servers) = &mut self.body else { return };
         let Some(at) = servers.position(key.as_str()) else { return };
         servers.remove(at);
         // Without a server and below schema version 5 a flat map is no longer one (row 10 becomes row 9).
@@ -78,7 +74,7 @@ impl Document {
     }
 
     fn rename(&mut self, from: &SettingsKey, to: &SettingsKey, author: Option<&Author>) {
-        let Body::Split { servers, .. } = &mut self.body else { return };
+        let Body::Split(servers) = &mut self.body else { return };
         let Some(at) = servers.position(from.as_str()) else { return };
         let StoredServer { text, config, .. } = &*servers.entry(at).server;
         if servers.position(to.as_str()).is_some() || !self.layout.can_hold(to, config.as_ref().ok()) {
@@ -96,33 +92,30 @@ impl Document {
                 text.replace(&format!("\"{old}\""), &format!("\"{new}\""))
             })
         };
-        match &mut self.body {
-            Body::Absent => {}
-            Body::Whole(text) => *text = replaced(text).into(),
-            Body::Split { head, tail, .. } => {
-                *head = replaced(head).into();
-                *tail = replaced(tail).into();
-            }
-        }
-        let renewed =
-            |token: &str| tokens.iter().find(|(old, _)| **old == *token).map(|(_, new)| new.clone());
-        self.outside_tokens =
-            self.outside_tokens.iter().map(|token| renewed(token).unwrap_or_else(|| token.clone())).collect();
+        let (head, tail) = (replaced(self.outside.head()), replaced(self.outside.tail()));
+        self.outside = Arc::new(Outside::new(&head, &tail));
     }
 
     /// Writes an empty map of servers where there is none (rows 1, 5, 9 and 11).
     fn make_map(&mut self) {
         let text = match &self.body {
-            Body::Absent => self.new.text(),
-            Body::Whole(text) => match locate(text, self.new) {
+            Body::Absent => return self.begin(),
+            Body::Whole => match locate(self.outside.head(), self.new) {
                 Ok(Located { place: Place::Missing { parent, member, value }, style, .. }) => {
-                    add_member(text, &parent, member, value, &style)
+                    add_member(self.outside.head(), &parent, member, value, &style)
                 }
                 _ => return,
             },
-            Body::Split { .. } => return,
+            Body::Split(_) => return,
         };
         self.read_again(text.into_bytes());
+    }
+
+    /// Begins the document where there is none.
+    pub(super) fn begin(&mut self) {
+        if let Body::Absent = self.body {
+            self.read_again(self.new.text().into_bytes());
+        }
     }
 
     fn read_again(&mut self, bytes: Vec<u8>) {

@@ -57,10 +57,8 @@ impl<V: Clone> Items<V> {
         let mut at = inside.start;
         let mut places = places.peekable();
         while let Some((key, place, value)) = places.next() {
-            let colon = match key.len() {
-                0 => "",
-                _ => &text[key.end..place.start],
-            };
+            // Nothing where there is no key: an element's key is empty and ends where its value begins.
+            let colon = &text[key.end..place.start];
             let until = places.peek().map_or(inside.end, |(next, ..)| next.start);
             let after = &text[place.end..until];
             let trail = &after[..after.find(',').unwrap_or(after.len())];

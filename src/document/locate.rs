@@ -70,6 +70,13 @@ pub(super) fn line_indent(text: &str, at: usize) -> &str {
     &line[..line.len() - line.trim_start_matches([' ', '\t', '\r']).len()]
 }
 
+/// The object that these names lead to.
+pub(super) fn find_object(text: &str, path: &[&str]) -> Option<RawObject> {
+    let (open, _) = first_byte(text)?;
+    let root = scan_object(text, open).ok()?;
+    path.iter().try_fold(root, |object, name| scan_object(text, find(&object, name)?.value.start).ok())
+}
+
 /// Row 2.
 fn scan_root(text: &str) -> Result<RawObject, Unreadable> {
     match first_byte(text) {

@@ -5,6 +5,7 @@ mod edit;
 mod items;
 mod locate;
 mod new_document;
+mod outside_edit;
 mod rewrite;
 mod servers;
 mod unreadable;
@@ -17,8 +18,8 @@ pub use self::unreadable::{Unreadable, Within};
 
 use self::locate::{Place, locate};
 use self::servers::Servers;
-use crate::json::{Style, strings};
-use crate::model::{Layout, SettingsKey, StoredServer};
+use crate::json::Style;
+use crate::model::{Layout, Outside, SettingsKey, StoredServer};
 
 /// One version of a settings file. Cheap to clone.
 #[derive(Clone)]
@@ -27,48 +28,44 @@ pub struct Document {
     layout: Layout,
     style: Style,
     body: Body,
-    outside_tokens: Arc<[Box<str>]>,
+    outside: Arc<Outside>,
 }
 
-/// The text.
+/// What a file has beside the text outside the servers.
 #[derive(Clone)]
 enum Body {
     /// There is no file.
     Absent,
-    /// A file without a map of servers, or with one that its agent variant does not have.
-    Whole(Arc<str>),
-    /// A file with one: `head` ends with its `{`, `tail` begins with its `}`.
-    Split { head: Arc<str>, servers: Servers, tail: Arc<str> },
+    /// Nothing: it has no map of servers, or one that its agent variant does not have.
+    Whole,
+    /// A map of servers.
+    Split(Servers),
 }
 
 impl Document {
-    /// Reads a file. A server whose text is the same as in `previous` is shared with it, and so what is
-    /// known of its author; the other servers have none.
+    /// Reads a file. What has the same text as in `previous` is shared with it: servers, and with them what is
+    /// known of their authors, and all that is outside them.
     pub fn read(bytes: &[u8], new: NewDocument, previous: Option<&Self>) -> Result<Self, Unreadable> {
         let text =
             std::str::from_utf8(bytes).map_err(|error| Unreadable::not_utf8(bytes, error.valid_up_to()))?;
         let located = locate(text, new)?;
-        let (body, outside) = match located.place {
+        let (body, head, tail) = match located.place {
             Place::Map(map) => {
                 let servers = Servers::read(text, &map, previous.and_then(Self::split_servers));
-                let (head, tail) = (&text[..=map.open], &text[map.close..]);
-                (Body::Split { head: head.into(), servers, tail: tail.into() }, [head, tail])
+                (Body::Split(servers), &text[..=map.open], &text[map.close..])
             }
-            Place::Missing { .. } | Place::Hidden => (Body::Whole(text.into()), [text, ""]),
+            Place::Missing { .. } | Place::Hidden => (Body::Whole, text, ""),
         };
-        let outside_tokens = outside.into_iter().flat_map(tokens).collect();
-        Ok(Self { new, layout: located.layout, style: located.style, body, outside_tokens })
+        let outside = previous.map(Self::outside).filter(|outside| outside.is_of(head, tail));
+        let outside = outside.map_or_else(|| Arc::new(Outside::new(head, tail)), Arc::clone);
+        Ok(Self { new, layout: located.layout, style: located.style, body, outside })
     }
 
     /// The document where there was never a file.
     pub fn absent(new: NewDocument) -> Self {
-        Self {
-            new,
-            layout: new.layout(),
-            style: Style::indented(),
-            body: Body::Absent,
-            outside_tokens: Arc::new([]),
-        }
+        let text = new.text();
+        let begun = Self::read(text.as_bytes(), new, None).expect("the text of a new document can be read");
+        Self { layout: new.layout(), body: Body::Absent, ..begun }
     }
 
     /// What the versions of the document mean.
@@ -87,31 +84,32 @@ impl Document {
         Some(&servers.entry(servers.position(key.as_str())?).server)
     }
 
-    /// The strings outside the servers that look like encrypted values.
-    pub fn outside_tokens(&self) -> &Arc<[Box<str>]> {
-        &self.outside_tokens
+    /// Everything but the servers; where there is no file, what a new one would say.
+    pub fn outside(&self) -> &Arc<Outside> {
+        &self.outside
     }
 
     /// The whole text; of a document that was read and not edited, the bytes that were read. Where there
     /// was never a file there are none.
     pub fn render(&self) -> Vec<u8> {
-        match &self.body {
-            Body::Absent => Vec::new(),
-            Body::Whole(text) => text.as_bytes().to_vec(),
-            Body::Split { head, servers, tail } => {
-                let mut out = String::with_capacity(head.len() + servers.text_len() + tail.len());
-                out.push_str(head);
-                servers.write(&mut out);
-                out.push_str(tail);
-                out.into_bytes()
-            }
+        if let Body::Absent = self.body {
+            return Vec::new();
         }
+        let (head, tail) = (self.outside.head(), self.outside.tail());
+        let servers = self.split_servers();
+        let mut out = String::with_capacity(head.len() + servers.map_or(0, Servers::text_len) + tail.len());
+        out.push_str(head);
+        if let Some(servers) = servers {
+            servers.write(&mut out);
+        }
+        out.push_str(tail);
+        out.into_bytes()
     }
 
     fn split_servers(&self) -> Option<&Servers> {
         match &self.body {
-            Body::Split { servers, .. } => Some(servers),
-            Body::Absent | Body::Whole(_) => None,
+            Body::Split(servers) => Some(servers),
+            Body::Absent | Body::Whole => None,
         }
     }
 }
@@ -126,11 +124,6 @@ impl fmt::Debug for Document {
             .field("servers", &names)
             .finish_non_exhaustive()
     }
-}
-
-/// Strings that look like Fernet tokens, of which the shortest has 100 characters.
-fn tokens(text: &str) -> impl Iterator<Item = Box<str>> {
-    strings(text).filter(|string| string.starts_with("gAAAAA") && string.len() >= 100).map(Box::from)
 }
 
 #[cfg(test)]

@@ -5,6 +5,7 @@ use std::cell::RefCell;
 use std::panic::AssertUnwindSafe;
 use std::pin::Pin;
 use std::rc::Rc;
+use std::str::Utf8Error;
 
 use actix_web::http::Method;
 use actix_web::web::{self, Data, Payload};
@@ -13,7 +14,7 @@ use futures_util::FutureExt;
 use percent_encoding::percent_decode_str;
 
 use crate::json::Object;
-use crate::model::ServerName;
+use crate::model::{ServerName, SettingsKey};
 use crate::projection::{EntityTag, Precondition};
 use crate::secrets::Exposure;
 use crate::service::access::{Caller, Scope};
@@ -59,6 +60,8 @@ pub(super) enum Segment {
     Server,
     /// A server's name, and behind it what is to be done.
     ServerThenVerb,
+    /// The name of a server as a file may have it.
+    SettingsKey,
     /// Another word that the handler looks up.
     Word,
 }
@@ -73,6 +76,8 @@ pub(super) struct Call {
     pub caller: Caller,
     /// The name in the path, where the route has one.
     pub name: Option<ServerName>,
+    /// The name in the path of a server as a file may have it, where the route has one.
+    pub key: Option<SettingsKey>,
     /// The word in the path, where the route has one.
     pub word: Option<String>,
     /// Under which condition.
@@ -97,7 +102,7 @@ pub(super) struct Trail(Rc<RefCell<TrailFacts>>);
 struct TrailFacts {
     action: Option<Action>,
     caller: Option<Caller>,
-    server: Option<ServerName>,
+    server: Option<SettingsKey>,
     renamed_to: Option<ServerName>,
     is_dry_run: bool,
     before: Option<EntityTag>,
@@ -208,13 +213,18 @@ async fn check(
     trail: Trail,
 ) -> Result<Call, Problem> {
     let (word, name) = match endpoint.segment {
-        Segment::Fixed => (None, None),
+        Segment::Fixed | Segment::SettingsKey => (None, None),
         Segment::Word => (Some(segment(request, 0)?), None),
         Segment::Server => (None, Some(segment(request, 0)?)),
         Segment::ServerThenVerb => (None, Some(segment(request, 1)?)),
     };
     let name = name.map(|name| name.parse::<ServerName>());
-    trail.0.borrow_mut().server = name.clone().and_then(Result::ok);
+    let key = (endpoint.segment == Segment::SettingsKey).then(|| settings_key(request));
+    trail.0.borrow_mut().server = match (&name, &key) {
+        (Some(Ok(name)), _) => Some(name.key().clone()),
+        (_, Some(Ok(key))) => Some(key.clone()),
+        _ => None,
+    };
     let head = request.headers();
     let exposure = headers::exposure(head);
     if let (Some(Scope::Read), Ok(exposure @ (Exposure::Encrypted | Exposure::Plaintext))) =
@@ -246,12 +256,16 @@ async fn check(
     let exposure = if endpoint.scope == Some(Scope::Read) { exposure? } else { Exposure::Redacted };
     let query = query?;
     let body = sent.map(body::object).transpose()?;
+    let key = key
+        .transpose()
+        .map_err(|_| Problem::new(ProblemKind::InvalidName, "The name in the path is not UTF-8."))?;
     let name = name.transpose().map_err(|error| failures::problem(error.into(), request.method(), ""))?;
     Ok(Call {
         app,
         method: request.method().clone(),
         caller,
         name,
+        key,
         word,
         precondition,
         exposure,
@@ -270,6 +284,12 @@ fn segment(request: &HttpRequest, others: usize) -> Result<String, Problem> {
     if name.contains('/') { Err(Problem::new(ProblemKind::NotFound, "Not Found")) } else { Ok(name) }
 }
 
+/// The same where any text is a name, one with a slash too; but what is not UTF-8 is no text.
+fn settings_key(request: &HttpRequest) -> Result<SettingsKey, Utf8Error> {
+    let segment = request.uri().path().rsplit('/').next().unwrap_or_default();
+    percent_decode_str(segment).decode_utf8().map(|text| SettingsKey::new(&text))
+}
+
 fn record(
     trail: &Trail,
     request: &HttpRequest,
@@ -283,7 +303,7 @@ fn record(
     audit::record(&audit::Event {
         action,
         caller: facts.caller.as_ref().map(|caller| &*caller.name),
-        server: facts.server.as_ref().map(ServerName::as_str),
+        server: facts.server.as_ref().map(SettingsKey::as_str),
         renamed_to: facts.renamed_to.as_ref().map(ServerName::as_str),
         is_dry_run: facts.is_dry_run,
         before: facts.before.as_ref(),

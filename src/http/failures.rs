@@ -3,7 +3,7 @@
 
 use actix_web::http::{Method, StatusCode, header};
 
-use crate::json::{Json, Pointer};
+use crate::json::Json;
 use crate::model::merge::{Refusal, RefusalKind};
 use crate::model::validate::Violation;
 use crate::projection::Verdict;
@@ -29,11 +29,9 @@ pub(super) fn problem(error: ServiceError, method: &Method, name: &str) -> Probl
         ServiceError::InvalidName(error) => Problem::new(ProblemKind::InvalidName, error.to_string()),
         ServiceError::UnusableName => Problem::new(ProblemKind::InvalidName, UNUSABLE_NAME),
         ServiceError::UnusableNewName => renaming::unusable(UNUSABLE_NAME.to_owned()),
+        ServiceError::NewNameTaken => renaming::taken(),
         ServiceError::NameTaken => {
-            let detail = "There is an MCP server of the new name already. Nothing was changed.";
-            let pointer = Pointer::root().member("to");
-            Problem::new(ProblemKind::NameTaken, detail)
-                .errors([(&pointer, "another server has this name".to_owned())])
+            Problem::new(ProblemKind::NameTaken, format!("There is an MCP server named '{name}' already."))
         }
         ServiceError::UnknownServer => Problem::new(ProblemKind::UnknownServer, unknown_server(method, name)),
         ServiceError::NoMcpServers if is_read => {
@@ -52,6 +50,11 @@ pub(super) fn problem(error: ServiceError, method: &Method, name: &str) -> Probl
             let detail =
                 "The stored server can't be read as a configuration. Replace it with PUT, or delete it.";
             Problem::new(ProblemKind::MalformedServer, detail)
+                .errors([(&fault.pointer, fault.kind.to_string())])
+        }
+        ServiceError::MalformedSettings(fault) => {
+            let detail = "What the settings document says around its servers can't be read. The servers can be, each as a resource.";
+            Problem::new(ProblemKind::MalformedSettings, detail)
                 .errors([(&fault.pointer, fault.kind.to_string())])
         }
         ServiceError::PreconditionRequired => Problem::new(

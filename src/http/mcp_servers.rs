@@ -71,7 +71,7 @@ async fn update(mut call: Call, kind: fn(crate::json::Object) -> Body) -> Result
 /// Who writes to which server, and under which condition.
 pub(super) fn write_of(call: &Call) -> Result<Write, Problem> {
     let (precondition, caller) = (call.precondition.clone(), call.caller.clone());
-    Ok(Write { name: call.name()?.clone(), precondition, caller })
+    Ok(Write { key: call.name()?.key().clone(), precondition, caller })
 }
 
 /// The newest state: from memory, or, where it may have changed, read off the event loop.

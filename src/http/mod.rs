@@ -17,6 +17,7 @@ mod query;
 mod renaming;
 mod routes;
 mod session;
+mod settings;
 mod status;
 mod written;
 

@@ -50,10 +50,12 @@ pub enum ProblemKind {
     NoMcpServers,
     /// No server of this name.
     UnknownServer,
-    /// Another server has the name.
+    /// There is a server of this name already.
     NameTaken,
     /// The stored server is no configuration.
     MalformedServer,
+    /// What stands around the servers can't be read.
+    MalformedSettings,
     /// A write without a precondition.
     PreconditionRequired,
     /// The state has changed.
@@ -80,6 +82,8 @@ pub enum ProblemKind {
     StoreUnavailable,
     /// The change may or may not outlive a crash.
     OutcomeUnknown,
+    /// What others do and this service does not.
+    NotImplemented,
     /// A bug.
     Internal,
 }
@@ -100,7 +104,7 @@ struct Facts {
 
 impl ProblemKind {
     /// Every kind, for documentation and tests.
-    pub const ALL: [Self; 34] = [
+    pub const ALL: [Self; 36] = [
         Self::NotFound,
         Self::MethodNotAllowed,
         Self::Unauthorized,
@@ -121,6 +125,7 @@ impl ProblemKind {
         Self::UnknownServer,
         Self::NameTaken,
         Self::MalformedServer,
+        Self::MalformedSettings,
         Self::PreconditionRequired,
         Self::PreconditionFailed,
         Self::InvalidConfig,
@@ -134,6 +139,7 @@ impl ProblemKind {
         Self::StoreBusy,
         Self::StoreUnavailable,
         Self::OutcomeUnknown,
+        Self::NotImplemented,
         Self::Internal,
     ];
 
@@ -242,15 +248,21 @@ impl ProblemKind {
             }
             Self::NameTaken => (
                 "name-taken",
-                "The name is taken",
+                "There is a server of this name",
                 S::CONFLICT,
-                "Choose another name, or delete or rename the server that has it.",
+                "Choose another name, or change the server that is there.",
             ),
             Self::MalformedServer => (
                 "malformed-server",
                 "The stored server can't be read",
                 S::CONFLICT,
                 "Replace it with PUT, or delete it.",
+            ),
+            Self::MalformedSettings => (
+                "malformed-settings",
+                "The settings around the servers can't be read",
+                S::CONFLICT,
+                "Mend the document by hand; the servers' own resources work all the same.",
             ),
             Self::PreconditionRequired => (
                 "precondition-required",
@@ -329,6 +341,12 @@ impl ProblemKind {
                 "The change may not be durable",
                 S::SERVICE_UNAVAILABLE,
                 "Read the server again before you repeat the change.",
+            ),
+            Self::NotImplemented => (
+                "not-implemented",
+                "Not implemented",
+                S::NOT_IMPLEMENTED,
+                "Ask the OpenHands agent-server itself.",
             ),
             Self::Internal => (
                 "internal",

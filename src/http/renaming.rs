@@ -42,6 +42,13 @@ fn new_name(body: &Object) -> Result<ServerName, Problem> {
     name.parse().map_err(|error| unusable(format!("{error}.")))
 }
 
+/// The problem of a new name that another server has.
+pub(super) fn taken() -> Problem {
+    let detail = "There is an MCP server of the new name already. Nothing was changed.";
+    let to = Pointer::root().member("to");
+    Problem::new(ProblemKind::NameTaken, detail).errors([(&to, "another server has this name".to_owned())])
+}
+
 /// The problem of a name that stands in the body.
 pub(super) fn unusable(detail: String) -> Problem {
     let to = Pointer::root().member("to");

@@ -14,11 +14,13 @@ use super::endpoint::{Endpoint, Handler, Segment, run};
 use super::frame::RequestId;
 use super::problem::{Problem, ProblemKind};
 use super::query::Parameter;
-use super::{documentation, listing, mcp_servers, renaming, session, status};
+use super::{documentation, listing, mcp_servers, renaming, session, settings, status};
 
 const ITEM: &str = "/api/settings/mcp-servers/{name}";
 const RENAME: &str = "/api/settings/mcp-servers/{name}/rename";
 const SESSION: &str = "/api/session";
+const SETTINGS: &str = "/api/settings";
+const SETTINGS_ITEM: &str = "/api/settings/mcp/{settings_key}";
 const PROBLEM: &str = "/problems/{type}";
 
 const JSON: &[&str] = &["application/json"];
@@ -73,6 +75,12 @@ fn routes() -> Vec<Route> {
             RENAME,
             Endpoint { segment: Segment::ServerThenVerb, ..writing(renaming::rename, Action::Rename, JSON) },
         ),
+        route(Method::GET, SETTINGS, reading(settings::read, Segment::Fixed)),
+        route(Method::GET, "/api/settings/agent-schema", reading(settings::schema, Segment::Fixed)),
+        route(Method::GET, "/api/settings/conversation-schema", reading(settings::schema, Segment::Fixed)),
+        route(Method::POST, SETTINGS_ITEM, in_settings(settings::create, Action::Replace, JSON)),
+        route(Method::PATCH, SETTINGS_ITEM, in_settings(settings::patch, Action::Patch, MERGE_PATCH)),
+        route(Method::DELETE, SETTINGS_ITEM, in_settings(settings::delete, Action::Delete, &[])),
     ]
 }
 
@@ -93,6 +101,10 @@ fn writing(handler: Handler, action: Action, body: &'static [&'static str]) -> E
         action: Some(action),
         handler,
     }
+}
+
+fn in_settings(handler: Handler, action: Action, body: &'static [&'static str]) -> Endpoint {
+    Endpoint { segment: Segment::SettingsKey, query: &[], ..writing(handler, action, body) }
 }
 
 /// The routes of one path.
@@ -193,7 +205,7 @@ fn not_found(request: &HttpRequest) -> HttpResponse {
     match path.strip_suffix('/') {
         Some(target)
             if target.starts_with(mcp_servers::COLLECTION)
-                || routes().iter().any(|route| route.path == target) =>
+                || routes().iter().any(|route| Pattern::of(route.path).is_of(target)) =>
         {
             let query = request.uri().query().map(|query| format!("?{query}")).unwrap_or_default();
             HttpResponse::build(StatusCode::TEMPORARY_REDIRECT)

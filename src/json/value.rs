@@ -94,6 +94,11 @@ impl Number {
         Self(value.to_string().into())
     }
 
+    /// A finite number in the shortest spelling that has a point or an exponent: `30.0`.
+    pub fn from_f64(value: f64) -> Option<Self> {
+        value.is_finite().then(|| Self(format!("{value:?}").into()))
+    }
+
     /// The number as it was spelled.
     pub fn spelling(&self) -> &str {
         &self.0

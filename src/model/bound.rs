@@ -91,6 +91,7 @@ mod tests {
     use crate::model::samples::{config, object, ring};
 
     const REMOTE: &str = r#"{"url":"https://h.example/mcp","headers":{"A":"sealed s"}}"#;
+    const BACKSLASH: &str = r#"{"url":"https://h.example\\mcp","headers":{"A":"sealed s"}}"#;
     const STDIO: &str = r#"{"command":"x","env":{"A":"sealed s"}}"#;
     const BOTH: &str = r#"{"command":"x","url":"https://h.example/mcp","env":{"A":"sealed s"}}"#;
 
@@ -133,6 +134,11 @@ mod tests {
             (BOTH, r#"{"url":"https://h.example/other"}"#, ""),
             (r#"{"url":"weird:x","auth":"sealed s"}"#, r#"{"url":"weird:y"}"#, "/auth"),
             (r#"{"url":"weird:x","auth":"sealed s"}"#, r#"{"url":"weird:x"}"#, ""),
+            // Clients differ over where these lead, so that nothing but the same text is the same place.
+            (REMOTE, r#"{"url":"https://h.example\\@evil.example/mcp"}"#, remote),
+            (BACKSLASH, r#"{"url":"https://h.example/mcp"}"#, remote),
+            (BACKSLASH, r#"{"url":"https://h.example\\evil/mcp"}"#, remote),
+            (BACKSLASH, r#"{"url":"https://h.example\\mcp"}"#, ""),
             // What no key opens is kept as well.
             (r#"{"command":"x","env":{"A":"foreign s"}}"#, r#"{"command":"y"}"#, "/env/A"),
             (r#"{"command":"x","env":{"PORT":8080}}"#, r#"{"command":"y"}"#, "/env/PORT"),

@@ -91,10 +91,11 @@ pub struct NoKey;
 /// Opens a stored configuration. A leaf that should be sealed and that no key opens becomes
 /// [`SecretValue::Unreadable`]; nothing fails.
 pub fn open(stored: &Object, sealing: Sealing, ring: &KeyRing) -> Config {
-    open_object(stored, Position::ROOT, sealing, ring)
+    open_at(stored, Position::ROOT, sealing, ring)
 }
 
-fn open_object(object: &Object, position: Position, sealing: Sealing, ring: &KeyRing) -> Members {
+/// Opens a stored object that stands somewhere else, in the same way.
+pub fn open_at(object: &Object, position: Position, sealing: Sealing, ring: &KeyRing) -> Members {
     let open = |(name, value): (&str, &Json)| {
         (name.to_owned(), open_value(value, position.member(name), sealing, ring))
     };
@@ -118,7 +119,7 @@ fn open_value(value: &Json, position: Position, sealing: Sealing, ring: &KeyRing
         Json::Array(elements) => Node::Array(
             elements.iter().map(|element| open_value(element, position.element(), sealing, ring)).collect(),
         ),
-        Json::Object(object) => Node::Object(open_object(object, position, sealing, ring)),
+        Json::Object(object) => Node::Object(open_at(object, position, sealing, ring)),
     }
 }
 

@@ -1,6 +1,7 @@
-//! What a change does to one server, as data: the same for a file that is spliced and rows that are updated.
+//! What a change does to one server or to what is outside them, as data: the same for a file that is spliced and
+//! rows that are updated.
 
-use crate::json::Object;
+use crate::json::{Json, Object};
 
 use super::SettingsKey;
 
@@ -25,6 +26,14 @@ pub enum Edit {
         from: SettingsKey,
         /// The name that it gets; no server has it.
         to: SettingsKey,
+    },
+    /// Sets a member of the document outside the servers. In `agent_settings` the servers and `schema_version`
+    /// stay what they are, whatever stands there in the value: they are not for this edit to change.
+    Outside {
+        /// Which member of the root: one that [`Outside::can_hold`](super::Outside::can_hold).
+        member: String,
+        /// Its new value.
+        value: Json,
     },
     /// Replaces encrypted values outside the servers by others of the same secrets (a rotation of keys).
     Reseal {

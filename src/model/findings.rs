@@ -68,10 +68,11 @@ mod tests {
     #[test]
     fn a_hundred_are_told_and_the_first_however_long_its_name() {
         let mut findings = Findings::new();
+        assert!(findings.is_empty() && !findings.is_full());
         for index in 0..1_000 {
             findings.note(&Path::Root.element(index), |pointer| pointer.to_string());
         }
-        assert!(findings.is_full());
+        assert!(findings.is_full() && !findings.is_empty());
         assert_eq!(findings.into_vec().last().unwrap(), "/99");
 
         let long = "x".repeat(LONGEST);

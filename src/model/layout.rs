@@ -87,3 +87,19 @@ impl Layout {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_reason_names_the_member_that_is_too_new() {
+        for (reason, member) in [
+            (ReadOnlyReason::SchemaVersion, "its `schema_version` "),
+            (ReadOnlyReason::AgentSchemaVersion, "its `agent_settings.schema_version` "),
+            (ReadOnlyReason::AgentKind, "its `agent_settings.agent_kind` "),
+        ] {
+            assert!(reason.to_string().starts_with(member), "{reason}");
+        }
+    }
+}

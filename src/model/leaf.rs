@@ -1,5 +1,5 @@
-//! The one table of what is secret in a server's configuration (DESIGN §4): which leaves are masked and
-//! which of those are sealed. Walking, masking, sealing, merging and the documentation all use it.
+//! The one table of what is secret in a server's configuration and outside the servers (DESIGN §4): which leaves
+//! are masked and which of those are sealed. Walking, masking, sealing, merging and the documentation all use it.
 
 use super::Sealing;
 
@@ -57,6 +57,15 @@ const OAUTH_PLAIN: [&str; 19] = [
     "client_secret_expires_at",
 ];
 
+/// What is secret in the settings of a language model (`contracts/openhands.md` §4).
+const LLM_KEYS: [&str; 4] = ["api_key", "aws_access_key_id", "aws_secret_access_key", "aws_session_token"];
+
+/// Members of the settings of a language model that are only named as if they were secret.
+const LLM_PLAIN: [&str; 1] = ["custom_tokenizer"];
+
+/// What says where a secret of the agent's context comes from, and is none.
+const SECRET_SOURCE_PLAIN: [&str; 4] = ["kind", "name", "description", "url"];
+
 /// Where in a configuration a value stands, as far as secrecy goes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Position(Place);
@@ -90,6 +99,20 @@ enum Place {
         is_telling: bool,
         under_auth: bool,
     },
+    /// `agent_settings` of the document.
+    Agent,
+    /// `llm`, or an entry of `meta_profile_llms`.
+    Llm,
+    /// `meta_profile_llms`
+    Llms,
+    /// `verification`
+    Verification,
+    /// `agent_context`
+    Context,
+    /// `agent_context.secrets`
+    ContextSecrets,
+    /// An entry of it: a secret, or an object that has one.
+    ContextSecret,
 }
 
 /// What a scalar at some position is.
@@ -115,6 +138,12 @@ pub fn is_telling_name(name: &str) -> bool {
 impl Position {
     /// The configuration itself.
     pub const ROOT: Self = Self(Place::Root);
+
+    /// `agent_settings` of a document, outside the servers.
+    pub const AGENT_SETTINGS: Self = Self(Place::Agent);
+
+    /// Where nothing is secret.
+    pub const PLAIN: Self = Self(Place::Plain);
 
     /// Where a member of the object at this position stands.
     #[must_use]
@@ -142,6 +171,23 @@ impl Position {
             (Place::Unknown { under_auth: false, is_telling }, name) => {
                 Place::Unknown { is_telling: is_telling || is_telling_name(name), under_auth: false }
             }
+            (Place::Agent, "llm") => Place::Llm,
+            (Place::Agent, "meta_profile_llms") => Place::Llms,
+            (Place::Agent, "verification") => Place::Verification,
+            (Place::Agent, "agent_context") => Place::Context,
+            (Place::Llms, _) => Place::Llm,
+            (Place::Llm, name) if LLM_KEYS.contains(&name) => Place::Secret { listed: true, legacy: true },
+            (Place::Llm, name) => {
+                let is_telling = is_telling_name(name) && !LLM_PLAIN.contains(&name);
+                Place::Unknown { is_telling, under_auth: false }
+            }
+            (Place::Verification, "critic_api_key") => LISTED,
+            (Place::Context, "secrets") => Place::ContextSecrets,
+            (Place::ContextSecrets, _) => Place::ContextSecret,
+            (Place::ContextSecret, "value") => LISTED,
+            (Place::ContextSecret, name) if SECRET_SOURCE_PLAIN.contains(&name) => Place::Plain,
+            (Place::ContextSecret, _) => Place::Unknown { is_telling: true, under_auth: false },
+            (Place::Agent | Place::Verification | Place::Context, _) => Place::Plain,
             (Place::Plain | Place::Url, _) => Place::Plain,
             (_, name) if OAUTH_SECRETS.contains(&name) => SECRET,
             (Place::Unknown { is_telling: true, .. }, _) => {
@@ -176,9 +222,11 @@ impl Position {
         match self.0 {
             Place::Url => LeafKind::Url,
             Place::Secret { listed, legacy } => sealed(listed, legacy),
-            Place::Map { .. } | Place::Tokens | Place::Unknown { is_telling: true, .. } => {
-                sealed(false, false)
-            }
+            Place::ContextSecret => sealed(true, false),
+            Place::Map { .. }
+            | Place::Tokens
+            | Place::ContextSecrets
+            | Place::Unknown { is_telling: true, .. } => sealed(false, false),
             Place::Auth if text != "oauth" => sealed(false, false),
             _ => LeafKind::Plain,
         }
@@ -186,7 +234,7 @@ impl Position {
 
     /// Whether a number or truth value at this position is masked. It is never sealed (DESIGN §4).
     pub fn masks_scalars(self) -> bool {
-        matches!(self.0, Place::Secret { .. } | Place::Map { .. })
+        matches!(self.0, Place::Secret { .. } | Place::Map { .. } | Place::ContextSecret)
     }
 }
 
@@ -253,6 +301,39 @@ mod tests {
     }
 
     #[test]
+    fn outside_the_servers_the_keys_of_models_and_agents_are_secret_and_nothing_else() {
+        use LeafKind::Plain;
+        let secret = |every: bool, legacy: bool, listed: bool| {
+            [every, legacy, listed].map(|is_sealed| LeafKind::Secret { is_sealed })
+        };
+        for (path, expected) in [
+            ("llm.api_key", secret(true, true, true)),
+            ("llm.aws_access_key_id", secret(true, true, true)),
+            ("llm.aws_secret_access_key", secret(true, true, true)),
+            ("llm.aws_session_token", secret(true, true, true)),
+            ("meta_profile_llms.fast.api_key", secret(true, true, true)),
+            ("llm.extra_headers.Authorization", secret(true, false, false)),
+            ("verification.critic_api_key", secret(true, false, true)),
+            ("agent_context.secrets.MY_TOKEN", secret(true, false, true)),
+            ("agent_context.secrets.MY_TOKEN.value", secret(true, false, true)),
+            ("agent_context.secrets.MY_TOKEN.headers.X", secret(true, false, false)),
+            ("agent_context.secrets.MY_TOKEN.url", [Plain; 3]),
+            ("llm.model", [Plain; 3]),
+            ("llm.custom_tokenizer", [Plain; 3]),
+            ("llm.extra_headers.X-Title", [Plain; 3]),
+            ("verification.critic_model_name", [Plain; 3]),
+            ("agent_context.hotkeys", [Plain; 3]),
+            ("my_api_key", [Plain; 3]),
+        ] {
+            let position = path.split('.').fold(Position::AGENT_SETTINGS, |at, name| at.member(name));
+            let found = [Sealing::EverySecret, Sealing::EnvAndHeaders, Sealing::Listed]
+                .map(|sealing| position.string("text", sealing));
+            assert_eq!(found, expected, "{path}");
+        }
+        assert_eq!(Position::PLAIN.member("api_key").string("s", Sealing::EverySecret), Plain);
+    }
+
+    #[test]
     fn the_mode_word_is_not_a_secret() {
         assert_eq!(at("auth").string("oauth", Sealing::EverySecret), LeafKind::Plain);
         assert_eq!(at("auth.value").string("oauth", Sealing::Listed), LeafKind::Secret { is_sealed: true });
@@ -266,5 +347,6 @@ mod tests {
         );
         assert!(at("env").element().masks_scalars());
         assert!(!at("timeout").masks_scalars() && at("env.PORT").masks_scalars());
+        assert!(at("auth.other.client_secret").masks_scalars());
     }
 }

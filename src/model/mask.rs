@@ -6,6 +6,9 @@ pub const MASK: &str = "[REDACTED]";
 /// The mask inside a URL, where a bracket is not legal.
 pub const URL_MASK: &str = "**********";
 
+/// The mask of OpenHands' settings, which their clients know.
+pub const SETTINGS_MASK: &str = URL_MASK;
+
 /// Whether a text is a mask that this or another version of the API shows.
 pub fn is_mask(text: &str) -> bool {
     text == MASK || text == "<redacted>" || (text.len() >= 10 && text.bytes().all(|byte| byte == b'*'))

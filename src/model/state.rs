@@ -100,7 +100,7 @@ fn is_default(name: &str, node: &Node, is_stdio: bool) -> bool {
 }
 
 /// Null, or an object of nothing else: upstream's saves leave them out.
-fn is_hollow(node: &Node) -> bool {
+pub(super) fn is_hollow(node: &Node) -> bool {
     match node {
         Node::Null => true,
         Node::Object(members) => members.iter().all(|(_, node)| is_hollow(node)),

@@ -34,9 +34,8 @@ impl Author {
 
     /// The same author of one certain change: two such are equal only if both are.
     #[must_use]
-    pub fn with_mark(&self, mark: &[u8]) -> Self {
-        let mark: String = mark.iter().map(|byte| format!("{byte:02x}")).collect();
-        Self::new(&format!("{}#{mark}", self.0))
+    pub fn with_mark(&self, mark: u128) -> Self {
+        Self::new(&format!("{}#{mark:032x}", self.0))
     }
 
     /// The text.

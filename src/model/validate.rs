@@ -48,7 +48,7 @@ fn check_member(checker: &mut Checker, name: &str, before: Option<&Node>, after:
         !KNOWN_MEMBERS.contains(&name) || (checker.dialect == Dialect::Closed && OPEN_ONLY.contains(&name));
     if is_unknown {
         if checker.dialect == Dialect::Closed {
-            checker.refuse(&at, "this document takes no members but the known ones");
+            checker.refuse(&at, "is none of the members that can be set here");
         }
         return;
     }

@@ -6,6 +6,7 @@ mod canonical;
 mod difference;
 mod entity_tag;
 mod precondition;
+mod settings_view;
 mod summary;
 mod view;
 
@@ -14,5 +15,6 @@ pub use canonical::canonical;
 pub use difference::{Request, changed};
 pub use entity_tag::{EntityTag, OpaqueTag, collection_tag, server_tag, unreadable_server_tag};
 pub use precondition::{Condition, MalformedCondition, Precondition, Verdict};
+pub use settings_view::SettingsView;
 pub use summary::{Summary, is_enabled, summary};
-pub use view::{needs_reentry, view};
+pub use view::{needs_reentry, needs_reentry_below, view, view_masked};

@@ -10,44 +10,54 @@ use crate::secrets::Exposure;
 /// The view of a configuration. An unreadable secret is masked in the plaintext view too; whoever asks
 /// for that view checks [`needs_reentry`] first.
 pub fn view(config: &Config, exposure: Exposure) -> Object {
-    config.iter().map(|(name, node)| (name, view_node(node, exposure))).collect()
+    view_masked(config, exposure, MASK)
+}
+
+/// The same with another mask than [`MASK`].
+pub fn view_masked(members: &Members, exposure: Exposure, mask: &str) -> Object {
+    members.iter().map(|(name, node)| (name, view_node(node, exposure, mask))).collect()
 }
 
 /// Where the secrets stand that no key opens: they have to be entered again.
 pub fn needs_reentry(config: &Config) -> Vec<Pointer> {
+    needs_reentry_below(&Path::Root, config)
+}
+
+/// The same for a configuration that stands deeper in what is answered.
+pub fn needs_reentry_below(path: &Path<'_>, config: &Config) -> Vec<Pointer> {
     let mut found = Vec::new();
-    collect_unreadable(config, &Path::Root, &mut found);
+    collect_unreadable(config, path, &mut found);
     found
 }
 
-fn view_node(node: &Node, exposure: Exposure) -> Json {
+fn view_node(node: &Node, exposure: Exposure, mask: &str) -> Json {
     match node {
         Node::Null => Json::Null,
         Node::Bool(value) => Json::Bool(*value),
         Node::Number(number) => Json::Number(number.clone()),
         Node::Text(text) => Json::String(text.clone()),
-        Node::Secret(secret) => view_secret(secret, exposure),
+        Node::Secret(secret) => view_secret(secret, exposure, mask),
         Node::Url(url) if exposure == Exposure::Redacted => Json::string(url_parts::mask(url.text.expose())),
         Node::Url(url) => Json::string(url.text.expose()),
         Node::Array(elements) => {
-            Json::Array(elements.iter().map(|element| view_node(element, exposure)).collect())
+            Json::Array(elements.iter().map(|element| view_node(element, exposure, mask)).collect())
         }
-        Node::Object(members) => Json::Object(view(members, exposure)),
+        Node::Object(members) => Json::Object(view_masked(members, exposure, mask)),
     }
 }
 
-fn view_secret(secret: &Secret, exposure: Exposure) -> Json {
+fn view_secret(secret: &Secret, exposure: Exposure, mask: &str) -> Json {
     match (exposure, &secret.at_rest, &secret.value) {
-        (Exposure::Redacted, ..) | (Exposure::Plaintext, _, SecretValue::Unreadable) => Json::string(MASK),
+        (Exposure::Redacted, ..) | (Exposure::Plaintext, _, SecretValue::Unreadable) => Json::string(mask),
         (Exposure::Encrypted, AtRest::Sealed(token), _) => Json::string(token.as_str()),
         (_, _, SecretValue::Text(plaintext)) => Json::string(plaintext.expose()),
         (_, _, SecretValue::Number(number)) => Json::Number(number.clone()),
         (_, _, SecretValue::Bool(value)) => Json::Bool(*value),
-        (Exposure::Encrypted, _, SecretValue::Unreadable) => Json::string(MASK),
+        (Exposure::Encrypted, _, SecretValue::Unreadable) => Json::string(mask),
     }
 }
 
-fn collect_unreadable(members: &Members, path: &Path<'_>, found: &mut Vec<Pointer>) {
+pub(super) fn collect_unreadable(members: &Members, path: &Path<'_>, found: &mut Vec<Pointer>) {
     for (name, node) in members.iter() {
         collect_unreadable_in(node, &path.member(name), found);
     }

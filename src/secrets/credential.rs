@@ -23,7 +23,8 @@ impl CredentialDigest {
     /// Eight hex digits that tell credentials apart in memory. Not for logs: a weak credential could be
     /// guessed from them.
     pub fn short(&self) -> String {
-        self.0[..4].iter().map(|byte| format!("{byte:02x}")).collect()
+        let [a, b, c, d, ..] = self.0;
+        format!("{:08x}", u32::from_be_bytes([a, b, c, d]))
     }
 }
 

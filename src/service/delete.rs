@@ -15,7 +15,7 @@ impl Service {
     /// Deletes a server, a malformed one too.
     pub async fn delete(&self, write: Write) -> Result<Written, ServiceError> {
         let (keys, options) = (Arc::clone(&self.keys), self.options);
-        let names = Names::These(vec![write.name.key().clone()]);
+        let names = Names::These(vec![write.key.clone()]);
         let author = Some(write.caller.author.clone());
         self.run(names, author, move |current| {
             decide(current, &write, &keys, options).unwrap_or_else(Step::Refuse)
@@ -25,14 +25,14 @@ impl Service {
 
     /// What [`Service::delete`] would come to. Blocks on file reads and on decryption.
     pub fn try_delete(&self, write: &Write) -> Result<Written, ServiceError> {
-        let names = Names::These(vec![write.name.key().clone()]);
+        let names = Names::These(vec![write.key.clone()]);
         self.look(&names, |current| {
             decide(current, write, &self.keys, self.options).unwrap_or_else(Step::Refuse)
         })
     }
 }
 
-fn decide(
+pub(super) fn decide(
     current: &Current<'_>,
     write: &Write,
     keys: &Keys,
@@ -43,5 +43,5 @@ fn decide(
     let (_, state) = permitted(current, write, &rules, options)?;
     let written =
         Written { is_created: false, before: Some(state.tag), after: None, is_as_sent: false, body: None };
-    Ok(Step::Edit(vec![Edit::Remove { key: write.name.key().clone() }], written))
+    Ok(Step::Edit(vec![Edit::Remove { key: write.key.clone() }], written))
 }

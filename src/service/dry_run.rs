@@ -23,7 +23,7 @@ pub(super) struct DryRun {
 impl Service {
     /// What [`Service::update`] would come to. Blocks on file reads and on encryption.
     pub fn try_update(&self, write: Write, body: Body) -> Result<Written, ServiceError> {
-        let names = Names::These(vec![write.name.key().clone()]);
+        let names = Names::These(vec![write.key.clone()]);
         let tells_tag = write.caller.may_reveal();
         let of = |tells_tag| {
             let (write, body) = (write.clone(), body.clone());
@@ -31,12 +31,7 @@ impl Service {
         };
         let told = of(tells_tag);
         let decide = |current: &Current<'_>, ring: Arc<KeyRing>, update: &Arc<Update>| {
-            let means = Means {
-                ring,
-                is_accepted: self.keys.is_accepted(),
-                last_tag: &self.last_tag,
-                options: self.options,
-            };
+            let means = Means { ring, ..Means::of(&self.keys, &self.last_judged, self.options) };
             update::decide(current, update, &means).unwrap_or_else(Step::Refuse)
         };
         self.look(&names, |current| {

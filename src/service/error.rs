@@ -21,6 +21,9 @@ pub enum ServiceError {
     UnusableNewName,
     /// There is a server of the new name.
     #[error("there is a server of the new name already")]
+    NewNameTaken,
+    /// There is a server of this name, where there must be none.
+    #[error("there is a server of this name already")]
     NameTaken,
     /// There is no server of this name.
     #[error("there is no server of this name")]
@@ -34,6 +37,9 @@ pub enum ServiceError {
     /// The stored server can't be read as a configuration.
     #[error("the stored server can't be read: {0}")]
     MalformedServer(Fault),
+    /// What stands around the servers can't be read.
+    #[error("the settings around the servers can't be read: {0}")]
+    MalformedSettings(Fault),
     /// A write without a precondition, where one is required.
     #[error("a precondition is required")]
     PreconditionRequired,
@@ -83,4 +89,17 @@ pub struct Conflict {
     pub current: Option<Json>,
     /// Where the request and the current state differ; none for a request without a body.
     pub changed: Option<Vec<Pointer>>,
+}
+
+impl Conflict {
+    /// A conflict over a server that is not there.
+    pub(super) fn with_nothing(verdict: Verdict) -> Self {
+        Self { verdict, current_tag: None, current: None, changed: None }
+    }
+}
+
+impl From<Conflict> for ServiceError {
+    fn from(conflict: Conflict) -> Self {
+        Self::PreconditionFailed(Box::new(conflict))
+    }
 }

@@ -65,7 +65,7 @@ pub(super) fn is_wrong(ring: &KeyRing, snapshot: &Snapshot) -> bool {
 
 /// Every text of the document that has the form of an encrypted value.
 fn tokens(snapshot: &Snapshot) -> impl Iterator<Item = &str> {
-    let outside = snapshot.outside_tokens.iter().map(AsRef::as_ref);
+    let outside = snapshot.outside.tokens();
     let inside = snapshot.servers.values().flat_map(|server| strings(&server.text));
     outside.chain(inside).filter(|text| looks_sealed(text) && SHORTEST_TOKEN <= text.len())
 }

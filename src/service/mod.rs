@@ -10,7 +10,7 @@ mod dry_run;
 mod error;
 mod failed;
 mod key_rules;
-mod last_tag;
+mod last_judged;
 mod listing;
 pub mod login;
 mod permit;
@@ -21,6 +21,8 @@ mod retry;
 mod rotate;
 #[cfg(test)]
 mod samples;
+mod settings;
+mod settings_answer;
 mod update;
 
 use std::sync::Arc;
@@ -33,21 +35,22 @@ pub use self::key_rules::KeyProvisioner;
 pub use self::listing::{Listing, Page, Rows};
 pub use self::projected::{Item, Projected};
 pub use self::rotate::Rotation;
+pub use self::settings::Settled;
 pub use self::update::Body;
-use crate::model::ServerName;
+use crate::model::SettingsKey;
 use crate::projection::{EntityTag, Precondition};
 use crate::secrets::Keys;
 use crate::store::Store;
 use access::Caller;
 use bytes::Bytes;
-use last_tag::LastTag;
+use last_judged::LastJudged;
 
 /// The use-cases over one store.
 pub struct Service {
     store: Arc<dyn Store>,
     keys: Arc<Keys>,
     projected: ArcSwapOption<Projected>,
-    last_tag: Arc<LastTag>,
+    last_judged: Arc<LastJudged>,
     options: Options,
 }
 
@@ -63,8 +66,8 @@ pub struct Options {
 /// Who writes to which server, and under which condition.
 #[derive(Clone, Debug)]
 pub struct Write {
-    /// Which server.
-    pub name: ServerName,
+    /// Which server. Under a name that is none only what is there already can be changed.
+    pub key: SettingsKey,
     /// Under which condition.
     pub precondition: Precondition,
     /// Who.
@@ -89,7 +92,7 @@ pub struct Written {
 impl Service {
     /// The use-cases over this store with these keys.
     pub fn new(store: Arc<dyn Store>, keys: Arc<Keys>, options: Options) -> Self {
-        Self { store, keys, projected: ArcSwapOption::empty(), last_tag: Arc::default(), options }
+        Self { store, keys, projected: ArcSwapOption::empty(), last_judged: Arc::default(), options }
     }
 
     /// Takes no more writes; those that still wait at `deadline` are given up.

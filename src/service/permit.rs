@@ -17,7 +17,7 @@ pub(super) fn permitted<'a>(
     options: Options,
 ) -> Result<(&'a Arc<StoredServer>, State), ServiceError> {
     check_access(rules.layout)?;
-    let key = write.name.key();
+    let key = &write.key;
     let server = current.snapshot.servers.get(key).ok_or(ServiceError::UnknownServer)?;
     if options.require_preconditions && write.precondition.is_absent() {
         return Err(ServiceError::PreconditionRequired);
@@ -25,6 +25,6 @@ pub(super) fn permitted<'a>(
     let state = rules.state(key, server);
     match write.precondition.judge(Some(&state.tag)) {
         Verdict::Holds => Ok((server, state)),
-        verdict => Err(rules.conflict(verdict, Some(state), None)),
+        verdict => Err(rules.conflict(verdict, state, None)),
     }
 }

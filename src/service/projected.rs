@@ -23,25 +23,29 @@ use super::listing::{Listing, Rows};
 
 /// One state, ready to be read.
 pub struct Projected {
-    snapshot: Arc<Snapshot>,
-    ring: Arc<KeyRing>,
-    items: BTreeMap<SettingsKey, Arc<Item>>,
+    pub(super) snapshot: Arc<Snapshot>,
+    pub(super) ring: Arc<KeyRing>,
+    pub(super) items: BTreeMap<SettingsKey, Arc<Item>>,
     tag: OnceLock<EntityTag>,
     summaries: OnceLock<Listing>,
     full: OnceLock<Listing>,
+    /// The redacted answer that shows all settings.
+    pub(super) settings: OnceLock<Bytes>,
 }
 
 /// One server, ready to be read.
 pub struct Item {
-    server: Arc<StoredServer>,
+    pub(super) server: Arc<StoredServer>,
     tag: EntityTag,
     summary: Summary,
     /// The redacted answer, or why there is none.
-    shown: Result<Shown, Fault>,
+    redacted: Result<Redacted, Fault>,
+    /// What OpenHands' clients are shown of it, redacted.
+    pub(super) shown: OnceLock<Box<str>>,
 }
 
 /// The redacted answer, and what else a full row says.
-struct Shown {
+struct Redacted {
     body: Bytes,
     /// Where the configuration stands in it.
     config: Range<usize>,
@@ -65,8 +69,9 @@ impl Projected {
             Access::NoCollection => BTreeMap::new(),
             Access::Writable | Access::ReadOnly(_) => snapshot.servers.iter().map(item).collect(),
         };
+        let (tag, settings) = (OnceLock::new(), OnceLock::new());
         let (summaries, full) = (OnceLock::new(), OnceLock::new());
-        Self { snapshot, ring, items, tag: OnceLock::new(), summaries, full }
+        Self { snapshot, ring, items, tag, summaries, full, settings }
     }
 
     /// Whether this is the projection of that state under those keys.
@@ -114,17 +119,18 @@ impl Projected {
 
 impl Item {
     fn new(key: &SettingsKey, server: &Arc<StoredServer>, layout: &Layout, ring: &KeyRing) -> Self {
-        let server = Arc::clone(server);
+        let (server, shown) = (Arc::clone(server), OnceLock::new());
         match &server.config {
             Ok(stored) => {
                 let config = config::open(stored, layout.sealing, ring);
                 let tag = server_tag(ring.etag_key(), key, &canonical(&config, layout.dialect));
-                let shown = Ok(Shown::new(key, &config, &tag));
-                Self { summary: summary(&config), tag, shown, server }
+                let redacted = Ok(Redacted::new(key, &config, &tag));
+                Self { summary: summary(&config), tag, redacted, server, shown }
             }
             Err(fault) => {
                 let tag = unreadable_server_tag(ring.etag_key(), key, &server.text);
-                Self { summary: Summary::UNREADABLE, tag, shown: Err(fault.clone()), server }
+                let redacted = Err(fault.clone());
+                Self { summary: Summary::UNREADABLE, tag, redacted, server, shown }
             }
         }
     }
@@ -136,12 +142,12 @@ impl Item {
 
     /// The redacted answer.
     pub fn redacted(&self) -> Result<&Bytes, ServiceError> {
-        let shown = self.shown.as_ref().map(|shown| &shown.body);
-        shown.map_err(|fault| ServiceError::MalformedServer(fault.clone()))
+        let redacted = self.redacted.as_ref().map(|redacted| &redacted.body);
+        redacted.map_err(|fault| ServiceError::MalformedServer(fault.clone()))
     }
 }
 
-impl Shown {
+impl Redacted {
     fn new(key: &SettingsKey, config: &Config, tag: &EntityTag) -> Self {
         let (text, place) = answer(key, config, Some(tag), Exposure::Redacted);
         let (needs_reentry, is_enabled) = (needs_reentry(config), is_enabled(config));
@@ -156,7 +162,7 @@ fn write_summary(text: &mut Vec<u8>, key: &SettingsKey, item: &Arc<Item>) {
 /// The summary, and what the server's own answer says. Of one that can't be read there is the tag, under
 /// which it can be replaced or deleted.
 fn write_full(text: &mut Vec<u8>, key: &SettingsKey, item: &Arc<Item>) {
-    let shown = item.shown.as_ref().ok();
+    let shown = item.redacted.as_ref().ok();
     let is_enabled = shown.and_then(|shown| shown.is_enabled);
     let mut row = item.summary.to_json(key.as_str());
     row.insert("enabled", is_enabled.map_or(Json::Null, Json::Bool));

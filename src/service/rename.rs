@@ -47,7 +47,7 @@ impl Service {
 
 impl Renaming {
     fn names(&self) -> Names {
-        Names::These(vec![self.write.name.key().clone(), self.to.key().clone()])
+        Names::These(vec![self.write.key.clone(), self.to.key().clone()])
     }
 }
 
@@ -61,10 +61,10 @@ fn decide(
     let (snapshot, ring) = (current.snapshot, keys.ring());
     let rules = Rulebook { layout: &snapshot.layout, ring: &ring, may_reveal: write.caller.may_reveal() };
     let (server, State { tag: before, config }) = permitted(current, write, &rules, options)?;
-    let (from, to) = (write.name.key(), to.key());
+    let (from, to) = (&write.key, to.key());
     let is_same = from == to;
     if !is_same && snapshot.servers.contains_key(to) {
-        return Err(ServiceError::NameTaken);
+        return Err(ServiceError::NewNameTaken);
     }
     if !snapshot.layout.can_hold(to, server.config.as_ref().ok()) {
         return Err(ServiceError::UnusableNewName);

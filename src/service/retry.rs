@@ -1,28 +1,18 @@
 //! Recognises a write that is sent again because its answer was lost (law L8), by its effect: applied to
 //! the state that its `If-Match` names, it gives exactly the current state.
 
-use std::sync::Arc;
-
-use crate::model::StoredServer;
-
+use super::last_judged::Judged;
 use super::update::{Body, Rulebook, State, Update};
 
-/// Whether this write has been done already. `past` holds the states before the current one, newest first.
-pub(super) fn is_retry(
-    update: &Update,
-    rules: &Rulebook<'_>,
-    state: Option<&State>,
-    server: Option<&StoredServer>,
-    past: &[Arc<StoredServer>],
-) -> bool {
-    let (Some(state), Some(server)) = (state, server) else { return false };
+/// Whether this write has been done already: `state` is the judged one, opened.
+pub(super) fn is_retry(update: &Update, rules: &Rulebook<'_>, state: &State, judged: &Judged) -> bool {
     let Update { write, body: sent, .. } = update;
     // A caller who may not see secrets could test guesses otherwise. Who sends again what they have sent, to
     // the letter, learns nothing.
-    if !rules.may_reveal && server.author.as_ref() != Some(&update.author(rules.ring)) {
+    if !rules.may_reveal && judged.server.author.as_ref() != Some(&update.author(rules.ring)) {
         return false;
     }
-    let key = write.name.key();
+    let key = &write.key;
     let gives_current = |before: Option<&State>| {
         let before = before.and_then(|before| before.config.as_ref().ok());
         rules.gives(key, &state.tag, sent, before)
@@ -32,7 +22,8 @@ pub(super) fn is_retry(
         return true;
     }
     let if_match = &write.precondition.if_match;
-    let named = past
+    let named = judged
+        .past()
         .iter()
         .map(|server| rules.state(key, server))
         .filter(|before| if_match.names_strongly(&before.tag));

@@ -66,12 +66,12 @@ fn decide(current: &Current<'_>, keys: &Keys) -> Result<Step<Rotation>, ServiceE
         }
     }
     let mut tokens = Vec::new();
-    for token in snapshot.outside_tokens.iter().collect::<BTreeSet<_>>() {
+    for token in snapshot.outside.tokens().collect::<BTreeSet<_>>() {
         match ring.open(token) {
             Some(_) if ring.is_of_newest(token) => {}
             Some(plaintext) => {
                 let sealed = ring.seal(&plaintext).ok_or(ServiceError::KeyMissing)?;
-                tokens.push((token.clone(), sealed.as_str().into()));
+                tokens.push((token.into(), sealed.as_str().into()));
             }
             None => rotation.unreadable_outside += 1,
         }

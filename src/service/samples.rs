@@ -6,8 +6,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::document::NewDocument;
-use crate::model::ServerName;
 use crate::model::samples::object;
+use crate::model::{ServerName, SettingsKey};
 use crate::projection::{Condition, Precondition};
 use crate::secrets::{CredentialDigest, KeySources, Keys, SecretKey};
 use crate::store::file::{FileStore, FileStoreOptions};
@@ -156,7 +156,7 @@ fn write(condition: If<'_>, who: &Caller) -> Write {
         line => Condition::parse([line.as_bytes()]).expect("the test writes conditions well"),
     };
     Write {
-        name: named("x"),
+        key: SettingsKey::new("x"),
         precondition: Precondition {
             if_match: read(condition.matches),
             if_none_match: read(condition.none_match),
@@ -194,8 +194,8 @@ pub(super) fn word(outcome: &Result<Written, ServiceError>) -> &'static str {
         Err(ServiceError::BoundSecrets(_)) => "bound",
         Err(ServiceError::KeyMissing) => "no key",
         Err(ServiceError::WrongKey) => "wrong key",
+        Err(ServiceError::NameTaken | ServiceError::NewNameTaken) => "taken",
         Err(ServiceError::UnusableName | ServiceError::UnusableNewName) => "unusable",
-        Err(ServiceError::NameTaken) => "taken",
         Err(ServiceError::Store(_)) => "store",
         Err(_) => "another",
     }

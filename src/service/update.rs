@@ -1,6 +1,7 @@
 //! Replacing and patching a server: check, merge, judge, seal, in the order of DESIGN §2, inside the
 //! store's exclusive section.
 
+use std::borrow::Cow;
 use std::collections::HashSet;
 use std::sync::Arc;
 
@@ -14,18 +15,18 @@ use crate::model::merge::{Merged, Reading, merge_patch, replace};
 use crate::model::renewed::renew_sent;
 use crate::model::state::touched_members;
 use crate::model::validate::validate;
-use crate::model::{Access, Author, Dialect, Edit, Layout, SettingsKey, StoredServer};
+use crate::model::{Access, Author, Dialect, Edit, Layout, ServerName, SettingsKey, StoredServer, openhands};
 use crate::projection::{
     EntityTag, Request, Verdict, canonical, changed, is_as_sent, server_tag, unreadable_server_tag, view,
 };
-use crate::secrets::{Exposure, KeyRing};
+use crate::secrets::{Exposure, KeyRing, Keys};
 use crate::store::{Current, Names, Snapshot};
 
 use super::commit::Step;
 use super::dry_run::DryRun;
 use super::failed::FailedWrite;
 use super::key_rules::{is_wrong, must_seal};
-use super::last_tag::LastTag;
+use super::last_judged::LastJudged;
 use super::projected::body;
 use super::{Conflict, Options, Service, ServiceError, Write, Written};
 
@@ -44,6 +45,17 @@ pub enum Body {
     Whole(Object),
     /// A merge patch (PATCH, RFC 7396).
     MergePatch(Object),
+    /// A server that is to be new, in OpenHands' words.
+    OpenHandsServer(Object),
+    /// A merge patch in those words.
+    OpenHandsPatch(Object),
+}
+
+impl Body {
+    /// Whether there must be a server already.
+    fn is_patch(&self) -> bool {
+        matches!(self, Self::MergePatch(_) | Self::OpenHandsPatch(_))
+    }
 }
 
 /// A write with what it sends.
@@ -59,8 +71,15 @@ pub(super) struct Means<'a> {
     pub(super) ring: Arc<KeyRing>,
     /// Whether the newest key may seal beside tokens that no key opens.
     pub(super) is_accepted: bool,
-    pub(super) last_tag: &'a LastTag,
+    pub(super) last: &'a LastJudged,
     pub(super) options: Options,
+}
+
+impl<'a> Means<'a> {
+    /// With the keys as they are now.
+    pub(super) fn of(keys: &Keys, last: &'a LastJudged, options: Options) -> Self {
+        Self { ring: keys.ring(), is_accepted: keys.is_accepted(), last, options }
+    }
 }
 
 impl Update {
@@ -79,10 +98,13 @@ impl Update {
         let (kind, body) = match &self.body {
             Body::Whole(body) => (0_u8, body),
             Body::MergePatch(patch) => (1, patch),
+            Body::OpenHandsServer(body) => (2, body),
+            Body::OpenHandsPatch(patch) => (3, patch),
         };
         let text = Zeroizing::new(to_compact(&Json::Object(body.clone())));
         let mark = ring.etag_key().authenticate(&[&[0, 3, kind], text.as_bytes()]);
-        self.write.caller.author.with_mark(&mark[..16])
+        let mark = mark[..16].iter().fold(0_u128, |mark, byte| (mark << 8) | u128::from(*byte));
+        self.write.caller.author.with_mark(mark)
     }
 }
 
@@ -110,14 +132,12 @@ pub(super) struct State {
 impl Service {
     /// Replaces or patches a server.
     pub async fn update(&self, write: Write, body: Body) -> Result<Written, ServiceError> {
-        let (keys, last_tag, options) = (Arc::clone(&self.keys), Arc::clone(&self.last_tag), self.options);
-        let names = Names::These(vec![write.name.key().clone()]);
+        let (keys, last, options) = (Arc::clone(&self.keys), Arc::clone(&self.last_judged), self.options);
+        let names = Names::These(vec![write.key.clone()]);
         let update = Arc::new(Update { write, body, dry_run: None });
         let author = Some(update.author(&keys.ring()));
         self.run(names, author, move |current| {
-            let (ring, is_accepted) = (keys.ring(), keys.is_accepted());
-            let means = Means { ring, is_accepted, last_tag: &last_tag, options };
-            decide(current, &update, &means).unwrap_or_else(Step::Refuse)
+            decide(current, &update, &Means::of(&keys, &last, options)).unwrap_or_else(Step::Refuse)
         })
         .await
     }
@@ -130,36 +150,41 @@ pub(super) fn decide(
     means: &Means<'_>,
 ) -> Result<Step<Written>, ServiceError> {
     let Update { write, body: sent, dry_run } = &**update;
-    let Means { ring, is_accepted, last_tag, options } = means;
+    let Means { ring, is_accepted, last, options } = means;
     let snapshot = current.snapshot;
     check_access(&snapshot.layout)?;
     let rules = Rulebook { layout: &snapshot.layout, ring, may_reveal: write.caller.may_reveal() };
-    let key = write.name.key();
+    let key = &write.key;
     let server = snapshot.servers.get(key);
-    if server.is_none() && matches!(sent, Body::MergePatch(_)) {
-        return Err(ServiceError::UnknownServer);
+    match (sent, server) {
+        (sent, None) if sent.is_patch() => return Err(ServiceError::UnknownServer),
+        (Body::OpenHandsServer(_), Some(_)) => return Err(ServiceError::NameTaken),
+        // A file may hold servers of other names; nobody makes new ones.
+        (_, None) => drop(key.as_str().parse::<ServerName>()?),
+        _ => {}
     }
     if options.require_preconditions && write.precondition.is_absent() {
         return Err(ServiceError::PreconditionRequired);
     }
     let mut opened = None;
-    let tag = server.map(|server| {
+    let judged = server.map(|server| {
         let open = || opened.insert(rules.state(key, server)).tag.clone();
-        last_tag.of(key, server, ring, &snapshot.layout, open)
+        last.of(key, server, ring, &snapshot.layout, open)
     });
-    let verdict = write.precondition.judge(tag.as_ref());
+    let verdict = write.precondition.judge(judged.as_ref().map(|judged| &judged.tag));
     if verdict != Verdict::Holds {
-        let failed = FailedWrite::new(Arc::clone(update), verdict, current, Arc::clone(ring));
+        let judged = judged.map(|judged| judged.with_past(current));
+        let failed = FailedWrite { update: Arc::clone(update), verdict, judged };
         return Ok(Step::Later(Box::new(|| failed.outcome())));
     }
     let state = opened.or_else(|| server.map(|server| rules.state(key, server)));
     let (before_tag, before) = match state {
         None => (None, None),
         Some(State { tag, config: Ok(config) }) => (Some(tag), Some(config)),
-        Some(State { tag, config: Err(fault) }) => match sent {
-            Body::Whole(_) => (Some(tag), None),
-            Body::MergePatch(_) => return Err(ServiceError::MalformedServer(fault)),
-        },
+        Some(State { config: Err(fault), .. }) if sent.is_patch() => {
+            return Err(ServiceError::MalformedServer(fault));
+        }
+        Some(State { tag, config: Err(_) }) => (Some(tag), None),
     };
     let Applied { config: mut after, sends_sealed } = rules.apply(sent, before.as_ref())?;
     let after_tag = rules.tag(key, &after);
@@ -211,7 +236,7 @@ fn seal_and_edit(
     before_tag: Option<EntityTag>,
     after_tag: EntityTag,
 ) -> Result<Step<Written>, ServiceError> {
-    let key = update.write.name.key();
+    let key = &update.write.key;
     let stored = config::to_stored(&after, ring).map_err(|config::NoKey| ServiceError::KeyMissing)?;
     if !snapshot.layout.can_hold(key, Some(&stored)) {
         return Err(ServiceError::UnusableName);
@@ -262,9 +287,17 @@ impl Rulebook<'_> {
 
     /// What a sent body makes of a state, if it may.
     pub(super) fn apply(&self, sent: &Body, before: Option<&Config>) -> Result<Applied, ServiceError> {
+        let stored = before;
+        let before = in_words_of(sent, stored);
+        let before = before.as_deref();
         let merged = self.merge(sent, before).ok_or(ServiceError::UnknownServer)?;
         self.check_limits(before, &merged.config)?;
-        let violations = validate(before, &merged.config, self.layout.dialect, self.may_reveal);
+        let dialect = match sent {
+            Body::Whole(_) | Body::MergePatch(_) => self.layout.dialect,
+            // OpenHands' words have no others than the known members, whatever the document could hold.
+            Body::OpenHandsServer(_) | Body::OpenHandsPatch(_) => Dialect::Closed,
+        };
+        let violations = validate(before, &merged.config, dialect, self.may_reveal);
         if !violations.is_empty() {
             return Err(ServiceError::Invalid(violations));
         }
@@ -277,7 +310,8 @@ impl Rulebook<'_> {
         if !bound.is_empty() {
             return Err(ServiceError::BoundSecrets(bound));
         }
-        Ok(Applied { config: merged.config, sends_sealed: merged.sends_sealed })
+        let config = self.in_words_of_document(sent, merged.config, stored);
+        Ok(Applied { config, sends_sealed: merged.sends_sealed })
     }
 
     /// Whether a sent body makes this of a state, and may. The tag is compared first: whoever lost a race
@@ -289,22 +323,36 @@ impl Rulebook<'_> {
         sent: &Body,
         before: Option<&Config>,
     ) -> bool {
-        let gives_tag = |merged: Merged| merged.refusals.is_empty() && self.tag(key, &merged.config) == *tag;
-        self.merge(sent, before).is_some_and(gives_tag) && self.apply(sent, before).is_ok()
+        let gives_tag = |merged: Merged| {
+            let config = self.in_words_of_document(sent, merged.config, before);
+            merged.refusals.is_empty() && self.tag(key, &config) == *tag
+        };
+        let merged = self.merge(sent, in_words_of(sent, before).as_deref());
+        merged.is_some_and(gives_tag) && self.apply(sent, before).is_ok()
+    }
+
+    /// What was merged in the words of a request, in those of the document.
+    fn in_words_of_document(&self, sent: &Body, merged: Config, before: Option<&Config>) -> Config {
+        match (sent, before) {
+            (Body::OpenHandsPatch(_), Some(before)) => {
+                openhands::restore(merged, before, self.layout.dialect)
+            }
+            _ => merged,
+        }
     }
 
     /// What a sent body makes of a state, whether it may or not; nothing where there is none to patch.
     fn merge(&self, sent: &Body, before: Option<&Config>) -> Option<Merged> {
         let reading = Reading { sealing: self.layout.sealing, ring: self.ring, may_reveal: self.may_reveal };
         Some(match self.in_dialect(sent, before) {
-            Body::Whole(body) => replace(body, before, &reading),
-            Body::MergePatch(patch) => merge_patch(patch, before?, &reading),
+            Body::Whole(body) | Body::OpenHandsServer(body) => replace(body, before, &reading),
+            Body::MergePatch(patch) | Body::OpenHandsPatch(patch) => merge_patch(patch, before?, &reading),
         })
     }
 
     fn in_dialect(&self, sent: &Body, before: Option<&Config>) -> Body {
         match (self.layout.dialect, sent.clone()) {
-            (Dialect::Open, sent) => sent,
+            (Dialect::Open, sent) | (_, sent @ (Body::OpenHandsServer(_) | Body::OpenHandsPatch(_))) => sent,
             (Dialect::Closed, Body::Whole(body)) => Body::Whole(to_closed(body, BodyKind::Whole, before)),
             (Dialect::Closed, Body::MergePatch(patch)) => {
                 Body::MergePatch(to_closed(patch, BodyKind::MergePatch, before))
@@ -324,29 +372,30 @@ impl Rulebook<'_> {
     }
 
     /// The failed precondition with all that a client needs to merge.
-    pub(super) fn conflict(
-        &self,
-        verdict: Verdict,
-        state: Option<State>,
-        sent: Option<&Body>,
-    ) -> ServiceError {
-        let mut conflict = Conflict { verdict, current_tag: None, current: None, changed: None };
-        if let Some(State { tag, config }) = state {
-            conflict.current_tag = Some(tag);
-            if let Ok(config) = config {
-                conflict.current = Some(view(&config, Exposure::Redacted).into());
-                conflict.changed = sent.map(|sent| {
-                    let sent = self.in_dialect(sent, Some(&config));
-                    let request = match &sent {
-                        Body::Whole(body) => Request::Replace(body),
-                        Body::MergePatch(patch) => Request::MergePatch(patch),
-                    };
-                    changed(request, &config, self.layout.dialect, self.may_reveal)
-                });
-            }
+    pub(super) fn conflict(&self, verdict: Verdict, state: State, sent: Option<&Body>) -> ServiceError {
+        let mut conflict = Conflict { current_tag: Some(state.tag), ..Conflict::with_nothing(verdict) };
+        if let Ok(config) = state.config {
+            conflict.current = Some(view(&config, Exposure::Redacted).into());
+            conflict.changed = sent.map(|sent| {
+                let sent = self.in_dialect(sent, Some(&config));
+                let request = match &sent {
+                    Body::Whole(body) | Body::OpenHandsServer(body) => Request::Replace(body),
+                    Body::MergePatch(patch) | Body::OpenHandsPatch(patch) => Request::MergePatch(patch),
+                };
+                let config = in_words_of(&sent, Some(&config)).unwrap_or(Cow::Borrowed(&config));
+                changed(request, &config, self.layout.dialect, self.may_reveal)
+            });
         }
-        ServiceError::PreconditionFailed(Box::new(conflict))
+        conflict.into()
     }
+}
+
+/// The stored configuration in the words of a request.
+fn in_words_of<'a>(sent: &Body, before: Option<&'a Config>) -> Option<Cow<'a, Config>> {
+    Some(match sent {
+        Body::OpenHandsPatch(patch) => Cow::Owned(openhands::for_patch(before?, patch)),
+        Body::Whole(_) | Body::MergePatch(_) | Body::OpenHandsServer(_) => Cow::Borrowed(before?),
+    })
 }
 
 #[cfg(test)]

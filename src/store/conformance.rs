@@ -52,6 +52,7 @@ pub fn claims<S: Store>() -> Vec<Claim<S>> {
         ("replaced states are remembered, newest first", replaced_states_are_remembered),
         ("whoever only looks sees the newest state and its past", looking_changes_nothing),
         ("the author of a state is kept with it", authors_are_kept),
+        ("what is outside the servers is set beside them", outside_is_set_beside_servers),
         ("a closed store takes no changes", a_closed_store_takes_nothing),
     ]
 }
@@ -258,6 +259,36 @@ fn authors_are_kept<S: Store>(place: &Opener<S>) {
     assert_eq!(author("a"), Some(Author::new("ann")));
     assert_eq!(author("b"), Some(Author::new("bob")));
     assert_eq!(author("c"), None);
+}
+
+fn outside_is_set_beside_servers<S: Store>(place: &Opener<S>) {
+    let (store, other) = (place(), place());
+    let set = |member: &str, text: &str| {
+        let value = Json::from(Object::from_iter([("a", Json::string(text))]));
+        Edit::Outside { member: member.to_owned(), value }
+    };
+    let told = |snapshot: &Snapshot, member: &str| -> Option<String> {
+        let section = snapshot.outside.root().ok()?.get(member)?.as_object()?;
+        Some(section.get("a")?.as_str()?.to_owned())
+    };
+    run(&store, edits(vec![set("misc_settings", "1"), put("x", "1"), set("conversation_settings", "2")]));
+    let before = read(&store);
+    for snapshot in [&before, &read(&other)] {
+        assert_eq!(told(snapshot, "misc_settings").as_deref(), Some("1"));
+        assert_eq!(told(snapshot, "conversation_settings").as_deref(), Some("2"));
+        assert_eq!(values(snapshot), [pair("x", "1")]);
+    }
+    run(&other, edits(vec![put("y", "1")]));
+    let shared = read(&other);
+    run(&other, edits(vec![put("y", "2")]));
+    assert!(Arc::ptr_eq(&shared.outside, &read(&other).outside), "what no edit touched was built anew");
+    run(&store, edits(vec![set("misc_settings", "3")]));
+    assert_eq!(told(&read(&store), "misc_settings").as_deref(), Some("3"));
+    assert_eq!(values(&read(&store)), [pair("x", "1"), pair("y", "2")]);
+    assert_eq!(told(&before, "misc_settings").as_deref(), Some("1"));
+    let same = read(&store);
+    run(&store, edits(vec![set("misc_settings", "3")]));
+    assert!(Arc::ptr_eq(&same.outside, &read(&store).outside), "what changes nothing made another version");
 }
 
 fn a_closed_store_takes_nothing<S: Store>(place: &Opener<S>) {

@@ -14,7 +14,7 @@ use tokio::sync::watch;
 
 pub use self::error::StoreError;
 pub use self::history::History;
-use crate::model::{Author, Edit, Layout, SettingsKey, StoredServer};
+use crate::model::{Author, Edit, Layout, Outside, SettingsKey, StoredServer};
 
 mod error;
 mod history;
@@ -26,8 +26,8 @@ pub struct Snapshot {
     pub layout: Layout,
     /// Every server under its name.
     pub servers: BTreeMap<SettingsKey, Arc<StoredServer>>,
-    /// Texts outside the servers that look like encrypted values (`gAAAAA…`).
-    pub outside_tokens: Arc<[Box<str>]>,
+    /// Everything else that the document says.
+    pub outside: Arc<Outside>,
 }
 
 /// The state on which a change decides: that of the batch it is in, all earlier changes applied.

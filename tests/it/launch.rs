@@ -21,6 +21,7 @@ pub(crate) struct Builder {
     arguments: Vec<String>,
     listen: String,
     launcher: Vec<String>,
+    in_openhands_folder: bool,
 }
 
 /// A service that has ended.
@@ -57,6 +58,7 @@ impl Builder {
             arguments: Vec::new(),
             listen: "127.0.0.1:0".to_owned(),
             launcher: Vec::new(),
+            in_openhands_folder: false,
             site,
         }
     }
@@ -80,6 +82,13 @@ impl Builder {
     /// No keys for clients at all.
     pub(crate) fn open_to_everyone(self) -> Self {
         self.without_env("MCP_SETTINGS_API_KEYS").env("MCP_SETTINGS_AUTH", "off")
+    }
+
+    /// The document is named as OpenHands names it, so that a new one is of its kind.
+    pub(crate) fn in_openhands_folder(mut self) -> Self {
+        self.in_openhands_folder = true;
+        let folder = self.site.data().to_string_lossy().into_owned();
+        self.env("OH_PERSISTENCE_DIR", folder)
     }
 
     pub(crate) fn argument(mut self, argument: &str) -> Self {
@@ -138,8 +147,10 @@ impl Builder {
         let mut words = self.launcher.clone();
         words.extend([env!("CARGO_BIN_EXE_mcp-settings"), "serve", "--listen"].map(str::to_owned));
         words.push(self.listen.clone());
-        words.push("--settings".to_owned());
-        words.push(self.site.document_path().to_string_lossy().into_owned());
+        if !self.in_openhands_folder {
+            words.push("--settings".to_owned());
+            words.push(self.site.document_path().to_string_lossy().into_owned());
+        }
         words.extend(self.arguments.iter().cloned());
         let mut command = Command::new(&words[0]);
         command.args(&words[1..]).env_clear().current_dir(self.site.home());

@@ -17,5 +17,6 @@ mod laws;
 mod mcp_servers;
 mod rotation;
 mod secrets;
+mod settings;
 mod soak;
 mod transcript;

@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 
 /// Configurations that have every kind of masked leaf, in the open dialect. Each secret begins with
 /// `canary-` and stands nowhere else; each value that is shown begins with `shown-`.
-fn every_secret() -> Vec<(&'static str, Value)> {
+pub(crate) fn every_secret() -> Vec<(&'static str, Value)> {
     vec![
         (
             "stdio",

@@ -21,6 +21,9 @@ pub(crate) const REVEALER: &str = "revealer-key-0123456789";
 /// The collection of servers.
 pub(crate) const SERVERS: &str = "/api/settings/mcp-servers";
 
+/// OpenHands' settings.
+pub(crate) const SETTINGS: &str = "/api/settings";
+
 /// How long anything may take that a test waits for: far more than it should, far less than a build's limit.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(20);
 
@@ -35,6 +38,11 @@ pub(crate) struct TestServer {
 /// The path of one server.
 pub(crate) fn item(name: &str) -> String {
     format!("{SERVERS}/{name}")
+}
+
+/// The path of one server in OpenHands' settings.
+pub(crate) fn settings_item(name: &str) -> String {
+    format!("{SETTINGS}/mcp/{name}")
 }
 
 /// Polls until the condition holds; panics when it has not for too long.

@@ -3,6 +3,7 @@
 
 mod differences;
 mod recording;
+mod settings;
 
 use std::collections::BTreeMap;
 
@@ -25,8 +26,8 @@ fn every_recorded_answer_is_ours_but_for_the_listed_differences() {
         json!({"agent_settings": {"schema_version": 3, "agent_kind": "acp", "acp_server": "claude-code"}});
     let acp = TestServer::builder(Site::with_document(acp.to_string())).open_to_everyone().start();
 
-    let listed = differences::read();
-    let rows = recording::read();
+    let listed = differences::read("## Differences from the recorded server");
+    let rows = recording::read("transcripts/per-server.jsonl");
     let mut replay = Replay { tags: BTreeMap::new(), recorded: Recorded::default(), complaints: Vec::new() };
     for row in rows.iter().filter(|row| matches!(row.number, 1..=157 | 160)) {
         replay.row(row, listed.get(&row.number), &fresh);
@@ -69,15 +70,10 @@ impl Replay {
     }
 
     fn ask(&self, row: &Row, server: &TestServer) -> Response {
-        let mut request = server.request(&row.method, &row.path).anonymous();
-        for (name, value) in &row.headers {
-            let is_condition = matches!(name.as_str(), "If-Match" | "If-None-Match");
-            request = request.header(name, if is_condition { self.translated(value) } else { value.clone() });
-        }
-        match &row.body {
-            Some(body) => request.bytes(body).send(),
-            None => request.send(),
-        }
+        ask(row, server, |name, value| match name {
+            "If-Match" | "If-None-Match" => self.translated(value),
+            _ => value.to_owned(),
+        })
     }
 
     /// The header value with every recorded tag replaced by ours, whether it stands in quotes or not.
@@ -87,6 +83,18 @@ impl Replay {
             value = value.replace(theirs.trim_matches('"'), ours.trim_matches('"'));
         }
         value
+    }
+}
+
+/// Sends what was sent to the recorded server, header values translated.
+fn ask(row: &Row, server: &TestServer, translated: impl Fn(&str, &str) -> String) -> Response {
+    let mut request = server.request(&row.method, &row.path).anonymous();
+    for (name, value) in &row.headers {
+        request = request.header(name, translated(name, value));
+    }
+    match &row.body {
+        Some(body) => request.bytes(body).send(),
+        None => request.send(),
     }
 }
 
@@ -101,12 +109,17 @@ fn difference(row: &Row, answer: &Response) -> Option<String> {
     let theirs: Value = serde_json::from_str(&row.response).expect("recorded bodies are JSON");
     let ours = answer.json();
     if row.status >= 400 {
-        // Structured details are pydantic's; ours has `errors` instead.
-        let alike = !theirs["detail"].is_string() || theirs["detail"] == ours["detail"];
-        return (!alike).then(|| format!("recorded {}, ours {}", theirs["detail"], ours["detail"]));
+        return different_detail(&theirs, &ours);
     }
     let (theirs, ours) = (crypto::opened(SECRET, &theirs), crypto::opened(SECRET, &without_extras(ours)));
     (theirs != ours).then(|| format!("recorded {theirs}, ours {ours}"))
+}
+
+/// How a problem differs from a recorded one, if it does.
+fn different_detail(theirs: &Value, ours: &Value) -> Option<String> {
+    // Structured details are pydantic's; ours has `errors` instead.
+    let alike = !theirs["detail"].is_string() || theirs["detail"] == ours["detail"];
+    (!alike).then(|| format!("recorded {}, ours {}", theirs["detail"], ours["detail"]))
 }
 
 fn without_extras(mut body: Value) -> Value {

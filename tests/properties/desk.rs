@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use futures_util::FutureExt;
 use mcp_settings::json::{Json, Object, Rules, parse};
-use mcp_settings::model::{ServerName, SettingsKey};
+use mcp_settings::model::SettingsKey;
 use mcp_settings::projection::Precondition;
 use mcp_settings::secrets::{CredentialDigest, Exposure, Keys};
 use mcp_settings::service::access::{Caller, Scope};
@@ -58,6 +58,25 @@ impl Desk {
         Ok(config_of(&answer))
     }
 
+    /// The servers as OpenHands' settings show them.
+    pub(crate) fn settings(&self, exposure: Exposure) -> Result<Object, ServiceError> {
+        let answer = read(&self.service.load()?.settings(exposure)?);
+        Ok(member(member(&answer, "agent_settings"), "mcp_config").clone())
+    }
+
+    /// Patches a server in OpenHands' words, and gives the servers as the answer shows them.
+    pub(crate) fn patch_in_settings(
+        &self,
+        name: &str,
+        patch: &Object,
+        who: Who,
+    ) -> Result<Object, ServiceError> {
+        let body = Body::OpenHandsPatch(patch.clone());
+        let settled = self.service.update_in_settings(write(name, who), body).now_or_never();
+        let answer = read(&self.service.settled(settled.expect("memory does not block")?)?);
+        Ok(member(member(&answer, "agent_settings"), "mcp_config").clone())
+    }
+
     pub(crate) fn update(&self, name: &str, body: Body, who: Who) -> Result<Written, ServiceError> {
         self.service.update(write(name, who), body).now_or_never().expect("memory does not block")
     }
@@ -86,13 +105,21 @@ impl Desk {
 
 /// The `config` of an answer.
 pub(crate) fn config_of(answer: &[u8]) -> Object {
+    member(&read(answer), "config").clone()
+}
+
+fn read(answer: &[u8]) -> Object {
     let text = std::str::from_utf8(answer).expect("an answer is UTF-8");
-    let Ok(Json::Object(answer)) = parse(text, &Rules::STORED) else {
-        panic!("an answer is an object: {text}")
-    };
-    match answer.get("config") {
-        Some(Json::Object(config)) => config.clone(),
-        other => panic!("a config is an object, not {other:?}"),
+    match parse(text, &Rules::STORED) {
+        Ok(Json::Object(answer)) => answer,
+        _ => panic!("an answer is an object: {text}"),
+    }
+}
+
+fn member<'a>(object: &'a Object, name: &str) -> &'a Object {
+    match object.get(name) {
+        Some(Json::Object(member)) => member,
+        other => panic!("`{name}` is an object, not {other:?}"),
     }
 }
 
@@ -102,6 +129,5 @@ fn write(name: &str, who: Who) -> Write {
         Who::Revealer => &[Scope::Write, Scope::Reveal],
     };
     let caller = Caller::new("test", scopes.iter().copied().collect(), &CredentialDigest::of("test"));
-    let name: ServerName = name.parse().expect("the test names servers well");
-    Write { name, precondition: Precondition::default(), caller }
+    Write { key: SettingsKey::new(name), precondition: Precondition::default(), caller }
 }

@@ -16,7 +16,7 @@ use crate::samples::{Sample, any_sample};
 use crate::tokens;
 use crate::wishes::{Wish, any_wish};
 
-const CASES: u32 = 1_500;
+const CASES: u32 = 700;
 
 fn any_case() -> impl Strategy<Value = (Sample, Index, Wish)> {
     any_sample().prop_flat_map(|sample| {

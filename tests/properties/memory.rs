@@ -39,7 +39,7 @@ fn snapshot(document: &Document) -> Snapshot {
     Snapshot {
         layout: document.layout().clone(),
         servers: document.servers().map(|(key, server)| (key.clone(), Arc::clone(server))).collect(),
-        outside_tokens: Arc::clone(document.outside_tokens()),
+        outside: Arc::clone(document.outside()),
     }
 }
 

@@ -51,3 +51,32 @@ proptest! {
         }
     }
 }
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, max_shrink_iters: 300, ..ProptestConfig::with_cases(400) })]
+
+    #[test]
+    fn what_the_settings_show_changes_nothing_when_it_is_sent_back(sample in any_sample()) {
+        let text = sample.text();
+        let desk = Desk::of(&text);
+        for (exposure, who) in [
+            (Exposure::Redacted, Who::Writer),
+            (Exposure::Redacted, Who::Revealer),
+            (Exposure::Encrypted, Who::Revealer),
+            (Exposure::Plaintext, Who::Revealer),
+        ] {
+            let shown = match desk.settings(exposure) {
+                Err(ServiceError::SecretUnreadable(_)) if exposure == Exposure::Plaintext => continue,
+                shown => shown.unwrap(),
+            };
+            prop_assert!(shown.names().eq(desk.settings(Exposure::Redacted).unwrap().names()));
+            for (name, server) in shown.iter() {
+                let patch = server.as_object().expect("a server is an object");
+                let after = desk.patch_in_settings(name, patch, who);
+                prop_assert!(after.is_ok(), "{exposure:?} {who:?}: {after:?}\n{text}");
+                prop_assert!(after.unwrap() == desk.settings(Exposure::Redacted).unwrap());
+                prop_assert_eq!(desk.text(), &*text, "{:?} {:?}", exposure, who);
+            }
+        }
+    }
+}

@@ -10,8 +10,8 @@ use crate::json::{Json, RawObject, scan_object, to_compact};
 
 /// A document, and which members lead to its map.
 #[derive(Clone, Debug)]
-struct Sample {
-    text: String,
+pub(super) struct Sample {
+    pub(super) text: String,
     path: Vec<&'static str>,
 }
 
@@ -49,7 +49,7 @@ fn map() -> BoxedStrategy<String> {
         .boxed()
 }
 
-fn sample() -> impl Strategy<Value = Sample> {
+pub(super) fn sample() -> impl Strategy<Value = Sample> {
     let wrapped = layer("agent_settings", layer("mcp_config", layer("mcpServers", map(), ""), ""), "")
         .prop_map(|text| Sample { text, path: vec!["agent_settings", "mcp_config", "mcpServers"] });
     let flat = layer("agent_settings", layer("mcp_config", map(), "\"schema_version\""), "")
@@ -229,7 +229,7 @@ fn hold_the_law(sample: &Sample, document: &mut Document, plan: &Plan) {
             let member = &map.members[at];
             assert_eq!(value(&kept_around(member.key.start, member.key.end)), Json::string(to.as_str()));
         }
-        Edit::Reseal { .. } => unreachable!("no plan makes one"),
+        Edit::Outside { .. } | Edit::Reseal { .. } => unreachable!("no plan makes one"),
     }
 }
 

@@ -2,6 +2,8 @@
 
 mod fixtures;
 mod laws;
+mod manner;
+mod outside;
 mod table;
 
 use super::{Document, NewDocument};

@@ -1,5 +1,7 @@
 //! The table of DESIGN §5.
 
+use std::sync::Arc;
+
 use super::*;
 use crate::document::{Unreadable, Within};
 use crate::model::{Access, Author, Dialect, Layout, ReadOnlyReason, Sealing};
@@ -79,6 +81,7 @@ fn the_versions_decide_where_the_servers_are_and_what_they_may_be() {
         ("", "", wrapped, layout(Open, EverySecret, Writable), ab),
         ("", r#""schema_version":null,"#, wrapped, layout(Open, EverySecret, Writable), ab),
         ("", r#""schema_version":0,"#, wrapped, layout(Open, EnvAndHeaders, Writable), ab),
+        ("", r#""schema_version":-0,"#, wrapped, layout(Open, EnvAndHeaders, Writable), ab),
         (
             r#""schema_version":6,"#,
             r#""schema_version":4,"#,
@@ -297,14 +300,42 @@ fn tokens_are_those_outside_the_servers() {
     let document = read(&format!(
         r#"{{"x":["{outside}","gAAAAAshort"],"agent_settings":{{"mcp_config":{{"mcpServers":{{"a":{{"env":{{"A":"{inside}"}}}}}}}}}},"y":"{outside}"}}"#
     ));
-    let found: Vec<&str> = document.outside_tokens().iter().map(|token| &**token).collect();
+    let found: Vec<&str> = document.outside().tokens().collect();
     assert_eq!(found, [&outside, &outside]);
+}
+
+#[test]
+fn what_is_outside_is_read_once_for_all_versions_that_differ_in_servers() {
+    let before = r#"{"a":1,"agent_settings":{"mcp_config":{"mcpServers":{"x":{"n":1}}}},"b":[2]}"#;
+    let document = read(before);
+    let root = r#"{"a":1,"agent_settings":{"mcp_config":{"mcpServers":{}}},"b":[2]}"#;
+    assert_eq!(document.outside().root(), Ok(&config(root)));
+    let mut edited = document.clone();
+    edited.apply(&put("y", "{}"), None);
+    let again = Document::read(&edited.render(), NewDocument::Own, Some(&document)).unwrap();
+    for other in [edited, again] {
+        assert!(Arc::ptr_eq(document.outside(), other.outside()));
+    }
+    let elsewhere =
+        Document::read(before.replace("[2]", "[3]").as_bytes(), NewDocument::Own, Some(&document));
+    assert!(!Arc::ptr_eq(document.outside(), elsewhere.unwrap().outside()));
+}
+
+#[test]
+fn what_is_outside_may_be_nothing_all_or_unreadable() {
+    let new = read(&NewDocument::Own.text());
+    assert_eq!(Document::absent(NewDocument::Own).outside().root(), new.outside().root());
+    let acp = r#"{"agent_settings":{"agent_kind":"acp","mcp_config":{"x":{}}}}"#;
+    assert_eq!(read(acp).outside().root(), Ok(&config(acp)));
+    let twice = read(r#"{"other":{"a":1,"a":2}}"#);
+    assert_eq!(twice.outside().root().unwrap_err().to_string(), "`/other/a`: the name comes twice");
 }
 
 #[test]
 fn debug_tells_names_only() {
     let document = read(r#"{"agent_settings":{"mcp_config":{"mcpServers":{"a":{"env":{"A":"hunter2"}}}}}}"#);
     let servers: Vec<_> = document.servers().collect();
-    let shown = format!("{document:?} {servers:?}");
-    assert!(shown.contains("\"a\"") && !shown.contains("hunter2"), "{shown}");
+    for shown in [format!("{document:?}"), format!("{servers:?}")] {
+        assert!(shown.contains("\"a\"") && !shown.contains("hunter2"), "{shown}");
+    }
 }

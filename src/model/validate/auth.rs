@@ -4,6 +4,7 @@
 use crate::json::Path;
 use crate::model::Dialect;
 use crate::model::config::{Members, Node};
+use crate::model::openhands::strategy_members;
 
 use super::shape::{Checker, member, new_members};
 
@@ -20,17 +21,9 @@ pub(super) fn check(checker: &mut Checker, at: &Path<'_>, before: Option<&Node>,
 
 fn check_strategy(checker: &mut Checker, at: &Path<'_>, before: Option<&Node>, auth: &Members) {
     let strategy = auth.text("strategy").unwrap_or_default();
-    let allowed: &[&str] = match strategy {
-        "none" => &[],
-        "api_key" => &["value", "header_name"],
-        "bearer" => &["value"],
-        "basic" => &["username", "password"],
-        "header" => &["headers"],
-        "oauth2" => &["authentication", "state"],
-        _ => {
-            let message = "must be one of none, api_key, bearer, basic, header, oauth2";
-            return checker.refuse(&at.member("strategy"), message);
-        }
+    let Some(allowed) = strategy_members(strategy) else {
+        let message = "must be one of none, api_key, bearer, basic, header, oauth2";
+        return checker.refuse(&at.member("strategy"), message);
     };
     if strategy == "basic" && auth.get("username").is_none() {
         checker.refuse(&at.member("username"), "is required");

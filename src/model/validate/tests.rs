@@ -225,7 +225,7 @@ fn only_what_a_write_changes_is_judged() {
     }
     assert_eq!(
         wrong(Some(odd), &with("more", "2"), Closed),
-        "/more: this document takes no members but the known ones"
+        "/more: is none of the members that can be set here"
     );
     // Without a command there must be a URL; what was so before may stay so.
     assert_eq!(wrong(Some(r#"{"cwd":"a"}"#), r#"{"cwd":"b"}"#, Open), "");

@@ -2,8 +2,9 @@
 //! file; the one thing outside it that it may call is the provisioner of keys.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
 
-use super::version::{Version, WorkingCopy};
+use super::version::{Spare, Version, WorkingCopy};
 use crate::model::Edit;
 use crate::store::{Change, Current, Decision, History, Names, Provisioner};
 
@@ -16,14 +17,15 @@ pub(super) struct Decided {
 
 /// Asks every change. One that panics is left out, and the others are asked again from the start.
 pub(super) fn decide(
-    start: &Version,
+    start: &Arc<Version>,
+    mut spare: Option<Spare>,
     history: &History,
     changes: &[&Change],
     provisioner: Option<&dyn Provisioner>,
 ) -> Decided {
     let mut has_panicked = vec![false; changes.len()];
     loop {
-        let mut pass = Pass { copy: WorkingCopy::of(start, history), provisioner };
+        let mut pass = Pass { copy: WorkingCopy::of(start, spare.take(), history), provisioner };
         let mut is_complete = true;
         for (change, has_panicked) in changes.iter().zip(&mut has_panicked) {
             if *has_panicked {
@@ -86,7 +88,7 @@ impl Names {
         match edit {
             Edit::Put { key, .. } | Edit::Remove { key } => names.contains(key),
             Edit::Rename { from, to } => names.contains(from) && names.contains(to),
-            Edit::Reseal { .. } => false,
+            Edit::Outside { .. } | Edit::Reseal { .. } => false,
         }
     }
 }

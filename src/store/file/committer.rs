@@ -18,7 +18,7 @@ use super::queue::{Queue, Ticket};
 use super::release::Release;
 use super::replace::{Draft, sweep, sync_directory, sync_in_place};
 use super::seam::Seam;
-use super::version::Version;
+use super::version::{Spare, Version};
 use super::view::{Observed, View};
 use crate::store::{History, Provisioner, StoreError};
 
@@ -36,6 +36,8 @@ pub(super) struct Committer {
     /// calls them clean, so that only writing anew makes a version durable.
     is_suspect: bool,
     release: Release,
+    /// For the next batch, if it finds this version.
+    spare: Option<Spare>,
     /// Whether drafts may lie about: a crash before the start, a failure since.
     may_have_litter: bool,
 }
@@ -59,6 +61,7 @@ impl Committer {
             durable: None,
             is_suspect: false,
             release,
+            spare: None,
             may_have_litter: true,
         }
     }
@@ -103,6 +106,9 @@ impl Committer {
         // Not sooner: taking a big document apart takes time that nobody needs to wait for.
         self.release.let_go();
         drop(replaced);
+        if self.queue.is_empty() {
+            self.spare = self.durable.as_ref().map(|(_, version)| Spare::of(version));
+        }
     }
 
     /// Runs a batch on what was observed under the lock. An answer for each ticket.
@@ -120,7 +126,9 @@ impl Committer {
             self.may_have_litter = !sweep(real, &*self.seam);
         }
         let changes: Vec<_> = tickets.iter().map(|ticket| &ticket.change).collect();
-        let decided = batch::decide(version, &self.view.history(), &changes, self.provisioner.as_deref());
+        let (spare, history) = (self.spare.take(), self.view.history());
+        let decided = batch::decide(version, spare, &history, &changes, self.provisioner.as_deref());
+        drop(history);
         let Decided { copy, has_panicked } = decided;
         let must_write = copy.must_write && version.bytes.is_some();
         let outcome = match copy.is_edited {

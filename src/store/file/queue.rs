@@ -111,6 +111,11 @@ impl Queue {
         }
     }
 
+    /// Whether nobody waits.
+    pub(super) fn is_empty(&self) -> bool {
+        self.line().waiting.is_empty()
+    }
+
     /// Takes all changes that wait, in the order of their arrival.
     pub(super) fn take(&self) -> Vec<Ticket> {
         let mut line = self.line();

@@ -1,10 +1,11 @@
 //! One version of the document in all its forms: bytes, spliceable text, servers by name. The forms are
 //! kept in step edit by edit, so that a commit need not parse what it has just written.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use crate::document::{Document, NewDocument, Unreadable};
-use crate::model::{Access, Author, Edit, SettingsKey};
+use crate::model::{Access, Author, Edit, SettingsKey, StoredServer};
 use crate::store::{History, Snapshot};
 
 /// A version that stands or stood in the file, or the empty one where there is no file.
@@ -40,7 +41,7 @@ impl Version {
         let snapshot = Snapshot {
             layout: document.layout().clone(),
             servers: document.servers().map(|(key, server)| (key.clone(), Arc::clone(server))).collect(),
-            outside_tokens: Arc::clone(document.outside_tokens()),
+            outside: Arc::clone(document.outside()),
         };
         Self { bytes, document, snapshot: Arc::new(snapshot) }
     }
@@ -57,15 +58,26 @@ pub(super) struct WorkingCopy {
     pub(super) must_write: bool,
 }
 
+/// What the next working copy is made of, copied while nobody waits for it.
+pub(super) struct Spare {
+    version: Arc<Version>,
+    document: Document,
+    snapshot: Snapshot,
+}
+
+impl Spare {
+    pub(super) fn of(version: &Arc<Version>) -> Self {
+        let (document, snapshot) = (version.document.clone(), Snapshot::clone(&version.snapshot));
+        Self { version: Arc::clone(version), document, snapshot }
+    }
+}
+
 impl WorkingCopy {
-    pub(super) fn of(version: &Version, history: &History) -> Self {
-        Self {
-            document: version.document.clone(),
-            snapshot: Snapshot::clone(&version.snapshot),
-            history: history.clone(),
-            is_edited: false,
-            must_write: false,
-        }
+    /// A copy of this version, from the spare parts if they are of it.
+    pub(super) fn of(version: &Arc<Version>, spare: Option<Spare>, history: &History) -> Self {
+        let spare = spare.filter(|spare| Arc::ptr_eq(&spare.version, version));
+        let Spare { document, snapshot, .. } = spare.unwrap_or_else(|| Spare::of(version));
+        Self { document, snapshot, history: history.clone(), is_edited: false, must_write: false }
     }
 
     /// Applies one edit.
@@ -83,25 +95,40 @@ impl WorkingCopy {
                 self.follow(to);
                 self.follow(from);
             }
+            Edit::Outside { .. } => self.follow_all(),
             Edit::Reseal { .. } => self.is_edited = true,
         }
         self.snapshot.layout = self.document.layout().clone();
-        self.snapshot.outside_tokens = Arc::clone(self.document.outside_tokens());
+        self.snapshot.outside = Arc::clone(self.document.outside());
     }
 
     fn can_apply(&self, edit: &Edit) -> bool {
-        let Snapshot { layout, servers, .. } = &self.snapshot;
-        if let Edit::Reseal { .. } = edit {
-            return !matches!(layout.access, Access::ReadOnly(_));
-        }
-        layout.access == Access::Writable
-            && match edit {
-                Edit::Put { key, config } => layout.can_hold(key, Some(config)),
-                Edit::Remove { .. } | Edit::Reseal { .. } => true,
-                Edit::Rename { from, to } => servers.get(from).is_some_and(|server| {
+        let Snapshot { layout, servers, outside } = &self.snapshot;
+        let is_writable = layout.access == Access::Writable;
+        let is_read_only = matches!(layout.access, Access::ReadOnly(_));
+        match edit {
+            Edit::Put { key, config } => is_writable && layout.can_hold(key, Some(config)),
+            Edit::Remove { .. } => is_writable,
+            Edit::Rename { from, to } => {
+                let can_hold = |server: &Arc<StoredServer>| {
                     !servers.contains_key(to) && layout.can_hold(to, server.config.as_ref().ok())
-                }),
+                };
+                is_writable && servers.get(from).is_some_and(can_hold)
             }
+            Edit::Outside { member, value } => !is_read_only && outside.can_hold(member, value),
+            Edit::Reseal { .. } => !is_read_only,
+        }
+    }
+
+    /// Takes over from the document what an edit outside the servers has made of them: with another agent
+    /// variant they can come and go.
+    fn follow_all(&mut self) {
+        self.is_edited |= !Arc::ptr_eq(&self.snapshot.outside, self.document.outside());
+        if self.snapshot.layout != *self.document.layout() {
+            let names = self.document.servers().map(|(key, _)| key);
+            let names: BTreeSet<SettingsKey> = names.chain(self.snapshot.servers.keys()).cloned().collect();
+            names.iter().for_each(|key| self.follow(key));
+        }
     }
 
     /// Takes over from the document what has become of a server.

@@ -1,24 +1,23 @@
-//! The table of `docs/API.md` that says where our answers differ from the recorded ones, and why. It refuses
-//! to know the recording.
+//! The tables of `docs/API.md` that say where our answers differ from the recorded ones, and why. It refuses
+//! to know the recordings.
 
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
-/// The heading that the table stands under.
-const HEADING: &str = "## Differences from the recorded server";
-
 /// One listed difference.
 pub(super) struct Difference {
     /// The status of our answer, with which the column `ours` begins.
     pub(super) status: u16,
+    /// The column `ours`.
+    pub(super) ours: String,
 }
 
-/// The listed differences by row; panics where the table can't be read, so that no line of it is skipped.
-pub(super) fn read() -> BTreeMap<u32, Difference> {
+/// The differences by row that are listed under this heading; panics where the table can't be read, so that no line of it is skipped.
+pub(super) fn read(heading: &str) -> BTreeMap<u32, Difference> {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/API.md");
     let page = fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
-    let (_, section) = page.split_once(HEADING).unwrap_or_else(|| panic!("docs/API.md has no `{HEADING}`"));
+    let (_, section) = page.split_once(heading).unwrap_or_else(|| panic!("docs/API.md has no `{heading}`"));
     let section = section.split("\n## ").next().expect("there is a first part");
     let mut lines = section.lines().filter(|line| line.starts_with('|'));
     assert_eq!(lines.next(), Some("| row | recorded | ours | why |"), "the table has other columns");
@@ -33,7 +32,10 @@ pub(super) fn read() -> BTreeMap<u32, Difference> {
         let status = status.unwrap_or_else(|| panic!("`ours` does not begin with a status: {line}"));
         for row in rows.split(',') {
             let row = row.trim().parse().unwrap_or_else(|_| panic!("not row numbers: {line}"));
-            assert!(listed.insert(row, Difference { status }).is_none(), "row {row} is listed twice");
+            assert!(
+                listed.insert(row, Difference { status, ours: ours.to_owned() }).is_none(),
+                "row {row} is listed twice"
+            );
         }
     }
     assert!(!listed.is_empty(), "the table is empty");

@@ -32,15 +32,15 @@ pub(super) struct Recorded {
     servers: BTreeMap<String, Value>,
 }
 
-/// Every row, in the order in which they were recorded.
-pub(super) fn read() -> Vec<Row> {
-    let text = String::from_utf8(fixture("transcripts/per-server.jsonl")).expect("the recording is UTF-8");
+/// Every row of a recording, in the order in which they were recorded.
+pub(super) fn read(name: &str) -> Vec<Row> {
+    let text = String::from_utf8(fixture(name)).expect("the recording is UTF-8");
     text.lines().map(|line| serde_json::from_str(line).expect("a row")).collect()
 }
 
 impl Row {
     pub(super) fn is_write(&self) -> bool {
-        matches!(self.method.as_str(), "PUT" | "PATCH" | "DELETE")
+        matches!(self.method.as_str(), "POST" | "PUT" | "PATCH" | "DELETE")
     }
 
     /// The server that the path names.
@@ -87,7 +87,7 @@ impl Recorded {
 
 impl Row {
     /// The members of the request's body; none where strict JSON has no word for it (`NaN`, `1e400`).
-    fn sent(&self) -> Map<String, Value> {
+    pub(super) fn sent(&self) -> Map<String, Value> {
         let body = self.body.as_deref().unwrap_or_default();
         match serde_json::from_str(body) {
             Ok(Value::Object(members)) => members,

@@ -1,27 +1,29 @@
-//! The tag of the state that was judged last. Of many writers to one server all but one fail; told by its
-//! identity, a state is opened and digested for the first of them only.
+//! The state that was judged last. Of many writers to one server all but one fail, and all on one state: it
+//! is opened and digested for the first of them only, and what they are held against is theirs together.
 
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
-use crate::model::{Dialect, Layout, Sealing, SettingsKey, StoredServer};
+use crate::model::{Layout, SettingsKey, StoredServer};
 use crate::projection::EntityTag;
 use crate::secrets::KeyRing;
+use crate::store::Current;
 
-/// One remembered tag.
+/// One remembered state.
 #[derive(Default)]
-pub(super) struct LastTag(Mutex<Option<Known>>);
+pub(super) struct LastJudged(Mutex<Option<Arc<Judged>>>);
 
-/// Everything that a tag depends on, and the tag.
-struct Known {
-    key: SettingsKey,
-    server: Arc<StoredServer>,
-    ring: Arc<KeyRing>,
-    reading: (Dialect, Sealing),
-    tag: EntityTag,
+/// A state of a server, with all that its tag depends on. It holds no plaintext.
+pub(super) struct Judged {
+    pub(super) key: SettingsKey,
+    pub(super) server: Arc<StoredServer>,
+    pub(super) ring: Arc<KeyRing>,
+    pub(super) layout: Layout,
+    pub(super) tag: EntityTag,
+    past: OnceLock<Box<[Arc<StoredServer>]>>,
 }
 
-impl LastTag {
-    /// The tag of this state, if it is the remembered one; else it is worked out and remembered.
+impl LastJudged {
+    /// This state, if it is the remembered one; else its tag is worked out and it is remembered.
     pub(super) fn of(
         &self,
         key: &SettingsKey,
@@ -29,25 +31,43 @@ impl LastTag {
         ring: &Arc<KeyRing>,
         layout: &Layout,
         work_out: impl FnOnce() -> EntityTag,
-    ) -> EntityTag {
-        let reading = (layout.dialect, layout.sealing);
-        let is_of = |known: &&Known| {
+    ) -> Arc<Judged> {
+        let is_of = |known: &&Arc<Judged>| {
             Arc::ptr_eq(&known.server, server)
                 && Arc::ptr_eq(&known.ring, ring)
-                && known.reading == reading
+                && known.layout == *layout
                 && known.key == *key
         };
         if let Some(known) = self.known().as_ref().filter(is_of) {
-            return known.tag.clone();
+            return Arc::clone(known);
         }
-        let tag = work_out();
-        let (key, server, ring) = (key.clone(), Arc::clone(server), Arc::clone(ring));
-        *self.known() = Some(Known { key, server, ring, reading, tag: tag.clone() });
-        tag
+        let judged = Arc::new(Judged {
+            key: key.clone(),
+            server: Arc::clone(server),
+            ring: Arc::clone(ring),
+            layout: layout.clone(),
+            tag: work_out(),
+            past: OnceLock::new(),
+        });
+        *self.known() = Some(Arc::clone(&judged));
+        judged
     }
 
-    fn known(&self) -> MutexGuard<'_, Option<Known>> {
+    fn known(&self) -> MutexGuard<'_, Option<Arc<Judged>>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Judged {
+    /// Takes the states before this one along, while they can be told.
+    pub(super) fn with_past(self: Arc<Self>, current: &Current<'_>) -> Arc<Self> {
+        self.past.get_or_init(|| current.history.states(&self.key).cloned().collect());
+        self
+    }
+
+    /// The states before this one, newest first, as far as they were taken along.
+    pub(super) fn past(&self) -> &[Arc<StoredServer>] {
+        self.past.get().map_or(&[], |past| past)
     }
 }
 
@@ -72,7 +92,7 @@ mod tests {
         let layout = |new| Document::absent(new).layout().clone();
         let (own, openhands) = (layout(NewDocument::Own), layout(NewDocument::OpenHands));
         let (server, another, ring, new_ring) = (server(), server(), ring(), ring());
-        let (last, count) = (LastTag::default(), Cell::new(0));
+        let (last, count) = (LastJudged::default(), Cell::new(0));
         for (key, server, ring, layout, expected) in [
             (&one, &server, &ring, &own, 1),
             (&one, &server, &ring, &own, 1),
@@ -87,9 +107,9 @@ mod tests {
                 count.set(count.get() + 1);
                 server_tag(ring.etag_key(), key, "{}")
             };
-            let tag = last.of(key, server, ring, layout, work_out);
+            let tag = &last.of(key, server, ring, layout, work_out).tag;
             assert_eq!(count.get(), expected);
-            assert_eq!(tag, server_tag(ring.etag_key(), key, "{}"));
+            assert_eq!(*tag, server_tag(ring.etag_key(), key, "{}"));
         }
     }
 }

@@ -1,0 +1,118 @@
+//! OpenHands' own settings routes: `/api/settings`, and its servers under `/api/settings/mcp/{settings_key}`. Each
+//! answer shows the whole settings; problems have the recorded server's texts where it has some
+//! (`contracts/openhands.md` §5), because its clients read only those.
+
+use actix_web::HttpResponse;
+use actix_web::http::{StatusCode, header};
+use actix_web::web;
+
+use crate::json::Object;
+use crate::model::{ServerName, SettingsKey};
+use crate::secrets::Exposure;
+use crate::service::{Body, ServiceError, Settled, Write};
+
+use super::endpoint::{Answer, Call};
+use super::mcp_servers::{self, newest};
+use super::problem::{Problem, ProblemKind};
+
+/// `GET /api/settings`
+pub(super) fn read(call: Call) -> Answer {
+    Box::pin(async move {
+        let projected = newest(&call).await?;
+        let exposure = call.exposure;
+        let body = blocking(&call, move |_| projected.settings(exposure)).await?;
+        let mut response = HttpResponse::Ok();
+        if exposure != Exposure::Redacted {
+            response.insert_header((header::CACHE_CONTROL, "no-store"));
+        }
+        Ok(response.content_type("application/json").body(body))
+    })
+}
+
+/// `POST` of a server: creates it.
+pub(super) fn create(call: Call) -> Answer {
+    Box::pin(async move { update(call, Body::OpenHandsServer).await })
+}
+
+/// `PATCH` of a server.
+pub(super) fn patch(call: Call) -> Answer {
+    Box::pin(async move { update(call, Body::OpenHandsPatch).await })
+}
+
+/// `DELETE` of a server.
+pub(super) fn delete(call: Call) -> Answer {
+    Box::pin(async move {
+        let write = write_of(&call)?;
+        let settled = call.service().delete_in_settings(write).await;
+        answer(&call, settled.map_err(|error| failed(&call, error))?).await
+    })
+}
+
+/// `GET` of the schemas of what is not ours.
+pub(super) fn schema(_: Call) -> Answer {
+    let detail = "The schemas of agent and conversation settings are the OpenHands agent-server's; this service does not have them.";
+    Box::pin(async move { Err(Problem::new(ProblemKind::NotImplemented, detail)) })
+}
+
+async fn update(mut call: Call, kind: fn(Object) -> Body) -> Result<HttpResponse, Problem> {
+    let write = write_of(&call)?;
+    let body =
+        call.body.take().ok_or_else(|| Problem::of_ours(ProblemKind::Internal, "the route has no body"))?;
+    let settled = call.service().update_in_settings(write, kind(body)).await;
+    answer(&call, settled.map_err(|error| failed(&call, error))?).await
+}
+
+fn write_of(call: &Call) -> Result<Write, Problem> {
+    let (precondition, caller) = (call.precondition.clone(), call.caller.clone());
+    Ok(Write { key: key(call)?.clone(), precondition, caller })
+}
+
+fn key(call: &Call) -> Result<&SettingsKey, Problem> {
+    call.key.as_ref().ok_or_else(|| Problem::of_ours(ProblemKind::Internal, "the route has no name"))
+}
+
+/// The settings as the write left them, with the tag of the server that it wrote.
+async fn answer(call: &Call, settled: Settled) -> Result<HttpResponse, Problem> {
+    let written = settled.written.clone();
+    call.trail.tags(written.before.as_ref(), written.after.as_ref());
+    let body = blocking(call, move |app| app.service.settled(settled)).await?;
+    let status = if written.is_created { StatusCode::CREATED } else { StatusCode::OK };
+    let mut response = HttpResponse::build(status);
+    if written.is_created
+        && let Ok(name) = key(call)?.as_str().parse::<ServerName>()
+    {
+        response.insert_header((header::LOCATION, format!("{}/{name}", mcp_servers::COLLECTION)));
+    }
+    if let Some(tag) = &written.after {
+        response.insert_header((header::ETAG, tag.as_str()));
+    }
+    Ok(response.content_type("application/json").body(body))
+}
+
+async fn blocking<T: Send + 'static>(
+    call: &Call,
+    run: impl FnOnce(&super::App) -> Result<T, ServiceError> + Send + 'static,
+) -> Result<T, Problem> {
+    let app = call.app.clone();
+    let result = web::block(move || run(&app)).await;
+    let result = result.map_err(|error| Problem::of_ours(ProblemKind::Internal, error.to_string()))?;
+    result.map_err(|error| call.failed(error))
+}
+
+/// The problem that a failed use-case is here.
+fn failed(call: &Call, error: ServiceError) -> Problem {
+    let key = call.key.as_ref().map_or("", SettingsKey::as_str);
+    match error {
+        ServiceError::NameTaken => {
+            Problem::new(ProblemKind::NameTaken, format!("MCP server '{key}' already exists"))
+        }
+        ServiceError::UnknownServer => {
+            Problem::new(ProblemKind::UnknownServer, format!("MCP server '{key}' was not found"))
+        }
+        ServiceError::Invalid(violations) => {
+            let rows = violations.iter().map(|violation| (&violation.pointer, violation.message.to_owned()));
+            Problem::new(ProblemKind::InvalidConfig, "Settings validation failed").errors(rows)
+        }
+        error => call.failed(error),
+    }
+}

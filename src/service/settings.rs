@@ -1,0 +1,106 @@
+//! OpenHands' own settings routes (`contracts/openhands.md` §5). The store, the decisions and the laws are those of
+//! the servers' own resources. What differs: the words, that no condition is required since its clients know
+//! none, and that every answer shows the whole settings as the write left them.
+
+use std::sync::Arc;
+
+use bytes::Bytes;
+
+use crate::json::{Json, to_compact};
+use crate::model::{Author, Edit, StoredServer};
+use crate::secrets::{Exposure, Keys};
+use crate::store::{Names, Snapshot};
+
+use super::commit::Step;
+use super::projected::Projected;
+use super::settings_answer::outside;
+use super::update::{Means, Update, check_access};
+use super::{Body, Options, Service, ServiceError, Write, Written, delete, update};
+
+/// What a write has come to, and the state that it left.
+pub struct Settled {
+    /// What has become of the server.
+    pub written: Written,
+    state: Arc<Snapshot>,
+}
+
+impl Service {
+    /// Creates or patches a server.
+    pub async fn update_in_settings(&self, write: Write, body: Body) -> Result<Settled, ServiceError> {
+        let (keys, last, options) = (Arc::clone(&self.keys), Arc::clone(&self.last_judged), self.lenient());
+        let names = Names::These(vec![write.key.clone()]);
+        let update = Arc::new(Update { write, body, dry_run: None });
+        let author = Some(update.author(&keys.ring()));
+        self.run(names, author.clone(), move |current| {
+            let step = showable(current.snapshot, &keys)
+                .and_then(|()| update::decide(current, &update, &Means::of(&keys, &last, options)));
+            settled(step.unwrap_or_else(Step::Refuse), current.snapshot, author.as_ref())
+        })
+        .await
+    }
+
+    /// Deletes a server, a malformed one too.
+    pub async fn delete_in_settings(&self, write: Write) -> Result<Settled, ServiceError> {
+        let (keys, options) = (Arc::clone(&self.keys), self.lenient());
+        let names = Names::These(vec![write.key.clone()]);
+        let author = Some(write.caller.author.clone());
+        self.run(names, author, move |current| {
+            let step = showable(current.snapshot, &keys)
+                .and_then(|()| delete::decide(current, &write, &keys, options));
+            settled(step.unwrap_or_else(Step::Refuse), current.snapshot, None)
+        })
+        .await
+    }
+
+    /// The settings as a write left them, redacted. Blocks on decryption.
+    pub fn settled(&self, settled: Settled) -> Result<Bytes, ServiceError> {
+        let known = self.projected.load_full();
+        Projected::new(settled.state, self.keys.ring(), known.as_deref()).settings(Exposure::Redacted)
+    }
+
+    fn lenient(&self) -> Options {
+        Options { require_preconditions: false, ..self.options }
+    }
+}
+
+/// Whether the answer can be given that a write has. It must be known before the write is made.
+fn showable(snapshot: &Snapshot, keys: &Keys) -> Result<(), ServiceError> {
+    check_access(&snapshot.layout)?;
+    outside(snapshot, &keys.ring()).map(drop)
+}
+
+/// The same step, with the state that it leaves beside its answer.
+fn settled(step: Step<Written>, before: &Snapshot, author: Option<&Author>) -> Step<Settled> {
+    let unchanged = |written| Settled { written, state: Arc::new(before.clone()) };
+    match step {
+        Step::Edit(edits, written) => {
+            let state = Arc::new(after(before, &edits, author));
+            Step::Edit(edits, Settled { written, state })
+        }
+        Step::Keep(written) => Step::Keep(unchanged(written)),
+        Step::Rewrite(written) => Step::Rewrite(unchanged(written)),
+        Step::Later(later) => {
+            let state = Arc::new(before.clone());
+            Step::Later(Box::new(move || Ok(Settled { written: later()?, state })))
+        }
+        Step::Refuse(reason) => Step::Refuse(reason),
+        Step::NeedKey(reason) => Step::NeedKey(reason),
+    }
+}
+
+/// The state that edits of servers leave. Its texts are not the document's, but they say the same.
+fn after(before: &Snapshot, edits: &[Edit], author: Option<&Author>) -> Snapshot {
+    let mut state = before.clone();
+    for edit in edits {
+        match edit {
+            Edit::Put { key, config } => {
+                let text = to_compact(&Json::Object(config.clone())).into();
+                let server = StoredServer { text, config: Ok(config.clone()), author: author.cloned() };
+                state.servers.insert(key.clone(), Arc::new(server));
+            }
+            Edit::Remove { key } => drop(state.servers.remove(key)),
+            Edit::Rename { .. } | Edit::Outside { .. } | Edit::Reseal { .. } => {}
+        }
+    }
+    state
+}
