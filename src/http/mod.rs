@@ -9,13 +9,18 @@ mod failures;
 mod frame;
 pub mod gate;
 mod headers;
+mod listing;
 mod mcp_servers;
+mod prefer;
 mod problem;
+mod query;
+mod renaming;
 mod routes;
 mod session;
 mod settings;
 mod settings_patch;
 mod status;
+mod written;
 
 use std::net::TcpListener;
 use std::sync::Arc;

@@ -13,16 +13,25 @@ use super::App;
 use super::endpoint::{Endpoint, Handler, Segment, run};
 use super::frame::RequestId;
 use super::problem::{Problem, ProblemKind};
-use super::{body, documentation, headers, mcp_servers, session, settings, settings_patch, status};
+use super::query::Parameter;
+use super::{
+    body, documentation, headers, listing, mcp_servers, renaming, session, settings, settings_patch, status,
+};
 
 const ITEM: &str = "/api/settings/mcp-servers/{name}";
-/// Where one-time codes are exchanged.
-pub(super) const SESSION: &str = "/api/session";
+const RENAME: &str = "/api/settings/mcp-servers/{name}/rename";
+const SESSION: &str = "/api/session";
 const SETTINGS: &str = "/api/settings";
 const SETTINGS_ITEM: &str = "/api/settings/mcp/{settings_key}";
 const PROBLEM: &str = "/problems/{type}";
 
 const JSON: &[&str] = &["application/json"];
+/// How a listing may be asked for.
+const LISTING: &[Parameter] = &[Parameter::View, Parameter::Limit, Parameter::After];
+
+/// What every write of a server may be asked: to be tried only.
+const DRY_RUN: &[Parameter] = &[Parameter::DryRun];
+
 const MERGE_PATCH: &[&str] = &["application/merge-patch+json", "application/json"];
 const PATCHES: &[&str] = &["application/merge-patch+json", "application/json", body::JSON_PATCH];
 
@@ -55,11 +64,20 @@ fn routes() -> Vec<Route> {
             SESSION,
             Endpoint { body: JSON, action: Some(Action::Login), ..open(session::exchange) },
         ),
-        route(Method::GET, mcp_servers::COLLECTION, reading(mcp_servers::list, Segment::Fixed)),
+        route(
+            Method::GET,
+            mcp_servers::COLLECTION,
+            Endpoint { query: LISTING, ..reading(listing::list, Segment::Fixed) },
+        ),
         route(Method::GET, ITEM, reading(mcp_servers::read, Segment::Server)),
         route(Method::PUT, ITEM, writing(mcp_servers::replace, Action::Replace, JSON)),
         route(Method::PATCH, ITEM, writing(mcp_servers::patch, Action::Patch, PATCHES)),
         route(Method::DELETE, ITEM, writing(mcp_servers::delete, Action::Delete, &[])),
+        route(
+            Method::POST,
+            RENAME,
+            Endpoint { segment: Segment::ServerThenVerb, ..writing(renaming::rename, Action::Rename, JSON) },
+        ),
         route(Method::GET, SETTINGS, reading(settings::read, Segment::Fixed)),
         route(
             Method::PATCH,
@@ -78,7 +96,7 @@ fn routes() -> Vec<Route> {
 }
 
 fn open(handler: Handler) -> Endpoint {
-    Endpoint { scope: None, body: &[], segment: Segment::Fixed, action: None, handler }
+    Endpoint { scope: None, body: &[], query: &[], segment: Segment::Fixed, action: None, handler }
 }
 
 fn reading(handler: Handler, segment: Segment) -> Endpoint {
@@ -86,11 +104,18 @@ fn reading(handler: Handler, segment: Segment) -> Endpoint {
 }
 
 fn writing(handler: Handler, action: Action, body: &'static [&'static str]) -> Endpoint {
-    Endpoint { scope: Some(Scope::Write), body, segment: Segment::Server, action: Some(action), handler }
+    Endpoint {
+        scope: Some(Scope::Write),
+        body,
+        query: DRY_RUN,
+        segment: Segment::Server,
+        action: Some(action),
+        handler,
+    }
 }
 
 fn in_settings(handler: Handler, action: Action, body: &'static [&'static str]) -> Endpoint {
-    Endpoint { segment: Segment::SettingsKey, ..writing(handler, action, body) }
+    Endpoint { segment: Segment::SettingsKey, query: &[], ..writing(handler, action, body) }
 }
 
 /// The routes of one path.
@@ -168,6 +193,12 @@ pub(super) fn pattern(path: &str) -> &'static str {
     routes().iter().find(|route| Pattern::of(route.path).is_of(path)).map_or("-", |route| route.path)
 }
 
+/// What a request is audited as, whatever comes of it.
+pub(super) fn action(method: &Method, path: &str) -> Option<Action> {
+    let is_of = |route: &&Route| route.method == *method && Pattern::of(route.path).is_of(path);
+    routes().iter().find(is_of).and_then(|route| route.endpoint.action)
+}
+
 /// Whether a path is answered under any host name: probes call by address.
 pub(super) fn is_for_any_host(path: &str) -> bool {
     matches!(path, "/health" | "/alive" | "/ready")
@@ -209,7 +240,6 @@ mod tests {
 
     #[test]
     fn a_path_is_of_the_pattern_that_it_fills() {
-        let renaming = "/servers/{name}/rename";
         for (pattern, path, expected) in [
             ("/servers", "/servers", true),
             ("/servers", "/servers/", false),
@@ -220,10 +250,10 @@ mod tests {
             (ITEM, "/api/settings/mcp-servers", false),
             (ITEM, "/api/settings/mcp-servers/a/b", false),
             (ITEM, "/api/settings/mcp-servers/a/", false),
-            (renaming, "/servers/a/rename", true),
-            (renaming, "/servers//rename", false),
-            (renaming, "/servers/rename", false),
-            (renaming, "/servers/a/b/rename", false),
+            (RENAME, "/api/settings/mcp-servers/a/rename", true),
+            (RENAME, "/api/settings/mcp-servers//rename", false),
+            (RENAME, "/api/settings/mcp-servers/rename", false),
+            (RENAME, "/api/settings/mcp-servers/a/b/rename", false),
         ] {
             assert_eq!(Pattern::of(pattern).is_of(path), expected, "{pattern} {path}");
         }
@@ -237,6 +267,7 @@ mod tests {
         };
         assert_eq!(allowed(mcp_servers::COLLECTION), "GET, HEAD");
         assert_eq!(allowed(ITEM), "GET, HEAD, PUT, PATCH, DELETE");
+        assert_eq!(allowed(RENAME), "POST");
         assert_eq!(allowed("/api/session"), "POST");
     }
 }

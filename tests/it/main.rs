@@ -16,6 +16,7 @@ mod crashes;
 mod hostile;
 mod json_patch;
 mod laws;
+mod mcp_servers;
 mod rotation;
 mod secrets;
 mod settings;
