@@ -1,7 +1,7 @@
 # Every target is one or two plain commands that also run by hand.
 
 .DEFAULT_GOAL := help
-.PHONY: help run build test openapi openapi-release soak fuzz coverage mutants bench check lint fmt prepare
+.PHONY: help run build test openapi openapi-release interop soak fuzz coverage mutants bench check lint fmt prepare
 
 # What `make test` installs comes first, so that `python3` is the one with the tests' packages.
 INSTALLED := $(CURDIR)/target/python/bin:$(CURDIR)/target/tools/bin
@@ -14,7 +14,7 @@ SEED = 1
 
 # How long `make fuzz` tries each target, and which; the rooms of which `make mutants` breaks the code.
 SECONDS = 60
-TARGETS = document merge name precondition put
+TARGETS = document json_patch merge name precondition put
 ROOMS = document model projection
 
 # One seed, so that a run says the same of the same code; `make test PROPTEST_RNG_SEED=$$RANDOM` tries others.
@@ -40,6 +40,10 @@ openapi: ## Write the OpenAPI document that the route table makes
 
 openapi-release: openapi ## Promise the document as it is; CHANGELOG.md must tell of the version
 	RELEASE_OPENAPI=1 cargo test --locked --test contract released::
+
+# RECORD=1 keeps what the real server made of a file of ours, for the tests that run without it.
+interop: ## Run the released OpenHands agent-server and ours on one folder; the first time installs 750 MB
+	python=$$(tests/tools/agent-server) && OPENHANDS_PYTHON=$$python cargo test --locked --test interop -- --nocapture
 
 soak: ## Try one winner and crashes for long; ROUNDS, PROCESSES, WRITERS and SEED say how much
 	ROUNDS=$(ROUNDS) PROCESSES=$(PROCESSES) WRITERS=$(WRITERS) SEED=$(SEED) cargo test --locked --test it soak::rounds -- --nocapture

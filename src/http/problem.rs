@@ -36,7 +36,7 @@ pub enum ProblemKind {
     InvalidHeader,
     /// The query can't be used.
     InvalidQuery,
-    /// The body is not a JSON object within the limits.
+    /// The body is not a JSON object within the limits, or not a JSON Patch.
     MalformedBody,
     /// The name is no server name.
     InvalidName,
@@ -60,8 +60,12 @@ pub enum ProblemKind {
     PreconditionRequired,
     /// The state has changed.
     PreconditionFailed,
+    /// An operation of a JSON Patch does not fit the state.
+    PatchConflict,
     /// The configuration is not valid.
     InvalidConfig,
+    /// Null would delete what the request does not name.
+    UnnamedLoss,
     /// A mask where nothing is stored.
     UnrestorableMask,
     /// A token that may not be used.
@@ -104,7 +108,7 @@ struct Facts {
 
 impl ProblemKind {
     /// Every kind, for documentation and tests.
-    pub const ALL: [Self; 36] = [
+    pub const ALL: [Self; 38] = [
         Self::NotFound,
         Self::MethodNotAllowed,
         Self::Unauthorized,
@@ -128,7 +132,9 @@ impl ProblemKind {
         Self::MalformedSettings,
         Self::PreconditionRequired,
         Self::PreconditionFailed,
+        Self::PatchConflict,
         Self::InvalidConfig,
+        Self::UnnamedLoss,
         Self::UnrestorableMask,
         Self::ForeignToken,
         Self::BoundSecret,
@@ -184,7 +190,7 @@ impl ProblemKind {
                 "unsupported-media-type",
                 "Unsupported content type",
                 S::UNSUPPORTED_MEDIA_TYPE,
-                "Send the body as application/json; a patch may be application/merge-patch+json.",
+                "Send the body as one of the types that the header Accept names.",
             ),
             Self::BodyTooLarge => {
                 ("body-too-large", "The body is too large", S::PAYLOAD_TOO_LARGE, "Send at most 1 MiB.")
@@ -211,7 +217,7 @@ impl ProblemKind {
                 "malformed-body",
                 "The body can't be read",
                 S::UNPROCESSABLE_ENTITY,
-                "Send one JSON object within the limits.",
+                "Send one JSON object within the limits, or an array of operations as application/json-patch+json.",
             ),
             Self::InvalidName => (
                 "invalid-name",
@@ -276,11 +282,23 @@ impl ProblemKind {
                 S::PRECONDITION_FAILED,
                 "Merge your change into `current` and send it with `current_etag`.",
             ),
+            Self::PatchConflict => (
+                "patch-conflict",
+                "An operation does not fit the server",
+                S::CONFLICT,
+                "Read the server again, and make the patch for what is there now.",
+            ),
             Self::InvalidConfig => (
                 "invalid-config",
                 "The configuration is not valid",
                 S::UNPROCESSABLE_ENTITY,
                 "Mend what `errors` names.",
+            ),
+            Self::UnnamedLoss => (
+                "unnamed-loss",
+                "The change would delete what it does not name",
+                S::UNPROCESSABLE_ENTITY,
+                "Set each server or secret that is to go to null by its own name.",
             ),
             Self::UnrestorableMask => (
                 "unrestorable-mask",

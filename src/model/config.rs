@@ -176,6 +176,11 @@ impl Members {
         self.0.iter().map(|(name, node)| (name.as_str(), node))
     }
 
+    /// The members in their order, the values to be changed in their places.
+    pub fn iter_mut(&mut self) -> impl Iterator<Item = (&str, &mut Node)> {
+        self.0.iter_mut().map(|(name, node)| (name.as_str(), node))
+    }
+
     /// The values, to be changed in their places.
     pub fn values_mut(&mut self) -> impl Iterator<Item = &mut Node> {
         self.0.values_mut()
@@ -194,6 +199,11 @@ impl Members {
     /// Keeps the members for which this holds, in their order.
     pub fn retain(&mut self, mut is_kept: impl FnMut(&str) -> bool) {
         self.0.retain(|name, _| is_kept(name));
+    }
+
+    /// Whether both are the same state, as with [`Node::is_same`].
+    pub fn is_same(&self, other: &Self) -> bool {
+        state::is_same_object(self, other)
     }
 
     /// The text of a string member that is no secret, or of a URL.
@@ -228,6 +238,15 @@ impl Node {
         match self {
             Self::Object(members) => Some(members),
             _ => None,
+        }
+    }
+
+    /// Whether the redacted view shows a mask for this value, or for parts of it.
+    pub fn is_masked(&self) -> bool {
+        match self {
+            Self::Secret(_) => true,
+            Self::Url(url) => url_parts::has_secret(url.text.expose()),
+            _ => false,
         }
     }
 

@@ -41,6 +41,9 @@ pub enum RefusalKind {
     /// A mask in an array whose other elements changed.
     #[error("a mask in an array is kept only if the array's length and its other elements are unchanged")]
     ArrayChanged,
+    /// A mask that was read from another place.
+    #[error("a mask was copied or moved here from another place, and its secret does not come with it")]
+    Displaced,
     /// A value in the form of a token that may not be used here.
     #[error("the value has the form of an encrypted token that can't be used here; send the secret itself")]
     ForeignToken,
@@ -56,6 +59,16 @@ pub struct Merged {
     pub refusals: Vec<Refusal>,
     /// Whether a secret was sent in the clear that this document encrypts, be it the stored one or not.
     pub sends_sealed: bool,
+}
+
+impl Merged {
+    /// With refusals that were known before. What is refused already at their places adds nothing to them.
+    #[must_use]
+    pub fn with_refusals(mut self, mut earlier: Vec<Refusal>) -> Self {
+        self.refusals.retain(|refusal| !earlier.iter().any(|other| other.pointer == refusal.pointer));
+        earlier.append(&mut self.refusals);
+        Self { refusals: earlier, ..self }
+    }
 }
 
 /// The configuration that replaces the stored one. Top-level nulls are the same as absent members.
@@ -76,8 +89,19 @@ pub fn replace(body: Object, stored: Option<&Config>, reading: &Reading<'_>) -> 
 /// The stored configuration with a merge patch applied (RFC 7396 §2), recursively, also where a parent
 /// is absent.
 pub fn merge_patch(patch: Object, stored: &Config, reading: &Reading<'_>) -> Merged {
+    merge_patch_at(patch, stored, Position::ROOT, &Path::Root, reading)
+}
+
+/// The same for an object that stands at this position, for a patch that stands at this place of a body.
+pub fn merge_patch_at(
+    patch: Object,
+    stored: &Members,
+    position: Position,
+    path: &Path<'_>,
+    reading: &Reading<'_>,
+) -> Merged {
     let mut merging = Merging { reading, refusals: Findings::new(), restored: 0, sends_sealed: false };
-    let merged = merging.merge_object(patch, Some(stored), Position::ROOT, &Path::Root);
+    let merged = merging.merge_object(patch, Some(stored), position, path);
     merging.finish(merged)
 }
 

@@ -6,6 +6,7 @@ pub mod config;
 pub mod convert;
 mod edit;
 pub mod findings;
+pub mod json_patch;
 mod kind;
 mod layout;
 pub mod leaf;
@@ -14,6 +15,7 @@ pub mod merge;
 mod name;
 pub mod openhands;
 mod outside;
+pub mod renewed;
 #[cfg(test)]
 pub(crate) mod samples;
 mod server_value;

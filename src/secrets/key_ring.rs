@@ -97,6 +97,14 @@ impl KeyRing {
         Self { newest: None, previous: ring.newest.into_iter().chain(ring.previous).collect(), ..ring }
     }
 
+    /// The same keys and a new one that nobody will know, to seal what is thrown away.
+    #[must_use]
+    pub fn with_passing_key(&self) -> Self {
+        let newest = Fernet::new(&Fernet::generate_key());
+        let previous = self.newest.iter().chain(&self.previous).cloned().collect();
+        Self { newest, previous, etag_key: self.etag_key.clone() }
+    }
+
     /// Whether there is a key to seal with.
     pub fn can_seal(&self) -> bool {
         self.newest.is_some()

@@ -1,6 +1,7 @@
 //! What can come of a use-case but success; every lower room's errors in one enum.
 
 use crate::json::{Fault, Json, Pointer};
+use crate::model::json_patch::Misfit;
 use crate::model::merge::Refusal;
 use crate::model::validate::Violation;
 use crate::model::{InvalidName, ReadOnlyReason};
@@ -16,6 +17,12 @@ pub enum ServiceError {
     /// A server of this name would change what the document means.
     #[error("the document can't hold a server of this name")]
     UnusableName,
+    /// The document can't hold the server under its new name.
+    #[error("the document can't hold this server under its new name")]
+    UnusableNewName,
+    /// There is a server of the new name.
+    #[error("there is a server of the new name already")]
+    NewNameTaken,
     /// There is a server of this name, where there must be none.
     #[error("there is a server of this name already")]
     NameTaken,
@@ -40,9 +47,18 @@ pub enum ServiceError {
     /// The state is not the one that the request was made for.
     #[error("a precondition failed")]
     PreconditionFailed(Box<Conflict>),
+    /// An operation of a JSON Patch does not fit the state.
+    #[error("operation {} does not fit the state: {}", .0.operation, .0.kind)]
+    PatchConflict(Misfit),
     /// The configuration is not valid.
     #[error("the configuration is not valid")]
     Invalid(Vec<Violation>),
+    /// What a patch of the settings would make of them is not valid; pointers are into the request.
+    #[error("the settings are not valid")]
+    InvalidSettings(Vec<Violation>),
+    /// A patch of the settings would delete servers or secrets that it does not name.
+    #[error("the change would delete what it does not name")]
+    UnnamedLoss(Vec<Pointer>),
     /// The result breaks a limit.
     #[error("the resulting configuration breaks a limit: {0}")]
     BeyondLimits(Fault),

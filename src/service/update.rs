@@ -1,7 +1,6 @@
 //! Replacing and patching a server: check, merge, judge, seal, in the order of DESIGN §2, inside the
 //! store's exclusive section.
 
-use std::borrow::Cow;
 use std::collections::HashSet;
 use std::sync::Arc;
 
@@ -10,68 +9,71 @@ use zeroize::Zeroizing;
 use crate::json::{Json, Object, Rules, check_limits, to_compact};
 use crate::model::bound::refused;
 use crate::model::config::{self, Config};
-use crate::model::convert::{BodyKind, to_closed};
-use crate::model::merge::{Merged, Reading, merge_patch, replace};
+use crate::model::merge::Merged;
+use crate::model::renewed::renew_sent;
 use crate::model::state::touched_members;
 use crate::model::validate::validate;
-use crate::model::{Access, Author, Dialect, Edit, Layout, ServerName, SettingsKey, StoredServer, openhands};
-use crate::projection::{
-    EntityTag, Request, Verdict, canonical, changed, server_tag, unreadable_server_tag, view,
-};
+use crate::model::{Access, Author, Dialect, Edit, Layout, ServerName, SettingsKey, StoredServer};
+use crate::projection::{EntityTag, Verdict, canonical, is_as_sent, server_tag, unreadable_server_tag, view};
 use crate::secrets::{Exposure, KeyRing, Keys};
 use crate::store::{Current, Names, Snapshot};
 
 use super::commit::Step;
+use super::dry_run::DryRun;
 use super::failed::FailedWrite;
 use super::key_rules::{is_wrong, must_seal};
 use super::last_judged::LastJudged;
 use super::projected::body;
+use super::sent::Body;
 use super::{Conflict, Options, Service, ServiceError, Write, Written};
 
 /// The largest answer that shows a written server. Bytes. Measured redacted, so that it tells nothing of a
 /// kept secret.
-const LARGEST_SHOWN: usize = 1 << 20;
+pub(super) const LARGEST_SHOWN: usize = 1 << 20;
 
 /// The largest text of a stored server. Bytes. Masks are short, so the answer does not bound it; a body of
 /// the largest size that is nearly all one secret must fit, and encryption makes that longer by a third.
-const LARGEST_STORED: usize = 3 << 19;
-
-/// What a write sends.
-#[derive(Clone, Debug)]
-pub enum Body {
-    /// The whole configuration (PUT).
-    Whole(Object),
-    /// A merge patch (PATCH, RFC 7396).
-    MergePatch(Object),
-    /// A server that is to be new, in OpenHands' words.
-    OpenHandsServer(Object),
-    /// A merge patch in those words.
-    OpenHandsPatch(Object),
-}
-
-impl Body {
-    /// Whether there must be a server already.
-    fn is_patch(&self) -> bool {
-        matches!(self, Self::MergePatch(_) | Self::OpenHandsPatch(_))
-    }
-}
+pub(super) const LARGEST_STORED: usize = 3 << 19;
 
 /// A write with what it sends.
 pub(super) struct Update {
     pub(super) write: Write,
     pub(super) body: Body,
+    /// What is told of it, where it is only tried.
+    pub(super) dry_run: Option<DryRun>,
+}
+
+/// What a decision rests on beside the request and the state.
+pub(super) struct Means<'a> {
+    pub(super) ring: Arc<KeyRing>,
+    /// Whether the newest key may seal beside tokens that no key opens.
+    pub(super) is_accepted: bool,
+    pub(super) last: &'a LastJudged,
+    pub(super) options: Options,
+}
+
+impl<'a> Means<'a> {
+    /// With the keys as they are now.
+    pub(super) fn of(keys: &Keys, last: &'a LastJudged, options: Options) -> Self {
+        Self { ring: keys.ring(), is_accepted: keys.is_accepted(), last, options }
+    }
 }
 
 impl Update {
+    /// The tag, if its answer tells it.
+    fn told<'a>(&self, tag: &'a EntityTag) -> Option<&'a EntityTag> {
+        Some(tag).filter(|_| self.dry_run.is_none_or(|dry_run| dry_run.tells_tag))
+    }
+
+    /// Whether this is, to the letter, what was sent; a patch never is.
+    fn is_as_sent(&self, config: &Config) -> bool {
+        matches!(&self.body, Body::Whole(body) if is_as_sent(config, body))
+    }
+
     /// Who makes this change, and which: a repetition has the same author, another body has another one.
     pub(super) fn author(&self, ring: &KeyRing) -> Author {
-        let (kind, body) = match &self.body {
-            Body::Whole(body) => (0_u8, body),
-            Body::MergePatch(patch) => (1, patch),
-            Body::OpenHandsServer(body) => (2, body),
-            Body::OpenHandsPatch(patch) => (3, patch),
-        };
-        let text = Zeroizing::new(to_compact(&Json::Object(body.clone())));
+        let (kind, body) = self.body.marked();
+        let text = Zeroizing::new(to_compact(&body));
         let mark = ring.etag_key().authenticate(&[&[0, 3, kind], text.as_bytes()]);
         let mark = mark[..16].iter().fold(0_u128, |mark, byte| (mark << 8) | u128::from(*byte));
         self.write.caller.author.with_mark(mark)
@@ -104,27 +106,26 @@ impl Service {
     pub async fn update(&self, write: Write, body: Body) -> Result<Written, ServiceError> {
         let (keys, last, options) = (Arc::clone(&self.keys), Arc::clone(&self.last_judged), self.options);
         let names = Names::These(vec![write.key.clone()]);
-        let update = Arc::new(Update { write, body });
+        let update = Arc::new(Update { write, body, dry_run: None });
         let author = Some(update.author(&keys.ring()));
         self.run(names, author, move |current| {
-            decide(current, &update, &keys, &last, options).unwrap_or_else(Step::Refuse)
+            decide(current, &update, &Means::of(&keys, &last, options)).unwrap_or_else(Step::Refuse)
         })
         .await
     }
 }
 
+/// What becomes of an update on this state.
 pub(super) fn decide(
     current: &Current<'_>,
     update: &Arc<Update>,
-    keys: &Keys,
-    last: &LastJudged,
-    options: Options,
+    means: &Means<'_>,
 ) -> Result<Step<Written>, ServiceError> {
-    let Update { write, body: sent } = &**update;
-    let ring = keys.ring();
+    let Update { write, body: sent, dry_run } = &**update;
+    let Means { ring, is_accepted, last, options } = means;
     let snapshot = current.snapshot;
     check_access(&snapshot.layout)?;
-    let rules = Rulebook { layout: &snapshot.layout, ring: &ring, may_reveal: write.caller.may_reveal() };
+    let rules = Rulebook { layout: &snapshot.layout, ring, may_reveal: write.caller.may_reveal() };
     let key = &write.key;
     let server = snapshot.servers.get(key);
     match (sent, server) {
@@ -140,7 +141,7 @@ pub(super) fn decide(
     let mut opened = None;
     let judged = server.map(|server| {
         let open = || opened.insert(rules.state(key, server)).tag.clone();
-        last.of(key, server, &ring, &snapshot.layout, open)
+        last.of(key, server, ring, &snapshot.layout, open)
     });
     let verdict = write.precondition.judge(judged.as_ref().map(|judged| &judged.tag));
     if verdict != Verdict::Holds {
@@ -157,23 +158,26 @@ pub(super) fn decide(
         }
         Some(State { tag, config: Err(_) }) => (Some(tag), None),
     };
-    let Applied { config: after, sends_sealed } = rules.apply(sent, before.as_ref())?;
+    let Applied { config: mut after, sends_sealed } = rules.apply(sent, before.as_ref())?;
     let after_tag = rules.tag(key, &after);
     // A caller who may not see secrets is not to learn from what fails and what costs nothing that a secret
     // which they sent is the stored one.
     let is_guess = !rules.may_reveal && after.iter().any(|(_, node)| node.has_sent_secret());
     if (must_seal(&after) || (is_guess && sends_sealed))
-        && let Some(reason) = lacks_key(snapshot, keys, &ring)
+        && let Some(reason) = lacks_key(snapshot, ring, *is_accepted)
     {
         return Ok(Step::NeedKey(reason));
     }
-    if let (Some(before), Some(tag)) = (before, &before_tag)
+    if is_guess && dry_run.is_some() {
+        // From here on a right guess would go another way than a wrong one, and this one costs nothing.
+        renew_sent(&mut after, snapshot.layout.sealing);
+    } else if let (Some(before), Some(tag)) = (before, &before_tag)
         && after_tag == *tag
     {
-        let unchanged = Written::unchanged(key, &before, after_tag);
+        let unchanged = Written::unchanged(key, &before, after_tag, update);
         return Ok(if is_guess { Step::Rewrite(unchanged) } else { Step::Keep(unchanged) });
     }
-    seal_and_edit(snapshot, &ring, key, after, before_tag, after_tag)
+    seal_and_edit(snapshot, ring, update, after, before_tag, after_tag)
 }
 
 /// Whether the document's servers may be written at all.
@@ -186,10 +190,10 @@ pub(super) fn check_access(layout: &Layout) -> Result<(), ServiceError> {
 }
 
 /// Why a value can't be sealed, if it can't.
-fn lacks_key(snapshot: &Snapshot, keys: &Keys, ring: &KeyRing) -> Option<ServiceError> {
+pub(super) fn lacks_key(snapshot: &Snapshot, ring: &KeyRing, is_accepted: bool) -> Option<ServiceError> {
     if !ring.can_seal() {
         Some(ServiceError::KeyMissing)
-    } else if is_wrong(ring, snapshot) && !keys.is_accepted() {
+    } else if is_wrong(ring, snapshot) && !is_accepted {
         Some(ServiceError::WrongKey)
     } else {
         None
@@ -199,32 +203,43 @@ fn lacks_key(snapshot: &Snapshot, keys: &Keys, ring: &KeyRing) -> Option<Service
 fn seal_and_edit(
     snapshot: &Snapshot,
     ring: &KeyRing,
-    key: &SettingsKey,
+    update: &Update,
     after: Config,
     before_tag: Option<EntityTag>,
     after_tag: EntityTag,
 ) -> Result<Step<Written>, ServiceError> {
+    let key = &update.write.key;
     let stored = config::to_stored(&after, ring).map_err(|config::NoKey| ServiceError::KeyMissing)?;
     if !snapshot.layout.can_hold(key, Some(&stored)) {
         return Err(ServiceError::UnusableName);
     }
-    let body = body(key, &after, &after_tag, Exposure::Redacted);
-    if LARGEST_SHOWN < body.len() || LARGEST_STORED < to_compact(&Json::Object(stored.clone())).len() {
+    let shown = body(key, &after, Some(&after_tag), Exposure::Redacted);
+    if LARGEST_SHOWN < shown.len() || LARGEST_STORED < to_compact(&Json::Object(stored.clone())).len() {
         return Err(ServiceError::ResultTooLarge);
     }
+    let told = update.told(&after_tag);
+    let shown = if told.is_some() { shown } else { body(key, &after, None, Exposure::Redacted) };
     let written = Written {
         is_created: before_tag.is_none(),
         before: before_tag,
-        body: Some(body),
-        after: Some(after_tag),
+        body: Some(shown),
+        is_as_sent: update.is_as_sent(&after),
+        after: told.cloned(),
     };
     Ok(Step::Edit(vec![Edit::Put { key: key.clone(), config: stored }], written))
 }
 
 impl Written {
-    pub(super) fn unchanged(key: &SettingsKey, config: &Config, tag: EntityTag) -> Self {
-        let body = Some(body(key, config, &tag, Exposure::Redacted));
-        Self { is_created: false, before: Some(tag.clone()), after: Some(tag), body }
+    /// What a change of several servers, or of none, has come to: of each of them nothing is told.
+    pub(super) fn of_many() -> Self {
+        Self { is_created: false, before: None, after: None, is_as_sent: false, body: None }
+    }
+
+    pub(super) fn unchanged(key: &SettingsKey, config: &Config, tag: EntityTag, update: &Update) -> Self {
+        let told = update.told(&tag);
+        let body = Some(body(key, config, told, Exposure::Redacted));
+        let is_as_sent = update.is_as_sent(config);
+        Self { is_created: false, after: told.cloned(), before: Some(tag), is_as_sent, body }
     }
 }
 
@@ -250,12 +265,12 @@ impl Rulebook<'_> {
     /// What a sent body makes of a state, if it may.
     pub(super) fn apply(&self, sent: &Body, before: Option<&Config>) -> Result<Applied, ServiceError> {
         let stored = before;
-        let before = in_words_of(sent, stored);
+        let before = sent.in_its_words(stored);
         let before = before.as_deref();
-        let merged = self.merge(sent, before).ok_or(ServiceError::UnknownServer)?;
+        let merged = self.merge(sent, before)?;
         self.check_limits(before, &merged.config)?;
         let dialect = match sent {
-            Body::Whole(_) | Body::MergePatch(_) => self.layout.dialect,
+            Body::Whole(_) | Body::MergePatch(_) | Body::JsonPatch(_) => self.layout.dialect,
             // OpenHands' words have no others than the known members, whatever the document could hold.
             Body::OpenHandsServer(_) | Body::OpenHandsPatch(_) => Dialect::Closed,
         };
@@ -289,37 +304,8 @@ impl Rulebook<'_> {
             let config = self.in_words_of_document(sent, merged.config, before);
             merged.refusals.is_empty() && self.tag(key, &config) == *tag
         };
-        let merged = self.merge(sent, in_words_of(sent, before).as_deref());
-        merged.is_some_and(gives_tag) && self.apply(sent, before).is_ok()
-    }
-
-    /// What was merged in the words of a request, in those of the document.
-    fn in_words_of_document(&self, sent: &Body, merged: Config, before: Option<&Config>) -> Config {
-        match (sent, before) {
-            (Body::OpenHandsPatch(_), Some(before)) => {
-                openhands::restore(merged, before, self.layout.dialect)
-            }
-            _ => merged,
-        }
-    }
-
-    /// What a sent body makes of a state, whether it may or not; nothing where there is none to patch.
-    fn merge(&self, sent: &Body, before: Option<&Config>) -> Option<Merged> {
-        let reading = Reading { sealing: self.layout.sealing, ring: self.ring, may_reveal: self.may_reveal };
-        Some(match self.in_dialect(sent, before) {
-            Body::Whole(body) | Body::OpenHandsServer(body) => replace(body, before, &reading),
-            Body::MergePatch(patch) | Body::OpenHandsPatch(patch) => merge_patch(patch, before?, &reading),
-        })
-    }
-
-    fn in_dialect(&self, sent: &Body, before: Option<&Config>) -> Body {
-        match (self.layout.dialect, sent.clone()) {
-            (Dialect::Open, sent) | (_, sent @ (Body::OpenHandsServer(_) | Body::OpenHandsPatch(_))) => sent,
-            (Dialect::Closed, Body::Whole(body)) => Body::Whole(to_closed(body, BodyKind::Whole, before)),
-            (Dialect::Closed, Body::MergePatch(patch)) => {
-                Body::MergePatch(to_closed(patch, BodyKind::MergePatch, before))
-            }
-        }
+        let merged = self.merge(sent, sent.in_its_words(before).as_deref());
+        merged.is_ok_and(gives_tag) && self.apply(sent, before).is_ok()
     }
 
     /// A merge can break a limit that its parts keep. What the write leaves alone is not judged.
@@ -338,26 +324,10 @@ impl Rulebook<'_> {
         let mut conflict = Conflict { current_tag: Some(state.tag), ..Conflict::with_nothing(verdict) };
         if let Ok(config) = state.config {
             conflict.current = Some(view(&config, Exposure::Redacted).into());
-            conflict.changed = sent.map(|sent| {
-                let sent = self.in_dialect(sent, Some(&config));
-                let request = match &sent {
-                    Body::Whole(body) | Body::OpenHandsServer(body) => Request::Replace(body),
-                    Body::MergePatch(patch) | Body::OpenHandsPatch(patch) => Request::MergePatch(patch),
-                };
-                let config = in_words_of(&sent, Some(&config)).unwrap_or(Cow::Borrowed(&config));
-                changed(request, &config, self.layout.dialect, self.may_reveal)
-            });
+            conflict.changed = sent.map(|sent| self.differences(sent, &config));
         }
         conflict.into()
     }
-}
-
-/// The stored configuration in the words of a request.
-fn in_words_of<'a>(sent: &Body, before: Option<&'a Config>) -> Option<Cow<'a, Config>> {
-    Some(match sent {
-        Body::OpenHandsPatch(patch) => Cow::Owned(openhands::for_patch(before?, patch)),
-        Body::Whole(_) | Body::MergePatch(_) | Body::OpenHandsServer(_) => Cow::Borrowed(before?),
-    })
 }
 
 #[cfg(test)]

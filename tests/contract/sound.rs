@@ -2,10 +2,12 @@
 //! described that nothing uses. Validators from outside look at the rest.
 
 use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+use std::process::Command;
 
 use serde_json::{Map, Value, json};
 
-use crate::document::{checked_in, operations, resolve};
+use crate::document::{checked_in, operations, path, resolve};
 
 #[test]
 fn every_example_is_what_its_schema_says() {
@@ -36,6 +38,21 @@ fn every_example_is_what_its_schema_says() {
     let faults: Vec<String> =
         validator.iter_errors(&examples).map(|fault| format!("{}: {fault}", fault.instance_path())).collect();
     assert!(faults.is_empty(), "{faults:#?}");
+}
+
+#[test]
+fn a_validator_from_outside_finds_nothing() {
+    let installed = Path::new(env!("CARGO_MANIFEST_DIR")).join("target/python/bin/python3");
+    let python = std::env::var_os("MCP_SETTINGS_TEST_PYTHON").map_or(installed, PathBuf::from);
+    let mut validator = Command::new(python);
+    validator.args(["-m", "openapi_spec_validator"]).arg(path("mcp-settings.json"));
+    let output = validator.output().expect("python can be run");
+    assert!(
+        output.status.success(),
+        "{}{}",
+        String::from_utf8_lossy(&output.stdout),
+        String::from_utf8_lossy(&output.stderr)
+    );
 }
 
 #[test]

@@ -88,6 +88,33 @@ fn every_write_to_a_server_asks_for_a_condition_where_that_is_configured() {
 }
 
 #[test]
+fn every_operation_on_a_server_honours_a_condition() {
+    let server = TestServer::start();
+    server.seed("a", &json!({ "command": "x" }));
+    for (method, path, operation) in operations(&checked_in()) {
+        if operation["responses"].get("412").is_some() {
+            // What creates is sent to a name that nobody has.
+            let is_creating = operation["responses"].get("201").is_some();
+            let path = if is_creating { path.replace('{', "new{") } else { path };
+            filled(&server, &method, &path, &operation).if_match("\"another\"").send().expect(412);
+        }
+    }
+}
+
+#[test]
+fn every_operation_on_the_document_says_that_it_is_gone() {
+    let server = TestServer::start();
+    server.seed("a", &json!({ "command": "x" }));
+    server.remove_document();
+    for (method, path, operation) in operations(&checked_in()) {
+        if operation["responses"].get("503").is_some() {
+            let answer = filled(&server, &method, &path, &operation).send();
+            answer.expect_problem(503, "document-vanished");
+        }
+    }
+}
+
+#[test]
 fn the_schema_of_a_file_refers_to_what_it_has() {
     let server = TestServer::start();
     for (path, _) in DOCUMENTS {
@@ -115,14 +142,18 @@ fn operations(document: &Value) -> Vec<(String, String, Value)> {
     operations.collect()
 }
 
-/// A request of this operation, with a body where it takes one.
+/// A request of this operation, with the first example of a body where it takes one.
 fn filled(server: &TestServer, method: &str, path: &str, operation: &Value) -> Request {
     let request = server.request(method, address(path));
-    if operation["requestBody"].is_null() { request } else { request.json(&json!({})) }
+    let examples = &operation["requestBody"]["content"]["application/json"]["examples"];
+    let first = examples.as_object().and_then(|examples| examples.values().next());
+    let example =
+        first.and_then(|first| checked_in().pointer(first["$ref"].as_str()?.strip_prefix('#')?).cloned());
+    example.map_or(request.clone(), |example| request.json(&example["value"]))
 }
 
 fn address(path: &str) -> String {
-    path.replace("{name}", "a").replace("{type}", "not-found")
+    path.replace("{name}", "a").replace("{settings_key}", "a").replace("{type}", "not-found")
 }
 
 fn references(value: &Value) -> Vec<String> {

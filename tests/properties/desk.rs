@@ -6,9 +6,10 @@ use std::time::Duration;
 use futures_util::FutureExt;
 use mcp_settings::json::{Json, Object, Rules, parse};
 use mcp_settings::model::SettingsKey;
+use mcp_settings::model::settings::SettingsPatch;
 use mcp_settings::projection::Precondition;
 use mcp_settings::secrets::{CredentialDigest, Exposure, Keys};
-use mcp_settings::service::access::{Caller, Scope};
+use mcp_settings::service::access::{Caller, Scope, Scopes};
 use mcp_settings::service::{Body, Options, Service, ServiceError, Write, Written};
 
 use crate::memory::MemoryStore;
@@ -77,8 +78,26 @@ impl Desk {
         Ok(member(member(&answer, "agent_settings"), "mcp_config").clone())
     }
 
+    /// All settings as they are shown, redacted.
+    pub(crate) fn all_settings(&self) -> Object {
+        let projected = self.service.load().expect("memory can be read");
+        read(&projected.settings(Exposure::Redacted).expect("the settings can be shown"))
+    }
+
+    /// Patches all settings as an admin, and gives what the answer shows.
+    pub(crate) fn patch_settings(&self, body: &Object) -> Result<Object, ServiceError> {
+        let patch = SettingsPatch::read(body.clone()).unwrap_or_default();
+        let caller = Caller::new("admin", Scopes::ALL, &CredentialDigest::of("admin"));
+        let settled = self.service.patch_settings(caller, patch).now_or_never();
+        Ok(read(&self.service.settled(settled.expect("memory does not block")?)?))
+    }
+
     pub(crate) fn update(&self, name: &str, body: Body, who: Who) -> Result<Written, ServiceError> {
         self.service.update(write(name, who), body).now_or_never().expect("memory does not block")
+    }
+
+    pub(crate) fn try_update(&self, name: &str, body: Body, who: Who) -> Result<Written, ServiceError> {
+        self.service.try_update(write(name, who), body)
     }
 
     pub(crate) fn put(&self, name: &str, body: &Object, who: Who) -> Result<Written, ServiceError> {
@@ -87,6 +106,11 @@ impl Desk {
 
     pub(crate) fn patch(&self, name: &str, body: &Object, who: Who) -> Result<Written, ServiceError> {
         self.update(name, Body::MergePatch(body.clone()), who)
+    }
+
+    pub(crate) fn rename(&self, name: &str, to: &str, who: Who) -> Result<Written, ServiceError> {
+        let to = to.parse().expect("the test names servers well");
+        self.service.rename(write(name, who), to).now_or_never().expect("memory does not block")
     }
 
     pub(crate) fn delete(&self, name: &str) -> Result<Written, ServiceError> {

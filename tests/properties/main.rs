@@ -2,10 +2,13 @@
 //! thousands of cases cost seconds. What they say of the running service is `tests/it`'s matter.
 
 mod desk;
+mod dry_run;
 mod memory;
+mod operations;
 mod oracle;
 mod round_trip;
 mod samples;
+mod settings;
 mod spelling;
 mod splice;
 mod tags;

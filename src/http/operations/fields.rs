@@ -3,6 +3,7 @@
 use schemars::JsonSchema;
 use serde_json::{Value, json};
 
+use crate::http::query::LARGEST_PAGE;
 use crate::openapi::{HeaderField, Parameter, Place, Shape};
 
 const TAG: &str = "\"5d7e1b9c20f34a68b1d2c3e4f5061728\"";
@@ -73,6 +74,70 @@ enum Exposure {
     True,
 }
 
+/// Whether a short answer is preferred.
+pub(super) fn prefer() -> Parameter {
+    Parameter {
+        component: "Prefer",
+        name: "Prefer",
+        place: Place::Header,
+        description: "`return=minimal` asks for no body (RFC 7240): 204, or 201 with `Location`. Anything else means nothing.",
+        shape: Shape::inline(json!({ "type": "string" })),
+        example: json!("return=minimal"),
+    }
+}
+
+/// Whether a write is only tried.
+pub(super) fn dry_run() -> Parameter {
+    Parameter {
+        component: "DryRun",
+        name: "dry_run",
+        place: Place::Query,
+        description: "Judge and answer as the write would be, and store nothing.",
+        shape: Shape::inline(json!({ "type": "boolean" })),
+        example: json!(true),
+    }
+}
+
+/// How the list is asked for.
+pub(super) fn of_the_list() -> Vec<Parameter> {
+    let parameter = |component, name, description, shape, example| Parameter {
+        component,
+        name,
+        place: Place::Query,
+        description,
+        shape,
+        example,
+    };
+    let limit = Shape::inline(json!({ "type": "integer", "minimum": 1, "maximum": LARGEST_PAGE }));
+    let any_text = Shape::inline(json!({ "type": "string" }));
+    vec![
+        parameter("View", "view", "How much is said of each server.", Shape::of::<View>(), json!("full")),
+        parameter(
+            "Limit",
+            "limit",
+            "How many servers are listed at most; `Link` leads to the others.",
+            limit,
+            json!(100),
+        ),
+        parameter(
+            "After",
+            "after",
+            "List those whose names come after this text, be it a name or not.",
+            any_text,
+            json!("issues"),
+        ),
+    ]
+}
+
+/// How much the list says of each server.
+#[derive(JsonSchema)]
+#[schemars(rename = "View", rename_all = "lowercase")]
+#[expect(dead_code, reason = "a type that is described, and never made")]
+enum View {
+    Summary,
+    Full,
+}
+
 /// The headers of every answer.
 pub(super) fn of_every_answer() -> Vec<HeaderField> {
     let caching = "`private, no-cache`; `no-store` where secrets are shown.";
@@ -96,10 +161,58 @@ pub(super) fn current_etag() -> HeaderField {
     HeaderField { shape: tag(), ..text("CurrentETag", "ETag", description, false, TAG) }
 }
 
+/// The tag of what a write has left.
+pub(super) fn written_etag() -> HeaderField {
+    let description = "Names the state that the write has left. It is missing from a short answer to what was not stored to the letter, and from a dry run without the scope `reveal`.";
+    HeaderField { shape: tag(), ..text("WrittenETag", "ETag", description, false, TAG) }
+}
+
 /// Where what was created stands.
 pub(super) fn location() -> HeaderField {
-    let description = "The path of what was created.";
-    text("Location", "Location", description, true, "/api/settings/mcp-servers/issues")
+    let description = "The path of what was created; missing from a dry run.";
+    text("Location", "Location", description, false, "/api/settings/mcp-servers/issues")
+}
+
+/// Where a server is now.
+pub(super) fn content_location() -> HeaderField {
+    let description = "The path of the server under its new name; missing from a dry run.";
+    text("ContentLocation", "Content-Location", description, false, "/api/settings/mcp-servers/tickets")
+}
+
+/// Whether a short answer was asked for.
+pub(super) fn preference_applied() -> HeaderField {
+    let description = "`return=minimal`, where that was asked for.";
+    text("PreferenceApplied", "Preference-Applied", description, false, "return=minimal")
+}
+
+/// Where the next page is.
+pub(super) fn next_page() -> HeaderField {
+    let description = "`rel=\"next\"`: where the servers are that follow (RFC 8288); missing where none do.";
+    text(
+        "NextPage",
+        "Link",
+        description,
+        false,
+        "</api/settings/mcp-servers?limit=100&after=issues>; rel=\"next\"",
+    )
+}
+
+/// Since when a way is deprecated.
+pub(super) fn deprecation() -> HeaderField {
+    let description = "Where servers were changed this way: since when there is a better one (RFC 9745).";
+    text("Deprecation", "Deprecation", description, false, "@1795219200")
+}
+
+/// What to use instead.
+pub(super) fn successor() -> HeaderField {
+    let description = "Where servers were changed this way: the better one.";
+    text("Successor", "Link", description, false, "</api/settings/mcp-servers>; rel=\"successor-version\"")
+}
+
+/// Which types a patch may have.
+pub(super) fn accept_patch() -> HeaderField {
+    let description = "The media types of patches (RFC 5789 §3.1), where the path takes some.";
+    text("AcceptPatch", "Accept-Patch", description, false, "application/merge-patch+json, application/json")
 }
 
 /// Where the request is to be sent instead.

@@ -3,8 +3,11 @@
 use actix_web::http::StatusCode;
 use serde_json::{Value, json};
 
+use crate::http::body::JSON_PATCH;
 use crate::http::problem::ProblemKind::*;
-use crate::http::schemas::{McpServer, McpServerConfig, McpServerConfigPatch, McpServerList};
+use crate::http::schemas::{
+    McpServer, McpServerConfig, McpServerConfigPatch, McpServerList, NewName, WrittenMcpServer, json_patch,
+};
 use crate::openapi::{Body, Example, Operation, Parameter, Response, Shape};
 
 use super::fields;
@@ -18,12 +21,9 @@ pub(in crate::http) fn list() -> Operation {
     Operation {
         id: "list_mcp_servers",
         summary: "List the servers",
-        description: "Sorted by name. Needs the scope `read`.",
-        parameters: fields::conditions(),
-        responses: responses(
-            [ok("The servers.", Shape::of::<McpServerList>(), listing()), not_modified()],
-            of_reads().with(&[PreconditionFailed]),
-        ),
+        description: "Sorted by name. `view=full` says all of each, secrets masked; `limit` and `after` ask for a page. The list has one tag, however it is asked for. Needs the scope `read`.",
+        parameters: fields::of_the_list().into_iter().chain(fields::conditions()).collect(),
+        responses: responses([list_answer(), not_modified()], of_reads().with(&[PreconditionFailed])),
         ..operation()
     }
 }
@@ -48,24 +48,16 @@ pub(in crate::http) fn read() -> Operation {
 
 /// `PUT` of a server.
 pub(in crate::http) fn replace() -> Operation {
-    let created = Response {
-        status: 201,
-        description: "The server was created.",
-        headers: [fields::etag(), fields::location()].into_iter().chain(fields::of_every_answer()).collect(),
-        bodies: vec![json_body(Shape::of::<McpServer>(), vec![server()])],
-    };
+    let mut created = written(201, "The server was created.");
+    created.headers.push(fields::location());
     Operation {
         id: "replace_mcp_server",
         summary: "Create or replace a server",
         description: "With `If-None-Match: *` it only creates, with `If-Match` it only replaces the state that was read. The answer is what is stored now, redacted. A mask keeps the secret that is stored there. Repeating a write under `If-Match` whose answer was lost gives the same answer. Needs the scope `write`.",
-        parameters: item_parameters([]),
+        parameters: item_parameters([fields::prefer(), fields::dry_run()]),
         request: vec![json_body(Shape::of::<McpServerConfig>(), configurations())],
         responses: responses(
-            [
-                ok("The server was replaced, or was so already.", Shape::of::<McpServer>(), vec![server()]),
-                created,
-                without_slash(),
-            ],
+            [written(200, "The server was replaced, or was so already."), created, short(), without_slash()],
             of_writes().with_body().with(&[NotFound, KeyMissing, WrongKey]).with(&of_content()),
         ),
         ..operation()
@@ -83,19 +75,28 @@ pub(in crate::http) fn patch() -> Operation {
             value: json!({ "description": "Finds issues", "env": { "OLD_KEY": null } }),
         }],
     };
+    let first = json!({ "op": "test", "path": "/args/0", "value": "-v" });
+    let second = json!({ "op": "remove", "path": "/args/0" });
+    let operations = Body {
+        media_type: JSON_PATCH,
+        shape: json_patch(),
+        examples: vec![example(
+            "operations",
+            "Remove an argument, if it is still there",
+            json!([first, second]),
+        )],
+    };
     Operation {
         id: "patch_mcp_server",
         summary: "Change a server",
-        description: "Merges into the configuration, as RFC 7396 says: null removes, what is left out stays. Secrets that are kept do not follow a server to another destination. Needs the scope `write`.",
-        parameters: item_parameters([]),
-        request: vec![body("application/merge-patch+json"), body("application/json")],
+        description: "A merge patch (RFC 7396), in which null removes and what is left out stays; or a JSON Patch (RFC 6902) on what a `GET` shows. Secrets that are kept do not follow a server to another destination. Needs the scope `write`.",
+        parameters: item_parameters([fields::prefer(), fields::dry_run()]),
+        request: vec![body("application/merge-patch+json"), body("application/json"), operations],
         responses: responses(
-            [
-                ok("The server was changed, or was so already.", Shape::of::<McpServer>(), vec![server()]),
-                without_slash(),
-            ],
+            [written(200, "The server was changed, or was so already."), short(), without_slash()],
             of_writes()
                 .with_body()
+                .with(&[PatchConflict])
                 .with(&[NotFound, UnknownServer, MalformedServer, KeyMissing, WrongKey])
                 .with(&of_content()),
         ),
@@ -115,8 +116,30 @@ pub(in crate::http) fn delete() -> Operation {
         id: "delete_mcp_server",
         summary: "Delete a server",
         description: "Needs the scope `write`.",
-        parameters: item_parameters([]),
+        parameters: item_parameters([fields::dry_run()]),
         responses: responses([deleted, without_slash()], of_writes().with(&[NotFound, UnknownServer])),
+        ..operation()
+    }
+}
+
+/// `POST` of another name.
+pub(in crate::http) fn rename() -> Operation {
+    let to = example("new_name", "Another name", json!({ "to": "tickets" }));
+    let mut renamed = written(200, "The server has the new name, or had it already.");
+    renamed.headers.push(fields::content_location());
+    Operation {
+        id: "rename_mcp_server",
+        summary: "Give a server another name",
+        description: "One step: nobody sees both names or neither, and secrets stay. Conditions are judged against the tag under the old name. No other server is replaced. Needs the scope `write`.",
+        parameters: item_parameters([fields::prefer(), fields::dry_run()]),
+        request: vec![json_body(Shape::of::<NewName>(), vec![to])],
+        responses: responses(
+            [renamed, short()],
+            of_changes()
+                .with_body()
+                .with(&[NotFound, UnknownServer, NameTaken])
+                .with_status(InvalidName, StatusCode::UNPROCESSABLE_ENTITY),
+        ),
         ..operation()
     }
 }
@@ -147,9 +170,13 @@ fn of_reads() -> Problems {
 }
 
 fn of_writes() -> Problems {
+    of_changes().with(&[MethodNotAllowed])
+}
+
+fn of_changes() -> Problems {
     of_any_route()
         .keyed()
-        .with(&[InvalidName, MethodNotAllowed, PreconditionFailed, PreconditionRequired])
+        .with(&[InvalidName, PreconditionFailed, PreconditionRequired])
         .with(&[DocumentReadOnly, NoMcpServers, Ownership])
         .with_status(DocumentUnreadable, StatusCode::CONFLICT)
         .with(&[DocumentVanished, StoreBusy, StoreUnavailable, OutcomeUnknown])
@@ -157,6 +184,26 @@ fn of_writes() -> Problems {
 
 const fn of_content() -> [crate::http::problem::ProblemKind; 4] {
     [InvalidConfig, UnrestorableMask, ForeignToken, BoundSecret]
+}
+
+fn list_answer() -> Response {
+    let mut answer = ok("The servers.", Shape::of::<McpServerList>(), listing());
+    answer.headers.push(fields::next_page());
+    answer
+}
+
+/// The server as a write has left it.
+fn written(status: u16, description: &'static str) -> Response {
+    let headers = [fields::written_etag(), fields::preference_applied()];
+    let headers = headers.into_iter().chain(fields::of_every_answer()).collect();
+    let bodies = vec![json_body(Shape::of::<WrittenMcpServer>(), vec![server()])];
+    Response { status, description, headers, bodies }
+}
+
+/// A write that was asked to say little, or that has nothing to show.
+fn short() -> Response {
+    let description = "The write was made. Its answer has no body, because that was preferred or the server can't be shown.";
+    Response { bodies: Vec::new(), ..written(204, description) }
 }
 
 fn ok(description: &'static str, shape: Shape, examples: Vec<Example>) -> Response {

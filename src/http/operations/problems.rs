@@ -61,7 +61,7 @@ fn response(status: StatusCode, kinds: &[ProblemKind]) -> Response {
     let shape = of_status(status);
     let examples = kinds.iter().map(|kind| shown(*kind, status)).collect();
     let mut headers = fields::of_every_answer();
-    headers.extend(further_header(status));
+    headers.extend(further_headers(status));
     Response {
         status: status.as_u16(),
         description: description(status),
@@ -80,14 +80,14 @@ fn shown(kind: ProblemKind, status: StatusCode) -> Example {
     Example { name, summary: kind.title(), value: example(kind, status) }
 }
 
-fn further_header(status: StatusCode) -> Option<HeaderField> {
+fn further_headers(status: StatusCode) -> Vec<HeaderField> {
     match status {
-        StatusCode::UNAUTHORIZED => Some(fields::www_authenticate()),
-        StatusCode::METHOD_NOT_ALLOWED => Some(fields::allow()),
-        StatusCode::PRECONDITION_FAILED => Some(fields::current_etag()),
-        StatusCode::UNSUPPORTED_MEDIA_TYPE => Some(fields::accept()),
-        StatusCode::SERVICE_UNAVAILABLE => Some(fields::retry_after()),
-        _ => None,
+        StatusCode::UNAUTHORIZED => vec![fields::www_authenticate()],
+        StatusCode::METHOD_NOT_ALLOWED => vec![fields::allow(), fields::accept_patch()],
+        StatusCode::PRECONDITION_FAILED => vec![fields::current_etag()],
+        StatusCode::UNSUPPORTED_MEDIA_TYPE => vec![fields::accept(), fields::accept_patch()],
+        StatusCode::SERVICE_UNAVAILABLE => vec![fields::retry_after()],
+        _ => Vec::new(),
     }
 }
 
@@ -108,6 +108,7 @@ fn description(status: StatusCode) -> &'static str {
         422 => "The body can't be used.",
         428 => "This service takes no unconditional writes.",
         500 => "A bug of ours.",
+        501 => "The OpenHands agent-server has this, and this service has not.",
         503 => "The settings can't be read or written at present.",
         _ => "It failed.",
     }

@@ -4,7 +4,9 @@ use actix_web::http::StatusCode;
 use serde_json::{Value, json};
 
 use crate::http::problem::ProblemKind::*;
-use crate::http::schemas::{OpenHandsServer, OpenHandsServerPatch, OpenHandsSettings};
+use crate::http::schemas::{
+    OpenHandsServer, OpenHandsServerPatch, OpenHandsSettings, OpenHandsSettingsPatch,
+};
 use crate::openapi::{Body, Example, Operation, Parameter, Place, Response, Shape};
 
 use super::fields;
@@ -31,6 +33,33 @@ pub(in crate::http) fn read() -> Operation {
     }
 }
 
+/// `PATCH /api/settings`
+pub(in crate::http) fn patch_all() -> Operation {
+    let patch = json!({ "conversation_settings_diff": { "max_iterations": 100 } });
+    let body = |media_type| Body {
+        media_type,
+        shape: Shape::of::<OpenHandsSettingsPatch>(),
+        examples: vec![example("settings_patch", "Change one setting", patch.clone())],
+    };
+    let headers = [fields::deprecation(), fields::successor()].into_iter().chain(fields::of_every_answer());
+    let patched = shown(200, "The settings were changed, or were so already.");
+    Operation {
+        id: "patch_settings",
+        summary: "Change all settings at once",
+        description: "One commit of all that it says. Needs the scope `admin`; where it says nothing but `agent_settings_diff.mcp_config`, `write`. It takes no conditions: what it does to servers is done better on their own resources, where each has a tag.",
+        request: vec![body("application/merge-patch+json"), body("application/json")],
+        responses: responses(
+            Response { headers: headers.collect(), ..patched },
+            of_writes(&[NotImplemented, UnnamedLoss, MalformedServer])
+                .with_body()
+                .with(&OF_CONTENT)
+                .with_status(MalformedBody, StatusCode::BAD_REQUEST)
+                .with_status(InvalidName, StatusCode::UNPROCESSABLE_ENTITY),
+        ),
+        ..operation()
+    }
+}
+
 /// `POST` of a server.
 pub(in crate::http) fn create() -> Operation {
     let mut created = shown(201, "The server was created; these are the settings now.");
@@ -46,7 +75,7 @@ pub(in crate::http) fn create() -> Operation {
             shape: Shape::of::<OpenHandsServer>(),
             examples: vec![example("openhands_server", "A remote server", server())],
         }],
-        responses: responses(created, of_writes().with_body().with(&OF_CONTENT).with(&[NameTaken])),
+        responses: responses(created, of_server_writes().with_body().with(&OF_CONTENT).with(&[NameTaken])),
         ..operation()
     }
 }
@@ -59,7 +88,7 @@ pub(in crate::http) fn patch() -> Operation {
         shape: Shape::of::<OpenHandsServerPatch>(),
         examples: vec![example("openhands_patch", "Change one member, remove another", patch.clone())],
     };
-    let problems = of_writes().with_body().with(&OF_CONTENT).with(&[UnknownServer, MalformedServer]);
+    let problems = of_server_writes().with_body().with(&OF_CONTENT).with(&[UnknownServer, MalformedServer]);
     Operation {
         id: "patch_settings_server",
         summary: "Change a server in OpenHands' words",
@@ -83,7 +112,7 @@ pub(in crate::http) fn delete() -> Operation {
         summary: "Delete a server, and show the settings",
         description: "Needs the scope `write`.",
         parameters: [key()].into_iter().chain(fields::conditions()).collect(),
-        responses: responses(deleted, of_writes().with(&[UnknownServer])),
+        responses: responses(deleted, of_server_writes().with(&[UnknownServer])),
         ..operation()
     }
 }
@@ -105,17 +134,15 @@ fn operation() -> Operation {
 const OF_CONTENT: [crate::http::problem::ProblemKind; 6] =
     [InvalidConfig, UnrestorableMask, ForeignToken, BoundSecret, KeyMissing, WrongKey];
 
-fn of_writes() -> Problems {
+fn of_server_writes() -> Problems {
+    of_writes(&[InvalidName, PreconditionFailed])
+}
+
+fn of_writes(further: &[crate::http::problem::ProblemKind]) -> Problems {
     of_any_route()
         .keyed()
-        .with(&[
-            InvalidName,
-            PreconditionFailed,
-            DocumentReadOnly,
-            NoMcpServers,
-            MalformedSettings,
-            Ownership,
-        ])
+        .with(&[DocumentReadOnly, NoMcpServers, MalformedSettings, Ownership])
+        .with(further)
         .with_status(DocumentUnreadable, StatusCode::CONFLICT)
         .with(&[DocumentVanished, StoreBusy, StoreUnavailable, OutcomeUnknown])
 }

@@ -11,8 +11,10 @@ mod server;
 mod service;
 
 pub(super) use config::McpServerConfig;
-pub(super) use openhands::{OpenHandsServer, OpenHandsServerPatch, OpenHandsSettings};
-pub(super) use patch::McpServerConfigPatch;
+pub(super) use openhands::{
+    OpenHandsServer, OpenHandsServerPatch, OpenHandsSettings, OpenHandsSettingsPatch,
+};
+pub(super) use patch::{McpServerConfigPatch, json_patch};
 pub(super) use problem::{example, of_status};
-pub(super) use server::{McpServer, McpServerList};
+pub(super) use server::{McpServer, McpServerList, NewName, WrittenMcpServer};
 pub(super) use service::{LoginCode, ProblemType, ServerInfo, SessionKey, Status};

@@ -59,6 +59,48 @@ pub(in crate::http) struct OpenHandsSettings {
     misc_settings: Map<String, Value>,
 }
 
+/// A patch of all settings. One member at least is needed.
+#[derive(JsonSchema)]
+#[schemars(transform = not_empty, extend("additionalProperties" = true))]
+#[expect(dead_code, reason = "a type that is described, and never made")]
+pub(in crate::http) struct OpenHandsSettingsPatch {
+    /// Is merged into `agent_settings`: null removes at every depth. `mcp_config` in it has a patch for each server,
+    /// or null.
+    agent_settings_diff: Option<Map<String, Value>>,
+    /// Is merged into `conversation_settings`: null removes below the first level.
+    conversation_settings_diff: Option<Map<String, Value>>,
+    /// Is merged into `misc_settings`: null removes below the first level.
+    misc_settings_diff: Option<Map<String, Value>>,
+    /// Null clears it. Profiles are kept by the agent-server: a name is answered 501.
+    #[schemars(default, transform = only_null)]
+    active_profile: Value,
+    /// As `active_profile`.
+    #[schemars(default, transform = only_null)]
+    active_agent_profile_id: Value,
+    /// As `active_profile`.
+    #[schemars(default, transform = only_null)]
+    active_meta_profile: Value,
+}
+
+/// Null and nothing else. Said with `type`, it makes one generator name a type that there is not.
+fn only_null(schema: &mut Schema) {
+    schema.insert("not".to_owned(), json!({ "not": { "type": "null" } }));
+}
+
+fn not_empty(schema: &mut Schema) {
+    let no_object = json!({ "type": "null" });
+    let absent = json!({ "not": {} });
+    let nothing = json!({
+        "agent_settings_diff": no_object,
+        "conversation_settings_diff": no_object,
+        "misc_settings_diff": no_object,
+        "active_profile": absent,
+        "active_agent_profile_id": absent,
+        "active_meta_profile": absent,
+    });
+    schema.insert("not".to_owned(), json!({ "properties": nothing, "additionalProperties": true }));
+}
+
 /// The settings of the agent, as the document has them; secrets are masked.
 #[derive(JsonSchema)]
 #[schemars(extend("additionalProperties" = true))]

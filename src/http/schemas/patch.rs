@@ -1,11 +1,17 @@
-//! A merge patch (RFC 7396) of a configuration: the same members, none needed, null removing each.
+//! Patches of a configuration. A merge patch (RFC 7396): the same members, none needed, null removing each. And a
+//! JSON Patch (RFC 6902): operations on what a `GET` shows.
 
 use std::borrow::Cow;
 
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde_json::{Value, json};
 
+use crate::openapi::Shape;
+
 use super::config::McpServerConfig;
+
+/// How many operations a patch may have (DESIGN §2).
+const MOST_OPERATIONS: usize = 64;
 
 /// What a merge patch of a configuration may be.
 pub(in crate::http) struct McpServerConfigPatch;
@@ -50,4 +56,55 @@ fn auth() -> Value {
             { "type": "null" },
         ],
     })
+}
+
+/// An operation on the redacted view of a configuration (RFC 6902). One plain type for all: `value` belongs to
+/// `add`, `replace` and `test`, `from` to `move` and `copy`.
+#[derive(JsonSchema)]
+#[schemars(transform = its_members, extend("additionalProperties" = true))]
+#[expect(dead_code, reason = "a type that is described, and never made")]
+pub(in crate::http) struct JsonPatchOperation {
+    op: Verb,
+    /// Where: a JSON Pointer.
+    #[schemars(regex(pattern = "^(/([^/~]|~[01])*)*$"))]
+    path: String,
+    /// From where: a JSON Pointer.
+    #[schemars(default, with = "String", regex(pattern = "^(/([^/~]|~[01])*)*$"))]
+    from: Option<String>,
+    /// What.
+    #[schemars(default)]
+    value: Value,
+}
+
+/// What an operation does.
+#[derive(JsonSchema)]
+#[schemars(rename = "JsonPatchVerb", rename_all = "lowercase")]
+#[expect(dead_code, reason = "a type that is described, and never made")]
+enum Verb {
+    Add,
+    Remove,
+    Replace,
+    Move,
+    Copy,
+    Test,
+}
+
+/// The operations of one patch.
+pub(in crate::http) fn json_patch() -> Shape {
+    Shape::named("JsonPatch", |generator| {
+        let operation = generator.subschema_for::<JsonPatchOperation>();
+        let text = "Operations (RFC 6902), of which all are done or none.";
+        json!({ "description": text, "type": "array", "items": operation, "maxItems": MOST_OPERATIONS })
+    })
+}
+
+fn its_members(schema: &mut Schema) {
+    let is =
+        |verbs: &[&str]| json!({ "properties": { "op": { "enum": verbs } }, "additionalProperties": true });
+    let needs = |name: &str, schema: Value| json!({ "required": [name], "properties": { name: schema }, "additionalProperties": true });
+    schema.insert("if".to_owned(), is(&["add", "replace", "test"]));
+    schema.insert("then".to_owned(), needs("value", json!({})));
+    let from = needs("from", json!({ "type": "string" }));
+    let otherwise = json!({ "if": is(&["move", "copy"]), "then": from, "additionalProperties": true });
+    schema.insert("else".to_owned(), otherwise);
 }

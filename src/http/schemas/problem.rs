@@ -95,6 +95,10 @@ fn statuses(kind: ProblemKind) -> Vec<u16> {
         // A write to it is a conflict with its state, and so is one to a collection that is not there.
         ProblemKind::DocumentUnreadable => Some(409),
         ProblemKind::NoMcpServers => Some(404),
+        // A name may stand in a body too.
+        ProblemKind::InvalidName => Some(422),
+        // As OpenHands' clients know it from a patch that holds nothing.
+        ProblemKind::MalformedBody => Some(400),
         _ => None,
     };
     let mut statuses: Vec<u16> = further.into_iter().chain([kind.status().as_u16()]).collect();
@@ -136,14 +140,23 @@ fn members(kind: ProblemKind) -> Vec<Member> {
         K::InvalidHeader => {
             vec![Member::of::<String>("header", "The header that can't be parsed.", json!("If-Match"))]
         }
-        K::MalformedBody
-        | K::MalformedServer
+        K::InvalidQuery => {
+            let description = "The parameter, where it looks like the name of one.";
+            vec![Member::of::<String>("parameter", description, json!("dry_run")).optional()]
+        }
+        K::PatchConflict => {
+            let description = "The index of the operation.";
+            vec![Member::of::<u32>("operation", description, json!(0)), errors()]
+        }
+        K::MalformedServer
+        | K::MalformedSettings
+        | K::UnnamedLoss
         | K::UnrestorableMask
         | K::ForeignToken
         | K::BoundSecret
         | K::SecretUnreadable => vec![errors()],
-        // A result that is too large is wrong in no one place.
-        K::InvalidConfig => vec![errors().optional()],
+        // What is wrong in no one place of a body: a result that is too large, a name in a path.
+        K::InvalidConfig | K::InvalidName | K::MalformedBody | K::NameTaken => vec![errors().optional()],
         K::PreconditionFailed => of_a_conflict(),
         K::OutcomeUnknown => {
             let shape = Shape::inline(json!({ "type": "string", "const": "unknown" }));

@@ -19,6 +19,21 @@ pub(in crate::http) struct McpServer {
     needs_reentry: Option<Vec<JsonPointer>>,
 }
 
+/// A server as a write has left it, or would leave it.
+#[derive(JsonSchema)]
+#[schemars(extend("additionalProperties" = true))]
+pub(in crate::http) struct WrittenMcpServer {
+    /// Its name.
+    name: String,
+    config: StoredConfig,
+    /// Its tag, as in the header `ETag`; missing only from a dry run without the scope `reveal`.
+    #[schemars(skip_serializing_if = "Option::is_none", with = "EntityTag", default)]
+    etag: Option<EntityTag>,
+    /// Which secrets can't be decrypted: JSON Pointers into `config`.
+    #[schemars(skip_serializing_if = "Option::is_none", with = "Vec<JsonPointer>", default)]
+    needs_reentry: Option<Vec<JsonPointer>>,
+}
+
 /// A configuration as it is stored, its secrets masked unless they were asked for. It is a `McpServerConfig` if it was
 /// written here. Files are written by others too, so that any member may be of any type: one odd
 /// server must not keep a client from reading the others.
@@ -53,6 +68,29 @@ struct McpServerSummary {
     description: Option<String>,
     /// Its icon.
     icon: Option<String>,
+    /// Whether it is used; null where that can't be told. With `view=full`, as all that follows.
+    #[schemars(skip_serializing_if = "Option::is_none", with = "Option<bool>", default)]
+    enabled: Option<bool>,
+    /// Its tag.
+    #[schemars(skip_serializing_if = "Option::is_none", with = "EntityTag", default)]
+    etag: Option<EntityTag>,
+    /// Which secrets can't be decrypted: JSON Pointers into `config`.
+    #[schemars(skip_serializing_if = "Option::is_none", with = "Vec<JsonPointer>", default)]
+    needs_reentry: Option<Vec<JsonPointer>>,
+    /// Its configuration, secrets masked; null where it can't be read.
+    #[schemars(skip_serializing_if = "Option::is_none", with = "Option<StoredConfig>", default)]
+    config: Option<StoredConfig>,
+}
+
+/// A new name.
+#[derive(JsonSchema)]
+#[schemars(extend("additionalProperties" = false))]
+pub(in crate::http) struct NewName {
+    #[schemars(
+        length(min = 1, max = 128),
+        regex(pattern = r"^(\.*[A-Za-z0-9_@:-][A-Za-z0-9_.@:-]*|\.{3,})$")
+    )]
+    to: String,
 }
 
 /// Whether a server is started here, answers elsewhere, or can't be read.

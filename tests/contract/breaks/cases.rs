@@ -62,7 +62,8 @@ const ANSWER: &str = "/components/schemas/Answer";
 /// The document with one value replaced, or taken away by null.
 fn changed(place: &str, member: &str, value: Value) -> Value {
     let mut document = before();
-    let object = document.pointer_mut(place).unwrap_or_else(|| panic!("no {place}")).as_object_mut().unwrap();
+    let object = document.pointer_mut(place).unwrap_or_else(|| panic!("no {place}")).as_object_mut();
+    let object = object.expect("a place is an object");
     match value {
         Value::Null => drop(object.remove(member)),
         value => drop(object.insert(member.to_owned(), value)),
