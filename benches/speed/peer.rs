@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 use crate::Result;
 use crate::process::Process;
 use crate::report::{Bound, Report, Rounds};
-use crate::wire::{API_KEY, Connection, SERVERS, get, item, patch};
+use crate::wire::{API_KEY, Connection, get, patch};
 
 /// What the recorded document was encrypted with.
 const FIXTURE_SECRET: &str = "interop-test-secret-key-0123456789abcdef";
@@ -28,7 +28,7 @@ const PATIENCE: Duration = Duration::from_secs(120);
 
 pub(crate) fn run(report: &mut Report) -> Result<()> {
     let Some(python) = env::var_os("OPENHANDS_PYTHON") else { return Ok(()) };
-    report.chapter("Beside the OpenHands agent-server: the same document, one connection");
+    report.chapter("Beside the OpenHands agent-server: the same document, requests and load, one connection");
     let (our_folder, their_folder) = (tempfile::tempdir()?, tempfile::tempdir()?);
     let fixture =
         Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/openhands/settings/v1.58.0.json");
@@ -43,16 +43,15 @@ pub(crate) fn run(report: &mut Report) -> Result<()> {
     })?;
     let (theirs, their_start) = timed(|| agent_server(Path::new(&python), their_folder.path()))?;
     let pair = |what: &str, own: f64, other: f64| (what.to_owned(), own, other);
-    let reads = race(&ours, &theirs, &|_| get(ours.address, SERVERS, ""), &|_| {
-        get(theirs.address, "/api/settings", "")
-    })?;
-    let description = |revision: usize| format!(r#"{{"description":"revision {revision}"}}"#);
-    let writes = race(
-        &ours,
-        &theirs,
-        &|revision| patch(ours.address, &item(SERVER), &description(revision)),
-        &|revision| patch(theirs.address, &format!("/api/settings/mcp/{SERVER}"), &description(revision)),
-    )?;
+    let reads = |address| move |_| get(address, "/api/settings", "");
+    let writes = |address| {
+        move |revision| {
+            let description = format!(r#"{{"description":"revision {revision}"}}"#);
+            patch(address, &format!("/api/settings/mcp/{SERVER}"), &description)
+        }
+    };
+    let reads = race(&ours, &theirs, &reads(ours.address), &reads(theirs.address))?;
+    let writes = race(&ours, &theirs, &writes(ours.address), &writes(theirs.address))?;
     for (what, (ours, theirs)) in [("settings reads", reads), ("durable writes (theirs: no fsync)", writes)] {
         let rate = |rounds: &Rounds| format!("{:.0}/s", rounds.median());
         report.compare(what, rate(&ours), rate(&theirs), &ours.over(&theirs), Bound::None);

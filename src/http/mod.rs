@@ -14,6 +14,7 @@ mod problem;
 mod routes;
 mod session;
 mod settings;
+mod settings_patch;
 mod status;
 
 use std::net::TcpListener;

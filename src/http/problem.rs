@@ -64,6 +64,8 @@ pub enum ProblemKind {
     PatchConflict,
     /// The configuration is not valid.
     InvalidConfig,
+    /// Null would delete what the request does not name.
+    UnnamedLoss,
     /// A mask where nothing is stored.
     UnrestorableMask,
     /// A token that may not be used.
@@ -106,7 +108,7 @@ struct Facts {
 
 impl ProblemKind {
     /// Every kind, for documentation and tests.
-    pub const ALL: [Self; 37] = [
+    pub const ALL: [Self; 38] = [
         Self::NotFound,
         Self::MethodNotAllowed,
         Self::Unauthorized,
@@ -132,6 +134,7 @@ impl ProblemKind {
         Self::PreconditionFailed,
         Self::PatchConflict,
         Self::InvalidConfig,
+        Self::UnnamedLoss,
         Self::UnrestorableMask,
         Self::ForeignToken,
         Self::BoundSecret,
@@ -290,6 +293,12 @@ impl ProblemKind {
                 "The configuration is not valid",
                 S::UNPROCESSABLE_ENTITY,
                 "Mend what `errors` names.",
+            ),
+            Self::UnnamedLoss => (
+                "unnamed-loss",
+                "The change would delete what it does not name",
+                S::UNPROCESSABLE_ENTITY,
+                "Set each server or secret that is to go to null by its own name.",
             ),
             Self::UnrestorableMask => (
                 "unrestorable-mask",

@@ -13,7 +13,7 @@ use super::App;
 use super::endpoint::{Endpoint, Handler, Segment, run};
 use super::frame::RequestId;
 use super::problem::{Problem, ProblemKind};
-use super::{body, documentation, headers, mcp_servers, session, settings, status};
+use super::{body, documentation, headers, mcp_servers, session, settings, settings_patch, status};
 
 const ITEM: &str = "/api/settings/mcp-servers/{name}";
 /// Where one-time codes are exchanged.
@@ -61,6 +61,14 @@ fn routes() -> Vec<Route> {
         route(Method::PATCH, ITEM, writing(mcp_servers::patch, Action::Patch, PATCHES)),
         route(Method::DELETE, ITEM, writing(mcp_servers::delete, Action::Delete, &[])),
         route(Method::GET, SETTINGS, reading(settings::read, Segment::Fixed)),
+        route(
+            Method::PATCH,
+            SETTINGS,
+            Endpoint {
+                segment: Segment::Fixed,
+                ..writing(settings_patch::patch, Action::PatchSettings, MERGE_PATCH)
+            },
+        ),
         route(Method::GET, "/api/settings/agent-schema", reading(settings::schema, Segment::Fixed)),
         route(Method::GET, "/api/settings/conversation-schema", reading(settings::schema, Segment::Fixed)),
         route(Method::POST, SETTINGS_ITEM, in_settings(settings::create, Action::Replace, JSON)),

@@ -157,6 +157,12 @@ mod tests {
             r#"{"url":"u","auth":{"strategy":"oauth2","authentication":{"type":"oauth","more":1}}}"#,
             r#"{"url":"u","auth":{"strategy":"oauth2","authentication":{}}}"#,
             r#"{"url":"u","auth":{"strategy":"bearer"},"headers":{"aUthorization":"x"}}"#,
+            r#"{"auth":{"strategy":"oauth2","state":{"tokens":[]}}}"#,
+            r#"{"auth":{"strategy":"oauth2","state":{"tokens":{"access_token":1}}}}"#,
+            r#"{"auth":{"strategy":"oauth2","state":{"tokens":{"access_token":"t","refresh_token":1}}}}"#,
+            r#"{"auth":{"strategy":"oauth2","state":{"tokens":{},"client_info":{"client_secret":1}}}}"#,
+            r#"{"auth":{"strategy":"oauth2","state":{"client_info":{},"token_expires_at":"1"}}}"#,
+            r#"{"auth":{"strategy":"oauth2","authentication":{"type":"oauth"},"state":7}}"#,
         ] {
             assert!(!judge(text), "{text}");
         }

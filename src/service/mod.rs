@@ -21,6 +21,7 @@ mod samples;
 mod sent;
 mod settings;
 mod settings_answer;
+mod settings_patch;
 mod update;
 
 use std::sync::Arc;

@@ -27,11 +27,11 @@ use super::{Conflict, Options, Service, ServiceError, Write, Written};
 
 /// The largest answer that shows a written server. Bytes. Measured redacted, so that it tells nothing of a
 /// kept secret.
-const LARGEST_SHOWN: usize = 1 << 20;
+pub(super) const LARGEST_SHOWN: usize = 1 << 20;
 
 /// The largest text of a stored server. Bytes. Masks are short, so the answer does not bound it; a body of
 /// the largest size that is nearly all one secret must fit, and encryption makes that longer by a third.
-const LARGEST_STORED: usize = 3 << 19;
+pub(super) const LARGEST_STORED: usize = 3 << 19;
 
 /// A write with what it sends.
 pub(super) struct Update {
@@ -158,7 +158,7 @@ pub(super) fn check_access(layout: &Layout) -> Result<(), ServiceError> {
 }
 
 /// Why a value can't be sealed, if it can't.
-fn lacks_key(snapshot: &Snapshot, keys: &Keys, ring: &KeyRing) -> Option<ServiceError> {
+pub(super) fn lacks_key(snapshot: &Snapshot, keys: &Keys, ring: &KeyRing) -> Option<ServiceError> {
     if !ring.can_seal() {
         Some(ServiceError::KeyMissing)
     } else if is_wrong(ring, snapshot) && !keys.is_accepted() {

@@ -7,6 +7,7 @@ mod operations;
 mod oracle;
 mod round_trip;
 mod samples;
+mod settings;
 mod spelling;
 mod splice;
 mod tags;

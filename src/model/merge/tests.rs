@@ -337,3 +337,21 @@ fn patching_twice_gives_what_patching_once_gave() {
 fn open_stored(config: &Members) -> Members {
     open(&to_stored(config, ring()).expect("there is a key"), Sealing::EverySecret, ring())
 }
+
+#[test]
+fn a_number_or_truth_value_that_is_no_secret_is_none() {
+    let sent = r#"{"command":"x","enabled":true,"timeout":5,"unknown":[false,1.0]}"#;
+    assert_eq!(put(r#"{"command":"x"}"#, sent, true), sent);
+}
+
+#[test]
+fn a_masked_url_in_an_array_is_kept_under_the_rule_for_arrays() {
+    let stored = r#"{"url":["https://u:p@h/","a"]}"#;
+    for (sent, expected) in [
+        (r#"{"url":["https://**********@h/","a"]}"#, r#"{"url":["kept https://u:p@h/","a"]}"#),
+        (r#"{"url":["https://**********@h/","b"]}"#, "ArrayChanged at /url"),
+        (r#"{"url":["https://**********@h/"]}"#, "NothingToRestore at /url/0"),
+    ] {
+        assert_eq!(put(stored, sent, true), expected, "{sent}");
+    }
+}
