@@ -1,7 +1,7 @@
 # Every target is one or two plain commands that also run by hand.
 
 .DEFAULT_GOAL := help
-.PHONY: help run build test soak fuzz coverage mutants bench check lint fmt prepare
+.PHONY: help run build test interop soak fuzz coverage mutants bench check lint fmt prepare
 
 # What `make test` installs comes first, so that `python3` is the one with the tests' packages.
 INSTALLED := $(CURDIR)/target/python/bin:$(CURDIR)/target/tools/bin
@@ -32,6 +32,10 @@ build: ## Build the service as it is run
 test: prepare ## Install what the tests need, and run them all
 	PATH="$(INSTALLED):$$PATH" cargo test --doc --locked
 	PATH="$(INSTALLED):$$PATH" cargo nextest run --locked
+
+# RECORD=1 keeps what the real server made of a file of ours, for the tests that run without it.
+interop: ## Run the released OpenHands agent-server and ours on one folder; the first time installs 750 MB
+	python=$$(tests/tools/agent-server) && OPENHANDS_PYTHON=$$python cargo test --locked --test interop -- --nocapture
 
 soak: ## Try one winner and crashes for long; ROUNDS, PROCESSES, WRITERS and SEED say how much
 	ROUNDS=$(ROUNDS) PROCESSES=$(PROCESSES) WRITERS=$(WRITERS) SEED=$(SEED) cargo test --locked --test it soak::rounds -- --nocapture

@@ -110,6 +110,14 @@ struct TrailFacts {
 }
 
 impl Trail {
+    /// Which servers the request names: the first of them, if there are many.
+    pub(super) fn servers<'a>(&self, names: impl Iterator<Item = &'a str>) {
+        let names: Vec<&str> = names.filter(|name| name.len() <= 128).take(16).collect();
+        if !names.is_empty() {
+            self.0.borrow_mut().server = Some(SettingsKey::new(&names.join(", ")));
+        }
+    }
+
     /// Which tags the server had before and has after.
     pub(super) fn tags(&self, before: Option<&EntityTag>, after: Option<&EntityTag>) {
         let mut facts = self.0.borrow_mut();

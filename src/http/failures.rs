@@ -63,6 +63,13 @@ pub(super) fn problem(error: ServiceError, method: &Method, name: &str) -> Probl
         ),
         ServiceError::PreconditionFailed(conflict) => precondition_failed(*conflict),
         ServiceError::Invalid(violations) => invalid(&violations, name),
+        ServiceError::InvalidSettings(violations) => invalid_settings(&violations),
+        ServiceError::UnnamedLoss(pointers) => {
+            let detail = "Null here would delete servers or secrets that the request does not name. Set each of them to null by its own name.";
+            let message = || "it holds servers or secrets".to_owned();
+            Problem::new(ProblemKind::UnnamedLoss, detail)
+                .errors(pointers.iter().map(|pointer| (pointer, message())))
+        }
         ServiceError::BeyondLimits(fault) => {
             Problem::new(ProblemKind::InvalidConfig, "The resulting configuration breaks a limit.")
                 .errors([(&fault.pointer, fault.kind.to_string())])
@@ -192,6 +199,12 @@ fn precondition_failed(conflict: Conflict) -> Problem {
         problem = problem.member("changed", Json::Array(pointers));
     }
     problem
+}
+
+/// The problem that a patch of the settings is which can't be taken.
+pub(super) fn invalid_settings(violations: &[Violation]) -> Problem {
+    let rows = violations.iter().map(|violation| (&violation.pointer, violation.message.to_owned()));
+    Problem::new(ProblemKind::InvalidConfig, "Settings validation failed").errors(rows)
 }
 
 fn invalid(violations: &[Violation], name: &str) -> Problem {

@@ -18,6 +18,7 @@ mod renaming;
 mod routes;
 mod session;
 mod settings;
+mod settings_patch;
 mod status;
 mod written;
 

@@ -62,6 +62,8 @@ pub enum ProblemKind {
     PreconditionFailed,
     /// The configuration is not valid.
     InvalidConfig,
+    /// Null would delete what the request does not name.
+    UnnamedLoss,
     /// A mask where nothing is stored.
     UnrestorableMask,
     /// A token that may not be used.
@@ -104,7 +106,7 @@ struct Facts {
 
 impl ProblemKind {
     /// Every kind, for documentation and tests.
-    pub const ALL: [Self; 36] = [
+    pub const ALL: [Self; 37] = [
         Self::NotFound,
         Self::MethodNotAllowed,
         Self::Unauthorized,
@@ -129,6 +131,7 @@ impl ProblemKind {
         Self::PreconditionRequired,
         Self::PreconditionFailed,
         Self::InvalidConfig,
+        Self::UnnamedLoss,
         Self::UnrestorableMask,
         Self::ForeignToken,
         Self::BoundSecret,
@@ -281,6 +284,12 @@ impl ProblemKind {
                 "The configuration is not valid",
                 S::UNPROCESSABLE_ENTITY,
                 "Mend what `errors` names.",
+            ),
+            Self::UnnamedLoss => (
+                "unnamed-loss",
+                "The change would delete what it does not name",
+                S::UNPROCESSABLE_ENTITY,
+                "Set each server or secret that is to go to null by its own name.",
             ),
             Self::UnrestorableMask => (
                 "unrestorable-mask",

@@ -14,7 +14,7 @@ use super::endpoint::{Endpoint, Handler, Segment, run};
 use super::frame::RequestId;
 use super::problem::{Problem, ProblemKind};
 use super::query::Parameter;
-use super::{documentation, listing, mcp_servers, renaming, session, settings, status};
+use super::{documentation, listing, mcp_servers, renaming, session, settings, settings_patch, status};
 
 const ITEM: &str = "/api/settings/mcp-servers/{name}";
 const RENAME: &str = "/api/settings/mcp-servers/{name}/rename";
@@ -76,6 +76,15 @@ fn routes() -> Vec<Route> {
             Endpoint { segment: Segment::ServerThenVerb, ..writing(renaming::rename, Action::Rename, JSON) },
         ),
         route(Method::GET, SETTINGS, reading(settings::read, Segment::Fixed)),
+        route(
+            Method::PATCH,
+            SETTINGS,
+            Endpoint {
+                segment: Segment::Fixed,
+                query: &[],
+                ..writing(settings_patch::patch, Action::PatchSettings, MERGE_PATCH)
+            },
+        ),
         route(Method::GET, "/api/settings/agent-schema", reading(settings::schema, Segment::Fixed)),
         route(Method::GET, "/api/settings/conversation-schema", reading(settings::schema, Segment::Fixed)),
         route(Method::POST, SETTINGS_ITEM, in_settings(settings::create, Action::Replace, JSON)),

@@ -12,6 +12,7 @@ use crate::secrets::Exposure;
 use crate::service::{Body, ServiceError, Settled, Write};
 
 use super::endpoint::{Answer, Call};
+use super::failures::invalid_settings;
 use super::mcp_servers::{self, newest};
 use super::problem::{Problem, ProblemKind};
 
@@ -89,7 +90,7 @@ async fn answer(call: &Call, settled: Settled) -> Result<HttpResponse, Problem> 
     Ok(response.content_type("application/json").body(body))
 }
 
-async fn blocking<T: Send + 'static>(
+pub(super) async fn blocking<T: Send + 'static>(
     call: &Call,
     run: impl FnOnce(&super::App) -> Result<T, ServiceError> + Send + 'static,
 ) -> Result<T, Problem> {
@@ -109,10 +110,7 @@ fn failed(call: &Call, error: ServiceError) -> Problem {
         ServiceError::UnknownServer => {
             Problem::new(ProblemKind::UnknownServer, format!("MCP server '{key}' was not found"))
         }
-        ServiceError::Invalid(violations) => {
-            let rows = violations.iter().map(|violation| (&violation.pointer, violation.message.to_owned()));
-            Problem::new(ProblemKind::InvalidConfig, "Settings validation failed").errors(rows)
-        }
+        ServiceError::Invalid(violations) => invalid_settings(&violations),
         error => call.failed(error),
     }
 }

@@ -38,6 +38,12 @@ impl Pointer {
         }
     }
 
+    /// The pointer to what `inner` names within that which this one names.
+    #[must_use]
+    pub fn followed_by(&self, inner: &Self) -> Self {
+        Self(format!("{}{}", self.0, inner.0))
+    }
+
     /// The pointer's text.
     pub fn as_str(&self) -> &str {
         &self.0

@@ -201,6 +201,11 @@ impl Members {
         self.0.retain(|name, _| is_kept(name));
     }
 
+    /// Whether both are the same state, as with [`Node::is_same`].
+    pub fn is_same(&self, other: &Self) -> bool {
+        state::is_same_object(self, other)
+    }
+
     /// The text of a string member that is no secret, or of a URL.
     pub fn text(&self, name: &str) -> Option<&str> {
         match self.get(name)? {

@@ -232,6 +232,16 @@ impl Position {
         }
     }
 
+    /// Whether readers of OpenHands' settings open a string here, and so take nothing but a string for a secret.
+    pub fn is_listed(self) -> bool {
+        matches!(self.0, Place::Secret { listed: true, .. } | Place::ContextSecret)
+    }
+
+    /// Whether an object that holds a secret can stand here as well as the secret itself.
+    pub fn can_be_source(self) -> bool {
+        matches!(self.0, Place::ContextSecret)
+    }
+
     /// Whether a number or truth value at this position is masked. It is never sealed (DESIGN §4).
     pub fn masks_scalars(self) -> bool {
         matches!(self.0, Place::Secret { .. } | Place::Map { .. } | Place::ContextSecret)

@@ -76,8 +76,19 @@ pub fn replace(body: Object, stored: Option<&Config>, reading: &Reading<'_>) -> 
 /// The stored configuration with a merge patch applied (RFC 7396 §2), recursively, also where a parent
 /// is absent.
 pub fn merge_patch(patch: Object, stored: &Config, reading: &Reading<'_>) -> Merged {
+    merge_patch_at(patch, stored, Position::ROOT, &Path::Root, reading)
+}
+
+/// The same for an object that stands at this position, for a patch that stands at this place of a body.
+pub fn merge_patch_at(
+    patch: Object,
+    stored: &Members,
+    position: Position,
+    path: &Path<'_>,
+    reading: &Reading<'_>,
+) -> Merged {
     let mut merging = Merging { reading, refusals: Findings::new(), restored: 0, sends_sealed: false };
-    let merged = merging.merge_object(patch, Some(stored), Position::ROOT, &Path::Root);
+    let merged = merging.merge_object(patch, Some(stored), position, path);
     merging.finish(merged)
 }
 

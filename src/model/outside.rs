@@ -5,7 +5,7 @@ use std::fmt;
 use std::sync::{Arc, OnceLock};
 
 use super::settings::{ActivePointer, Section};
-use crate::json::{Fault, FaultKind, Json, Object, Rules, parse, strings};
+use crate::json::{Fault, FaultKind, Json, Object, Rules, parse, strings, to_compact};
 
 /// Everything of a document but the members of its server map.
 pub struct Outside {
@@ -62,6 +62,20 @@ impl Outside {
                 || (is_section
                     && value.as_object().is_some()
                     && (member != Section::Agent.name() || kind.is_none_or(is_known_kind))))
+    }
+
+    /// The same with a member set. Its text is not the document's, but it says the same; what can't be read stays
+    /// as it is.
+    #[must_use]
+    pub fn with(&self, member: &str, value: &Json) -> Self {
+        match self.root() {
+            Ok(root) => {
+                let mut root = root.clone();
+                root.insert(member, value.clone());
+                Self::new(&to_compact(&root.into()), "")
+            }
+            Err(_) => Self::new(&self.head, &self.tail),
+        }
     }
 
     fn read(&self) -> Result<Object, Fault> {

@@ -1,6 +1,12 @@
 //! What OpenHands' settings say outside the servers, with secrets opened: the three sections and the pointers to
 //! profiles. It knows which members these are, and carries all others without a look.
 
+mod check;
+mod patch;
+
+pub use check::check;
+pub use patch::{PatchFault, Patched, SettingsPatch, WRAPPER};
+
 use crate::json::{Fault, FaultKind, Json, Object, Pointer};
 use crate::secrets::KeyRing;
 
@@ -48,6 +54,15 @@ pub struct Settings {
 impl Section {
     /// Every section.
     pub const ALL: [Self; 3] = [Self::Agent, Self::Conversation, Self::Misc];
+
+    /// The member of a request that patches it.
+    pub fn diff_name(self) -> &'static str {
+        match self {
+            Self::Agent => "agent_settings_diff",
+            Self::Conversation => "conversation_settings_diff",
+            Self::Misc => "misc_settings_diff",
+        }
+    }
 
     /// The member of the root.
     pub fn name(self) -> &'static str {
@@ -119,6 +134,14 @@ impl Settings {
             Section::Agent => &self.agent,
             Section::Conversation => &self.conversation,
             Section::Misc => &self.misc,
+        }
+    }
+
+    fn section_mut(&mut self, section: Section) -> &mut Members {
+        match section {
+            Section::Agent => &mut self.agent,
+            Section::Conversation => &mut self.conversation,
+            Section::Misc => &mut self.misc,
         }
     }
 

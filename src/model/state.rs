@@ -148,6 +148,11 @@ pub(super) fn is_same(one: &Node, two: &Node) -> bool {
     Level { dialect: Dialect::Open, depth: 1, is_stdio: false }.is_same_value(one, two)
 }
 
+/// The same for two objects.
+pub(super) fn is_same_object(one: &Members, two: &Members) -> bool {
+    Level { dialect: Dialect::Open, depth: 1, is_stdio: false }.is_same_object(one, two)
+}
+
 /// The text by which a number is told from others: integers (no point, no exponent) exactly, others by
 /// their value.
 pub fn exactly(number: &Number) -> Cow<'_, str> {
@@ -182,5 +187,43 @@ fn is_same_secret(one: &Secret, two: &Secret) -> bool {
         (SecretValue::Unreadable, SecretValue::Unreadable) => one.at_rest == two.at_rest,
         (SecretValue::Number(one), SecretValue::Number(two)) => is_same_number(one, two),
         (one, two) => one == two,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::samples::config;
+
+    #[test]
+    fn the_members_whose_state_differs_are_told_and_no_others() {
+        use Dialect::{Closed, Open};
+        const URL: &str = r#"{"url":"https://u:p@h/?x=1","headers":{"A":"sealed s","B":"t"}}"#;
+        let everywhere = |names: &'static [&'static str]| [(Open, names), (Closed, names)];
+        for (one, two, expected) in [
+            (URL, r#"{"headers":{"B":"t","A":"s"},"url":"https://u:p@h/?x=1"}"#, everywhere(&[])),
+            (URL, r#"{"url":"https://u:p@h/?x=2","headers":{"A":"s","B":"t"}}"#, everywhere(&["url"])),
+            (URL, r#"{"url":"https://u:p@h/?x=1","headers":{"A":"s"}}"#, everywhere(&["headers"])),
+            (r#"{"tools":{"a":{"x":1},"b":2}}"#, r#"{"tools":{"b":2,"a":{"x":1}}}"#, everywhere(&[])),
+            (r#"{"tools":{"a":{"x":1},"b":2}}"#, r#"{"tools":{"b":2,"a":{"x":2}}}"#, everywhere(&["tools"])),
+            (
+                r#"{"auth":{"strategy":"none","a":1,"b":null}}"#,
+                r#"{"auth":{"strategy":"none","a":null,"b":1}}"#,
+                everywhere(&["auth"]),
+            ),
+            (
+                r#"{"auth":{"strategy":"none","a":1,"b":null}}"#,
+                r#"{"auth":{"strategy":"none","a":1}}"#,
+                [(Open, &["auth"]), (Closed, &[])],
+            ),
+            (r#"{"command":"x","args":[],"transport":"stdio"}"#, r#"{"command":"x"}"#, everywhere(&[])),
+        ] {
+            for (dialect, expected) in expected {
+                for (one, two) in [(one, two), (two, one)] {
+                    let names = changed_members(Some(&config(one)), &config(two), dialect, true).join(" ");
+                    assert_eq!(names, expected.join(" "), "{one} and {two}, {dialect:?}");
+                }
+            }
+        }
     }
 }

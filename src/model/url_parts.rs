@@ -166,6 +166,9 @@ mod tests {
             ("\u{1}https://user:pass@h.example/mcp", "**********"),
             ("https://h.example/mcp?to\tken=abcsecret", "**********"),
             ("https://h:8/mcp", "https://h:8/mcp"),
+            // No schemes, so that all before the `@` may be userinfo.
+            ("1h:u@x/", "**********@x/"),
+            ("h_t:u:p@x/", "**********@x/"),
             ("not-a-url?secret=1", "not-a-url?secret=**********"),
             ("", ""),
         ];
@@ -202,5 +205,7 @@ mod tests {
             assert_eq!(restore(sent, stored), expected, "{sent}");
         }
         assert_eq!(restore("https://**********@h/", None), Err(NothingToRestore));
+        let first = restore("https://h/?key=**********", Some("https://h/?x=3&key=1"));
+        assert_eq!(first.unwrap().url, "https://h/?key=1");
     }
 }

@@ -74,3 +74,19 @@ impl fmt::Debug for EntityTag {
         formatter.write_str(&self.0)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_tag_is_half_of_the_digest_in_small_hex_digits() {
+        let key = EtagKey::random();
+        for number in 0..20_u8 {
+            let digest = key.authenticate(&[&[number], b"x"]);
+            let expected: String = digest[..16].iter().map(|byte| format!("{byte:02x}")).collect();
+            let tag = EntityTag::of(&key, &[&[number], b"x"]);
+            assert_eq!((tag.as_str(), tag.opaque()), (&*format!("\"{expected}\""), expected.as_bytes()));
+        }
+    }
+}

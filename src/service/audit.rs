@@ -11,6 +11,8 @@ pub enum Action {
     Replace,
     /// A server was patched.
     Patch,
+    /// The settings were patched: those outside the servers, or any number of servers.
+    PatchSettings,
     /// A server was deleted.
     Delete,
     /// A server was renamed.
@@ -65,6 +67,7 @@ pub fn record(event: &Event<'_>) {
     let (action, exposure) = match event.action {
         Action::Replace => ("replace", None),
         Action::Patch => ("patch", None),
+        Action::PatchSettings => ("patch-settings", None),
         Action::Delete => ("delete", None),
         Action::Rename => ("rename", None),
         Action::Reveal(exposure) => ("reveal", Some(exposure.as_str())),

@@ -49,6 +49,12 @@ pub enum ServiceError {
     /// The configuration is not valid.
     #[error("the configuration is not valid")]
     Invalid(Vec<Violation>),
+    /// What a patch of the settings would make of them is not valid; pointers are into the request.
+    #[error("the settings are not valid")]
+    InvalidSettings(Vec<Violation>),
+    /// A patch of the settings would delete servers or secrets that it does not name.
+    #[error("the change would delete what it does not name")]
+    UnnamedLoss(Vec<Pointer>),
     /// The result breaks a limit.
     #[error("the resulting configuration breaks a limit: {0}")]
     BeyondLimits(Fault),

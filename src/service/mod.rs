@@ -23,6 +23,7 @@ mod rotate;
 mod samples;
 mod settings;
 mod settings_answer;
+mod settings_patch;
 mod update;
 
 use std::sync::Arc;

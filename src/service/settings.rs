@@ -21,7 +21,8 @@ use super::{Body, Options, Service, ServiceError, Write, Written, delete, update
 pub struct Settled {
     /// What has become of the server.
     pub written: Written,
-    state: Arc<Snapshot>,
+    /// None where it must be read to be known.
+    pub(super) state: Option<Arc<Snapshot>>,
 }
 
 impl Service {
@@ -54,11 +55,12 @@ impl Service {
 
     /// The settings as a write left them, redacted. Blocks on decryption.
     pub fn settled(&self, settled: Settled) -> Result<Bytes, ServiceError> {
+        let Some(state) = settled.state else { return self.load()?.settings(Exposure::Redacted) };
         let known = self.projected.load_full();
-        Projected::new(settled.state, self.keys.ring(), known.as_deref()).settings(Exposure::Redacted)
+        Projected::new(state, self.keys.ring(), known.as_deref()).settings(Exposure::Redacted)
     }
 
-    fn lenient(&self) -> Options {
+    pub(super) fn lenient(&self) -> Options {
         Options { require_preconditions: false, ..self.options }
     }
 }
@@ -71,16 +73,16 @@ fn showable(snapshot: &Snapshot, keys: &Keys) -> Result<(), ServiceError> {
 
 /// The same step, with the state that it leaves beside its answer.
 fn settled(step: Step<Written>, before: &Snapshot, author: Option<&Author>) -> Step<Settled> {
-    let unchanged = |written| Settled { written, state: Arc::new(before.clone()) };
+    let unchanged = |written| Settled { written, state: Some(Arc::new(before.clone())) };
     match step {
         Step::Edit(edits, written) => {
-            let state = Arc::new(after(before, &edits, author));
+            let state = Some(Arc::new(after(before, &edits, author)));
             Step::Edit(edits, Settled { written, state })
         }
         Step::Keep(written) => Step::Keep(unchanged(written)),
         Step::Rewrite(written) => Step::Rewrite(unchanged(written)),
         Step::Later(later) => {
-            let state = Arc::new(before.clone());
+            let state = Some(Arc::new(before.clone()));
             Step::Later(Box::new(move || Ok(Settled { written: later()?, state })))
         }
         Step::Refuse(reason) => Step::Refuse(reason),
@@ -88,8 +90,8 @@ fn settled(step: Step<Written>, before: &Snapshot, author: Option<&Author>) -> S
     }
 }
 
-/// The state that edits of servers leave. Its texts are not the document's, but they say the same.
-fn after(before: &Snapshot, edits: &[Edit], author: Option<&Author>) -> Snapshot {
+/// The state that edits leave. Its texts are not the document's, but they say the same.
+pub(super) fn after(before: &Snapshot, edits: &[Edit], author: Option<&Author>) -> Snapshot {
     let mut state = before.clone();
     for edit in edits {
         match edit {
@@ -99,7 +101,8 @@ fn after(before: &Snapshot, edits: &[Edit], author: Option<&Author>) -> Snapshot
                 state.servers.insert(key.clone(), Arc::new(server));
             }
             Edit::Remove { key } => drop(state.servers.remove(key)),
-            Edit::Rename { .. } | Edit::Outside { .. } | Edit::Reseal { .. } => {}
+            Edit::Outside { member, value } => state.outside = Arc::new(state.outside.with(member, value)),
+            Edit::Rename { .. } | Edit::Reseal { .. } => {}
         }
     }
     state

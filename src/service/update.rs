@@ -32,11 +32,11 @@ use super::{Conflict, Options, Service, ServiceError, Write, Written};
 
 /// The largest answer that shows a written server. Bytes. Measured redacted, so that it tells nothing of a
 /// kept secret.
-const LARGEST_SHOWN: usize = 1 << 20;
+pub(super) const LARGEST_SHOWN: usize = 1 << 20;
 
 /// The largest text of a stored server. Bytes. Masks are short, so the answer does not bound it; a body of
 /// the largest size that is nearly all one secret must fit, and encryption makes that longer by a third.
-const LARGEST_STORED: usize = 3 << 19;
+pub(super) const LARGEST_STORED: usize = 3 << 19;
 
 /// What a write sends.
 #[derive(Clone, Debug)]
@@ -218,7 +218,7 @@ pub(super) fn check_access(layout: &Layout) -> Result<(), ServiceError> {
 }
 
 /// Why a value can't be sealed, if it can't.
-fn lacks_key(snapshot: &Snapshot, ring: &KeyRing, is_accepted: bool) -> Option<ServiceError> {
+pub(super) fn lacks_key(snapshot: &Snapshot, ring: &KeyRing, is_accepted: bool) -> Option<ServiceError> {
     if !ring.can_seal() {
         Some(ServiceError::KeyMissing)
     } else if is_wrong(ring, snapshot) && !is_accepted {

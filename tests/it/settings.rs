@@ -2,6 +2,7 @@
 
 mod documents;
 mod editors;
+mod global;
 mod names;
 mod secrets;
 mod shown;

@@ -6,9 +6,10 @@ use std::time::Duration;
 use futures_util::FutureExt;
 use mcp_settings::json::{Json, Object, Rules, parse};
 use mcp_settings::model::SettingsKey;
+use mcp_settings::model::settings::SettingsPatch;
 use mcp_settings::projection::Precondition;
 use mcp_settings::secrets::{CredentialDigest, Exposure, Keys};
-use mcp_settings::service::access::{Caller, Scope};
+use mcp_settings::service::access::{Caller, Scope, Scopes};
 use mcp_settings::service::{Body, Options, Service, ServiceError, Write, Written};
 
 use crate::memory::MemoryStore;
@@ -75,6 +76,20 @@ impl Desk {
         let settled = self.service.update_in_settings(write(name, who), body).now_or_never();
         let answer = read(&self.service.settled(settled.expect("memory does not block")?)?);
         Ok(member(member(&answer, "agent_settings"), "mcp_config").clone())
+    }
+
+    /// All settings as they are shown, redacted.
+    pub(crate) fn all_settings(&self) -> Object {
+        let projected = self.service.load().expect("memory can be read");
+        read(&projected.settings(Exposure::Redacted).expect("the settings can be shown"))
+    }
+
+    /// Patches all settings as an admin, and gives what the answer shows.
+    pub(crate) fn patch_settings(&self, body: &Object) -> Result<Object, ServiceError> {
+        let patch = SettingsPatch::read(body.clone()).unwrap_or_default();
+        let caller = Caller::new("admin", Scopes::ALL, &CredentialDigest::of("admin"));
+        let settled = self.service.patch_settings(caller, patch).now_or_never();
+        Ok(read(&self.service.settled(settled.expect("memory does not block")?)?))
     }
 
     pub(crate) fn update(&self, name: &str, body: Body, who: Who) -> Result<Written, ServiceError> {

@@ -7,6 +7,7 @@ mod memory;
 mod oracle;
 mod round_trip;
 mod samples;
+mod settings;
 mod spelling;
 mod splice;
 mod tags;

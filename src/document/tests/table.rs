@@ -335,6 +335,7 @@ fn what_is_outside_may_be_nothing_all_or_unreadable() {
 fn debug_tells_names_only() {
     let document = read(r#"{"agent_settings":{"mcp_config":{"mcpServers":{"a":{"env":{"A":"hunter2"}}}}}}"#);
     let servers: Vec<_> = document.servers().collect();
+    assert!(format!("{:?}", servers[0].1).contains("config"));
     for shown in [format!("{document:?}"), format!("{servers:?}")] {
         assert!(shown.contains("\"a\"") && !shown.contains("hunter2"), "{shown}");
     }

@@ -82,6 +82,7 @@ fn a_patch_differs_where_it_would_change_something() {
         (r#"{"new":{"a":{"b":1},"c":2}}"#, "/new"),
         (r#"{"new":{"a":null}}"#, "/new"),
         (r#"{"headers":{"a":null},"enabled":true,"transport":"stdio"}"#, ""),
+        (r#"{"headers":{"X":"y"}}"#, "/headers"),
         (r#"{"command":{"a":1}}"#, "/command"),
         (r#"{"n":1}"#, "/n"),
     ] {
@@ -103,6 +104,20 @@ fn a_patch_differs_where_it_would_change_something() {
         ),
         ""
     );
+}
+
+#[test]
+fn truth_values_differ_where_they_are_others() {
+    let current = r#"{"command":"x","keep_alive":true,"env":{"F":false},"n":[true]}"#;
+    for (patch, expected) in [
+        (current, ""),
+        (r#"{"keep_alive":false}"#, "/keep_alive"),
+        (r#"{"keep_alive":1}"#, "/keep_alive"),
+        (r#"{"env":{"F":true}}"#, "/env/F"),
+        (r#"{"n":[false]}"#, "/n"),
+    ] {
+        assert_eq!(of_patch(patch, current, true), expected, "{patch}");
+    }
 }
 
 #[test]

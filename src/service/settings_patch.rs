@@ -1,0 +1,314 @@
+//! `PATCH` of the whole settings: sections, pointers and any number of servers in one commit. Each server goes
+//! through the same decision as a write of its own; what is outside them is merged, judged and sealed here.
+
+use std::sync::Arc;
+
+use crate::json::{Fault, Json, Object, Pointer, Rules, check_limits, to_compact};
+use crate::model::config::{self, NoKey};
+use crate::model::mask::SETTINGS_MASK;
+use crate::model::merge::{Reading, Refusal};
+use crate::model::settings::{ActivePointer, MCP_CONFIG, Section, Settings, SettingsPatch, WRAPPER, check};
+use crate::model::state::touched_members;
+use crate::model::validate::Violation;
+use crate::model::{Access, Dialect, Edit, Sealing, SettingsKey};
+use crate::projection::{Precondition, view_masked};
+use crate::secrets::{Exposure, KeyRing, Keys};
+use crate::store::{Current, Names, Snapshot};
+
+use super::access::Caller;
+use super::commit::Step;
+use super::key_rules::must_seal;
+use super::last_judged::LastJudged;
+use super::settings::{Settled, after};
+use super::settings_answer::outside;
+use super::update::{self, LARGEST_SHOWN, LARGEST_STORED, Means, Update, check_access, lacks_key};
+use super::{Body, Options, Service, ServiceError, Write, Written};
+
+/// What a decision depends on beside the state.
+struct Desk<'a> {
+    patch: &'a SettingsPatch,
+    caller: &'a Caller,
+    keys: &'a Keys,
+    last_judged: &'a LastJudged,
+    options: Options,
+}
+
+impl Service {
+    /// Patches the settings. Whoever changes what is outside the servers must be allowed to; that is the
+    /// caller's to check.
+    pub async fn patch_settings(
+        &self,
+        caller: Caller,
+        patch: SettingsPatch,
+    ) -> Result<Settled, ServiceError> {
+        let (keys, last_judged, options) =
+            (Arc::clone(&self.keys), Arc::clone(&self.last_judged), self.lenient());
+        let names = match patch.is_about_outside() {
+            true => Names::All,
+            false => Names::These(patch.server_names().map(SettingsKey::new).collect()),
+        };
+        let author = Some(caller.author.clone());
+        self.run(names, author, move |current| {
+            let desk =
+                Desk { patch: &patch, caller: &caller, keys: &keys, last_judged: &last_judged, options };
+            desk.decide(current).unwrap_or_else(Step::Refuse)
+        })
+        .await
+    }
+}
+
+/// The servers that a patch names, in the words in which it does.
+struct Servers<'a> {
+    map: Option<&'a Object>,
+    /// Where the map stands in the request.
+    place: Pointer,
+    is_wrapped: bool,
+}
+
+impl Desk<'_> {
+    fn decide(&self, current: &Current<'_>) -> Result<Step<Settled>, ServiceError> {
+        let snapshot = current.snapshot;
+        if let Access::ReadOnly(reason) = &snapshot.layout.access {
+            return Err(ServiceError::ReadOnly(*reason));
+        }
+        let ring = self.keys.ring();
+        let before = outside(snapshot, &ring)?;
+        let mut edits = Vec::new();
+        let mut must_write = false;
+        let servers = self.servers(snapshot)?;
+        for (name, value) in servers.map.into_iter().flat_map(Object::iter) {
+            match self.decide_server(current, &servers, name, value)? {
+                Step::Edit(more, _) => edits.extend(more),
+                Step::Rewrite(_) => must_write = true,
+                Step::NeedKey(reason) => return Ok(Step::NeedKey(reason)),
+                Step::Keep(_) | Step::Later(_) => {}
+                Step::Refuse(reason) => return Err(reason),
+            }
+        }
+        if self.patch.is_about_outside() {
+            let settings = self.patched(&before, snapshot, &ring)?;
+            if must_seal(&settings.agent)
+                && !settings.agent.is_same(&before.agent)
+                && let Some(reason) = lacks_key(snapshot, &ring, self.keys.is_accepted())
+            {
+                return Ok(Step::NeedKey(reason));
+            }
+            let outside = outside_edits(&before, &settings, &ring)?;
+            // Servers that are about to be hidden can be written before that, and not after.
+            let is_first = !switches_variant(snapshot, &outside);
+            let at = if is_first { 0 } else { edits.len() };
+            edits.splice(at..at, outside);
+        }
+        let written = Written { is_created: false, before: None, after: None, is_as_sent: false, body: None };
+        let state = (!switches_variant(snapshot, &edits))
+            .then(|| Arc::new(after(snapshot, &edits, Some(&self.caller.author))));
+        let settled = Settled { written, state };
+        Ok(match (edits.is_empty(), must_write) {
+            (false, _) => Step::Edit(edits, settled),
+            (true, true) => Step::Rewrite(settled),
+            (true, false) => Step::Keep(settled),
+        })
+    }
+
+    /// Finds the servers in the patch. In a document that has them in `mcp_config.mcpServers` they may be sent
+    /// there, in its words, or in `mcp_config` itself, in OpenHands'.
+    fn servers(&self, snapshot: &Snapshot) -> Result<Servers<'_>, ServiceError> {
+        let place = Pointer::root().member(Section::Agent.diff_name()).member(MCP_CONFIG);
+        let invalid = |pointer: Pointer, message| {
+            Err(ServiceError::InvalidSettings(vec![Violation { pointer, message }]))
+        };
+        let none = Servers { map: None, place: place.clone(), is_wrapped: false };
+        // Null means all servers, and whoever means them can name them.
+        let emptied = |place: Pointer| match snapshot.servers.is_empty() {
+            true => Ok(Servers { map: None, place: place.clone(), is_wrapped: false }),
+            false => Err(ServiceError::UnnamedLoss(vec![place])),
+        };
+        let map = match &self.patch.servers {
+            None => return Ok(none),
+            Some(Json::Null) => return emptied(place),
+            Some(Json::Object(map)) => map,
+            Some(_) => return invalid(place, "must be an object"),
+        };
+        let is_open = snapshot.layout.dialect == Dialect::Open;
+        let wrapped = map.get(WRAPPER).filter(|inner| is_open && !is_server_patch(inner));
+        let Some(inner) = wrapped else { return Ok(Servers { map: Some(map), place, is_wrapped: false }) };
+        if let Some(other) = map.names().find(|name| *name != WRAPPER) {
+            return invalid(place.member(other), "nothing can be changed beside `mcpServers`");
+        }
+        let place = place.member(WRAPPER);
+        match inner {
+            Json::Null => emptied(place),
+            Json::Object(map) => Ok(Servers { map: Some(map), place, is_wrapped: true }),
+            _ => invalid(place, "must be an object"),
+        }
+    }
+
+    fn decide_server(
+        &self,
+        current: &Current<'_>,
+        servers: &Servers<'_>,
+        name: &str,
+        value: &Json,
+    ) -> Result<Step<Written>, ServiceError> {
+        let place = servers.place.member(name);
+        let key = SettingsKey::new(name);
+        check_access(&current.snapshot.layout)?;
+        let is_there = current.snapshot.servers.contains_key(&key);
+        let patch = match value {
+            Json::Null => {
+                let written =
+                    Written { is_created: false, before: None, after: None, is_as_sent: false, body: None };
+                let edit = is_there.then(|| Edit::Remove { key });
+                return Ok(edit.map_or(Step::Keep(written.clone()), |edit| Step::Edit(vec![edit], written)));
+            }
+            Json::Object(patch) => patch.clone(),
+            _ => {
+                let message = "must be an object, or null";
+                return Err(ServiceError::InvalidSettings(vec![Violation { pointer: place, message }]));
+            }
+        };
+        let body = match (is_there, servers.is_wrapped) {
+            (true, true) => Body::MergePatch(patch),
+            (true, false) => Body::OpenHandsPatch(patch),
+            (false, true) => Body::Whole(without_nulls(patch)),
+            (false, false) => Body::OpenHandsServer(without_nulls(patch)),
+        };
+        let write = Write { key, precondition: Precondition::default(), caller: self.caller.clone() };
+        let update = Arc::new(Update { write, body, dry_run: None });
+        update::decide(current, &update, &Means::of(self.keys, self.last_judged, self.options))
+            .map_err(|error| at(error, &place))
+    }
+
+    /// The settings as the patch makes them, if it may.
+    fn patched(
+        &self,
+        before: &Settings,
+        snapshot: &Snapshot,
+        ring: &KeyRing,
+    ) -> Result<Settings, ServiceError> {
+        let reading =
+            Reading { sealing: snapshot.layout.sealing, ring, may_reveal: self.caller.may_reveal() };
+        let patched = self.patch.apply(before, &reading);
+        check_size(before, &patched.settings)?;
+        let violations = check(before, &patched.settings, snapshot.layout.dialect);
+        if !violations.is_empty() {
+            return Err(ServiceError::InvalidSettings(violations));
+        }
+        let losses = self.patch.unnamed_losses(before);
+        if !losses.is_empty() {
+            return Err(ServiceError::UnnamedLoss(losses));
+        }
+        if !patched.refusals.is_empty() {
+            return Err(ServiceError::Refused(patched.refusals));
+        }
+        Ok(patched.settings)
+    }
+}
+
+/// Whether this is sent for a server that is named as the map is: the map's own values are servers.
+fn is_server_patch(value: &Json) -> bool {
+    let is_server = |value: &Json| matches!(value, Json::Object(_) | Json::Null);
+    value.as_object().is_some_and(|members| !members.iter().all(|(_, value)| is_server(value)))
+}
+
+/// What a patch says of what is not there yet (RFC 7396 §2).
+fn without_nulls(patch: Object) -> Object {
+    let member = |(name, value)| match value {
+        Json::Null => None,
+        Json::Object(inner) => Some((name, Json::Object(without_nulls(inner)))),
+        value => Some((name, value)),
+    };
+    patch.into_iter().filter_map(member).collect()
+}
+
+/// The error of one server as one of the request that holds it.
+fn at(error: ServiceError, place: &Pointer) -> ServiceError {
+    let invalid = |message| {
+        let pointer = place.clone();
+        ServiceError::InvalidSettings(vec![Violation { pointer, message }])
+    };
+    match error {
+        ServiceError::InvalidName(_) => {
+            invalid("a new server's name is 1 to 128 of A-Z a-z 0-9 _ . @ : - and not only . or ..")
+        }
+        ServiceError::UnusableName => {
+            invalid("in this document a server of this name would be taken for the server map itself")
+        }
+        ServiceError::Invalid(violations) => {
+            let moved = |violation: Violation| Violation {
+                pointer: place.followed_by(&violation.pointer),
+                ..violation
+            };
+            ServiceError::InvalidSettings(violations.into_iter().map(moved).collect())
+        }
+        ServiceError::Refused(refusals) => {
+            let moved =
+                |refusal: Refusal| Refusal { pointer: place.followed_by(&refusal.pointer), ..refusal };
+            ServiceError::Refused(refusals.into_iter().map(moved).collect())
+        }
+        ServiceError::BoundSecrets(pointers) => {
+            ServiceError::BoundSecrets(pointers.iter().map(|inner| place.followed_by(inner)).collect())
+        }
+        ServiceError::BeyondLimits(fault) => {
+            ServiceError::BeyondLimits(Fault { pointer: place.followed_by(&fault.pointer), ..fault })
+        }
+        error => error,
+    }
+}
+
+/// A merge can break a limit that its parts keep. What the write leaves alone is not judged.
+fn check_size(before: &Settings, after: &Settings) -> Result<(), ServiceError> {
+    for section in Section::ALL {
+        let (old, new) = (before.section(section), after.section(section));
+        let touched: Vec<&str> = touched_members(Some(old), new, true).map(|(name, _)| name).collect();
+        let shown: Object = view_masked(new, Exposure::Redacted, SETTINGS_MASK)
+            .into_iter()
+            .filter(|(name, _)| touched.contains(&name.as_str()))
+            .collect();
+        let shown = shown.into();
+        check_limits(&shown, &Rules::BODY).map_err(|fault| {
+            at(ServiceError::BeyondLimits(fault), &Pointer::root().member(section.diff_name()))
+        })?;
+        if LARGEST_SHOWN < to_compact(&shown).len() {
+            return Err(ServiceError::ResultTooLarge);
+        }
+    }
+    Ok(())
+}
+
+/// What is to be written for settings to become others. What stays the same is not touched.
+fn outside_edits(before: &Settings, after: &Settings, ring: &KeyRing) -> Result<Vec<Edit>, ServiceError> {
+    let mut edits = Vec::new();
+    let changed = Section::ALL.into_iter().filter(|section| {
+        let (before, after) = (before.section(*section), after.section(*section));
+        !after.is_same(before)
+    });
+    for section in changed {
+        let stored =
+            config::to_stored(after.section(section), ring).map_err(|NoKey| ServiceError::KeyMissing)?;
+        let value = Json::from(stored);
+        if LARGEST_STORED < to_compact(&value).len() {
+            return Err(ServiceError::ResultTooLarge);
+        }
+        edits.push(Edit::Outside { member: section.name().to_owned(), value });
+    }
+    let cleared =
+        ActivePointer::ALL.into_iter().filter(|pointer| before.active(*pointer) != after.active(*pointer));
+    edits.extend(
+        cleared.map(|pointer| Edit::Outside { member: pointer.name().to_owned(), value: Json::Null }),
+    );
+    Ok(edits)
+}
+
+/// Whether these edits hide or show all servers: then what they leave is known only when it is read.
+fn switches_variant(snapshot: &Snapshot, edits: &[Edit]) -> bool {
+    let is_acp = |value: &Json| {
+        value.as_object().and_then(|agent| agent.get("agent_kind")).and_then(Json::as_str) == Some("acp")
+    };
+    let was_hidden = snapshot.layout.access == Access::NoCollection;
+    snapshot.layout.sealing != Sealing::Listed
+        && edits.iter().any(|edit| match edit {
+            Edit::Outside { member, value } if member == Section::Agent.name() => is_acp(value) != was_hidden,
+            _ => false,
+        })
+}
