@@ -1,4 +1,5 @@
-//! The body of a request: its content type, its size, and the one JSON object that it must be.
+//! The body of a request: its content type, its size, and the one JSON object that it must be, or the JSON
+//! Patch where its type says so.
 
 use std::time::Duration;
 
@@ -8,32 +9,51 @@ use futures_util::StreamExt;
 use zeroize::Zeroizing;
 
 use crate::json::{Fault, FaultKind, Json, Object, Pointer, Rules, parse};
+use crate::model::json_patch::{self, JsonPatch};
 
 use super::problem::{Problem, ProblemKind};
 
 /// The largest body. Bytes.
 pub(super) const LARGEST: usize = 1 << 20;
 
-/// Whether the body is sent as one of these media types. A body in another charset or encoding can't be read.
-pub(super) fn check_type(headers: &HeaderMap, accepted: &[&str]) -> Result<(), Problem> {
+/// The media type of a JSON Patch (RFC 6902 §6).
+pub(super) const JSON_PATCH: &str = "application/json-patch+json";
+
+/// What a body is.
+pub(super) enum Sent {
+    /// A JSON object.
+    Object(Object),
+    /// A JSON Patch.
+    Patch(JsonPatch),
+}
+
+/// As which of these media types the body is sent; none where it is missing. A body in another charset or
+/// encoding can't be read.
+pub(super) fn media_type(
+    headers: &HeaderMap,
+    accepted: &[&'static str],
+) -> Result<Option<&'static str>, Problem> {
     let refused = || {
         let detail = format!("The body must be sent as {}.", accepted.join(" or "));
         Problem::new(ProblemKind::UnsupportedMediaType, detail).header(header::ACCEPT, accepted.join(", "))
     };
     if is_missing(headers) {
-        return Ok(());
+        return Ok(None);
     }
     let mut lines = headers.get_all(header::CONTENT_TYPE);
     let (Some(value), None) = (lines.next(), lines.next()) else { return Err(refused()) };
     let value = value.to_str().map_err(|_| refused())?;
     let mut parts = value.split(';').map(str::trim);
     let media_type = parts.next().unwrap_or_default();
-    let is_accepted = accepted.iter().any(|accepted| media_type.eq_ignore_ascii_case(accepted));
+    let accepted_type = accepted.iter().find(|accepted| media_type.eq_ignore_ascii_case(accepted));
     let is_utf8 = parts.filter_map(|part| part.split_once('=')).all(|(name, value)| {
         !name.eq_ignore_ascii_case("charset") || value.trim_matches('"').eq_ignore_ascii_case("utf-8")
     });
     let is_plain = headers.get(header::CONTENT_ENCODING).is_none_or(|encoding| encoding == "identity");
-    if is_accepted && is_utf8 && is_plain { Ok(()) } else { Err(refused()) }
+    match accepted_type {
+        Some(media_type) if is_utf8 && is_plain => Ok(Some(media_type)),
+        _ => Err(refused()),
+    }
 }
 
 /// Whether there is neither a body nor a word about its type: then it is missing, not of the wrong type.
@@ -74,26 +94,38 @@ async fn read_all(headers: &HeaderMap, mut payload: Payload) -> Result<BytesMut,
     Ok(body)
 }
 
-/// The JSON object that a body is.
-pub(super) fn object(body: BytesMut) -> Result<Object, Problem> {
+/// What a body of this media type says.
+pub(super) fn sent(body: BytesMut, media_type: Option<&str>) -> Result<Sent, Problem> {
+    match media_type {
+        Some(JSON_PATCH) => {
+            json_patch::parse(value(body, "array of operations")?).map(Sent::Patch).map_err(|error| {
+                let detail = "The body can't be read as a JSON Patch (RFC 6902).";
+                Problem::new(ProblemKind::MalformedBody, detail)
+                    .errors([(&error.pointer, error.kind.to_string())])
+            })
+        }
+        _ => match value(body, "object")? {
+            Json::Object(object) => Ok(Sent::Object(object)),
+            _ => Err(malformed(&Fault::whole(FaultKind::NotAnObject), "object")),
+        },
+    }
+}
+
+fn value(body: BytesMut, what: &str) -> Result<Json, Problem> {
     let body = Zeroizing::new(Vec::from(body));
     let text = std::str::from_utf8(&body).map_err(|error| {
         let message = format!("it is not UTF-8 at byte {}", error.valid_up_to());
         Problem::new(ProblemKind::MalformedBody, "The body is not UTF-8.")
             .errors([(&Pointer::root(), message)])
     })?;
-    match parse(text, &Rules::BODY) {
-        Ok(Json::Object(object)) => Ok(object),
-        Ok(_) => Err(malformed(&Fault::whole(FaultKind::NotAnObject))),
-        Err(fault) => Err(malformed(&fault)),
-    }
+    parse(text, &Rules::BODY).map_err(|fault| malformed(&fault, what))
 }
 
-fn malformed(fault: &Fault) -> Problem {
+fn malformed(fault: &Fault, what: &str) -> Problem {
     let detail = match fault.kind {
-        FaultKind::Empty => "The body is missing; it must be a JSON object.",
-        FaultKind::NotAnObject => "The body must be a JSON object.",
-        _ => "The body can't be read as a JSON object.",
+        FaultKind::Empty => format!("The body is missing; it must be a JSON {what}."),
+        FaultKind::NotAnObject => format!("The body must be a JSON {what}."),
+        _ => format!("The body can't be read as a JSON {what}."),
     };
     Problem::new(ProblemKind::MalformedBody, detail).errors([(&fault.pointer, fault.kind.to_string())])
 }

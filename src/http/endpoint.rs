@@ -14,6 +14,7 @@ use futures_util::FutureExt;
 use percent_encoding::percent_decode_str;
 
 use crate::json::Object;
+use crate::model::json_patch::JsonPatch;
 use crate::model::{ServerName, SettingsKey};
 use crate::projection::{EntityTag, Precondition};
 use crate::secrets::Exposure;
@@ -23,6 +24,7 @@ use crate::service::{Service, ServiceError, Written};
 
 use super::App;
 use super::authentication::{caller, require};
+use super::body::Sent;
 use super::frame::RequestId;
 use super::problem::{Problem, ProblemKind};
 use super::query::{Parameter, Query};
@@ -90,6 +92,8 @@ pub(super) struct Call {
     pub prefers_minimal: bool,
     /// The body, where the route has one.
     pub body: Option<Object>,
+    /// The body, where it is a JSON Patch instead.
+    pub patch: Option<JsonPatch>,
     /// What the audit event will say.
     pub trail: Trail,
 }
@@ -256,14 +260,23 @@ async fn check(
     let sent = if endpoint.body.is_empty() {
         None
     } else {
-        body::check_type(head, endpoint.body)?;
-        Some(body::read(head, payload).await?)
+        let media_type =
+            body::media_type(head, endpoint.body).map_err(|problem| match *request.method() {
+                // RFC 5789 §2.2
+                Method::PATCH => problem.header(headers::ACCEPT_PATCH, endpoint.body.join(", ")),
+                _ => problem,
+            })?;
+        Some((body::read(head, payload).await?, media_type))
     };
     let precondition = headers::precondition(head)?;
     // Writes show no secrets, so what they ask for is not looked at.
     let exposure = if endpoint.scope == Some(Scope::Read) { exposure? } else { Exposure::Redacted };
     let query = query?;
-    let body = sent.map(body::object).transpose()?;
+    let (body, patch) = match sent.map(|(bytes, media_type)| body::sent(bytes, media_type)).transpose()? {
+        None => (None, None),
+        Some(Sent::Object(object)) => (Some(object), None),
+        Some(Sent::Patch(patch)) => (None, Some(patch)),
+    };
     let key = key
         .transpose()
         .map_err(|_| Problem::new(ProblemKind::InvalidName, "The name in the path is not UTF-8."))?;
@@ -280,6 +293,7 @@ async fn check(
         query,
         prefers_minimal: endpoint.scope == Some(Scope::Write) && prefer::is_minimal(head),
         body,
+        patch,
         trail,
     })
 }

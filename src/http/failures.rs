@@ -3,7 +3,8 @@
 
 use actix_web::http::{Method, StatusCode, header};
 
-use crate::json::Json;
+use crate::json::{Json, Number};
+use crate::model::json_patch::Misfit;
 use crate::model::merge::{Refusal, RefusalKind};
 use crate::model::validate::Violation;
 use crate::projection::Verdict;
@@ -62,6 +63,7 @@ pub(super) fn problem(error: ServiceError, method: &Method, name: &str) -> Probl
             "This service takes no unconditional writes. Send If-Match with the tag that you read, or If-None-Match: * to create.",
         ),
         ServiceError::PreconditionFailed(conflict) => precondition_failed(*conflict),
+        ServiceError::PatchConflict(misfit) => patch_conflict(&misfit),
         ServiceError::Invalid(violations) => invalid(&violations, name),
         ServiceError::InvalidSettings(violations) => invalid_settings(&violations),
         ServiceError::UnnamedLoss(pointers) => {
@@ -205,6 +207,15 @@ fn precondition_failed(conflict: Conflict) -> Problem {
 pub(super) fn invalid_settings(violations: &[Violation]) -> Problem {
     let rows = violations.iter().map(|violation| (&violation.pointer, violation.message.to_owned()));
     Problem::new(ProblemKind::InvalidConfig, "Settings validation failed").errors(rows)
+}
+
+fn patch_conflict(misfit: &Misfit) -> Problem {
+    let operation = misfit.operation;
+    let detail =
+        format!("Operation {operation} of the patch does not fit the server as it is. Nothing was changed.");
+    Problem::new(ProblemKind::PatchConflict, detail)
+        .member("operation", Json::Number(Number::from_u64(operation as u64)))
+        .errors([(&misfit.pointer, misfit.kind.to_string())])
 }
 
 fn invalid(violations: &[Violation], name: &str) -> Problem {

@@ -12,6 +12,9 @@ use super::problem::{Problem, ProblemKind};
 /// The header that asks for secrets.
 pub(super) const EXPOSE_SECRETS: HeaderName = HeaderName::from_static("x-expose-secrets");
 
+/// The header that names the types of a patch (RFC 5789 §3.1).
+pub(super) const ACCEPT_PATCH: HeaderName = HeaderName::from_static("accept-patch");
+
 /// The conditional headers.
 pub(super) fn precondition(headers: &HeaderMap) -> Result<Precondition, Problem> {
     let parse = |name: HeaderName| {

@@ -35,13 +35,22 @@ pub(super) fn read(call: Call) -> Answer {
 }
 
 /// `PUT` of a server.
-pub(super) fn replace(call: Call) -> Answer {
-    Box::pin(async move { update(call, Body::Whole).await })
+pub(super) fn replace(mut call: Call) -> Answer {
+    Box::pin(async move {
+        let body = Body::Whole(call.take_body()?);
+        update(call, body).await
+    })
 }
 
 /// `PATCH` of a server.
-pub(super) fn patch(call: Call) -> Answer {
-    Box::pin(async move { update(call, Body::MergePatch).await })
+pub(super) fn patch(mut call: Call) -> Answer {
+    Box::pin(async move {
+        let body = match call.patch.take() {
+            Some(patch) => Body::JsonPatch(patch),
+            None => Body::MergePatch(call.take_body()?),
+        };
+        update(call, body).await
+    })
 }
 
 /// `DELETE` of a server.
@@ -57,9 +66,8 @@ pub(super) fn delete(call: Call) -> Answer {
     })
 }
 
-async fn update(mut call: Call, kind: fn(crate::json::Object) -> Body) -> Result<HttpResponse, Problem> {
+async fn update(call: Call, body: Body) -> Result<HttpResponse, Problem> {
     let write = write_of(&call)?;
-    let body = kind(call.take_body()?);
     let done = match call.query.is_dry_run {
         true => call.block(move |service| service.try_update(write, body)).await?,
         false => call.service().update(write, body).await.map_err(|error| call.failed(error))?,

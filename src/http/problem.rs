@@ -36,7 +36,7 @@ pub enum ProblemKind {
     InvalidHeader,
     /// The query can't be used.
     InvalidQuery,
-    /// The body is not a JSON object within the limits.
+    /// The body is not a JSON object within the limits, or not a JSON Patch.
     MalformedBody,
     /// The name is no server name.
     InvalidName,
@@ -60,6 +60,8 @@ pub enum ProblemKind {
     PreconditionRequired,
     /// The state has changed.
     PreconditionFailed,
+    /// An operation of a JSON Patch does not fit the state.
+    PatchConflict,
     /// The configuration is not valid.
     InvalidConfig,
     /// Null would delete what the request does not name.
@@ -106,7 +108,7 @@ struct Facts {
 
 impl ProblemKind {
     /// Every kind, for documentation and tests.
-    pub const ALL: [Self; 37] = [
+    pub const ALL: [Self; 38] = [
         Self::NotFound,
         Self::MethodNotAllowed,
         Self::Unauthorized,
@@ -130,6 +132,7 @@ impl ProblemKind {
         Self::MalformedSettings,
         Self::PreconditionRequired,
         Self::PreconditionFailed,
+        Self::PatchConflict,
         Self::InvalidConfig,
         Self::UnnamedLoss,
         Self::UnrestorableMask,
@@ -187,7 +190,7 @@ impl ProblemKind {
                 "unsupported-media-type",
                 "Unsupported content type",
                 S::UNSUPPORTED_MEDIA_TYPE,
-                "Send the body as application/json; a patch may be application/merge-patch+json.",
+                "Send the body as one of the types that the header Accept names.",
             ),
             Self::BodyTooLarge => {
                 ("body-too-large", "The body is too large", S::PAYLOAD_TOO_LARGE, "Send at most 1 MiB.")
@@ -214,7 +217,7 @@ impl ProblemKind {
                 "malformed-body",
                 "The body can't be read",
                 S::UNPROCESSABLE_ENTITY,
-                "Send one JSON object within the limits.",
+                "Send one JSON object within the limits, or an array of operations as application/json-patch+json.",
             ),
             Self::InvalidName => (
                 "invalid-name",
@@ -278,6 +281,12 @@ impl ProblemKind {
                 "The server has changed",
                 S::PRECONDITION_FAILED,
                 "Merge your change into `current` and send it with `current_etag`.",
+            ),
+            Self::PatchConflict => (
+                "patch-conflict",
+                "An operation does not fit the server",
+                S::CONFLICT,
+                "Read the server again, and make the patch for what is there now.",
             ),
             Self::InvalidConfig => (
                 "invalid-config",

@@ -14,7 +14,9 @@ use super::endpoint::{Endpoint, Handler, Segment, run};
 use super::frame::RequestId;
 use super::problem::{Problem, ProblemKind};
 use super::query::Parameter;
-use super::{documentation, listing, mcp_servers, renaming, session, settings, settings_patch, status};
+use super::{
+    body, documentation, headers, listing, mcp_servers, renaming, session, settings, settings_patch, status,
+};
 
 const ITEM: &str = "/api/settings/mcp-servers/{name}";
 const RENAME: &str = "/api/settings/mcp-servers/{name}/rename";
@@ -31,6 +33,7 @@ const LISTING: &[Parameter] = &[Parameter::View, Parameter::Limit, Parameter::Af
 const DRY_RUN: &[Parameter] = &[Parameter::DryRun];
 
 const MERGE_PATCH: &[&str] = &["application/merge-patch+json", "application/json"];
+const PATCHES: &[&str] = &["application/merge-patch+json", "application/json", body::JSON_PATCH];
 
 /// One row of the table.
 struct Route {
@@ -68,7 +71,7 @@ fn routes() -> Vec<Route> {
         ),
         route(Method::GET, ITEM, reading(mcp_servers::read, Segment::Server)),
         route(Method::PUT, ITEM, writing(mcp_servers::replace, Action::Replace, JSON)),
-        route(Method::PATCH, ITEM, writing(mcp_servers::patch, Action::Patch, MERGE_PATCH)),
+        route(Method::PATCH, ITEM, writing(mcp_servers::patch, Action::Patch, PATCHES)),
         route(Method::DELETE, ITEM, writing(mcp_servers::delete, Action::Delete, &[])),
         route(
             Method::POST,
@@ -81,7 +84,6 @@ fn routes() -> Vec<Route> {
             SETTINGS,
             Endpoint {
                 segment: Segment::Fixed,
-                query: &[],
                 ..writing(settings_patch::patch, Action::PatchSettings, MERGE_PATCH)
             },
         ),
@@ -164,7 +166,7 @@ async fn dispatch(
     };
     match resource.endpoints.iter().find(|(method, _)| method == request.method()) {
         Some((_, endpoint)) => run(*endpoint, request, payload, app).await,
-        None => method_not_allowed(&request, &resource.allowed),
+        None => method_not_allowed(&request, resource),
     }
 }
 
@@ -202,10 +204,13 @@ pub(super) fn is_for_any_host(path: &str) -> bool {
     matches!(path, "/health" | "/alive" | "/ready")
 }
 
-fn method_not_allowed(request: &HttpRequest, allowed: &str) -> HttpResponse {
-    Problem::new(ProblemKind::MethodNotAllowed, "Method Not Allowed")
-        .header(header::ALLOW, allowed.to_owned())
-        .respond(&request_id(request))
+fn method_not_allowed(request: &HttpRequest, resource: &Resource) -> HttpResponse {
+    let mut problem = Problem::new(ProblemKind::MethodNotAllowed, "Method Not Allowed")
+        .header(header::ALLOW, resource.allowed.clone());
+    if let Some((_, patch)) = resource.endpoints.iter().find(|(method, _)| method == Method::PATCH) {
+        problem = problem.header(headers::ACCEPT_PATCH, patch.body.join(", "));
+    }
+    problem.respond(&request_id(request))
 }
 
 /// No route; a path of ours that ends in a slash is led to the one without.

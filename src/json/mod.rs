@@ -1,6 +1,7 @@
 //! JSON as text without loss: values, pointers, a strict reader, a scanner for places, a writer.
 //! It refuses to know what the text is about.
 
+mod decimal;
 mod fault;
 mod lex;
 mod limits;
@@ -14,7 +15,7 @@ mod write;
 
 pub use fault::{Fault, FaultKind};
 pub use limits::{Rules, check_limits};
-pub use pointer::{Path, Pointer};
+pub use pointer::{MalformedPointer, Path, Pointer};
 pub use read::parse;
 pub use scan::{
     RawArray, RawMember, RawObject, SyntaxError, check, first_byte, scan_array, scan_object, strings,

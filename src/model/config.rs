@@ -241,6 +241,15 @@ impl Node {
         }
     }
 
+    /// Whether the redacted view shows a mask for this value, or for parts of it.
+    pub fn is_masked(&self) -> bool {
+        match self {
+            Self::Secret(_) => true,
+            Self::Url(url) => url_parts::has_secret(url.text.expose()),
+            _ => false,
+        }
+    }
+
     /// Marks every secret in this value as kept by the write at hand.
     #[must_use]
     pub fn kept(mut self) -> Self {

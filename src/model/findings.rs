@@ -25,7 +25,13 @@ impl<T> Findings<T> {
     /// Notes one at this place, if there is room for it or it is the first.
     pub fn note(&mut self, path: &Path<'_>, finding: impl FnOnce(Pointer) -> T) {
         if self.found.len() < MOST && 0 < self.room {
-            let pointer = path.pointer();
+            self.note_pointer(path.pointer(), finding);
+        }
+    }
+
+    /// Notes one at the place that a pointer names, if there is room for it or it is the first.
+    pub fn note_pointer(&mut self, pointer: Pointer, finding: impl FnOnce(Pointer) -> T) {
+        if self.found.len() < MOST && 0 < self.room {
             let length = pointer.as_str().len();
             if length <= self.room || self.found.is_empty() {
                 self.found.push(finding(pointer));

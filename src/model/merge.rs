@@ -41,6 +41,9 @@ pub enum RefusalKind {
     /// A mask in an array whose other elements changed.
     #[error("a mask in an array is kept only if the array's length and its other elements are unchanged")]
     ArrayChanged,
+    /// A mask that was read from another place.
+    #[error("a mask was copied or moved here from another place, and its secret does not come with it")]
+    Displaced,
     /// A value in the form of a token that may not be used here.
     #[error("the value has the form of an encrypted token that can't be used here; send the secret itself")]
     ForeignToken,
@@ -56,6 +59,16 @@ pub struct Merged {
     pub refusals: Vec<Refusal>,
     /// Whether a secret was sent in the clear that this document encrypts, be it the stored one or not.
     pub sends_sealed: bool,
+}
+
+impl Merged {
+    /// With refusals that were known before. What is refused already at their places adds nothing to them.
+    #[must_use]
+    pub fn with_refusals(mut self, mut earlier: Vec<Refusal>) -> Self {
+        self.refusals.retain(|refusal| !earlier.iter().any(|other| other.pointer == refusal.pointer));
+        earlier.append(&mut self.refusals);
+        Self { refusals: earlier, ..self }
+    }
 }
 
 /// The configuration that replaces the stored one. Top-level nulls are the same as absent members.

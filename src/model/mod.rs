@@ -6,6 +6,7 @@ pub mod config;
 pub mod convert;
 mod edit;
 pub mod findings;
+pub mod json_patch;
 mod kind;
 mod layout;
 pub mod leaf;

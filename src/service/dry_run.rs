@@ -10,8 +10,8 @@ use crate::store::{Current, Names};
 
 use super::commit::Step;
 use super::key_rules::{look_for_key, may_create_key};
-use super::update::{Body, Means, Update};
-use super::{Service, ServiceError, Write, Written, update};
+use super::update::{Means, Update};
+use super::{Body, Service, ServiceError, Write, Written, update};
 
 /// What a dry run may tell.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,6 +1,7 @@
 //! What can come of a use-case but success; every lower room's errors in one enum.
 
 use crate::json::{Fault, Json, Pointer};
+use crate::model::json_patch::Misfit;
 use crate::model::merge::Refusal;
 use crate::model::validate::Violation;
 use crate::model::{InvalidName, ReadOnlyReason};
@@ -46,6 +47,9 @@ pub enum ServiceError {
     /// The state is not the one that the request was made for.
     #[error("a precondition failed")]
     PreconditionFailed(Box<Conflict>),
+    /// An operation of a JSON Patch does not fit the state.
+    #[error("operation {} does not fit the state: {}", .0.operation, .0.kind)]
+    PatchConflict(Misfit),
     /// The configuration is not valid.
     #[error("the configuration is not valid")]
     Invalid(Vec<Violation>),

@@ -2,7 +2,8 @@
 //! the state that its `If-Match` names, it gives exactly the current state.
 
 use super::last_judged::Judged;
-use super::update::{Body, Rulebook, State, Update};
+use super::sent::Body;
+use super::update::{Rulebook, State, Update};
 
 /// Whether this write has been done already: `state` is the judged one, opened.
 pub(super) fn is_retry(update: &Update, rules: &Rulebook<'_>, state: &State, judged: &Judged) -> bool {

@@ -6,6 +6,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::document::NewDocument;
+use crate::json::{Rules, parse};
+use crate::model::json_patch::{self, JsonPatch};
 use crate::model::samples::object;
 use crate::model::{ServerName, SettingsKey};
 use crate::projection::{Condition, Precondition};
@@ -96,6 +98,11 @@ impl Site {
         self.update(Body::MergePatch(object(patch)), condition, who)
     }
 
+    /// Runs the operations of a JSON Patch on the server `x`.
+    pub(super) fn run(&self, patch: &str, condition: If<'_>, who: &Caller) -> Result<Written, ServiceError> {
+        self.update(Body::JsonPatch(json_patch(patch)), condition, who)
+    }
+
     /// Tries to replace the server `x`.
     pub(super) fn try_put(
         &self,
@@ -134,6 +141,11 @@ impl<'a> If<'a> {
     pub(super) fn matches(tag: &'a str) -> Self {
         Self { matches: tag, ..Self::default() }
     }
+}
+
+fn json_patch(text: &str) -> JsonPatch {
+    let document = parse(text, &Rules::BODY).expect("the test writes JSON");
+    json_patch::parse(document).expect("the test writes patches well")
 }
 
 /// May see secrets.
@@ -187,6 +199,7 @@ pub(super) fn word(outcome: &Result<Written, ServiceError>) -> &'static str {
         Err(ServiceError::MalformedServer(_)) => "malformed",
         Err(ServiceError::PreconditionRequired) => "required",
         Err(ServiceError::PreconditionFailed(_)) => "failed",
+        Err(ServiceError::PatchConflict(_)) => "misfit",
         Err(ServiceError::Invalid(_)) => "invalid",
         Err(ServiceError::BeyondLimits(_)) => "beyond",
         Err(ServiceError::ResultTooLarge) => "too large",

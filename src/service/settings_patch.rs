@@ -99,7 +99,7 @@ impl Desk<'_> {
             let at = if is_first { 0 } else { edits.len() };
             edits.splice(at..at, outside);
         }
-        let written = Written { is_created: false, before: None, after: None, is_as_sent: false, body: None };
+        let written = Written::of_many();
         let state = (!switches_variant(snapshot, &edits))
             .then(|| Arc::new(after(snapshot, &edits, Some(&self.caller.author))));
         let settled = Settled { written, state };
@@ -156,8 +156,7 @@ impl Desk<'_> {
         let is_there = current.snapshot.servers.contains_key(&key);
         let patch = match value {
             Json::Null => {
-                let written =
-                    Written { is_created: false, before: None, after: None, is_as_sent: false, body: None };
+                let written = Written::of_many();
                 let edit = is_there.then(|| Edit::Remove { key });
                 return Ok(edit.map_or(Step::Keep(written.clone()), |edit| Step::Edit(vec![edit], written)));
             }
@@ -175,8 +174,8 @@ impl Desk<'_> {
         };
         let write = Write { key, precondition: Precondition::default(), caller: self.caller.clone() };
         let update = Arc::new(Update { write, body, dry_run: None });
-        update::decide(current, &update, &Means::of(self.keys, self.last_judged, self.options))
-            .map_err(|error| at(error, &place))
+        let means = Means::of(self.keys, self.last_judged, self.options);
+        update::decide(current, &update, &means).map_err(|error| at(error, &place))
     }
 
     /// The settings as the patch makes them, if it may.

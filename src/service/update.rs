@@ -1,7 +1,6 @@
 //! Replacing and patching a server: check, merge, judge, seal, in the order of DESIGN §2, inside the
 //! store's exclusive section.
 
-use std::borrow::Cow;
 use std::collections::HashSet;
 use std::sync::Arc;
 
@@ -10,15 +9,12 @@ use zeroize::Zeroizing;
 use crate::json::{Json, Object, Rules, check_limits, to_compact};
 use crate::model::bound::refused;
 use crate::model::config::{self, Config};
-use crate::model::convert::{BodyKind, to_closed};
-use crate::model::merge::{Merged, Reading, merge_patch, replace};
+use crate::model::merge::Merged;
 use crate::model::renewed::renew_sent;
 use crate::model::state::touched_members;
 use crate::model::validate::validate;
-use crate::model::{Access, Author, Dialect, Edit, Layout, ServerName, SettingsKey, StoredServer, openhands};
-use crate::projection::{
-    EntityTag, Request, Verdict, canonical, changed, is_as_sent, server_tag, unreadable_server_tag, view,
-};
+use crate::model::{Access, Author, Dialect, Edit, Layout, ServerName, SettingsKey, StoredServer};
+use crate::projection::{EntityTag, Verdict, canonical, is_as_sent, server_tag, unreadable_server_tag, view};
 use crate::secrets::{Exposure, KeyRing, Keys};
 use crate::store::{Current, Names, Snapshot};
 
@@ -28,6 +24,7 @@ use super::failed::FailedWrite;
 use super::key_rules::{is_wrong, must_seal};
 use super::last_judged::LastJudged;
 use super::projected::body;
+use super::sent::Body;
 use super::{Conflict, Options, Service, ServiceError, Write, Written};
 
 /// The largest answer that shows a written server. Bytes. Measured redacted, so that it tells nothing of a
@@ -37,26 +34,6 @@ pub(super) const LARGEST_SHOWN: usize = 1 << 20;
 /// The largest text of a stored server. Bytes. Masks are short, so the answer does not bound it; a body of
 /// the largest size that is nearly all one secret must fit, and encryption makes that longer by a third.
 pub(super) const LARGEST_STORED: usize = 3 << 19;
-
-/// What a write sends.
-#[derive(Clone, Debug)]
-pub enum Body {
-    /// The whole configuration (PUT).
-    Whole(Object),
-    /// A merge patch (PATCH, RFC 7396).
-    MergePatch(Object),
-    /// A server that is to be new, in OpenHands' words.
-    OpenHandsServer(Object),
-    /// A merge patch in those words.
-    OpenHandsPatch(Object),
-}
-
-impl Body {
-    /// Whether there must be a server already.
-    fn is_patch(&self) -> bool {
-        matches!(self, Self::MergePatch(_) | Self::OpenHandsPatch(_))
-    }
-}
 
 /// A write with what it sends.
 pub(super) struct Update {
@@ -95,13 +72,8 @@ impl Update {
 
     /// Who makes this change, and which: a repetition has the same author, another body has another one.
     pub(super) fn author(&self, ring: &KeyRing) -> Author {
-        let (kind, body) = match &self.body {
-            Body::Whole(body) => (0_u8, body),
-            Body::MergePatch(patch) => (1, patch),
-            Body::OpenHandsServer(body) => (2, body),
-            Body::OpenHandsPatch(patch) => (3, patch),
-        };
-        let text = Zeroizing::new(to_compact(&Json::Object(body.clone())));
+        let (kind, body) = self.body.marked();
+        let text = Zeroizing::new(to_compact(&body));
         let mark = ring.etag_key().authenticate(&[&[0, 3, kind], text.as_bytes()]);
         let mark = mark[..16].iter().fold(0_u128, |mark, byte| (mark << 8) | u128::from(*byte));
         self.write.caller.author.with_mark(mark)
@@ -258,6 +230,11 @@ fn seal_and_edit(
 }
 
 impl Written {
+    /// What a change of several servers, or of none, has come to: of each of them nothing is told.
+    pub(super) fn of_many() -> Self {
+        Self { is_created: false, before: None, after: None, is_as_sent: false, body: None }
+    }
+
     pub(super) fn unchanged(key: &SettingsKey, config: &Config, tag: EntityTag, update: &Update) -> Self {
         let told = update.told(&tag);
         let body = Some(body(key, config, told, Exposure::Redacted));
@@ -288,12 +265,12 @@ impl Rulebook<'_> {
     /// What a sent body makes of a state, if it may.
     pub(super) fn apply(&self, sent: &Body, before: Option<&Config>) -> Result<Applied, ServiceError> {
         let stored = before;
-        let before = in_words_of(sent, stored);
+        let before = sent.in_its_words(stored);
         let before = before.as_deref();
-        let merged = self.merge(sent, before).ok_or(ServiceError::UnknownServer)?;
+        let merged = self.merge(sent, before)?;
         self.check_limits(before, &merged.config)?;
         let dialect = match sent {
-            Body::Whole(_) | Body::MergePatch(_) => self.layout.dialect,
+            Body::Whole(_) | Body::MergePatch(_) | Body::JsonPatch(_) => self.layout.dialect,
             // OpenHands' words have no others than the known members, whatever the document could hold.
             Body::OpenHandsServer(_) | Body::OpenHandsPatch(_) => Dialect::Closed,
         };
@@ -327,37 +304,8 @@ impl Rulebook<'_> {
             let config = self.in_words_of_document(sent, merged.config, before);
             merged.refusals.is_empty() && self.tag(key, &config) == *tag
         };
-        let merged = self.merge(sent, in_words_of(sent, before).as_deref());
-        merged.is_some_and(gives_tag) && self.apply(sent, before).is_ok()
-    }
-
-    /// What was merged in the words of a request, in those of the document.
-    fn in_words_of_document(&self, sent: &Body, merged: Config, before: Option<&Config>) -> Config {
-        match (sent, before) {
-            (Body::OpenHandsPatch(_), Some(before)) => {
-                openhands::restore(merged, before, self.layout.dialect)
-            }
-            _ => merged,
-        }
-    }
-
-    /// What a sent body makes of a state, whether it may or not; nothing where there is none to patch.
-    fn merge(&self, sent: &Body, before: Option<&Config>) -> Option<Merged> {
-        let reading = Reading { sealing: self.layout.sealing, ring: self.ring, may_reveal: self.may_reveal };
-        Some(match self.in_dialect(sent, before) {
-            Body::Whole(body) | Body::OpenHandsServer(body) => replace(body, before, &reading),
-            Body::MergePatch(patch) | Body::OpenHandsPatch(patch) => merge_patch(patch, before?, &reading),
-        })
-    }
-
-    fn in_dialect(&self, sent: &Body, before: Option<&Config>) -> Body {
-        match (self.layout.dialect, sent.clone()) {
-            (Dialect::Open, sent) | (_, sent @ (Body::OpenHandsServer(_) | Body::OpenHandsPatch(_))) => sent,
-            (Dialect::Closed, Body::Whole(body)) => Body::Whole(to_closed(body, BodyKind::Whole, before)),
-            (Dialect::Closed, Body::MergePatch(patch)) => {
-                Body::MergePatch(to_closed(patch, BodyKind::MergePatch, before))
-            }
-        }
+        let merged = self.merge(sent, sent.in_its_words(before).as_deref());
+        merged.is_ok_and(gives_tag) && self.apply(sent, before).is_ok()
     }
 
     /// A merge can break a limit that its parts keep. What the write leaves alone is not judged.
@@ -376,26 +324,10 @@ impl Rulebook<'_> {
         let mut conflict = Conflict { current_tag: Some(state.tag), ..Conflict::with_nothing(verdict) };
         if let Ok(config) = state.config {
             conflict.current = Some(view(&config, Exposure::Redacted).into());
-            conflict.changed = sent.map(|sent| {
-                let sent = self.in_dialect(sent, Some(&config));
-                let request = match &sent {
-                    Body::Whole(body) | Body::OpenHandsServer(body) => Request::Replace(body),
-                    Body::MergePatch(patch) | Body::OpenHandsPatch(patch) => Request::MergePatch(patch),
-                };
-                let config = in_words_of(&sent, Some(&config)).unwrap_or(Cow::Borrowed(&config));
-                changed(request, &config, self.layout.dialect, self.may_reveal)
-            });
+            conflict.changed = sent.map(|sent| self.differences(sent, &config));
         }
         conflict.into()
     }
-}
-
-/// The stored configuration in the words of a request.
-fn in_words_of<'a>(sent: &Body, before: Option<&'a Config>) -> Option<Cow<'a, Config>> {
-    Some(match sent {
-        Body::OpenHandsPatch(patch) => Cow::Owned(openhands::for_patch(before?, patch)),
-        Body::Whole(_) | Body::MergePatch(_) | Body::OpenHandsServer(_) => Cow::Borrowed(before?),
-    })
 }
 
 #[cfg(test)]

@@ -14,6 +14,7 @@ mod access;
 mod checks;
 mod crashes;
 mod hostile;
+mod json_patch;
 mod laws;
 mod mcp_servers;
 mod rotation;

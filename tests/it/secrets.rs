@@ -70,7 +70,7 @@ pub(crate) fn every_secret() -> Vec<(&'static str, Value)> {
 }
 
 /// Every text in the value that has this beginning. In a URL the text ends where the part ends.
-fn texts_with(prefix: &str, value: &Value) -> Vec<String> {
+pub(crate) fn texts_with(prefix: &str, value: &Value) -> Vec<String> {
     let text = value.to_string();
     let ends = |character: char| !character.is_ascii_alphanumeric() && character != '-';
     text.match_indices(prefix)

@@ -4,6 +4,7 @@
 mod desk;
 mod dry_run;
 mod memory;
+mod operations;
 mod oracle;
 mod round_trip;
 mod samples;

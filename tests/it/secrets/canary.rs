@@ -54,6 +54,14 @@ fn wrong_requests(server: &TestServer, name: &str, config: &Value) -> Vec<Reques
         server
             .patch(&target)
             .body("application/json-patch+json", format!("[{{\"op\":\"canary-op\",\"value\":{text}}}]")),
+        server.patch(&target).body(
+            "application/json-patch+json",
+            format!("[{{\"op\":\"test\",\"path\":\"\",\"value\":{text}}}]"),
+        ),
+        server.patch(&target).body(
+            "application/json-patch+json",
+            format!("[{{\"op\":\"replace\",\"path\":\"/canary-name\",\"value\":{text}}}]"),
+        ),
         server.patch(&target).json(&json!({"env": {"A": {"deep": "canary-in-env"}}})),
         server.patch(&target).key(WRITER).json(&json!({"url": "https://elsewhere/", "command": "elsewhere"})),
         server.get(&target).expose("canary-mode"),
