@@ -88,6 +88,29 @@ mod tests {
     use super::*;
 
     #[test]
+    fn the_tag_of_the_collection_covers_every_name_with_its_tag() {
+        let key = EtagKey::random();
+        let tag = |name: &str, form: &str| server_tag(&key, &SettingsKey::new(name), form);
+        let of = |servers: &[(&str, &str)]| {
+            let servers: Vec<_> =
+                servers.iter().map(|(name, form)| (SettingsKey::new(name), tag(name, form))).collect();
+            collection_tag(&key, servers.iter().map(|(name, tag)| (name, tag)))
+        };
+        let tags = [
+            of(&[]),
+            of(&[("a", "{}")]),
+            of(&[("b", "{}")]),
+            of(&[("a", "{}"), ("b", "{}")]),
+            of(&[("a", "{}"), ("b", "[]")]),
+            tag("a", "{}"),
+        ];
+        for (at, one) in tags.iter().enumerate() {
+            assert!(tags[..at].iter().all(|other| other != one), "{at}");
+        }
+        assert_eq!(of(&[("a", "{}")]), of(&[("a", "{}")]));
+    }
+
+    #[test]
     fn a_tag_is_half_of_the_digest_in_small_hex_digits() {
         let key = EtagKey::random();
         for number in 0..20_u8 {

@@ -232,6 +232,12 @@ mod tests {
     }
 
     #[test]
+    fn a_token_of_ours_that_holds_no_text_opens_to_nothing() {
+        let token = SecretKey::new("k").unwrap().fernet().encrypt(&[0xff, 0xfe]);
+        assert!(ring(&["k"]).open(&token).is_none());
+    }
+
+    #[test]
     fn a_blank_secret_is_none() {
         assert!(
             SecretKey::new("").is_none() && SecretKey::new(" \t").is_none() && SecretKey::new("k").is_some()

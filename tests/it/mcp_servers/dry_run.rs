@@ -76,7 +76,8 @@ fn without_the_scope_a_dry_run_tells_no_tag_and_no_guess() {
     let server = TestServer::start();
     let tag = server.seed("s", &json!({"description": "d", "command": "x", "env": {"A": "right"}}));
     let ask = |method: &str, body: &str, tag: Option<&str>| {
-        let request = server.request(method, tried(&item("s"))).key(WRITER).body("application/json", body);
+        let kind = if body.starts_with('[') { "application/json-patch+json" } else { "application/json" };
+        let request = server.request(method, tried(&item("s"))).key(WRITER).body(kind, body);
         tag.into_iter().fold(request, Request::if_match).send()
     };
     // The order is not that of the stored server, and some of it is left out there.
@@ -84,10 +85,17 @@ fn without_the_scope_a_dry_run_tells_no_tag_and_no_guess() {
         format!(r#"{{"enabled":true,"command":"x","args":[],"env":{{"A":"{guess}"}},"description":"d"}}"#)
     };
     let patch = |guess: &str| format!(r#"{{"enabled":true,"env":{{"A":"{guess}"}}}}"#);
+    let operations = |guess: &str| {
+        format!(
+            r#"[{{"op":"add","path":"/args","value":[]}},{{"op":"replace","path":"/env/A","value":"{guess}"}}]"#
+        )
+    };
     for tag in [None, Some(tag.as_str()), Some("\"stale\"")] {
-        for (method, right, wrong) in
-            [("PUT", put("right"), put("wrong")), ("PATCH", patch("right"), patch("wrong"))]
-        {
+        for (method, right, wrong) in [
+            ("PUT", put("right"), put("wrong")),
+            ("PATCH", patch("right"), patch("wrong")),
+            ("PATCH", operations("right"), operations("wrong")),
+        ] {
             let (right, wrong) = (ask(method, &right, tag), ask(method, &wrong, tag));
             assert_eq!(said(&right), said(&wrong), "{method} under {tag:?}");
             if tag == Some("\"stale\"") {
