@@ -4,10 +4,12 @@ use serde_json::json;
 
 use crate::http::problem::ProblemKind::*;
 use crate::http::schemas::ProblemType;
-use crate::openapi::{Body, Example, Operation, Parameter, Place, Response, Shape};
+use crate::openapi::{Body, Operation, Parameter, Place, Response, Shape};
 
-use super::fields;
 use super::problems::{Problems, of_any_route};
+use super::{example, fields, json_body, open};
+
+const TAG: &str = "documentation";
 
 /// `GET /openapi.json`
 pub(in crate::http) fn openapi() -> Operation {
@@ -17,7 +19,7 @@ pub(in crate::http) fn openapi() -> Operation {
         description: "OpenAPI 3.1.",
         parameters: fields::conditions(),
         responses: tagged("The document.", "application/json"),
-        ..operation()
+        ..open(TAG)
     }
 }
 
@@ -29,7 +31,7 @@ pub(in crate::http) fn server_schema() -> Operation {
         description: "JSON Schema 2020-12, for editors.",
         parameters: fields::conditions(),
         responses: tagged("The schema.", "application/schema+json"),
-        ..operation()
+        ..open(TAG)
     }
 }
 
@@ -58,16 +60,12 @@ pub(in crate::http) fn problem() -> Operation {
         "status": 404,
         "advice": UnknownServer.advice(),
     });
-    let shown = Example { name: "problem_type".to_owned(), summary: "One type", value };
+    let shown = example("problem_type", "One type", value);
     let success = Response {
         status: 200,
         description: "What the type means.",
         headers: fields::of_every_answer(),
-        bodies: vec![Body {
-            media_type: "application/json",
-            shape: Shape::of::<ProblemType>(),
-            examples: vec![shown],
-        }],
+        bodies: vec![json_body(Shape::of::<ProblemType>(), vec![shown])],
     };
     Operation {
         id: "get_problem_type",
@@ -75,20 +73,7 @@ pub(in crate::http) fn problem() -> Operation {
         description: "Every problem's `type` leads here.",
         parameters: vec![kind],
         responses: responses(success, of_any_route().with(&[NotFound])),
-        ..operation()
-    }
-}
-
-fn operation() -> Operation {
-    Operation {
-        id: "",
-        tag: "documentation",
-        summary: "",
-        description: "",
-        parameters: Vec::new(),
-        request: Vec::new(),
-        responses: Vec::new(),
-        is_keyed: false,
+        ..open(TAG)
     }
 }
 

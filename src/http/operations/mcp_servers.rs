@@ -1,7 +1,7 @@
 //! `/api/settings/mcp-servers` and its items.
 
 use actix_web::http::StatusCode;
-use serde_json::{Value, json};
+use serde_json::json;
 
 use crate::http::body::JSON_PATCH;
 use crate::http::problem::ProblemKind::*;
@@ -10,8 +10,8 @@ use crate::http::schemas::{
 };
 use crate::openapi::{Body, Example, Operation, Parameter, Response, Shape};
 
-use super::fields;
 use super::problems::{Problems, of_any_route};
+use super::{example, fields, json_body, keyed};
 
 const TAG: &str = "mcp-servers";
 const ETAG: &str = "\"5d7e1b9c20f34a68b1d2c3e4f5061728\"";
@@ -24,7 +24,7 @@ pub(in crate::http) fn list() -> Operation {
         description: "Sorted by name. `view=full` says all of each, secrets masked; `limit` and `after` ask for a page. The list has one tag, however it is asked for. Needs the scope `read`.",
         parameters: fields::of_the_list().into_iter().chain(fields::conditions()).collect(),
         responses: responses([list_answer(), not_modified()], of_reads().with(&[PreconditionFailed])),
-        ..operation()
+        ..keyed(TAG)
     }
 }
 
@@ -42,7 +42,7 @@ pub(in crate::http) fn read() -> Operation {
                 .with(&[PreconditionFailed])
                 .with_status(NoMcpServers, StatusCode::NOT_FOUND),
         ),
-        ..operation()
+        ..keyed(TAG)
     }
 }
 
@@ -60,7 +60,7 @@ pub(in crate::http) fn replace() -> Operation {
             [written(200, "The server was replaced, or was so already."), created, short(), without_slash()],
             of_writes().with_body().with(&[NotFound, KeyMissing, WrongKey]).with(&of_content()),
         ),
-        ..operation()
+        ..keyed(TAG)
     }
 }
 
@@ -100,7 +100,7 @@ pub(in crate::http) fn patch() -> Operation {
                 .with(&[NotFound, UnknownServer, MalformedServer, KeyMissing, WrongKey])
                 .with(&of_content()),
         ),
-        ..operation()
+        ..keyed(TAG)
     }
 }
 
@@ -118,7 +118,7 @@ pub(in crate::http) fn delete() -> Operation {
         description: "Needs the scope `write`.",
         parameters: item_parameters([fields::dry_run()]),
         responses: responses([deleted, without_slash()], of_writes().with(&[NotFound, UnknownServer])),
-        ..operation()
+        ..keyed(TAG)
     }
 }
 
@@ -140,20 +140,7 @@ pub(in crate::http) fn rename() -> Operation {
                 .with(&[NotFound, UnknownServer, NameTaken])
                 .with_status(InvalidName, StatusCode::UNPROCESSABLE_ENTITY),
         ),
-        ..operation()
-    }
-}
-
-fn operation() -> Operation {
-    Operation {
-        id: "",
-        tag: TAG,
-        summary: "",
-        description: "",
-        parameters: Vec::new(),
-        request: Vec::new(),
-        responses: Vec::new(),
-        is_keyed: true,
+        ..keyed(TAG)
     }
 }
 
@@ -226,14 +213,6 @@ fn without_slash() -> Response {
     let description =
         "The name was empty or a dot, which URL normalisation removes: the collection is meant then.";
     Response { status: 307, description, headers, bodies: Vec::new() }
-}
-
-fn json_body(shape: Shape, examples: Vec<Example>) -> Body {
-    Body { media_type: "application/json", shape, examples }
-}
-
-fn example(name: &str, summary: &'static str, value: Value) -> Example {
-    Example { name: name.to_owned(), summary, value }
 }
 
 fn listing() -> Vec<Example> {

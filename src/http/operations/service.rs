@@ -1,13 +1,15 @@
 //! Whether the service is alive and ready, what it is, and its page.
 
-use serde_json::{Value, json};
+use serde_json::json;
 
 use crate::http::problem::ProblemKind::*;
 use crate::http::schemas::{ServerInfo, Status};
 use crate::openapi::{Body, Example, Operation, Response, Shape};
 
-use super::fields;
 use super::problems::{Problems, of_a_probe, of_any_route};
+use super::{example, fields, json_body, open};
+
+const TAG: &str = "service";
 
 /// `GET /health`
 pub(in crate::http) fn health() -> Operation {
@@ -16,7 +18,7 @@ pub(in crate::http) fn health() -> Operation {
         summary: "Whether the service answers",
         description: "Touches nothing, so that it answers whatever the store does.",
         responses: responses("It answers.", Shape::of::<Status>(), status("ok"), of_a_probe()),
-        ..operation()
+        ..open(TAG)
     }
 }
 
@@ -37,7 +39,7 @@ pub(in crate::http) fn ready() -> Operation {
         summary: "Whether the settings can be read",
         description: "Tells the reason where they can't.",
         responses: responses("They can.", Shape::of::<Status>(), status("ready"), problems),
-        ..operation()
+        ..open(TAG)
     }
 }
 
@@ -50,7 +52,7 @@ pub(in crate::http) fn info() -> Operation {
         summary: "Which versions are spoken",
         description: "Clients of OpenHands refuse versions that are too old.",
         responses: responses("The versions.", Shape::of::<ServerInfo>(), shown, of_any_route()),
-        ..operation()
+        ..open(TAG)
     }
 }
 
@@ -71,25 +73,12 @@ pub(in crate::http) fn page() -> Operation {
         summary: "The page for people",
         description: "Says where the API is, and which document it serves.",
         responses: [page].into_iter().chain(of_any_route().responses()).collect(),
-        ..operation()
-    }
-}
-
-fn operation() -> Operation {
-    Operation {
-        id: "",
-        tag: "service",
-        summary: "",
-        description: "",
-        parameters: Vec::new(),
-        request: Vec::new(),
-        responses: Vec::new(),
-        is_keyed: false,
+        ..open(TAG)
     }
 }
 
 fn responses(description: &'static str, shape: Shape, shown: Example, problems: Problems) -> Vec<Response> {
-    let body = Body { media_type: "application/json", shape, examples: vec![shown] };
+    let body = json_body(shape, vec![shown]);
     let headers = fields::of_every_answer();
     let success = Response { status: 200, description, headers, bodies: vec![body] };
     [success].into_iter().chain(problems.responses()).collect()
@@ -97,8 +86,4 @@ fn responses(description: &'static str, shape: Shape, shown: Example, problems: 
 
 fn status(word: &'static str) -> Example {
     example(word, "Yes", json!({ "status": word }))
-}
-
-fn example(name: &str, summary: &'static str, value: Value) -> Example {
-    Example { name: name.to_owned(), summary, value }
 }

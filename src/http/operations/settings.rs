@@ -7,10 +7,12 @@ use crate::http::problem::ProblemKind::*;
 use crate::http::schemas::{
     OpenHandsServer, OpenHandsServerPatch, OpenHandsSettings, OpenHandsSettingsPatch,
 };
-use crate::openapi::{Body, Example, Operation, Parameter, Place, Response, Shape};
+use crate::openapi::{Body, Operation, Parameter, Place, Response, Shape};
 
-use super::fields;
 use super::problems::{Problems, of_any_route};
+use super::{example, fields, json_body, keyed};
+
+const TAG: &str = "openhands";
 
 /// `GET /api/settings`
 pub(in crate::http) fn read() -> Operation {
@@ -29,7 +31,7 @@ pub(in crate::http) fn read() -> Operation {
                 SecretUnreadable,
             ]),
         ),
-        ..operation()
+        ..keyed(TAG)
     }
 }
 
@@ -56,7 +58,7 @@ pub(in crate::http) fn patch_all() -> Operation {
                 .with_status(MalformedBody, StatusCode::BAD_REQUEST)
                 .with_status(InvalidName, StatusCode::UNPROCESSABLE_ENTITY),
         ),
-        ..operation()
+        ..keyed(TAG)
     }
 }
 
@@ -70,13 +72,12 @@ pub(in crate::http) fn create() -> Operation {
         summary: "Create a server in OpenHands' words",
         description: "Creates only. It takes OpenHands' members and no others. Needs the scope `write`.",
         parameters: [name].into_iter().chain(fields::conditions()).collect(),
-        request: vec![Body {
-            media_type: "application/json",
-            shape: Shape::of::<OpenHandsServer>(),
-            examples: vec![example("openhands_server", "A remote server", server())],
-        }],
+        request: vec![json_body(
+            Shape::of::<OpenHandsServer>(),
+            vec![example("openhands_server", "A remote server", server())],
+        )],
         responses: responses(created, of_server_writes().with_body().with(&OF_CONTENT).with(&[NameTaken])),
-        ..operation()
+        ..keyed(TAG)
     }
 }
 
@@ -99,7 +100,7 @@ pub(in crate::http) fn patch() -> Operation {
             shown(200, "The server was changed, or was so already; these are the settings now."),
             problems,
         ),
-        ..operation()
+        ..keyed(TAG)
     }
 }
 
@@ -113,20 +114,7 @@ pub(in crate::http) fn delete() -> Operation {
         description: "Needs the scope `write`.",
         parameters: [key()].into_iter().chain(fields::conditions()).collect(),
         responses: responses(deleted, of_server_writes().with(&[UnknownServer])),
-        ..operation()
-    }
-}
-
-fn operation() -> Operation {
-    Operation {
-        id: "",
-        tag: "openhands",
-        summary: "",
-        description: "",
-        parameters: Vec::new(),
-        request: Vec::new(),
-        responses: Vec::new(),
-        is_keyed: true,
+        ..keyed(TAG)
     }
 }
 
@@ -179,18 +167,13 @@ fn shown(status: u16, description: &'static str) -> Response {
         "active_meta_profile": null,
         "misc_settings": {},
     });
-    let body = Body {
-        media_type: "application/json",
-        shape: Shape::of::<OpenHandsSettings>(),
-        examples: vec![example("settings", "A document with one server", settings)],
-    };
+    let body = json_body(
+        Shape::of::<OpenHandsSettings>(),
+        vec![example("settings", "A document with one server", settings)],
+    );
     Response { status, description, headers, bodies: vec![body] }
 }
 
 fn server() -> Value {
     json!({ "url": "https://mcp.example/v1", "transport": "http", "headers": { "X-Token": "an-example" }, "timeout": 30 })
-}
-
-fn example(name: &str, summary: &'static str, value: Value) -> Example {
-    Example { name: name.to_owned(), summary, value }
 }

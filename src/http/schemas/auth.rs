@@ -124,7 +124,7 @@ enum OauthWord {
 
 /// How the client proves who it is to the authorization server.
 #[derive(JsonSchema)]
-#[schemars(rename_all = "snake_case")]
+#[schemars(inline, rename_all = "snake_case")]
 enum ClientAuthMethod {
     None,
     ClientSecretPost,

@@ -27,7 +27,7 @@ pub(in crate::http) struct McpServerConfig {
     /// The folder it is started in.
     cwd: Option<String>,
     /// Where the server answers. Userinfo, and values of the query with telling names, are secret.
-    #[schemars(length(min = 1), regex(pattern = r"^[^\s\\\u0000-\u001f\u007f-\u009f]*$"))]
+    #[schemars(length(min = 1), regex(pattern = r"^[^\s\\\x00-\x1f\x7f-\x9f]*$"))]
     url: Option<String>,
     /// Sent with each request to it. Each value is secret.
     headers: Option<BTreeMap<String, String>>,
@@ -71,7 +71,7 @@ enum Transport {
 
 /// The words of `transport`, and an older one.
 #[derive(JsonSchema)]
-#[schemars(rename_all = "kebab-case")]
+#[schemars(inline, rename_all = "kebab-case")]
 enum TransportType {
     Stdio,
     Http,

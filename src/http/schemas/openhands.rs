@@ -98,7 +98,8 @@ fn not_empty(schema: &mut Schema) {
         "active_agent_profile_id": absent,
         "active_meta_profile": absent,
     });
-    schema.insert("not".to_owned(), json!({ "properties": nothing, "additionalProperties": true }));
+    schema.insert("if".to_owned(), json!({ "properties": nothing, "additionalProperties": true }));
+    schema.insert("then".to_owned(), json!({ "not": {} }));
 }
 
 /// The settings of the agent, as the document has them; secrets are masked.

@@ -95,7 +95,7 @@ pub(in crate::http) struct NewName {
 
 /// Whether a server is started here, answers elsewhere, or can't be read.
 #[derive(JsonSchema)]
-#[schemars(rename_all = "lowercase")]
+#[schemars(inline, rename_all = "lowercase")]
 enum TransportKind {
     Stdio,
     Remote,
