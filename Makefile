@@ -1,7 +1,7 @@
 # Every target is one or two plain commands that also run by hand.
 
 .DEFAULT_GOAL := help
-.PHONY: help run build test interop soak fuzz coverage mutants bench check lint fmt prepare
+.PHONY: help run build test openapi openapi-release interop soak fuzz coverage mutants bench check lint fmt prepare
 
 # What `make test` installs comes first, so that `python3` is the one with the tests' packages.
 INSTALLED := $(CURDIR)/target/python/bin:$(CURDIR)/target/tools/bin
@@ -21,7 +21,7 @@ ROOMS = document model projection
 export PROPTEST_RNG_SEED ?= 8710
 
 help: ## List the targets
-	@sed -n 's/^\([a-z]*\):.*## \(.*\)/\1 \2/p' Makefile | while read -r name what; do printf '%-9s %s\n' "$$name" "$$what"; done
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1 \2/p' Makefile | while read -r name what; do printf '%-15s %s\n' "$$name" "$$what"; done
 
 run: ## Build and start the service, and print the link to open; ARGS="--listen …" are passed on
 	cargo run --release --locked -- serve $(ARGS)
@@ -31,7 +31,15 @@ build: ## Build the service as it is run
 
 test: prepare ## Install what the tests need, and run them all
 	PATH="$(INSTALLED):$$PATH" cargo test --doc --locked
+	rm -f target/tmp/seen
 	PATH="$(INSTALLED):$$PATH" cargo nextest run --locked
+	EVERY_TEST_RAN=1 cargo test --locked --quiet --test contract seen::
+
+openapi: ## Write the OpenAPI document that the route table makes
+	UPDATE_OPENAPI=1 cargo test --locked --test contract current::
+
+openapi-release: openapi ## Promise the document as it is; CHANGELOG.md must tell of the version
+	RELEASE_OPENAPI=1 cargo test --locked --test contract released::
 
 # RECORD=1 keeps what the real server made of a file of ours, for the tests that run without it.
 interop: ## Run the released OpenHands agent-server and ours on one folder; the first time installs 750 MB

@@ -3,6 +3,7 @@
 
 mod authentication;
 mod body;
+pub mod document;
 mod documentation;
 mod endpoint;
 mod failures;
@@ -11,11 +12,13 @@ pub mod gate;
 mod headers;
 mod listing;
 mod mcp_servers;
+mod operations;
 mod prefer;
 mod problem;
 mod query;
 mod renaming;
 mod routes;
+mod schemas;
 mod session;
 mod settings;
 mod settings_patch;

@@ -1,4 +1,4 @@
-//! The one route table: which path and method leads to which endpoint.
+//! The one route table: which path and method leads to which endpoint, and how it is described.
 
 use std::rc::Rc;
 
@@ -6,6 +6,7 @@ use actix_web::http::{Method, StatusCode, header};
 use actix_web::web::{self, Data, Payload, ServiceConfig};
 use actix_web::{HttpMessage, HttpRequest, HttpResponse};
 
+use crate::openapi::{Described, Operation};
 use crate::service::access::Scope;
 use crate::service::audit::Action;
 
@@ -15,7 +16,8 @@ use super::frame::RequestId;
 use super::problem::{Problem, ProblemKind};
 use super::query::Parameter;
 use super::{
-    body, documentation, headers, listing, mcp_servers, renaming, session, settings, settings_patch, status,
+    body, documentation, headers, listing, mcp_servers, operations, renaming, session, settings,
+    settings_patch, status,
 };
 
 const ITEM: &str = "/api/settings/mcp-servers/{name}";
@@ -39,8 +41,13 @@ const PATCHES: &[&str] = &["application/merge-patch+json", "application/json", b
 struct Route {
     path: &'static str,
     method: Method,
+    /// None where the document does not tell of it.
+    describe: Option<Describe>,
     endpoint: Endpoint,
 }
+
+/// What the OpenAPI document says of a route; asked for when the document is made.
+type Describe = fn() -> Operation;
 
 /// What a path must be: this text, or these two around one segment that is not empty.
 #[derive(Clone, Copy)]
@@ -51,48 +58,69 @@ enum Pattern {
 
 /// Every route. A `GET` answers `HEAD` too.
 fn routes() -> Vec<Route> {
-    let route = |method, path, endpoint| Route { path, method, endpoint };
+    use operations::settings as theirs;
+    use operations::{documentation as told, mcp_servers as servers, service, session as login};
+    let route = |method, path, describe: Describe, endpoint| Route {
+        path,
+        method,
+        describe: Some(describe),
+        endpoint,
+    };
+    let get = |path, describe, endpoint| route(Method::GET, path, describe, endpoint);
+    // What clients of OpenHands may ask for and never get is no part of our API.
+    let refused = |path| Route {
+        path,
+        method: Method::GET,
+        describe: None,
+        endpoint: reading(settings::schema, Segment::Fixed),
+    };
+    let word = |handler| Endpoint { segment: Segment::Word, ..open(handler) };
+    let exchange = Endpoint { body: JSON, action: Some(Action::Login), ..open(session::exchange) };
+    let list = Endpoint { query: LISTING, ..reading(listing::list, Segment::Fixed) };
+    let put = writing(mcp_servers::replace, Action::Replace, JSON);
+    let patch = writing(mcp_servers::patch, Action::Patch, PATCHES);
+    let delete = writing(mcp_servers::delete, Action::Delete, &[]);
+    let rename = writing(renaming::rename, Action::Rename, JSON);
+    let rename = Endpoint { segment: Segment::ServerThenVerb, ..rename };
+    let patch_all = writing(settings_patch::patch, Action::PatchSettings, MERGE_PATCH);
+    let patch_all = Endpoint { segment: Segment::Fixed, query: &[], ..patch_all };
+    let create_theirs = in_settings(settings::create, Action::Replace, JSON);
+    let patch_theirs = in_settings(settings::patch, Action::Patch, MERGE_PATCH);
+    let delete_theirs = in_settings(settings::delete, Action::Delete, &[]);
     vec![
-        route(Method::GET, "/", open(documentation::page)),
-        route(Method::GET, PROBLEM, Endpoint { segment: Segment::Word, ..open(documentation::problem) }),
-        route(Method::GET, "/health", open(status::health)),
-        route(Method::GET, "/alive", open(status::health)),
-        route(Method::GET, "/ready", open(status::ready)),
-        route(Method::GET, "/server_info", open(status::info)),
-        route(
-            Method::POST,
-            SESSION,
-            Endpoint { body: JSON, action: Some(Action::Login), ..open(session::exchange) },
-        ),
-        route(
-            Method::GET,
-            mcp_servers::COLLECTION,
-            Endpoint { query: LISTING, ..reading(listing::list, Segment::Fixed) },
-        ),
-        route(Method::GET, ITEM, reading(mcp_servers::read, Segment::Server)),
-        route(Method::PUT, ITEM, writing(mcp_servers::replace, Action::Replace, JSON)),
-        route(Method::PATCH, ITEM, writing(mcp_servers::patch, Action::Patch, PATCHES)),
-        route(Method::DELETE, ITEM, writing(mcp_servers::delete, Action::Delete, &[])),
-        route(
-            Method::POST,
-            RENAME,
-            Endpoint { segment: Segment::ServerThenVerb, ..writing(renaming::rename, Action::Rename, JSON) },
-        ),
-        route(Method::GET, SETTINGS, reading(settings::read, Segment::Fixed)),
-        route(
-            Method::PATCH,
-            SETTINGS,
-            Endpoint {
-                segment: Segment::Fixed,
-                ..writing(settings_patch::patch, Action::PatchSettings, MERGE_PATCH)
-            },
-        ),
-        route(Method::GET, "/api/settings/agent-schema", reading(settings::schema, Segment::Fixed)),
-        route(Method::GET, "/api/settings/conversation-schema", reading(settings::schema, Segment::Fixed)),
-        route(Method::POST, SETTINGS_ITEM, in_settings(settings::create, Action::Replace, JSON)),
-        route(Method::PATCH, SETTINGS_ITEM, in_settings(settings::patch, Action::Patch, MERGE_PATCH)),
-        route(Method::DELETE, SETTINGS_ITEM, in_settings(settings::delete, Action::Delete, &[])),
+        get("/", service::page, open(documentation::page)),
+        get(PROBLEM, told::problem, word(documentation::problem)),
+        get("/openapi.json", told::openapi, open(documentation::openapi)),
+        get("/schemas/mcp-server.json", told::server_schema, open(documentation::server_schema)),
+        get("/schemas/mcp-servers.json", told::servers_schema, open(documentation::servers_schema)),
+        get("/health", service::health, open(status::health)),
+        get("/alive", service::alive, open(status::health)),
+        get("/ready", service::ready, open(status::ready)),
+        get("/server_info", service::info, open(status::info)),
+        route(Method::POST, SESSION, login::exchange, exchange),
+        get(mcp_servers::COLLECTION, servers::list, list),
+        get(ITEM, servers::read, reading(mcp_servers::read, Segment::Server)),
+        route(Method::PUT, ITEM, servers::replace, put),
+        route(Method::PATCH, ITEM, servers::patch, patch),
+        route(Method::DELETE, ITEM, servers::delete, delete),
+        route(Method::POST, RENAME, servers::rename, rename),
+        get(SETTINGS, theirs::read, reading(settings::read, Segment::Fixed)),
+        route(Method::PATCH, SETTINGS, theirs::patch_all, patch_all),
+        refused("/api/settings/agent-schema"),
+        refused("/api/settings/conversation-schema"),
+        route(Method::POST, SETTINGS_ITEM, theirs::create, create_theirs),
+        route(Method::PATCH, SETTINGS_ITEM, theirs::patch, patch_theirs),
+        route(Method::DELETE, SETTINGS_ITEM, theirs::delete, delete_theirs),
     ]
+}
+
+/// Every route as the OpenAPI document tells it.
+pub(super) fn described() -> Vec<Described> {
+    let described = |route: Route| {
+        let operation = (route.describe?)();
+        Some(Described { path: route.path, method: route.method.to_string(), operation })
+    };
+    routes().into_iter().filter_map(described).collect()
 }
 
 fn open(handler: Handler) -> Endpoint {
@@ -138,7 +166,7 @@ pub(super) fn configure(config: &mut ServiceConfig) {
 
 fn resources() -> Vec<Resource> {
     let mut resources: Vec<Resource> = Vec::new();
-    for Route { path, method, endpoint } in routes() {
+    for Route { path, method, endpoint, .. } in routes() {
         let methods = if method == Method::GET { vec![method, Method::HEAD] } else { vec![method] };
         let at = resources.iter().position(|resource| resource.path == path).unwrap_or_else(|| {
             let pattern = Pattern::of(path);
@@ -237,6 +265,7 @@ fn request_id(request: &HttpRequest) -> Rc<str> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::openapi::Place;
 
     #[test]
     fn a_path_is_of_the_pattern_that_it_fills() {
@@ -269,5 +298,28 @@ mod tests {
         assert_eq!(allowed(ITEM), "GET, HEAD, PUT, PATCH, DELETE");
         assert_eq!(allowed(RENAME), "POST");
         assert_eq!(allowed("/api/session"), "POST");
+    }
+
+    #[test]
+    fn what_a_row_takes_is_what_its_description_says() {
+        for Route { path, method, describe, endpoint } in routes() {
+            let Some(describe) = describe else { continue };
+            let (told, at) = (describe(), format!("{method} {path}"));
+            let sorted = |mut words: Vec<&'static str>| {
+                words.sort_unstable();
+                words
+            };
+            let bodies = told.request.iter().map(|body| body.media_type).collect();
+            assert_eq!(sorted(bodies), sorted(endpoint.body.to_vec()), "{at}");
+            let queries = told.parameters.iter().filter(|parameter| parameter.place == Place::Query);
+            let queries = queries.map(|parameter| parameter.name).collect();
+            let taken = endpoint.query.iter().map(|parameter| parameter.name()).collect();
+            assert_eq!(sorted(queries), sorted(taken), "{at}");
+            assert_eq!(told.is_keyed, endpoint.scope.is_some(), "{at}");
+            let in_path = told.parameters.iter().filter(|parameter| parameter.place == Place::Path);
+            let in_path: Vec<String> = in_path.map(|parameter| format!("{{{}}}", parameter.name)).collect();
+            let segments = path.split('/').filter(|segment| segment.starts_with('{'));
+            assert_eq!(in_path, segments.collect::<Vec<_>>(), "{at}");
+        }
     }
 }

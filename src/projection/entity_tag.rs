@@ -41,9 +41,17 @@ pub fn collection_tag<'a>(
     EntityTag::of(key, &[b"/", &[0, 2], &all.finalize()])
 }
 
+/// The tag of a text that everyone may read, so that it needs no key.
+pub fn public_tag(text: &str) -> EntityTag {
+    EntityTag::from_digest(&Sha256::digest(text.as_bytes()))
+}
+
 impl EntityTag {
     fn of(key: &EtagKey, parts: &[&[u8]]) -> Self {
-        let digest = key.authenticate(parts);
+        Self::from_digest(&key.authenticate(parts))
+    }
+
+    fn from_digest(digest: &[u8]) -> Self {
         let digit = |nibble: u8| char::from(if nibble < 10 { b'0' + nibble } else { b'a' - 10 + nibble });
         let mut tag = String::with_capacity(34);
         tag.push('"');

@@ -13,7 +13,7 @@ mod view;
 pub use as_sent::is_as_sent;
 pub use canonical::canonical;
 pub use difference::{Request, changed};
-pub use entity_tag::{EntityTag, OpaqueTag, collection_tag, server_tag, unreadable_server_tag};
+pub use entity_tag::{EntityTag, OpaqueTag, collection_tag, public_tag, server_tag, unreadable_server_tag};
 pub use precondition::{Condition, MalformedCondition, Precondition, Verdict};
 pub use settings_view::SettingsView;
 pub use summary::{Summary, is_enabled, summary};

@@ -2,6 +2,7 @@
 //! the laws; the first group is the harness.
 
 mod chromium;
+mod conformance;
 mod crypto;
 mod launch;
 mod peer;
@@ -13,6 +14,7 @@ mod wire;
 mod access;
 mod checks;
 mod crashes;
+mod documentation;
 mod hostile;
 mod json_patch;
 mod laws;
