@@ -1,7 +1,7 @@
 # Every target is one or two plain commands that also run by hand.
 
 .DEFAULT_GOAL := help
-.PHONY: help run build test openapi soak fuzz coverage mutants check lint fmt prepare
+.PHONY: help run build test openapi interop soak fuzz coverage mutants check lint fmt prepare
 
 # What `make test` installs comes first, so that `python3` is the one with the tests' packages.
 INSTALLED := $(CURDIR)/target/python/bin:$(CURDIR)/target/tools/bin
@@ -37,6 +37,10 @@ test: prepare ## Install what the tests need, and run them all
 
 openapi: ## Write the OpenAPI document that the route table makes
 	UPDATE_OPENAPI=1 cargo test --locked --test contract current::
+
+# RECORD=1 keeps what the real server made of a file of ours, for the tests that run without it.
+interop: ## Run the released OpenHands agent-server and ours on one folder; the first time installs 750 MB
+	python=$$(tests/tools/agent-server) && OPENHANDS_PYTHON=$$python cargo test --locked --test interop -- --nocapture
 
 soak: ## Try one winner and crashes for long; ROUNDS, PROCESSES, WRITERS and SEED say how much
 	ROUNDS=$(ROUNDS) PROCESSES=$(PROCESSES) WRITERS=$(WRITERS) SEED=$(SEED) cargo test --locked --test it soak::rounds -- --nocapture

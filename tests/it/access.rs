@@ -3,4 +3,5 @@
 mod audit;
 mod browsers;
 mod keys;
+mod pages;
 mod starting;

@@ -20,6 +20,7 @@ pub(crate) struct Builder {
     environment: Vec<(String, String)>,
     arguments: Vec<String>,
     listen: String,
+    names_document: bool,
     launcher: Vec<String>,
 }
 
@@ -56,6 +57,7 @@ impl Builder {
             environment: usual.into_iter().map(|(name, value)| (name.to_owned(), value)).collect(),
             arguments: Vec::new(),
             listen: "127.0.0.1:0".to_owned(),
+            names_document: true,
             launcher: Vec::new(),
             site,
         }
@@ -75,6 +77,15 @@ impl Builder {
     /// Another secret than the fixtures were written with.
     pub(crate) fn secret(self, secret: &str) -> Self {
         self.env("MCP_SETTINGS_SECRET_KEY", secret)
+    }
+
+    /// Document and key by the variables that OpenHands has, not by ours.
+    pub(crate) fn beside_openhands(mut self) -> Self {
+        self.names_document = false;
+        let folder = self.site.data().to_string_lossy().into_owned();
+        self.without_env("MCP_SETTINGS_SECRET_KEY")
+            .env("OH_SECRET_KEY", SECRET)
+            .env("OH_PERSISTENCE_DIR", folder)
     }
 
     /// No keys for clients at all.
@@ -138,8 +149,10 @@ impl Builder {
         let mut words = self.launcher.clone();
         words.extend([env!("CARGO_BIN_EXE_mcp-settings"), "serve", "--listen"].map(str::to_owned));
         words.push(self.listen.clone());
-        words.push("--settings".to_owned());
-        words.push(self.site.document_path().to_string_lossy().into_owned());
+        if self.names_document {
+            words.push("--settings".to_owned());
+            words.push(self.site.document_path().to_string_lossy().into_owned());
+        }
         words.extend(self.arguments.iter().cloned());
         let mut command = Command::new(&words[0]);
         command.args(&words[1..]).env_clear().current_dir(self.site.home());

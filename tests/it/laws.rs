@@ -2,6 +2,7 @@
 
 mod durable;
 mod one_winner;
+mod resaved;
 mod resource;
 mod retry;
 mod round_trip;

@@ -25,7 +25,7 @@ os.rename(path + '.draft', path)
 ";
 
 /// The tag of every server, and the collection's.
-fn tags(server: &TestServer) -> Vec<String> {
+pub(super) fn tags(server: &TestServer) -> Vec<String> {
     let list = server.get(SERVERS).send().expect(200);
     let body = list.json();
     let servers = body["servers"].as_array().expect("a list").iter();

@@ -1,0 +1,63 @@
+//! The released OpenHands agent-server and our binary, alive on one folder, each through its own API. Run by
+//! `make interop`, which installs the agent-server; `OPENHANDS_PYTHON` names the interpreter that has it.
+
+#![expect(clippy::print_stdout, reason = "the figures are what is asked for")]
+
+#[path = "../it/crypto.rs"]
+#[expect(dead_code, reason = "the harness of `tests/it` has more than is needed here")]
+mod crypto;
+#[path = "../it/launch.rs"]
+#[expect(dead_code, reason = "the harness of `tests/it` has more than is needed here")]
+mod launch;
+#[path = "../it/response.rs"]
+#[expect(dead_code, reason = "the harness of `tests/it` has more than is needed here")]
+mod response;
+#[path = "../it/server.rs"]
+#[expect(dead_code, reason = "the harness of `tests/it` has more than is needed here")]
+mod server;
+#[path = "../it/site.rs"]
+#[expect(dead_code, reason = "the harness of `tests/it` has more than is needed here")]
+mod site;
+#[path = "../it/wire.rs"]
+#[expect(dead_code, reason = "the harness of `tests/it` has more than is needed here")]
+mod wire;
+
+mod agent_server;
+mod exchange;
+mod ledger;
+mod pair;
+mod resave;
+mod samples;
+mod traffic;
+
+use std::time::Instant;
+
+use crate::pair::Pair;
+
+type Case = fn(&Pair);
+
+/// What is tried, in this order: each case goes on from the file that the one before left.
+const CASES: [(&str, Case); 7] = [
+    (
+        "the real server reads a file that is all ours",
+        exchange::the_real_server_reads_a_file_that_is_all_ours,
+    ),
+    ("a resave by the real server changes no tag", resave::a_resave_by_the_real_server_changes_no_tag),
+    ("we read all that the real server wrote", exchange::we_read_all_that_the_real_server_wrote),
+    ("each edits what the other wrote", exchange::each_edits_what_the_other_wrote),
+    ("a stale tag overwrites nothing of theirs", exchange::a_stale_tag_overwrites_nothing_of_theirs),
+    ("of 200 writes each at once, none is lost", traffic::of_200_writes_each_at_once_none_is_lost),
+    ("a resave of it all changes no tag", resave::a_resave_of_it_all_changes_no_tag),
+];
+
+/// One test, because the real server takes 20 seconds to start.
+#[test]
+fn the_released_agent_server_and_ours_work_on_one_folder() {
+    let pair = Pair::start();
+    for (claim, case) in CASES {
+        let start = Instant::now();
+        case(&pair);
+        println!("ok    {claim} ({:.1} s)", start.elapsed().as_secs_f64());
+    }
+    pair.theirs.expect_no_complaint();
+}
