@@ -13,6 +13,7 @@ mod wire;
 
 mod access;
 mod checks;
+mod clients;
 mod crashes;
 mod documentation;
 mod hostile;
