@@ -14,6 +14,7 @@ mod access;
 mod checks;
 mod crashes;
 mod documentation;
+mod generated;
 mod hostile;
 mod laws;
 mod rotation;
