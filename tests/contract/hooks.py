@@ -50,6 +50,11 @@ class ValidDataRefused(Failure):
         super().__init__(operation=operation, title="Valid data is refused", message=message)
 
 
+def is_of_a_strategy(pointer):
+    """Which members `auth` takes in a PATCH depends on the strategy that is stored; the document leaves it open."""
+    return pointer == "/auth" or pointer.startswith("/auth/")
+
+
 @schemathesis.check
 def refusals_of_valid_data_are_beyond_schemas(ctx, response, case):
     if case.meta is None or not case.meta.generation.mode.is_positive or response.status_code != 422:
@@ -61,7 +66,11 @@ def refusals_of_valid_data_are_beyond_schemas(ctx, response, case):
     if case.method == "PATCH":
         rules = rules + OF_MERGES.get(problem["type"], [])
     errors = problem.get("errors", [])
-    faults = [f"{error['pointer']}: {error['message']}" for error in errors if error["message"] not in rules]
+    faults = [
+        f"{error['pointer']}: {error['message']}"
+        for error in errors
+        if error["message"] not in rules and not (case.method == "PATCH" and is_of_a_strategy(error["pointer"]))
+    ]
     if faults or not errors:
         told = "\n".join([problem["type"], problem["detail"], *faults])
         raise ValidDataRefused(operation=case.operation.label, message=told)

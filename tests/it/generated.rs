@@ -36,7 +36,7 @@ fn try_them(seed: usize, examples: usize) -> usize {
     let server = TestServer::start();
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     // A folder of its own: Schemathesis keeps what it has found in the one it runs in.
-    let output = Command::new(interpreter())
+    let output = Command::new(root.join(interpreter()))
         .args(["-m", "schemathesis.cli", "--config-file"])
         .arg(root.join("tests/contract/schemathesis.toml"))
         .arg("run")
