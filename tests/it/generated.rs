@@ -58,7 +58,7 @@ fn try_them(seed: usize, examples: usize) -> usize {
 
 /// The number in a line such as `20000 generated, 20000 passed`.
 fn generated(report: &str) -> Option<usize> {
-    let line = report.lines().find(|line| line.contains(" generated"))?;
-    let (before, _) = line.split_once(" generated")?;
+    let line = report.lines().find(|line| line.contains(" generated,"))?;
+    let (before, _) = line.split_once(" generated,")?;
     before.rsplit(' ').next()?.replace(',', "").parse().ok()
 }
