@@ -16,6 +16,7 @@ mod checks;
 mod clients;
 mod crashes;
 mod documentation;
+mod generated;
 mod hostile;
 mod json_patch;
 mod laws;
