@@ -1,10 +1,13 @@
 # Every target is one or two plain commands that also run by hand.
 
 .DEFAULT_GOAL := help
-.PHONY: help run build test openapi openapi-release interop soak fuzz coverage mutants bench check lint fmt prepare
+.PHONY: help run build test contract openapi openapi-release interop soak fuzz coverage mutants bench check lint fmt prepare
 
 # What `make test` installs comes first, so that `python3` is the one with the tests' packages.
 INSTALLED := $(CURDIR)/target/python/bin:$(CURDIR)/target/tools/bin
+
+# How many requests `make contract` tries.
+CASES = 20000
 
 # How much `make soak` tries.
 ROUNDS = 10000
@@ -40,6 +43,9 @@ openapi: ## Write the OpenAPI document that the route table makes
 
 openapi-release: openapi ## Promise the document as it is; CHANGELOG.md must tell of the version
 	RELEASE_OPENAPI=1 cargo test --locked --test contract released::
+
+contract: prepare ## Try at least CASES requests that Schemathesis makes of the OpenAPI document
+	CASES=$(CASES) cargo test --locked --test it generated:: -- --nocapture
 
 # RECORD=1 keeps what the real server made of a file of ours, for the tests that run without it.
 interop: ## Run the released OpenHands agent-server and ours on one folder; the first time installs 750 MB

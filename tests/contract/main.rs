@@ -5,6 +5,7 @@ mod breaks;
 mod document;
 
 mod current;
+mod linted;
 mod released;
 mod seen;
 mod sound;

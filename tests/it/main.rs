@@ -13,8 +13,10 @@ mod wire;
 
 mod access;
 mod checks;
+mod clients;
 mod crashes;
 mod documentation;
+mod generated;
 mod hostile;
 mod json_patch;
 mod laws;

@@ -50,7 +50,8 @@ pub(in crate::http) fn of_status(status: StatusCode) -> Shape {
 
 /// One plain type with every member that one of the kinds has, and under `if` what each is exactly. Not
 /// `oneOf`: of its tags one generator makes members that come twice, and another decodes none. `type` is
-/// open: a client must live with types of later versions.
+/// open: a client must live with types of later versions. `status` is not, so that a client that tries the
+/// shapes of a route one after the other finds the right one.
 fn union(status: StatusCode, kinds: &[ProblemKind], generator: &mut SchemaGenerator) -> Value {
     let mut properties = Map::new();
     let mut exactly = json!({ "not": {} });
@@ -66,6 +67,7 @@ fn union(status: StatusCode, kinds: &[ProblemKind], generator: &mut SchemaGenera
         });
     }
     properties.insert("type".to_owned(), json!({ "type": "string", "description": "Which problem it is." }));
+    properties.insert("status".to_owned(), status_member(&[status.as_u16()]));
     exactly["type"] = json!("object");
     exactly["description"] =
         json!(format!("A problem of the status {}; `type` tells which.", status.as_u16()));
@@ -110,7 +112,7 @@ fn schema(kind: ProblemKind, generator: &mut SchemaGenerator) -> Value {
     let mut properties = json!({
         "type": { "type": "string", "const": uri(kind), "x-enum-varnames": [name(kind)] },
         "title": { "type": "string", "description": "What the type is called." },
-        "status": { "type": "integer", "description": "The status of the answer." },
+        "status": status_member(&statuses(kind)),
         "detail": { "type": "string", "description": "What happened here." },
     });
     let mut required = ALWAYS.to_vec();
@@ -129,6 +131,15 @@ fn schema(kind: ProblemKind, generator: &mut SchemaGenerator) -> Value {
         "required": required,
         "additionalProperties": true,
     })
+}
+
+fn status_member(statuses: &[u16]) -> Value {
+    let mut member = json!({ "type": "integer", "description": "The status of the answer." });
+    match statuses {
+        [only] => member["const"] = json!(only),
+        several => member["enum"] = json!(several),
+    }
+    member
 }
 
 fn members(kind: ProblemKind) -> Vec<Member> {
