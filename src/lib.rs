@@ -6,6 +6,7 @@ pub mod document;
 pub mod http;
 pub mod json;
 pub mod model;
+pub mod openapi;
 pub mod projection;
 pub mod secrets;
 pub mod service;

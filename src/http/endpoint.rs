@@ -8,7 +8,7 @@ use std::rc::Rc;
 use std::str::Utf8Error;
 
 use actix_web::http::Method;
-use actix_web::web::{Data, Payload};
+use actix_web::web::{self, Data, Payload};
 use actix_web::{HttpMessage, HttpRequest, HttpResponse};
 use futures_util::FutureExt;
 use percent_encoding::percent_decode_str;
@@ -20,14 +20,15 @@ use crate::projection::{EntityTag, Precondition};
 use crate::secrets::Exposure;
 use crate::service::access::{Caller, Scope};
 use crate::service::audit::{self, Action};
-use crate::service::{Service, ServiceError};
+use crate::service::{Service, ServiceError, Written};
 
 use super::App;
 use super::authentication::{caller, require};
 use super::body::Sent;
 use super::frame::RequestId;
 use super::problem::{Problem, ProblemKind};
-use super::{body, failures, headers};
+use super::query::{Parameter, Query};
+use super::{body, failures, headers, prefer};
 
 /// What a handler gives back.
 pub(super) type Answer = Pin<Box<dyn Future<Output = Result<HttpResponse, Problem>>>>;
@@ -42,7 +43,9 @@ pub(super) struct Endpoint {
     pub scope: Option<Scope>,
     /// The media types of its body; none where it has none.
     pub body: &'static [&'static str],
-    /// What the last segment of its path is.
+    /// The parameters that its query may have.
+    pub query: &'static [Parameter],
+    /// Which segment of its path differs, and what it is.
     pub segment: Segment,
     /// What is audited, whatever comes of it.
     pub action: Option<Action>,
@@ -50,13 +53,15 @@ pub(super) struct Endpoint {
     pub handler: Handler,
 }
 
-/// What the last segment of a route's path is.
+/// What the segment of a route's path is that differs from request to request.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Segment {
     /// Written in the route.
     Fixed,
     /// A server's name.
     Server,
+    /// A server's name, and behind it what is to be done.
+    ServerThenVerb,
     /// The name of a server as a file may have it.
     SettingsKey,
     /// Another word that the handler looks up.
@@ -81,6 +86,10 @@ pub(super) struct Call {
     pub precondition: Precondition,
     /// How much of the secrets is asked for.
     pub exposure: Exposure,
+    /// What the query asks for.
+    pub query: Query,
+    /// Whether an answer without a body is preferred.
+    pub prefers_minimal: bool,
     /// The body, where the route has one.
     pub body: Option<Object>,
     /// The body, where it is a JSON Patch instead.
@@ -98,6 +107,8 @@ struct TrailFacts {
     action: Option<Action>,
     caller: Option<Caller>,
     server: Option<SettingsKey>,
+    renamed_to: Option<ServerName>,
+    is_dry_run: bool,
     before: Option<EntityTag>,
     after: Option<EntityTag>,
 }
@@ -119,6 +130,11 @@ impl Trail {
             facts.after = after.cloned();
         }
     }
+
+    /// Which name the server is to get.
+    pub(super) fn renamed_to(&self, name: &ServerName) {
+        self.0.borrow_mut().renamed_to = Some(name.clone());
+    }
 }
 
 impl Call {
@@ -127,9 +143,31 @@ impl Call {
         self.name.as_ref().ok_or_else(|| Problem::of_ours(ProblemKind::Internal, "the route has no name"))
     }
 
+    /// The body, which is taken out.
+    pub(super) fn take_body(&mut self) -> Result<Object, Problem> {
+        self.body.take().ok_or_else(|| Problem::of_ours(ProblemKind::Internal, "the route has no body"))
+    }
+
     /// The service.
     pub(super) fn service(&self) -> &Service {
         &self.app.service
+    }
+
+    /// Notes for the audit what a write has done; a dry run leaves the tag as it was.
+    pub(super) fn note(&self, written: &Written) {
+        let after = if self.query.is_dry_run { &written.before } else { &written.after };
+        self.trail.tags(written.before.as_ref(), after.as_ref());
+    }
+
+    /// Runs a use-case that blocks off the event loop.
+    pub(super) async fn block<T: Send + 'static>(
+        &self,
+        run: impl FnOnce(&Service) -> Result<T, ServiceError> + Send + 'static,
+    ) -> Result<T, Problem> {
+        let app = self.app.clone();
+        let result = web::block(move || run(&app.service)).await;
+        let result = result.map_err(|error| Problem::of_ours(ProblemKind::Internal, error.to_string()))?;
+        result.map_err(|error| self.failed(error))
     }
 
     /// The problem that a failed use-case is for this call.
@@ -188,8 +226,9 @@ async fn check(
 ) -> Result<Call, Problem> {
     let (word, name) = match endpoint.segment {
         Segment::Fixed | Segment::SettingsKey => (None, None),
-        Segment::Word => (Some(last_segment(request)?), None),
-        Segment::Server => (None, Some(last_segment(request)?)),
+        Segment::Word => (Some(segment(request, 0)?), None),
+        Segment::Server => (None, Some(segment(request, 0)?)),
+        Segment::ServerThenVerb => (None, Some(segment(request, 1)?)),
     };
     let name = name.map(|name| name.parse::<ServerName>());
     let key = (endpoint.segment == Segment::SettingsKey).then(|| settings_key(request));
@@ -205,6 +244,8 @@ async fn check(
     {
         trail.0.borrow_mut().action = Some(Action::Reveal(*exposure));
     }
+    let query = Query::parse(request.uri().query(), endpoint.query);
+    trail.0.borrow_mut().is_dry_run = query.as_ref().is_ok_and(|query| query.is_dry_run);
     let caller = match endpoint.scope {
         None => Caller::anyone(),
         Some(_) => caller(&app.authentication, head)?,
@@ -230,7 +271,7 @@ async fn check(
     let precondition = headers::precondition(head)?;
     // Writes show no secrets, so what they ask for is not looked at.
     let exposure = if endpoint.scope == Some(Scope::Read) { exposure? } else { Exposure::Redacted };
-    headers::no_query(request.uri().query())?;
+    let query = query?;
     let (body, patch) = match sent.map(|(bytes, media_type)| body::sent(bytes, media_type)).transpose()? {
         None => (None, None),
         Some(Sent::Object(object)) => (Some(object), None),
@@ -249,15 +290,18 @@ async fn check(
         word,
         precondition,
         exposure,
+        query,
+        prefers_minimal: endpoint.scope == Some(Scope::Write) && prefer::is_minimal(head),
         body,
         patch,
         trail,
     })
 }
 
-/// The last segment of the path, decoded once. A slash in it makes it another route.
-fn last_segment(request: &HttpRequest) -> Result<String, Problem> {
-    let segment = request.uri().path().rsplit('/').next().unwrap_or_default();
+/// The segment of the path behind which there are so many others, decoded once. A slash in it makes it
+/// another route.
+fn segment(request: &HttpRequest, others: usize) -> Result<String, Problem> {
+    let segment = request.uri().path().rsplit('/').nth(others).unwrap_or_default();
     let name = percent_decode_str(segment).decode_utf8_lossy().into_owned();
     if name.contains('/') { Err(Problem::new(ProblemKind::NotFound, "Not Found")) } else { Ok(name) }
 }
@@ -282,6 +326,8 @@ fn record(
         action,
         caller: facts.caller.as_ref().map(|caller| &*caller.name),
         server: facts.server.as_ref().map(SettingsKey::as_str),
+        renamed_to: facts.renamed_to.as_ref().map(ServerName::as_str),
+        is_dry_run: facts.is_dry_run,
         before: facts.before.as_ref(),
         after: facts.after.as_ref(),
         from: &from,

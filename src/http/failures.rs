@@ -12,6 +12,7 @@ use crate::service::{Conflict, ServiceError};
 use crate::store::StoreError;
 
 use super::problem::{Problem, ProblemKind};
+use super::renaming;
 
 /// How long a client should wait before it tries a busy store again. Seconds.
 const RETRY_AFTER: &str = "1";
@@ -19,15 +20,17 @@ const RETRY_AFTER: &str = "1";
 const IF_MATCH_FAILED: &str =
     "If-Match does not match the current ETag. Re-fetch GET /api/settings/mcp-servers/{name} and retry.";
 
+const UNUSABLE_NAME: &str =
+    "In this document a server of this name would be taken for the server map itself. Use another name.";
+
 /// The problem that a failed use-case is, for a request of this method to a server of this name.
 pub(super) fn problem(error: ServiceError, method: &Method, name: &str) -> Problem {
     let is_read = matches!(*method, Method::GET | Method::HEAD);
     match error {
         ServiceError::InvalidName(error) => Problem::new(ProblemKind::InvalidName, error.to_string()),
-        ServiceError::UnusableName => Problem::new(
-            ProblemKind::InvalidName,
-            "In this document a server of this name would be taken for the server map itself. Use another name.",
-        ),
+        ServiceError::UnusableName => Problem::new(ProblemKind::InvalidName, UNUSABLE_NAME),
+        ServiceError::UnusableNewName => renaming::unusable(UNUSABLE_NAME.to_owned()),
+        ServiceError::NewNameTaken => renaming::taken(),
         ServiceError::NameTaken => {
             Problem::new(ProblemKind::NameTaken, format!("There is an MCP server named '{name}' already."))
         }
@@ -200,6 +203,12 @@ fn precondition_failed(conflict: Conflict) -> Problem {
     problem
 }
 
+/// The problem that a patch of the settings is which can't be taken.
+pub(super) fn invalid_settings(violations: &[Violation]) -> Problem {
+    let rows = violations.iter().map(|violation| (&violation.pointer, violation.message.to_owned()));
+    Problem::new(ProblemKind::InvalidConfig, "Settings validation failed").errors(rows)
+}
+
 fn patch_conflict(misfit: &Misfit) -> Problem {
     let operation = misfit.operation;
     let detail =
@@ -207,12 +216,6 @@ fn patch_conflict(misfit: &Misfit) -> Problem {
     Problem::new(ProblemKind::PatchConflict, detail)
         .member("operation", Json::Number(Number::from_u64(operation as u64)))
         .errors([(&misfit.pointer, misfit.kind.to_string())])
-}
-
-/// The problem that a patch of the settings is which can't be taken.
-pub(super) fn invalid_settings(violations: &[Violation]) -> Problem {
-    let rows = violations.iter().map(|violation| (&violation.pointer, violation.message.to_owned()));
-    Problem::new(ProblemKind::InvalidConfig, "Settings validation failed").errors(rows)
 }
 
 fn invalid(violations: &[Violation], name: &str) -> Problem {

@@ -17,6 +17,7 @@ use crate::service::audit::{self, Action};
 
 use super::App;
 use super::problem::{Problem, ProblemKind};
+use super::query::{Parameter, Query};
 use super::routes;
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
@@ -137,7 +138,9 @@ fn add_headers(headers: &mut HeaderMap, origin: Option<HeaderValue>, id: &Reques
     if !headers.contains_key(header::CACHE_CONTROL) {
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("private, no-cache"));
     }
-    headers.insert(header::VARY, HeaderValue::from_static(VARY));
+    let vary = headers.get(header::VARY).and_then(|own| own.to_str().ok());
+    let vary = vary.and_then(|own| HeaderValue::from_str(&[VARY, ", ", own].concat()).ok());
+    headers.insert(header::VARY, vary.unwrap_or(HeaderValue::from_static(VARY)));
     headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     headers.insert(RESOURCE_POLICY, HeaderValue::from_static("same-origin"));
     if let Ok(id) = HeaderValue::from_str(&id.0) {
@@ -152,19 +155,19 @@ fn add_headers(headers: &mut HeaderMap, origin: Option<HeaderValue>, id: &Reques
 /// A write or a look at secrets that the gate refused is audited like any other refusal.
 fn audit_refusal(request: &ServiceRequest, problem: &Problem, id: &RequestId) {
     let exposure = super::headers::exposure(request.headers()).unwrap_or_default();
-    let action = match *request.method() {
-        Method::PUT => Action::Replace,
-        Method::PATCH => Action::Patch,
-        Method::DELETE => Action::Delete,
-        Method::POST if request.path() == routes::SESSION => Action::Login,
-        _ if exposure != crate::secrets::Exposure::Redacted => Action::Reveal(exposure),
-        _ => return,
+    let query = Query::parse(request.uri().query(), &[Parameter::DryRun]).unwrap_or_default();
+    let action = match routes::action(request.method(), request.match_info().as_str()) {
+        Some(action) => action,
+        None if exposure != crate::secrets::Exposure::Redacted => Action::Reveal(exposure),
+        None => return,
     };
     let from = request.peer_addr().map(|address| address.to_string()).unwrap_or_default();
     audit::record(&audit::Event {
         action,
         caller: None,
         server: None,
+        renamed_to: None,
+        is_dry_run: query.is_dry_run,
         before: None,
         after: None,
         from: &from,

@@ -1,5 +1,5 @@
-//! Conditional headers, the exposure header and the query of a request, parsed strictly: what can't be
-//! parsed is 400, never absent.
+//! Conditional headers and the exposure header of a request, parsed strictly: what can't be parsed is 400,
+//! never absent.
 
 use actix_web::http::header::{self, HeaderMap, HeaderName};
 
@@ -36,14 +36,6 @@ pub(super) fn exposure(headers: &HeaderMap) -> Result<Exposure, Problem> {
         let detail = "Invalid X-Expose-Secrets header value. Valid values are: 'encrypted', 'plaintext'.";
         Problem::new(ProblemKind::InvalidHeader, detail).member("header", Json::string("X-Expose-Secrets"))
     })
-}
-
-/// Refuses a query: no route takes one yet, and one that is ignored may have meant to hold something back.
-pub(super) fn no_query(query: Option<&str>) -> Result<(), Problem> {
-    match query {
-        None | Some("") => Ok(()),
-        Some(_) => Err(Problem::new(ProblemKind::InvalidQuery, "This route takes no query parameters.")),
-    }
 }
 
 fn title_case(name: &HeaderName) -> &'static str {

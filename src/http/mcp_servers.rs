@@ -1,31 +1,21 @@
-//! `/api/settings/mcp-servers` and its items.
+//! `/api/settings/mcp-servers/{name}`: one server.
 
 use std::sync::Arc;
 
-use actix_web::http::{StatusCode, header};
-use actix_web::web;
+use actix_web::http::header;
 use actix_web::{HttpResponse, HttpResponseBuilder};
 use bytes::Bytes;
 
-use crate::json::Object;
 use crate::projection::{EntityTag, Verdict};
 use crate::secrets::Exposure;
-use crate::service::{Body, Conflict, Projected, ServiceError, Write, Written};
+use crate::service::{Body, Conflict, Projected, Service, ServiceError, Write};
 
 use super::endpoint::{Answer, Call};
-use super::problem::{Problem, ProblemKind};
+use super::problem::Problem;
+use super::written;
 
 /// The path of the collection.
 pub(super) const COLLECTION: &str = "/api/settings/mcp-servers";
-
-/// `GET` and `HEAD` of the collection.
-pub(super) fn list(call: Call) -> Answer {
-    Box::pin(async move {
-        let projected = newest(&call).await?;
-        let (tag, body) = projected.listing();
-        read_answer(&call, tag, || Ok(body.clone()))
-    })
-}
 
 /// `GET` and `HEAD` of a server.
 pub(super) fn read(call: Call) -> Answer {
@@ -47,7 +37,7 @@ pub(super) fn read(call: Call) -> Answer {
 /// `PUT` of a server.
 pub(super) fn replace(mut call: Call) -> Answer {
     Box::pin(async move {
-        let body = Body::Whole(object(&mut call)?);
+        let body = Body::Whole(call.take_body()?);
         update(call, body).await
     })
 }
@@ -57,7 +47,7 @@ pub(super) fn patch(mut call: Call) -> Answer {
     Box::pin(async move {
         let body = match call.patch.take() {
             Some(patch) => Body::JsonPatch(patch),
-            None => Body::MergePatch(object(&mut call)?),
+            None => Body::MergePatch(call.take_body()?),
         };
         update(call, body).await
     })
@@ -67,60 +57,42 @@ pub(super) fn patch(mut call: Call) -> Answer {
 pub(super) fn delete(call: Call) -> Answer {
     Box::pin(async move {
         let write = write_of(&call)?;
-        let written = call.service().delete(write).await.map_err(|error| call.failed(error))?;
-        call.trail.tags(written.before.as_ref(), None);
+        let written = match call.query.is_dry_run {
+            true => call.block(move |service| service.try_delete(&write)).await?,
+            false => call.service().delete(write).await.map_err(|error| call.failed(error))?,
+        };
+        call.note(&written);
         Ok(HttpResponse::NoContent().finish())
     })
 }
 
-/// The object that was sent.
-fn object(call: &mut Call) -> Result<Object, Problem> {
-    call.body.take().ok_or_else(|| Problem::of_ours(ProblemKind::Internal, "the route has no body"))
-}
-
 async fn update(call: Call, body: Body) -> Result<HttpResponse, Problem> {
     let write = write_of(&call)?;
-    let written = call.service().update(write, body).await.map_err(|error| call.failed(error))?;
-    call.trail.tags(written.before.as_ref(), written.after.as_ref());
-    Ok(updated(&call, written))
+    let done = match call.query.is_dry_run {
+        true => call.block(move |service| service.try_update(write, body)).await?,
+        false => call.service().update(write, body).await.map_err(|error| call.failed(error))?,
+    };
+    call.note(&done);
+    Ok(written::answer(&call, done, call.name()?))
 }
 
-fn write_of(call: &Call) -> Result<Write, Problem> {
+/// Who writes to which server, and under which condition.
+pub(super) fn write_of(call: &Call) -> Result<Write, Problem> {
     let (precondition, caller) = (call.precondition.clone(), call.caller.clone());
     Ok(Write { key: call.name()?.key().clone(), precondition, caller })
 }
 
-fn updated(call: &Call, written: Written) -> HttpResponse {
-    let status = if written.is_created { StatusCode::CREATED } else { StatusCode::OK };
-    let mut response = HttpResponse::build(status);
-    if written.is_created
-        && let Some(name) = &call.name
-    {
-        response.insert_header((header::LOCATION, format!("{COLLECTION}/{name}")));
-    }
-    if let Some(tag) = &written.after {
-        response.insert_header((header::ETAG, tag.as_str()));
-    }
-    response.content_type("application/json").body(written.body.unwrap_or_default())
-}
-
 /// The newest state: from memory, or, where it may have changed, read off the event loop.
 pub(super) async fn newest(call: &Call) -> Result<Arc<Projected>, Problem> {
-    let result = match call.service().peek() {
-        Some(result) => result,
-        None => {
-            let app = call.app.clone();
-            web::block(move || app.service.load())
-                .await
-                .map_err(|error| Problem::of_ours(ProblemKind::Internal, error.to_string()))?
-        }
-    };
-    result.map_err(|error| call.failed(error))
+    match call.service().peek() {
+        Some(result) => result.map_err(|error| call.failed(error)),
+        None => call.block(Service::load).await,
+    }
 }
 
 /// Answers a read under its conditions (RFC 9110 §13.2.2). Only the redacted view is answered 304: the
 /// tag is the same for all views, so a client that holds one may ask for another.
-fn read_answer(
+pub(super) fn read_answer(
     call: &Call,
     tag: &EntityTag,
     body: impl FnOnce() -> Result<Bytes, ServiceError>,

@@ -3,19 +3,27 @@
 
 mod authentication;
 mod body;
+pub mod document;
 mod documentation;
 mod endpoint;
 mod failures;
 mod frame;
 pub mod gate;
 mod headers;
+mod listing;
 mod mcp_servers;
+mod operations;
+mod prefer;
 mod problem;
+mod query;
+mod renaming;
 mod routes;
+mod schemas;
 mod session;
 mod settings;
 mod settings_patch;
 mod status;
+mod written;
 
 use std::net::TcpListener;
 use std::sync::Arc;

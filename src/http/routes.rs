@@ -1,4 +1,4 @@
-//! The one route table: which path and method leads to which endpoint.
+//! The one route table: which path and method leads to which endpoint, and how it is described.
 
 use std::rc::Rc;
 
@@ -6,6 +6,7 @@ use actix_web::http::{Method, StatusCode, header};
 use actix_web::web::{self, Data, Payload, ServiceConfig};
 use actix_web::{HttpMessage, HttpRequest, HttpResponse};
 
+use crate::openapi::{Described, Operation};
 use crate::service::access::Scope;
 use crate::service::audit::Action;
 
@@ -13,16 +14,26 @@ use super::App;
 use super::endpoint::{Endpoint, Handler, Segment, run};
 use super::frame::RequestId;
 use super::problem::{Problem, ProblemKind};
-use super::{body, documentation, headers, mcp_servers, session, settings, settings_patch, status};
+use super::query::Parameter;
+use super::{
+    body, documentation, headers, listing, mcp_servers, operations, renaming, session, settings,
+    settings_patch, status,
+};
 
 const ITEM: &str = "/api/settings/mcp-servers/{name}";
-/// Where one-time codes are exchanged.
-pub(super) const SESSION: &str = "/api/session";
+const RENAME: &str = "/api/settings/mcp-servers/{name}/rename";
+const SESSION: &str = "/api/session";
 const SETTINGS: &str = "/api/settings";
 const SETTINGS_ITEM: &str = "/api/settings/mcp/{settings_key}";
 const PROBLEM: &str = "/problems/{type}";
 
 const JSON: &[&str] = &["application/json"];
+/// How a listing may be asked for.
+const LISTING: &[Parameter] = &[Parameter::View, Parameter::Limit, Parameter::After];
+
+/// What every write of a server may be asked: to be tried only.
+const DRY_RUN: &[Parameter] = &[Parameter::DryRun];
+
 const MERGE_PATCH: &[&str] = &["application/merge-patch+json", "application/json"];
 const PATCHES: &[&str] = &["application/merge-patch+json", "application/json", body::JSON_PATCH];
 
@@ -30,8 +41,13 @@ const PATCHES: &[&str] = &["application/merge-patch+json", "application/json", b
 struct Route {
     path: &'static str,
     method: Method,
+    /// None where the document does not tell of it.
+    describe: Option<Describe>,
     endpoint: Endpoint,
 }
+
+/// What the OpenAPI document says of a route; asked for when the document is made.
+type Describe = fn() -> Operation;
 
 /// What a path must be: this text, or these two around one segment that is not empty.
 #[derive(Clone, Copy)]
@@ -42,43 +58,73 @@ enum Pattern {
 
 /// Every route. A `GET` answers `HEAD` too.
 fn routes() -> Vec<Route> {
-    let route = |method, path, endpoint| Route { path, method, endpoint };
+    use operations::settings as theirs;
+    use operations::{documentation as told, mcp_servers as servers, service, session as login};
+    let route = |method, path, describe: Describe, endpoint| Route {
+        path,
+        method,
+        describe: Some(describe),
+        endpoint,
+    };
+    let get = |path, describe, endpoint| route(Method::GET, path, describe, endpoint);
+    // What clients of OpenHands may ask for and never get is no part of our API.
+    let refused = |path| Route {
+        path,
+        method: Method::GET,
+        describe: None,
+        endpoint: reading(settings::schema, Segment::Fixed),
+    };
+    let word = |handler| Endpoint { segment: Segment::Word, ..open(handler) };
+    let exchange = Endpoint { body: JSON, action: Some(Action::Login), ..open(session::exchange) };
+    let list = Endpoint { query: LISTING, ..reading(listing::list, Segment::Fixed) };
+    let put = writing(mcp_servers::replace, Action::Replace, JSON);
+    let patch = writing(mcp_servers::patch, Action::Patch, PATCHES);
+    let delete = writing(mcp_servers::delete, Action::Delete, &[]);
+    let rename = writing(renaming::rename, Action::Rename, JSON);
+    let rename = Endpoint { segment: Segment::ServerThenVerb, ..rename };
+    let patch_all = writing(settings_patch::patch, Action::PatchSettings, MERGE_PATCH);
+    let patch_all = Endpoint { segment: Segment::Fixed, query: &[], ..patch_all };
+    let create_theirs = in_settings(settings::create, Action::Replace, JSON);
+    let patch_theirs = in_settings(settings::patch, Action::Patch, MERGE_PATCH);
+    let delete_theirs = in_settings(settings::delete, Action::Delete, &[]);
     vec![
-        route(Method::GET, "/", open(documentation::page)),
-        route(Method::GET, PROBLEM, Endpoint { segment: Segment::Word, ..open(documentation::problem) }),
-        route(Method::GET, "/health", open(status::health)),
-        route(Method::GET, "/alive", open(status::health)),
-        route(Method::GET, "/ready", open(status::ready)),
-        route(Method::GET, "/server_info", open(status::info)),
-        route(
-            Method::POST,
-            SESSION,
-            Endpoint { body: JSON, action: Some(Action::Login), ..open(session::exchange) },
-        ),
-        route(Method::GET, mcp_servers::COLLECTION, reading(mcp_servers::list, Segment::Fixed)),
-        route(Method::GET, ITEM, reading(mcp_servers::read, Segment::Server)),
-        route(Method::PUT, ITEM, writing(mcp_servers::replace, Action::Replace, JSON)),
-        route(Method::PATCH, ITEM, writing(mcp_servers::patch, Action::Patch, PATCHES)),
-        route(Method::DELETE, ITEM, writing(mcp_servers::delete, Action::Delete, &[])),
-        route(Method::GET, SETTINGS, reading(settings::read, Segment::Fixed)),
-        route(
-            Method::PATCH,
-            SETTINGS,
-            Endpoint {
-                segment: Segment::Fixed,
-                ..writing(settings_patch::patch, Action::PatchSettings, MERGE_PATCH)
-            },
-        ),
-        route(Method::GET, "/api/settings/agent-schema", reading(settings::schema, Segment::Fixed)),
-        route(Method::GET, "/api/settings/conversation-schema", reading(settings::schema, Segment::Fixed)),
-        route(Method::POST, SETTINGS_ITEM, in_settings(settings::create, Action::Replace, JSON)),
-        route(Method::PATCH, SETTINGS_ITEM, in_settings(settings::patch, Action::Patch, MERGE_PATCH)),
-        route(Method::DELETE, SETTINGS_ITEM, in_settings(settings::delete, Action::Delete, &[])),
+        get("/", service::page, open(documentation::page)),
+        get(PROBLEM, told::problem, word(documentation::problem)),
+        get("/openapi.json", told::openapi, open(documentation::openapi)),
+        get("/schemas/mcp-server.json", told::server_schema, open(documentation::server_schema)),
+        get("/schemas/mcp-servers.json", told::servers_schema, open(documentation::servers_schema)),
+        get("/health", service::health, open(status::health)),
+        get("/alive", service::alive, open(status::health)),
+        get("/ready", service::ready, open(status::ready)),
+        get("/server_info", service::info, open(status::info)),
+        route(Method::POST, SESSION, login::exchange, exchange),
+        get(mcp_servers::COLLECTION, servers::list, list),
+        get(ITEM, servers::read, reading(mcp_servers::read, Segment::Server)),
+        route(Method::PUT, ITEM, servers::replace, put),
+        route(Method::PATCH, ITEM, servers::patch, patch),
+        route(Method::DELETE, ITEM, servers::delete, delete),
+        route(Method::POST, RENAME, servers::rename, rename),
+        get(SETTINGS, theirs::read, reading(settings::read, Segment::Fixed)),
+        route(Method::PATCH, SETTINGS, theirs::patch_all, patch_all),
+        refused("/api/settings/agent-schema"),
+        refused("/api/settings/conversation-schema"),
+        route(Method::POST, SETTINGS_ITEM, theirs::create, create_theirs),
+        route(Method::PATCH, SETTINGS_ITEM, theirs::patch, patch_theirs),
+        route(Method::DELETE, SETTINGS_ITEM, theirs::delete, delete_theirs),
     ]
 }
 
+/// Every route as the OpenAPI document tells it.
+pub(super) fn described() -> Vec<Described> {
+    let described = |route: Route| {
+        let operation = (route.describe?)();
+        Some(Described { path: route.path, method: route.method.to_string(), operation })
+    };
+    routes().into_iter().filter_map(described).collect()
+}
+
 fn open(handler: Handler) -> Endpoint {
-    Endpoint { scope: None, body: &[], segment: Segment::Fixed, action: None, handler }
+    Endpoint { scope: None, body: &[], query: &[], segment: Segment::Fixed, action: None, handler }
 }
 
 fn reading(handler: Handler, segment: Segment) -> Endpoint {
@@ -86,11 +132,18 @@ fn reading(handler: Handler, segment: Segment) -> Endpoint {
 }
 
 fn writing(handler: Handler, action: Action, body: &'static [&'static str]) -> Endpoint {
-    Endpoint { scope: Some(Scope::Write), body, segment: Segment::Server, action: Some(action), handler }
+    Endpoint {
+        scope: Some(Scope::Write),
+        body,
+        query: DRY_RUN,
+        segment: Segment::Server,
+        action: Some(action),
+        handler,
+    }
 }
 
 fn in_settings(handler: Handler, action: Action, body: &'static [&'static str]) -> Endpoint {
-    Endpoint { segment: Segment::SettingsKey, ..writing(handler, action, body) }
+    Endpoint { segment: Segment::SettingsKey, query: &[], ..writing(handler, action, body) }
 }
 
 /// The routes of one path.
@@ -113,7 +166,7 @@ pub(super) fn configure(config: &mut ServiceConfig) {
 
 fn resources() -> Vec<Resource> {
     let mut resources: Vec<Resource> = Vec::new();
-    for Route { path, method, endpoint } in routes() {
+    for Route { path, method, endpoint, .. } in routes() {
         let methods = if method == Method::GET { vec![method, Method::HEAD] } else { vec![method] };
         let at = resources.iter().position(|resource| resource.path == path).unwrap_or_else(|| {
             let pattern = Pattern::of(path);
@@ -168,6 +221,12 @@ pub(super) fn pattern(path: &str) -> &'static str {
     routes().iter().find(|route| Pattern::of(route.path).is_of(path)).map_or("-", |route| route.path)
 }
 
+/// What a request is audited as, whatever comes of it.
+pub(super) fn action(method: &Method, path: &str) -> Option<Action> {
+    let is_of = |route: &&Route| route.method == *method && Pattern::of(route.path).is_of(path);
+    routes().iter().find(is_of).and_then(|route| route.endpoint.action)
+}
+
 /// Whether a path is answered under any host name: probes call by address.
 pub(super) fn is_for_any_host(path: &str) -> bool {
     matches!(path, "/health" | "/alive" | "/ready")
@@ -206,10 +265,10 @@ fn request_id(request: &HttpRequest) -> Rc<str> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::openapi::Place;
 
     #[test]
     fn a_path_is_of_the_pattern_that_it_fills() {
-        let renaming = "/servers/{name}/rename";
         for (pattern, path, expected) in [
             ("/servers", "/servers", true),
             ("/servers", "/servers/", false),
@@ -220,10 +279,10 @@ mod tests {
             (ITEM, "/api/settings/mcp-servers", false),
             (ITEM, "/api/settings/mcp-servers/a/b", false),
             (ITEM, "/api/settings/mcp-servers/a/", false),
-            (renaming, "/servers/a/rename", true),
-            (renaming, "/servers//rename", false),
-            (renaming, "/servers/rename", false),
-            (renaming, "/servers/a/b/rename", false),
+            (RENAME, "/api/settings/mcp-servers/a/rename", true),
+            (RENAME, "/api/settings/mcp-servers//rename", false),
+            (RENAME, "/api/settings/mcp-servers/rename", false),
+            (RENAME, "/api/settings/mcp-servers/a/b/rename", false),
         ] {
             assert_eq!(Pattern::of(pattern).is_of(path), expected, "{pattern} {path}");
         }
@@ -237,6 +296,30 @@ mod tests {
         };
         assert_eq!(allowed(mcp_servers::COLLECTION), "GET, HEAD");
         assert_eq!(allowed(ITEM), "GET, HEAD, PUT, PATCH, DELETE");
+        assert_eq!(allowed(RENAME), "POST");
         assert_eq!(allowed("/api/session"), "POST");
+    }
+
+    #[test]
+    fn what_a_row_takes_is_what_its_description_says() {
+        for Route { path, method, describe, endpoint } in routes() {
+            let Some(describe) = describe else { continue };
+            let (told, at) = (describe(), format!("{method} {path}"));
+            let sorted = |mut words: Vec<&'static str>| {
+                words.sort_unstable();
+                words
+            };
+            let bodies = told.request.iter().map(|body| body.media_type).collect();
+            assert_eq!(sorted(bodies), sorted(endpoint.body.to_vec()), "{at}");
+            let queries = told.parameters.iter().filter(|parameter| parameter.place == Place::Query);
+            let queries = queries.map(|parameter| parameter.name).collect();
+            let taken = endpoint.query.iter().map(|parameter| parameter.name()).collect();
+            assert_eq!(sorted(queries), sorted(taken), "{at}");
+            assert_eq!(told.is_keyed, endpoint.scope.is_some(), "{at}");
+            let in_path = told.parameters.iter().filter(|parameter| parameter.place == Place::Path);
+            let in_path: Vec<String> = in_path.map(|parameter| format!("{{{}}}", parameter.name)).collect();
+            let segments = path.split('/').filter(|segment| segment.starts_with('{'));
+            assert_eq!(in_path, segments.collect::<Vec<_>>(), "{at}");
+        }
     }
 }

@@ -4,7 +4,6 @@
 
 use actix_web::HttpResponse;
 use actix_web::http::{StatusCode, header};
-use actix_web::web;
 
 use crate::json::Object;
 use crate::model::{ServerName, SettingsKey};
@@ -21,7 +20,7 @@ pub(super) fn read(call: Call) -> Answer {
     Box::pin(async move {
         let projected = newest(&call).await?;
         let exposure = call.exposure;
-        let body = blocking(&call, move |_| projected.settings(exposure)).await?;
+        let body = call.block(move |_| projected.settings(exposure)).await?;
         let mut response = HttpResponse::Ok();
         if exposure != Exposure::Redacted {
             response.insert_header((header::CACHE_CONTROL, "no-store"));
@@ -76,7 +75,7 @@ fn key(call: &Call) -> Result<&SettingsKey, Problem> {
 async fn answer(call: &Call, settled: Settled) -> Result<HttpResponse, Problem> {
     let written = settled.written.clone();
     call.trail.tags(written.before.as_ref(), written.after.as_ref());
-    let body = blocking(call, move |app| app.service.settled(settled)).await?;
+    let body = call.block(move |service| service.settled(settled)).await?;
     let status = if written.is_created { StatusCode::CREATED } else { StatusCode::OK };
     let mut response = HttpResponse::build(status);
     if written.is_created
@@ -88,16 +87,6 @@ async fn answer(call: &Call, settled: Settled) -> Result<HttpResponse, Problem> 
         response.insert_header((header::ETAG, tag.as_str()));
     }
     Ok(response.content_type("application/json").body(body))
-}
-
-pub(super) async fn blocking<T: Send + 'static>(
-    call: &Call,
-    run: impl FnOnce(&super::App) -> Result<T, ServiceError> + Send + 'static,
-) -> Result<T, Problem> {
-    let app = call.app.clone();
-    let result = web::block(move || run(&app)).await;
-    let result = result.map_err(|error| Problem::of_ours(ProblemKind::Internal, error.to_string()))?;
-    result.map_err(|error| call.failed(error))
 }
 
 /// The problem that a failed use-case is here.

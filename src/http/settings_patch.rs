@@ -14,7 +14,6 @@ use super::endpoint::{Answer, Call};
 use super::failures::invalid_settings;
 use super::mcp_servers::COLLECTION;
 use super::problem::{Problem, ProblemKind};
-use super::settings::blocking;
 
 /// Since when the way to servers through this route is deprecated (RFC 9745): 2026-11-21, when they became
 /// resources.
@@ -37,7 +36,7 @@ pub(super) fn patch(call: Call) -> Answer {
         let is_about_servers = patch.servers.is_some();
         let settled = call.service().patch_settings(call.caller.clone(), patch).await;
         let settled = settled.map_err(|error| call.failed(error))?;
-        let body = blocking(&call, move |app| app.service.settled(settled)).await?;
+        let body = call.block(move |service| service.settled(settled)).await?;
         let mut response = HttpResponse::Ok();
         if is_about_servers {
             response

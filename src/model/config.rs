@@ -176,6 +176,11 @@ impl Members {
         self.0.iter().map(|(name, node)| (name.as_str(), node))
     }
 
+    /// The members in their order, the values to be changed in their places.
+    pub fn iter_mut(&mut self) -> impl Iterator<Item = (&str, &mut Node)> {
+        self.0.iter_mut().map(|(name, node)| (name.as_str(), node))
+    }
+
     /// The values, to be changed in their places.
     pub fn values_mut(&mut self) -> impl Iterator<Item = &mut Node> {
         self.0.values_mut()

@@ -15,6 +15,7 @@ pub mod merge;
 mod name;
 pub mod openhands;
 mod outside;
+pub mod renewed;
 #[cfg(test)]
 pub(crate) mod samples;
 mod server_value;

@@ -12,8 +12,17 @@ use super::mask::{URL_MASK, is_mask};
 /// A part that is secret: where it stands, and what tells it apart from the other parts.
 struct Part {
     place: Range<usize>,
-    /// `None` for the userinfo, else the name of the query value.
-    name: Option<String>,
+    role: Role,
+}
+
+/// What a secret part is of its URL. A part is put back in its own role only.
+#[derive(PartialEq, Eq, Hash)]
+enum Role {
+    /// All of it, where nobody can say what its parts are.
+    Whole,
+    Userinfo,
+    /// The value of this name in the query.
+    Query(String),
 }
 
 /// A URL whose masks have been replaced by the stored parts.
@@ -57,15 +66,15 @@ pub fn restore(sent: &str, stored: Option<&str>) -> Result<Restored, NothingToRe
         let restored = Restored { url: stored.to_owned(), is_kept: true, is_sent: false };
         return if is_whole { Ok(restored) } else { Err(NothingToRestore) };
     }
-    let mut stored_texts: HashMap<Option<String>, VecDeque<&str>> = HashMap::new();
+    let mut stored_texts: HashMap<Role, VecDeque<&str>> = HashMap::new();
     for part in parts(stored) {
-        stored_texts.entry(part.name).or_default().push_back(&stored[part.place]);
+        stored_texts.entry(part.role).or_default().push_back(&stored[part.place]);
     }
     let (mut is_kept, mut is_sent) = (false, false);
     let mut is_missing = false;
     let (url, _) = replace(sent, |part| {
         let text = &sent[part.place.clone()];
-        let own = stored_texts.get_mut(&part.name).and_then(VecDeque::pop_front);
+        let own = stored_texts.get_mut(&part.role).and_then(VecDeque::pop_front);
         if is_masked(text) {
             is_kept = true;
             is_missing |= own.is_none();
@@ -73,7 +82,7 @@ pub fn restore(sent: &str, stored: Option<&str>) -> Result<Restored, NothingToRe
         }
         is_sent = true;
         // `user:**********@`: the mask stands for the whole userinfo, so half a one can't be put back.
-        is_missing |= part.name.is_none() && own != Some(text) && text.split(':').any(is_masked);
+        is_missing |= part.role == Role::Userinfo && own != Some(text) && text.split(':').any(is_masked);
         None
     });
     if is_missing { Err(NothingToRestore) } else { Ok(Restored { url, is_kept, is_sent }) }
@@ -102,14 +111,14 @@ fn replace(url: &str, mut with: impl FnMut(&Part) -> Option<String>) -> (String,
 /// The secret parts in the order in which they stand. Empty parts hold no secret.
 fn parts(url: &str) -> Vec<Part> {
     if is_ambiguous(url) {
-        return vec![Part { place: 0..url.len(), name: None }];
+        return vec![Part { place: 0..url.len(), role: Role::Whole }];
     }
     let mut found = Vec::new();
     let before_fragment = url.find('#').unwrap_or(url.len());
     let query_mark = url[..before_fragment].find('?');
     let path_end = query_mark.unwrap_or(before_fragment);
     if let Some(userinfo) = userinfo(&url[..path_end]) {
-        found.push(Part { place: userinfo, name: None });
+        found.push(Part { place: userinfo, role: Role::Userinfo });
     }
     let Some(query_mark) = query_mark else { return found };
     let mut at = query_mark + 1;
@@ -118,7 +127,7 @@ fn parts(url: &str) -> Vec<Part> {
             let name = percent_decode_str(name).decode_utf8_lossy().into_owned();
             if is_telling_name(&name) && !value.is_empty() {
                 let start = at + pair.len() - value.len();
-                found.push(Part { place: start..start + value.len(), name: Some(name) });
+                found.push(Part { place: start..start + value.len(), role: Role::Query(name) });
             }
         }
         at += pair.len() + 1;
@@ -205,6 +214,11 @@ mod tests {
             assert_eq!(restore(sent, stored), expected, "{sent}");
         }
         assert_eq!(restore("https://**********@h/", None), Err(NothingToRestore));
+        // All of a URL is no part of another: what nobody can take apart is kept whole or not at all.
+        for stored in ["https://u:p@h/a b", "https://h\\/?key=1"] {
+            assert_eq!(restore("https://**********@h/", Some(stored)), Err(NothingToRestore));
+            assert_eq!(restore("https://h/?key=**********", Some(stored)), Err(NothingToRestore));
+        }
         let first = restore("https://h/?key=**********", Some("https://h/?x=3&key=1"));
         assert_eq!(first.unwrap().url, "https://h/?key=1");
     }

@@ -41,9 +41,17 @@ pub fn collection_tag<'a>(
     EntityTag::of(key, &[b"/", &[0, 2], &all.finalize()])
 }
 
+/// The tag of a text that everyone may read, so that it needs no key.
+pub fn public_tag(text: &str) -> EntityTag {
+    EntityTag::from_digest(&Sha256::digest(text.as_bytes()))
+}
+
 impl EntityTag {
     fn of(key: &EtagKey, parts: &[&[u8]]) -> Self {
-        let digest = key.authenticate(parts);
+        Self::from_digest(&key.authenticate(parts))
+    }
+
+    fn from_digest(digest: &[u8]) -> Self {
         let digit = |nibble: u8| char::from(if nibble < 10 { b'0' + nibble } else { b'a' - 10 + nibble });
         let mut tag = String::with_capacity(34);
         tag.push('"');
@@ -78,6 +86,29 @@ impl fmt::Debug for EntityTag {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_tag_of_the_collection_covers_every_name_with_its_tag() {
+        let key = EtagKey::random();
+        let tag = |name: &str, form: &str| server_tag(&key, &SettingsKey::new(name), form);
+        let of = |servers: &[(&str, &str)]| {
+            let servers: Vec<_> =
+                servers.iter().map(|(name, form)| (SettingsKey::new(name), tag(name, form))).collect();
+            collection_tag(&key, servers.iter().map(|(name, tag)| (name, tag)))
+        };
+        let tags = [
+            of(&[]),
+            of(&[("a", "{}")]),
+            of(&[("b", "{}")]),
+            of(&[("a", "{}"), ("b", "{}")]),
+            of(&[("a", "{}"), ("b", "[]")]),
+            tag("a", "{}"),
+        ];
+        for (at, one) in tags.iter().enumerate() {
+            assert!(tags[..at].iter().all(|other| other != one), "{at}");
+        }
+        assert_eq!(of(&[("a", "{}")]), of(&[("a", "{}")]));
+    }
 
     #[test]
     fn a_tag_is_half_of_the_digest_in_small_hex_digits() {

@@ -33,3 +33,30 @@ impl Exposure {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::Exposure::{Encrypted, Plaintext, Redacted};
+    use super::*;
+
+    #[test]
+    fn the_header_is_read_as_openhands_reads_it() {
+        for (value, expected) in [
+            ("", Some(Redacted)),
+            (" ", Some(Redacted)),
+            ("encrypted", Some(Encrypted)),
+            (" TRUE\t", Some(Encrypted)),
+            ("Plaintext", Some(Plaintext)),
+            ("redacted", None),
+            ("false", None),
+            ("1", None),
+        ] {
+            assert_eq!(Exposure::parse(value), expected, "{value:?}");
+        }
+        assert_eq!(
+            [Redacted, Encrypted, Plaintext].map(Exposure::as_str),
+            ["redacted", "encrypted", "plaintext"]
+        );
+        assert_eq!(Exposure::default(), Redacted);
+    }
+}

@@ -47,3 +47,13 @@ impl Sealed {
         &self.0
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn debug_output_holds_no_plaintext() {
+        assert_eq!(format!("{:?}", Some(Plaintext::new("hunter2".to_owned()))), "Some(Plaintext(..))");
+    }
+}

@@ -15,6 +15,8 @@ pub enum Action {
     PatchSettings,
     /// A server was deleted.
     Delete,
+    /// A server was renamed.
+    Rename,
     /// Secrets were asked for.
     Reveal(Exposure),
     /// A one-time code was exchanged for a key.
@@ -30,6 +32,10 @@ pub struct Event<'a> {
     pub caller: Option<&'a str>,
     /// The server's name, as far as it is one.
     pub server: Option<&'a str>,
+    /// The name that it was to get, of a renaming.
+    pub renamed_to: Option<&'a str>,
+    /// Whether it was to be tried only.
+    pub is_dry_run: bool,
     /// The tag before.
     pub before: Option<&'a EntityTag>,
     /// The tag after.
@@ -63,16 +69,23 @@ pub fn record(event: &Event<'_>) {
         Action::Patch => ("patch", None),
         Action::PatchSettings => ("patch-settings", None),
         Action::Delete => ("delete", None),
+        Action::Rename => ("rename", None),
         Action::Reveal(exposure) => ("reveal", Some(exposure.as_str())),
         Action::Login => ("login", None),
     };
-    let outcome = if event.status < 400 { "done" } else { "refused" };
+    let outcome = match event.status {
+        400.. => "refused",
+        _ if event.is_dry_run => "tried",
+        _ => "done",
+    };
     tracing::info!(
         target: "audit",
         action,
         exposure,
         caller = event.caller,
         server = event.server,
+        renamed_to = event.renamed_to,
+        dry_run = event.is_dry_run.then_some(true),
         tag.before = event.before.map(EntityTag::as_str),
         tag.after = event.after.map(EntityTag::as_str),
         from = event.from,

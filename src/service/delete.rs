@@ -3,12 +3,12 @@
 use std::sync::Arc;
 
 use crate::model::Edit;
-use crate::projection::Verdict;
 use crate::secrets::Keys;
 use crate::store::{Current, Names};
 
 use super::commit::Step;
-use super::update::{Rulebook, check_access};
+use super::permit::permitted;
+use super::update::Rulebook;
 use super::{Options, Service, ServiceError, Write, Written};
 
 impl Service {
@@ -22,6 +22,14 @@ impl Service {
         })
         .await
     }
+
+    /// What [`Service::delete`] would come to. Blocks on file reads and on decryption.
+    pub fn try_delete(&self, write: &Write) -> Result<Written, ServiceError> {
+        let names = Names::These(vec![write.key.clone()]);
+        self.look(&names, |current| {
+            decide(current, write, &self.keys, self.options).unwrap_or_else(Step::Refuse)
+        })
+    }
 }
 
 pub(super) fn decide(
@@ -30,21 +38,10 @@ pub(super) fn decide(
     keys: &Keys,
     options: Options,
 ) -> Result<Step<Written>, ServiceError> {
-    let snapshot = current.snapshot;
-    check_access(&snapshot.layout)?;
-    let key = &write.key;
-    let server = snapshot.servers.get(key).ok_or(ServiceError::UnknownServer)?;
-    if options.require_preconditions && write.precondition.is_absent() {
-        return Err(ServiceError::PreconditionRequired);
-    }
-    let ring = keys.ring();
-    let rules = Rulebook { layout: &snapshot.layout, ring: &ring, may_reveal: write.caller.may_reveal() };
-    let state = rules.state(key, server);
-    match write.precondition.judge(Some(&state.tag)) {
-        Verdict::Holds => {
-            let written = Written { is_created: false, before: Some(state.tag), after: None, body: None };
-            Ok(Step::Edit(vec![Edit::Remove { key: key.clone() }], written))
-        }
-        verdict => Err(rules.conflict(verdict, state, None)),
-    }
+    let (layout, ring) = (&current.snapshot.layout, keys.ring());
+    let rules = Rulebook { layout, ring: &ring, may_reveal: write.caller.may_reveal() };
+    let (_, state) = permitted(current, write, &rules, options)?;
+    let written =
+        Written { is_created: false, before: Some(state.tag), after: None, is_as_sent: false, body: None };
+    Ok(Step::Edit(vec![Edit::Remove { key: write.key.clone() }], written))
 }

@@ -17,6 +17,12 @@ pub enum ServiceError {
     /// A server of this name would change what the document means.
     #[error("the document can't hold a server of this name")]
     UnusableName,
+    /// The document can't hold the server under its new name.
+    #[error("the document can't hold this server under its new name")]
+    UnusableNewName,
+    /// There is a server of the new name.
+    #[error("there is a server of the new name already")]
+    NewNameTaken,
     /// There is a server of this name, where there must be none.
     #[error("there is a server of this name already")]
     NameTaken,

@@ -32,7 +32,7 @@ impl FailedWrite {
             && retry::is_retry(&update, &rules, &state, &judged);
         match state {
             State { tag, config: Ok(config) } if is_retry => {
-                Ok(Written::unchanged(&judged.key, &config, tag))
+                Ok(Written::unchanged(&judged.key, &config, tag, &update))
             }
             state => Err(rules.conflict(verdict, state, Some(sent))),
         }

@@ -16,12 +16,25 @@ pub struct KeyProvisioner(pub Arc<Keys>);
 
 impl Provisioner for KeyProvisioner {
     fn provision(&self, snapshot: &Snapshot) {
-        let may_create = !snapshot.layout.has_schema_version && tokens(snapshot).next().is_none();
-        if let Err(error) = self.0.provision(may_create) {
-            let cause = std::error::Error::source(&error).map(ToString::to_string);
-            tracing::error!(cause, "{error}");
-        }
+        provision(&self.0, may_create_key(snapshot));
     }
+}
+
+/// Takes a key that has come, and the word that it may be used; makes none.
+pub(super) fn look_for_key(keys: &Keys) {
+    provision(keys, false);
+}
+
+fn provision(keys: &Keys, may_create: bool) {
+    if let Err(error) = keys.provision(may_create) {
+        let cause = std::error::Error::source(&error).map(ToString::to_string);
+        tracing::error!(cause, "{error}");
+    }
+}
+
+/// Whether a key may be made beside this state: nobody else can have one that it needs.
+pub(super) fn may_create_key(snapshot: &Snapshot) -> bool {
+    !snapshot.layout.has_schema_version && tokens(snapshot).next().is_none()
 }
 
 /// Whether a configuration holds a secret that is to be sealed.

@@ -6,14 +6,18 @@ pub mod audit;
 pub mod authentication;
 mod commit;
 mod delete;
+mod dry_run;
 mod error;
 mod failed;
 mod key_rules;
 mod last_judged;
+mod listing;
 pub mod login;
 mod patched;
+mod permit;
 mod projected;
 mod read;
+mod rename;
 mod retry;
 mod rotate;
 #[cfg(test)]
@@ -31,6 +35,7 @@ use arc_swap::ArcSwapOption;
 
 pub use self::error::{Conflict, ServiceError};
 pub use self::key_rules::KeyProvisioner;
+pub use self::listing::{Listing, Page, Rows};
 pub use self::projected::{Item, Projected};
 pub use self::rotate::Rotation;
 pub use self::sent::Body;
@@ -79,8 +84,10 @@ pub struct Written {
     pub is_created: bool,
     /// The tag before, if the server existed.
     pub before: Option<EntityTag>,
-    /// The tag after, if the server exists.
+    /// The tag after, if the server exists; none after a dry run that may not tell it.
     pub after: Option<EntityTag>,
+    /// Whether the configuration is now, in the clear, to the letter what was sent.
+    pub is_as_sent: bool,
     /// The answer that shows the server, redacted; none after a deletion.
     pub body: Option<Bytes>,
 }

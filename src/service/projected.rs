@@ -2,29 +2,33 @@
 //! Servers that did not change are taken over from the projection before.
 
 use std::collections::BTreeMap;
+use std::ops::Range;
 use std::sync::Arc;
 use std::sync::OnceLock;
 
 use bytes::Bytes;
 
-use crate::json::{Fault, Json, Object, Pointer, to_compact};
+use crate::json::{Fault, Json, Pointer, Style, to_compact, write_string};
 use crate::model::config::{self, Config};
 use crate::model::{Access, Layout, SettingsKey, StoredServer};
 use crate::projection::{
-    EntityTag, Summary, canonical, collection_tag, needs_reentry, server_tag, summary, unreadable_server_tag,
-    view,
+    EntityTag, Summary, canonical, collection_tag, is_enabled, needs_reentry, server_tag, summary,
+    unreadable_server_tag, view,
 };
 use crate::secrets::{Exposure, KeyRing};
 use crate::store::Snapshot;
 
 use super::ServiceError;
+use super::listing::{Listing, Rows};
 
 /// One state, ready to be read.
 pub struct Projected {
     pub(super) snapshot: Arc<Snapshot>,
     pub(super) ring: Arc<KeyRing>,
     pub(super) items: BTreeMap<SettingsKey, Arc<Item>>,
-    listing: OnceLock<(EntityTag, Bytes)>,
+    tag: OnceLock<EntityTag>,
+    summaries: OnceLock<Listing>,
+    full: OnceLock<Listing>,
     /// The redacted answer that shows all settings.
     pub(super) settings: OnceLock<Bytes>,
 }
@@ -35,9 +39,18 @@ pub struct Item {
     tag: EntityTag,
     summary: Summary,
     /// The redacted answer, or why there is none.
-    body: Result<Bytes, Fault>,
+    redacted: Result<Redacted, Fault>,
     /// What OpenHands' clients are shown of it, redacted.
     pub(super) shown: OnceLock<Box<str>>,
+}
+
+/// The redacted answer, and what else a full row says.
+struct Redacted {
+    body: Bytes,
+    /// Where the configuration stands in it.
+    config: Range<usize>,
+    needs_reentry: Vec<Pointer>,
+    is_enabled: Option<bool>,
 }
 
 impl Projected {
@@ -56,7 +69,9 @@ impl Projected {
             Access::NoCollection => BTreeMap::new(),
             Access::Writable | Access::ReadOnly(_) => snapshot.servers.iter().map(item).collect(),
         };
-        Self { snapshot, ring, items, listing: OnceLock::new(), settings: OnceLock::new() }
+        let (tag, settings) = (OnceLock::new(), OnceLock::new());
+        let (summaries, full) = (OnceLock::new(), OnceLock::new());
+        Self { snapshot, ring, items, tag, summaries, full, settings }
     }
 
     /// Whether this is the projection of that state under those keys.
@@ -74,19 +89,18 @@ impl Projected {
         self.items.get(key)
     }
 
-    /// The collection's tag and listing, sorted by name.
-    pub fn listing(&self) -> &(EntityTag, Bytes) {
-        self.listing.get_or_init(|| {
-            let tag =
-                collection_tag(self.ring.etag_key(), self.items.iter().map(|(key, item)| (key, &item.tag)));
-            let rows = self
-                .items
-                .iter()
-                .map(|(key, item)| Json::Object(item.summary.to_json(key.as_str())))
-                .collect();
-            let listing: Object = [("servers", Json::Array(rows))].into_iter().collect();
-            (tag, Bytes::from(to_compact(&listing.into())))
-        })
+    /// The collection's tag.
+    pub fn tag(&self) -> &EntityTag {
+        let tags = || self.items.iter().map(|(key, item)| (key, &item.tag));
+        self.tag.get_or_init(|| collection_tag(self.ring.etag_key(), tags()))
+    }
+
+    /// The listing, sorted by name.
+    pub fn listing(&self, rows: Rows) -> &Listing {
+        match rows {
+            Rows::Summary => self.summaries.get_or_init(|| Listing::new(self.items.iter(), write_summary)),
+            Rows::Full => self.full.get_or_init(|| Listing::new(self.items.iter(), write_full)),
+        }
     }
 
     /// One server with its secrets shown, or masked where they can't be opened.
@@ -99,7 +113,7 @@ impl Projected {
         if exposure == Exposure::Plaintext && !unreadable.is_empty() {
             return Err(ServiceError::SecretUnreadable(unreadable));
         }
-        Ok(body(key, &config, &item.tag, exposure))
+        Ok(body(key, &config, Some(&item.tag), exposure))
     }
 }
 
@@ -110,12 +124,13 @@ impl Item {
             Ok(stored) => {
                 let config = config::open(stored, layout.sealing, ring);
                 let tag = server_tag(ring.etag_key(), key, &canonical(&config, layout.dialect));
-                let body = Ok(body(key, &config, &tag, Exposure::Redacted));
-                Self { summary: summary(&config), tag, body, server, shown }
+                let redacted = Ok(Redacted::new(key, &config, &tag));
+                Self { summary: summary(&config), tag, redacted, server, shown }
             }
             Err(fault) => {
                 let tag = unreadable_server_tag(ring.etag_key(), key, &server.text);
-                Self { summary: Summary::UNREADABLE, tag, body: Err(fault.clone()), server, shown }
+                let redacted = Err(fault.clone());
+                Self { summary: Summary::UNREADABLE, tag, redacted, server, shown }
             }
         }
     }
@@ -127,24 +142,69 @@ impl Item {
 
     /// The redacted answer.
     pub fn redacted(&self) -> Result<&Bytes, ServiceError> {
-        self.body.as_ref().map_err(|fault| ServiceError::MalformedServer(fault.clone()))
+        let redacted = self.redacted.as_ref().map(|redacted| &redacted.body);
+        redacted.map_err(|fault| ServiceError::MalformedServer(fault.clone()))
     }
 }
 
-/// The answer that shows a server: name, configuration, tag, and what has to be entered again.
-pub(super) fn body(key: &SettingsKey, config: &Config, tag: &EntityTag, exposure: Exposure) -> Bytes {
-    let mut answer = Object::new();
-    answer.insert("name", Json::string(key.as_str()));
-    answer.insert("config", Json::Object(view(config, exposure)));
-    answer.insert("etag", Json::string(tag.as_str()));
+impl Redacted {
+    fn new(key: &SettingsKey, config: &Config, tag: &EntityTag) -> Self {
+        let (text, place) = answer(key, config, Some(tag), Exposure::Redacted);
+        let (needs_reentry, is_enabled) = (needs_reentry(config), is_enabled(config));
+        Self { body: text.into(), config: place, needs_reentry, is_enabled }
+    }
+}
+
+fn write_summary(text: &mut Vec<u8>, key: &SettingsKey, item: &Arc<Item>) {
+    text.extend(to_compact(&Json::Object(item.summary.to_json(key.as_str()))).bytes());
+}
+
+/// The summary, and what the server's own answer says. Of one that can't be read there is the tag, under
+/// which it can be replaced or deleted.
+fn write_full(text: &mut Vec<u8>, key: &SettingsKey, item: &Arc<Item>) {
+    let shown = item.redacted.as_ref().ok();
+    let is_enabled = shown.and_then(|shown| shown.is_enabled);
+    let mut row = item.summary.to_json(key.as_str());
+    row.insert("enabled", is_enabled.map_or(Json::Null, Json::Bool));
+    row.insert("etag", Json::string(item.tag.as_str()));
+    row.insert("needs_reentry", pointers(shown.map_or(&[], |shown| &shown.needs_reentry)));
+    let row = to_compact(&row.into());
+    let config = shown.map_or(&b"null"[..], |shown| &shown.body[shown.config.clone()]);
+    let parts = [&row.as_bytes()[..row.len() - "}".len()], br#","config":"#, config, b"}"];
+    text.extend(parts.concat());
+}
+
+/// The answer that shows a server: name, configuration, tag if it is told, and what has to be entered again.
+pub(super) fn body(key: &SettingsKey, config: &Config, tag: Option<&EntityTag>, exposure: Exposure) -> Bytes {
+    answer(key, config, tag, exposure).0.into()
+}
+
+/// The same, and where in it the configuration stands.
+fn answer(
+    key: &SettingsKey,
+    config: &Config,
+    tag: Option<&EntityTag>,
+    exposure: Exposure,
+) -> (String, Range<usize>) {
+    let mut text = r#"{"name":"#.to_owned();
+    write_string(&mut text, key.as_str());
+    text.push_str(r#","config":"#);
+    let start = text.len();
+    Style::compact().write(&mut text, &Json::Object(view(config, exposure)), "");
+    let place = start..text.len();
+    if let Some(tag) = tag {
+        text.push_str(r#","etag":"#);
+        write_string(&mut text, tag.as_str());
+    }
     let unreadable = needs_reentry(config);
     if !unreadable.is_empty() {
-        answer.insert("needs_reentry", pointers(&unreadable));
+        text.push_str(r#","needs_reentry":"#);
+        Style::compact().write(&mut text, &pointers(&unreadable), "");
     }
-    Bytes::from(to_compact(&answer.into()))
+    text.push('}');
+    (text, place)
 }
 
-/// Pointers as a JSON array.
-pub(super) fn pointers(pointers: &[Pointer]) -> Json {
+fn pointers(pointers: &[Pointer]) -> Json {
     Json::Array(pointers.iter().map(|pointer| Json::string(pointer.as_str())).collect())
 }

@@ -7,7 +7,7 @@ use super::update::{Rulebook, State, Update};
 
 /// Whether this write has been done already: `state` is the judged one, opened.
 pub(super) fn is_retry(update: &Update, rules: &Rulebook<'_>, state: &State, judged: &Judged) -> bool {
-    let Update { write, body: sent } = update;
+    let Update { write, body: sent, .. } = update;
     // A caller who may not see secrets could test guesses otherwise. Who sends again what they have sent, to
     // the letter, learns nothing.
     if !rules.may_reveal && judged.server.author.as_ref() != Some(&update.author(rules.ring)) {

@@ -7,9 +7,9 @@ use std::time::Duration;
 
 use crate::document::NewDocument;
 use crate::json::{Rules, parse};
-use crate::model::SettingsKey;
 use crate::model::json_patch::{self, JsonPatch};
 use crate::model::samples::object;
+use crate::model::{ServerName, SettingsKey};
 use crate::projection::{Condition, Precondition};
 use crate::secrets::{CredentialDigest, KeySources, Keys, SecretKey};
 use crate::store::file::{FileStore, FileStoreOptions};
@@ -103,8 +103,33 @@ impl Site {
         self.update(Body::JsonPatch(json_patch(patch)), condition, who)
     }
 
+    /// Tries to replace the server `x`.
+    pub(super) fn try_put(
+        &self,
+        body: &str,
+        condition: If<'_>,
+        who: &Caller,
+    ) -> Result<Written, ServiceError> {
+        self.service.try_update(write(condition, who), Body::Whole(object(body)))
+    }
+
     pub(super) fn delete(&self, condition: If<'_>, who: &Caller) -> Result<Written, ServiceError> {
         wait(self.service.delete(write(condition, who)))
+    }
+
+    /// Renames the server `x`.
+    pub(super) fn rename(&self, to: &str, condition: If<'_>, who: &Caller) -> Result<Written, ServiceError> {
+        wait(self.service.rename(write(condition, who), named(to)))
+    }
+
+    /// Tries to rename the server `x`.
+    pub(super) fn try_rename(
+        &self,
+        to: &str,
+        condition: If<'_>,
+        who: &Caller,
+    ) -> Result<Written, ServiceError> {
+        self.service.try_rename(write(condition, who), named(to))
     }
 
     fn update(&self, body: Body, condition: If<'_>, who: &Caller) -> Result<Written, ServiceError> {
@@ -152,6 +177,10 @@ fn write(condition: If<'_>, who: &Caller) -> Write {
     }
 }
 
+fn named(name: &str) -> ServerName {
+    name.parse().expect("it is a name")
+}
+
 fn wait<T>(future: impl Future<Output = T>) -> T {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build();
     runtime.expect("the machine has room for a runtime").block_on(future)
@@ -178,8 +207,8 @@ pub(super) fn word(outcome: &Result<Written, ServiceError>) -> &'static str {
         Err(ServiceError::BoundSecrets(_)) => "bound",
         Err(ServiceError::KeyMissing) => "no key",
         Err(ServiceError::WrongKey) => "wrong key",
-        Err(ServiceError::NameTaken) => "taken",
-        Err(ServiceError::UnusableName) => "unusable",
+        Err(ServiceError::NameTaken | ServiceError::NewNameTaken) => "taken",
+        Err(ServiceError::UnusableName | ServiceError::UnusableNewName) => "unusable",
         Err(ServiceError::Store(_)) => "store",
         Err(_) => "another",
     }

@@ -14,7 +14,7 @@ use crate::store::{Names, Snapshot};
 use super::commit::Step;
 use super::projected::Projected;
 use super::settings_answer::outside;
-use super::update::{Update, check_access};
+use super::update::{Means, Update, check_access};
 use super::{Body, Options, Service, ServiceError, Write, Written, delete, update};
 
 /// What a write has come to, and the state that it left.
@@ -30,11 +30,11 @@ impl Service {
     pub async fn update_in_settings(&self, write: Write, body: Body) -> Result<Settled, ServiceError> {
         let (keys, last, options) = (Arc::clone(&self.keys), Arc::clone(&self.last_judged), self.lenient());
         let names = Names::These(vec![write.key.clone()]);
-        let update = Arc::new(Update { write, body });
+        let update = Arc::new(Update { write, body, dry_run: None });
         let author = Some(update.author(&keys.ring()));
         self.run(names, author.clone(), move |current| {
             let step = showable(current.snapshot, &keys)
-                .and_then(|()| update::decide(current, &update, &keys, &last, options));
+                .and_then(|()| update::decide(current, &update, &Means::of(&keys, &last, options)));
             settled(step.unwrap_or_else(Step::Refuse), current.snapshot, author.as_ref())
         })
         .await

@@ -21,7 +21,7 @@ use super::key_rules::must_seal;
 use super::last_judged::LastJudged;
 use super::settings::{Settled, after};
 use super::settings_answer::outside;
-use super::update::{self, LARGEST_SHOWN, LARGEST_STORED, Update, check_access, lacks_key};
+use super::update::{self, LARGEST_SHOWN, LARGEST_STORED, Means, Update, check_access, lacks_key};
 use super::{Body, Options, Service, ServiceError, Write, Written};
 
 /// What a decision depends on beside the state.
@@ -89,7 +89,7 @@ impl Desk<'_> {
             let settings = self.patched(&before, snapshot, &ring)?;
             if must_seal(&settings.agent)
                 && !settings.agent.is_same(&before.agent)
-                && let Some(reason) = lacks_key(snapshot, self.keys, &ring)
+                && let Some(reason) = lacks_key(snapshot, &ring, self.keys.is_accepted())
             {
                 return Ok(Step::NeedKey(reason));
             }
@@ -99,7 +99,7 @@ impl Desk<'_> {
             let at = if is_first { 0 } else { edits.len() };
             edits.splice(at..at, outside);
         }
-        let written = Written { is_created: false, before: None, after: None, body: None };
+        let written = Written::of_many();
         let state = (!switches_variant(snapshot, &edits))
             .then(|| Arc::new(after(snapshot, &edits, Some(&self.caller.author))));
         let settled = Settled { written, state };
@@ -156,7 +156,7 @@ impl Desk<'_> {
         let is_there = current.snapshot.servers.contains_key(&key);
         let patch = match value {
             Json::Null => {
-                let written = Written { is_created: false, before: None, after: None, body: None };
+                let written = Written::of_many();
                 let edit = is_there.then(|| Edit::Remove { key });
                 return Ok(edit.map_or(Step::Keep(written.clone()), |edit| Step::Edit(vec![edit], written)));
             }
@@ -173,9 +173,9 @@ impl Desk<'_> {
             (false, false) => Body::OpenHandsServer(without_nulls(patch)),
         };
         let write = Write { key, precondition: Precondition::default(), caller: self.caller.clone() };
-        let update = Arc::new(Update { write, body });
-        update::decide(current, &update, self.keys, self.last_judged, self.options)
-            .map_err(|error| at(error, &place))
+        let update = Arc::new(Update { write, body, dry_run: None });
+        let means = Means::of(self.keys, self.last_judged, self.options);
+        update::decide(current, &update, &means).map_err(|error| at(error, &place))
     }
 
     /// The settings as the patch makes them, if it may.

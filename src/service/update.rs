@@ -10,14 +10,16 @@ use crate::json::{Json, Object, Rules, check_limits, to_compact};
 use crate::model::bound::refused;
 use crate::model::config::{self, Config};
 use crate::model::merge::Merged;
+use crate::model::renewed::renew_sent;
 use crate::model::state::touched_members;
 use crate::model::validate::validate;
 use crate::model::{Access, Author, Dialect, Edit, Layout, ServerName, SettingsKey, StoredServer};
-use crate::projection::{EntityTag, Verdict, canonical, server_tag, unreadable_server_tag, view};
+use crate::projection::{EntityTag, Verdict, canonical, is_as_sent, server_tag, unreadable_server_tag, view};
 use crate::secrets::{Exposure, KeyRing, Keys};
 use crate::store::{Current, Names, Snapshot};
 
 use super::commit::Step;
+use super::dry_run::DryRun;
 use super::failed::FailedWrite;
 use super::key_rules::{is_wrong, must_seal};
 use super::last_judged::LastJudged;
@@ -37,9 +39,37 @@ pub(super) const LARGEST_STORED: usize = 3 << 19;
 pub(super) struct Update {
     pub(super) write: Write,
     pub(super) body: Body,
+    /// What is told of it, where it is only tried.
+    pub(super) dry_run: Option<DryRun>,
+}
+
+/// What a decision rests on beside the request and the state.
+pub(super) struct Means<'a> {
+    pub(super) ring: Arc<KeyRing>,
+    /// Whether the newest key may seal beside tokens that no key opens.
+    pub(super) is_accepted: bool,
+    pub(super) last: &'a LastJudged,
+    pub(super) options: Options,
+}
+
+impl<'a> Means<'a> {
+    /// With the keys as they are now.
+    pub(super) fn of(keys: &Keys, last: &'a LastJudged, options: Options) -> Self {
+        Self { ring: keys.ring(), is_accepted: keys.is_accepted(), last, options }
+    }
 }
 
 impl Update {
+    /// The tag, if its answer tells it.
+    fn told<'a>(&self, tag: &'a EntityTag) -> Option<&'a EntityTag> {
+        Some(tag).filter(|_| self.dry_run.is_none_or(|dry_run| dry_run.tells_tag))
+    }
+
+    /// Whether this is, to the letter, what was sent; a patch never is.
+    fn is_as_sent(&self, config: &Config) -> bool {
+        matches!(&self.body, Body::Whole(body) if is_as_sent(config, body))
+    }
+
     /// Who makes this change, and which: a repetition has the same author, another body has another one.
     pub(super) fn author(&self, ring: &KeyRing) -> Author {
         let (kind, body) = self.body.marked();
@@ -76,27 +106,26 @@ impl Service {
     pub async fn update(&self, write: Write, body: Body) -> Result<Written, ServiceError> {
         let (keys, last, options) = (Arc::clone(&self.keys), Arc::clone(&self.last_judged), self.options);
         let names = Names::These(vec![write.key.clone()]);
-        let update = Arc::new(Update { write, body });
+        let update = Arc::new(Update { write, body, dry_run: None });
         let author = Some(update.author(&keys.ring()));
         self.run(names, author, move |current| {
-            decide(current, &update, &keys, &last, options).unwrap_or_else(Step::Refuse)
+            decide(current, &update, &Means::of(&keys, &last, options)).unwrap_or_else(Step::Refuse)
         })
         .await
     }
 }
 
+/// What becomes of an update on this state.
 pub(super) fn decide(
     current: &Current<'_>,
     update: &Arc<Update>,
-    keys: &Keys,
-    last: &LastJudged,
-    options: Options,
+    means: &Means<'_>,
 ) -> Result<Step<Written>, ServiceError> {
-    let Update { write, body: sent } = &**update;
-    let ring = keys.ring();
+    let Update { write, body: sent, dry_run } = &**update;
+    let Means { ring, is_accepted, last, options } = means;
     let snapshot = current.snapshot;
     check_access(&snapshot.layout)?;
-    let rules = Rulebook { layout: &snapshot.layout, ring: &ring, may_reveal: write.caller.may_reveal() };
+    let rules = Rulebook { layout: &snapshot.layout, ring, may_reveal: write.caller.may_reveal() };
     let key = &write.key;
     let server = snapshot.servers.get(key);
     match (sent, server) {
@@ -112,7 +141,7 @@ pub(super) fn decide(
     let mut opened = None;
     let judged = server.map(|server| {
         let open = || opened.insert(rules.state(key, server)).tag.clone();
-        last.of(key, server, &ring, &snapshot.layout, open)
+        last.of(key, server, ring, &snapshot.layout, open)
     });
     let verdict = write.precondition.judge(judged.as_ref().map(|judged| &judged.tag));
     if verdict != Verdict::Holds {
@@ -129,23 +158,26 @@ pub(super) fn decide(
         }
         Some(State { tag, config: Err(_) }) => (Some(tag), None),
     };
-    let Applied { config: after, sends_sealed } = rules.apply(sent, before.as_ref())?;
+    let Applied { config: mut after, sends_sealed } = rules.apply(sent, before.as_ref())?;
     let after_tag = rules.tag(key, &after);
     // A caller who may not see secrets is not to learn from what fails and what costs nothing that a secret
     // which they sent is the stored one.
     let is_guess = !rules.may_reveal && after.iter().any(|(_, node)| node.has_sent_secret());
     if (must_seal(&after) || (is_guess && sends_sealed))
-        && let Some(reason) = lacks_key(snapshot, keys, &ring)
+        && let Some(reason) = lacks_key(snapshot, ring, *is_accepted)
     {
         return Ok(Step::NeedKey(reason));
     }
-    if let (Some(before), Some(tag)) = (before, &before_tag)
+    if is_guess && dry_run.is_some() {
+        // From here on a right guess would go another way than a wrong one, and this one costs nothing.
+        renew_sent(&mut after, snapshot.layout.sealing);
+    } else if let (Some(before), Some(tag)) = (before, &before_tag)
         && after_tag == *tag
     {
-        let unchanged = Written::unchanged(key, &before, after_tag);
+        let unchanged = Written::unchanged(key, &before, after_tag, update);
         return Ok(if is_guess { Step::Rewrite(unchanged) } else { Step::Keep(unchanged) });
     }
-    seal_and_edit(snapshot, &ring, key, after, before_tag, after_tag)
+    seal_and_edit(snapshot, ring, update, after, before_tag, after_tag)
 }
 
 /// Whether the document's servers may be written at all.
@@ -158,10 +190,10 @@ pub(super) fn check_access(layout: &Layout) -> Result<(), ServiceError> {
 }
 
 /// Why a value can't be sealed, if it can't.
-pub(super) fn lacks_key(snapshot: &Snapshot, keys: &Keys, ring: &KeyRing) -> Option<ServiceError> {
+pub(super) fn lacks_key(snapshot: &Snapshot, ring: &KeyRing, is_accepted: bool) -> Option<ServiceError> {
     if !ring.can_seal() {
         Some(ServiceError::KeyMissing)
-    } else if is_wrong(ring, snapshot) && !keys.is_accepted() {
+    } else if is_wrong(ring, snapshot) && !is_accepted {
         Some(ServiceError::WrongKey)
     } else {
         None
@@ -171,32 +203,43 @@ pub(super) fn lacks_key(snapshot: &Snapshot, keys: &Keys, ring: &KeyRing) -> Opt
 fn seal_and_edit(
     snapshot: &Snapshot,
     ring: &KeyRing,
-    key: &SettingsKey,
+    update: &Update,
     after: Config,
     before_tag: Option<EntityTag>,
     after_tag: EntityTag,
 ) -> Result<Step<Written>, ServiceError> {
+    let key = &update.write.key;
     let stored = config::to_stored(&after, ring).map_err(|config::NoKey| ServiceError::KeyMissing)?;
     if !snapshot.layout.can_hold(key, Some(&stored)) {
         return Err(ServiceError::UnusableName);
     }
-    let body = body(key, &after, &after_tag, Exposure::Redacted);
-    if LARGEST_SHOWN < body.len() || LARGEST_STORED < to_compact(&Json::Object(stored.clone())).len() {
+    let shown = body(key, &after, Some(&after_tag), Exposure::Redacted);
+    if LARGEST_SHOWN < shown.len() || LARGEST_STORED < to_compact(&Json::Object(stored.clone())).len() {
         return Err(ServiceError::ResultTooLarge);
     }
+    let told = update.told(&after_tag);
+    let shown = if told.is_some() { shown } else { body(key, &after, None, Exposure::Redacted) };
     let written = Written {
         is_created: before_tag.is_none(),
         before: before_tag,
-        body: Some(body),
-        after: Some(after_tag),
+        body: Some(shown),
+        is_as_sent: update.is_as_sent(&after),
+        after: told.cloned(),
     };
     Ok(Step::Edit(vec![Edit::Put { key: key.clone(), config: stored }], written))
 }
 
 impl Written {
-    pub(super) fn unchanged(key: &SettingsKey, config: &Config, tag: EntityTag) -> Self {
-        let body = Some(body(key, config, &tag, Exposure::Redacted));
-        Self { is_created: false, before: Some(tag.clone()), after: Some(tag), body }
+    /// What a change of several servers, or of none, has come to: of each of them nothing is told.
+    pub(super) fn of_many() -> Self {
+        Self { is_created: false, before: None, after: None, is_as_sent: false, body: None }
+    }
+
+    pub(super) fn unchanged(key: &SettingsKey, config: &Config, tag: EntityTag, update: &Update) -> Self {
+        let told = update.told(&tag);
+        let body = Some(body(key, config, told, Exposure::Redacted));
+        let is_as_sent = update.is_as_sent(config);
+        Self { is_created: false, after: told.cloned(), before: Some(tag), is_as_sent, body }
     }
 }
 

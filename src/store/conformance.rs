@@ -50,6 +50,7 @@ pub fn claims<S: Store>() -> Vec<Claim<S>> {
         ("what was committed is told", commits_are_told),
         ("a snapshot never changes", snapshots_are_immutable),
         ("replaced states are remembered, newest first", replaced_states_are_remembered),
+        ("whoever only looks sees the newest state and its past", looking_changes_nothing),
         ("the author of a state is kept with it", authors_are_kept),
         ("what is outside the servers is set beside them", outside_is_set_beside_servers),
         ("a closed store takes no changes", a_closed_store_takes_nothing),
@@ -229,6 +230,22 @@ fn replaced_states_are_remembered<S: Store>(place: &Opener<S>) {
     run(&store, look);
     let expected = [vec!["4", "3", "2", "1"], vec!["1"], vec![]];
     assert_eq!(*seen.lock().expect("nobody panics with the list"), expected);
+}
+
+fn looking_changes_nothing<S: Store>(place: &Opener<S>) {
+    let store = place();
+    run(&store, edits(vec![put("a", "1"), put("b", "1")]));
+    run(&store, edits(vec![put("a", "2"), put("b", "2")]));
+    let before = read(&store);
+    let mut seen = None;
+    let names = Names::These(vec![key("a")]);
+    let outcome = store.examine(&names, &mut |current| {
+        seen = Some((values(current.snapshot), past(current, "a"), past(current, "b")));
+    });
+    assert!(outcome.is_ok(), "{outcome:?}");
+    let expected = (vec![pair("a", "2"), pair("b", "2")], vec!["1".to_owned()], vec![]);
+    assert_eq!(seen, Some(expected));
+    assert!(Arc::ptr_eq(&before, &read(&store)), "a look made a new state");
 }
 
 fn authors_are_kept<S: Store>(place: &Opener<S>) {

@@ -5,6 +5,7 @@
 use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::sync::Arc;
 
+use super::Names;
 use crate::model::{SettingsKey, StoredServer};
 
 /// How many replaced states of one name are kept.
@@ -48,6 +49,19 @@ impl History {
         let recent = self.journal.iter().rev().filter(move |(own, _)| own == key).map(|(_, state)| state);
         let settled = self.settled.names.get(key).into_iter().flat_map(|past| &past.states);
         recent.chain(settled).take(STATES_PER_NAME)
+    }
+
+    /// The past of these names alone, to be kept for as long as needed: a clone would make the next batch
+    /// copy everything.
+    #[must_use]
+    pub fn of(&self, names: &Names) -> Self {
+        let Names::These(names) = names else { return self.clone() };
+        let past = |key| {
+            let states: Vec<_> =
+                self.states(key).map(|state| (SettingsKey::clone(key), Arc::clone(state))).collect();
+            states.into_iter().rev()
+        };
+        Self { settled: Arc::default(), journal: names.iter().flat_map(past).collect() }
     }
 
     /// Records that this state of this name is no longer the present one.
@@ -165,6 +179,20 @@ mod tests {
         assert_eq!(texts(&clone, "x"), ["2", "1"]);
         drop(clone);
         assert_eq!(texts(&history, "x"), ["1"]);
+    }
+
+    #[test]
+    fn the_past_of_a_few_names_is_theirs_alone() {
+        let mut history = History::default();
+        for (name, text) in [("x", "1"), ("y", "a"), ("x", "2")] {
+            history.record(&SettingsKey::new(name), &state(text));
+            history.settle();
+        }
+        history.record(&SettingsKey::new("x"), &state("3"));
+        let part = history.of(&Names::These(vec![SettingsKey::new("x")]));
+        assert_eq!(texts(&part, "x"), ["3", "2", "1"]);
+        assert_eq!(texts(&part, "y"), [""; 0]);
+        assert_eq!(texts(&history.of(&Names::All), "y"), ["a"]);
     }
 
     #[test]

@@ -94,6 +94,10 @@ pub trait Store: Send + Sync {
     /// The current state. Blocks on file reads, never on a lock.
     fn read(&self) -> Result<Arc<Snapshot>, StoreError>;
 
+    /// Shows the newest state, and of the past that of these names, to whoever would decide on it. Blocks on
+    /// file reads, never on a lock; nothing is changed.
+    fn examine(&self, names: &Names, look: &mut dyn FnMut(&Current<'_>)) -> Result<(), StoreError>;
+
     /// Runs a change while nobody else can write. The future is ready when the outcome is durable, or when
     /// the change was given up at its deadline; it never blocks.
     fn commit(&self, change: Change) -> Commit;

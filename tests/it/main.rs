@@ -2,6 +2,7 @@
 //! the laws; the first group is the harness.
 
 mod chromium;
+mod conformance;
 mod crypto;
 mod launch;
 mod peer;
@@ -12,10 +13,14 @@ mod wire;
 
 mod access;
 mod checks;
+mod clients;
 mod crashes;
+mod documentation;
+mod generated;
 mod hostile;
 mod json_patch;
 mod laws;
+mod mcp_servers;
 mod rotation;
 mod secrets;
 mod settings;

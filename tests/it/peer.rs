@@ -20,6 +20,12 @@ pub(crate) struct Peer {
     output: BufReader<ChildStdout>,
 }
 
+/// The Python that has the packages of the tests.
+pub(crate) fn interpreter() -> PathBuf {
+    let named = std::env::var_os("MCP_SETTINGS_TEST_PYTHON").map(PathBuf::from);
+    named.unwrap_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("target/python/bin/python3"))
+}
+
 impl Peer {
     /// Runs a program that needs nothing but Python's own library.
     pub(crate) fn run(program: &str, arguments: &[&str]) -> Self {
@@ -28,9 +34,7 @@ impl Peer {
 
     /// Runs a program that needs the packages that `make test` installs.
     pub(crate) fn with_packages(program: &str, arguments: &[&str]) -> Self {
-        let interpreter = std::env::var_os("MCP_SETTINGS_TEST_PYTHON").map(PathBuf::from);
-        let interpreter = interpreter
-            .unwrap_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("target/python/bin/python3"));
+        let interpreter = interpreter();
         let found =
             Command::new(&interpreter).args(["-c", "import cryptography"]).stderr(Stdio::null()).status();
         assert!(

@@ -1,10 +1,11 @@
 //! A small HTTP/1.1 client on a raw socket: it sends exactly the bytes it is told, so that a test can send
-//! what a well-behaved client never would. It refuses to know what the service does.
+//! what a well-behaved client never would. It refuses to know what the service does; `conformance` does.
 
 use std::io::{self, BufRead, BufReader, Read, Write};
 use std::net::{SocketAddr, TcpStream};
 use std::time::Duration;
 
+use crate::conformance;
 use crate::response::Response;
 
 /// How long an answer may take before a test counts it as missing.
@@ -163,7 +164,10 @@ impl Connection {
         // A service that refuses a body before reading all of it may close its side: the answer counts.
         let sent = self.stream.get_mut().write_all(&message);
         match self.read_answer(&request.method) {
-            Ok(answer) => Ok(answer),
+            Ok(answer) => {
+                conformance::check(&request.method, &request.target, &answer);
+                Ok(answer)
+            }
             Err(error) => Err(sent.err().unwrap_or(error)),
         }
     }

@@ -96,12 +96,21 @@ impl Desk {
         self.service.update(write(name, who), body).now_or_never().expect("memory does not block")
     }
 
+    pub(crate) fn try_update(&self, name: &str, body: Body, who: Who) -> Result<Written, ServiceError> {
+        self.service.try_update(write(name, who), body)
+    }
+
     pub(crate) fn put(&self, name: &str, body: &Object, who: Who) -> Result<Written, ServiceError> {
         self.update(name, Body::Whole(body.clone()), who)
     }
 
     pub(crate) fn patch(&self, name: &str, body: &Object, who: Who) -> Result<Written, ServiceError> {
         self.update(name, Body::MergePatch(body.clone()), who)
+    }
+
+    pub(crate) fn rename(&self, name: &str, to: &str, who: Who) -> Result<Written, ServiceError> {
+        let to = to.parse().expect("the test names servers well");
+        self.service.rename(write(name, who), to).now_or_never().expect("memory does not block")
     }
 
     pub(crate) fn delete(&self, name: &str) -> Result<Written, ServiceError> {

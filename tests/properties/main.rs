@@ -2,6 +2,7 @@
 //! thousands of cases cost seconds. What they say of the running service is `tests/it`'s matter.
 
 mod desk;
+mod dry_run;
 mod memory;
 mod operations;
 mod oracle;

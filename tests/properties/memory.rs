@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 
 use mcp_settings::document::{Document, NewDocument};
-use mcp_settings::store::{Change, Commit, Current, Decision, History, Snapshot, Store, StoreError};
+use mcp_settings::store::{Change, Commit, Current, Decision, History, Names, Snapshot, Store, StoreError};
 use tokio::sync::watch;
 
 /// One document in memory.
@@ -50,6 +50,13 @@ impl Store for MemoryStore {
 
     fn read(&self) -> Result<Arc<Snapshot>, StoreError> {
         Ok(Arc::new(self.with(|state| snapshot(&state.document))))
+    }
+
+    fn examine(&self, names: &Names, look: &mut dyn FnMut(&Current<'_>)) -> Result<(), StoreError> {
+        let (snapshot, history) =
+            self.with(|State { document, history }| (snapshot(document), history.of(names)));
+        look(&Current { snapshot: &snapshot, history: &history });
+        Ok(())
     }
 
     fn commit(&self, change: Change) -> Commit {

@@ -255,7 +255,7 @@ pub(crate) fn secrecy(place: &[Step], text: &str, layout: Layout) -> Option<bool
     }
 }
 
-fn mapped(value: &Json, here: &mut Place, map: &mut impl FnMut(&Place, &str) -> String) -> Json {
+pub(crate) fn mapped(value: &Json, here: &mut Place, map: &mut impl FnMut(&Place, &str) -> String) -> Json {
     match value {
         Json::String(text) => Json::string(map(here, text.as_str())),
         Json::Object(object) => {

@@ -4,6 +4,7 @@ use std::cell::Cell;
 
 use mcp_settings::json::{Json, Object, Rules, parse, to_compact};
 use mcp_settings::model::{SettingsKey, is_server_value};
+use mcp_settings::secrets::Exposure;
 use mcp_settings::service::{Body, ServiceError};
 use proptest::prelude::*;
 use proptest::sample::Index;
@@ -117,6 +118,32 @@ proptest! {
         prop_assert!(serde_json::from_str::<serde_json::Value>(&with_new).is_ok() || with_new.contains("1e400"));
         desk.delete("new").unwrap();
         prop_assert_eq!(desk.text(), text);
+    }
+
+    #[test]
+    fn a_renamed_server_changes_its_name_alone(
+        (sample, index, to) in (any_sample(), any::<Index>(), "[A-Z][a-z0-9@:._-]{0,8}"),
+    ) {
+        let text = sample.text();
+        let desk = Desk::of(&text);
+        let at = index.index(sample.servers.len());
+        let name = &sample.servers[at].0;
+        let view = desk.get(name, Exposure::Encrypted).ok();
+        let tag = desk.tag(name);
+        let written = desk.rename(name, &to, Who::Writer).unwrap();
+        let parts = sample.parts();
+        let start = parts.before.len() + parts.servers[..at].iter().map(|server| server.len() + 1).sum::<usize>();
+        // The name is written as a text of its own; what stands before and behind it stays.
+        let own = &parts.servers[at];
+        let (open, close) = (own.find('"').unwrap(), own.find(':').unwrap());
+        let close = own[..close].rfind('"').unwrap() + 1;
+        let expected = format!("{}\"{to}\"{}", &text[..start + open], &text[start + close..]);
+        prop_assert_eq!(desk.text(), expected);
+        prop_assert_eq!(desk.get(&to, Exposure::Encrypted).ok(), view);
+        prop_assert_eq!(desk.tag(name), None);
+        prop_assert_eq!(desk.tag(&to), written.after.map(|tag| tag.to_string()));
+        desk.rename(&to, name, Who::Writer).unwrap();
+        prop_assert_eq!(desk.tag(name), tag);
     }
 
     #[test]

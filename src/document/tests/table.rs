@@ -54,6 +54,19 @@ fn what_makes_no_sense_is_unreadable_for_its_reason() {
 }
 
 #[test]
+fn a_reason_says_where() {
+    for (within, place) in [
+        (Within::Root, "the root"),
+        (Within::AgentSettings, "`agent_settings`"),
+        (Within::McpConfig, "`agent_settings.mcp_config`"),
+        (Within::McpServers, "`agent_settings.mcp_config.mcpServers`"),
+    ] {
+        let reason = Unreadable::DuplicateMember { within, name: "x".to_owned() }.to_string();
+        assert!(reason.contains(place), "{reason}");
+    }
+}
+
+#[test]
 fn no_reason_tells_a_value() {
     for text in [r#"{"schema_version":"hunter2"}"#, r#"{"a":hunter2}"#, r#"{"agent_settings":"hunter2"}"#] {
         let reason = Document::read(text.as_bytes(), NewDocument::Own, None).unwrap_err();

@@ -35,7 +35,7 @@ use self::queue::Queue;
 use self::release::Release;
 use self::view::View;
 use crate::document::NewDocument;
-use crate::store::{Change, Commit, Provisioner, Snapshot, Store, StoreError};
+use crate::store::{Change, Commit, Current, Names, Provisioner, Snapshot, Store, StoreError};
 
 /// How a file store is opened.
 pub struct FileStoreOptions {
@@ -103,6 +103,13 @@ impl Store for FileStore {
 
     fn read(&self) -> Result<Arc<Snapshot>, StoreError> {
         self.view.read()
+    }
+
+    fn examine(&self, names: &Names, look: &mut dyn FnMut(&Current<'_>)) -> Result<(), StoreError> {
+        let snapshot = self.view.read()?;
+        let history = self.view.history_of(names);
+        look(&Current { snapshot: &snapshot, history: &history });
+        Ok(())
     }
 
     fn commit(&self, change: Change) -> Commit {

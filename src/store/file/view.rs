@@ -15,7 +15,7 @@ use super::reading::{self, Reading, Witness};
 use super::seam::Seam;
 use super::version::Version;
 use crate::document::NewDocument;
-use crate::store::{History, Snapshot, StoreError};
+use crate::store::{History, Names, Snapshot, StoreError};
 
 type Seen = Result<Arc<Snapshot>, StoreError>;
 
@@ -132,6 +132,11 @@ impl View {
     /// A copy of the history, for a batch to add to.
     pub(super) fn history(&self) -> History {
         self.ledger().history.clone()
+    }
+
+    /// The past of these names, for whoever only looks.
+    pub(super) fn history_of(&self, names: &Names) -> History {
+        self.ledger().history.of(names)
     }
 
     pub(super) fn follow(&self) -> watch::Receiver<Seen> {

@@ -55,6 +55,58 @@ fn a_write_is_audited_with_the_tags_before_and_after() {
 }
 
 #[test]
+fn a_renaming_is_audited_with_both_names() {
+    let server = start();
+    let tag = server.seed("before", &json!({"command": "x"}));
+    eventually("the write is audited", || events(&server).len() == 1);
+    let rename = server.post(format!("{}/rename", item("before"))).json(&json!({"to": "after"}));
+    for (request, outcome) in [
+        (rename.clone().header("Origin", "http://evil.example"), "rename refused"),
+        (rename.clone(), "rename done"),
+        (rename, "rename refused"),
+    ] {
+        let event: Value = serde_json::from_str(&event_of(&server, request)).expect("it was JSON");
+        assert_eq!(event["message"], outcome, "{event}");
+        if event["status"] != 403 {
+            assert_eq!(
+                (&event["server"], &event["renamed_to"]),
+                (&json!("before"), &json!("after")),
+                "{event}"
+            );
+        }
+        if event["status"] == 200 {
+            let after = server.get(item("after")).send().etag();
+            assert_eq!((&event["tag.before"], &event["tag.after"]), (&json!(tag), &json!(after)), "{event}");
+        }
+    }
+}
+
+#[test]
+fn a_dry_run_is_audited_as_one() {
+    let server = start();
+    let tag = server.seed("audited", &json!({"command": "x"}));
+    eventually("the write is audited", || events(&server).len() == 1);
+    let target = format!("{}?dry_run=true", item("audited"));
+    let gate = server.delete(&target).header("Origin", "http://evil.example");
+    for (request, outcome, expected) in [
+        (server.put(&target).json(&json!({"command": "y"})), "replace tried", true),
+        (server.patch(&target).json(&json!({"command": "y"})), "patch tried", true),
+        (server.delete(&target), "delete tried", true),
+        (server.delete(&target).if_match("\"x\""), "delete refused", true),
+        (server.delete(&target).key(READER), "delete refused", true),
+        (gate, "delete refused", true),
+        (server.delete(item("none")), "delete refused", false),
+    ] {
+        let event: Value = serde_json::from_str(&event_of(&server, request)).expect("it was JSON");
+        assert_eq!(event["message"], outcome, "{event}");
+        assert_eq!(event.get("dry_run").is_some(), expected, "{event}");
+        if outcome.ends_with("tried") {
+            assert_eq!((&event["tag.before"], &event["tag.after"]), (&json!(tag), &json!(tag)), "{event}");
+        }
+    }
+}
+
+#[test]
 fn exposed_reads_and_refusals_are_audited() {
     let server = start();
     server.seed("audited", &json!({"command": "x", "env": {"A": "secret"}}));

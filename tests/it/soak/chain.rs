@@ -2,7 +2,7 @@
 //! writes that were answered 2xx make one chain from the first state to the stored one, and every answer
 //! tells of a state on that chain. It refuses to look at times; [`super::sequential`] does.
 
-use super::history::{Answer, Ask, Call, State};
+use super::history::{Answer, Ask, Call, State, Value};
 
 /// A write that was made, or may have been.
 struct Link<'a> {
@@ -61,6 +61,18 @@ fn one_winner(start: &State, calls: &[Call], links: &[Link<'_>], is_settled: boo
     Ok(())
 }
 
+/// Whether a server that had this value is still one, however it was renamed: of the chains of all names, one
+/// leaves the value if and only if another has it.
+pub(super) fn check_move(value: &Value, from: &[State], others: &[&[State]]) -> Result<(), String> {
+    let is_value = |state: &State| state.as_ref() == Some(value);
+    let has_left = from.windows(2).any(|pair| is_value(&pair[0]) && pair[1].is_none());
+    let places = others.iter().filter(|chain| chain.iter().any(is_value)).count();
+    if places == usize::from(has_left) {
+        return Ok(());
+    }
+    Err(format!("{value:?} left its name: {has_left}; other names that have had it since: {places}"))
+}
+
 /// Walks every certain link, and uncertain ones where they help, to the stored state. There is little to
 /// try: no state but that of having no server is met twice.
 fn walk(chain: &mut Vec<State>, links: &mut [Link<'_>], stored: &State) -> bool {
@@ -85,13 +97,16 @@ fn walk(chain: &mut Vec<State>, links: &mut [Link<'_>], stored: &State) -> bool 
 
 /// Whether one answer fits the chain.
 fn judge(call: &Call, chain: &[State]) -> Result<(), String> {
+    if call.answer() == Some(&Answer::Taken) && chain.iter().all(Option::is_none) {
+        return Err(format!("told that a name is taken which never was: {:?}", call.ask));
+    }
     let Some(told) = call.answer().and_then(Answer::told) else { return Ok(()) };
     if !chain.contains(told) {
         return Err(format!("told {told:?}, which never was, in answer to {:?}", call.ask));
     }
     let named = match &call.ask {
-        Ask::Put { on, .. } | Ask::Patch { on, .. } | Ask::Delete { on } => Some(on),
-        Ask::Read | Ask::Create { .. } => None,
+        Ask::Put { on, .. } | Ask::Patch { on, .. } | Ask::Delete { on } | Ask::Leave { on } => Some(on),
+        Ask::Read | Ask::Create { .. } | Ask::Arrive { .. } => None,
     };
     let is_contrary = match (call.answer(), &call.ask) {
         (Some(Answer::Stale(state)), Ask::Create { .. }) => state.is_none(),
@@ -105,7 +120,6 @@ fn judge(call: &Call, chain: &[State]) -> Result<(), String> {
 mod tests {
     use std::time::Instant;
 
-    use super::super::history::Value;
     use super::*;
 
     fn call(ask: Ask, answer: Option<Answer>) -> Call {
@@ -185,6 +199,18 @@ mod tests {
         for (name, calls, start, stored) in rounds {
             assert!(check(&start, &calls, &stored).is_err(), "{name}");
         }
+    }
+
+    #[test]
+    fn a_renamed_server_is_in_one_place() {
+        let here = [value("a"), value("b")];
+        let gone = [value("a"), value("b"), None];
+        let (never, arrived) = ([None, value("c")], [None, value("b")]);
+        let moved = |from: &[State], others: &[&[State]]| check_move(&Value::new("b"), from, others).is_ok();
+        assert!(moved(&here, &[&never, &never]) && moved(&gone, &[&never, &arrived]));
+        assert!(!moved(&gone, &[&never, &never]), "lost");
+        assert!(!moved(&here, &[&arrived, &never]), "copied");
+        assert!(!moved(&gone, &[&arrived, &arrived]), "copied twice");
     }
 
     #[test]

@@ -37,6 +37,14 @@ pub(super) enum Ask {
     Delete {
         on: Value,
     },
+    /// A renaming with the tag of `on`, as the old name sees it.
+    Leave {
+        on: Value,
+    },
+    /// The same, as the new name sees it.
+    Arrive {
+        on: Value,
+    },
 }
 
 /// What it was told.
@@ -48,8 +56,10 @@ pub(super) enum Answer {
     Done(State),
     /// 412: what the server is instead.
     Stale(State),
-    /// 404 to a PATCH or DELETE.
+    /// 404 to a PATCH, a DELETE or a renaming.
     Absent,
+    /// 409 to a renaming: the new name is another's.
+    Taken,
     /// 503, which promises that nothing was done.
     Refused,
 }
@@ -83,7 +93,8 @@ impl Ask {
             Self::Create { put } => Some((None, Some(Value::new(put)))),
             Self::Put { on, put } => Some((Some(on.clone()), Some(Value::new(put)))),
             Self::Patch { on, patch } => Some((Some(on.clone()), Some(on.patched(patch)))),
-            Self::Delete { on } => Some((Some(on.clone()), None)),
+            Self::Delete { on } | Self::Leave { on } => Some((Some(on.clone()), None)),
+            Self::Arrive { on } => Some((None, Some(on.clone()))),
         }
     }
 }
@@ -94,7 +105,7 @@ impl Answer {
         match self {
             Self::Saw(state) | Self::Done(state) | Self::Stale(state) => Some(state),
             Self::Absent => Some(&None),
-            Self::Refused => None,
+            Self::Taken | Self::Refused => None,
         }
     }
 }

@@ -15,6 +15,8 @@ pub(super) enum Kind {
     Mix,
     /// Some rename a server by hand (create the new name, delete the old one); the others write to both.
     Rename,
+    /// Some rename a server in one step, to either of the others; the others write to all of them.
+    Move,
     /// All patch one server, and who is told another tag tries again with that.
     Chase,
 }
@@ -29,6 +31,17 @@ pub(super) enum Intent {
     Delete(usize),
     Chase(usize),
     Rename { from: usize, to: usize },
+    Move { from: usize, to: usize },
+}
+
+impl Intent {
+    /// Which server this moves, if it moves one.
+    pub(super) fn moves_from(&self) -> Option<usize> {
+        match self {
+            Self::Move { from, .. } => Some(*from),
+            _ => None,
+        }
+    }
 }
 
 /// A round.
@@ -41,13 +54,13 @@ pub(super) struct Plan {
     pub(super) victim: Option<usize>,
 }
 
-const KINDS: [Kind; 4] = [Kind::Duel, Kind::Mix, Kind::Rename, Kind::Chase];
+const KINDS: [Kind; 5] = [Kind::Duel, Kind::Mix, Kind::Rename, Kind::Move, Kind::Chase];
 
 /// Draws a round. Half of the rounds are narrow enough for the checker of whole histories.
 pub(super) fn draw(dice: &mut Dice, writers: usize, processes: usize, is_there: &[bool]) -> Plan {
     let kind = *dice.pick(&KINDS);
     let narrow = match kind {
-        Kind::Duel | Kind::Mix => 8,
+        Kind::Duel | Kind::Mix | Kind::Move => 8,
         Kind::Rename | Kind::Chase => 4,
     };
     let width = if dice.once_in(2) { writers.min(narrow) } else { writers };
@@ -72,6 +85,16 @@ pub(super) fn draw(dice: &mut Dice, writers: usize, processes: usize, is_there: 
             (_, 1) => Intent::Create(other),
             (..) => Intent::Patch(*[aim, other].get(dice.below(2)).unwrap_or(&aim)),
         },
+        Kind::Move => {
+            let to = (aim + 1 + dice.below(NAMES.len() - 1)) % NAMES.len();
+            match (writer % 2, dice.below(4)) {
+                (0, _) => Intent::Move { from: aim, to },
+                (_, 0) => Intent::Put(aim),
+                (_, 1) => Intent::Create(to),
+                (_, 2) => Intent::Patch(to),
+                (..) => Intent::Patch(aim),
+            }
+        }
         Kind::Chase => Intent::Chase(aim),
     };
     let intents = (0..width).map(intent).collect();

@@ -11,7 +11,7 @@ use super::chain;
 use super::dice::Dice;
 use super::fleet::Fleet;
 use super::history::{Answer, Call, State, Value};
-use super::plan::{self, NAMES, Plan};
+use super::plan::{self, Intent, Kind, NAMES, Plan};
 use super::sequential::{self, WIDTH};
 use super::tally::Tally;
 use super::writer::{Held, Noted, Part, Writer};
@@ -118,9 +118,22 @@ impl Arena {
         let calls: Vec<_> = notes.into_iter().map(|(call, _)| call).collect();
         let stored = self.fleet.stored();
         let witness = self.dice.below(processes);
-        for (server, stored) in stored.into_iter().enumerate() {
+        let mut chains = Vec::new();
+        for (server, stored) in stored.iter().enumerate() {
             let own: Vec<_> = calls.iter().filter(|call| call.server == server).cloned().collect();
-            self.check(number, &plan, &own, &self.states[server].clone(), &stored);
+            chains.push(self.check(number, &plan, &own, &self.states[server].clone(), stored));
+        }
+        if plan.kind == Kind::Move
+            && let Some(from) = plan.intents.iter().find_map(Intent::moves_from)
+            && let Some(value) = &self.states[from]
+        {
+            let others: Vec<&[State]> =
+                (0..chains.len()).filter(|server| *server != from).map(|server| &*chains[server]).collect();
+            if let Err(what) = chain::check_move(value, &chains[from], &others) {
+                panic!("round {number}: {what}\n{}", shown(&calls));
+            }
+        }
+        for (server, stored) in stored.into_iter().enumerate() {
             let (shown, tag) = self.fleet.shown(witness, server);
             assert_eq!(shown, stored, "round {number}: a service shows another state than is stored");
             if let Some((value, tag)) = shown.zip(tag) {
@@ -158,12 +171,20 @@ impl Arena {
         notes
     }
 
-    fn check(&mut self, number: usize, plan: &Plan, calls: &[Call], start: &State, stored: &State) {
-        if let Err(what) = chain::check(start, calls, stored) {
+    /// Gives the states that the server went through.
+    fn check(
+        &mut self,
+        number: usize,
+        plan: &Plan,
+        calls: &[Call],
+        start: &State,
+        stored: &State,
+    ) -> Vec<State> {
+        let chain = chain::check(start, calls, stored).unwrap_or_else(|what| {
             panic!("round {number} ({:?}): {what}\n{}", plan.kind, shown(calls));
-        }
+        });
         if calls.is_empty() || WIDTH < calls.len() {
-            return;
+            return chain;
         }
         self.tally.history(plan.kind);
         assert!(
@@ -172,6 +193,7 @@ impl Arena {
             plan.kind,
             shown(calls)
         );
+        chain
     }
 
     /// The last look: nothing lies about after a write of a service that saw no crash.

@@ -25,7 +25,8 @@ impl SequentialSpec for Server {
             return Answer::Done(self.0.clone());
         }
         match (ask, &self.0) {
-            (Ask::Patch { .. } | Ask::Delete { .. }, None) => Answer::Absent,
+            (Ask::Patch { .. } | Ask::Delete { .. } | Ask::Leave { .. }, None) => Answer::Absent,
+            (Ask::Arrive { .. }, _) => Answer::Taken,
             (_, current) => Answer::Stale(current.clone()),
         }
     }

@@ -50,7 +50,7 @@ impl Tally {
         match call.answer() {
             Some(Answer::Saw(_)) => row.reads += 1,
             Some(Answer::Done(_)) => row.won += 1,
-            Some(Answer::Stale(_) | Answer::Absent) => row.told_off += 1,
+            Some(Answer::Stale(_) | Answer::Absent | Answer::Taken) => row.told_off += 1,
             Some(Answer::Refused) => row.busy += 1,
             None => row.unanswered += 1,
         }
@@ -72,8 +72,7 @@ impl Tally {
 
 impl fmt::Display for Tally {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let heads =
-            ["rounds", "calls", "reads", "2xx", "412/404", "busy", "unanswered", "kills", "histories"];
+        let heads = ["rounds", "calls", "reads", "2xx", "4xx", "busy", "unanswered", "kills", "histories"];
         write!(formatter, "{:<8}", "kind")?;
         heads.iter().try_for_each(|head| write!(formatter, "{head:>11}"))?;
         let mut total = [0; 9];

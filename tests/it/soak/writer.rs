@@ -115,6 +115,7 @@ impl Client {
                     self.call(part, from, delete(from), tag(from));
                 }
             }
+            Intent::Move { from, to } => self.rename(part, from, to),
         }
         std::mem::take(&mut self.notes)
     }
@@ -141,6 +142,42 @@ impl Client {
         answer
     }
 
+    /// Renames a server: one request, which each of the two names has a view of.
+    fn rename(&mut self, part: &Part, from: usize, to: usize) {
+        let Held { value: on, tag } = part.held[from].clone();
+        let request = Request::new(part.address, "POST", &format!("{}/rename", item(NAMES[from])));
+        let request = request.key(ADMIN).if_match(&tag).json(&json!({"to": NAMES[to]}));
+        let began = Instant::now();
+        let answer = self.send(part.address, request);
+        let ended = Instant::now();
+        let (leave, arrive) = (Ask::Leave { on: on.clone() }, Ask::Arrive { on: on.clone() });
+        let mut note = |server, ask, answer: Option<Answer>, tag| {
+            let end = answer.map(|answer| (ended, answer));
+            self.notes.push((Call { server, ask, began, end }, tag));
+        };
+        let Some(answer) = answer else {
+            note(from, leave, None, None);
+            return note(to, arrive, None, None);
+        };
+        match answer.status {
+            200 => {
+                note(from, leave, Some(Answer::Done(None)), None);
+                let value = value_of(&answer.json()["config"]);
+                note(to, arrive, Some(Answer::Done(Some(value))), Some(answer.etag()));
+            }
+            // The condition had held, so the old name was seen as it was.
+            409 if answer.problem() == "name-taken" => {
+                note(from, Ask::Read, Some(Answer::Saw(Some(on))), Some(tag));
+                note(to, arrive, Some(Answer::Taken), None);
+            }
+            // Nothing was said of the new name.
+            _ => {
+                let tag = answer.header("etag").map(str::to_owned);
+                note(from, leave.clone(), Some(understand(&leave, &answer)), tag);
+            }
+        }
+    }
+
     fn send(&mut self, address: SocketAddr, request: Request) -> Option<Response> {
         let kept = self.connections.remove(&address).filter(|(_, used)| used.elapsed() < IDLE);
         let mut connection = match kept {
@@ -161,6 +198,7 @@ fn request(address: SocketAddr, server: usize, ask: &Ask, tag: Option<&str>) -> 
         Ask::Put { put, .. } => request("PUT").json(&config_of(put)),
         Ask::Patch { patch, .. } => request("PATCH").json(&json!({"description": patch})),
         Ask::Delete { .. } => request("DELETE"),
+        Ask::Leave { .. } | Ask::Arrive { .. } => unreachable!("a renaming is one request for two names"),
     };
     match tag {
         Some(tag) => request.if_match(tag),
@@ -177,7 +215,7 @@ fn understand(ask: &Ask, answer: &Response) -> Answer {
         (200 | 201, Ask::Create { .. } | Ask::Put { .. } | Ask::Patch { .. }) => {
             Answer::Done(Some(value_of(&answer.json()["config"])))
         }
-        (404, Ask::Patch { .. } | Ask::Delete { .. }) => Answer::Absent,
+        (404, Ask::Patch { .. } | Ask::Delete { .. } | Ask::Leave { .. }) => Answer::Absent,
         (412, _) => Answer::Stale(answer.json().get("current").map(value_of)),
         (503, _) if answer.problem() == "store-busy" => Answer::Refused,
         (status, ask) => panic!("{status} in answer to {ask:?}: {}", answer.text()),

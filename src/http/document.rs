@@ -1,0 +1,112 @@
+//! The documents that describe the API: OpenAPI, folded from the route table, and JSON Schemas for editors.
+//! They are made when they are first asked for.
+
+use std::sync::LazyLock;
+
+use serde_json::{Value, json};
+
+use crate::openapi::{Api, Tag, assemble, standalone};
+use crate::projection::{EntityTag, public_tag};
+
+use super::routes;
+use super::schemas::McpServerConfig;
+
+/// A text that everyone may read, and its tag.
+pub(super) struct Published {
+    pub(super) text: String,
+    pub(super) tag: EntityTag,
+}
+
+const DESCRIPTION: &str = "Owns the configurations of MCP servers: each one a resource with an ETag, over a locked and encrypted \
+settings file.\n\nRead a server, and send its `etag` back as `If-Match` when you write: of two who changed the same state, one is \
+answered 412 with what is needed to merge. Secrets are masked unless they are asked for; a mask that is sent back keeps what is stored.\n\n\
+Each `GET` answers `HEAD` too. Every error is a problem of RFC 9457: its `type` tells which, and the examples of a response list \
+those that it can be.";
+
+/// The OpenAPI document.
+pub fn openapi_document() -> Value {
+    let tag = |name, description| Tag { name, description };
+    let api = Api {
+        info: json!({
+            "title": "mcp-settings",
+            "version": env!("CARGO_PKG_VERSION"),
+            "summary": "The configurations of MCP servers, as resources",
+            "description": DESCRIPTION,
+            "license": { "name": "Apache License 2.0", "identifier": env!("CARGO_PKG_LICENSE") },
+        }),
+        servers: json!([{ "url": "http://127.0.0.1:8710", "description": "The default address" }]),
+        tags: vec![
+            tag("mcp-servers", "The servers and their configurations."),
+            tag(
+                "openhands",
+                "The settings as clients of the OpenHands agent-server know them, over the same store.",
+            ),
+            tag("session", "Keys for the page."),
+            tag("service", "How the service is."),
+            tag("documentation", "What is told about the API."),
+        ],
+        security_schemes: json!({
+            "apiKey": {
+                "type": "apiKey", "in": "header", "name": "X-Session-API-Key",
+                "description": "An API key. Its scopes are `read`, `write`, `reveal` and `admin`.",
+            },
+            "bearer": { "type": "http", "scheme": "bearer", "description": "The same key as a bearer token." },
+        }),
+        operations: routes::described(),
+    };
+    assemble(&api).expect("the test of the checked-in document assembles it")
+}
+
+/// The JSON Schema of one server's configuration.
+pub fn server_configuration_schema() -> Value {
+    standalone::<McpServerConfig>("/schemas/mcp-server.json")
+}
+
+/// The JSON Schema of a file with a member `mcpServers`.
+fn configuration_file_schema() -> Value {
+    let mut schema = server_configuration_schema();
+    let definitions = schema["$defs"].take();
+    let mut file = json!({
+        "$schema": schema["$schema"],
+        "$id": "/schemas/mcp-servers.json",
+        "title": "A file of MCP servers",
+        "type": "object",
+        "properties": {
+            "mcpServers": {
+                "description": "The servers by name.",
+                "type": "object",
+                "additionalProperties": { "$ref": "#/$defs/McpServerConfig" },
+            },
+        },
+        "required": ["mcpServers"],
+        "$defs": definitions,
+    });
+    for outermost in ["$schema", "$id", "$defs"] {
+        schema.as_object_mut().and_then(|schema| schema.remove(outermost));
+    }
+    file["$defs"]["McpServerConfig"] = schema;
+    file
+}
+
+pub(super) fn openapi() -> &'static Published {
+    static MADE: LazyLock<Published> = LazyLock::new(|| Published::new(&openapi_document()));
+    &MADE
+}
+
+pub(super) fn server_schema() -> &'static Published {
+    static MADE: LazyLock<Published> = LazyLock::new(|| Published::new(&server_configuration_schema()));
+    &MADE
+}
+
+pub(super) fn servers_schema() -> &'static Published {
+    static MADE: LazyLock<Published> = LazyLock::new(|| Published::new(&configuration_file_schema()));
+    &MADE
+}
+
+impl Published {
+    fn new(value: &Value) -> Self {
+        let text = value.to_string();
+        let tag = public_tag(&text);
+        Self { text, tag }
+    }
+}

@@ -1,0 +1,244 @@
+//! `/api/settings/mcp-servers` and its items.
+
+use actix_web::http::StatusCode;
+use serde_json::json;
+
+use crate::http::body::JSON_PATCH;
+use crate::http::problem::ProblemKind::*;
+use crate::http::schemas::{
+    McpServer, McpServerConfig, McpServerConfigPatch, McpServerList, NewName, WrittenMcpServer, json_patch,
+};
+use crate::openapi::{Body, Example, Operation, Parameter, Response, Shape};
+
+use super::problems::{Problems, of_any_route};
+use super::{example, fields, json_body, keyed};
+
+const TAG: &str = "mcp-servers";
+const ETAG: &str = "\"5d7e1b9c20f34a68b1d2c3e4f5061728\"";
+
+/// `GET` of the collection.
+pub(in crate::http) fn list() -> Operation {
+    Operation {
+        id: "list_mcp_servers",
+        summary: "List the servers",
+        description: "Sorted by name. `view=full` says all of each, secrets masked; `limit` and `after` ask for a page. The list has one tag, however it is asked for. Needs the scope `read`.",
+        parameters: fields::of_the_list().into_iter().chain(fields::conditions()).collect(),
+        responses: responses([list_answer(), not_modified()], of_reads().with(&[PreconditionFailed])),
+        ..keyed(TAG)
+    }
+}
+
+/// `GET` of a server.
+pub(in crate::http) fn read() -> Operation {
+    Operation {
+        id: "get_mcp_server",
+        summary: "Show a server",
+        description: "Secrets are masked as `[REDACTED]`, within a URL as `**********`; sent back, a mask keeps what is stored. Needs the scope `read`, and `reveal` to see secrets.",
+        parameters: item_parameters([fields::expose_secrets()]),
+        responses: responses(
+            [ok("The server.", Shape::of::<McpServer>(), vec![server()]), not_modified(), without_slash()],
+            of_reads()
+                .with(&[InvalidName, NotFound, UnknownServer, MalformedServer, SecretUnreadable])
+                .with(&[PreconditionFailed])
+                .with_status(NoMcpServers, StatusCode::NOT_FOUND),
+        ),
+        ..keyed(TAG)
+    }
+}
+
+/// `PUT` of a server.
+pub(in crate::http) fn replace() -> Operation {
+    let mut created = written(201, "The server was created.");
+    created.headers.push(fields::location());
+    Operation {
+        id: "replace_mcp_server",
+        summary: "Create or replace a server",
+        description: "With `If-None-Match: *` it only creates, with `If-Match` it only replaces the state that was read. The answer is what is stored now, redacted. A mask keeps the secret that is stored there. Repeating a write under `If-Match` whose answer was lost gives the same answer. Needs the scope `write`.",
+        parameters: item_parameters([fields::prefer(), fields::dry_run()]),
+        request: vec![json_body(Shape::of::<McpServerConfig>(), configurations())],
+        responses: responses(
+            [written(200, "The server was replaced, or was so already."), created, short(), without_slash()],
+            of_writes().with_body().with(&[NotFound, KeyMissing, WrongKey]).with(&of_content()),
+        ),
+        ..keyed(TAG)
+    }
+}
+
+/// `PATCH` of a server.
+pub(in crate::http) fn patch() -> Operation {
+    let body = |media_type| Body {
+        media_type,
+        shape: Shape::of::<McpServerConfigPatch>(),
+        examples: vec![Example {
+            name: "patch".to_owned(),
+            summary: "Change one member, remove another",
+            value: json!({ "description": "Finds issues", "env": { "OLD_KEY": null } }),
+        }],
+    };
+    let first = json!({ "op": "test", "path": "/args/0", "value": "-v" });
+    let second = json!({ "op": "remove", "path": "/args/0" });
+    let operations = Body {
+        media_type: JSON_PATCH,
+        shape: json_patch(),
+        examples: vec![example(
+            "operations",
+            "Remove an argument, if it is still there",
+            json!([first, second]),
+        )],
+    };
+    Operation {
+        id: "patch_mcp_server",
+        summary: "Change a server",
+        description: "A merge patch (RFC 7396), in which null removes and what is left out stays; or a JSON Patch (RFC 6902) on what a `GET` shows. Secrets that are kept do not follow a server to another destination. Needs the scope `write`.",
+        parameters: item_parameters([fields::prefer(), fields::dry_run()]),
+        request: vec![body("application/merge-patch+json"), body("application/json"), operations],
+        responses: responses(
+            [written(200, "The server was changed, or was so already."), short(), without_slash()],
+            of_writes()
+                .with_body()
+                .with(&[PatchConflict])
+                .with(&[NotFound, UnknownServer, MalformedServer, KeyMissing, WrongKey])
+                .with(&of_content()),
+        ),
+        ..keyed(TAG)
+    }
+}
+
+/// `DELETE` of a server.
+pub(in crate::http) fn delete() -> Operation {
+    let deleted = Response {
+        status: 204,
+        description: "The server was deleted.",
+        headers: fields::of_every_answer(),
+        bodies: Vec::new(),
+    };
+    Operation {
+        id: "delete_mcp_server",
+        summary: "Delete a server",
+        description: "Needs the scope `write`.",
+        parameters: item_parameters([fields::dry_run()]),
+        responses: responses([deleted, without_slash()], of_writes().with(&[NotFound, UnknownServer])),
+        ..keyed(TAG)
+    }
+}
+
+/// `POST` of another name.
+pub(in crate::http) fn rename() -> Operation {
+    let to = example("new_name", "Another name", json!({ "to": "tickets" }));
+    let mut renamed = written(200, "The server has the new name, or had it already.");
+    renamed.headers.push(fields::content_location());
+    Operation {
+        id: "rename_mcp_server",
+        summary: "Give a server another name",
+        description: "One step: nobody sees both names or neither, and secrets stay. Conditions are judged against the tag under the old name. No other server is replaced. Needs the scope `write`.",
+        parameters: item_parameters([fields::prefer(), fields::dry_run()]),
+        request: vec![json_body(Shape::of::<NewName>(), vec![to])],
+        responses: responses(
+            [renamed, short()],
+            of_changes()
+                .with_body()
+                .with(&[NotFound, UnknownServer, NameTaken])
+                .with_status(InvalidName, StatusCode::UNPROCESSABLE_ENTITY),
+        ),
+        ..keyed(TAG)
+    }
+}
+
+fn item_parameters<const N: usize>(further: [Parameter; N]) -> Vec<Parameter> {
+    [fields::name()].into_iter().chain(fields::conditions()).chain(further).collect()
+}
+
+fn responses<const N: usize>(successes: [Response; N], problems: Problems) -> Vec<Response> {
+    successes.into_iter().chain(problems.responses()).collect()
+}
+
+fn of_reads() -> Problems {
+    of_any_route().keyed().with(&[DocumentUnreadable, DocumentVanished, StoreUnavailable])
+}
+
+fn of_writes() -> Problems {
+    of_changes().with(&[MethodNotAllowed])
+}
+
+fn of_changes() -> Problems {
+    of_any_route()
+        .keyed()
+        .with(&[InvalidName, PreconditionFailed, PreconditionRequired])
+        .with(&[DocumentReadOnly, NoMcpServers, Ownership])
+        .with_status(DocumentUnreadable, StatusCode::CONFLICT)
+        .with(&[DocumentVanished, StoreBusy, StoreUnavailable, OutcomeUnknown])
+}
+
+const fn of_content() -> [crate::http::problem::ProblemKind; 4] {
+    [InvalidConfig, UnrestorableMask, ForeignToken, BoundSecret]
+}
+
+fn list_answer() -> Response {
+    let mut answer = ok("The servers.", Shape::of::<McpServerList>(), listing());
+    answer.headers.push(fields::next_page());
+    answer
+}
+
+/// The server as a write has left it.
+fn written(status: u16, description: &'static str) -> Response {
+    let headers = [fields::written_etag(), fields::preference_applied()];
+    let headers = headers.into_iter().chain(fields::of_every_answer()).collect();
+    let bodies = vec![json_body(Shape::of::<WrittenMcpServer>(), vec![server()])];
+    Response { status, description, headers, bodies }
+}
+
+/// A write that was asked to say little, or that has nothing to show.
+fn short() -> Response {
+    let description = "The write was made. Its answer has no body, because that was preferred or the server can't be shown.";
+    Response { bodies: Vec::new(), ..written(204, description) }
+}
+
+fn ok(description: &'static str, shape: Shape, examples: Vec<Example>) -> Response {
+    let headers = [fields::etag()].into_iter().chain(fields::of_every_answer()).collect();
+    Response { status: 200, description, headers, bodies: vec![json_body(shape, examples)] }
+}
+
+fn not_modified() -> Response {
+    let headers = [fields::etag()].into_iter().chain(fields::of_every_answer()).collect();
+    Response {
+        status: 304,
+        description: "It is still as `If-None-Match` names it.",
+        headers,
+        bodies: Vec::new(),
+    }
+}
+
+fn without_slash() -> Response {
+    let headers = [fields::target()].into_iter().chain(fields::of_every_answer()).collect();
+    let description =
+        "The name was empty or a dot, which URL normalisation removes: the collection is meant then.";
+    Response { status: 307, description, headers, bodies: Vec::new() }
+}
+
+fn listing() -> Vec<Example> {
+    let row = json!({ "name": "issues", "transport_kind": "remote", "transport": null, "description": "Finds issues", "icon": null });
+    vec![example("listing", "One server", json!({ "servers": [row] }))]
+}
+
+fn server() -> Example {
+    let config = json!({ "url": "https://mcp.example/v1", "headers": { "X-Token": "[REDACTED]" } });
+    let value = json!({ "name": "issues", "config": config, "etag": ETAG });
+    example("server", "A remote server, redacted", value)
+}
+
+fn configurations() -> Vec<Example> {
+    let remote = json!({
+        "url": "https://mcp.example/v1",
+        "transport": "streamable-http",
+        "headers": { "X-Token": "an-example" },
+        "description": "Finds issues",
+    });
+    let stdio = json!({ "command": "uvx", "args": ["issues-mcp"], "env": { "API_KEY": "an-example" }, "timeout": 30 });
+    let bearer =
+        json!({ "url": "https://mcp.example/v1", "auth": { "strategy": "bearer", "value": "an-example" } });
+    vec![
+        example("remote", "A server that answers elsewhere", remote),
+        example("stdio", "A server that is started here", stdio),
+        example("bearer", "With a bearer token", bearer),
+    ]
+}

@@ -1,0 +1,115 @@
+//! Which problems a route can answer, and the responses that they make: one for each status. Its examples
+//! are the problems that this route has.
+
+use std::collections::BTreeMap;
+
+use actix_web::http::StatusCode;
+
+use crate::http::problem::ProblemKind::{self, *};
+use crate::http::schemas::{example, of_status};
+use crate::openapi::{Body, Example, HeaderField, Response};
+
+use super::fields;
+
+/// Problems, each with the status it has here.
+pub(super) struct Problems(Vec<(ProblemKind, StatusCode)>);
+
+/// What any route can answer.
+pub(super) fn of_any_route() -> Problems {
+    Problems(Vec::new()).with(&[InvalidHeader, InvalidQuery, ForbiddenHost, ForbiddenOrigin, Internal])
+}
+
+/// What any route can answer that probes call under any host name.
+pub(super) fn of_a_probe() -> Problems {
+    Problems(Vec::new()).with(&[InvalidHeader, InvalidQuery, ForbiddenOrigin, Internal])
+}
+
+impl Problems {
+    /// And these, with their usual status.
+    pub(super) fn with(mut self, kinds: &[ProblemKind]) -> Self {
+        self.0.extend(kinds.iter().map(|kind| (*kind, kind.status())));
+        self
+    }
+
+    /// And this one, with this status.
+    pub(super) fn with_status(mut self, kind: ProblemKind, status: StatusCode) -> Self {
+        self.0.push((kind, status));
+        self
+    }
+
+    /// And what comes of asking for a key.
+    pub(super) fn keyed(self) -> Self {
+        self.with(&[Unauthorized, InsufficientScope])
+    }
+
+    /// And what comes of taking a body.
+    pub(super) fn with_body(self) -> Self {
+        self.with(&[UnsupportedMediaType, BodyTooLarge, BodyTimeout, MalformedBody])
+    }
+
+    /// The responses, one for each status.
+    pub(super) fn responses(self) -> impl Iterator<Item = Response> {
+        let mut by_status: BTreeMap<StatusCode, Vec<ProblemKind>> = BTreeMap::new();
+        for (kind, status) in self.0 {
+            by_status.entry(status).or_default().push(kind);
+        }
+        by_status.into_iter().map(|(status, kinds)| response(status, &kinds))
+    }
+}
+
+fn response(status: StatusCode, kinds: &[ProblemKind]) -> Response {
+    let shape = of_status(status);
+    let examples = kinds.iter().map(|kind| shown(*kind, status)).collect();
+    let mut headers = fields::of_every_answer();
+    headers.extend(further_headers(status));
+    Response {
+        status: status.as_u16(),
+        description: description(status),
+        headers,
+        bodies: vec![Body { media_type: "application/problem+json", shape, examples }],
+    }
+}
+
+/// A problem in the document's examples; under the names of these a response tells which problems it has.
+fn shown(kind: ProblemKind, status: StatusCode) -> Example {
+    let name = if status == kind.status() {
+        kind.slug().to_owned()
+    } else {
+        format!("{}-{}", kind.slug(), status.as_u16())
+    };
+    Example { name, summary: kind.title(), value: example(kind, status) }
+}
+
+fn further_headers(status: StatusCode) -> Vec<HeaderField> {
+    match status {
+        StatusCode::UNAUTHORIZED => vec![fields::www_authenticate()],
+        StatusCode::METHOD_NOT_ALLOWED => vec![fields::allow(), fields::accept_patch()],
+        StatusCode::PRECONDITION_FAILED => vec![fields::current_etag()],
+        StatusCode::UNSUPPORTED_MEDIA_TYPE => vec![fields::accept(), fields::accept_patch()],
+        StatusCode::SERVICE_UNAVAILABLE => vec![fields::retry_after()],
+        _ => Vec::new(),
+    }
+}
+
+fn description(status: StatusCode) -> &'static str {
+    match status.as_u16() {
+        400 => "The path, the query or a header can't be used.",
+        401 => "A key is needed.",
+        403 => "The host, the page or the key may not do this.",
+        404 => "There is nothing of this name.",
+        405 => {
+            "The name was empty or a dot, which URL normalisation removes: the collection was meant then, and it has no such method."
+        }
+        408 => "The body did not arrive in time.",
+        409 => "The settings document is in a state that does not allow this.",
+        412 => "A condition does not hold.",
+        413 => "The body is too large.",
+        415 => "The body is of another media type.",
+        422 => "The body can't be used.",
+        428 => "This service takes no unconditional writes.",
+        500 => "A bug of ours.",
+        501 => "The OpenHands agent-server has this, and this service has not.",
+        503 => "The settings can't be read or written at present.",
+        _ => "It failed.",
+    }
+}

@@ -1,0 +1,89 @@
+//! Whether the service is alive and ready, what it is, and its page.
+
+use serde_json::json;
+
+use crate::http::problem::ProblemKind::*;
+use crate::http::schemas::{ServerInfo, Status};
+use crate::openapi::{Body, Example, Operation, Response, Shape};
+
+use super::problems::{Problems, of_a_probe, of_any_route};
+use super::{example, fields, json_body, open};
+
+const TAG: &str = "service";
+
+/// `GET /health`
+pub(in crate::http) fn health() -> Operation {
+    Operation {
+        id: "get_health",
+        summary: "Whether the service answers",
+        description: "Touches nothing, so that it answers whatever the store does.",
+        responses: responses("It answers.", Shape::of::<Status>(), status("ok"), of_a_probe()),
+        ..open(TAG)
+    }
+}
+
+/// `GET /alive`
+pub(in crate::http) fn alive() -> Operation {
+    Operation {
+        id: "get_alive",
+        description: "Another name of `/health`, for clients of OpenHands.",
+        ..health()
+    }
+}
+
+/// `GET /ready`
+pub(in crate::http) fn ready() -> Operation {
+    let problems = of_a_probe().with(&[DocumentUnreadable, DocumentVanished, StoreUnavailable]);
+    Operation {
+        id: "get_ready",
+        summary: "Whether the settings can be read",
+        description: "Tells the reason where they can't.",
+        responses: responses("They can.", Shape::of::<Status>(), status("ready"), problems),
+        ..open(TAG)
+    }
+}
+
+/// `GET /server_info`
+pub(in crate::http) fn info() -> Operation {
+    let value = json!({ "version": "1.58.0", "mcp_settings": { "version": "0.1.0" } });
+    let shown = example("server_info", "Both versions", value);
+    Operation {
+        id: "get_server_info",
+        summary: "Which versions are spoken",
+        description: "Clients of OpenHands refuse versions that are too old.",
+        responses: responses("The versions.", Shape::of::<ServerInfo>(), shown, of_any_route()),
+        ..open(TAG)
+    }
+}
+
+/// `GET /`
+pub(in crate::http) fn page() -> Operation {
+    let page = Response {
+        status: 200,
+        description: "The page.",
+        headers: fields::of_every_answer(),
+        bodies: vec![Body {
+            media_type: "text/html",
+            shape: Shape::inline(json!({ "type": "string" })),
+            examples: Vec::new(),
+        }],
+    };
+    Operation {
+        id: "get_page",
+        summary: "The page for people",
+        description: "Says where the API is, and which document it serves.",
+        responses: [page].into_iter().chain(of_any_route().responses()).collect(),
+        ..open(TAG)
+    }
+}
+
+fn responses(description: &'static str, shape: Shape, shown: Example, problems: Problems) -> Vec<Response> {
+    let body = json_body(shape, vec![shown]);
+    let headers = fields::of_every_answer();
+    let success = Response { status: 200, description, headers, bodies: vec![body] };
+    [success].into_iter().chain(problems.responses()).collect()
+}
+
+fn status(word: &'static str) -> Example {
+    example(word, "Yes", json!({ "status": word }))
+}

@@ -1,0 +1,58 @@
+//! `POST /api/settings/mcp-servers/{name}/rename`: `{"to": …}` gives the server another name.
+
+use actix_web::http::StatusCode;
+
+use crate::json::{Object, Pointer};
+use crate::model::ServerName;
+
+use super::endpoint::{Answer, Call};
+use super::mcp_servers::write_of;
+use super::problem::{Problem, ProblemKind};
+use super::written;
+
+/// `POST` of a new name.
+pub(super) fn rename(mut call: Call) -> Answer {
+    Box::pin(async move {
+        let to = new_name(&call.take_body()?)?;
+        call.trail.renamed_to(&to);
+        let (write, new) = (write_of(&call)?, to.clone());
+        let done = match call.query.is_dry_run {
+            true => call.block(move |service| service.try_rename(write, new)).await?,
+            false => call.service().rename(write, new).await.map_err(|error| call.failed(error))?,
+        };
+        call.note(&done);
+        Ok(written::answer(&call, done, &to))
+    })
+}
+
+/// The one member that the body must have.
+fn new_name(body: &Object) -> Result<ServerName, Problem> {
+    let to = Pointer::root().member("to");
+    let malformed = |pointer: &Pointer, message: &str| {
+        Problem::new(ProblemKind::MalformedBody, r#"The body must be {"to": "the new name"}."#)
+            .errors([(pointer, message.to_owned())])
+    };
+    if let Some(other) = body.names().find(|name| *name != "to") {
+        return Err(malformed(&Pointer::root().member(other), "there is no such member"));
+    }
+    let name = match body.get("to") {
+        None => return Err(malformed(&to, "the new name is missing")),
+        Some(name) => name.as_str().ok_or_else(|| malformed(&to, "it must be a string"))?,
+    };
+    name.parse().map_err(|error| unusable(format!("{error}.")))
+}
+
+/// The problem of a new name that another server has.
+pub(super) fn taken() -> Problem {
+    let detail = "There is an MCP server of the new name already. Nothing was changed.";
+    let to = Pointer::root().member("to");
+    Problem::new(ProblemKind::NameTaken, detail).errors([(&to, "another server has this name".to_owned())])
+}
+
+/// The problem of a name that stands in the body.
+pub(super) fn unusable(detail: String) -> Problem {
+    let to = Pointer::root().member("to");
+    Problem::new(ProblemKind::InvalidName, detail)
+        .status(StatusCode::UNPROCESSABLE_ENTITY)
+        .errors([(&to, "no server can be given this name".to_owned())])
+}

@@ -1,0 +1,81 @@
+//! What the service says of itself, the exchange of codes for keys, and the types of problems.
+
+#![expect(dead_code, reason = "types that are described, and never made")]
+
+use schemars::JsonSchema;
+
+/// How the service is.
+#[derive(JsonSchema)]
+#[schemars(extend("additionalProperties" = true))]
+pub(in crate::http) struct Status {
+    status: StatusWord,
+}
+
+/// `ok`: it answers. `ready`: it can read the settings.
+#[derive(JsonSchema)]
+#[schemars(rename_all = "lowercase")]
+enum StatusWord {
+    Ok,
+    Ready,
+}
+
+/// Which versions are spoken.
+#[derive(JsonSchema)]
+#[schemars(extend("additionalProperties" = true))]
+pub(in crate::http) struct ServerInfo {
+    /// The version of the OpenHands agent-server whose settings API is spoken.
+    version: String,
+    mcp_settings: OwnVersion,
+}
+
+/// This service.
+#[derive(JsonSchema)]
+#[schemars(extend("additionalProperties" = true))]
+struct OwnVersion {
+    /// Its version.
+    version: String,
+}
+
+/// A one-time code.
+#[derive(JsonSchema)]
+#[schemars(extend("additionalProperties" = true))]
+pub(in crate::http) struct LoginCode {
+    /// What stands after `#code=` in the link that the service prints.
+    code: String,
+}
+
+/// A key that ends by itself.
+#[derive(JsonSchema)]
+#[schemars(extend("additionalProperties" = true))]
+pub(in crate::http) struct SessionKey {
+    /// Send it as any other key.
+    key: String,
+    /// In how many seconds it ends.
+    expires_in: u32,
+    /// What it allows.
+    scopes: Vec<Scope>,
+}
+
+/// What a key allows. `write` and `reveal` include `read`; `admin` includes all.
+#[derive(JsonSchema)]
+#[schemars(rename_all = "lowercase")]
+pub(super) enum Scope {
+    Read,
+    Write,
+    Reveal,
+    Admin,
+}
+
+/// What a type of problem means.
+#[derive(JsonSchema)]
+#[schemars(extend("additionalProperties" = true))]
+pub(in crate::http) struct ProblemType {
+    /// The type's URI.
+    r#type: String,
+    /// Its title.
+    title: String,
+    /// The status that it has unless an operation says otherwise.
+    status: u16,
+    /// What to do.
+    advice: String,
+}

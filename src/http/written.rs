@@ -1,0 +1,45 @@
+//! The answer to a write that leaves a server: the server, or, where that is preferred, as little as can be
+//! said (RFC 7240 §4.2).
+
+use actix_web::HttpResponse;
+use actix_web::http::{StatusCode, header};
+
+use crate::model::ServerName;
+use crate::service::Written;
+
+use super::endpoint::Call;
+use super::mcp_servers::COLLECTION;
+use super::prefer::{PREFERENCE_APPLIED, RETURN_MINIMAL};
+
+/// Answers a write that has left a server under this name. Another than was asked for means that it was
+/// renamed.
+pub(super) fn answer(call: &Call, written: Written, name: &ServerName) -> HttpResponse {
+    let body = written.body.filter(|_| !call.prefers_minimal);
+    let status = match (written.is_created, &body) {
+        (true, _) => StatusCode::CREATED,
+        (false, Some(_)) => StatusCode::OK,
+        (false, None) => StatusCode::NO_CONTENT,
+    };
+    let mut response = HttpResponse::build(status);
+    response.insert_header((header::VARY, "Prefer"));
+    let location = || format!("{COLLECTION}/{name}");
+    // A dry run has made nothing that could be located.
+    if !call.query.is_dry_run && written.is_created {
+        response.insert_header((header::LOCATION, location()));
+    } else if !call.query.is_dry_run && body.is_some() && call.name.as_ref() != Some(name) {
+        response.insert_header((header::CONTENT_LOCATION, location()));
+    }
+    // Without the body the tag would be taken for that of what was sent.
+    if let Some(tag) = &written.after
+        && (!call.prefers_minimal || written.is_as_sent)
+    {
+        response.insert_header((header::ETAG, tag.as_str()));
+    }
+    if call.prefers_minimal {
+        response.insert_header((PREFERENCE_APPLIED, RETURN_MINIMAL));
+    }
+    match body {
+        Some(body) => response.content_type("application/json").body(body),
+        None => response.finish(),
+    }
+}

@@ -1,0 +1,193 @@
+//! Renaming a server: one atomic step. Its value stays byte for byte what and where it was, secrets and what
+//! can't be read included; so there is nothing to validate but the name. A repetition is not recognised: the
+//! server is no longer there.
+
+use std::sync::Arc;
+
+use crate::model::{Edit, ServerName};
+use crate::projection::unreadable_server_tag;
+use crate::secrets::{Exposure, Keys};
+use crate::store::{Current, Names};
+
+use super::commit::Step;
+use super::permit::permitted;
+use super::projected::body;
+use super::update::{Rulebook, State};
+use super::{Options, Service, ServiceError, Write, Written};
+
+/// A server's change of name.
+struct Renaming {
+    write: Write,
+    to: ServerName,
+    /// Whether the answer tells the tag.
+    tells_tag: bool,
+}
+
+impl Service {
+    /// Gives a server another name. The answer has no body where the server can't be read.
+    pub async fn rename(&self, write: Write, to: ServerName) -> Result<Written, ServiceError> {
+        let (keys, options) = (Arc::clone(&self.keys), self.options);
+        let author = Some(write.caller.author.clone());
+        let renaming = Renaming { write, to, tells_tag: true };
+        self.run(renaming.names(), author, move |current| {
+            decide(current, &renaming, &keys, options).unwrap_or_else(Step::Refuse)
+        })
+        .await
+    }
+
+    /// What [`Service::rename`] would come to. Blocks on file reads and on decryption.
+    pub fn try_rename(&self, write: Write, to: ServerName) -> Result<Written, ServiceError> {
+        let tells_tag = write.caller.may_reveal();
+        let renaming = Renaming { write, to, tells_tag };
+        self.look(&renaming.names(), |current| {
+            decide(current, &renaming, &self.keys, self.options).unwrap_or_else(Step::Refuse)
+        })
+    }
+}
+
+impl Renaming {
+    fn names(&self) -> Names {
+        Names::These(vec![self.write.key.clone(), self.to.key().clone()])
+    }
+}
+
+fn decide(
+    current: &Current<'_>,
+    renaming: &Renaming,
+    keys: &Keys,
+    options: Options,
+) -> Result<Step<Written>, ServiceError> {
+    let Renaming { write, to, tells_tag } = renaming;
+    let (snapshot, ring) = (current.snapshot, keys.ring());
+    let rules = Rulebook { layout: &snapshot.layout, ring: &ring, may_reveal: write.caller.may_reveal() };
+    let (server, State { tag: before, config }) = permitted(current, write, &rules, options)?;
+    let (from, to) = (&write.key, to.key());
+    let is_same = from == to;
+    if !is_same && snapshot.servers.contains_key(to) {
+        return Err(ServiceError::NewNameTaken);
+    }
+    if !snapshot.layout.can_hold(to, server.config.as_ref().ok()) {
+        return Err(ServiceError::UnusableNewName);
+    }
+    let after = match &config {
+        Ok(config) => rules.tag(to, config),
+        Err(_) => unreadable_server_tag(ring.etag_key(), to, &server.text),
+    };
+    let told = Some(&after).filter(|_| *tells_tag);
+    let shown = config.ok().map(|config| body(to, &config, told, Exposure::Redacted));
+    let written = Written {
+        is_created: false,
+        before: Some(before),
+        after: told.cloned(),
+        is_as_sent: false,
+        body: shown,
+    };
+    Ok(match is_same {
+        true => Step::Keep(written),
+        false => Step::Edit(vec![Edit::Rename { from: from.clone(), to: to.clone() }], written),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::json::to_compact;
+    use crate::model::samples::object;
+    use crate::service::ServiceError;
+    use crate::service::samples::{If, Site, revealer, word, writer};
+
+    const BEFORE: &str =
+        r#"{"w":{"command":"w"},"x":{"command":"a","env":{"A":"sealed s"}},"y":{"url":"http://h"}}"#;
+
+    #[test]
+    fn the_value_and_its_place_stay() {
+        let site = Site::with(BEFORE);
+        let (before, tag) = (site.text(), site.tag());
+        let renamed = site.rename("new", If::matches(&tag), &writer("w")).unwrap();
+        assert_eq!(site.text(), before.replace(r#""x":"#, r#""new":"#));
+        assert_ne!(renamed.after, renamed.before);
+        assert_eq!(word(&site.rename("new", If::default(), &writer("w"))), "unknown");
+    }
+
+    #[test]
+    fn of_all_that_is_wrong_the_first_is_told() {
+        let stale = If::matches("\"stale\"");
+        let none_match = If { matches: "", none_match: "*" };
+        let site = Site::with(BEFORE);
+        for (to, condition, expected) in [
+            ("y", stale, "failed"),
+            ("new", none_match, "failed"),
+            ("y", If::default(), "taken"),
+            ("x", stale, "failed"),
+            ("x", If::default(), "unchanged"),
+        ] {
+            assert_eq!(word(&site.rename(to, condition, &revealer())), expected, "{to}");
+            assert_eq!(word(&site.try_rename(to, condition, &revealer())), expected, "{to}");
+        }
+        let strict = Site::start(Some(&site.text()), Some("ours"), true);
+        assert_eq!(word(&strict.rename("y", If::default(), &revealer())), "required");
+        let absent = Site::with(r#"{"y":{}}"#);
+        assert_eq!(word(&absent.rename("y", stale, &revealer())), "unknown");
+    }
+
+    #[test]
+    fn a_layout_that_can_not_hold_the_name_is_not_given_it() {
+        for (version, expected) in [("", "changed"), (r#""schema_version":3,"#, "unusable")] {
+            // Without `mcpServers` below version 5 the map is flat; ours is written wrapped.
+            let map = if version.is_empty() {
+                r#"{"mcpServers":{"x":{"command":"a"}}}"#
+            } else {
+                r#"{"x":{"command":"a"}}"#
+            };
+            let site = Site::on(&format!(r#"{{"agent_settings":{{{version}"mcp_config":{map}}}}}"#));
+            let before = site.text();
+            assert_eq!(word(&site.rename("mcpServers", If::default(), &revealer())), expected, "{version}");
+            assert_eq!(site.text() == before, expected == "unusable");
+        }
+    }
+
+    #[test]
+    fn what_can_not_be_read_can_be_renamed() {
+        let site = Site::on(r#"{"agent_settings":{"mcp_config":{"mcpServers":{"x": [1, "\ud800"] }}}}"#);
+        let (before, tag) = (site.text(), site.tag());
+        assert_eq!(word(&site.rename("new", If::matches("\"stale\""), &revealer())), "failed");
+        let renamed = site.rename("new", If::matches(&tag), &revealer()).unwrap();
+        assert_eq!(site.text(), before.replace(r#""x""#, r#""new""#));
+        assert!(renamed.body.is_none() && renamed.after.is_some());
+    }
+
+    #[test]
+    fn the_pasts_of_two_names_are_two() {
+        let site = Site::with(BEFORE);
+        let old = site.tag();
+        let body = r#"{"command":"b"}"#;
+        site.put(body, If::matches(&old), &revealer()).unwrap();
+        let now = site.tag();
+        site.rename("new", If::matches(&now), &revealer()).unwrap();
+        // Neither tag names a state of the other name, and the past of the old one recognises nothing.
+        for tag in [&old, &now] {
+            let outcome = site.rename("newer", If::matches(tag), &revealer());
+            assert_eq!(word(&outcome), "unknown");
+            let again = site.put(body, If::matches(tag), &revealer());
+            assert!(
+                matches!(&again, Err(ServiceError::PreconditionFailed(conflict)) if conflict.current_tag.is_none()),
+                "{again:?}"
+            );
+        }
+        let text = to_compact(&object(r#"{"command":"b"}"#).into());
+        assert!(site.text().contains(&format!(r#""new":{text}"#)), "{}", site.text());
+        // The name that came free can be had again, with its own past.
+        site.put(body, If { matches: "", none_match: "*" }, &revealer()).unwrap();
+        assert_eq!(site.tag(), now);
+    }
+
+    #[test]
+    fn a_dry_run_renames_nothing() {
+        let site = Site::with(BEFORE);
+        let before = site.text();
+        let tried = site.try_rename("new", If::default(), &revealer()).unwrap();
+        assert_eq!(site.try_rename("new", If::default(), &writer("w")).unwrap().after, None);
+        assert_eq!(site.text(), before);
+        let renamed = site.rename("new", If::default(), &revealer()).unwrap();
+        assert_eq!((tried.after, tried.body), (renamed.after, renamed.body));
+    }
+}

@@ -1,0 +1,7 @@
+//! The resource `/api/settings/mcp-servers`, one file for each thing that can be asked of it.
+
+mod dry_run;
+mod list;
+mod prefer;
+mod query;
+mod rename;

@@ -1,0 +1,130 @@
+//! Dry runs: they answer as the write would and leave no trace; and to whoever may not see secrets they
+//! answer alike whatever the secrets are.
+
+use std::cell::Cell;
+
+use mcp_settings::json::{Json, Object, Rules, parse, to_compact};
+use mcp_settings::secrets::Exposure;
+use mcp_settings::service::{Body, ServiceError, Written};
+use proptest::prelude::*;
+use proptest::sample::Index;
+use proptest::test_runner::TestRunner;
+
+use crate::desk::{Desk, Who, config_of};
+use crate::oracle::{mapped, secrecy};
+use crate::samples::{Sample, any_sample};
+use crate::tokens;
+use crate::wishes::{Wish, any_wish};
+
+const CASES: u32 = 700;
+
+fn any_case() -> impl Strategy<Value = (Sample, Index, Wish)> {
+    any_sample().prop_flat_map(|sample| {
+        let layout = sample.layout;
+        (Just(sample), any::<Index>(), any_wish(layout))
+    })
+}
+
+fn runner() -> TestRunner {
+    TestRunner::new(ProptestConfig {
+        failure_persistence: None,
+        max_shrink_iters: 300,
+        ..ProptestConfig::with_cases(CASES)
+    })
+}
+
+fn sent(wish: &Wish, body: &Object) -> Body {
+    if wish.is_patch { Body::MergePatch(body.clone()) } else { Body::Whole(body.clone()) }
+}
+
+/// All that a caller is told, and the name of the error; what an error holds is compared by its text.
+fn told(outcome: &Result<Written, ServiceError>) -> String {
+    match outcome {
+        Ok(written) => {
+            let body = String::from_utf8(written.body.clone().unwrap_or_default().to_vec());
+            format!("{} {:?} {body:?}", written.is_created, written.after)
+        }
+        Err(error) => format!("{error:?}"),
+    }
+}
+
+#[test]
+fn a_dry_run_answers_as_the_write_would_and_leaves_no_trace() {
+    let accepted = Cell::new(0);
+    let outcome = runner().run(&any_case(), |(sample, index, wish)| {
+        let text = sample.text();
+        let desk = Desk::of(&text);
+        let (name, _) = &sample.servers[index.index(sample.servers.len())];
+        let Ok(view) = desk.get(name, wish.exposure) else { return Ok(()) };
+        let body = wish.body(&view);
+        let dry = desk.try_update(name, sent(&wish, &body), wish.who);
+        prop_assert_eq!(desk.text(), text);
+        let real = desk.update(name, sent(&wish, &body), wish.who);
+        let shown = || format!("{wish:?}\nsent {}", to_compact(&body.clone().into()));
+        match (wish.who, &dry, &real) {
+            (Who::Writer, Ok(dry), Ok(real)) => {
+                prop_assert_eq!(&dry.after, &None);
+                let config = |written: &Written| {
+                    let config = config_of(written.body.as_deref().unwrap_or_default());
+                    serde_json::from_str::<serde_json::Value>(&to_compact(&config.into())).ok()
+                };
+                // One that changes nothing shows the state in the order in which it is stored, with what
+                // says nothing left as it was: members that only one of them has say no more than absence.
+                if dry.before != real.after {
+                    prop_assert_eq!(config(dry), config(real), "{}", shown());
+                }
+                accepted.set(accepted.get() + 1);
+            }
+            _ => {
+                prop_assert_eq!(told(&dry), told(&real), "{}", shown());
+                accepted.set(accepted.get() + u32::from(dry.is_ok()));
+            }
+        }
+        Ok(())
+    });
+    outcome.unwrap();
+    assert!(CASES / 4 < accepted.get(), "only {} of {CASES} were accepted", accepted.get());
+}
+
+#[test]
+fn a_dry_run_is_no_oracle() {
+    let accepted = Cell::new(0);
+    let outcome = runner().run(&any_case(), |(sample, index, wish)| {
+        let at = index.index(sample.servers.len());
+        let other = with_other_secrets(&sample, at);
+        let (one, two) = (Desk::of(&sample.text()), Desk::of(&other.text()));
+        let name = &sample.servers[at].0;
+        // A guesser may know everything, and still must not learn whether it is so.
+        let Ok(view) = one.get(name, Exposure::Plaintext) else { return Ok(()) };
+        let body = wish.body(&view);
+        if to_compact(&body.clone().into()).contains("gAAAAA") {
+            return Ok(());
+        }
+        let ask = |desk: &Desk| told(&desk.try_update(name, sent(&wish, &body), Who::Writer));
+        let (one, two) = (ask(&one), ask(&two));
+        prop_assert_eq!(&one, &two, "{:?}\nsent {}", wish, to_compact(&body.into()));
+        accepted.set(accepted.get() + u32::from(!one.contains("Error")));
+        Ok(())
+    });
+    outcome.unwrap();
+    assert!(CASES / 20 < accepted.get(), "only {} of {CASES} were accepted", accepted.get());
+}
+
+/// The same document, but for what every secret string of one server is.
+fn with_other_secrets(sample: &Sample, at: usize) -> Sample {
+    let mut other = sample.clone();
+    let value = &mut other.servers[at].1;
+    *value = mapped(value, &mut Vec::new(), &mut |place, text| {
+        let is_secret = !text.is_empty() && secrecy(place, text, sample.layout).is_some();
+        match tokens::opened(text) {
+            _ if !is_secret => text.to_owned(),
+            Some(_) => tokens::seal("entirely another"),
+            None if text.starts_with("gAAAAA") => text.to_owned(),
+            None => "entirely another".to_owned(),
+        }
+    });
+    debug_assert!(
+        parse(&to_compact(value), &Rules::STORED).is_ok_and(|value| matches!(value, Json::Object(_)))
+    );
+    other
+}
