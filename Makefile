@@ -88,6 +88,7 @@ check: lint test ## Check the format, the lints and the tests
 lint: ## Check the format and the lints
 	cargo fmt --check
 	cargo clippy --all-targets --locked -- -D warnings
+	cargo clippy --test interop --locked -- -D warnings
 
 fmt: ## Format the source
 	cargo fmt

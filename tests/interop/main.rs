@@ -23,6 +23,7 @@ mod site;
 mod wire;
 
 mod agent_server;
+mod conformance;
 mod exchange;
 mod ledger;
 mod oddities;

@@ -48,7 +48,7 @@ func main() {
 	expect(response, err, http.StatusPreconditionFailed)
 	conflict := problem[mcpsettings.PreconditionFailedProblem](err)
 	equal(conflict.Type, "/problems/precondition-failed")
-	equal(conflict.GetCurrentEtag(), first.Etag)
+	equal(conflict.GetCurrentEtag(), first.GetEtag())
 	equal(conflict.GetCurrentEtag(), response.Header.Get("ETag"))
 	equal(conflict.Changed, []string{"/timeout"})
 	equal(conflict.Current["description"], "Finds issues")
@@ -69,7 +69,7 @@ func main() {
 	})
 
 	// Nothing new is not sent again.
-	_, response, err = servers.GetMcpServer(ctx, name).IfNoneMatch(merged.Etag).Execute()
+	_, response, err = servers.GetMcpServer(ctx, name).IfNoneMatch(merged.GetEtag()).Execute()
 	expect(response, err, http.StatusNotModified)
 
 	// What is wrong is named.
@@ -82,7 +82,7 @@ func main() {
 	equal(wrong.Errors[0].Pointer, "/timeout")
 
 	// Delete; then there is no such server.
-	response, err = servers.DeleteMcpServer(ctx, name).IfMatch(merged.Etag).Execute()
+	response, err = servers.DeleteMcpServer(ctx, name).IfMatch(merged.GetEtag()).Execute()
 	expect(response, err, http.StatusNoContent)
 	_, response, err = servers.GetMcpServer(ctx, name).Execute()
 	expect(response, err, http.StatusNotFound)

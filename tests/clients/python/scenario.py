@@ -19,6 +19,7 @@ from mcp_settings_client.models import (
     MissingProblem,
     PreconditionFailedProblem,
     UnprocessableProblem,
+    WrittenMcpServer,
 )
 
 
@@ -43,7 +44,7 @@ def scenario(client: AuthenticatedClient) -> None:
     first = patch_mcp_server.sync_detailed(
         "issues", client=client, body=McpServerConfigPatch(description="Finds issues"), if_match=server.etag
     )
-    assert isinstance(first.parsed, McpServer), first
+    assert isinstance(first.parsed, WrittenMcpServer), first
     change = McpServerConfigPatch(timeout=30)
     second = patch_mcp_server.sync_detailed("issues", client=client, body=change, if_match=server.etag)
     conflict = second.parsed
@@ -56,7 +57,7 @@ def scenario(client: AuthenticatedClient) -> None:
     # The second one sees that nobody else changed the time-out, and tries again.
     assert "timeout" not in conflict.current
     merged = patch_mcp_server.sync_detailed("issues", client=client, body=change, if_match=conflict.current_etag)
-    assert isinstance(merged.parsed, McpServer), merged
+    assert isinstance(merged.parsed, WrittenMcpServer), merged
     shown = get_mcp_server.sync("issues", client=client, x_expose_secrets=ExposeSecrets.PLAINTEXT)
     assert shown.config.to_dict() == {
         "command": "uvx",

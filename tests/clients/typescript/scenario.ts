@@ -50,6 +50,7 @@ assert.deepEqual(shown.data?.config, { ...config, ...change, description: "Finds
 
 // Nothing new is not sent again.
 const { etag } = merged.data;
+assert(etag);
 const unchanged = await GET(ITEM, { params: { path, header: { "If-None-Match": etag } } });
 assert.equal(unchanged.response.status, 304);
 

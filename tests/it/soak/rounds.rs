@@ -34,7 +34,7 @@ impl Size {
             Err(_) => usual,
         };
         let size = Self {
-            rounds: number("ROUNDS", 600),
+            rounds: number("ROUNDS", 2_000),
             processes: number("PROCESSES", 3),
             writers: number("WRITERS", 12),
             seed: number("SEED", 1) as u64,
