@@ -61,7 +61,7 @@ fn apply(mut document: Document, edit: &Edit, new: NewDocument) {
     let (own, other) = match edit {
         Edit::Put { key, .. } | Edit::Remove { key } => (key, key),
         Edit::Rename { from, to } => (from, to),
-        Edit::Reseal { .. } => unreachable!("no line asks for it"),
+        Edit::Reseal { .. } | Edit::Outside { .. } => unreachable!("no line asks for it"),
     };
     let beside = |document: &Document| -> Vec<_> {
         listed(document).into_iter().filter(|(key, _)| key != own && key != other).collect()
@@ -100,7 +100,7 @@ fn apply(mut document: Document, edit: &Edit, new: NewDocument) {
             let is_name = |gone: &str| is_one_member(&format!("{gone}:0"), from.as_str(), "0");
             assert!(is_spliced(&before, &after, &new, is_name), "{}", told());
         }
-        Edit::Reseal { .. } => {}
+        Edit::Reseal { .. } | Edit::Outside { .. } => {}
     }
     agree_beside(&before, &after, was.layout().dialect);
 }
