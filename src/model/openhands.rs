@@ -4,7 +4,7 @@
 mod shape;
 mod words;
 
-pub use shape::shape;
+pub use shape::{MEMBERS, shape};
 pub use words::{for_patch, restore, reword};
 
 /// The members that an `auth` of this strategy has beside `strategy`, in OpenHands' order.

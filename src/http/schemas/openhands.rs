@@ -7,29 +7,11 @@ use std::collections::BTreeMap;
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde_json::{Map, Value, json};
 
-use crate::model::openhands::strategy_members;
+use crate::model::openhands::{MEMBERS, strategy_members};
 
 use super::auth::{AuthStrategy, OauthClient, OauthState};
 use super::config::{McpServerConfig, rules};
 use super::no_null::without_null;
-
-/// The members that these routes know.
-const MEMBERS: [&str; 14] = [
-    "url",
-    "transport",
-    "command",
-    "args",
-    "env",
-    "cwd",
-    "description",
-    "icon",
-    "timeout",
-    "sse_read_timeout",
-    "keep_alive",
-    "headers",
-    "auth",
-    "enabled",
-];
 
 const STRATEGIES: [&str; 6] = ["none", "api_key", "bearer", "basic", "header", "oauth2"];
 

@@ -7,7 +7,7 @@ use crate::model::state::is_hollow;
 use super::{reword, strategy_members};
 
 /// The members of a server, in the order in which they are shown.
-const MEMBERS: [&str; 14] = [
+pub const MEMBERS: [&str; 14] = [
     "url",
     "transport",
     "command",
