@@ -56,8 +56,7 @@ pub(super) fn schema(_: Call) -> Answer {
 
 async fn update(mut call: Call, kind: fn(Object) -> Body) -> Result<HttpResponse, Problem> {
     let write = write_of(&call)?;
-    let body =
-        call.body.take().ok_or_else(|| Problem::of_ours(ProblemKind::Internal, "the route has no body"))?;
+    let body = call.take_body()?;
     let settled = call.service().update_in_settings(write, kind(body)).await;
     answer(&call, settled.map_err(|error| failed(&call, error))?).await
 }

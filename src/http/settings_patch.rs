@@ -20,15 +20,10 @@ use super::problem::{Problem, ProblemKind};
 const DEPRECATION: &str = "@1795219200";
 
 /// `PATCH /api/settings`
-pub(super) fn patch(call: Call) -> Answer {
+pub(super) fn patch(mut call: Call) -> Answer {
     Box::pin(async move {
-        let mut call = call;
         unconditional(&call)?;
-        let body = call
-            .body
-            .take()
-            .ok_or_else(|| Problem::of_ours(ProblemKind::Internal, "the route has no body"))?;
-        let patch = SettingsPatch::read(body).or_else(|fault| Err(refused(&call, fault)?))?;
+        let patch = SettingsPatch::read(call.take_body()?).or_else(|fault| Err(refused(&call, fault)?))?;
         call.trail.servers(patch.server_names());
         if patch.is_about_outside() {
             require(&call.caller, Scope::Admin)?;

@@ -105,6 +105,16 @@ pub fn merge_patch_at(
     merging.finish(merged)
 }
 
+/// What a merge patch makes where nothing is (RFC 7396 §2).
+pub fn without_nulls(patch: &Object) -> Object {
+    let value = |value: &Json| match value {
+        Json::Object(patch) => without_nulls(patch).into(),
+        other => other.clone(),
+    };
+    let set = patch.iter().filter(|(_, value)| !value.is_null());
+    set.map(|(name, member)| (name, value(member))).collect()
+}
+
 struct Merging<'a> {
     reading: &'a Reading<'a>,
     refusals: Findings<Refusal>,

@@ -6,6 +6,7 @@ use crate::model::Dialect;
 use crate::model::config::{Config, Members, Node, Secret, SecretValue};
 use crate::model::findings::Findings;
 use crate::model::mask::is_mask;
+use crate::model::merge::without_nulls;
 use crate::model::state::{Level, is_same_number};
 use crate::model::url_parts;
 
@@ -125,16 +126,6 @@ impl Finder {
 /// A member that says more than its absence.
 fn something<'a>(members: &'a Members, name: &str, level: Level) -> Option<&'a Node> {
     members.get(name).filter(|node| !level.is_nothing(name, node))
-}
-
-/// What a merge patch makes where nothing is (RFC 7396 §2).
-fn without_nulls(patch: &Object) -> Object {
-    let value = |value: &Json| match value {
-        Json::Object(patch) => without_nulls(patch).into(),
-        other => other.clone(),
-    };
-    let set = patch.iter().filter(|(_, value)| !value.is_null());
-    set.map(|(name, member)| (name, value(member))).collect()
 }
 
 /// What was sent, for rules that don't mind secrets.

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use crate::json::{Fault, Json, Object, Pointer, Rules, check_limits, to_compact};
 use crate::model::config::{self, NoKey};
 use crate::model::mask::SETTINGS_MASK;
-use crate::model::merge::{Reading, Refusal};
+use crate::model::merge::{Reading, Refusal, without_nulls};
 use crate::model::settings::{ActivePointer, MCP_CONFIG, Section, Settings, SettingsPatch, WRAPPER, check};
 use crate::model::state::touched_members;
 use crate::model::validate::Violation;
@@ -169,8 +169,8 @@ impl Desk<'_> {
         let body = match (is_there, servers.is_wrapped) {
             (true, true) => Body::MergePatch(patch),
             (true, false) => Body::OpenHandsPatch(patch),
-            (false, true) => Body::Whole(without_nulls(patch)),
-            (false, false) => Body::OpenHandsServer(without_nulls(patch)),
+            (false, true) => Body::Whole(without_nulls(&patch)),
+            (false, false) => Body::OpenHandsServer(without_nulls(&patch)),
         };
         let write = Write { key, precondition: Precondition::default(), caller: self.caller.clone() };
         let update = Arc::new(Update { write, body, dry_run: None });
@@ -208,16 +208,6 @@ impl Desk<'_> {
 fn is_server_patch(value: &Json) -> bool {
     let is_server = |value: &Json| matches!(value, Json::Object(_) | Json::Null);
     value.as_object().is_some_and(|members| !members.iter().all(|(_, value)| is_server(value)))
-}
-
-/// What a patch says of what is not there yet (RFC 7396 §2).
-fn without_nulls(patch: Object) -> Object {
-    let member = |(name, value)| match value {
-        Json::Null => None,
-        Json::Object(inner) => Some((name, Json::Object(without_nulls(inner)))),
-        value => Some((name, value)),
-    };
-    patch.into_iter().filter_map(member).collect()
 }
 
 /// The error of one server as one of the request that holds it.

@@ -113,7 +113,7 @@ impl SettingsPatch {
             let path = Path::Root.member(section.diff_name());
             let (diff, nulls) = match section {
                 Section::Agent => (diff.clone(), Vec::new()),
-                Section::Conversation | Section::Misc => without_nulls(diff),
+                Section::Conversation | Section::Misc => split_nulls(diff),
             };
             let Merged { mut config, refusals, .. } =
                 merge_patch_at(diff, own, section.position(), &path, reading);
@@ -147,7 +147,7 @@ impl SettingsPatch {
 }
 
 /// In these sections null for a member is a value; below it removes.
-fn without_nulls(diff: &Object) -> (Object, Vec<String>) {
+fn split_nulls(diff: &Object) -> (Object, Vec<String>) {
     let (nulls, rest): (Vec<_>, Vec<_>) = diff.clone().into_iter().partition(|(_, value)| value.is_null());
     (rest.into_iter().collect(), nulls.into_iter().map(|(name, _)| name).collect())
 }
