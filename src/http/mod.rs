@@ -6,6 +6,8 @@ mod body;
 pub mod document;
 mod documentation;
 mod endpoint;
+mod event_stream;
+mod event_text;
 mod failures;
 mod frame;
 pub mod gate;
@@ -34,6 +36,7 @@ use actix_web::middleware::from_fn;
 use actix_web::web::Data;
 use actix_web::{App as ActixApp, HttpServer};
 
+use crate::events::Feed;
 use crate::service::Service;
 use crate::service::authentication::Authentication;
 use frame::RequestIds;
@@ -49,6 +52,8 @@ const HEAD_TIMEOUT: Duration = Duration::from_secs(10);
 pub struct App {
     /// The use-cases.
     pub service: Arc<Service>,
+    /// The stream of changes.
+    pub events: Arc<Feed>,
     /// How callers are told apart.
     pub authentication: Authentication,
     /// Which hosts and pages may call.
@@ -65,12 +70,13 @@ impl App {
     /// What all requests share.
     pub fn new(
         service: Arc<Service>,
+        events: Arc<Feed>,
         authentication: Authentication,
         gate: Gate,
         address: String,
         document: String,
     ) -> Self {
-        Self { service, authentication, gate, address, document, request_ids: RequestIds::default() }
+        Self { service, events, authentication, gate, address, document, request_ids: RequestIds::default() }
     }
 }
 
