@@ -27,3 +27,4 @@ mod secrets;
 mod settings;
 mod soak;
 mod transcript;
+mod ui_model;
