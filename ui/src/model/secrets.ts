@@ -5,7 +5,7 @@
 import { get, pointer, steps } from "../json/pointer.ts";
 import { type Json, JsonNumber, type JsonObject, isObject } from "../json/value.ts";
 import { type Position, elementOf, isSecretString, masksScalars, memberOf } from "./position.ts";
-import { percentDecoded, replaceParts, secretParts } from "./url-parts.ts";
+import { percentDecoded, replaceParts, secretParts } from "./url_parts.ts";
 
 /** The mask of every secret but those inside a URL, where a bracket is not legal. */
 export const MASK = "[REDACTED]";
@@ -28,7 +28,19 @@ export function isSecretAt(config: JsonObject, at: string): boolean {
 
 /** The pointers of all leaves that the service masks. */
 export function secretLeaves(config: JsonObject): string[] {
-  return leavesBelow(config, "root", "");
+  return secretLeavesAt(config, "root", "");
+}
+
+/** The same for a part of a configuration that stands at this position and place. */
+export function secretLeavesAt(value: Json, position: Position, at: string): string[] {
+  if (Array.isArray(value)) {
+    const inner = elementOf(position);
+    return value.flatMap((element, index) => secretLeavesAt(element, inner, at + pointer(index)));
+  }
+  if (isObject(value)) {
+    return [...value].flatMap(([name, member]) => secretLeavesAt(member, memberOf(position, name), at + pointer(name)));
+  }
+  return isSecretLeaf(value, position) ? [at] : [];
 }
 
 /** The pointers of the secrets that the draft keeps: masks, and URLs with masked parts. */
@@ -53,25 +65,25 @@ export function shown(config: JsonObject, at = ""): Json | undefined {
   return value === undefined ? undefined : shownAt(value, positionOf(config, at));
 }
 
-function shownAt(value: Json, position: Position): Json {
-  if (Array.isArray(value)) return value.map((element) => shownAt(element, elementOf(position)));
-  if (isObject(value)) {
-    return new Map([...value].map(([name, member]) => [name, shownAt(member, memberOf(position, name))]));
-  }
-  if (!isSecretLeaf(value, position)) return value;
-  const word = typeof value === "string" && isKept(value, position) ? "set" : "new value";
-  return position === "url" && typeof value === "string" ? replaceParts(value, `(${word})`) : word;
+/** The same value, in which each mask of a secret has the same spelling. */
+export function withOneMask(value: Json, position: Position): Json {
+  return mapSecrets(value, position, (secret) => (typeof secret === "string" && isMask(secret) ? MASK : secret));
 }
 
-function leavesBelow(value: Json, position: Position, at: string): string[] {
-  if (Array.isArray(value)) {
-    const inner = elementOf(position);
-    return value.flatMap((element, index) => leavesBelow(element, inner, at + pointer(index)));
-  }
+function shownAt(value: Json, position: Position): Json {
+  return mapSecrets(value, position, (secret, position) => {
+    const word = typeof secret === "string" && isKept(secret, position) ? "set" : "new value";
+    return position === "url" && typeof secret === "string" ? replaceParts(secret, `(${word})`) : word;
+  });
+}
+
+/** The value with something else in the place of each secret leaf. */
+function mapSecrets(value: Json, position: Position, replacement: (secret: Json, position: Position) => Json): Json {
+  if (Array.isArray(value)) return value.map((element) => mapSecrets(element, elementOf(position), replacement));
   if (isObject(value)) {
-    return [...value].flatMap(([name, member]) => leavesBelow(member, memberOf(position, name), at + pointer(name)));
+    return new Map([...value].map(([name, member]) => [name, mapSecrets(member, memberOf(position, name), replacement)]));
   }
-  return isSecretLeaf(value, position) ? [at] : [];
+  return isSecretLeaf(value, position) ? replacement(value, position) : value;
 }
 
 function isSecretLeaf(value: Json, position: Position): boolean {
@@ -85,7 +97,8 @@ function isKept(text: string, position: Position): boolean {
   return position === "url" ? keepsPart(text) : isMask(text);
 }
 
-function keepsPart(url: string): boolean {
+/** Whether a secret part of this URL is a mask, also one that was percent-encoded. */
+export function keepsPart(url: string): boolean {
   const parts = secretParts(url).map(({ start, end }) => url.slice(start, end));
   return parts.some((part) => isMask(part) || isMask(percentDecoded(part)));
 }
