@@ -13,10 +13,10 @@ type Props = {
   onFollow: () => void;
 };
 
-export function ConflictBanner({ notice, onView, onMerge, onSaveAsNew, onDiscard, onFollow }: Props) {
-  const { kind, code, words, at_ms, by } = notice;
+export function ConflictBanner(props: Props) {
+  const { kind, code, words, at_ms, by } = props.notice;
   return (
-    <Banner kind="status" tone="warning" actions={<Actions />}>
+    <Banner kind="status" tone="warning" actions={actions(props)}>
       {code !== null && (
         <>
           <code>{code}</code>{" "}
@@ -33,25 +33,25 @@ export function ConflictBanner({ notice, onView, onMerge, onSaveAsNew, onDiscard
       {kind === "removed" && ". Your draft is kept here."}
     </Banner>
   );
+}
 
-  function Actions() {
-    switch (kind) {
-      case "changed":
-        return (
-          <>
-            <Button onPress={onView}>View</Button>
-            <Button onPress={onMerge}>Merge</Button>
-          </>
-        );
-      case "removed":
-        return (
-          <>
-            <Button onPress={onSaveAsNew}>Save as new</Button>
-            <Button onPress={onDiscard}>Discard</Button>
-          </>
-        );
-      case "renamed":
-        return <Button onPress={onFollow}>Follow</Button>;
-    }
+function actions({ notice, onView, onMerge, onSaveAsNew, onDiscard, onFollow }: Props) {
+  switch (notice.kind) {
+    case "changed":
+      return (
+        <>
+          <Button onPress={onView}>View</Button>
+          <Button onPress={onMerge}>Merge</Button>
+        </>
+      );
+    case "removed":
+      return (
+        <>
+          <Button onPress={onSaveAsNew}>Save as new</Button>
+          <Button onPress={onDiscard}>Discard</Button>
+        </>
+      );
+    case "renamed":
+      return <Button onPress={onFollow}>Follow</Button>;
   }
 }

@@ -3,7 +3,7 @@
  * of its own, which lists what of theirs is lost.
  */
 import { useState } from "preact/hooks";
-import { type Change, choose } from "../../model/merge.ts";
+import { type Change, type Merged, choose } from "../../model/merge.ts";
 import { Button } from "../../parts/Button.tsx";
 import { Dialog } from "../../parts/Dialog.tsx";
 import { ConflictTable, type Side } from "./ConflictTable.tsx";
@@ -52,19 +52,14 @@ export function ConflictDialog({ dispute, onUse, onOverwrite, onClose }: Props) 
         }
       >
         <p>{introduction(merged.conflicts)}</p>
-        {isOverlapping && (
-          <ConflictTable
-            caption="Changed by both"
-            rows={merged.conflicts.map(conflictRow)}
-            choices={choices}
-            onChoose={(pointer, side) => {
-              setChoices(new Map(choices).set(pointer, side));
-              setFault("");
-            }}
-          />
-        )}
-        {merged.taken.length > 0 && <ConflictTable caption="Changed only by them: taken over" rows={merged.taken.map(conflictRow)} />}
-        {merged.kept.length > 0 && <ConflictTable caption="Changed only by you: kept" rows={merged.kept.map(conflictRow)} />}
+        <ConflictTable
+          rows={rowsOf(merged)}
+          choices={choices}
+          onChoose={(pointer, side) => {
+            setChoices(new Map(choices).set(pointer, side));
+            setFault("");
+          }}
+        />
         <p role="alert" class="field-error">
           {fault}
         </p>
@@ -95,6 +90,11 @@ export function ConflictDialog({ dispute, onUse, onOverwrite, onClose }: Props) 
       )}
     </>
   );
+}
+
+function rowsOf({ conflicts, taken, kept }: Merged) {
+  const rows = (changes: Change[], outcome: Side | "choice") => changes.map((change) => ({ ...conflictRow(change), outcome }));
+  return [...rows(conflicts, "choice"), ...rows(taken, "theirs"), ...rows(kept, "mine")];
 }
 
 function introduction(conflicts: Change[]): string {

@@ -1,18 +1,18 @@
 /** The members that the form has no field for: kept as they are, shown, and edited as JSON. Their secrets have fields. */
-import { get, steps } from "../../json/pointer.ts";
+import { get, pointer, steps } from "../../json/pointer.ts";
 import { secretLeaves, shown } from "../../model/secrets.ts";
 import { writeJson } from "../../json/write.ts";
 import { SecretField } from "./SecretField.tsx";
 import { messageAt, useEditing } from "./editing.ts";
 import { otherMembers } from "./transports.ts";
-import { pointer } from "../../json/pointer.ts";
 
 export function OtherMembers() {
   const { draft, stored, faults } = useEditing();
   const names = otherMembers(draft.config);
   if (names.length === 0) return null;
-  const secrets = secretLeaves(draft.config).filter(
-    (at) => names.includes(steps(at)[0] ?? "") && !isInArray(draft.config, at) && stored !== null && get(stored.config, at) !== undefined,
+  // What is not stored is typed as JSON; what is stored can be kept, replaced and cleared here.
+  const secrets = (stored === null ? [] : secretLeaves(stored.config)).filter(
+    (at) => names.includes(steps(at)[0] ?? "") && !isInArray(draft.config, at),
   );
   return (
     <section class="form-part" aria-label="Other members">
@@ -21,7 +21,10 @@ export function OtherMembers() {
       <dl class="others">
         {names.map((name) => {
           const value = shown(draft.config, pointer(name));
-          const error = messageAt(faults, pointer(name));
+          const error = messageAt(
+            faults.filter((fault) => !secrets.includes(fault.pointer)),
+            pointer(name),
+          );
           return (
             <div key={name} data-at={pointer(name)} tabIndex={-1}>
               <dt>

@@ -63,7 +63,7 @@ export function SecretField({ at, label, inputLabel = label, isInRow = false, on
   );
   if (!secret.isStored) return input;
 
-  const whyNoKeep = secret.mayKeep ? null : `Keep is off: ${unbound?.why ?? ""}. A secret does not follow its server.`;
+  const whyNoKeep = secret.mayKeep || secret.choice === null ? null : `Keep is off: ${unbound?.why ?? ""}.`;
   return (
     <div class="field secret-field" data-at={isTyped ? undefined : at} tabIndex={-1}>
       <span class={isInRow ? "unseen" : "field-label"}>{label}</span>

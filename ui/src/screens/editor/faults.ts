@@ -70,7 +70,7 @@ function keptFaults({ config, base, isCopy, unbound }: Judged): Finding[] {
   const missing = masksOfNothing(base, config).map((at) => ({ pointer: at, message: nothing }));
   const moved = (unbound?.pointers ?? [])
     .filter((at) => !missing.some((finding) => finding.pointer === at))
-    .map((at) => ({ pointer: at, message: `This secret can't be kept, because ${unbound?.why ?? ""}: enter it again or clear it.` }));
+    .map((at) => ({ pointer: at, message: `Keep is off: ${unbound?.why ?? ""}. Enter it again or clear it.` }));
   return [...missing, ...moved];
 }
 

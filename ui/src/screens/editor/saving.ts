@@ -60,10 +60,14 @@ function settle(sent: Draft, stored: Shown): void {
   }
   batch(() => {
     putDraft({ ...now, key: name, name, isNew: false, copyOf: null, base: { config, etag, needsReentry }, config: next, rawText: null });
-    const { value } = route;
-    if (value.screen === "new" && value.key === sent.key) go({ screen: "editor", name });
+    if (isShown(sent.key)) go({ screen: "editor", name });
     dropDraft(sent.key);
   });
+}
+
+function isShown(key: string): boolean {
+  const shown = route.peek();
+  return shown.screen === "new" ? shown.key === key : shown.screen === "editor" && shown.name === key;
 }
 
 function refuse(sent: Draft, problem: Problem): Saving {
