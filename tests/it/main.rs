@@ -26,3 +26,4 @@ mod secrets;
 mod settings;
 mod soak;
 mod transcript;
+mod ui;
