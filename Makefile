@@ -1,7 +1,7 @@
 # Every target is one or two plain commands that also run by hand.
 
 .DEFAULT_GOAL := help
-.PHONY: help run build test contract openapi openapi-release interop soak fuzz coverage mutants bench check lint fmt prepare
+.PHONY: help run build ui test contract openapi openapi-release interop soak fuzz coverage mutants bench check lint fmt prepare
 
 # What `make test` installs comes first, so that `python3` is the one with the tests' packages.
 INSTALLED := $(CURDIR)/target/python/bin:$(CURDIR)/target/tools/bin
@@ -26,13 +26,16 @@ export PROPTEST_RNG_SEED ?= 8710
 help: ## List the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1 \2/p' Makefile | while read -r name what; do printf '%-15s %s\n' "$$name" "$$what"; done
 
-run: ## Build and start the service, and print the link to open; ARGS="--listen …" are passed on
+run: ui ## Build and start the service, and print the link to open; ARGS="--listen …" are passed on
 	cargo run --release --locked -- serve $(ARGS)
 
-build: ## Build the service as it is run
+build: ui ## Build the service as it is run
 	cargo build --release --locked
 
-test: prepare ## Install what the tests need, and run them all
+ui: ## Build the page that the service serves
+	ui/build
+
+test: prepare ui ## Install what the tests need, and run them all
 	PATH="$(INSTALLED):$$PATH" cargo test --doc --locked
 	rm -f target/tmp/seen
 	PATH="$(INSTALLED):$$PATH" cargo nextest run --locked
@@ -44,7 +47,7 @@ openapi: ## Write the OpenAPI document that the route table makes
 openapi-release: openapi ## Promise the document as it is; CHANGELOG.md must tell of the version
 	RELEASE_OPENAPI=1 cargo test --locked --test contract released::
 
-contract: prepare ## Try at least CASES requests that Schemathesis makes of the OpenAPI document
+contract: prepare ui ## Try at least CASES requests that Schemathesis makes of the OpenAPI document
 	CASES=$(CASES) cargo test --locked --test it generated:: -- --nocapture
 
 # RECORD=1 keeps what the real server made of a file of ours, for the tests that run without it.
@@ -65,7 +68,7 @@ fuzz: target/tools/bin/cargo-fuzz ## Try every fuzz target; SECONDS says how lon
 	done
 
 # Measured, the service leaves the figures in its home, where that test wants nothing.
-coverage: prepare target/tools/bin/cargo-tarpaulin ## Print which lines of the pure rooms and the store the tests run
+coverage: prepare ui target/tools/bin/cargo-tarpaulin ## Print which lines of the pure rooms and the store the tests run
 	PATH="$(INSTALLED):$$PATH" cargo tarpaulin --locked --engine llvm --follow-exec --skip-clean --out Stdout \
 	    --target-dir target/coverage --timeout 600 --exclude-files '*/tests/*' --exclude-files '*/tests.rs' \
 	    $(foreach room,document model projection secrets store,--include-files 'src/$(room)/*') \

@@ -74,8 +74,7 @@ async fn serve_until_told(config: Config) -> Result<(), Failure> {
         })?;
     let address = format!("http://{bound}");
     let code = authentication.logins().map(|logins| logins.new_code(Instant::now()));
-    let document = config.settings.display().to_string();
-    let app = Data::new(App::new(Arc::clone(&service), authentication, gate, address.clone(), document));
+    let app = Data::new(App::new(Arc::clone(&service), authentication, gate));
 
     let mut terminate = listen_for(SignalKind::terminate())?;
     let mut interrupt = listen_for(SignalKind::interrupt())?;

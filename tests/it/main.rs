@@ -21,6 +21,7 @@ mod hostile;
 mod json_patch;
 mod laws;
 mod mcp_servers;
+mod page;
 mod rotation;
 mod secrets;
 mod settings;
