@@ -4,6 +4,7 @@
 mod chromium;
 mod conformance;
 mod crypto;
+mod extent;
 mod launch;
 mod peer;
 mod response;

@@ -13,7 +13,7 @@ export class Writer {
     this.#key = key;
   }
 
-  /** Any request; the answer with its body as JSON, where it has one. */
+  /** Any request, its body JSON or to be made so; the answer with its body as JSON, where it has one. */
   async send(method, path, { body, ...headers } = {}) {
     const answer = await fetch(`${this.#address}${path}`, {
       method,
@@ -22,13 +22,13 @@ export class Writer {
         ...(body === undefined ? {} : { 'Content-Type': 'application/json' }),
         ...headers,
       },
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
     });
     const text = await answer.text();
     return { status: answer.status, etag: answer.headers.get('etag'), body: text === '' ? null : JSON.parse(text) };
   }
 
-  /** Creates or replaces a server; its new tag. */
+  /** Creates or replaces a server, by a configuration or its text; its new tag. */
   async put(name, config) {
     return this.#written(await this.send('PUT', this.#item(name), { body: config }));
   }

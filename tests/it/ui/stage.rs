@@ -7,7 +7,7 @@ use std::process::{Command, Stdio};
 use std::sync::Arc;
 
 use serde::Deserialize;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use crate::server::{ADMIN, READER, REVEALER, TestServer, WRITER};
 use crate::site::Site;
@@ -16,6 +16,8 @@ use crate::site::Site;
 pub(super) struct Stage {
     site: Arc<Site>,
     environment: Vec<(&'static str, String)>,
+    /// What the script is told besides.
+    choices: Map<String, Value>,
     /// The service; none while the script has it stopped.
     server: Option<TestServer>,
 }
@@ -45,16 +47,22 @@ impl Stage {
     }
 
     pub(super) fn on(site: Site) -> Self {
-        Self { site: Arc::new(site), environment: Vec::new(), server: None }
+        Self { site: Arc::new(site), environment: Vec::new(), choices: Map::new(), server: None }
     }
 
     /// A place with this document.
-    pub(super) fn with(document: &Value) -> Self {
+    pub(super) fn with_document(document: &Value) -> Self {
         Self::on(Site::with_document(document.to_string()))
     }
 
     pub(super) fn env(mut self, name: &'static str, value: &str) -> Self {
         self.environment.push((name, value.to_owned()));
+        self
+    }
+
+    /// Tells the script something of its own.
+    pub(super) fn tell(mut self, what: &str, value: impl Into<Value>) -> Self {
+        self.choices.insert(what.to_owned(), value.into());
         self
     }
 
@@ -65,13 +73,14 @@ impl Stage {
         let root = Path::new(env!("CARGO_MANIFEST_DIR"));
         let packages = root.join("target/node/node_modules");
         assert!(packages.join("playwright-core").is_dir(), "no `playwright-core`: run `make test`");
-        let setting = json!({
+        let mut setting = json!({
             "address": format!("http://{}", server.address()),
             "code": server.code(),
             "keys": {"admin": ADMIN, "writer": WRITER, "reader": READER, "revealer": REVEALER},
             "document": self.site.document_path(),
             "left": root.join("target/ui-failures"),
         });
+        setting.as_object_mut().expect("it was just made one").append(&mut self.choices);
         self.server = Some(server);
         let mut script = Command::new("node")
             .arg(root.join("tests/ui/run.mjs"))

@@ -1,0 +1,19 @@
+// A document of a future version is shown and not written.
+
+import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
+
+import { visible } from '../claims.mjs';
+
+export default async function (stage) {
+  const before = await readFile(stage.setting.document, 'utf8');
+  const visitor = await stage.owner();
+  const { list, editor } = visitor;
+  await visible(visitor.status('This document is read-only.'));
+  await visible(list.row('future'));
+  assert.ok(await list.enabled('future').isDisabled());
+  await list.edit('future');
+  await visible(editor.heading('future'));
+  assert.ok(!await editor.save.isVisible() || await editor.save.isDisabled());
+  assert.equal(await readFile(stage.setting.document, 'utf8'), before);
+}
