@@ -50,6 +50,11 @@ export class Canary {
     this.#answers.push({ what: 'the stream', text: Buffer.from(data, 'base64').toString() });
   }
 
+  /** It was saved: from now on not even the field that it was typed into may hold it. */
+  async isSaved() {
+    await this.#visitor.page.evaluate(() => { globalThis.canarySeen.isSaved = true; });
+  }
+
   /** Nothing has let it out so far. Something was watched, or the claim would be empty. */
   async assertSilent() {
     const { page, context, said } = this.#visitor;
@@ -83,19 +88,24 @@ export class Canary {
 
 /** Runs in the page before anything else: looks at each state of the document. */
 function watchDocument(text) {
-  const seen = { states: 0, places: [] };
+  const seen = { states: 0, places: [], isSaved: false };
+  const typedInto = new WeakSet();
   globalThis.canarySeen = seen;
   const look = () => {
     seen.states += 1;
     const place = [...document.querySelectorAll('*')].find((element) => {
       const own = [...element.attributes].map(({ value }) => value);
       const texts = [...element.childNodes].filter(({ nodeType }) => nodeType !== Node.ELEMENT_NODE);
-      const isTypedIn = element === document.activeElement;
-      const typed = 'value' in element && !isTypedIn ? [String(element.value)] : [];
+      const isBeingTyped = typedInto.has(element) && !seen.isSaved;
+      const typed = 'value' in element && !isBeingTyped ? [String(element.value)] : [];
       return [...own, ...texts.map(({ data }) => data ?? ''), ...typed].some((found) => found.includes(text));
     });
     if (place !== undefined) seen.places.push(place.outerHTML.slice(0, 200));
   };
+  addEventListener('input', ({ target }) => {
+    typedInto.add(target);
+    look();
+  }, true);
   new MutationObserver(look).observe(document, {
     subtree: true, childList: true, attributes: true, characterData: true,
   });

@@ -20,8 +20,9 @@ export default async function (stage) {
   await editor.transport('stdio').check();
   await editor.fill({ Command: 'cage' });
   await editor.addPair('Environment', 1, 'TOKEN', SECRET);
-  await editor.save.press('Enter');
+  await editor.save.click();
   await visitor.isTold('cage was saved');
+  await canary.isSaved();
   await canary.assertSilent();
 
   await editor.fill({ Description: 'mine' });

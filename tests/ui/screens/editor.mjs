@@ -56,7 +56,7 @@ export class Editor {
   }
 
   async addPair(legend, number, name, value) {
-    const button = { Environment: 'Add variable', Headers: 'Add header' }[legend];
+    const button = legend === 'Environment' ? 'Add variable' : 'Add header';
     await this.group(legend).getByRole('button', { name: button, exact: true }).click();
     await this.cell(legend, `Name ${number}`).fill(name);
     await this.cell(legend, `Value ${number}`).fill(value);
