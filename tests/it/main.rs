@@ -28,4 +28,4 @@ mod secrets;
 mod settings;
 mod soak;
 mod transcript;
-mod ui;
+mod ui_model;

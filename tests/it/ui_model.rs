@@ -1,0 +1,30 @@
+//! The page's rules, which know no browser: their unit tests run in Node, beside a service that they are held
+//! against. One test, because they are compiled in one go.
+
+use std::path::Path;
+use std::process::Command;
+
+use crate::server::{ADMIN, TestServer, WRITER};
+
+/// Runs a command to its end, and fails with what it said.
+#[track_caller]
+fn run(command: &mut Command) {
+    let output = command.output().unwrap_or_else(|error| panic!("{command:?}: {error}"));
+    let said = [output.stdout, output.stderr].concat();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&said));
+}
+
+#[test]
+fn the_rules_of_the_page_hold_and_agree_with_the_service() {
+    let page = Path::new(env!("CARGO_MANIFEST_DIR")).join("ui");
+    let compiler = page.join("node_modules/.bin/tsc");
+    assert!(compiler.exists(), "the page's packages are missing: run `make ui`");
+    run(Command::new(compiler).args(["--project", "tests"]).current_dir(&page));
+    let server = TestServer::start();
+    run(Command::new("node")
+        .args(["--test", "--test-reporter", "spec", ".tests/tests/"])
+        .current_dir(&page)
+        .env("SERVICE", format!("http://{}", server.address()))
+        .env("KEY", ADMIN)
+        .env("KEY_WITHOUT_REVEAL", WRITER));
+}
