@@ -15,7 +15,7 @@ const texts = new WeakMap<Response, string>();
 const client = createClient<paths>({
   // Whatever is asked is asked now: the page keeps tags itself.
   cache: "no-store",
-  bodySerializer: (body) => writeJson(body as Json),
+  bodySerializer: (value: unknown) => writeJson(value as Json),
 });
 
 client.use({

@@ -73,3 +73,15 @@ function finding(error: Json): Finding[] {
   const [pointer, message] = [error.get("pointer"), error.get("message")];
   return typeof pointer === "string" && typeof message === "string" ? [{ pointer, message }] : [];
 }
+
+/** The problem that was read as plain JSON elsewhere. */
+export function problemFrom(status: number, told: unknown): Problem {
+  const members = typeof told === "object" && told !== null ? (told as Record<string, unknown>) : {};
+  const word = (name: string, otherwise: string) => (typeof members[name] === "string" ? members[name] : otherwise);
+  return {
+    type: word("type", "about:blank"),
+    title: word("title", `The service answered ${status}`),
+    status,
+    detail: word("detail", ""),
+  };
+}

@@ -14,9 +14,12 @@ export type DialogProps = {
   canClose?: boolean;
   /** `alertdialog` where something is asked before it can't be taken back. */
   role?: "dialog" | "alertdialog";
+  /** 1 where it stands for a whole screen. */
+  headingLevel?: 1 | 2;
 };
 
-export function Dialog({ title, onClose, children, actions, width = "narrow", canClose = true, role = "dialog" }: DialogProps) {
+export function Dialog({ title, onClose, children, actions, width = "narrow", canClose = true, role = "dialog", headingLevel = 2 }: DialogProps) {
+  const Heading = `h${headingLevel}` as const;
   const element = useRef<HTMLDialogElement>(null);
   const heading = useId();
   useEffect(() => {
@@ -47,7 +50,7 @@ export function Dialog({ title, onClose, children, actions, width = "narrow", ca
     >
       <div class="dialog-body">
         <header class="dialog-head">
-          <h2 id={heading}>{title}</h2>
+          <Heading id={heading}>{title}</Heading>
           {canClose && (
             <Button kind="quiet" icon="close" label="Close" onPress={onClose}>
               {""}
