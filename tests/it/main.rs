@@ -28,4 +28,5 @@ mod secrets;
 mod settings;
 mod soak;
 mod transcript;
+mod ui;
 mod ui_model;

@@ -11,7 +11,8 @@ export default async function (stage) {
   const { list, editor } = visitor;
   await visible(visitor.status('This document is read-only.'));
   await visible(list.row('future'));
-  assert.ok(await list.enabled('future').isDisabled());
+  assert.equal(await list.enabled('future').count(), 0);
+  assert.equal(await list.newServer.count(), 0);
   await list.edit('future');
   await visible(editor.heading('future'));
   assert.ok(!await editor.save.isVisible() || await editor.save.isDisabled());
