@@ -3,6 +3,7 @@
 pub mod cli;
 pub mod config;
 pub mod document;
+pub mod events;
 pub mod http;
 pub mod json;
 pub mod model;

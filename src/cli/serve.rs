@@ -11,6 +11,7 @@ use actix_web::web::Data;
 use tokio::signal::unix::{SignalKind, signal};
 
 use crate::config::{Config, Flags, LogFormat};
+use crate::events::Feed;
 use crate::http::gate::Gate;
 use crate::http::{App, serve};
 use crate::secrets::{create_once, random_token, sweep_drafts, warn_of_open_mode};
@@ -74,7 +75,9 @@ async fn serve_until_told(config: Config) -> Result<(), Failure> {
         })?;
     let address = format!("http://{bound}");
     let code = authentication.logins().map(|logins| logins.new_code(Instant::now()));
-    let app = Data::new(App::new(Arc::clone(&service), authentication, gate));
+    let events = Feed::start(Arc::clone(&service))
+        .map_err(|error| Failure::new("could not start to follow the settings").because(error))?;
+    let app = Data::new(App::new(Arc::clone(&service), Arc::clone(&events), authentication, gate));
 
     let mut terminate = listen_for(SignalKind::terminate())?;
     let mut interrupt = listen_for(SignalKind::interrupt())?;
@@ -88,6 +91,8 @@ async fn serve_until_told(config: Config) -> Result<(), Failure> {
         _ = interrupt.recv() => {}
     }
     tracing::info!("stopping");
+    // Streams have no end of their own, and the server waits for its connections.
+    events.close();
     // What has been taken is finished and answered. Writes that still wait for the lock by then are given up.
     actix_web::rt::spawn(handle.stop(true));
     let ended = match actix_web::rt::time::timeout(STOP_PATIENCE, &mut running).await {

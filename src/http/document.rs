@@ -41,6 +41,7 @@ pub fn openapi_document() -> Value {
                 "openhands",
                 "The settings as clients of the OpenHands agent-server know them, over the same store.",
             ),
+            tag("events", "What changes, as it changes."),
             tag("session", "Keys for the page."),
             tag("service", "How the service is."),
             tag("documentation", "What is told about the API."),

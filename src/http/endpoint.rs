@@ -13,6 +13,7 @@ use actix_web::{HttpMessage, HttpRequest, HttpResponse};
 use futures_util::FutureExt;
 use percent_encoding::percent_decode_str;
 
+use crate::events::Position;
 use crate::json::Object;
 use crate::model::json_patch::JsonPatch;
 use crate::model::{ServerName, SettingsKey};
@@ -49,6 +50,8 @@ pub(super) struct Endpoint {
     pub segment: Segment,
     /// What is audited, whatever comes of it.
     pub action: Option<Action>,
+    /// Whether its answer is a stream, in which a reader can go on.
+    pub is_stream: bool,
     /// The handler.
     pub handler: Handler,
 }
@@ -86,6 +89,8 @@ pub(super) struct Call {
     pub precondition: Precondition,
     /// How much of the secrets is asked for.
     pub exposure: Exposure,
+    /// Where in a stream the reader was.
+    pub position: Option<Position>,
     /// What the query asks for.
     pub query: Query,
     /// Whether an answer without a body is preferred.
@@ -273,6 +278,7 @@ async fn check(
     let precondition = headers::precondition(head)?;
     // Writes show no secrets, so what they ask for is not looked at.
     let exposure = if endpoint.scope == Some(Scope::Read) { exposure? } else { Exposure::Redacted };
+    let position = if endpoint.is_stream { headers::last_event_id(head)? } else { None };
     let query = query?;
     let (body, patch) = match sent.map(|(bytes, media_type)| body::sent(bytes, media_type)).transpose()? {
         None => (None, None),
@@ -292,6 +298,7 @@ async fn check(
         word,
         precondition,
         exposure,
+        position,
         query,
         prefers_minimal: endpoint.scope == Some(Scope::Write) && prefer::is_minimal(head),
         takes_gzip: endpoint.scope.is_none() && headers::takes_gzip(head),

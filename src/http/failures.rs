@@ -15,7 +15,7 @@ use super::problem::{Problem, ProblemKind};
 use super::renaming;
 
 /// How long a client should wait before it tries a busy store again. Seconds.
-const RETRY_AFTER: &str = "1";
+pub(super) const RETRY_AFTER: &str = "1";
 
 const IF_MATCH_FAILED: &str =
     "If-Match does not match the current ETag. Re-fetch GET /api/settings/mcp-servers/{name} and retry.";

@@ -24,8 +24,7 @@ const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 const RESOURCE_POLICY: HeaderName = HeaderName::from_static("cross-origin-resource-policy");
 const VARY: &str = "X-Expose-Secrets, Authorization, X-Session-API-Key, Origin";
 const EXPOSED: &str = "ETag, Location, Link, Retry-After, X-Request-Id";
-const ALLOWED_HEADERS: &str =
-    "Authorization, Content-Type, If-Match, If-None-Match, Prefer, X-Expose-Secrets, X-Session-API-Key";
+const ALLOWED_HEADERS: &str = "Authorization, Content-Type, If-Match, If-None-Match, Last-Event-ID, Prefer, X-Expose-Secrets, X-Session-API-Key";
 const ALLOWED_METHODS: &str = "GET, HEAD, POST, PUT, PATCH, DELETE";
 
 /// Identifies one request of this process, in the answer and in the log.

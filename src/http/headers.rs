@@ -3,6 +3,7 @@
 
 use actix_web::http::header::{self, HeaderMap, HeaderName};
 
+use crate::events::Position;
 use crate::json::Json;
 use crate::projection::{Condition, Precondition};
 use crate::secrets::Exposure;
@@ -14,6 +15,9 @@ pub(super) const EXPOSE_SECRETS: HeaderName = HeaderName::from_static("x-expose-
 
 /// The header that names the types of a patch (RFC 5789 §3.1).
 pub(super) const ACCEPT_PATCH: HeaderName = HeaderName::from_static("accept-patch");
+
+/// The header that says where in a stream a reader was cut off.
+const LAST_EVENT_ID: HeaderName = HeaderName::from_static("last-event-id");
 
 /// The conditional headers.
 pub(super) fn precondition(headers: &HeaderMap) -> Result<Precondition, Problem> {
@@ -59,6 +63,18 @@ pub(super) fn takes_gzip(headers: &HeaderMap) -> bool {
         }
     }
     named.unwrap_or(any)
+}
+
+/// Where in the stream of changes the reader was.
+pub(super) fn last_event_id(headers: &HeaderMap) -> Result<Option<Position>, Problem> {
+    let mut lines = headers.get_all(LAST_EVENT_ID);
+    let Some(value) = lines.next() else { return Ok(None) };
+    let parsed = value.to_str().ok().and_then(|text| text.parse().ok()).filter(|_| lines.next().is_none());
+    parsed.map(Some).ok_or_else(|| {
+        let detail =
+            "The header Last-Event-ID can't be parsed: send the `id` of an event as it was received.";
+        Problem::new(ProblemKind::InvalidHeader, detail).member("header", Json::string("Last-Event-ID"))
+    })
 }
 
 fn title_case(name: &HeaderName) -> &'static str {

@@ -6,6 +6,8 @@ mod body;
 pub mod document;
 mod documentation;
 mod endpoint;
+mod event_stream;
+mod event_text;
 mod failures;
 mod frame;
 pub mod gate;
@@ -35,6 +37,7 @@ use actix_web::middleware::from_fn;
 use actix_web::web::Data;
 use actix_web::{App as ActixApp, HttpServer};
 
+use crate::events::Feed;
 use crate::service::Service;
 use crate::service::authentication::Authentication;
 use frame::RequestIds;
@@ -50,6 +53,8 @@ const HEAD_TIMEOUT: Duration = Duration::from_secs(10);
 pub struct App {
     /// The use-cases.
     pub service: Arc<Service>,
+    /// The stream of changes.
+    pub events: Arc<Feed>,
     /// How callers are told apart.
     pub authentication: Authentication,
     /// Which hosts and pages may call.
@@ -60,8 +65,8 @@ pub struct App {
 
 impl App {
     /// What all requests share.
-    pub fn new(service: Arc<Service>, authentication: Authentication, gate: Gate) -> Self {
-        Self { service, authentication, gate, request_ids: RequestIds::default() }
+    pub fn new(service: Arc<Service>, events: Arc<Feed>, authentication: Authentication, gate: Gate) -> Self {
+        Self { service, events, authentication, gate, request_ids: RequestIds::default() }
     }
 }
 

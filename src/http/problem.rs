@@ -86,6 +86,10 @@ pub enum ProblemKind {
     StoreUnavailable,
     /// The change may or may not outlive a crash.
     OutcomeUnknown,
+    /// The position in the stream of changes is not there any more, or never was.
+    EventsGone,
+    /// No more streams of changes can be open.
+    TooManyStreams,
     /// What others do and this service does not.
     NotImplemented,
     /// A bug.
@@ -108,7 +112,7 @@ struct Facts {
 
 impl ProblemKind {
     /// Every kind, for documentation and tests.
-    pub const ALL: [Self; 38] = [
+    pub const ALL: [Self; 40] = [
         Self::NotFound,
         Self::MethodNotAllowed,
         Self::Unauthorized,
@@ -145,6 +149,8 @@ impl ProblemKind {
         Self::StoreBusy,
         Self::StoreUnavailable,
         Self::OutcomeUnknown,
+        Self::EventsGone,
+        Self::TooManyStreams,
         Self::NotImplemented,
         Self::Internal,
     ];
@@ -359,6 +365,18 @@ impl ProblemKind {
                 "The change may not be durable",
                 S::SERVICE_UNAVAILABLE,
                 "Read the server again before you repeat the change.",
+            ),
+            Self::EventsGone => (
+                "events-gone",
+                "These events are gone",
+                S::GONE,
+                "List the servers again, then open a new stream.",
+            ),
+            Self::TooManyStreams => (
+                "too-many-streams",
+                "Too many streams are open",
+                S::SERVICE_UNAVAILABLE,
+                "Try again after the time that Retry-After names.",
             ),
             Self::NotImplemented => (
                 "not-implemented",

@@ -16,14 +16,15 @@ use super::frame::RequestId;
 use super::problem::{Problem, ProblemKind};
 use super::query::Parameter;
 use super::{
-    body, documentation, headers, listing, mcp_servers, operations, page, renaming, session, settings,
-    settings_patch, status,
+    body, documentation, event_stream, headers, listing, mcp_servers, operations, page, renaming, session,
+    settings, settings_patch, status,
 };
 
 const ITEM: &str = "/api/settings/mcp-servers/{name}";
 const RENAME: &str = "/api/settings/mcp-servers/{name}/rename";
 const SESSION: &str = "/api/session";
 const SETTINGS: &str = "/api/settings";
+const EVENTS: &str = "/api/settings/events";
 const SETTINGS_ITEM: &str = "/api/settings/mcp/{settings_key}";
 const PROBLEM: &str = "/problems/{type}";
 
@@ -59,7 +60,7 @@ enum Pattern {
 /// Every route. A `GET` answers `HEAD` too.
 fn routes() -> Vec<Route> {
     use operations::settings as theirs;
-    use operations::{documentation as told, mcp_servers as servers, service, session as login};
+    use operations::{documentation as told, events, mcp_servers as servers, service, session as login};
     let route = |method, path, describe: Describe, endpoint| Route {
         path,
         method,
@@ -72,6 +73,7 @@ fn routes() -> Vec<Route> {
     let refused = |path| untold(path, reading(settings::schema, Segment::Fixed));
     let word = |handler| Endpoint { segment: Segment::Word, ..open(handler) };
     let exchange = Endpoint { body: JSON, action: Some(Action::Login), ..open(session::exchange) };
+    let follow = Endpoint { is_stream: true, ..reading(event_stream::follow, Segment::Fixed) };
     let list = Endpoint { query: LISTING, ..reading(listing::list, Segment::Fixed) };
     let put = writing(mcp_servers::replace, Action::Replace, JSON);
     let patch = writing(mcp_servers::patch, Action::Patch, PATCHES);
@@ -104,6 +106,7 @@ fn routes() -> Vec<Route> {
         route(Method::PATCH, ITEM, servers::patch, patch),
         route(Method::DELETE, ITEM, servers::delete, delete),
         route(Method::POST, RENAME, servers::rename, rename),
+        get(EVENTS, events::follow, follow),
         get(SETTINGS, theirs::read, reading(settings::read, Segment::Fixed)),
         route(Method::PATCH, SETTINGS, theirs::patch_all, patch_all),
         refused("/api/settings/agent-schema"),
@@ -124,7 +127,15 @@ pub(super) fn described() -> Vec<Described> {
 }
 
 fn open(handler: Handler) -> Endpoint {
-    Endpoint { scope: None, body: &[], query: &[], segment: Segment::Fixed, action: None, handler }
+    Endpoint {
+        scope: None,
+        body: &[],
+        query: &[],
+        segment: Segment::Fixed,
+        action: None,
+        is_stream: false,
+        handler,
+    }
 }
 
 fn reading(handler: Handler, segment: Segment) -> Endpoint {
@@ -138,7 +149,7 @@ fn writing(handler: Handler, action: Action, body: &'static [&'static str]) -> E
         query: DRY_RUN,
         segment: Segment::Server,
         action: Some(action),
-        handler,
+        ..open(handler)
     }
 }
 

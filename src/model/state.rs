@@ -8,30 +8,56 @@ use crate::json::Number;
 use super::config::{Config, Members, Node, Secret, SecretValue};
 use super::{Dialect, Kind};
 
-/// The rules for the members of one object: they depend on how deep it stands.
+/// The rules for the members of one object: they depend on where it stands.
 #[derive(Clone, Copy, Debug)]
 pub struct Level {
     dialect: Dialect,
     depth: usize,
     is_stdio: bool,
+    /// Whether upstream gives the members no types, and so keeps each null and `{}` of theirs.
+    is_free: bool,
 }
 
 impl Level {
     /// The rules for the members of a whole configuration.
     pub fn top(config: &Config, dialect: Dialect) -> Self {
-        Self { dialect, depth: 0, is_stdio: config.kind() == Kind::Stdio }
+        Self { dialect, depth: 0, is_stdio: config.kind() == Kind::Stdio, is_free: false }
     }
 
-    /// The rules for the members of a value below.
+    /// The rules for the members of this member's value.
     #[must_use]
-    pub fn below(self) -> Self {
+    pub fn below(self, name: &str) -> Self {
+        let is_free = match self.depth {
+            // Of `auth.authentication`; nothing else that deep has this name.
+            2 => name == "additional_client_metadata",
+            // In `auth.state.tokens` and `auth.state.client_info`.
+            3 => true,
+            _ => false,
+        };
+        Self { is_free: self.is_free || is_free, ..self.in_element() }
+    }
+
+    /// The rules for the members of an array's element.
+    #[must_use]
+    pub fn in_element(self) -> Self {
         Self { depth: self.depth + 1, ..self }
     }
 
     /// Whether a member says what its absence says.
     pub fn is_nothing(self, name: &str, node: &Node) -> bool {
         (self.depth == 0 && is_default(name, node, self.is_stdio))
-            || (self.dialect == Dialect::Closed && is_hollow(node))
+            || (self.dialect == Dialect::Closed && !self.is_free && self.below(name).is_hollow(node))
+    }
+
+    /// Whether a value says nothing, these being the rules for its members: null, or an object of nothing
+    /// else. Upstream's saves leave such values out.
+    pub(super) fn is_hollow(self, node: &Node) -> bool {
+        match node {
+            Node::Null => true,
+            Node::Object(members) if self.is_free => members.is_empty(),
+            Node::Object(members) => members.iter().all(|(name, node)| self.below(name).is_hollow(node)),
+            _ => false,
+        }
     }
 
     /// Whether this member's numbers count by value: upstream keeps them as floats and respells `30` as `30.0`.
@@ -53,10 +79,11 @@ impl Level {
             (Node::Number(one), Node::Number(two)) if self.is_by_value(name) => {
                 by_value(one) == by_value(two)
             }
-            _ => self.is_same_value(one, two),
+            _ => self.below(name).is_same_value(one, two),
         }
     }
 
+    /// The same, these being the rules for the members of both values.
     fn is_same_value(self, one: &Node, two: &Node) -> bool {
         match (one, two) {
             (Node::Null, Node::Null) => true,
@@ -67,9 +94,9 @@ impl Level {
             (Node::Secret(one), Node::Secret(two)) => is_same_secret(one, two),
             (Node::Array(one), Node::Array(two)) => {
                 one.len() == two.len()
-                    && one.iter().zip(two).all(|(one, two)| self.below().is_same_value(one, two))
+                    && one.iter().zip(two).all(|(one, two)| self.in_element().is_same_value(one, two))
             }
-            (Node::Object(one), Node::Object(two)) => self.below().is_same_object(one, two),
+            (Node::Object(one), Node::Object(two)) => self.is_same_object(one, two),
             _ => false,
         }
     }
@@ -87,6 +114,9 @@ impl Level {
     }
 }
 
+/// The rules wherever a value stands.
+const ANYWHERE: Level = Level { dialect: Dialect::Open, depth: 1, is_stdio: false, is_free: false };
+
 /// Whether a top-level member says what its absence says, in either dialect.
 fn is_default(name: &str, node: &Node, is_stdio: bool) -> bool {
     match (name, node) {
@@ -95,15 +125,6 @@ fn is_default(name: &str, node: &Node, is_stdio: bool) -> bool {
         ("env" | "headers", Node::Object(members)) => members.is_empty(),
         ("enabled", Node::Bool(is_enabled)) => *is_enabled,
         ("transport", Node::Text(text)) => is_stdio && text.as_str() == "stdio",
-        _ => false,
-    }
-}
-
-/// Null, or an object of nothing else: upstream's saves leave them out.
-pub(super) fn is_hollow(node: &Node) -> bool {
-    match node {
-        Node::Null => true,
-        Node::Object(members) => members.iter().all(|(_, node)| is_hollow(node)),
         _ => false,
     }
 }
@@ -145,12 +166,12 @@ pub fn changed_members<'a>(
 /// Whether two values are the same state wherever they stand: members in any order, secrets by what they are
 /// in the clear, integers exactly and other numbers by value.
 pub(super) fn is_same(one: &Node, two: &Node) -> bool {
-    Level { dialect: Dialect::Open, depth: 1, is_stdio: false }.is_same_value(one, two)
+    ANYWHERE.is_same_value(one, two)
 }
 
 /// The same for two objects.
 pub(super) fn is_same_object(one: &Members, two: &Members) -> bool {
-    Level { dialect: Dialect::Open, depth: 1, is_stdio: false }.is_same_object(one, two)
+    ANYWHERE.is_same_object(one, two)
 }
 
 /// The text by which a number is told from others: integers (no point, no exponent) exactly, others by

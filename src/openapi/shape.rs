@@ -34,6 +34,16 @@ impl Shape {
         }))
     }
 
+    /// A text that, read as this media type, is a sequence of any of these.
+    pub fn text_of(media_type: &'static str, items: Vec<Self>) -> Self {
+        Self(Box::new(move |generator| {
+            let items: Vec<Value> = items.iter().map(|item| item.schema(generator)).collect();
+            let content = json!({ "type": "array", "items": { "anyOf": items } });
+            let text = json!({ "type": "string", "contentMediaType": media_type, "contentSchema": content });
+            text.try_into().unwrap_or_default()
+        }))
+    }
+
     /// The schema; what it refers to is left with the generator.
     pub fn schema(&self, generator: &mut SchemaGenerator) -> Value {
         (self.0)(generator).to_value()

@@ -37,12 +37,13 @@ impl Writer {
             self.out.push(':');
             match node {
                 Node::Number(number) if level.is_by_value(name) => self.out.push_str(&by_value(number)),
-                other => self.node(other, level),
+                other => self.node(other, level.below(name)),
             }
         }
         self.out.push('}');
     }
 
+    /// Writes a value; the rules are those for its members.
     fn node(&mut self, node: &Node, level: Level) {
         match node {
             Node::Null => self.out.push_str("null"),
@@ -57,11 +58,11 @@ impl Writer {
                     if 0 < index {
                         self.out.push(',');
                     }
-                    self.node(element, level.below());
+                    self.node(element, level.in_element());
                 }
                 self.out.push(']');
             }
-            Node::Object(members) => self.object(members, level.below()),
+            Node::Object(members) => self.object(members, level),
         }
     }
 
@@ -187,6 +188,25 @@ mod tests {
             assert_eq!(form(hollow, Closed), "{}");
         }
         assert_eq!(form(r#"{"x":{"a":{},"b":[{},null]}}"#, Closed), r#"{"x":{"b":[{},null]}}"#);
+    }
+
+    /// Recorded from the agent-server's own dumps.
+    #[test]
+    fn where_openhands_has_no_types_it_keeps_what_says_nothing() {
+        let metadata =
+            |text: &str| format!(r#"{{"authentication":{{"additional_client_metadata":{text}}}}}"#);
+        let state = |part: &str, text: &str| format!(r#"{{"state":{{"{part}":{{"x":{text}}}}}}}"#);
+        let kept = |text: &str| {
+            let mut kept = vec![metadata(&format!(r#"{{"x":{text}}}"#))];
+            kept.extend(["tokens", "client_info"].map(|part| state(part, &format!(r#"{{"x":{text}}}"#))));
+            kept
+        };
+        for auth in ["null", "{}", r#"{"b":null}"#, "[{},null]"].into_iter().flat_map(kept) {
+            assert_eq!(form(&format!(r#"{{"auth":{auth}}}"#), Closed), format!(r#"{{"auth":{auth}}}"#));
+        }
+        for auth in [metadata("{}"), metadata("null"), state("tokens", "{}"), state("client_info", "null")] {
+            assert_eq!(form(&format!(r#"{{"auth":{auth}}}"#), Closed), "{}", "{auth}");
+        }
     }
 
     #[test]

@@ -54,7 +54,7 @@ impl Finder {
                 (Json::Null, None) => {}
                 (Json::Null, Some(_)) => self.found.note(&path.member(name), |pointer| pointer),
                 (Json::Object(patch), Some(Node::Object(own))) => {
-                    self.merge(patch, own, level.below(), &path.member(name));
+                    self.merge(patch, own, level.below(name), &path.member(name));
                 }
                 (Json::Object(patch), None) => {
                     self.member(name, &without_nulls(patch).into(), None, level, path);
@@ -69,10 +69,10 @@ impl Finder {
         let path = path.member(name);
         let is_equal = match (sent, own) {
             (Json::Object(sent), Some(Node::Object(own))) => {
-                return self.replace(sent, own, level.below(), &path);
+                return self.replace(sent, own, level.below(name), &path);
             }
             (Json::Number(_), Some(own @ Node::Number(_))) => level.is_same(name, &plain(sent), own),
-            (sent, Some(own)) => self.is_equal(sent, own, level),
+            (sent, Some(own)) => self.is_equal(sent, own, level.below(name)),
             (sent, None) => level.is_nothing(name, &plain(sent)),
         };
         if !is_equal {
@@ -80,6 +80,7 @@ impl Finder {
         }
     }
 
+    /// Compares two values; the rules are those for their members.
     fn is_equal(&self, sent: &Json, own: &Node, level: Level) -> bool {
         match (sent, own) {
             (Json::Null, Node::Null) => true,
@@ -90,11 +91,11 @@ impl Finder {
             (sent, Node::Secret(secret)) => self.is_same_secret(sent, secret),
             (Json::Array(sent), Node::Array(own)) => {
                 sent.len() == own.len()
-                    && sent.iter().zip(own).all(|(sent, own)| self.is_equal(sent, own, level.below()))
+                    && sent.iter().zip(own).all(|(sent, own)| self.is_equal(sent, own, level.in_element()))
             }
             (Json::Object(sent), Node::Object(own)) => {
                 let mut inner = Self { may_reveal: self.may_reveal, found: Findings::new() };
-                inner.replace(sent, own, level.below(), &Path::Root);
+                inner.replace(sent, own, level, &Path::Root);
                 inner.found.is_empty()
             }
             _ => false,

@@ -114,6 +114,13 @@ impl Caller {
         Self { name: "anyone".into(), scopes: Scopes::ALL, author: Author::new("anyone") }
     }
 
+    /// The name of the API key in what the store remembers of a caller, be it marked or not.
+    pub fn name_in(author: &Author) -> &str {
+        let text = author.as_str();
+        // Neither a digest nor a mark has a slash; a name may have anything.
+        text.rsplit_once('/').map_or_else(|| text.split('#').next().unwrap_or(text), |(name, _)| name)
+    }
+
     /// Whether this caller may see secrets.
     pub fn may_reveal(&self) -> bool {
         self.scopes.allow(Scope::Reveal)
@@ -159,6 +166,17 @@ mod tests {
         for (given, allowed) in table {
             assert_eq!(given.iter().copied().collect::<Scopes>().list(), allowed, "{given:?}");
         }
+    }
+
+    #[test]
+    fn the_store_remembers_the_name_of_the_key() {
+        for name in ["ci", "a/b#c", "#", ""] {
+            let author = Caller::new(name, Scopes::ALL, &CredentialDigest::of("k")).author;
+            assert_eq!(Caller::name_in(&author), name);
+            assert_eq!(Caller::name_in(&author.with_mark(7)), name);
+        }
+        let anyone = Caller::anyone().author;
+        assert_eq!([&anyone, &anyone.with_mark(7)].map(Caller::name_in), ["anyone"; 2]);
     }
 
     #[test]

@@ -9,6 +9,7 @@ mod delete;
 mod dry_run;
 mod error;
 mod failed;
+mod followed;
 mod key_rules;
 mod last_judged;
 mod listing;

@@ -52,6 +52,7 @@ pub fn claims<S: Store>() -> Vec<Claim<S>> {
         ("replaced states are remembered, newest first", replaced_states_are_remembered),
         ("whoever only looks sees the newest state and its past", looking_changes_nothing),
         ("the author of a state is kept with it", authors_are_kept),
+        ("who took a name away is told, and which name its server has", departures_are_told),
         ("what is outside the servers is set beside them", outside_is_set_beside_servers),
         ("a closed store takes no changes", a_closed_store_takes_nothing),
     ]
@@ -259,6 +260,24 @@ fn authors_are_kept<S: Store>(place: &Opener<S>) {
     assert_eq!(author("a"), Some(Author::new("ann")));
     assert_eq!(author("b"), Some(Author::new("bob")));
     assert_eq!(author("c"), None);
+}
+
+fn departures_are_told<S: Store>(place: &Opener<S>) {
+    let (store, other) = (place(), place());
+    run(&store, edits(vec![put("a", "1"), put("b", "1"), put("c", "1")]));
+    let by_ann = edits(vec![Edit::Remove { key: key("a") }, rename("b", "d")]);
+    run(&store, Change { author: Some(Author::new("ann")), ..by_ann });
+    run(&other, edits(vec![Edit::Remove { key: key("c") }]));
+    let told = |name: &str| {
+        let departure = read(&store).departures.of(&key(name)).cloned()?;
+        Some((departure.author?.as_str().to_owned(), departure.now.map(|now| now.as_str().to_owned())))
+    };
+    assert_eq!(told("a"), Some(("ann".to_owned(), None)));
+    assert_eq!(told("b"), Some(("ann".to_owned(), Some("d".to_owned()))));
+    assert_eq!(told("c"), None, "nobody here took it away");
+    run(&other, edits(vec![Edit::Remove { key: key("d") }, put("a", "2")]));
+    assert_eq!(told("a"), None, "it is there again");
+    assert_eq!(told("b"), Some(("ann".to_owned(), None)));
 }
 
 fn outside_is_set_beside_servers<S: Store>(place: &Opener<S>) {

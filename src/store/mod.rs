@@ -12,10 +12,12 @@ use std::time::Instant;
 
 use tokio::sync::watch;
 
+pub use self::departures::{Departure, Departures};
 pub use self::error::StoreError;
 pub use self::history::History;
 use crate::model::{Author, Edit, Layout, Outside, SettingsKey, StoredServer};
 
+mod departures;
 mod error;
 mod history;
 
@@ -28,6 +30,8 @@ pub struct Snapshot {
     pub servers: BTreeMap<SettingsKey, Arc<StoredServer>>,
     /// Everything else that the document says.
     pub outside: Arc<Outside>,
+    /// How names left that are not there any more.
+    pub departures: Departures,
 }
 
 /// The state on which a change decides: that of the batch it is in, all earlier changes applied.

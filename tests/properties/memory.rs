@@ -6,7 +6,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 
 use mcp_settings::document::{Document, NewDocument};
-use mcp_settings::store::{Change, Commit, Current, Decision, History, Names, Snapshot, Store, StoreError};
+use mcp_settings::store::{
+    Change, Commit, Current, Decision, Departures, History, Names, Snapshot, Store, StoreError,
+};
 use tokio::sync::watch;
 
 /// One document in memory.
@@ -40,6 +42,7 @@ fn snapshot(document: &Document) -> Snapshot {
         layout: document.layout().clone(),
         servers: document.servers().map(|(key, server)| (key.clone(), Arc::clone(server))).collect(),
         outside: Arc::clone(document.outside()),
+        departures: Departures::default(),
     }
 }
 

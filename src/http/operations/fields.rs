@@ -4,6 +4,7 @@ use schemars::JsonSchema;
 use serde_json::{Value, json};
 
 use crate::http::query::LARGEST_PAGE;
+use crate::http::schemas::EventId;
 use crate::openapi::{HeaderField, Parameter, Place, Shape};
 
 const TAG: &str = "\"5d7e1b9c20f34a68b1d2c3e4f5061728\"";
@@ -72,6 +73,18 @@ enum Exposure {
     Encrypted,
     Plaintext,
     True,
+}
+
+/// Where in the stream of changes the reader was cut off.
+pub(super) fn last_event_id() -> Parameter {
+    Parameter {
+        component: "LastEventId",
+        name: "Last-Event-ID",
+        place: Place::Header,
+        description: "The `id` of the last event that was received: go on behind it.",
+        shape: Shape::of::<EventId>(),
+        example: json!("5f3a9c01d2e4b687-41"),
+    }
 }
 
 /// Whether a short answer is preferred.

@@ -2,6 +2,7 @@
 //! only: what is done stands in the handlers.
 
 pub(super) mod documentation;
+pub(super) mod events;
 mod fields;
 pub(super) mod mcp_servers;
 mod problems;

@@ -102,6 +102,7 @@ fn description(status: StatusCode) -> &'static str {
         }
         408 => "The body did not arrive in time.",
         409 => "The settings document is in a state that does not allow this.",
+        410 => "The events after this position are not kept any more, or it is none of this process.",
         412 => "A condition does not hold.",
         413 => "The body is too large.",
         415 => "The body is of another media type.",

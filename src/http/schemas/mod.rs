@@ -3,6 +3,7 @@
 
 mod auth;
 mod config;
+mod event;
 mod no_null;
 mod openhands;
 mod patch;
@@ -11,6 +12,7 @@ mod server;
 mod service;
 
 pub(super) use config::McpServerConfig;
+pub(super) use event::{DocumentEvent, EventId, OpenedEvent, ServerEvent};
 pub(super) use openhands::{
     OpenHandsServer, OpenHandsServerPatch, OpenHandsSettings, OpenHandsSettingsPatch,
 };

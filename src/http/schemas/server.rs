@@ -42,11 +42,11 @@ pub(super) struct StoredConfig(Map<String, Value>);
 
 /// Names a state of a server, quotes included. It is the same in every view.
 #[derive(JsonSchema)]
-struct EntityTag(#[schemars(regex(pattern = r#"^"[0-9a-f]{32}"$"#))] String);
+pub(super) struct EntityTag(#[schemars(regex(pattern = r#"^"[0-9a-f]{32}"$"#))] String);
 
 /// A JSON Pointer (RFC 6901).
 #[derive(JsonSchema)]
-struct JsonPointer(#[schemars(regex(pattern = "^(/.*)?$"))] String);
+pub(super) struct JsonPointer(#[schemars(regex(pattern = "^(/.*)?$"))] String);
 
 /// The servers, sorted by name.
 #[derive(JsonSchema)]

@@ -1,8 +1,9 @@
 //! What OpenHands' clients are shown of a server: `MCPServer`, its members in its order. Everything else stays in
 //! the document and is not shown.
 
+use crate::model::Dialect;
 use crate::model::config::{Config, Members, Node};
-use crate::model::state::is_hollow;
+use crate::model::state::Level;
 
 use super::{reword, strategy_members};
 
@@ -36,48 +37,51 @@ const AUTHENTICATION: [&str; 8] = [
     "additional_client_metadata",
 ];
 
+/// The members of `auth.state`.
+const STATE: [&str; 3] = ["tokens", "client_info", "token_expires_at"];
+
 /// The configuration as an `MCPServer`: `enabled` always there, nulls and empty objects left out.
 pub fn shape(config: &Config) -> Config {
     let words = reword(config);
+    let level = Level::top(&words, Dialect::Closed);
     let shown = |name: &str| match (name, words.get(name)) {
         ("enabled", None | Some(Node::Null)) => Some(Node::Bool(true)),
-        ("auth", Some(node)) => node.as_object().map(shape_auth),
-        (_, node) => node.map(filled),
+        ("auth", Some(node)) => node.as_object().map(|auth| shape_auth(auth, level.below(name))),
+        (_, node) => node.map(|node| filled(node, level.below(name))),
     };
-    pick(&MEMBERS, shown)
+    pick(&MEMBERS, level, shown)
 }
 
-fn shape_auth(auth: &Members) -> Node {
+fn shape_auth(auth: &Members, level: Level) -> Node {
     let strategy = auth.text("strategy").unwrap_or_default();
     let shown = |name: &str| {
         let node = auth.get(name)?;
+        let inner = level.below(name);
         Some(match (name, node.as_object()) {
-            ("authentication", Some(members)) => {
-                Node::Object(pick(&AUTHENTICATION, |name| members.get(name).map(filled)))
-            }
-            ("state", Some(members)) => Node::Object(shape_state(members)),
-            _ => filled(node),
+            ("authentication", Some(members)) => Node::Object(pick_filled(&AUTHENTICATION, members, inner)),
+            ("state", Some(members)) => Node::Object(pick_filled(&STATE, members, inner)),
+            _ => filled(node, inner),
         })
     };
     let own = strategy_members(strategy).unwrap_or_default();
-    Node::Object(pick(&[&["strategy"], own].concat(), shown))
-}
-
-fn shape_state(state: &Members) -> Members {
-    pick(&["tokens", "client_info", "token_expires_at"], |name| state.get(name).map(filled))
+    Node::Object(pick(&[&["strategy"], own].concat(), level, shown))
 }
 
 /// The members of these names that are there and say something.
-fn pick(names: &[&str], mut shown: impl FnMut(&str) -> Option<Node>) -> Members {
+fn pick(names: &[&str], level: Level, mut shown: impl FnMut(&str) -> Option<Node>) -> Members {
     let members = names.iter().filter_map(|name| Some(((*name).to_owned(), shown(name)?)));
-    members.filter(|(_, node)| !is_hollow(node)).collect()
+    members.filter(|(name, node)| !level.below(name).is_hollow(node)).collect()
 }
 
-/// The value without the members in it that say nothing.
-fn filled(node: &Node) -> Node {
+fn pick_filled(names: &[&str], members: &Members, level: Level) -> Members {
+    pick(names, level, |name| members.get(name).map(|node| filled(node, level.below(name))))
+}
+
+/// The value without the members in it that say nothing; the rules are those for its members.
+fn filled(node: &Node, level: Level) -> Node {
     let Node::Object(members) = node else { return node.clone() };
-    let said = members.iter().filter(|(_, node)| !is_hollow(node));
-    Node::Object(said.map(|(name, node)| (name.to_owned(), filled(node))).collect())
+    let said = members.iter().filter(|(name, node)| !level.is_nothing(name, node));
+    Node::Object(said.map(|(name, node)| (name.to_owned(), filled(node, level.below(name)))).collect())
 }
 
 #[cfg(test)]
@@ -148,6 +152,10 @@ mod tests {
             (
                 r#"{"strategy":"oauth2","state":{"token_expires_at":5,"client_info":{"client_id":"c"},"tokens":{"access_token":"t","scope":null},"more":1},"authentication":{"scopes":["a"],"type":"oauth"}}"#,
                 r#"{"strategy":"oauth2","authentication":{"type":"oauth","scopes":["a"]},"state":{"tokens":{"access_token":"t"},"client_info":{"client_id":"c"},"token_expires_at":5.0}}"#,
+            ),
+            (
+                r#"{"strategy":"oauth2","state":{"tokens":{"access_token":"t","x":{"a":null,"b":{}},"y":{}}}}"#,
+                r#"{"strategy":"oauth2","state":{"tokens":{"access_token":"t","x":{"a":null,"b":{}}}}}"#,
             ),
             (
                 r#"{"strategy":"oauth2","authentication":{},"state":{"tokens":{}}}"#,

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use crate::document::{Document, NewDocument, Unreadable};
 use crate::model::{Access, Author, Edit, SettingsKey, StoredServer};
-use crate::store::{History, Snapshot};
+use crate::store::{Departures, History, Snapshot};
 
 /// A version that stands or stood in the file, or the empty one where there is no file.
 pub(super) struct Version {
@@ -18,13 +18,13 @@ pub(super) struct Version {
 
 impl Version {
     pub(super) fn absent(new: NewDocument) -> Self {
-        Self::of(None, Document::absent(new))
+        Self::of(None, Document::absent(new), &Departures::default())
     }
 
     /// Servers whose text is as in `previous` are taken from there.
     pub(super) fn read(bytes: &[u8], new: NewDocument, previous: &Self) -> Result<Self, Unreadable> {
         let document = Document::read(bytes, new, Some(&previous.document))?;
-        Ok(Self::of(Some(bytes.to_vec()), document))
+        Ok(Self::of(Some(bytes.to_vec()), document, &previous.snapshot.departures))
     }
 
     /// Records the states that `before` held and this version does not.
@@ -37,10 +37,12 @@ impl Version {
         }
     }
 
-    fn of(bytes: Option<Vec<u8>>, document: Document) -> Self {
+    fn of(bytes: Option<Vec<u8>>, document: Document, departures: &Departures) -> Self {
+        let servers = document.servers().map(|(key, server)| (key.clone(), Arc::clone(server))).collect();
         let snapshot = Snapshot {
             layout: document.layout().clone(),
-            servers: document.servers().map(|(key, server)| (key.clone(), Arc::clone(server))).collect(),
+            departures: departures.beside(&servers),
+            servers,
             outside: Arc::clone(document.outside()),
         };
         Self { bytes, document, snapshot: Arc::new(snapshot) }
@@ -90,12 +92,12 @@ impl WorkingCopy {
         assert!(self.can_apply(edit), "an edit that the document can't take");
         self.document.apply(edit, author);
         match edit {
-            Edit::Put { key, .. } | Edit::Remove { key } => self.follow(key),
+            Edit::Put { key, .. } | Edit::Remove { key } => self.follow(key, author, None),
             Edit::Rename { from, to } => {
-                self.follow(to);
-                self.follow(from);
+                self.follow(to, author, None);
+                self.follow(from, author, Some(to));
             }
-            Edit::Outside { .. } => self.follow_all(),
+            Edit::Outside { .. } => self.follow_all(author),
             Edit::Reseal { .. } => self.is_edited = true,
         }
         self.snapshot.layout = self.document.layout().clone();
@@ -103,7 +105,7 @@ impl WorkingCopy {
     }
 
     fn can_apply(&self, edit: &Edit) -> bool {
-        let Snapshot { layout, servers, outside } = &self.snapshot;
+        let Snapshot { layout, servers, outside, .. } = &self.snapshot;
         let is_writable = layout.access == Access::Writable;
         let is_read_only = matches!(layout.access, Access::ReadOnly(_));
         match edit {
@@ -122,22 +124,27 @@ impl WorkingCopy {
 
     /// Takes over from the document what an edit outside the servers has made of them: with another agent
     /// variant they can come and go.
-    fn follow_all(&mut self) {
+    fn follow_all(&mut self, author: Option<&Author>) {
         self.is_edited |= !Arc::ptr_eq(&self.snapshot.outside, self.document.outside());
         if self.snapshot.layout != *self.document.layout() {
             let names = self.document.servers().map(|(key, _)| key);
             let names: BTreeSet<SettingsKey> = names.chain(self.snapshot.servers.keys()).cloned().collect();
-            names.iter().for_each(|key| self.follow(key));
+            names.iter().for_each(|key| self.follow(key, author, None));
         }
     }
 
-    /// Takes over from the document what has become of a server.
-    fn follow(&mut self, key: &SettingsKey) {
+    /// Takes over from the document what has become of a server: by whom, and which name it has now.
+    fn follow(&mut self, key: &SettingsKey, author: Option<&Author>, now: Option<&SettingsKey>) {
         let new = self.document.server(key);
         let old = match new {
             Some(new) => self.snapshot.servers.insert(key.clone(), Arc::clone(new)),
             None => self.snapshot.servers.remove(key),
         };
+        match (&old, new) {
+            (None, Some(_)) => self.snapshot.departures.arrived(key),
+            (Some(_), None) => self.snapshot.departures.left(key, author, now),
+            _ => {}
+        }
         let is_same = match (&old, new) {
             (Some(old), Some(new)) => Arc::ptr_eq(old, new),
             (old, new) => old.is_none() && new.is_none(),

@@ -1,0 +1,84 @@
+//! What a reader is told. Names, places, tags and times: no value of any configuration has a way in here.
+
+use crate::json::Pointer;
+use crate::model::{Access, SettingsKey};
+use crate::projection::EntityTag;
+use crate::service::ServiceError;
+
+/// One event.
+#[derive(Clone, Debug)]
+pub enum Event {
+    /// A server differs.
+    Server(Box<ServerChange>),
+    /// The document may be used in another way, or can't be used: for this reason.
+    Access(Result<Access, ServiceError>),
+}
+
+/// A server that differs between two states.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ServerChange {
+    /// Which.
+    pub name: SettingsKey,
+    /// What has become of it.
+    pub kind: Kind,
+    /// Its tag before, if it was there.
+    pub old: Option<EntityTag>,
+    /// Its tag now, if it is there.
+    pub new: Option<EntityTag>,
+    /// Where its configuration differs, if it was there and still is.
+    pub members: Vec<Pointer>,
+    /// The name of the API key that changed it; none where another process did.
+    pub by: Option<String>,
+    /// When this process saw it. Milliseconds of Unix time.
+    pub at_ms: u64,
+    /// Under which name it was before.
+    pub renamed_from: Option<SettingsKey>,
+    /// Under which name it is now.
+    pub renamed_to: Option<SettingsKey>,
+    /// The collection's tag when everything is told that differs between the two states.
+    pub collection: EntityTag,
+}
+
+/// What has become of a server.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// It is new.
+    Created,
+    /// It is another state.
+    Changed,
+    /// It is gone.
+    Removed,
+}
+
+/// What holds at a position.
+#[derive(Clone, Debug)]
+pub(super) struct Standing {
+    /// The collection's tag.
+    pub(super) tag: EntityTag,
+    /// How the document may be used, if it can be.
+    pub(super) access: Access,
+    /// Why it can't be used.
+    pub(super) trouble: Option<ServiceError>,
+}
+
+/// The last change of a server that this process saw.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Recent {
+    /// When. Milliseconds of Unix time.
+    pub at_ms: u64,
+    /// The name of the API key; none where another process made it.
+    pub by: Option<String>,
+}
+
+/// What a reader is told first.
+#[derive(Clone, Debug)]
+pub struct Opened {
+    /// The collection's tag at the position where the reader begins.
+    pub tag: EntityTag,
+    /// How the document may be used, or could be when it last could.
+    pub access: Access,
+    /// Why it can't be used, where a reader begins at a position at which it could not.
+    pub trouble: Option<ServiceError>,
+    /// The last change of each server that is there, where this process saw it.
+    pub recent: Vec<(SettingsKey, Recent)>,
+}

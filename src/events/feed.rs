@@ -1,0 +1,188 @@
+//! The one stream of a process: looks at the states of the service, keeps what differs, and wakes its readers.
+//! Looking blocks, reading never does: the two have a lock each, and nobody holds the readers' for long.
+
+use std::io;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore, watch};
+
+use crate::service::{Service, ServiceError};
+
+use super::difference::Told;
+use super::event::Opened;
+use super::follower;
+use super::position::Position;
+use super::window::{Entry, Gone, Window};
+
+/// How many may read at once.
+const SEATS: usize = 512;
+
+/// The stream.
+pub struct Feed {
+    pub(super) service: Arc<Service>,
+    epoch: String,
+    /// Held while somebody looks. Nothing has been told before the first reader comes.
+    told: Mutex<Option<Told>>,
+    window: Mutex<Option<Window>>,
+    /// Whether the stream is over; sent again with all news.
+    news: watch::Sender<bool>,
+    seats: Arc<Semaphore>,
+    /// Tells the follower that somebody reads.
+    pub(super) joined: Notify,
+}
+
+/// One reader's place in the stream.
+pub struct Subscription {
+    feed: Arc<Feed>,
+    n: u64,
+    news: watch::Receiver<bool>,
+    _seat: OwnedSemaphorePermit,
+}
+
+/// Why somebody may not read.
+#[derive(Debug, thiserror::Error)]
+pub enum Refused {
+    /// The position is too old, or none of this process.
+    #[error("the position is not in the stream")]
+    Gone,
+    /// All seats are taken.
+    #[error("too many streams are open")]
+    Full,
+    /// The stream is over: the service stops.
+    #[error("the service is stopping")]
+    Closed,
+    /// There is no state to begin with.
+    #[error(transparent)]
+    Failed(ServiceError),
+}
+
+impl Feed {
+    /// A stream of this service, and the thread that follows it as soon as somebody reads.
+    ///
+    /// # Errors
+    ///
+    /// Where the system gives no thread, or no random numbers.
+    pub fn start(service: Arc<Service>) -> io::Result<Arc<Self>> {
+        let epoch = getrandom::u64().map_err(|error| io::Error::other(error.to_string()))?;
+        let epoch = format!("{epoch:016x}");
+        let feed = Arc::new(Self {
+            service,
+            epoch,
+            told: Mutex::default(),
+            window: Mutex::default(),
+            news: watch::Sender::new(false),
+            seats: Arc::new(Semaphore::new(SEATS)),
+            joined: Notify::new(),
+        });
+        follower::start(Arc::clone(&feed))?;
+        Ok(feed)
+    }
+
+    /// Begins to read: behind this position, or with what comes next. Blocks on file reads where it is the latter:
+    /// then the state that it begins with is the newest.
+    ///
+    /// # Errors
+    ///
+    /// Where there is no such position, no room, or no state.
+    pub fn open(self: &Arc<Self>, position: Option<&Position>) -> Result<(Subscription, Opened), Refused> {
+        if self.is_closed() {
+            return Err(Refused::Closed);
+        }
+        let (n, opened) = self.place(position)?;
+        let seat = Arc::clone(&self.seats).try_acquire_owned().map_err(|_| Refused::Full)?;
+        self.joined.notify_one();
+        Ok((Subscription { feed: Arc::clone(self), n, news: self.news.subscribe(), _seat: seat }, opened))
+    }
+
+    /// Where [`Feed::open`] would begin, and what it would tell first. Takes no seat.
+    ///
+    /// # Errors
+    ///
+    /// Where there is no such position, or no state.
+    pub fn place(&self, position: Option<&Position>) -> Result<(u64, Opened), Refused> {
+        if position.is_none() {
+            self.look().map_err(Refused::Failed)?;
+        }
+        let place = self.window().as_ref().ok_or(Gone).and_then(|window| window.open(position));
+        place.map_err(|Gone| Refused::Gone)
+    }
+
+    /// The name of this process in positions.
+    pub fn epoch(&self) -> &str {
+        &self.epoch
+    }
+
+    /// Ends the stream for all readers, and lets nobody begin.
+    pub fn close(&self) {
+        self.news.send_replace(true);
+        self.joined.notify_one();
+    }
+
+    pub(super) fn is_closed(&self) -> bool {
+        *self.news.borrow()
+    }
+
+    /// Whether somebody reads.
+    pub(super) fn is_followed(&self) -> bool {
+        self.seats.available_permits() < SEATS
+    }
+
+    /// Looks at the newest state and tells what differs. Blocks on file reads and on decryption.
+    pub(super) fn look(&self) -> Result<(), ServiceError> {
+        let mut told = self.told.lock().unwrap_or_else(PoisonError::into_inner);
+        let seen = self.service.load();
+        let outcome = seen.as_ref().map(drop).map_err(Clone::clone);
+        match &mut *told {
+            None => {
+                let begun = Told::new(seen?);
+                *self.window() = Some(Window::new(self.epoch.clone(), begun.standing()));
+                *told = Some(begun);
+            }
+            Some(told) => {
+                let events = told.step(seen, now_ms());
+                if let (false, Some(window)) = (events.is_empty(), &mut *self.window()) {
+                    window.extend(events, told.standing());
+                    self.news.send_modify(|_| {});
+                }
+            }
+        }
+        outcome
+    }
+
+    fn window(&self) -> MutexGuard<'_, Option<Window>> {
+        self.window.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Subscription {
+    /// The next event, as soon as it happens; none where the stream is over, or where this reader was so slow that
+    /// it has fallen out of the window. A call that is given up loses nothing.
+    pub async fn next(&mut self) -> Option<Arc<Entry>> {
+        loop {
+            // Before the look into the window, so that what comes meanwhile wakes us.
+            if *self.news.borrow_and_update() {
+                return None;
+            }
+            let entry = self.feed.window().as_ref()?.after(self.n);
+            match entry {
+                Ok(Some(entry)) => {
+                    self.n = entry.n;
+                    return Some(entry);
+                }
+                Ok(None) => self.news.changed().await.ok()?,
+                Err(Gone) => return None,
+            }
+        }
+    }
+
+    /// The position behind what was read so far.
+    pub fn position(&self) -> Position {
+        Position { epoch: self.feed.epoch.clone(), n: self.n }
+    }
+}
+
+fn now_ms() -> u64 {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    since.as_millis().try_into().unwrap_or(u64::MAX)
+}

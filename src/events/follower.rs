@@ -1,0 +1,49 @@
+//! The thread that looks for changes. What this process commits wakes it; what others do to the file nobody
+//! tells, so it looks again and again, but only while somebody reads. It decides nothing.
+
+use std::future::Future;
+use std::io;
+use std::pin::pin;
+use std::sync::Arc;
+use std::thread;
+use std::time::Duration;
+
+use futures_util::future::select;
+use tokio::runtime::Builder;
+use tokio::time::{sleep, timeout};
+
+use super::feed::Feed;
+
+/// How often it looks while somebody reads: what others do is to be told within 200 ms. One `stat`, unless
+/// something has changed.
+const LOOK_EVERY: Duration = Duration::from_millis(50);
+
+/// How long it rests after a look, so that a burst of commits comes as a few differences.
+const REST: Duration = Duration::from_millis(10);
+
+/// Starts the thread; it ends when the feed is closed.
+pub(super) fn start(feed: Arc<Feed>) -> io::Result<()> {
+    let runtime = Builder::new_current_thread().enable_time().build()?;
+    thread::Builder::new().name("follower".into()).spawn(move || runtime.block_on(follow(&feed)))?;
+    Ok(())
+}
+
+async fn follow(feed: &Feed) {
+    // Nobody reads yet, so there is nothing to tell.
+    feed.joined.notified().await;
+    let mut changes = feed.service.changes();
+    while !feed.is_closed() {
+        // A reader who opens is answered what went wrong; the others are told it as an event.
+        drop(feed.look());
+        sleep(REST).await;
+        if feed.is_followed() {
+            drop(timeout(LOOK_EVERY, changes.changed()).await);
+        } else {
+            next_of(changes.changed(), feed.joined.notified()).await;
+        }
+    }
+}
+
+async fn next_of(one: impl Future, other: impl Future) {
+    drop(select(pin!(one), pin!(other)).await);
+}

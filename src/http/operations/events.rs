@@ -1,0 +1,58 @@
+//! `/api/settings/events`.
+
+use serde_json::{Value, json};
+
+use crate::http::problem::ProblemKind::*;
+use crate::http::schemas::{DocumentEvent, OpenedEvent, ServerEvent};
+use crate::openapi::{Body, Operation, Response, Shape};
+
+use super::problems::of_any_route;
+use super::{example, fields, keyed};
+
+const ID: &str = "5f3a9c01d2e4b687-41";
+
+/// `GET /api/settings/events`
+pub(in crate::http) fn follow() -> Operation {
+    let problems = of_any_route().keyed().with(&[
+        DocumentUnreadable,
+        DocumentVanished,
+        StoreUnavailable,
+        StoreBusy,
+        EventsGone,
+        TooManyStreams,
+    ]);
+    let stream = Response {
+        status: 200,
+        description: "The stream. It ends when the service stops, after an hour, and for a reader who is too slow; `Last-Event-ID` goes on.",
+        headers: fields::of_every_answer(),
+        bodies: vec![Body {
+            media_type: "text/event-stream",
+            shape: events(),
+            examples: vec![example("events", "A server is changed", Value::from(shown()))],
+        }],
+    };
+    Operation {
+        id: "follow_changes",
+        summary: "Follow the changes",
+        description: "Server-sent events that tell which servers differ, where, and who changed them; never a value. Open the stream first, then list the servers: the first event, `opened`, carries the tag that the list has then. For each name the old tag of an event is always the new tag of the last one; quick changes may come as one. `Last-Event-ID` tells what was missed since that event; where that is not known any more, the answer is 410: list again. A comment comes every 15 seconds when nothing else does. Needs the scope `read`.",
+        parameters: vec![fields::last_event_id()],
+        responses: [stream].into_iter().chain(problems.responses()).collect(),
+        ..keyed("events")
+    }
+}
+
+/// Text; what it says when it is read as an event stream.
+fn events() -> Shape {
+    let all = vec![Shape::of::<OpenedEvent>(), Shape::of::<ServerEvent>(), Shape::of::<DocumentEvent>()];
+    Shape::text_of("text/event-stream", all)
+}
+
+fn shown() -> String {
+    let (before, after) = ("\"5d7e1b9c20f34a68b1d2c3e4f5061728\"", "\"0c8f6a1d93b24e57a6f0b1c2d3e4f506\"");
+    let collection = "\"91b7d3f5e8a04c26b5d6e7f8091a2b3c\"";
+    let changed = json!({
+        "name": "issues", "change": "changed", "old_etag": before, "new_etag": after, "members": ["/env/API_KEY"],
+        "by": "ci", "at_ms": 1_795_219_200_000_u64, "collection_etag": collection,
+    });
+    format!("id: {ID}\nevent: server\ndata: {changed}\n\n")
+}

@@ -1,0 +1,109 @@
+//! Where two stored states of one server differ, as JSON Pointers: what somebody changed, for whoever follows
+//! the changes. It tells places, and refuses to tell values.
+
+use crate::json::{Path, Pointer};
+use crate::model::Dialect;
+use crate::model::config::{Config, Members, Node};
+use crate::model::findings::Findings;
+use crate::model::state::Level;
+
+/// The pointers at which two states differ: members of the later one in its order, then those that are gone.
+/// Objects are gone into, arrays are told whole. Too many to tell are told as one: the whole differs.
+///
+/// Secrets are among them, whoever asks. That tells no more than the tags do (DESIGN §3, no cheap oracle): both states
+/// are stored, so each guess costs a durable, audited write, and overwrites the secret that it is held against.
+pub fn differing(before: &Config, after: &Config, dialect: Dialect) -> Vec<Pointer> {
+    let mut finder = Finder { found: Findings::new() };
+    let levels = (Level::top(before, dialect), Level::top(after, dialect));
+    finder.object((before, levels.0), (after, levels.1), &Path::Root);
+    if finder.found.is_full() { vec![Pointer::root()] } else { finder.found.into_vec() }
+}
+
+struct Finder {
+    found: Findings<Pointer>,
+}
+
+impl Finder {
+    fn object(&mut self, before: (&Members, Level), after: (&Members, Level), path: &Path<'_>) {
+        let ((before, before_level), (after, after_level)) = (before, after);
+        for (name, node) in says(after, after_level) {
+            match (something(before, name, before_level), node) {
+                (Some(Node::Object(old)), Node::Object(new)) => {
+                    let (old, new) = ((old, before_level.below(name)), (new, after_level.below(name)));
+                    self.object(old, new, &path.member(name));
+                }
+                (Some(old), new) if after_level.is_same(name, old, new) => {}
+                _ => self.found.note(&path.member(name), |pointer| pointer),
+            }
+        }
+        for (name, _) in says(before, before_level) {
+            if something(after, name, after_level).is_none() {
+                self.found.note(&path.member(name), |pointer| pointer);
+            }
+        }
+    }
+}
+
+/// The members that say more than their absence.
+fn says(members: &Members, level: Level) -> impl Iterator<Item = (&str, &Node)> {
+    members.iter().filter(move |(name, node)| !level.is_nothing(name, node))
+}
+
+fn something<'a>(members: &'a Members, name: &str, level: Level) -> Option<&'a Node> {
+    members.get(name).filter(|node| !level.is_nothing(name, node))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::Dialect::{Closed, Open};
+    use crate::model::samples::config;
+
+    fn told(before: &str, after: &str, dialect: Dialect) -> Vec<String> {
+        let found = differing(&config(before), &config(after), dialect);
+        found.iter().map(|pointer| pointer.as_str().to_owned()).collect()
+    }
+
+    #[test]
+    fn each_place_that_differs_is_told_and_no_other() {
+        let remote = r#"{"url":"https://u:p@h/?x=1","headers":{"A":"sealed s","B":"t"}}"#;
+        let table: [(&str, &str, &[&str]); 14] = [
+            (remote, remote, &[]),
+            (remote, r#"{"headers":{"B":"t","A":"s"},"url":"https://u:p@h/?x=1"}"#, &[]),
+            (remote, r#"{"url":"https://u:q@h/?x=1","headers":{"A":"s","B":"t"}}"#, &["/url"]),
+            (remote, r#"{"url":"https://u:p@h/?x=1","headers":{"A":"z"}}"#, &["/headers/A", "/headers/B"]),
+            (r#"{"command":"x","args":["a","b"]}"#, r#"{"command":"x","args":["a","c"]}"#, &["/args"]),
+            (r#"{"command":"x","args":[]}"#, r#"{"command":"x","transport":"stdio","enabled":true}"#, &[]),
+            (r#"{"command":"x"}"#, r#"{"command":"x","enabled":false}"#, &["/enabled"]),
+            (r#"{"command":"x","env":{"A":"1"}}"#, r#"{"command":"x"}"#, &["/env"]),
+            (r#"{"command":"x","env":{}}"#, r#"{"command":"x","env":{"A":"1"}}"#, &["/env"]),
+            (r#"{"command":"x"}"#, r#"{"url":"http://h"}"#, &["/url", "/command"]),
+            (r#"{"tools":{"a":{"b":1,"c":2}}}"#, r#"{"tools":{"a":{"b":1,"c":3}}}"#, &["/tools/a/c"]),
+            (r#"{"a":1}"#, r#"{"a":"1"}"#, &["/a"]),
+            (r#"{"a":{"b":1}}"#, r#"{"a":[1]}"#, &["/a"]),
+            (r#"{"a/b":{"c~":1}}"#, r#"{"a/b":{"c~":2}}"#, &["/a~1b/c~0"]),
+        ];
+        for (before, after, expected) in table {
+            assert_eq!(told(before, after, Open), expected, "{before} and {after}");
+            assert_eq!(told(after, before, Open).len(), expected.len(), "{after} and {before}");
+        }
+    }
+
+    #[test]
+    fn what_a_dialect_takes_for_nothing_is_no_difference() {
+        let (one, two) = (r#"{"command":"x","auth":{"a":{"b":null}}}"#, r#"{"command":"x","timeout":30}"#);
+        assert_eq!(told(one, r#"{"command":"x"}"#, Closed), [""; 0]);
+        assert_eq!(told(one, r#"{"command":"x"}"#, Open), ["/auth"]);
+        assert_eq!(told(two, r#"{"command":"x","timeout":30.0}"#, Closed), [""; 0]);
+        assert_eq!(told(two, r#"{"command":"x","timeout":30.0}"#, Open), ["/timeout"]);
+    }
+
+    #[test]
+    fn too_many_are_told_as_the_whole() {
+        let many = |value: u8| {
+            let members: Vec<String> = (0..101).map(|number| format!(r#""v{number}":"{value}""#)).collect();
+            format!(r#"{{"command":"x","env":{{{}}}}}"#, members.join(","))
+        };
+        assert_eq!(told(&many(1), &many(2), Open), [""]);
+    }
+}
