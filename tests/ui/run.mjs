@@ -31,7 +31,7 @@ async function leavePictures() {
   for (const [index, visitor] of stage.visitors.entries()) {
     const path = join(stage.setting.left, `${name}-${index + 1}.png`);
     await visitor.page.screenshot({ path, timeout: 5_000 });
-    const said = [...visitor.said, ...visitor.complaints].join('\n  ');
+    const said = [...visitor.said.slice(-8), ...visitor.complaints].join('\n  ');
     console.error(`visitor ${index + 1} at ${visitor.page.url()}, in ${path}\n  ${said}`);
     console.error(await visitor.page.locator('body').ariaSnapshot({ timeout: 5_000 }));
   }

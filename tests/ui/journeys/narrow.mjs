@@ -58,7 +58,7 @@ async function assertFits(page, what) {
     const { scrollWidth, clientWidth } = document.documentElement;
     const reaches = (element) => element.getBoundingClientRect().right > innerWidth + 1;
     const wide = [...document.querySelectorAll('button, input, select, textarea, a, h1')].filter(reaches);
-    return { by: scrollWidth - clientWidth, wide: wide.map((element) => element.outerHTML.slice(0, 120)) };
+    return { by: Math.max(0, scrollWidth - clientWidth), wide: wide.map((element) => element.outerHTML.slice(0, 120)) };
   });
   assert.deepEqual(cut, { by: 0, wide: [] }, what);
 }

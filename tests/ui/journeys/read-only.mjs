@@ -15,6 +15,8 @@ export default async function (stage) {
   assert.equal(await list.newServer.count(), 0);
   await list.edit('future');
   await visible(editor.heading('future'));
-  assert.ok(!await editor.save.isVisible() || await editor.save.isDisabled());
+  await editor.fill({ Description: 'in vain' });
+  await editor.save.click();
+  await visible(visitor.alert(/read-only/));
   assert.equal(await readFile(stage.setting.document, 'utf8'), before);
 }

@@ -14,7 +14,7 @@ export default async function (stage) {
   await list.show.selectOption('All');
   await list.edit('locked');
   await editor.isShown('locked');
-  await visible(page.getByText(/can't be decrypted: enter it again/).first());
+  await visible(page.getByText(/can't be decrypted: enter it again/i).first());
 
   await editor.fill({ Description: 'only words' });
   await editor.save.click();
