@@ -3,7 +3,7 @@
 
 use std::path::Path;
 
-const FILES: [&str; 4] = ["index.html", "app.js", "app.css", "favicon.svg"];
+const FILES: [&str; 5] = ["index.html", "app.js", "editing.js", "app.css", "favicon.svg"];
 
 #[expect(clippy::print_stdout, reason = "cargo reads it")]
 fn main() {

@@ -36,6 +36,7 @@ macro_rules! built {
 pub static FILES: &[File] = &[
     built!("index.html", HTML),
     built!("app.js", "text/javascript; charset=utf-8"),
+    built!("editing.js", "text/javascript; charset=utf-8"),
     built!("app.css", "text/css; charset=utf-8"),
     built!("favicon.svg", "image/svg+xml"),
 ];

@@ -1,5 +1,5 @@
 /**
- * How the page is bundled: one script, one style sheet, names that never change, so that what is built depends
+ * How the page is bundled: a script for the list, one for what is typed, a style sheet; names that never change, so that what is built depends
  * on the sources alone. It refuses to know where the service is.
  */
 import { defineConfig } from "vite";
@@ -9,7 +9,6 @@ export default defineConfig({
   build: {
     outDir: "dist",
     sourcemap: false,
-    // The policy of the page allows no inline script, and there is one script only.
     modulePreload: false,
     cssCodeSplit: false,
     assetsInlineLimit: 0,
@@ -19,7 +18,7 @@ export default defineConfig({
     rolldownOptions: {
       output: {
         entryFileNames: "app.js",
-        codeSplitting: false,
+        chunkFileNames: "[name].js",
         assetFileNames: (asset) => (asset.names.some((name) => name.endsWith(".css")) ? "app.css" : "[name][extname]"),
       },
     },

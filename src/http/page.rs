@@ -30,6 +30,11 @@ pub(super) fn script(call: Call) -> Answer {
     served(call, "app.js")
 }
 
+/// `GET /editing.js`
+pub(super) fn editing(call: Call) -> Answer {
+    served(call, "editing.js")
+}
+
 /// `GET /app.css`
 pub(super) fn style(call: Call) -> Answer {
     served(call, "app.css")

@@ -89,6 +89,7 @@ fn routes() -> Vec<Route> {
         get("/", service::page, open(page::page)),
         // What the page loads is its own affair.
         untold("/app.js", open(page::script)),
+        untold("/editing.js", open(page::editing)),
         untold("/app.css", open(page::style)),
         untold("/favicon.svg", open(page::icon)),
         get(PROBLEM, told::problem, word(documentation::problem)),

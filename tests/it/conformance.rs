@@ -17,7 +17,7 @@ use document::Document;
 const REFUSED: [&str; 2] = ["/api/settings/agent-schema", "/api/settings/conversation-schema"];
 
 /// What the page loads: its own affair, and no part of the API.
-const LOADED: [&str; 3] = ["/app.js", "/app.css", "/favicon.svg"];
+const LOADED: [&str; 4] = ["/app.js", "/editing.js", "/app.css", "/favicon.svg"];
 
 static CONTRACT: LazyLock<Contract> = LazyLock::new(Contract::read);
 

@@ -9,9 +9,10 @@ use std::process::{Command, Stdio};
 use crate::response::Response;
 use crate::server::TestServer;
 
-const FILES: [(&str, &str); 4] = [
+const FILES: [(&str, &str); 5] = [
     ("/", "text/html; charset=utf-8"),
     ("/app.js", "text/javascript; charset=utf-8"),
+    ("/editing.js", "text/javascript; charset=utf-8"),
     ("/app.css", "text/css; charset=utf-8"),
     ("/favicon.svg", "image/svg+xml"),
 ];

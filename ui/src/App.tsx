@@ -4,10 +4,9 @@ import { session } from "./api/session.ts";
 import { Button } from "./parts/Button.tsx";
 import { SelectField } from "./parts/Field.tsx";
 import { Toasts } from "./parts/Toasts.tsx";
-import { Editor } from "./screens/Editor.tsx";
+import { Drafting, fetchDrafting } from "./screens/Drafting.tsx";
 import { Help } from "./screens/Help.tsx";
 import { List } from "./screens/List.tsx";
-import { Paste } from "./screens/Paste.tsx";
 import { SignIn } from "./screens/SignIn.tsx";
 import { ConnectionSign, Notices, PendingSign } from "./screens/Notices.tsx";
 import { useKeys } from "./state/keys.ts";
@@ -20,6 +19,9 @@ const THEMES = [
   ["light", "Light"],
   ["dark", "Dark"],
 ] as const;
+
+/** How long the list has the browser for itself. */
+const REST_AFTER_MS = 250;
 
 export function App() {
   const [isHelpOpen, setHelpOpen] = useState(false);
@@ -41,7 +43,7 @@ export function App() {
       </header>
       <main>
         <Notices />
-        <Screen route={route.value} />
+        {route.value.screen === "list" ? <List /> : <Drafting route={route.value} />}
       </main>
       <Toasts />
       {isHelpOpen && <Help onClose={() => setHelpOpen(false)} />}
@@ -50,25 +52,15 @@ export function App() {
   );
 }
 
-function Screen({ route }: { route: Route }) {
-  switch (route.screen) {
-    case "list":
-      return <List />;
-    case "editor":
-    case "new":
-      return <Editor key={addressOf(route)} route={route} />;
-    case "paste":
-      return <Paste />;
-  }
-}
-
-/** Says when the first list is on the screen. */
+/** Says when the first list is on the screen, and then fetches the rest. */
 function useReadiness(): void {
   const isReady = isListed.value;
   useEffect(() => {
-    if (!isReady) return;
+    if (!isReady) return undefined;
     document.documentElement.dataset["ready"] = "true";
     performance.mark("interactive");
+    const timer = window.setTimeout(() => void fetchDrafting(), REST_AFTER_MS);
+    return () => window.clearTimeout(timer);
   }, [isReady]);
 }
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import { shellLine } from "../src/model/command_line.ts";
+import { shellLine } from "../src/model/command-line.ts";
 import { parseEnvText, parseShellLine } from "../src/model/rows.ts";
 import { forAll } from "./random.ts";
 

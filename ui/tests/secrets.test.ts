@@ -3,7 +3,7 @@ import test from "node:test";
 import { type JsonObject, isObject } from "../src/json/value.ts";
 import { writeJson } from "../src/json/write.ts";
 import { isSecretAt, isMask, keptSecrets, secretLeaves, secretsState, shown } from "../src/model/secrets.ts";
-import { replaceParts } from "../src/model/url_parts.ts";
+import { replaceParts } from "../src/model/url-parts.ts";
 import { config } from "./configs.ts";
 
 test("masks are told from secrets", () => {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import { telltaleArguments } from "../src/model/command_line.ts";
+import { telltaleArguments } from "../src/model/command-line.ts";
 import { isServerName } from "../src/model/name.ts";
 import { target, transportOf } from "../src/model/summary.ts";
 import { config } from "./configs.ts";

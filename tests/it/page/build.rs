@@ -7,7 +7,11 @@ use std::process::Command;
 #[test]
 fn the_same_sources_build_the_same_page() {
     let [one, other] = ["ui-a", "ui-b"].map(built);
-    assert!(["index.html", "app.js", "app.js.gz", "app.css"].iter().all(|name| one.contains_key(*name)));
+    assert!(
+        ["index.html", "app.js", "app.js.gz", "editing.js", "app.css"]
+            .iter()
+            .all(|name| one.contains_key(*name))
+    );
     let differing: Vec<&String> = one.keys().filter(|name| one.get(*name) != other.get(*name)).collect();
     assert!(differing.is_empty() && one.len() == other.len(), "these differ: {differing:?}");
     let embedded = files(&root().join("ui/dist"));

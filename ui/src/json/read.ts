@@ -7,6 +7,7 @@ import { type Json, JsonNumber, type JsonObject, fitsDouble } from "./value.ts";
 
 /** Why a text is no JSON, and where: `at` counts UTF-16 units from 0, `line` and `column` from 1. */
 export class JsonFault extends Error {
+  readonly what: string;
   readonly at: number;
   readonly line: number;
   readonly column: number;
@@ -17,6 +18,7 @@ export class JsonFault extends Error {
     const column = (before[before.length - 1] ?? "").length + 1;
     super(`Line ${line}, column ${column}: ${what}.`);
     this.name = "JsonFault";
+    this.what = what;
     this.at = at;
     this.line = line;
     this.column = column;

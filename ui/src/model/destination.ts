@@ -6,7 +6,7 @@ import { get } from "../json/pointer.ts";
 import { type Json, type JsonObject } from "../json/value.ts";
 import { writeJson } from "../json/write.ts";
 import { keptSecrets } from "./secrets.ts";
-import { isAmbiguous, replaceParts } from "./url_parts.ts";
+import { isAmbiguous, replaceParts } from "./url-parts.ts";
 
 /** Where the secrets of a server go. */
 export type Destination =

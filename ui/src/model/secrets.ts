@@ -5,7 +5,7 @@
 import { get, pointer, steps } from "../json/pointer.ts";
 import { type Json, JsonNumber, type JsonObject, isObject } from "../json/value.ts";
 import { type Position, elementOf, isSecretString, masksScalars, memberOf } from "./position.ts";
-import { percentDecoded, replaceParts, secretParts } from "./url_parts.ts";
+import { percentDecoded, replaceParts, secretParts } from "./url-parts.ts";
 
 /** The mask of every secret but those inside a URL, where a bracket is not legal. */
 export const MASK = "[REDACTED]";

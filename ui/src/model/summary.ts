@@ -1,6 +1,6 @@
 /** A server in a few words, as the list shows it. No word is a secret. */
 import { type JsonObject } from "../json/value.ts";
-import { shellLine, shownArguments } from "./command_line.ts";
+import { shellLine, shownArguments } from "./command-line.ts";
 import { destination } from "./destination.ts";
 
 export type Transport = "stdio" | "http" | "sse";

@@ -1,5 +1,6 @@
 /** What the page has to say of itself: how it is connected, what takes long, and what is wrong with the document. */
 import { useEffect, useState } from "preact/hooks";
+import { session } from "../api/session.ts";
 import { Banner } from "../parts/Banner.tsx";
 import { type Connection, connection, documentState, isListed, listProblem } from "../state/live.ts";
 import { pendingWork } from "../state/pending.ts";
@@ -17,6 +18,7 @@ const WORDS: Record<Connection["state"], string> = {
 /** Whether the list follows the store, in a word. */
 export function ConnectionSign() {
   const { state } = connection.value;
+  if (session.value.state === "signed-out") return <span class="connection">Signed out</span>;
   return (
     <span class={`connection ${state}`} title={state === "live" ? "Changes by others appear by themselves." : undefined}>
       <span class="dot" aria-hidden="true" />
@@ -38,13 +40,14 @@ export function PendingSign() {
 /** What stands above every screen while it holds. */
 export function Notices() {
   const { state } = connection.value;
-  const isLate = useLate(state === "stale" || (state === "connecting" && !isListed.value), state);
+  const isIn = session.value.state !== "signed-out";
+  const isLate = useLate(isIn && (state === "stale" || (state === "connecting" && !isListed.value)), state);
   const problem = listProblem.value;
   const { access } = documentState.value;
-  const isProblemShown = problem !== null && state !== "offline";
+  const isProblemShown = isIn && problem !== null && state !== "offline";
   return (
     <div class="notices">
-      {state === "offline" && <Banner kind="alert">The service can't be reached. Your drafts are kept.</Banner>}
+      {isIn && state === "offline" && <Banner kind="alert">The service can't be reached. Your drafts are kept.</Banner>}
       {isProblemShown && (
         <Banner kind="alert">
           <strong>{problem.title}.</strong> {problem.detail} {isListed.value && "What you see is how it was before."}

@@ -55,6 +55,11 @@ export function newDraft(from?: { name: string; config: JsonObject; copyOf?: str
   });
 }
 
+/** Keeps a draft under its key: one that goes on under another name. */
+export function putDraft(draft: Draft): void {
+  keep(draft);
+}
+
 export function updateDraft(key: string, change: Partial<Draft>): void {
   const draft = drafts.value.get(key);
   if (draft !== undefined) keep({ ...draft, ...change, key });

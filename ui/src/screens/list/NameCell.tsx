@@ -21,8 +21,8 @@ export function NameCell({ server }: { server: LiveServer }) {
         <span>{name}</span>
       )}
       {draft && isDirty(draft) && <span class="tag">draft</span>}
-      {!hasAddress && <Trouble what="not a legal name: change it in the settings file" />}
-      {server.config === null && <Trouble what="can't be read" />}
+      {!hasAddress && <Trouble what="name not legal" why="The API has no address for this name. Change it in the settings file." />}
+      {server.config === null && <Trouble what="can't be read" why="What is stored under this name is no configuration." />}
       {description && (
         <span class="description" title={description}>
           {description}
@@ -32,9 +32,9 @@ export function NameCell({ server }: { server: LiveServer }) {
   );
 }
 
-function Trouble({ what }: { what: string }) {
+function Trouble({ what, why }: { what: string; why: string }) {
   return (
-    <span class="attention">
+    <span class="attention" title={why}>
       <Icon name="warning" />
       {what}
     </span>
