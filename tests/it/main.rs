@@ -4,6 +4,7 @@
 mod chromium;
 mod conformance;
 mod crypto;
+mod extent;
 mod launch;
 mod peer;
 mod response;
@@ -27,4 +28,5 @@ mod secrets;
 mod settings;
 mod soak;
 mod transcript;
+mod ui;
 mod ui_model;
