@@ -43,7 +43,7 @@ export function List() {
         <h1 tabIndex={-1}>MCP servers</h1>
         {!isEmpty && canWrite && <AddButtons />}
       </header>
-      {isEmpty ? (
+      {!isListed.value ? null : isEmpty ? (
         <Empty canWrite={canWrite} />
       ) : (
         <>
@@ -64,11 +64,11 @@ export function List() {
             </Field>
             <SelectField label="Show" value={arrangement.value.filter} options={FILTERS} onChoose={(filter) => change({ filter })} />
             <p class="list-count" role="status">
-              {isListed.value && countText(found.length, all.length)}
+              {countText(found.length, all.length)}
             </p>
           </div>
           {found.length > 0 && <Table servers={found} arrangement={arrangement.value} onSort={change} />}
-          {isListed.value && found.length === 0 && <NoMatch />}
+          {found.length === 0 && <NoMatch />}
         </>
       )}
     </div>
