@@ -50,7 +50,9 @@ function put(key: string, member: string, taken: Taken, into: { member: string; 
   if (taken.entries.length > 0) next.set(pairs, filled(rowsAt(pairs), taken.entries, into?.member === pairs ? into.index : null));
   if (taken.args.length > 0) {
     const words = taken.args.map((word): [string, Json] => ["", word]);
-    next.set("/args", filled(rowsAt("/args"), words, into?.member === "/args" ? into.index : null));
+    // A whole line brings all arguments that it has.
+    const old = into === null ? [] : rowsAt("/args");
+    next.set("/args", filled(old, words, into?.member === "/args" ? into.index : null));
   }
   const touched = [...next.keys(), ...(taken.command === null ? [] : ["/command"])];
   let config = draft.config;
@@ -62,7 +64,7 @@ function put(key: string, member: string, taken: Taken, into: { member: string; 
       rows: new Map([...memory.rows, ...next]),
       pasted: {
         member,
-        said: taken.said,
+        said: into === null && taken.args.length > 0 && rowsAt("/args").length > 0 ? `${taken.said} The arguments before are gone.` : taken.said,
         before: touched.map((at) => [at, get(draft.config, at)]),
         after: touched.map((at) => [at, get(config, at)]),
         rows: new Map([...next.keys()].map((at) => [at, rowsAt(at)])),
