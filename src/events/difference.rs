@@ -67,6 +67,7 @@ fn difference(before: &Arc<Projected>, after: &Arc<Projected>, at_ms: u64) -> Ve
         renamed_from: None,
         renamed_to: None,
         collection: after.tag().clone(),
+        more: 0,
     };
     let mut changes = Vec::new();
     let mut renamed: BTreeMap<&SettingsKey, &SettingsKey> = BTreeMap::new();
@@ -93,6 +94,9 @@ fn difference(before: &Arc<Projected>, after: &Arc<Projected>, at_ms: u64) -> Ve
             renamed_from: renamed.get(name).map(|from| (*from).clone()),
             ..change(name, kind)
         });
+    }
+    for (more, change) in changes.iter_mut().rev().enumerate() {
+        change.more = more;
     }
     changes
 }

@@ -29,7 +29,7 @@ impl Finder {
         for (name, node) in says(after, after_level) {
             match (something(before, name, before_level), node) {
                 (Some(Node::Object(old)), Node::Object(new)) => {
-                    let (old, new) = ((old, before_level.below()), (new, after_level.below()));
+                    let (old, new) = ((old, before_level.below(name)), (new, after_level.below(name)));
                     self.object(old, new, &path.member(name));
                 }
                 (Some(old), new) if after_level.is_same(name, old, new) => {}

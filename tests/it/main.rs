@@ -9,6 +9,7 @@ mod peer;
 mod response;
 mod server;
 mod site;
+mod stream;
 mod wire;
 
 mod access;
@@ -16,6 +17,7 @@ mod checks;
 mod clients;
 mod crashes;
 mod documentation;
+mod events;
 mod generated;
 mod hostile;
 mod json_patch;
