@@ -1,7 +1,7 @@
 # Every target is one or two plain commands that also run by hand.
 
 .DEFAULT_GOAL := help
-.PHONY: help run build test contract openapi openapi-release interop soak fuzz coverage mutants bench check lint fmt prepare
+.PHONY: help run build ui test contract openapi openapi-release interop soak screenshots fuzz coverage mutants bench check lint fmt prepare
 
 # What `make test` installs comes first, so that `python3` is the one with the tests' packages.
 INSTALLED := $(CURDIR)/target/python/bin:$(CURDIR)/target/tools/bin
@@ -13,6 +13,7 @@ CASES = 20000
 ROUNDS = 10000
 PROCESSES = 4
 WRITERS = 16
+STREAM_SECONDS = 60
 SEED = 1
 
 # How long `make fuzz` tries each target, and which; the rooms of which `make mutants` breaks the code.
@@ -26,13 +27,16 @@ export PROPTEST_RNG_SEED ?= 8710
 help: ## List the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1 \2/p' Makefile | while read -r name what; do printf '%-15s %s\n' "$$name" "$$what"; done
 
-run: ## Build and start the service, and print the link to open; ARGS="--listen …" are passed on
+run: ui ## Build and start the service, and print the link to open; ARGS="--listen …" are passed on
 	cargo run --release --locked -- serve $(ARGS)
 
-build: ## Build the service as it is run
+build: ui ## Build the service as it is run
 	cargo build --release --locked
 
-test: prepare ## Install what the tests need, and run them all
+ui: ## Build the page that the service serves
+	ui/build
+
+test: prepare ui ## Install what the tests need, and run them all
 	PATH="$(INSTALLED):$$PATH" cargo test --doc --locked
 	rm -f target/tmp/seen
 	PATH="$(INSTALLED):$$PATH" cargo nextest run --locked
@@ -44,17 +48,21 @@ openapi: ## Write the OpenAPI document that the route table makes
 openapi-release: openapi ## Promise the document as it is; CHANGELOG.md must tell of the version
 	RELEASE_OPENAPI=1 cargo test --locked --test contract released::
 
-contract: prepare ## Try at least CASES requests that Schemathesis makes of the OpenAPI document
+contract: prepare ui ## Try at least CASES requests that Schemathesis makes of the OpenAPI document
 	CASES=$(CASES) cargo test --locked --test it generated:: -- --nocapture
 
 # RECORD=1 keeps what the real server made of a file of ours, for the tests that run without it.
 interop: ## Run the released OpenHands agent-server and ours on one folder; the first time installs 750 MB
 	python=$$(tests/tools/agent-server) && OPENHANDS_PYTHON=$$python cargo test --locked --test interop -- --nocapture
 
-soak: ## Try one winner and crashes for long; ROUNDS, PROCESSES, WRITERS and SEED say how much
+soak: prepare ui ## Try one winner, crashes and the page for long; ROUNDS, PROCESSES, WRITERS, STREAM_SECONDS and SEED say how much
 	ROUNDS=$(ROUNDS) PROCESSES=$(PROCESSES) WRITERS=$(WRITERS) SEED=$(SEED) cargo test --locked --test it soak::rounds -- --nocapture
 	CRASH_DEPTH=3 cargo test --locked --lib tests::crashes -- --nocapture
 	cargo test --locked --test it crashes:: -- --nocapture --test-threads 1
+	STREAM_SECONDS=$(STREAM_SECONDS) SEED=$(SEED) cargo test --locked --test it two_pages -- --nocapture
+
+screenshots: prepare ui ## Take the pictures of the manual anew; look at each of them
+	UPDATE_SCREENSHOTS=1 cargo test --locked --test it ui::pictures::
 
 # New finds go into target/, and what breaks an invariant into fuzz/artifacts; fuzz/corpus changes by hand only.
 fuzz: target/tools/bin/cargo-fuzz ## Try every fuzz target; SECONDS says how long each, TARGETS which
@@ -65,7 +73,7 @@ fuzz: target/tools/bin/cargo-fuzz ## Try every fuzz target; SECONDS says how lon
 	done
 
 # Measured, the service leaves the figures in its home, where that test wants nothing.
-coverage: prepare target/tools/bin/cargo-tarpaulin ## Print which lines of the pure rooms and the store the tests run
+coverage: prepare ui target/tools/bin/cargo-tarpaulin ## Print which lines of the pure rooms and the store the tests run
 	PATH="$(INSTALLED):$$PATH" cargo tarpaulin --locked --engine llvm --follow-exec --skip-clean --out Stdout \
 	    --target-dir target/coverage --timeout 600 --exclude-files '*/tests/*' --exclude-files '*/tests.rs' \
 	    $(foreach room,document model projection secrets store,--include-files 'src/$(room)/*') \
@@ -77,7 +85,7 @@ mutants: target/tools/bin/cargo-mutants ## Break the code of the ROOMS bit by bi
 	    $(foreach room,$(ROOMS),--file 'src/$(room)/**/*.rs') $(MUTANTS) -- --lib
 
 # On a machine with nothing else to do. OPENHANDS_PYTHON names a Python that has openhands-agent-server.
-bench: ## Measure beside what can't be avoided, and print the ratios; CHAPTERS says which
+bench: prepare ui ## Measure beside what can't be avoided, and print the ratios; CHAPTERS says which
 	cargo bench --locked --bench speed -- $(CHAPTERS)
 
 target/tools/bin/cargo-%:

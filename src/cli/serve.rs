@@ -75,17 +75,9 @@ async fn serve_until_told(config: Config) -> Result<(), Failure> {
         })?;
     let address = format!("http://{bound}");
     let code = authentication.logins().map(|logins| logins.new_code(Instant::now()));
-    let document = config.settings.display().to_string();
     let events = Feed::start(Arc::clone(&service))
         .map_err(|error| Failure::new("could not start to follow the settings").because(error))?;
-    let app = Data::new(App::new(
-        Arc::clone(&service),
-        Arc::clone(&events),
-        authentication,
-        gate,
-        address.clone(),
-        document,
-    ));
+    let app = Data::new(App::new(Arc::clone(&service), Arc::clone(&events), authentication, gate));
 
     let mut terminate = listen_for(SignalKind::terminate())?;
     let mut interrupt = listen_for(SignalKind::interrupt())?;

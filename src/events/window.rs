@@ -104,7 +104,7 @@ mod tests {
     const EPOCH: &str = "0123456789abcdef";
 
     fn tag(number: usize) -> EntityTag {
-        public_tag(&number.to_string())
+        public_tag(number.to_string().as_bytes())
     }
 
     fn standing(number: usize) -> Standing {

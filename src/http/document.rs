@@ -107,7 +107,7 @@ pub(super) fn servers_schema() -> &'static Published {
 impl Published {
     fn new(value: &Value) -> Self {
         let text = value.to_string();
-        let tag = public_tag(&text);
+        let tag = public_tag(text.as_bytes());
         Self { text, tag }
     }
 }

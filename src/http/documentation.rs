@@ -1,12 +1,11 @@
 //! What is told about the API: the OpenAPI document, the schemas for editors, what a problem's type means,
-//! so that its URI leads somewhere. And the page at `/`.
+//! so that its URI leads somewhere.
 
-use actix_web::HttpResponse;
-use actix_web::http::header;
+use actix_web::http::header::{self, HeaderName};
+use actix_web::{HttpResponse, HttpResponseBuilder};
 
 use crate::json::{Json, Number, Object, to_compact};
-use crate::projection::Verdict;
-use crate::ui;
+use crate::projection::{EntityTag, Verdict};
 
 use super::document::{self, Published};
 use super::endpoint::{Answer, Call};
@@ -30,15 +29,43 @@ pub(super) fn servers_schema(call: Call) -> Answer {
 fn published(
     call: &Call,
     Published { text, tag }: &'static Published,
-    media_type: &str,
+    media_type: &'static str,
 ) -> Result<HttpResponse, Problem> {
+    under_condition(call, tag, &[], Content { media_type, coding: None, bytes: text.as_bytes() })
+}
+
+/// What a text for everyone is, byte for byte.
+pub(super) struct Content {
+    pub(super) media_type: &'static str,
+    pub(super) coding: Option<&'static str>,
+    pub(super) bytes: &'static [u8],
+}
+
+/// Answers with a text for everyone, under the condition of the call. A 304 carries the headers too.
+pub(super) fn under_condition(
+    call: &Call,
+    tag: &EntityTag,
+    headers: &[(HeaderName, &'static str)],
+    content: Content,
+) -> Result<HttpResponse, Problem> {
+    let begun = |mut answer: HttpResponseBuilder| {
+        answer.insert_header((header::ETAG, tag.as_str()));
+        for (name, value) in headers {
+            answer.insert_header((name.clone(), *value));
+        }
+        answer
+    };
     match call.precondition.judge(Some(tag)) {
-        Verdict::Holds => Ok(HttpResponse::Ok()
-            .insert_header((header::ETAG, tag.as_str()))
-            .content_type(media_type)
-            .body(text.as_str())),
+        Verdict::Holds => {
+            let mut answer = begun(HttpResponse::Ok());
+            answer.content_type(content.media_type);
+            if let Some(coding) = content.coding {
+                answer.insert_header((header::CONTENT_ENCODING, coding));
+            }
+            Ok(answer.body(content.bytes))
+        }
         Verdict::IfNoneMatchFailed | Verdict::IfNoneMatchAnyFailed => {
-            Ok(HttpResponse::NotModified().insert_header((header::ETAG, tag.as_str())).finish())
+            Ok(begun(HttpResponse::NotModified()).finish())
         }
         Verdict::IfMatchFailed | Verdict::IfMatchAnyFailed => {
             let detail = "If-Match does not match the current ETag. Read the document again.";
@@ -63,16 +90,5 @@ pub(super) fn problem(call: Call) -> Answer {
         .into_iter()
         .collect();
         Ok(HttpResponse::Ok().content_type("application/json").body(to_compact(&answer.into())))
-    })
-}
-
-/// `GET /`
-pub(super) fn page(call: Call) -> Answer {
-    Box::pin(async move {
-        let page = ui::page(&call.app.address, &call.app.document);
-        Ok(HttpResponse::Ok()
-            .insert_header(("content-security-policy", ui::CONTENT_SECURITY_POLICY))
-            .content_type("text/html; charset=utf-8")
-            .body(page))
     })
 }

@@ -95,6 +95,8 @@ pub(super) struct Call {
     pub query: Query,
     /// Whether an answer without a body is preferred.
     pub prefers_minimal: bool,
+    /// Whether the answer may be compressed by gzip, where it is for everyone.
+    pub takes_gzip: bool,
     /// The body, where the route has one.
     pub body: Option<Object>,
     /// The body, where it is a JSON Patch instead.
@@ -299,6 +301,7 @@ async fn check(
         position,
         query,
         prefers_minimal: endpoint.scope == Some(Scope::Write) && prefer::is_minimal(head),
+        takes_gzip: endpoint.scope.is_none() && headers::takes_gzip(head),
         body,
         patch,
         trail,

@@ -1,5 +1,5 @@
 //! Conditional headers and the exposure header of a request, parsed strictly: what can't be parsed is 400,
-//! never absent.
+//! never absent. And which coding it takes, where what can't be parsed asks for nothing.
 
 use actix_web::http::header::{self, HeaderMap, HeaderName};
 
@@ -42,6 +42,29 @@ pub(super) fn exposure(headers: &HeaderMap) -> Result<Exposure, Problem> {
     })
 }
 
+/// Whether the client takes gzip (RFC 9110 §12.5.3).
+pub(super) fn takes_gzip(headers: &HeaderMap) -> bool {
+    let lines = headers.get_all(header::ACCEPT_ENCODING).filter_map(|line| line.to_str().ok());
+    let weights = lines.flat_map(|line| line.split(',')).map(|element| {
+        let (coding, parameters) = element.split_once(';').unwrap_or((element, ""));
+        let weight = parameters.trim().trim_start_matches(['q', 'Q']).trim_start_matches('=');
+        let is_taken = parameters.trim().is_empty() || weight.parse::<f32>().is_ok_and(|weight| weight > 0.0);
+        (coding.trim(), is_taken)
+    });
+    // A coding that is named goes before `*`.
+    let (mut named, mut any) = (None, false);
+    for (coding, is_taken) in weights {
+        match coding {
+            _ if coding.eq_ignore_ascii_case("gzip") || coding.eq_ignore_ascii_case("x-gzip") => {
+                named = Some(is_taken);
+            }
+            "*" => any = is_taken,
+            _ => {}
+        }
+    }
+    named.unwrap_or(any)
+}
+
 /// Where in the stream of changes the reader was.
 pub(super) fn last_event_id(headers: &HeaderMap) -> Result<Option<Position>, Problem> {
     let mut lines = headers.get_all(LAST_EVENT_ID);
@@ -58,5 +81,35 @@ fn title_case(name: &HeaderName) -> &'static str {
     match *name {
         header::IF_MATCH => "If-Match",
         _ => "If-None-Match",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn gzip_is_taken_where_it_is_asked_for() {
+        for (lines, expected) in [
+            (&[][..], false),
+            (&[""], false),
+            (&["gzip"], true),
+            (&["br, GZIP;q=0.5"], true),
+            (&["br", "gzip"], true),
+            (&["x-gzip"], true),
+            (&["*"], true),
+            (&["*;q=0"], false),
+            (&["gzip;q=0, *"], false),
+            (&["*;q=0, gzip ; q=1.0"], true),
+            (&["gzip;q=0.000"], false),
+            (&["gzip;q=much"], false),
+            (&["gzipped, br"], false),
+        ] {
+            let mut headers = HeaderMap::new();
+            for line in lines {
+                headers.append(header::ACCEPT_ENCODING, line.parse().unwrap());
+            }
+            assert_eq!(takes_gzip(&headers), expected, "{lines:?}");
+        }
     }
 }

@@ -15,6 +15,7 @@ mod headers;
 mod listing;
 mod mcp_servers;
 mod operations;
+mod page;
 mod prefer;
 mod problem;
 mod query;
@@ -58,25 +59,14 @@ pub struct App {
     pub authentication: Authentication,
     /// Which hosts and pages may call.
     pub gate: Gate,
-    /// Our own address, for the page: `http://HOST:PORT`.
-    pub address: String,
-    /// The document's path, for the page.
-    pub document: String,
     /// Makes request ids.
     pub request_ids: RequestIds,
 }
 
 impl App {
     /// What all requests share.
-    pub fn new(
-        service: Arc<Service>,
-        events: Arc<Feed>,
-        authentication: Authentication,
-        gate: Gate,
-        address: String,
-        document: String,
-    ) -> Self {
-        Self { service, events, authentication, gate, address, document, request_ids: RequestIds::default() }
+    pub fn new(service: Arc<Service>, events: Arc<Feed>, authentication: Authentication, gate: Gate) -> Self {
+        Self { service, events, authentication, gate, request_ids: RequestIds::default() }
     }
 }
 

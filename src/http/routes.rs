@@ -16,7 +16,7 @@ use super::frame::RequestId;
 use super::problem::{Problem, ProblemKind};
 use super::query::Parameter;
 use super::{
-    body, documentation, event_stream, headers, listing, mcp_servers, operations, renaming, session,
+    body, documentation, event_stream, headers, listing, mcp_servers, operations, page, renaming, session,
     settings, settings_patch, status,
 };
 
@@ -68,13 +68,9 @@ fn routes() -> Vec<Route> {
         endpoint,
     };
     let get = |path, describe, endpoint| route(Method::GET, path, describe, endpoint);
+    let untold = |path, endpoint| Route { path, method: Method::GET, describe: None, endpoint };
     // What clients of OpenHands may ask for and never get is no part of our API.
-    let refused = |path| Route {
-        path,
-        method: Method::GET,
-        describe: None,
-        endpoint: reading(settings::schema, Segment::Fixed),
-    };
+    let refused = |path| untold(path, reading(settings::schema, Segment::Fixed));
     let word = |handler| Endpoint { segment: Segment::Word, ..open(handler) };
     let exchange = Endpoint { body: JSON, action: Some(Action::Login), ..open(session::exchange) };
     let follow = Endpoint { is_stream: true, ..reading(event_stream::follow, Segment::Fixed) };
@@ -90,7 +86,12 @@ fn routes() -> Vec<Route> {
     let patch_theirs = in_settings(settings::patch, Action::Patch, MERGE_PATCH);
     let delete_theirs = in_settings(settings::delete, Action::Delete, &[]);
     vec![
-        get("/", service::page, open(documentation::page)),
+        get("/", service::page, open(page::page)),
+        // What the page loads is its own affair.
+        untold("/app.js", open(page::script)),
+        untold("/editing.js", open(page::editing)),
+        untold("/app.css", open(page::style)),
+        untold("/favicon.svg", open(page::icon)),
         get(PROBLEM, told::problem, word(documentation::problem)),
         get("/openapi.json", told::openapi, open(documentation::openapi)),
         get("/schemas/mcp-server.json", told::server_schema, open(documentation::server_schema)),

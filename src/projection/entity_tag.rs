@@ -42,8 +42,8 @@ pub fn collection_tag<'a>(
 }
 
 /// The tag of a text that everyone may read, so that it needs no key.
-pub fn public_tag(text: &str) -> EntityTag {
-    EntityTag::from_digest(&Sha256::digest(text.as_bytes()))
+pub fn public_tag(bytes: &[u8]) -> EntityTag {
+    EntityTag::from_digest(&Sha256::digest(bytes))
 }
 
 impl EntityTag {

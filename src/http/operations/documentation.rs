@@ -18,7 +18,7 @@ pub(in crate::http) fn openapi() -> Operation {
         summary: "This document",
         description: "OpenAPI 3.1.",
         parameters: fields::conditions(),
-        responses: tagged("The document.", "application/json"),
+        responses: tagged("The document.", "application/json", any_object()),
         ..open(TAG)
     }
 }
@@ -30,7 +30,7 @@ pub(in crate::http) fn server_schema() -> Operation {
         summary: "The JSON Schema of a server's configuration",
         description: "JSON Schema 2020-12, for editors.",
         parameters: fields::conditions(),
-        responses: tagged("The schema.", "application/schema+json"),
+        responses: tagged("The schema.", "application/schema+json", any_object()),
         ..open(TAG)
     }
 }
@@ -77,14 +77,17 @@ pub(in crate::http) fn problem() -> Operation {
     }
 }
 
+fn any_object() -> Shape {
+    Shape::inline(json!({ "type": "object", "additionalProperties": true }))
+}
+
 fn responses(success: Response, problems: Problems) -> Vec<Response> {
     [success].into_iter().chain(problems.responses()).collect()
 }
 
-/// A JSON text that carries a tag and is answered under conditions.
-fn tagged(description: &'static str, media_type: &'static str) -> Vec<Response> {
+/// A text that carries a tag and is answered under conditions.
+pub(super) fn tagged(description: &'static str, media_type: &'static str, shape: Shape) -> Vec<Response> {
     let headers = || [fields::etag()].into_iter().chain(fields::of_every_answer()).collect();
-    let shape = Shape::inline(json!({ "type": "object", "additionalProperties": true }));
     let bodies = vec![Body { media_type, shape, examples: Vec::new() }];
     let success = Response { status: 200, description, headers: headers(), bodies };
     let unchanged = Response {

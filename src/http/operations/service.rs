@@ -4,8 +4,9 @@ use serde_json::json;
 
 use crate::http::problem::ProblemKind::*;
 use crate::http::schemas::{ServerInfo, Status};
-use crate::openapi::{Body, Example, Operation, Response, Shape};
+use crate::openapi::{Example, Operation, Response, Shape};
 
+use super::documentation::tagged;
 use super::problems::{Problems, of_a_probe, of_any_route};
 use super::{example, fields, json_body, open};
 
@@ -58,21 +59,12 @@ pub(in crate::http) fn info() -> Operation {
 
 /// `GET /`
 pub(in crate::http) fn page() -> Operation {
-    let page = Response {
-        status: 200,
-        description: "The page.",
-        headers: fields::of_every_answer(),
-        bodies: vec![Body {
-            media_type: "text/html",
-            shape: Shape::inline(json!({ "type": "string" })),
-            examples: Vec::new(),
-        }],
-    };
     Operation {
         id: "get_page",
         summary: "The page for people",
-        description: "Says where the API is, and which document it serves.",
-        responses: [page].into_iter().chain(of_any_route().responses()).collect(),
+        description: "The settings page. What it loads, and it uses this API only, is its own affair.",
+        parameters: fields::conditions(),
+        responses: tagged("The page.", "text/html", Shape::inline(json!({ "type": "string" }))),
         ..open(TAG)
     }
 }

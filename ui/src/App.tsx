@@ -1,0 +1,84 @@
+/** The shell: what stands around every screen, and which screen is shown. */
+import { useEffect, useRef, useState } from "preact/hooks";
+import { session } from "./api/session.ts";
+import { Button } from "./parts/Button.tsx";
+import { SelectField } from "./parts/Field.tsx";
+import { Toasts } from "./parts/Toasts.tsx";
+import { Drafting, fetchDrafting } from "./screens/Drafting.tsx";
+import { Help } from "./screens/Help.tsx";
+import { List } from "./screens/List.tsx";
+import { SignIn } from "./screens/SignIn.tsx";
+import { ConnectionSign, Notices, PendingSign } from "./screens/Notices.tsx";
+import { useKeys } from "./state/keys.ts";
+import { isListed } from "./state/live.ts";
+import { type Route, addressOf, route } from "./state/route.ts";
+import { theme } from "./state/theme.ts";
+
+const THEMES = [
+  ["system", "System"],
+  ["light", "Light"],
+  ["dark", "Dark"],
+] as const;
+
+/** How long the list has the browser for itself. */
+const REST_AFTER_MS = 250;
+
+export function App() {
+  const [isHelpOpen, setHelpOpen] = useState(false);
+  useKeys([{ keys: "?", what: "Show this help", run: () => setHelpOpen(true) }]);
+  useReadiness();
+  useTitleAndFocus(route.value);
+  return (
+    <>
+      <header class="top">
+        <a class="brand" href="#/">
+          mcp-settings
+        </a>
+        <ConnectionSign />
+        <PendingSign />
+        <SelectField label="Theme" value={theme.value} options={THEMES} onChoose={(chosen) => (theme.value = chosen)} />
+        <Button kind="quiet" icon="help" label="Help" onPress={() => setHelpOpen(true)}>
+          {""}
+        </Button>
+      </header>
+      <main>
+        <Notices />
+        {route.value.screen === "list" ? <List /> : <Drafting route={route.value} />}
+      </main>
+      <Toasts />
+      {isHelpOpen && <Help onClose={() => setHelpOpen(false)} />}
+      {session.value.state === "signed-out" && <SignIn />}
+    </>
+  );
+}
+
+/** Says when the first list is on the screen, and then fetches the rest. */
+function useReadiness(): void {
+  const isReady = isListed.value;
+  useEffect(() => {
+    if (!isReady) return undefined;
+    document.documentElement.dataset["ready"] = "true";
+    performance.mark("interactive");
+    const timer = window.setTimeout(() => void fetchDrafting(), REST_AFTER_MS);
+    return () => window.clearTimeout(timer);
+  }, [isReady]);
+}
+
+/** Names the tab, and leads whoever comes back to the list to the server that they came from. */
+function useTitleAndFocus(route: Route): void {
+  const before = useRef<Route>(route);
+  const address = addressOf(route);
+  useEffect(() => {
+    document.title = titleOf(route);
+    const from = before.current;
+    before.current = route;
+    if (addressOf(from) === address || route.screen !== "list") return;
+    const link = from.screen === "editor" ? document.querySelector<HTMLElement>(`a[data-server="${CSS.escape(from.name)}"]`) : null;
+    (link ?? document.querySelector<HTMLElement>("main h1"))?.focus();
+  }, [address]);
+}
+
+function titleOf(route: Route): string {
+  const screen = { list: null, editor: "name" in route ? route.name : null, new: "New server", paste: "Paste servers" }[route.screen];
+  return screen === null ? "MCP servers" : `${screen} · MCP servers`;
+}

@@ -1,0 +1,64 @@
+/**
+ * The generated client of the API, with three things of its own: bodies go through lossless JSON, every request carries
+ * the key, and what a 401 and a 403 say of the key is remembered. It refuses to know what the answers mean.
+ */
+import createClient from "openapi-fetch";
+import { writeJson } from "../json/write.ts";
+import { type Json } from "../json/value.ts";
+import { type Problem, type Result, isOf, problemOf } from "./problem.ts";
+import type { paths } from "./schema.d.ts";
+import { authHeaders, noteRefused, signOut } from "./session.ts";
+
+/** The text of each answer, because the client reads it as `JSON.parse` does, which loses the spelling of numbers. */
+const texts = new WeakMap<Response, string>();
+
+const client = createClient<paths>({
+  // Whatever is asked is asked now: the page keeps tags itself.
+  cache: "no-store",
+  bodySerializer: (value: unknown) => writeJson(value as Json),
+});
+
+client.use({
+  onRequest: ({ request }) => {
+    for (const [name, value] of Object.entries(authHeaders())) request.headers.set(name, value);
+    return request;
+  },
+  onResponse: async ({ response }) => {
+    texts.set(response, await response.clone().text());
+    return undefined;
+  },
+});
+
+export const { GET, PUT, PATCH, DELETE, POST } = client;
+
+/** The body of a request: what the types of the document can't say of lossless JSON. */
+export function body(value: Json): never {
+  return value as never;
+}
+
+/** Waits for an answer, and reads it: what `read` makes of a success, else the problem. */
+export async function answered<T>(
+  request: Promise<{ response: Response }>,
+  read: (response: Response, text: string) => T,
+): Promise<Result<T>> {
+  const key = authHeaders();
+  let response: Response;
+  try {
+    ({ response } = await request);
+  } catch {
+    return { offline: true };
+  }
+  const text = texts.get(response) ?? "";
+  if (response.ok || response.status === 304) return { ok: read(response, text) };
+  const problem = problemOf(response, text);
+  heed(problem, key);
+  return { problem };
+}
+
+/** What a refusal says of the key that was sent. An answer that comes late says nothing of a newer key. */
+function heed(problem: Problem, sent: Record<string, string>): void {
+  const isCurrent = JSON.stringify(sent) === JSON.stringify(authHeaders());
+  if (!isCurrent) return;
+  if (problem.status === 401) signOut("The key is no longer accepted. Your drafts are kept.");
+  if (isOf(problem, "insufficient-scope") && problem.required_scope) noteRefused(problem.required_scope);
+}

@@ -1,0 +1,87 @@
+/**
+ * What an answer can be other than a success: a problem of RFC 9457, or no answer at all. It refuses to know what was
+ * asked.
+ */
+import { parseAnswer } from "../json/read.ts";
+import { type Json, type JsonObject, JsonNumber, isObject } from "../json/value.ts";
+
+export type Finding = { pointer: string; message: string };
+
+export type Problem = {
+  type: string;
+  title: string;
+  status: number;
+  detail: string;
+  errors?: Finding[];
+  /** On a 412: the tag of the current state; absent where there is none. */
+  current_etag?: string;
+  current?: JsonObject;
+  changed?: string[];
+  required_scope?: string;
+  error_id?: string;
+  /** Seconds. */
+  retryAfter?: number;
+};
+
+export type Result<T> = { ok: T } | { problem: Problem } | { offline: true };
+
+/** Whether a problem is of this type: `bound-secret`. */
+export function isOf(problem: Problem, slug: string): boolean {
+  return problem.type === `/problems/${slug}`;
+}
+
+/** The problem that an answer is; one of our own making where a proxy or the like has answered. */
+export function problemOf(response: Response, text: string): Problem {
+  const told = membersOf(text);
+  const word = (name: string) => {
+    const value = told.get(name);
+    return typeof value === "string" ? value : undefined;
+  };
+  const status = told.get("status");
+  const problem: Problem = {
+    type: word("type") ?? "about:blank",
+    title: word("title") ?? `The service answered ${response.status}`,
+    status: status instanceof JsonNumber ? status.valueOf() : response.status,
+    detail: word("detail") ?? "",
+  };
+  const errors = told.get("errors");
+  if (Array.isArray(errors)) problem.errors = errors.flatMap(finding);
+  const current = told.get("current");
+  if (isObject(current)) problem.current = current;
+  const changed = told.get("changed");
+  if (Array.isArray(changed)) problem.changed = changed.filter((pointer) => typeof pointer === "string");
+  for (const name of ["current_etag", "required_scope", "error_id"] as const) {
+    const value = word(name);
+    if (value !== undefined) problem[name] = value;
+  }
+  const seconds = Number(response.headers.get("Retry-After") ?? Number.NaN);
+  if (Number.isFinite(seconds)) problem.retryAfter = seconds;
+  return problem;
+}
+
+function membersOf(text: string): JsonObject {
+  try {
+    const value = parseAnswer(text);
+    return isObject(value) ? value : new Map();
+  } catch {
+    return new Map();
+  }
+}
+
+function finding(error: Json): Finding[] {
+  if (!isObject(error)) return [];
+  const [pointer, message] = [error.get("pointer"), error.get("message")];
+  return typeof pointer === "string" && typeof message === "string" ? [{ pointer, message }] : [];
+}
+
+/** The problem that was read as plain JSON elsewhere. */
+export function problemFrom(status: number, told: unknown): Problem {
+  const members = typeof told === "object" && told !== null ? (told as Record<string, unknown>) : {};
+  const word = (name: string, otherwise: string) => (typeof members[name] === "string" ? members[name] : otherwise);
+  return {
+    type: word("type", "about:blank"),
+    title: word("title", `The service answered ${status}`),
+    status,
+    detail: word("detail", ""),
+  };
+}

@@ -1,0 +1,132 @@
+/**
+ * The servers as the API has them: one function for each thing that can be done, each answered with what is stored then.
+ * It refuses to know what is shown, and keeps nothing.
+ */
+import { get } from "../json/pointer.ts";
+import { parseAnswer } from "../json/read.ts";
+import { type Json, type JsonObject, isObject } from "../json/value.ts";
+import { DELETE, GET, PATCH, POST, PUT, answered, body } from "./client.ts";
+import type { Result } from "./problem.ts";
+
+export type { Finding, Problem, Result } from "./problem.ts";
+
+/** One server, its secrets masked. */
+export type Shown = { name: string; config: JsonObject; etag: string; needsReentry: string[] };
+
+/** One server of the list. `config` and `enabled` are null where a stored server can't be read. */
+export type Row = { name: string; config: JsonObject | null; etag: string; enabled: boolean | null; needsReentry: string[] };
+
+/** Under which condition a server is written. */
+export type Guard = { ifMatch: string } | { ifNoneMatch: "*" } | null;
+
+const COLLECTION = "/api/settings/mcp-servers";
+const ITEM = "/api/settings/mcp-servers/{name}";
+
+/** All servers; "unchanged" where the collection still has this tag. */
+export function list(etag?: string): Promise<Result<{ rows: Row[]; etag: string } | "unchanged">> {
+  const header = etag === undefined ? {} : { "If-None-Match": etag };
+  const request = GET(COLLECTION, { params: { query: { view: "full" }, header }, parseAs: "text" });
+  return answered(request, (response, text) =>
+    response.status === 304 ? "unchanged" : { rows: rowsOf(text), etag: tagOf(response) },
+  );
+}
+
+/** One server as it is now. */
+export function read(name: string): Promise<Result<Shown>> {
+  return answered(GET(ITEM, { params: { path: { name } }, parseAs: "text" }), shownOf);
+}
+
+/** The secret at one place, in clear. The service audits it. Nothing else of the answer is handed on. */
+export function reveal(name: string, pointer: string): Promise<Result<string>> {
+  const header = { "X-Expose-Secrets": "plaintext" } as const;
+  return answered(GET(ITEM, { params: { path: { name }, header }, parseAs: "text" }), (response, text) => {
+    const leaf = get(shownOf(response, text).config, pointer);
+    return typeof leaf === "string" ? leaf : String(leaf ?? "");
+  });
+}
+
+/** Creates or replaces a server. */
+export function put(name: string, config: JsonObject, guard: Guard): Promise<Result<Shown & { created: boolean }>> {
+  const request = PUT(ITEM, { params: { path: { name }, header: condition(guard) }, body: body(config), parseAs: "text" });
+  return answered(request, (response, text) => ({ ...shownOf(response, text), created: response.status === 201 }));
+}
+
+/** Turns a server on or off. */
+export function setEnabled(name: string, enabled: boolean, ifMatch: string): Promise<Result<Shown>> {
+  const change: JsonObject = new Map([["enabled", enabled]]);
+  const params = { path: { name }, header: { "If-Match": ifMatch } };
+  return answered(PATCH(ITEM, { params, body: body(change), parseAs: "text" }), shownOf);
+}
+
+/** Deletes a server. */
+export function remove(name: string, ifMatch: string | null): Promise<Result<null>> {
+  const header = ifMatch === null ? {} : { "If-Match": ifMatch };
+  return answered(DELETE(ITEM, { params: { path: { name }, header } }), () => null);
+}
+
+/** Gives a server another name. One that can't be read is answered with an empty configuration. */
+export function rename(name: string, to: string, ifMatch: string): Promise<Result<Shown>> {
+  const params = { path: { name }, header: { "If-Match": ifMatch } };
+  const request = POST("/api/settings/mcp-servers/{name}/rename", { params, body: { to }, bodySerializer: JSON.stringify, parseAs: "text" });
+  return answered(request, (response, text) =>
+    response.status === 204 ? { name: to, config: new Map(), etag: tagOf(response), needsReentry: [] } : shownOf(response, text),
+  );
+}
+
+let schema: Promise<unknown> | null = null;
+
+/** The JSON Schema of a configuration. Asked for once; throws where it can't be had. */
+export function serverSchema(): Promise<unknown> {
+  schema ??= fetch("/schemas/mcp-server.json").then((answer) => {
+    if (!answer.ok) throw new TypeError(`the schema was answered ${answer.status}`);
+    return answer.json();
+  });
+  schema.catch(() => {
+    schema = null;
+  });
+  return schema;
+}
+
+function condition(guard: Guard): { "If-Match"?: string; "If-None-Match"?: string } {
+  if (guard === null) return {};
+  return "ifMatch" in guard ? { "If-Match": guard.ifMatch } : { "If-None-Match": guard.ifNoneMatch };
+}
+
+function tagOf(response: Response): string {
+  return response.headers.get("ETag") ?? "";
+}
+
+function shownOf(response: Response, text: string): Shown {
+  const told = objectOf(parseAnswer(text));
+  const config = told.get("config");
+  return {
+    name: String(told.get("name") ?? ""),
+    config: isObject(config) ? config : new Map(),
+    etag: tagOf(response),
+    needsReentry: wordsOf(told.get("needs_reentry")),
+  };
+}
+
+function rowsOf(text: string): Row[] {
+  const servers = objectOf(parseAnswer(text)).get("servers");
+  return Array.isArray(servers) ? servers.map((server) => rowOf(objectOf(server))) : [];
+}
+
+function rowOf(told: JsonObject): Row {
+  const [config, enabled] = [told.get("config"), told.get("enabled")];
+  return {
+    name: String(told.get("name") ?? ""),
+    config: isObject(config) ? config : null,
+    etag: String(told.get("etag") ?? ""),
+    enabled: typeof enabled === "boolean" ? enabled : null,
+    needsReentry: wordsOf(told.get("needs_reentry")),
+  };
+}
+
+function objectOf(value: Json): JsonObject {
+  return isObject(value) ? value : new Map();
+}
+
+function wordsOf(value: Json | undefined): string[] {
+  return Array.isArray(value) ? value.filter((word) => typeof word === "string") : [];
+}

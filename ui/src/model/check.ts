@@ -1,0 +1,116 @@
+/**
+ * What is wrong with a configuration, as sentences: the schema that the service serves says where, and this
+ * table says what. It knows no draft and no field; nothing it says quotes a value.
+ */
+import { type Schema, Validator } from "@cfworker/json-schema";
+import { get, pointer, steps } from "../json/pointer.ts";
+import { type Json, type JsonObject, isObject, toPlain } from "../json/value.ts";
+
+/** What is to be said about one place. */
+export type Finding = { pointer: string; message: string };
+
+/** What is wrong; nothing where the configuration may be sent. */
+export function check(config: JsonObject, schema: unknown): Finding[] {
+  const { errors } = validator(schema).validate(toPlain(config));
+  // A member that fails fails all that holds it, so only the innermost places say something.
+  const places = [...new Set(errors.map((error) => decodeURIComponent(error.instanceLocation.slice(1))))];
+  const innermost = places.filter((place) => !places.some((other) => other.startsWith(`${place}/`)));
+  const findings = innermost.map((place) => finding(config, place));
+  return findings.filter(({ pointer }, index) => findings.findIndex((other) => other.pointer === pointer) === index);
+}
+
+/** Schemas are compiled once: the page has one, and checks at every keystroke. */
+const validators = new WeakMap<object, Validator>();
+
+function validator(schema: unknown): Validator {
+  if (typeof schema !== "object" || schema === null) throw new TypeError("a schema is an object");
+  const known = validators.get(schema) ?? new Validator(schema as Schema, "2020-12", false);
+  validators.set(schema, known);
+  return known;
+}
+
+function finding(config: JsonObject, place: string): Finding {
+  const [member = "", inner, ...deeper] = steps(place);
+  if (member === "") return { pointer: "", message: "A command or a URL is needed." };
+  if (member === "auth") return authFinding(config, place);
+  if (member === "transport" || member === "type") return { pointer: place, message: transportMessage(config.get(member), member) };
+  if (member === "headers" && typeof get(config, place) === "string" && inner !== undefined) return BESIDE_AUTH;
+  if (member === "env" || member === "headers") {
+    if (deeper.length === 0) return { pointer: place, message: inner === undefined ? "Must be names with texts." : TEXT };
+  }
+  const message = (inner === undefined ? MEMBERS : ELEMENTS).get(member);
+  return { pointer: place, message: message ?? (get(config, place) === null ? NO_NULL : "The schema does not allow this here.") };
+}
+
+const TEXT = "Must be text.";
+const LIST = "Must be a list of texts.";
+const SECONDS = "Must be a number of at least 0.";
+const TRUTH = "Must be true or false.";
+const MEMBERS_OF = "Must be an object.";
+const NO_NULL = "Must not be null: leave it out instead.";
+
+const BESIDE_AUTH = {
+  pointer: "/auth",
+  message: "Authentication can't stand beside a header Authorization: remove one of them.",
+};
+
+const MEMBERS = new Map(
+  Object.entries({
+    command: "Must be text, and not empty.",
+    url: "Must be text without white space or backslashes, and not empty.",
+    args: LIST,
+    cwd: TEXT,
+    description: TEXT,
+    icon: TEXT,
+    timeout: SECONDS,
+    sse_read_timeout: SECONDS,
+    keep_alive: TRUTH,
+    enabled: TRUTH,
+    tools: MEMBERS_OF,
+    authentication: MEMBERS_OF,
+    include_tags: LIST,
+    exclude_tags: LIST,
+  }),
+);
+
+const ELEMENTS = new Map(Object.entries({ args: TEXT, include_tags: TEXT, exclude_tags: TEXT }));
+
+function transportMessage(word: Json | undefined, member: string): string {
+  if (word === "stdio") return "stdio needs a command.";
+  const isRemote = word === "http" || word === "streamable-http" || word === "sse" || (word === "shttp" && member === "type");
+  return isRemote ? "This transport needs a URL." : "Must be stdio, http, streamable-http or sse.";
+}
+
+function authFinding(config: JsonObject, place: string): Finding {
+  const auth = config.get("auth");
+  const isBasic = isObject(auth) && auth.get("strategy") === "basic";
+  if (place === "/auth" && isBasic && !auth.has("username")) return { pointer: "/auth/username", message: "A user name is needed." };
+  if (place === "/auth" && isObject(auth)) return { pointer: pointer("auth", "strategy"), message: STRATEGY };
+  if (place === "/auth") return { pointer: place, message: "Must be a token, or an object with a strategy." };
+  if (place === "/auth/strategy") return { pointer: place, message: STRATEGY };
+  if (place.startsWith("/auth/authentication")) return { pointer: place, message: oauthMessage(config, place) };
+  const isObjectPlace = ["/auth/headers", "/auth/state", "/auth/state/tokens", "/auth/state/client_info"].includes(place);
+  if (isObjectPlace) return { pointer: place, message: MEMBERS_OF };
+  if (place === "/auth/state/token_expires_at") return { pointer: place, message: "Must be a number." };
+  return { pointer: place, message: get(config, place) === null ? NO_NULL : TEXT };
+}
+
+const STRATEGY = "Must be one of none, api_key, bearer, basic, header and oauth2.";
+
+function oauthMessage(config: JsonObject, place: string): string {
+  const value = get(config, place);
+  const isTyped = get(config, "/auth/authentication/type") === "oauth";
+  if (place === "/auth/authentication") return isObject(value) && !isTyped ? "Its type must be oauth." : MEMBERS_OF;
+  switch (place) {
+    case "/auth/authentication/type":
+      return "Must be oauth.";
+    case "/auth/authentication/client_auth_method":
+      return "Must be none, client_secret_post, client_secret_basic or private_key_jwt.";
+    case "/auth/authentication/scopes":
+      return "Must be text, or a list of texts.";
+    case "/auth/authentication/additional_client_metadata":
+      return MEMBERS_OF;
+    default:
+      return value === null ? NO_NULL : TEXT;
+  }
+}

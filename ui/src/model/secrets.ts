@@ -1,0 +1,114 @@
+/**
+ * Where the secrets of a configuration stand, which of them a draft keeps, and how one is shown without them.
+ * In a draft a mask means "keep", another text "replace", and nothing "clear".
+ */
+import { get, pointer, steps } from "../json/pointer.ts";
+import { type Json, JsonNumber, type JsonObject, isObject } from "../json/value.ts";
+import { type Position, elementOf, isSecretString, masksScalars, memberOf } from "./position.ts";
+import { percentDecoded, replaceParts, secretParts } from "./url-parts.ts";
+
+/** The mask of every secret but those inside a URL, where a bracket is not legal. */
+export const MASK = "[REDACTED]";
+
+/** Whether the service takes this text as "keep what is stored". */
+export function isMask(text: string): boolean {
+  return text === MASK || text === "<redacted>" || /^\*{10,}$/.test(text);
+}
+
+/** How many secrets can be used, and how many have to be entered again. */
+export type SecretsState = { set: number; needsReentry: number };
+
+/** Whether the service masks what stands at this place; where nothing stands, whether it would mask a text. */
+export function isSecretAt(config: JsonObject, at: string): boolean {
+  const value = get(config, at);
+  const position = positionOf(config, at);
+  if (value === undefined || value === "") return isSecretString(position, "text");
+  return isSecretLeaf(value, position);
+}
+
+/** The pointers of all leaves that the service masks. */
+export function secretLeaves(config: JsonObject): string[] {
+  return secretLeavesAt(config, "root", "");
+}
+
+/** The same for a part of a configuration that stands at this position and place. */
+export function secretLeavesAt(value: Json, position: Position, at: string): string[] {
+  if (Array.isArray(value)) {
+    const inner = elementOf(position);
+    return value.flatMap((element, index) => secretLeavesAt(element, inner, at + pointer(index)));
+  }
+  if (isObject(value)) {
+    return [...value].flatMap(([name, member]) => secretLeavesAt(member, memberOf(position, name), at + pointer(name)));
+  }
+  return isSecretLeaf(value, position) ? [at] : [];
+}
+
+/** The pointers of the secrets that the draft keeps: masks, and URLs with masked parts. */
+export function keptSecrets(draft: JsonObject): string[] {
+  return secretLeaves(draft).filter((at) => {
+    const value = get(draft, at);
+    return typeof value === "string" && isKept(value, positionOf(draft, at));
+  });
+}
+
+export function secretsState(config: JsonObject, needsReentry: string[]): SecretsState {
+  const set = secretLeaves(config).filter((at) => !needsReentry.includes(at));
+  return { set: set.length, needsReentry: needsReentry.length };
+}
+
+/**
+ * A part of a configuration as it may be shown: of each secret only whether it is kept or new. `at` says where
+ * the part stands; the empty pointer is the whole.
+ */
+export function shown(config: JsonObject, at = ""): Json | undefined {
+  const value = get(config, at);
+  return value === undefined ? undefined : shownAt(value, positionOf(config, at));
+}
+
+/** The same value, in which each mask of a secret has the same spelling. */
+export function withOneMask(value: Json, position: Position): Json {
+  return mapSecrets(value, position, (secret) => (typeof secret === "string" && isMask(secret) ? MASK : secret));
+}
+
+function shownAt(value: Json, position: Position): Json {
+  return mapSecrets(value, position, (secret, position) => {
+    const word = typeof secret === "string" && isKept(secret, position) ? "set" : "new value";
+    return position === "url" && typeof secret === "string" ? replaceParts(secret, `(${word})`) : word;
+  });
+}
+
+/** The value with something else in the place of each secret leaf. */
+function mapSecrets(value: Json, position: Position, replacement: (secret: Json, position: Position) => Json): Json {
+  if (Array.isArray(value)) return value.map((element) => mapSecrets(element, elementOf(position), replacement));
+  if (isObject(value)) {
+    return new Map([...value].map(([name, member]) => [name, mapSecrets(member, memberOf(position, name), replacement)]));
+  }
+  return isSecretLeaf(value, position) ? replacement(value, position) : value;
+}
+
+function isSecretLeaf(value: Json, position: Position): boolean {
+  if (typeof value === "string") {
+    return position === "url" ? secretParts(value).length > 0 : isSecretString(position, value);
+  }
+  return (typeof value === "boolean" || value instanceof JsonNumber) && masksScalars(position);
+}
+
+function isKept(text: string, position: Position): boolean {
+  return position === "url" ? keepsPart(text) : isMask(text);
+}
+
+/** Whether a secret part of this URL is a mask, also one that was percent-encoded. */
+export function keepsPart(url: string): boolean {
+  const parts = secretParts(url).map(({ start, end }) => url.slice(start, end));
+  return parts.some((part) => isMask(part) || isMask(percentDecoded(part)));
+}
+
+function positionOf(config: JsonObject, at: string): Position {
+  let position: Position = "root";
+  let value: Json | undefined = config;
+  for (const name of steps(at)) {
+    position = Array.isArray(value) ? elementOf(position) : memberOf(position, name);
+    value = value === undefined ? undefined : get(value, pointer(name));
+  }
+  return position;
+}

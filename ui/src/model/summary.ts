@@ -1,0 +1,35 @@
+/** A server in a few words, as the list shows it. No word is a secret. */
+import { type JsonObject } from "../json/value.ts";
+import { shellLine, shownArguments } from "./command-line.ts";
+import { destination } from "./destination.ts";
+
+export type Transport = "stdio" | "http" | "sse";
+
+/** How a server is spoken to: what is started is stdio, and what is called is HTTP unless it says SSE. */
+export function transportOf(config: JsonObject): Transport {
+  const hasCommand = (config.get("command") ?? null) !== null;
+  const hasUrl = (config.get("url") ?? null) !== null;
+  const word = config.get("transport") ?? config.get("type");
+  if (hasCommand || (!hasUrl && (word === "stdio" || word === undefined))) return "stdio";
+  return word === "sse" ? "sse" : "http";
+}
+
+/** The command with its arguments, or the host of the URL. */
+export function target(config: JsonObject): string {
+  const to = destination(config);
+  switch (to.kind) {
+    case "none":
+      return "";
+    case "remote":
+      return to.scheme === "" || isDefaultPort(to.scheme, to.port) ? to.host : `${to.host}:${to.port}`;
+    case "command": {
+      const args = config.get("args");
+      const words = Array.isArray(args) ? args.filter((word) => typeof word === "string") : [];
+      return [to.command, shellLine(shownArguments(words))].filter((part) => part !== "").join(" ");
+    }
+  }
+}
+
+function isDefaultPort(scheme: string, port: string): boolean {
+  return port === "" || port === { http: "80", https: "443", ws: "80", wss: "443" }[scheme];
+}

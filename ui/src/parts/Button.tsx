@@ -1,0 +1,38 @@
+/** What is pressed. Never disabled without a word: a button that can't do its work says why when it is pressed. */
+import type { ComponentChildren, Ref } from "preact";
+import { Icon, type IconName } from "./Icon.tsx";
+
+export type ButtonProps = {
+  children: ComponentChildren;
+  onPress: () => void;
+  /** `primary`: the one thing to do here; `danger`: it can't be taken back; `quiet`: beside others. */
+  kind?: "primary" | "plain" | "danger" | "quiet";
+  icon?: IconName;
+  /** The name where the text alone says too little. */
+  label?: string;
+  isSubmit?: boolean;
+  isBusy?: boolean;
+  describedBy?: string;
+  buttonRef?: Ref<HTMLButtonElement>;
+};
+
+export function Button({ children, onPress, kind = "plain", icon, label, isSubmit, isBusy, describedBy, buttonRef }: ButtonProps) {
+  return (
+    <button
+      type={isSubmit ? "submit" : "button"}
+      class={`button ${kind}`}
+      ref={buttonRef ?? null}
+      aria-label={label}
+      aria-describedby={describedBy}
+      aria-busy={isBusy ? "true" : undefined}
+      onClick={(event) => {
+        // A submit button submits its form, which does the work.
+        if (!isSubmit && !isBusy) onPress();
+        else if (isBusy) event.preventDefault();
+      }}
+    >
+      {icon && <Icon name={icon} />}
+      {children !== "" && <span>{children}</span>}
+    </button>
+  );
+}

@@ -1,0 +1,65 @@
+/** A native modal dialog: the browser keeps the focus inside and gives it back where it was. */
+import type { ComponentChildren } from "preact";
+import { useEffect, useId, useRef } from "preact/hooks";
+import { Button } from "./Button.tsx";
+
+export type DialogProps = {
+  title: string;
+  onClose: () => void;
+  children: ComponentChildren;
+  /** The buttons below; the first is the one to press. */
+  actions?: ComponentChildren;
+  width?: "narrow" | "wide";
+  /** False: there is no way around it. */
+  canClose?: boolean;
+  /** `alertdialog` where something is asked before it can't be taken back. */
+  role?: "dialog" | "alertdialog";
+  /** 1 where it stands for a whole screen. */
+  headingLevel?: 1 | 2;
+};
+
+export function Dialog({ title, onClose, children, actions, width = "narrow", canClose = true, role = "dialog", headingLevel = 2 }: DialogProps) {
+  const Heading = `h${headingLevel}` as const;
+  const element = useRef<HTMLDialogElement>(null);
+  const heading = useId();
+  useEffect(() => {
+    const dialog = element.current;
+    if (dialog === null) return;
+    const before = document.activeElement;
+    dialog.showModal();
+    return () => {
+      dialog.close();
+      // The browser gives it back too, but not where the element was drawn anew in between.
+      if (before instanceof HTMLElement && before.isConnected) before.focus();
+    };
+  }, []);
+  return (
+    <dialog
+      ref={element}
+      class={`dialog ${width}`}
+      role={role}
+      aria-labelledby={heading}
+      onCancel={(event) => {
+        // The one who opened it decides; closing by itself would leave it mounted and unseen.
+        event.preventDefault();
+        if (canClose) onClose();
+      }}
+      onClick={(event) => {
+        if (canClose && event.target === element.current) onClose();
+      }}
+    >
+      <div class="dialog-body">
+        <header class="dialog-head">
+          <Heading id={heading}>{title}</Heading>
+          {canClose && (
+            <Button kind="quiet" icon="close" label="Close" onPress={onClose}>
+              {""}
+            </Button>
+          )}
+        </header>
+        {children}
+        {actions && <footer class="dialog-actions">{actions}</footer>}
+      </div>
+    </dialog>
+  );
+}

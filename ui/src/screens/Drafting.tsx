@@ -1,0 +1,35 @@
+/** Shows the editor or the paste screen as soon as their file is there. It is fetched once the list is shown. */
+import { signal } from "@preact/signals";
+import { useEffect } from "preact/hooks";
+import { Banner } from "../parts/Banner.tsx";
+import { Button } from "../parts/Button.tsx";
+import { pending } from "../state/pending.ts";
+import { type Route, addressOf } from "../state/route.ts";
+
+type Screens = typeof import("./editing.ts");
+
+const screens = signal<Screens | "absent" | "refused">("absent");
+
+/** Fetches the file, if it is not there. */
+export async function fetchDrafting(): Promise<void> {
+  if (typeof screens.value === "object") return;
+  try {
+    screens.value = await import("./editing.ts");
+  } catch {
+    screens.value = "refused";
+  }
+}
+
+export function Drafting({ route }: { route: Exclude<Route, { screen: "list" }> }) {
+  useEffect(() => void pending("Opening the editor", fetchDrafting()), []);
+  const found = screens.value;
+  if (typeof found === "object") {
+    return route.screen === "paste" ? <found.Paste /> : <found.Editor key={addressOf(route)} route={route} />;
+  }
+  if (found === "absent") return null;
+  return (
+    <Banner kind="alert" actions={<Button onPress={() => void pending("Opening the editor", fetchDrafting())}>Try again</Button>}>
+      The editor can't be fetched from the service.
+    </Banner>
+  );
+}

@@ -1,0 +1,58 @@
+/**
+ * The screen on which one server is added or edited. It opens the draft; what can be done with it is in `editor/`.
+ */
+import { useEffect, useState } from "preact/hooks";
+import type { Problem } from "../api/servers.ts";
+import { Banner } from "../parts/Banner.tsx";
+import { Button } from "../parts/Button.tsx";
+import { drafts, openDraft } from "../state/drafts.ts";
+import { pending } from "../state/pending.ts";
+import { type Route, go } from "../state/route.ts";
+import { DraftEditor } from "./editor/DraftEditor.tsx";
+import "../style/editor.css";
+
+type Props = { route: Extract<Route, { screen: "editor" | "new" }> };
+
+export function Editor({ route }: Props) {
+  const isNew = route.screen === "new";
+  const draftKey = isNew ? route.key : route.name;
+  const [problem, setProblem] = useState<Problem | null>(null);
+  const [attempt, setAttempt] = useState(0);
+  const draft = drafts.value.get(draftKey);
+  const isOpen = draft !== undefined;
+
+  useEffect(() => {
+    if (isOpen || isNew) return undefined;
+    let isHere = true;
+    setProblem(null);
+    void pending(`Opening ${draftKey}`, openDraft(draftKey)).then((opened) => {
+      if (isHere && !("key" in opened)) setProblem(opened);
+    });
+    return () => {
+      isHere = false;
+    };
+  }, [draftKey, isNew, isOpen, attempt]);
+
+  if (draft !== undefined) return <DraftEditor key={draft.key} draft={draft} />;
+  const isUnknown = isNew || problem?.status === 404;
+  return (
+    <div class="editor">
+      <h1 tabIndex={-1}>{isNew ? "New server" : draftKey}</h1>
+      {isUnknown && (
+        <Banner kind="alert" tone="warning">
+          {isNew ? "This draft is gone: drafts live as long as their tab." : "There is no server of this name."}
+        </Banner>
+      )}
+      {!isUnknown && problem !== null && (
+        <Banner kind="alert" actions={<Button onPress={() => setAttempt(attempt + 1)}>Try again</Button>}>
+          <strong>{problem.title}.</strong> {problem.detail}
+        </Banner>
+      )}
+      <div class="editor-actions">
+        <Button icon="back" onPress={() => go({ screen: "list" })}>
+          Back
+        </Button>
+      </div>
+    </div>
+  );
+}

@@ -1,0 +1,34 @@
+/** The keyboard shortcuts that hold where the reader is, and the switch that turns single keys off. */
+import { Dialog } from "../parts/Dialog.tsx";
+import { Switch } from "../parts/Switch.tsx";
+import { type Shortcut, isSingle, singleKeys, spelled, tables } from "../state/keys.ts";
+
+export function Help({ onClose }: { onClose: () => void }) {
+  return (
+    <Dialog title="Keyboard shortcuts" onClose={onClose}>
+      <dl class="shortcuts">
+        {shown(tables.value.flat()).map(({ keys, what }) => (
+          <div key={keys}>
+            <dt>
+              {spelled(keys).map((key) => (
+                <kbd key={key}>{key}</kbd>
+              ))}
+            </dt>
+            <dd>{what}</dd>
+          </div>
+        ))}
+      </dl>
+      <p class="setting">
+        <Switch label="Shortcuts of a single key" isOn={singleKeys.value} onTurn={(on) => (singleKeys.value = on)} />
+        <span>Shortcuts of a single key. Turn them off where you speak instead of typing.</span>
+      </p>
+    </Dialog>
+  );
+}
+
+/** One for each key: the one that would be run. */
+function shown(all: Shortcut[]): Shortcut[] {
+  const first = new Map<string, Shortcut>();
+  for (const shortcut of all) if (!first.has(shortcut.keys)) first.set(shortcut.keys, shortcut);
+  return [...first.values()].filter(({ keys }) => singleKeys.value || !isSingle(keys));
+}

@@ -1,0 +1,128 @@
+/** All servers, as the stream keeps them: searched, filtered, sorted, turned on and off. */
+import { signal } from "@preact/signals";
+import { useRef } from "preact/hooks";
+import { may } from "../api/session.ts";
+import { Button } from "../parts/Button.tsx";
+import { Field, SelectField } from "../parts/Field.tsx";
+import { newDraft } from "../state/drafts.ts";
+import { useKeys } from "../state/keys.ts";
+import { type LiveServer, documentState, isListed, isWritable, servers } from "../state/live.ts";
+import { leaving } from "../state/removal.ts";
+import { go } from "../state/route.ts";
+import "../style/list.css";
+import { Table } from "./list/Table.tsx";
+import { type Arrangement, FILTERS, arranged } from "./list/arranged.ts";
+
+/** Kept while the tab lives, so that whoever comes back finds the list as it was left. */
+const arrangement = signal<Arrangement>({ search: "", filter: "all", sort: "name", isDescending: false });
+
+function change(part: Partial<Arrangement>): void {
+  arrangement.value = { ...arrangement.value, ...part };
+}
+
+function startNew(): void {
+  go({ screen: "new", key: newDraft().key });
+}
+
+export function List() {
+  const search = useRef<HTMLInputElement>(null);
+  const canWrite = isWritable.value && may("write") !== false;
+  const all = [...servers.value.values()].filter(({ name }) => !leaving.value.has(name));
+  const found = arranged(all, arrangement.value);
+  const isEmpty = isListed.value && all.length === 0;
+
+  useKeys([
+    { keys: "/", what: "Search the servers", run: () => search.current?.focus() },
+    ...(canWrite ? [{ keys: "n", what: "Add a server", run: startNew }] : []),
+    { keys: "e", what: "Edit the server that has the focus", run: editFocused },
+  ]);
+
+  return (
+    <div class="list-screen">
+      <header class="list-head">
+        <h1 tabIndex={-1}>MCP servers</h1>
+        {!isEmpty && canWrite && <AddButtons />}
+      </header>
+      {isEmpty ? (
+        <Empty canWrite={canWrite} />
+      ) : (
+        <>
+          <div class="list-tools" role="search">
+            <Field label="Search servers" isLabelHidden>
+              {(wiring) => (
+                <input
+                  type="search"
+                  placeholder="Search servers"
+                  autocomplete="off"
+                  spellcheck={false}
+                  ref={search}
+                  value={arrangement.value.search}
+                  {...wiring}
+                  onInput={(event) => change({ search: event.currentTarget.value })}
+                />
+              )}
+            </Field>
+            <SelectField label="Show" value={arrangement.value.filter} options={FILTERS} onChoose={(filter) => change({ filter })} />
+            <p class="list-count" role="status">
+              {isListed.value && countText(found.length, all.length)}
+            </p>
+          </div>
+          {found.length > 0 && <Table servers={found} arrangement={arrangement.value} onSort={change} />}
+          {isListed.value && found.length === 0 && <NoMatch />}
+        </>
+      )}
+    </div>
+  );
+}
+
+function AddButtons() {
+  return (
+    <div class="list-actions">
+      <Button icon="paste" onPress={() => go({ screen: "paste" })}>
+        Paste
+      </Button>
+      <Button kind="primary" icon="add" onPress={startNew}>
+        New server
+      </Button>
+    </div>
+  );
+}
+
+function Empty({ canWrite }: { canWrite: boolean }) {
+  const isAcp = documentState.value.access === "no-servers";
+  return (
+    <div class="empty">
+      <h2>No servers yet</h2>
+      {canWrite ? (
+        <>
+          <p>Add one by hand, or paste what the documentation of a server tells you to put into your client's settings.</p>
+          <AddButtons />
+        </>
+      ) : (
+        <p>{isAcp ? "Servers can be added once another kind of agent is chosen." : "Nothing can be added here, because it can't be written."}</p>
+      )}
+    </div>
+  );
+}
+
+function NoMatch() {
+  return (
+    <div class="empty">
+      <h2>No server matches</h2>
+      <p>None has all of these words in its name, transport, target or description, and passes the filter.</p>
+      <Button onPress={() => change({ search: "", filter: "all" })}>Show all servers</Button>
+    </div>
+  );
+}
+
+function countText(shown: number, all: number): string {
+  const servers = all === 1 ? "1 server" : `${all} servers`;
+  return shown === all ? servers : `${shown} of ${servers}`;
+}
+
+function editFocused(): void {
+  const row = document.activeElement?.closest<HTMLElement>("[data-row]");
+  const name = row?.dataset["row"];
+  const server: LiveServer | undefined = name === undefined ? undefined : servers.value.get(name);
+  if (server !== undefined) row?.querySelector<HTMLElement>("a[data-server]")?.click();
+}

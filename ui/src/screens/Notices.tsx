@@ -1,0 +1,83 @@
+/** What the page has to say of itself: how it is connected, what takes long, and what is wrong with the document. */
+import { useEffect, useState } from "preact/hooks";
+import { session } from "../api/session.ts";
+import { Banner } from "../parts/Banner.tsx";
+import { type Connection, connection, documentState, isListed, listProblem } from "../state/live.ts";
+import { pendingWork } from "../state/pending.ts";
+
+/** From when on it is said that something takes long. */
+const PATIENCE_MS = 300;
+
+const WORDS: Record<Connection["state"], string> = {
+  connecting: "Connecting",
+  live: "Live",
+  offline: "Offline",
+  stale: "Catching up",
+};
+
+/** Whether the list follows the store, in a word. */
+export function ConnectionSign() {
+  const { state } = connection.value;
+  if (session.value.state === "signed-out") return <span class="connection">Signed out</span>;
+  return (
+    <span class={`connection ${state}`} title={state === "live" ? "Changes by others appear by themselves." : undefined}>
+      <span class="dot" aria-hidden="true" />
+      {WORDS[state]}
+    </span>
+  );
+}
+
+/** What takes long. */
+export function PendingSign() {
+  const [what] = pendingWork.value;
+  return (
+    <span class="pending" role="status">
+      {what !== undefined && `${what}…`}
+    </span>
+  );
+}
+
+/** What stands above every screen while it holds. */
+export function Notices() {
+  const { state } = connection.value;
+  const isIn = session.value.state !== "signed-out";
+  const isLate = useLate(isIn && (state === "stale" || (state === "connecting" && !isListed.value)), state);
+  const problem = listProblem.value;
+  const { access } = documentState.value;
+  const isProblemShown = isIn && problem !== null && state !== "offline";
+  return (
+    <div class="notices">
+      {isIn && state === "offline" && <Banner kind="alert">The service can't be reached. Your drafts are kept.</Banner>}
+      {isProblemShown && (
+        <Banner kind="alert">
+          <strong>{problem.title}.</strong> {problem.detail} {isListed.value && "What you see is how it was before."}
+        </Banner>
+      )}
+      {isLate && !isProblemShown && (
+        <Banner kind="status">{state === "stale" ? "This page was away. What changed meanwhile is being fetched." : "Waiting for the service."}</Banner>
+      )}
+      {access === "read-only" && (
+        <Banner kind="status" tone="warning">
+          This document is read-only. A newer program has written it; nothing here can change it.
+        </Banner>
+      )}
+      {access === "no-servers" && (
+        <Banner kind="status" tone="warning">
+          This document holds no MCP servers: its agent is an ACP one.
+        </Banner>
+      )}
+    </div>
+  );
+}
+
+/** Whether something has held for so long that it should be said. */
+function useLate(holds: boolean, what: string): boolean {
+  const [isLate, setLate] = useState(false);
+  useEffect(() => {
+    setLate(false);
+    if (!holds) return;
+    const timer = window.setTimeout(() => setLate(true), PATIENCE_MS);
+    return () => window.clearTimeout(timer);
+  }, [holds, what]);
+  return isLate;
+}

@@ -1,0 +1,38 @@
+/** The dialogs of the editor, of which one is open at a time. */
+import { type Draft } from "../../state/drafts.ts";
+import { AskDialog } from "./AskDialog.tsx";
+import { ConflictDialog } from "./ConflictDialog.tsx";
+import { RenameDialog } from "./RenameDialog.tsx";
+import { overwrite, renamed, takeChoices } from "./flows.ts";
+import { memoryOf, remember } from "./memory.ts";
+
+type Props = { draft: Draft; schema: unknown; onSaving: (saving: Promise<boolean>) => void; onDiscard: () => void };
+
+export function Dialogs({ draft, schema, onSaving, onDiscard }: Props) {
+  const { key, name, base } = draft;
+  const { dialog } = memoryOf(key);
+  const close = () => remember(key, { dialog: null });
+  switch (dialog?.kind) {
+    case undefined:
+      return null;
+    case "dispute":
+      return (
+        <ConflictDialog
+          dispute={dialog.dispute}
+          onUse={(config) => takeChoices(key, dialog.dispute, config)}
+          onOverwrite={() => onSaving(overwrite(key, dialog.dispute, schema))}
+          onClose={close}
+        />
+      );
+    case "rename":
+      return base === null ? null : (
+        <RenameDialog name={name} etag={base.etag} onClose={close} onRenamed={(shown) => renamed(key, shown)} />
+      );
+    case "discard":
+      return (
+        <AskDialog title="Discard this draft?" yes="Discard" onYes={onDiscard} onNo={close}>
+          <p>What you typed here is forgotten. What is stored stays as it is.</p>
+        </AskDialog>
+      );
+  }
+}

@@ -1,0 +1,126 @@
+/** One draft on its screen: what it is called, what others did to it, its two editors, and what can be done with it. */
+import { useEffect, useRef } from "preact/hooks";
+import { batch } from "@preact/signals";
+import { Banner } from "../../parts/Banner.tsx";
+import { type Draft, drafts, dropDraft, updateDraft } from "../../state/drafts.ts";
+import { useKeys } from "../../state/keys.ts";
+import { changedSince, isListed, servers } from "../../state/live.ts";
+import { go } from "../../state/route.ts";
+import { ConflictBanner } from "./ConflictBanner.tsx";
+import { Dialogs } from "./Dialogs.tsx";
+import { Foot } from "./Foot.tsx";
+import { Head } from "./Head.tsx";
+import { NameField } from "./NameField.tsx";
+import { Summary } from "./Summary.tsx";
+import { Tabs } from "./Tabs.tsx";
+import { type Notice, notice } from "./banner-text.ts";
+import { EditingProvider } from "./editing.ts";
+import { clearedWords } from "./faults.ts";
+import { discard, follow, saveAsNew, tryDiscard, tryMerge, trySave, view } from "./flows.ts";
+import { focusField } from "./focus.ts";
+import { RAW_TEXT, judge, useSchema } from "./judging.ts";
+import { memoryOf, remember } from "./memory.ts";
+import { hasChanges, rawFault } from "./raw.ts";
+
+export function DraftEditor({ draft }: { draft: Draft }) {
+  const { key } = draft;
+  const schema = useSchema();
+  const memory = memoryOf(key);
+  const judged = judge(draft, memory, schema);
+  const heading = useRef<HTMLHeadingElement>(null);
+  const summary = useRef<HTMLDivElement>(null);
+  const said = useRef<HTMLDivElement>(null);
+  const elsewhere = noticeOf(draft);
+
+  useEffect(() => heading.current?.focus(), []);
+  useEffect(() => () => leaveDraft(key), [key]);
+  // What was pressed may be gone, and what came of it is to be read first.
+  useEffect(() => {
+    if (memory.said !== null) said.current?.focus();
+  }, [memory.said]);
+
+  async function saveNow(saving: Promise<boolean>) {
+    if (!(await saving)) requestAnimationFrame(() => summary.current?.focus());
+  }
+  const saveDraft = () => void saveNow(trySave(key, schema));
+  const back = () => go({ screen: "list" });
+
+  useKeys([
+    { keys: "Mod+S", what: "Save", run: saveDraft, whileTyping: true },
+    { keys: "Escape", what: "Go back to the list; the draft is kept", run: back, whileTyping: true },
+  ]);
+
+  function goTo(pointer: string) {
+    const isRaw = pointer === RAW_TEXT || draft.mode === "raw";
+    if (!isRaw && focusField(pointer)) return;
+    if (focusField(pointer === RAW_TEXT ? "" : pointer)) return;
+    if (draft.mode !== "raw") updateDraft(key, { mode: "raw" });
+    requestAnimationFrame(() => document.querySelector<HTMLElement>("[data-raw]")?.focus());
+  }
+
+  const showSummary = memory.wasSaveTried && judged.faults.length > 0;
+  return (
+    <div class="editor">
+      <Head draft={draft} headingRef={heading} onBack={back} />
+      {elsewhere !== null && (
+        <ConflictBanner
+          notice={elsewhere}
+          onView={() => void view(key)}
+          onMerge={() => void tryMerge(key)}
+          onSaveAsNew={() => void saveNow(saveAsNew(key, schema))}
+          onDiscard={() => tryDiscard(key)}
+          onFollow={() => void follow(key, elsewhere.renamedTo ?? draft.name)}
+        />
+      )}
+      <div ref={said} tabIndex={-1} class="said">
+        {memory.said !== null && (
+          <Banner kind={memory.said.tone === "danger" ? "alert" : "status"} tone={memory.said.tone}>
+            {memory.said.text}
+            {memory.said.more !== null && <p class="field-hint">{memory.said.more}</p>}
+          </Banner>
+        )}
+      </div>
+      {showSummary && <Summary faults={judged.faults} onGo={goTo} boxRef={summary} />}
+      <EditingProvider value={judged}>
+        {draft.copyOf !== null && (
+          <p class="copy-note">
+            A copy of <code>{draft.copyOf}</code>. Secrets are not copied, because nobody but the service knows them: enter them, or clear them.
+          </p>
+        )}
+        {draft.isNew && <NameField />}
+        <Tabs draft={draft} />
+      </EditingProvider>
+      <Foot
+        isSaving={memory.isSaving}
+        isNew={draft.isNew}
+        isChanged={hasChanges(draft)}
+        cleared={clearedWords(judged.stored, draft.config)}
+        onSave={saveDraft}
+        onDiscard={() => tryDiscard(key)}
+      />
+      <Dialogs draft={draft} schema={schema} onSaving={(saving) => void saveNow(saving)} onDiscard={() => discard(key)} />
+    </div>
+  );
+}
+
+/** What others did to the server since the draft's base; null where that is nothing, or not known yet. */
+function noticeOf({ base, name }: Draft): Notice | null {
+  if (base === null || !isListed.value) return null;
+  // Right after a write of our own the stream has not told of it yet.
+  if (servers.value.get(name)?.etag === base.etag) return null;
+  return notice(changedSince(name, base.etag), base.etag);
+}
+
+/** A draft that says nothing new is not kept; one that does waits in the list. */
+function leaveDraft(key: string): void {
+  const draft = drafts.peek().get(key);
+  if (draft === undefined) return;
+  if (!hasChanges(draft)) {
+    dropDraft(key);
+    return;
+  }
+  batch(() => {
+    if (rawFault(draft.rawText) === null) updateDraft(key, { rawText: null });
+    remember(key, { dialog: null, said: null });
+  });
+}

@@ -1,0 +1,174 @@
+/** The form of one draft: what is started or called, how it proves who it is, and what holds for both. */
+import { useId } from "preact/hooks";
+import { batch } from "@preact/signals";
+import { get } from "../../json/pointer.ts";
+import { type Transport, transportOf } from "../../model/summary.ts";
+import { SelectField } from "../../parts/Field.tsx";
+import { AuthFields } from "./AuthFields.tsx";
+import { ListField } from "./ListField.tsx";
+import { MemberField } from "./MemberField.tsx";
+import { OtherMembers } from "./OtherMembers.tsx";
+import { PairsField } from "./PairsField.tsx";
+import { PastedNote } from "./PastedNote.tsx";
+import { UrlField } from "./UrlField.tsx";
+import { messageAt, setConfig, setMember, useEditing } from "./editing.ts";
+import { remember } from "./memory.ts";
+import { pasteIntoPairs, pasteWords } from "./pasting.ts";
+import { partsShown, withTransport } from "./transports.ts";
+
+const TRANSPORTS: [Transport, string][] = [
+  ["stdio", "stdio"],
+  ["http", "HTTP"],
+  ["sse", "SSE"],
+];
+
+export function Form() {
+  const { draft } = useEditing();
+  const shown = partsShown(draft.config);
+  return (
+    <div class="form">
+      <section class="form-part" aria-label="Connection">
+        <TransportField />
+        {shown.command && <CommandFields />}
+        {shown.url && <UrlFields isUnused={transportOf(draft.config) === "stdio"} />}
+      </section>
+      <section class="form-part" aria-label="About the server">
+        <h2>About</h2>
+        <div class="columns">
+          <MemberField at="/description" label="Description" />
+          <MemberField at="/icon" label="Icon" hint="A URL, or whatever your client shows." />
+        </div>
+        <EnabledField />
+      </section>
+      <section class="form-part" aria-label="Limits and tags">
+        <h2>Limits and tags</h2>
+        <div class="columns">
+          <MemberField at="/timeout" label="Timeout (seconds)" isNumber />
+          <MemberField at="/sse_read_timeout" label="Read timeout (seconds)" isNumber />
+          <KeepAliveField />
+        </div>
+        <div class="columns">
+          <ListField at="/include_tags" legend="Include tags" one="included tag" hint="Only tools with one of them are offered." />
+          <ListField at="/exclude_tags" legend="Exclude tags" one="excluded tag" hint="Tools with one of them are not offered." />
+        </div>
+      </section>
+      <OtherMembers />
+    </div>
+  );
+}
+
+function TransportField() {
+  const id = useId();
+  const { draft, memory, faults } = useEditing();
+  const chosen = transportOf(draft.config);
+  const error = messageAt(faults, "/transport") ?? messageAt(faults, "/type");
+
+  function choose(to: Transport) {
+    const { config, away } = withTransport(draft.config, to, memory.putAway);
+    batch(() => {
+      remember(draft.key, { putAway: away });
+      setConfig(draft.key, config);
+    });
+  }
+
+  return (
+    <div class="field" data-at="/transport" tabIndex={-1}>
+      <span class="field-label" id={id}>
+        Transport
+      </span>
+      <span role="radiogroup" class="segments" aria-labelledby={id} aria-describedby={`${id}-error`}>
+        {TRANSPORTS.map(([transport, word]) => (
+          <label key={transport} class="segment">
+            <input type="radio" name={id} checked={transport === chosen} onChange={() => choose(transport)} />
+            <span>{word}</span>
+          </label>
+        ))}
+      </span>
+      <p class="field-error" id={`${id}-error`}>
+        {error}
+      </p>
+    </div>
+  );
+}
+
+function CommandFields() {
+  const { key } = useEditing().draft;
+  return (
+    <>
+      <div class="columns">
+        <MemberField
+          at="/command"
+          label="Command"
+          hint="A whole line can be pasted here."
+          isCode
+          onTake={(text) => pasteWords(key, text, null)}
+        />
+        <MemberField at="/cwd" label="Working directory" isCode />
+      </div>
+      <PastedNote member="/command" />
+      <ListField at="/args" legend="Arguments" one="argument" onTake={(text, index) => pasteWords(key, text, index)} />
+      <PairsField
+        at="/env"
+        legend="Environment"
+        one="variable"
+        onTake={(text, isName, index) => pasteIntoPairs(key, "/env", text, isName, index)}
+      />
+    </>
+  );
+}
+
+function UrlFields({ isUnused }: { isUnused: boolean }) {
+  const { key } = useEditing().draft;
+  return (
+    <>
+      {isUnused && <p class="field-note">This server has a command, so what follows is not used.</p>}
+      <UrlField />
+      <PairsField
+        at="/headers"
+        legend="Headers"
+        one="header"
+        onTake={(text, isName, index) => pasteIntoPairs(key, "/headers", text, isName, index)}
+      />
+      <AuthFields />
+    </>
+  );
+}
+
+function EnabledField() {
+  const { draft, stored } = useEditing();
+  const value = get(draft.config, "/enabled");
+  return (
+    <label class="check" data-at="/enabled" tabIndex={-1}>
+      <input
+        type="checkbox"
+        checked={value !== false}
+        onChange={({ currentTarget }) => {
+          // Absent and true are one state, so what was there is kept.
+          const on = stored !== null && get(stored.config, "/enabled") === true ? true : undefined;
+          setMember(draft.key, "/enabled", currentTarget.checked ? on : false);
+        }}
+      />
+      <span>Enabled</span>
+    </label>
+  );
+}
+
+const KEEPING: [string, string][] = [
+  ["", "As the client does by itself"],
+  ["true", "Yes"],
+  ["false", "No"],
+];
+
+function KeepAliveField() {
+  const { draft, faults } = useEditing();
+  const value = get(draft.config, "/keep_alive");
+  return (
+    <SelectField
+      label="Keep alive"
+      value={typeof value === "boolean" ? String(value) : ""}
+      options={KEEPING}
+      error={messageAt(faults, "/keep_alive")}
+      onChoose={(word) => setMember(draft.key, "/keep_alive", word === "" ? undefined : word === "true")}
+    />
+  );
+}

@@ -1,0 +1,34 @@
+/** The top of the editor: the way back, the server's name, and what can be done beside editing. */
+import type { Ref } from "preact";
+import { Button } from "../../parts/Button.tsx";
+import { Menu } from "../../parts/Menu.tsx";
+import type { Draft } from "../../state/drafts.ts";
+import { duplicate } from "./duplicate.ts";
+import { removeServer } from "./flows.ts";
+import { remember } from "./memory.ts";
+
+type Props = { draft: Draft; headingRef: Ref<HTMLHeadingElement>; onBack: () => void };
+
+export function Head({ draft, headingRef, onBack }: Props) {
+  const { key, name, isNew } = draft;
+  return (
+    <header class="editor-head">
+      <Button kind="quiet" icon="back" onPress={onBack}>
+        Back
+      </Button>
+      <h1 tabIndex={-1} ref={headingRef}>
+        {isNew ? "New server" : name}
+      </h1>
+      {!isNew && (
+        <Menu
+          label="More"
+          items={[
+            { label: "Rename", run: () => remember(key, { dialog: { kind: "rename" } }) },
+            { label: "Duplicate", run: () => void duplicate(name, draft) },
+            { label: "Remove", run: () => removeServer(key), kind: "danger" },
+          ]}
+        />
+      )}
+    </header>
+  );
+}

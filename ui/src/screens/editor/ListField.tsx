@@ -1,0 +1,123 @@
+/** A list of texts as rows: `args`, tags, scopes. */
+import { useId } from "preact/hooks";
+import { batch } from "@preact/signals";
+import { get, pointer } from "../../json/pointer.ts";
+import { telltaleArguments } from "../../model/command-line.ts";
+import { Field } from "../../parts/Field.tsx";
+import { OddField } from "./MemberField.tsx";
+import { PastedNote } from "./PastedNote.tsx";
+import { leave, messageAt, setMember, useEditing } from "./editing.ts";
+import { type Row, arrayOf, followed, withRows } from "./entries.ts";
+import { useFocusNext } from "./focus.ts";
+import { remember } from "./memory.ts";
+
+type Props = {
+  at: string;
+  legend: string;
+  /** What one row is: "argument", "tag". */
+  one: string;
+  hint?: string;
+  /** Takes a pasted text apart; true where it did. */
+  onTake?: (text: string, index: number) => boolean;
+};
+
+export function ListField({ at, legend, one, hint, onTake }: Props) {
+  const id = useId();
+  const { draft, memory, faults } = useEditing();
+  const focusNext = useFocusNext();
+  const value = get(draft.config, at);
+  if (value !== undefined && value !== null && !Array.isArray(value)) {
+    return <OddField label={legend} at={at} error={messageAt(faults, at)} />;
+  }
+  const rows = followed(memory.rows.get(at), value);
+  const words = rows.map((row) => (typeof row.value === "string" ? row.value : ""));
+  const telltale = new Set(at === "/args" ? telltaleArguments(words) : []);
+  const title = one.charAt(0).toUpperCase() + one.slice(1);
+  const whole = faults.find((fault) => fault.pointer === at)?.message ?? null;
+
+  function write(next: Row[]) {
+    batch(() => {
+      remember(draft.key, { rows: new Map(memory.rows).set(at, next) });
+      setMember(draft.key, at, next.length === 0 ? undefined : arrayOf(next));
+    });
+  }
+
+  function remove(index: number) {
+    focusNext(rows.length > 1 ? `${id}-remove-${Math.min(index, rows.length - 2)}` : `${id}-add`);
+    write(rows.toSpliced(index, 1));
+  }
+
+  return (
+    <fieldset class="rows" data-at={at} tabIndex={-1}>
+      <legend>{legend}</legend>
+      {whole !== null && <p class="field-error">{whole}</p>}
+      <ol>
+        {rows.map((row, index) => {
+          const own = at + pointer(index);
+          return (
+            <li key={row.id} class="row">
+              {typeof row.value === "string" ? (
+                <Field
+                  label={`${title} ${index + 1}`}
+                  isLabelHidden
+                  error={messageAt(faults, own)}
+                  note={telltale.has(index) ? "This looks like a secret. Arguments are stored and shown in clear: a variable is not." : null}
+                >
+                  {(wiring) => (
+                    <input
+                      {...wiring}
+                      data-focus={`${id}-${row.id}`}
+                      type="text"
+                      class="code"
+                      autocomplete="off"
+                      autocapitalize="off"
+                      spellcheck={false}
+                      data-at={own}
+                      value={row.value as string}
+                      onInput={({ currentTarget: { value: text } }) =>
+                        write(rows.map((other, place) => (place === index ? { ...other, value: text } : other)))
+                      }
+                      onPaste={(event) => {
+                        if (onTake?.(event.clipboardData?.getData("text/plain") ?? "", index) === true) event.preventDefault();
+                      }}
+                      onBlur={() => leave(draft.key, own)}
+                    />
+                  )}
+                </Field>
+              ) : (
+                <OddField label={`${title} ${index + 1}`} at={own} error={messageAt(faults, own)} />
+              )}
+              <span class="row-remove">
+                <button
+                  type="button"
+                  data-focus={`${id}-remove-${index}`}
+                  class="button quiet"
+                  aria-label={`Remove ${one} ${index + 1}`}
+                  onClick={() => remove(index)}
+                >
+                  Remove
+                </button>
+              </span>
+            </li>
+          );
+        })}
+      </ol>
+      <div class="rows-end">
+        <button
+          type="button"
+          data-focus={`${id}-add`}
+          class="button"
+          onClick={() => {
+            const next = withRows(rows, [["", ""]]);
+            focusNext(`${id}-${next.at(-1)?.id ?? 0}`);
+            write(next);
+          }}
+        >
+          Add {one}
+        </button>
+        {hint !== undefined && <span class="field-hint">{hint}</span>}
+      </div>
+      <PastedNote member={at} />
+    </fieldset>
+  );
+}

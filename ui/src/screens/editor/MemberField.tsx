@@ -1,0 +1,70 @@
+/** A member that is a text or a number, in one line. What is neither is left to the JSON tab. */
+import { get } from "../../json/pointer.ts";
+import { type Json, JsonNumber } from "../../json/value.ts";
+import { Field } from "../../parts/Field.tsx";
+import { leave, messageAt, setMember, useEditing } from "./editing.ts";
+
+type Props = {
+  at: string;
+  label: string;
+  hint?: string;
+  isNumber?: boolean;
+  isCode?: boolean;
+  /** Takes a pasted text apart; true where it did. */
+  onTake?: (text: string) => boolean;
+};
+
+export function MemberField({ at, label, hint, isNumber = false, isCode = false, onTake }: Props) {
+  const { draft, faults } = useEditing();
+  const text = textOf(get(draft.config, at));
+  const error = messageAt(faults, at);
+  if (text === null) return <OddField label={label} at={at} error={error} />;
+  return (
+    <Field label={label} hint={hint} error={error}>
+      {(wiring) => (
+        <input
+          {...wiring}
+          type="text"
+          class={isCode ? "code" : undefined}
+          inputMode={isNumber ? "decimal" : "text"}
+          autocomplete="off"
+          autocapitalize="off"
+          spellcheck={false}
+          data-at={at}
+          value={text}
+          onInput={({ currentTarget }) => setMember(draft.key, at, meant(at, currentTarget.value, isNumber))}
+          onPaste={(event) => {
+            if (onTake?.(event.clipboardData?.getData("text/plain") ?? "") === true) event.preventDefault();
+          }}
+          onBlur={() => leave(draft.key, at)}
+        />
+      )}
+    </Field>
+  );
+}
+
+/** A value that no field of the form can show. */
+export function OddField({ label, at, error }: { label: string; at: string; error: string | null }) {
+  return (
+    <div class={error === null ? "field" : "field faulty"} data-at={at} tabIndex={-1}>
+      <span class="field-label">{label}</span>
+      <p class="field-hint">What stands here is no text. Edit it as JSON.</p>
+      {error !== null && <p class="field-error">{error}</p>}
+    </div>
+  );
+}
+
+function textOf(value: Json | undefined): string | null {
+  if (value === undefined || value === null) return "";
+  if (value instanceof JsonNumber) return value.text;
+  return typeof value === "string" ? value : null;
+}
+
+/**
+ * What a typed text stands for. A number that is not finished is kept as the text that it is, and an empty command or
+ * URL too, because their being there says which kind of server it is.
+ */
+function meant(at: string, text: string, isNumber: boolean): Json | undefined {
+  if (text === "") return at === "/command" || at === "/url" ? "" : undefined;
+  return isNumber && /^-?(0|[1-9]\d*)(\.\d+)?([eE][+-]?\d+)?$/.test(text) ? new JsonNumber(text) : text;
+}

@@ -1,0 +1,27 @@
+/** The name of a server that is not stored yet. A stored one gets another by renaming. */
+import { Field } from "../../parts/Field.tsx";
+import { updateDraft } from "../../state/drafts.ts";
+import { leave, messageAt, useEditing } from "./editing.ts";
+import { NAME_FIELD } from "./faults.ts";
+
+export function NameField() {
+  const { draft, faults } = useEditing();
+  return (
+    <Field label="Name" hint="Letters A to Z, digits, and _ . @ : -" error={messageAt(faults, NAME_FIELD)}>
+      {(wiring) => (
+        <input
+          {...wiring}
+          type="text"
+          class="code name"
+          autocomplete="off"
+          autocapitalize="off"
+          spellcheck={false}
+          data-at={NAME_FIELD}
+          value={draft.name}
+          onInput={({ currentTarget }) => updateDraft(draft.key, { name: currentTarget.value })}
+          onBlur={() => leave(draft.key, NAME_FIELD)}
+        />
+      )}
+    </Field>
+  );
+}

@@ -1,0 +1,52 @@
+/** The members that the form has no field for: kept as they are, shown, and edited as JSON. Their secrets have fields. */
+import { get, pointer, steps } from "../../json/pointer.ts";
+import { secretLeaves, shown } from "../../model/secrets.ts";
+import { writeJson } from "../../json/write.ts";
+import { SecretField } from "./SecretField.tsx";
+import { messageAt, useEditing } from "./editing.ts";
+import { otherMembers } from "./transports.ts";
+
+export function OtherMembers() {
+  const { draft, stored, faults } = useEditing();
+  const names = otherMembers(draft.config);
+  if (names.length === 0) return null;
+  // What is not stored is typed as JSON; what is stored can be kept, replaced and cleared here.
+  const secrets = (stored === null ? [] : secretLeaves(stored.config)).filter(
+    (at) => names.includes(steps(at)[0] ?? "") && !isInArray(draft.config, at),
+  );
+  return (
+    <section class="form-part" aria-label="Other members">
+      <h2>Other members</h2>
+      <p class="field-hint">The form has no fields for them. They are kept; edit them as JSON.</p>
+      <dl class="others">
+        {names.map((name) => {
+          const value = shown(draft.config, pointer(name));
+          const error = messageAt(
+            faults.filter((fault) => !secrets.includes(fault.pointer)),
+            pointer(name),
+          );
+          return (
+            <div key={name} data-at={pointer(name)} tabIndex={-1}>
+              <dt>
+                <code>{name}</code>
+              </dt>
+              <dd>
+                <code>{value === undefined ? "" : writeJson(value)}</code>
+                {error !== null && <p class="field-error">{error}</p>}
+              </dd>
+            </div>
+          );
+        })}
+      </dl>
+      {secrets.map((at) => (
+        <SecretField key={at} at={at} label={steps(at).join(".")} />
+      ))}
+    </section>
+  );
+}
+
+/** A secret in a list is kept only with the whole list, so it has no choice of its own. */
+function isInArray(config: Parameters<typeof get>[0], at: string): boolean {
+  const names = steps(at);
+  return names.some((_, length) => Array.isArray(get(config, pointer(...names.slice(0, length)))));
+}

@@ -1,0 +1,83 @@
+/** Gives a server another name, under the condition that nobody has changed it meanwhile. Its secrets stay. */
+import { useState } from "preact/hooks";
+import { type Shown, rename } from "../../api/servers.ts";
+import { isServerName } from "../../model/name.ts";
+import { Button } from "../../parts/Button.tsx";
+import { Dialog } from "../../parts/Dialog.tsx";
+import { TextField } from "../../parts/Field.tsx";
+import { noteOwnWrite, servers } from "../../state/live.ts";
+import { pending } from "../../state/pending.ts";
+import { toast } from "../../state/toasts.ts";
+import { whyNot } from "./why-not.ts";
+
+type Props = {
+  name: string;
+  /** The tag of what is to be renamed. */
+  etag: string;
+  onClose: () => void;
+  onRenamed: (shown: Shown) => void;
+};
+
+export function RenameDialog({ name, etag, onClose, onRenamed }: Props) {
+  const [to, setTo] = useState(name);
+  const [fault, setFault] = useState<string | null>(null);
+  const [isBusy, setBusy] = useState(false);
+
+  async function submit() {
+    const wrong = to === name ? "That is its name already." : (isServerName(to) ?? (servers.peek().has(to) ? TAKEN : null));
+    setFault(wrong);
+    if (wrong !== null) return;
+    setBusy(true);
+    const answer = await pending(`Renaming ${name}`, rename(name, to, etag));
+    setBusy(false);
+    if ("ok" in answer) {
+      noteOwnWrite(to, answer.ok.etag, answer.ok);
+      noteOwnWrite(name, null);
+      toast({ text: `${name} was renamed to ${to}`, kind: "done" });
+      onRenamed(answer.ok);
+    } else {
+      setFault("problem" in answer ? (OWN_WORDS.get(answer.problem.status) ?? whyNot(answer, "rename")) : whyNot(answer, "rename"));
+    }
+  }
+
+  return (
+    <Dialog
+      title={`Rename ${name}`}
+      onClose={onClose}
+      actions={
+        <>
+          <Button kind="primary" isBusy={isBusy} onPress={() => void submit()}>
+            Rename
+          </Button>
+          <Button onPress={onClose}>Cancel</Button>
+        </>
+      }
+    >
+      <form
+        onSubmit={(event) => {
+          event.preventDefault();
+          void submit();
+        }}
+      >
+        <TextField
+          label="New name"
+          hint="Letters A to Z, digits, and _ . @ : - . Its secrets stay with it."
+          value={to}
+          error={fault}
+          onText={(text) => {
+            setTo(text);
+            setFault(null);
+          }}
+        />
+      </form>
+    </Dialog>
+  );
+}
+
+const TAKEN = "There is a server of this name already.";
+
+const OWN_WORDS = new Map([
+  [404, "There is no server of the old name any more."],
+  [409, TAKEN],
+  [412, "Somebody else changed this server meanwhile. Close this, look at the change, and rename it then."],
+]);

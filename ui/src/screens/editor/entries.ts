@@ -1,0 +1,80 @@
+/**
+ * `args`, `env` and `headers` as rows of a form. Rows can hold what JSON can't: a name twice, a line that is not
+ * filled in yet. It refuses to know what is secret, and how rows look.
+ */
+import { pointer } from "../../json/pointer.ts";
+import { type Json, type JsonObject, equal, isObject } from "../../json/value.ts";
+import type { Finding } from "../../model/check.ts";
+
+/** A row; `id` stays its own while rows come and go, so that the field that is typed in stays the same one. */
+export type Row = { id: number; name: string; value: Json };
+
+/** The rows that show this object or array. */
+export function rowsOf(value: Json | undefined): Row[] {
+  if (isObject(value)) return [...value].map(([name, member], id) => ({ id, name, value: member }));
+  if (Array.isArray(value)) return value.map((element, id) => ({ id, name: "", value: element }));
+  return [];
+}
+
+/** The rows and some new ones: behind all, or behind the row of this index. */
+export function withRows(rows: Row[], entries: [string, Json][], behind = rows.length - 1): Row[] {
+  const free = rows.reduce((most, { id }) => Math.max(most, id + 1), 0);
+  const added = entries.map(([name, value], index) => ({ id: free + index, name, value }));
+  return rows.toSpliced(behind + 1, 0, ...added);
+}
+
+/** The object that these rows mean; of a name that stands twice the first row counts until one of them is mended. */
+export function objectOf(rows: Row[]): JsonObject {
+  const members: JsonObject = new Map();
+  for (const row of rows) {
+    if (!isBlank(row) && !members.has(row.name)) members.set(row.name, row.value);
+  }
+  return members;
+}
+
+/** The array that these rows mean. */
+export function arrayOf(rows: Row[]): Json[] {
+  return rows.map(({ value }) => value);
+}
+
+/** The rows that were there, or new ones where the draft was changed by other means than these rows. */
+export function followed(rows: Row[] | undefined, value: Json | undefined): Row[] {
+  if (rows === undefined) return rowsOf(value);
+  const isArray = Array.isArray(value);
+  if (isArray || isObject(value)) return equal(isArray ? arrayOf(rows) : objectOf(rows), value) ? rows : rowsOf(value);
+  return rows.every(isBlank) ? rows : [];
+}
+
+/** What is wrong with rows that no object can say. */
+export function rowFaults(member: string, rows: Row[]): Finding[] {
+  const seen = new Map<string, number>();
+  const faults: Finding[] = [];
+  for (const [index, row] of rows.entries()) {
+    if (isBlank(row)) continue;
+    const first = seen.get(row.name);
+    if (row.name === "") {
+      faults.push({ pointer: rowPointer(member, index), message: "A name is needed." });
+    } else if (first !== undefined) {
+      const message = `The name ${row.name} is in row ${first + 1} too. Rename or remove one of them.`;
+      faults.push({ pointer: rowPointer(member, index), message });
+    } else {
+      seen.set(row.name, index);
+    }
+  }
+  return faults;
+}
+
+/** Where findings about a row itself are put: `/env/#2`, by its number, since its name may be nobody's. */
+export function rowPointer(member: string, index: number): string {
+  return `${member}/#${index + 1}`;
+}
+
+/** Whether a finding is about this row: about the row itself, or about the value that it stands for. */
+export function concernsRow(found: string, member: string, index: number, name: string | null): boolean {
+  const own = member + pointer(name ?? index);
+  return found === rowPointer(member, index) || found === own || found.startsWith(`${own}/`);
+}
+
+function isBlank({ name, value }: Row): boolean {
+  return name === "" && value === "";
+}

@@ -1,0 +1,130 @@
+/**
+ * All that is wrong with a draft, in the order of the form's fields. It judges what would be changed: what was
+ * stored in an odd way before does not keep anybody from saving the rest.
+ */
+import { get, pointer, steps } from "../../json/pointer.ts";
+import { type JsonObject, equal } from "../../json/value.ts";
+import { type Finding, check } from "../../model/check.ts";
+import { masksOfNothing, type unboundSecrets } from "../../model/destination.ts";
+import { type Row, rowFaults } from "./entries.ts";
+import { type Stored, clearedSecrets } from "./secret-choice.ts";
+
+/** What a draft is judged by. */
+export type Judged = {
+  config: JsonObject;
+  base: JsonObject | null;
+  isCopy: boolean;
+  /** The secrets that may not be kept. */
+  unbound: ReturnType<typeof unboundSecrets>;
+  /** Null while the service has not told it yet. */
+  schema: unknown;
+  /** The rows of `/env` and the like, where somebody typed. */
+  rows: ReadonlyMap<string, Row[]>;
+  /** Where Replace was chosen in the form. */
+  replacing: ReadonlySet<string>;
+  /** What the service refused, and what that was about. */
+  refused: { config: JsonObject; findings: Finding[] } | null;
+};
+
+const ORDER = [
+  "", "transport", "type", "command", "args", "cwd", "env", "url", "headers", "auth", "authentication", "enabled", "description",
+  "icon", "timeout", "sse_read_timeout", "keep_alive", "include_tags", "exclude_tags",
+];
+
+/** Something that is wrong. */
+export type Fault = Finding & {
+  /** Whether it is shown at once. What is merely not typed yet waits until the field was left. */
+  isUrgent: boolean;
+  /** Whether it keeps the draft from being sent. What the service refused may be tried again. */
+  hinders: boolean;
+};
+
+/** All faults of a draft, each told once, in the order of the form. */
+export function faults(judged: Judged): Fault[] {
+  const found = [
+    ...told([...judged.rows].flatMap(([member, rows]) => rowFaults(member, rows)), true),
+    ...told(keptFaults(judged), true),
+    ...told(emptyReplacements(judged), false),
+    ...told(schemaFaults(judged), false),
+    ...told(refusedStill(judged), true, false),
+  ];
+  const unique = new Map<string, Fault>();
+  for (const fault of found) {
+    const said = `${fault.pointer} ${fault.message}`;
+    if (!unique.has(said)) unique.set(said, fault);
+  }
+  return [...unique.values()].sort((a, b) => rank(a) - rank(b));
+}
+
+/** The faults to be shown now: all once saving was tried, before that the urgent ones and those of fields that were left. */
+export function visible(found: Fault[], wasSaveTried: boolean, touched: ReadonlySet<string>): Fault[] {
+  return found.filter(({ pointer: at, isUrgent }) => wasSaveTried || isUrgent || touched.has(at));
+}
+
+function told(findings: Finding[], isUrgent: boolean, hinders = true): Fault[] {
+  return findings.map((finding) => ({ ...finding, isUrgent, hinders }));
+}
+
+function keptFaults({ config, base, isCopy, unbound }: Judged): Finding[] {
+  const nothing = isCopy ? "A copy has no secrets of its own: enter it." : "Nothing is stored here that could be kept: enter it.";
+  const missing = masksOfNothing(base, config).map((at) => ({ pointer: at, message: nothing }));
+  const moved = (unbound?.pointers ?? [])
+    .filter((at) => !missing.some((finding) => finding.pointer === at))
+    .map((at) => ({ pointer: at, message: `Keep is off: ${unbound?.why ?? ""}. Enter it again or clear it.` }));
+  return [...missing, ...moved];
+}
+
+/** An empty text is a value too, so nobody is to store one by choosing Replace and going on. */
+function emptyReplacements({ config, replacing }: Judged): Finding[] {
+  const empty = [...replacing].filter((at) => get(config, at) === "");
+  return empty.map((at) => ({ pointer: at, message: "Type the new value, or choose Keep or Clear." }));
+}
+
+function schemaFaults({ config, base, schema }: Judged): Finding[] {
+  if (schema === null || schema === undefined) return [];
+  return check(config, schema).filter(({ pointer: at }) => {
+    const [member] = steps(at);
+    return base === null || member === undefined || !equal(config.get(member), base.get(member)) || changesKind(config, base);
+  });
+}
+
+/** Rules about several members name one of them, which need not be the one that was changed. */
+function changesKind(config: JsonObject, base: JsonObject): boolean {
+  return ["command", "url", "headers", "auth"].some((name) => !equal(config.get(name), base.get(name)));
+}
+
+/** What was refused is shown until it is changed. */
+function refusedStill({ config, refused }: Judged): Finding[] {
+  if (refused === null) return [];
+  return refused.findings.filter(({ pointer: at }) => equal(get(config, at), get(refused.config, at)));
+}
+
+function rank({ pointer: at }: Finding): number {
+  const index = ORDER.indexOf(steps(at)[0] ?? "");
+  return index < 0 ? ORDER.length : index;
+}
+
+const LABELS: Record<string, string> = {
+  command: "Command", args: "Arguments", cwd: "Working directory", env: "Environment", url: "URL", headers: "Headers",
+  auth: "Authentication", authentication: "Authentication", transport: "Transport", type: "Transport", description: "Description",
+  icon: "Icon", timeout: "Timeout (seconds)", sse_read_timeout: "Read timeout (seconds)", keep_alive: "Keep alive", enabled: "Enabled",
+  include_tags: "Include tags", exclude_tags: "Exclude tags", "#name": "Name",
+};
+
+/** What a place is called in a summary. */
+export function labelOf(at: string): string {
+  const [member, ...inner] = steps(at);
+  if (member === undefined) return "Configuration";
+  const label = LABELS[member] ?? member;
+  if (inner.length === 0) return label;
+  const names = inner.map((name) => (member === "args" && /^\d+$/.test(name) ? String(Number(name) + 1) : name.replace(/^#/, "row ")));
+  return `${label}: ${names.join(" › ")}`;
+}
+
+/** The pointer of the name field, which is no part of a configuration. */
+export const NAME_FIELD = pointer("#name");
+
+/** The stored secrets that a draft clears, as people call them. */
+export function clearedWords(stored: Stored, config: JsonObject): string[] {
+  return clearedSecrets(stored, config).map((at) => steps(at).join("."));
+}

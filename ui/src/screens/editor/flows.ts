@@ -1,0 +1,172 @@
+/**
+ * What happens when somebody saves, merges, renames or gives up: the steps in their order, over requests and dialogs.
+ * Each takes the draft's key and looks at the newest draft.
+ */
+import { batch } from "@preact/signals";
+import type { JsonObject } from "../../json/value.ts";
+import type { Change } from "../../model/merge.ts";
+import type { Shown } from "../../api/servers.ts";
+import { drafts, dropDraft } from "../../state/drafts.ts";
+import { pending } from "../../state/pending.ts";
+import { removeLater } from "../../state/removal.ts";
+import { go } from "../../state/route.ts";
+import { toast } from "../../state/toasts.ts";
+import { memberName } from "./banner-text.ts";
+import { judge, whyNoSave } from "./judging.ts";
+import { memoryOf, remember } from "./memory.ts";
+import { type Dispute, type Outcome, type Theirs, adopt, compare, merge, moveDraft, startAnew } from "./merging.ts";
+import { hasChanges } from "./raw.ts";
+import { save } from "./saving.ts";
+import { whyNot } from "./why-not.ts";
+
+/** Saves the draft; false where something has to be looked at first. */
+export async function trySave(key: string, schema: unknown): Promise<boolean> {
+  const draft = drafts.peek().get(key);
+  if (draft === undefined || memoryOf(key).isSaving) return true;
+  const hindrance = whyNoSave();
+  if (hindrance !== null) {
+    say(key, "danger", hindrance);
+    return true;
+  }
+  remember(key, { wasSaveTried: true, said: null });
+  if (judge(draft, memoryOf(key), schema).all.some(({ hinders }) => hinders)) return false;
+  remember(key, { isSaving: true });
+  const saving = await pending(`Saving ${draft.name}`, save(key));
+  if (drafts.peek().has(key)) remember(key, { isSaving: false });
+  switch (saving.kind) {
+    case "saved":
+      toast({ text: `${saving.name} was saved`, kind: "done" });
+      return true;
+    case "unchanged":
+      toast({ text: "Nothing was changed, so nothing was saved.", kind: "done" });
+      return true;
+    case "overtaken":
+      await tryMerge(key);
+      return true;
+    case "refused":
+      return false;
+    case "failed":
+      say(key, "danger", whyNot(saving.failure, "save"));
+      return true;
+  }
+}
+
+/** Merges what others have stored into the draft, or asks where both sides changed the same. */
+export async function tryMerge(key: string): Promise<void> {
+  const outcome = await pending("Merging", merge(key));
+  if (outcome.kind === "merged") sayMerged(key, "Merged: your changes and theirs don't overlap.", outcome.taken);
+  else heed(key, outcome);
+}
+
+/** Shows both sides, and changes nothing. */
+export async function view(key: string): Promise<void> {
+  const compared = await pending("Comparing", compare(key));
+  if ("kind" in compared) heed(key, compared);
+  else remember(key, { dialog: { kind: "dispute", dispute: compared } });
+}
+
+export function takeChoices(key: string, { theirs, merged }: Dispute, config: JsonObject): void {
+  const isOverlapping = merged.conflicts.length > 0;
+  batch(() => {
+    adopt(key, theirs, config);
+    remember(key, { dialog: null });
+    const text = isOverlapping ? "Merged: as you chose." : "Merged: your changes and theirs don't overlap.";
+    sayMerged(key, text, merged.taken);
+  });
+}
+
+/** Saves the draft over what somebody else has stored; if there is something newer still, that is said in turn. */
+export async function overwrite(key: string, { theirs }: Dispute, schema: unknown): Promise<boolean> {
+  const draft = drafts.peek().get(key);
+  if (draft === undefined) return true;
+  batch(() => {
+    adopt(key, theirs, draft.config);
+    remember(key, { dialog: null });
+  });
+  return trySave(key, schema);
+}
+
+/** Goes on with the draft under the name that somebody else gave the server. */
+export async function follow(key: string, to: string): Promise<void> {
+  const base = drafts.peek().get(key)?.base;
+  if (base === null || base === undefined) return;
+  if (drafts.peek().has(to)) {
+    say(key, "danger", `There is a draft of ${to} already. Discard one of them.`);
+    return;
+  }
+  move(key, to, base);
+  await tryMerge(to);
+}
+
+/** Goes on after the reader has renamed the server. */
+export function renamed(key: string, { name, config, etag, needsReentry }: Shown): void {
+  remember(key, { dialog: null });
+  move(key, name, { config, etag, needsReentry });
+}
+
+/** Saves the draft of a removed server as a new one. */
+export function saveAsNew(key: string, schema: unknown): Promise<boolean> {
+  startAnew(key);
+  return trySave(key, schema);
+}
+
+/** Throws the draft away; asks first where something would be lost. */
+export function tryDiscard(key: string): void {
+  const draft = drafts.peek().get(key);
+  if (draft !== undefined && hasChanges(draft)) remember(key, { dialog: { kind: "discard" } });
+  else discard(key);
+}
+
+export function discard(key: string): void {
+  batch(() => {
+    go({ screen: "list" });
+    dropDraft(key);
+  });
+}
+
+export function removeServer(key: string): void {
+  const draft = drafts.peek().get(key);
+  if (draft === undefined || draft.base === null) return;
+  const hindrance = whyNoSave();
+  if (hindrance !== null) {
+    say(key, "danger", hindrance);
+    return;
+  }
+  removeLater(draft.name, draft.base.etag);
+  go({ screen: "list" });
+}
+
+function move(key: string, to: string, base: Theirs): void {
+  batch(() => {
+    moveDraft(key, to, base);
+    go({ screen: "editor", name: to });
+  });
+}
+
+function heed(key: string, outcome: Exclude<Outcome, { kind: "merged" }>): void {
+  switch (outcome.kind) {
+    case "dispute":
+      remember(key, { dialog: outcome });
+      return;
+    case "removed":
+      say(key, "danger", "There is no server of this name any more. Save it as new, or discard the draft.");
+      return;
+    case "unparsable":
+      say(key, "danger", "The JSON does not parse, so nothing can be merged into it. Mend it first.");
+      return;
+    case "failed":
+      say(key, "danger", whyNot(outcome.failure, "read"));
+  }
+}
+
+function sayMerged(key: string, text: string, taken: Change[]): void {
+  const names = taken.map(({ pointer }) => memberName(pointer));
+  const draft = drafts.peek().get(key);
+  const isToSave = draft !== undefined && hasChanges(draft);
+  const parts = [names.length === 0 ? "" : `Taken over: ${names.join(", ")}.`, isToSave ? "Your own changes are not saved yet." : "Nothing is left to save."];
+  say(key, "calm", text, parts.filter((part) => part !== "").join(" "));
+}
+
+function say(key: string, tone: "calm" | "danger", text: string, more: string | null = null): void {
+  remember(key, { said: { tone, text, more } });
+}

@@ -1,0 +1,97 @@
+/** Everything that is known of a draft at one moment: what is wrong, what is shown of it, and what saving it would do. */
+import { useEffect, useState } from "preact/hooks";
+import { serverSchema } from "../../api/servers.ts";
+import { may } from "../../api/session.ts";
+import { get } from "../../json/pointer.ts";
+import { unboundSecrets } from "../../model/destination.ts";
+import { isServerName } from "../../model/name.ts";
+import { transportOf } from "../../model/summary.ts";
+import type { Draft } from "../../state/drafts.ts";
+import { documentState, servers } from "../../state/live.ts";
+import { faultOf } from "./CustomAuth.tsx";
+import type { Editing } from "./editing.ts";
+import { followed } from "./entries.ts";
+import { type Fault, NAME_FIELD, faults, visible } from "./faults.ts";
+import type { Memory } from "./memory.ts";
+import { rawFault } from "./raw.ts";
+
+export type Judgement = Editing & {
+  /** All faults, shown or not. */
+  all: Fault[];
+};
+
+/** Where the fault of raw text is put. */
+export const RAW_TEXT = "/#raw";
+
+export function judge(draft: Draft, memory: Memory, schema: unknown): Judgement {
+  const { config, base } = draft;
+  const unbound = base === null ? null : unboundSecrets(base.config, config, may("reveal") !== false);
+  const rows = new Map([...memory.rows].map(([at, own]) => [at, followed(own, get(config, at))]));
+  const found = faults({
+    config,
+    base: base?.config ?? null,
+    isCopy: draft.copyOf !== null,
+    unbound,
+    schema,
+    rows: new Map([...rows].filter(([at]) => !isList(at))),
+    replacing: memory.replacing,
+    refused: memory.refused,
+  });
+  const all = [...textFaults(draft, memory), ...nameFaults(draft), ...found.map((fault) => placed(fault, draft))];
+  const stored = base === null ? null : { config: base.config, needsReentry: base.needsReentry };
+  return { draft, memory, stored, unbound, all, faults: visible(all, memory.wasSaveTried, memory.touched) };
+}
+
+/** The schema that the service tells, once it is there. */
+export function useSchema(): unknown {
+  const [schema, setSchema] = useState<unknown>(null);
+  useEffect(() => {
+    let isHere = true;
+    // Without it the service judges alone.
+    serverSchema().then((told) => isHere && setSchema(told), () => undefined);
+    return () => {
+      isHere = false;
+    };
+  }, []);
+  return schema;
+}
+
+/** Why nothing can be saved now, whatever the draft says; null where it can. */
+export function whyNoSave(): string | null {
+  if (may("write") === false) return "This key may not change servers.";
+  return DOCUMENT_SAYS[documentState.value.access];
+}
+
+const DOCUMENT_SAYS: Record<typeof documentState.value.access, string | null> = {
+  writable: null,
+  "read-only": "This document is read-only.",
+  "no-servers": "This document holds no MCP servers: its agent is an ACP one.",
+  unreadable: "The settings can't be read now. Your draft is kept.",
+};
+
+function isList(at: string): boolean {
+  return at === "/args" || at.endsWith("_tags") || at.endsWith("/scopes");
+}
+
+function textFaults(draft: Draft, { customAuth }: Memory): Fault[] {
+  const raw = rawFault(draft.rawText);
+  const text = customAuth?.text ?? "";
+  const custom = text.trim() === "" ? null : faultOf(text);
+  return [
+    ...(raw === null ? [] : [{ pointer: RAW_TEXT, message: raw.message, isUrgent: false, hinders: true }]),
+    ...(custom === null ? [] : [{ pointer: "/auth", message: custom, isUrgent: false, hinders: true }]),
+  ];
+}
+
+function nameFaults({ isNew, name }: Draft): Fault[] {
+  if (!isNew) return [];
+  const isTaken = servers.value.has(name);
+  const message = isTaken ? "There is a server of this name already. Choose another." : isServerName(name);
+  return message === null ? [] : [{ pointer: NAME_FIELD, message, isUrgent: isTaken, hinders: true }];
+}
+
+/** What is wrong with the whole is mended at its command or URL. */
+function placed(fault: Fault, { config }: Draft): Fault {
+  if (fault.pointer !== "") return fault;
+  return { ...fault, pointer: transportOf(config) === "stdio" ? "/command" : "/url" };
+}

@@ -1,0 +1,88 @@
+/** Puts what was taken out of a pasted text into a draft, in a way that one button undoes. */
+import { batch } from "@preact/signals";
+import { get, set } from "../../json/pointer.ts";
+import { type Json, type JsonObject, equal, isObject } from "../../json/value.ts";
+import { drafts, updateDraft } from "../../state/drafts.ts";
+import { type Row, arrayOf, followed, objectOf, withRows } from "./entries.ts";
+import { memoryOf, remember } from "./memory.ts";
+import { type Taken, takenAmongHeaders, takenAmongVariables, takenAsWords } from "./taken.ts";
+
+/** Takes a text apart that was pasted into a row of variables or headers. */
+export function pasteIntoPairs(key: string, member: string, text: string, isName: boolean, index: number): boolean {
+  const taken = member === "/env" ? takenAmongVariables(text, isName) : takenAmongHeaders(text, isName);
+  return taken !== null && put(key, member, taken, { member, index });
+}
+
+/** Takes a text apart that was pasted as the command, or, with an index, into that row of the arguments. */
+export function pasteWords(key: string, text: string, index: number | null): boolean {
+  const command = drafts.peek().get(key)?.config.get("command");
+  const taken = takenAsWords(text, typeof command === "string" ? command : "", index === null);
+  if (taken === null) return false;
+  const member = index === null ? "/command" : "/args";
+  return put(key, member, taken, index === null ? null : { member, index });
+}
+
+/** Whether what was pasted last can still be undone: nobody has changed it since. */
+export function canUndo(key: string): boolean {
+  const config = drafts.value.get(key)?.config;
+  const { pasted } = memoryOf(key);
+  return config !== undefined && pasted !== null && pasted.after.every(([at, value]) => equal(get(config, at), value));
+}
+
+export function undoPaste(key: string): void {
+  const { pasted, rows } = memoryOf(key);
+  const draft = drafts.peek().get(key);
+  if (pasted === null || draft === undefined) return;
+  batch(() => {
+    updateDraft(key, { config: pasted.before.reduce((config, [at, value]) => placed(config, at, value), draft.config) });
+    remember(key, { pasted: null, rows: new Map([...rows, ...pasted.rows]) });
+  });
+}
+
+/** The row that was pasted into is the first to be filled, where it is empty. */
+function put(key: string, member: string, taken: Taken, into: { member: string; index: number } | null): boolean {
+  const draft = drafts.peek().get(key);
+  if (draft === undefined) return false;
+  const memory = memoryOf(key);
+  const pairs = member === "/command" || member === "/args" ? "/env" : member;
+  const rowsAt = (at: string) => followed(memory.rows.get(at), get(draft.config, at));
+  const next = new Map<string, Row[]>();
+  if (taken.entries.length > 0) next.set(pairs, filled(rowsAt(pairs), taken.entries, into?.member === pairs ? into.index : null));
+  if (taken.args.length > 0) {
+    const words = taken.args.map((word): [string, Json] => ["", word]);
+    // A whole line brings all arguments that it has.
+    const old = into === null ? [] : rowsAt("/args");
+    next.set("/args", filled(old, words, into?.member === "/args" ? into.index : null));
+  }
+  const touched = [...next.keys(), ...(taken.command === null ? [] : ["/command"])];
+  let config = draft.config;
+  for (const [at, rows] of next) config = placed(config, at, at === "/args" ? arrayOf(rows) : objectOf(rows));
+  if (taken.command !== null) config = placed(config, "/command", taken.command);
+  batch(() => {
+    updateDraft(key, { config });
+    remember(key, {
+      rows: new Map([...memory.rows, ...next]),
+      pasted: {
+        member,
+        said: into === null && taken.args.length > 0 && rowsAt("/args").length > 0 ? `${taken.said} The arguments before are gone.` : taken.said,
+        before: touched.map((at) => [at, get(draft.config, at)]),
+        after: touched.map((at) => [at, get(config, at)]),
+        rows: new Map([...next.keys()].map((at) => [at, rowsAt(at)])),
+      },
+    });
+  });
+  return true;
+}
+
+function filled(rows: Row[], entries: [string, Json][], index: number | null): Row[] {
+  const here = index === null ? undefined : rows[index];
+  if (index === null || here === undefined) return withRows(rows, entries);
+  const isBlank = here.name === "" && here.value === "";
+  const added = withRows(rows, entries, index);
+  return isBlank ? added.toSpliced(index, 1) : added;
+}
+
+function placed(config: JsonObject, at: string, value: Json | undefined): JsonObject {
+  const changed = set(config, at, value);
+  return isObject(changed) ? changed : config;
+}

@@ -1,0 +1,55 @@
+/**
+ * What a form says about one secret, decided by three things: what is stored, what the draft says, and whether
+ * the stored one may be kept. A mask in the draft means Keep, no member means Clear, a text means Replace.
+ */
+import { get } from "../../json/pointer.ts";
+import type { Json, JsonObject } from "../../json/value.ts";
+import { keptSecrets } from "../../model/secrets.ts";
+
+export type Choice = "keep" | "replace" | "clear";
+
+/** What the service holds under the draft's base, as it shows it. */
+export type Stored = { config: JsonObject; needsReentry: string[] } | null;
+
+export type SecretShown = {
+  /** Whether something is stored at this place, so that there is a choice at all. */
+  isStored: boolean;
+  /** What the draft chooses; null where it keeps what may not be kept. */
+  choice: Choice | null;
+  mayKeep: boolean;
+  /** Whether no key opens what is stored. */
+  needsReentry: boolean;
+  /** Whether the draft keeps something where nothing is stored: in a copy, or under another name. */
+  isMissing: boolean;
+};
+
+/** What is to be shown at this place. `unbound` are the secrets that may not go where the draft leads. */
+export function secretAt(stored: Stored, draft: JsonObject, pointer: string, unbound: string[]): SecretShown {
+  const isStored = stored !== null && keptSecrets(stored.config).includes(pointer);
+  const keeps = keptSecrets(draft).includes(pointer);
+  const mayKeep = isStored && !unbound.includes(pointer);
+  const kept = mayKeep ? "keep" : null;
+  return {
+    isStored,
+    choice: keeps ? kept : get(draft, pointer) === undefined ? "clear" : "replace",
+    mayKeep,
+    needsReentry: stored !== null && stored.needsReentry.includes(pointer),
+    isMissing: keeps && !isStored,
+  };
+}
+
+/** What the draft says at this place once this is chosen. */
+export function chosen(stored: Stored, pointer: string, choice: Choice): Json | undefined {
+  if (choice === "clear") return undefined;
+  return choice === "replace" ? "" : stored === null ? undefined : get(stored.config, pointer);
+}
+
+/** The stored secrets that are gone once the draft is saved. */
+export function clearedSecrets(stored: Stored, draft: JsonObject): string[] {
+  return stored === null ? [] : keptSecrets(stored.config).filter((at) => get(draft, at) === undefined);
+}
+
+/** The stored secrets under this object that the draft clears, in the order in which they are stored. */
+export function clearedUnder(stored: Stored, draft: JsonObject, member: string): string[] {
+  return clearedSecrets(stored, draft).filter((at) => at.startsWith(`${member}/`));
+}

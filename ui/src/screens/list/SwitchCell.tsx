@@ -1,0 +1,34 @@
+/** Turns a server on or off at once, in the state that the reader saw. */
+import { useState } from "preact/hooks";
+import { setEnabled } from "../../api/servers.ts";
+import { may } from "../../api/session.ts";
+import { isServerName } from "../../model/name.ts";
+import { Switch } from "../../parts/Switch.tsx";
+import { type LiveServer, isWritable, noteOwnWrite } from "../../state/live.ts";
+import { pending } from "../../state/pending.ts";
+import { toast } from "../../state/toasts.ts";
+
+export function SwitchCell({ server }: { server: LiveServer }) {
+  const { name, enabled, etag } = server;
+  /** What was asked for and not answered yet. */
+  const [wanted, setWanted] = useState<boolean | null>(null);
+
+  if (!isWritable.value || may("write") === false || server.config === null || isServerName(name) !== null) {
+    return <span class="quiet">{enabled === true ? "On" : enabled === false ? "Off" : "Unclear"}</span>;
+  }
+
+  const turn = async (on: boolean) => {
+    setWanted(on);
+    const result = await pending(`Turning ${name} ${on ? "on" : "off"}`, setEnabled(name, on, etag));
+    setWanted(null);
+    if ("ok" in result) noteOwnWrite(name, result.ok.etag, result.ok);
+    else toast({ text: `${name} was not turned ${on ? "on" : "off"}: ${reason(result)}`, kind: "failed" });
+  };
+  return <Switch label={`Enabled: ${name}`} isOn={wanted ?? enabled} isBusy={wanted !== null} onTurn={(on) => void turn(on)} />;
+}
+
+function reason(result: { problem: { status: number; title: string; detail: string } } | { offline: true }): string {
+  if ("offline" in result) return "the service can't be reached.";
+  if (result.problem.status === 412) return "somebody else has just changed it. Look at it and try again.";
+  return result.problem.detail || result.problem.title;
+}

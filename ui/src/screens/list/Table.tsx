@@ -1,0 +1,106 @@
+/**
+ * The table of servers. On a narrow screen its rows are cards; the roles say that it is a table all the same, because
+ * browsers forget that where the layout is another.
+ */
+import type { VNode } from "preact";
+import { useRef } from "preact/hooks";
+import { Icon } from "../../parts/Icon.tsx";
+import { type LiveServer, freshNames } from "../../state/live.ts";
+import { RowMenu } from "./RowMenu.tsx";
+import type { Arrangement, SortKey } from "./arranged.ts";
+import { COLUMNS, type Column } from "./columns.tsx";
+
+type Props = {
+  servers: LiveServer[];
+  arrangement: Arrangement;
+  onSort: (change: Pick<Arrangement, "sort" | "isDescending">) => void;
+};
+
+export function Table({ servers, arrangement, onSort }: Props) {
+  const fresh = freshNames.value;
+  // A row that is the same is not drawn anew: with hundreds of servers and many writers that is what counts.
+  const drawn = useRef(new Map<string, { server: LiveServer; isFresh: boolean; row: VNode }>());
+  const rows = servers.map((server) => {
+    const isFresh = fresh.has(server.name);
+    const before = drawn.current.get(server.name);
+    if (before?.server === server && before.isFresh === isFresh) return before;
+    return { server, isFresh, row: <Row key={server.name} server={server} isFresh={isFresh} /> };
+  });
+  drawn.current = new Map(rows.map((row) => [row.server.name, row]));
+  return (
+    <table class="servers" role="table" aria-label="Servers">
+      <thead role="rowgroup">
+        <tr role="row">
+          {COLUMNS.map((column) => (
+            <Heading key={column.key} column={column} arrangement={arrangement} onSort={onSort} />
+          ))}
+          <th role="columnheader" scope="col" class="col-menu">
+            <span class="unseen">Actions</span>
+          </th>
+        </tr>
+      </thead>
+      <tbody role="rowgroup" onKeyDown={moveBetweenRows}>
+        {rows.map(({ row }) => row)}
+      </tbody>
+    </table>
+  );
+}
+
+function Heading({ column, arrangement, onSort }: { column: Column } & Omit<Props, "servers">) {
+  const { key, title, sort } = column;
+  const isSorted = sort !== undefined && arrangement.sort === sort;
+  const direction = arrangement.isDescending ? "descending" : "ascending";
+  return (
+    <th role="columnheader" scope="col" class={`col-${key}`} aria-sort={isSorted ? direction : undefined}>
+      {sort === undefined ? (
+        title
+      ) : (
+        <button type="button" class="sort" onClick={() => onSort(next(arrangement, sort))}>
+          {title}
+          {isSorted && <Icon name={arrangement.isDescending ? "down" : "up"} />}
+        </button>
+      )}
+    </th>
+  );
+}
+
+function Row({ server, isFresh }: { server: LiveServer; isFresh: boolean }) {
+  return (
+    <tr role="row" data-row={server.name} data-etag={server.etag} class={[isFresh && "fresh", server.enabled === false && "off"].filter(Boolean).join(" ") || undefined}>
+      {COLUMNS.map(({ key, title, cell }) =>
+        key === "name" ? (
+          <th key={key} role="rowheader" scope="row" class={`col-${key}`}>
+            {cell(server)}
+          </th>
+        ) : (
+          <td key={key} role="cell" class={`col-${key}`} data-title={title}>
+            {cell(server)}
+          </td>
+        ),
+      )}
+      <td role="cell" class="col-menu">
+        <RowMenu server={server} />
+      </td>
+    </tr>
+  );
+}
+
+/** The same column again turns the order around. */
+function next(arrangement: Arrangement, sort: SortKey): Pick<Arrangement, "sort" | "isDescending"> {
+  return { sort, isDescending: arrangement.sort === sort && !arrangement.isDescending };
+}
+
+/** Up and down lead from server to server. */
+function moveBetweenRows(event: KeyboardEvent): void {
+  const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+  const row = event.target instanceof Element ? event.target.closest("[data-row]") : null;
+  if (step === undefined || row === null || event.defaultPrevented) return;
+  // On the button of the menu, down opens it.
+  if (event.target instanceof Element && event.target.closest("[aria-haspopup=menu], [role=menu]")) return;
+  const links = [...(row.parentElement?.querySelectorAll<HTMLElement>("a[data-server]") ?? [])];
+  const at = links.findIndex((link) => row.contains(link));
+  const to = links[at + step];
+  if (to === undefined) return;
+  event.preventDefault();
+  to.focus();
+}

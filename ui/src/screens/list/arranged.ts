@@ -1,0 +1,80 @@
+/** Which servers the list shows, and in which order: what was searched for, the filter, the column. Pure. */
+import { target, transportOf } from "../../model/summary.ts";
+import type { LiveServer } from "../../state/live.ts";
+
+export const FILTERS = [
+  ["all", "All"],
+  ["enabled", "Enabled"],
+  ["disabled", "Disabled"],
+  ["stdio", "stdio"],
+  ["remote", "Remote"],
+  ["attention", "Needs attention"],
+] as const;
+
+export type Filter = (typeof FILTERS)[number][0];
+
+export type SortKey = "name" | "transport" | "target" | "changed";
+
+export type Arrangement = { search: string; filter: Filter; sort: SortKey; isDescending: boolean };
+
+export function arranged(servers: Iterable<LiveServer>, { search, filter, sort, isDescending }: Arrangement): LiveServer[] {
+  const words = search.toLowerCase().split(/\s+/).filter((word) => word !== "");
+  const found = [...servers].filter((server) => passes(server, filter) && words.every((word) => text(server).includes(word)));
+  const order = ORDERS[sort];
+  // Equal ones stay in the order of their names, whichever way is sorted.
+  return found.sort((a, b) => (isDescending ? order(b, a) : order(a, b)) || byName(a, b));
+}
+
+/** Whether somebody has to do something about a server before it can work. */
+export function needsAttention(server: LiveServer): boolean {
+  return server.config === null || server.needsReentry.length > 0;
+}
+
+export function transportText(server: LiveServer): string {
+  if (server.config === null) return "unreadable";
+  return { stdio: "stdio", http: "HTTP", sse: "SSE" }[transportOf(server.config)];
+}
+
+export function targetText(server: LiveServer): string {
+  return server.config === null ? "" : target(server.config);
+}
+
+export function descriptionText(server: LiveServer): string {
+  const description = server.config?.get("description");
+  return typeof description === "string" ? description : "";
+}
+
+function passes(server: LiveServer, filter: Filter): boolean {
+  switch (filter) {
+    case "all":
+      return true;
+    case "enabled":
+      return server.enabled === true;
+    case "disabled":
+      return server.enabled !== true;
+    case "stdio":
+      return server.config !== null && transportOf(server.config) === "stdio";
+    case "remote":
+      return server.config !== null && transportOf(server.config) !== "stdio";
+    case "attention":
+      return needsAttention(server);
+  }
+}
+
+function text(server: LiveServer): string {
+  return [server.name, transportText(server), targetText(server), descriptionText(server)].join("\n").toLowerCase();
+}
+
+const collator = new Intl.Collator(undefined, { numeric: true, sensitivity: "base" });
+
+function byName(a: LiveServer, b: LiveServer): number {
+  return collator.compare(a.name, b.name) || (a.name < b.name ? -1 : 1);
+}
+
+const ORDERS: Record<SortKey, (a: LiveServer, b: LiveServer) => number> = {
+  name: byName,
+  transport: (a, b) => collator.compare(transportText(a), transportText(b)),
+  target: (a, b) => collator.compare(targetText(a), targetText(b)),
+  // The newest first; what nobody saw change comes last.
+  changed: (a, b) => (b.changedAt ?? 0) - (a.changedAt ?? 0),
+};

@@ -1,0 +1,157 @@
+/**
+ * Fetches what the stream says is new: one server where few have changed, the list where many have, never more than one
+ * question at a time. What an event has overtaken while it was asked for is thrown away. It refuses to know the stream.
+ */
+import { type Problem, type Row, list, read } from "../api/servers.ts";
+import { isOf } from "../api/problem.ts";
+
+/** What becomes of the answers. */
+export type Sink = {
+  /** All servers as the service has them, but for those that were overtaken. */
+  listed: (rows: Row[], isOvertaken: (name: string) => boolean) => void;
+  /** One server is this now; null: there is none. */
+  found: (name: string, row: Row | null) => void;
+  /** Whether the page has this state of a server already. */
+  has: (name: string, etag: string) => boolean;
+  failed: (problem: Problem) => void;
+  /** Nothing is left to be asked. */
+  settled: () => void;
+};
+
+/** Up to so many servers are read one by one. */
+const FEW = 3;
+const RETRY_MS = 1_000;
+
+export class CatchUp {
+  private readonly sink: Sink;
+  /** Which state of a server is to be fetched. */
+  private readonly wanted = new Map<string, string>();
+  /** When an event last spoke of a server, counted in events. */
+  private readonly touched = new Map<string, number>();
+  private events = 0;
+  private isListWanted = false;
+  private isAsking = false;
+  /** The tag of the last list, while nothing has changed since; it can be asked for under it. */
+  private listTag: string | undefined;
+  private openedTag: string | null = null;
+  private mustCompare = false;
+  private retry: number | undefined;
+
+  constructor(sink: Sink) {
+    this.sink = sink;
+  }
+
+  /** The list is asked for anew. */
+  wantList(): void {
+    this.isListWanted = true;
+    void this.ask();
+  }
+
+  /** A fresh stream has begun at this state of the collection. A list that was asked for before may be older. */
+  beganAt(etag: string): void {
+    this.openedTag = etag;
+    if (this.isListWanted || this.isAsking || this.listTag === undefined) this.mustCompare = true;
+    else if (this.listTag !== etag) this.isListWanted = true;
+    void this.ask();
+  }
+
+  /** An event says that a server is in this state; null: it is gone. */
+  heard(name: string, etag: string | null): void {
+    this.touched.set(name, ++this.events);
+    this.listTag = undefined;
+    if (etag === null) {
+      this.wanted.delete(name);
+      this.sink.found(name, null);
+    } else {
+      this.wanted.set(name, etag);
+    }
+    void this.ask();
+  }
+
+  /** The page itself knows a newer state of a server: what is being asked for is overtaken. */
+  known(name: string): void {
+    this.touched.set(name, ++this.events);
+    this.listTag = undefined;
+  }
+
+  /** Goes on after a failure. */
+  resume(): void {
+    void this.ask();
+  }
+
+  stop(): void {
+    window.clearTimeout(this.retry);
+    this.wanted.clear();
+    this.isListWanted = false;
+  }
+
+  private async ask(): Promise<void> {
+    if (this.isAsking) return;
+    this.isAsking = true;
+    window.clearTimeout(this.retry);
+    let isWell = true;
+    while (isWell) {
+      for (const [name, etag] of this.wanted) if (this.sink.has(name, etag)) this.wanted.delete(name);
+      if (this.isListWanted || this.wanted.size > FEW) isWell = await this.askForList();
+      else if (this.wanted.size > 0) isWell = await this.askForFew();
+      else break;
+    }
+    this.isAsking = false;
+    if (isWell) this.sink.settled();
+  }
+
+  private async askForList(): Promise<boolean> {
+    const from = this.events;
+    this.isListWanted = false;
+    const result = await list(this.listTag);
+    const isOvertaken = (name: string) => (this.touched.get(name) ?? 0) > from;
+    if (!("ok" in result)) {
+      this.isListWanted = true;
+      this.fail("problem" in result ? result.problem : null);
+      return false;
+    }
+    const tag = result.ok === "unchanged" ? this.listTag : result.ok.etag;
+    if (result.ok !== "unchanged") this.sink.listed(result.ok.rows, isOvertaken);
+    for (const name of [...this.wanted.keys()]) if (!isOvertaken(name)) this.wanted.delete(name);
+    this.listTag = this.events === from ? tag : undefined;
+    if (this.mustCompare && this.openedTag !== null) {
+      this.mustCompare = false;
+      if (tag !== this.openedTag) this.isListWanted = true;
+    }
+    return true;
+  }
+
+  private async askForFew(): Promise<boolean> {
+    const from = this.events;
+    const names = [...this.wanted.keys()];
+    const answers = await Promise.all(names.map(async (name) => ({ name, result: await read(name) })));
+    for (const { name, result } of answers) {
+      if ((this.touched.get(name) ?? 0) > from) continue;
+      if ("ok" in result) {
+        const { config, etag, needsReentry } = result.ok;
+        const enabled = config.get("enabled") ?? true;
+        this.wanted.delete(name);
+        this.sink.found(name, { name, config, etag, needsReentry, enabled: typeof enabled === "boolean" ? enabled : null });
+      } else if ("problem" in result && isOf(result.problem, "unknown-server")) {
+        // Its removal is on its way in the stream.
+        this.wanted.delete(name);
+        this.sink.found(name, null);
+      } else if ("problem" in result && result.problem.status < 500 && result.problem.status !== 401) {
+        // It can't be read alone: a name that is not legal, or no object. The list tells what there is.
+        this.wanted.delete(name);
+        this.isListWanted = true;
+      } else {
+        this.fail("problem" in result ? result.problem : null);
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private fail(problem: Problem | null): void {
+    // Where nobody answers or the key is refused, the next stream asks again.
+    if (problem === null || problem.status === 401) return;
+    this.sink.failed(problem);
+    this.retry = window.setTimeout(() => void this.ask(), RETRY_MS);
+  }
+}

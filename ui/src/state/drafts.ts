@@ -1,0 +1,88 @@
+/**
+ * What the reader has typed and not saved. It is never lost while the tab lives, and never leaves its memory. A draft is
+ * the configuration as it will be stored; the form and the raw text are two views on it.
+ */
+import { signal } from "@preact/signals";
+import { type Problem, read } from "../api/servers.ts";
+import { type JsonObject, equal } from "../json/value.ts";
+
+export type Draft = {
+  /** The server's name, or `new:1` for one that is not stored yet. */
+  key: string;
+  name: string;
+  isNew: boolean;
+  /** The server that this is a copy of. */
+  copyOf: string | null;
+  /** The stored state that was begun with; null for a new one. */
+  base: { config: JsonObject; etag: string; needsReentry: string[] } | null;
+  config: JsonObject;
+  /** Raw text that is being edited, or can't be parsed. */
+  rawText: string | null;
+  mode: "form" | "raw";
+};
+
+export const drafts = signal<Map<string, Draft>>(new Map());
+
+/** What a new draft begins with. */
+const EMPTY: JsonObject = new Map([["command", ""]]);
+
+let next = 1;
+
+/** The draft of a stored server: the one that was begun, else one of its current state. */
+export async function openDraft(name: string): Promise<Draft | Problem> {
+  const begun = drafts.value.get(name);
+  if (begun !== undefined) return begun;
+  const result = await read(name);
+  if ("problem" in result) return result.problem;
+  if ("offline" in result) return { type: "about:blank", title: "The service can't be reached", status: 0, detail: "Try again when it is back." };
+  const meanwhile = drafts.value.get(name);
+  if (meanwhile !== undefined) return meanwhile;
+  const { config, etag, needsReentry } = result.ok;
+  return keep({ key: name, name, isNew: false, copyOf: null, base: { config, etag, needsReentry }, config, rawText: null, mode: "form" });
+}
+
+/** A draft of a server that is not stored yet. */
+export function newDraft(from?: { name: string; config: JsonObject; copyOf?: string }): Draft {
+  return keep({
+    key: `new:${next++}`,
+    name: from?.name ?? "",
+    isNew: true,
+    copyOf: from?.copyOf ?? null,
+    base: null,
+    config: from?.config ?? EMPTY,
+    rawText: null,
+    mode: "form",
+  });
+}
+
+/** Keeps a draft under its key: one that goes on under another name. */
+export function putDraft(draft: Draft): void {
+  keep(draft);
+}
+
+export function updateDraft(key: string, change: Partial<Draft>): void {
+  const draft = drafts.value.get(key);
+  if (draft !== undefined) keep({ ...draft, ...change, key });
+}
+
+export function dropDraft(key: string): void {
+  const rest = new Map(drafts.value);
+  rest.delete(key);
+  drafts.value = rest;
+}
+
+/** Whether anything was typed that is not stored. */
+export function isDirty(draft: Draft): boolean {
+  if (draft.rawText !== null) return true;
+  if (draft.base !== null) return !equal(draft.config, draft.base.config);
+  return draft.name !== "" || !equal(draft.config, EMPTY);
+}
+
+function keep(draft: Draft): Draft {
+  drafts.value = new Map(drafts.value).set(draft.key, draft);
+  return draft;
+}
+
+addEventListener("beforeunload", (event) => {
+  if ([...drafts.value.values()].some(isDirty)) event.preventDefault();
+});

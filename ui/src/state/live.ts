@@ -1,0 +1,212 @@
+/**
+ * What the store holds, as far as the page knows: the one truth that all screens read. It follows the stream while the
+ * reader is signed in, and says how well it knows.
+ */
+import { computed, effect, signal, untracked } from "@preact/signals";
+import type { Access, StreamEvent } from "../api/events.ts";
+import { type Problem, isOf, problemFrom } from "../api/problem.ts";
+import type { Row } from "../api/servers.ts";
+import { authHeaders, session, signOut } from "../api/session.ts";
+import { CatchUp } from "./catch-up.ts";
+import { History, type Since } from "./history.ts";
+import { follow } from "./stream.ts";
+
+export { now } from "./clock.ts";
+
+export type LiveServer = Row & {
+  /** When it was last changed, in Unix milliseconds; null where the service saw no change. */
+  changedAt: number | null;
+  /** The API key's name, "you", or null for another program. */
+  changedBy: string | null;
+};
+
+export type Connection = {
+  /** `stale`: what is shown may be old, and is being fetched. */
+  state: "connecting" | "live" | "offline" | "stale";
+  since: number;
+};
+
+export const connection = signal<Connection>({ state: "connecting", since: Date.now() });
+
+export const documentState = signal<{ access: Access | "unreadable"; problem: string | null }>({ access: "writable", problem: null });
+
+/** Why the list can't be had, in full. */
+export const listProblem = signal<Problem | null>(null);
+
+/** Sorted by name. */
+export const servers = signal<Map<string, LiveServer>>(new Map());
+
+/** Whether the list was ever had. */
+export const isListed = signal(false);
+
+/** Servers that somebody else has changed just now. */
+export const freshNames = signal<ReadonlySet<string>>(new Set());
+
+/** Whether anything can be written. */
+export const isWritable = computed(() => documentState.value.access === "writable");
+
+const FRESH_MS = 2_500;
+
+const rows = new Map<string, Row>();
+const changes = new Map<string, { at: number; by: string | null }>();
+const history = new History();
+/** Rises with each thing that is learnt, for what is computed from the history. */
+const learnt = signal(0);
+
+let isOpen = false;
+
+const catchUp = new CatchUp({
+  listed: (found, isOvertaken) => {
+    const names = new Set(found.map((row) => row.name));
+    for (const name of [...rows.keys()]) if (!names.has(name) && !isOvertaken(name)) rows.delete(name);
+    // A state that is known already stays as it is, so that nothing is drawn anew for it.
+    for (const row of found) if (!isOvertaken(row.name) && rows.get(row.name)?.etag !== row.etag) rows.set(row.name, row);
+    listProblem.value = null;
+    isListed.value = true;
+    publish();
+  },
+  found: (name, row) => {
+    if (row === null) rows.delete(name);
+    else rows.set(name, row);
+    publish();
+  },
+  has: (name, etag) => rows.get(name)?.etag === etag,
+  failed: (problem) => {
+    listProblem.value = problem;
+    const isAboutDocument = isOf(problem, "document-unreadable") || isOf(problem, "document-vanished");
+    if (isAboutDocument) documentState.value = { access: "unreadable", problem: problem.type };
+  },
+  settled: () => {
+    if (isOpen) enter("live");
+  },
+});
+
+/** What happened to a server since a tag: which members changed elsewhere, and by whom. */
+export function changedSince(name: string, etag: string): Since {
+  void learnt.value;
+  return history.since(name, etag, servers.value.get(name)?.etag ?? null);
+}
+
+/** What this page wrote is nobody else's change; null: it was removed. With the answer at hand nothing is asked again. */
+export function noteOwnWrite(name: string, etag: string | null, answer?: Pick<Row, "config" | "needsReentry">): void {
+  history.noteOwn(name, etag);
+  if (answer !== undefined && etag !== null) {
+    const enabled = answer.config?.get("enabled") ?? true;
+    catchUp.known(name);
+    rows.set(name, { name, etag, ...answer, enabled: typeof enabled === "boolean" ? enabled : null });
+    changes.set(name, { at: Date.now(), by: "you" });
+  } else if (etag === null) {
+    catchUp.known(name);
+    rows.delete(name);
+  }
+  learnt.value += 1;
+  publish();
+}
+
+function heed(event: StreamEvent): void {
+  if (event.type === "document") {
+    documentState.value = event.data;
+    catchUp.wantList();
+    return;
+  }
+  if (event.type === "opened") {
+    isOpen = true;
+    documentState.value = { access: event.data.access, problem: null };
+    for (const { name, at_ms, by } of event.data.recent) changes.set(name, { at: at_ms, by: changes.get(name)?.by === "you" ? "you" : by });
+    if (isFresh) catchUp.beganAt(event.data.etag);
+    else catchUp.resume();
+    isFresh = false;
+    publish();
+    return;
+  }
+  const change = event.data;
+  const isOwn = history.note(change);
+  changes.set(change.name, { at: change.at_ms, by: isOwn ? "you" : change.by });
+  if (change.new_etag !== null && !isOwn && rows.get(change.name)?.etag !== change.new_etag) freshen(change.name);
+  catchUp.heard(change.name, change.new_etag);
+  learnt.value += 1;
+}
+
+/** Whether the next stream begins anew rather than where the last one ended. */
+let isFresh = true;
+
+function begin(): () => void {
+  isFresh = true;
+  isOpen = false;
+  history.forget();
+  enter("connecting");
+  // Asked for at once, beside the stream: where it is older than the stream's beginning, it is asked for again.
+  catchUp.wantList();
+  const stop = follow({
+    event: heed,
+    gone: () => {
+      isFresh = true;
+      isOpen = false;
+      history.forget();
+      enter("stale");
+      catchUp.wantList();
+    },
+    lost: (attempts) => {
+      isOpen = false;
+      // A service that restarts is back within the first wait.
+      if (attempts > 1) enter("offline");
+      else enter(isListed.peek() ? "stale" : "connecting");
+    },
+    refused: (refusal, sent) => {
+      isOpen = false;
+      if (refusal.status === 401) {
+        if (JSON.stringify(sent) === JSON.stringify(authHeaders())) signOut("The key is no longer accepted. Your drafts are kept.");
+        return;
+      }
+      // The list says why in full; it is asked for when the document is readable again, too.
+      enter("stale");
+      const told = problemFrom(refusal.status, refusal.problem);
+      if (told.type.startsWith("/problems/document-")) {
+        documentState.value = { access: "unreadable", problem: told.type };
+        listProblem.value = told;
+      } else {
+        listProblem.value = told;
+      }
+    },
+  });
+  return () => {
+    stop();
+    catchUp.stop();
+  };
+}
+
+const isIn = computed(() => session.value.state === "signed-in" || session.value.state === "open");
+
+effect(() => {
+  if (!isIn.value) return undefined;
+  return untracked(begin);
+});
+
+function enter(state: Connection["state"]): void {
+  if (connection.peek().state !== state) connection.value = { state, since: Date.now() };
+}
+
+function freshen(name: string): void {
+  freshNames.value = new Set([...freshNames.peek(), name]);
+  window.setTimeout(() => {
+    freshNames.value = new Set([...freshNames.peek()].filter((other) => other !== name));
+  }, FRESH_MS);
+}
+
+function publish(): void {
+  const sorted = [...rows].sort(([a], [b]) => (a < b ? -1 : 1));
+  servers.value = new Map(sorted.map(([name, row]) => [name, live(name, row)]));
+}
+
+/** What was published of each row, so that a server that did not change stays the same object. */
+const published = new WeakMap<Row, LiveServer>();
+
+function live(name: string, row: Row): LiveServer {
+  const change = changes.get(name);
+  const [changedAt, changedBy] = [change?.at ?? null, change?.by ?? null];
+  const before = published.get(row);
+  if (before?.changedAt === changedAt && before.changedBy === changedBy) return before;
+  const now: LiveServer = { ...row, changedAt, changedBy };
+  published.set(row, now);
+  return now;
+}

@@ -1,0 +1,51 @@
+/**
+ * Removing a server with a way back: nothing is sent until the word about it has left the screen. A tab that is closed
+ * before leaves the server in place.
+ */
+import { signal } from "@preact/signals";
+import { isOf } from "../api/problem.ts";
+import { type Result, remove } from "../api/servers.ts";
+import { noteOwnWrite } from "./live.ts";
+import { pending } from "./pending.ts";
+import { toast } from "./toasts.ts";
+
+/** Servers that are about to be removed; the list no longer shows them. */
+export const leaving = signal<ReadonlySet<string>>(new Set());
+
+const UNDO_MS = 6_000;
+
+/** Removes a server in a while, in the state that the reader saw. */
+export function removeLater(name: string, etag: string): void {
+  if (leaving.value.has(name)) return;
+  leaving.value = new Set([...leaving.value, name]);
+  const send = () => void removeNow(name, etag);
+  toast({
+    text: `${name} will be removed`,
+    kind: "done",
+    untilMs: UNDO_MS,
+    actions: [
+      { label: "Undo", run: () => stay(name) },
+      { label: "Remove now", run: send },
+    ],
+    onGone: send,
+  });
+}
+
+async function removeNow(name: string, etag: string): Promise<void> {
+  const result = await pending(`Removing ${name}`, remove(name, etag));
+  const isGone = "ok" in result || ("problem" in result && isOf(result.problem, "unknown-server"));
+  if (isGone) noteOwnWrite(name, null);
+  stay(name);
+  if (isGone) toast({ text: `${name} was removed`, kind: "done" });
+  else toast({ text: `${name} was not removed: ${reason(result)}`, kind: "failed" });
+}
+
+function reason(result: Result<null>): string {
+  if (!("problem" in result)) return "the service can't be reached.";
+  if (result.problem.status === 412) return "somebody else has changed it meanwhile.";
+  return result.problem.detail || result.problem.title;
+}
+
+function stay(name: string): void {
+  leaving.value = new Set([...leaving.value].filter((other) => other !== name));
+}

@@ -1,0 +1,54 @@
+/** Which screen is shown, as the part of the address behind `#` says it: so that back, forward and links work. */
+import { signal } from "@preact/signals";
+
+export type Route =
+  | { screen: "list" }
+  /** A stored server is edited. */
+  | { screen: "editor"; name: string }
+  /** A draft of a new server is edited. */
+  | { screen: "new"; key: string }
+  | { screen: "paste" };
+
+export const route = signal<Route>(routeOf(location.hash));
+
+addEventListener("hashchange", () => {
+  route.value = routeOf(location.hash);
+});
+
+export function go(to: Route): void {
+  const address = addressOf(to);
+  if (location.hash !== address) location.hash = address;
+  // The event comes later; whoever reads the route meanwhile sees the new one.
+  route.value = to;
+}
+
+/** What a link to this screen leads to. */
+export function addressOf(to: Route): string {
+  switch (to.screen) {
+    case "list":
+      return "#/";
+    case "editor":
+      return `#/servers/${encodeURIComponent(to.name)}`;
+    case "new":
+      return `#/new/${encodeURIComponent(to.key)}`;
+    case "paste":
+      return "#/paste";
+  }
+}
+
+function routeOf(hash: string): Route {
+  const [, screen, argument] = hash.split("/");
+  if (screen === "paste") return { screen: "paste" };
+  const name = decoded(argument ?? "");
+  if (screen === "servers" && name !== "") return { screen: "editor", name };
+  if (screen === "new" && name !== "") return { screen: "new", key: name };
+  return { screen: "list" };
+}
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return "";
+  }
+}

@@ -1,0 +1,127 @@
+/** The page's tables and verdicts, held against the service that decides. */
+import assert from "node:assert/strict";
+import test from "node:test";
+import { get, pointer, set } from "../src/json/pointer.ts";
+import { type Json, type JsonObject, equal, isObject } from "../src/json/value.ts";
+import { writeJson } from "../src/json/write.ts";
+import { masksOfNothing, unboundSecrets } from "../src/model/destination.ts";
+import { isServerName } from "../src/model/name.ts";
+import { isMask, keptSecrets, secretLeaves } from "../src/model/secrets.ts";
+import { anyConfig } from "./configs.ts";
+import { Random } from "./random.ts";
+import { call, configOf, errorPointers, item } from "./service.ts";
+
+test("the service masks exactly the leaves that the page's table names", async () => {
+  let masked = 0;
+  for (let seed = 1; seed <= 250; seed++) {
+    const config = anyConfig(new Random(seed));
+    const answer = await call("PUT", item("masked"), config);
+    assert.ok(answer.status < 300, `seed ${seed}: ${writeJson(answer.body)} for ${writeJson(config)}`);
+    const leaves = secretLeaves(config);
+    masked += leaves.length;
+    assert.deepEqual(changedLeaves(config, configOf(answer)).sort(), leaves.sort(), `seed ${seed}: ${writeJson(config)}`);
+    assert.deepEqual(keptSecrets(configOf(answer)).sort(), leaves.sort(), "what is masked reads as kept");
+  }
+  assert.ok(masked > 250, "the generator makes secrets");
+});
+
+/** Where what is shown is another value than what was sent. */
+function changedLeaves(sent: Json, answered: Json | undefined, at = ""): string[] {
+  if (isObject(sent)) {
+    return [...sent].flatMap(([name, member]) => changedLeaves(member, get(answered ?? null, pointer(name)), at + pointer(name)));
+  }
+  if (Array.isArray(sent)) {
+    return sent.flatMap((element, index) => changedLeaves(element, get(answered ?? null, pointer(index)), at + pointer(index)));
+  }
+  return equal(sent, answered) ? [] : [at];
+}
+
+test("the page's verdict on kept secrets is the service's", async () => {
+  const seen = { bound: 0, free: 0 };
+  for (let seed = 1; seed <= 250; seed++) {
+    const random = new Random(seed);
+    const mayReveal = random.chance(50);
+    const made = await call("PUT", item("bound"), anyConfig(random));
+    assert.ok(made.status < 300, writeJson(made.body));
+    const base = configOf(made);
+    const draft = edited(base, random);
+    // Other refusals come first, and hide what the service says of kept secrets.
+    if (masksOfNothing(base, draft).length > 0 || arraysDiffer(base, draft)) continue;
+    const foreseen = unboundSecrets(base, draft, mayReveal);
+    const answer = await call("PUT", item("bound"), draft, mayReveal);
+    const told = `seed ${seed}, ${mayReveal}: ${writeJson(base)} to ${writeJson(draft)}: ${answer.status} ${writeJson(answer.body)}`;
+    if (answer.body.get("type") === "/problems/bound-secret") {
+      assert.deepEqual(foreseen?.pointers.sort(), errorPointers(answer).sort(), told);
+      seen.bound += 1;
+    } else if (answer.status < 300) {
+      assert.equal(foreseen, null, told);
+      seen.free += 1;
+    } else {
+      assert.ok(["/problems/invalid-config", "/problems/unrestorable-mask"].includes(String(answer.body.get("type"))), told);
+    }
+  }
+  assert.ok(seen.bound > 30 && seen.free > 30, JSON.stringify(seen));
+});
+
+/** A draft made of what the service shows: the destination, or anything else, may change. */
+function edited(base: JsonObject, random: Random): JsonObject {
+  let draft: Json = new Map(base);
+  const edit = (at: string, value: Json | undefined) => {
+    draft = set(draft, at, value);
+  };
+  const urls = ["https://h.example/other", "https://H.example:443/", "https://g.example/mcp", "http://h.example:8080/x", "not-a-url", "wss://h.example/"];
+  for (let count = random.below(3); count >= 0; count--) {
+    switch (random.below(8)) {
+      case 0:
+        edit("/url", random.pick(urls));
+        break;
+      case 1:
+        edit("/command", random.pick(["npx", "uvx", "other"]));
+        break;
+      case 2:
+        edit(random.pick(["/command", "/url"]), undefined);
+        break;
+      case 3:
+        edit("/description", "edited");
+        break;
+      case 4:
+        edit("/args", random.chance(50) ? [] : ["--edited"]);
+        break;
+      case 5:
+        edit("/env/MODE", "typed");
+        break;
+      case 6:
+        edit(random.pick(secretLeaves(base).concat("/env/NEW")), "typed anew");
+        break;
+      default:
+        edit("/transport", base.has("command") ? "stdio" : "http");
+    }
+  }
+  return isObject(draft) ? draft : base;
+}
+
+/** Masks in an array are kept only while its other elements are as they were: that is another rule. */
+function arraysDiffer(base: JsonObject, draft: JsonObject): boolean {
+  return keptSecrets(draft).some((at) => {
+    const array = at.split("/").findIndex((_, index, names) => Array.isArray(get(base, names.slice(0, index).join("/"))));
+    const whole = at.split("/").slice(0, Math.max(array, 0)).join("/");
+    return array > 0 && !equal(get(base, whole), get(draft, whole));
+  });
+}
+
+test("the service takes the names that the page takes, and no others", async () => {
+  const names = ["a", "a.b", "@scope:x-1_2", "...", "a".repeat(128), "a b", "a/b", "é", "a\n", "a".repeat(129), "%41", "a?b", "a+b", "😀"];
+  for (const name of names) {
+    const answer = await call("PUT", `${item(name)}?dry_run=true`, new Map([["command", "x"]]));
+    assert.equal(answer.status === 201, isServerName(name) === null, JSON.stringify(name));
+  }
+});
+
+test("a mask is what the service takes for one", async () => {
+  await call("PUT", item("mask"), new Map([["command", "x"]]));
+  for (const text of ["[REDACTED]", "<redacted>", "**********", "*".repeat(40), "[redacted]", "*********", "**********x", " **********"]) {
+    const draft: JsonObject = new Map<string, Json>([["command", "x"], ["env", new Map([["A", text]])]]);
+    const answer = await call("PUT", `${item("mask")}?dry_run=true`, draft);
+    assert.equal(answer.body.get("type") === "/problems/unrestorable-mask", isMask(text), text);
+  }
+});

@@ -1,0 +1,83 @@
+/** The page's findings, with the schema that the service serves, held against what the service refuses. */
+import assert from "node:assert/strict";
+import test from "node:test";
+import { set } from "../src/json/pointer.ts";
+import { parseJson } from "../src/json/read.ts";
+import { type Json, isObject, toPlain } from "../src/json/value.ts";
+import { writeJson } from "../src/json/write.ts";
+import { check } from "../src/model/check.ts";
+import { anyConfig, config } from "./configs.ts";
+import { Random } from "./random.ts";
+import { call, errorPointers, item } from "./service.ts";
+
+const schema = toPlain((await call("GET", "/schemas/mcp-server.json")).body);
+
+test("what is wrong is said at its place", () => {
+  const table: [string, string][] = [
+    ['{"command":"x"}', ""],
+    ['{"url":"https://h"}', ""],
+    ['{"command":"x","unknown":[null]}', ""],
+    ['{"command":"x","env":null}', ""],
+    ["{}", ": A command or a URL is needed."],
+    ['{"command":""}', "/command: Must be text, and not empty."],
+    ['{"url":"https://h/a b"}', "/url: Must be text without white space or backslashes, and not empty."],
+    ['{"command":"x","args":"-y"}', "/args: Must be a list of texts."],
+    ['{"command":"x","args":["a",5]}', "/args/1: Must be text."],
+    ['{"command":"x","env":{"A":1,"B":"b"}}', "/env/A: Must be text."],
+    ['{"command":"x","env":[]}', "/env: Must be names with texts."],
+    ['{"command":"x","timeout":-1}', "/timeout: Must be a number of at least 0."],
+    ['{"command":"x","timeout":"30"}', "/timeout: Must be a number of at least 0."],
+    ['{"command":"x","enabled":"no"}', "/enabled: Must be true or false."],
+    ['{"command":"x","transport":"sse"}', "/transport: This transport needs a URL."],
+    ['{"url":"https://h","transport":"stdio"}', "/transport: stdio needs a command."],
+    ['{"url":"https://h","transport":"web"}', "/transport: Must be stdio, http, streamable-http or sse."],
+    ['{"url":"https://h","auth":5}', "/auth: Must be a token, or an object with a strategy."],
+    ['{"url":"https://h","auth":{}}', "/auth/strategy: Must be one of none, api_key, bearer, basic, header and oauth2."],
+    ['{"url":"https://h","auth":{"strategy":"magic"}}', "/auth/strategy: Must be one of none, api_key, bearer, basic, header and oauth2."],
+    ['{"url":"https://h","auth":{"strategy":"basic"}}', "/auth/username: A user name is needed."],
+    ['{"url":"https://h","auth":{"strategy":"bearer","value":5}}', "/auth/value: Must be text."],
+    ['{"url":"https://h","auth":{"strategy":"header","headers":{"A/b é":null}}}', "/auth/headers/A~1b é: Must not be null: leave it out instead."],
+    ['{"url":"https://h","auth":{"strategy":"oauth2","authentication":{"client_id":"c"}}}', "/auth/authentication: Its type must be oauth."],
+    [
+      '{"url":"https://h","auth":"t","headers":{"authorization":"b"}}',
+      "/auth: Authentication can't stand beside a header Authorization: remove one of them.",
+    ],
+    ['{"args":5,"env":{"A":1}}', "/args: Must be a list of texts.\n/env/A: Must be text."],
+  ];
+  for (const [text, expected] of table) {
+    const findings = check(config(text), schema).map(({ pointer, message }) => `${pointer}: ${message}`);
+    assert.equal(findings.sort().join("\n"), expected, text);
+  }
+});
+
+test("the page finds something wrong exactly where the service does, and in members foreign to a strategy", async () => {
+  const seen = { taken: 0, refused: 0 };
+  for (let seed = 1; seed <= 400; seed++) {
+    const random = new Random(seed);
+    let made: Json = anyConfig(random);
+    for (let count = random.below(3); count > 0; count--) made = set(made, random.pick(PLACES), parseJson(random.pick(ODDITIES)));
+    if (!isObject(made)) throw new Error("it was an object");
+    const findings = check(made, schema);
+    const answer = await call("PUT", `${item("judged")}?dry_run=true`, made);
+    const told = `seed ${seed}: ${writeJson(made)}: ${answer.status} ${writeJson(answer.body)}, ${JSON.stringify(findings)}`;
+    // A mask is refused for another reason, which is told by another rule.
+    assert.ok(answer.status === 201 || answer.body.get("type") === "/problems/invalid-config", told);
+    if (findings.length === 0 || answer.status !== 201) assert.equal(findings.length === 0, answer.status === 201, told);
+    // Where unknown members are kept, the service does not judge what the strategy has no use for; the schema does.
+    else assert.ok(findings.every(({ pointer }) => pointer.startsWith("/auth/")), told);
+    for (const { pointer } of answer.status === 201 ? [] : findings.filter(({ pointer }) => !pointer.startsWith("/auth/"))) {
+      const isTold = errorPointers(answer).some((at) => at === pointer || at.startsWith(pointer) || pointer.startsWith(at));
+      assert.ok(isTold, told);
+    }
+    seen[answer.status === 201 ? "taken" : "refused"] += 1;
+  }
+  assert.ok(seen.taken > 80 && seen.refused > 80, JSON.stringify(seen));
+});
+
+const PLACES = [
+  ...["/command", "/url", "/args", "/args/0", "/env", "/env/A", "/headers", "/headers/Authorization", "/cwd", "/description"],
+  ...["/timeout", "/sse_read_timeout", "/keep_alive", "/enabled", "/transport", "/type", "/tools", "/include_tags", "/authentication"],
+  ...["/auth", "/auth/strategy", "/auth/value", "/auth/headers", "/auth/authentication", "/auth/state", "/unknown"],
+];
+
+const ODDITIES = ["null", "5", "-1", '""', '"x"', '"stdio"', '"sse"', "true", "[]", '["a"]', "[5]", "{}", '{"a":"b"}', '{"a":null}', '"oauth"'];

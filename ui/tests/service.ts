@@ -1,0 +1,48 @@
+/** The real service beside which these tests run (`tests/it/ui_model.rs` starts it): bodies in, answers out. */
+import { parseAnswer } from "../src/json/read.ts";
+import { type Json, type JsonObject, isObject } from "../src/json/value.ts";
+import { writeJson } from "../src/json/write.ts";
+
+/** An answer; the body of a configuration stays lossless. */
+export type Answer = { status: number; body: JsonObject };
+
+/** A request to the service, with every scope unless `mayReveal` is false. */
+export async function call(method: string, path: string, body?: Json, mayReveal = true): Promise<Answer> {
+  const response = await fetch(setting("SERVICE") + path, {
+    method,
+    headers: { "X-Session-API-Key": setting(mayReveal ? "KEY" : "KEY_WITHOUT_REVEAL"), "Content-Type": "application/json" },
+    ...(body === undefined ? {} : { body: writeJson(body) }),
+  });
+  const text = await response.text();
+  const answer = text === "" ? new Map<string, Json>() : parseAnswer(text);
+  if (!isObject(answer)) throw new Error(`no object: ${text}`);
+  return { status: response.status, body: answer };
+}
+
+/** The path of a server. */
+export function item(name: string): string {
+  return `/api/settings/mcp-servers/${encodeURIComponent(name)}`;
+}
+
+/** The configuration that an answer shows. */
+export function configOf(answer: Answer): JsonObject {
+  const config = answer.body.get("config");
+  if (!isObject(config)) throw new Error(`no configuration: ${writeJson(answer.body)}`);
+  return config;
+}
+
+/** The pointers that a problem names. */
+export function errorPointers(answer: Answer): string[] {
+  const errors = answer.body.get("errors");
+  if (!Array.isArray(errors)) return [];
+  return errors.flatMap((error) => {
+    const pointer = isObject(error) ? error.get("pointer") : undefined;
+    return typeof pointer === "string" ? [pointer] : [];
+  });
+}
+
+function setting(name: string): string {
+  const value = process.env[name];
+  if (value === undefined) throw new Error("these tests need a running service: run them by `cargo nextest run ui_model`");
+  return value;
+}
