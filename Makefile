@@ -1,7 +1,7 @@
 # Every target is one or two plain commands that also run by hand.
 
 .DEFAULT_GOAL := help
-.PHONY: help run build ui test contract openapi openapi-release interop soak fuzz coverage mutants bench check lint fmt prepare
+.PHONY: help run build ui test contract openapi openapi-release interop soak screenshots fuzz coverage mutants bench check lint fmt prepare
 
 # What `make test` installs comes first, so that `python3` is the one with the tests' packages.
 INSTALLED := $(CURDIR)/target/python/bin:$(CURDIR)/target/tools/bin
@@ -13,6 +13,7 @@ CASES = 20000
 ROUNDS = 10000
 PROCESSES = 4
 WRITERS = 16
+STREAM_SECONDS = 60
 SEED = 1
 
 # How long `make fuzz` tries each target, and which; the rooms of which `make mutants` breaks the code.
@@ -54,10 +55,14 @@ contract: prepare ui ## Try at least CASES requests that Schemathesis makes of t
 interop: ## Run the released OpenHands agent-server and ours on one folder; the first time installs 750 MB
 	python=$$(tests/tools/agent-server) && OPENHANDS_PYTHON=$$python cargo test --locked --test interop -- --nocapture
 
-soak: ## Try one winner and crashes for long; ROUNDS, PROCESSES, WRITERS and SEED say how much
+soak: prepare ui ## Try one winner, crashes and the page for long; ROUNDS, PROCESSES, WRITERS, STREAM_SECONDS and SEED say how much
 	ROUNDS=$(ROUNDS) PROCESSES=$(PROCESSES) WRITERS=$(WRITERS) SEED=$(SEED) cargo test --locked --test it soak::rounds -- --nocapture
 	CRASH_DEPTH=3 cargo test --locked --lib tests::crashes -- --nocapture
 	cargo test --locked --test it crashes:: -- --nocapture --test-threads 1
+	STREAM_SECONDS=$(STREAM_SECONDS) SEED=$(SEED) cargo test --locked --test it two_pages -- --nocapture
+
+screenshots: prepare ui ## Take the pictures of the manual anew; look at each of them
+	UPDATE_SCREENSHOTS=1 cargo test --locked --test it ui::pictures::
 
 # New finds go into target/, and what breaks an invariant into fuzz/artifacts; fuzz/corpus changes by hand only.
 fuzz: target/tools/bin/cargo-fuzz ## Try every fuzz target; SECONDS says how long each, TARGETS which
@@ -80,7 +85,7 @@ mutants: target/tools/bin/cargo-mutants ## Break the code of the ROOMS bit by bi
 	    $(foreach room,$(ROOMS),--file 'src/$(room)/**/*.rs') $(MUTANTS) -- --lib
 
 # On a machine with nothing else to do. OPENHANDS_PYTHON names a Python that has openhands-agent-server.
-bench: ## Measure beside what can't be avoided, and print the ratios; CHAPTERS says which
+bench: prepare ui ## Measure beside what can't be avoided, and print the ratios; CHAPTERS says which
 	cargo bench --locked --bench speed -- $(CHAPTERS)
 
 target/tools/bin/cargo-%:

@@ -8,6 +8,7 @@ mod commits;
 mod growth;
 mod instructions;
 mod load;
+mod page;
 mod peer;
 mod process;
 mod reads;
@@ -27,7 +28,7 @@ type Result<T> = std::result::Result<T, Box<dyn Error + Send + Sync>>;
 
 type Chapter = fn(&mut Report) -> Result<()>;
 
-const CHAPTERS: [(&str, Chapter); 7] = [
+const CHAPTERS: [(&str, Chapter); 8] = [
     ("reads", reads::run),
     ("commits", commits::run),
     ("writers", writers::run),
@@ -35,6 +36,7 @@ const CHAPTERS: [(&str, Chapter); 7] = [
     ("starting", starting::run),
     ("instructions", instructions::run),
     ("peer", peer::run),
+    ("page", page::run),
 ];
 
 fn main() -> Result<()> {

@@ -22,7 +22,7 @@ pub(crate) const CONSTANT_ROLE: &str = "serve-constant";
 pub(crate) struct Process {
     child: Child,
     /// Kept open where it is read: the service says more than its address.
-    _output: Option<BufReader<ChildStdout>>,
+    output: Option<BufReader<ChildStdout>>,
     pub(crate) address: SocketAddr,
 }
 
@@ -42,7 +42,7 @@ impl Process {
     /// Another program that will serve at this address.
     pub(crate) fn silent(mut command: Command, address: SocketAddr) -> Result<Self> {
         let child = command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).spawn()?;
-        Ok(Self { child, _output: None, address })
+        Ok(Self { child, output: None, address })
     }
 
     /// The service, on this document and started by another program.
@@ -80,9 +80,17 @@ impl Process {
         output.read_line(&mut line)?;
         let address = line.trim().strip_prefix("listening on http://").map(str::parse);
         match address {
-            Some(Ok(address)) => Ok(Self { child, _output: Some(output), address }),
+            Some(Ok(address)) => Ok(Self { child, output: Some(output), address }),
             _ => Err(format!("it said `{}`", line.trim()).into()),
         }
+    }
+
+    /// The one-time code of the link that the service prints; it prints one.
+    pub(crate) fn code(&mut self) -> Result<String> {
+        let mut line = String::new();
+        self.output.as_mut().ok_or("its output is not read")?.read_line(&mut line)?;
+        let (_, code) = line.trim().split_once("#code=").ok_or_else(|| format!("no link in `{line}`"))?;
+        Ok(code.to_owned())
     }
 
     /// Processor time of all threads so far, in nanoseconds.

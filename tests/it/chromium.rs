@@ -1,4 +1,4 @@
-//! A real browser: headless Chromium, driven line by line through `chromium/driver.cjs`, and a server for
+//! A real browser: headless Chromium, driven line by line through `chromium/driver.mjs`, and a server for
 //! the pages that it opens. It refuses to know what the pages do.
 
 use std::cell::RefCell;
@@ -35,7 +35,7 @@ impl Browser {
         let packages = root.join("target/node/node_modules");
         assert!(packages.join("playwright-core").is_dir(), "no `playwright-core`: run `make test`");
         let mut driver = Command::new("node")
-            .arg(root.join("tests/it/chromium/driver.cjs"))
+            .arg(root.join("tests/it/chromium/driver.mjs"))
             .env("NODE_PATH", packages)
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())

@@ -4,11 +4,13 @@
 mod chromium;
 mod conformance;
 mod crypto;
+mod extent;
 mod launch;
 mod peer;
 mod response;
 mod server;
 mod site;
+mod stream;
 mod wire;
 
 mod access;
@@ -16,6 +18,7 @@ mod checks;
 mod clients;
 mod crashes;
 mod documentation;
+mod events;
 mod generated;
 mod hostile;
 mod json_patch;
@@ -27,4 +30,5 @@ mod secrets;
 mod settings;
 mod soak;
 mod transcript;
+mod ui;
 mod ui_model;

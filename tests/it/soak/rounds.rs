@@ -15,6 +15,7 @@ use super::plan::{self, Intent, Kind, NAMES, Plan};
 use super::sequential::{self, WIDTH};
 use super::tally::Tally;
 use super::writer::{Held, Noted, Part, Writer};
+use crate::extent::number;
 use crate::server::item;
 use crate::wire::Request;
 
@@ -29,15 +30,11 @@ pub(super) struct Size {
 impl Size {
     /// `ROUNDS`, `PROCESSES`, `WRITERS` and `SEED`, or what a test run has time for.
     pub(super) fn from_environment() -> Self {
-        let number = |name: &str, usual: usize| match std::env::var(name) {
-            Ok(text) => text.parse().unwrap_or_else(|_| panic!("{name} is no number: {text:?}")),
-            Err(_) => usual,
-        };
         let size = Self {
             rounds: number("ROUNDS", 2_000),
             processes: number("PROCESSES", 3),
             writers: number("WRITERS", 12),
-            seed: number("SEED", 1) as u64,
+            seed: number("SEED", 1),
         };
         assert!(0 < size.processes && 1 < size.writers, "rounds need a service and two writers");
         size

@@ -66,7 +66,7 @@ function Heading({ column, arrangement, onSort }: { column: Column } & Omit<Prop
 
 function Row({ server, isFresh }: { server: LiveServer; isFresh: boolean }) {
   return (
-    <tr role="row" data-row={server.name} class={[isFresh && "fresh", server.enabled === false && "off"].filter(Boolean).join(" ") || undefined}>
+    <tr role="row" data-row={server.name} data-etag={server.etag} class={[isFresh && "fresh", server.enabled === false && "off"].filter(Boolean).join(" ") || undefined}>
       {COLUMNS.map(({ key, title, cell }) =>
         key === "name" ? (
           <th key={key} role="rowheader" scope="row" class={`col-${key}`}>

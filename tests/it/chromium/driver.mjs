@@ -2,29 +2,14 @@
 //   {"open": URL}                               a new tab in a profile of its own; {"ok": {"page", "status"}}
 //   {"page": N, "run": SOURCE, "with": VALUE}   the body of an async function of `input`, in the page; {"ok": VALUE}
 // What fails is answered {"error": TEXT}. The end of the input ends the browser.
-'use strict';
 
-const { existsSync } = require('node:fs');
-const { delimiter, join } = require('node:path');
-const { createInterface } = require('node:readline');
-const { chromium } = require('playwright-core');
+import { createInterface } from 'node:readline';
 
-const ARGUMENTS = [
-  '--no-sandbox', '--disable-gpu', '--disable-background-networking', '--disable-component-update',
-  '--disable-sync', '--no-first-run',
-  // Names for pages on different sites, all of them here.
-  '--host-resolver-rules=MAP *.example 127.0.0.1',
-];
-
-function installed() {
-  const places = process.env.PATH.split(delimiter).map((folder) => join(folder, 'chromium'));
-  const found = places.find(existsSync);
-  if (found === undefined) throw new Error('there is no chromium on PATH');
-  return found;
-}
+import { launch } from '../../ui/packages.mjs';
 
 async function main() {
-  const browser = await chromium.launch({ executablePath: installed(), args: ARGUMENTS });
+  // Names for pages on different sites, all of them here.
+  const browser = await launch(['--host-resolver-rules=MAP *.example 127.0.0.1']);
   const pages = [];
 
   async function answer(request) {

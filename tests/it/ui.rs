@@ -1,0 +1,13 @@
+//! The page in a real browser against the real service: each test goes through one journey of
+//! `tests/ui/journeys`. It refuses to know what a journey does: that stands in its script.
+
+mod accessibility;
+mod adding;
+mod conflicts;
+mod documents;
+mod editing;
+mod living;
+mod loading;
+mod pictures;
+mod secrets;
+mod stage;

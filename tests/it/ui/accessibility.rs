@@ -1,0 +1,33 @@
+//! Everybody can use it: what axe-core finds, the keyboard alone, zoom and phones.
+
+use super::stage::Stage;
+
+#[test]
+fn axe_finds_nothing_on_any_screen_in_light() {
+    Stage::empty().tell("scheme", "light").play("axe-screens");
+}
+
+#[test]
+fn axe_finds_nothing_on_any_screen_in_dark() {
+    Stage::empty().tell("scheme", "dark").play("axe-screens");
+}
+
+#[test]
+fn axe_finds_nothing_in_any_failure_in_light() {
+    Stage::empty().tell("scheme", "light").play("axe-states");
+}
+
+#[test]
+fn axe_finds_nothing_in_any_failure_in_dark() {
+    Stage::empty().tell("scheme", "dark").play("axe-states");
+}
+
+#[test]
+fn adding_editing_and_a_conflict_need_no_mouse() {
+    Stage::empty().play("keyboard");
+}
+
+#[test]
+fn nothing_is_cut_off_at_200_percent_or_on_a_phone() {
+    Stage::empty().play("narrow");
+}

@@ -1,0 +1,35 @@
+//! Documents that hold no servers, may not be written, can't be read, or were sealed with another key.
+
+use serde_json::json;
+
+use super::stage::Stage;
+use crate::crypto;
+use crate::server::SECRET;
+
+#[test]
+fn an_acp_document_says_that_it_has_no_servers() {
+    let document = json!({"agent_settings": {"schema_version": 4, "agent_kind": "acp"}});
+    Stage::with_document(&document).play("acp");
+}
+
+#[test]
+fn a_future_document_is_shown_and_not_written() {
+    let servers = json!({"future": {"command": "x"}});
+    let document =
+        json!({"schema_version": 7, "agent_settings": {"schema_version": 9, "mcp_config": servers}});
+    Stage::with_document(&document).play("read-only");
+}
+
+#[test]
+fn a_document_that_breaks_and_is_mended_is_said_and_survived() {
+    Stage::empty().play("unreadable");
+}
+
+#[test]
+fn under_a_wrong_key_the_page_says_what_to_enter_again() {
+    let locked = json!({"command": "x", "env": {"TOKEN": crypto::seal(SECRET, "unknown")}});
+    let servers = json!({"locked": locked, "open": {"command": "y"}});
+    let document =
+        json!({"agent_settings": {"agent_kind": "openhands", "mcp_config": {"mcpServers": servers}}});
+    Stage::with_document(&document).env("MCP_SETTINGS_SECRET_KEY", "another key").play("wrong-key");
+}

@@ -1,0 +1,28 @@
+//! One person changes servers: form, raw text, names, removal, places.
+
+use super::stage::Stage;
+
+#[test]
+fn the_form_and_the_raw_text_edit_one_draft() {
+    Stage::empty().play("edit");
+}
+
+#[test]
+fn a_renamed_server_keeps_its_secrets() {
+    Stage::empty().play("rename");
+}
+
+#[test]
+fn a_removal_can_be_undone_until_it_is_done() {
+    Stage::empty().play("remove");
+}
+
+#[test]
+fn the_list_is_searched_filtered_and_sorted() {
+    Stage::empty().play("finding");
+}
+
+#[test]
+fn every_place_has_an_address_and_no_way_loses_a_draft() {
+    Stage::empty().play("places");
+}

@@ -1,0 +1,26 @@
+//! The page follows the store: restarts, hidden tabs, lost networks, and a crowd of writers.
+
+use super::stage::Stage;
+use crate::extent::number;
+
+#[test]
+fn a_restarted_service_costs_no_draft() {
+    Stage::empty().play("restarted");
+}
+
+#[test]
+fn a_hidden_or_offline_page_catches_up() {
+    Stage::empty().play("hidden");
+}
+
+#[test]
+fn two_pages_end_at_the_store_of_twenty_writers() {
+    let seconds = number("STREAM_SECONDS", 15_u32);
+    let seed = number("SEED", 1_u32);
+    let stage = Stage::empty().env("MCP_SETTINGS_LOG", "error");
+    let measured = stage.tell("seconds", seconds).tell("seed", seed).play("soak");
+    #[expect(clippy::print_stdout, reason = "the figures are what `make soak` is run for")]
+    {
+        println!("two pages, twenty writers, {seconds} s: {measured}");
+    }
+}

@@ -1,0 +1,30 @@
+//! The pictures of the manual can be taken, and are there. `make screenshots` takes them anew.
+
+use std::path::Path;
+
+use super::stage::Stage;
+
+/// Where they stand.
+const FOLDER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/ui");
+
+#[test]
+fn every_picture_in_light_can_be_taken_and_is_there() {
+    take("light");
+}
+
+#[test]
+fn every_picture_in_dark_can_be_taken_and_is_there() {
+    take("dark");
+}
+
+fn take(scheme: &str) {
+    let mut stage = Stage::empty().tell("scheme", scheme);
+    if std::env::var_os("UPDATE_SCREENSHOTS").is_some() {
+        stage = stage.tell("pictures", FOLDER);
+    }
+    stage.play("screenshots");
+    for screen in ["list", "edit", "conflict", "paste"] {
+        let picture = Path::new(FOLDER).join(format!("{screen}-{scheme}.png"));
+        assert!(picture.is_file(), "no {}: run `make screenshots`", picture.display());
+    }
+}

@@ -1,0 +1,23 @@
+//! The page never shows a secret unasked, and never loses one.
+
+use super::stage::Stage;
+
+#[test]
+fn a_stored_secret_is_kept_replaced_and_cleared_unseen() {
+    Stage::empty().play("secrets");
+}
+
+#[test]
+fn a_secret_is_revealed_alone_and_audited() {
+    Stage::empty().play("reveal");
+}
+
+#[test]
+fn a_kept_secret_does_not_follow_to_another_destination() {
+    Stage::empty().play("destination");
+}
+
+#[test]
+fn a_canary_is_never_let_out_by_the_page() {
+    Stage::empty().play("canary");
+}

@@ -1,0 +1,25 @@
+// The first load with two hundred servers: how much comes over the wire for the page itself, and how long it takes until
+// the list can be used. The bounds are ten times what `make bench` holds it to; sizes don't depend on the machine.
+
+import assert from 'node:assert/strict';
+
+const BYTES = 60_000;
+const INTERACTIVE_MS = 5_000;
+
+export default async function (stage) {
+  const visitor = await stage.owner();
+  assert.equal((await visitor.list.names()).length, 200);
+  const measured = await visitor.page.evaluate(() => {
+    const parts = [...performance.getEntriesByType('navigation'), ...performance.getEntriesByType('resource')]
+      .map(({ name, encodedBodySize }) => ({ path: new URL(name).pathname, bytes: encodedBodySize }))
+      .filter(({ path }) => !path.startsWith('/api/'));
+    const [interactive] = performance.getEntriesByName('interactive');
+    return { parts, bytes: parts.reduce((sum, { bytes }) => sum + bytes, 0), interactive_ms: interactive.startTime };
+  });
+  const paths = measured.parts.map(({ path }) => path);
+  for (const path of ['/', '/app.js', '/app.css']) assert.ok(paths.includes(path), `${path} is not in ${paths}`);
+  assert.ok(measured.parts.every(({ bytes }) => bytes > 0), JSON.stringify(measured.parts));
+  assert.ok(measured.bytes < BYTES, JSON.stringify(measured));
+  assert.ok(measured.interactive_ms < INTERACTIVE_MS, JSON.stringify(measured));
+  return measured;
+}

@@ -1,0 +1,68 @@
+// Two people look on while twenty scripts write: in the end both pages show exactly what the store holds, and they know
+// it from the stream. Measured: how long after a commit's answer its event is in the page, and its mark in the list.
+
+import assert from 'node:assert/strict';
+
+import { eventually } from '../claims.mjs';
+import { Crowd } from '../crowd.mjs';
+import { median, Witness } from '../witness.mjs';
+
+const NAMES = Array.from({ length: 15 }, (_, index) => `server-${index}`);
+const WRITERS = 20;
+const QUIET = 1_500;
+
+export default async function (stage) {
+  const visitors = [await stage.visitor(), await stage.visitor()];
+  const witnesses = [];
+  for (const visitor of visitors) {
+    witnesses.push(await Witness.on(visitor));
+    await visitor.open(`${stage.setting.address}/`);
+    await visitor.signIn.withKey(stage.setting.keys.admin);
+    await visitor.list.isShown();
+  }
+  const crowd = new Crowd(Array.from({ length: WRITERS }, () => stage.writer('writer')), NAMES);
+  await crowd.write(stage.setting.seconds * 1_000, stage.setting.seed);
+
+  const store = await stage.api.all();
+  const expected = store.map(({ name, enabled, etag }) => ({ name, enabled, etag }));
+  assert.ok(crowd.commits.length > stage.setting.seconds * 20, `only ${crowd.commits.length} commits`);
+  for (const visitor of visitors) await eventually(async () => assert.deepEqual(await shown(visitor), expected));
+  assert.deepEqual(await stage.api.all(), store);
+
+  const lateness = { events: [], marks: [] };
+  for (const witness of witnesses) {
+    const { tags, marks, events } = await witness.news();
+    for (const { tag, mark, at } of crowd.commits) {
+      if (tags.has(tag)) lateness.events.push(tags.get(tag) - at);
+      if (marks.has(mark)) lateness.marks.push(marks.get(mark) - at);
+    }
+    // The page listed once, and from then on only because of events, never more often than there were some.
+    assert.ok(witness.lists <= events + 2, `${witness.lists} lists for ${events} events`);
+  }
+  // Nobody writes: nobody asks.
+  const asked = () => witnesses.map(({ requests }) => requests.length);
+  const before = asked();
+  await new Promise((resolve) => setTimeout(resolve, QUIET));
+  assert.deepEqual(asked(), before, 'a page asks without an event');
+
+  const measured = {
+    commits: crowd.commits.length,
+    events: lateness.events.length,
+    marks: lateness.marks.length,
+    event_ms: median(lateness.events),
+    shown_ms: median(lateness.marks),
+  };
+  assert.ok(measured.events > 0 && measured.marks > 0, JSON.stringify(measured));
+  assert.ok(measured.event_ms < 2_000, JSON.stringify(measured));
+  assert.ok(measured.shown_ms < 2_000, JSON.stringify(measured));
+  return measured;
+}
+
+/** What the list says: every row's name, switch and tag. */
+function shown({ list }) {
+  return list.table.locator('tbody').getByRole('row').evaluateAll((rows) => rows.map((row) => ({
+    name: row.querySelector('a').textContent,
+    enabled: row.querySelector('[role=switch]').getAttribute('aria-checked') === 'true',
+    etag: row.dataset.etag,
+  })));
+}

@@ -1,0 +1,86 @@
+// The editor of one draft: the form's fields, the raw text, and what can be done with the server.
+
+import { visible } from '../claims.mjs';
+
+export class Editor {
+  #page;
+
+  constructor(page) {
+    this.#page = page;
+    this.form = page.getByRole('tab', { name: 'Form', exact: true });
+    this.json = page.getByRole('tab', { name: 'JSON', exact: true });
+    this.text = page.getByLabel('Configuration as JSON', { exact: true });
+    this.authentication = page.getByLabel('Authentication', { exact: true });
+    this.save = page.getByRole('button', { name: 'Save', exact: true });
+    this.discard = page.getByRole('button', { name: 'Discard draft', exact: true });
+    this.back = page.getByRole('button', { name: 'Back', exact: true });
+    this.problems = page.getByRole('alert').filter({ hasText: /\d+ problems?/ });
+  }
+
+  heading(name) {
+    return this.#page.getByRole('heading', { level: 1, name, exact: true });
+  }
+
+  async isShown(name) {
+    await visible(this.heading(name));
+    await visible(this.save);
+  }
+
+  field(label) {
+    return this.#page.getByLabel(label, { exact: true });
+  }
+
+  async fill(fields) {
+    for (const [label, value] of Object.entries(fields)) await this.field(label).fill(value);
+  }
+
+  transport(name) {
+    return this.#page.getByRole('radiogroup', { name: 'Transport', exact: true })
+      .getByRole('radio', { name, exact: true });
+  }
+
+  /** The rows under one legend: "Arguments", "Environment", "Headers". */
+  group(legend) {
+    return this.#page.getByRole('group', { name: legend, exact: true });
+  }
+
+  /** A row's field: "Argument 1", "Name 2", "Value 2". */
+  cell(legend, label) {
+    return this.group(legend).getByLabel(label, { exact: true });
+  }
+
+  /** Adds a row at the end and fills it. */
+  async addArgument(number, value) {
+    await this.group('Arguments').getByRole('button', { name: 'Add argument', exact: true }).click();
+    await this.cell('Arguments', `Argument ${number}`).fill(value);
+  }
+
+  async addPair(legend, number, name, value) {
+    const button = legend === 'Environment' ? 'Add variable' : 'Add header';
+    await this.group(legend).getByRole('button', { name: button, exact: true }).click();
+    await this.cell(legend, `Name ${number}`).fill(name);
+    await this.cell(legend, `Value ${number}`).fill(value);
+  }
+
+  /** What is to be done with a stored secret: Keep, Replace, Clear. */
+  secret(label, choice) {
+    return this.#page.getByRole('radiogroup', { name: `${label}: stored secret`, exact: true })
+      .getByRole('radio', { name: choice, exact: true });
+  }
+
+  reveal(label) {
+    return this.#page.getByRole('button', { name: `Reveal ${label}`, exact: true });
+  }
+
+  /** Chooses an item of the editor's menu. */
+  async choose(item) {
+    await this.#page.getByRole('button', { name: 'More', exact: true }).click();
+    await this.#page.getByRole('menuitem', { name: item, exact: true }).click();
+  }
+
+  /** The draft as its raw text shows it. */
+  async rawText() {
+    await this.json.click();
+    return this.text.inputValue();
+  }
+}

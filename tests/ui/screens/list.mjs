@@ -1,0 +1,61 @@
+// The list of servers: its table, what can be done with a row, and the two ways to more.
+
+import { visible } from '../claims.mjs';
+
+export class List {
+  #page;
+
+  constructor(page) {
+    this.#page = page;
+    this.heading = page.getByRole('heading', { level: 1, name: 'MCP servers', exact: true });
+    this.empty = page.getByRole('heading', { name: 'No servers yet', exact: true });
+    this.table = page.getByRole('table', { name: 'Servers', exact: true });
+    this.search = page.getByLabel('Search servers', { exact: true });
+    this.show = page.getByLabel('Show', { exact: true });
+    this.newServer = page.getByRole('button', { name: 'New server', exact: true });
+    this.paste = page.getByRole('button', { name: 'Paste', exact: true });
+    this.undo = page.getByRole('button', { name: 'Undo', exact: true });
+    this.removeNow = page.getByRole('button', { name: 'Remove now', exact: true });
+  }
+
+  /** The list is there with what the service first answered. */
+  async isShown() {
+    await visible(this.heading);
+    await this.#page.waitForFunction(() => document.documentElement.dataset.ready === 'true');
+  }
+
+  link(name) {
+    return this.table.getByRole('link', { name, exact: true });
+  }
+
+  row(name) {
+    return this.table.getByRole('row').filter({ has: this.#page.getByRole('link', { name, exact: true }) });
+  }
+
+  enabled(name) {
+    return this.#page.getByRole('switch', { name: `Enabled: ${name}`, exact: true });
+  }
+
+  sortBy(column) {
+    return this.table.getByRole('columnheader').getByRole('button', { name: column, exact: true });
+  }
+
+  /** The names in the order of the rows. */
+  async names() {
+    return this.table.locator('tbody').getByRole('row').getByRole('link').allTextContents();
+  }
+
+  more(name) {
+    return this.#page.getByRole('button', { name: `More: ${name}`, exact: true });
+  }
+
+  /** Chooses an item of a row's menu. */
+  async choose(name, item) {
+    await this.more(name).click();
+    await this.#page.getByRole('menuitem', { name: item, exact: true }).click();
+  }
+
+  async edit(name) {
+    await this.link(name).click();
+  }
+}

@@ -1,0 +1,65 @@
+// One person at one browser profile, with the page in its one tab, and all that the page said and asked for meanwhile.
+
+import { Conflict } from './screens/conflict.mjs';
+import { Editor } from './screens/editor.mjs';
+import { List } from './screens/list.mjs';
+import { Paste } from './screens/paste.mjs';
+import { SignIn } from './screens/sign_in.mjs';
+import { visible } from './claims.mjs';
+
+// A browser logs every refused or failed request as an error; that the page deals with it is the journeys' business.
+const EXPECTED = /^Failed to load resource/;
+
+export class Visitor {
+  static async in(browser, address, options) {
+    const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, ...options });
+    context.setDefaultTimeout(10_000);
+    return new Visitor(context, await context.newPage(), address);
+  }
+
+  constructor(context, page, address) {
+    this.context = context;
+    this.page = page;
+    this.address = address;
+    this.complaints = [];
+    this.said = [];
+    this.list = new List(page);
+    this.editor = new Editor(page);
+    this.conflict = new Conflict(page);
+    this.paste = new Paste(page);
+    this.signIn = new SignIn(page);
+    page.on('pageerror', (error) => this.complaints.push(`thrown: ${error.stack}`));
+    page.on('console', (message) => {
+      this.said.push(`${message.type()}: ${message.text()}`);
+      const isComplaint = ['error', 'warning'].includes(message.type()) && !EXPECTED.test(message.text());
+      if (isComplaint) this.complaints.push(message.text());
+    });
+  }
+
+  async open(url) {
+    await this.page.goto(url);
+  }
+
+  /** Goes to a place inside the page, as a typed address does. */
+  async goTo(fragment) {
+    await this.open(`${this.address}/${fragment}`);
+  }
+
+  /** The toast of a finished action. */
+  async isTold(text) {
+    await visible(this.page.getByText(text, { exact: true }).first());
+  }
+
+  alert(text) {
+    return this.page.getByRole('alert').filter({ hasText: text });
+  }
+
+  status(text) {
+    return this.page.getByRole('status').filter({ hasText: text });
+  }
+
+  /** The only dialog of this name. */
+  dialog(name) {
+    return this.page.getByRole('dialog', { name, exact: true });
+  }
+}
