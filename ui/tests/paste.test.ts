@@ -152,7 +152,7 @@ test("one bad line or entry never stops the others", () => {
   ]);
   const { drafts } = parsePaste('{"mcpServers":{"a":{"command":"x"},"bad one":{"args":"no list"},"c":5,"d":{"command":"y"}}}', schema);
   assert.deepEqual(drafts.map(({ name }) => name), ["a", "bad-one", "c", "d"]);
-  assert.deepEqual(drafts.map(({ findings }) => pointers(findings).sort()), [[], ["/args"], [""], []]);
+  assert.deepEqual(drafts.map(({ findings }) => pointers(findings).sort()), [[], ["", "/args"], [""], []]);
   assert.match(drafts[1]?.nameFault ?? "", /^"bad one" is no name: White space/);
 });
 
