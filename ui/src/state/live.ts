@@ -77,6 +77,8 @@ const catchUp = new CatchUp({
     if (isAboutDocument) documentState.value = { access: "unreadable", problem: problem.type };
   },
   settled: () => {
+    // Also where the list is as it was: then nothing was listed anew.
+    listProblem.value = null;
     if (isOpen) enter("live");
   },
 });

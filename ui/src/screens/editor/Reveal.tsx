@@ -31,7 +31,8 @@ export function Reveal({ server, at, label }: { server: string; at: string; labe
     return () => clearTimeout(timer);
   }, [text, label]);
 
-  if (may("reveal") === false) return null;
+  // Whoever has just been refused is told so; there is nothing to press any more.
+  if (may("reveal") === false) return said === "" ? null : <span role="status" class="reveal field-hint">{said}</span>;
 
   async function show() {
     setSaid("");
