@@ -11,6 +11,7 @@ import { leaving } from "../state/removal.ts";
 import { go } from "../state/route.ts";
 import "../style/list.css";
 import { Table } from "./list/Table.tsx";
+import { WaitingDrafts } from "./list/WaitingDrafts.tsx";
 import { type Arrangement, FILTERS, arranged } from "./list/arranged.ts";
 
 /** Kept while the tab lives, so that whoever comes back finds the list as it was left. */
@@ -43,6 +44,7 @@ export function List() {
         <h1 tabIndex={-1}>MCP servers</h1>
         {!isEmpty && canWrite && <AddButtons />}
       </header>
+      <WaitingDrafts />
       {isEmpty ? (
         <Empty canWrite={canWrite} />
       ) : (
