@@ -42,7 +42,8 @@ test("what is wrong is said at its place", () => {
       '{"url":"https://h","auth":"t","headers":{"authorization":"b"}}',
       "/auth: Authentication can't stand beside a header Authorization: remove one of them.",
     ],
-    ['{"args":5,"env":{"A":1}}', "/args: Must be a list of texts.\n/env/A: Must be text."],
+    ['{"args":5,"env":{"A":1}}', "/args: Must be a list of texts.\n/env/A: Must be text.\n: A command or a URL is needed."],
+    ['{"url":"https://h","auth":{"strategy":"basic","password":5}}', "/auth/password: Must be text.\n/auth/username: A user name is needed."],
   ];
   for (const [text, expected] of table) {
     const findings = check(config(text), schema).map(({ pointer, message }) => `${pointer}: ${message}`);

@@ -129,6 +129,8 @@ test("lines of a shell and addresses become drafts", () => {
     [`code --add-mcp '{"name":"v","command":"npx","args":["v"]}'`, ['v: {"command":"npx","args":["v"]}']],
     ["# first\nnpx a\n\nnpx \\\n  b\nhttps://c.example", ['a: {"command":"npx","args":["a"]}', 'b: {"command":"npx","args":["b"]}', 'c: {"url":"https://c.example"}']],
     ["npx a\nnpx a", ['a: {"command":"npx","args":["a"]}', 'a-2: {"command":"npx","args":["a"]}']],
+    ["my-tool --stdio", ['my-tool: {"command":"my-tool","args":["--stdio"]}']],
+    ["a text that is nothing", ["fault: Line 1: This is neither JSON, nor a command or an address that is known here. Write the path of a program to have it taken for one."]],
     ["claude mcp add", ["fault: Line 1: The name of the server is missing."]],
     ["claude mcp add x", ["fault: Line 1: The command or URL of x is missing."]],
     ["claude mcp add-json x {", ["fault: Line 1: In the JSON of this line: Line 1, column 2: the text ends where a value should stand."]],
@@ -150,7 +152,7 @@ test("one bad line or entry never stops the others", () => {
   ]);
   const { drafts } = parsePaste('{"mcpServers":{"a":{"command":"x"},"bad one":{"args":"no list"},"c":5,"d":{"command":"y"}}}', schema);
   assert.deepEqual(drafts.map(({ name }) => name), ["a", "bad-one", "c", "d"]);
-  assert.deepEqual(drafts.map(({ findings }) => pointers(findings).sort()), [[], ["/args"], [""], []]);
+  assert.deepEqual(drafts.map(({ findings }) => pointers(findings).sort()), [[], ["", "/args"], [""], []]);
   assert.match(drafts[1]?.nameFault ?? "", /^"bad one" is no name: White space/);
 });
 

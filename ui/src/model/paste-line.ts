@@ -6,6 +6,7 @@ import { JsonFault, parseRelaxed } from "../json/read.ts";
 import { type Json, JsonNumber, type JsonObject, isObject } from "../json/value.ts";
 import type { Found } from "./paste-json.ts";
 import { type ShellLine, parseShellLine } from "./rows.ts";
+import { isLauncher } from "./suggest-name.ts";
 
 /** What a line is, or why it is nothing. */
 export type FoundInLine = Found | { fault: string };
@@ -20,7 +21,15 @@ export function serverInLine(line: string): FoundInLine {
   if (json >= 0) return fromJson(words[json + 1] ?? "", null);
   if (words[1] === "mcp" && words[2] === "add-json") return addJson(words.slice(3));
   if (words[1] === "mcp" && words[2] === "add") return addCommand(words.slice(3), parsed.env);
+  if (!looksLikeCommand(parsed)) return { fault: UNKNOWN };
   return { name: null, value: local(parsed) };
+}
+
+const UNKNOWN = "This is neither JSON, nor a command or an address that is known here. Write the path of a program to have it taken for one.";
+
+/** Words of a sentence are words of a shell too; a command has something that sentences don't have. */
+function looksLikeCommand({ command, args, env }: ShellLine): boolean {
+  return isLauncher(command) || /[\\/]|mcp|server/i.test(command) || env.length > 0 || args.some((word) => /^-/.test(word));
 }
 
 function local({ command, args, env }: ShellLine): JsonObject {

@@ -56,6 +56,11 @@ const LAUNCHERS: ReadonlyMap<string, string[]> = new Map(
   }),
 );
 
+/** Whether this is a program that runs others. */
+export function isLauncher(command: string): boolean {
+  return LAUNCHERS.has(baseName(command));
+}
+
 function programName(command: string, args: string[]): string {
   const launcher = baseName(command);
   const verbs = LAUNCHERS.get(launcher);

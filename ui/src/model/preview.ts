@@ -1,0 +1,51 @@
+/** A configuration that is about to be stored, as it may be shown: no secret, stored or typed, is in it. */
+import { set } from "../json/pointer.ts";
+import { type Json, type JsonObject, isObject } from "../json/value.ts";
+import { writeJson } from "../json/write.ts";
+import { shownArguments } from "./command-line.ts";
+import { shown } from "./secrets.ts";
+import { type Transport, target, transportOf } from "./summary.ts";
+
+export type Preview = {
+  transport: Transport;
+  /** The command, or the host. */
+  line: string;
+  /** What else there is, by title: names of variables, never values. */
+  rows: [string, string[]][];
+  /** The whole as JSON, with words in the places of secrets. */
+  text: string;
+};
+
+export function preview(config: JsonObject): Preview {
+  const visible = shown(config) ?? null;
+  const names = (member: string): string[] => {
+    const value = config.get(member);
+    return isObject(value) ? [...value.keys()] : [];
+  };
+  const rows: [string, string[]][] = [
+    ["Environment", names("env")],
+    ["Headers", names("headers")],
+    ["Authentication", strategy(config.get("auth"))],
+    ["State", config.get("enabled") === false ? ["turned off"] : []],
+  ];
+  return {
+    transport: transportOf(config),
+    line: target(config),
+    rows: rows.filter(([, words]) => words.length > 0),
+    text: writeJson(withoutTelltales(visible, config), 2),
+  };
+}
+
+function strategy(auth: Json | undefined): string[] {
+  if (typeof auth === "string") return [auth === "oauth" ? "OAuth" : "a token"];
+  const word = isObject(auth) ? auth.get("strategy") : undefined;
+  return typeof word === "string" ? [word] : [];
+}
+
+/** Arguments are no secrets to the service, but what looks like one is not shown here either. */
+function withoutTelltales(visible: Json, config: JsonObject): Json {
+  const args = config.get("args");
+  if (!Array.isArray(args)) return visible;
+  const words = shownArguments(args.map((word) => (typeof word === "string" ? word : "")));
+  return set(visible, "/args", args.map((word, index) => (typeof word === "string" ? (words[index] ?? "") : word)));
+}
