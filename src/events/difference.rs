@@ -67,6 +67,7 @@ fn difference(before: &Arc<Projected>, after: &Arc<Projected>, at_ms: u64) -> Ve
         renamed_from: None,
         renamed_to: None,
         collection: after.tag().clone(),
+        more: 0,
     };
     let mut changes = Vec::new();
     let mut renamed: BTreeMap<&SettingsKey, &SettingsKey> = BTreeMap::new();
@@ -94,5 +95,129 @@ fn difference(before: &Arc<Projected>, after: &Arc<Projected>, at_ms: u64) -> Ve
             ..change(name, kind)
         });
     }
+    for (more, change) in changes.iter_mut().rev().enumerate() {
+        change.more = more;
+    }
     changes
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::document::{Document, NewDocument};
+    use crate::model::{Access, SettingsKey};
+    use crate::secrets::{EtagKey, KeyRing};
+    use crate::store::{Departures, Snapshot, StoreError};
+
+    fn ring() -> Arc<KeyRing> {
+        Arc::new(KeyRing::new(&[], None, &EtagKey::random()))
+    }
+
+    fn state(servers: &str, ring: &Arc<KeyRing>) -> Arc<Projected> {
+        let text = format!(r#"{{"agent_settings":{{"mcp_config":{{"mcpServers":{servers}}}}}}}"#);
+        state_of(&text, ring)
+    }
+
+    fn state_of(text: &str, ring: &Arc<KeyRing>) -> Arc<Projected> {
+        let document = Document::read(text.as_bytes(), NewDocument::Own, None).unwrap();
+        let snapshot = Snapshot {
+            layout: document.layout().clone(),
+            servers: document.servers().map(|(key, server)| (key.clone(), Arc::clone(server))).collect(),
+            outside: Arc::clone(document.outside()),
+            departures: Departures::default(),
+        };
+        Arc::new(Projected::new(Arc::new(snapshot), Arc::clone(ring), None))
+    }
+
+    /// One line for each event.
+    fn told(events: &[Event]) -> Vec<String> {
+        let line = |event: &Event| match event {
+            Event::Access(Ok(access)) => format!("{access:?}"),
+            Event::Access(Err(_)) => "unreadable".to_owned(),
+            Event::Server(change) => {
+                let members: Vec<_> = change.members.iter().map(|pointer| pointer.as_str()).collect();
+                format!("{:?} {} {}", change.kind, change.name.as_str(), members.join(","))
+            }
+        };
+        events.iter().map(line).collect()
+    }
+
+    #[test]
+    fn what_differs_is_told_in_its_order() {
+        let ring = ring();
+        let before = state(r#"{"a":{"command":"x"},"b":{"command":"x"},"c":{"command":"x"}}"#, &ring);
+        for (after, expected) in [
+            (r#"{"c":{"command":"x"},"b":{"args":[],"command":"x"},"a":{"command":"x"}}"#, &[][..]),
+            (
+                r#"{"b":{"command":"y"},"a":{"command":"x"},"0":{"command":"x"}}"#,
+                &["Removed c ", "Created 0 ", "Changed b /command"],
+            ),
+            (
+                r#"{"a":[],"b":{"command":"x","command":"x"},"c":{"command":"x"}}"#,
+                &["Changed a ", "Changed b "],
+            ),
+            (r#"{}"#, &["Removed a ", "Removed b ", "Removed c "]),
+        ] {
+            let mut all = Told::new(Arc::clone(&before));
+            let state = state(after, &ring);
+            assert_eq!(told(&all.step(Ok(Arc::clone(&state)), 1)), expected, "{after}");
+            assert_eq!(told(&all.step(Ok(state), 2)), [""; 0], "{after} again");
+        }
+    }
+
+    #[test]
+    fn other_keys_change_every_tag_and_no_member() {
+        let servers = r#"{"a":{"command":"x","env":{"K":"v"}}}"#;
+        let mut all = Told::new(state(servers, &ring()));
+        assert_eq!(told(&all.step(Ok(state(servers, &ring())), 1)), ["Changed a "]);
+    }
+
+    #[test]
+    fn trouble_is_told_once_and_what_changed_meanwhile_when_it_is_over() {
+        let ring = ring();
+        let mut all = Told::new(state(r#"{"a":{"command":"x"}}"#, &ring));
+        let before = all.standing().tag;
+        let gone = || Err(ServiceError::Store(StoreError::Vanished));
+        let no_folder = || Err(ServiceError::Store(StoreError::NoDirectory));
+        let steps = [gone(), gone(), no_folder(), gone()].map(|seen| told(&all.step(seen, 1)).len());
+        assert_eq!(steps, [1, 0, 1, 1]);
+        assert!(all.standing().trouble.is_some() && all.standing().tag == before);
+        let after = state(r#"{"b":{"command":"x"}}"#, &ring);
+        assert_eq!(told(&all.step(Ok(after), 2)), ["Writable", "Removed a ", "Created b "]);
+        assert!(all.standing().trouble.is_none() && all.standing().tag != before);
+    }
+
+    #[test]
+    fn another_access_is_told_before_the_servers() {
+        let ring = ring();
+        let mut all = Told::new(state(r#"{"a":{"command":"x"}}"#, &ring));
+        let acp = state_of(r#"{"agent_settings":{"schema_version":4,"agent_kind":"acp"}}"#, &ring);
+        assert_eq!(told(&all.step(Ok(acp), 1)), ["NoCollection", "Removed a "]);
+        assert_eq!(all.standing().access, Access::NoCollection);
+    }
+
+    #[test]
+    fn each_old_tag_is_the_new_one_of_the_last_event() {
+        let (one, other) = (ring(), ring());
+        let mut all = Told::new(state("{}", &one));
+        let mut last: BTreeMap<SettingsKey, _> = BTreeMap::new();
+        for step in 0..200_u32 {
+            let server = |name: &str, bits: u32| match bits % 4 {
+                0 => None,
+                value => Some(format!(r#""{name}":{{"command":"{value}"}}"#)),
+            };
+            let mixed = step.wrapping_mul(2_654_435_761) >> 8;
+            let servers = [("a", mixed), ("b", mixed >> 4), ("c", mixed >> 8)];
+            let servers = servers.into_iter().filter_map(|(name, bits)| server(name, bits));
+            let text = format!("{{{}}}", servers.collect::<Vec<_>>().join(","));
+            let ring = if mixed % 5 == 0 { &other } else { &one };
+            let events = all.step(Ok(state(&text, ring)), 0);
+            for (left, event) in events.iter().rev().enumerate() {
+                let Event::Server(change) = event else { panic!("{event:?}") };
+                assert_eq!(last.insert(change.name.clone(), change.new.clone()).flatten(), change.old);
+                assert_eq!((change.more, &change.collection), (left, &all.standing().tag));
+            }
+        }
+        assert_eq!(last.len(), 3);
+    }
 }

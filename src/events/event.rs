@@ -37,6 +37,8 @@ pub struct ServerChange {
     pub renamed_to: Option<SettingsKey>,
     /// The collection's tag when everything is told that differs between the two states.
     pub collection: EntityTag,
+    /// How many events are still to come until then.
+    pub more: usize,
 }
 
 /// What has become of a server.

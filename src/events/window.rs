@@ -195,6 +195,7 @@ mod tests {
             renamed_from: None,
             renamed_to: None,
             collection: tag(0),
+            more: 0,
         }))
     }
 }

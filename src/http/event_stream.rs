@@ -12,7 +12,7 @@ use actix_web::{HttpResponse, HttpResponseBuilder};
 use bytes::Bytes;
 use futures_util::stream::{self, Stream};
 
-use crate::events::{Refused, Subscription};
+use crate::events::Refused;
 use crate::service::ServiceError;
 use crate::store::StoreError;
 
@@ -52,9 +52,13 @@ pub(super) fn follow(call: Call) -> Answer {
         let opened = opened.map_err(|refused| problem(&call, refused))?;
         let mut answer = answer();
         Ok(match opened {
-            Some((subscription, opened)) => {
+            Some((mut subscription, opened)) => {
                 let first = event_text::opened(&subscription.position(), &opened);
-                answer.streaming(body(first.into(), subscription, PACE))
+                let next = async move || {
+                    let entry = subscription.next().await?;
+                    Some(event_text::entry(&subscription.position(), &entry.event).into())
+                };
+                answer.streaming(body(first.into(), next, PACE))
             }
             None => answer.streaming(stream::empty::<Result<Bytes, Infallible>>()),
         })
@@ -90,19 +94,76 @@ fn problem(call: &Call, refused: Refused) -> Problem {
 /// What the answer says: the first event, then each as it happens, and in between that it is still there.
 fn body(
     first: Bytes,
-    subscription: Subscription,
+    next: impl AsyncFnMut() -> Option<Bytes>,
     pace: Pace,
 ) -> impl Stream<Item = Result<Bytes, Infallible>> {
     let end = Instant::now() + pace.life;
-    stream::unfold((Some(first), subscription), move |(first, mut subscription)| async move {
+    stream::unfold((Some(first), next), move |(first, mut next)| async move {
         if let Some(first) = first {
-            return Some((Ok(first), (None, subscription)));
+            return Some((Ok(first), (None, next)));
         }
         let left = end.checked_duration_since(Instant::now())?;
-        let text = match timeout(pace.heartbeat.min(left), subscription.next()).await {
-            Ok(entry) => event_text::entry(&subscription.position(), &entry?.event).into(),
+        let text = match timeout(pace.heartbeat.min(left), next()).await {
+            Ok(text) => text?,
             Err(_) => Bytes::from_static(HEARTBEAT.as_bytes()),
         };
-        Some((Ok(text), (None, subscription)))
+        Some((Ok(text), (None, next)))
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::future::pending;
+
+    use actix_web::rt::System;
+    use futures_util::{FutureExt, StreamExt};
+
+    use super::*;
+
+    /// What is said, one word for each thing, until the end or until so much was said.
+    fn said(next: impl AsyncFnMut() -> Option<Bytes>, pace: Pace, most: usize) -> Vec<String> {
+        let body = body(Bytes::from_static(b"first"), next, pace).take(most);
+        let all = System::new().block_on(body.collect::<Vec<_>>());
+        all.into_iter().map(|Ok(text)| String::from_utf8(text.to_vec()).unwrap()).collect()
+    }
+
+    const LONG: Duration = Duration::from_secs(3_600);
+
+    #[test]
+    fn a_stream_says_at_times_that_it_is_still_there() {
+        let pace = Pace { heartbeat: Duration::from_millis(1), life: LONG };
+        assert_eq!(said(async || pending().await, pace, 4), ["first", HEARTBEAT, HEARTBEAT, HEARTBEAT]);
+        assert!(PACE.heartbeat == Duration::from_secs(15) && HEARTBEAT.starts_with(':'));
+    }
+
+    #[test]
+    fn what_happens_is_said_in_its_order_and_the_end_of_it_ends_the_stream() {
+        let mut events = ["a", "b"].into_iter();
+        let next = async move || events.next().map(|text| Bytes::from_static(text.as_bytes()));
+        assert_eq!(said(next, Pace { heartbeat: LONG, life: LONG }, 9), ["first", "a", "b"]);
+    }
+
+    #[test]
+    fn a_stream_ends_after_its_time_be_it_busy_or_silent() {
+        let life = Duration::from_millis(20);
+        let pace = Pace { heartbeat: Duration::from_millis(7), life };
+        let silent = said(async || pending().await, pace, usize::MAX);
+        assert!(2 < silent.len() && silent[1..].iter().all(|text| text == HEARTBEAT), "{silent:?}");
+        let began = Instant::now();
+        let busy = said(async || Some(Bytes::from_static(b"a")), pace, usize::MAX);
+        assert!(life <= began.elapsed() && busy[1..].iter().all(|text| text == "a"), "{}", busy.len());
+    }
+
+    #[test]
+    fn nothing_is_said_before_it_is_asked_for() {
+        let mut is_asked = false;
+        let next = async || {
+            is_asked = true;
+            None
+        };
+        let mut body = Box::pin(body(Bytes::new(), next, PACE));
+        assert!(body.next().now_or_never().is_some());
+        drop(body);
+        assert!(!is_asked, "a slow reader would be read ahead for");
+    }
 }

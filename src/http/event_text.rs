@@ -54,6 +54,7 @@ fn server(change: &ServerChange) -> Object {
         ("by", optional(change.by.as_deref())),
         ("at_ms", number(change.at_ms)),
         ("collection_etag", tag(&change.collection)),
+        ("more", number(change.more as u64)),
     ];
     let renamed = [("renamed_from", &change.renamed_from), ("renamed_to", &change.renamed_to)];
     let renamed = renamed.into_iter().filter_map(|(member, key)| Some((member, name(key.as_ref()?))));

@@ -39,6 +39,21 @@ pub(crate) fn check(method: &str, target: &str, answer: &Response) {
     }
 }
 
+/// Claims that the service may tell this event so.
+#[track_caller]
+pub(crate) fn check_event(name: &str, event: &Value) {
+    let schema = match name {
+        "opened" => "OpenedEvent",
+        "server" => "ServerEvent",
+        "document" => "DocumentEvent",
+        _ => panic!("no event `{name}` is described"),
+    };
+    let schema = json!({ "$ref": format!("#/components/schemas/{schema}") });
+    if let Err(fault) = CONTRACT.validate(&schema, event) {
+        panic!("{event} is told, but {fault}");
+    }
+}
+
 impl Contract {
     fn read() -> Self {
         Self { document: Document::read(), validators: Mutex::default() }

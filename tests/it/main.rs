@@ -10,6 +10,7 @@ mod peer;
 mod response;
 mod server;
 mod site;
+mod stream;
 mod wire;
 
 mod access;
@@ -17,6 +18,7 @@ mod checks;
 mod clients;
 mod crashes;
 mod documentation;
+mod events;
 mod generated;
 mod hostile;
 mod json_patch;

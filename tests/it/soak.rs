@@ -2,7 +2,7 @@
 //! is checked alone. `make soak` runs it for as long as it is told, `make test` for a moment.
 
 mod chain;
-mod dice;
+pub(crate) mod dice;
 mod fleet;
 mod history;
 mod plan;

@@ -40,6 +40,10 @@ impl Request {
         }
     }
 
+    pub(crate) fn address(&self) -> SocketAddr {
+        self.address
+    }
+
     /// Adds a header line; the same name may be added again.
     pub(crate) fn header(mut self, name: &str, value: impl AsRef<[u8]>) -> Self {
         self.headers.push((name.to_owned(), value.as_ref().to_owned()));
@@ -172,7 +176,44 @@ impl Connection {
         }
     }
 
+    /// Sends a request whose answer has no end, and reads its head; chunks follow. Any other answer is read whole.
+    pub(crate) fn begin(&mut self, request: &Request) -> io::Result<Response> {
+        self.stream.get_mut().write_all(&request.head())?;
+        let mut answer = self.read_head()?;
+        if answer.status != 200 {
+            answer.body = self.read_body(&answer)?;
+        }
+        conformance::check(&request.method, &request.target, &answer);
+        Ok(answer)
+    }
+
+    /// Waits no longer than this for anything.
+    pub(crate) fn wait_at_most(&mut self, patience: Duration) -> io::Result<()> {
+        self.stream.get_mut().set_read_timeout(Some(patience))
+    }
+
+    /// The next chunk of an answer that was begun; nothing where it has ended.
+    pub(crate) fn chunk(&mut self) -> io::Result<Option<Vec<u8>>> {
+        let size = self.read_line()?;
+        let size = u64::from_str_radix(size.trim(), 16).map_err(|_| broken("not a chunk size"))?;
+        let mut chunk = Vec::new();
+        self.stream.by_ref().take(size).read_to_end(&mut chunk)?;
+        let end = self.read_line()?;
+        if !end.is_empty() {
+            return Err(broken("a chunk does not end where it says"));
+        }
+        Ok((size != 0).then_some(chunk))
+    }
+
     fn read_answer(&mut self, method: &str) -> io::Result<Response> {
+        let mut answer = self.read_head()?;
+        if method != "HEAD" && !matches!(answer.status, 204 | 304) {
+            answer.body = self.read_body(&answer)?;
+        }
+        Ok(answer)
+    }
+
+    fn read_head(&mut self) -> io::Result<Response> {
         let status_line = self.read_line()?;
         let status: u16 = status_line
             .split(' ')
@@ -189,11 +230,7 @@ impl Connection {
                 line.split_once(':').ok_or_else(|| broken(&format!("not a header: {line:?}")))?;
             headers.push((name.to_ascii_lowercase(), value.trim().to_owned()));
         }
-        let mut answer = Response::new(status, headers);
-        if method != "HEAD" && !matches!(status, 204 | 304) {
-            answer.body = self.read_body(&answer)?;
-        }
-        Ok(answer)
+        Ok(Response::new(status, headers))
     }
 
     fn read_body(&mut self, answer: &Response) -> io::Result<Vec<u8>> {
@@ -218,18 +255,10 @@ impl Connection {
 
     fn read_chunks(&mut self) -> io::Result<Vec<u8>> {
         let mut body = Vec::new();
-        loop {
-            let size = self.read_line()?;
-            let size = u64::from_str_radix(size.trim(), 16).map_err(|_| broken("not a chunk size"))?;
-            self.stream.by_ref().take(size).read_to_end(&mut body)?;
-            let end = self.read_line()?;
-            if !end.is_empty() {
-                return Err(broken("a chunk does not end where it says"));
-            }
-            if size == 0 {
-                return Ok(body);
-            }
+        while let Some(chunk) = self.chunk()? {
+            body.extend(chunk);
         }
+        Ok(body)
     }
 
     /// Reads up to the end of a line. Header values need not be UTF-8, so that bytes are kept one to one.

@@ -52,7 +52,7 @@ fn shown() -> String {
     let collection = "\"91b7d3f5e8a04c26b5d6e7f8091a2b3c\"";
     let changed = json!({
         "name": "issues", "change": "changed", "old_etag": before, "new_etag": after, "members": ["/env/API_KEY"],
-        "by": "ci", "at_ms": 1_795_219_200_000_u64, "collection_etag": collection,
+        "by": "ci", "at_ms": 1_795_219_200_000_u64, "collection_etag": collection, "more": 0,
     });
     format!("id: {ID}\nevent: server\ndata: {changed}\n\n")
 }

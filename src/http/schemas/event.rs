@@ -83,6 +83,8 @@ struct ServerChange {
     at_ms: u64,
     /// The tag of the list when all is told that was seen together with this.
     collection_etag: EntityTag,
+    /// How many events follow that were seen together with this. The list has the tag `collection_etag` behind the last of them.
+    more: u32,
     /// The name that the server had before, where it was renamed.
     #[schemars(skip_serializing_if = "Option::is_none", with = "String", default)]
     renamed_from: Option<String>,

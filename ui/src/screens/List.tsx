@@ -45,7 +45,7 @@ export function List() {
         {!isEmpty && canWrite && <AddButtons />}
       </header>
       <WaitingDrafts />
-      {isEmpty ? (
+      {!isListed.value ? null : isEmpty ? (
         <Empty canWrite={canWrite} />
       ) : (
         <>
@@ -66,11 +66,11 @@ export function List() {
             </Field>
             <SelectField label="Show" value={arrangement.value.filter} options={FILTERS} onChoose={(filter) => change({ filter })} />
             <p class="list-count" role="status">
-              {isListed.value && countText(found.length, all.length)}
+              {countText(found.length, all.length)}
             </p>
           </div>
           {found.length > 0 && <Table servers={found} arrangement={arrangement.value} onSort={change} />}
-          {isListed.value && found.length === 0 && <NoMatch />}
+          {found.length === 0 && <NoMatch />}
         </>
       )}
     </div>

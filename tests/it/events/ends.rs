@@ -1,0 +1,51 @@
+//! How a stream ends: with the service, with a reader who is too slow, with its connection.
+
+use std::time::{Duration, Instant};
+
+use serde_json::json;
+
+use super::document;
+use crate::server::TestServer;
+use crate::site::Site;
+
+#[test]
+fn streams_end_at_once_when_the_service_stops() {
+    let server = TestServer::start();
+    let mut streams: Vec<_> = (0..20).map(|_| server.follow().0).collect();
+    let began = Instant::now();
+    let stopped = server.stop();
+    assert_eq!(stopped.code, Some(0), "{}", stopped.stderr);
+    assert!(began.elapsed() < Duration::from_secs(2), "stopped after {:?}", began.elapsed());
+    for stream in &mut streams {
+        assert!(stream.try_next().is_ok_and(|event| event.is_none()), "the stream was torn off");
+    }
+}
+
+#[test]
+fn a_reader_who_is_too_slow_is_dropped_and_nobody_waits_for_it() {
+    let site = Site::with_document(document(&json!({})));
+    let server = TestServer::builder(site).start();
+    let (mut slow, _) = server.follow();
+    let (mut quick, _) = server.follow();
+    // More than fits between the two: the buffers of the sockets, and the service's own. A file may hold long names.
+    let (long, rounds, each) = ("x".repeat(8_000), 6, 400);
+    for round in 0..rounds {
+        let row = |n: u64| (format!("{long}{n:03}"), json!({"command": round.to_string()}));
+        let servers: serde_json::Map<_, _> = (0..each).map(row).collect();
+        server.write(document(&json!(servers)));
+        for _ in 0..each {
+            quick.next();
+        }
+    }
+    let mut read = 0;
+    while let Some(event) = slow.try_next().expect("it ends as a stream does") {
+        assert_eq!(event.number(), read + 1, "something was left out");
+        read = event.number();
+    }
+    assert!(read < rounds * each - 1_024, "it was dropped after {read} events");
+    let resume = server.events().header("Last-Event-ID", &slow.last_id);
+    resume.send().expect_problem(410, "events-gone");
+    // The quick one lives on.
+    server.seed("last", &json!({"command": "x"}));
+    quick.next_of("last");
+}
