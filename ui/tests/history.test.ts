@@ -61,3 +61,11 @@ test("own writes are told from those of others, whether the answer or the event 
   assert.equal(eventFirst.since("a", "1", null).by, "you");
   assert.equal(eventFirst.note(change("2", "1")), false);
 });
+
+test("an answer that comes after somebody else's next change is no news", () => {
+  assert.equal(new History().noteOwn("a", "2"), true);
+  assert.equal(after(change("1", "2")).noteOwn("a", "2"), true);
+  const overtaken = after(change("1", "2"), change("2", null));
+  assert.equal(overtaken.noteOwn("a", "2"), false);
+  assert.equal(overtaken.since("a", "2", null).removed, true);
+});
