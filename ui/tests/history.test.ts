@@ -5,7 +5,7 @@ import { History } from "../src/state/history.ts";
 
 function change(old_etag: string | null, new_etag: string | null, members: string[] = [], by: string | null = "other"): ServerChange {
   const kind = old_etag === null ? "created" : new_etag === null ? "removed" : "changed";
-  return { name: "a", change: kind, old_etag, new_etag, members, by, at_ms: 7, collection_etag: "c" };
+  return { name: "a", change: kind, old_etag, new_etag, members, by, at_ms: 7, more: 0, collection_etag: "c" };
 }
 
 function after(...changes: ServerChange[]): History {
@@ -60,4 +60,12 @@ test("own writes are told from those of others, whether the answer or the event 
   eventFirst.noteOwn("a", "2");
   assert.equal(eventFirst.since("a", "1", null).by, "you");
   assert.equal(eventFirst.note(change("2", "1")), false);
+});
+
+test("an answer that comes after somebody else's next change is no news", () => {
+  assert.equal(new History().noteOwn("a", "2"), true);
+  assert.equal(after(change("1", "2")).noteOwn("a", "2"), true);
+  const overtaken = after(change("1", "2"), change("2", null));
+  assert.equal(overtaken.noteOwn("a", "2"), false);
+  assert.equal(overtaken.since("a", "2", null).removed, true);
 });

@@ -23,7 +23,7 @@ export default async function (stage) {
   };
 
   await stage.writer('writer').patch('filesystem', { description: 'Projects' });
-  await visible(list.row('filesystem').getByText(/writer/));
+  await visible(list.row('filesystem').getByText(/nightly-sync/));
   await take('list');
 
   await list.edit('issue-tracker');

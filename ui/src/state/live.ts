@@ -76,6 +76,8 @@ const catchUp = new CatchUp({ list, read }, {
   has: (name, etag) => rows.get(name)?.etag === etag,
   failed: complain,
   settled: () => {
+    // Also where the list is as it was: then nothing was listed anew.
+    listProblem.value = null;
     if (isOpen) enter("live");
   },
 });
@@ -88,13 +90,14 @@ export function changedSince(name: string, etag: string): Since {
 
 /** What this page wrote is nobody else's change; null: it was removed. With the answer at hand nothing is asked again. */
 export function noteOwnWrite(name: string, etag: string | null, answer?: Pick<Row, "config" | "needsReentry">): void {
-  history.noteOwn(name, etag);
-  if (answer !== undefined && etag !== null) {
+  // An answer that is slower than the stream may be older than what is known.
+  const isNewest = history.noteOwn(name, etag);
+  if (isNewest && answer !== undefined && etag !== null) {
     const enabled = answer.config?.get("enabled") ?? true;
     catchUp.known(name);
     rows.set(name, { name, etag, ...answer, enabled: typeof enabled === "boolean" ? enabled : null });
     changes.set(name, { at: Date.now(), by: "you" });
-  } else if (etag === null) {
+  } else if (isNewest && etag === null) {
     catchUp.known(name);
     rows.delete(name);
   }
