@@ -36,7 +36,8 @@ export function takenAmongHeaders(text: string, isName: boolean): Taken | null {
 
 /** A text pasted as the command or among the arguments: the words of a shell line. */
 export function takenAsWords(text: string, command: string, isCommand: boolean): Taken | null {
-  const line = shellLine(text);
+  // Arguments may stand in a line each; two commands are no one's arguments.
+  const line = shellLine(text) ?? (isCommand ? null : shellLine(text.replace(/[\r\n]+/g, " ")));
   if (line === null) return null;
   const words = [line.command, ...line.args].filter((word, index) => index > 0 || word !== "");
   if (words.length + line.env.length < 2) return null;
