@@ -53,7 +53,7 @@ test("what is wrong is said at its place", () => {
 
 test("the page finds something wrong exactly where the service does, and in members foreign to a strategy", async () => {
   const seen = { taken: 0, refused: 0 };
-  for (let seed = 1; seed <= 400; seed++) {
+  for (let seed = 1; seed <= 250; seed++) {
     const random = new Random(seed);
     let made: Json = anyConfig(random);
     for (let count = random.below(3); count > 0; count--) made = set(made, random.pick(PLACES), parseJson(random.pick(ODDITIES)));
@@ -72,7 +72,7 @@ test("the page finds something wrong exactly where the service does, and in memb
     }
     seen[answer.status === 201 ? "taken" : "refused"] += 1;
   }
-  assert.ok(seen.taken > 80 && seen.refused > 80, JSON.stringify(seen));
+  assert.ok(seen.taken > 50 && seen.refused > 50, JSON.stringify(seen));
 });
 
 const PLACES = [

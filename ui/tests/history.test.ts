@@ -5,7 +5,7 @@ import { History } from "../src/state/history.ts";
 
 function change(old_etag: string | null, new_etag: string | null, members: string[] = [], by: string | null = "other"): ServerChange {
   const kind = old_etag === null ? "created" : new_etag === null ? "removed" : "changed";
-  return { name: "a", change: kind, old_etag, new_etag, members, by, at_ms: 7, collection_etag: "c" };
+  return { name: "a", change: kind, old_etag, new_etag, members, by, at_ms: 7, more: 0, collection_etag: "c" };
 }
 
 function after(...changes: ServerChange[]): History {

@@ -205,6 +205,7 @@ test("placeholders, masks and secrets in the open are told at their places, and 
     ['{"url":"https://<your-host>/mcp"}', ["/url"], []],
     ['{"url":"https://h","auth":{"strategy":"bearer","value":"<token>"}}', ["/auth/value"], []],
     ['{"command":"x","args":["--key","sk-2f9c","/path/to/folder","--token","<token>","plain"]}', ["/args/1", "/args/2", "/args/4"], []],
+    ['{"command":"x","env":{"A":"gAAAAABn2f9c"}}', ["/env/A"], []],
     ['{"command":"x","env":{"A":"[REDACTED]","B":"**********"}}', [], ["/env/A", "/env/B"]],
   ];
   for (const [text, notes, findings] of table) {

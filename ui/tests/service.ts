@@ -6,9 +6,14 @@ import { writeJson } from "../src/json/write.ts";
 /** An answer; the body of a configuration stays lossless. */
 export type Answer = { status: number; body: JsonObject };
 
-/** A request to the service, with every scope unless `mayReveal` is false. */
-export async function call(method: string, path: string, body?: Json, mayReveal = true): Promise<Answer> {
-  const response = await fetch(setting("SERVICE") + path, {
+/** Who asks whom: a key with every scope, and the service on a document of our own, unless it says otherwise. */
+export type Asking = { mayReveal?: boolean; dialect?: Dialect };
+
+/** Documents of OpenHands take no unknown members. */
+export type Dialect = "open" | "closed";
+
+export async function call(method: string, path: string, body?: Json, { mayReveal = true, dialect = "open" }: Asking = {}): Promise<Answer> {
+  const response = await fetch(setting(dialect === "open" ? "SERVICE" : "SERVICE_OF_OPENHANDS") + path, {
     method,
     headers: { "X-Session-API-Key": setting(mayReveal ? "KEY" : "KEY_WITHOUT_REVEAL"), "Content-Type": "application/json" },
     ...(body === undefined ? {} : { body: writeJson(body) }),

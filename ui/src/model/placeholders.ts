@@ -29,7 +29,9 @@ export function warnings(config: JsonObject): Finding[] {
   const warn = (at: string, message: string) => found.push({ pointer: at, message });
   for (const at of secretLeaves(config)) {
     const value = get(config, at);
-    if (typeof value === "string" && at !== "/url" && !isMask(value) && isPlaceholder(value)) warn(at, PLACEHOLDER);
+    if (typeof value !== "string" || at === "/url" || isMask(value)) continue;
+    if (value.startsWith("gAAAAA")) warn(at, ENCRYPTED);
+    else if (isPlaceholder(value)) warn(at, PLACEHOLDER);
   }
   const url = config.get("url");
   if (typeof url === "string" && isPlaceholder(url)) warn("/url", PLACEHOLDER);
@@ -45,5 +47,7 @@ export function warnings(config: JsonObject): Finding[] {
 }
 
 const PLACEHOLDER = "This looks like a placeholder: put the real value in its place.";
+
+const ENCRYPTED = "This looks like the encrypted value of some settings file. It is taken only where its key is known: else enter the secret itself.";
 
 const IN_THE_CLEAR = "This looks like a secret. Arguments are stored and shown in the clear: better give it as a variable.";

@@ -29,7 +29,7 @@ export function Drafting({ route }: { route: Exclude<Route, { screen: "list" }> 
   if (found === "absent") return null;
   return (
     <Banner kind="alert" actions={<Button onPress={() => void pending("Opening the editor", fetchDrafting())}>Try again</Button>}>
-      The editor can't be fetched from the service.
+      The editor can't be fetched from the service. Try again, or load the page anew.
     </Banner>
   );
 }
