@@ -77,6 +77,8 @@ test("a shell line becomes command and arguments, or arguments alone where the c
   assert.deepEqual(takenAsWords("npx -y x", "npx", false)?.args, ["-y", "x"]);
   assert.deepEqual(takenAsWords("--flag value", "npx", false)?.args, ["--flag", "value"]);
   assert.equal(takenAsWords("--flag value", "npx", false)?.command, null);
+  assert.deepEqual(takenAsWords("--flag 'a b'\r\n--last\n", "npx", false)?.args, ["--flag", "a b", "--last"]);
+  assert.equal(takenAsWords("npx a\nnpx b", "", true), null);
   assert.equal(takenAsWords("npx", "", true), null);
   assert.deepEqual(said(takenAsWords('--a "b c"\nD=1\n', "", false)), [null, ["--a", "b c", "D=1"], [], "3 arguments were added."]);
   assert.equal(takenAsWords('--a "b\nc\n--d', "npx", false), null);
