@@ -80,4 +80,6 @@ test("a shell line becomes command and arguments, or arguments alone where the c
   assert.deepEqual(takenAsWords("--flag 'a b'\r\n--last\n", "npx", false)?.args, ["--flag", "a b", "--last"]);
   assert.equal(takenAsWords("npx a\nnpx b", "", true), null);
   assert.equal(takenAsWords("npx", "", true), null);
+  assert.deepEqual(said(takenAsWords('--a "b c"\nD=1\n', "", false)), [null, ["--a", "b c", "D=1"], [], "3 arguments were added."]);
+  assert.equal(takenAsWords('--a "b\nc\n--d', "npx", false), null);
 });

@@ -2,7 +2,7 @@
 // for them is given.
 
 import assert from 'node:assert/strict';
-import { writeFile } from 'node:fs/promises';
+import { readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { visible } from '../claims.mjs';
@@ -22,6 +22,8 @@ export default async function (stage) {
     if (pictures !== undefined) await writeFile(join(pictures, `${name}-${scheme}.png`), picture);
   };
 
+  await loseSecret(stage.setting.document, 'DATABASE_URI');
+  await visible(list.row('customer-database').getByText('1 needs re-entry'));
   await stage.writer('writer').patch('filesystem', { description: 'Projects' });
   await visible(list.row('filesystem').getByText(/nightly-sync/));
   await take('list');
@@ -48,5 +50,15 @@ export default async function (stage) {
   await visible(paste.heading);
   await paste.text.fill(PASTED);
   await visible(paste.found);
+  await paste.text.evaluate((field) => field.setSelectionRange(0, 0));
   await take('paste');
+}
+
+/** Another program spoils an encrypted value, so that no key opens it any more. */
+async function loseSecret(document, variable) {
+  const text = await readFile(document, 'utf8');
+  const spoiled = text.replace(new RegExp(`("${variable}": *"gAAAAA.{30}).{4}`), '$1AAAA');
+  assert.notEqual(spoiled, text);
+  await writeFile(`${document}.draft`, spoiled, { mode: 0o600 });
+  await rename(`${document}.draft`, document);
 }

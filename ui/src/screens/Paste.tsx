@@ -71,7 +71,7 @@ export function Paste() {
             {...LEAVE_ALONE}
             ref={field}
             class="code"
-            rows={12}
+            rows={8}
             placeholder={EXAMPLE}
             autocomplete="off"
             spellcheck={false}
