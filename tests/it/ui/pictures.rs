@@ -26,8 +26,7 @@ fn take(scheme: &str) {
         {"name": "anna", "key": ADMIN, "scopes": ["admin"]},
         {"name": "nightly-sync", "key": WRITER, "scopes": ["write", "reveal"]},
     ]);
-    let mut stage =
-        Stage::empty().env("MCP_SETTINGS_API_KEYS", &keys.to_string()).tell("scheme", scheme);
+    let mut stage = Stage::empty().env("MCP_SETTINGS_API_KEYS", &keys.to_string()).tell("scheme", scheme);
     if std::env::var_os("UPDATE_SCREENSHOTS").is_some() {
         stage = stage.tell("pictures", FOLDER);
     }
