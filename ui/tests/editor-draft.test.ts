@@ -3,12 +3,13 @@ import test from "node:test";
 import { writeJson } from "../src/json/write.ts";
 import { unboundSecrets } from "../src/model/destination.ts";
 import { mergeThree } from "../src/model/merge.ts";
-import { type AuthKind, AUTH_KINDS, authFields, authKind, withAuthKind } from "../src/screens/editor/auth-kinds.ts";
-import { type Elsewhere, notice } from "../src/screens/editor/banner-text.ts";
+import { type AuthKind, AUTH_KINDS, authFields, authKind, authRest, withAuthKind } from "../src/screens/editor/auth-kinds.ts";
+import { notice } from "../src/screens/editor/banner-text.ts";
 import { conflictRow, lost } from "../src/screens/editor/conflict-rows.ts";
 import { type Judged, faults, labelOf, visible } from "../src/screens/editor/faults.ts";
 import { chosen, clearedSecrets, clearedUnder, secretAt } from "../src/screens/editor/secret-choice.ts";
 import { NOTHING_PUT_AWAY, otherMembers, partsShown, withTransport } from "../src/screens/editor/transports.ts";
+import type { Since } from "../src/state/history.ts";
 import { config } from "./configs.ts";
 
 const REMOTE = '{"url":"https://a.example/mcp","headers":{"X-A":"[REDACTED]"},"auth":{"strategy":"bearer","value":"[REDACTED]"}}';
@@ -106,6 +107,18 @@ test("the fields lead to where each kind keeps its members", () => {
   assert.ok(!places('{"auth":{"strategy":"oauth2"}}').includes("/auth/state/tokens/access_token"));
 });
 
+test("what no field shows is told, and nothing twice", () => {
+  for (const [text, rest] of [
+    ['{"auth":{"strategy":"bearer","value":"x","foo":1}}', ["/auth/foo"]],
+    ['{"auth":"[REDACTED]"}', []],
+    ['{"auth":{"strategy":"oauth2","authentication":{"type":"oauth","client_id":"c","deep":{}},"state":{"token_expires_at":5}}}', ["/auth/authentication/deep", "/auth/state"]],
+    ['{"auth":"oauth","authentication":{"type":"oauth","client_id":"c","issuer":"i"}}', ["/authentication/issuer"]],
+    ['{"auth":{"strategy":"none"},"authentication":{"client_id":"c"}}', ["/authentication/client_id"]],
+  ] as const) {
+    assert.deepEqual(authRest(config(text), authFields(config(text), null)), rest, text);
+  }
+});
+
 test("another kind of authentication and back again loses nothing that was typed", () => {
   const begun = config('{"url":"https://a.example","auth":{"strategy":"bearer","value":"[REDACTED]"}}');
   let step = { config: begun, others: new Map() };
@@ -185,10 +198,10 @@ test("places are called what the form calls them", () => {
   }
 });
 
-const NOTHING: Elsewhere = { members: [], at_ms: 5, by: "ops", removed: false, renamedTo: null, current: '"2"' };
+const NOTHING: Since = { members: [], at_ms: 5, by: "ops", removed: false, renamedTo: null, current: '"2"' };
 
 test("the banner says what others did, and nothing where the base is still stored", () => {
-  const words = (part: Partial<Elsewhere>) => {
+  const words = (part: Partial<Since>) => {
     const told = notice({ ...NOTHING, ...part }, '"1"');
     return told === null ? null : [told.kind, told.code, told.words];
   };

@@ -3,11 +3,12 @@ import { batch } from "@preact/signals";
 import { get } from "../../json/pointer.ts";
 import { SelectField } from "../../parts/Field.tsx";
 import { CustomAuth } from "./CustomAuth.tsx";
+import { KeptMembers } from "./KeptMembers.tsx";
 import { ListField } from "./ListField.tsx";
 import { MemberField } from "./MemberField.tsx";
 import { PairsField } from "./PairsField.tsx";
 import { SecretField } from "./SecretField.tsx";
-import { AUTH_KINDS, type AuthField, type AuthKind, authFields, authKind, withAuthKind } from "./auth-kinds.ts";
+import { AUTH_KINDS, type AuthField, type AuthKind, authFields, authKind, authRest, withAuthKind } from "./auth-kinds.ts";
 import { messageAt, setConfig, setMember, useEditing } from "./editing.ts";
 import { remember } from "./memory.ts";
 import { pasteIntoPairs } from "./pasting.ts";
@@ -17,6 +18,8 @@ export function AuthFields() {
   const kind = authKind(draft.config);
   const isCustom = kind === "custom" || memory.customAuth !== null;
   const fields = isCustom ? [] : authFields(draft.config, stored?.config ?? null);
+  // What is edited as JSON is all there to be seen.
+  const rest = authRest(draft.config, fields).filter((at) => !isCustom || !at.startsWith("/auth/"));
   // What has a field of its own is said there.
   const own = faults.filter(({ pointer }) => !fields.some(({ at }) => at !== "/auth" && (pointer === at || pointer.startsWith(`${at}/`))));
 
@@ -44,6 +47,12 @@ export function AuthFields() {
             <One key={field.at} field={field} />
           ))}
         </div>
+      )}
+      {rest.length > 0 && (
+        <>
+          <p class="field-hint">What else stands there is kept; edit it as JSON.</p>
+          <KeptMembers places={rest} elsewhere={fields.map(({ at }) => at)} />
+        </>
       )}
     </div>
   );

@@ -1,7 +1,7 @@
 /** Authentication that no kind of the form fits, as JSON. A text that does not parse stays as it was typed. */
 import { batch } from "@preact/signals";
 import { JsonFault, parseJson } from "../../json/read.ts";
-import type { Json } from "../../json/value.ts";
+import { type Json, equal } from "../../json/value.ts";
 import { writeJson } from "../../json/write.ts";
 import { TextField } from "../../parts/Field.tsx";
 import { setMember, useEditing } from "./editing.ts";
@@ -10,7 +10,10 @@ import { remember } from "./memory.ts";
 export function CustomAuth() {
   const { draft, memory } = useEditing();
   const auth = draft.config.get("auth");
-  const text = memory.customAuth?.text ?? null;
+  const typed = memory.customAuth?.text ?? null;
+  // What was typed is shown as it was typed, unless the draft says something else by now.
+  const meant = typed === null ? null : valueOf(typed);
+  const text = meant !== null && !equal(meant.json, auth) ? null : typed;
   const fault = text === null || text.trim() === "" ? null : faultOf(text);
   return (
     <TextField
@@ -20,10 +23,10 @@ export function CustomAuth() {
       error={fault}
       isCode
       rows={6}
-      onText={(typed) =>
+      onText={(next) =>
         batch(() => {
-          remember(draft.key, { customAuth: { text: typed } });
-          const value = valueOf(typed);
+          remember(draft.key, { customAuth: { text: next } });
+          const value = valueOf(next);
           if (value !== null) setMember(draft.key, "/auth", value.json);
         })
       }

@@ -55,9 +55,7 @@ export function DraftEditor({ draft }: { draft: Draft }) {
   ]);
 
   function goTo(pointer: string) {
-    const isRaw = pointer === RAW_TEXT || draft.mode === "raw";
-    if (!isRaw && focusField(pointer)) return;
-    if (focusField(pointer === RAW_TEXT ? "" : pointer)) return;
+    if (pointer !== RAW_TEXT && focusField(pointer)) return;
     if (draft.mode !== "raw") updateDraft(key, { mode: "raw" });
     requestAnimationFrame(() => document.querySelector<HTMLElement>("[data-raw]")?.focus());
   }

@@ -6,7 +6,7 @@ import { type Transport, transportOf } from "../../model/summary.ts";
 import { SelectField } from "../../parts/Field.tsx";
 import { AuthFields } from "./AuthFields.tsx";
 import { ListField } from "./ListField.tsx";
-import { MemberField } from "./MemberField.tsx";
+import { MemberField, OddField } from "./MemberField.tsx";
 import { OtherMembers } from "./OtherMembers.tsx";
 import { PairsField } from "./PairsField.tsx";
 import { PastedNote } from "./PastedNote.tsx";
@@ -135,8 +135,11 @@ function UrlFields({ isUnused }: { isUnused: boolean }) {
 }
 
 function EnabledField() {
-  const { draft, stored } = useEditing();
-  const value = get(draft.config, "/enabled");
+  const { draft, stored, faults } = useEditing();
+  const value = get(draft.config, "/enabled") ?? null;
+  if (value !== null && typeof value !== "boolean") {
+    return <OddField label="Enabled" at="/enabled" error={messageAt(faults, "/enabled")} />;
+  }
   return (
     <label class="check" data-at="/enabled" tabIndex={-1}>
       <input
@@ -161,11 +164,14 @@ const KEEPING: [string, string][] = [
 
 function KeepAliveField() {
   const { draft, faults } = useEditing();
-  const value = get(draft.config, "/keep_alive");
+  const value = get(draft.config, "/keep_alive") ?? null;
+  if (value !== null && typeof value !== "boolean") {
+    return <OddField label="Keep alive" at="/keep_alive" error={messageAt(faults, "/keep_alive")} />;
+  }
   return (
     <SelectField
       label="Keep alive"
-      value={typeof value === "boolean" ? String(value) : ""}
+      value={value === null ? "" : String(value)}
       options={KEEPING}
       error={messageAt(faults, "/keep_alive")}
       onChoose={(word) => setMember(draft.key, "/keep_alive", word === "" ? undefined : word === "true")}

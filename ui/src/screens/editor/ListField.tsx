@@ -6,6 +6,8 @@ import { telltaleArguments } from "../../model/command-line.ts";
 import { Field } from "../../parts/Field.tsx";
 import { OddField } from "./MemberField.tsx";
 import { PastedNote } from "./PastedNote.tsx";
+import { AddRow, RemoveRow } from "./RowButtons.tsx";
+import { AS_TYPED } from "./as-typed.ts";
 import { leave, messageAt, setMember, useEditing } from "./editing.ts";
 import { type Row, arrayOf, followed, withRows } from "./entries.ts";
 import { useFocusNext } from "./focus.ts";
@@ -67,11 +69,8 @@ export function ListField({ at, legend, one, hint, onTake }: Props) {
                     <input
                       {...wiring}
                       data-focus={`${id}-${row.id}`}
-                      type="text"
+                      {...AS_TYPED}
                       class="code"
-                      autocomplete="off"
-                      autocapitalize="off"
-                      spellcheck={false}
                       data-at={own}
                       value={row.value as string}
                       onInput={({ currentTarget: { value: text } }) =>
@@ -87,36 +86,21 @@ export function ListField({ at, legend, one, hint, onTake }: Props) {
               ) : (
                 <OddField label={`${title} ${index + 1}`} at={own} error={messageAt(faults, own)} />
               )}
-              <span class="row-remove">
-                <button
-                  type="button"
-                  data-focus={`${id}-remove-${index}`}
-                  class="button quiet"
-                  aria-label={`Remove ${one} ${index + 1}`}
-                  onClick={() => remove(index)}
-                >
-                  Remove
-                </button>
-              </span>
+              <RemoveRow name={`${id}-remove-${index}`} one={one} number={index + 1} onPress={() => remove(index)} />
             </li>
           );
         })}
       </ol>
-      <div class="rows-end">
-        <button
-          type="button"
-          data-focus={`${id}-add`}
-          class="button"
-          onClick={() => {
-            const next = withRows(rows, [["", ""]]);
-            focusNext(`${id}-${next.at(-1)?.id ?? 0}`);
-            write(next);
-          }}
-        >
-          Add {one}
-        </button>
-        {hint !== undefined && <span class="field-hint">{hint}</span>}
-      </div>
+      <AddRow
+        name={`${id}-add`}
+        one={one}
+        hint={hint}
+        onPress={() => {
+          const next = withRows(rows, [["", ""]]);
+          focusNext(`${id}-${next.at(-1)?.id ?? 0}`);
+          write(next);
+        }}
+      />
       <PastedNote member={at} />
     </fieldset>
   );

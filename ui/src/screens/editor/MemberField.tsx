@@ -2,6 +2,7 @@
 import { get } from "../../json/pointer.ts";
 import { type Json, JsonNumber } from "../../json/value.ts";
 import { Field } from "../../parts/Field.tsx";
+import { AS_TYPED } from "./as-typed.ts";
 import { leave, messageAt, setMember, useEditing } from "./editing.ts";
 
 type Props = {
@@ -24,12 +25,9 @@ export function MemberField({ at, label, hint, isNumber = false, isCode = false,
       {(wiring) => (
         <input
           {...wiring}
-          type="text"
+          {...AS_TYPED}
           class={isCode ? "code" : undefined}
           inputMode={isNumber ? "decimal" : "text"}
-          autocomplete="off"
-          autocapitalize="off"
-          spellcheck={false}
           data-at={at}
           value={text}
           onInput={({ currentTarget }) => setMember(draft.key, at, meant(at, currentTarget.value, isNumber))}
@@ -48,7 +46,7 @@ export function OddField({ label, at, error }: { label: string; at: string; erro
   return (
     <div class={error === null ? "field" : "field faulty"} data-at={at} tabIndex={-1}>
       <span class="field-label">{label}</span>
-      <p class="field-hint">What stands here is no text. Edit it as JSON.</p>
+      <p class="field-hint">What stands here fits no field. Edit it as JSON.</p>
       {error !== null && <p class="field-error">{error}</p>}
     </div>
   );

@@ -1,6 +1,7 @@
 /** The name of a server that is not stored yet. A stored one gets another by renaming. */
 import { Field } from "../../parts/Field.tsx";
 import { updateDraft } from "../../state/drafts.ts";
+import { AS_TYPED } from "./as-typed.ts";
 import { leave, messageAt, useEditing } from "./editing.ts";
 import { NAME_FIELD } from "./faults.ts";
 
@@ -11,11 +12,8 @@ export function NameField() {
       {(wiring) => (
         <input
           {...wiring}
-          type="text"
+          {...AS_TYPED}
           class="code name"
-          autocomplete="off"
-          autocapitalize="off"
-          spellcheck={false}
           data-at={NAME_FIELD}
           value={draft.name}
           onInput={({ currentTarget }) => updateDraft(draft.key, { name: currentTarget.value })}

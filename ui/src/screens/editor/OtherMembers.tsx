@@ -1,13 +1,13 @@
 /** The members that the form has no field for: kept as they are, shown, and edited as JSON. Their secrets have fields. */
 import { get, pointer, steps } from "../../json/pointer.ts";
-import { secretLeaves, shown } from "../../model/secrets.ts";
-import { writeJson } from "../../json/write.ts";
+import { secretLeaves } from "../../model/secrets.ts";
+import { KeptMembers } from "./KeptMembers.tsx";
 import { SecretField } from "./SecretField.tsx";
-import { messageAt, useEditing } from "./editing.ts";
+import { useEditing } from "./editing.ts";
 import { otherMembers } from "./transports.ts";
 
 export function OtherMembers() {
-  const { draft, stored, faults } = useEditing();
+  const { draft, stored } = useEditing();
   const names = otherMembers(draft.config);
   if (names.length === 0) return null;
   // What is not stored is typed as JSON; what is stored can be kept, replaced and cleared here.
@@ -18,26 +18,7 @@ export function OtherMembers() {
     <section class="form-part" aria-label="Other members">
       <h2>Other members</h2>
       <p class="field-hint">The form has no fields for them. They are kept; edit them as JSON.</p>
-      <dl class="others">
-        {names.map((name) => {
-          const value = shown(draft.config, pointer(name));
-          const error = messageAt(
-            faults.filter((fault) => !secrets.includes(fault.pointer)),
-            pointer(name),
-          );
-          return (
-            <div key={name} data-at={pointer(name)} tabIndex={-1}>
-              <dt>
-                <code>{name}</code>
-              </dt>
-              <dd>
-                <code>{value === undefined ? "" : writeJson(value)}</code>
-                {error !== null && <p class="field-error">{error}</p>}
-              </dd>
-            </div>
-          );
-        })}
-      </dl>
+      <KeptMembers places={names.map((name) => pointer(name))} elsewhere={secrets} />
       {secrets.map((at) => (
         <SecretField key={at} at={at} label={steps(at).join(".")} />
       ))}

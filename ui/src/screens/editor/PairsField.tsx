@@ -7,15 +7,17 @@ import { useId } from "preact/hooks";
 import { get, pointer, steps } from "../../json/pointer.ts";
 import { type Json, isObject } from "../../json/value.ts";
 import { Field } from "../../parts/Field.tsx";
+import { OddField } from "./MemberField.tsx";
 import { PastedNote } from "./PastedNote.tsx";
+import { AddRow, RemoveRow } from "./RowButtons.tsx";
 import { SecretField } from "./SecretField.tsx";
 import { SecretInput } from "./SecretInput.tsx";
+import { AS_TYPED } from "./as-typed.ts";
 import { leave, messageAt, setMember, useEditing } from "./editing.ts";
 import { type Row, followed, objectOf, rowPointer, withRows } from "./entries.ts";
 import { remember } from "./memory.ts";
 import { clearedUnder } from "./secret-choice.ts";
 import { useFocusNext } from "./focus.ts";
-import { OddField } from "./MemberField.tsx";
 
 type Props = {
   at: string;
@@ -72,12 +74,9 @@ export function PairsField({ at, legend, one, onTake }: Props) {
                   <input
                     {...wiring}
                     data-focus={`${id}-name-${row.id}`}
-                    type="text"
+                    {...AS_TYPED}
                     class="code"
                     placeholder={one === "header" ? "Header" : "NAME"}
-                    autocomplete="off"
-                    autocapitalize="off"
-                    spellcheck={false}
                     data-at={own}
                     value={row.name}
                     onInput={({ currentTarget }) => change(index, { name: currentTarget.value })}
@@ -110,17 +109,7 @@ export function PairsField({ at, legend, one, onTake }: Props) {
                   onSet={(next: Json | undefined) => (next === undefined ? write(rows.toSpliced(index, 1)) : change(index, { value: next }))}
                 />
               )}
-              <span class="row-remove">
-                <button
-                  type="button"
-                  data-focus={`${id}-remove-${index}`}
-                  class="button quiet"
-                  aria-label={`Remove ${one} ${index + 1}`}
-                  onClick={() => remove(index)}
-                >
-                  Remove
-                </button>
-              </span>
+              <RemoveRow name={`${id}-remove-${index}`} one={one} number={index + 1} onPress={() => remove(index)} />
             </li>
           );
         })}
@@ -140,21 +129,16 @@ export function PairsField({ at, legend, one, onTake }: Props) {
           </li>
         ))}
       </ol>
-      <div class="rows-end">
-        <button
-          type="button"
-          data-focus={`${id}-add`}
-          class="button"
-          onClick={() => {
-            const next = withRows(rows, [["", ""]]);
-            focusNext(`${id}-name-${next.at(-1)?.id ?? 0}`);
-            write(next);
-          }}
-        >
-          Add {one}
-        </button>
-        <span class="field-hint">{one === "header" ? "Pasted header lines are taken apart." : "A pasted .env text is taken apart."}</span>
-      </div>
+      <AddRow
+        name={`${id}-add`}
+        one={one}
+        hint={one === "header" ? "Pasted header lines are taken apart." : "A pasted .env text is taken apart."}
+        onPress={() => {
+          const next = withRows(rows, [["", ""]]);
+          focusNext(`${id}-name-${next.at(-1)?.id ?? 0}`);
+          write(next);
+        }}
+      />
       <PastedNote member={at} />
     </fieldset>
   );

@@ -4,6 +4,7 @@
  */
 import { useState } from "preact/hooks";
 import { Field, LEAVE_ALONE } from "../../parts/Field.tsx";
+import { AS_TYPED } from "./as-typed.ts";
 
 type Props = {
   at: string;
@@ -25,11 +26,8 @@ export function SecretInput({ at, label, isLabelHidden = false, value, error, on
           <input
             {...wiring}
             {...LEAVE_ALONE}
-            type="text"
+            {...AS_TYPED}
             class={isReadable ? "code" : "code secret"}
-            autocomplete="off"
-            autocapitalize="off"
-            spellcheck={false}
             data-at={at}
             value={value}
             onInput={({ currentTarget }) => onText(currentTarget.value)}

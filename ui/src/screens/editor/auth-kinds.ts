@@ -89,6 +89,21 @@ export function authFields(config: JsonObject, stored: JsonObject | null): AuthF
   }
 }
 
+/** The members of `auth` and `authentication` that none of these fields shows. */
+export function authRest(config: JsonObject, fields: AuthField[]): string[] {
+  const places = fields.map(({ at }) => at);
+  const unshown = (at: string): string[] => {
+    if (places.includes(at)) return [];
+    const value = get(config, at);
+    if (!isObject(value) || !(at === "/auth" || at === "/authentication" || places.some((place) => place.startsWith(`${at}/`)))) return [at];
+    return [...value.keys()].filter((name) => !SAID.includes(name)).flatMap((name) => unshown(at + pointer(name)));
+  };
+  return ["/auth", "/authentication"].filter((at) => isObject(get(config, at))).flatMap(unshown);
+}
+
+/** What the choice of the kind says already. */
+const SAID = ["strategy", "type"];
+
 function oauthFields(config: JsonObject, stored: JsonObject | null): AuthField[] {
   const client = config.get("auth") === "oauth" ? "/authentication" : "/auth/authentication";
   const isList = Array.isArray(get(config, `${client}/scopes`));

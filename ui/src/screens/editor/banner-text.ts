@@ -1,21 +1,12 @@
 /** What the banner says about what others did to the server that is being edited. It refuses to know the clock. */
 import { steps } from "../../json/pointer.ts";
-
-/** What is known of changes since the draft's base, as the stream tells it. */
-export type Elsewhere = {
-  members: string[] | null;
-  at_ms: number | null;
-  by: string | null;
-  removed: boolean;
-  renamedTo: string | null;
-  current: string | null;
-};
+import type { Since } from "../../state/history.ts";
 
 /** The sentence in parts: the age stands between `verb` and the rest, because it goes on. */
 export type Notice = { kind: "changed" | "removed" | "renamed"; code: string | null; words: string; at_ms: number | null; by: string | null; renamedTo: string | null };
 
 /** What is to be said; null where the draft's base is still what is stored. */
-export function notice(elsewhere: Elsewhere, baseTag: string): Notice | null {
+export function notice(elsewhere: Since, baseTag: string): Notice | null {
   const { at_ms, by, renamedTo } = elsewhere;
   const known = { at_ms, by, renamedTo };
   if (renamedTo !== null) {

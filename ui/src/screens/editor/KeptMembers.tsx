@@ -1,0 +1,35 @@
+/** Members that the form has no field for, as they stand in the draft. Of secrets it says only that they are set, or new. */
+import { steps } from "../../json/pointer.ts";
+import { writeJson } from "../../json/write.ts";
+import { shown } from "../../model/secrets.ts";
+import { messageAt, useEditing } from "./editing.ts";
+
+type Props = {
+  places: string[];
+  /** Places that have a field of their own, where what is wrong with them is said. */
+  elsewhere: string[];
+};
+
+export function KeptMembers({ places, elsewhere }: Props) {
+  const { draft, faults } = useEditing();
+  const own = faults.filter(({ pointer }) => !elsewhere.includes(pointer));
+  return (
+    <dl class="others">
+      {places.map((at) => {
+        const value = shown(draft.config, at);
+        const error = messageAt(own, at);
+        return (
+          <div key={at} data-at={at} tabIndex={-1}>
+            <dt>
+              <code>{steps(at).join(".")}</code>
+            </dt>
+            <dd>
+              <code>{value === undefined ? "" : writeJson(value)}</code>
+              {error !== null && <p class="field-error">{error}</p>}
+            </dd>
+          </div>
+        );
+      })}
+    </dl>
+  );
+}
