@@ -4,6 +4,7 @@
 import { useEffect, useState } from "preact/hooks";
 import type { Problem } from "../api/servers.ts";
 import { session } from "../api/session.ts";
+import { session } from "../api/session.ts";
 import { Banner } from "../parts/Banner.tsx";
 import { Button } from "../parts/Button.tsx";
 import { drafts, openDraft } from "../state/drafts.ts";
@@ -21,6 +22,8 @@ export function Editor({ route }: Props) {
   const [attempt, setAttempt] = useState(0);
   const draft = drafts.value.get(draftKey);
   const isOpen = draft !== undefined;
+  const { state } = session.value;
+  const isIn = state === "signed-in" || state === "open";
   const isKnown = session.value.state === "signed-in" || session.value.state === "open";
 
   useEffect(() => {
@@ -46,7 +49,7 @@ export function Editor({ route }: Props) {
           {isNew ? "This draft is gone: drafts live as long as their tab." : "There is no server of this name."}
         </Banner>
       )}
-      {!isUnknown && problem !== null && (
+      {!isUnknown && problem !== null && problem.status !== 401 && (
         <Banner kind="alert" actions={<Button onPress={() => setAttempt(attempt + 1)}>Try again</Button>}>
           <strong>{problem.title}.</strong> {problem.detail}
         </Banner>
