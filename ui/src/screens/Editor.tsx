@@ -4,7 +4,6 @@
 import { useEffect, useState } from "preact/hooks";
 import type { Problem } from "../api/servers.ts";
 import { session } from "../api/session.ts";
-import { session } from "../api/session.ts";
 import { Banner } from "../parts/Banner.tsx";
 import { Button } from "../parts/Button.tsx";
 import { drafts, openDraft } from "../state/drafts.ts";
@@ -22,8 +21,6 @@ export function Editor({ route }: Props) {
   const [attempt, setAttempt] = useState(0);
   const draft = drafts.value.get(draftKey);
   const isOpen = draft !== undefined;
-  const { state } = session.value;
-  const isIn = state === "signed-in" || state === "open";
   const isKnown = session.value.state === "signed-in" || session.value.state === "open";
 
   useEffect(() => {
