@@ -26,7 +26,7 @@ export const HOUSEHOLD = {
 
 export const PASTED = `{
   "mcpServers": {
-    "search": { "command": "npx", "args": ["-y", "@example/search-mcp"], "env": { "SEARCH_KEY": "<YOUR_KEY>" } },
+    "search": { "command": "npx", "args": ["-y", "search-mcp"], "env": { "SEARCH_KEY": "<YOUR_KEY>" } },
     "weather report": { "url": "https://weather.example.com/mcp", "timeout": "soon" },
     "maps": { "type": "http", "url": "https://maps.example.com/mcp" }
   }

@@ -7,8 +7,7 @@ import { type Json, isObject, toPlain } from "../src/json/value.ts";
 import { writeJson } from "../src/json/write.ts";
 import { check } from "../src/model/check.ts";
 import { anyConfig, config } from "./configs.ts";
-import { Random } from "./random.ts";
-import { call, errorPointers, item } from "./service.ts";
+import { call, errorPointers, forSeeds } from "./service.ts";
 
 const schema = toPlain((await call("GET", "/schemas/mcp-server.json")).body);
 
@@ -53,14 +52,13 @@ test("what is wrong is said at its place", () => {
 
 test("the page finds something wrong exactly where the service does, and in members foreign to a strategy", async () => {
   const seen = { taken: 0, refused: 0 };
-  for (let seed = 1; seed <= 250; seed++) {
-    const random = new Random(seed);
+  await forSeeds(250, "judged", async (random, server, seed) => {
     let made: Json = anyConfig(random);
     for (let count = random.below(3); count > 0; count--) made = set(made, random.pick(PLACES), parseJson(random.pick(ODDITIES)));
     if (!isObject(made)) throw new Error("it was an object");
     const findings = check(made, schema);
-    const answer = await call("PUT", `${item("judged")}?dry_run=true`, made);
-    const told = `seed ${seed}: ${writeJson(made)}: ${answer.status} ${writeJson(answer.body)}, ${JSON.stringify(findings)}`;
+    const answer = await call("PUT", `${server}?dry_run=true`, made);
+    const told = `${seed}: ${writeJson(made)}: ${answer.status} ${writeJson(answer.body)}, ${JSON.stringify(findings)}`;
     // A mask is refused for another reason, which is told by another rule.
     assert.ok(answer.status === 201 || answer.body.get("type") === "/problems/invalid-config", told);
     if (findings.length === 0 || answer.status !== 201) assert.equal(findings.length === 0, answer.status === 201, told);
@@ -71,7 +69,7 @@ test("the page finds something wrong exactly where the service does, and in memb
       assert.ok(isTold, told);
     }
     seen[answer.status === 201 ? "taken" : "refused"] += 1;
-  }
+  });
   assert.ok(seen.taken > 50 && seen.refused > 50, JSON.stringify(seen));
 });
 

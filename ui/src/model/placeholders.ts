@@ -10,16 +10,17 @@ export function isPlaceholder(text: string): boolean {
   return PATTERNS.some((pattern) => pattern.test(text));
 }
 
+// Each takes time in proportion to the text: no part of a pattern can take what its neighbour could.
 const PATTERNS = [
-  /\$\{input:[^}]*\}/,
-  /\{\{[^}]*\}\}/,
-  /<[^<>\n]*[A-Za-z][^<>\n]*>/,
-  /\[[A-Z][A-Z _-]*\]/,
-  /\b(your|my)[-_ ]?(\w+[-_ ])*(key|token|secret|password|pat|id|name|value|credentials?|account|org|url|host|here)/i,
-  /\b(insert|enter|replace|add|put)[-_ ](\w+[-_ ])*(here|me|this|key|token)\b/i,
+  /\$\{input:[^{}]{0,99}\}/,
+  /\{\{[^{}]{0,99}\}\}/,
+  /<(?=[^<>\n]{0,99}[A-Za-z])[^<>\n]{1,99}>/,
+  /\[[A-Z][A-Z _-]{0,99}\]/,
+  /\b(your[-_ ]?|my[-_ ])([A-Za-z0-9]+[-_ ]){0,9}(key|token|secret|password|pat|id|name|value|credentials?|account|org|url|host|here)/i,
+  /\b(insert|enter|replace|add|put)[-_ ]([A-Za-z0-9]+[-_ ]){0,9}(here|me|this|key|token)\b/i,
   /(^|[-_ ])(changeme|change[-_ ]me|placeholder|todo|fixme|here)$/i,
   /^(\w{2,10}[-_])?(x{4,}|\.{3,}|…)$/i,
-  /(x{6,}|\.\.\.|…)$/,
+  /(x{6}|\.\.\.|…)$/,
   /\/(path|absolute)\/(to|of)\b|^\/Users\/(you|username|yourname)\b/i,
 ];
 

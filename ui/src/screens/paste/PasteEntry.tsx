@@ -40,7 +40,9 @@ export function PasteEntry({ entry, number }: { entry: Entry; number: number }) 
       <p class="paste-target">
         <span class="tag">{transport}</span> <code>{line}</code>
       </p>
-      {outcome?.kind === "refused" && <Findings kind="error" findings={[{ pointer: "", message: outcome.message }, ...outcome.findings]} />}
+      {outcome?.kind === "refused" && outcome.message !== nameError && (
+        <Findings kind="error" findings={[{ pointer: "", message: outcome.message }, ...outcome.findings]} />
+      )}
       <Findings kind="error" findings={isSaved || isJudged ? [] : entry.findings} />
       <Findings kind="note" findings={isSaved ? [] : entry.notes} />
       {rows.length > 0 && (
