@@ -46,7 +46,7 @@ export function Editor({ route }: Props) {
           {isNew ? "This draft is gone: drafts live as long as their tab." : "There is no server of this name."}
         </Banner>
       )}
-      {!isUnknown && problem !== null && (
+      {!isUnknown && problem !== null && problem.status !== 401 && (
         <Banner kind="alert" actions={<Button onPress={() => setAttempt(attempt + 1)}>Try again</Button>}>
           <strong>{problem.title}.</strong> {problem.detail}
         </Banner>
