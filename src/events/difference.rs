@@ -39,13 +39,14 @@ impl Told {
                 is_news.then_some(Event::Access(Err(error))).into_iter().collect()
             }
             Ok(state) => {
-                let is_usable_again = self.trouble.take().is_some();
-                let before = std::mem::replace(&mut self.last, state);
-                let access = self.last.access();
-                let document = is_usable_again || before.access() != access;
-                let document = document.then(|| Event::Access(Ok(access.clone())));
-                let servers = difference(&before, &self.last, at_ms).into_iter().map(Box::new);
-                document.into_iter().chain(servers.map(Event::Server)).collect()
+                let access = state.access();
+                let is_news = self.trouble.is_some() || self.last.access() != access;
+                let access = is_news.then(|| Event::Access(Ok(access.clone())));
+                let servers = difference(&self.last, &state, at_ms).into_iter().map(Box::new);
+                let events = access.into_iter().chain(servers.map(Event::Server)).collect();
+                // Not sooner: what panics on the way here has told nothing.
+                *self = Self::new(state);
+                events
             }
         }
     }

@@ -108,11 +108,6 @@ impl Feed {
         place.map_err(|Gone| Refused::Gone)
     }
 
-    /// The name of this process in positions.
-    pub fn epoch(&self) -> &str {
-        &self.epoch
-    }
-
     /// Ends the stream for all readers, and lets nobody begin.
     pub fn close(&self) {
         self.news.send_replace(true);

@@ -3,6 +3,7 @@
 
 use std::future::Future;
 use std::io;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::pin;
 use std::sync::Arc;
 use std::thread;
@@ -21,6 +22,9 @@ const LOOK_EVERY: Duration = Duration::from_millis(50);
 /// How long it rests after a look, so that a burst of commits comes as a few differences.
 const REST: Duration = Duration::from_millis(10);
 
+/// How long it rests after a defect of ours, which may be there still.
+const RECOVERY: Duration = Duration::from_secs(1);
+
 /// Starts the thread; it ends when the feed is closed.
 pub(super) fn start(feed: Arc<Feed>) -> io::Result<()> {
     let runtime = Builder::new_current_thread().enable_time().build()?;
@@ -34,7 +38,11 @@ async fn follow(feed: &Feed) {
     let mut changes = feed.service.changes();
     while !feed.is_closed() {
         // A reader who opens is answered what went wrong; the others are told it as an event.
-        drop(feed.look());
+        let looked = catch_unwind(AssertUnwindSafe(|| drop(feed.look())));
+        if looked.is_err() {
+            tracing::error!("whoever follows the settings panicked and goes on");
+            sleep(RECOVERY).await;
+        }
         sleep(REST).await;
         if feed.is_followed() {
             drop(timeout(LOOK_EVERY, changes.changed()).await);

@@ -150,6 +150,7 @@ test("one bad line or entry never stops the others", () => {
     'e: {"command":"npx","args":["e"]}',
     "fault: Line 2: A quote is not closed. Line 3: A server is one command: | has no meaning here. Quote it if it belongs to a word.",
   ]);
+  assert.match(parsePaste("some words\n".repeat(9), schema).fault ?? "", /^Line 1: .* Line 3: .* 6 more can't be read either\.$/);
   const { drafts } = parsePaste('{"mcpServers":{"a":{"command":"x"},"bad one":{"args":"no list"},"c":5,"d":{"command":"y"}}}', schema);
   assert.deepEqual(drafts.map(({ name }) => name), ["a", "bad-one", "c", "d"]);
   assert.deepEqual(drafts.map(({ findings }) => pointers(findings).sort()), [[], ["", "/args"], [""], []]);

@@ -4,8 +4,6 @@ import assert from 'node:assert/strict';
 
 import { eventually, gone, visible } from '../claims.mjs';
 
-const UNREACHABLE = 'The service can\'t be reached. Your drafts are kept.';
-
 export default async function (stage) {
   await stage.api.put('one', { command: 'one' });
   const visitor = await stage.visitor();
@@ -37,11 +35,11 @@ export default async function (stage) {
 
   await context.setOffline(true);
   await page.clock.runFor(40_000);
-  await visible(visitor.alert(UNREACHABLE));
+  await visible(visitor.unreachable);
   await stage.api.remove('one');
   await context.setOffline(false);
   await page.clock.runFor(6_000);
-  await gone(visitor.alert(UNREACHABLE));
+  await gone(visitor.unreachable);
   await gone(list.row('one'));
   await eventually(async () => assert.deepEqual(await list.names(), ['two']));
 }

@@ -2,10 +2,11 @@
 // for them is given.
 
 import assert from 'node:assert/strict';
-import { readFile, rename, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { visible } from '../claims.mjs';
+import { spoilSecret } from '../document.mjs';
 import { HOUSEHOLD, PASTED } from '../household.mjs';
 
 const SIZE = { width: 1280, height: 800 };
@@ -22,7 +23,7 @@ export default async function (stage) {
     if (pictures !== undefined) await writeFile(join(pictures, `${name}-${scheme}.png`), picture);
   };
 
-  await loseSecret(stage.setting.document, 'DATABASE_URI');
+  await spoilSecret(stage.setting.document, 'DATABASE_URI');
   await visible(list.row('customer-database').getByText('1 needs re-entry'));
   await stage.writer('writer').patch('filesystem', { description: 'Projects' });
   await visible(list.row('filesystem').getByText(/nightly-sync/));
@@ -52,13 +53,4 @@ export default async function (stage) {
   await visible(paste.found);
   await paste.text.evaluate((field) => field.setSelectionRange(0, 0));
   await take('paste');
-}
-
-/** Another program spoils an encrypted value, so that no key opens it any more. */
-async function loseSecret(document, variable) {
-  const text = await readFile(document, 'utf8');
-  const spoiled = text.replace(new RegExp(`("${variable}": *"gAAAAA.{30}).{4}`), '$1AAAA');
-  assert.notEqual(spoiled, text);
-  await writeFile(`${document}.draft`, spoiled, { mode: 0o600 });
-  await rename(`${document}.draft`, document);
 }

@@ -39,7 +39,13 @@ export function parsePaste(text: string, schema: unknown): Pasted {
     taken.add(name);
     return { ...made, name };
   });
-  return { drafts, fault: faults.length > 0 ? faults.join(" ") : null };
+  return { drafts, fault: faults.length > 0 ? told(faults) : null };
+}
+
+/** The first faults: whoever pastes a page of prose wants no list of its lines. */
+function told(faults: string[]): string {
+  const [shown, hidden] = [faults.slice(0, 3), faults.length - 3];
+  return shown.concat(hidden > 0 ? `${hidden} more can't be read either.` : []).join(" ");
 }
 
 function draft({ name, value }: Found, schema: unknown): PastedDraft {

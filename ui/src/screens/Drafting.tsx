@@ -1,4 +1,4 @@
-/** Shows the editor or the paste screen as soon as their file is there. It is fetched once the list is shown. */
+/** Shows the editor or the paste screen as soon as their file is there. It is no part of the first load. */
 import { signal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { Banner } from "../parts/Banner.tsx";

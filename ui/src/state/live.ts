@@ -115,19 +115,24 @@ function heed(event: StreamEvent): void {
     isOpen = true;
     documentState.value = { access: event.data.access, problem: null };
     listProblem.value = null;
-    for (const { name, at_ms, by } of event.data.recent) changes.set(name, { at: at_ms, by: changes.get(name)?.by === "you" ? "you" : by });
+    for (const { name, at_ms, by } of event.data.recent) changes.set(name, { at: at_ms, by: changes.get(name)?.by === "you" ? "you" : called(by) });
     if (isFresh) catchUp.beganAt(event.data.etag);
     else catchUp.resume();
     isFresh = false;
     publish();
     return;
   }
-  const change = event.data;
+  const change = { ...event.data, by: called(event.data.by) };
   const isOwn = history.note(change);
   changes.set(change.name, { at: change.at_ms, by: isOwn ? "you" : change.by });
   if (change.new_etag !== null && !isOwn && rows.get(change.name)?.etag !== change.new_etag) freshen(change.name);
   catchUp.heard(change.name, change.new_etag);
   learnt.value += 1;
+}
+
+/** Without keys everyone has one name to the service, which says nothing of who it was. */
+function called(by: string | null): string | null {
+  return by !== null && session.peek().state === "open" ? "somebody" : by;
 }
 
 /** Whether the next stream begins anew rather than where the last one ended. */
