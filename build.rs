@@ -5,13 +5,12 @@ use std::path::Path;
 
 const FILES: [&str; 5] = ["index.html", "app.js", "editing.js", "app.css", "favicon.svg"];
 
-#[expect(clippy::print_stdout, reason = "cargo reads it")]
 fn main() {
     println!("cargo::rerun-if-changed=ui/dist");
     println!("cargo::rustc-check-cfg=cfg(page_is_built)");
     let dist = Path::new("ui/dist");
-    let is_built = |name: &&str| dist.join(name).is_file() && dist.join(format!("{name}.gz")).is_file();
-    if FILES.iter().all(|name| is_built(&name)) {
+    let is_there = |name: &str| dist.join(name).is_file() && dist.join(format!("{name}.gz")).is_file();
+    if FILES.into_iter().all(is_there) {
         println!("cargo::rustc-cfg=page_is_built");
     }
 }

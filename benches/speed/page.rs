@@ -56,7 +56,7 @@ fn journey(name: &str, site: &Site) -> Result<Value> {
         .output()?;
     let said = String::from_utf8(output.stdout)?;
     let lines = said.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());
-    let measured = lines.filter_map(|mut line| Some(line.get_mut("measured")?.take())).last();
+    let measured = lines.filter_map(|mut line| Some(line.get_mut("measured")?.take())).next_back();
     measured.ok_or_else(|| format!("{said}{}", String::from_utf8_lossy(&output.stderr)).into())
 }
 

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use crate::server::{ADMIN, TestServer, WRITER};
+use crate::site::Site;
 
 /// Runs a command to its end, and fails with what it said.
 #[track_caller]
@@ -33,11 +34,14 @@ fn the_rules_of_the_page_hold_and_agree_with_the_service() {
     drop(fs::remove_dir_all(page.join(".tests")));
     run(Command::new(compiler).args(["--project", "tests"]).current_dir(&page));
     let server = TestServer::start();
+    let closed = TestServer::builder(Site::new()).in_openhands_folder().start();
     run(Command::new("node")
         .args(["--test", "--test-reporter", "spec"])
         .args(compiled_tests(&page.join(".tests/tests")))
         .current_dir(&page)
         .env("SERVICE", format!("http://{}", server.address()))
+        .env("SERVICE_OF_OPENHANDS", format!("http://{}", closed.address()))
+        .env("FIXTURES", page.join("../tests/fixtures/openhands"))
         .env("KEY", ADMIN)
         .env("KEY_WITHOUT_REVEAL", WRITER));
 }

@@ -26,18 +26,8 @@ export const HOUSEHOLD = {
 
 export const PASTED = `{
   "mcpServers": {
-    "search": {
-      "command": "npx",
-      "args": ["-y", "@example/search-mcp"],
-      "env": { "SEARCH_API_KEY": "<YOUR_API_KEY>" }
-    },
-    "weather report": {
-      "type": "http",
-      "url": "https://weather.example.com/mcp"
-    },
-    "maps": {
-      "url": "https://maps.example.com/mcp",
-      "timeout": "soon"
-    }
+    "search": { "command": "npx", "args": ["-y", "search-mcp"], "env": { "SEARCH_KEY": "<YOUR_KEY>" } },
+    "weather report": { "url": "https://weather.example.com/mcp", "timeout": "soon" },
+    "maps": { "type": "http", "url": "https://maps.example.com/mcp" }
   }
 }`;

@@ -4,6 +4,7 @@ import { Conflict } from './screens/conflict.mjs';
 import { Editor } from './screens/editor.mjs';
 import { List } from './screens/list.mjs';
 import { Paste } from './screens/paste.mjs';
+import { Renaming } from './screens/rename.mjs';
 import { SignIn } from './screens/sign_in.mjs';
 import { visible } from './claims.mjs';
 
@@ -27,7 +28,9 @@ export class Visitor {
     this.editor = new Editor(page);
     this.conflict = new Conflict(page);
     this.paste = new Paste(page);
+    this.renaming = new Renaming(page);
     this.signIn = new SignIn(page);
+    this.unreachable = this.alert('The service can\'t be reached. Your drafts are kept.');
     page.on('pageerror', (error) => this.complaints.push(`thrown: ${error.stack}`));
     page.on('console', (message) => {
       this.said.push(`${message.type()}: ${message.text()}`);

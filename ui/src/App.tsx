@@ -20,8 +20,8 @@ const THEMES = [
   ["dark", "Dark"],
 ] as const;
 
-/** How long the list has the browser for itself. */
-const REST_AFTER_MS = 250;
+/** Whoever does one of these is about to want more than the list. */
+const FIRST_MOVES = ["pointermove", "pointerdown", "keydown"] as const;
 
 export function App() {
   const [isHelpOpen, setHelpOpen] = useState(false);
@@ -52,15 +52,20 @@ export function App() {
   );
 }
 
-/** Says when the first list is on the screen, and then fetches the rest. */
+/** Says when the first list is on the screen. The rest is fetched at the reader's first move, before it is asked for. */
 function useReadiness(): void {
   const isReady = isListed.value;
   useEffect(() => {
     if (!isReady) return undefined;
     document.documentElement.dataset["ready"] = "true";
     performance.mark("interactive");
-    const timer = window.setTimeout(() => void fetchDrafting(), REST_AFTER_MS);
-    return () => window.clearTimeout(timer);
+    const moved = new AbortController();
+    const fetchRest = () => {
+      moved.abort();
+      void fetchDrafting();
+    };
+    for (const move of FIRST_MOVES) addEventListener(move, fetchRest, { signal: moved.signal, passive: true });
+    return () => moved.abort();
   }, [isReady]);
 }
 

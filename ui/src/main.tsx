@@ -7,6 +7,7 @@ import { render } from "preact";
 import { App } from "./App.tsx";
 import { start } from "./api/session.ts";
 
+// Asked first, so that the answer is on its way while the page is drawn.
+void start();
 const root = document.getElementById("app");
 if (root !== null) render(<App />, root);
-void start();

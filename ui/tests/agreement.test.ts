@@ -8,22 +8,34 @@ import { masksOfNothing, unboundSecrets } from "../src/model/destination.ts";
 import { isServerName } from "../src/model/name.ts";
 import { isMask, keptSecrets, secretLeaves } from "../src/model/secrets.ts";
 import { anyConfig } from "./configs.ts";
-import { Random } from "./random.ts";
-import { call, configOf, errorPointers, item } from "./service.ts";
+import type { Random } from "./random.ts";
+import { type Answer, type Dialect, call, configOf, errorPointers, forSeeds, item } from "./service.ts";
 
-test("the service masks exactly the leaves that the page's table names", async () => {
-  let masked = 0;
-  for (let seed = 1; seed <= 250; seed++) {
-    const config = anyConfig(new Random(seed));
-    const answer = await call("PUT", item("masked"), config);
-    assert.ok(answer.status < 300, `seed ${seed}: ${writeJson(answer.body)} for ${writeJson(config)}`);
-    const leaves = secretLeaves(config);
-    masked += leaves.length;
-    assert.deepEqual(changedLeaves(config, configOf(answer)).sort(), leaves.sort(), `seed ${seed}: ${writeJson(config)}`);
-    assert.deepEqual(keptSecrets(configOf(answer)).sort(), leaves.sort(), "what is masked reads as kept");
-  }
-  assert.ok(masked > 250, "the generator makes secrets");
-});
+for (const dialect of ["open", "closed"] as const) {
+  test(`the service masks exactly the leaves that the page's table names, in the ${dialect} dialect`, async () => {
+    const seen = { configs: 0, leaves: 0 };
+    await forSeeds(150, "masked", async (random, server, seed) => {
+      const config = anyConfig(random, dialect);
+      const answer = await call("PUT", server, config, { dialect });
+      const told = `${seed}: ${writeJson(answer.body)} for ${writeJson(config)}`;
+      if (isNoSuchMember(answer, dialect)) return;
+      assert.ok(answer.status < 300, told);
+      // The closed dialect translates what it is sent, so that what it shows is looked at, not what was sent.
+      const shown = configOf(answer);
+      const leaves = secretLeaves(dialect === "open" ? config : shown);
+      if (dialect === "open") assert.deepEqual(changedLeaves(config, shown).sort(), leaves.sort(), told);
+      assert.deepEqual(keptSecrets(shown).sort(), leaves.sort(), told);
+      seen.configs += 1;
+      seen.leaves += leaves.length;
+    });
+    assert.ok(seen.configs > 40 && seen.leaves > 100, JSON.stringify(seen));
+  });
+}
+
+/** Whether the closed dialect has refused what only the open one has. */
+function isNoSuchMember(answer: Answer, dialect: Dialect): boolean {
+  return dialect === "closed" && answer.body.get("type") === "/problems/invalid-config";
+}
 
 /** Where what is shown is another value than what was sent. */
 function changedLeaves(sent: Json, answered: Json | undefined, at = ""): string[] {
@@ -36,32 +48,37 @@ function changedLeaves(sent: Json, answered: Json | undefined, at = ""): string[
   return equal(sent, answered) ? [] : [at];
 }
 
-test("the page's verdict on kept secrets is the service's", async () => {
-  const seen = { bound: 0, free: 0 };
-  for (let seed = 1; seed <= 250; seed++) {
-    const random = new Random(seed);
-    const mayReveal = random.chance(50);
-    const made = await call("PUT", item("bound"), anyConfig(random));
-    assert.ok(made.status < 300, writeJson(made.body));
-    const base = configOf(made);
-    const draft = edited(base, random);
-    // Other refusals come first, and hide what the service says of kept secrets.
-    if (masksOfNothing(base, draft).length > 0 || arraysDiffer(base, draft)) continue;
-    const foreseen = unboundSecrets(base, draft, mayReveal);
-    const answer = await call("PUT", item("bound"), draft, mayReveal);
-    const told = `seed ${seed}, ${mayReveal}: ${writeJson(base)} to ${writeJson(draft)}: ${answer.status} ${writeJson(answer.body)}`;
-    if (answer.body.get("type") === "/problems/bound-secret") {
-      assert.deepEqual(foreseen?.pointers.sort(), errorPointers(answer).sort(), told);
-      seen.bound += 1;
-    } else if (answer.status < 300) {
-      assert.equal(foreseen, null, told);
-      seen.free += 1;
-    } else {
-      assert.ok(["/problems/invalid-config", "/problems/unrestorable-mask"].includes(String(answer.body.get("type"))), told);
-    }
-  }
-  assert.ok(seen.bound > 30 && seen.free > 30, JSON.stringify(seen));
-});
+for (const dialect of ["open", "closed"] as const) {
+  test(`the page's verdict on kept secrets is the service's, in the ${dialect} dialect`, async () => {
+    const seen = { bound: 0, free: 0, stricter: 0 };
+    await forSeeds(240, "bound", async (random, server, seed) => {
+      const mayReveal = random.chance(50);
+      const made = await call("PUT", server, anyConfig(random, dialect), { dialect });
+      if (isNoSuchMember(made, dialect)) return;
+      assert.ok(made.status < 300, writeJson(made.body));
+      const base = configOf(made);
+      const draft = edited(base, random);
+      // Other refusals come first, and hide what the service says of kept secrets.
+      if (masksOfNothing(base, draft).length > 0 || arraysDiffer(base, draft)) return;
+      const foreseen = unboundSecrets(base, draft, mayReveal);
+      const answer = await call("PUT", `${server}?dry_run=true`, draft, { mayReveal, dialect });
+      const told = `${seed}, ${mayReveal}: ${writeJson(base)} to ${writeJson(draft)}: ${answer.status} ${writeJson(answer.body)}`;
+      if (answer.body.get("type") === "/problems/bound-secret") {
+        assert.deepEqual(foreseen?.pointers.sort(), errorPointers(answer).sort(), told);
+        seen.bound += 1;
+      } else if (answer.status < 300 && foreseen !== null) {
+        // An empty member and none are one state in the closed dialect; the page, which knows no dialect, is stricter.
+        assert.ok(dialect === "closed" && !mayReveal, told);
+        seen.stricter += 1;
+      } else if (answer.status < 300) {
+        seen.free += 1;
+      } else {
+        assert.ok(["/problems/invalid-config", "/problems/unrestorable-mask"].includes(String(answer.body.get("type"))), told);
+      }
+    });
+    assert.ok(seen.bound > 15 && seen.free > 15 && seen.stricter < 10, JSON.stringify(seen));
+  });
+}
 
 /** A draft made of what the service shows: the destination, or anything else, may change. */
 function edited(base: JsonObject, random: Random): JsonObject {

@@ -7,8 +7,7 @@ import { type Json, isObject, toPlain } from "../src/json/value.ts";
 import { writeJson } from "../src/json/write.ts";
 import { check } from "../src/model/check.ts";
 import { anyConfig, config } from "./configs.ts";
-import { Random } from "./random.ts";
-import { call, errorPointers, item } from "./service.ts";
+import { call, errorPointers, forSeeds } from "./service.ts";
 
 const schema = toPlain((await call("GET", "/schemas/mcp-server.json")).body);
 
@@ -42,7 +41,8 @@ test("what is wrong is said at its place", () => {
       '{"url":"https://h","auth":"t","headers":{"authorization":"b"}}',
       "/auth: Authentication can't stand beside a header Authorization: remove one of them.",
     ],
-    ['{"args":5,"env":{"A":1}}', "/args: Must be a list of texts.\n/env/A: Must be text."],
+    ['{"args":5,"env":{"A":1}}', "/args: Must be a list of texts.\n/env/A: Must be text.\n: A command or a URL is needed."],
+    ['{"url":"https://h","auth":{"strategy":"basic","password":5}}', "/auth/password: Must be text.\n/auth/username: A user name is needed."],
   ];
   for (const [text, expected] of table) {
     const findings = check(config(text), schema).map(({ pointer, message }) => `${pointer}: ${message}`);
@@ -52,14 +52,13 @@ test("what is wrong is said at its place", () => {
 
 test("the page finds something wrong exactly where the service does, and in members foreign to a strategy", async () => {
   const seen = { taken: 0, refused: 0 };
-  for (let seed = 1; seed <= 400; seed++) {
-    const random = new Random(seed);
+  await forSeeds(250, "judged", async (random, server, seed) => {
     let made: Json = anyConfig(random);
     for (let count = random.below(3); count > 0; count--) made = set(made, random.pick(PLACES), parseJson(random.pick(ODDITIES)));
     if (!isObject(made)) throw new Error("it was an object");
     const findings = check(made, schema);
-    const answer = await call("PUT", `${item("judged")}?dry_run=true`, made);
-    const told = `seed ${seed}: ${writeJson(made)}: ${answer.status} ${writeJson(answer.body)}, ${JSON.stringify(findings)}`;
+    const answer = await call("PUT", `${server}?dry_run=true`, made);
+    const told = `${seed}: ${writeJson(made)}: ${answer.status} ${writeJson(answer.body)}, ${JSON.stringify(findings)}`;
     // A mask is refused for another reason, which is told by another rule.
     assert.ok(answer.status === 201 || answer.body.get("type") === "/problems/invalid-config", told);
     if (findings.length === 0 || answer.status !== 201) assert.equal(findings.length === 0, answer.status === 201, told);
@@ -70,8 +69,8 @@ test("the page finds something wrong exactly where the service does, and in memb
       assert.ok(isTold, told);
     }
     seen[answer.status === 201 ? "taken" : "refused"] += 1;
-  }
-  assert.ok(seen.taken > 80 && seen.refused > 80, JSON.stringify(seen));
+  });
+  assert.ok(seen.taken > 50 && seen.refused > 50, JSON.stringify(seen));
 });
 
 const PLACES = [

@@ -1,7 +1,9 @@
 /** Configurations for tests: from text, and generated ones with members of every kind. */
 import { parseJson } from "../src/json/read.ts";
 import { type Json, JsonNumber, type JsonObject, isObject } from "../src/json/value.ts";
+import { KNOWN_MEMBERS } from "../src/model/position.ts";
 import type { Random } from "./random.ts";
+import type { Dialect } from "./service.ts";
 
 export function config(text: string): JsonObject {
   const value = parseJson(text);
@@ -9,8 +11,17 @@ export function config(text: string): JsonObject {
   return value;
 }
 
-/** A configuration that the service takes where unknown members are kept. */
-export function anyConfig(random: Random): JsonObject {
+/** A configuration that the service takes: where unknown members are kept, or mostly also where they are not. */
+export function anyConfig(random: Random, dialect: Dialect = "open"): JsonObject {
+  const made = openConfig(random);
+  if (dialect === "open") return made;
+  const known = [...made].filter(([name]) => KNOWN_MEMBERS.has(name) && !OPEN_ONLY.includes(name));
+  return new Map(known.filter(([name]) => name !== "authentication" || made.get("auth") === "oauth"));
+}
+
+const OPEN_ONLY = ["tools", "include_tags", "exclude_tags"];
+
+function openConfig(random: Random): JsonObject {
   const made: [string, Json][] = [];
   const isRemote = random.chance(50);
   if (!isRemote || random.chance(10)) made.push(["command", random.pick(["npx", "uvx", "docker", "my server"])]);

@@ -150,9 +150,10 @@ test("one bad line or entry never stops the others", () => {
     'e: {"command":"npx","args":["e"]}',
     "fault: Line 2: A quote is not closed. Line 3: A server is one command: | has no meaning here. Quote it if it belongs to a word.",
   ]);
+  assert.match(parsePaste("some words\n".repeat(9), schema).fault ?? "", /^Line 1: .* Line 3: .* 6 more can't be read either\.$/);
   const { drafts } = parsePaste('{"mcpServers":{"a":{"command":"x"},"bad one":{"args":"no list"},"c":5,"d":{"command":"y"}}}', schema);
   assert.deepEqual(drafts.map(({ name }) => name), ["a", "bad-one", "c", "d"]);
-  assert.deepEqual(drafts.map(({ findings }) => pointers(findings).sort()), [[], ["/args"], [""], []]);
+  assert.deepEqual(drafts.map(({ findings }) => pointers(findings).sort()), [[], ["", "/args"], [""], []]);
   assert.match(drafts[1]?.nameFault ?? "", /^"bad one" is no name: White space/);
 });
 
@@ -205,6 +206,7 @@ test("placeholders, masks and secrets in the open are told at their places, and 
     ['{"url":"https://<your-host>/mcp"}', ["/url"], []],
     ['{"url":"https://h","auth":{"strategy":"bearer","value":"<token>"}}', ["/auth/value"], []],
     ['{"command":"x","args":["--key","sk-2f9c","/path/to/folder","--token","<token>","plain"]}', ["/args/1", "/args/2", "/args/4"], []],
+    ['{"command":"x","env":{"A":"gAAAAABn2f9c"}}', ["/env/A"], []],
     ['{"command":"x","env":{"A":"[REDACTED]","B":"**********"}}', [], ["/env/A", "/env/B"]],
   ];
   for (const [text, notes, findings] of table) {
@@ -212,5 +214,28 @@ test("placeholders, masks and secrets in the open are told at their places, and 
     assert.deepEqual(pointers(draft.notes), notes, text);
     assert.deepEqual(pointers(draft.findings), findings, text);
     assert.doesNotMatch(JSON.stringify([draft.notes, draft.findings]), /2f9c|token>/);
+  }
+});
+
+test("long texts of any kind are read in no time", () => {
+  const long = 200_000;
+  const inEnv = (value: string) => JSON.stringify({ command: "x", env: { A: value } });
+  const texts = {
+    prose: "It isn't a command, and there are many such lines.\n".repeat(4_000),
+    "open quotes": "npx 'a\n".repeat(2_001),
+    comments: "/* a */".repeat(5_000) + "{",
+    "half a comment": `/* ${"*".repeat(long)}`,
+    fences: "```\n".repeat(5_001),
+    servers: JSON.stringify(Object.fromEntries(Array.from({ length: 500 }, (_, index) => [`s${index}`, { command: "npx", args: ["-y"] }]))),
+    brackets: inEnv("<a".repeat(long / 2)),
+    braces: inEnv("${input:".repeat(long / 8)),
+    words: inEnv(`my_${"a_".repeat(long / 2)}`),
+    dashes: JSON.stringify({ command: "x", args: ["-".repeat(20_000), "a-".repeat(20_000)] }),
+  };
+  for (const [what, text] of Object.entries(texts)) {
+    const begun = performance.now();
+    parsePaste(text, schema);
+    const took = performance.now() - begun;
+    assert.ok(took < 10_000, `${what} took ${took} ms`);
   }
 });

@@ -23,6 +23,16 @@ fn the_list_is_searched_filtered_and_sorted() {
 }
 
 #[test]
+fn what_takes_long_is_said_and_done_once() {
+    Stage::empty().play("slow");
+}
+
+#[test]
+fn a_key_that_may_only_read_loses_no_draft() {
+    Stage::empty().play("reader");
+}
+
+#[test]
 fn every_place_has_an_address_and_no_way_loses_a_draft() {
     Stage::empty().play("places");
 }

@@ -2,7 +2,10 @@
 
 use std::path::Path;
 
+use serde_json::json;
+
 use super::stage::Stage;
+use crate::server::{ADMIN, WRITER};
 
 /// Where they stand.
 const FOLDER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/ui");
@@ -18,7 +21,12 @@ fn every_picture_in_dark_can_be_taken_and_is_there() {
 }
 
 fn take(scheme: &str) {
-    let mut stage = Stage::empty().tell("scheme", scheme);
+    // The names under which a team's keys are seen.
+    let keys = json!([
+        {"name": "anna", "key": ADMIN, "scopes": ["admin"]},
+        {"name": "nightly-sync", "key": WRITER, "scopes": ["write", "reveal"]},
+    ]);
+    let mut stage = Stage::empty().env("MCP_SETTINGS_API_KEYS", &keys.to_string()).tell("scheme", scheme);
     if std::env::var_os("UPDATE_SCREENSHOTS").is_some() {
         stage = stage.tell("pictures", FOLDER);
     }

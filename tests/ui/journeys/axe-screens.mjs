@@ -40,7 +40,7 @@ export default async function (stage) {
   await fine('help');
   await page.keyboard.press('Escape');
   await list.choose('local', 'Rename');
-  await visible(page.getByRole('dialog').filter({ hasText: 'Rename' }));
+  await visible(visitor.renaming.dialog);
   await fine('renaming');
   await page.keyboard.press('Escape');
 

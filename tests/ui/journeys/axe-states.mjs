@@ -1,9 +1,10 @@
 // What goes wrong, under axe: conflicts, a broken, foreign or future document, a service that is away.
 
-import { readFile, rename, writeFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 
 import { assertAccessible } from '../axe.mjs';
 import { gone, visible } from '../claims.mjs';
+import { replaceDocument } from '../document.mjs';
 
 export default async function (stage) {
   await stage.api.put('one', { command: 'one', description: 'old', timeout: 1, env: { TOKEN: 'secret' } });
@@ -40,10 +41,7 @@ export default async function (stage) {
 
   const { document } = stage.setting;
   const good = await readFile(document, 'utf8');
-  const replace = async (text) => {
-    await writeFile(`${document}.draft`, text, { mode: 0o600 });
-    await rename(`${document}.draft`, document);
-  };
+  const replace = (text) => replaceDocument(document, text);
   await replace('{');
   await visible(page.getByRole('alert').first());
   await fine('an unreadable document');
@@ -60,8 +58,8 @@ export default async function (stage) {
   await gone(visitor.status('This document is read-only.'));
 
   await stage.stop();
-  await visible(visitor.alert('The service can\'t be reached.'));
+  await visible(visitor.unreachable);
   await fine('offline');
   await stage.startAgain();
-  await gone(visitor.alert('The service can\'t be reached.'));
+  await gone(visitor.unreachable);
 }

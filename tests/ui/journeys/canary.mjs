@@ -12,7 +12,7 @@ export default async function (stage) {
   const visitor = await stage.visitor();
   const canary = await Canary.on(visitor, SECRET);
   await visitor.open(stage.link);
-  const { list, editor, conflict, page } = visitor;
+  const { list, editor, conflict } = visitor;
   await list.isShown();
 
   await list.newServer.first().click();
@@ -37,9 +37,7 @@ export default async function (stage) {
   await editor.back.click();
 
   await list.choose('cage', 'Rename');
-  const dialog = page.getByRole('dialog').filter({ hasText: /Rename/ });
-  await dialog.getByRole('textbox').fill('aviary');
-  await dialog.getByRole('button', { name: 'Rename', exact: true }).click();
+  await visitor.renaming.to('aviary');
   await visible(list.row('aviary'));
   await list.choose('aviary', 'Duplicate');
   await editor.isShown('New server');

@@ -19,6 +19,14 @@ export default async function (stage) {
   assert.ok(!page.url().includes('code'), page.url());
   assert.ok(!(await page.content()).includes(code));
 
+  // The look is the reader's choice, for as long as the tab lives.
+  for (const scheme of ['Dark', 'Light']) {
+    await page.getByLabel('Theme', { exact: true }).selectOption(scheme);
+    const used = await page.evaluate(() => getComputedStyle(document.documentElement).colorScheme);
+    assert.equal(used, scheme.toLowerCase());
+  }
+  assert.equal(await page.evaluate(() => localStorage.length + sessionStorage.length), 0);
+
   // The code was good once: who has the link now has nothing.
   const other = await stage.visitor();
   await other.open(stage.link);

@@ -4,8 +4,6 @@ import assert from 'node:assert/strict';
 
 import { eventually, gone, visible } from '../claims.mjs';
 
-const UNREACHABLE = 'The service can\'t be reached. Your drafts are kept.';
-
 export default async function (stage) {
   await stage.api.put('one', { command: 'one' });
   const visitor = await stage.visitor();
@@ -29,16 +27,19 @@ export default async function (stage) {
   // Its stream is closed: a browser has few connections to one host.
   await page.clock.runFor(2_000);
   assert.equal(await list.row('two').count(), 0);
+  // Whoever sees it all the same sees that it is old.
+  await visible(visitor.status('This page was away.'));
   await page.evaluate(() => globalThis.hide(false));
   await visible(list.row('two'));
+  await gone(visitor.status('This page was away.'));
 
   await context.setOffline(true);
   await page.clock.runFor(40_000);
-  await visible(visitor.alert(UNREACHABLE));
+  await visible(visitor.unreachable);
   await stage.api.remove('one');
   await context.setOffline(false);
   await page.clock.runFor(6_000);
-  await gone(visitor.alert(UNREACHABLE));
+  await gone(visitor.unreachable);
   await gone(list.row('one'));
   await eventually(async () => assert.deepEqual(await list.names(), ['two']));
 }

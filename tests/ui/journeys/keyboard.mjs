@@ -31,7 +31,8 @@ export default async function (stage) {
   await list.isShown();
   await keys.press('/');
   await keys.type('typ');
-  await keys.choose(list.link('typed'));
+  await keys.tabTo(list.link('typed'));
+  await keys.press('e');
   await editor.isShown('typed');
   await keys.typeInto(editor.field('Description'), 'mine');
   await stage.api.patch('typed', { description: 'theirs' });

@@ -36,6 +36,7 @@ export default async function (stage) {
   await page.goBack();
   await list.isShown();
   for (const name of ['one', 'two']) {
+    await visible(list.row(name).getByText('draft', { exact: true }));
     await list.edit(name);
     await editor.isShown(name);
     assert.equal(await editor.field('Description').inputValue(), `draft of ${name}`);

@@ -10,21 +10,16 @@ export default async function (stage) {
   await stage.api.put('old', CONFIG);
   await stage.api.put('taken', { command: 'other' });
   const visitor = await stage.owner();
-  const { list, editor, page } = visitor;
+  const { list, editor, renaming, page } = visitor;
   await list.choose('old', 'Rename');
-  const dialog = page.getByRole('dialog').filter({ hasText: /Rename/ });
-  const name = dialog.getByRole('textbox');
-  const rename = dialog.getByRole('button', { name: 'Rename', exact: true });
-  await name.fill('not a name');
-  await rename.click();
-  await eventually(async () => assert.equal(await name.getAttribute('aria-invalid'), 'true'));
-  await name.fill('taken');
-  await rename.click();
-  await eventually(async () => assert.equal(await name.getAttribute('aria-invalid'), 'true'));
+  for (const [name, reason] of [['not a name', /white space/i], ['taken', /already/]]) {
+    await renaming.to(name);
+    await visible(renaming.dialog.getByText(reason));
+    assert.equal(await renaming.name.getAttribute('aria-invalid'), 'true');
+  }
   assert.deepEqual(await stage.api.names(), ['old', 'taken']);
-  await name.fill('new');
-  await rename.click();
-  await gone(dialog);
+  await renaming.to('new');
+  await gone(renaming.dialog);
   await eventually(async () => assert.deepEqual(await stage.api.names(), ['new', 'taken']));
   assert.deepEqual(await stage.api.plaintext('new'), CONFIG);
 

@@ -5,8 +5,6 @@ import assert from 'node:assert/strict';
 
 import { eventually, gone, visible } from '../claims.mjs';
 
-const UNREACHABLE = 'The service can\'t be reached. Your drafts are kept.';
-
 export default async function (stage) {
   await stage.api.put('kept', { command: 'kept', timeout: 5 });
   const [owner, guest] = [await stage.owner(), await stage.guest('admin')];
@@ -18,20 +16,20 @@ export default async function (stage) {
   await guest.editor.fill({ 'Timeout (seconds)': '77' });
 
   await stage.stop();
-  for (const visitor of [owner, guest]) await visible(visitor.alert(UNREACHABLE));
+  for (const visitor of [owner, guest]) await visible(visitor.unreachable);
   // Saving now loses nothing.
   await guest.editor.save.click();
   assert.equal(await guest.editor.field('Timeout (seconds)').inputValue(), '77');
 
   await stage.startAgain();
-  await gone(guest.alert(UNREACHABLE));
+  await gone(guest.unreachable);
   await eventually(() => guest.editor.save.click());
   await eventually(async () => assert.equal((await stage.api.plaintext('kept')).timeout, 77));
 
   await owner.signIn.isShown();
   await owner.signIn.withKey(stage.setting.keys.admin);
   await gone(owner.signIn.heading);
-  await gone(owner.alert(UNREACHABLE));
+  await gone(owner.unreachable);
   assert.equal(await owner.editor.field('Description').inputValue(), 'typed before the restart');
   await owner.editor.save.click();
   await visible(owner.conflict.merged);

@@ -6,6 +6,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { visible } from '../claims.mjs';
+import { spoilSecret } from '../document.mjs';
 import { HOUSEHOLD, PASTED } from '../household.mjs';
 
 const SIZE = { width: 1280, height: 800 };
@@ -22,8 +23,10 @@ export default async function (stage) {
     if (pictures !== undefined) await writeFile(join(pictures, `${name}-${scheme}.png`), picture);
   };
 
+  await spoilSecret(stage.setting.document, 'DATABASE_URI');
+  await visible(list.row('customer-database').getByText('1 needs re-entry'));
   await stage.writer('writer').patch('filesystem', { description: 'Projects' });
-  await visible(list.row('filesystem').getByText(/writer/));
+  await visible(list.row('filesystem').getByText(/nightly-sync/));
   await take('list');
 
   await list.edit('issue-tracker');
@@ -48,5 +51,6 @@ export default async function (stage) {
   await visible(paste.heading);
   await paste.text.fill(PASTED);
   await visible(paste.found);
+  await paste.text.evaluate((field) => field.setSelectionRange(0, 0));
   await take('paste');
 }

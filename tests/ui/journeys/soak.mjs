@@ -58,11 +58,12 @@ export default async function (stage) {
   return measured;
 }
 
-/** What the list says: every row's name, switch and tag. */
-function shown({ list }) {
-  return list.table.locator('tbody').getByRole('row').evaluateAll((rows) => rows.map((row) => ({
+/** What the list says: every row's name, switch and tag. It sorts as people do, so the order is made the store's. */
+async function shown({ list }) {
+  const rows = await list.table.locator('tbody').getByRole('row').evaluateAll((found) => found.map((row) => ({
     name: row.querySelector('a').textContent,
     enabled: row.querySelector('[role=switch]').getAttribute('aria-checked') === 'true',
     etag: row.dataset.etag,
   })));
+  return rows.toSorted((a, b) => (a.name < b.name ? -1 : 1));
 }

@@ -1,9 +1,10 @@
 // The document breaks under an open page, and is mended: both are said at once, and a draft outlives it.
 
 import assert from 'node:assert/strict';
-import { readFile, rename, writeFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 
 import { eventually, gone, visible } from '../claims.mjs';
+import { replaceDocument } from '../document.mjs';
 
 export default async function (stage) {
   await stage.api.put('one', { command: 'one' });
@@ -15,11 +16,7 @@ export default async function (stage) {
   await editor.isShown('one');
   await editor.fill({ Description: 'typed meanwhile' });
 
-  const replace = async (text) => {
-    await writeFile(`${document}.draft`, text, { mode: 0o600 });
-    await rename(`${document}.draft`, document);
-  };
-  await replace(good.slice(0, -20));
+  await replaceDocument(document, good.slice(0, -20));
   const { body: problem } = await stage.api.send('GET', '/api/settings/mcp-servers');
   assert.equal(problem.status, 503);
   await visible(visitor.alert(problem.title));
@@ -30,7 +27,7 @@ export default async function (stage) {
   await late.signIn.withKey(stage.setting.keys.admin);
   await visible(late.alert(problem.title));
 
-  await replace(good);
+  await replaceDocument(document, good);
   await gone(visitor.alert(problem.title));
   await gone(late.alert(problem.title));
   await visible(late.list.row('one'));

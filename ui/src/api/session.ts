@@ -31,6 +31,14 @@ const refused = new Set<Scope>();
  * whether the service asks for a key at all.
  */
 export async function start(): Promise<void> {
+  // The link may be opened in a tab that is here already; then only the fragment changes.
+  addEventListener("hashchange", () => {
+    if (location.hash.startsWith("#code=")) void enter();
+  });
+  await enter();
+}
+
+async function enter(): Promise<void> {
   const code = takeCode();
   if (code !== null && (await exchange(code))) return;
   const note = code === null ? null : "The link was used already, or is older than a minute. Sign in with an API key.";
@@ -51,9 +59,11 @@ export async function signIn(candidate: string): Promise<boolean> {
 
 /** Any 401 lands here. What was typed stays. */
 export function signOut(why: string): void {
+  // Whoever never had a key has lost none.
+  const note = key === null ? null : why;
   key = null;
   refused.clear();
-  session.value = { state: "signed-out", scopes: null, note: why };
+  session.value = { state: "signed-out", scopes: null, note };
 }
 
 /** What each request of the page carries; nothing where the service asks for no key. */

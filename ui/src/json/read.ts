@@ -142,7 +142,7 @@ class Reader {
     if (word === "null") return null;
     if (word !== "") this.fail("only true, false and null stand without quotes", start);
     const text = this.match(/-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y);
-    if (text === "" || /[\w.+-]/.test(this.peek())) this.fail("this is no value of JSON", start);
+    if (text === "" || /[\w.+-]/.test(this.peek())) this.fail("a value should stand here, and this is no value of JSON", start);
     const number = new JsonNumber(text);
     const isTaken = fitsDouble(number) && !/\d{309}/.test(text);
     if (this.rules.isForBody && !isTaken) this.fail("this number is too big or too small", start);

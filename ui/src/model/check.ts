@@ -12,10 +12,12 @@ export type Finding = { pointer: string; message: string };
 /** What is wrong; nothing where the configuration may be sent. */
 export function check(config: JsonObject, schema: unknown): Finding[] {
   const { errors } = validator(schema).validate(toPlain(config));
-  // A member that fails fails all that holds it, so only the innermost places say something.
-  const places = [...new Set(errors.map((error) => decodeURIComponent(error.instanceLocation.slice(1))))];
-  const innermost = places.filter((place) => !places.some((other) => other.startsWith(`${place}/`)));
-  const findings = innermost.map((place) => finding(config, place));
+  const placeOf = (error: { instanceLocation: string }) => decodeURIComponent(error.instanceLocation.slice(1));
+  const places = [...new Set(errors.map(placeOf))];
+  // A member that fails fails all that holds it, so only the innermost places say something, and where one is missing.
+  const lacking = new Set(errors.filter((error) => error.keyword === "required").map(placeOf));
+  const telling = places.filter((place) => lacking.has(place) || !places.some((other) => other.startsWith(`${place}/`)));
+  const findings = telling.map((place) => finding(config, place));
   return findings.filter(({ pointer }, index) => findings.findIndex((other) => other.pointer === pointer) === index);
 }
 

@@ -20,7 +20,7 @@ const LISTS = new Map(Object.entries({ stdio_servers: "stdio", shttp_servers: "h
  * `JsonFault` whose place is in the text.
  */
 export function readPastedJson(text: string): Json {
-  const isInner = /^(\s|\/\/[^\n]*\n|\/\*[^]*?\*\/)*"[^"\n]*"\s*:/.test(text);
+  const isInner = /^"[^"\n]*"\s*:/.test(afterComments(text));
   if (!isInner) return parseRelaxed(text);
   try {
     return parseRelaxed(`{${text}}`);
@@ -31,6 +31,11 @@ export function readPastedJson(text: string): Json {
     if (fault instanceof JsonFault) throw new JsonFault(fault.what, text, Math.min(fault.at - 1, text.length));
     throw fault;
   }
+}
+
+/** The text behind the white space and comments that it begins with. */
+export function afterComments(text: string): string {
+  return text.replace(/^(?:\s|\/\/[^\n]*(?:\n|$)|\/\*(?:(?!\*\/)[^])*\*\/)*/, "");
 }
 
 /** The servers in a document; none where nothing in it looks like one. */

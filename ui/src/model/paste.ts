@@ -8,9 +8,10 @@ import { type Finding, check } from "./check.ts";
 import { masksOfNothing } from "./destination.ts";
 import { translate } from "./foreign.ts";
 import { isServerName } from "./name.ts";
-import { type Found, readPastedJson, serversIn } from "./paste-json.ts";
+import { type Found, afterComments, readPastedJson, serversIn } from "./paste-json.ts";
 import { type FoundInLine, serverInLine } from "./paste-line.ts";
 import { warnings } from "./placeholders.ts";
+import { isOpenLine } from "./rows.ts";
 import { freeName, legalName, nameFor } from "./suggest-name.ts";
 
 /** One server of the text. `findings` would be refused by the service; `notes` are worth a look. */
@@ -38,7 +39,13 @@ export function parsePaste(text: string, schema: unknown): Pasted {
     taken.add(name);
     return { ...made, name };
   });
-  return { drafts, fault: faults.length > 0 ? faults.join(" ") : null };
+  return { drafts, fault: faults.length > 0 ? told(faults) : null };
+}
+
+/** The first faults: whoever pastes a page of prose wants no list of its lines. */
+function told(faults: string[]): string {
+  const [shown, hidden] = [faults.slice(0, 3), faults.length - 3];
+  return shown.concat(hidden > 0 ? `${hidden} more can't be read either.` : []).join(" ");
 }
 
 function draft({ name, value }: Found, schema: unknown): PastedDraft {
@@ -61,7 +68,7 @@ function checkedName(name: string): { name: string; nameFault: string | null } {
 
 function read(block: string): Reading {
   if (block.trim() === "") return { found: [], faults: [] };
-  if (/^(\s|\/\/[^\n]*\n|\/\*[^]*?\*\/)*[{["]/.test(block)) return readJson(block);
+  if (/^[{["]/.test(afterComments(block))) return readJson(block);
   return readLines(block);
 }
 
@@ -97,13 +104,12 @@ function readLines(block: string): Reading {
 /** How many lines one command may have. */
 const LONGEST = 200;
 
-/** The server that begins in the first line; where there is none, that line's fault, so that the next are read. */
+/** The server that begins in the first line; where that has no end, its fault, so that the next lines are read. */
 function firstServer(lines: string[]): { found: FoundInLine; length: number } {
-  for (let length = 1; length <= lines.length; length++) {
-    const goesOn = /[\\^`][ \t]*$/.test(lines[length - 1] ?? "") && length < lines.length;
-    const found = goesOn ? null : serverInLine(lines.slice(0, length).join("\n"));
-    if (found !== null && !("fault" in found)) return { found, length };
-  }
+  let length = 1;
+  const text = () => lines.slice(0, length).join("\n");
+  while (length < lines.length && (/[\\^`][ \t]*$/.test(lines[length - 1] ?? "") || isOpenLine(text()))) length += 1;
+  if (!isOpenLine(text())) return { found: serverInLine(text()), length };
   return { found: serverInLine(lines[0] ?? ""), length: 1 };
 }
 

@@ -1,4 +1,4 @@
-/** Shows the editor or the paste screen as soon as their file is there. It is fetched once the list is shown. */
+/** Shows the editor or the paste screen as soon as their file is there. It is no part of the first load. */
 import { signal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { Banner } from "../parts/Banner.tsx";
@@ -29,7 +29,7 @@ export function Drafting({ route }: { route: Exclude<Route, { screen: "list" }> 
   if (found === "absent") return null;
   return (
     <Banner kind="alert" actions={<Button onPress={() => void pending("Opening the editor", fetchDrafting())}>Try again</Button>}>
-      The editor can't be fetched from the service.
+      The editor can't be fetched from the service. Try again, or load the page anew.
     </Banner>
   );
 }

@@ -3,6 +3,7 @@
  */
 import { useEffect, useState } from "preact/hooks";
 import type { Problem } from "../api/servers.ts";
+import { session } from "../api/session.ts";
 import { Banner } from "../parts/Banner.tsx";
 import { Button } from "../parts/Button.tsx";
 import { drafts, openDraft } from "../state/drafts.ts";
@@ -20,9 +21,11 @@ export function Editor({ route }: Props) {
   const [attempt, setAttempt] = useState(0);
   const draft = drafts.value.get(draftKey);
   const isOpen = draft !== undefined;
+  const isKnown = session.value.state === "signed-in" || session.value.state === "open";
 
   useEffect(() => {
-    if (isOpen || isNew) return undefined;
+    // Asked before the reader has signed in, the service says no.
+    if (isOpen || isNew || !isKnown) return undefined;
     let isHere = true;
     setProblem(null);
     void pending(`Opening ${draftKey}`, openDraft(draftKey)).then((opened) => {
@@ -31,7 +34,7 @@ export function Editor({ route }: Props) {
     return () => {
       isHere = false;
     };
-  }, [draftKey, isNew, isOpen, attempt]);
+  }, [draftKey, isNew, isOpen, isKnown, attempt]);
 
   if (draft !== undefined) return <DraftEditor key={draft.key} draft={draft} />;
   const isUnknown = isNew || problem?.status === 404;
@@ -43,7 +46,7 @@ export function Editor({ route }: Props) {
           {isNew ? "This draft is gone: drafts live as long as their tab." : "There is no server of this name."}
         </Banner>
       )}
-      {!isUnknown && problem !== null && (
+      {!isUnknown && problem !== null && problem.status !== 401 && (
         <Banner kind="alert" actions={<Button onPress={() => setAttempt(attempt + 1)}>Try again</Button>}>
           <strong>{problem.title}.</strong> {problem.detail}
         </Banner>

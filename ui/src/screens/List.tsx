@@ -11,6 +11,7 @@ import { leaving } from "../state/removal.ts";
 import { go } from "../state/route.ts";
 import "../style/list.css";
 import { Table } from "./list/Table.tsx";
+import { WaitingDrafts } from "./list/WaitingDrafts.tsx";
 import { type Arrangement, FILTERS, arranged } from "./list/arranged.ts";
 
 /** Kept while the tab lives, so that whoever comes back finds the list as it was left. */
@@ -43,7 +44,8 @@ export function List() {
         <h1 tabIndex={-1}>MCP servers</h1>
         {!isEmpty && canWrite && <AddButtons />}
       </header>
-      {isEmpty ? (
+      <WaitingDrafts />
+      {!isListed.value ? null : isEmpty ? (
         <Empty canWrite={canWrite} />
       ) : (
         <>
@@ -64,11 +66,11 @@ export function List() {
             </Field>
             <SelectField label="Show" value={arrangement.value.filter} options={FILTERS} onChoose={(filter) => change({ filter })} />
             <p class="list-count" role="status">
-              {isListed.value && countText(found.length, all.length)}
+              {countText(found.length, all.length)}
             </p>
           </div>
           {found.length > 0 && <Table servers={found} arrangement={arrangement.value} onSort={change} />}
-          {isListed.value && found.length === 0 && <NoMatch />}
+          {found.length === 0 && <NoMatch />}
         </>
       )}
     </div>

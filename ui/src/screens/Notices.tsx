@@ -22,7 +22,7 @@ export function ConnectionSign() {
   return (
     <span class={`connection ${state}`} title={state === "live" ? "Changes by others appear by themselves." : undefined}>
       <span class="dot" aria-hidden="true" />
-      {WORDS[state]}
+      {state === "stale" && listProblem.value !== null ? "Waiting" : WORDS[state]}
     </span>
   );
 }
@@ -50,7 +50,8 @@ export function Notices() {
       {isIn && state === "offline" && <Banner kind="alert">The service can't be reached. Your drafts are kept.</Banner>}
       {isProblemShown && (
         <Banner kind="alert">
-          <strong>{problem.title}.</strong> {problem.detail} {isListed.value && "What you see is how it was before."}
+          {!problem.detail.startsWith(problem.title) && <strong>{problem.title}. </strong>}
+          {problem.detail} {isListed.value && "What you see is how it was before."}
         </Banner>
       )}
       {isLate && !isProblemShown && (

@@ -71,7 +71,7 @@ export function Paste() {
             {...LEAVE_ALONE}
             ref={field}
             class="code"
-            rows={12}
+            rows={8}
             placeholder={EXAMPLE}
             autocomplete="off"
             spellcheck={false}
@@ -139,8 +139,8 @@ function clear(field: HTMLTextAreaElement | null): void {
 }
 
 function foundText(count: number, fault: string | null): string {
-  const found = count === 0 ? "" : `${counted(count)} found.`;
-  return fault === null ? found : `${found} Some of the text can't be read.`.trim();
+  if (count === 0) return fault === null ? "" : "No server can be read from this text.";
+  return `${counted(count)} found.${fault === null ? "" : " Some of the text can't be read."}`;
 }
 
 function counted(number: number): string {

@@ -3,4 +3,4 @@
  * there before they are.
  */
 export { Editor } from "./Editor.tsx";
-export { Paste } from "./PasteLater.tsx";
+export { Paste } from "./Paste.tsx";

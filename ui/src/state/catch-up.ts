@@ -2,8 +2,14 @@
  * Fetches what the stream says is new: one server where few have changed, the list where many have, never more than one
  * question at a time. What an event has overtaken while it was asked for is thrown away. It refuses to know the stream.
  */
-import { type Problem, type Row, list, read } from "../api/servers.ts";
-import { isOf } from "../api/problem.ts";
+import { type Problem, type Result, isOf } from "../api/problem.ts";
+import type { Row, Shown } from "../api/servers.ts";
+
+/** How the service is asked. */
+export type Source = {
+  list: (etag?: string) => Promise<Result<{ rows: Row[]; etag: string } | "unchanged">>;
+  read: (name: string) => Promise<Result<Shown>>;
+};
 
 /** What becomes of the answers. */
 export type Sink = {
@@ -23,6 +29,7 @@ const FEW = 3;
 const RETRY_MS = 1_000;
 
 export class CatchUp {
+  private readonly source: Source;
   private readonly sink: Sink;
   /** Which state of a server is to be fetched. */
   private readonly wanted = new Map<string, string>();
@@ -35,9 +42,10 @@ export class CatchUp {
   private listTag: string | undefined;
   private openedTag: string | null = null;
   private mustCompare = false;
-  private retry: number | undefined;
+  private retry: ReturnType<typeof setTimeout> | undefined;
 
-  constructor(sink: Sink) {
+  constructor(source: Source, sink: Sink) {
+    this.source = source;
     this.sink = sink;
   }
 
@@ -80,7 +88,7 @@ export class CatchUp {
   }
 
   stop(): void {
-    window.clearTimeout(this.retry);
+    clearTimeout(this.retry);
     this.wanted.clear();
     this.isListWanted = false;
   }
@@ -88,7 +96,7 @@ export class CatchUp {
   private async ask(): Promise<void> {
     if (this.isAsking) return;
     this.isAsking = true;
-    window.clearTimeout(this.retry);
+    clearTimeout(this.retry);
     let isWell = true;
     while (isWell) {
       for (const [name, etag] of this.wanted) if (this.sink.has(name, etag)) this.wanted.delete(name);
@@ -103,7 +111,7 @@ export class CatchUp {
   private async askForList(): Promise<boolean> {
     const from = this.events;
     this.isListWanted = false;
-    const result = await list(this.listTag);
+    const result = await this.source.list(this.listTag);
     const isOvertaken = (name: string) => (this.touched.get(name) ?? 0) > from;
     if (!("ok" in result)) {
       this.isListWanted = true;
@@ -124,7 +132,7 @@ export class CatchUp {
   private async askForFew(): Promise<boolean> {
     const from = this.events;
     const names = [...this.wanted.keys()];
-    const answers = await Promise.all(names.map(async (name) => ({ name, result: await read(name) })));
+    const answers = await Promise.all(names.map(async (name) => ({ name, result: await this.source.read(name) })));
     for (const { name, result } of answers) {
       if ((this.touched.get(name) ?? 0) > from) continue;
       if ("ok" in result) {
@@ -152,6 +160,6 @@ export class CatchUp {
     // Where nobody answers or the key is refused, the next stream asks again.
     if (problem === null || problem.status === 401) return;
     this.sink.failed(problem);
-    this.retry = window.setTimeout(() => void this.ask(), RETRY_MS);
+    this.retry = setTimeout(() => void this.ask(), RETRY_MS);
   }
 }

@@ -37,11 +37,16 @@ export class History {
     return isOwn;
   }
 
-  /** A state that this page has written: the stream may have told of it before the answer came, or will. */
-  noteOwn(name: string, etag: string | null): void {
-    const told = this.chains.get(name)?.findLast((step) => step.new_etag === etag && !step.isOwn);
+  /**
+   * A state that this page has written: the stream may have told of it before the answer came, or will. False where it
+   * has told already what somebody else has made of that state.
+   */
+  noteOwn(name: string, etag: string | null): boolean {
+    const chain = this.chains.get(name);
+    const told = chain?.findLast((step) => step.new_etag === etag && !step.isOwn);
     if (told === undefined) this.awaited.add(keyOf(name, etag));
     else told.isOwn = true;
+    return told === undefined || told === chain?.at(-1);
   }
 
   /** Something was missed: no chain leads from before to now. */

@@ -5,11 +5,11 @@
 import { computed, effect, signal, untracked } from "@preact/signals";
 import type { Access, StreamEvent } from "../api/events.ts";
 import { type Problem, isOf, problemFrom } from "../api/problem.ts";
-import type { Row } from "../api/servers.ts";
+import { type Row, list, read } from "../api/servers.ts";
 import { authHeaders, session, signOut } from "../api/session.ts";
 import { CatchUp } from "./catch-up.ts";
 import { History, type Since } from "./history.ts";
-import { follow } from "./stream.ts";
+import { type Following, follow } from "./stream.ts";
 
 export { now } from "./clock.ts";
 
@@ -54,8 +54,9 @@ const history = new History();
 const learnt = signal(0);
 
 let isOpen = false;
+let following: Following | null = null;
 
-const catchUp = new CatchUp({
+const catchUp = new CatchUp({ list, read }, {
   listed: (found, isOvertaken) => {
     const names = new Set(found.map((row) => row.name));
     for (const name of [...rows.keys()]) if (!names.has(name) && !isOvertaken(name)) rows.delete(name);
@@ -64,6 +65,8 @@ const catchUp = new CatchUp({
     listProblem.value = null;
     isListed.value = true;
     publish();
+    // Whoever lists can be followed: the document is readable again.
+    if (!isOpen) following?.hurry();
   },
   found: (name, row) => {
     if (row === null) rows.delete(name);
@@ -71,12 +74,10 @@ const catchUp = new CatchUp({
     publish();
   },
   has: (name, etag) => rows.get(name)?.etag === etag,
-  failed: (problem) => {
-    listProblem.value = problem;
-    const isAboutDocument = isOf(problem, "document-unreadable") || isOf(problem, "document-vanished");
-    if (isAboutDocument) documentState.value = { access: "unreadable", problem: problem.type };
-  },
+  failed: complain,
   settled: () => {
+    // Also where the list is as it was: then nothing was listed anew.
+    listProblem.value = null;
     if (isOpen) enter("live");
   },
 });
@@ -89,13 +90,14 @@ export function changedSince(name: string, etag: string): Since {
 
 /** What this page wrote is nobody else's change; null: it was removed. With the answer at hand nothing is asked again. */
 export function noteOwnWrite(name: string, etag: string | null, answer?: Pick<Row, "config" | "needsReentry">): void {
-  history.noteOwn(name, etag);
-  if (answer !== undefined && etag !== null) {
+  // An answer that is slower than the stream may be older than what is known.
+  const isNewest = history.noteOwn(name, etag);
+  if (isNewest && answer !== undefined && etag !== null) {
     const enabled = answer.config?.get("enabled") ?? true;
     catchUp.known(name);
     rows.set(name, { name, etag, ...answer, enabled: typeof enabled === "boolean" ? enabled : null });
     changes.set(name, { at: Date.now(), by: "you" });
-  } else if (etag === null) {
+  } else if (isNewest && etag === null) {
     catchUp.known(name);
     rows.delete(name);
   }
@@ -112,19 +114,25 @@ function heed(event: StreamEvent): void {
   if (event.type === "opened") {
     isOpen = true;
     documentState.value = { access: event.data.access, problem: null };
-    for (const { name, at_ms, by } of event.data.recent) changes.set(name, { at: at_ms, by: changes.get(name)?.by === "you" ? "you" : by });
+    listProblem.value = null;
+    for (const { name, at_ms, by } of event.data.recent) changes.set(name, { at: at_ms, by: changes.get(name)?.by === "you" ? "you" : called(by) });
     if (isFresh) catchUp.beganAt(event.data.etag);
     else catchUp.resume();
     isFresh = false;
     publish();
     return;
   }
-  const change = event.data;
+  const change = { ...event.data, by: called(event.data.by) };
   const isOwn = history.note(change);
   changes.set(change.name, { at: change.at_ms, by: isOwn ? "you" : change.by });
   if (change.new_etag !== null && !isOwn && rows.get(change.name)?.etag !== change.new_etag) freshen(change.name);
   catchUp.heard(change.name, change.new_etag);
   learnt.value += 1;
+}
+
+/** Without keys everyone has one name to the service, which says nothing of who it was. */
+function called(by: string | null): string | null {
+  return by !== null && session.peek().state === "open" ? "somebody" : by;
 }
 
 /** Whether the next stream begins anew rather than where the last one ended. */
@@ -137,7 +145,7 @@ function begin(): () => void {
   enter("connecting");
   // Asked for at once, beside the stream: where it is older than the stream's beginning, it is asked for again.
   catchUp.wantList();
-  const stop = follow({
+  const stream = follow({
     event: heed,
     gone: () => {
       isFresh = true;
@@ -160,17 +168,13 @@ function begin(): () => void {
       }
       // The list says why in full; it is asked for when the document is readable again, too.
       enter("stale");
-      const told = problemFrom(refusal.status, refusal.problem);
-      if (told.type.startsWith("/problems/document-")) {
-        documentState.value = { access: "unreadable", problem: told.type };
-        listProblem.value = told;
-      } else {
-        listProblem.value = told;
-      }
+      complain(problemFrom(refusal.status, refusal.problem));
     },
   });
+  following = stream;
   return () => {
-    stop();
+    stream.stop();
+    following = null;
     catchUp.stop();
   };
 }
@@ -181,6 +185,12 @@ effect(() => {
   if (!isIn.value) return undefined;
   return untracked(begin);
 });
+
+function complain(problem: Problem): void {
+  listProblem.value = problem;
+  const isAboutDocument = isOf(problem, "document-unreadable") || isOf(problem, "document-vanished");
+  if (isAboutDocument) documentState.value = { access: "unreadable", problem: problem.type };
+}
 
 function enter(state: Connection["state"]): void {
   if (connection.peek().state !== state) connection.value = { state, since: Date.now() };

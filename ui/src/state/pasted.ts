@@ -37,8 +37,10 @@ export async function loadSchema(): Promise<void> {
   }
 }
 
+/** Takes what the reader did to an entry; what was said of it before holds no longer. */
 export function editEntry(key: string, change: Edit): void {
-  edits.value = new Map(edits.value).set(key, { ...edits.value.get(key), ...change });
+  const { outcome, ...before } = edits.value.get(key) ?? {};
+  edits.value = new Map(edits.value).set(key, { ...before, ...change });
 }
 
 /** Empties the field, and gives a way to undo it. */

@@ -20,8 +20,14 @@ const LONGEST_WAIT_MS = 5_000;
 /** A browser gives one host six connections: a tab that nobody sees gives its own back. */
 const HIDDEN_FOR_MS = 60_000;
 
-/** Follows the stream until the function that is given back is called. */
-export function follow(listener: Listener): () => void {
+export type Following = {
+  stop: () => void;
+  /** Something speaks for trying again at once. */
+  hurry: () => void;
+};
+
+/** Follows the stream until it is stopped. */
+export function follow(listener: Listener): Following {
   const stopping = new AbortController();
   const { signal } = stopping;
   let connection: AbortController | null = null;
@@ -29,7 +35,6 @@ export function follow(listener: Listener): () => void {
   let wake = () => {};
   let hiding: number | undefined;
 
-  const hurry = () => wake();
   const look = () => {
     window.clearTimeout(hiding);
     if (document.hidden) {
@@ -42,7 +47,7 @@ export function follow(listener: Listener): () => void {
       wake();
     }
   };
-  addEventListener("online", hurry, { signal });
+  addEventListener("online", () => wake(), { signal });
   document.addEventListener("visibilitychange", look, { signal });
   look();
 
@@ -100,10 +105,15 @@ export function follow(listener: Listener): () => void {
   };
   void run();
 
-  return () => {
-    stopping.abort();
-    connection?.abort();
-    window.clearTimeout(hiding);
-    wake();
+  return {
+    stop: () => {
+      stopping.abort();
+      connection?.abort();
+      window.clearTimeout(hiding);
+      wake();
+    },
+    hurry: () => {
+      if (!isResting) wake();
+    },
   };
 }

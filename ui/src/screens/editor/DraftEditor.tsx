@@ -4,7 +4,7 @@ import { batch } from "@preact/signals";
 import { Banner } from "../../parts/Banner.tsx";
 import { type Draft, drafts, dropDraft, updateDraft } from "../../state/drafts.ts";
 import { useKeys } from "../../state/keys.ts";
-import { changedSince, isListed, servers } from "../../state/live.ts";
+import { changedSince, connection, isListed, servers } from "../../state/live.ts";
 import { go } from "../../state/route.ts";
 import { ConflictBanner } from "./ConflictBanner.tsx";
 import { Dialogs } from "./Dialogs.tsx";
@@ -31,6 +31,10 @@ export function DraftEditor({ draft }: { draft: Draft }) {
   const summary = useRef<HTMLDivElement>(null);
   const said = useRef<HTMLDivElement>(null);
   const elsewhere = noticeOf(draft);
+  // That the service can't be reached is no news once it can be.
+  const { state, since } = connection.value;
+  const isBack = state === "live" && since > (memory.said?.offlineSince ?? Number.POSITIVE_INFINITY);
+  const word = isBack ? null : memory.said;
 
   useEffect(() => heading.current?.focus(), []);
   useEffect(() => () => leaveDraft(key), [key]);
@@ -61,35 +65,41 @@ export function DraftEditor({ draft }: { draft: Draft }) {
   const showSummary = memory.wasSaveTried && judged.faults.length > 0;
   return (
     <div class="editor">
-      <Head draft={draft} headingRef={heading} onBack={back} />
-      {elsewhere !== null && (
-        <ConflictBanner
-          notice={elsewhere}
-          onView={() => void view(key)}
-          onMerge={() => void tryMerge(key)}
-          onSaveAsNew={() => void saveNow(saveAsNew(key, schema))}
-          onDiscard={() => tryDiscard(key)}
-          onFollow={() => void follow(key, elsewhere.renamedTo ?? draft.name)}
-        />
-      )}
-      <div ref={said} tabIndex={-1} class="said">
-        {memory.said !== null && (
-          <Banner kind={memory.said.tone === "danger" ? "alert" : "status"} tone={memory.said.tone}>
-            {memory.said.text}
-            {memory.said.more !== null && <p class="field-hint">{memory.said.more}</p>}
-          </Banner>
+      <div class="editor-top">
+        <Head draft={draft} headingRef={heading} onBack={back} />
+        {elsewhere !== null && (
+          <ConflictBanner
+            notice={elsewhere}
+            onView={() => void view(key)}
+            onMerge={() => void tryMerge(key)}
+            onSaveAsNew={() => void saveNow(saveAsNew(key, schema))}
+            onDiscard={() => tryDiscard(key)}
+            onFollow={() => void follow(key, elsewhere.renamedTo ?? draft.name)}
+          />
         )}
       </div>
-      {showSummary && <Summary faults={judged.faults} onGo={goTo} boxRef={summary} />}
-      <EditingProvider value={judged}>
-        {draft.copyOf !== null && (
-          <p class="copy-note">
-            A copy of <code>{draft.copyOf}</code>. Secrets are not copied, because nobody but the service knows them: enter them, or clear them.
-          </p>
-        )}
-        {draft.isNew && <NameField />}
-        <Tabs draft={draft} />
-      </EditingProvider>
+      <div class="editor-body">
+        <div class="editor-inner">
+          <div ref={said} tabIndex={-1} class="said">
+            {word !== null && (
+              <Banner kind={word.tone === "danger" ? "alert" : "status"} tone={word.tone}>
+                {word.text}
+                {word.more !== null && <p class="field-hint">{word.more}</p>}
+              </Banner>
+            )}
+          </div>
+          {showSummary && <Summary faults={judged.faults} onGo={goTo} boxRef={summary} />}
+          <EditingProvider value={judged}>
+            {draft.copyOf !== null && (
+              <p class="copy-note">
+                A copy of <code>{draft.copyOf}</code>. Secrets are not copied, because nobody but the service knows them: enter them, or clear them.
+              </p>
+            )}
+            {draft.isNew && <NameField />}
+            <Tabs draft={draft} />
+          </EditingProvider>
+        </div>
+      </div>
       <Foot
         isSaving={memory.isSaving}
         isNew={draft.isNew}

@@ -9,6 +9,7 @@ import { type Json, isObject } from "../../json/value.ts";
 import { Field } from "../../parts/Field.tsx";
 import { PastedNote } from "./PastedNote.tsx";
 import { SecretField } from "./SecretField.tsx";
+import { SecretInput } from "./SecretInput.tsx";
 import { leave, messageAt, setMember, useEditing } from "./editing.ts";
 import { type Row, followed, objectOf, rowPointer, withRows } from "./entries.ts";
 import { remember } from "./memory.ts";
@@ -85,17 +86,29 @@ export function PairsField({ at, legend, one, onTake }: Props) {
                   />
                 )}
               </Field>
-              {typeof row.value === "string" ? (
+              {typeof row.value !== "string" ? (
+                <OddField label={`Value ${index + 1}`} at={member} error={messageAt(faults, member)} />
+              ) : row.name === "" || rows.findIndex(({ name }) => name === row.name) < index ? (
+                // Nothing is stored for a row that no member stands for yet.
+                <SecretInput
+                  at={own}
+                  label={`Value ${index + 1}`}
+                  isLabelHidden
+                  value={row.value}
+                  error={null}
+                  onText={(text) => change(index, { value: text })}
+                  onPaste={(event) => take(event, false, index)}
+                  onLeave={() => leave(draft.key, own)}
+                />
+              ) : (
                 <SecretField
                   at={member}
-                  label={row.name === "" ? `Value ${index + 1}` : row.name}
+                  label={row.name}
                   inputLabel={`Value ${index + 1}`}
                   isInRow
                   onPaste={(event) => take(event, false, index)}
-                  onSet={(next: Json | undefined) => (next === undefined ? remove(index) : change(index, { value: next }))}
+                  onSet={(next: Json | undefined) => (next === undefined ? write(rows.toSpliced(index, 1)) : change(index, { value: next }))}
                 />
-              ) : (
-                <OddField label={`Value ${index + 1}`} at={member} error={messageAt(faults, member)} />
               )}
               <span class="row-remove">
                 <button

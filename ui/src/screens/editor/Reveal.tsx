@@ -18,6 +18,7 @@ export function Reveal({ server, at, label }: { server: string; at: string; labe
   const [said, setSaid] = useState("");
   const field = useRef<HTMLInputElement>(null);
   const button = useRef<HTMLButtonElement>(null);
+  const status = useRef<HTMLSpanElement>(null);
   const isHere = useRef(true);
 
   useEffect(() => () => void (isHere.current = false), []);
@@ -31,14 +32,19 @@ export function Reveal({ server, at, label }: { server: string; at: string; labe
     return () => clearTimeout(timer);
   }, [text, label]);
 
-  if (may("reveal") === false) return null;
+  const isAllowed = may("reveal") !== false;
+  // A refusal is said where it was met; elsewhere there is nothing to press any more.
+  if (!isAllowed && said === "") return null;
 
   async function show() {
     setSaid("");
     const answer = await pending(`Asking for ${label}`, reveal(server, at));
     if (!isHere.current) return;
     if ("ok" in answer) setText(answer.ok);
-    else setSaid(whyNot(answer, "reveal"));
+    else {
+      setSaid(whyNot(answer, "reveal"));
+      requestAnimationFrame(() => (button.current ?? status.current)?.focus());
+    }
   }
 
   function hide() {
@@ -48,11 +54,12 @@ export function Reveal({ server, at, label }: { server: string; at: string; labe
 
   return (
     <span class="reveal">
-      {text === null ? (
+      {text === null && isAllowed && (
         <Button kind="quiet" icon="reveal" label={`Reveal ${label}`} onPress={() => void show()} buttonRef={button}>
           Reveal
         </Button>
-      ) : (
+      )}
+      {text !== null && (
         <>
           <input
             {...LEAVE_ALONE}
@@ -73,7 +80,7 @@ export function Reveal({ server, at, label }: { server: string; at: string; labe
           </span>
         </>
       )}
-      <span role="status" class="field-hint">
+      <span role="status" class="field-hint" ref={status} tabIndex={-1}>
         {said}
       </span>
     </span>

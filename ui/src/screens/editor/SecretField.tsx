@@ -9,6 +9,7 @@ import type { Json } from "../../json/value.ts";
 import { Reveal } from "./Reveal.tsx";
 import { SecretInput } from "./SecretInput.tsx";
 import { leave, messageAt, setMember, useEditing } from "./editing.ts";
+import { focusNamed } from "./focus.ts";
 import { remember } from "./memory.ts";
 import { type Choice, chosen, secretAt } from "./secret-choice.ts";
 
@@ -46,6 +47,8 @@ export function SecretField({ at, label, inputLabel = label, isInRow = false, on
       remember(draft.key, { replacing });
       put(chosen(stored, at, choice));
     });
+    // A row that is cleared moves, and whoever chose it goes with it.
+    requestAnimationFrame(() => focusNamed(`${at} ${choice}`));
   }
 
   const isTyped = secret.choice === "replace";
@@ -76,6 +79,7 @@ export function SecretField({ at, label, inputLabel = label, isInRow = false, on
             <label key={choice} class="segment">
               <input
                 type="radio"
+                data-focus={`${at} ${choice}`}
                 name={`${id}-choice`}
                 checked={secret.choice === choice}
                 disabled={choice === "keep" && !secret.mayKeep}

@@ -10,6 +10,9 @@ import { isMask } from "../../model/secrets.ts";
 import { shown } from "../../model/secrets.ts";
 import { memberName } from "./banner-text.ts";
 
+/** Longer values are easier to compare one part a line. */
+const LONGEST_LINE = 60;
+
 export type ConflictRow = { pointer: string; member: string; before: string; theirs: string; mine: string };
 
 export function conflictRow(change: Change): ConflictRow {
@@ -38,7 +41,9 @@ function textOf(pointer: string, value: Json): string {
   const whole = set(nothing, pointer, value);
   const part = isObject(whole) ? shown(whole, pointer) : undefined;
   if (part === undefined) return "absent";
-  return typeof part === "string" ? part || "empty" : writeJson(part, 1);
+  if (typeof part === "string") return part || "empty";
+  const line = writeJson(part);
+  return line.length <= LONGEST_LINE ? line : writeJson(part, 1);
 }
 
 /** What they changed and an overwriting loses. A secret that the draft keeps stays as they set it. */

@@ -2,7 +2,6 @@
  * `args`, `env` and `headers` as rows of a form. Rows can hold what JSON can't: a name twice, a line that is not
  * filled in yet. It refuses to know what is secret, and how rows look.
  */
-import { pointer } from "../../json/pointer.ts";
 import { type Json, type JsonObject, equal, isObject } from "../../json/value.ts";
 import type { Finding } from "../../model/check.ts";
 
@@ -67,12 +66,6 @@ export function rowFaults(member: string, rows: Row[]): Finding[] {
 /** Where findings about a row itself are put: `/env/#2`, by its number, since its name may be nobody's. */
 export function rowPointer(member: string, index: number): string {
   return `${member}/#${index + 1}`;
-}
-
-/** Whether a finding is about this row: about the row itself, or about the value that it stands for. */
-export function concernsRow(found: string, member: string, index: number, name: string | null): boolean {
-  const own = member + pointer(name ?? index);
-  return found === rowPointer(member, index) || found === own || found.startsWith(`${own}/`);
 }
 
 function isBlank({ name, value }: Row): boolean {

@@ -17,7 +17,7 @@ import { memoryOf, remember } from "./memory.ts";
 import { type Dispute, type Outcome, type Theirs, adopt, compare, merge, moveDraft, startAnew } from "./merging.ts";
 import { hasChanges } from "./raw.ts";
 import { save } from "./saving.ts";
-import { whyNot } from "./why-not.ts";
+import { type Failure, whyNot } from "./why-not.ts";
 
 /** Saves the draft; false where something has to be looked at first. */
 export async function trySave(key: string, schema: unknown): Promise<boolean> {
@@ -46,7 +46,7 @@ export async function trySave(key: string, schema: unknown): Promise<boolean> {
     case "refused":
       return false;
     case "failed":
-      say(key, "danger", whyNot(saving.failure, "save"));
+      sayFailure(key, saving.failure, "save");
       return true;
   }
 }
@@ -155,7 +155,7 @@ function heed(key: string, outcome: Exclude<Outcome, { kind: "merged" }>): void 
       say(key, "danger", "The JSON does not parse, so nothing can be merged into it. Mend it first.");
       return;
     case "failed":
-      say(key, "danger", whyNot(outcome.failure, "read"));
+      sayFailure(key, outcome.failure, "read");
   }
 }
 
@@ -167,6 +167,10 @@ function sayMerged(key: string, text: string, taken: Change[]): void {
   say(key, "calm", text, parts.filter((part) => part !== "").join(" "));
 }
 
+function sayFailure(key: string, failure: Failure, what: "save" | "read"): void {
+  remember(key, { said: { tone: "danger", text: whyNot(failure, what), more: null, offlineSince: "offline" in failure ? Date.now() : null } });
+}
+
 function say(key: string, tone: "calm" | "danger", text: string, more: string | null = null): void {
-  remember(key, { said: { tone, text, more } });
+  remember(key, { said: { tone, text, more, offlineSince: null } });
 }

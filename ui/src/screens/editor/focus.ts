@@ -7,12 +7,17 @@ export function useFocusNext(): (name: string) => void {
   const wanted = useRef<string | null>(null);
   useLayoutEffect(() => {
     if (wanted.current === null) return;
-    document.querySelector<HTMLElement>(`[data-focus="${wanted.current}"]`)?.focus();
+    focusNamed(wanted.current);
     wanted.current = null;
   });
   return (name) => {
     wanted.current = name;
   };
+}
+
+/** Focuses what has this `data-focus`. */
+export function focusNamed(name: string): void {
+  document.querySelector<HTMLElement>(`[data-focus="${CSS.escape(name)}"]`)?.focus();
 }
 
 /** Focuses the field of a place, or the nearest one around it; false where the form has none. */

@@ -25,7 +25,7 @@ export type Memory = {
   /** What is open above the form. */
   dialog: { kind: "dispute"; dispute: Dispute } | { kind: "rename" } | { kind: "discard" } | null;
   /** The last word about an attempt to save or merge. */
-  said: { tone: "calm" | "danger"; text: string; more: string | null } | null;
+  said: { tone: "calm" | "danger"; text: string; more: string | null; offlineSince: number | null } | null;
   isSaving: boolean;
 };
 

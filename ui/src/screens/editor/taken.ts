@@ -37,7 +37,7 @@ export function takenAmongHeaders(text: string, isName: boolean): Taken | null {
 /** A text pasted as the command or among the arguments: the words of a shell line. */
 export function takenAsWords(text: string, command: string, isCommand: boolean): Taken | null {
   const line = shellLine(text);
-  if (line === null) return null;
+  if (line === null) return isCommand ? null : argumentLines(text);
   const words = [line.command, ...line.args].filter((word, index) => index > 0 || word !== "");
   if (words.length + line.env.length < 2) return null;
   if (isCommand || command === "") return taken(line.command, line.args, line.env, []);
@@ -56,6 +56,15 @@ function taken(command: string | null, args: string[], entries: [string, string]
 function shellLine(text: string): { env: [string, string][]; command: string; args: string[] } | null {
   const line = parseShellLine(text);
   return "command" in line ? line : null;
+}
+
+/** Arguments that stand on lines of their own. */
+function argumentLines(text: string): Taken | null {
+  const lines = text.split(/\r\n|\r|\n/).filter((line) => line.trim() !== "");
+  // Behind a command nothing is read as a variable of it.
+  const read = lines.map((line) => shellLine(`command ${line}`));
+  const args = read.flatMap((line) => line?.args ?? []);
+  return read.includes(null) || args.length < 2 ? null : taken(null, args, [], []);
 }
 
 function isSeveralLines(text: string): boolean {

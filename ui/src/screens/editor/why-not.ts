@@ -9,7 +9,8 @@ export function whyNot(failure: Failure, what: "reveal" | "save" | "rename" | "r
   if (problem.status === 403 && what === "reveal") return "This key may not reveal secrets.";
   if (problem.status === 403) return "This key may not change servers.";
   const reference = problem.error_id === undefined ? "" : ` The log has more under ${problem.error_id}.`;
-  return `${problem.detail || problem.title}${reference}`;
+  const detail = problem.detail === "" || problem.detail === problem.title ? "" : ` ${problem.detail}`;
+  return `${problem.title}.${detail}${reference}`;
 }
 
 const CONSEQUENCES = {

@@ -14,13 +14,15 @@ export function PasteEntry({ entry, number }: { entry: Entry; number: number }) 
   const { key, name, config, outcome, nameError, nameNote } = entry;
   const { line, transport, rows, text } = preview(config);
   const isSaved = outcome?.kind === "saved";
+  // What the service says of a configuration stands for what the page says.
+  const isJudged = outcome?.kind === "refused" && outcome.findings.length > 0;
   return (
     <li class={outcome === null ? "paste-entry" : `paste-entry ${outcome.kind}`}>
       <div class="paste-entry-head">
         {isSaved ? <Saved name={name} /> : <Chooser entry={entry} />}
         {outcome?.kind === "refused" && <span class="paste-outcome refused">refused</span>}
         {!isSaved && (
-          <Button kind="quiet" label={`Edit ${name}`} onPress={() => openAsDraft(entry)}>
+          <Button label={`Edit ${name}`} onPress={() => openAsDraft(entry)}>
             Edit
           </Button>
         )}
@@ -38,8 +40,10 @@ export function PasteEntry({ entry, number }: { entry: Entry; number: number }) 
       <p class="paste-target">
         <span class="tag">{transport}</span> <code>{line}</code>
       </p>
-      {outcome?.kind === "refused" && <Findings kind="error" findings={[{ pointer: "", message: outcome.message }, ...outcome.findings]} />}
-      <Findings kind="error" findings={isSaved ? [] : entry.findings} />
+      {outcome?.kind === "refused" && outcome.message !== nameError && (
+        <Findings kind="error" findings={[{ pointer: "", message: outcome.message }, ...outcome.findings]} />
+      )}
+      <Findings kind="error" findings={isSaved || isJudged ? [] : entry.findings} />
       <Findings kind="note" findings={isSaved ? [] : entry.notes} />
       {rows.length > 0 && (
         <dl class="paste-members">
@@ -52,7 +56,7 @@ export function PasteEntry({ entry, number }: { entry: Entry; number: number }) 
         </dl>
       )}
       <details>
-        <summary>What will be stored</summary>
+        <summary>{isSaved ? "What was stored" : "What will be stored"}</summary>
         <pre tabIndex={0} aria-label={`Configuration of ${name}`}>
           <code>{text}</code>
         </pre>
