@@ -1,13 +1,13 @@
 //! A reader of the stream of changes. It holds each event against the document, and refuses to know what it means.
 
 use std::io;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
 use crate::conformance;
 use crate::response::Response;
-use crate::server::TestServer;
+use crate::server::{PATIENCE, TestServer};
 use crate::wire::{Connection, Request};
 
 /// Where the stream is.
@@ -63,10 +63,15 @@ impl Stream {
 
     /// The next event; nothing where the stream has ended.
     pub(crate) fn try_next(&mut self) -> io::Result<Option<Event>> {
+        // What says that it is still there must not keep a test waiting.
+        let deadline = Instant::now() + PATIENCE;
         loop {
             if let Some(end) = self.text.find("\n\n") {
                 let block: String = self.text.drain(..end + 2).collect();
                 if block.starts_with(':') {
+                    if deadline < Instant::now() {
+                        return Err(io::Error::new(io::ErrorKind::TimedOut, "nothing is told"));
+                    }
                     continue;
                 }
                 let event = read(&block);
