@@ -1,10 +1,11 @@
-// Two people look on while twenty scripts write: in the end both pages show exactly what the store holds, and they know
-// it from the stream. Measured: how long after a commit's answer its event is in the page, and its mark in the list.
+// Twenty scripts write; of two people one looks on, and one turns servers on and off meanwhile. In the end both pages show
+// exactly what the store holds, and they know it from the stream. Measured: how long after a commit's answer its event is in the page, and its mark in the list.
 
 import assert from 'node:assert/strict';
 
 import { eventually } from '../claims.mjs';
 import { Crowd } from '../crowd.mjs';
+import { dice } from '../dice.mjs';
 import { median, Witness } from '../witness.mjs';
 
 const NAMES = Array.from({ length: 15 }, (_, index) => `server-${index}`);
@@ -21,7 +22,8 @@ export default async function (stage) {
     await visitor.list.isShown();
   }
   const crowd = new Crowd(Array.from({ length: WRITERS }, () => stage.writer('writer')), NAMES);
-  await crowd.write(stage.setting.seconds * 1_000, stage.setting.seed);
+  const time = stage.setting.seconds * 1_000;
+  await Promise.all([crowd.write(time, stage.setting.seed), meddle(visitors[0], time, dice(stage.setting.seed))]);
 
   const store = await stage.api.all();
   const expected = store.map(({ name, enabled, etag }) => ({ name, enabled, etag }));
@@ -39,6 +41,7 @@ export default async function (stage) {
     // The page listed once, and from then on only because of events, never more often than there were some.
     assert.ok(witness.lists <= events + 2, `${witness.lists} lists for ${events} events`);
   }
+  assert.ok(witnesses[0].requests.some(({ method }) => method === 'PATCH'), 'nobody turned a server on or off');
   // Nobody writes: nobody asks.
   const asked = () => witnesses.map(({ requests }) => requests.length);
   const before = asked();
@@ -56,6 +59,18 @@ export default async function (stage) {
   assert.ok(measured.event_ms < 2_000, JSON.stringify(measured));
   assert.ok(measured.shown_ms < 2_000, JSON.stringify(measured));
   return measured;
+}
+
+/** Turns some server on or off again and again; whoever was faster wins. */
+async function meddle({ page }, milliseconds, roll) {
+  const end = Date.now() + milliseconds;
+  while (Date.now() < end) {
+    await page.evaluate((throws) => {
+      const switches = document.querySelectorAll('[role=switch]');
+      switches[throws % switches.length]?.click();
+    }, roll(1_000));
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
 }
 
 /** What the list says: every row's name, switch and tag. It sorts as people do, so the order is made the store's. */
