@@ -18,6 +18,7 @@ mod operations;
 mod page;
 mod prefer;
 mod problem;
+mod problem_kind;
 mod query;
 mod renaming;
 mod routes;
