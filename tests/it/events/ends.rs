@@ -44,7 +44,8 @@ fn a_reader_who_is_too_slow_is_dropped_and_nobody_waits_for_it() {
     let (mut quick, _) = server.follow();
     let all = flood(&server, &mut quick);
     let mut read = 0;
-    while let Some(event) = slow.try_next().expect("it ends as a stream does") {
+    // It ends as a stream does, or is torn off where it has taken nothing for too long.
+    while let Ok(Some(event)) = slow.try_next() {
         assert_eq!(event.number(), read + 1, "something was left out");
         read = event.number();
     }
@@ -67,8 +68,8 @@ fn a_reader_who_takes_nothing_does_not_keep_its_seat() {
     };
     let before = sockets();
     let (slow, _) = server.follow();
+    assert!(before < sockets(), "a stream takes no socket");
     flood(&server, &mut quick);
-    assert!(before < sockets(), "it was dropped before it could be too slow");
     crate::server::eventually("the service gives up who takes nothing", || sockets() <= before);
     drop(slow);
 }
