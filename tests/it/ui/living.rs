@@ -9,6 +9,11 @@ fn a_restarted_service_costs_no_draft() {
 }
 
 #[test]
+fn a_page_that_is_older_than_the_service_says_so() {
+    Stage::empty().play("updated");
+}
+
+#[test]
 fn a_hidden_or_offline_page_catches_up() {
     Stage::empty().play("hidden");
 }

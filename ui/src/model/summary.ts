@@ -5,6 +5,9 @@ import { destination } from "./destination.ts";
 
 export type Transport = "stdio" | "http" | "sse";
 
+/** What people call them. */
+export const TRANSPORT_NAMES: Record<Transport, string> = { stdio: "stdio", http: "HTTP", sse: "SSE" };
+
 /** How a server is spoken to: what is started is stdio, and what is called is HTTP unless it says SSE. */
 export function transportOf(config: JsonObject): Transport {
   const hasCommand = (config.get("command") ?? null) !== null;

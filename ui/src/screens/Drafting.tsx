@@ -6,15 +6,19 @@ import { Button } from "../parts/Button.tsx";
 import { pending } from "../state/pending.ts";
 import { type Route, addressOf } from "../state/route.ts";
 
+declare const __BUILD__: string;
+
 type Screens = typeof import("./editing.ts");
 
-const screens = signal<Screens | "absent" | "refused">("absent");
+/** `other`: the service was replaced under the open page, and what it has now does not fit. */
+const screens = signal<Screens | "absent" | "refused" | "other">("absent");
 
 /** Fetches the file, if it is not there. */
 export async function fetchDrafting(): Promise<void> {
   if (typeof screens.value === "object") return;
   try {
-    screens.value = await import("./editing.ts");
+    const found = await import("./editing.ts");
+    screens.value = found.build === __BUILD__ ? found : "other";
   } catch {
     screens.value = "refused";
   }
@@ -27,6 +31,9 @@ export function Drafting({ route }: { route: Exclude<Route, { screen: "list" }> 
     return route.screen === "paste" ? <found.Paste /> : <found.Editor key={addressOf(route)} route={route} />;
   }
   if (found === "absent") return null;
+  if (found === "other") {
+    return <Banner kind="alert">The service was updated since this page was loaded. Load the page anew to go on.</Banner>;
+  }
   return (
     <Banner kind="alert" actions={<Button onPress={() => void pending("Opening the editor", fetchDrafting())}>Try again</Button>}>
       The editor can't be fetched from the service. Try again, or load the page anew.

@@ -2,5 +2,9 @@
  * What is needed once something is typed: the editor and the paste screen, in a file of their own, so that the list is
  * there before they are.
  */
+declare const __BUILD__: string;
+
+/** The build that this file is of. */
+export const build = __BUILD__;
 export { Editor } from "./Editor.tsx";
 export { Paste } from "./Paste.tsx";

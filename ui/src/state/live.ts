@@ -189,7 +189,8 @@ effect(() => {
 function complain(problem: Problem): void {
   listProblem.value = problem;
   const isAboutDocument = isOf(problem, "document-unreadable") || isOf(problem, "document-vanished");
-  if (isAboutDocument) documentState.value = { access: "unreadable", problem: problem.type };
+  // While the stream is open it says so itself, and this answer may be older than its last word.
+  if (isAboutDocument && !isOpen) documentState.value = { access: "unreadable", problem: problem.type };
 }
 
 function enter(state: Connection["state"]): void {

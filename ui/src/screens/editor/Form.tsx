@@ -2,7 +2,7 @@
 import { useId } from "preact/hooks";
 import { batch } from "@preact/signals";
 import { get } from "../../json/pointer.ts";
-import { type Transport, transportOf } from "../../model/summary.ts";
+import { TRANSPORT_NAMES, type Transport, transportOf } from "../../model/summary.ts";
 import { SelectField } from "../../parts/Field.tsx";
 import { AuthFields } from "./AuthFields.tsx";
 import { ListField } from "./ListField.tsx";
@@ -16,11 +16,7 @@ import { remember } from "./memory.ts";
 import { pasteIntoPairs, pasteWords } from "./pasting.ts";
 import { partsShown, withTransport } from "./transports.ts";
 
-const TRANSPORTS: [Transport, string][] = [
-  ["stdio", "stdio"],
-  ["http", "HTTP"],
-  ["sse", "SSE"],
-];
+const TRANSPORTS: Transport[] = ["stdio", "http", "sse"];
 
 export function Form() {
   const { draft } = useEditing();
@@ -77,10 +73,10 @@ function TransportField() {
         Transport
       </span>
       <span role="radiogroup" class="segments" aria-labelledby={id} aria-describedby={`${id}-error`}>
-        {TRANSPORTS.map(([transport, word]) => (
+        {TRANSPORTS.map((transport) => (
           <label key={transport} class="segment">
             <input type="radio" name={id} checked={transport === chosen} onChange={() => choose(transport)} />
-            <span>{word}</span>
+            <span>{TRANSPORT_NAMES[transport]}</span>
           </label>
         ))}
       </span>

@@ -1,5 +1,5 @@
 /** Which servers the list shows, and in which order: what was searched for, the filter, the column. Pure. */
-import { target, transportOf } from "../../model/summary.ts";
+import { TRANSPORT_NAMES, target, transportOf } from "../../model/summary.ts";
 import type { LiveServer } from "../../state/live.ts";
 
 export const FILTERS = [
@@ -32,7 +32,7 @@ export function needsAttention(server: LiveServer): boolean {
 
 export function transportText(server: LiveServer): string {
   if (server.config === null) return "unreadable";
-  return { stdio: "stdio", http: "HTTP", sse: "SSE" }[transportOf(server.config)];
+  return TRANSPORT_NAMES[transportOf(server.config)];
 }
 
 export function targetText(server: LiveServer): string {

@@ -3,6 +3,7 @@ import { useId } from "preact/hooks";
 import type { Finding } from "../../model/check.ts";
 import type { Entry } from "../../model/paste-entries.ts";
 import { preview } from "../../model/preview.ts";
+import { TRANSPORT_NAMES } from "../../model/summary.ts";
 import { Button } from "../../parts/Button.tsx";
 import { TextField } from "../../parts/Field.tsx";
 import { Icon } from "../../parts/Icon.tsx";
@@ -38,7 +39,7 @@ export function PasteEntry({ entry, number }: { entry: Entry; number: number }) 
         />
       )}
       <p class="paste-target">
-        <span class="tag">{transport}</span> <code>{line}</code>
+        <span class="tag">{TRANSPORT_NAMES[transport]}</span> <code>{line}</code>
       </p>
       {outcome?.kind === "refused" && outcome.message !== nameError && (
         <Findings kind="error" findings={[{ pointer: "", message: outcome.message }, ...outcome.findings]} />
