@@ -86,26 +86,27 @@ impl Feed {
     ///
     /// Where there is no such position, no room, or no state.
     pub fn open(self: &Arc<Self>, position: Option<&Position>) -> Result<(Subscription, Opened), Refused> {
-        if self.is_closed() {
-            return Err(Refused::Closed);
-        }
         let (n, opened) = self.place(position)?;
         let seat = Arc::clone(&self.seats).try_acquire_owned().map_err(|_| Refused::Full)?;
         self.joined.notify_one();
         Ok((Subscription { feed: Arc::clone(self), n, news: self.news.subscribe(), _seat: seat }, opened))
     }
 
-    /// Where [`Feed::open`] would begin, and what it would tell first. Takes no seat.
+    /// Where [`Feed::open`] would begin now, and what it would tell first. Takes no seat.
     ///
     /// # Errors
     ///
-    /// Where there is no such position, or no state.
+    /// Those of [`Feed::open`].
     pub fn place(&self, position: Option<&Position>) -> Result<(u64, Opened), Refused> {
+        if self.is_closed() {
+            return Err(Refused::Closed);
+        }
         if position.is_none() {
             self.look().map_err(Refused::Failed)?;
         }
         let place = self.window().as_ref().ok_or(Gone).and_then(|window| window.open(position));
-        place.map_err(|Gone| Refused::Gone)
+        let place = place.map_err(|Gone| Refused::Gone)?;
+        if self.seats.available_permits() == 0 { Err(Refused::Full) } else { Ok(place) }
     }
 
     /// Ends the stream for all readers, and lets nobody begin.

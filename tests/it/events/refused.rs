@@ -91,6 +91,7 @@ fn the_seats_are_counted_and_one_that_is_left_is_free() {
     let mut streams: Vec<Stream> = (0..512).map(|_| server.follow().0).collect();
     let refused = server.events().send().expect_problem(503, "too-many-streams");
     assert!(refused.header("retry-after").is_some());
+    server.request("HEAD", EVENTS).send().expect(503);
     streams.pop();
     crate::server::eventually("the seat is free", || {
         // Writing to the reader who left shows that it did.
