@@ -7,6 +7,9 @@ use crate::model::config::{Config, Members, Node};
 use crate::model::findings::Findings;
 use crate::model::state::Level;
 
+/// How long the pointers may be together. Bytes. What is told is kept for a while, and whoever may write can make long names.
+const LONGEST: usize = 1 << 12;
+
 /// What is told of secrets.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Secrets {
@@ -32,7 +35,10 @@ pub fn differing(before: &Config, after: &Config, dialect: Dialect, secrets: Sec
     if finder.has_secret && secrets == Secrets::Together {
         finder = find(true);
     }
-    if finder.found.is_full() { vec![Pointer::root()] } else { finder.found.into_vec() }
+    let is_full = finder.found.is_full();
+    let found = finder.found.into_vec();
+    let length: usize = found.iter().map(|pointer| pointer.as_str().len()).sum();
+    if is_full || LONGEST < length { vec![Pointer::root()] } else { found }
 }
 
 struct Finder {
@@ -142,6 +148,9 @@ mod tests {
             format!(r#"{{"command":"x","env":{{{}}}}}"#, members.join(","))
         };
         assert_eq!(told(&many(1), &many(2), Open), [""]);
+        let long = |length: usize| format!(r#"{{"{}":1}}"#, "x".repeat(length));
+        assert_eq!(told("{}", &long(LONGEST - 1), Open)[0].len(), LONGEST);
+        assert_eq!(told("{}", &long(LONGEST), Open), [""]);
     }
 
     #[test]
