@@ -9,6 +9,7 @@ mod endpoint;
 mod event_stream;
 mod event_text;
 mod failures;
+mod for_everyone;
 mod frame;
 pub mod gate;
 mod headers;

@@ -7,8 +7,8 @@ use actix_web::http::header;
 use crate::projection::{EntityTag, public_tag};
 use crate::ui;
 
-use super::documentation::{Content, under_condition};
 use super::endpoint::{Answer, Call};
+use super::for_everyone::{Content, under_condition};
 use super::problem::Problem;
 use super::problem_kind::ProblemKind;
 
