@@ -63,7 +63,7 @@ fn difference(before: &Arc<Projected>, after: &Arc<Projected>, at_ms: u64) -> Ve
         old: before.item(name).map(|item| item.tag().clone()),
         new: after.item(name).map(|item| item.tag().clone()),
         members: Vec::new(),
-        by: after.item(name).and_then(|item| item.by()).map(str::to_owned),
+        by: after.made_by(before, name).map(str::to_owned),
         at_ms,
         renamed_from: None,
         renamed_to: None,
@@ -106,7 +106,7 @@ fn difference(before: &Arc<Projected>, after: &Arc<Projected>, at_ms: u64) -> Ve
 mod tests {
     use super::*;
     use crate::document::{Document, NewDocument};
-    use crate::model::{Access, SettingsKey};
+    use crate::model::{Access, Author, SettingsKey, StoredServer};
     use crate::secrets::{EtagKey, KeyRing};
     use crate::store::{Departures, Snapshot, StoreError};
 
@@ -123,11 +123,16 @@ mod tests {
         let document = Document::read(text.as_bytes(), NewDocument::Own, None).unwrap();
         let snapshot = Snapshot {
             layout: document.layout().clone(),
-            servers: document.servers().map(|(key, server)| (key.clone(), Arc::clone(server))).collect(),
+            servers: document.servers().map(|(key, server)| (key.clone(), by_ann(server))).collect(),
             outside: Arc::clone(document.outside()),
             departures: Departures::default(),
         };
         Arc::new(Projected::new(Arc::new(snapshot), Arc::clone(ring), None))
+    }
+
+    fn by_ann(server: &StoredServer) -> Arc<StoredServer> {
+        let (text, config) = (server.text.clone(), server.config.clone());
+        Arc::new(StoredServer { text, config, author: Some(Author::new("ann")) })
     }
 
     /// One line for each event.
@@ -167,10 +172,16 @@ mod tests {
     }
 
     #[test]
-    fn other_keys_change_every_tag_and_no_member() {
-        let servers = r#"{"a":{"command":"x","env":{"K":"v"}}}"#;
-        let mut all = Told::new(state(servers, &ring()));
-        assert_eq!(told(&all.step(Ok(state(servers, &ring())), 1)), ["Changed a "]);
+    fn other_keys_change_every_tag_and_no_member_and_are_nobodys_doing() {
+        let by = |events: &[Event]| match events {
+            [Event::Server(change)] => change.by.clone(),
+            other => panic!("{other:?}"),
+        };
+        let (servers, ring) = (r#"{"a":{"command":"x","env":{"K":"v"}}}"#, ring());
+        let mut all = Told::new(state("{}", &ring));
+        assert_eq!(by(&all.step(Ok(state(servers, &ring)), 1)).as_deref(), Some("ann"));
+        let events = all.step(Ok(state(servers, &self::ring())), 1);
+        assert_eq!((told(&events), by(&events)), (vec!["Changed a ".to_owned()], None));
     }
 
     #[test]

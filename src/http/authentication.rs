@@ -6,7 +6,8 @@ use crate::json::Json;
 use crate::service::access::{Caller, Scope};
 use crate::service::authentication::Authentication;
 
-use super::problem::{Problem, ProblemKind};
+use super::problem::Problem;
+use super::problem_kind::ProblemKind;
 
 const API_KEY: HeaderName = HeaderName::from_static("x-session-api-key");
 

@@ -11,7 +11,8 @@ use zeroize::Zeroizing;
 use crate::json::{Fault, FaultKind, Json, Object, Pointer, Rules, parse};
 use crate::model::json_patch::{self, JsonPatch};
 
-use super::problem::{Problem, ProblemKind};
+use super::problem::Problem;
+use super::problem_kind::ProblemKind;
 
 /// The largest body. Bytes.
 pub(super) const LARGEST: usize = 1 << 20;

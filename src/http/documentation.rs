@@ -9,7 +9,8 @@ use crate::projection::{EntityTag, Verdict};
 
 use super::document::{self, Published};
 use super::endpoint::{Answer, Call};
-use super::problem::{Problem, ProblemKind};
+use super::problem::Problem;
+use super::problem_kind::ProblemKind;
 
 /// `GET /openapi.json`
 pub(super) fn openapi(call: Call) -> Answer {

@@ -27,7 +27,8 @@ use super::App;
 use super::authentication::{caller, require};
 use super::body::Sent;
 use super::frame::RequestId;
-use super::problem::{Problem, ProblemKind};
+use super::problem::Problem;
+use super::problem_kind::ProblemKind;
 use super::query::{Parameter, Query};
 use super::{body, failures, headers, prefer};
 

@@ -19,7 +19,8 @@ use crate::store::StoreError;
 use super::endpoint::{Answer, Call};
 use super::event_text;
 use super::failures::RETRY_AFTER;
-use super::problem::{Problem, ProblemKind};
+use super::problem::Problem;
+use super::problem_kind::ProblemKind;
 
 /// What a stream says when there is nothing to say, so that each side notices when the other is gone.
 const HEARTBEAT: &str = ": heartbeat\n\n";

@@ -11,7 +11,8 @@ use crate::projection::Verdict;
 use crate::service::{Conflict, ServiceError};
 use crate::store::StoreError;
 
-use super::problem::{Problem, ProblemKind};
+use super::problem::Problem;
+use super::problem_kind::ProblemKind;
 use super::renaming;
 
 /// How long a client should wait before it tries a busy store again. Seconds.

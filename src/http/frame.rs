@@ -16,7 +16,8 @@ use actix_web::{Error, HttpMessage, HttpResponse};
 use crate::service::audit::{self, Action};
 
 use super::App;
-use super::problem::{Problem, ProblemKind};
+use super::problem::Problem;
+use super::problem_kind::ProblemKind;
 use super::query::{Parameter, Query};
 use super::routes;
 

@@ -3,7 +3,8 @@
 
 use actix_web::http::header::{self, HeaderMap, HeaderValue};
 
-use super::problem::{Problem, ProblemKind};
+use super::problem::Problem;
+use super::problem_kind::ProblemKind;
 
 /// The allow-lists.
 #[derive(Clone, Debug)]

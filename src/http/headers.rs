@@ -8,7 +8,8 @@ use crate::json::Json;
 use crate::projection::{Condition, Precondition};
 use crate::secrets::Exposure;
 
-use super::problem::{Problem, ProblemKind};
+use super::problem::Problem;
+use super::problem_kind::ProblemKind;
 
 /// The header that asks for secrets.
 pub(super) const EXPOSE_SECRETS: HeaderName = HeaderName::from_static("x-expose-secrets");

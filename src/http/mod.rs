@@ -18,6 +18,7 @@ mod operations;
 mod page;
 mod prefer;
 mod problem;
+mod problem_kind;
 mod query;
 mod renaming;
 mod routes;
@@ -49,6 +50,10 @@ const SHUTDOWN_SECONDS: u64 = 9;
 /// How long a client may take to send a request's head.
 const HEAD_TIMEOUT: Duration = Duration::from_secs(10);
 
+/// How long a client may take nothing of what it is sent. A stalled connection is never asked for more, so that only
+/// the kernel can tell: without this one reader of a stream who stops reading would keep its seat for ever.
+const TAKING_TIMEOUT: Duration = Duration::from_secs(10);
+
 /// What all requests share.
 pub struct App {
     /// The use-cases.
@@ -72,6 +77,7 @@ impl App {
 
 /// Serves on a bound socket. Signals are the caller's to handle.
 pub fn serve(app: Data<App>, listener: TcpListener) -> std::io::Result<Server> {
+    give_up_stalled(&listener)?;
     let server = HttpServer::new(move || {
         ActixApp::new().app_data(app.clone()).wrap(from_fn(frame::frame)).configure(routes::configure)
     });
@@ -81,4 +87,16 @@ pub fn serve(app: Data<App>, listener: TcpListener) -> std::io::Result<Server> {
         .client_request_timeout(HEAD_TIMEOUT)
         .shutdown_timeout(SHUTDOWN_SECONDS)
         .run())
+}
+
+/// Ends connections whose other side takes nothing, or is gone. They inherit it from the listening socket.
+#[cfg(target_os = "linux")]
+fn give_up_stalled(listener: &TcpListener) -> std::io::Result<()> {
+    socket2::SockRef::from(listener).set_tcp_user_timeout(Some(TAKING_TIMEOUT))
+}
+
+/// Elsewhere the system decides.
+#[cfg(not(target_os = "linux"))]
+fn give_up_stalled(_: &TcpListener) -> std::io::Result<()> {
+    Ok(())
 }

@@ -9,7 +9,8 @@ use crate::ui;
 
 use super::documentation::{Content, under_condition};
 use super::endpoint::{Answer, Call};
-use super::problem::{Problem, ProblemKind};
+use super::problem::Problem;
+use super::problem_kind::ProblemKind;
 
 /// A file, ready to be sent.
 struct Ready {

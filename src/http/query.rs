@@ -6,7 +6,8 @@ use percent_encoding::percent_decode_str;
 use crate::json::Json;
 use crate::service::Rows;
 
-use super::problem::{Problem, ProblemKind};
+use super::problem::Problem;
+use super::problem_kind::ProblemKind;
 
 /// How many servers a page can have, and has where only its beginning is said.
 pub(super) const LARGEST_PAGE: usize = 1_000;

@@ -7,7 +7,8 @@ use crate::model::ServerName;
 
 use super::endpoint::{Answer, Call};
 use super::mcp_servers::write_of;
-use super::problem::{Problem, ProblemKind};
+use super::problem::Problem;
+use super::problem_kind::ProblemKind;
 use super::written;
 
 /// `POST` of a new name.

@@ -13,7 +13,8 @@ use crate::service::audit::Action;
 use super::App;
 use super::endpoint::{Endpoint, Handler, Segment, run};
 use super::frame::RequestId;
-use super::problem::{Problem, ProblemKind};
+use super::problem::Problem;
+use super::problem_kind::ProblemKind;
 use super::query::Parameter;
 use super::{
     body, documentation, event_stream, headers, listing, mcp_servers, operations, page, renaming, session,

@@ -13,7 +13,8 @@ use crate::service::{Body, ServiceError, Settled, Write};
 use super::endpoint::{Answer, Call};
 use super::failures::invalid_settings;
 use super::mcp_servers::{self, newest};
-use super::problem::{Problem, ProblemKind};
+use super::problem::Problem;
+use super::problem_kind::ProblemKind;
 
 /// `GET /api/settings`
 pub(super) fn read(call: Call) -> Answer {

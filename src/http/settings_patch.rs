@@ -13,7 +13,8 @@ use super::authentication::require;
 use super::endpoint::{Answer, Call};
 use super::failures::invalid_settings;
 use super::mcp_servers::COLLECTION;
-use super::problem::{Problem, ProblemKind};
+use super::problem::Problem;
+use super::problem_kind::ProblemKind;
 
 /// Since when the way to servers through this route is deprecated (RFC 9745): 2026-11-21, when they became
 /// resources.

@@ -7,7 +7,8 @@ use crate::json::{Json, Object, to_compact};
 
 use super::endpoint::{Answer, Call};
 use super::failures::store_problem;
-use super::problem::{Problem, ProblemKind};
+use super::problem::Problem;
+use super::problem_kind::ProblemKind;
 
 /// The version of the OpenHands surface that we speak: its clients refuse older ones
 /// (`contracts/openhands.md` §6).

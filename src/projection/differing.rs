@@ -7,20 +7,40 @@ use crate::model::config::{Config, Members, Node};
 use crate::model::findings::Findings;
 use crate::model::state::Level;
 
+/// What is told of secrets.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Secrets {
+    /// Each that differs.
+    Each,
+    /// All of them as soon as one differs, comes or goes.
+    Together,
+}
+
 /// The pointers at which two states differ: members of the later one in its order, then those that are gone.
 /// Objects are gone into, arrays are told whole. Too many to tell are told as one: the whole differs.
 ///
-/// Secrets are among them, whoever asks. That tells no more than the tags do (DESIGN §3, no cheap oracle): both states
-/// are stored, so each guess costs a durable, audited write, and overwrites the secret that it is held against.
-pub fn differing(before: &Config, after: &Config, dialect: Dialect) -> Vec<Pointer> {
-    let mut finder = Finder { found: Findings::new() };
-    let levels = (Level::top(before, dialect), Level::top(after, dialect));
-    finder.object((before, levels.0), (after, levels.1), &Path::Root);
+/// Whoever made the later state may have filled it with guesses at the secrets of the earlier one. Told
+/// [`Secrets::Together`], it says of them no more than the tags do (DESIGN §3, no cheap oracle): whether all are right.
+pub fn differing(before: &Config, after: &Config, dialect: Dialect, secrets: Secrets) -> Vec<Pointer> {
+    let find = |is_secret_other| {
+        let mut finder = Finder { found: Findings::new(), is_secret_other, has_secret: false };
+        let levels = (Level::top(before, dialect), Level::top(after, dialect));
+        finder.object((before, levels.0), (after, levels.1), &Path::Root);
+        finder
+    };
+    let mut finder = find(false);
+    if finder.has_secret && secrets == Secrets::Together {
+        finder = find(true);
+    }
     if finder.found.is_full() { vec![Pointer::root()] } else { finder.found.into_vec() }
 }
 
 struct Finder {
     found: Findings<Pointer>,
+    /// Whether every secret is taken for another one.
+    is_secret_other: bool,
+    /// Whether a secret stands where something differs.
+    has_secret: bool,
 }
 
 impl Finder {
@@ -32,15 +52,32 @@ impl Finder {
                     let (old, new) = ((old, before_level.below(name)), (new, after_level.below(name)));
                     self.object(old, new, &path.member(name));
                 }
-                (Some(old), new) if after_level.is_same(name, old, new) => {}
-                _ => self.found.note(&path.member(name), |pointer| pointer),
+                (Some(old), new) if self.is_same(after_level, name, old, new) => {}
+                (old, new) => self.note(&path.member(name), old.into_iter().chain([new])),
             }
         }
-        for (name, _) in says(before, before_level) {
+        for (name, node) in says(before, before_level) {
             if something(after, name, after_level).is_none() {
-                self.found.note(&path.member(name), |pointer| pointer);
+                self.note(&path.member(name), [node]);
             }
         }
+    }
+
+    fn is_same(&self, level: Level, name: &str, old: &Node, new: &Node) -> bool {
+        level.is_same(name, old, new) && !(self.is_secret_other && has_secret(new))
+    }
+
+    fn note<'a>(&mut self, path: &Path<'_>, nodes: impl IntoIterator<Item = &'a Node>) {
+        self.has_secret = self.has_secret || nodes.into_iter().any(has_secret);
+        self.found.note(path, |pointer| pointer);
+    }
+}
+
+fn has_secret(node: &Node) -> bool {
+    match node {
+        Node::Array(elements) => elements.iter().any(has_secret),
+        Node::Object(members) => members.iter().any(|(_, node)| has_secret(node)),
+        leaf => leaf.is_masked(),
     }
 }
 
@@ -60,7 +97,7 @@ mod tests {
     use crate::model::samples::config;
 
     fn told(before: &str, after: &str, dialect: Dialect) -> Vec<String> {
-        let found = differing(&config(before), &config(after), dialect);
+        let found = differing(&config(before), &config(after), dialect, Secrets::Each);
         found.iter().map(|pointer| pointer.as_str().to_owned()).collect()
     }
 
@@ -105,5 +142,35 @@ mod tests {
             format!(r#"{{"command":"x","env":{{{}}}}}"#, members.join(","))
         };
         assert_eq!(told(&many(1), &many(2), Open), [""]);
+    }
+
+    #[test]
+    fn of_several_secrets_none_is_told_apart() {
+        let stored =
+            r#"{"url":"https://u:p@h/","headers":{"A":"s","B":"t"},"list":{"KEY":["k"]},"timeout":1}"#;
+        let all = ["/url", "/headers/A", "/headers/B", "/list/KEY"];
+        for (after, expected) in [
+            (stored.replace("1}", "2}"), &["/timeout"][..]),
+            (stored.replace("\"s\"", "\"x\""), &all),
+            (stored.replace("u:p", "u:x"), &all),
+            (stored.replace("[\"k\"]", "[\"k\",\"k\"]"), &all),
+            (
+                stored.replace(r#"t"},"l"#, r#"t","C":"u"},"l"#),
+                &["/url", "/headers/A", "/headers/B", "/headers/C", "/list/KEY"],
+            ),
+            // A guess at one, right or wrong, without the others.
+            (
+                r#"{"headers":{"A":"s"},"timeout":1}"#.to_owned(),
+                &["/headers/A", "/headers/B", "/url", "/list"],
+            ),
+            (
+                r#"{"headers":{"A":"x"},"timeout":1}"#.to_owned(),
+                &["/headers/A", "/headers/B", "/url", "/list"],
+            ),
+        ] {
+            let found = differing(&config(stored), &config(&after), Open, Secrets::Together);
+            let found: Vec<&str> = found.iter().map(|pointer| pointer.as_str()).collect();
+            assert_eq!(found, expected, "{after}");
+        }
     }
 }

@@ -14,7 +14,7 @@ mod view;
 pub use as_sent::is_as_sent;
 pub use canonical::canonical;
 pub use difference::{Request, changed};
-pub use differing::differing;
+pub use differing::{Secrets, differing};
 pub use entity_tag::{EntityTag, OpaqueTag, collection_tag, public_tag, server_tag, unreadable_server_tag};
 pub use precondition::{Condition, MalformedCondition, Precondition, Verdict};
 pub use settings_view::SettingsView;

@@ -52,6 +52,9 @@ pub struct ApiKeys {
     keys: Vec<(CredentialDigest, Caller)>,
 }
 
+/// Stands behind the digest in what the store remembers of a caller who may see secrets.
+const REVEALER: &str = "+";
+
 impl Scope {
     /// The word of the configuration and of problems.
     pub fn as_str(self) -> &'static str {
@@ -106,7 +109,9 @@ impl FromIterator<Scope> for Scopes {
 impl Caller {
     /// A caller known by the digest of what was presented.
     pub fn new(name: &str, scopes: Scopes, digest: &CredentialDigest) -> Self {
-        Self { name: name.into(), scopes, author: Author::new(&format!("{name}/{}", digest.short())) }
+        let sight = if scopes.allow(Scope::Reveal) { REVEALER } else { "" };
+        let author = Author::new(&format!("{name}/{}{sight}", digest.short()));
+        Self { name: name.into(), scopes, author }
     }
 
     /// Whoever calls where no keys are asked for.
@@ -119,6 +124,11 @@ impl Caller {
         let text = author.as_str();
         // Neither a digest nor a mark has a slash; a name may have anything.
         text.rsplit_once('/').map_or_else(|| text.split('#').next().unwrap_or(text), |(name, _)| name)
+    }
+
+    /// Whether a caller may see secrets, by what the store remembers of it.
+    pub fn may_reveal_in(author: &Author) -> bool {
+        author.as_str().rsplit_once('/').is_none_or(|(_, digest)| digest.contains(REVEALER))
     }
 
     /// Whether this caller may see secrets.
@@ -169,13 +179,23 @@ mod tests {
     }
 
     #[test]
-    fn the_store_remembers_the_name_of_the_key() {
+    fn the_store_remembers_the_name_of_the_key_and_whether_it_reveals() {
         for name in ["ci", "a/b#c", "#", ""] {
             let author = Caller::new(name, Scopes::ALL, &CredentialDigest::of("k")).author;
             assert_eq!(Caller::name_in(&author), name);
             assert_eq!(Caller::name_in(&author.with_mark(7)), name);
         }
+        for (scope, expected) in [(Scope::Write, false), (Scope::Reveal, true), (Scope::Admin, true)] {
+            let author =
+                Caller::new("a+/b", [scope].into_iter().collect(), &CredentialDigest::of("k")).author;
+            assert_eq!(
+                [&author, &author.with_mark(7)].map(Caller::may_reveal_in),
+                [expected; 2],
+                "{scope:?}"
+            );
+        }
         let anyone = Caller::anyone().author;
+        assert!(Caller::may_reveal_in(&anyone));
         assert_eq!([&anyone, &anyone.with_mark(7)].map(Caller::name_in), ["anyone"; 2]);
     }
 

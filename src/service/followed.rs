@@ -7,7 +7,7 @@ use tokio::sync::watch;
 
 use crate::json::Pointer;
 use crate::model::{Access, SettingsKey, config};
-use crate::projection::differing;
+use crate::projection::{Secrets, differing};
 use crate::store::{Departure, Snapshot, StoreError};
 
 use super::access::Caller;
@@ -37,24 +37,28 @@ impl Projected {
     }
 
     /// Where a server of both states differs from what it was before. What could not be read, or can't be,
-    /// differs as a whole. Where only the keys have changed, which changes tags, nothing does.
+    /// differs as a whole. Where only the keys have changed, which changes tags, nothing does. Of secrets none is told
+    /// apart from the others, unless whoever made the later state may see them anyway.
     pub fn differing_since(&self, before: &Self, key: &SettingsKey) -> Vec<Pointer> {
         let (Some(old), Some(new)) = (before.item(key), self.item(key)) else { return Vec::new() };
         if old.server.text == new.server.text {
             return Vec::new();
         }
+        let may_reveal = new.server.author.as_ref().is_some_and(Caller::may_reveal_in);
+        let secrets = if may_reveal { Secrets::Each } else { Secrets::Together };
         let (Ok(old), Ok(new)) = (&old.server.config, &new.server.config) else {
             return vec![Pointer::root()];
         };
         let old = config::open(old, before.snapshot.layout.sealing, &before.ring);
         let new = config::open(new, self.snapshot.layout.sealing, &self.ring);
-        differing(&old, &new, self.snapshot.layout.dialect)
+        differing(&old, &new, self.snapshot.layout.dialect, secrets)
     }
-}
 
-impl Item {
-    /// The name of the API key that wrote this state; none where another process did.
-    pub fn by(&self) -> Option<&str> {
-        self.server.author.as_ref().map(Caller::name_in)
+    /// The name of the API key that made a server what it was not before; none where another process did, or where
+    /// only the keys have changed.
+    pub fn made_by(&self, before: &Self, key: &SettingsKey) -> Option<&str> {
+        let item = self.item(key)?;
+        let is_made = before.item(key).is_none_or(|old| old.server.text != item.server.text);
+        item.server.author.as_ref().filter(|_| is_made).map(Caller::name_in)
     }
 }

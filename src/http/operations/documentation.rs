@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use crate::http::problem::ProblemKind::*;
+use crate::http::problem_kind::ProblemKind::*;
 use crate::http::schemas::ProblemType;
 use crate::openapi::{Body, Operation, Parameter, Place, Response, Shape};
 

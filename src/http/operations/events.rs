@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::http::problem::ProblemKind::*;
+use crate::http::problem_kind::ProblemKind::*;
 use crate::http::schemas::{DocumentEvent, OpenedEvent, ServerEvent};
 use crate::openapi::{Body, Operation, Response, Shape};
 

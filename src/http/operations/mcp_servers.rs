@@ -4,7 +4,7 @@ use actix_web::http::StatusCode;
 use serde_json::json;
 
 use crate::http::body::JSON_PATCH;
-use crate::http::problem::ProblemKind::*;
+use crate::http::problem_kind::ProblemKind::*;
 use crate::http::schemas::{
     McpServer, McpServerConfig, McpServerConfigPatch, McpServerList, NewName, WrittenMcpServer, json_patch,
 };
@@ -169,7 +169,7 @@ fn of_changes() -> Problems {
         .with(&[DocumentVanished, StoreBusy, StoreUnavailable, OutcomeUnknown])
 }
 
-const fn of_content() -> [crate::http::problem::ProblemKind; 4] {
+const fn of_content() -> [crate::http::problem_kind::ProblemKind; 4] {
     [InvalidConfig, UnrestorableMask, ForeignToken, BoundSecret]
 }
 

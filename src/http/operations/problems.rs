@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use actix_web::http::StatusCode;
 
-use crate::http::problem::ProblemKind::{self, *};
+use crate::http::problem_kind::ProblemKind::{self, *};
 use crate::http::schemas::{example, of_status};
 use crate::openapi::{Body, Example, HeaderField, Response};
 

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use crate::http::problem::ProblemKind::*;
+use crate::http::problem_kind::ProblemKind::*;
 use crate::http::schemas::{LoginCode, SessionKey};
 use crate::openapi::{Operation, Response, Shape};
 

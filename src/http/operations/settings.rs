@@ -3,7 +3,7 @@
 use actix_web::http::StatusCode;
 use serde_json::{Value, json};
 
-use crate::http::problem::ProblemKind::*;
+use crate::http::problem_kind::ProblemKind::*;
 use crate::http::schemas::{
     OpenHandsServer, OpenHandsServerPatch, OpenHandsSettings, OpenHandsSettingsPatch,
 };
@@ -119,14 +119,14 @@ pub(in crate::http) fn delete() -> Operation {
 }
 
 /// What a new configuration can be refused for.
-const OF_CONTENT: [crate::http::problem::ProblemKind; 6] =
+const OF_CONTENT: [crate::http::problem_kind::ProblemKind; 6] =
     [InvalidConfig, UnrestorableMask, ForeignToken, BoundSecret, KeyMissing, WrongKey];
 
 fn of_server_writes() -> Problems {
     of_writes(&[InvalidName, PreconditionFailed])
 }
 
-fn of_writes(further: &[crate::http::problem::ProblemKind]) -> Problems {
+fn of_writes(further: &[crate::http::problem_kind::ProblemKind]) -> Problems {
     of_any_route()
         .keyed()
         .with(&[DocumentReadOnly, NoMcpServers, MalformedSettings, Ownership])

@@ -5,7 +5,7 @@ use actix_web::http::StatusCode;
 use schemars::{JsonSchema, SchemaGenerator};
 use serde_json::{Map, Value, json};
 
-use crate::http::problem::ProblemKind;
+use crate::http::problem_kind::ProblemKind;
 use crate::openapi::Shape;
 
 use super::server::StoredConfig;

@@ -7,6 +7,7 @@ use serde_json::json;
 use super::document;
 use crate::server::TestServer;
 use crate::site::Site;
+use crate::stream::Stream;
 
 #[test]
 fn streams_end_at_once_when_the_service_stops() {
@@ -21,13 +22,9 @@ fn streams_end_at_once_when_the_service_stops() {
     }
 }
 
-#[test]
-fn a_reader_who_is_too_slow_is_dropped_and_nobody_waits_for_it() {
-    let site = Site::with_document(document(&json!({})));
-    let server = TestServer::builder(site).start();
-    let (mut slow, _) = server.follow();
-    let (mut quick, _) = server.follow();
-    // More than fits between the two: the buffers of the sockets, and the service's own. A file may hold long names.
+/// Writes more than fits between the service and a reader who reads nothing: the buffers of the sockets, and the
+/// service's own. A file may hold long names. How many events that is.
+fn flood(server: &TestServer, quick: &mut Stream) -> u64 {
     let (long, rounds, each) = ("x".repeat(8_000), 6, 400);
     for round in 0..rounds {
         let row = |n: u64| (format!("{long}{n:03}"), json!({"command": round.to_string()}));
@@ -37,15 +34,42 @@ fn a_reader_who_is_too_slow_is_dropped_and_nobody_waits_for_it() {
             quick.next();
         }
     }
+    rounds * each
+}
+
+#[test]
+fn a_reader_who_is_too_slow_is_dropped_and_nobody_waits_for_it() {
+    let server = TestServer::builder(Site::with_document(document(&json!({})))).start();
+    let (mut slow, _) = server.follow();
+    let (mut quick, _) = server.follow();
+    let all = flood(&server, &mut quick);
     let mut read = 0;
-    while let Some(event) = slow.try_next().expect("it ends as a stream does") {
+    // It ends as a stream does, or is torn off where it has taken nothing for too long.
+    while let Ok(Some(event)) = slow.try_next() {
         assert_eq!(event.number(), read + 1, "something was left out");
         read = event.number();
     }
-    assert!(read < rounds * each - 1_024, "it was dropped after {read} events");
+    assert!(read < all - 1_024, "it was dropped after {read} events");
     let resume = server.events().header("Last-Event-ID", &slow.last_id);
     resume.send().expect_problem(410, "events-gone");
     // The quick one lives on.
     server.seed("last", &json!({"command": "x"}));
     quick.next_of("last");
+}
+
+#[test]
+fn a_reader_who_takes_nothing_does_not_keep_its_seat() {
+    let server = TestServer::builder(Site::with_document(document(&json!({})))).start();
+    let (mut quick, _) = server.follow();
+    let sockets = || {
+        let files = std::fs::read_dir(format!("/proc/{}/fd", server.pid())).expect("the service runs");
+        let files = files.filter_map(|file| std::fs::read_link(file.ok()?.path()).ok());
+        files.filter(|target| target.to_string_lossy().starts_with("socket:")).count()
+    };
+    let before = sockets();
+    let (slow, _) = server.follow();
+    assert!(before < sockets(), "a stream takes no socket");
+    flood(&server, &mut quick);
+    crate::server::eventually("the service gives up who takes nothing", || sockets() <= before);
+    drop(slow);
 }

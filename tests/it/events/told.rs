@@ -192,6 +192,25 @@ fn no_event_tells_a_secret() {
 }
 
 #[test]
+fn a_guess_at_one_of_several_secrets_is_not_confirmed() {
+    let server = TestServer::start();
+    let (mut stream, _) = server.follow();
+    let mut told = Vec::new();
+    for guess in ["one", "other"] {
+        server.seed("a", &json!({"command": "x", "env": {"A": "one", "B": "two"}}));
+        stream.next_of("a");
+        server
+            .put(item("a"))
+            .key(WRITER)
+            .json(&json!({"command": "x", "env": {"A": guess}}))
+            .send()
+            .expect(200);
+        told.push(members(&stream.next_of("a")).join(" "));
+    }
+    assert_eq!(told, ["/env/A /env/B"; 2]);
+}
+
+#[test]
 fn too_many_differences_are_told_as_the_whole() {
     let server = TestServer::start();
     let with = |value: &str| {

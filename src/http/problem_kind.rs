@@ -1,0 +1,410 @@
+//! The kinds of problems: one closed list, and what each of them is called, answered and advised. It refuses to
+//! know how one travels.
+
+use actix_web::http::StatusCode;
+
+/// Which problem it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ProblemKind {
+    /// No such route.
+    NotFound,
+    /// The route has no such method.
+    MethodNotAllowed,
+    /// No key, or none that is known.
+    Unauthorized,
+    /// A `Host` that this service does not answer to.
+    ForbiddenHost,
+    /// A web page that may not call.
+    ForbiddenOrigin,
+    /// The key does not allow this.
+    InsufficientScope,
+    /// The body's content type is absent or another.
+    UnsupportedMediaType,
+    /// The body is too large.
+    BodyTooLarge,
+    /// The body did not arrive in time.
+    BodyTimeout,
+    /// A header can't be parsed.
+    InvalidHeader,
+    /// The query can't be used.
+    InvalidQuery,
+    /// The body is not a JSON object within the limits, or not a JSON Patch.
+    MalformedBody,
+    /// The name is no server name.
+    InvalidName,
+    /// The document can't be used.
+    DocumentUnreadable,
+    /// The document is gone.
+    DocumentVanished,
+    /// The document may only be read.
+    DocumentReadOnly,
+    /// The agent variant has no MCP servers.
+    NoMcpServers,
+    /// No server of this name.
+    UnknownServer,
+    /// There is a server of this name already.
+    NameTaken,
+    /// The stored server is no configuration.
+    MalformedServer,
+    /// What stands around the servers can't be read.
+    MalformedSettings,
+    /// A write without a precondition.
+    PreconditionRequired,
+    /// The state has changed.
+    PreconditionFailed,
+    /// An operation of a JSON Patch does not fit the state.
+    PatchConflict,
+    /// The configuration is not valid.
+    InvalidConfig,
+    /// Null would delete what the request does not name.
+    UnnamedLoss,
+    /// A mask where nothing is stored.
+    UnrestorableMask,
+    /// A token that may not be used.
+    ForeignToken,
+    /// A kept secret does not follow its server.
+    BoundSecret,
+    /// No key to encrypt with.
+    KeyMissing,
+    /// No key opens any of the document's tokens.
+    WrongKey,
+    /// A secret can't be decrypted.
+    SecretUnreadable,
+    /// The owner, group or mode of the document can't be kept.
+    Ownership,
+    /// Another process holds the lock, or too many writes wait.
+    StoreBusy,
+    /// The store can't be used.
+    StoreUnavailable,
+    /// The change may or may not outlive a crash.
+    OutcomeUnknown,
+    /// The position in the stream of changes is not there any more, or never was.
+    EventsGone,
+    /// No more streams of changes can be open.
+    TooManyStreams,
+    /// What others do and this service does not.
+    NotImplemented,
+    /// A bug.
+    Internal,
+}
+
+impl ProblemKind {
+    /// Every kind, for documentation and tests.
+    pub const ALL: [Self; 40] = [
+        Self::NotFound,
+        Self::MethodNotAllowed,
+        Self::Unauthorized,
+        Self::ForbiddenHost,
+        Self::ForbiddenOrigin,
+        Self::InsufficientScope,
+        Self::UnsupportedMediaType,
+        Self::BodyTooLarge,
+        Self::BodyTimeout,
+        Self::InvalidHeader,
+        Self::InvalidQuery,
+        Self::MalformedBody,
+        Self::InvalidName,
+        Self::DocumentUnreadable,
+        Self::DocumentVanished,
+        Self::DocumentReadOnly,
+        Self::NoMcpServers,
+        Self::UnknownServer,
+        Self::NameTaken,
+        Self::MalformedServer,
+        Self::MalformedSettings,
+        Self::PreconditionRequired,
+        Self::PreconditionFailed,
+        Self::PatchConflict,
+        Self::InvalidConfig,
+        Self::UnnamedLoss,
+        Self::UnrestorableMask,
+        Self::ForeignToken,
+        Self::BoundSecret,
+        Self::KeyMissing,
+        Self::WrongKey,
+        Self::SecretUnreadable,
+        Self::Ownership,
+        Self::StoreBusy,
+        Self::StoreUnavailable,
+        Self::OutcomeUnknown,
+        Self::EventsGone,
+        Self::TooManyStreams,
+        Self::NotImplemented,
+        Self::Internal,
+    ];
+
+    /// The last part of the type's URI, its title, the status it has unless said otherwise, and what to do.
+    fn facts(self) -> (&'static str, &'static str, StatusCode, &'static str) {
+        use StatusCode as S;
+        match self {
+            Self::NotFound => {
+                ("not-found", "Not found", S::NOT_FOUND, "Check the path against the API's documentation.")
+            }
+            Self::MethodNotAllowed => (
+                "method-not-allowed",
+                "Method not allowed",
+                S::METHOD_NOT_ALLOWED,
+                "Use a method that the Allow header names.",
+            ),
+            Self::Unauthorized => (
+                "unauthorized",
+                "A key is needed",
+                S::UNAUTHORIZED,
+                "Send an API key as X-Session-API-Key or as a bearer token.",
+            ),
+            Self::ForbiddenHost => (
+                "forbidden-host",
+                "Unknown host",
+                S::FORBIDDEN,
+                "Call the service by its own address, or allow the name with MCP_SETTINGS_ALLOWED_HOSTS.",
+            ),
+            Self::ForbiddenOrigin => (
+                "forbidden-origin",
+                "Unknown web origin",
+                S::FORBIDDEN,
+                "Allow the page's origin with MCP_SETTINGS_ALLOWED_ORIGINS.",
+            ),
+            Self::InsufficientScope => (
+                "insufficient-scope",
+                "The key does not allow this",
+                S::FORBIDDEN,
+                "Use a key with the scope that the problem names.",
+            ),
+            Self::UnsupportedMediaType => (
+                "unsupported-media-type",
+                "Unsupported content type",
+                S::UNSUPPORTED_MEDIA_TYPE,
+                "Send the body as one of the types that the header Accept names.",
+            ),
+            Self::BodyTooLarge => {
+                ("body-too-large", "The body is too large", S::PAYLOAD_TOO_LARGE, "Send at most 1 MiB.")
+            }
+            Self::BodyTimeout => (
+                "body-timeout",
+                "The body did not arrive in time",
+                S::REQUEST_TIMEOUT,
+                "Send the whole body within 20 seconds.",
+            ),
+            Self::InvalidHeader => (
+                "invalid-header",
+                "A header can't be parsed",
+                S::BAD_REQUEST,
+                "Mend the header that the problem names.",
+            ),
+            Self::InvalidQuery => (
+                "invalid-query",
+                "The query can't be used",
+                S::BAD_REQUEST,
+                "Mend the query parameter that the problem names.",
+            ),
+            Self::MalformedBody => (
+                "malformed-body",
+                "The body can't be read",
+                S::UNPROCESSABLE_ENTITY,
+                "Send one JSON object within the limits, or an array of operations as application/json-patch+json.",
+            ),
+            Self::InvalidName => (
+                "invalid-name",
+                "Not a server name",
+                S::BAD_REQUEST,
+                "Use 1 to 128 of A-Z a-z 0-9 _ . @ : - and not only . or .. as the name.",
+            ),
+            Self::DocumentUnreadable => (
+                "document-unreadable",
+                "The settings document can't be used",
+                S::SERVICE_UNAVAILABLE,
+                "Mend or restore the document; it is left as it is.",
+            ),
+            Self::DocumentVanished => (
+                "document-vanished",
+                "The settings document is gone",
+                S::SERVICE_UNAVAILABLE,
+                "Put the document back, or restart the service to begin a new one.",
+            ),
+            Self::DocumentReadOnly => (
+                "document-read-only",
+                "The settings document is read-only",
+                S::CONFLICT,
+                "Use a version of this service that knows the document's versions.",
+            ),
+            Self::NoMcpServers => (
+                "no-mcp-servers",
+                "The agent variant has no MCP servers",
+                S::CONFLICT,
+                "Switch to an agent variant with MCP servers first.",
+            ),
+            Self::UnknownServer => {
+                ("unknown-server", "No such server", S::NOT_FOUND, "List the servers; PUT creates one.")
+            }
+            Self::NameTaken => (
+                "name-taken",
+                "There is a server of this name",
+                S::CONFLICT,
+                "Choose another name, or change the server that is there.",
+            ),
+            Self::MalformedServer => (
+                "malformed-server",
+                "The stored server can't be read",
+                S::CONFLICT,
+                "Replace it with PUT, or delete it.",
+            ),
+            Self::MalformedSettings => (
+                "malformed-settings",
+                "The settings around the servers can't be read",
+                S::CONFLICT,
+                "Mend the document by hand; the servers' own resources work all the same.",
+            ),
+            Self::PreconditionRequired => (
+                "precondition-required",
+                "A precondition is required",
+                S::PRECONDITION_REQUIRED,
+                "Send If-Match with the tag that you read, or If-None-Match: * to create.",
+            ),
+            Self::PreconditionFailed => (
+                "precondition-failed",
+                "The server has changed",
+                S::PRECONDITION_FAILED,
+                "Merge your change into `current` and send it with `current_etag`.",
+            ),
+            Self::PatchConflict => (
+                "patch-conflict",
+                "An operation does not fit the server",
+                S::CONFLICT,
+                "Read the server again, and make the patch for what is there now.",
+            ),
+            Self::InvalidConfig => (
+                "invalid-config",
+                "The configuration is not valid",
+                S::UNPROCESSABLE_ENTITY,
+                "Mend what `errors` names.",
+            ),
+            Self::UnnamedLoss => (
+                "unnamed-loss",
+                "The change would delete what it does not name",
+                S::UNPROCESSABLE_ENTITY,
+                "Set each server or secret that is to go to null by its own name.",
+            ),
+            Self::UnrestorableMask => (
+                "unrestorable-mask",
+                "Nothing is stored behind a mask",
+                S::UNPROCESSABLE_ENTITY,
+                "Send the secret itself, or leave the member out.",
+            ),
+            Self::ForeignToken => (
+                "foreign-token",
+                "An encrypted value can't be used",
+                S::UNPROCESSABLE_ENTITY,
+                "Send the secret itself.",
+            ),
+            Self::BoundSecret => (
+                "bound-secret",
+                "A kept secret does not follow its server",
+                S::UNPROCESSABLE_ENTITY,
+                "Send the secrets that `errors` names again, or remove them.",
+            ),
+            Self::KeyMissing => (
+                "key-missing",
+                "No key to encrypt with",
+                S::CONFLICT,
+                "Configure the key that the document's other readers use: MCP_SETTINGS_SECRET_KEY or OH_SECRET_KEY.",
+            ),
+            Self::WrongKey => (
+                "wrong-key",
+                "The wrong key",
+                S::CONFLICT,
+                "Configure the key that encrypted the document, or add it to MCP_SETTINGS_PREVIOUS_SECRET_KEYS.",
+            ),
+            Self::SecretUnreadable => (
+                "secret-unreadable",
+                "A secret can't be decrypted",
+                S::CONFLICT,
+                "Configure the key that encrypted it, or enter it again.",
+            ),
+            Self::Ownership => (
+                "ownership",
+                "The document's owner or mode can't be kept",
+                S::CONFLICT,
+                "Let the service run as the document's owner.",
+            ),
+            Self::StoreBusy => (
+                "store-busy",
+                "The settings are locked",
+                S::SERVICE_UNAVAILABLE,
+                "Try again after the time that Retry-After names.",
+            ),
+            Self::StoreUnavailable => (
+                "store-unavailable",
+                "The settings can't be stored or read",
+                S::SERVICE_UNAVAILABLE,
+                "See the service's log for the error_id.",
+            ),
+            Self::OutcomeUnknown => (
+                "outcome-unknown",
+                "The change may not be durable",
+                S::SERVICE_UNAVAILABLE,
+                "Read the server again before you repeat the change.",
+            ),
+            Self::EventsGone => (
+                "events-gone",
+                "These events are gone",
+                S::GONE,
+                "List the servers again, then open a new stream.",
+            ),
+            Self::TooManyStreams => (
+                "too-many-streams",
+                "Too many streams are open",
+                S::SERVICE_UNAVAILABLE,
+                "Try again after the time that Retry-After names.",
+            ),
+            Self::NotImplemented => (
+                "not-implemented",
+                "Not implemented",
+                S::NOT_IMPLEMENTED,
+                "Ask the OpenHands agent-server itself.",
+            ),
+            Self::Internal => (
+                "internal",
+                "Internal error",
+                S::INTERNAL_SERVER_ERROR,
+                "See the service's log for the error_id.",
+            ),
+        }
+    }
+
+    /// The last part of the type's URI.
+    pub fn slug(self) -> &'static str {
+        self.facts().0
+    }
+
+    /// What it is, in a few words.
+    pub fn title(self) -> &'static str {
+        self.facts().1
+    }
+
+    /// The status that it has unless said otherwise.
+    pub fn status(self) -> StatusCode {
+        self.facts().2
+    }
+
+    /// What whoever meets it can do.
+    pub fn advice(self) -> &'static str {
+        self.facts().3
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    #[test]
+    fn every_kind_has_a_slug_of_its_own_and_an_error_status() {
+        let slugs: BTreeSet<_> = ProblemKind::ALL.iter().map(|kind| kind.slug()).collect();
+        assert_eq!(slugs.len(), ProblemKind::ALL.len());
+        for kind in ProblemKind::ALL {
+            assert!(kind.status().is_client_error() || kind.status().is_server_error());
+            assert!(!kind.title().is_empty() && kind.advice().ends_with('.'));
+        }
+    }
+}
