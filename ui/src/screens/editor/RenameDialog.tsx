@@ -5,6 +5,7 @@ import { isServerName } from "../../model/name.ts";
 import { Button } from "../../parts/Button.tsx";
 import { Dialog } from "../../parts/Dialog.tsx";
 import { TextField } from "../../parts/Field.tsx";
+import { NAME_WAITS, isWaiting } from "../../state/drafts.ts";
 import { noteOwnWrite, servers } from "../../state/live.ts";
 import { pending } from "../../state/pending.ts";
 import { toast } from "../../state/toasts.ts";
@@ -24,7 +25,8 @@ export function RenameDialog({ name, etag, onClose, onRenamed }: Props) {
   const [isBusy, setBusy] = useState(false);
 
   async function submit() {
-    const wrong = to === name ? "That is its name already." : (isServerName(to) ?? (servers.peek().has(to) ? TAKEN : null));
+    const taken = servers.peek().has(to) ? TAKEN : isWaiting(to, name) ? NAME_WAITS : null;
+    const wrong = to === name ? "That is its name already." : (isServerName(to) ?? taken);
     setFault(wrong);
     if (wrong !== null) return;
     setBusy(true);
