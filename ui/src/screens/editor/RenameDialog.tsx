@@ -33,8 +33,8 @@ export function RenameDialog({ name, etag, onClose, onRenamed }: Props) {
     const answer = await pending(`Renaming ${name}`, rename(name, to, etag));
     setBusy(false);
     if ("ok" in answer) {
-      noteOwnWrite(to, answer.ok.etag, answer.ok);
-      noteOwnWrite(name, null);
+      noteOwnWrite(to, { over: null, etag: answer.ok.etag }, answer.ok);
+      noteOwnWrite(name, { over: etag, etag: null });
       toast({ text: `${name} was renamed to ${to}`, kind: "done" });
       onRenamed(answer.ok);
     } else {

@@ -30,7 +30,7 @@ export async function save(key: string): Promise<Saving> {
   const answer = await put(sent.name, sent.config, sent.base === null ? { ifNoneMatch: "*" } : { ifMatch: sent.base.etag });
   if ("ok" in answer) {
     batch(() => {
-      noteOwnWrite(answer.ok.name, answer.ok.etag, answer.ok);
+      noteOwnWrite(answer.ok.name, { over: sent.base?.etag ?? null, etag: answer.ok.etag }, answer.ok);
       settle(sent, answer.ok);
     });
     return { kind: "saved", name: answer.ok.name };
