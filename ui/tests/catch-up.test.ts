@@ -12,6 +12,7 @@ class World {
   readonly lists: { under: string | undefined; answer: (listing: Listing) => void }[] = [];
   readonly reads: { name: string; answer: (shown: Result<Shown>) => void }[] = [];
   settled = 0;
+  failures = 0;
   readonly catchUp = new CatchUp(
     {
       list: (under) => new Promise((answer) => this.lists.push({ under, answer })),
@@ -24,7 +25,7 @@ class World {
       },
       found: (name, row) => (row === null ? this.rows.delete(name) : this.rows.set(name, row)),
       has: (name, etag) => this.rows.get(name)?.etag === etag,
-      failed: () => {},
+      failed: () => (this.failures += 1),
       settled: () => (this.settled += 1),
     },
   );
@@ -166,4 +167,29 @@ test("a server that can't be read alone is taken from the list", async () => {
   await quiet();
   await world.list("M", "a1", "x1");
   assert.deepEqual([world.states(), world.lists.length + world.reads.length], [["a1", "x1"], 0]);
+});
+
+test("a stream that begins after the page has written something is compared with a new list", async () => {
+  const world = new World();
+  world.catchUp.wantList();
+  await world.list("L", "a1");
+  // What others did between that list and the stream is told by neither.
+  world.catchUp.known("a");
+  world.catchUp.beganAt("M");
+  await quiet();
+  assert.deepEqual([world.lists.length, world.settled], [1, 1]);
+  await world.list("M", "a2", "b1");
+  assert.deepEqual([world.states(), world.settled], [["a2", "b1"], 2]);
+});
+
+test("a question that got no answer is asked again by itself", async (context) => {
+  const world = await listed("a1");
+  context.mock.timers.enable({ apis: ["setTimeout"] });
+  world.catchUp.heard("a", "2");
+  world.reads.shift()?.answer({ offline: true });
+  await quiet();
+  assert.deepEqual([world.failures, world.reads.length, world.settled], [1, 0, 1]);
+  context.mock.timers.tick(5_000);
+  await world.read("a2");
+  assert.deepEqual([world.states(), world.settled], [["a2"], 2]);
 });

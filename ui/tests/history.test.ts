@@ -47,7 +47,7 @@ test("a removed server is said to be removed, and where it went", () => {
 
 test("own writes are told from those of others, whether the answer or the event comes first", () => {
   const answerFirst = new History();
-  answerFirst.noteOwn("a", "2");
+  answerFirst.noteOwn("a", "2", "1");
   assert.equal(answerFirst.note(change("1", "2")), true);
   assert.equal(answerFirst.since("a", "1", null).by, "you");
   // Somebody else puts the same state back later.
@@ -57,15 +57,30 @@ test("own writes are told from those of others, whether the answer or the event 
 
   const eventFirst = after(change("1", "2"));
   assert.equal(eventFirst.since("a", "1", null).by, "other");
-  eventFirst.noteOwn("a", "2");
+  eventFirst.noteOwn("a", "2", "1");
   assert.equal(eventFirst.since("a", "1", null).by, "you");
   assert.equal(eventFirst.note(change("2", "1")), false);
 });
 
 test("an answer that comes after somebody else's next change is no news", () => {
-  assert.equal(new History().noteOwn("a", "2"), true);
-  assert.equal(after(change("1", "2")).noteOwn("a", "2"), true);
+  assert.equal(new History().noteOwn("a", "2", "1"), true);
+  assert.equal(after(change("1", "2")).noteOwn("a", "2", "1"), true);
   const overtaken = after(change("1", "2"), change("2", null));
-  assert.equal(overtaken.noteOwn("a", "2"), false);
+  assert.equal(overtaken.noteOwn("a", "2", "1"), false);
   assert.equal(overtaken.since("a", "2", null).removed, true);
+});
+
+test("a state that others had led to before is our own where we lead back to it", () => {
+  const history = after(change("0", "1"), change("1", "2"));
+  assert.equal(history.noteOwn("a", "1", "2"), true);
+  assert.equal(history.note(change("2", "1")), true);
+  assert.equal(history.since("a", "0", null).by, "you");
+});
+
+test("a write that changed nothing claims nobody's next change", () => {
+  const history = after(change("0", "1"));
+  assert.equal(history.noteOwn("a", "1", "1"), true);
+  history.note(change("1", "2"));
+  assert.equal(history.note(change("2", "1")), false);
+  assert.equal(history.noteOwn("a", "2", "2"), false);
 });

@@ -36,3 +36,18 @@ fn a_key_that_may_only_read_loses_no_draft() {
 fn every_place_has_an_address_and_no_way_loses_a_draft() {
     Stage::empty().play("places");
 }
+
+#[test]
+fn what_is_typed_while_the_service_answers_is_kept() {
+    Stage::empty().play("typed-meanwhile");
+}
+
+#[test]
+fn what_a_form_holds_and_json_cannot_is_a_draft() {
+    Stage::empty().play("half-typed");
+}
+
+#[test]
+fn a_waiting_draft_gives_its_name_to_no_other() {
+    Stage::empty().play("waiting-drafts");
+}

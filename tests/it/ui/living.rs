@@ -29,3 +29,8 @@ fn two_pages_end_at_the_store_of_twenty_writers() {
         println!("two pages, twenty writers, {seconds} s: {measured}");
     }
 }
+
+#[test]
+fn a_change_that_nobody_saw_has_no_author() {
+    Stage::empty().play("last-change");
+}

@@ -21,3 +21,8 @@ fn a_kept_secret_does_not_follow_to_another_destination() {
 fn a_canary_is_never_let_out_by_the_page() {
     Stage::empty().play("canary");
 }
+
+#[test]
+fn a_revealed_secret_is_gone_with_the_session_and_with_the_secret() {
+    Stage::empty().play("revealed-until");
+}

@@ -44,6 +44,12 @@ export function Dialog({ title, onClose, children, actions, width = "narrow", ca
         event.preventDefault();
         if (canClose) onClose();
       }}
+      onClose={({ currentTarget }) => {
+        // A browser lets nobody be held: it closes by itself where Escape is pressed again.
+        if (!currentTarget.isConnected) return;
+        if (canClose) onClose();
+        else currentTarget.showModal();
+      }}
       onClick={(event) => {
         if (canClose && event.target === element.current) onClose();
       }}

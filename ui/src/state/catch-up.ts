@@ -19,7 +19,8 @@ export type Sink = {
   found: (name: string, row: Row | null) => void;
   /** Whether the page has this state of a server already. */
   has: (name: string, etag: string) => boolean;
-  failed: (problem: Problem) => void;
+  /** Null where there was no answer at all. What is wanted is asked for again. */
+  failed: (problem: Problem | null) => void;
   /** Nothing is left to be asked. */
   settled: () => void;
 };
@@ -27,6 +28,8 @@ export type Sink = {
 /** Up to so many servers are read one by one. */
 const FEW = 3;
 const RETRY_MS = 1_000;
+/** Where nobody answers, the next stream asks sooner; but a stream can outlive a question that was lost. */
+const RETRY_UNANSWERED_MS = 5_000;
 
 export class CatchUp {
   private readonly source: Source;
@@ -58,7 +61,7 @@ export class CatchUp {
   /** A fresh stream has begun at this state of the collection. A list that was asked for before may be older. */
   beganAt(etag: string): void {
     this.openedTag = etag;
-    if (this.isListWanted || this.isAsking || this.listTag === undefined) this.mustCompare = true;
+    if (this.isListWanted || this.isAsking) this.mustCompare = true;
     else if (this.listTag !== etag) this.isListWanted = true;
     void this.ask();
   }
@@ -157,9 +160,9 @@ export class CatchUp {
   }
 
   private fail(problem: Problem | null): void {
-    // Where nobody answers or the key is refused, the next stream asks again.
-    if (problem === null || problem.status === 401) return;
+    // Where the key is refused, the next stream asks again.
+    if (problem?.status === 401) return;
     this.sink.failed(problem);
-    this.retry = setTimeout(() => void this.ask(), RETRY_MS);
+    this.retry = setTimeout(() => void this.ask(), problem === null ? RETRY_UNANSWERED_MS : RETRY_MS);
   }
 }

@@ -26,6 +26,9 @@ export const drafts = signal<Map<string, Draft>>(new Map());
 /** What a new draft begins with. */
 const EMPTY: JsonObject = new Map([["command", ""]]);
 
+/** Drafts whose form holds typed text that the configuration can't: the editor knows which. */
+export const looseDrafts = signal<ReadonlySet<string>>(new Set());
+
 let next = 1;
 
 /** The draft of a stored server: the one that was begun, else one of its current state. */
@@ -73,10 +76,24 @@ export function dropDraft(key: string): void {
 
 /** Whether anything was typed that is not stored. */
 export function isDirty(draft: Draft): boolean {
-  if (draft.rawText !== null) return true;
+  if (draft.rawText !== null || isLoose(draft)) return true;
   if (draft.base !== null) return !equal(draft.config, draft.base.config);
   return draft.name !== "" || !equal(draft.config, EMPTY);
 }
+
+/** Whether something was typed that its configuration can't hold. */
+export function isLoose(draft: Draft): boolean {
+  return looseDrafts.value.has(draft.key);
+}
+
+/** Whether another draft stands under this name: that of a server which is there, or is gone. */
+export function isWaiting(name: string, ownKey: string): boolean {
+  const other = name === ownKey ? undefined : drafts.value.get(name);
+  return other !== undefined && isDirty(other);
+}
+
+/** What is said of such a name. */
+export const NAME_WAITS = "A draft of this name is waiting. Save or discard that one first.";
 
 function keep(draft: Draft): Draft {
   drafts.value = new Map(drafts.value).set(draft.key, draft);

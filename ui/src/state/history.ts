@@ -38,15 +38,19 @@ export class History {
   }
 
   /**
-   * A state that this page has written: the stream may have told of it before the answer came, or will. False where it
-   * has told already what somebody else has made of that state.
+   * A state that this page has written over another: the stream may have told of it before the answer came, or will. False
+   * where it has told already what somebody else has made of that state.
    */
-  noteOwn(name: string, etag: string | null): boolean {
-    const chain = this.chains.get(name);
-    const told = chain?.findLast((step) => step.new_etag === etag && !step.isOwn);
+  noteOwn(name: string, etag: string | null, over: string | null): boolean {
+    const chain = this.chains.get(name) ?? [];
+    // What changes nothing is never told.
+    if (etag === over) return chain.at(-1)?.new_etag === etag || chain.length === 0;
+    // The same state may have been there before; what led to it then was not this.
+    const since = chain.slice(chain.findLastIndex((step) => step.new_etag === over) + 1);
+    const told = since.findLast((step) => step.new_etag === etag && !step.isOwn);
     if (told === undefined) this.awaited.add(keyOf(name, etag));
     else told.isOwn = true;
-    return told === undefined || told === chain?.at(-1);
+    return told === undefined || told === chain.at(-1);
   }
 
   /** Something was missed: no chain leads from before to now. */

@@ -48,12 +48,15 @@ export const isWritable = computed(() => documentState.value.access === "writabl
 const FRESH_MS = 2_500;
 
 const rows = new Map<string, Row>();
-const changes = new Map<string, { at: number; by: string | null }>();
+/** The last change of each server; `etag` is what it led to, null where nobody has told. */
+const changes = new Map<string, { at: number; by: string | null; etag: string | null }>();
 const history = new History();
 /** Rises with each thing that is learnt, for what is computed from the history. */
 const learnt = signal(0);
 
 let isOpen = false;
+/** What the document is while it can be read. */
+let readableAs: Access = "writable";
 let following: Following | null = null;
 
 const catchUp = new CatchUp({ list, read }, {
@@ -61,7 +64,7 @@ const catchUp = new CatchUp({ list, read }, {
     const names = new Set(found.map((row) => row.name));
     for (const name of [...rows.keys()]) if (!names.has(name) && !isOvertaken(name)) rows.delete(name);
     // A state that is known already stays as it is, so that nothing is drawn anew for it.
-    for (const row of found) if (!isOvertaken(row.name) && rows.get(row.name)?.etag !== row.etag) rows.set(row.name, row);
+    for (const row of found) if (!isOvertaken(row.name) && rows.get(row.name)?.etag !== row.etag) take(row);
     listProblem.value = null;
     isListed.value = true;
     publish();
@@ -74,10 +77,14 @@ const catchUp = new CatchUp({ list, read }, {
     publish();
   },
   has: (name, etag) => rows.get(name)?.etag === etag,
-  failed: complain,
+  failed: (problem) => {
+    if (problem !== null) complain(problem);
+    if (isOpen) enter("stale");
+  },
   settled: () => {
     // Also where the list is as it was: then nothing was listed anew.
     listProblem.value = null;
+    if (documentState.peek().access === "unreadable") documentState.value = { access: readableAs, problem: null };
     if (isOpen) enter("live");
   },
 });
@@ -88,15 +95,25 @@ export function changedSince(name: string, etag: string): Since {
   return history.since(name, etag, servers.value.get(name)?.etag ?? null);
 }
 
-/** What this page wrote is nobody else's change; null: it was removed. With the answer at hand nothing is asked again. */
-export function noteOwnWrite(name: string, etag: string | null, answer?: Pick<Row, "config" | "needsReentry">): void {
+/** A row of the list. A change that led elsewhere is not its last one. */
+function take(row: Row): void {
+  rows.set(row.name, row);
+  const known = changes.get(row.name)?.etag ?? row.etag;
+  if (known !== row.etag) changes.delete(row.name);
+}
+
+/** From which state to which this page has written a server; null: there was or is none. */
+export type Written = { over: string | null; etag: string | null };
+
+/** What this page wrote is nobody else's change. With the answer at hand nothing is asked again. */
+export function noteOwnWrite(name: string, { over, etag }: Written, answer?: Pick<Row, "config" | "needsReentry">): void {
   // An answer that is slower than the stream may be older than what is known.
-  const isNewest = history.noteOwn(name, etag);
+  const isNewest = history.noteOwn(name, etag, over);
   if (isNewest && answer !== undefined && etag !== null) {
     const enabled = answer.config?.get("enabled") ?? true;
     catchUp.known(name);
     rows.set(name, { name, etag, ...answer, enabled: typeof enabled === "boolean" ? enabled : null });
-    changes.set(name, { at: Date.now(), by: "you" });
+    if (etag !== over) changes.set(name, { at: Date.now(), by: "you", etag });
   } else if (isNewest && etag === null) {
     catchUp.known(name);
     rows.delete(name);
@@ -108,14 +125,20 @@ export function noteOwnWrite(name: string, etag: string | null, answer?: Pick<Ro
 function heed(event: StreamEvent): void {
   if (event.type === "document") {
     documentState.value = event.data;
+    if (event.data.access !== "unreadable") readableAs = event.data.access;
     catchUp.wantList();
     return;
   }
   if (event.type === "opened") {
     isOpen = true;
     documentState.value = { access: event.data.access, problem: null };
+    readableAs = event.data.access;
     listProblem.value = null;
-    for (const { name, at_ms, by } of event.data.recent) changes.set(name, { at: at_ms, by: changes.get(name)?.by === "you" ? "you" : called(by) });
+    for (const { name, at_ms, by } of event.data.recent) {
+      const before = changes.get(name);
+      const isOwn = before?.by === "you" && before.at >= at_ms;
+      changes.set(name, { at: at_ms, by: isOwn ? "you" : called(by), etag: null });
+    }
     if (isFresh) catchUp.beganAt(event.data.etag);
     else catchUp.resume();
     isFresh = false;
@@ -124,7 +147,7 @@ function heed(event: StreamEvent): void {
   }
   const change = { ...event.data, by: called(event.data.by) };
   const isOwn = history.note(change);
-  changes.set(change.name, { at: change.at_ms, by: isOwn ? "you" : change.by });
+  changes.set(change.name, { at: change.at_ms, by: isOwn ? "you" : change.by, etag: change.new_etag });
   if (change.new_etag !== null && !isOwn && rows.get(change.name)?.etag !== change.new_etag) freshen(change.name);
   catchUp.heard(change.name, change.new_etag);
   learnt.value += 1;

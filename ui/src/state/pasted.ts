@@ -70,7 +70,7 @@ export async function saveChosen(): Promise<void> {
 async function save(entry: Entry): Promise<Outcome> {
   const result = await put(entry.name, entry.config, { ifNoneMatch: "*" });
   if (!("ok" in result)) return refusal(entry.name, result);
-  noteOwnWrite(entry.name, result.ok.etag, result.ok);
+  noteOwnWrite(entry.name, { over: null, etag: result.ok.etag }, result.ok);
   return { kind: "saved", name: entry.name };
 }
 

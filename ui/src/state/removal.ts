@@ -34,7 +34,8 @@ export function removeLater(name: string, etag: string): void {
 async function removeNow(name: string, etag: string): Promise<void> {
   const result = await pending(`Removing ${name}`, remove(name, etag));
   const isGone = "ok" in result || ("problem" in result && isOf(result.problem, "unknown-server"));
-  if (isGone) noteOwnWrite(name, null);
+  // Where somebody else was faster, the stream says who.
+  if ("ok" in result) noteOwnWrite(name, { over: etag, etag: null });
   stay(name);
   if (isGone) toast({ text: `${name} was removed`, kind: "done" });
   else toast({ text: `${name} was not removed: ${reason(result)}`, kind: "failed" });

@@ -22,6 +22,12 @@ export function go(to: Route): void {
   route.value = to;
 }
 
+/** Goes on in the place of this screen, which is no more: the way back leads past it. */
+export function goInstead(to: Route): void {
+  history.replaceState(null, "", addressOf(to));
+  route.value = to;
+}
+
 /** What a link to this screen leads to. */
 export function addressOf(to: Route): string {
   switch (to.screen) {

@@ -18,6 +18,7 @@ import { EditingProvider } from "./editing.ts";
 import { clearedWords } from "./faults.ts";
 import { discard, follow, saveAsNew, tryDiscard, tryMerge, trySave, view } from "./flows.ts";
 import { focusField } from "./focus.ts";
+import "./loose.ts";
 import { RAW_TEXT, judge, useSchema } from "./judging.ts";
 import { memoryOf, remember } from "./memory.ts";
 import { hasChanges, rawFault } from "./raw.ts";

@@ -5,6 +5,7 @@ import { isServerName } from "../../model/name.ts";
 import { Button } from "../../parts/Button.tsx";
 import { Dialog } from "../../parts/Dialog.tsx";
 import { TextField } from "../../parts/Field.tsx";
+import { NAME_WAITS, isWaiting } from "../../state/drafts.ts";
 import { noteOwnWrite, servers } from "../../state/live.ts";
 import { pending } from "../../state/pending.ts";
 import { toast } from "../../state/toasts.ts";
@@ -24,15 +25,16 @@ export function RenameDialog({ name, etag, onClose, onRenamed }: Props) {
   const [isBusy, setBusy] = useState(false);
 
   async function submit() {
-    const wrong = to === name ? "That is its name already." : (isServerName(to) ?? (servers.peek().has(to) ? TAKEN : null));
+    const taken = servers.peek().has(to) ? TAKEN : isWaiting(to, name) ? NAME_WAITS : null;
+    const wrong = to === name ? "That is its name already." : (isServerName(to) ?? taken);
     setFault(wrong);
     if (wrong !== null) return;
     setBusy(true);
     const answer = await pending(`Renaming ${name}`, rename(name, to, etag));
     setBusy(false);
     if ("ok" in answer) {
-      noteOwnWrite(to, answer.ok.etag, answer.ok);
-      noteOwnWrite(name, null);
+      noteOwnWrite(to, { over: null, etag: answer.ok.etag }, answer.ok);
+      noteOwnWrite(name, { over: etag, etag: null });
       toast({ text: `${name} was renamed to ${to}`, kind: "done" });
       onRenamed(answer.ok);
     } else {

@@ -1,13 +1,15 @@
 /**
  * Shows one stored secret for a while, outside the draft, to whoever may see it. The service writes down that
- * somebody looked. It forgets the value when it is hidden, when time is up, and when the editor is left.
+ * somebody looked. It forgets the value when it is hidden, when time is up, when the editor is left or the reader is signed
+ * out, and when something else is stored.
  */
 import { useEffect, useId, useRef, useState } from "preact/hooks";
 import { reveal } from "../../api/servers.ts";
-import { may } from "../../api/session.ts";
+import { may, session } from "../../api/session.ts";
 import { Button } from "../../parts/Button.tsx";
 import { LEAVE_ALONE } from "../../parts/Field.tsx";
 import { pending } from "../../state/pending.ts";
+import { useEditing } from "./editing.ts";
 import { whyNot } from "./why-not.ts";
 
 const SHOWN_FOR_MS = 30_000;
@@ -21,7 +23,11 @@ export function Reveal({ server, at, label }: { server: string; at: string; labe
   const status = useRef<HTMLSpanElement>(null);
   const isHere = useRef(true);
 
+  const tag = useEditing().draft.base?.etag;
+  const isSignedOut = session.value.state === "signed-out";
+
   useEffect(() => () => void (isHere.current = false), []);
+  useEffect(() => setText(null), [tag, isSignedOut]);
   useEffect(() => {
     if (text === null) return;
     field.current?.focus();

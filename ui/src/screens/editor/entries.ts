@@ -36,6 +36,11 @@ export function arrayOf(rows: Row[]): Json[] {
   return rows.map(({ value }) => value);
 }
 
+/** Whether the rows at this place are elements, which have no names. */
+export function isList(at: string): boolean {
+  return at === "/args" || at.endsWith("_tags") || at.endsWith("/scopes");
+}
+
 /** The rows that were there, or new ones where the draft was changed by other means than these rows. */
 export function followed(rows: Row[] | undefined, value: Json | undefined): Row[] {
   if (rows === undefined) return rowsOf(value);

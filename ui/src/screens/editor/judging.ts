@@ -6,11 +6,11 @@ import { get } from "../../json/pointer.ts";
 import { unboundSecrets } from "../../model/destination.ts";
 import { isServerName } from "../../model/name.ts";
 import { transportOf } from "../../model/summary.ts";
-import type { Draft } from "../../state/drafts.ts";
+import { type Draft, NAME_WAITS, isWaiting } from "../../state/drafts.ts";
 import { documentState, servers } from "../../state/live.ts";
-import { faultOf } from "./CustomAuth.tsx";
+import { faultOf, typedAuth } from "./custom-auth.ts";
 import type { Editing } from "./editing.ts";
-import { followed } from "./entries.ts";
+import { followed, isList } from "./entries.ts";
 import { type Fault, NAME_FIELD, faults, visible } from "./faults.ts";
 import type { Memory } from "./memory.ts";
 import { rawFault } from "./raw.ts";
@@ -69,25 +69,20 @@ const DOCUMENT_SAYS: Record<typeof documentState.value.access, string | null> = 
   unreadable: "The settings can't be read now. Your draft is kept.",
 };
 
-function isList(at: string): boolean {
-  return at === "/args" || at.endsWith("_tags") || at.endsWith("/scopes");
-}
-
 function textFaults(draft: Draft, { customAuth }: Memory): Fault[] {
   const raw = rawFault(draft.rawText);
-  const text = customAuth?.text ?? "";
-  const custom = text.trim() === "" ? null : faultOf(text);
+  const custom = faultOf(typedAuth(draft.config, customAuth) ?? "");
   return [
     ...(raw === null ? [] : [{ pointer: RAW_TEXT, message: raw.message, isUrgent: false, hinders: true }]),
     ...(custom === null ? [] : [{ pointer: "/auth", message: custom, isUrgent: false, hinders: true }]),
   ];
 }
 
-function nameFaults({ isNew, name }: Draft): Fault[] {
+function nameFaults({ isNew, name, key }: Draft): Fault[] {
   if (!isNew) return [];
-  const isTaken = servers.value.has(name);
-  const message = isTaken ? "There is a server of this name already. Choose another." : isServerName(name);
-  return message === null ? [] : [{ pointer: NAME_FIELD, message, isUrgent: isTaken, hinders: true }];
+  const taken = servers.value.has(name) ? "There is a server of this name already. Choose another." : isWaiting(name, key) ? NAME_WAITS : null;
+  const message = taken ?? isServerName(name);
+  return message === null ? [] : [{ pointer: NAME_FIELD, message, isUrgent: taken !== null, hinders: true }];
 }
 
 /** What is wrong with the whole is mended at its command or URL. */

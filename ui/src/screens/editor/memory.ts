@@ -7,6 +7,7 @@ import type { JsonObject, Json } from "../../json/value.ts";
 import type { Finding } from "../../model/check.ts";
 import { drafts } from "../../state/drafts.ts";
 import type { OtherKinds } from "./auth-kinds.ts";
+import type { TypedAuth } from "./custom-auth.ts";
 import type { Row } from "./entries.ts";
 import type { Dispute } from "./merging.ts";
 import { NOTHING_PUT_AWAY, type PutAway } from "./transports.ts";
@@ -16,8 +17,8 @@ export type Memory = {
   replacing: ReadonlySet<string>;
   putAway: PutAway;
   otherKinds: OtherKinds;
-  /** Whether authentication is edited as JSON, and its text where that does not parse. */
-  customAuth: { text: string | null } | null;
+  /** Null unless authentication is edited as JSON. */
+  customAuth: TypedAuth | null;
   touched: ReadonlySet<string>;
   wasSaveTried: boolean;
   refused: { config: JsonObject; findings: Finding[] } | null;
@@ -55,6 +56,8 @@ export function memoryOf(key: string): Memory {
 }
 
 export function remember(key: string, change: Partial<Memory>): void {
+  // An answer can come after its draft was given up.
+  if (!drafts.peek().has(key)) return;
   memories.value = new Map(memories.peek()).set(key, { ...(memories.peek().get(key) ?? EMPTY), ...change });
 }
 

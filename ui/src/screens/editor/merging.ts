@@ -8,7 +8,7 @@ import type { JsonObject } from "../../json/value.ts";
 import { type Change, type Merged, mergeThree } from "../../model/merge.ts";
 import { type Draft, drafts, dropDraft, putDraft, updateDraft } from "../../state/drafts.ts";
 import { changedSince } from "../../state/live.ts";
-import { carry, forget } from "./memory.ts";
+import { carry, remember } from "./memory.ts";
 import { rawFault } from "./raw.ts";
 import type { Failure } from "./why-not.ts";
 
@@ -42,6 +42,7 @@ export async function compare(key: string): Promise<Dispute | Exclude<Outcome, {
   const changed = await secretsChanged(before.name, before.base.etag, etag);
   // Whoever typed on while the answer was on its way keeps that too.
   const draft = drafts.peek().get(key) ?? before;
+  if (rawFault(draft.rawText) !== null) return { kind: "unparsable" };
   return { theirs: { config, etag, needsReentry }, merged: mergeThree(before.base.config, config, draft.config, changed) };
 }
 
@@ -73,7 +74,7 @@ export function moveDraft(key: string, to: string, base: Theirs): void {
 /** Makes the draft one of a new server, because its own is gone. */
 export function startAnew(key: string): void {
   updateDraft(key, { base: null, isNew: true });
-  forget(key);
+  remember(key, { refused: null, said: null, wasSaveTried: false });
 }
 
 /** Which secrets changed on the way from one tag to another, if the stream has told all of it. */

@@ -5,14 +5,13 @@
 import { batch } from "@preact/signals";
 import { type Problem, type Shown, put } from "../../api/servers.ts";
 import { isOf } from "../../api/problem.ts";
-import { equal } from "../../json/value.ts";
+import { type JsonObject, equal } from "../../json/value.ts";
 import { mergeThree } from "../../model/merge.ts";
-import { type Draft, drafts, dropDraft, putDraft, updateDraft } from "../../state/drafts.ts";
+import { type Draft, drafts, dropDraft, isLoose, putDraft } from "../../state/drafts.ts";
 import { noteOwnWrite } from "../../state/live.ts";
-import { go, route } from "../../state/route.ts";
+import { goInstead, route } from "../../state/route.ts";
 import { NAME_FIELD } from "./faults.ts";
-import { forget, remember } from "./memory.ts";
-import { adopt } from "./merging.ts";
+import { carry, forget, remember } from "./memory.ts";
 import { hasChanges } from "./raw.ts";
 import type { Failure } from "./why-not.ts";
 
@@ -31,7 +30,7 @@ export async function save(key: string): Promise<Saving> {
   const answer = await put(sent.name, sent.config, sent.base === null ? { ifNoneMatch: "*" } : { ifMatch: sent.base.etag });
   if ("ok" in answer) {
     batch(() => {
-      noteOwnWrite(answer.ok.name, answer.ok.etag, answer.ok);
+      noteOwnWrite(answer.ok.name, { over: sent.base?.etag ?? null, etag: answer.ok.etag }, answer.ok);
       settle(sent, answer.ok);
     });
     return { kind: "saved", name: answer.ok.name };
@@ -44,25 +43,29 @@ export async function save(key: string): Promise<Saving> {
   return { kind: "failed", failure: answer };
 }
 
-/** What was stored becomes the base. Whoever typed on meanwhile keeps that as a change of it. */
+/** What was stored becomes the base. Whoever typed on meanwhile keeps that as a change of it; whoever left needs no draft. */
 function settle(sent: Draft, stored: Shown): void {
+  const now = drafts.peek().get(sent.key);
+  if (now === undefined) return;
   const { name, config, etag, needsReentry } = stored;
-  const now = drafts.peek().get(sent.key) ?? sent;
-  const typedOn = !equal(now.config, sent.config);
-  const next = typedOn ? mergeThree(sent.config, config, now.config, []).draft : config;
-  if (sent.key === name) {
-    batch(() => {
-      updateDraft(name, { isNew: false, copyOf: null });
-      adopt(name, { config, etag, needsReentry }, next);
-      if (!typedOn) forget(name);
-    });
-    return;
-  }
+  const typedOn = !equal(now.config, sent.config) || now.rawText !== sent.rawText || isLoose(now);
+  const isNeeded = typedOn || isShown(sent.key);
   batch(() => {
-    putDraft({ ...now, key: name, name, isNew: false, copyOf: null, base: { config, etag, needsReentry }, config: next, rawText: null });
-    if (isShown(sent.key)) go({ screen: "editor", name });
-    dropDraft(sent.key);
+    if (isNeeded) {
+      const settled = { ...now, key: name, name, isNew: false, copyOf: null, base: { config, etag, needsReentry } };
+      putDraft({ ...settled, ...(typedOn ? typedSince(sent, config, now) : { config, rawText: null }) });
+      if (typedOn) carry(sent.key, name);
+      else forget(sent.key);
+      if (sent.key !== name && isShown(sent.key)) goInstead({ screen: "editor", name });
+    }
+    if (!isNeeded || sent.key !== name) dropDraft(sent.key);
   });
+}
+
+/** Raw text stays to the letter: it may be in the middle of a word. */
+function typedSince(sent: Draft, stored: JsonObject, now: Draft): Pick<Draft, "config" | "rawText"> {
+  if (now.rawText !== null) return { config: now.config, rawText: now.rawText };
+  return { config: mergeThree(sent.config, stored, now.config, []).draft, rawText: null };
 }
 
 function isShown(key: string): boolean {

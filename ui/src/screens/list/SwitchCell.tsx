@@ -21,7 +21,7 @@ export function SwitchCell({ server }: { server: LiveServer }) {
     setWanted(on);
     const result = await pending(`Turning ${name} ${on ? "on" : "off"}`, setEnabled(name, on, etag));
     setWanted(null);
-    if ("ok" in result) noteOwnWrite(name, result.ok.etag, result.ok);
+    if ("ok" in result) noteOwnWrite(name, { over: etag, etag: result.ok.etag }, result.ok);
     else toast({ text: `${name} was not turned ${on ? "on" : "off"}: ${reason(result)}`, kind: "failed" });
   };
   return <Switch label={`Enabled: ${name}`} isOn={wanted ?? enabled} isBusy={wanted !== null} onTurn={(on) => void turn(on)} />;

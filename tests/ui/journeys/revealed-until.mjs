@@ -1,0 +1,33 @@
+// What was revealed is shown to whoever was signed in, and as long as it is what is stored.
+
+import { gone, visible } from '../claims.mjs';
+
+export default async function (stage) {
+  await stage.api.put('one', { command: 'one', env: { API_KEY: 'first-value' } });
+  const visitor = await stage.owner();
+  const { list, editor } = visitor;
+  const shown = editor.field('Stored value of API_KEY');
+  await list.edit('one');
+  await editor.isShown('one');
+
+  await editor.reveal('API_KEY').click();
+  await visible(shown);
+  await editor.secret('API_KEY', 'Replace').click();
+  await editor.cell('Environment', 'Value 1').fill('second-value');
+  await editor.save.click();
+  await visitor.isTold('one was saved');
+  await gone(shown);
+
+  await editor.reveal('API_KEY').click();
+  await visible(shown);
+  // The page's key ends with the service.
+  await stage.stop();
+  await stage.startAgain();
+  await visitor.signIn.isShown();
+  await gone(shown);
+  // Nothing leads around signing in.
+  await visitor.page.keyboard.press('Escape');
+  await visitor.page.keyboard.press('Escape');
+  await visitor.page.keyboard.press('Escape');
+  await visible(visitor.signIn.key);
+}
