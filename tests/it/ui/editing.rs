@@ -51,3 +51,8 @@ fn what_a_form_holds_and_json_cannot_is_a_draft() {
 fn a_waiting_draft_gives_its_name_to_no_other() {
     Stage::empty().play("waiting-drafts");
 }
+
+#[test]
+fn who_leaves_early_finds_nothing_old_and_nothing_lost() {
+    Stage::empty().play("leaving-early");
+}

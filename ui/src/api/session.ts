@@ -41,6 +41,8 @@ export async function start(): Promise<void> {
 async function enter(): Promise<void> {
   const code = takeCode();
   if (code !== null && (await exchange(code))) return;
+  // A spent link takes nobody's key away.
+  if (key !== null) return;
   const note = code === null ? null : "The link was used already, or is older than a minute. Sign in with an API key.";
   const answer = await probe({});
   // Whoever can't reach the service is told so by the stream, which goes on trying.
@@ -59,8 +61,8 @@ export async function signIn(candidate: string): Promise<boolean> {
 
 /** Any 401 lands here. What was typed stays. */
 export function signOut(why: string): void {
-  // Whoever never had a key has lost none.
-  const note = key === null ? null : why;
+  // Whoever never had a key has lost none, and whoever lost it was told why.
+  const note = key === null ? session.peek().note : why;
   key = null;
   refused.clear();
   session.value = { state: "signed-out", scopes: null, note };
@@ -101,7 +103,11 @@ function takeCode(): string | null {
   const code = /^#code=(.+)$/.exec(location.hash)?.[1];
   if (code === undefined) return null;
   history.replaceState(null, "", `${location.pathname}${location.search}#/`);
-  return decodeURIComponent(code);
+  try {
+    return decodeURIComponent(code);
+  } catch {
+    return code;
+  }
 }
 
 async function exchange(code: string): Promise<boolean> {

@@ -28,7 +28,7 @@ export function Editor({ route }: Props) {
     if (isOpen || isNew || !isKnown) return undefined;
     let isHere = true;
     setProblem(null);
-    void pending(`Opening ${draftKey}`, openDraft(draftKey)).then((opened) => {
+    void pending(`Opening ${draftKey}`, openDraft(draftKey, () => isHere)).then((opened) => {
       if (isHere && !("key" in opened)) setProblem(opened);
     });
     return () => {

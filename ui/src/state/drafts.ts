@@ -31,8 +31,11 @@ export const looseDrafts = signal<ReadonlySet<string>>(new Set());
 
 let next = 1;
 
-/** The draft of a stored server: the one that was begun, else one of its current state. */
-export async function openDraft(name: string): Promise<Draft | Problem> {
+/**
+ * The draft of a stored server: the one that was begun, else one of its current state. One that nobody waits for any more
+ * is not kept, because it would be old when somebody comes back.
+ */
+export async function openDraft(name: string, isWanted: () => boolean): Promise<Draft | Problem> {
   const begun = drafts.value.get(name);
   if (begun !== undefined) return begun;
   const result = await read(name);
@@ -41,7 +44,8 @@ export async function openDraft(name: string): Promise<Draft | Problem> {
   const meanwhile = drafts.value.get(name);
   if (meanwhile !== undefined) return meanwhile;
   const { config, etag, needsReentry } = result.ok;
-  return keep({ key: name, name, isNew: false, copyOf: null, base: { config, etag, needsReentry }, config, rawText: null, mode: "form" });
+  const draft: Draft = { key: name, name, isNew: false, copyOf: null, base: { config, etag, needsReentry }, config, rawText: null, mode: "form" };
+  return isWanted() ? keep(draft) : draft;
 }
 
 /** A draft of a server that is not stored yet. */

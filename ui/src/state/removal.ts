@@ -3,8 +3,8 @@
  * before leaves the server in place.
  */
 import { signal } from "@preact/signals";
-import { isOf } from "../api/problem.ts";
-import { type Result, remove } from "../api/servers.ts";
+import { type Problem, isOf } from "../api/problem.ts";
+import { remove } from "../api/servers.ts";
 import { noteOwnWrite } from "./live.ts";
 import { pending } from "./pending.ts";
 import { toast } from "./toasts.ts";
@@ -38,13 +38,12 @@ async function removeNow(name: string, etag: string): Promise<void> {
   if ("ok" in result) noteOwnWrite(name, { over: etag, etag: null });
   stay(name);
   if (isGone) toast({ text: `${name} was removed`, kind: "done" });
-  else toast({ text: `${name} was not removed: ${reason(result)}`, kind: "failed" });
+  else if ("offline" in result) toast({ text: `The service can't be reached, so ${name} may still be there.`, kind: "failed" });
+  else toast({ text: `${name} was not removed: ${reason(result.problem)}`, kind: "failed" });
 }
 
-function reason(result: Result<null>): string {
-  if (!("problem" in result)) return "the service can't be reached.";
-  if (result.problem.status === 412) return "somebody else has changed it meanwhile.";
-  return result.problem.detail || result.problem.title;
+function reason({ status, detail, title }: Problem): string {
+  return status === 412 ? "somebody else has changed it meanwhile." : detail || title;
 }
 
 function stay(name: string): void {

@@ -9,7 +9,7 @@ import { NAME_WAITS, isWaiting } from "../../state/drafts.ts";
 import { noteOwnWrite, servers } from "../../state/live.ts";
 import { pending } from "../../state/pending.ts";
 import { toast } from "../../state/toasts.ts";
-import { whyNot } from "./why-not.ts";
+import { type Failure, whyNot } from "./why-not.ts";
 
 type Props = {
   name: string;
@@ -38,7 +38,7 @@ export function RenameDialog({ name, etag, onClose, onRenamed }: Props) {
       toast({ text: `${name} was renamed to ${to}`, kind: "done" });
       onRenamed(answer.ok);
     } else {
-      setFault("problem" in answer ? (OWN_WORDS.get(answer.problem.status) ?? whyNot(answer, "rename")) : whyNot(answer, "rename"));
+      setFault(wordsFor(answer) ?? whyNot(answer, "rename"));
     }
   }
 
@@ -79,7 +79,11 @@ export function RenameDialog({ name, etag, onClose, onRenamed }: Props) {
 const TAKEN = "There is a server of this name already.";
 
 const OWN_WORDS = new Map([
-  [404, "There is no server of the old name any more."],
-  [409, TAKEN],
-  [412, "Somebody else changed this server meanwhile. Close this, look at the change, and rename it then."],
+  ["/problems/unknown-server", "There is no server of the old name any more."],
+  ["/problems/name-taken", TAKEN],
+  ["/problems/precondition-failed", "Somebody else changed this server meanwhile. Close this, look at the change, and rename it then."],
 ]);
+
+function wordsFor(failure: Failure): string | undefined {
+  return "problem" in failure ? OWN_WORDS.get(failure.problem.type) : undefined;
+}

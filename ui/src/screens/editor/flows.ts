@@ -6,7 +6,7 @@ import { batch } from "@preact/signals";
 import type { JsonObject } from "../../json/value.ts";
 import type { Change } from "../../model/merge.ts";
 import type { Shown } from "../../api/servers.ts";
-import { drafts, dropDraft } from "../../state/drafts.ts";
+import { type Draft, drafts, dropDraft } from "../../state/drafts.ts";
 import { pending } from "../../state/pending.ts";
 import { removeLater } from "../../state/removal.ts";
 import { go } from "../../state/route.ts";
@@ -16,7 +16,7 @@ import { judge, whyNoSave } from "./judging.ts";
 import { memoryOf, remember } from "./memory.ts";
 import { type Dispute, type Outcome, type Theirs, adopt, compare, merge, moveDraft, startAnew } from "./merging.ts";
 import { hasChanges } from "./raw.ts";
-import { save } from "./saving.ts";
+import { isShown, save } from "./saving.ts";
 import { type Failure, whyNot } from "./why-not.ts";
 
 /** Saves the draft; false where something has to be looked at first. */
@@ -32,7 +32,12 @@ export async function trySave(key: string, schema: unknown): Promise<boolean> {
   if (judge(draft, memoryOf(key), schema).all.some(({ hinders }) => hinders)) return false;
   remember(key, { isSaving: true });
   const saving = await pending(`Saving ${draft.name}`, save(key));
-  if (drafts.peek().has(key)) remember(key, { isSaving: false });
+  remember(key, { isSaving: false });
+  const isDone = saving.kind === "saved" || saving.kind === "unchanged";
+  if (!isDone && !isShown(key)) {
+    sayNotSaved(draft);
+    return true;
+  }
   switch (saving.kind) {
     case "saved":
       toast({ text: `${saving.name} was saved`, kind: "done" });
@@ -165,6 +170,12 @@ function sayMerged(key: string, text: string, taken: Change[]): void {
   const isToSave = draft !== undefined && hasChanges(draft);
   const parts = [names.length === 0 ? "" : `Taken over: ${names.join(", ")}.`, isToSave ? "Your own changes are not saved yet." : "Nothing is left to save."];
   say(key, "calm", text, parts.filter((part) => part !== "").join(" "));
+}
+
+/** Says it where the reader is now; in the editor, saving again says why. */
+function sayNotSaved({ key, name, isNew }: Draft): void {
+  const action = { label: "Open the draft", run: () => go(isNew ? { screen: "new", key } : { screen: "editor", name: key }) };
+  toast({ text: `${name} was not saved`, kind: "failed", action });
 }
 
 function sayFailure(key: string, failure: Failure, what: "save" | "read"): void {

@@ -68,7 +68,8 @@ function typedSince(sent: Draft, stored: JsonObject, now: Draft): Pick<Draft, "c
   return { config: mergeThree(sent.config, stored, now.config, []).draft, rawText: null };
 }
 
-function isShown(key: string): boolean {
+/** Whether the reader is at this draft. */
+export function isShown(key: string): boolean {
   const shown = route.peek();
   return shown.screen === "new" ? shown.key === key : shown.screen === "editor" && shown.name === key;
 }

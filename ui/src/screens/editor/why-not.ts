@@ -15,7 +15,8 @@ export function whyNot(failure: Failure, what: "reveal" | "save" | "rename" | "r
 
 const CONSEQUENCES = {
   reveal: "Nothing was shown.",
-  save: "Nothing was saved; your draft is kept.",
-  rename: "Nothing was renamed.",
+  // A request whose answer was lost may have done its work.
+  save: "Your draft is kept: save it again once the service is back.",
+  rename: "Look at the list once it is back.",
   read: "Your draft is kept.",
 };
