@@ -4,12 +4,14 @@
 
 import assert from 'node:assert/strict';
 
+import { eventually } from '../claims.mjs';
+
 const BYTES = 60_000;
 const INTERACTIVE_MS = 5_000;
 
 export default async function (stage) {
   const visitor = await stage.owner();
-  assert.equal((await visitor.list.names()).length, 200);
+  await eventually(async () => assert.equal((await visitor.list.names()).length, 200));
   const measured = await visitor.page.evaluate(() => {
     const [interactive] = performance.getEntriesByName('interactive');
     const parts = [...performance.getEntriesByType('navigation'), ...performance.getEntriesByType('resource')]

@@ -13,11 +13,8 @@ export function Menu({ label, items }: { label: string; items: MenuItem[] }) {
   useEffect(() => {
     const element = list.current;
     const button = opener.current;
+    // Closed, there is none: of hundreds of rows each has a menu.
     if (element === null || button === null) return;
-    if (!isOpen) {
-      if (element.matches(":popover-open")) element.hidePopover();
-      return;
-    }
     element.showPopover();
     place(element, button);
     element.querySelector<HTMLElement>("[role=menuitem]")?.focus();
@@ -49,7 +46,7 @@ export function Menu({ label, items }: { label: string; items: MenuItem[] }) {
         aria-label={label}
         aria-haspopup="menu"
         aria-expanded={isOpen}
-        aria-controls={id}
+        aria-controls={isOpen ? id : undefined}
         onClick={() => setOpen(!isOpen)}
         onKeyDown={(event) => {
           if (event.key !== "ArrowDown") return;
@@ -59,21 +56,21 @@ export function Menu({ label, items }: { label: string; items: MenuItem[] }) {
       >
         <Icon name="more" />
       </button>
-      <div
-        class="menu"
-        id={id}
-        ref={list}
-        role="menu"
-        aria-label={label}
-        popover="auto"
-        onKeyDown={onKeyDown}
-        onToggle={(event) => {
-          // Closed by the browser: a click elsewhere.
-          if ((event as ToggleEvent).newState === "closed") setOpen(false);
-        }}
-      >
-        {isOpen &&
-          items.map(({ label: text, run, kind = "plain" }) => (
+      {isOpen && (
+        <div
+          class="menu"
+          id={id}
+          ref={list}
+          role="menu"
+          aria-label={label}
+          popover="auto"
+          onKeyDown={onKeyDown}
+          onToggle={(event) => {
+            // Closed by the browser: a click elsewhere.
+            if ((event as ToggleEvent).newState === "closed") setOpen(false);
+          }}
+        >
+          {items.map(({ label: text, run, kind = "plain" }) => (
             <button
               key={text}
               type="button"
@@ -88,7 +85,8 @@ export function Menu({ label, items }: { label: string; items: MenuItem[] }) {
               {text}
             </button>
           ))}
-      </div>
+        </div>
+      )}
     </>
   );
 }

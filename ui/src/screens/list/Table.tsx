@@ -2,8 +2,9 @@
  * The table of servers. On a narrow screen its rows are cards; the roles say that it is a table all the same, because
  * browsers forget that where the layout is another.
  */
+import { signal } from "@preact/signals";
 import type { VNode } from "preact";
-import { useRef } from "preact/hooks";
+import { useEffect, useRef } from "preact/hooks";
 import { Icon } from "../../parts/Icon.tsx";
 import { type LiveServer, freshNames } from "../../state/live.ts";
 import { RowMenu } from "./RowMenu.tsx";
@@ -16,11 +17,18 @@ type Props = {
   onSort: (change: Pick<Arrangement, "sort" | "isDescending">) => void;
 };
 
+/** How many rows come at once: more than a tall screen has room for. */
+const STEP = 40;
+
+/** How many rows are drawn. Hundreds follow frame by frame, so that nobody waits for what is out of sight. */
+const limit = signal(STEP);
+
 export function Table({ servers, arrangement, onSort }: Props) {
   const fresh = freshNames.value;
   // A row that is the same is not drawn anew: with hundreds of servers and many writers that is what counts.
   const drawn = useRef(new Map<string, { server: LiveServer; isFresh: boolean; row: VNode }>());
-  const rows = servers.map((server) => {
+  useGrowth(servers.length);
+  const rows = servers.slice(0, limit.value).map((server) => {
     const isFresh = fresh.has(server.name);
     const before = drawn.current.get(server.name);
     if (before?.server === server && before.isFresh === isFresh) return before;
@@ -44,6 +52,15 @@ export function Table({ servers, arrangement, onSort }: Props) {
       </tbody>
     </table>
   );
+}
+
+function useGrowth(count: number): void {
+  const drawnRows = limit.value;
+  useEffect(() => {
+    if (count <= drawnRows) return undefined;
+    const frame = requestAnimationFrame(() => (limit.value = drawnRows + STEP));
+    return () => cancelAnimationFrame(frame);
+  }, [count, drawnRows]);
 }
 
 function Heading({ column, arrangement, onSort }: { column: Column } & Omit<Props, "servers">) {
