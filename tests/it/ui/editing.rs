@@ -56,3 +56,8 @@ fn a_waiting_draft_gives_its_name_to_no_other() {
 fn who_leaves_early_finds_nothing_old_and_nothing_lost() {
     Stage::empty().play("leaving-early");
 }
+
+#[test]
+fn long_names_and_values_push_nothing_aside() {
+    Stage::empty().play("long-values");
+}

@@ -140,7 +140,7 @@ function EnabledField() {
     <label class="check" data-at="/enabled" tabIndex={-1}>
       <input
         type="checkbox"
-        checked={value !== false}
+        checked={(value ?? true) === true}
         onChange={({ currentTarget }) => {
           // Absent and true are one state, so what was there is kept.
           const on = stored !== null && get(stored.config, "/enabled") === true ? true : undefined;
