@@ -226,6 +226,13 @@ test("no secret is shown in a conflict, whoever changed it", () => {
   assert.equal(rows.find(({ pointer }) => pointer === "/env/B")?.theirs, "absent");
 });
 
+test("where a secret in a URL changed elsewhere, it is said where theirs leads", () => {
+  const base = config('{"url":"https://u:**********@h.example"}');
+  const theirs = config('{"url":"https://u:**********@other.example"}');
+  const { conflicts } = mergeThree(base, theirs, config('{"url":"https://mine.example"}'), ["/url"]);
+  assert.match(conflicts.map(conflictRow)[0]?.theirs ?? "", /other\.example.*, its secret changed elsewhere$/);
+});
+
 test("an overwriting loses what they changed, and no secret that the draft keeps", () => {
   const base = config('{"command":"x","description":"a","env":{"A":"[REDACTED]"}}');
   const theirs = config('{"command":"x","description":"b","icon":"i","env":{"A":"[REDACTED]"}}');

@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import test from "node:test";
+import { answered } from "../src/api/client.ts";
 import { problemOf } from "../src/api/problem.ts";
+import { parseAnswer } from "../src/json/read.ts";
 import { writeJson } from "../src/json/write.ts";
 
 test("a problem keeps what the page needs, and its numbers their spelling", () => {
@@ -25,4 +27,14 @@ test("an answer that is no problem of the service is one all the same", () => {
     const problem = problemOf(new Response(text, { status: 502 }), text);
     assert.deepEqual(problem, { type: "about:blank", title: "The service answered 502", status: 502, detail: "" });
   }
+});
+
+test("a success that can't be read is a problem, and a defect of the page is none", async () => {
+  const answer = Promise.resolve({ response: new Response("", { status: 200 }) });
+  const result = await answered(answer, (_, text) => parseAnswer(text));
+  assert.ok("problem" in result && result.problem.title === "The answer can't be read");
+  const defect = () => {
+    throw new RangeError("a defect");
+  };
+  await assert.rejects(answered(answer, defect), RangeError);
 });

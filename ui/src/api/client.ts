@@ -3,6 +3,7 @@
  * the key, and what a 401 and a 403 say of the key is remembered. It refuses to know what the answers mean.
  */
 import createClient from "openapi-fetch";
+import { JsonFault } from "../json/read.ts";
 import { writeJson } from "../json/write.ts";
 import { type Json } from "../json/value.ts";
 import { type Problem, type Result, isOf, problemOf } from "./problem.ts";
@@ -12,7 +13,11 @@ import { authHeaders, noteRefused, signOut } from "./session.ts";
 /** The text of each answer, because the client reads it as `JSON.parse` does, which loses the spelling of numbers. */
 const texts = new WeakMap<Response, string>();
 
+/** After this long an answer is as good as lost. The service gives up a write long before. */
+const PATIENCE_MS = 30_000;
+
 const client = createClient<paths>({
+  fetch: (request: Request) => fetch(request, { signal: AbortSignal.timeout(PATIENCE_MS) }),
   // Whatever is asked is asked now: the page keeps tags itself.
   cache: "no-store",
   bodySerializer: (value: unknown) => writeJson(value as Json),
@@ -49,10 +54,21 @@ export async function answered<T>(
     return { offline: true };
   }
   const text = texts.get(response) ?? "";
-  if (response.ok || response.status === 304) return { ok: read(response, text) };
+  if (response.ok || response.status === 304) return readable(response, () => read(response, text));
   const problem = problemOf(response, text);
   heed(problem, key);
   return { problem };
+}
+
+/** What stands between the page and the service may answer in its place. */
+function readable<T>(response: Response, read: () => T): Result<T> {
+  try {
+    return { ok: read() };
+  } catch (error) {
+    if (!(error instanceof JsonFault)) throw error;
+    const detail = "It may come from something between this page and the service. Load the page anew to see what is stored.";
+    return { problem: { type: "about:blank", title: "The answer can't be read", status: response.status, detail } };
+  }
 }
 
 /** What a refusal says of the key that was sent. An answer that comes late says nothing of a newer key. */

@@ -29,8 +29,10 @@ export function conflictRow(change: Change): ConflictRow {
 function said(change: Change, value: Json | undefined, isTheirs: boolean): string {
   if (value === undefined) return "absent";
   if (change.isSecret && typeof value === "string" && value !== "") {
-    if (isTheirs && change.theirsChangedSecret) return "changed elsewhere";
-    return isMask(value) ? "set" : textOf(change.pointer, value);
+    const isElsewhere = isTheirs && change.theirsChangedSecret;
+    if (isMask(value)) return isElsewhere ? "changed elsewhere" : "set";
+    // A URL with a secret in it says where it leads all the same.
+    return textOf(change.pointer, value) + (isElsewhere ? ", its secret changed elsewhere" : "");
   }
   return textOf(change.pointer, value);
 }

@@ -28,6 +28,8 @@ export type Memory = {
   /** The last word about an attempt to save or merge. */
   said: { tone: "calm" | "danger"; text: string; more: string | null; offlineSince: number | null } | null;
   isSaving: boolean;
+  /** Whether an attempt to create it got no answer: it may have been made. */
+  isUnanswered: boolean;
 };
 
 /** What was taken out of a pasted text last, and how the draft was before and after it. */
@@ -46,6 +48,7 @@ const EMPTY: Memory = {
   dialog: null,
   said: null,
   isSaving: false,
+  isUnanswered: false,
 };
 
 const memories = signal<ReadonlyMap<string, Memory>>(new Map());

@@ -11,7 +11,7 @@ import { type Draft, drafts, dropDraft, isLoose, putDraft } from "../../state/dr
 import { noteOwnWrite } from "../../state/live.ts";
 import { goInstead, route } from "../../state/route.ts";
 import { NAME_FIELD } from "./faults.ts";
-import { carry, forget, remember } from "./memory.ts";
+import { carry, forget, memoryOf, remember } from "./memory.ts";
 import { hasChanges } from "./raw.ts";
 import type { Failure } from "./why-not.ts";
 
@@ -35,9 +35,12 @@ export async function save(key: string): Promise<Saving> {
     });
     return { kind: "saved", name: answer.ok.name };
   }
-  if ("offline" in answer) return { kind: "failed", failure: answer };
+  if ("offline" in answer) {
+    if (sent.base === null) remember(sent.key, { isUnanswered: true });
+    return { kind: "failed", failure: answer };
+  }
   const { problem } = answer;
-  if (problem.status === 412) return sent.base === null ? refuse(sent, nameTaken(problem)) : { kind: "overtaken" };
+  if (problem.status === 412) return sent.base === null ? refuse(sent, nameTaken(sent.key, problem)) : { kind: "overtaken" };
   if ((problem.errors ?? []).length > 0) return refuse(sent, problem);
   if (isOf(problem, "invalid-name")) return refuse(sent, { ...problem, errors: [{ pointer: NAME_FIELD, message: problem.detail }] });
   return { kind: "failed", failure: answer };
@@ -79,6 +82,9 @@ function refuse(sent: Draft, problem: Problem): Saving {
   return { kind: "refused", problem };
 }
 
-function nameTaken(problem: Problem): Problem {
-  return { ...problem, errors: [{ pointer: NAME_FIELD, message: "There is a server of this name already. Choose another." }] };
+function nameTaken(key: string, problem: Problem): Problem {
+  const message = memoryOf(key).isUnanswered
+    ? "There is a server of this name now. It may be this one, from the save that got no answer: look at the list, or choose another name."
+    : "There is a server of this name already. Choose another.";
+  return { ...problem, errors: [{ pointer: NAME_FIELD, message }] };
 }
