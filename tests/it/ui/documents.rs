@@ -1,6 +1,6 @@
 //! Documents that hold no servers, may not be written, can't be read, or were sealed with another key.
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::stage::Stage;
 use crate::crypto;
@@ -26,10 +26,19 @@ fn a_document_that_breaks_and_is_mended_is_said_and_survived() {
 }
 
 #[test]
+fn a_server_with_a_foreign_name_is_listed_and_can_be_removed() {
+    let servers = json!({"two words/and more": {"command": "x"}, "fine": {"command": "y"}});
+    Stage::with_document(&own(&servers)).play("foreign-name");
+}
+
+#[test]
 fn under_a_wrong_key_the_page_says_what_to_enter_again() {
     let locked = json!({"command": "x", "env": {"TOKEN": crypto::seal(SECRET, "unknown")}});
     let servers = json!({"locked": locked, "open": {"command": "y"}});
-    let document =
-        json!({"agent_settings": {"agent_kind": "openhands", "mcp_config": {"mcpServers": servers}}});
-    Stage::with_document(&document).env("MCP_SETTINGS_SECRET_KEY", "another key").play("wrong-key");
+    Stage::with_document(&own(&servers)).env("MCP_SETTINGS_SECRET_KEY", "another key").play("wrong-key");
+}
+
+/// A document as ours writes it.
+fn own(servers: &Value) -> Value {
+    json!({"agent_settings": {"agent_kind": "openhands", "mcp_config": {"mcpServers": servers}}})
 }

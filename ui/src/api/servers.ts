@@ -5,6 +5,7 @@
 import { get } from "../json/pointer.ts";
 import { parseAnswer } from "../json/read.ts";
 import { type Json, type JsonObject, isObject } from "../json/value.ts";
+import { isServerName } from "../model/name.ts";
 import { DELETE, GET, PATCH, POST, PUT, answered, body } from "./client.ts";
 import type { Result } from "./problem.ts";
 
@@ -58,10 +59,14 @@ export function setEnabled(name: string, enabled: boolean, ifMatch: string): Pro
   return answered(PATCH(ITEM, { params, body: body(change), parseAs: "text" }), shownOf);
 }
 
-/** Deletes a server. */
+/** Deletes a server, also one whose name is none that could be given here. */
 export function remove(name: string, ifMatch: string | null): Promise<Result<null>> {
   const header = ifMatch === null ? {} : { "If-Match": ifMatch };
-  return answered(DELETE(ITEM, { params: { path: { name }, header } }), () => null);
+  const request =
+    isServerName(name) === null
+      ? DELETE(ITEM, { params: { path: { name }, header } })
+      : DELETE("/api/settings/mcp/{settings_key}", { params: { path: { settings_key: name }, header } });
+  return answered(request, () => null);
 }
 
 /** Gives a server another name. One that can't be read is answered with an empty configuration. */

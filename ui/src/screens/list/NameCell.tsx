@@ -21,7 +21,7 @@ export function NameCell({ server }: { server: LiveServer }) {
         <span>{name}</span>
       )}
       {draft && isDirty(draft) && <span class="tag">draft</span>}
-      {!hasAddress && <Trouble what="name not legal" why="The API has no address for this name. Change it in the settings file." />}
+      {!hasAddress && <Trouble what="name not legal" why="No server could be given this name here. It can be removed, and changed in the settings file." />}
       {server.config === null && <Trouble what="can't be read" why="What is stored under this name is no configuration." />}
       {description && (
         <span class="description" title={description}>

@@ -12,17 +12,17 @@ import { duplicate } from "../editor/duplicate.ts";
 export function RowMenu({ server }: { server: LiveServer }) {
   const { name, etag, config } = server;
   const [isRenaming, setRenaming] = useState(false);
-  // The routes of the API lead to no server of such a name.
-  if (isServerName(name) !== null) return null;
-
   const canWrite = isWritable.value && may("write") !== false;
+  // A server in the file may have a name that no server could be given: all that the page can do is to remove it.
+  const isNamed = isServerName(name) === null;
   const items: MenuItem[] = [];
-  if (config !== null) items.push({ label: "Edit", run: () => go({ screen: "editor", name }) });
-  if (canWrite) {
+  if (isNamed && config !== null) items.push({ label: "Edit", run: () => go({ screen: "editor", name }) });
+  if (canWrite && isNamed) {
     items.push({ label: "Rename", run: () => setRenaming(true) });
     if (config !== null) items.push({ label: "Duplicate", run: () => void duplicate(name) });
-    items.push({ label: "Remove", kind: "danger", run: () => removeLater(name, etag) });
   }
+  // No path leads to the empty name.
+  if (canWrite && name !== "") items.push({ label: "Remove", kind: "danger", run: () => removeLater(name, etag) });
   if (items.length === 0) return null;
   return (
     <>
