@@ -5,7 +5,6 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::model::SettingsKey;
-use crate::service::access::Caller;
 use crate::service::{Projected, ServiceError};
 
 use super::event::{Event, Kind, ServerChange, Standing};
@@ -79,7 +78,7 @@ fn difference(before: &Arc<Projected>, after: &Arc<Projected>, at_ms: u64) -> Ve
         renamed.extend(renamed_to.map(|now| (now, name)));
         let author = departure.and_then(|departure| departure.author.as_ref());
         changes.push(ServerChange {
-            by: author.map(|author| Caller::name_in(author).to_owned()),
+            by: author.map(|author| author.name().to_owned()),
             renamed_to: renamed_to.cloned(),
             ..change(name, Kind::Removed)
         });

@@ -22,25 +22,51 @@ impl SettingsKey {
     }
 }
 
-/// Who made a change, as far as a store needs to know: an opaque name that equals itself.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Author(Arc<str>);
+/// Who made a change, as far as a store needs to know: equal to itself, and to nobody else of the same name.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Author(Arc<Identity>);
+
+#[derive(Clone, PartialEq, Eq)]
+struct Identity {
+    name: Box<str>,
+    /// What tells apart who have one name; not the key itself.
+    key: Box<str>,
+    may_reveal: bool,
+    mark: Option<u128>,
+}
 
 impl Author {
-    /// Takes any text; it must not be a secret.
-    pub fn new(text: &str) -> Self {
-        Self(text.into())
+    /// Somebody of whom only the name is known, and who may not see secrets.
+    pub fn new(name: &str) -> Self {
+        Self::of_key(name, "", false)
+    }
+
+    /// Whoever presents a key of this name; `digest` tells it from others of the name, and must be no secret.
+    pub fn of_key(name: &str, digest: &str, may_reveal: bool) -> Self {
+        Self(Arc::new(Identity { name: name.into(), key: digest.into(), may_reveal, mark: None }))
     }
 
     /// The same author of one certain change: two such are equal only if both are.
     #[must_use]
     pub fn with_mark(&self, mark: u128) -> Self {
-        Self::new(&format!("{}#{mark:032x}", self.0))
+        Self(Arc::new(Identity { mark: Some(mark), ..Identity::clone(&self.0) }))
     }
 
-    /// The text.
-    pub fn as_str(&self) -> &str {
-        &self.0
+    /// The name, which may be told.
+    pub fn name(&self) -> &str {
+        &self.0.name
+    }
+
+    /// Whether secrets could be seen by who made the change.
+    pub fn may_reveal(&self) -> bool {
+        self.0.may_reveal
+    }
+}
+
+/// A weak key could be guessed from its digest.
+impl fmt::Debug for Author {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_tuple("Author").field(&self.name()).finish_non_exhaustive()
     }
 }
 

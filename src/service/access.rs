@@ -52,9 +52,6 @@ pub struct ApiKeys {
     keys: Vec<(CredentialDigest, Caller)>,
 }
 
-/// Stands behind the digest in what the store remembers of a caller who may see secrets.
-const REVEALER: &str = "+";
-
 impl Scope {
     /// The word of the configuration and of problems.
     pub fn as_str(self) -> &'static str {
@@ -109,26 +106,13 @@ impl FromIterator<Scope> for Scopes {
 impl Caller {
     /// A caller known by the digest of what was presented.
     pub fn new(name: &str, scopes: Scopes, digest: &CredentialDigest) -> Self {
-        let sight = if scopes.allow(Scope::Reveal) { REVEALER } else { "" };
-        let author = Author::new(&format!("{name}/{}{sight}", digest.short()));
+        let author = Author::of_key(name, &digest.short(), scopes.allow(Scope::Reveal));
         Self { name: name.into(), scopes, author }
     }
 
     /// Whoever calls where no keys are asked for.
     pub fn anyone() -> Self {
-        Self { name: "anyone".into(), scopes: Scopes::ALL, author: Author::new("anyone") }
-    }
-
-    /// The name of the API key in what the store remembers of a caller, be it marked or not.
-    pub fn name_in(author: &Author) -> &str {
-        let text = author.as_str();
-        // Neither a digest nor a mark has a slash; a name may have anything.
-        text.rsplit_once('/').map_or_else(|| text.split('#').next().unwrap_or(text), |(name, _)| name)
-    }
-
-    /// Whether a caller may see secrets, by what the store remembers of it.
-    pub fn may_reveal_in(author: &Author) -> bool {
-        author.as_str().rsplit_once('/').is_none_or(|(_, digest)| digest.contains(REVEALER))
+        Self { name: "anyone".into(), scopes: Scopes::ALL, author: Author::of_key("anyone", "", true) }
     }
 
     /// Whether this caller may see secrets.
@@ -180,23 +164,22 @@ mod tests {
 
     #[test]
     fn the_store_remembers_the_name_of_the_key_and_whether_it_reveals() {
-        for name in ["ci", "a/b#c", "#", ""] {
-            let author = Caller::new(name, Scopes::ALL, &CredentialDigest::of("k")).author;
-            assert_eq!(Caller::name_in(&author), name);
-            assert_eq!(Caller::name_in(&author.with_mark(7)), name);
-        }
+        let author = |name: &str, scope, key: &str| {
+            Caller::new(name, [scope].into_iter().collect(), &CredentialDigest::of(key)).author
+        };
         for (scope, expected) in [(Scope::Write, false), (Scope::Reveal, true), (Scope::Admin, true)] {
-            let author =
-                Caller::new("a+/b", [scope].into_iter().collect(), &CredentialDigest::of("k")).author;
-            assert_eq!(
-                [&author, &author.with_mark(7)].map(Caller::may_reveal_in),
-                [expected; 2],
-                "{scope:?}"
-            );
+            let author = author("ci", scope, "k");
+            for author in [&author, &author.with_mark(7)] {
+                assert_eq!((author.name(), author.may_reveal()), ("ci", expected), "{scope:?}");
+            }
         }
-        let anyone = Caller::anyone().author;
-        assert!(Caller::may_reveal_in(&anyone));
-        assert_eq!([&anyone, &anyone.with_mark(7)].map(Caller::name_in), ["anyone"; 2]);
+        assert_eq!(author("ci", Scope::Write, "k"), author("ci", Scope::Write, "k"));
+        assert_ne!(
+            author("ci", Scope::Write, "k"),
+            author("ci", Scope::Write, "l"),
+            "another key of the name"
+        );
+        assert!(Caller::anyone().author.may_reveal());
     }
 
     #[test]

@@ -6,11 +6,10 @@ use std::sync::Arc;
 use tokio::sync::watch;
 
 use crate::json::Pointer;
-use crate::model::{Access, SettingsKey, config};
+use crate::model::{Access, Author, SettingsKey, config};
 use crate::projection::{Secrets, differing};
 use crate::store::{Departure, Snapshot, StoreError};
 
-use super::access::Caller;
 use super::{Item, Projected, Service};
 
 impl Service {
@@ -44,7 +43,7 @@ impl Projected {
         if old.server.text == new.server.text {
             return Vec::new();
         }
-        let may_reveal = new.server.author.as_ref().is_some_and(Caller::may_reveal_in);
+        let may_reveal = new.server.author.as_ref().is_some_and(Author::may_reveal);
         let secrets = if may_reveal { Secrets::Each } else { Secrets::Together };
         let (Ok(old), Ok(new)) = (&old.server.config, &new.server.config) else {
             return vec![Pointer::root()];
@@ -59,6 +58,6 @@ impl Projected {
     pub fn made_by(&self, before: &Self, key: &SettingsKey) -> Option<&str> {
         let item = self.item(key)?;
         let is_made = before.item(key).is_none_or(|old| old.server.text != item.server.text);
-        item.server.author.as_ref().filter(|_| is_made).map(Caller::name_in)
+        item.server.author.as_ref().filter(|_| is_made).map(Author::name)
     }
 }

@@ -270,7 +270,7 @@ fn departures_are_told<S: Store>(place: &Opener<S>) {
     run(&other, edits(vec![Edit::Remove { key: key("c") }]));
     let told = |name: &str| {
         let departure = read(&store).departures.of(&key(name)).cloned()?;
-        Some((departure.author?.as_str().to_owned(), departure.now.map(|now| now.as_str().to_owned())))
+        Some((departure.author?.name().to_owned(), departure.now.map(|now| now.as_str().to_owned())))
     };
     assert_eq!(told("a"), Some(("ann".to_owned(), None)));
     assert_eq!(told("b"), Some(("ann".to_owned(), Some("d".to_owned()))));

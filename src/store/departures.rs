@@ -82,7 +82,7 @@ mod tests {
 
     fn told(departures: &Departures, name: &str) -> String {
         let Some(Departure { author, now }) = departures.of(&key(name)) else { return "-".to_owned() };
-        let author = author.as_ref().map_or("?", Author::as_str);
+        let author = author.as_ref().map_or("?", Author::name);
         format!("{author} {}", now.as_ref().map_or("gone", SettingsKey::as_str))
     }
 

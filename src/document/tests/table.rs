@@ -296,7 +296,7 @@ fn an_author_is_known_for_as_long_as_the_text_is_his() {
         document
             .servers()
             .map(|(key, server)| {
-                format!("{} {}", key.as_str(), server.author.as_ref().map_or("-", Author::as_str))
+                format!("{} {}", key.as_str(), server.author.as_ref().map_or("-", Author::name))
             })
             .collect()
     };
