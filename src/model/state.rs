@@ -49,6 +49,16 @@ impl Level {
             || (self.dialect == Dialect::Closed && !self.is_free && self.below(name).is_hollow(node))
     }
 
+    /// The member of this name, if it says more than its absence.
+    pub fn said<'a>(self, members: &'a Members, name: &str) -> Option<&'a Node> {
+        members.get(name).filter(|node| !self.is_nothing(name, node))
+    }
+
+    /// The members that say more than their absence.
+    pub fn all_said(self, members: &Members) -> impl Iterator<Item = (&str, &Node)> {
+        members.iter().filter(move |(name, node)| !self.is_nothing(name, node))
+    }
+
     /// Whether a value says nothing, these being the rules for its members: null, or an object of nothing
     /// else. Upstream's saves leave such values out.
     pub(super) fn is_hollow(self, node: &Node) -> bool {
@@ -102,15 +112,10 @@ impl Level {
     }
 
     fn is_same_object(self, one: &Members, two: &Members) -> bool {
-        let count =
-            |members: &Members| members.iter().filter(|(name, node)| !self.is_nothing(name, node)).count();
         let is_in_two = |(name, node): (&str, &Node)| {
-            self.is_nothing(name, node)
-                || two
-                    .get(name)
-                    .is_some_and(|other| !self.is_nothing(name, other) && self.is_same(name, node, other))
+            self.said(two, name).is_some_and(|other| self.is_same(name, node, other))
         };
-        count(one) == count(two) && one.iter().all(is_in_two)
+        self.all_said(one).count() == self.all_said(two).count() && self.all_said(one).all(is_in_two)
     }
 }
 
@@ -149,11 +154,8 @@ pub fn changed_members<'a>(
     may_reveal: bool,
 ) -> Vec<&'a str> {
     let (old, new) = (before.map(|before| Level::top(before, dialect)), Level::top(after, dialect));
-    let own = |name: &str| {
-        let node = before?.get(name)?;
-        old.is_none_or(|level| !level.is_nothing(name, node)).then_some(node)
-    };
-    let is_gone = |name: &str| after.get(name).is_none_or(|node| new.is_nothing(name, node));
+    let own = |name: &str| old?.said(before?, name);
+    let is_gone = |name: &str| new.said(after, name).is_none();
     let is_left = |name: &str, node: &Node| {
         own(name).is_some_and(|own| new.is_same(name, own, node)) && (may_reveal || !node.has_sent_secret())
     };

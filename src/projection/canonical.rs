@@ -24,8 +24,7 @@ struct Writer {
 
 impl Writer {
     fn object(&mut self, members: &Members, level: Level) {
-        let mut sorted: Vec<(&str, &Node)> =
-            members.iter().filter(|(name, node)| !level.is_nothing(name, node)).collect();
+        let mut sorted: Vec<(&str, &Node)> = level.all_said(members).collect();
         // Rust orders strings by UTF-8 bytes, which is the order of code points.
         sorted.sort_unstable_by_key(|(name, _)| *name);
         self.out.push('{');

@@ -39,7 +39,7 @@ struct Finder {
 impl Finder {
     fn replace(&mut self, sent: &Object, current: &Members, level: Level, path: &Path<'_>) {
         for (name, value) in sent.iter() {
-            self.member(name, value, something(current, name, level), level, path);
+            self.member(name, value, level.said(current, name), level, path);
         }
         for (name, node) in current.iter() {
             if !sent.contains(name) && !level.is_nothing(name, node) {
@@ -50,7 +50,7 @@ impl Finder {
 
     fn merge(&mut self, patch: &Object, current: &Members, level: Level, path: &Path<'_>) {
         for (name, value) in patch.iter() {
-            match (value, something(current, name, level)) {
+            match (value, level.said(current, name)) {
                 (Json::Null, None) => {}
                 (Json::Null, Some(_)) => self.found.note(&path.member(name), |pointer| pointer),
                 (Json::Object(patch), Some(Node::Object(own))) => {
@@ -122,11 +122,6 @@ impl Finder {
             _ => false,
         }
     }
-}
-
-/// A member that says more than its absence.
-fn something<'a>(members: &'a Members, name: &str, level: Level) -> Option<&'a Node> {
-    members.get(name).filter(|node| !level.is_nothing(name, node))
 }
 
 /// What was sent, for rules that don't mind secrets.

@@ -52,8 +52,8 @@ struct Finder {
 impl Finder {
     fn object(&mut self, before: (&Members, Level), after: (&Members, Level), path: &Path<'_>) {
         let ((before, before_level), (after, after_level)) = (before, after);
-        for (name, node) in says(after, after_level) {
-            match (something(before, name, before_level), node) {
+        for (name, node) in after_level.all_said(after) {
+            match (before_level.said(before, name), node) {
                 (Some(Node::Object(old)), Node::Object(new)) => {
                     let (old, new) = ((old, before_level.below(name)), (new, after_level.below(name)));
                     self.object(old, new, &path.member(name));
@@ -62,8 +62,8 @@ impl Finder {
                 (old, new) => self.note(&path.member(name), old.into_iter().chain([new])),
             }
         }
-        for (name, node) in says(before, before_level) {
-            if something(after, name, after_level).is_none() {
+        for (name, node) in before_level.all_said(before) {
+            if after_level.said(after, name).is_none() {
                 self.note(&path.member(name), [node]);
             }
         }
@@ -85,15 +85,6 @@ fn has_secret(node: &Node) -> bool {
         Node::Object(members) => members.iter().any(|(_, node)| has_secret(node)),
         leaf => leaf.is_masked(),
     }
-}
-
-/// The members that say more than their absence.
-fn says(members: &Members, level: Level) -> impl Iterator<Item = (&str, &Node)> {
-    members.iter().filter(move |(name, node)| !level.is_nothing(name, node))
-}
-
-fn something<'a>(members: &'a Members, name: &str, level: Level) -> Option<&'a Node> {
-    members.get(name).filter(|node| !level.is_nothing(name, node))
 }
 
 #[cfg(test)]

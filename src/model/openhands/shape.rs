@@ -80,7 +80,7 @@ fn pick_filled(names: &[&str], members: &Members, level: Level) -> Members {
 /// The value without the members in it that say nothing; the rules are those for its members.
 fn filled(node: &Node, level: Level) -> Node {
     let Node::Object(members) = node else { return node.clone() };
-    let said = members.iter().filter(|(name, node)| !level.is_nothing(name, node));
+    let said = level.all_said(members);
     Node::Object(said.map(|(name, node)| (name.to_owned(), filled(node, level.below(name)))).collect())
 }
 
