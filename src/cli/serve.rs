@@ -77,7 +77,13 @@ async fn serve_until_told(config: Config) -> Result<(), Failure> {
     let code = authentication.logins().map(|logins| logins.new_code(Instant::now()));
     let events = Feed::start(Arc::clone(&service))
         .map_err(|error| Failure::new("could not start to follow the settings").because(error))?;
-    let app = Data::new(App::new(Arc::clone(&service), Arc::clone(&events), authentication, gate));
+    let app = Data::new(App::new(
+        Arc::clone(&service),
+        Arc::clone(&events),
+        authentication,
+        gate,
+        &config.settings,
+    ));
 
     let mut terminate = listen_for(SignalKind::terminate())?;
     let mut interrupt = listen_for(SignalKind::interrupt())?;

@@ -8,6 +8,7 @@ use crate::model::{Access, SettingsKey};
 use crate::projection::EntityTag;
 use crate::service::ServiceError;
 
+use super::document_access::DocumentAccess;
 use super::failures;
 
 /// What a reader is told first; where it begins while the document can't be used, that too.
@@ -18,8 +19,13 @@ pub(super) fn opened(at: &Position, opened: &Opened) -> String {
         Json::Object(row.into_iter().collect())
     });
     let recent = Json::Array(recent.collect());
-    let data =
-        [("etag", tag(&opened.tag)), ("access", Json::string(word(&opened.access))), ("recent", recent)];
+    let access = DocumentAccess::of(&opened.access);
+    let data = [
+        ("etag", tag(&opened.tag)),
+        ("access", Json::string(access.state)),
+        ("reason", access.reason()),
+        ("recent", recent),
+    ];
     let first = text(at, "opened", data.into_iter().collect());
     let trouble = opened.trouble.as_ref().map(|error| text(at, "document", document(Err(error))));
     first + &trouble.unwrap_or_default()
@@ -63,22 +69,16 @@ fn server(change: &ServerChange) -> Object {
 
 /// The problem is the one that a read is answered.
 fn document(state: Result<&Access, &ServiceError>) -> Object {
-    let (word, problem) = match state {
-        Ok(access) => (word(access), Json::Null),
+    let (access, problem) = match state {
+        Ok(access) => (DocumentAccess::of(access), Json::Null),
         Err(error) => {
             let problem = failures::problem(error.clone(), &Method::GET, "");
-            ("unreadable", Json::string(format!("/problems/{}", problem.slug())))
+            let name = Json::string(format!("/problems/{}", problem.slug()));
+            (DocumentAccess::unreadable(&problem), name)
         }
     };
-    [("access", Json::string(word)), ("problem", problem)].into_iter().collect()
-}
-
-fn word(access: &Access) -> &'static str {
-    match access {
-        Access::Writable => "writable",
-        Access::ReadOnly(_) => "read-only",
-        Access::NoCollection => "no-servers",
-    }
+    let told = [("access", Json::string(access.state)), ("reason", access.reason()), ("problem", problem)];
+    told.into_iter().collect()
 }
 
 fn name(key: &SettingsKey) -> Json {

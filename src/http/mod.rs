@@ -4,6 +4,7 @@
 mod authentication;
 mod body;
 pub mod document;
+mod document_access;
 mod documentation;
 mod endpoint;
 mod event_stream;
@@ -31,6 +32,7 @@ mod status;
 mod written;
 
 use std::net::TcpListener;
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -65,14 +67,23 @@ pub struct App {
     pub authentication: Authentication,
     /// Which hosts and pages may call.
     pub gate: Gate,
+    /// Where the settings document is, as administrators are told.
+    pub document: Box<str>,
     /// Makes request ids.
     pub request_ids: RequestIds,
 }
 
 impl App {
     /// What all requests share.
-    pub fn new(service: Arc<Service>, events: Arc<Feed>, authentication: Authentication, gate: Gate) -> Self {
-        Self { service, events, authentication, gate, request_ids: RequestIds::default() }
+    pub fn new(
+        service: Arc<Service>,
+        events: Arc<Feed>,
+        authentication: Authentication,
+        gate: Gate,
+        document: &Path,
+    ) -> Self {
+        let document = document.to_string_lossy().into();
+        Self { service, events, authentication, gate, document, request_ids: RequestIds::default() }
     }
 }
 

@@ -93,6 +93,11 @@ impl Problem {
         self.header(header::ETAG, tag.as_str())
     }
 
+    /// What went wrong, for people.
+    pub fn detail(&self) -> &str {
+        &self.0.detail
+    }
+
     /// The kind's slug, for audit events.
     pub fn slug(&self) -> &'static str {
         self.0.kind.slug()

@@ -101,6 +101,7 @@ fn routes() -> Vec<Route> {
         get("/alive", service::alive, open(status::health)),
         get("/ready", service::ready, open(status::ready)),
         get("/server_info", service::info, open(status::info)),
+        get(SESSION, login::current, reading(session::current, Segment::Fixed)),
         route(Method::POST, SESSION, login::exchange, exchange),
         get(mcp_servers::COLLECTION, servers::list, list),
         get(ITEM, servers::read, reading(mcp_servers::read, Segment::Server)),
@@ -310,7 +311,7 @@ mod tests {
         assert_eq!(allowed(mcp_servers::COLLECTION), "GET, HEAD");
         assert_eq!(allowed(ITEM), "GET, HEAD, PUT, PATCH, DELETE");
         assert_eq!(allowed(RENAME), "POST");
-        assert_eq!(allowed("/api/session"), "POST");
+        assert_eq!(allowed("/api/session"), "GET, HEAD, POST");
     }
 
     #[test]

@@ -2,6 +2,7 @@
 //! It refuses to know how a key is sent.
 
 use std::sync::Arc;
+use std::time::Instant;
 
 use crate::model::Author;
 use crate::secrets::CredentialDigest;
@@ -33,6 +34,8 @@ pub struct Caller {
     pub scopes: Scopes,
     /// How the store remembers this caller's changes.
     pub author: Author,
+    /// When the key ends; none for one that does not end by itself.
+    pub expires: Option<Instant>,
 }
 
 /// An API key as it is configured.
@@ -107,12 +110,19 @@ impl Caller {
     /// A caller known by the digest of what was presented.
     pub fn new(name: &str, scopes: Scopes, digest: &CredentialDigest) -> Self {
         let author = Author::of_key(name, &digest.short(), scopes.allow(Scope::Reveal));
-        Self { name: name.into(), scopes, author }
+        Self { name: name.into(), scopes, author, expires: None }
     }
 
     /// Whoever calls where no keys are asked for.
     pub fn anyone() -> Self {
-        Self { name: "anyone".into(), scopes: Scopes::ALL, author: Author::of_key("anyone", "", true) }
+        let author = Author::of_key("anyone", "", true);
+        Self { name: "anyone".into(), scopes: Scopes::ALL, author, expires: None }
+    }
+
+    /// The same, with a key that ends then.
+    #[must_use]
+    pub fn until(self, end: Instant) -> Self {
+        Self { expires: Some(end), ..self }
     }
 
     /// Whether this caller may see secrets.

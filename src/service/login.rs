@@ -69,7 +69,7 @@ impl Logins {
         let mut found = None;
         for (digest, caller, end) in &state.keys {
             if digest.matches(presented) && now < *end {
-                found = Some(caller.clone());
+                found = Some(caller.clone().until(*end));
             }
         }
         found
@@ -92,7 +92,8 @@ mod tests {
         assert!(logins.exchange("guess", now).is_none());
         let page = logins.exchange(&code, now).unwrap();
         assert!(logins.exchange(&code, now).is_none(), "a code is good once");
-        assert!(logins.caller(&CredentialDigest::of(&page.key), now).is_some());
+        let caller = logins.caller(&CredentialDigest::of(&page.key), now).unwrap();
+        assert_eq!(caller.expires, Some(now + KEY_LIFETIME));
         assert!(logins.caller(&CredentialDigest::of(&page.key), now + KEY_LIFETIME).is_none());
         let late = logins.new_code(now);
         assert!(logins.exchange(&late, now + CODE_LIFETIME).is_none());

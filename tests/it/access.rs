@@ -4,4 +4,5 @@ mod audit;
 mod browsers;
 mod keys;
 mod pages;
+mod session;
 mod starting;

@@ -3,11 +3,42 @@
 use serde_json::json;
 
 use crate::http::problem_kind::ProblemKind::*;
-use crate::http::schemas::{LoginCode, SessionKey};
+use crate::http::schemas::{LoginCode, Session, SessionKey};
 use crate::openapi::{Operation, Response, Shape};
 
 use super::problems::of_any_route;
-use super::{example, fields, json_body, open};
+use super::{example, fields, json_body, keyed, open};
+
+/// `GET /api/session`
+pub(in crate::http) fn current() -> Operation {
+    let own = json!({
+        "name": "anna", "scopes": ["read", "write"], "expires_in": null, "version": "0.1.0",
+        "access": { "state": "writable", "reason": null },
+    });
+    let reason = "The settings document is read-only: its `schema_version` is newer than this build knows.";
+    let page = json!({
+        "name": "page", "scopes": ["read", "write", "reveal", "admin"], "expires_in": 43186, "version": "0.1.0",
+        "access": { "state": "read-only", "reason": reason }, "document": "/srv/openhands/settings.json",
+    });
+    let shown = vec![
+        example("configured_key", "A configured key", own),
+        example("page_key", "The key of the printed link; the document is read-only", page),
+    ];
+    let success = Response {
+        status: 200,
+        description: "Who calls, and what may be done.",
+        headers: fields::of_every_answer(),
+        bodies: vec![json_body(Shape::of::<Session>(), shown)],
+    };
+    let problems = of_any_route().keyed();
+    Operation {
+        id: "get_session",
+        summary: "Who calls, and what may be done",
+        description: "Says what the key allows, and whether servers can be written now. Answers while the settings can't be read, too: then `access` says why. Needs the scope `read`, which every key has.",
+        responses: [success].into_iter().chain(problems.responses()).collect(),
+        ..keyed("session")
+    }
+}
 
 /// `POST /api/session`
 pub(in crate::http) fn exchange() -> Operation {

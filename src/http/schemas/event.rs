@@ -47,6 +47,8 @@ struct Opened {
     /// The tag of the list of servers at this position.
     etag: EntityTag,
     access: DocumentAccess,
+    /// Why servers can't be written, for people; null where they can.
+    reason: Option<String>,
     /// The last change of each server that is there, where this process saw it.
     recent: Vec<RecentChange>,
 }
@@ -100,6 +102,8 @@ struct ServerChange {
 #[schemars(extend("additionalProperties" = true))]
 struct DocumentChange {
     access: DocumentState,
+    /// Why servers can't be written or read, for people; null where they can.
+    reason: Option<String>,
     /// The type of the problem that reads are answered; null where it can be read.
     problem: Option<String>,
 }
@@ -116,7 +120,7 @@ enum DocumentAccess {
 /// The same, or `unreadable`.
 #[derive(JsonSchema)]
 #[schemars(inline, rename_all = "kebab-case")]
-enum DocumentState {
+pub(super) enum DocumentState {
     Writable,
     ReadOnly,
     NoServers,

@@ -4,6 +4,8 @@
 
 use schemars::JsonSchema;
 
+use super::event::DocumentState;
+
 /// How the service is.
 #[derive(JsonSchema)]
 #[schemars(extend("additionalProperties" = true))]
@@ -54,6 +56,33 @@ pub(in crate::http) struct SessionKey {
     expires_in: u32,
     /// What it allows.
     scopes: Vec<Scope>,
+}
+
+/// Who calls, and what may be done with the settings.
+#[derive(JsonSchema)]
+#[schemars(extend("additionalProperties" = true))]
+pub(in crate::http) struct Session {
+    /// The name of the key; `anyone` where the service asks for no keys, `page` for a key that came of the printed link.
+    name: String,
+    /// What the key allows, included scopes too.
+    scopes: Vec<Scope>,
+    /// In how many seconds the key ends; null for one that does not end by itself.
+    expires_in: Option<u32>,
+    /// The version of this service.
+    version: String,
+    access: SettingsAccess,
+    /// Where the settings document is. Only for the scope `admin`.
+    #[schemars(skip_serializing_if = "Option::is_none", with = "String", default)]
+    document: Option<String>,
+}
+
+/// How the settings document may be used now, whatever the key allows.
+#[derive(JsonSchema)]
+#[schemars(extend("additionalProperties" = true))]
+struct SettingsAccess {
+    state: DocumentState,
+    /// Why servers can't be written or read, for people; null where they can.
+    reason: Option<String>,
 }
 
 /// What a key allows. `write` and `reveal` include `read`; `admin` includes all.

@@ -23,7 +23,10 @@ fn members(event: &Event) -> Vec<&str> {
 fn each_change_is_told_with_its_tags_and_its_author() {
     let server = TestServer::start();
     let (mut stream, opened) = server.follow();
-    assert_eq!(opened.data, json!({"etag": list_tag(&server), "access": "writable", "recent": []}));
+    assert_eq!(
+        opened.data,
+        json!({"etag": list_tag(&server), "access": "writable", "reason": null, "recent": []})
+    );
     assert_eq!(stream.head.header("cache-control"), Some("no-store"));
     assert_eq!(stream.head.header("etag"), None);
     let mut last = String::new();
