@@ -15,6 +15,7 @@ use crate::events::Feed;
 use crate::http::gate::Gate;
 use crate::http::{App, serve};
 use crate::secrets::{create_once, random_token, sweep_drafts, warn_of_open_mode};
+use crate::service::Service;
 use crate::service::access::{ApiKey, ApiKeys, Scope};
 use crate::service::authentication::Authentication;
 use crate::service::login::Logins;
@@ -63,6 +64,7 @@ async fn serve_until_told(config: Config) -> Result<(), Failure> {
         );
     }
 
+    warn_of_degradation(&service);
     let authentication = authentication(&config)?;
     let listener = TcpListener::bind(config.listen)
         .map_err(|error| Failure::new(format!("could not listen on {}", config.listen)).because(error))?;
@@ -160,6 +162,13 @@ fn created_api_key(path: &Path) -> Result<ApiKey, Failure> {
             .hint("remove the file `.mcp-settings.api-key` to have another one made"));
     }
     Ok(ApiKey { name: "created".to_owned(), key, scopes: vec![Scope::Admin] })
+}
+
+/// Says in the log what `/ready` will say. Settings that can't be read are reported by the store itself.
+fn warn_of_degradation(service: &Service) {
+    for reason in service.readiness().into_iter().flatten() {
+        tracing::warn!(reason = reason.code(), "degraded: {}", reason.detail());
+    }
 }
 
 /// The names under which a browser on this machine calls us.

@@ -90,7 +90,7 @@ pub(super) fn problem(error: ServiceError, method: &Method, name: &str) -> Probl
         }
         ServiceError::KeyMissing => Problem::new(
             ProblemKind::KeyMissing,
-            "There is no key to encrypt the secret with. Set MCP_SETTINGS_SECRET_KEY, or OH_SECRET_KEY to the key that OpenHands uses for this document.",
+            "There is no key to encrypt the secret with. Restore the key file beside the settings if there was one. Else set MCP_SETTINGS_SECRET_KEY, or OH_SECRET_KEY to the key that OpenHands uses for this document.",
         ),
         ServiceError::WrongKey => Problem::new(
             ProblemKind::WrongKey,

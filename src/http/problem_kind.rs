@@ -306,7 +306,7 @@ impl ProblemKind {
                 "key-missing",
                 "No key to encrypt with",
                 S::CONFLICT,
-                "Configure the key that the document's other readers use: MCP_SETTINGS_SECRET_KEY or OH_SECRET_KEY.",
+                "Restore the key file, or configure the key that the document's other readers use: MCP_SETTINGS_SECRET_KEY or OH_SECRET_KEY.",
             ),
             Self::WrongKey => (
                 "wrong-key",

@@ -4,6 +4,7 @@ use actix_web::http::header;
 use actix_web::{HttpResponse, web};
 
 use crate::json::{Json, Object, to_compact};
+use crate::service::Degradation;
 
 use super::endpoint::{Answer, Call};
 use super::failures::store_problem;
@@ -19,15 +20,24 @@ pub(super) fn health(_: Call) -> Answer {
     Box::pin(async { Ok(status("ok")) })
 }
 
-/// `GET /ready`: whether the store can be read.
+/// `GET /ready`: whether the store can be read, and what is amiss where it can.
 pub(super) fn ready(call: Call) -> Answer {
     Box::pin(async move {
         let app = call.app.clone();
-        let ready = web::block(move || app.service.ready()).await;
-        ready
+        let readiness = web::block(move || app.service.readiness()).await;
+        let reasons = readiness
             .map_err(|error| Problem::of_ours(ProblemKind::Internal, error.to_string()))?
             .map_err(|error| store_problem(&error, true))?;
-        Ok(status("ready"))
+        if reasons.is_empty() {
+            return Ok(status("ready"));
+        }
+        let reason = |reason: &Degradation| {
+            let members = [("code", reason.code()), ("detail", reason.detail())];
+            Json::from(members.map(|(name, text)| (name, Json::string(text))).into_iter().collect::<Object>())
+        };
+        let reasons = Json::Array(reasons.iter().map(reason).collect());
+        let members = [("status", Json::string("degraded")), ("reasons", reasons)];
+        Ok(json(members.into_iter().collect()))
     })
 }
 

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::store::{Snapshot, StoreError};
+use crate::store::Snapshot;
 
 use super::{Projected, Service, ServiceError};
 
@@ -21,11 +21,6 @@ impl Service {
     /// The newest state. Blocks on file reads and on decryption.
     pub fn load(&self) -> Result<Arc<Projected>, ServiceError> {
         Ok(self.project(self.store.read()?))
-    }
-
-    /// Whether the store can be read.
-    pub fn ready(&self) -> Result<(), StoreError> {
-        self.store.read().map(drop)
     }
 
     fn project(&self, snapshot: Arc<Snapshot>) -> Arc<Projected> {

@@ -3,8 +3,9 @@
 use serde_json::json;
 
 use crate::http::problem_kind::ProblemKind::*;
-use crate::http::schemas::{ServerInfo, Status};
+use crate::http::schemas::{Readiness, ServerInfo, Status};
 use crate::openapi::{Example, Operation, Response, Shape};
+use crate::service::Degradation;
 
 use super::documentation::tagged;
 use super::problems::{Problems, of_a_probe, of_any_route};
@@ -18,7 +19,7 @@ pub(in crate::http) fn health() -> Operation {
         id: "get_health",
         summary: "Whether the service answers",
         description: "Touches nothing, so that it answers whatever the store does.",
-        responses: responses("It answers.", Shape::of::<Status>(), status("ok"), of_a_probe()),
+        responses: responses("It answers.", Shape::of::<Status>(), vec![status("ok")], of_a_probe()),
         ..open(TAG)
     }
 }
@@ -38,8 +39,8 @@ pub(in crate::http) fn ready() -> Operation {
     Operation {
         id: "get_ready",
         summary: "Whether the settings can be read",
-        description: "Tells the reason where they can't.",
-        responses: responses("They can.", Shape::of::<Status>(), status("ready"), problems),
+        description: "Tells the reason where they can't. `degraded` means that they can, but that something else is amiss; `reasons` says what.",
+        responses: responses("They can.", Shape::of::<Readiness>(), ready_or_not(), problems),
         ..open(TAG)
     }
 }
@@ -52,7 +53,7 @@ pub(in crate::http) fn info() -> Operation {
         id: "get_server_info",
         summary: "Which versions are spoken",
         description: "Clients of OpenHands refuse versions that are too old.",
-        responses: responses("The versions.", Shape::of::<ServerInfo>(), shown, of_any_route()),
+        responses: responses("The versions.", Shape::of::<ServerInfo>(), vec![shown], of_any_route()),
         ..open(TAG)
     }
 }
@@ -69,11 +70,23 @@ pub(in crate::http) fn page() -> Operation {
     }
 }
 
-fn responses(description: &'static str, shape: Shape, shown: Example, problems: Problems) -> Vec<Response> {
-    let body = json_body(shape, vec![shown]);
+fn responses(
+    description: &'static str,
+    shape: Shape,
+    shown: Vec<Example>,
+    problems: Problems,
+) -> Vec<Response> {
+    let body = json_body(shape, shown);
     let headers = fields::of_every_answer();
     let success = Response { status: 200, description, headers, bodies: vec![body] };
     [success].into_iter().chain(problems.responses()).collect()
+}
+
+fn ready_or_not() -> Vec<Example> {
+    let reason = Degradation::WrongKey;
+    let reasons = json!([{ "code": reason.code(), "detail": reason.detail() }]);
+    let degraded = json!({ "status": "degraded", "reasons": reasons });
+    vec![status("ready"), example("degraded", "Not with all that it should do", degraded)]
 }
 
 fn status(word: &'static str) -> Example {

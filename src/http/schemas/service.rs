@@ -13,12 +13,39 @@ pub(in crate::http) struct Status {
     status: StatusWord,
 }
 
-/// `ok`: it answers. `ready`: it can read the settings.
+/// `ok`: it answers.
 #[derive(JsonSchema)]
 #[schemars(rename_all = "lowercase")]
 enum StatusWord {
     Ok,
+}
+
+/// Whether the service can do what it is for.
+#[derive(JsonSchema)]
+#[schemars(extend("additionalProperties" = true))]
+pub(in crate::http) struct Readiness {
+    status: ReadinessWord,
+    /// Why it is degraded. Absent where it is ready.
+    #[schemars(skip_serializing_if = "Option::is_none", with = "Vec<DegradedReason>", default)]
+    reasons: Option<Vec<DegradedReason>>,
+}
+
+/// `ready`: it can read the settings. `degraded`: it can, but something else is amiss.
+#[derive(JsonSchema)]
+#[schemars(rename_all = "lowercase")]
+enum ReadinessWord {
     Ready,
+    Degraded,
+}
+
+/// One reason why the service is degraded.
+#[derive(JsonSchema)]
+#[schemars(extend("additionalProperties" = true))]
+struct DegradedReason {
+    /// Which reason it is: `wrong-key`, `key-missing`. More will come.
+    code: String,
+    /// What it means and what to do.
+    detail: String,
 }
 
 /// Which versions are spoken.

@@ -19,6 +19,20 @@ fn needs_reentry(answer: &Value) -> Vec<&str> {
     pointers
 }
 
+/// Claims that the service says, in its log and to a probe, that its keys are amiss, and says it in words that
+/// show no path.
+fn is_degraded(server: &TestServer, code: &str) {
+    let ready = server.get("/ready").anonymous().send().expect(200).json();
+    assert_eq!(ready["status"], "degraded", "{ready}");
+    let reasons = ready["reasons"].as_array().expect("degraded for a reason");
+    let codes: Vec<_> = reasons.iter().map(|reason| reason["code"].as_str().expect("a word")).collect();
+    assert_eq!(codes, [code], "{ready}");
+    assert!(!ready.to_string().contains(&*server.data().to_string_lossy()), "a path: {ready}");
+    let log = server.log();
+    let line = log.lines().find(|line| line.contains("degraded"));
+    assert!(line.is_some_and(|line| line.contains("WARN") && line.contains(code)), "not logged: {log}");
+}
+
 /// What a service can do that has no key for the fixture's secrets.
 fn keeps_what_it_can_not_open(server: &TestServer, slug: &str) {
     let stored: Value =
@@ -61,12 +75,14 @@ fn a_wrong_key_loses_nothing_and_the_right_one_comes_back() {
     right.stop();
 
     let wrong = TestServer::builder(site).secret("another secret").start();
+    is_degraded(&wrong, "wrong-key");
     keeps_what_it_can_not_open(&wrong, "wrong-key");
     assert_ne!(wrong.get(item("svc")).send().etag(), tag, "the tag does not depend on the key");
     let site = wrong.site();
     wrong.stop();
 
     let right = TestServer::builder(site).start();
+    assert_eq!(right.get("/ready").anonymous().send().expect(200).json(), json!({"status": "ready"}));
     assert_eq!(right.plaintext("svc"), svc);
     assert_eq!(right.get(item("svc")).send().etag(), tag);
     let github = right.get(item("github")).send().expect(200).json();
@@ -79,6 +95,7 @@ fn a_wrong_key_loses_nothing_and_the_right_one_comes_back() {
 fn a_missing_key_is_not_made_up_for_another_programs_document() {
     let site = Site::with_fixture("settings/v1.58.0.json");
     let server = TestServer::builder(site).without_env("MCP_SETTINGS_SECRET_KEY").start();
+    is_degraded(&server, "key-missing");
     keeps_what_it_can_not_open(&server, "key-missing");
     assert!(!server.data().join(KEY_FILE).exists(), "a key file was made");
 }
