@@ -17,7 +17,7 @@ use crate::events::Position;
 use crate::json::Object;
 use crate::model::json_patch::JsonPatch;
 use crate::model::{ServerName, SettingsKey};
-use crate::projection::{EntityTag, Precondition};
+use crate::projection::{EntityTag, Precondition, Verdict};
 use crate::secrets::Exposure;
 use crate::service::access::{Caller, Scope};
 use crate::service::audit::{self, Action};
@@ -180,10 +180,16 @@ impl Call {
 
     /// The problem that a failed use-case is for this call.
     pub(super) fn failed(&self, error: ServiceError) -> Problem {
+        let mut is_altered = false;
         if let ServiceError::PreconditionFailed(conflict) = &error {
-            self.trail.tags(conflict.current_tag.as_ref(), conflict.current_tag.as_ref());
+            let current = conflict.current_tag.as_ref();
+            self.trail.tags(current, current);
+            is_altered = conflict.verdict == Verdict::IfMatchFailed
+                && current.is_some_and(|tag| self.precondition.if_match.names_altered(tag));
         }
-        failures::problem(error, &self.method, self.name.as_ref().map_or("", ServerName::as_str))
+        let problem =
+            failures::problem(error, &self.method, self.name.as_ref().map_or("", ServerName::as_str));
+        if is_altered { failures::under_altered_tag(problem) } else { problem }
     }
 }
 

@@ -21,6 +21,8 @@ pub(super) const RETRY_AFTER: &str = "1";
 const IF_MATCH_FAILED: &str =
     "If-Match does not match the current ETag. Re-fetch GET /api/settings/mcp-servers/{name} and retry.";
 
+const ALTERED_TAG: &str = "If-Match has the current ETag, altered on its way (W/, or a suffix): a proxy that compresses does that to the header. Send the `etag` of the body instead; it is `current_etag` here.";
+
 const UNUSABLE_NAME: &str =
     "In this document a server of this name would be taken for the server map itself. Use another name.";
 
@@ -202,6 +204,12 @@ fn precondition_failed(conflict: Conflict) -> Problem {
         problem = problem.member("changed", Json::Array(pointers));
     }
     problem
+}
+
+/// The same failed precondition, where the client holds the current state and something on the way has altered its
+/// tag: to read it again from the header would lead to the same refusal.
+pub(super) fn under_altered_tag(failed: Problem) -> Problem {
+    failed.with_detail(ALTERED_TAG).member("etag_altered", Json::Bool(true))
 }
 
 /// The problem that a patch of the settings is which can't be taken.

@@ -8,6 +8,7 @@ use crate::json::Json;
 use crate::projection::{EntityTag, Verdict};
 
 use super::endpoint::Call;
+use super::failures::under_altered_tag;
 use super::problem::Problem;
 use super::problem_kind::ProblemKind;
 
@@ -46,9 +47,11 @@ pub(super) fn under_condition(
         }
         Verdict::IfMatchFailed | Verdict::IfMatchAnyFailed => {
             let detail = "If-Match does not match the current ETag. Read the document again.";
-            Err(Problem::new(ProblemKind::PreconditionFailed, detail)
+            let failed = Problem::new(ProblemKind::PreconditionFailed, detail)
                 .etag(tag)
-                .member("current_etag", Json::string(tag.as_str())))
+                .member("current_etag", Json::string(tag.as_str()));
+            let is_altered = call.precondition.if_match.names_altered(tag);
+            Err(if is_altered { under_altered_tag(failed) } else { failed })
         }
     }
 }

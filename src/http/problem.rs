@@ -59,6 +59,13 @@ impl Problem {
         self
     }
 
+    /// With another detail.
+    #[must_use]
+    pub fn with_detail(mut self, detail: &'static str) -> Self {
+        self.0.detail = detail.into();
+        self
+    }
+
     /// With a further member.
     #[must_use]
     pub fn member(mut self, name: &str, value: Json) -> Self {

@@ -80,6 +80,18 @@ impl Condition {
         self.candidates().iter().any(|candidate| !candidate.is_weak && candidate.opaque == tag.opaque())
     }
 
+    /// Whether a list names this tag as something on the way has altered it: made weak (nginx), or with a suffix
+    /// that names a coding (`"…-gzip"`, Apache). Such a tag never matches strongly.
+    pub fn names_altered(&self, tag: &EntityTag) -> bool {
+        self.candidates().iter().any(|candidate| {
+            let suffix = candidate.opaque.strip_prefix(tag.opaque());
+            suffix.is_some_and(|suffix| match suffix.first() {
+                None => candidate.is_weak,
+                Some(separator) => !separator.is_ascii_alphanumeric(),
+            })
+        })
+    }
+
     /// How many tags a list names.
     pub fn named(&self) -> usize {
         self.candidates().len()

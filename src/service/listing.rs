@@ -3,10 +3,11 @@
 
 use bytes::Bytes;
 
+use crate::json::write_string;
 use crate::model::SettingsKey;
+use crate::projection::EntityTag;
 
 const HEAD: &str = r#"{"servers":["#;
-const TAIL: &str = "]}";
 
 /// How much a listing says of each server.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -14,7 +15,7 @@ pub enum Rows {
     /// What tells servers apart: five members.
     #[default]
     Summary,
-    /// Everything that reading the server alone tells, too.
+    /// Everything that reading the server alone tells, too, and the list's own tag.
     Full,
 }
 
@@ -23,6 +24,8 @@ pub struct Listing {
     text: Bytes,
     /// The name of each row and the place behind it.
     rows: Vec<(SettingsKey, usize)>,
+    /// What follows the last row: the end of the array, and what is said of the list itself.
+    tail: String,
 }
 
 /// Some of the servers.
@@ -35,10 +38,12 @@ pub struct Page {
 }
 
 impl Listing {
-    /// Takes the rows, in the order of their names; `write` appends one.
+    /// Takes the rows, in the order of their names; `write` appends one. `tag` is the list's own, where the list is
+    /// to say it.
     pub(super) fn new<'a, T>(
         servers: impl Iterator<Item = (&'a SettingsKey, T)>,
         write: impl Fn(&mut Vec<u8>, &SettingsKey, T),
+        tag: Option<&EntityTag>,
     ) -> Self {
         let mut text = HEAD.as_bytes().to_vec();
         let mut rows = Vec::with_capacity(servers.size_hint().0);
@@ -49,8 +54,14 @@ impl Listing {
             write(&mut text, key, server);
             rows.push((key.clone(), text.len()));
         }
-        text.extend(TAIL.bytes());
-        Self { text: text.into(), rows }
+        let mut tail = "]".to_owned();
+        if let Some(tag) = tag {
+            tail.push_str(r#","etag":"#);
+            write_string(&mut tail, tag.as_str());
+        }
+        tail.push('}');
+        text.extend(tail.bytes());
+        Self { text: text.into(), rows, tail }
     }
 
     /// The answer that shows all servers.
@@ -66,7 +77,7 @@ impl Listing {
             (Some(_), Some((_, behind))) if first < end => &self.text[self.start(first)..*behind],
             _ => &[],
         };
-        let body = [HEAD.as_bytes(), cut, TAIL.as_bytes()].concat().into();
+        let body = [HEAD.as_bytes(), cut, self.tail.as_bytes()].concat().into();
         let more_after = (first < end && end < self.rows.len()).then(|| self.rows[end - 1].0.clone());
         Page { body, more_after }
     }
@@ -86,10 +97,24 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::projection::public_tag;
 
     fn listing(names: &[&str]) -> Listing {
         let keys: Vec<_> = names.iter().map(|name| SettingsKey::new(name)).collect();
-        Listing::new(keys.iter().map(|key| (key, ())), |text, key, ()| text.extend(key.as_str().bytes()))
+        let write = |text: &mut Vec<u8>, key: &SettingsKey, ()| text.extend(key.as_str().bytes());
+        Listing::new(keys.iter().map(|key| (key, ())), write, None)
+    }
+
+    #[test]
+    fn a_list_that_says_its_tag_says_it_on_every_page() {
+        let tag = public_tag(b"");
+        let keys = ["a", "b"].map(SettingsKey::new);
+        let write = |text: &mut Vec<u8>, key: &SettingsKey, ()| text.extend(key.as_str().bytes());
+        let all = Listing::new(keys.iter().map(|key| (key, ())), write, Some(&tag));
+        let said = format!(r#""etag":"\"{}\"""#, String::from_utf8_lossy(tag.opaque()));
+        assert_eq!(all.whole(), &format!(r#"{{"servers":[a,b],{said}}}"#));
+        assert_eq!(all.page(None, 1).body, format!(r#"{{"servers":[a],{said}}}"#));
+        assert_eq!(all.page(Some("b"), 1).body, format!(r#"{{"servers":[],{said}}}"#));
     }
 
     #[test]
@@ -129,7 +154,7 @@ mod tests {
             loop {
                 let page = all.page(after.as_ref().map(SettingsKey::as_str), limit);
                 let text = std::str::from_utf8(&page.body).unwrap();
-                let rows = text.strip_prefix(HEAD).and_then(|rest| rest.strip_suffix(TAIL)).unwrap();
+                let rows = text.strip_prefix(HEAD).and_then(|rest| rest.strip_suffix("]}")).unwrap();
                 found.extend(rows.split(',').filter(|row| !row.is_empty()).map(str::to_owned));
                 prop_assert!(found.len() == names.len() || page.more_after.is_some());
                 match page.more_after {

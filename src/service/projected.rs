@@ -98,8 +98,12 @@ impl Projected {
     /// The listing, sorted by name.
     pub fn listing(&self, rows: Rows) -> &Listing {
         match rows {
-            Rows::Summary => self.summaries.get_or_init(|| Listing::new(self.items.iter(), write_summary)),
-            Rows::Full => self.full.get_or_init(|| Listing::new(self.items.iter(), write_full)),
+            Rows::Summary => {
+                self.summaries.get_or_init(|| Listing::new(self.items.iter(), write_summary, None))
+            }
+            Rows::Full => {
+                self.full.get_or_init(|| Listing::new(self.items.iter(), write_full, Some(self.tag())))
+            }
         }
     }
 

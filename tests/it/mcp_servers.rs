@@ -1,5 +1,6 @@
 //! The resource `/api/settings/mcp-servers`, one file for each thing that can be asked of it.
 
+mod altered_tags;
 mod dry_run;
 mod list;
 mod prefer;

@@ -6,6 +6,7 @@ mod adding;
 mod conflicts;
 mod documents;
 mod editing;
+mod headers;
 mod living;
 mod loading;
 mod pictures;

@@ -13,8 +13,10 @@ const EXPECTED = /^Failed to load resource/;
 
 export class Visitor {
   static async in(browser, address, options) {
-    const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, ...options });
+    const { without, ...chosen } = options;
+    const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, ...chosen });
     context.setDefaultTimeout(10_000);
+    if (without !== undefined) await takeAway(context, without);
     return new Visitor(context, await context.newPage(), address);
   }
 
@@ -65,4 +67,15 @@ export class Visitor {
   dialog(name) {
     return this.page.getByRole('dialog', { name, exact: true });
   }
+}
+
+/** Takes headers away from the answers of the API, as something between the page and the service may do. */
+async function takeAway(context, names) {
+  // An answer is had as a whole here, and the stream has no end.
+  const isConcerned = ({ pathname }) => pathname.includes('/api/') && !pathname.endsWith('/events');
+  await context.route(isConcerned, async (route) => {
+    const response = await route.fetch();
+    const left = Object.entries(response.headers()).filter(([name]) => !names.includes(name));
+    await route.fulfill({ response, headers: Object.fromEntries(left) });
+  });
 }

@@ -188,12 +188,15 @@ fn members(kind: ProblemKind) -> Vec<Member> {
 fn of_a_conflict() -> Vec<Member> {
     let tag = "The current tag, as in the header `ETag`; absent where there is no such server.";
     let changed = "JSON Pointers at which the request and the current state differ; on PUT and PATCH.";
+    let altered =
+        "True where `If-Match` has the current tag, altered on its way, as a proxy does that compresses.";
     let current = json!({ "command": "issues-mcp", "env": { "API_KEY": "[REDACTED]" } });
     vec![
         Member::of::<String>("current_etag", tag, json!("\"5d7e1b9c20f34a68b1d2c3e4f5061728\"")).optional(),
         Member::of::<StoredConfig>("current", "The current configuration, redacted; not on reads.", current)
             .optional(),
         Member::of::<Vec<String>>("changed", changed, json!(["/command"])).optional(),
+        Member::of::<bool>("etag_altered", altered, json!(true)).optional(),
     ]
 }
 

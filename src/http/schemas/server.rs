@@ -53,6 +53,9 @@ pub(super) struct JsonPointer(#[schemars(regex(pattern = "^(/.*)?$"))] String);
 #[schemars(extend("additionalProperties" = true))]
 pub(in crate::http) struct McpServerList {
     servers: Vec<McpServerSummary>,
+    /// The tag of the whole list, as in the header `ETag`. With `view=full`.
+    #[schemars(skip_serializing_if = "Option::is_none", with = "EntityTag", default)]
+    etag: Option<String>,
 }
 
 /// What the list says of a server.

@@ -192,3 +192,23 @@ proptest! {
         prop_assert_eq!(Condition::parse(printed.iter().map(Vec::as_slice)), Ok(Condition::OneOf(expected)));
     }
 }
+
+#[test]
+fn a_tag_is_known_again_behind_what_proxies_put_around_it() {
+    let tag = server_tag(&EtagKey::random(), &SettingsKey::new("n"), "{}");
+    let opaque = String::from_utf8_lossy(tag.opaque()).into_owned();
+    for (line, expected) in [
+        (format!("W/\"{opaque}\""), true),
+        (format!("\"{opaque}-gzip\""), true),
+        (format!("\"other\", W/\"{opaque};br\""), true),
+        (format!("\"{opaque}\""), false),
+        (format!("\"{opaque}0\""), false),
+        (format!("W/\"{}\"", &opaque[1..]), false),
+        (format!("\"-gzip{opaque}\""), false),
+    ] {
+        let condition = read(&[&line]).unwrap();
+        assert_eq!(condition.names_altered(&tag), expected, "{line}");
+        assert!(!expected || !condition.names_strongly(&tag), "{line}");
+    }
+    assert!(!Condition::Any.names_altered(&tag) && !Condition::Absent.names_altered(&tag));
+}

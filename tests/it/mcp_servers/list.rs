@@ -37,6 +37,18 @@ fn odd_names() -> TestServer {
 }
 
 #[test]
+fn the_summaries_have_the_recorded_members_and_the_full_view_its_tag_on_every_page() {
+    let server = odd_names();
+    assert!(get(&server, "").json().get("etag").is_none());
+    for query in
+        ["?view=full", "?view=full&limit=2", "?view=full&after=b&limit=1", "?view=full&after=%F0%9F%98%80"]
+    {
+        let answer = get(&server, query);
+        assert_eq!(answer.json()["etag"], answer.etag(), "{query}");
+    }
+}
+
+#[test]
 fn the_full_view_tells_of_each_server_what_its_own_answer_tells() {
     let server = TestServer::start();
     server.seed("b", &json!({"url": "https://u:p@h/", "headers": {"A": "secret-b"}, "enabled": false}));
@@ -47,6 +59,7 @@ fn the_full_view_tells_of_each_server_what_its_own_answer_tells() {
         let full = server.get(format!("{SERVERS}?view=full")).key(key).send().expect(200);
         assert!(!full.text().contains("secret-"), "{}", full.text());
         assert_eq!(full.etag(), summaries.etag());
+        assert_eq!(full.json()["etag"], full.etag());
         for (mut row, summary) in rows(&full).into_iter().zip(rows(&summaries)) {
             let name = summary["name"].as_str().expect("a name").to_owned();
             let own = server.get(item(&name)).send().expect(200).json();
@@ -180,8 +193,10 @@ fn every_form_of_the_listing_is_told_apart_from_an_older_state_by_one_tag() {
 fn a_document_without_servers_has_empty_pages() {
     let acp = r#"{"agent_settings":{"schema_version":4,"agent_kind":"acp"}}"#;
     let server = TestServer::builder(Site::with_document(acp)).start();
-    for query in ["", "?view=full", "?limit=1", "?after=a"] {
+    for query in ["", "?limit=1", "?after=a"] {
         let answer = get(&server, query);
         assert_eq!((answer.text().as_str(), answer.header("link")), (r#"{"servers":[]}"#, None), "{query}");
     }
+    let full = get(&server, "?view=full");
+    assert_eq!((full.json(), full.header("link")), (json!({"servers": [], "etag": full.etag()}), None));
 }

@@ -1,6 +1,7 @@
 /**
  * The servers as the API has them: one function for each thing that can be done, each answered with what is stored then.
- * It refuses to know what is shown, and keeps nothing.
+ * Tags come from bodies: a proxy that compresses changes the header `ETag`. It refuses to know what is shown, and keeps
+ * nothing.
  */
 import { get } from "../json/pointer.ts";
 import { parseAnswer } from "../json/read.ts";
@@ -27,21 +28,19 @@ const ITEM = "/api/settings/mcp-servers/{name}";
 export function list(etag?: string): Promise<Result<{ rows: Row[]; etag: string } | "unchanged">> {
   const header = etag === undefined ? {} : { "If-None-Match": etag };
   const request = GET(COLLECTION, { params: { query: { view: "full" }, header }, parseAs: "text" });
-  return answered(request, (response, text) =>
-    response.status === 304 ? "unchanged" : { rows: rowsOf(text), etag: tagOf(response) },
-  );
+  return answered(request, (response, text) => (response.status === 304 ? "unchanged" : listOf(text)));
 }
 
 /** One server as it is now. */
 export function read(name: string): Promise<Result<Shown>> {
-  return answered(GET(ITEM, { params: { path: { name } }, parseAs: "text" }), shownOf);
+  return answered(GET(ITEM, { params: { path: { name } }, parseAs: "text" }), (_, text) => shownOf(text));
 }
 
 /** The secret at one place, in clear. The service audits it. Nothing else of the answer is handed on. */
 export function reveal(name: string, pointer: string): Promise<Result<string>> {
   const header = { "X-Expose-Secrets": "plaintext" } as const;
-  return answered(GET(ITEM, { params: { path: { name }, header }, parseAs: "text" }), (response, text) => {
-    const leaf = get(shownOf(response, text).config, pointer);
+  return answered(GET(ITEM, { params: { path: { name }, header }, parseAs: "text" }), (_, text) => {
+    const leaf = get(shownOf(text).config, pointer);
     return typeof leaf === "string" ? leaf : String(leaf ?? "");
   });
 }
@@ -49,14 +48,14 @@ export function reveal(name: string, pointer: string): Promise<Result<string>> {
 /** Creates or replaces a server. */
 export function put(name: string, config: JsonObject, guard: Guard): Promise<Result<Shown & { created: boolean }>> {
   const request = PUT(ITEM, { params: { path: { name }, header: condition(guard) }, body: body(config), parseAs: "text" });
-  return answered(request, (response, text) => ({ ...shownOf(response, text), created: response.status === 201 }));
+  return answered(request, (response, text) => ({ ...shownOf(text), created: response.status === 201 }));
 }
 
 /** Turns a server on or off. */
 export function setEnabled(name: string, enabled: boolean, ifMatch: string): Promise<Result<Shown>> {
   const change: JsonObject = new Map([["enabled", enabled]]);
   const params = { path: { name }, header: { "If-Match": ifMatch } };
-  return answered(PATCH(ITEM, { params, body: body(change), parseAs: "text" }), shownOf);
+  return answered(PATCH(ITEM, { params, body: body(change), parseAs: "text" }), (_, text) => shownOf(text));
 }
 
 /** Deletes a server, also one whose name is none that could be given here. */
@@ -70,12 +69,20 @@ export function remove(name: string, ifMatch: string | null): Promise<Result<nul
 }
 
 /** Gives a server another name. One that can't be read is answered with an empty configuration. */
-export function rename(name: string, to: string, ifMatch: string): Promise<Result<Shown>> {
+export async function rename(name: string, to: string, ifMatch: string): Promise<Result<Shown>> {
   const params = { path: { name }, header: { "If-Match": ifMatch } };
   const request = POST("/api/settings/mcp-servers/{name}/rename", { params, body: { to }, bodySerializer: JSON.stringify, parseAs: "text" });
-  return answered(request, (response, text) =>
-    response.status === 204 ? { name: to, config: new Map(), etag: tagOf(response), needsReentry: [] } : shownOf(response, text),
-  );
+  const renamed = await answered(request, (response, text) => (response.status === 204 ? null : shownOf(text)));
+  if (!("ok" in renamed)) return renamed;
+  return renamed.ok === null ? unreadable(to) : { ok: renamed.ok };
+}
+
+/** A server that can't be read: only the list has its tag in a body. */
+async function unreadable(name: string): Promise<Result<Shown>> {
+  const listed = await list();
+  if (!("ok" in listed)) return listed;
+  const row = listed.ok === "unchanged" ? undefined : listed.ok.rows.find((other) => other.name === name);
+  return { ok: { name, config: new Map(), etag: row?.etag ?? "", needsReentry: [] } };
 }
 
 let schema: Promise<unknown> | null = null;
@@ -97,24 +104,22 @@ function condition(guard: Guard): { "If-Match"?: string; "If-None-Match"?: strin
   return "ifMatch" in guard ? { "If-Match": guard.ifMatch } : { "If-None-Match": guard.ifNoneMatch };
 }
 
-function tagOf(response: Response): string {
-  return response.headers.get("ETag") ?? "";
-}
-
-function shownOf(response: Response, text: string): Shown {
+function shownOf(text: string): Shown {
   const told = objectOf(parseAnswer(text));
   const config = told.get("config");
   return {
     name: String(told.get("name") ?? ""),
     config: isObject(config) ? config : new Map(),
-    etag: tagOf(response),
+    etag: String(told.get("etag") ?? ""),
     needsReentry: wordsOf(told.get("needs_reentry")),
   };
 }
 
-function rowsOf(text: string): Row[] {
-  const servers = objectOf(parseAnswer(text)).get("servers");
-  return Array.isArray(servers) ? servers.map((server) => rowOf(objectOf(server))) : [];
+function listOf(text: string): { rows: Row[]; etag: string } {
+  const told = objectOf(parseAnswer(text));
+  const servers = told.get("servers");
+  const rows = Array.isArray(servers) ? servers.map((server) => rowOf(objectOf(server))) : [];
+  return { rows, etag: String(told.get("etag") ?? "") };
 }
 
 function rowOf(told: JsonObject): Row {
