@@ -117,7 +117,7 @@ fn every_source_file_is_short_says_what_it_is_for_and_has_a_telling_name() {
 #[test]
 fn every_variable_is_told_in_the_manual() {
     let manual = fs::read_to_string(root().join("docs/OPERATIONS.md")).unwrap();
-    let source = product_code(&root().join("src/config.rs"));
+    let source = product_code(&root().join("src/config/variables.rs"));
     let is_variable = |text: &&str| {
         ["MCP_SETTINGS_", "OH_", "SESSION_", "XDG_"].iter().any(|prefix| text.starts_with(prefix))
             && text.bytes().all(|byte| byte.is_ascii_uppercase() || byte == b'_')

@@ -1,7 +1,8 @@
 //! The command line, one file per command. Data goes to stdout, everything else to stderr. Exit codes:
-//! 0 done, 1 for the user to mend, 2 ours.
+//! 0 done, 1 refused or failed, 2 the command line itself is wrong; docs/OPERATIONS.md has them all.
 
 mod assemble;
+mod environment;
 mod log;
 mod rotate_key;
 mod serve;
@@ -11,9 +12,11 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
+use crate::config::variables::{FROM_FILES, VARIABLES};
+
 /// Owns the configurations of MCP servers, each an HTTP resource with an ETag.
 #[derive(Debug, Parser)]
-#[command(name = "mcp-settings", version, about)]
+#[command(name = "mcp-settings", version, about, after_long_help = variables_help(), after_help = "See `mcp-settings --help` for the environment variables.")]
 struct Arguments {
     #[command(subcommand)]
     command: Command,
@@ -48,6 +51,21 @@ pub fn main() -> ExitCode {
             ExitCode::from(1)
         }
     }
+}
+
+/// The environment variables as `--help` lists them.
+fn variables_help() -> String {
+    let mut text = "Environment:\n".to_owned();
+    for variable in VARIABLES {
+        text.extend(["  ", variable.name, "\n"]);
+        for line in variable.about {
+            text.extend(["         ", line, "\n"]);
+        }
+        if FROM_FILES.contains(&variable.name) {
+            text.extend(["          `", variable.name, "_FILE` names a file that holds it instead.\n"]);
+        }
+    }
+    text
 }
 
 impl Failure {

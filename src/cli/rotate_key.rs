@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use crate::config::Flags;
 use crate::service::{Rotation, audit};
 
-use super::assemble::{open_service, resolve};
+use super::assemble::{Resolved, open_service, resolve};
 use super::{Failure, log};
 
 #[derive(Debug, clap::Args)]
@@ -24,9 +24,8 @@ pub(super) struct Arguments {
 
 pub(super) fn run(arguments: Arguments) -> Result<(), Failure> {
     let flags = Flags { settings: arguments.settings, ..Flags::default() };
-    let config = resolve(arguments.config.as_deref(), flags)?;
-    log::start(&config.log, config.log_format)
-        .map_err(|problem| Failure::new(format!("could not start logging: `MCP_SETTINGS_LOG` {problem}")))?;
+    let Resolved { config, .. } = resolve(arguments.config.as_deref(), flags)?;
+    log::start(&config)?;
     let service = open_service(&config)?;
     let rotation = actix_web::rt::System::new().block_on(service.rotate()).map_err(|error| {
         Failure::new("could not rotate the keys; the document is as it was").because(error)

@@ -20,7 +20,7 @@ use crate::service::access::{ApiKey, ApiKeys, Scope};
 use crate::service::authentication::Authentication;
 use crate::service::login::Logins;
 
-use super::assemble::{beside, open_service, resolve};
+use super::assemble::{KEY_FILE, Resolved, beside, open_service, resolve};
 use super::{Failure, log};
 
 /// The created API key beside the document.
@@ -50,13 +50,16 @@ pub(super) struct Arguments {
 
 pub(super) fn run(arguments: Arguments) -> Result<(), Failure> {
     let Arguments { listen, settings, config, log_format } = arguments;
-    let config = resolve(config.as_deref(), Flags { listen, settings, log_format })?;
-    log::start(&config.log, config.log_format)
-        .map_err(|problem| Failure::new(format!("could not start logging: `MCP_SETTINGS_LOG` {problem}")))?;
-    actix_web::rt::System::new().block_on(serve_until_told(config))
+    let resolved = resolve(config.as_deref(), Flags { listen, settings, log_format })?;
+    log::start(&resolved.config)?;
+    for warning in &resolved.warnings {
+        tracing::warn!("{warning}");
+    }
+    actix_web::rt::System::new().block_on(serve_until_told(resolved))
 }
 
-async fn serve_until_told(config: Config) -> Result<(), Failure> {
+async fn serve_until_told(resolved: Resolved) -> Result<(), Failure> {
+    let Resolved { config, file, .. } = resolved;
     let service = Arc::new(open_service(&config)?);
     if actix_web::rt::time::timeout(KEY_PATIENCE, service.prepare_keys()).await.is_err() {
         tracing::warn!(
@@ -94,6 +97,8 @@ async fn serve_until_told(config: Config) -> Result<(), Failure> {
     let handle = server.handle();
     let mut running = actix_web::rt::spawn(server);
     announce(&address, code.as_deref());
+    log_start(&config, file.as_deref(), &address);
+    log_document(&service, &config.settings);
     tokio::select! {
         _ = terminate.recv() => {}
         _ = interrupt.recv() => {}
@@ -191,6 +196,42 @@ fn warn_of_no_keys() {
     eprintln!(
         "warning: `MCP_SETTINGS_AUTH=off`: every account of this machine can read and change the settings, secrets included"
     );
+}
+
+/// One line that says what runs here, on which file and with which keys.
+fn log_start(config: &Config, file: Option<&Path>, address: &str) {
+    let secret_key = match &config.secret_key {
+        Some(given) => given.origin.to_string(),
+        None if beside(&config.settings, KEY_FILE).exists() => "the key file beside the settings".to_owned(),
+        None => "none yet".to_owned(),
+    };
+    let api_keys = match config.api_keys.len() {
+        _ if config.is_auth_off => "off: no key is asked for".to_owned(),
+        0 => "the key that the first start made".to_owned(),
+        1 => "1 key".to_owned(),
+        count => format!("{count} keys"),
+    };
+    let version = env!("CARGO_PKG_VERSION");
+    let settings = config.settings.display();
+    let configuration = file.map_or_else(|| "none".to_owned(), |path| path.display().to_string());
+    tracing::info!(
+        version,
+        %settings,
+        configuration,
+        listen = address,
+        secret_key,
+        api_keys,
+        "mcp-settings {version} serves {settings} on {address}; configuration file: {configuration}; \
+         secret key: {secret_key}; API keys: {api_keys}"
+    );
+}
+
+/// Answers never name the settings file; the log does.
+fn log_document(service: &Service, settings: &Path) {
+    if let Err(error) = service.ready() {
+        let settings = settings.display();
+        tracing::warn!(%settings, error = %error, "{settings} can't be used: {error}");
+    }
 }
 
 /// Tells the address and the link. Whoever reads may have gone; the service serves all the same.

@@ -1,47 +1,24 @@
 //! What can be configured: flags over environment over file over defaults, resolved once into one
-//! [`Config`]. Every variable is documented here and nowhere else. It knows no other room.
+//! [`Config`]. It knows no other room, and reads neither files nor the environment itself.
+
+mod api_keys;
+mod error;
+mod file;
+pub mod variables;
 
 use std::fmt;
-use std::net::{SocketAddr, ToSocketAddrs};
+use std::net::{Ipv4Addr, SocketAddr, ToSocketAddrs};
 use std::path::PathBuf;
 use std::time::Duration;
 
-/// Where to listen, `HOST:PORT`; port 0 picks a free one. Default `127.0.0.1:8710`.
-pub const LISTEN: &str = "MCP_SETTINGS_LISTEN";
-/// The document. Default `$OH_PERSISTENCE_DIR/settings.json` if that is set, else
-/// `$XDG_CONFIG_HOME/mcp-settings/settings.json`, else `~/.config/mcp-settings/settings.json`.
-pub const FILE: &str = "MCP_SETTINGS_FILE";
-/// The secret that new values are encrypted with; then `OH_SECRET_KEY`, `SESSION_API_KEY` and
-/// `OH_SESSION_API_KEYS_0` are asked, then the key file beside the document.
-pub const SECRET_KEY: &str = "MCP_SETTINGS_SECRET_KEY";
-/// Older secrets, newest first: a JSON array of strings. Then `OH_PREVIOUS_SECRET_KEYS` is asked, in the
-/// same form or as `OH_PREVIOUS_SECRET_KEYS_0`, `_1`, …
-pub const PREVIOUS_SECRET_KEYS: &str = "MCP_SETTINGS_PREVIOUS_SECRET_KEYS";
-/// What the entity-tags are keyed by. Default: derived from the oldest secret.
-pub const ETAG_KEY: &str = "MCP_SETTINGS_ETAG_KEY";
-/// API keys: a JSON array of `{"name","key","scopes"}`, scopes of `read`, `write`, `reveal`, `admin`.
-/// `SESSION_API_KEY` and `OH_SESSION_API_KEYS_0`, `_1`, … give further keys with every scope. Without any,
-/// the first start creates one.
-pub const API_KEYS: &str = "MCP_SETTINGS_API_KEYS";
-/// `off` serves without keys, on a loopback address only. Default `keys`.
-pub const AUTH: &str = "MCP_SETTINGS_AUTH";
-/// Web origins that may call, beside our own: a comma-separated list of `scheme://host[:port]`.
-pub const ALLOWED_ORIGINS: &str = "MCP_SETTINGS_ALLOWED_ORIGINS";
-/// Values of `Host` that are answered, beside our own address: a comma-separated list of `host[:port]`.
-/// Required where the listen address is a wildcard.
-pub const ALLOWED_HOSTS: &str = "MCP_SETTINGS_ALLOWED_HOSTS";
-/// Whether a write without a precondition is answered 428. Default `false`.
-pub const REQUIRE_PRECONDITIONS: &str = "MCP_SETTINGS_REQUIRE_PRECONDITIONS";
-/// How long a write waits for another process, in milliseconds. Default 5000.
-pub const LOCK_TIMEOUT_MS: &str = "MCP_SETTINGS_LOCK_TIMEOUT_MS";
-/// What is logged: `error`, `warn`, `info`, `debug` or `trace`, or a list of `target=level`. Default `info`.
-pub const LOG: &str = "MCP_SETTINGS_LOG";
-
-const OH_DIRECTORY: &str = "OH_PERSISTENCE_DIR";
-const OH_SECRET_KEY: &str = "OH_SECRET_KEY";
-const OH_PREVIOUS_SECRET_KEYS: &str = "OH_PREVIOUS_SECRET_KEYS";
-const SESSION_API_KEY: &str = "SESSION_API_KEY";
-const OH_SESSION_API_KEYS: &str = "OH_SESSION_API_KEYS";
+pub use api_keys::ApiKeySetting;
+pub use error::{ConfigError, Origin};
+pub use file::File;
+use variables::{
+    ALLOWED_HOSTS, ALLOWED_ORIGINS, API_KEYS, AUTH, ETAG_KEY, FILE, LISTEN, LOCK_TIMEOUT_MS, LOG,
+    OH_DIRECTORY, OH_PREVIOUS_SECRET_KEYS, OH_SECRET_KEY, OH_SESSION_API_KEYS, PREVIOUS_SECRET_KEYS,
+    REQUIRE_PRECONDITIONS, SECRET_KEY, SESSION_API_KEY,
+};
 
 /// Everything that is configured.
 pub struct Config {
@@ -51,12 +28,12 @@ pub struct Config {
     pub settings: PathBuf,
     /// Whether the document's place came from `OH_PERSISTENCE_DIR`: a new one is then OpenHands' kind.
     pub is_openhands: bool,
-    /// The newest secret.
-    pub secret_key: Option<String>,
-    /// Older secrets, newest first.
+    /// The newest key that encrypts.
+    pub secret_key: Option<Given>,
+    /// Older keys, newest first.
     pub previous_secret_keys: Vec<String>,
-    /// What the entity-tags are keyed by.
-    pub etag_key: Option<String>,
+    /// The key of the entity-tags.
+    pub etag_key: Option<Given>,
     /// API keys.
     pub api_keys: Vec<ApiKeySetting>,
     /// Whether keys are asked for.
@@ -69,22 +46,19 @@ pub struct Config {
     pub require_preconditions: bool,
     /// How long a write waits for the lock.
     pub lock_timeout: Duration,
-    /// The log filter.
-    pub log: String,
+    /// The log filter, where it is not the default, `info`.
+    pub log: Option<Given>,
     /// The log's form.
     pub log_format: LogFormat,
 }
 
-/// An API key as it is configured.
-#[derive(Clone, serde::Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct ApiKeySetting {
-    /// What audit events call it.
-    pub name: String,
-    /// What callers present.
-    pub key: String,
-    /// What it allows, by word.
-    pub scopes: Vec<String>,
+/// A text and where it was given, so that an error can name the place.
+#[derive(Clone)]
+pub struct Given {
+    /// The text.
+    pub text: String,
+    /// Where it was given.
+    pub origin: Origin,
 }
 
 /// The log's form.
@@ -109,65 +83,14 @@ pub struct Flags {
     pub log_format: Option<LogFormat>,
 }
 
-/// What the configuration file can say.
-#[derive(Default, serde::Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub struct File {
-    listen: Option<String>,
-    settings: Option<PathBuf>,
-    secret_key: Option<String>,
-    previous_secret_keys: Option<Vec<String>>,
-    etag_key: Option<String>,
-    api_keys: Option<Vec<ApiKeySetting>>,
-    auth: Option<String>,
-    allowed_origins: Option<Vec<String>>,
-    allowed_hosts: Option<Vec<String>>,
-    require_preconditions: Option<bool>,
-    lock_timeout_ms: Option<u64>,
-    log: Option<String>,
-    log_format: Option<LogFormat>,
-}
-
-/// Why the configuration can't be used. Names what is wrong, never a secret.
-#[derive(Debug, thiserror::Error)]
-pub enum ConfigError {
-    /// The configuration file is not what it should be.
-    #[error("the configuration file is not valid: {0}")]
-    File(String),
-    /// A setting can't be read.
-    #[error("`{setting}` {problem}")]
-    Setting {
-        /// Which.
-        setting: &'static str,
-        /// What is wrong with it.
-        problem: String,
-    },
-    /// There is no place for the document.
-    #[error("there is no place for the settings document: set `{FILE}`, or `HOME`")]
-    NoPlace,
-    /// Keys are off where others could call.
-    #[error("`{AUTH}=off` serves without keys and so listens on a loopback address only; `{LISTEN}` is {0}")]
-    OpenToAll(SocketAddr),
-    /// A wildcard address says nothing about the host that clients name.
-    #[error("the listen address is a wildcard: set `{ALLOWED_HOSTS}` to the names under which clients call")]
-    NoHosts,
-}
-
-impl File {
-    /// Reads the text of a configuration file (TOML).
-    pub fn parse(text: &str) -> Result<Self, ConfigError> {
-        // The parser's own messages quote lines and values, which may be keys.
-        toml::from_str(text).map_err(|error| {
-            let line = error.span().map_or(1, |span| 1 + text[..span.start].matches('\n').count());
-            ConfigError::File(format!(
-                "line {line} is no TOML, or a setting there is unknown or of the wrong type"
-            ))
-        })
-    }
+/// Where a configuration file is read if it is there and no other is named.
+pub fn default_file(variable: impl Fn(&str) -> Option<String>) -> Option<PathBuf> {
+    own_folder(&|name: &str| variable(name).filter(|value| !value.trim().is_empty()))
+        .map(|folder| folder.join("config.toml"))
 }
 
 impl Config {
-    /// Resolves all layers. `variable` reads the environment; blank variables are as good as unset.
+    /// Resolves all layers. `variable` reads the environment; an empty variable counts as unset.
     pub fn resolve(
         flags: Flags,
         variable: impl Fn(&str) -> Option<String>,
@@ -176,8 +99,12 @@ impl Config {
         let variable = |name: &str| variable(name).filter(|value| !value.trim().is_empty());
         let numbered =
             |name: &str| (0..).map_while(|number| variable(&format!("{name}_{number}"))).collect::<Vec<_>>();
-        let session_keys: Vec<String> =
-            variable(SESSION_API_KEY).into_iter().chain(numbered(OH_SESSION_API_KEYS)).collect();
+        let given = |name: &'static str, member: &'static str, from_file: Option<String>| {
+            let of = |origin: Origin| move |text: String| Given { text, origin };
+            let from_variable = variable(name).map(of(Origin::Variable(name)));
+            from_variable.or_else(|| from_file.map(of(Origin::Member(member))))
+        };
+        let theirs = |name: &'static str| given(name, "", None);
 
         let (settings, is_openhands) = place(flags.settings, file.settings, &variable)?;
         let previous_secret_keys = match (variable(PREVIOUS_SECRET_KEYS), file.previous_secret_keys) {
@@ -188,35 +115,29 @@ impl Config {
                 None => numbered(OH_PREVIOUS_SECRET_KEYS),
             },
         };
-        let mut api_keys = match variable(API_KEYS) {
-            Some(text) => serde_json::from_str(&text).map_err(|_| {
-                setting(API_KEYS, "is no JSON array of objects with `name`, `key` and `scopes`")
-            })?,
-            None => file.api_keys.unwrap_or_default(),
-        };
-        check_api_keys(&api_keys)?;
-        api_keys.extend(session_keys.iter().enumerate().map(|(number, key)| ApiKeySetting {
-            name: format!("session-{number}"),
-            key: key.clone(),
-            scopes: vec!["admin".to_owned()],
-        }));
-        let listen = address(
-            &flags
-                .listen
-                .or_else(|| variable(LISTEN))
-                .or(file.listen)
-                .unwrap_or_else(|| "127.0.0.1:8710".to_owned()),
-        )?;
-        let is_auth_off = match variable(AUTH).or(file.auth).as_deref() {
-            None | Some("keys" | "on") => false,
-            Some("off") => true,
-            Some(_) => return Err(setting(AUTH, "is neither `keys` nor `off`")),
+        let session_keys: Vec<String> =
+            variable(SESSION_API_KEY).into_iter().chain(numbered(OH_SESSION_API_KEYS)).collect();
+        let listen = flags.listen.map(|text| Given { text, origin: Origin::Flag("--listen") });
+        let listen = listen.or_else(|| given(LISTEN, "listen", file.listen));
+        let is_auth_off = match given(AUTH, "auth", file.auth) {
+            None => false,
+            Some(auth) => match auth.text.as_str() {
+                "keys" | "on" => false,
+                "off" => true,
+                _ => return Err(auth.error("must be `keys` or `off`")),
+            },
         };
         let lock_timeout_ms = match variable(LOCK_TIMEOUT_MS) {
-            Some(text) => {
-                text.trim().parse().map_err(|_| setting(LOCK_TIMEOUT_MS, "is no number of milliseconds"))?
-            }
+            Some(text) => text.trim().parse().map_err(|_| {
+                Origin::Variable(LOCK_TIMEOUT_MS).error("must be a whole number of milliseconds")
+            })?,
             None => file.lock_timeout_ms.unwrap_or(5_000),
+        };
+        let require_preconditions = match variable(REQUIRE_PRECONDITIONS).as_deref() {
+            Some("true" | "1") => true,
+            Some("false" | "0") => false,
+            Some(_) => return Err(Origin::Variable(REQUIRE_PRECONDITIONS).error("must be `true` or `false`")),
+            None => file.require_preconditions.unwrap_or(false),
         };
         let listed = |name: &str| {
             variable(name).map(|text| {
@@ -224,27 +145,22 @@ impl Config {
             })
         };
         let config = Self {
-            listen,
+            listen: address(listen)?,
             settings,
             is_openhands,
-            secret_key: variable(SECRET_KEY)
-                .or(file.secret_key)
-                .or_else(|| variable(OH_SECRET_KEY))
-                .or_else(|| session_keys.first().cloned()),
+            secret_key: given(SECRET_KEY, "secret_key", file.secret_key)
+                .or_else(|| theirs(OH_SECRET_KEY))
+                .or_else(|| theirs(SESSION_API_KEY))
+                .or_else(|| theirs(FIRST_SESSION_KEY)),
             previous_secret_keys,
-            etag_key: variable(ETAG_KEY).or(file.etag_key),
-            api_keys,
+            etag_key: given(ETAG_KEY, "etag_key", file.etag_key),
+            api_keys: all_api_keys(variable(API_KEYS), file.api_keys, &session_keys)?,
             is_auth_off,
             allowed_origins: listed(ALLOWED_ORIGINS).or(file.allowed_origins).unwrap_or_default(),
             allowed_hosts: listed(ALLOWED_HOSTS).or(file.allowed_hosts).unwrap_or_default(),
-            require_preconditions: match variable(REQUIRE_PRECONDITIONS).as_deref() {
-                Some("true" | "1") => true,
-                Some("false" | "0") => false,
-                Some(_) => return Err(setting(REQUIRE_PRECONDITIONS, "is neither `true` nor `false`")),
-                None => file.require_preconditions.unwrap_or(false),
-            },
+            require_preconditions,
             lock_timeout: Duration::from_millis(lock_timeout_ms),
-            log: variable(LOG).or(file.log).unwrap_or_else(|| "info".to_owned()),
+            log: given(LOG, "log", file.log),
             log_format: flags.log_format.or(file.log_format).unwrap_or_default(),
         };
         config.check()?;
@@ -260,6 +176,11 @@ impl Config {
         }
         Ok(())
     }
+
+    /// What can be used and is to be said aloud all the same.
+    pub fn warnings(&self) -> Vec<String> {
+        api_keys::warnings(&self.api_keys).collect()
+    }
 }
 
 /// Never prints what is configured: some of it is secret.
@@ -268,6 +189,23 @@ impl fmt::Debug for Config {
         formatter.debug_struct("Config").field("listen", &self.listen).finish_non_exhaustive()
     }
 }
+
+impl Given {
+    /// The error that this can't be used. Says what would be right, never the text.
+    pub fn error(&self, problem: &str) -> ConfigError {
+        self.origin.error(problem)
+    }
+}
+
+/// Never prints the text: it may be a key.
+impl fmt::Debug for Given {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_struct("Given").field("origin", &self.origin).finish_non_exhaustive()
+    }
+}
+
+/// The first of OpenHands' numbered keys, which it encrypts with where it has no other.
+const FIRST_SESSION_KEY: &str = "OH_SESSION_API_KEYS_0";
 
 fn place(
     flag: Option<PathBuf>,
@@ -280,34 +218,45 @@ fn place(
     if let Some(directory) = variable(OH_DIRECTORY) {
         return Ok((PathBuf::from(directory).join("settings.json"), true));
     }
-    let home = || variable("HOME").map(|home| PathBuf::from(home).join(".config"));
-    let base = variable("XDG_CONFIG_HOME").map(PathBuf::from).or_else(home).ok_or(ConfigError::NoPlace)?;
-    Ok((base.join("mcp-settings").join("settings.json"), false))
+    let folder = own_folder(variable).ok_or(ConfigError::NoPlace)?;
+    Ok((folder.join("settings.json"), false))
 }
 
-fn address(text: &str) -> Result<SocketAddr, ConfigError> {
-    let found = text.to_socket_addrs().ok().and_then(|mut addresses| addresses.next());
-    found.ok_or_else(|| setting(LISTEN, "is no address of the form `HOST:PORT`"))
+/// Our folder among the user's configurations.
+fn own_folder(variable: &impl Fn(&str) -> Option<String>) -> Option<PathBuf> {
+    let home = || variable("HOME").map(|home| PathBuf::from(home).join(".config"));
+    let base = variable("XDG_CONFIG_HOME").map(PathBuf::from).or_else(home)?;
+    Some(base.join("mcp-settings"))
+}
+
+fn address(given: Option<Given>) -> Result<SocketAddr, ConfigError> {
+    let Some(given) = given else { return Ok(SocketAddr::from((Ipv4Addr::LOCALHOST, 8710))) };
+    let found = given.text.to_socket_addrs().ok().and_then(|mut addresses| addresses.next());
+    found.ok_or_else(|| given.error("must be an address of the form `HOST:PORT`"))
 }
 
 fn strings(name: &'static str, text: &str) -> Result<Vec<String>, ConfigError> {
-    serde_json::from_str(text).map_err(|_| setting(name, "is no JSON array of strings"))
+    serde_json::from_str(text).map_err(|_| Origin::Variable(name).error("must be a JSON array of strings"))
 }
 
-fn check_api_keys(keys: &[ApiKeySetting]) -> Result<(), ConfigError> {
-    for key in keys {
-        if key.key.trim().is_empty() {
-            return Err(setting(API_KEYS, "has a blank key"));
+fn all_api_keys(
+    variable: Option<String>,
+    file: Option<Vec<ApiKeySetting>>,
+    sessions: &[String],
+) -> Result<Vec<ApiKeySetting>, ConfigError> {
+    let (origin, keys) = match (variable, file) {
+        (Some(text), _) => {
+            let origin = Origin::Variable(API_KEYS);
+            let keys = serde_json::from_str(&text).map_err(|_| {
+                origin.error("must be a JSON array of objects with `name`, `key` and `scopes`")
+            })?;
+            (origin, keys)
         }
-        if key.scopes.iter().any(|scope| !["read", "write", "reveal", "admin"].contains(&scope.as_str())) {
-            return Err(setting(API_KEYS, "has a scope that is none of `read`, `write`, `reveal`, `admin`"));
-        }
-    }
-    Ok(())
-}
-
-fn setting(setting: &'static str, problem: &str) -> ConfigError {
-    ConfigError::Setting { setting, problem: problem.to_owned() }
+        (None, Some(keys)) => (Origin::Member("api_keys"), keys),
+        (None, None) => (Origin::Variable(SESSION_API_KEY), Vec::new()),
+    };
+    api_keys::check(origin, &keys)?;
+    api_keys::join(origin, keys, sessions)
 }
 
 #[cfg(test)]
@@ -335,7 +284,7 @@ mod tests {
     }
 
     #[test]
-    fn the_document_stands_where_the_design_says() {
+    fn the_settings_file_is_found_in_the_documented_order() {
         type Row<'a> = (&'a [(&'a str, &'a str)], &'a str, bool);
         let table: [Row<'_>; 4] = [
             (&[(FILE, "/f/x.json"), (OH_DIRECTORY, "/oh")], "/f/x.json", false),
@@ -351,7 +300,7 @@ mod tests {
     }
 
     #[test]
-    fn the_secret_is_found_in_the_order_of_the_design() {
+    fn the_secret_key_is_found_in_the_documented_order() {
         let all = [
             (SECRET_KEY, "one"),
             (OH_SECRET_KEY, "two"),
@@ -361,9 +310,9 @@ mod tests {
         ];
         for first in 0..4 {
             let config = resolve(Flags::default(), &all[first..], "").unwrap();
-            assert_eq!(config.secret_key.as_deref(), Some(all[first].1));
+            assert_eq!(config.secret_key.unwrap().text, all[first].1);
         }
-        assert_eq!(resolve(Flags::default(), &all[4..], "").unwrap().secret_key, None);
+        assert!(resolve(Flags::default(), &all[4..], "").unwrap().secret_key.is_none());
     }
 
     #[test]
@@ -384,6 +333,41 @@ mod tests {
     }
 
     #[test]
+    fn an_error_names_the_place_that_gave_the_value() {
+        let home = ("HOME", "/h");
+        let flags = Flags { listen: Some("nowhere".into()), ..Flags::default() };
+        for (result, place) in [
+            (resolve(flags, &[home], ""), "`--listen`"),
+            (resolve(Flags::default(), &[home, (LISTEN, "nowhere")], ""), "`MCP_SETTINGS_LISTEN`"),
+            (resolve(Flags::default(), &[home], "listen = 'nowhere'"), "`listen` of the configuration file"),
+            (resolve(Flags::default(), &[home], "auth = 'maybe'"), "`auth` of the configuration file"),
+            (
+                resolve(Flags::default(), &[home], "[[api_keys]]\nname='n'\nkey='k'\nscopes=[]"),
+                "`api_keys` of the configuration file",
+            ),
+        ] {
+            let error = result.unwrap_err().to_string();
+            assert!(error.starts_with(place), "{error}");
+        }
+    }
+
+    #[test]
+    fn the_usual_place_of_the_configuration_file_is_beside_that_of_the_settings() {
+        let file = |variables: &[(&str, &str)]| {
+            default_file(|name| {
+                variables.iter().find(|(own, _)| *own == name).map(|(_, value)| (*value).to_owned())
+            })
+        };
+        let expected = |path: &str| Some(PathBuf::from(path));
+        assert_eq!(
+            file(&[("XDG_CONFIG_HOME", "/x"), ("HOME", "/h")]),
+            expected("/x/mcp-settings/config.toml")
+        );
+        assert_eq!(file(&[("HOME", "/h")]), expected("/h/.config/mcp-settings/config.toml"));
+        assert_eq!(file(&[("XDG_CONFIG_HOME", " "), ("OH_PERSISTENCE_DIR", "/oh")]), None);
+    }
+
+    #[test]
     fn what_can_not_be_used_is_refused_without_telling_secrets() {
         let home = ("HOME", "/h");
         let cases: [&[(&str, &str)]; 9] = [
@@ -392,7 +376,7 @@ mod tests {
             &[home, (AUTH, "off"), (LISTEN, "0.0.0.0:1"), (ALLOWED_HOSTS, "h")],
             &[home, (LISTEN, "0.0.0.0:1")],
             &[home, (API_KEYS, "canary")],
-            &[home, (API_KEYS, r#"[{"name":"canary","key":" ","scopes":[]}]"#)],
+            &[home, (API_KEYS, r#"[{"name":"n","key":"canary ","scopes":["read"]}]"#)],
             &[home, (API_KEYS, r#"[{"name":"n","key":"canary-0123456789","scopes":["root"]}]"#)],
             &[home, (PREVIOUS_SECRET_KEYS, "canary")],
             &[home, (LOCK_TIMEOUT_MS, "soon")],

@@ -1,0 +1,73 @@
+//! The environment of this process, with the files that `…_FILE` variables name in place of the variables that
+//! they stand for. It refuses to know what a value means.
+
+use std::collections::HashMap;
+use std::env;
+use std::fs::{self, File};
+use std::io::{self, Read};
+use std::os::unix::fs::MetadataExt;
+use std::path::Path;
+
+use crate::config::variables::FROM_FILES;
+
+use super::Failure;
+
+/// The largest file that is taken for a key. Bytes.
+const LARGEST: u64 = 1 << 20;
+
+/// Variables by name.
+pub(super) struct Environment {
+    from_files: HashMap<&'static str, String>,
+}
+
+impl Environment {
+    /// Reads the files that are named instead of values.
+    pub(super) fn read() -> Result<Self, Failure> {
+        let mut from_files = HashMap::new();
+        for name in FROM_FILES {
+            let file_variable = format!("{name}_FILE");
+            let Some(path) = given(&file_variable) else { continue };
+            if given(name).is_some() {
+                return Err(Failure::new(format!("both `{name}` and `{file_variable}` are set"))
+                    .hint("keep one of them"));
+            }
+            let text = read_value(Path::new(&path)).map_err(|error| {
+                Failure::new(format!("could not read `{path}`, which `{file_variable}` names")).because(error)
+            })?;
+            from_files.insert(name, text);
+        }
+        Ok(Self { from_files })
+    }
+
+    /// The value of a variable.
+    pub(super) fn get(&self, name: &str) -> Option<String> {
+        self.from_files.get(name).cloned().or_else(|| env::var(name).ok())
+    }
+}
+
+fn given(name: &str) -> Option<String> {
+    env::var(name).ok().filter(|value| !value.trim().is_empty())
+}
+
+/// The text of a file without the line break at its end. Links are followed, since orchestrators mount secrets
+/// as links; everything but a regular file is refused before it is opened, since a pipe would block.
+fn read_value(path: &Path) -> io::Result<String> {
+    let metadata = fs::metadata(path)?;
+    if !metadata.is_file() {
+        return Err(io::Error::other("it is not a regular file"));
+    }
+    if metadata.mode() & 0o022 != 0 {
+        return Err(io::Error::other("others may write it"));
+    }
+    let mut text = String::new();
+    File::open(path)?.take(LARGEST + 1).read_to_string(&mut text)?;
+    if LARGEST < text.len() as u64 {
+        return Err(io::Error::other("it is larger than 1 MiB"));
+    }
+    let text = text.strip_suffix('\n').unwrap_or(&text);
+    let text = text.strip_suffix('\r').unwrap_or(text);
+    if text.trim().is_empty() {
+        return Err(io::Error::other("it is empty"));
+    }
+    Ok(text.to_owned())
+}

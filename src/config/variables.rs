@@ -1,0 +1,64 @@
+//! Every environment variable that is read, documented once: the constant, its line in `--help`, and its row in
+//! the manual come from here. It refuses to know what a value means.
+
+/// A variable as `--help` and the manual describe it.
+#[derive(Clone, Copy, Debug)]
+pub struct Variable {
+    /// Its name.
+    pub name: &'static str,
+    /// What it does, one line of text an entry.
+    pub about: &'static [&'static str],
+}
+
+/// Makes a constant of each variable, and the list of all of them.
+macro_rules! variables {
+    ($($(#[doc = $about:literal])+ $constant:ident = $name:literal;)+) => {
+        $($(#[doc = $about])+ pub const $constant: &str = $name;)+
+
+        /// Every variable, in the order of the manual.
+        pub const VARIABLES: &[Variable] = &[$(Variable { name: $name, about: &[$($about),+] }),+];
+    };
+}
+
+variables! {
+    /// Where to listen, `HOST:PORT`; port 0 picks a free one. Default `127.0.0.1:8710`.
+    LISTEN = "MCP_SETTINGS_LISTEN";
+    /// The settings file. Default `$OH_PERSISTENCE_DIR/settings.json` if that is set, else
+    /// `$XDG_CONFIG_HOME/mcp-settings/settings.json`, else `~/.config/mcp-settings/settings.json`.
+    FILE = "MCP_SETTINGS_FILE";
+    /// The key that encrypts new secrets. Without it `OH_SECRET_KEY`, `SESSION_API_KEY` and
+    /// `OH_SESSION_API_KEYS_0` are tried, then the key file.
+    SECRET_KEY = "MCP_SETTINGS_SECRET_KEY";
+    /// Older keys, newest first: a JSON array of strings. Without it `OH_PREVIOUS_SECRET_KEYS` is read, in the
+    /// same form or as `OH_PREVIOUS_SECRET_KEYS_0`, `_1`, …
+    PREVIOUS_SECRET_KEYS = "MCP_SETTINGS_PREVIOUS_SECRET_KEYS";
+    /// The key of the entity-tags. Default: derived from the oldest key that encrypts.
+    ETAG_KEY = "MCP_SETTINGS_ETAG_KEY";
+    /// API keys: a JSON array of `{"name","key","scopes"}`, scopes of `read`, `write`, `reveal`, `admin`.
+    /// `SESSION_API_KEY` and `OH_SESSION_API_KEYS_0`, `_1`, … add keys with every scope. Without any, the
+    /// first start makes one.
+    API_KEYS = "MCP_SETTINGS_API_KEYS";
+    /// `off` serves without keys, on a loopback address only. Default `keys`.
+    AUTH = "MCP_SETTINGS_AUTH";
+    /// Web origins that may call, beside our own: a comma-separated list of `scheme://host[:port]`.
+    ALLOWED_ORIGINS = "MCP_SETTINGS_ALLOWED_ORIGINS";
+    /// Values of `Host` that are answered, beside our own address: a comma-separated list of `host[:port]`.
+    /// Required where the listen address is a wildcard.
+    ALLOWED_HOSTS = "MCP_SETTINGS_ALLOWED_HOSTS";
+    /// `true` answers a write without a precondition with 428. Default `false`.
+    REQUIRE_PRECONDITIONS = "MCP_SETTINGS_REQUIRE_PRECONDITIONS";
+    /// How long a write waits for another process, in milliseconds. Default 5000.
+    LOCK_TIMEOUT_MS = "MCP_SETTINGS_LOCK_TIMEOUT_MS";
+    /// What is logged: `off`, `error`, `warn`, `info`, `debug` or `trace`, or a comma-separated list of
+    /// `target=level`. Default `info`.
+    LOG = "MCP_SETTINGS_LOG";
+}
+
+/// The variables that hold keys. Each can be given as a file instead: `…_FILE` names it.
+pub const FROM_FILES: [&str; 4] = [SECRET_KEY, PREVIOUS_SECRET_KEYS, ETAG_KEY, API_KEYS];
+
+pub(super) const OH_DIRECTORY: &str = "OH_PERSISTENCE_DIR";
+pub(super) const OH_SECRET_KEY: &str = "OH_SECRET_KEY";
+pub(super) const OH_PREVIOUS_SECRET_KEYS: &str = "OH_PREVIOUS_SECRET_KEYS";
+pub(super) const SESSION_API_KEY: &str = "SESSION_API_KEY";
+pub(super) const OH_SESSION_API_KEYS: &str = "OH_SESSION_API_KEYS";
