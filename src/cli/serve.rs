@@ -67,7 +67,6 @@ async fn serve_until_told(resolved: Resolved) -> Result<(), Failure> {
         );
     }
 
-    warn_of_degradation(&service);
     let authentication = authentication(&config)?;
     let listener = TcpListener::bind(config.listen)
         .map_err(|error| Failure::new(format!("could not listen on {}", config.listen)).because(error))?;
@@ -98,7 +97,7 @@ async fn serve_until_told(resolved: Resolved) -> Result<(), Failure> {
     let mut running = actix_web::rt::spawn(server);
     announce(&address, code.as_deref());
     log_start(&config, file.as_deref(), &address);
-    log_document(&service, &config.settings);
+    warn_of_trouble(&service, &config.settings);
     tokio::select! {
         _ = terminate.recv() => {}
         _ = interrupt.recv() => {}
@@ -169,13 +168,6 @@ fn created_api_key(path: &Path) -> Result<ApiKey, Failure> {
     Ok(ApiKey { name: "created".to_owned(), key, scopes: vec![Scope::Admin] })
 }
 
-/// Says in the log what `/ready` will say. Settings that can't be read are reported by the store itself.
-fn warn_of_degradation(service: &Service) {
-    for reason in service.readiness().into_iter().flatten() {
-        tracing::warn!(reason = reason.code(), "degraded: {}", reason.detail());
-    }
-}
-
 /// The names under which a browser on this machine calls us.
 fn own_hosts(bound: SocketAddr) -> Vec<String> {
     let port = bound.port();
@@ -226,11 +218,16 @@ fn log_start(config: &Config, file: Option<&Path>, address: &str) {
     );
 }
 
-/// Answers never name the settings file; the log does.
-fn log_document(service: &Service, settings: &Path) {
-    if let Err(error) = service.ready() {
-        let settings = settings.display();
-        tracing::warn!(%settings, error = %error, "{settings} can't be used: {error}");
+/// Says in the log what `/ready` will say, and of which file: answers never name it.
+fn warn_of_trouble(service: &Service, settings: &Path) {
+    let settings = settings.display();
+    match service.readiness() {
+        Ok(reasons) => {
+            for reason in reasons {
+                tracing::warn!(%settings, reason = reason.code(), "degraded: {}", reason.detail());
+            }
+        }
+        Err(error) => tracing::warn!(%settings, error = %error, "{settings} can't be used: {error}"),
     }
 }
 
