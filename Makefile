@@ -1,7 +1,7 @@
 # Every target is one or two plain commands that also run by hand.
 
 .DEFAULT_GOAL := help
-.PHONY: help run build ui test contract openapi openapi-release interop soak screenshots fuzz coverage mutants bench check lint fmt prepare
+.PHONY: help run build ui test contract openapi openapi-release page-tables interop soak screenshots fuzz coverage mutants bench check lint fmt prepare
 
 # What `make test` installs comes first, so that `python3` is the one with the tests' packages.
 INSTALLED := $(CURDIR)/target/python/bin:$(CURDIR)/target/tools/bin
@@ -47,6 +47,9 @@ openapi: ## Write the OpenAPI document that the route table makes
 
 openapi-release: openapi ## Promise the document as it is; CHANGELOG.md must tell of the version
 	RELEASE_OPENAPI=1 cargo test --locked --test contract released::
+
+page-tables: ## Write the page's copy of the tables that say what is secret
+	UPDATE_PAGE_TABLES=1 cargo test --locked --test contract page_tables::
 
 contract: prepare ui ## Try at least CASES requests that Schemathesis makes of the OpenAPI document
 	CASES=$(CASES) cargo test --locked --test it generated:: -- --nocapture

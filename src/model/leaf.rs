@@ -2,6 +2,7 @@
 //! are masked and which of those are sealed. Walking, masking, sealing, merging and the documentation all use it.
 
 use super::Sealing;
+use super::secret_words;
 
 /// The members of a configuration that this build knows; all others are unknown members.
 pub const KNOWN_MEMBERS: [&str; 19] = [
@@ -26,16 +27,12 @@ pub const KNOWN_MEMBERS: [&str; 19] = [
     "authentication",
 ];
 
-/// Parts of names that make the strings under an unknown member secret, in any case.
-const TELLING_NAMES: [&str; 7] =
-    ["KEY", "TOKEN", "SECRET", "PASSWORD", "CREDENTIAL", "COOKIE", "AUTHORIZATION"];
-
 /// What OAuth members are called wherever they stand under `auth` or `authentication`.
-const OAUTH_SECRETS: [&str; 3] = ["client_secret", "access_token", "refresh_token"];
+pub const OAUTH_SECRETS: [&str; 3] = ["client_secret", "access_token", "refresh_token"];
 
 /// Members under `auth` and `authentication` that are known not to be secret although some are named as if
 /// they were (RFC 6749, RFC 7591, `contracts/openhands.md` §5.1).
-const OAUTH_PLAIN: [&str; 19] = [
+pub const OAUTH_PLAIN: [&str; 19] = [
     "strategy",
     "header_name",
     "username",
@@ -129,12 +126,6 @@ pub enum LeafKind {
     },
 }
 
-/// Whether an unknown member of this name makes what it holds secret.
-pub fn is_telling_name(name: &str) -> bool {
-    let upper = name.to_ascii_uppercase();
-    TELLING_NAMES.iter().any(|part| upper.contains(part))
-}
-
 impl Position {
     /// The configuration itself.
     pub const ROOT: Self = Self(Place::Root);
@@ -156,7 +147,9 @@ impl Position {
             (Place::Root, "auth") => Place::Auth,
             (Place::Root, "authentication") => Place::Authentication { listed: false },
             (Place::Root, name) if KNOWN_MEMBERS.contains(&name) => Place::Plain,
-            (Place::Root, name) => Place::Unknown { is_telling: is_telling_name(name), under_auth: false },
+            (Place::Root, name) => {
+                Place::Unknown { is_telling: secret_words::is_telling(name), under_auth: false }
+            }
             (Place::Map { listed, legacy }, _) => Place::Secret { listed, legacy },
             (Place::Secret { .. }, _) => SECRET,
             (Place::Auth, "value" | "password") => LISTED,
@@ -169,7 +162,7 @@ impl Position {
             (Place::Tokens, "access_token" | "refresh_token") => LISTED,
             (Place::ClientInfo, "client_secret") => LISTED,
             (Place::Unknown { under_auth: false, is_telling }, name) => {
-                Place::Unknown { is_telling: is_telling || is_telling_name(name), under_auth: false }
+                Place::Unknown { is_telling: is_telling || secret_words::is_telling(name), under_auth: false }
             }
             (Place::Agent, "llm") => Place::Llm,
             (Place::Agent, "meta_profile_llms") => Place::Llms,
@@ -178,7 +171,7 @@ impl Position {
             (Place::Llms, _) => Place::Llm,
             (Place::Llm, name) if LLM_KEYS.contains(&name) => Place::Secret { listed: true, legacy: true },
             (Place::Llm, name) => {
-                let is_telling = is_telling_name(name) && !LLM_PLAIN.contains(&name);
+                let is_telling = secret_words::is_telling(name) && !LLM_PLAIN.contains(&name);
                 Place::Unknown { is_telling, under_auth: false }
             }
             (Place::Verification, "critic_api_key") => LISTED,
@@ -197,7 +190,7 @@ impl Position {
             (_, name) if OAUTH_PLAIN.contains(&name) => {
                 Place::Unknown { is_telling: false, under_auth: true }
             }
-            (_, name) => Place::Unknown { is_telling: is_telling_name(name), under_auth: true },
+            (_, name) => Place::Unknown { is_telling: secret_words::is_telling(name), under_auth: true },
         })
     }
 

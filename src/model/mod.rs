@@ -18,6 +18,7 @@ mod outside;
 pub mod renewed;
 #[cfg(test)]
 pub(crate) mod samples;
+pub mod secret_words;
 mod server_value;
 pub mod settings;
 pub mod state;

@@ -6,8 +6,8 @@ use std::ops::Range;
 
 use percent_encoding::percent_decode_str;
 
-use super::leaf::is_telling_name;
 use super::mask::{URL_MASK, is_mask};
+use super::secret_words::is_telling_in_url;
 
 /// A part that is secret: where it stands, and what tells it apart from the other parts.
 struct Part {
@@ -125,7 +125,7 @@ fn parts(url: &str) -> Vec<Part> {
     for pair in url[at..before_fragment].split('&') {
         if let Some((name, value)) = pair.split_once('=') {
             let name = percent_decode_str(name).decode_utf8_lossy().into_owned();
-            if is_telling_name(&name) && !value.is_empty() {
+            if is_telling_in_url(&name) && !value.is_empty() {
                 let start = at + pair.len() - value.len();
                 found.push(Part { place: start..start + value.len(), role: Role::Query(name) });
             }

@@ -1,7 +1,7 @@
 /** Configurations for tests: from text, and generated ones with members of every kind. */
 import { parseJson } from "../src/json/read.ts";
 import { type Json, JsonNumber, type JsonObject, isObject } from "../src/json/value.ts";
-import { KNOWN_MEMBERS } from "../src/model/position.ts";
+import { KNOWN_MEMBERS } from "../src/model/secret-tables.generated.ts";
 import type { Random } from "./random.ts";
 import type { Dialect } from "./service.ts";
 
@@ -15,7 +15,7 @@ export function config(text: string): JsonObject {
 export function anyConfig(random: Random, dialect: Dialect = "open"): JsonObject {
   const made = openConfig(random);
   if (dialect === "open") return made;
-  const known = [...made].filter(([name]) => KNOWN_MEMBERS.has(name) && !OPEN_ONLY.includes(name));
+  const known = [...made].filter(([name]) => KNOWN_MEMBERS.includes(name) && !OPEN_ONLY.includes(name));
   return new Map(known.filter(([name]) => name !== "authentication" || made.get("auth") === "oauth"));
 }
 
@@ -110,9 +110,16 @@ const URLS = [
   "https://h.example/?a=1#key=2",
   "https://h.example/?%74oken=1&KEY=&x=2",
   "http:u:p@h.example",
+  "https://h.example/?sig=a&code=b&codec=c&author=d&jwt=e",
   "not-a-url",
 ];
 
-const TELLING = ["apiKey", "my_secret", "Cookies", "oauth_credentials", "client_secret", "authorization", "TOKENS"];
+const TELLING = [
+  ...["apiKey", "my_secret", "Cookies", "oauth_credentials", "client_secret", "authorization", "TOKENS"],
+  ...["x-auth", "dbPwd", "SENTRY_DSN", "oauth2Sig", "HTTPSession", "connection_string", "GITHUB_PAT", "code_verifier"],
+];
 
-const UNTELLING = ["extra", "client_id", "x", "ſecret", "metadata", "inputs"];
+const UNTELLING = [
+  ...["extra", "client_id", "x", "ſecret", "metadata", "inputs", "author", "auth_type", "pattern", "keywords"],
+  ...["apiKeyHelper", "bearer_token_env_var", "session_timeout", "hotkeys", "code", "éSIG", "ASIg"],
+];

@@ -2,7 +2,7 @@
  * A command and its arguments as a line for people, and which arguments look like secrets: the service shows
  * and stores arguments in the clear, so a secret among them is worth a warning and is not shown by the page.
  */
-import { isTellingName } from "./position.ts";
+import { isTellingName } from "./secret-words.ts";
 
 const HIDDEN = "…";
 
@@ -38,17 +38,12 @@ function piece(argument: string): Piece {
   // `--api-key=value`, `-eAPI_KEY=value`, `API_KEY=value`, and `Authorization: Bearer value`.
   const pair = /^(-*[\w.-]+)(=|:\s*)(.+)$/s.exec(argument);
   const [, name, sign, value] = pair ?? [];
-  if (name !== undefined && value !== undefined && isTellingName(underscored(name))) {
+  if (name !== undefined && value !== undefined && isTellingName(name)) {
     const isPath = sign !== "=" && value.startsWith("//");
     return isReference(value) || isPath ? open : { shown: name + sign + HIDDEN, hides: true, announces: false };
   }
-  const isFlag = /^--?[A-Za-z][\w-]*$/.test(argument) && isTellingName(underscored(argument));
+  const isFlag = /^--?[A-Za-z][\w-]*$/.test(argument) && isTellingName(argument);
   return { ...open, announces: isFlag };
-}
-
-/** `api-key` tells what `api_key` does. */
-function underscored(name: string): string {
-  return name.replaceAll("-", "_");
 }
 
 /** A name in the place of a value: `$TOKEN`, `${TOKEN}`, `${input:token}`. */

@@ -5,7 +5,7 @@
 import { pointer } from "../json/pointer.ts";
 import { type Json, JsonNumber, type JsonObject, isObject } from "../json/value.ts";
 import type { Finding } from "./check.ts";
-import { KNOWN_MEMBERS } from "./position.ts";
+import { KNOWN_MEMBERS } from "./secret-tables.generated.ts";
 
 /** A configuration in our words, and what is to be told about the translation. */
 export type Translated = { config: JsonObject; notes: Finding[] };
@@ -67,7 +67,7 @@ class Translation {
       // The member in our own word says something else, or says the same of `transport` and is enough.
       this.config.set(name, value);
     }
-    if (this.config.has(name) && !KNOWN_MEMBERS.has(name)) this.tell(name, UNKNOWN);
+    if (this.config.has(name) && !KNOWN_MEMBERS.includes(name)) this.tell(name, UNKNOWN);
     if ((name === "timeout" || name === "sse_read_timeout") && value instanceof JsonNumber && value.valueOf() >= 1000) {
       this.tell(name, "This is long if it counts seconds; some clients count milliseconds.");
     }

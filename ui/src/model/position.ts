@@ -2,23 +2,8 @@
  * The table of what is secret in a server's configuration, as `src/model/leaf.rs` has it: where a value stands
  * decides whether the service masks it. It refuses to know values; a test holds both tables together.
  */
-
-/** The members of a configuration that are known; all others are unknown members. */
-export const KNOWN_MEMBERS: ReadonlySet<string> = new Set([
-  ...["command", "args", "env", "cwd", "url", "headers", "auth", "transport", "type", "timeout", "sse_read_timeout"],
-  ...["keep_alive", "description", "icon", "enabled", "tools", "include_tags", "exclude_tags", "authentication"],
-]);
-
-const TELLING_PARTS = ["KEY", "TOKEN", "SECRET", "PASSWORD", "CREDENTIAL", "COOKIE", "AUTHORIZATION"];
-
-const OAUTH_SECRETS: ReadonlySet<string> = new Set(["client_secret", "access_token", "refresh_token"]);
-
-/** Members under `auth` that are no secrets, although some are named as if they were. */
-const OAUTH_PLAIN: ReadonlySet<string> = new Set([
-  ...["strategy", "header_name", "username", "type", "client_auth_method", "scopes", "scope", "client_name"],
-  ...["client_metadata_url", "client_id", "token_type", "expires_in", "token_expires_at", "redirect_uris"],
-  ...["token_endpoint_auth_method", "grant_types", "response_types", "client_id_issued_at", "client_secret_expires_at"],
-]);
+import * as tables from "./secret-tables.generated.ts";
+import { isTellingName } from "./secret-words.ts";
 
 /** Where a value stands, as far as secrecy goes. */
 export type Position =
@@ -43,13 +28,6 @@ export type Position =
   /** The same under `auth` and `authentication`, where the names of OAuth are known. */
   | "auth-telling"
   | "auth-plain";
-
-/** Whether an unknown member of this name makes what it holds secret. */
-export function isTellingName(name: string): boolean {
-  // Only ASCII letters have two cases here, as in the service: `ſ` is no S.
-  const upper = name.replace(/[a-z]/g, (letter) => letter.toUpperCase());
-  return TELLING_PARTS.some((part) => upper.includes(part));
-}
 
 /** Where a member of the object at this position stands. */
 export function memberOf(position: Position, name: string): Position {
@@ -76,16 +54,16 @@ export function memberOf(position: Position, name: string): Position {
       if (name === "client_info") return "oauth-client";
       break;
     case "auth-telling":
-      return OAUTH_SECRETS.has(name) ? "secret" : "auth-telling";
+      return tables.OAUTH_SECRETS.includes(name) ? "secret" : "auth-telling";
   }
-  if (OAUTH_SECRETS.has(name)) return "secret";
-  return isTellingName(name) && !OAUTH_PLAIN.has(name) ? "auth-telling" : "auth-plain";
+  if (tables.OAUTH_SECRETS.includes(name)) return "secret";
+  return isTellingName(name) && !tables.OAUTH_PLAIN.includes(name) ? "auth-telling" : "auth-plain";
 }
 
 function memberOfRoot(name: string): Position {
   if (name === "env" || name === "headers") return "map";
   if (name === "url" || name === "auth" || name === "authentication") return name;
-  if (KNOWN_MEMBERS.has(name)) return "plain";
+  if (tables.KNOWN_MEMBERS.includes(name)) return "plain";
   return isTellingName(name) ? "unknown-telling" : "unknown-plain";
 }
 

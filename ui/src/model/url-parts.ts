@@ -2,7 +2,7 @@
  * The secret parts of a URL: its userinfo, and query values of telling names, as `src/model/url_parts.rs` has
  * them. Works on the text, because it must agree with the service on texts that are hardly URLs.
  */
-import { isTellingName } from "./position.ts";
+import { isTellingInUrl } from "./secret-words.ts";
 
 /** Where a secret part begins and ends. */
 export type Part = { start: number; end: number };
@@ -23,7 +23,7 @@ export function secretParts(url: string): Part[] {
   for (const pair of url.slice(at, beforeFragment).split("&")) {
     const sign = pair.indexOf("=");
     const end = at + pair.length;
-    if (sign >= 0 && sign + 1 < pair.length && isTellingName(percentDecoded(pair.slice(0, sign)))) {
+    if (sign >= 0 && sign + 1 < pair.length && isTellingInUrl(percentDecoded(pair.slice(0, sign)))) {
       parts.push({ start: at + sign + 1, end });
     }
     at = end + 1;
