@@ -12,3 +12,4 @@ mod loading;
 mod pictures;
 mod secrets;
 mod stage;
+mod viewing;

@@ -1,4 +1,4 @@
-//! Documents that hold no servers, may not be written, can't be read, or were sealed with another key.
+//! Documents that hold no servers, can't be read, or were sealed with another key.
 
 use serde_json::{Value, json};
 
@@ -10,14 +10,6 @@ use crate::server::SECRET;
 fn an_acp_document_says_that_it_has_no_servers() {
     let document = json!({"agent_settings": {"schema_version": 4, "agent_kind": "acp"}});
     Stage::with_document(&document).play("acp");
-}
-
-#[test]
-fn a_future_document_is_shown_and_not_written() {
-    let servers = json!({"future": {"command": "x"}});
-    let document =
-        json!({"schema_version": 7, "agent_settings": {"schema_version": 9, "mcp_config": servers}});
-    Stage::with_document(&document).play("read-only");
 }
 
 #[test]

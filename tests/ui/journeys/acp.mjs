@@ -6,7 +6,7 @@ import { visible } from '../claims.mjs';
 
 export default async function (stage) {
   const visitor = await stage.owner();
-  await visible(visitor.status('This document holds no MCP servers: its agent is an ACP one.'));
+  await visible(visitor.status('This settings file has no MCP servers'));
   assert.equal(await visitor.list.newServer.count(), 0);
   assert.equal(await visitor.list.paste.count(), 0);
 }

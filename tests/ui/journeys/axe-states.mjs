@@ -46,16 +46,16 @@ export default async function (stage) {
   await visible(page.getByRole('alert').first());
   await fine('an unreadable document');
   await replace('{"agent_settings":{"schema_version":4,"agent_kind":"acp"}}');
-  await visible(visitor.status('This document holds no MCP servers'));
+  await visible(visitor.status('This settings file has no MCP servers'));
   await fine('a document without servers');
   await replace('{"schema_version":7,"agent_settings":{"schema_version":9,"mcp_config":{"s":{"command":"x"}}}}');
-  await visible(visitor.status('This document is read-only.'));
+  await visible(visitor.status('The settings document is read-only'));
   await fine('a read-only document');
   await list.edit('s');
   await visible(editor.heading('s'));
   await fine('a server that is read-only');
   await replace(good);
-  await gone(visitor.status('This document is read-only.'));
+  await gone(visitor.status('The settings document is read-only'));
 
   await stage.stop();
   await visible(visitor.unreachable);

@@ -3,24 +3,32 @@
  * address, not in a field that a password manager keeps. It refuses to know what is asked with the key.
  */
 import { signal } from "@preact/signals";
+import type { components } from "./schema.d.ts";
 
-export type Scope = "read" | "write" | "reveal" | "admin";
+type Described = components["schemas"]["Session"];
+
+export type Scope = Described["scopes"][number];
+
+/** How the settings document may be used, and for people why not. */
+export type DocumentAccess = Pick<Described["access"], "state" | "reason">;
 
 export type Session = {
   /** `open`: the service asks for no key. */
   state: "unknown" | "signed-out" | "signed-in" | "open";
-  /** What the key may do; null where nobody has told. */
-  scopes: string[] | null;
+  /** What the key may do; null where the service has not said so yet. */
+  scopes: Scope[] | null;
+  /** How the document may be used, as the service said last when it was asked who the reader is. */
+  access: DocumentAccess | null;
   /** Why the reader is asked to sign in, if there is something to say. */
   note: string | null;
 };
 
-export const session = signal<Session>({ state: "unknown", scopes: null, note: null });
+export const session = signal<Session>({ state: "unknown", scopes: null, access: null, note: null });
 
-/** What one cheap question with these headers is answered. */
-type Probe = "accepted" | "refused" | "offline";
+/** What the service says to whoever asks with these headers. `offline`: nothing that can be used. */
+type Answer = Pick<Session, "scopes" | "access"> | "refused" | "offline";
 
-const PROBE = "/api/settings/mcp-servers?limit=1";
+const SESSION = "/api/session";
 
 let key: string | null = null;
 /** Scopes that the service has refused to this key. */
@@ -40,23 +48,39 @@ export async function start(): Promise<void> {
 
 async function enter(): Promise<void> {
   const code = takeCode();
-  if (code !== null && (await exchange(code))) return;
+  const found = code === null ? null : await exchange(code);
+  if (found !== null) {
+    const answer = await ask(headersOf(found));
+    // What could not be learned now is asked for again when the stream opens.
+    if (answer !== "refused") take(found, answer === "offline" ? null : answer);
+    if (answer !== "refused") return;
+  }
   // A spent link takes nobody's key away.
   if (key !== null) return;
   const note = code === null ? null : "The link was used already, or is older than a minute. Sign in with an API key.";
-  const answer = await probe({});
+  const answer = await ask({});
   // Whoever can't reach the service is told so by the stream, which goes on trying.
-  session.value =
-    answer === "refused" ? { state: "signed-out", scopes: null, note } : { state: "open", scopes: null, note: null };
+  if (answer === "refused") session.value = { state: "signed-out", scopes: null, access: null, note };
+  else session.value = { state: "open", ...(answer === "offline" ? UNKNOWN : answer), note: null };
 }
 
 /** Tries a key; false where the service refuses it. Throws where the service can't be reached. */
 export async function signIn(candidate: string): Promise<boolean> {
-  const answer = await probe(headersOf(candidate));
+  const answer = await ask(headersOf(candidate));
   if (answer === "offline") throw new TypeError("the service can't be reached");
   if (answer === "refused") return false;
-  take(candidate, null);
+  take(candidate, answer);
   return true;
+}
+
+/** Asks anew what the reader may do: a service that was away may have come back with other keys. */
+export async function refreshSession(): Promise<void> {
+  const headers = authHeaders();
+  const answer = await ask(headers);
+  // A refusal is met by the stream, and an answer that comes late says nothing of a newer key.
+  if (typeof answer === "string" || JSON.stringify(headers) !== JSON.stringify(authHeaders())) return;
+  refused.clear();
+  session.value = { ...session.peek(), ...answer };
 }
 
 /** Any 401 lands here. What was typed stays. */
@@ -65,7 +89,8 @@ export function signOut(why: string): void {
   const note = key === null ? session.peek().note : why;
   key = null;
   refused.clear();
-  session.value = { state: "signed-out", scopes: null, note };
+  // What is below the dialog stays as it is until somebody signs in.
+  session.value = { ...session.peek(), state: "signed-out", note };
 }
 
 /** What each request of the page carries; nothing where the service asks for no key. */
@@ -73,13 +98,11 @@ export function authHeaders(): Record<string, string> {
   return key === null ? {} : headersOf(key);
 }
 
-/** Whether the key has a scope; null where only the service knows. */
+/** Whether the reader has a scope; null where the service has not said so yet. */
 export function may(scope: Scope): boolean | null {
-  const { state, scopes } = session.value;
-  if (state === "open") return true;
+  const { scopes } = session.value;
   if (refused.has(scope)) return false;
-  if (scopes === null) return null;
-  return scopes.includes("admin") || scopes.includes(scope);
+  return scopes === null ? null : scopes.includes(scope);
 }
 
 /** Remembers that the service has refused a scope to this key. */
@@ -88,10 +111,12 @@ export function noteRefused(scope: string): void {
   session.value = { ...session.value };
 }
 
-function take(candidate: string, scopes: string[] | null): void {
+const UNKNOWN = { scopes: null, access: null };
+
+function take(candidate: string, answer: Pick<Session, "scopes" | "access"> | null): void {
   key = candidate;
   refused.clear();
-  session.value = { state: "signed-in", scopes, note: null };
+  session.value = { state: "signed-in", ...(answer ?? UNKNOWN), note: null };
 }
 
 function headersOf(candidate: string): Record<string, string> {
@@ -110,28 +135,29 @@ function takeCode(): string | null {
   }
 }
 
-async function exchange(code: string): Promise<boolean> {
+/** The key that a code is good for; null where it is good for none. */
+async function exchange(code: string): Promise<string | null> {
   try {
-    const answer = await fetch("/api/session", {
+    const answer = await fetch(SESSION, {
       method: "POST",
       headers: { "Content-Type": "application/json" },
       body: JSON.stringify({ code }),
       cache: "no-store",
     });
-    if (!answer.ok) return false;
-    const told = (await answer.json()) as { key: string; scopes: string[] };
-    take(told.key, told.scopes);
-    return true;
+    if (!answer.ok) return null;
+    return ((await answer.json()) as components["schemas"]["SessionKey"]).key;
   } catch {
-    return false;
+    return null;
   }
 }
 
-async function probe(headers: Record<string, string>): Promise<Probe> {
+async function ask(headers: Record<string, string>): Promise<Answer> {
   try {
-    const answer = await fetch(PROBE, { headers, cache: "no-store" });
-    await answer.body?.cancel();
-    return answer.status === 401 ? "refused" : "accepted";
+    const answer = await fetch(SESSION, { headers, cache: "no-store" });
+    if (answer.status === 401) return "refused";
+    if (!answer.ok) return "offline";
+    const { scopes, access } = (await answer.json()) as Described;
+    return { scopes, access };
   } catch {
     // A key with bytes that no header can carry is no key of the service.
     return navigator.onLine && !isSendable(headers) ? "refused" : "offline";

@@ -3,13 +3,14 @@
  */
 import { useEffect, useState } from "preact/hooks";
 import type { Problem } from "../api/servers.ts";
-import { session } from "../api/session.ts";
 import { Banner } from "../parts/Banner.tsx";
 import { Button } from "../parts/Button.tsx";
+import { mode } from "../state/access.ts";
 import { drafts, openDraft } from "../state/drafts.ts";
 import { pending } from "../state/pending.ts";
 import { type Route, go } from "../state/route.ts";
 import { DraftEditor } from "./editor/DraftEditor.tsx";
+import { ServerView } from "./editor/ServerView.tsx";
 import "../style/editor.css";
 
 type Props = { route: Extract<Route, { screen: "editor" | "new" }> };
@@ -21,11 +22,11 @@ export function Editor({ route }: Props) {
   const [attempt, setAttempt] = useState(0);
   const draft = drafts.value.get(draftKey);
   const isOpen = draft !== undefined;
-  const isKnown = session.value.state === "signed-in" || session.value.state === "open";
+  const canEdit = mode.value === "edit";
 
   useEffect(() => {
-    // Asked before the reader has signed in, the service says no.
-    if (isOpen || isNew || !isKnown) return undefined;
+    // What can only be seen is taken from the list, and what is not known yet is asked for once it is.
+    if (isOpen || isNew || !canEdit) return undefined;
     let isHere = true;
     setProblem(null);
     void pending(`Opening ${draftKey}`, openDraft(draftKey, () => isHere)).then((opened) => {
@@ -34,10 +35,11 @@ export function Editor({ route }: Props) {
     return () => {
       isHere = false;
     };
-  }, [draftKey, isNew, isOpen, isKnown, attempt]);
+  }, [draftKey, isNew, isOpen, canEdit, attempt]);
 
-  if (draft !== undefined) return <DraftEditor key={draft.key} draft={draft} />;
-  const isUnknown = isNew || problem?.status === 404;
+  if (mode.value === "view") return <ServerView title={isNew ? draft?.name || "New server" : draftKey} draftKey={draftKey} isNew={isNew} />;
+  if (draft !== undefined && canEdit) return <DraftEditor key={draft.key} draft={draft} />;
+  const isUnknown = canEdit && (isNew || problem?.status === 404);
   return (
     <div class="editor">
       <h1 tabIndex={-1}>{isNew ? "New server" : draftKey}</h1>

@@ -1,12 +1,12 @@
 /** All servers, as the stream keeps them: searched, filtered, sorted, turned on and off. */
 import { signal } from "@preact/signals";
 import { useRef } from "preact/hooks";
-import { may } from "../api/session.ts";
 import { Button } from "../parts/Button.tsx";
 import { Field, SelectField } from "../parts/Field.tsx";
+import { canWrite, mode, whyNoWrite } from "../state/access.ts";
 import { newDraft } from "../state/drafts.ts";
 import { useKeys } from "../state/keys.ts";
-import { type LiveServer, documentState, isListed, isWritable, servers } from "../state/live.ts";
+import { type LiveServer, isListed, servers } from "../state/live.ts";
 import { leaving } from "../state/removal.ts";
 import { go } from "../state/route.ts";
 import "../style/list.css";
@@ -27,26 +27,25 @@ function startNew(): void {
 
 export function List() {
   const search = useRef<HTMLInputElement>(null);
-  const canWrite = isWritable.value && may("write") !== false;
   const all = [...servers.value.values()].filter(({ name }) => !leaving.value.has(name));
   const found = arranged(all, arrangement.value);
   const isEmpty = isListed.value && all.length === 0;
 
   useKeys([
     { keys: "/", what: "Search the servers", run: () => search.current?.focus() },
-    ...(canWrite ? [{ keys: "n", what: "Add a server", run: startNew }] : []),
-    { keys: "e", what: "Edit the server that has the focus", run: editFocused },
+    ...(canWrite.value ? [{ keys: "n", what: "Add a server", run: startNew }] : []),
+    { keys: "e", what: `${mode.value === "edit" ? "Edit" : "Show"} the server that has the focus`, run: openFocused },
   ]);
 
   return (
     <div class="list-screen">
       <header class="list-head">
         <h1 tabIndex={-1}>MCP servers</h1>
-        {!isEmpty && canWrite && <AddButtons />}
+        {!isEmpty && canWrite.value && <AddButtons />}
       </header>
       <WaitingDrafts />
       {!isListed.value ? null : isEmpty ? (
-        <Empty canWrite={canWrite} />
+        <Empty />
       ) : (
         <>
           <div class="list-tools" role="search">
@@ -90,18 +89,17 @@ function AddButtons() {
   );
 }
 
-function Empty({ canWrite }: { canWrite: boolean }) {
-  const isAcp = documentState.value.access === "no-servers";
+function Empty() {
   return (
     <div class="empty">
       <h2>No servers yet</h2>
-      {canWrite ? (
+      {canWrite.value ? (
         <>
           <p>Add one by hand, or paste what the documentation of a server tells you to put into your client's settings.</p>
           <AddButtons />
         </>
       ) : (
-        <p>{isAcp ? "Servers can be added once another kind of agent is chosen." : "Nothing can be added here, because it can't be written."}</p>
+        <p>{whyNoWrite.value}</p>
       )}
     </div>
   );
@@ -122,7 +120,7 @@ function countText(shown: number, all: number): string {
   return shown === all ? servers : `${shown} of ${servers}`;
 }
 
-function editFocused(): void {
+function openFocused(): void {
   const row = document.activeElement?.closest<HTMLElement>("[data-row]");
   const name = row?.dataset["row"];
   const server: LiveServer | undefined = name === undefined ? undefined : servers.value.get(name);

@@ -1,8 +1,9 @@
 /** What the page has to say of itself: how it is connected, what takes long, and what is wrong with the document. */
 import { useEffect, useState } from "preact/hooks";
-import { session } from "../api/session.ts";
+import { may, session } from "../api/session.ts";
 import { Banner } from "../parts/Banner.tsx";
-import { type Connection, connection, documentState, isListed, listProblem } from "../state/live.ts";
+import { mode, whyNoWrite } from "../state/access.ts";
+import { type Connection, connection, isListed, listProblem } from "../state/live.ts";
 import { pendingWork } from "../state/pending.ts";
 
 /** From when on it is said that something takes long. */
@@ -43,7 +44,6 @@ export function Notices() {
   const isIn = session.value.state !== "signed-out";
   const isLate = useLate(isIn && (state === "stale" || (state === "connecting" && !isListed.value)), state);
   const problem = listProblem.value;
-  const { access } = documentState.value;
   const isProblemShown = isIn && problem !== null && state !== "offline";
   return (
     <div class="notices">
@@ -57,14 +57,9 @@ export function Notices() {
       {isLate && !isProblemShown && (
         <Banner kind="status">{state === "stale" ? "This page was away. What changed meanwhile is being fetched." : "Waiting for the service."}</Banner>
       )}
-      {access === "read-only" && (
-        <Banner kind="status" tone="warning">
-          This document is read-only. A newer program has written it; nothing here can change it.
-        </Banner>
-      )}
-      {access === "no-servers" && (
-        <Banner kind="status" tone="warning">
-          This document holds no MCP servers: its agent is an ACP one.
+      {isIn && mode.value === "view" && (
+        <Banner kind="status" tone={may("write") === false ? "calm" : "warning"}>
+          {whyNoWrite.value}
         </Banner>
       )}
     </div>

@@ -1,12 +1,11 @@
 /** Text from some client's documentation, and the servers that were found in it, ready to be saved. */
 import { useEffect, useId, useRef, useState } from "preact/hooks";
-import { may } from "../api/session.ts";
 import { outcomeText } from "../model/paste-entries.ts";
 import { Banner } from "../parts/Banner.tsx";
 import { Button } from "../parts/Button.tsx";
 import { Field, LEAVE_ALONE } from "../parts/Field.tsx";
 import { useKeys } from "../state/keys.ts";
-import { isWritable } from "../state/live.ts";
+import { mode, whyNoWrite } from "../state/access.ts";
 import { clearPasted, loadSchema, pasteEntries, pasteFault, pastedText, saveChosen, schemaFault } from "../state/pasted.ts";
 import { pending } from "../state/pending.ts";
 import { go } from "../state/route.ts";
@@ -21,6 +20,32 @@ const EXAMPLE = `{
 }`;
 
 export function Paste() {
+  return mode.value === "edit" ? <PasteText /> : <NoPaste />;
+}
+
+/** What was pasted before stays in the tab's memory. */
+function NoPaste() {
+  useKeys([{ keys: "Escape", what: "Back to the list", run: () => go({ screen: "list" }) }]);
+  return (
+    <div class="paste-screen">
+      <PasteHead />
+      {mode.value === "view" && <p>{pastedText.value === "" ? "No servers can be added here." : "No servers can be added here. The pasted text is kept."}</p>}
+    </div>
+  );
+}
+
+function PasteHead() {
+  return (
+    <header class="paste-head">
+      <Button kind="quiet" icon="back" onPress={() => go({ screen: "list" })}>
+        Back
+      </Button>
+      <h1 tabIndex={-1}>Paste servers</h1>
+    </header>
+  );
+}
+
+function PasteText() {
   const field = useRef<HTMLTextAreaElement>(null);
   const [isSaving, setSaving] = useState(false);
   /** What the last press of the button came to. */
@@ -53,12 +78,7 @@ export function Paste() {
 
   return (
     <div class="paste-screen">
-      <header class="paste-head">
-        <Button kind="quiet" icon="back" onPress={() => go({ screen: "list" })}>
-          Back
-        </Button>
-        <h1 tabIndex={-1}>Paste servers</h1>
-      </header>
+      <PasteHead />
       {schemaFault.value && (
         <Banner kind="alert" actions={<Button onPress={() => void loadSchema()}>Try again</Button>}>
           The service did not tell how a server must look, so the text can't be read yet. It stays as it is.
@@ -127,8 +147,7 @@ function Hint() {
 }
 
 function whyNot(chosen: number): string | null {
-  if (!isWritable.value) return "Nothing can be saved: this document can't be written.";
-  if (may("write") === false) return "Nothing can be saved: this API key may only read.";
+  if (whyNoWrite.value !== null) return whyNoWrite.value;
   return chosen === 0 ? "Choose at least one server." : null;
 }
 

@@ -6,7 +6,7 @@ import { computed, effect, signal, untracked } from "@preact/signals";
 import type { Access, StreamEvent } from "../api/events.ts";
 import { type Problem, isOf, problemFrom } from "../api/problem.ts";
 import { type Row, list, read } from "../api/servers.ts";
-import { authHeaders, session, signOut } from "../api/session.ts";
+import { authHeaders, refreshSession, session, signOut } from "../api/session.ts";
 import { CatchUp } from "./catch-up.ts";
 import { History, type Since } from "./history.ts";
 import { type Following, follow } from "./stream.ts";
@@ -28,7 +28,10 @@ export type Connection = {
 
 export const connection = signal<Connection>({ state: "connecting", since: Date.now() });
 
-export const documentState = signal<{ access: Access | "unreadable"; problem: string | null }>({ access: "writable", problem: null });
+type DocumentState = { access: Access | "unreadable" | "unknown"; reason: string | null };
+
+/** How the document may be used; `unknown` until the service has said so. */
+export const documentState = signal<DocumentState>({ access: "unknown", reason: null });
 
 /** Why the list can't be had, in full. */
 export const listProblem = signal<Problem | null>(null);
@@ -42,9 +45,6 @@ export const isListed = signal(false);
 /** Servers that somebody else has changed just now. */
 export const freshNames = signal<ReadonlySet<string>>(new Set());
 
-/** Whether anything can be written. */
-export const isWritable = computed(() => documentState.value.access === "writable");
-
 const FRESH_MS = 2_500;
 
 const rows = new Map<string, Row>();
@@ -56,7 +56,7 @@ const learnt = signal(0);
 
 let isOpen = false;
 /** What the document is while it can be read. */
-let readableAs: Access = "writable";
+let readableAs: DocumentState = documentState.peek();
 let following: Following | null = null;
 
 const catchUp = new CatchUp({ list, read }, {
@@ -84,7 +84,7 @@ const catchUp = new CatchUp({ list, read }, {
   settled: () => {
     // Also where the list is as it was: then nothing was listed anew.
     listProblem.value = null;
-    if (documentState.peek().access === "unreadable") documentState.value = { access: readableAs, problem: null };
+    if (documentState.peek().access === "unreadable") documentState.value = readableAs;
     if (isOpen) enter("live");
   },
 });
@@ -125,14 +125,17 @@ export function noteOwnWrite(name: string, { over, etag }: Written, answer?: Pic
 function heed(event: StreamEvent): void {
   if (event.type === "document") {
     documentState.value = event.data;
-    if (event.data.access !== "unreadable") readableAs = event.data.access;
+    if (event.data.access !== "unreadable") readableAs = event.data;
     catchUp.wantList();
     return;
   }
   if (event.type === "opened") {
     isOpen = true;
-    documentState.value = { access: event.data.access, problem: null };
-    readableAs = event.data.access;
+    documentState.value = event.data;
+    readableAs = event.data;
+    // A service that was away may know other keys, and other scopes of this one.
+    if (wasAway || session.peek().scopes === null) void refreshSession();
+    wasAway = false;
     listProblem.value = null;
     for (const { name, at_ms, by } of event.data.recent) {
       const before = changes.get(name);
@@ -160,12 +163,20 @@ function called(by: string | null): string | null {
 
 /** Whether the next stream begins anew rather than where the last one ended. */
 let isFresh = true;
+/** Whether the stream was lost since the service last said who the reader is. */
+let wasAway = false;
 
 function begin(): () => void {
   isFresh = true;
   isOpen = false;
+  wasAway = false;
   history.forget();
   enter("connecting");
+  const { access } = session.peek();
+  if (access !== null) {
+    documentState.value = { access: access.state, reason: access.reason };
+    if (access.state !== "unreadable") readableAs = documentState.peek();
+  }
   // Asked for at once, beside the stream: where it is older than the stream's beginning, it is asked for again.
   catchUp.wantList();
   const stream = follow({
@@ -179,6 +190,7 @@ function begin(): () => void {
     },
     lost: (attempts) => {
       isOpen = false;
+      wasAway = true;
       // A service that restarts is back within the first wait.
       if (attempts > 1) enter("offline");
       else enter(isListed.peek() ? "stale" : "connecting");
@@ -213,7 +225,7 @@ function complain(problem: Problem): void {
   listProblem.value = problem;
   const isAboutDocument = isOf(problem, "document-unreadable") || isOf(problem, "document-vanished");
   // While the stream is open it says so itself, and this answer may be older than its last word.
-  if (isAboutDocument && !isOpen) documentState.value = { access: "unreadable", problem: problem.type };
+  if (isAboutDocument && !isOpen) documentState.value = { access: "unreadable", reason: problem.detail };
 }
 
 function enter(state: Connection["state"]): void {

@@ -9,12 +9,14 @@ import { may, session } from "../../api/session.ts";
 import { Button } from "../../parts/Button.tsx";
 import { LEAVE_ALONE } from "../../parts/Field.tsx";
 import { pending } from "../../state/pending.ts";
-import { useEditing } from "./editing.ts";
 import { whyNot } from "./why-not.ts";
 
 const SHOWN_FOR_MS = 30_000;
 
-export function Reveal({ server, at, label }: { server: string; at: string; label: string }) {
+/** `tag`: the state that is shown. */
+type Props = { server: string; at: string; label: string; tag: string | undefined };
+
+export function Reveal({ server, at, label, tag }: Props) {
   const id = useId();
   const [text, setText] = useState<string | null>(null);
   const [said, setSaid] = useState("");
@@ -23,7 +25,6 @@ export function Reveal({ server, at, label }: { server: string; at: string; labe
   const status = useRef<HTMLSpanElement>(null);
   const isHere = useRef(true);
 
-  const tag = useEditing().draft.base?.etag;
   const isSignedOut = session.value.state === "signed-out";
 
   useEffect(() => () => void (isHere.current = false), []);

@@ -89,7 +89,7 @@ export function SecretField({ at, label, inputLabel = label, isInRow = false, on
             </label>
           ))}
         </span>
-        {!secret.needsReentry && <Reveal server={draft.name} at={at} label={label} />}
+        {!secret.needsReentry && <Reveal server={draft.name} at={at} label={label} tag={draft.base?.etag} />}
       </div>
       {isTyped && input}
       <p class="field-hint" id={`${id}-why`}>{whyNoKeep}</p>

@@ -13,7 +13,7 @@ export function UrlField() {
   return (
     <div class="url-field">
       <MemberField at="/url" label="URL" isCode {...(hint === undefined ? {} : { hint })} />
-      {isStored && <Reveal server={draft.name} at="/url" label="URL" />}
+      {isStored && <Reveal server={draft.name} at="/url" label="URL" tag={draft.base?.etag} />}
     </div>
   );
 }

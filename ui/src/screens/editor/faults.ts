@@ -53,7 +53,7 @@ export function faults(judged: Judged): Fault[] {
     const said = `${fault.pointer} ${fault.message}`;
     if (!unique.has(said)) unique.set(said, fault);
   }
-  return [...unique.values()].sort((a, b) => rank(a) - rank(b));
+  return [...unique.values()].sort((a, b) => rank(a.pointer) - rank(b.pointer));
 }
 
 /** The faults to be shown now: all once saving was tried, before that the urgent ones and those of fields that were left. */
@@ -99,7 +99,8 @@ function refusedStill({ config, refused }: Judged): Finding[] {
   return refused.findings.filter(({ pointer: at }) => equal(get(config, at), get(refused.config, at)));
 }
 
-function rank({ pointer: at }: Finding): number {
+/** Where a place stands in the order of the form's fields. */
+export function rank(at: string): number {
   const index = ORDER.indexOf(steps(at)[0] ?? "");
   return index < 0 ? ORDER.length : index;
 }

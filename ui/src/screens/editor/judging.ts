@@ -7,7 +7,8 @@ import { unboundSecrets } from "../../model/destination.ts";
 import { isServerName } from "../../model/name.ts";
 import { transportOf } from "../../model/summary.ts";
 import { type Draft, NAME_WAITS, isWaiting } from "../../state/drafts.ts";
-import { documentState, servers } from "../../state/live.ts";
+import { whyNoWrite } from "../../state/access.ts";
+import { servers } from "../../state/live.ts";
 import { faultOf, typedAuth } from "./custom-auth.ts";
 import type { Editing } from "./editing.ts";
 import { followed, isList } from "./entries.ts";
@@ -58,16 +59,8 @@ export function useSchema(): unknown {
 
 /** Why nothing can be saved now, whatever the draft says; null where it can. */
 export function whyNoSave(): string | null {
-  if (may("write") === false) return "This key may not change servers.";
-  return DOCUMENT_SAYS[documentState.value.access];
+  return whyNoWrite.value;
 }
-
-const DOCUMENT_SAYS: Record<typeof documentState.value.access, string | null> = {
-  writable: null,
-  "read-only": "This document is read-only.",
-  "no-servers": "This document holds no MCP servers: its agent is an ACP one.",
-  unreadable: "The settings can't be read now. Your draft is kept.",
-};
 
 function textFaults(draft: Draft, { customAuth }: Memory): Fault[] {
   const raw = rawFault(draft.rawText);

@@ -1,10 +1,10 @@
 /** Turns a server on or off at once, in the state that the reader saw. */
 import { useState } from "preact/hooks";
 import { setEnabled } from "../../api/servers.ts";
-import { may } from "../../api/session.ts";
 import { isServerName } from "../../model/name.ts";
 import { Switch } from "../../parts/Switch.tsx";
-import { type LiveServer, isWritable, noteOwnWrite } from "../../state/live.ts";
+import { canWrite } from "../../state/access.ts";
+import { type LiveServer, noteOwnWrite } from "../../state/live.ts";
 import { pending } from "../../state/pending.ts";
 import { toast } from "../../state/toasts.ts";
 
@@ -13,7 +13,7 @@ export function SwitchCell({ server }: { server: LiveServer }) {
   /** What was asked for and not answered yet. */
   const [wanted, setWanted] = useState<boolean | null>(null);
 
-  if (!isWritable.value || may("write") === false || server.config === null || isServerName(name) !== null) {
+  if (!canWrite.value || server.config === null || isServerName(name) !== null) {
     return <span class="quiet">{enabled === true ? "On" : enabled === false ? "Off" : "Unclear"}</span>;
   }
 

@@ -6,6 +6,7 @@ import { signal } from "@preact/signals";
 import type { VNode } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 import { Icon } from "../../parts/Icon.tsx";
+import { canWrite } from "../../state/access.ts";
 import { type LiveServer, freshNames } from "../../state/live.ts";
 import { RowMenu } from "./RowMenu.tsx";
 import type { Arrangement, SortKey } from "./arranged.ts";
@@ -25,6 +26,7 @@ const limit = signal(STEP);
 
 export function Table({ servers, arrangement, onSort }: Props) {
   const fresh = freshNames.value;
+  const hasMenu = canWrite.value;
   // A row that is the same is not drawn anew: with hundreds of servers and many writers that is what counts.
   const drawn = useRef(new Map<string, { server: LiveServer; isFresh: boolean; row: VNode }>());
   useGrowth(servers.length);
@@ -42,9 +44,11 @@ export function Table({ servers, arrangement, onSort }: Props) {
           {COLUMNS.map((column) => (
             <Heading key={column.key} column={column} arrangement={arrangement} onSort={onSort} />
           ))}
-          <th role="columnheader" scope="col" class="col-menu">
-            <span class="unseen">Actions</span>
-          </th>
+          {hasMenu && (
+            <th role="columnheader" scope="col" class="col-menu">
+              <span class="unseen">Actions</span>
+            </th>
+          )}
         </tr>
       </thead>
       <tbody role="rowgroup" onKeyDown={moveBetweenRows}>
@@ -95,9 +99,11 @@ function Row({ server, isFresh }: { server: LiveServer; isFresh: boolean }) {
           </td>
         ),
       )}
-      <td role="cell" class="col-menu">
-        <RowMenu server={server} />
-      </td>
+      {canWrite.value && (
+        <td role="cell" class="col-menu">
+          <RowMenu server={server} />
+        </td>
+      )}
     </tr>
   );
 }

@@ -1,0 +1,128 @@
+/**
+ * One stored server where it can't be changed: every member in words, secrets as dots that whoever may can reveal. It
+ * follows the store, and begins no draft.
+ */
+import { useEffect, useRef } from "preact/hooks";
+import { pointer } from "../../json/pointer.ts";
+import { type Json, type JsonObject, isObject } from "../../json/value.ts";
+import { writeJson } from "../../json/write.ts";
+import { keptSecrets, secretLeaves } from "../../model/secrets.ts";
+import { TRANSPORT_NAMES, transportOf } from "../../model/summary.ts";
+import { Banner } from "../../parts/Banner.tsx";
+import { Button } from "../../parts/Button.tsx";
+import { drafts, isDirty } from "../../state/drafts.ts";
+import { useKeys } from "../../state/keys.ts";
+import { type LiveServer, isListed, servers } from "../../state/live.ts";
+import { go } from "../../state/route.ts";
+import { Reveal } from "./Reveal.tsx";
+import { labelOf, rank } from "./faults.ts";
+
+/** What is shown of one place: a value, or the values of a list. */
+type Line = { at: string; values: Json[] };
+
+export function ServerView({ title, draftKey, isNew }: { title: string; draftKey: string; isNew: boolean }) {
+  const heading = useRef<HTMLHeadingElement>(null);
+  const server = servers.value.get(draftKey);
+  const draft = drafts.value.get(draftKey);
+  const back = () => go({ screen: "list" });
+  useEffect(() => heading.current?.focus(), []);
+  useKeys([{ keys: "Escape", what: "Back to the list", run: back }]);
+  return (
+    <div class="editor">
+      <header class="editor-head">
+        <Button kind="quiet" icon="back" onPress={back}>
+          Back
+        </Button>
+        <h1 tabIndex={-1} ref={heading}>
+          {title}
+        </h1>
+      </header>
+      {draft !== undefined && isDirty(draft) && (
+        <Banner kind="status">Your draft is kept in this tab. It is here again once servers can be changed.</Banner>
+      )}
+      {server !== undefined ? (
+        <Stored server={server} />
+      ) : (
+        isListed.value && !isNew && (
+          <Banner kind="alert" tone="warning">
+            There is no server of this name.
+          </Banner>
+        )
+      )}
+    </div>
+  );
+}
+
+function Stored({ server }: { server: LiveServer }) {
+  const { name, config, etag, needsReentry } = server;
+  if (config === null) {
+    return (
+      <Banner kind="alert" tone="warning">
+        What is stored under this name is no valid configuration.
+      </Banner>
+    );
+  }
+  const secrets = new Set(secretLeaves(config));
+  const kept = new Set(keptSecrets(config));
+  return (
+    <section class="view" aria-label="Configuration">
+      <dl class="others">
+        <div>
+          <dt>Transport</dt>
+          <dd>{TRANSPORT_NAMES[transportOf(config)]}</dd>
+        </div>
+        {linesOf(config).map(({ at, values }) => (
+          <div key={at}>
+            <dt>{labelOf(at)}</dt>
+            <dd>
+              {needsReentry.includes(at) ? (
+                <span class="attention">can't be decrypted</span>
+              ) : secrets.has(at) && at !== "/url" ? (
+                <span aria-label="secret">••••••</span>
+              ) : values.length === 1 ? (
+                <code>{textOf(values[0])}</code>
+              ) : (
+                <ol>
+                  {values.map((value, index) => (
+                    <li key={index}>
+                      <code>{textOf(value)}</code>
+                    </li>
+                  ))}
+                </ol>
+              )}
+              {kept.has(at) && !needsReentry.includes(at) && <Reveal server={name} at={at} label={labelOf(at)} tag={etag} />}
+            </dd>
+          </div>
+        ))}
+      </dl>
+      <details>
+        <summary>JSON</summary>
+        <pre tabIndex={0} aria-label={`Configuration of ${name}`}>
+          <code>{writeJson(config, 2)}</code>
+        </pre>
+      </details>
+    </section>
+  );
+}
+
+/** What the transport says already. */
+const SAID = ["transport", "type"];
+
+/** The members in the order of the form; objects leaf by leaf, lists of plain values as one. */
+function linesOf(config: JsonObject): Line[] {
+  const members = [...config].filter(([name]) => !SAID.includes(name)).map(([name, value]) => ({ at: pointer(name), value }));
+  return members.sort((a, b) => rank(a.at) - rank(b.at)).flatMap(({ value, at }) => leaves(value, at));
+}
+
+function leaves(value: Json, at: string): Line[] {
+  if (isObject(value)) return [...value].flatMap(([name, member]) => leaves(member, at + pointer(name)));
+  if (!Array.isArray(value)) return value === null ? [] : [{ at, values: [value] }];
+  if (value.some((element) => isObject(element) || Array.isArray(element))) {
+    return value.flatMap((element, index) => leaves(element, at + pointer(index)));
+  }
+  return value.length === 0 ? [] : [{ at, values: value }];
+}
+
+function textOf(value: Json | undefined): string {
+  return typeof value === "string" ? value : writeJson(value ?? null);
+}
