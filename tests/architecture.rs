@@ -26,7 +26,7 @@ const MAY_USE: [(&str, &[&str]); 13] = [
 /// problems must name the store's errors.
 const MAY_USE_ONLY: [(&str, &str, &[&str]); 8] = [
     ("secrets", "json", &["Text"]),
-    ("model", "secrets", &["KeyRing", "Plaintext", "Sealed", "looks_sealed"]),
+    ("model", "secrets", &["KeyRing", "Plaintext", "Sealed", "is_token", "looks_sealed"]),
     ("projection", "secrets", &["EtagKey", "Exposure"]),
     ("events", "json", &["Pointer"]),
     ("events", "projection", &["EntityTag"]),

@@ -6,6 +6,7 @@ use std::sync::{Arc, OnceLock};
 
 use super::settings::{ActivePointer, Section};
 use crate::json::{Fault, FaultKind, Json, Object, Rules, parse, strings, to_compact};
+use crate::secrets::is_token;
 
 /// Everything of a document but the members of its server map.
 pub struct Outside {
@@ -39,7 +40,7 @@ impl Outside {
         *self.head == *head && *self.tail == *tail
     }
 
-    /// The strings that look like encrypted values (`gAAAAA…`).
+    /// The strings that begin as encrypted values do (`gAAAAA…`), wherever they stand.
     pub fn tokens(&self) -> impl Iterator<Item = &str> {
         self.tokens.iter().map(AsRef::as_ref)
     }
@@ -93,7 +94,7 @@ impl fmt::Debug for Outside {
     }
 }
 
-/// Strings that look like Fernet tokens, of which the shortest has 100 characters.
+/// Strings that are built as encrypted values are.
 fn tokens(text: &str) -> impl Iterator<Item = Box<str>> {
-    strings(text).filter(|string| string.starts_with("gAAAAA") && string.len() >= 100).map(Box::from)
+    strings(text).filter(|string| is_token(string)).map(Box::from)
 }

@@ -42,6 +42,18 @@ pub fn looks_sealed(text: &str) -> bool {
     text.starts_with(TOKEN_PREFIX)
 }
 
+/// Whether a text is built as a Fernet token is, whoever encrypted it: version 0x80, a time, an IV, at least
+/// one whole block and an HMAC, in base64. Only the key can tell whether it is one.
+pub fn is_token(text: &str) -> bool {
+    const BESIDE_BLOCKS: usize = 1 + 8 + 16 + 32;
+    const BLOCK: usize = 16;
+    looks_sealed(text)
+        && URL_SAFE.decode(as_rust_reads_it(text).as_bytes()).is_ok_and(|bytes| {
+            let blocks = bytes.len().checked_sub(BESIDE_BLOCKS);
+            bytes.first() == Some(&0x80) && blocks.is_some_and(|length| 0 < length && length % BLOCK == 0)
+        })
+}
+
 impl SecretKey {
     /// Takes a configured secret; a blank one is none.
     pub fn new(text: &str) -> Option<Self> {
@@ -235,6 +247,22 @@ mod tests {
     fn a_token_of_ours_that_holds_no_text_opens_to_nothing() {
         let token = SecretKey::new("k").unwrap().fernet().encrypt(&[0xff, 0xfe]);
         assert!(ring(&["k"]).open(&token).is_none());
+    }
+
+    #[test]
+    fn only_what_is_built_as_a_token_is_taken_for_one() {
+        let token = ring(&["k"]).seal(&Plaintext::new("s".into())).unwrap();
+        let token = token.as_str();
+        assert!(is_token(token) && is_token(&token.replace('-', "+").replace('_', "/")));
+        let cut = &token[..token.len() - 4];
+        let padded = format!("{token}AAAA");
+        let letters = format!("gAAAAAB{}", "A".repeat(113));
+        let of_no_base64 = token.replacen("gAAAAA", "gAAAAA.", 1);
+        for fake in
+            ["", "gAAAAA", "gAAAAAnot-a-real-token", cut, &padded, &letters, &of_no_base64, &token[1..]]
+        {
+            assert!(!is_token(fake), "{fake}");
+        }
     }
 
     #[test]

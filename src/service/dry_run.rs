@@ -43,7 +43,9 @@ impl Service {
             }
             match step {
                 // The write would make a key; and with it all tags would be others.
-                Step::NeedKey(ServiceError::KeyMissing) if may_create_key(current.snapshot) => {
+                Step::NeedKey(ServiceError::KeyMissing)
+                    if may_create_key(&self.keys.ring(), current.snapshot) =>
+                {
                     let ring = self.keys.ring().with_passing_key();
                     decide(current, Arc::new(ring), &of(false))
                 }

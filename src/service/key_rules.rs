@@ -4,19 +4,31 @@
 use std::sync::Arc;
 
 use crate::json::strings;
-use crate::model::config::{AtRest, Members, Node, Secret};
-use crate::secrets::{KeyRing, Keys, looks_sealed};
+use crate::model::StoredServer;
+use crate::model::config::{self, AtRest, Members, Node, Secret, SecretValue};
+use crate::model::settings::Section;
+use crate::secrets::{KeyRing, Keys, is_token, looks_sealed};
 use crate::store::{Provisioner, Snapshot};
 
-/// The shortest Fernet token: version, time, IV, one block and HMAC, in base64.
-const SHORTEST_TOKEN: usize = 100;
+use super::settings_answer::outside;
+
+/// What the document's encrypted values say about a set of keys.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Evidence {
+    /// It has no encrypted value.
+    None,
+    /// One of the keys opens one of them.
+    Opens,
+    /// No key opens any.
+    OpensNone,
+}
 
 /// Makes the key file where DESIGN §4 allows it.
 pub struct KeyProvisioner(pub Arc<Keys>);
 
 impl Provisioner for KeyProvisioner {
     fn provision(&self, snapshot: &Snapshot) {
-        provision(&self.0, may_create_key(snapshot));
+        provision(&self.0, may_create_key(&self.0.ring(), snapshot));
     }
 }
 
@@ -33,8 +45,8 @@ fn provision(keys: &Keys, may_create: bool) {
 }
 
 /// Whether a key may be made beside this state: nobody else can have one that it needs.
-pub(super) fn may_create_key(snapshot: &Snapshot) -> bool {
-    !snapshot.layout.has_schema_version && tokens(snapshot).next().is_none()
+pub(super) fn may_create_key(ring: &KeyRing, snapshot: &Snapshot) -> bool {
+    !snapshot.layout.has_schema_version && evidence(ring, snapshot) == Evidence::None
 }
 
 /// Whether a configuration holds a secret that is to be sealed.
@@ -51,23 +63,63 @@ fn must_seal_node(node: &Node) -> bool {
     }
 }
 
-/// Whether the document holds tokens of which no key opens any.
+/// Whether the document holds encrypted values of which no key opens any.
 pub(super) fn is_wrong(ring: &KeyRing, snapshot: &Snapshot) -> bool {
-    let mut has_token = false;
-    for token in tokens(snapshot) {
-        if ring.open(token).is_some() {
-            return false;
-        }
-        has_token = true;
-    }
-    has_token
+    evidence(ring, snapshot) == Evidence::OpensNone
 }
 
-/// Every text of the document that has the form of an encrypted value.
+/// A token that one of the keys opens counts wherever it stands. One that none opens counts only where the
+/// document's readers would open it: anybody who may write a description can write the letters of a token.
+fn evidence(ring: &KeyRing, snapshot: &Snapshot) -> Evidence {
+    let mut is_suspect = false;
+    for token in tokens(snapshot) {
+        if ring.open(token).is_some() {
+            return Evidence::Opens;
+        }
+        is_suspect = true;
+    }
+    match is_suspect && holds_sealed(ring, snapshot) {
+        true => Evidence::OpensNone,
+        false => Evidence::None,
+    }
+}
+
+/// Every text of the document that begins as an encrypted value does.
 fn tokens(snapshot: &Snapshot) -> impl Iterator<Item = &str> {
-    let outside = snapshot.outside.tokens();
     let inside = snapshot.servers.values().flat_map(|server| strings(&server.text));
-    outside.chain(inside).filter(|text| looks_sealed(text) && SHORTEST_TOKEN <= text.len())
+    snapshot.outside.tokens().chain(inside.filter(|text| looks_sealed(text)))
+}
+
+/// Whether a token that no key opens stands at a place that this layout seals. In what can't be read every
+/// place may be one.
+fn holds_sealed(ring: &KeyRing, snapshot: &Snapshot) -> bool {
+    let sealing = snapshot.layout.sealing;
+    let in_server = |server: &Arc<StoredServer>| match &server.config {
+        Ok(stored) => holds_sealed_in(&config::open(stored, sealing, ring)),
+        Err(_) => strings(&server.text).any(is_token),
+    };
+    let is_outside = match outside(snapshot, ring) {
+        Ok(settings) => Section::ALL.iter().any(|section| holds_sealed_in(settings.section(*section))),
+        Err(_) => snapshot.outside.tokens().any(is_token),
+    };
+    is_outside || snapshot.servers.values().any(in_server)
+}
+
+fn holds_sealed_in(members: &Members) -> bool {
+    members.iter().any(|(_, node)| is_sealed_node(node))
+}
+
+fn is_sealed_node(node: &Node) -> bool {
+    match node {
+        Node::Secret(Secret { value: SecretValue::Unreadable, at_rest: AtRest::Sealed(token), .. }) => {
+            is_token(token.as_str())
+        }
+        Node::Array(elements) => elements.iter().any(is_sealed_node),
+        Node::Object(members) => holds_sealed_in(members),
+        Node::Secret(_) | Node::Null | Node::Bool(_) | Node::Number(_) | Node::Text(_) | Node::Url(_) => {
+            false
+        }
+    }
 }
 
 #[cfg(test)]
@@ -95,7 +147,18 @@ mod tests {
                 Some(r#"{"agent_settings":{"llm":{"api_key":"foreign k"},"mcp_config":{"mcpServers":{}}}}"#),
                 "no key",
             ),
-            (Some(r#"{"other":["foreign k"]}"#), "no key"),
+            (Some(r#"{"agent_settings":{"verification":{"critic_api_key":"foreign k"}}}"#), "no key"),
+            // Nobody reads these as encrypted values.
+            (Some(r#"{"other":["foreign k"]}"#), "created"),
+            (Some(r#"{"agent_settings":{"llm":{"model":"foreign k"}}}"#), "created"),
+            (
+                Some(
+                    r#"{"agent_settings":{"mcp_config":{"mcpServers":{"y":{"command":"c","description":"foreign k"}}}}}"#,
+                ),
+                "created",
+            ),
+            // Of a server that can't be read nobody knows.
+            (Some(r#"{"agent_settings":{"mcp_config":{"mcpServers":{"y":["foreign k"]}}}}"#), "no key"),
             (
                 Some(
                     r#"{"agent_settings":{"mcp_config":{"mcpServers":{"y":{"command":"c","env":{"K":"foreign k"}}}}}}"#,
@@ -155,8 +218,26 @@ mod tests {
         // One that it opens is enough, wherever it stands.
         let mended = Site::with(r#"{"x":{"command":"a","env":{"A":"foreign a"}},"y":{"note":["sealed n"]}}"#);
         assert_eq!(word(&mended.patch(r#"{"env":{"A":"new"}}"#, If::default(), &revealer())), "changed");
-        // What is too short to be a token says nothing about keys.
-        let short = Site::with(r#"{"x":{"command":"a","note":"gAAAAA-short"}}"#);
+        // What is not built as a token says nothing about keys.
+        let short = Site::with(r#"{"x":{"command":"a","env":{"B":"gAAAAA-short"}}}"#);
         assert_eq!(word(&short.patch(r#"{"env":{"A":"new"}}"#, If::default(), &revealer())), "changed");
+    }
+
+    #[test]
+    fn a_token_of_nobody_counts_only_where_a_reader_would_open_it() {
+        for member in [
+            r#""description":"foreign k""#,
+            r#""icon":"foreign k""#,
+            r#""args":["foreign k"]"#,
+            r#""cwd":"foreign k""#,
+            r#""tools":{"foreign k":{"note":"foreign k"}}"#,
+            r#""note":["foreign k"]"#,
+        ] {
+            for (place, expected) in [(member, "changed"), (r#""env":{"K":"foreign k"}"#, "wrong key")] {
+                let site = Site::with(&format!(r#"{{"x":{{"command":"a"}},"y":{{"command":"c",{place}}}}}"#));
+                let outcome = site.patch(r#"{"env":{"A":"new"}}"#, If::default(), &revealer());
+                assert_eq!(word(&outcome), expected, "{place}");
+            }
+        }
     }
 }

@@ -55,7 +55,7 @@ impl Service {
         let lacking = lacks_key(&snapshot, &ring, self.keys.is_accepted());
         let key = match lacking {
             Some(ServiceError::WrongKey) => Some(Degradation::WrongKey),
-            Some(_) => (!may_create_key(&snapshot)).then_some(Degradation::KeyMissing),
+            Some(_) => (!may_create_key(&ring, &snapshot)).then_some(Degradation::KeyMissing),
             None => None,
         };
         Ok(key.into_iter().collect())

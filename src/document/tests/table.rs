@@ -308,7 +308,8 @@ fn an_author_is_known_for_as_long_as_the_text_is_his() {
 
 #[test]
 fn tokens_are_those_outside_the_servers() {
-    let token = |letter: &str| format!("gAAAAA{}", letter.repeat(94));
+    // Built as a token of one block is.
+    let token = |letter: &str| format!("gAAAAA{}A==", letter.repeat(91));
     let (outside, inside) = (token("o"), token("i"));
     let document = read(&format!(
         r#"{{"x":["{outside}","gAAAAAshort"],"agent_settings":{{"mcp_config":{{"mcpServers":{{"a":{{"env":{{"A":"{inside}"}}}}}}}}}},"y":"{outside}"}}"#

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::refused;
 use crate::crypto::{self, tokens};
-use crate::server::{SECRET, SERVERS, TestServer, item};
+use crate::server::{SECRET, SERVERS, TestServer, WRITER, item};
 use crate::site::{Site, fixture};
 
 const KEY_FILE: &str = ".mcp-settings.secret-key";
@@ -153,6 +153,37 @@ fn a_broken_key_file_is_an_error_and_never_replaced() {
             assert!(answer.status >= 400, "{broken:?}: sealed with a broken key");
             assert_eq!(fs::read_to_string(&key_file).expect("it is there"), broken);
             assert_eq!(server.document(), None, "{broken:?}: a document was written");
+        }
+    }
+}
+
+/// What a writer can put down that is built as an encrypted value is, or only begins like one.
+fn fakes() -> [String; 3] {
+    [format!("gAAAAAB{}", "A".repeat(113)), "gAAAAAnot-a-token".to_owned(), crypto::seal("nobody's key", "x")]
+}
+
+#[test]
+fn a_writer_can_not_lock_the_others_out_with_a_made_up_token() {
+    for has_key_file in [false, true] {
+        for (number, fake) in fakes().iter().enumerate() {
+            let builder = |site| {
+                let builder = TestServer::builder(site);
+                if has_key_file { builder.without_env("MCP_SETTINGS_SECRET_KEY") } else { builder }
+            };
+            let server = builder(std::sync::Arc::new(Site::new())).start();
+            let places = json!({
+                "command": "x", "description": fake, "icon": fake, "args": [fake], "cwd": fake,
+                "tools": {fake: {"note": fake}}, "note": fake
+            });
+            server.put(item("fake")).key(WRITER).json(&places).send().expect(201);
+            let sealing =
+                |name: &str| server.put(item(name)).json(&json!({"command": "x", "env": {"A": "s"}}));
+            sealing("first").send().expect(201);
+            let site = server.site();
+            server.stop();
+            let server = builder(site).start();
+            assert_eq!(server.get("/ready").send().json(), json!({"status": "ready"}), "fake {number}");
+            assert_eq!(server.plaintext("first")["env"]["A"], "s");
         }
     }
 }
