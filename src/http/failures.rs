@@ -134,6 +134,12 @@ pub(super) fn store_problem(error: &StoreError, is_read: bool) -> Problem {
         )
         .cause(with_causes)
         .header(header::RETRY_AFTER, RETRY_AFTER),
+        StoreError::Overtaken => Problem::new(
+            ProblemKind::StoreBusy,
+            "Another program, which does not take the settings lock, keeps changing the settings document. Nothing was changed; try again.",
+        )
+        .cause(with_causes)
+        .header(header::RETRY_AFTER, RETRY_AFTER),
         StoreError::QueueFull => Problem::new(ProblemKind::StoreBusy, "Too many writes are waiting. Nothing was changed; try again.")
             .header(header::RETRY_AFTER, RETRY_AFTER),
         StoreError::Closed => Problem::new(ProblemKind::StoreBusy, "The service is stopping. Nothing was changed; try again.")

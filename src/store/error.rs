@@ -30,6 +30,9 @@ pub enum StoreError {
         /// How long the change waited.
         waited: Duration,
     },
+    /// Another program, which does not take the lock, changed the document each time the batch was decided.
+    #[error("another program changed the settings document again and again")]
+    Overtaken,
     /// Too many changes wait already.
     #[error("too many changes are waiting")]
     QueueFull,

@@ -8,6 +8,7 @@ mod headers;
 mod keys;
 mod lock;
 mod names;
+mod overtaken;
 
 use crate::response::Response;
 use crate::server::TestServer;

@@ -1,7 +1,7 @@
 //! The one thread of a store that writes. It waits for the lock, runs everything that waits as one
 //! batch, makes the outcome durable once, and only then answers. It decides nothing about servers.
 
-use std::fs;
+use std::fs::{self, Metadata};
 use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
@@ -10,17 +10,26 @@ use std::thread;
 use std::time::Instant;
 
 use super::batch::{self, Decided};
+use super::exchange::Expected;
 use super::identity::Identity;
 use super::lock;
 use super::pace::{PAUSE, Pace};
 use super::place::{Place, directory_of};
 use super::queue::{Queue, Ticket};
 use super::release::Release;
-use super::replace::{Draft, sweep, sync_directory, sync_in_place};
-use super::seam::Seam;
+use super::replace::{Draft, NotReplaced, failed, sweep, sync_directory, sync_in_place};
+use super::seam::{Seam, Step};
 use super::version::{Spare, Version};
 use super::view::{Observed, View};
 use crate::store::{History, Provisioner, StoreError};
+
+/// How often a batch is decided, each time on what another program, without the lock, has made of the document.
+const ATTEMPTS: usize = 8;
+
+type Answers = Vec<Result<(), StoreError>>;
+
+/// The document is no longer the one on which the batch was decided. Nothing was written.
+struct Overtaken;
 
 /// What the committer works with.
 pub(super) struct Committer {
@@ -90,9 +99,11 @@ impl Committer {
             self.pace.locked(Instant::now());
             let tickets = self.queue.take();
             // All may have given up while we waited for the lock.
-            let replaced = (!tickets.is_empty()).then(|| self.view.refresh());
-            let answers = replaced.as_ref().map(|observed| self.commit(real, observed, &tickets));
-            (tickets, answers.unwrap_or_default(), replaced)
+            let (answers, replaced) = match tickets.is_empty() {
+                true => (Answers::new(), None),
+                false => self.commit(real, &tickets),
+            };
+            (tickets, answers, replaced)
         });
         let (tickets, answers, replaced) = batch.unwrap_or_else(|error| {
             let error = self.explain(error);
@@ -111,16 +122,33 @@ impl Committer {
         }
     }
 
+    /// Runs a batch on what is there, and again where another program changes that meanwhile. Gives an answer for
+    /// each ticket, and what was observed last.
+    fn commit(&mut self, real: &Path, tickets: &[Ticket]) -> (Answers, Option<Arc<Observed>>) {
+        for _ in 0..ATTEMPTS {
+            let observed = self.view.refresh();
+            match self.commit_on(real, &observed, tickets) {
+                Ok(answers) => return (answers, Some(observed)),
+                Err(Overtaken) => self.after_failure(),
+            }
+            // Another file would need another lock.
+            if !self.is_led_to(real) {
+                break;
+            }
+        }
+        (tickets.iter().map(|_| Err(StoreError::Overtaken)).collect(), None)
+    }
+
     /// Runs a batch on what was observed under the lock. An answer for each ticket.
-    fn commit(
+    fn commit_on(
         &mut self,
         real: &Path,
         observed: &Observed,
         tickets: &[Ticket],
-    ) -> Vec<Result<(), StoreError>> {
+    ) -> Result<Answers, Overtaken> {
         let version = match &observed.outcome {
             Ok(version) => version,
-            Err(error) => return tickets.iter().map(|_| Err(error.clone())).collect(),
+            Err(error) => return Ok(tickets.iter().map(|_| Err(error.clone())).collect()),
         };
         if self.may_have_litter {
             self.may_have_litter = !sweep(real, &*self.seam);
@@ -136,14 +164,21 @@ impl Committer {
                 let (next, history) = copy.finish();
                 self.settle(real, observed, version, Arc::new(next), history, must_write)
             }
-            false if must_write => self.replace(real, version, Arc::clone(version), History::default()),
+            false if must_write => {
+                self.replace(real, observed, version, Arc::clone(version), History::default())
+            }
             false => self.keep(real, observed, version),
+        };
+        let outcome = match outcome {
+            Ok(()) => Ok(()),
+            Err(NotReplaced::Failed(error)) => Err(error),
+            Err(NotReplaced::Overtaken) => return Err(Overtaken),
         };
         if outcome.is_err() {
             self.after_failure();
         }
         let answer = |panicked: &bool| if *panicked { Err(StoreError::Panicked) } else { outcome.clone() };
-        has_panicked.iter().map(answer).collect()
+        Ok(has_panicked.iter().map(answer).collect())
     }
 
     /// Makes the edited version durable.
@@ -155,9 +190,9 @@ impl Committer {
         next: Arc<Version>,
         history: History,
         must_write: bool,
-    ) -> Result<(), StoreError> {
+    ) -> Result<(), NotReplaced> {
         if must_write || next.bytes != version.bytes {
-            return self.replace(real, version, next, history);
+            return self.replace(real, observed, version, next, history);
         }
         self.keep(real, observed, version)?;
         let amended = self.view.amend(next, history);
@@ -166,12 +201,12 @@ impl Committer {
     }
 
     /// Makes the version that is there durable, unless this process has done so.
-    fn keep(&mut self, real: &Path, observed: &Observed, version: &Arc<Version>) -> Result<(), StoreError> {
+    fn keep(&mut self, real: &Path, observed: &Observed, version: &Arc<Version>) -> Result<(), NotReplaced> {
         if version.bytes.is_none() {
             return Ok(());
         }
         if self.is_suspect {
-            return self.replace(real, version, Arc::clone(version), History::default());
+            return self.replace(real, observed, version, Arc::clone(version), History::default());
         }
         let is_durable = self.durable.as_ref().is_some_and(|(identity, durable)| {
             observed.witness.file() == Some(*identity) && Arc::ptr_eq(durable, version)
@@ -186,32 +221,74 @@ impl Committer {
     fn replace(
         &mut self,
         real: &Path,
+        observed: &Observed,
         version: &Version,
         next: Arc<Version>,
         history: History,
-    ) -> Result<(), StoreError> {
+    ) -> Result<(), NotReplaced> {
         let bytes = next.bytes.as_deref().unwrap_or_default();
         let seam = Arc::clone(&self.seam);
-        let existing = match fs::metadata(real) {
-            Ok(metadata) => Some(metadata),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => match version.bytes {
-                None => None,
-                Some(_) => return Err(StoreError::Vanished),
-            },
-            Err(error) => return Err(StoreError::Ownership(Arc::new(error))),
-        };
+        let existing = self
+            .look(real, observed, version)
+            .map_err(|error| StoreError::Ownership(Arc::new(error)))?
+            .ok_or(NotReplaced::Overtaken)?;
         self.release.hold(real);
         let draft = Draft::write(real, bytes, existing.as_ref(), &*seam)?;
-        let observed =
-            self.view.exchange(next, history, || draft.rename(), |renamed| renamed.metadata.as_ref())?;
+        let expected = version.bytes.as_deref().zip(existing.as_ref());
+        let expected = expected.map(|(bytes, metadata)| Expected { bytes, metadata });
+        let mut has_litter = false;
+        let place = || {
+            // Writing the draft took most of the time that there is for others to come between.
+            let step = Step::Look { path: real };
+            seam.before(&step)
+                .and_then(|()| self.look(real, observed, version))
+                .map_err(|error| failed(&step, error))?
+                .ok_or(NotReplaced::Overtaken)?;
+            let placed = draft.place(expected.as_ref())?;
+            has_litter = placed.has_litter;
+            Ok::<_, NotReplaced>(placed.metadata)
+        };
+        let placed = self.view.exchange(next, history, place)?;
+        self.may_have_litter |= has_litter;
         if let Err(error) = sync_directory(directory_of(real), &*seam) {
             self.is_suspect = true;
             self.view.refresh();
-            return Err(StoreError::OutcomeUnknown(Arc::new(error)));
+            return Err(StoreError::OutcomeUnknown(Arc::new(error)).into());
         }
         self.is_suspect = false;
-        self.remember(&observed);
+        self.remember(&placed);
         Ok(())
+    }
+
+    /// What is in the document's place (nothing, where there was never a document); or nothing at all if it is not
+    /// what was read.
+    fn look(
+        &self,
+        real: &Path,
+        observed: &Observed,
+        version: &Version,
+    ) -> io::Result<Option<Option<Metadata>>> {
+        if !self.is_led_to(real) {
+            return Ok(None);
+        }
+        let metadata = match fs::symlink_metadata(real) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                return Ok(version.bytes.is_none().then_some(None));
+            }
+            metadata => metadata?,
+        };
+        let is_as_read = metadata.is_file()
+            && version.bytes.as_ref().is_some_and(|bytes| {
+                // Some file systems number a file anew each time that they are asked.
+                let identity = self.seam.identity(Identity::of(&metadata));
+                observed.witness.file() == Some(identity) || fs::read(real).is_ok_and(|found| found == *bytes)
+            });
+        Ok(is_as_read.then_some(Some(metadata)))
+    }
+
+    /// Whether the document's path still leads to this file.
+    fn is_led_to(&self, real: &Path) -> bool {
+        real == self.place.path() || self.place.real().is_ok_and(|now| now == real)
     }
 
     fn remember(&mut self, observed: &Observed) {

@@ -4,6 +4,7 @@
 
 mod batch;
 mod committer;
+mod exchange;
 mod identity;
 mod lock;
 mod pace;

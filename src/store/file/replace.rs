@@ -1,4 +1,4 @@
-//! A durable replace: a draft beside the document, written, owned and synced, then renamed over it, then
+//! A durable replace: a draft beside the document, written, owned and synced, then put in its place, then
 //! the folder synced. A crash leaves the old or the new document. The caller holds the lock; what the
 //! bytes mean is none of this file's business.
 
@@ -10,6 +10,7 @@ use std::os::unix::fs::{MetadataExt, OpenOptionsExt, PermissionsExt, fchown};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use super::exchange::{Expected, Outcome, create, swap};
 use super::place::directory_of;
 use super::seam::{Seam, Step};
 use crate::store::StoreError;
@@ -17,7 +18,7 @@ use crate::store::StoreError;
 /// What a draft is readable and writable by until it has the document's mode, and what a new document is.
 const PRIVATE: u32 = 0o600;
 
-const PERMISSION_BITS: u32 = 0o7777;
+pub(super) const PERMISSION_BITS: u32 = 0o7777;
 
 /// A complete and synced file that can take the document's place. Removed when dropped.
 pub(super) struct Draft<'a> {
@@ -25,7 +26,21 @@ pub(super) struct Draft<'a> {
     target: &'a Path,
     file: File,
     seam: &'a dyn Seam,
-    is_renamed: bool,
+    is_placed: bool,
+}
+
+/// Why a document was not replaced.
+pub(super) enum NotReplaced {
+    /// It is no longer the one that was read. Nothing was changed.
+    Overtaken,
+    /// A step failed.
+    Failed(StoreError),
+}
+
+impl From<StoreError> for NotReplaced {
+    fn from(error: StoreError) -> Self {
+        Self::Failed(error)
+    }
 }
 
 impl<'a> Draft<'a> {
@@ -46,13 +61,20 @@ impl<'a> Draft<'a> {
         Ok(draft)
     }
 
-    /// Puts the draft in the document's place. From here on a crash may leave the new document.
-    pub(super) fn rename(mut self) -> Result<Renamed, StoreError> {
-        let step = Step::Rename { from: &self.path, to: self.target };
-        self.take(&step)?;
-        fs::rename(&self.path, self.target).map_err(|error| failed(&step, error))?;
-        self.is_renamed = true;
-        Ok(Renamed { metadata: self.file.metadata().ok() })
+    /// Puts the draft in the place of the expected document, or where none is expected, of none. From here on a
+    /// crash may leave the new document.
+    pub(super) fn place(mut self, expected: Option<&Expected<'_>>) -> Result<Placed, NotReplaced> {
+        let outcome = match expected {
+            Some(expected) => swap(&self.path, self.target, &self.file, expected, self.seam),
+            None => create(&self.path, self.target, self.seam),
+        };
+        let has_litter = match outcome? {
+            Outcome::Overtaken => return Err(NotReplaced::Overtaken),
+            Outcome::Placed => false,
+            Outcome::Swapped => remove(&self.path, self.seam).is_err(),
+        };
+        self.is_placed = true;
+        Ok(Placed { metadata: self.file.metadata().ok(), has_litter })
     }
 
     fn create(target: &'a Path, seam: &'a dyn Seam) -> Result<Self, StoreError> {
@@ -61,7 +83,7 @@ impl<'a> Draft<'a> {
             let step = Step::Create { path: &path };
             seam.before(&step).map_err(|error| failed(&step, error))?;
             match OpenOptions::new().write(true).create_new(true).mode(PRIVATE).open(&path) {
-                Ok(file) => return Ok(Self { path, target, file, seam, is_renamed: false }),
+                Ok(file) => return Ok(Self { path, target, file, seam, is_placed: false }),
                 Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
                 Err(error) => return Err(failed(&step, error)),
             }
@@ -106,7 +128,7 @@ impl<'a> Draft<'a> {
 
 impl Drop for Draft<'_> {
     fn drop(&mut self) {
-        if !self.is_renamed {
+        if !self.is_placed {
             // What can't be removed now is litter, and swept before a later write.
             remove(&self.path, self.seam).ok();
         }
@@ -114,9 +136,11 @@ impl Drop for Draft<'_> {
 }
 
 /// The proof that a draft has taken the document's place.
-pub(super) struct Renamed {
+pub(super) struct Placed {
     /// What the new document looks like, where the system could tell.
     pub(super) metadata: Option<Metadata>,
+    /// Whether the replaced document could not be removed.
+    pub(super) has_litter: bool,
 }
 
 /// Makes an existing document durable as it is.
@@ -157,7 +181,7 @@ fn remove(path: &Path, seam: &dyn Seam) -> io::Result<()> {
     fs::remove_file(path)
 }
 
-fn failed(step: &Step<'_>, error: io::Error) -> StoreError {
+pub(super) fn failed(step: &Step<'_>, error: io::Error) -> StoreError {
     StoreError::Write { step: step.name(), source: Arc::new(error) }
 }
 

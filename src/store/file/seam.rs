@@ -52,6 +52,18 @@ pub enum Step<'a> {
         /// Which.
         path: &'a Path,
     },
+    /// Look whether the document is still the one that was read.
+    Look {
+        /// The document.
+        path: &'a Path,
+    },
+    /// Swap the names of the temporary file and of the document.
+    Swap {
+        /// The temporary file.
+        from: &'a Path,
+        /// The document.
+        to: &'a Path,
+    },
     /// Put the temporary file in the document's place.
     Rename {
         /// The temporary file.
@@ -64,7 +76,7 @@ pub enum Step<'a> {
         /// Which.
         path: &'a Path,
     },
-    /// Remove a temporary file.
+    /// Remove a temporary file, or the document that was swapped for it.
     Unlink {
         /// Which.
         path: &'a Path,
@@ -82,6 +94,8 @@ impl Step<'_> {
             Self::Write { .. } => "write",
             Self::Own { .. } => "own",
             Self::SyncFile { .. } => "sync-file",
+            Self::Look { .. } => "look",
+            Self::Swap { .. } => "swap",
             Self::Rename { .. } => "rename",
             Self::SyncDirectory { .. } => "sync-directory",
             Self::Unlink { .. } => "unlink",

@@ -108,17 +108,17 @@ impl View {
         self.look(&mut self.ledger())
     }
 
-    /// Renames, and publishes what the document then is, so that no reader can see the one without the other.
-    pub(super) fn exchange<R>(
+    /// Replaces the document, and publishes what it then is, so that no reader can see the one without the other.
+    /// `replace` tells what the new document looks like, where the system could tell.
+    pub(super) fn exchange<E>(
         &self,
         version: Arc<Version>,
         history: History,
-        rename: impl FnOnce() -> Result<R, StoreError>,
-        metadata: impl FnOnce(&R) -> Option<&Metadata>,
-    ) -> Result<Arc<Observed>, StoreError> {
+        replace: impl FnOnce() -> Result<Option<Metadata>, E>,
+    ) -> Result<Arc<Observed>, E> {
         let mut ledger = self.ledger();
-        let renamed = rename()?;
-        let identity = metadata(&renamed).map(|metadata| self.seam.identity(Identity::of(metadata)));
+        let metadata = replace()?;
+        let identity = metadata.map(|metadata| self.seam.identity(Identity::of(&metadata)));
         Ok(self.adopt(&mut ledger, version, Witness::young(identity), history))
     }
 

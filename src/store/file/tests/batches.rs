@@ -39,7 +39,7 @@ fn a_burst_of_writers_costs_one_durable_replace() {
     drop(lock);
     assert!(all(commits).iter().all(Result::is_ok));
     assert_eq!(read(&store).len(), 64);
-    for step in ["create", "sync-file", "rename", "sync-directory"] {
+    for step in ["create", "sync-file", "swap", "sync-directory"] {
         assert_eq!(bench.seam.count(step), 1, "{step}");
     }
 }
@@ -99,7 +99,7 @@ fn whatever_was_decided_in_a_failed_batch_is_answered_with_its_failure() {
     let bench = Bench::with(&[("a", "0")]);
     let store = bench.open();
     let before = store.read().unwrap();
-    bench.seam.fail("rename", io::ErrorKind::StorageFull);
+    bench.seam.fail("swap", io::ErrorKind::StorageFull);
     let changes = vec![
         set("a", "1"),
         change(|_| Decision::Reject),
@@ -108,7 +108,7 @@ fn whatever_was_decided_in_a_failed_batch_is_answered_with_its_failure() {
     ];
     let outcomes = as_one_batch(&bench, &store, changes);
     for outcome in &outcomes[..3] {
-        assert!(matches!(outcome, Err(StoreError::Write { step: "rename", .. })), "{outcome:?}");
+        assert!(matches!(outcome, Err(StoreError::Write { step: "swap", .. })), "{outcome:?}");
     }
     assert!(matches!(outcomes[3], Err(StoreError::Panicked)));
     assert!(Arc::ptr_eq(&before, &store.read().unwrap()));
@@ -246,7 +246,7 @@ fn a_batch_that_changes_nothing_syncs_each_version_once() {
     fs_copy_over(&bench);
     run(&store, change(|_| Decision::Reject)).unwrap();
     assert_eq!(syncs(), (3, 3), "the same bytes in another file are not known to be durable");
-    assert_eq!(bench.seam.count("rename"), 1);
+    assert_eq!(bench.seam.count("swap"), 1);
 }
 
 #[test]

@@ -148,6 +148,8 @@ impl Seam for TestSeam {
         | Step::Write { path, .. }
         | Step::Own { path, .. }
         | Step::SyncFile { path }
+        | Step::Look { path }
+        | Step::Swap { from: path, .. }
         | Step::Rename { from: path, .. }
         | Step::SyncDirectory { path }
         | Step::Unlink { path }) = step;

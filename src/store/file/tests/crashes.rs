@@ -18,6 +18,9 @@ type Servers = Vec<(String, String)>;
 
 const DOCUMENT: &str = "settings.json";
 
+/// The server that another program sets while we write.
+const OTHERS_SERVER: &str = "other";
+
 /// The name under which another program writes.
 const OTHER: &str = "other-program.tmp";
 
@@ -26,6 +29,14 @@ const OTHER: &str = "other-program.tmp";
 struct Recorder {
     deeds: Mutex<Vec<Deed>>,
     failing: Mutex<Option<&'static str>>,
+    overtaking: Mutex<Option<Overtaking>>,
+}
+
+/// Another program that replaces the document right before one of these steps of ours.
+struct Overtaking {
+    before: &'static [&'static str],
+    document: PathBuf,
+    bytes: Vec<u8>,
 }
 
 impl Recorder {
@@ -36,11 +47,32 @@ impl Recorder {
     fn deeds(&self) -> Vec<Deed> {
         self.deeds.lock().unwrap().clone()
     }
+
+    /// Lets the other program do its part, if this is the step that it does it before.
+    fn let_others(&self, step: &Step<'_>) -> bool {
+        let mut overtaking = self.overtaking.lock().unwrap();
+        let Some(other) = overtaking.take_if(|other| other.before.contains(&step.name())) else {
+            return false;
+        };
+        let draft = other.document.with_file_name(OTHER);
+        fs::write(&draft, &other.bytes).unwrap();
+        fs::rename(draft, other.document).unwrap();
+        self.note_other(other.bytes);
+        true
+    }
+
+    fn note_other(&self, bytes: Vec<u8>) {
+        let (draft, document) = (PathBuf::from(OTHER), PathBuf::from(DOCUMENT));
+        self.note(Deed::Create(draft.clone()));
+        self.note(Deed::Write(draft.clone(), bytes));
+        self.note(Deed::Rename(draft, document));
+    }
 }
 
 impl Seam for Recorder {
     fn before(&self, step: &Step<'_>) -> io::Result<()> {
         let is_failing = *self.failing.lock().unwrap() == Some(step.name());
+        let is_overtaken = self.let_others(step);
         let name = |path: &Path| PathBuf::from(path.file_name().unwrap());
         match step {
             Step::Create { path } => self.note(Deed::Create(name(path))),
@@ -50,11 +82,18 @@ impl Seam for Recorder {
             }
             Step::SyncFile { path } if is_failing => self.note(Deed::FailToSyncFile(name(path))),
             Step::SyncFile { path } => self.note(Deed::SyncFile(name(path))),
+            Step::Swap { from, to } => self.note(Deed::Swap(name(from), name(to))),
+            // It replaces nothing, and so will not be done.
+            Step::Rename { .. } if is_overtaken => {}
             Step::Rename { from, to } => self.note(Deed::Rename(name(from), name(to))),
             Step::SyncDirectory { .. } if is_failing => self.note(Deed::FailToSyncDirectory),
             Step::SyncDirectory { .. } => self.note(Deed::SyncDirectory),
             Step::Unlink { path } => self.note(Deed::Unlink(name(path))),
-            Step::MakeDirectory { .. } | Step::Lock { .. } | Step::Read { .. } | Step::Own { .. } => {}
+            Step::MakeDirectory { .. }
+            | Step::Lock { .. }
+            | Step::Read { .. }
+            | Step::Own { .. }
+            | Step::Look { .. } => {}
         }
         if is_failing { Err(io::ErrorKind::Other.into()) } else { Ok(()) }
     }
@@ -82,9 +121,13 @@ enum Letter {
     ChangeUnsynced,
     /// A change that keeps everything, where the document can't be synced.
     KeepUnsynced,
+    /// A change during which another program replaces the document, before the last look at it.
+    Overtaken,
+    /// The same, after the last look.
+    OvertakenLate,
 }
 
-const LETTERS: [Letter; 9] = [
+const LETTERS: [Letter; 11] = [
     Letter::Change,
     Letter::Create,
     Letter::Remove,
@@ -94,6 +137,8 @@ const LETTERS: [Letter; 9] = [
     Letter::Reopen,
     Letter::ChangeUnsynced,
     Letter::KeepUnsynced,
+    Letter::Overtaken,
+    Letter::OvertakenLate,
 ];
 
 /// What may be found after a crash.
@@ -130,7 +175,7 @@ impl Scene {
         let after = after(&self.servers, letter, &value);
         let before = self.allowed.clone();
         let meanwhile = match before {
-            Allowed::These(mut states) if letter != Letter::Other => {
+            Allowed::These(mut states) if !letter.is_of_two() && letter != Letter::Other => {
                 states.push(after.clone());
                 Allowed::These(states)
             }
@@ -150,6 +195,8 @@ impl Scene {
             }
             Letter::ChangeUnsynced => self.failing("sync-directory", set("a", &value)),
             Letter::KeepUnsynced => self.failing("sync-file", change(|_| Decision::Keep)),
+            Letter::Overtaken => self.overtaken(&["look"], &value),
+            Letter::OvertakenLate => self.overtaken(&["swap", "rename"], &value),
             _ => run(&self.store, wish(letter, &value)),
         };
         self.servers = after;
@@ -170,14 +217,37 @@ impl Scene {
         outcome
     }
 
-    fn write_as_another(&self, servers: &Servers) {
-        let servers: Vec<_> = servers.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
-        self.bench.replace(&servers);
-        let (draft, document) = (PathBuf::from(OTHER), PathBuf::from(DOCUMENT));
-        self.recorder.note(Deed::Create(draft.clone()));
-        self.recorder.note(Deed::Write(draft.clone(), text(&servers).into_bytes()));
-        self.recorder.note(Deed::Rename(draft, document));
+    /// Another program sets its server before one of these steps of our change.
+    fn overtaken(&self, before: &'static [&'static str], value: &str) -> Result<(), StoreError> {
+        let mut servers = self.servers.clone();
+        servers.retain(|(name, _)| name != OTHERS_SERVER);
+        servers.push((OTHERS_SERVER.to_owned(), value.to_owned()));
+        let (document, bytes) = (self.bench.path.clone(), text_of(&servers));
+        *self.recorder.overtaking.lock().unwrap() = Some(Overtaking { before, document, bytes });
+        let outcome = run(&self.store, set("a", value));
+        assert!(self.recorder.overtaking.lock().unwrap().is_none(), "nobody came between");
+        outcome
     }
+
+    fn write_as_another(&self, servers: &Servers) {
+        let bytes = text_of(servers);
+        let draft = self.bench.root.join(OTHER);
+        fs::write(&draft, &bytes).unwrap();
+        fs::rename(draft, &self.bench.path).unwrap();
+        self.recorder.note_other(bytes);
+    }
+}
+
+impl Letter {
+    /// Whether another program writes during our change.
+    fn is_of_two(self) -> bool {
+        matches!(self, Self::Overtaken | Self::OvertakenLate)
+    }
+}
+
+fn text_of(servers: &Servers) -> Vec<u8> {
+    let servers: Vec<_> = servers.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+    text(&servers).into_bytes()
 }
 
 fn open(path: &Path, seam: Arc<dyn Seam>) -> FileStore {
@@ -197,7 +267,12 @@ fn wish(letter: Letter, value: &str) -> Change {
             }
         }),
         Letter::Keep | Letter::KeepUnsynced => change(|_| Decision::Keep),
-        Letter::Change | Letter::ChangeUnsynced | Letter::Other | Letter::Reopen => set("a", value),
+        Letter::Change
+        | Letter::ChangeUnsynced
+        | Letter::Other
+        | Letter::Reopen
+        | Letter::Overtaken
+        | Letter::OvertakenLate => set("a", value),
     }
 }
 
@@ -206,6 +281,10 @@ fn after(servers: &Servers, letter: Letter, value: &str) -> Servers {
     let mut servers: std::collections::BTreeMap<_, _> = servers.iter().cloned().collect();
     match letter {
         Letter::Change | Letter::Other | Letter::ChangeUnsynced => {
+            servers.insert("a".to_owned(), value.to_owned());
+        }
+        Letter::Overtaken | Letter::OvertakenLate => {
+            servers.insert(OTHERS_SERVER.to_owned(), value.to_owned());
             servers.insert("a".to_owned(), value.to_owned());
         }
         Letter::Create => {
@@ -240,11 +319,17 @@ fn crashes(start: Option<&[(&str, &str)]>, letters: &[Letter]) -> Vec<(Image, Al
     let deeds = scene.recorder.deeds();
     old.iter().for_each(|deed| folder.apply(deed));
     let mut found = Vec::new();
+    let mut look = |folder: &Folder, allowed: &Allowed| {
+        // Where anything may be found there is nothing to judge.
+        if let Allowed::These(_) = allowed {
+            found.extend(folder.after_crash().into_iter().map(|image| (image, allowed.clone())));
+        }
+    };
     for deed in &deeds[old.len()..] {
-        found.extend(folder.after_crash().into_iter().map(|image| (image, meanwhile.clone())));
+        look(&folder, &meanwhile);
         folder.apply(deed);
     }
-    found.extend(folder.after_crash().into_iter().map(|image| (image, scene.allowed.clone())));
+    look(&folder, &scene.allowed);
     let real = scene.bench.names().into_iter().filter(|name| name != ".settings.lock").map(PathBuf::from);
     assert!(folder.now().into_keys().eq(real), "{letters:?}: the model and the folder differ");
     found

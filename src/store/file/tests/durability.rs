@@ -21,8 +21,12 @@ fn a_write_is_synced_before_and_after_it_takes_the_documents_place() {
     let steps = bench.seam.steps();
     let names: Vec<_> = steps.iter().map(|(name, _)| *name).collect();
     let own = if names.contains(&"own") { &["own"][..] } else { &[] };
-    let expected =
-        [&["lock", "read", "create", "write"], own, &["sync-file", "rename", "sync-directory"]].concat();
+    let expected = [
+        &["lock", "read", "create", "write"],
+        own,
+        &["sync-file", "look", "swap", "unlink", "sync-directory"],
+    ]
+    .concat();
     assert_eq!(names, expected);
     let draft = &steps[2].1;
     assert_eq!(draft.parent(), Some(&*bench.root));
@@ -34,7 +38,8 @@ fn a_write_is_synced_before_and_after_it_takes_the_documents_place() {
 fn whichever_step_fails_the_old_or_the_new_document_is_left_and_the_next_write_is_well() {
     // A mode of its own, so that keeping it is a step.
     for is_new in [false, true] {
-        for step in ["lock", "read", "create", "write", "own", "sync-file", "rename", "sync-directory"] {
+        let place = if is_new { "rename" } else { "swap" };
+        for step in ["lock", "read", "create", "write", "own", "sync-file", "look", place, "sync-directory"] {
             let bench = if is_new { Bench::new() } else { Bench::with(&[("a", "1")]) };
             if is_new && step == "own" {
                 continue;
@@ -103,7 +108,7 @@ fn a_draft_that_can_t_be_removed_is_swept_with_the_next_write() {
     let store = bench.open();
     run(&store, set("a", "2")).unwrap();
     bench.seam.on_step(|step| match step.name() {
-        "rename" | "unlink" => Err(io::ErrorKind::PermissionDenied.into()),
+        "swap" | "unlink" => Err(io::ErrorKind::PermissionDenied.into()),
         _ => Ok(()),
     });
     run(&store, set("a", "3")).unwrap_err();
@@ -165,9 +170,9 @@ fn after_a_failed_sync_a_change_that_keeps_everything_is_written_anew() {
         );
         bench.seam.heal();
         run(&store, change(|_| Decision::Keep)).unwrap();
-        assert_eq!(bench.seam.count("rename"), 1, "{step}: syncing again proves nothing");
+        assert_eq!(bench.seam.count("swap"), 1, "{step}: syncing again proves nothing");
         run(&store, change(|_| Decision::Keep)).unwrap();
-        assert_eq!(bench.seam.count("rename"), 1, "{step}");
+        assert_eq!(bench.seam.count("swap"), 1, "{step}");
         assert_eq!(bench.on_disk(), text(&[("a", "1")]).as_bytes());
     }
 }
@@ -291,7 +296,7 @@ fn no_file_is_ever_open_to_others() {
     let store = bench.open();
     let root = bench.root.clone();
     bench.seam.on_step(move |step| {
-        if matches!(step.name(), "write" | "sync-file" | "rename") {
+        if matches!(step.name(), "write" | "sync-file" | "look" | "swap" | "rename" | "unlink") {
             for entry in fs::read_dir(&root)? {
                 let entry = entry?;
                 assert_eq!(entry.metadata()?.mode() & 0o077, 0, "{:?}", entry.file_name());
@@ -311,7 +316,7 @@ enum Deed {
 }
 
 const STEPS: &[&str] =
-    &["lock", "read", "create", "write", "sync-file", "rename", "sync-directory", "unlink"];
+    &["lock", "read", "create", "write", "sync-file", "look", "swap", "sync-directory", "unlink"];
 
 fn deeds() -> impl Strategy<Value = Vec<(Deed, Option<&'static str>)>> {
     let name = 0..4_u8;

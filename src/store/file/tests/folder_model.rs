@@ -14,6 +14,8 @@ pub(super) enum Deed {
     /// The kernel says so once and then takes the lost pages for clean.
     FailToSyncFile(PathBuf),
     Rename(PathBuf, PathBuf),
+    /// Two names swapped.
+    Swap(PathBuf, PathBuf),
     Unlink(PathBuf),
     SyncDirectory,
     FailToSyncDirectory,
@@ -57,6 +59,7 @@ struct Entry {
 enum Naming {
     Link(PathBuf, usize),
     Rename(PathBuf, PathBuf, usize),
+    Swap([(PathBuf, usize); 2]),
     Unlink(PathBuf),
 }
 
@@ -91,6 +94,11 @@ impl Folder {
                 let file = self.names.remove(from).expect("what is renamed is there");
                 self.names.insert(to.clone(), file);
                 self.note(Naming::Rename(from.clone(), to.clone(), file));
+            }
+            Deed::Swap(one, other) => {
+                let swapped = [(one.clone(), self.names[other]), (other.clone(), self.names[one])];
+                self.names.extend(swapped.clone());
+                self.note(Naming::Swap(swapped));
             }
             Deed::Unlink(name) => {
                 self.names.remove(name).expect("what is removed is there");
@@ -196,6 +204,18 @@ impl Naming {
                 let both = names.clone();
                 names.remove(from);
                 if is_synced { vec![names] } else { vec![both, names] }
+            }
+            // Each of the names may be on disk without the other.
+            Self::Swap(swapped) => {
+                let with = |renamed: &[(PathBuf, usize)]| {
+                    let mut names = names.clone();
+                    names.extend(renamed.iter().cloned());
+                    names
+                };
+                match is_synced {
+                    true => vec![with(swapped)],
+                    false => vec![with(&swapped[..1]), with(&swapped[1..]), with(swapped)],
+                }
             }
         }
     }

@@ -7,6 +7,7 @@ mod durability;
 mod failures;
 mod folder_model;
 mod locks;
+mod overtaken;
 mod reads;
 
 use std::sync::Arc;
