@@ -10,8 +10,12 @@ import { List } from "./screens/List.tsx";
 import { SignIn } from "./screens/SignIn.tsx";
 import { ConnectionSign, Notices, PendingSign } from "./screens/Notices.tsx";
 import { useKeys } from "./state/keys.ts";
-import { isListed } from "./state/live.ts";
+import { isListed, servers } from "./state/live.ts";
+import "./state/double-click.ts";
+import "./state/lost-focus.ts";
+import { announcement, leaving, undoLastRemoval } from "./state/removal.ts";
 import { type Route, addressOf, route } from "./state/route.ts";
+import { focusRow, wantedRow } from "./state/row-focus.ts";
 import { theme } from "./state/theme.ts";
 
 const THEMES = [
@@ -25,7 +29,11 @@ const FIRST_MOVES = ["pointermove", "pointerdown", "keydown"] as const;
 
 export function App() {
   const [isHelpOpen, setHelpOpen] = useState(false);
-  useKeys([{ keys: "?", what: "Show this help", run: () => setHelpOpen(true) }]);
+  const canUndo = [...leaving.value.values()].some(({ isSent }) => !isSent);
+  useKeys([
+    { keys: "?", what: "Show this help", run: () => setHelpOpen(true) },
+    ...(canUndo ? [{ keys: "Mod+Z", what: "Keep the server that was removed last", run: undoLastRemoval }] : []),
+  ]);
   useReadiness();
   useTitleAndFocus(route.value);
   return (
@@ -45,6 +53,9 @@ export function App() {
         <Notices />
         {route.value.screen === "list" ? <List /> : <Drafting route={route.value} />}
       </main>
+      <p class="unseen" role="status">
+        {announcement.value}
+      </p>
       <Toasts />
       {isHelpOpen && <Help onClose={() => setHelpOpen(false)} />}
       {session.value.state === "signed-out" && <SignIn />}
@@ -78,8 +89,10 @@ function useTitleAndFocus(route: Route): void {
     const from = before.current;
     before.current = route;
     if (addressOf(from) === address || route.screen !== "list") return;
-    const link = from.screen === "editor" ? document.querySelector<HTMLElement>(`a[data-server="${CSS.escape(from.name)}"]`) : null;
-    (link ?? document.querySelector<HTMLElement>("main h1"))?.focus();
+    // What was done in the editor may have said already which row is meant.
+    if (document.activeElement?.closest("[data-row]") != null || wantedRow.peek() !== null) return;
+    if (from.screen === "editor" && servers.peek().has(from.name)) focusRow(from.name);
+    else document.querySelector<HTMLElement>("main h1")?.focus();
   }, [address]);
 }
 

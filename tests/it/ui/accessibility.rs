@@ -28,6 +28,16 @@ fn adding_editing_and_a_conflict_need_no_mouse() {
 }
 
 #[test]
+fn every_dialog_begins_well_and_gives_the_focus_back() {
+    Stage::empty().play("focus-dialogs");
+}
+
+#[test]
+fn the_focus_never_falls_to_the_body() {
+    Stage::empty().play("focus-kept");
+}
+
+#[test]
 fn nothing_is_cut_off_at_200_percent_or_on_a_phone() {
     Stage::empty().play("narrow");
 }

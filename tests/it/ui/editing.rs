@@ -18,6 +18,11 @@ fn a_removal_can_be_undone_until_it_is_done() {
 }
 
 #[test]
+fn a_removal_is_sent_when_the_page_is_left() {
+    Stage::empty().play("remove-leaving");
+}
+
+#[test]
 fn the_list_is_searched_filtered_and_sorted() {
     Stage::empty().play("finding");
 }

@@ -31,9 +31,9 @@ export default async function (stage) {
   await visible(page.getByRole('menuitem', { name: 'Remove', exact: true }));
   await fine('a menu');
   await page.getByRole('menuitem', { name: 'Remove', exact: true }).click();
-  await visible(list.undo);
-  await fine('a toast');
-  await list.undo.click();
+  await visible(list.undo('local'));
+  await fine('a row that is about to go');
+  await list.undo('local').click();
   await list.heading.click();
   await page.keyboard.press('?');
   await visible(visitor.dialog('Keyboard shortcuts'));

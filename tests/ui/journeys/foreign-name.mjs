@@ -14,7 +14,7 @@ export default async function (stage) {
   await list.more(NAME).click();
   assert.deepEqual(await page.getByRole('menuitem').allTextContents(), ['Remove']);
   await page.getByRole('menuitem', { name: 'Remove', exact: true }).click();
-  await list.removeNow.click();
+  await list.removeNow('two words/and more').click();
   await visitor.isTold(`${NAME} was removed`);
   assert.deepEqual(await stage.api.names(), ['fine']);
 }

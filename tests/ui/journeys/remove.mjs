@@ -1,42 +1,120 @@
-// A removal waits for an undo, can be hastened, and is told when it is done. Undone, it leaves the server as it was.
+// A removed server stays in its place, struck through, until its time is over: undone by the button that has the focus or by
+// Ctrl+Z, held while somebody is at it, hastened, told, and not done where somebody else has changed the server.
 
 import assert from 'node:assert/strict';
 
+import { assertAccessible } from '../axe.mjs';
 import { eventually, gone, visible } from '../claims.mjs';
+import { hasFocus } from '../focus.mjs';
+
+const NAMES = ['five', 'four', 'one', 'six', 'three', 'two'];
+const TIME = 10_000;
 
 export default async function (stage) {
-  for (const name of ['one', 'three', 'two']) await stage.api.put(name, { command: name });
+  for (const name of NAMES) await stage.api.put(name, { command: name });
   const visitor = await stage.visitor();
   await visitor.page.clock.install();
   await visitor.open(stage.link);
   const { list, page } = visitor;
   await list.isShown();
+  const keys = page.keyboard;
+  const stored = async (...names) => eventually(async () => assert.deepEqual(await stage.api.names(), names));
+  const remove = async (name) => {
+    await list.more(name).focus();
+    await keys.press('Enter');
+    await keys.press('End');
+    await keys.press('Enter');
+  };
 
-  await list.choose('one', 'Remove');
-  await visible(page.getByText('one will be removed').first());
-  await list.undo.click();
-  await gone(list.undo);
-  await page.clock.fastForward(20_000);
-  await visible(list.row('one'));
-  assert.deepEqual(await stage.api.names(), ['one', 'three', 'two']);
+  // The keyboard: the way back is under the finger, and the time stands still as long as it is.
+  await remove('one');
+  await hasFocus(page, list.undo('one'), 'removing');
+  assert.deepEqual(await list.names(), NAMES, 'it stays where it was');
+  assert.ok(await list.link('one').evaluate((link) => getComputedStyle(link).textDecorationLine.includes('line-through')));
+  await visible(visitor.status(/one will be removed/));
+  await assertAccessible(page, 'a row that is about to go');
+  await page.clock.runFor(3 * TIME);
+  await stored(...NAMES);
+  await keys.press('Enter');
+  await gone(list.undo('one'));
+  await hasFocus(page, list.link('one'), 'undone');
+  await page.clock.runFor(3 * TIME);
+  await stored(...NAMES);
 
+  // Ctrl+Z from anywhere takes back the last one, but not in a field, where it is the field's.
+  await remove('one');
+  await remove('six');
+  await list.link('two').focus();
+  await keys.press('ControlOrMeta+z');
+  await gone(list.undo('six'));
+  await hasFocus(page, list.link('six'), 'the last one was taken back');
+  await list.search.focus();
+  await keys.type('x');
+  await keys.press('ControlOrMeta+z');
+  assert.equal(await list.search.inputValue(), '');
+  await visible(list.undo('one'));
+
+  // Left alone it is done, and told.
+  await list.link('five').focus();
+  await page.clock.runFor(TIME + 1_000);
+  await visitor.isTold('one was removed');
+  await stored('five', 'four', 'six', 'three', 'two');
+  await gone(list.row('one'));
+
+  // Held while the pointer is over it.
   await list.choose('two', 'Remove');
-  await list.removeNow.click();
+  await list.row('two').hover();
+  await page.clock.runFor(3 * TIME);
+  await visible(list.undo('two'));
+  await list.heading.hover();
+  await page.clock.runFor(TIME + 1_000);
   await visitor.isTold('two was removed');
-  await gone(list.row('two'));
-  assert.deepEqual(await stage.api.names(), ['one', 'three']);
+  await stored('five', 'four', 'six', 'three');
 
-  await list.choose('three', 'Remove');
-  await visible(list.undo);
-  await page.clock.fastForward(7_000);
-  await visitor.isTold('three was removed');
-  await eventually(async () => assert.deepEqual(await stage.api.names(), ['one']));
+  // At once, and the focus goes to the neighbour. Several at a time.
+  await remove('four');
+  await keys.press('Tab');
+  await hasFocus(page, list.removeNow('four'), 'the next stop');
+  await keys.press('Enter');
+  await visitor.isTold('four was removed');
+  await gone(list.row('four'));
+  await hasFocus(page, list.link('six'), 'the neighbour');
+  await remove('six');
+  await remove('three');
+  await list.heading.focus();
+  await page.clock.runFor(TIME + 1_000);
+  await stored('five');
 
-  // Somebody changed it meanwhile: it is not removed unseen.
-  await list.choose('one', 'Remove');
-  await visible(list.undo);
-  await stage.api.patch('one', { description: 'changed meanwhile' });
-  await page.clock.fastForward(7_000);
-  await visible(page.getByText(/changed/).first());
-  assert.deepEqual(await stage.api.names(), ['one']);
+  // A list that hides it shows it as long as it can be undone.
+  await list.search.fill('five');
+  await list.choose('five', 'Remove');
+  await list.search.fill('something else');
+  await visible(list.undo('five'));
+  await list.undo('five').click();
+  await list.search.fill('');
+
+  // Somebody changes it meanwhile: it stays, and that is said; so it is where the stream is too slow to say it before.
+  await list.choose('five', 'Remove');
+  await stage.api.patch('five', { description: 'changed meanwhile' });
+  await visible(visitor.alert(/five was not removed.*changed/));
+  await gone(list.undo('five'));
+  await list.heading.hover();
+  await page.clock.runFor(3 * TIME);
+  await stored('five');
+  await page.route('**/mcp-servers/five', (route) => {
+    if (route.request().method() !== 'DELETE') return route.continue();
+    return route.continue({ headers: { ...route.request().headers(), 'if-match': '"00000000000000000000000000000000"' } });
+  });
+  await list.choose('five', 'Remove');
+  await list.removeNow('five').click();
+  await eventually(async () => assert.equal(await visitor.alert(/five was not removed.*changed/).count(), 2));
+  await stored('five');
+
+  // A server that somebody else removes meanwhile needs no removal.
+  await page.unroute('**/mcp-servers/five');
+  await list.choose('five', 'Remove');
+  await stage.api.remove('five');
+  await visible(list.empty);
+  await page.clock.runFor(3 * TIME);
+  await stored();
 }

@@ -14,8 +14,6 @@ export class List {
     this.show = page.getByLabel('Show', { exact: true });
     this.newServer = page.getByRole('button', { name: 'New server', exact: true });
     this.paste = page.getByRole('button', { name: 'Paste', exact: true });
-    this.undo = page.getByRole('button', { name: 'Undo', exact: true });
-    this.removeNow = page.getByRole('button', { name: 'Remove now', exact: true });
   }
 
   /** The list is there with what the service first answered. */
@@ -30,6 +28,15 @@ export class List {
 
   row(name) {
     return this.table.getByRole('row').filter({ has: this.#page.getByRole('link', { name, exact: true }) });
+  }
+
+  /** The way back of a removal. */
+  undo(name) {
+    return this.#page.getByRole('button', { name: `Undo: ${name}`, exact: true });
+  }
+
+  removeNow(name) {
+    return this.#page.getByRole('button', { name: `Remove now: ${name}`, exact: true });
   }
 
   enabled(name) {

@@ -58,13 +58,13 @@ export function setEnabled(name: string, enabled: boolean, ifMatch: string): Pro
   return answered(PATCH(ITEM, { params, body: body(change), parseAs: "text" }), (_, text) => shownOf(text));
 }
 
-/** Deletes a server, also one whose name is none that could be given here. */
-export function remove(name: string, ifMatch: string | null): Promise<Result<null>> {
+/** Deletes a server, also one whose name is none that could be given here. `keepalive`: although the page is being left. */
+export function remove(name: string, ifMatch: string | null, keepalive = false): Promise<Result<null>> {
   const header = ifMatch === null ? {} : { "If-Match": ifMatch };
   const request =
     isServerName(name) === null
-      ? DELETE(ITEM, { params: { path: { name }, header } })
-      : DELETE("/api/settings/mcp/{settings_key}", { params: { path: { settings_key: name }, header } });
+      ? DELETE(ITEM, { params: { path: { name }, header }, keepalive })
+      : DELETE("/api/settings/mcp/{settings_key}", { params: { path: { settings_key: name }, header }, keepalive });
   return answered(request, () => null);
 }
 

@@ -14,14 +14,17 @@ export type ButtonProps = {
   isBusy?: boolean;
   describedBy?: string;
   buttonRef?: Ref<HTMLButtonElement>;
+  /** It takes something back: where the focus goes after that was done. */
+  isUndo?: boolean;
 };
 
-export function Button({ children, onPress, kind = "plain", icon, label, isSubmit, isBusy, describedBy, buttonRef }: ButtonProps) {
+export function Button({ children, onPress, kind = "plain", icon, label, isSubmit, isBusy, describedBy, buttonRef, isUndo }: ButtonProps) {
   return (
     <button
       type={isSubmit ? "submit" : "button"}
       class={`button ${kind}`}
       ref={buttonRef ?? null}
+      data-undo={isUndo ? "" : undefined}
       aria-label={label}
       aria-describedby={describedBy}
       aria-busy={isBusy ? "true" : undefined}

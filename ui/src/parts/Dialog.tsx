@@ -1,6 +1,6 @@
 /** A native modal dialog: the browser keeps the focus inside and gives it back where it was. */
 import type { ComponentChildren } from "preact";
-import { useEffect, useId, useRef } from "preact/hooks";
+import { useId, useLayoutEffect, useRef } from "preact/hooks";
 import { Button } from "./Button.tsx";
 
 export type DialogProps = {
@@ -22,11 +22,13 @@ export function Dialog({ title, onClose, children, actions, width = "narrow", ca
   const Heading = `h${headingLevel}` as const;
   const element = useRef<HTMLDialogElement>(null);
   const heading = useId();
-  useEffect(() => {
+  // Before the next key comes: what is typed after a dialog was asked for is typed into it.
+  useLayoutEffect(() => {
     const dialog = element.current;
     if (dialog === null) return;
     const before = document.activeElement;
     dialog.showModal();
+    begin(dialog);
     return () => {
       dialog.close();
       // The browser gives it back too, but not where the element was drawn anew in between.
@@ -68,4 +70,12 @@ export function Dialog({ title, onClose, children, actions, width = "narrow", ca
       </div>
     </dialog>
   );
+}
+
+/** The focus goes to the first field, its text chosen so that typing replaces it; without one to the button that does the least. */
+function begin(dialog: HTMLElement): void {
+  const field = dialog.querySelector<HTMLElement>("input:not(:disabled), textarea:not(:disabled), select:not(:disabled)");
+  const buttons = [...dialog.querySelectorAll<HTMLElement>(".dialog-actions > button")];
+  (field ?? buttons.find((button) => !button.matches(".danger, .primary")) ?? buttons[0])?.focus();
+  if (field instanceof HTMLInputElement && field.type === "text") field.select();
 }

@@ -1,8 +1,9 @@
 /** A button that opens a short list of things to do. The browser puts it above everything and closes it when left. */
-import { useEffect, useId, useRef, useState } from "preact/hooks";
+import { useId, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { Icon } from "./Icon.tsx";
 
-export type MenuItem = { label: string; run: () => void; kind?: "plain" | "danger" };
+/** `isByPointer`: whether it was chosen with a mouse or a finger rather than by a key or an assistive program. */
+export type MenuItem = { label: string; run: (isByPointer: boolean) => void; kind?: "plain" | "danger" };
 
 export function Menu({ label, items }: { label: string; items: MenuItem[] }) {
   const id = useId();
@@ -10,7 +11,7 @@ export function Menu({ label, items }: { label: string; items: MenuItem[] }) {
   const list = useRef<HTMLDivElement>(null);
   const [isOpen, setOpen] = useState(false);
 
-  useEffect(() => {
+  useLayoutEffect(() => {
     const element = list.current;
     const button = opener.current;
     // Closed, there is none: of hundreds of rows each has a menu.
@@ -77,9 +78,9 @@ export function Menu({ label, items }: { label: string; items: MenuItem[] }) {
               role="menuitem"
               tabIndex={-1}
               class={kind}
-              onClick={() => {
+              onClick={(event) => {
                 close(true);
-                run();
+                run(event.detail > 0);
               }}
             >
               {text}

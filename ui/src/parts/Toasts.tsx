@@ -10,10 +10,10 @@ export function Toasts() {
           key={id}
           class={`toast ${kind}`}
           role={kind === "failed" ? "alert" : "status"}
-          onMouseEnter={() => hold(id)}
-          onMouseLeave={() => resume(id)}
-          onFocusIn={() => hold(id)}
-          onFocusOut={() => resume(id)}
+          onMouseEnter={hold}
+          onMouseLeave={resume}
+          onFocusIn={hold}
+          onFocusOut={resume}
         >
           <p>{text}</p>
           {actions.map((one) => (

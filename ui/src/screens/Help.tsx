@@ -1,11 +1,12 @@
 /** The keyboard shortcuts that hold where the reader is, and the switch that turns single keys off. */
+import { Button } from "../parts/Button.tsx";
 import { Dialog } from "../parts/Dialog.tsx";
 import { Switch } from "../parts/Switch.tsx";
 import { type Shortcut, isSingle, singleKeys, spelled, tables } from "../state/keys.ts";
 
 export function Help({ onClose }: { onClose: () => void }) {
   return (
-    <Dialog title="Keyboard shortcuts" onClose={onClose}>
+    <Dialog title="Keyboard shortcuts" onClose={onClose} actions={<Button onPress={onClose}>Done</Button>}>
       <dl class="shortcuts">
         {shown(tables.value.flat()).map(({ keys, what }) => (
           <div key={keys}>

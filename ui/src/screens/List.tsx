@@ -27,8 +27,9 @@ function startNew(): void {
 
 export function List() {
   const search = useRef<HTMLInputElement>(null);
-  const all = [...servers.value.values()].filter(({ name }) => !leaving.value.has(name));
-  const found = arranged(all, arrangement.value);
+  const all = [...servers.value.values()];
+  // What can be undone is to be seen, whatever is searched for.
+  const found = arranged(all, arrangement.value, new Set(leaving.value.keys()));
   const isEmpty = isListed.value && all.length === 0;
 
   useKeys([
@@ -69,7 +70,7 @@ export function List() {
             </p>
           </div>
           {found.length > 0 && <Table servers={found} arrangement={arrangement.value} onSort={change} />}
-          {found.length === 0 && <NoMatch />}
+          {found.length === 0 && <NoMatch onShowAll={() => search.current?.focus()} />}
         </>
       )}
     </div>
@@ -105,12 +106,19 @@ function Empty() {
   );
 }
 
-function NoMatch() {
+function NoMatch({ onShowAll }: { onShowAll: () => void }) {
   return (
     <div class="empty">
       <h2>No server matches</h2>
       <p>None has all of these words in its name, transport, target or description, and passes the filter.</p>
-      <Button onPress={() => change({ search: "", filter: "all" })}>Show all servers</Button>
+      <Button
+        onPress={() => {
+          change({ search: "", filter: "all" });
+          onShowAll();
+        }}
+      >
+        Show all servers
+      </Button>
     </div>
   );
 }

@@ -1,5 +1,6 @@
 /** Short words about what was done. They leave by themselves, but wait while the reader is at them. */
 import { signal } from "@preact/signals";
+import { Countdown } from "./countdown.ts";
 
 export type Action = { label: string; run: () => void };
 
@@ -20,9 +21,7 @@ const STAY_MS = 6_000;
 
 export const toasts = signal<Toast[]>([]);
 
-type Clock = { timer: number | undefined; left: number; since: number };
-
-const clocks = new Map<number, Clock>();
+const countdowns = new Map<number, Countdown>();
 let next = 1;
 
 /** Shows a message. The function that is given back takes it away without a word to `onGone`. */
@@ -30,8 +29,7 @@ export function toast(message: Message): () => void {
   const id = next++;
   toasts.value = [...toasts.value, { ...message, id }];
   const left = message.untilMs ?? (message.kind === "failed" ? Number.POSITIVE_INFINITY : STAY_MS);
-  clocks.set(id, { timer: undefined, left, since: 0 });
-  resume(id);
+  countdowns.set(id, new Countdown(left, () => end(id)));
   return () => {
     drop(id);
   };
@@ -48,27 +46,20 @@ export function take(id: number, action: Action): void {
   if (drop(id) !== undefined) action.run();
 }
 
-/** The reader is at it. */
-export function hold(id: number): void {
-  const clock = clocks.get(id);
-  if (clock?.timer === undefined) return;
-  window.clearTimeout(clock.timer);
-  clock.timer = undefined;
-  clock.left -= Date.now() - clock.since;
+/** The reader is at one of them: all stay, so that none moves under the pointer. */
+export function hold(): void {
+  for (const countdown of countdowns.values()) countdown.hold();
 }
 
-/** The reader has left it. */
-export function resume(id: number): void {
-  const clock = clocks.get(id);
-  if (clock === undefined || clock.timer !== undefined || clock.left === Number.POSITIVE_INFINITY) return;
-  clock.since = Date.now();
-  clock.timer = window.setTimeout(() => end(id), Math.max(clock.left, 0));
+/** The reader has left them. */
+export function resume(): void {
+  for (const countdown of countdowns.values()) countdown.resume();
 }
 
 function drop(id: number): Toast | undefined {
   const found = toasts.value.find((toast) => toast.id === id);
-  window.clearTimeout(clocks.get(id)?.timer);
-  clocks.delete(id);
+  countdowns.get(id)?.cancel();
+  countdowns.delete(id);
   toasts.value = toasts.value.filter((toast) => toast.id !== id);
   return found;
 }

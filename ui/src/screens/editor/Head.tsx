@@ -25,7 +25,7 @@ export function Head({ draft, headingRef, onBack }: Props) {
           items={[
             { label: "Rename", run: () => remember(key, { dialog: { kind: "rename" } }) },
             { label: "Duplicate", run: () => void duplicate(name, draft) },
-            { label: "Remove", run: () => removeServer(key), kind: "danger" },
+            { label: "Remove", run: (isByPointer) => removeServer(key, isByPointer), kind: "danger" },
           ]}
         />
       )}

@@ -1,5 +1,5 @@
 /** Gives a server another name, under the condition that nobody has changed it meanwhile. Its secrets stay. */
-import { useState } from "preact/hooks";
+import { useRef, useState } from "preact/hooks";
 import { type Shown, rename } from "../../api/servers.ts";
 import { isServerName } from "../../model/name.ts";
 import { Button } from "../../parts/Button.tsx";
@@ -8,6 +8,7 @@ import { TextField } from "../../parts/Field.tsx";
 import { NAME_WAITS, isWaiting } from "../../state/drafts.ts";
 import { noteOwnWrite, servers } from "../../state/live.ts";
 import { pending } from "../../state/pending.ts";
+import { focusRow } from "../../state/row-focus.ts";
 import { toast } from "../../state/toasts.ts";
 import { type Failure, whyNot } from "./why-not.ts";
 
@@ -23,19 +24,24 @@ export function RenameDialog({ name, etag, onClose, onRenamed }: Props) {
   const [to, setTo] = useState(name);
   const [fault, setFault] = useState<string | null>(null);
   const [isBusy, setBusy] = useState(false);
+  const isSent = useRef(false);
 
   async function submit() {
+    if (isSent.current) return;
     const taken = servers.peek().has(to) ? TAKEN : isWaiting(to, name) ? NAME_WAITS : null;
     const wrong = to === name ? "That is its name already." : (isServerName(to) ?? taken);
     setFault(wrong);
     if (wrong !== null) return;
+    isSent.current = true;
     setBusy(true);
     const answer = await pending(`Renaming ${name}`, rename(name, to, etag));
+    isSent.current = false;
     setBusy(false);
     if ("ok" in answer) {
       noteOwnWrite(to, { over: null, etag: answer.ok.etag }, answer.ok);
       noteOwnWrite(name, { over: etag, etag: null });
       toast({ text: `${name} was renamed to ${to}`, kind: "done" });
+      focusRow(to);
       onRenamed(answer.ok);
     } else {
       setFault(wordsFor(answer) ?? whyNot(answer, "rename"));

@@ -58,8 +58,22 @@ export function Tabs({ draft }: { draft: Draft }) {
                 tone="warning"
                 actions={
                   <>
-                    <Button onPress={() => show("raw")}>Mend the JSON</Button>
-                    <Button onPress={() => updateDraft(draft.key, { rawText: null })}>Drop that text</Button>
+                    <Button
+                      onPress={() => {
+                        show("raw");
+                        requestAnimationFrame(() => document.querySelector<HTMLElement>("[data-raw]")?.focus());
+                      }}
+                    >
+                      Mend the JSON
+                    </Button>
+                    <Button
+                      onPress={() => {
+                        updateDraft(draft.key, { rawText: null });
+                        document.getElementById(`${id}-form`)?.focus();
+                      }}
+                    >
+                      Drop that text
+                    </Button>
                   </>
                 }
               >

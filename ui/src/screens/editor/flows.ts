@@ -129,7 +129,7 @@ export function discard(key: string): void {
   });
 }
 
-export function removeServer(key: string): void {
+export function removeServer(key: string, isByPointer: boolean): void {
   const draft = drafts.peek().get(key);
   if (draft === undefined || draft.base === null) return;
   const hindrance = whyNoSave();
@@ -137,7 +137,7 @@ export function removeServer(key: string): void {
     say(key, "danger", hindrance);
     return;
   }
-  removeLater(draft.name, draft.base.etag);
+  removeLater(draft.name, draft.base.etag, isByPointer);
   go({ screen: "list" });
 }
 

@@ -20,7 +20,7 @@ export function RowMenu({ server }: { server: LiveServer }) {
     if (config !== null) items.push({ label: "Duplicate", run: () => void duplicate(name) });
   }
   // No path leads to the empty name.
-  if (name !== "") items.push({ label: "Remove", kind: "danger", run: () => removeLater(name, etag) });
+  if (name !== "") items.push({ label: "Remove", kind: "danger", run: (isByPointer) => removeLater(name, etag, isByPointer) });
   if (items.length === 0) return null;
   return (
     <>

@@ -4,10 +4,13 @@
  */
 import { signal } from "@preact/signals";
 import type { VNode } from "preact";
-import { useEffect, useRef } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import { Icon } from "../../parts/Icon.tsx";
 import { canWrite } from "../../state/access.ts";
 import { type LiveServer, freshNames } from "../../state/live.ts";
+import { type Leaving, leaving } from "../../state/removal.ts";
+import { giveFocus, wantedRow } from "../../state/row-focus.ts";
+import { LeavingCell } from "./LeavingCell.tsx";
 import { RowMenu } from "./RowMenu.tsx";
 import type { Arrangement, SortKey } from "./arranged.ts";
 import { COLUMNS, type Column } from "./columns.tsx";
@@ -28,13 +31,17 @@ export function Table({ servers, arrangement, onSort }: Props) {
   const fresh = freshNames.value;
   const hasMenu = canWrite.value;
   // A row that is the same is not drawn anew: with hundreds of servers and many writers that is what counts.
-  const drawn = useRef(new Map<string, { server: LiveServer; isFresh: boolean; row: VNode }>());
+  const drawn = useRef(new Map<string, { server: LiveServer; isFresh: boolean; removal: Leaving | undefined; row: VNode }>());
+  const body = useRef<HTMLTableSectionElement>(null);
+  void wantedRow.value;
+  useLayoutEffect(() => giveFocus(body.current));
   useGrowth(servers.length);
   const rows = servers.slice(0, limit.value).map((server) => {
     const isFresh = fresh.has(server.name);
+    const removal = leaving.value.get(server.name);
     const before = drawn.current.get(server.name);
-    if (before?.server === server && before.isFresh === isFresh) return before;
-    return { server, isFresh, row: <Row key={server.name} server={server} isFresh={isFresh} /> };
+    if (before?.server === server && before.isFresh === isFresh && before.removal === removal) return before;
+    return { server, isFresh, removal, row: <Row key={server.name} server={server} isFresh={isFresh} removal={removal} /> };
   });
   drawn.current = new Map(rows.map((row) => [row.server.name, row]));
   return (
@@ -51,7 +58,7 @@ export function Table({ servers, arrangement, onSort }: Props) {
           )}
         </tr>
       </thead>
-      <tbody role="rowgroup" onKeyDown={moveBetweenRows}>
+      <tbody role="rowgroup" ref={body} onKeyDown={moveBetweenRows}>
         {rows.map(({ row }) => row)}
       </tbody>
     </table>
@@ -85,9 +92,12 @@ function Heading({ column, arrangement, onSort }: { column: Column } & Omit<Prop
   );
 }
 
-function Row({ server, isFresh }: { server: LiveServer; isFresh: boolean }) {
+function Row({ server, isFresh, removal }: { server: LiveServer; isFresh: boolean; removal: Leaving | undefined }) {
+  const { name, etag } = server;
+  const look = [isFresh && "fresh", server.enabled === false && "off"].filter(Boolean).join(" ") || undefined;
+  if (removal !== undefined) return <LeavingRow server={server} removal={removal} />;
   return (
-    <tr role="row" data-row={server.name} data-etag={server.etag} class={[isFresh && "fresh", server.enabled === false && "off"].filter(Boolean).join(" ") || undefined}>
+    <tr role="row" data-row={name} data-etag={etag} class={look}>
       {COLUMNS.map(({ key, title, cell }) =>
         key === "name" ? (
           <th key={key} role="rowheader" scope="row" class={`col-${key}`}>
@@ -104,6 +114,33 @@ function Row({ server, isFresh }: { server: LiveServer; isFresh: boolean }) {
           <RowMenu server={server} />
         </td>
       )}
+    </tr>
+  );
+}
+
+/** A row that is about to go: it stays where it was, and its time stands still while somebody is at it. */
+function LeavingRow({ server, removal }: { server: LiveServer; removal: Leaving }) {
+  const { countdown, isByPointer } = removal;
+  const [name] = COLUMNS;
+  return (
+    <tr
+      role="row"
+      data-row={server.name}
+      data-etag={server.etag}
+      class="leaving"
+      onMouseEnter={() => countdown.hold()}
+      onMouseLeave={() => countdown.resume()}
+      onFocusIn={({ target }) => {
+        if (!isByPointer || (target as Element).matches(":focus-visible")) countdown.hold();
+      }}
+      onFocusOut={() => countdown.resume()}
+    >
+      <th role="rowheader" scope="row" class="col-name">
+        {name?.cell(server)}
+      </th>
+      <td role="cell" class="col-leaving" colSpan={COLUMNS.length}>
+        <LeavingCell name={server.name} isSent={removal.isSent} />
+      </td>
     </tr>
   );
 }

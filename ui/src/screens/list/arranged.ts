@@ -17,9 +17,15 @@ export type SortKey = "name" | "transport" | "target" | "changed";
 
 export type Arrangement = { search: string; filter: Filter; sort: SortKey; isDescending: boolean };
 
-export function arranged(servers: Iterable<LiveServer>, { search, filter, sort, isDescending }: Arrangement): LiveServer[] {
+/** `always`: names of servers that are shown whatever is searched for. */
+export function arranged(
+  servers: Iterable<LiveServer>,
+  { search, filter, sort, isDescending }: Arrangement,
+  always: ReadonlySet<string> = new Set(),
+): LiveServer[] {
   const words = search.toLowerCase().split(/\s+/).filter((word) => word !== "");
-  const found = [...servers].filter((server) => passes(server, filter) && words.every((word) => text(server).includes(word)));
+  const isFound = (server: LiveServer) => passes(server, filter) && words.every((word) => text(server).includes(word));
+  const found = [...servers].filter((server) => always.has(server.name) || isFound(server));
   const order = ORDERS[sort];
   // Equal ones stay in the order of their names, whichever way is sorted.
   return found.sort((a, b) => (isDescending ? order(b, a) : order(a, b)) || byName(a, b));
