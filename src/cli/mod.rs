@@ -2,6 +2,7 @@
 //! 0 done, 1 refused or failed, 2 the command line itself is wrong; docs/OPERATIONS.md has them all.
 
 mod assemble;
+mod descriptors;
 mod environment;
 mod log;
 mod rotate_key;

@@ -21,7 +21,7 @@ use crate::service::authentication::Authentication;
 use crate::service::login::Logins;
 
 use super::assemble::{KEY_FILE, Resolved, beside, open_service, resolve};
-use super::{Failure, log};
+use super::{Failure, descriptors, log};
 
 /// The created API key beside the document.
 const API_KEY_FILE: &str = ".mcp-settings.api-key";
@@ -91,8 +91,8 @@ async fn serve_until_told(resolved: Resolved) -> Result<(), Failure> {
 
     let mut terminate = listen_for(SignalKind::terminate())?;
     let mut interrupt = listen_for(SignalKind::interrupt())?;
-    let server =
-        serve(app, listener).map_err(|error| Failure::new("could not start the server").because(error))?;
+    let server = serve(app, listener, descriptors::raise())
+        .map_err(|error| Failure::new("could not start the server").because(error))?;
     let handle = server.handle();
     let mut running = actix_web::rt::spawn(server);
     announce(&address, code.as_deref());

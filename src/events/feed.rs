@@ -5,18 +5,17 @@ use std::io;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore, watch};
+use tokio::sync::{Notify, watch};
 
+use crate::model::Author;
 use crate::service::{Service, ServiceError};
 
 use super::difference::Told;
 use super::event::Opened;
 use super::follower;
 use super::position::Position;
+use super::seats::{NoSeat, Seat, Seats};
 use super::window::{Entry, Gone, Window};
-
-/// How many may read at once.
-const SEATS: usize = 512;
 
 /// The stream.
 pub struct Feed {
@@ -27,7 +26,7 @@ pub struct Feed {
     window: Mutex<Option<Window>>,
     /// Whether the stream is over; sent again with all news.
     news: watch::Sender<bool>,
-    seats: Arc<Semaphore>,
+    seats: Arc<Seats>,
     /// Tells the follower that somebody reads.
     pub(super) joined: Notify,
 }
@@ -37,7 +36,7 @@ pub struct Subscription {
     feed: Arc<Feed>,
     n: u64,
     news: watch::Receiver<bool>,
-    _seat: OwnedSemaphorePermit,
+    _seat: Seat,
 }
 
 /// Why somebody may not read.
@@ -49,6 +48,9 @@ pub enum Refused {
     /// All seats are taken.
     #[error("too many streams are open")]
     Full,
+    /// The key of this caller has taken its share of the seats.
+    #[error("too many streams are open with this key")]
+    ShareTaken,
     /// The stream is over: the service stops.
     #[error("the service is stopping")]
     Closed,
@@ -72,7 +74,7 @@ impl Feed {
             told: Mutex::default(),
             window: Mutex::default(),
             news: watch::Sender::new(false),
-            seats: Arc::new(Semaphore::new(SEATS)),
+            seats: Arc::default(),
             joined: Notify::new(),
         });
         follower::start(Arc::clone(&feed))?;
@@ -85,9 +87,13 @@ impl Feed {
     /// # Errors
     ///
     /// Where there is no such position, no room, or no state.
-    pub fn open(self: &Arc<Self>, position: Option<&Position>) -> Result<(Subscription, Opened), Refused> {
-        let (n, opened) = self.place(position)?;
-        let seat = Arc::clone(&self.seats).try_acquire_owned().map_err(|_| Refused::Full)?;
+    pub fn open(
+        self: &Arc<Self>,
+        reader: &Author,
+        position: Option<&Position>,
+    ) -> Result<(Subscription, Opened), Refused> {
+        let (n, opened) = self.place(reader, position)?;
+        let seat = self.seats.take(reader)?;
         self.joined.notify_one();
         Ok((Subscription { feed: Arc::clone(self), n, news: self.news.subscribe(), _seat: seat }, opened))
     }
@@ -97,7 +103,7 @@ impl Feed {
     /// # Errors
     ///
     /// Those of [`Feed::open`].
-    pub fn place(&self, position: Option<&Position>) -> Result<(u64, Opened), Refused> {
+    pub fn place(&self, reader: &Author, position: Option<&Position>) -> Result<(u64, Opened), Refused> {
         if self.is_closed() {
             return Err(Refused::Closed);
         }
@@ -106,7 +112,8 @@ impl Feed {
         }
         let place = self.window().as_ref().ok_or(Gone).and_then(|window| window.open(position));
         let place = place.map_err(|Gone| Refused::Gone)?;
-        if self.seats.available_permits() == 0 { Err(Refused::Full) } else { Ok(place) }
+        self.seats.check(reader)?;
+        Ok(place)
     }
 
     /// Ends the stream for all readers, and lets nobody begin.
@@ -121,7 +128,7 @@ impl Feed {
 
     /// Whether somebody reads.
     pub(super) fn is_followed(&self) -> bool {
-        self.seats.available_permits() < SEATS
+        self.seats.is_any_taken()
     }
 
     /// Looks at the newest state and tells what differs. Blocks on file reads and on decryption.
@@ -148,6 +155,15 @@ impl Feed {
 
     fn window(&self) -> MutexGuard<'_, Option<Window>> {
         self.window.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl From<NoSeat> for Refused {
+    fn from(reason: NoSeat) -> Self {
+        match reason {
+            NoSeat::Full => Self::Full,
+            NoSeat::ShareTaken => Self::ShareTaken,
+        }
     }
 }
 

@@ -6,6 +6,7 @@ mod event;
 mod feed;
 mod follower;
 mod position;
+mod seats;
 mod window;
 
 pub use event::{Event, Kind, Opened, Recent, ServerChange};

@@ -13,7 +13,8 @@ const API_KEY: HeaderName = HeaderName::from_static("x-session-api-key");
 
 /// Who calls.
 pub(super) fn caller(authentication: &Authentication, headers: &HeaderMap) -> Result<Caller, Problem> {
-    authentication.caller(presented(headers)).ok_or_else(unauthorized)
+    let presented = Presented::of(headers);
+    authentication.caller(presented.credential()).ok_or_else(|| unauthorized(presented.refusal()))
 }
 
 /// Whether the caller may do what needs this scope.
@@ -26,21 +27,104 @@ pub(super) fn require(caller: &Caller, scope: Scope) -> Result<(), Problem> {
         .member("required_scope", Json::string(scope.as_str())))
 }
 
-/// The answer to whoever presents no key that is known; it does not tell which.
-pub(super) fn unauthorized() -> Problem {
-    Problem::new(ProblemKind::Unauthorized, "Unauthorized")
+/// The answer to a caller who presents no key that is known.
+pub(super) fn unauthorized(detail: &'static str) -> Problem {
+    Problem::new(ProblemKind::Unauthorized, detail)
         .header(header::WWW_AUTHENTICATE, "Bearer realm=\"mcp-settings\"")
 }
 
-/// The credential of a request; none where it presents several.
-fn presented(headers: &HeaderMap) -> Option<&str> {
-    let api_keys = headers.get_all(API_KEY).map(|value| value.to_str().ok());
-    // Credentials of other schemes are somebody else's: a proxy's in front of us, say.
-    let bearers = headers.get_all(header::AUTHORIZATION).filter_map(|value| {
-        let (scheme, credential) = value.to_str().ok()?.split_once(' ')?;
-        scheme.eq_ignore_ascii_case("bearer").then(|| Some(credential.trim()))
-    });
-    let mut all = api_keys.chain(bearers);
-    let first = all.next()??;
-    all.all(|other| other == Some(first)).then_some(first)
+/// The credential of a request, and where it was found.
+#[derive(Debug, PartialEq, Eq)]
+enum Presented<'a> {
+    Nothing,
+    /// In our own header. Then `Authorization` is not looked at: it may be a proxy's.
+    ApiKey(&'a str),
+    Bearer(&'a str),
+    /// Several in one header that differ, or one that is not text.
+    Unclear(&'static str),
+}
+
+impl<'a> Presented<'a> {
+    fn of(headers: &'a HeaderMap) -> Self {
+        let api_keys = headers.get_all(API_KEY).map(|value| value.to_str().ok());
+        // Credentials of other schemes are not meant for us.
+        let bearers = headers.get_all(header::AUTHORIZATION).filter_map(|value| {
+            let (scheme, credential) = value.to_str().ok()?.split_once(' ')?;
+            scheme.eq_ignore_ascii_case("bearer").then(|| Some(credential.trim()))
+        });
+        match (one(api_keys), one(bearers)) {
+            (Some(Some(key)), _) => Self::ApiKey(key),
+            (Some(None), _) => Self::Unclear(
+                "The header X-Session-API-Key has several keys that differ, or one that is not text.",
+            ),
+            (None, Some(Some(key))) => Self::Bearer(key),
+            (None, Some(None)) => {
+                Self::Unclear("The header Authorization has several bearer tokens that differ.")
+            }
+            (None, None) => Self::Nothing,
+        }
+    }
+
+    fn credential(&self) -> Option<&'a str> {
+        match self {
+            Self::ApiKey(key) | Self::Bearer(key) => Some(key),
+            Self::Nothing | Self::Unclear(_) => None,
+        }
+    }
+
+    /// Why it lets nobody in. Says which header was looked at, and nothing of what it holds.
+    fn refusal(&self) -> &'static str {
+        match self {
+            Self::Nothing => {
+                "No key was sent. Send one in X-Session-API-Key, or as a bearer token in Authorization."
+            }
+            Self::ApiKey(_) => "The key in the header X-Session-API-Key is not known to this service.",
+            Self::Bearer(_) => "The bearer token in the header Authorization is not a key of this service.",
+            Self::Unclear(detail) => detail,
+        }
+    }
+}
+
+/// The one value of a header: nothing where there is none, and none where they differ.
+fn one<'a>(mut values: impl Iterator<Item = Option<&'a str>>) -> Option<Option<&'a str>> {
+    let first = values.next()?;
+    Some(first.filter(|_| values.all(|other| other == first)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn our_own_header_decides_where_it_is_sent() {
+        let (ours, theirs) = ("x-session-api-key", "authorization");
+        for (lines, expected) in [
+            (&[][..], Presented::Nothing),
+            (&[(ours, "a")], Presented::ApiKey("a")),
+            (&[(ours, "a"), (ours, "a")], Presented::ApiKey("a")),
+            (&[(ours, "a"), (theirs, "Bearer b")], Presented::ApiKey("a")),
+            (&[(ours, ""), (theirs, "Bearer b")], Presented::ApiKey("")),
+            (&[(theirs, "bearer  b")], Presented::Bearer("b")),
+            (&[(theirs, "Basic eDp5"), (theirs, "Bearer b")], Presented::Bearer("b")),
+            (&[(theirs, "Basic eDp5")], Presented::Nothing),
+        ] {
+            assert_eq!(Presented::of(&headers(lines)), expected, "{lines:?}");
+        }
+        for lines in [
+            &[(ours, "a"), (ours, "b")][..],
+            &[(ours, "a"), (ours, "b"), (theirs, "Bearer a")],
+            &[(theirs, "Bearer a"), (theirs, "Bearer b")],
+            &[(ours, "\u{e9}"), (theirs, "Bearer b")],
+        ] {
+            assert!(matches!(Presented::of(&headers(lines)), Presented::Unclear(_)), "{lines:?}");
+        }
+    }
+
+    fn headers(lines: &[(&'static str, &str)]) -> HeaderMap {
+        let mut headers = HeaderMap::new();
+        for (name, value) in lines {
+            headers.append(HeaderName::from_static(name), value.parse().unwrap());
+        }
+        headers
+    }
 }

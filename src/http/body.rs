@@ -3,6 +3,7 @@
 
 use std::time::Duration;
 
+use actix_web::HttpRequest;
 use actix_web::http::header::{self, HeaderMap};
 use actix_web::web::{BytesMut, Payload};
 use futures_util::StreamExt;
@@ -11,10 +12,11 @@ use zeroize::Zeroizing;
 use crate::json::{Fault, FaultKind, Json, Object, Pointer, Rules, parse};
 use crate::model::json_patch::{self, JsonPatch};
 
+use super::connection::Exchange;
 use super::problem::Problem;
 use super::problem_kind::ProblemKind;
 
-/// The largest body. Bytes.
+/// The largest body, unless a route takes less. Bytes.
 pub(super) const LARGEST: usize = 1 << 20;
 
 /// The media type of a JSON Patch (RFC 6902 §6).
@@ -71,24 +73,53 @@ const PATIENCE: Duration = Duration::from_secs(20);
 /// How much room is made for a body before any of it has arrived. Bytes.
 const FIRST_ROOM: usize = 1 << 14;
 
-/// Reads the whole body, up to the limit and within the time.
-pub(super) async fn read(headers: &HeaderMap, payload: Payload) -> Result<BytesMut, Problem> {
-    let late = |_| Problem::new(ProblemKind::BodyTimeout, "The body did not arrive in time.");
-    tokio::time::timeout(PATIENCE, read_all(headers, payload)).await.map_err(late)?
+/// How large the body is that is announced, if that is said. One that is larger than this is refused.
+pub(super) fn announced(headers: &HeaderMap, largest: usize) -> Result<Option<usize>, Problem> {
+    let length = headers.get(header::CONTENT_LENGTH);
+    let announced = length.and_then(|length| length.to_str().ok()?.trim().parse::<usize>().ok());
+    if announced.is_some_and(|length| largest < length) { Err(too_large(largest)) } else { Ok(announced) }
 }
 
-async fn read_all(headers: &HeaderMap, mut payload: Payload) -> Result<BytesMut, Problem> {
-    let too_large = || Problem::new(ProblemKind::BodyTooLarge, "The body is larger than 1 MiB.");
-    let announced =
-        headers.get(header::CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse::<usize>().ok());
-    if announced.is_some_and(|length| LARGEST < length) {
-        return Err(too_large());
+/// Reads the whole body, up to this size and within the time. A client that waits to be asked for it is asked now.
+pub(super) async fn read(
+    request: &HttpRequest,
+    payload: Payload,
+    announced: Option<usize>,
+    largest: usize,
+) -> Result<BytesMut, Problem> {
+    let exchange = request.conn_data::<Exchange>();
+    if let Some(exchange) = exchange {
+        exchange.want_body();
     }
+    let late = |_| Problem::new(ProblemKind::BodyTimeout, "The body did not arrive in time.");
+    let read = read_all(payload, announced, largest);
+    let body = tokio::time::timeout(PATIENCE, read).await.map_err(late)??;
+    if let Some(exchange) = exchange {
+        exchange.body_read();
+    }
+    Ok(body)
+}
+
+fn too_large(largest: usize) -> Problem {
+    let limit = match largest >> 20 {
+        0 => format!("{} KiB", largest >> 10),
+        mebibytes => format!("{mebibytes} MiB"),
+    };
+    Problem::new(ProblemKind::BodyTooLarge, format!("The body is larger than {limit}."))
+}
+
+async fn read_all(
+    mut payload: Payload,
+    announced: Option<usize>,
+    largest: usize,
+) -> Result<BytesMut, Problem> {
     let mut body = BytesMut::with_capacity(announced.unwrap_or_default().min(FIRST_ROOM));
-    while let Some(chunk) = payload.next().await {
+    // Where a request asks for an upgrade, the payload goes on behind the body.
+    while announced != Some(body.len()) {
+        let Some(chunk) = payload.next().await else { break };
         let chunk = chunk.map_err(|_| Problem::new(ProblemKind::MalformedBody, "The body ended early."))?;
-        if LARGEST < body.len() + chunk.len() {
-            return Err(too_large());
+        if largest < body.len() + chunk.len() {
+            return Err(too_large(largest));
         }
         body.extend_from_slice(&chunk);
     }

@@ -45,6 +45,8 @@ pub(super) struct Endpoint {
     pub scope: Option<Scope>,
     /// The media types of its body; none where it has none.
     pub body: &'static [&'static str],
+    /// The largest body that it takes. Bytes.
+    pub largest_body: usize,
     /// The parameters that its query may have.
     pub query: &'static [Parameter],
     /// Which segment of its path differs, and what it is.
@@ -280,13 +282,20 @@ async fn check(
                 Method::PATCH => problem.header(headers::ACCEPT_PATCH, endpoint.body.join(", ")),
                 _ => problem,
             })?;
-        Some((body::read(head, payload).await?, media_type))
+        Some((media_type, body::announced(head, endpoint.largest_body)?))
     };
     let precondition = headers::precondition(head)?;
     // Writes show no secrets, so what they ask for is not looked at.
     let exposure = if endpoint.scope == Some(Scope::Read) { exposure? } else { Exposure::Redacted };
     let position = if endpoint.is_stream { headers::last_event_id(head)? } else { None };
     let query = query?;
+    // What follows from the head is answered before the client sends its body.
+    let sent = match sent {
+        None => None,
+        Some((media_type, announced)) => {
+            Some((body::read(request, payload, announced, endpoint.largest_body).await?, media_type))
+        }
+    };
     let (body, patch) = match sent.map(|(bytes, media_type)| body::sent(bytes, media_type)).transpose()? {
         None => (None, None),
         Some(Sent::Object(object)) => (Some(object), None),

@@ -42,11 +42,11 @@ const PACE: Pace = Pace { heartbeat: Duration::from_secs(15), life: Duration::fr
 /// `GET` and `HEAD` of the stream; the latter judges all that the former does, and takes no seat.
 pub(super) fn follow(call: Call) -> Answer {
     Box::pin(async move {
-        let (app, position) = (call.app.clone(), call.position.clone());
+        let (app, position, reader) = (call.app.clone(), call.position.clone(), call.caller.author.clone());
         let is_head = call.method == Method::HEAD;
         let opened = web::block(move || match is_head {
-            true => app.events.place(position.as_ref()).map(|_| None),
-            false => app.events.open(position.as_ref()).map(Some),
+            true => app.events.place(&reader, position.as_ref()).map(|_| None),
+            false => app.events.open(&reader, position.as_ref()).map(Some),
         });
         let opened =
             opened.await.map_err(|error| Problem::of_ours(ProblemKind::Internal, error.to_string()))?;
@@ -87,6 +87,11 @@ fn problem(call: &Call, refused: Refused) -> Problem {
             Problem::new(ProblemKind::TooManyStreams, "All streams of this service are taken. Try again.")
                 .header(header::RETRY_AFTER, RETRY_AFTER)
         }
+        Refused::ShareTaken => Problem::new(
+            ProblemKind::StreamShareTaken,
+            "This key has a quarter of all streams of this service open, and may not open more. Close some of them.",
+        )
+        .header(header::RETRY_AFTER, RETRY_AFTER),
         Refused::Closed => call.failed(ServiceError::Store(StoreError::Closed)),
         Refused::Failed(error) => call.failed(error),
     }

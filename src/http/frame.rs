@@ -5,23 +5,24 @@ use std::rc::Rc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Instant;
 
-use actix_web::body::{BoxBody, MessageBody};
-use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::body::{BodySize, BoxBody, MessageBody};
+use actix_web::dev::{Payload, ServiceRequest, ServiceResponse};
 use actix_web::http::header::{self, HeaderMap, HeaderName, HeaderValue};
-use actix_web::http::{Method, StatusCode};
+use actix_web::http::{ConnectionType, Method, StatusCode, Version};
 use actix_web::middleware::Next;
 use actix_web::web::Data;
 use actix_web::{Error, HttpMessage, HttpResponse};
 
 use crate::service::audit::{self, Action};
 
-use super::App;
+use super::connection::{AnswerBody, BodyScan, Exchange, Handling};
 use super::problem::Problem;
 use super::problem_kind::ProblemKind;
 use super::query::{Parameter, Query};
-use super::routes;
+use super::{App, gate, headers, routes};
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+const OPENER_POLICY: HeaderName = HeaderName::from_static("cross-origin-opener-policy");
 const RESOURCE_POLICY: HeaderName = HeaderName::from_static("cross-origin-resource-policy");
 const VARY: &str = "X-Expose-Secrets, Authorization, X-Session-API-Key, Origin";
 const EXPOSED: &str = "ETag, Location, Link, Retry-After, X-Request-Id";
@@ -54,6 +55,58 @@ impl RequestIds {
 
 /// The frame around every request.
 pub(super) async fn frame<B: MessageBody + 'static>(
+    request: ServiceRequest,
+    next: Next<B>,
+) -> Result<ServiceResponse<AnswerBody>, Error> {
+    let handling = begin(&request);
+    let version = request.version();
+    let is_upgrade = request.head().upgrade();
+    let response = answer(request, next).await?;
+    Ok(end(response, version, is_upgrade, handling))
+}
+
+/// Tells the connection which request was parsed.
+fn begin(request: &ServiceRequest) -> Handling {
+    let Some(exchange) = request.conn_data::<Exchange>() else { return Handling::unconnected() };
+    let awaits_continue = request.head().expect();
+    exchange.begin(body_of(request), awaits_continue)
+}
+
+/// Where the body of the request ends, as the stack sees it: it takes no other transfer coding than `chunked`.
+fn body_of(request: &ServiceRequest) -> BodyScan {
+    let headers = request.headers();
+    let length =
+        headers.get(header::CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.trim().parse().ok());
+    match length {
+        _ if matches!(request.parts().1, Payload::None) => BodyScan::Done,
+        _ if headers.contains_key(header::TRANSFER_ENCODING) => BodyScan::CHUNKED,
+        Some(length) => BodyScan::Length(length),
+        None => BodyScan::UntilClose,
+    }
+}
+
+/// Decides whether the connection goes on behind the answer, and how the client sees where the answer ends.
+fn end(
+    response: ServiceResponse<BoxBody>,
+    version: Version,
+    is_upgrade: bool,
+    handling: Handling,
+) -> ServiceResponse<AnswerBody> {
+    response.map_body(|head, body| {
+        // To a request for an upgrade the stack would answer `Connection: upgrade`, though it grants none.
+        if handling.is_body_left() || is_upgrade {
+            head.set_connection_type(ConnectionType::Close);
+        }
+        // HTTP/1.0 knows no transfer codings (RFC 9112 §6.1).
+        if version < Version::HTTP_11 && body.size() == BodySize::Stream {
+            head.no_chunking(true);
+            head.set_connection_type(ConnectionType::Close);
+        }
+        AnswerBody::new(body, handling)
+    })
+}
+
+async fn answer<B: MessageBody + 'static>(
     request: ServiceRequest,
     next: Next<B>,
 ) -> Result<ServiceResponse<BoxBody>, Error> {
@@ -112,12 +165,20 @@ impl Log {
 }
 
 fn judge(app: &App, request: &ServiceRequest) -> Result<Option<HeaderValue>, Problem> {
-    let authority = request.uri().authority().map(|authority| authority.as_str());
+    let origin = judge_names(app, request)?;
+    // To HTTP/1.0 the header means nothing.
+    if Version::HTTP_11 <= request.version() {
+        headers::expectation(request.headers())?;
+    }
+    Ok(origin)
+}
+
+fn judge_names(app: &App, request: &ServiceRequest) -> Result<Option<HeaderValue>, Problem> {
     if routes::is_for_any_host(request.path()) {
         return app.gate.check_origin(request.headers(), None);
     }
-    app.gate.check_host(request.headers(), authority)?;
-    let host = request.headers().get(header::HOST).and_then(|host| host.to_str().ok()).or(authority);
+    let host = gate::host_of(request.uri(), request.headers());
+    app.gate.check_host(host)?;
     app.gate.check_origin(request.headers(), host)
 }
 
@@ -143,6 +204,7 @@ fn add_headers(headers: &mut HeaderMap, origin: Option<HeaderValue>, id: &Reques
     headers.insert(header::VARY, vary.unwrap_or(HeaderValue::from_static(VARY)));
     headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     headers.insert(RESOURCE_POLICY, HeaderValue::from_static("same-origin"));
+    headers.insert(OPENER_POLICY, HeaderValue::from_static("same-origin"));
     if let Ok(id) = HeaderValue::from_str(&id.0) {
         headers.insert(REQUEST_ID, id);
     }
@@ -154,7 +216,7 @@ fn add_headers(headers: &mut HeaderMap, origin: Option<HeaderValue>, id: &Reques
 
 /// A write or a look at secrets that the gate refused is audited like any other refusal.
 fn audit_refusal(request: &ServiceRequest, problem: &Problem, id: &RequestId) {
-    let exposure = super::headers::exposure(request.headers()).unwrap_or_default();
+    let exposure = headers::exposure(request.headers()).unwrap_or_default();
     let query = Query::parse(request.uri().query(), &[Parameter::DryRun]).unwrap_or_default();
     let action = match routes::action(request.method(), request.match_info().as_str()) {
         Some(action) => action,
@@ -172,7 +234,7 @@ fn audit_refusal(request: &ServiceRequest, problem: &Problem, id: &RequestId) {
         after: None,
         from: &from,
         request_id: &id.0,
-        status: StatusCode::FORBIDDEN.as_u16(),
+        status: problem.status_code().as_u16(),
         problem: Some(problem.slug()),
     });
 }

@@ -1,6 +1,7 @@
 //! Which names and web pages may call (DESIGN §7): a server that may start commands is worth attacking
 //! from a web page, on loopback too. Judges headers only; it knows no routes.
 
+use actix_web::http::Uri;
 use actix_web::http::header::{self, HeaderMap, HeaderValue};
 
 use super::problem::Problem;
@@ -36,6 +37,20 @@ struct Origin {
 #[error("`{0}` is no {1}")]
 pub struct InvalidEntry(String, &'static str);
 
+/// The host that a request is for: the one in its target, else the one in `Host` (RFC 9112 §3.2.2). None where that
+/// is not exactly one, or not a host that is called by HTTP.
+pub(super) fn host_of<'a>(target: &'a Uri, headers: &'a HeaderMap) -> Option<&'a str> {
+    if let Some(authority) = target.authority() {
+        let is_http = target.scheme_str().is_none_or(|scheme| matches!(scheme, "http" | "https"));
+        return is_http.then(|| authority.as_str());
+    }
+    let mut lines = headers.get_all(header::HOST);
+    match (lines.next(), lines.next()) {
+        (Some(host), None) => host.to_str().ok(),
+        _ => None,
+    }
+}
+
 impl Gate {
     /// Allows our own addresses, these hosts and these origins.
     pub fn new<S: AsRef<str>>(own: &[String], hosts: &[S], origins: &[S]) -> Result<Self, InvalidEntry> {
@@ -53,14 +68,8 @@ impl Gate {
         })
     }
 
-    /// Whether the request calls us by one of our names. `authority` is HTTP/2's.
-    pub fn check_host(&self, headers: &HeaderMap, authority: Option<&str>) -> Result<(), Problem> {
-        let mut lines = headers.get_all(header::HOST);
-        let named = match (lines.next(), lines.next(), authority) {
-            (Some(host), None, _) => host.to_str().ok(),
-            (None, None, authority) => authority,
-            _ => None,
-        };
+    /// Whether this is one of our names.
+    pub fn check_host(&self, named: Option<&str>) -> Result<(), Problem> {
         if named.is_some_and(|named| self.own.iter().any(|own| own == named)) {
             return Ok(());
         }
@@ -167,7 +176,7 @@ mod tests {
     #[test]
     fn only_our_own_names_are_answered() {
         for host in ["127.0.0.1:8710", "LocalHost:8710", "[::1]:8710", "mcp.example", "mcp.example:99"] {
-            assert!(gate().check_host(&headers(&[("host", host)]), None).is_ok(), "{host}");
+            assert!(gate().check_host(Some(host)).is_ok(), "{host}");
         }
         for host in [
             "localhost",
@@ -177,12 +186,32 @@ mod tests {
             "",
             "a b",
             "localhost:8710@evil",
+            "evil@localhost:8710",
         ] {
-            assert!(gate().check_host(&headers(&[("host", host)]), None).is_err(), "{host}");
+            assert!(gate().check_host(Some(host)).is_err(), "{host}");
         }
-        assert!(gate().check_host(&headers(&[]), None).is_err());
-        assert!(gate().check_host(&headers(&[]), Some("localhost:8710")).is_ok());
-        assert!(gate().check_host(&headers(&[("host", "mcp.example"), ("host", "evil")]), None).is_err());
+        assert!(gate().check_host(None).is_err());
+    }
+
+    #[test]
+    fn a_request_is_for_the_host_of_its_target_else_for_that_of_host() {
+        let of = |target: &'static str, lines: &[&'static str]| {
+            let lines: Vec<_> = lines.iter().map(|host| ("host", *host)).collect();
+            host_of(&Uri::from_static(target), &headers(&lines)).map(str::to_owned)
+        };
+        for (target, lines, expected) in [
+            ("/", &["a"][..], Some("a")),
+            ("/", &[], None),
+            ("/", &["a", "a"], None),
+            ("*", &["a"], Some("a")),
+            ("http://b:1/", &["a"], Some("b:1")),
+            ("https://b/", &["a", "a"], Some("b")),
+            ("http://u@b/", &[], Some("u@b")),
+            ("ftp://b/", &["a"], None),
+            ("b:443", &["a"], Some("b:443")),
+        ] {
+            assert_eq!(of(target, lines).as_deref(), expected, "{target} {lines:?}");
+        }
     }
 
     #[test]

@@ -32,6 +32,20 @@ pub(super) fn precondition(headers: &HeaderMap) -> Result<Precondition, Problem>
     Ok(Precondition { if_match: parse(header::IF_MATCH)?, if_none_match: parse(header::IF_NONE_MATCH)? })
 }
 
+/// Refuses expectations that this service does not know (RFC 9110 §10.1.1).
+pub(super) fn expectation(headers: &HeaderMap) -> Result<(), Problem> {
+    let mut expected =
+        headers.get_all(header::EXPECT).flat_map(|line| line.as_bytes().split(|byte| *byte == b','));
+    let is_known = |word: &[u8]| word.is_empty() || word.eq_ignore_ascii_case(b"100-continue");
+    if expected.all(|word| is_known(word.trim_ascii())) {
+        return Ok(());
+    }
+    Err(Problem::new(
+        ProblemKind::ExpectationFailed,
+        "The header Expect asks for something that this service does not do: it knows `100-continue` only.",
+    ))
+}
+
 /// How much of the secrets is asked for.
 pub(super) fn exposure(headers: &HeaderMap) -> Result<Exposure, Problem> {
     let mut lines = headers.get_all(EXPOSE_SECRETS);

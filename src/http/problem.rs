@@ -45,6 +45,11 @@ impl Problem {
         Self::new(kind, kind.title()).cause(cause)
     }
 
+    /// The status of the answer.
+    pub fn status_code(&self) -> StatusCode {
+        self.0.status
+    }
+
     /// With another status than the kind's own.
     #[must_use]
     pub fn status(mut self, status: StatusCode) -> Self {

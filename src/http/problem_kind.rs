@@ -24,6 +24,8 @@ pub enum ProblemKind {
     BodyTooLarge,
     /// The body did not arrive in time.
     BodyTimeout,
+    /// `Expect` asks for something unknown.
+    ExpectationFailed,
     /// A header can't be parsed.
     InvalidHeader,
     /// The query can't be used.
@@ -82,6 +84,8 @@ pub enum ProblemKind {
     EventsGone,
     /// No more streams of changes can be open.
     TooManyStreams,
+    /// No more streams of changes can be open with this key.
+    StreamShareTaken,
     /// What others do and this service does not.
     NotImplemented,
     /// A bug.
@@ -90,7 +94,7 @@ pub enum ProblemKind {
 
 impl ProblemKind {
     /// Every kind, for documentation and tests.
-    pub const ALL: [Self; 40] = [
+    pub const ALL: [Self; 42] = [
         Self::NotFound,
         Self::MethodNotAllowed,
         Self::Unauthorized,
@@ -100,6 +104,7 @@ impl ProblemKind {
         Self::UnsupportedMediaType,
         Self::BodyTooLarge,
         Self::BodyTimeout,
+        Self::ExpectationFailed,
         Self::InvalidHeader,
         Self::InvalidQuery,
         Self::MalformedBody,
@@ -129,6 +134,7 @@ impl ProblemKind {
         Self::OutcomeUnknown,
         Self::EventsGone,
         Self::TooManyStreams,
+        Self::StreamShareTaken,
         Self::NotImplemented,
         Self::Internal,
     ];
@@ -176,14 +182,23 @@ impl ProblemKind {
                 S::UNSUPPORTED_MEDIA_TYPE,
                 "Send the body as one of the types that the header Accept names.",
             ),
-            Self::BodyTooLarge => {
-                ("body-too-large", "The body is too large", S::PAYLOAD_TOO_LARGE, "Send at most 1 MiB.")
-            }
+            Self::BodyTooLarge => (
+                "body-too-large",
+                "The body is too large",
+                S::PAYLOAD_TOO_LARGE,
+                "Send at most 1 MiB; to /api/session at most 4 KiB.",
+            ),
             Self::BodyTimeout => (
                 "body-timeout",
                 "The body did not arrive in time",
                 S::REQUEST_TIMEOUT,
                 "Send the whole body within 20 seconds.",
+            ),
+            Self::ExpectationFailed => (
+                "expectation-failed",
+                "An unknown expectation",
+                S::EXPECTATION_FAILED,
+                "Leave out the header Expect, or send 100-continue only.",
             ),
             Self::InvalidHeader => (
                 "invalid-header",
@@ -355,6 +370,12 @@ impl ProblemKind {
                 "Too many streams are open",
                 S::SERVICE_UNAVAILABLE,
                 "Try again after the time that Retry-After names.",
+            ),
+            Self::StreamShareTaken => (
+                "stream-share-taken",
+                "This key has too many streams open",
+                S::TOO_MANY_REQUESTS,
+                "Close streams that are not needed, and share one among the parts of a client.",
             ),
             Self::NotImplemented => (
                 "not-implemented",

@@ -73,7 +73,12 @@ fn routes() -> Vec<Route> {
     // What clients of OpenHands may ask for and never get is no part of our API.
     let refused = |path| untold(path, reading(settings::schema, Segment::Fixed));
     let word = |handler| Endpoint { segment: Segment::Word, ..open(handler) };
-    let exchange = Endpoint { body: JSON, action: Some(Action::Login), ..open(session::exchange) };
+    let exchange = Endpoint {
+        body: JSON,
+        largest_body: session::LARGEST,
+        action: Some(Action::Login),
+        ..open(session::exchange)
+    };
     let follow = Endpoint { is_stream: true, ..reading(event_stream::follow, Segment::Fixed) };
     let list = Endpoint { query: LISTING, ..reading(listing::list, Segment::Fixed) };
     let put = writing(mcp_servers::replace, Action::Replace, JSON);
@@ -133,6 +138,7 @@ fn open(handler: Handler) -> Endpoint {
     Endpoint {
         scope: None,
         body: &[],
+        largest_body: body::LARGEST,
         query: &[],
         segment: Segment::Fixed,
         action: None,

@@ -14,13 +14,18 @@ use super::document_access::DocumentAccess;
 use super::endpoint::{Answer, Call};
 use super::mcp_servers::newest;
 
+/// The largest body. It is read before anything is known of the caller. Bytes.
+pub(super) const LARGEST: usize = 4 << 10;
+
+const BAD_CODE: &str = "The `code` is not one that can be exchanged: a code is good once, within 60 seconds after the service printed it.";
+
 /// Exchanges `{"code"}` for `{"key","expires_in","scopes"}`; the time is in seconds.
 pub(super) fn exchange(call: Call) -> Answer {
     Box::pin(async move {
         let code = call.body.as_ref().and_then(|body| body.get("code")).and_then(Json::as_str);
         let logins = call.app.authentication.logins();
         let page = code.zip(logins).and_then(|(code, logins)| logins.exchange(code, Instant::now()));
-        let page = page.ok_or_else(unauthorized)?;
+        let page = page.ok_or_else(|| unauthorized(BAD_CODE))?;
         Ok(answer([
             ("key", Json::string(page.key)),
             ("expires_in", seconds(KEY_LIFETIME)),

@@ -23,10 +23,10 @@ impl SettingsKey {
 }
 
 /// Who made a change, as far as a store needs to know: equal to itself, and to nobody else of the same name.
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct Author(Arc<Identity>);
 
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 struct Identity {
     name: Box<str>,
     /// What tells apart who have one name; not the key itself.

@@ -54,6 +54,7 @@ fn every_operation_answers_what_it_is_described_to_answer() {
         claim(filled(&server, &method, &format!("{path}?nonsense=1"), &operation), 400);
         claim(request().if_match("no tag"), 400);
         claim(request().header("Origin", "https://evil.example"), 403);
+        claim(request().header("Expect", "something"), 417);
         if operation["security"].is_null() {
             claim(request().anonymous(), 401);
         }

@@ -16,6 +16,7 @@ mod wire;
 mod access;
 mod checks;
 mod clients;
+mod connections;
 mod crashes;
 mod documentation;
 mod events;

@@ -111,7 +111,20 @@ impl Request {
         Connection::open(self.address)?.send(self)
     }
 
-    fn head(&self) -> Vec<u8> {
+    /// The method.
+    pub(crate) fn method(&self) -> &str {
+        &self.method
+    }
+
+    /// The bytes that are sent.
+    pub(crate) fn message(&self) -> Vec<u8> {
+        let mut message = self.head();
+        message.extend_from_slice(&self.content());
+        message
+    }
+
+    /// The bytes that are sent of the head.
+    pub(crate) fn head(&self) -> Vec<u8> {
         let mut head = format!("{} {} HTTP/1.1\r\n", self.method, self.target).into_bytes();
         let mut line = |name: &str, value: &[u8]| {
             head.extend_from_slice(name.as_bytes());
@@ -163,8 +176,7 @@ impl Connection {
 
     /// Sends a request and reads its answer; the connection can be used again.
     pub(crate) fn send(&mut self, request: Request) -> io::Result<Response> {
-        let mut message = request.head();
-        message.extend_from_slice(&request.content());
+        let message = request.message();
         // A service that refuses a body before reading all of it may close its side: the answer counts.
         let sent = self.stream.get_mut().write_all(&message);
         match self.read_answer(&request.method) {
@@ -185,6 +197,28 @@ impl Connection {
         }
         conformance::check(&request.method, &request.target, &answer);
         Ok(answer)
+    }
+
+    /// Sends bytes as they are.
+    pub(crate) fn write(&mut self, bytes: &[u8]) -> io::Result<()> {
+        self.stream.get_mut().write_all(bytes)
+    }
+
+    /// Reads the answer to a request of this method.
+    pub(crate) fn answer(&mut self, method: &str) -> io::Result<Response> {
+        self.read_answer(method)
+    }
+
+    /// Reads one line.
+    pub(crate) fn line(&mut self) -> String {
+        self.read_line().expect("a line")
+    }
+
+    /// Reads what comes until the service closes its side.
+    pub(crate) fn rest(&mut self) -> io::Result<Vec<u8>> {
+        let mut rest = Vec::new();
+        self.stream.read_to_end(&mut rest)?;
+        Ok(rest)
     }
 
     /// Waits no longer than this for anything.

@@ -20,6 +20,7 @@ pub(in crate::http) fn follow() -> Operation {
         StoreBusy,
         EventsGone,
         TooManyStreams,
+        StreamShareTaken,
     ]);
     let stream = Response {
         status: 200,

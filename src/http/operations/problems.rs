@@ -16,12 +16,19 @@ pub(super) struct Problems(Vec<(ProblemKind, StatusCode)>);
 
 /// What any route can answer.
 pub(super) fn of_any_route() -> Problems {
-    Problems(Vec::new()).with(&[InvalidHeader, InvalidQuery, ForbiddenHost, ForbiddenOrigin, Internal])
+    Problems(Vec::new()).with(&[
+        InvalidHeader,
+        InvalidQuery,
+        ForbiddenHost,
+        ForbiddenOrigin,
+        ExpectationFailed,
+        Internal,
+    ])
 }
 
 /// What any route can answer that probes call under any host name.
 pub(super) fn of_a_probe() -> Problems {
-    Problems(Vec::new()).with(&[InvalidHeader, InvalidQuery, ForbiddenOrigin, Internal])
+    Problems(Vec::new()).with(&[InvalidHeader, InvalidQuery, ForbiddenOrigin, ExpectationFailed, Internal])
 }
 
 impl Problems {
@@ -86,7 +93,7 @@ fn further_headers(status: StatusCode) -> Vec<HeaderField> {
         StatusCode::METHOD_NOT_ALLOWED => vec![fields::allow(), fields::accept_patch()],
         StatusCode::PRECONDITION_FAILED => vec![fields::current_etag()],
         StatusCode::UNSUPPORTED_MEDIA_TYPE => vec![fields::accept(), fields::accept_patch()],
-        StatusCode::SERVICE_UNAVAILABLE => vec![fields::retry_after()],
+        StatusCode::SERVICE_UNAVAILABLE | StatusCode::TOO_MANY_REQUESTS => vec![fields::retry_after()],
         _ => Vec::new(),
     }
 }
@@ -106,7 +113,9 @@ fn description(status: StatusCode) -> &'static str {
         412 => "A condition does not hold.",
         413 => "The body is too large.",
         415 => "The body is of another media type.",
+        417 => "The header Expect asks for something unknown.",
         422 => "The body can't be used.",
+        429 => "This key has its share of the streams open.",
         428 => "This service takes no unconditional writes.",
         500 => "A bug of ours.",
         501 => "The OpenHands agent-server has this, and this service has not.",

@@ -155,6 +155,7 @@ fn has_the_usual_headers(what: &str, answer: &Response, cache_control: &str) {
     }
     assert_eq!(answer.header("x-content-type-options"), Some("nosniff"), "{what}");
     assert_eq!(answer.header("cross-origin-resource-policy"), Some("same-origin"), "{what}");
+    assert_eq!(answer.header("cross-origin-opener-policy"), Some("same-origin"), "{what}");
 }
 
 #[test]
@@ -173,6 +174,7 @@ fn every_answer_has_the_usual_headers() {
         ("412", server.delete(item("a")).if_match("\"x\"")),
         ("write", server.patch(item("a")).json(&json!({"description": "d"}))),
         ("health", server.get("/health")),
+        ("host", server.get(SERVERS).header("Host", "evil.example")),
     ];
     for (what, request) in cases {
         has_the_usual_headers(what, &request.send(), kept);

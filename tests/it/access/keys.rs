@@ -63,6 +63,43 @@ fn a_key_is_taken_from_either_header() {
 }
 
 #[test]
+fn our_own_header_decides_beside_the_authorization_of_a_proxy() {
+    let server = TestServer::start();
+    let get = || server.get(SERVERS).anonymous();
+    for theirs in ["Bearer of-the-proxy", "Basic eDp5", "Negotiate abc", &format!("Bearer {READER}")] {
+        get().header("Authorization", theirs).header("X-Session-API-Key", READER).send().expect(200);
+        let wrong = get().header("X-Session-API-Key", "wrong").header("Authorization", theirs);
+        wrong.send().expect_problem(401, "unauthorized");
+    }
+}
+
+#[test]
+fn a_401_says_which_header_was_looked_at_and_never_what_it_holds() {
+    let server = TestServer::start();
+    let get = || server.get(SERVERS).anonymous();
+    let bearer = |key: &str| format!("Bearer {key}");
+    let several = get().header("X-Session-API-Key", READER).header("X-Session-API-Key", "canary");
+    let code = server.post("/api/session").anonymous().json(&json!({"code": "canary"}));
+    for (request, named) in [
+        (get(), &["X-Session-API-Key", "Authorization"][..]),
+        (get().header("X-Session-API-Key", "canary"), &["X-Session-API-Key"]),
+        (
+            get().header("X-Session-API-Key", "canary").header("Authorization", bearer(READER)),
+            &["X-Session-API-Key"],
+        ),
+        (get().header("Authorization", bearer("canary")), &["Authorization"]),
+        (several, &["X-Session-API-Key", "several"]),
+        (code, &["code", "60 seconds"]),
+    ] {
+        let answer = request.send().expect_problem(401, "unauthorized");
+        let detail = answer.json()["detail"].as_str().expect("a problem has one").to_owned();
+        assert!(named.iter().all(|word| detail.contains(word)), "{detail}");
+        let other = ["X-Session-API-Key", "Authorization"].iter().find(|word| !named.contains(word));
+        assert!(other.is_none_or(|word| !detail.contains(word)) && !detail.contains("canary"), "{detail}");
+    }
+}
+
+#[test]
 fn anything_but_a_configured_key_is_401_and_says_how_to_ask() {
     let server = TestServer::start();
     server.seed("a", &json!({"command": "x"}));

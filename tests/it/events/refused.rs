@@ -1,6 +1,6 @@
 //! Who is refused a stream, and with which problem.
 
-use crate::server::{READER, TestServer};
+use crate::server::{ADMIN, READER, REVEALER, TestServer, WRITER};
 use crate::site::Site;
 use crate::stream::{EVENTS, Stream};
 
@@ -85,17 +85,59 @@ fn without_a_state_there_is_no_stream() {
     assert_eq!(stream.next_of("a").number(), 1);
 }
 
+/// Opens as many streams with a key as one key may have.
+fn take_share(server: &TestServer, key: &str) -> Vec<Stream> {
+    let streams = (0..128).map(|_| Stream::open(&server.events().key(key)));
+    streams
+        .map(|stream| stream.expect("an answer").unwrap_or_else(|refusal| panic!("{}", refusal.text())))
+        .collect()
+}
+
+#[test]
+fn a_key_has_a_quarter_of_the_seats_and_leaves_the_others() {
+    let server = TestServer::start();
+    let mut streams = take_share(&server, READER);
+    for method in ["GET", "HEAD"] {
+        let answer = server.request(method, EVENTS).key(READER).send().expect(429);
+        assert!(answer.header("retry-after").is_some());
+    }
+    server.events().key(READER).send().expect_problem(429, "stream-share-taken");
+    // Other keys are served, and this one for everything else.
+    server.follow();
+    server.get("/api/settings/mcp-servers").key(READER).send().expect(200);
+    streams.pop();
+    crate::server::eventually("the seat is free", || is_free(&server, READER));
+}
+
+#[test]
+fn a_page_has_a_share_of_its_own() {
+    let server = TestServer::start();
+    let code = serde_json::json!({"code": server.code()});
+    let key = server.post("/api/session").anonymous().json(&code).send().expect(200).json();
+    let key = key["key"].as_str().expect("a key").to_owned();
+    let _streams = take_share(&server, &key);
+    server.events().key(&key).send().expect_problem(429, "stream-share-taken");
+    server.follow();
+}
+
+/// Whether a stream can be opened. Writing to the readers who left shows that they did.
+fn is_free(server: &TestServer, key: &str) -> bool {
+    let now = std::time::UNIX_EPOCH.elapsed().expect("now").as_nanos().to_string();
+    server.seed("a", &serde_json::json!({"command": now}));
+    Stream::open(&server.events().key(key)).is_ok_and(|answer| answer.is_ok())
+}
+
 #[test]
 fn the_seats_are_counted_and_one_that_is_left_is_free() {
     let server = TestServer::start();
-    let mut streams: Vec<Stream> = (0..512).map(|_| server.follow().0).collect();
-    let refused = server.events().send().expect_problem(503, "too-many-streams");
+    let mut streams: Vec<Stream> =
+        [ADMIN, WRITER, READER, REVEALER].iter().flat_map(|key| take_share(&server, key)).collect();
+    let code = serde_json::json!({"code": server.code()});
+    let key = server.post("/api/session").anonymous().json(&code).send().expect(200).json();
+    let key = key["key"].as_str().expect("a key").to_owned();
+    let refused = server.events().key(&key).send().expect_problem(503, "too-many-streams");
     assert!(refused.header("retry-after").is_some());
-    server.request("HEAD", EVENTS).send().expect(503);
+    server.request("HEAD", EVENTS).key(&key).send().expect(503);
     streams.pop();
-    crate::server::eventually("the seat is free", || {
-        // Writing to the reader who left shows that it did.
-        server.seed("a", &serde_json::json!({"command": std::time::UNIX_EPOCH.elapsed().expect("now").as_nanos().to_string()}));
-        Stream::open(&server.events()).is_ok_and(|answer| answer.is_ok())
-    });
+    crate::server::eventually("the seat is free", || is_free(&server, &key));
 }

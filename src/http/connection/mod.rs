@@ -1,0 +1,14 @@
+//! One client's connection: hands requests to the HTTP stack one at a time, and gives up clients that are silent or
+//! slow. It knows where messages begin and end, and nothing of what they say.
+
+mod answer;
+mod crowd;
+mod exchange;
+mod framing;
+mod socket;
+
+pub(super) use answer::AnswerBody;
+pub(super) use crowd::Crowd;
+pub(super) use exchange::{Exchange, Handling};
+pub(super) use framing::BodyScan;
+pub(super) use socket::Socket;
