@@ -1,7 +1,7 @@
 # Every target is one or two plain commands that also run by hand.
 
 .DEFAULT_GOAL := help
-.PHONY: help run build ui test contract openapi openapi-release page-tables interop soak screenshots fuzz coverage mutants bench check lint fmt prepare
+.PHONY: help run build ui test contract openapi openapi-release page-tables interop soak soak-proxies screenshots fuzz coverage mutants bench check lint fmt prepare
 
 # What `make test` installs comes first, so that `python3` is the one with the tests' packages.
 INSTALLED := $(CURDIR)/target/python/bin:$(CURDIR)/target/tools/bin
@@ -15,6 +15,9 @@ PROCESSES = 4
 WRITERS = 16
 STREAM_SECONDS = 60
 SEED = 1
+
+# What `make soak-proxies` plays the page behind.
+PROXIES = $(foreach proxy,nginx apache caddy,$(proxy) $(proxy)/mcp-settings)
 
 # How long `make fuzz` tries each target, and which; the rooms of which `make mutants` breaks the code.
 SECONDS = 60
@@ -63,6 +66,13 @@ soak: prepare ui ## Try one winner, crashes and the page for long; ROUNDS, PROCE
 	CRASH_DEPTH=3 cargo test --locked --lib tests::crashes -- --nocapture
 	cargo test --locked --test it crashes:: -- --nocapture --test-threads 1
 	STREAM_SECONDS=$(STREAM_SECONDS) SEED=$(SEED) cargo test --locked --test it two_pages -- --nocapture
+
+# In BEHIND, `nginx` is at `/` and `nginx/mcp-settings` under a path.
+soak-proxies: prepare ui ## Play every journey of the page behind each proxy; PROXIES says which
+	for proxy in $(PROXIES); do \
+	    BEHIND=$$proxy STREAM_SECONDS=$(STREAM_SECONDS) PATH="$(INSTALLED):$$PATH" \
+	        cargo nextest run --locked --no-fail-fast -E 'test(/^ui::/) - test(/^ui::(proxies|pictures)::/)' || exit 1; \
+	done
 
 screenshots: prepare ui ## Take the pictures of the manual anew; look at each of them
 	UPDATE_SCREENSHOTS=1 cargo test --locked --test it ui::pictures::

@@ -18,6 +18,8 @@ function buildName(): string {
 }
 
 export default defineConfig({
+  // Whatever path a proxy serves the page under, its files are beside it.
+  base: "./",
   oxc: { jsx: { runtime: "automatic", importSource: "preact" } },
   define: { __BUILD__: JSON.stringify(buildName()) },
   build: {

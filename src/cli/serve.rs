@@ -13,6 +13,7 @@ use tokio::signal::unix::{SignalKind, signal};
 use crate::config::{Config, Flags, LogFormat};
 use crate::events::Feed;
 use crate::http::gate::Gate;
+use crate::http::public_address::PublicAddress;
 use crate::http::{App, serve};
 use crate::secrets::{create_once, random_token, sweep_drafts, warn_of_open_mode};
 use crate::service::Service;
@@ -77,7 +78,9 @@ async fn serve_until_told(resolved: Resolved) -> Result<(), Failure> {
         Gate::new(&own_hosts(bound), &config.allowed_hosts, &config.allowed_origins).map_err(|error| {
             Failure::new("could not use `MCP_SETTINGS_ALLOWED_HOSTS` or `_ORIGINS`").because(error)
         })?;
-    let address = format!("http://{bound}");
+    let public = PublicAddress::new(config.public_url.as_deref(), config.base_path.as_deref())
+        .map_err(|error| Failure::new("could not use the address under which clients call").because(error))?;
+    let link = public.link(&config.allowed_origins, &config.allowed_hosts, bound);
     let code = authentication.logins().map(|logins| logins.new_code(Instant::now()));
     let events = Feed::start(Arc::clone(&service))
         .map_err(|error| Failure::new("could not start to follow the settings").because(error))?;
@@ -86,6 +89,7 @@ async fn serve_until_told(resolved: Resolved) -> Result<(), Failure> {
         Arc::clone(&events),
         authentication,
         gate,
+        public,
         &config.settings,
     ));
 
@@ -95,8 +99,8 @@ async fn serve_until_told(resolved: Resolved) -> Result<(), Failure> {
         .map_err(|error| Failure::new("could not start the server").because(error))?;
     let handle = server.handle();
     let mut running = actix_web::rt::spawn(server);
-    announce(&address, code.as_deref());
-    log_start(&config, file.as_deref(), &address);
+    announce(bound, &link, code.as_deref());
+    log_start(&config, file.as_deref(), bound);
     warn_of_trouble(&service, &config.settings);
     tokio::select! {
         _ = terminate.recv() => {}
@@ -191,7 +195,8 @@ fn warn_of_no_keys() {
 }
 
 /// One line that says what runs here, on which file and with which keys.
-fn log_start(config: &Config, file: Option<&Path>, address: &str) {
+fn log_start(config: &Config, file: Option<&Path>, bound: SocketAddr) {
+    let address = format!("http://{bound}");
     let secret_key = match &config.secret_key {
         Some(given) => given.origin.to_string(),
         None if beside(&config.settings, KEY_FILE).exists() => "the key file beside the settings".to_owned(),
@@ -232,10 +237,11 @@ fn warn_of_trouble(service: &Service, settings: &Path) {
 }
 
 /// Tells the address and the link. Whoever reads may have gone; the service serves all the same.
-fn announce(address: &str, code: Option<&str>) {
-    let link = code.map_or_else(|| format!("{address}/"), |code| format!("{address}/#code={code}"));
+fn announce(bound: SocketAddr, link: &str, code: Option<&str>) {
+    let fragment = code.map(|code| format!("#code={code}")).unwrap_or_default();
     let mut out = io::stdout().lock();
-    let told = writeln!(out, "listening on {address}").and_then(|()| writeln!(out, "open {link}"));
+    let told =
+        writeln!(out, "listening on http://{bound}").and_then(|()| writeln!(out, "open {link}/{fragment}"));
     if let Err(error) = told.and_then(|()| out.flush()) {
         tracing::warn!(error = %error, "could not print the address");
     }

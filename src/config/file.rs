@@ -21,6 +21,8 @@ pub struct File {
     pub(super) auth: Option<String>,
     pub(super) allowed_origins: Option<Vec<String>>,
     pub(super) allowed_hosts: Option<Vec<String>>,
+    pub(super) base_path: Option<String>,
+    pub(super) public_url: Option<String>,
     pub(super) require_preconditions: Option<bool>,
     pub(super) lock_timeout_ms: Option<u64>,
     pub(super) log: Option<String>,
@@ -31,7 +33,7 @@ const STRING: &str = "a string";
 const STRINGS: &str = "an array of strings";
 
 /// The members, each with what it must be.
-const MEMBERS: [(&str, &str); 13] = [
+const MEMBERS: [(&str, &str); 15] = [
     ("listen", STRING),
     ("settings", STRING),
     ("secret_key", STRING),
@@ -41,6 +43,8 @@ const MEMBERS: [(&str, &str); 13] = [
     ("auth", STRING),
     ("allowed_origins", STRINGS),
     ("allowed_hosts", STRINGS),
+    ("base_path", STRING),
+    ("public_url", STRING),
     ("require_preconditions", "`true` or `false`"),
     ("lock_timeout_ms", "a whole number of milliseconds"),
     ("log", STRING),

@@ -15,9 +15,9 @@ pub use api_keys::ApiKeySetting;
 pub use error::{ConfigError, Origin};
 pub use file::File;
 use variables::{
-    ALLOWED_HOSTS, ALLOWED_ORIGINS, API_KEYS, AUTH, ETAG_KEY, FILE, LISTEN, LOCK_TIMEOUT_MS, LOG,
+    ALLOWED_HOSTS, ALLOWED_ORIGINS, API_KEYS, AUTH, BASE_PATH, ETAG_KEY, FILE, LISTEN, LOCK_TIMEOUT_MS, LOG,
     OH_DIRECTORY, OH_PREVIOUS_SECRET_KEYS, OH_SECRET_KEY, OH_SESSION_API_KEYS, PREVIOUS_SECRET_KEYS,
-    REQUIRE_PRECONDITIONS, SECRET_KEY, SESSION_API_KEY,
+    PUBLIC_URL, REQUIRE_PRECONDITIONS, SECRET_KEY, SESSION_API_KEY,
 };
 
 /// Everything that is configured.
@@ -42,6 +42,10 @@ pub struct Config {
     pub allowed_origins: Vec<String>,
     /// Further hosts.
     pub allowed_hosts: Vec<String>,
+    /// The path under which a proxy serves us.
+    pub base_path: Option<String>,
+    /// The URL under which a browser reaches the page.
+    pub public_url: Option<String>,
     /// Whether writes need a precondition.
     pub require_preconditions: bool,
     /// How long a write waits for the lock.
@@ -158,6 +162,8 @@ impl Config {
             is_auth_off,
             allowed_origins: listed(ALLOWED_ORIGINS).or(file.allowed_origins).unwrap_or_default(),
             allowed_hosts: listed(ALLOWED_HOSTS).or(file.allowed_hosts).unwrap_or_default(),
+            base_path: variable(BASE_PATH).or(file.base_path),
+            public_url: variable(PUBLIC_URL).or(file.public_url),
             require_preconditions,
             lock_timeout: Duration::from_millis(lock_timeout_ms),
             log: given(LOG, "log", file.log),

@@ -45,6 +45,11 @@ variables! {
     /// Values of `Host` that are answered, beside our own address: a comma-separated list of `host[:port]`.
     /// Required where the listen address is a wildcard.
     ALLOWED_HOSTS = "MCP_SETTINGS_ALLOWED_HOSTS";
+    /// The path under which a proxy serves us, such as `/mcp-settings`. Default: the path of the public URL.
+    BASE_PATH = "MCP_SETTINGS_BASE_PATH";
+    /// The URL under which browsers reach the page. Default: the first allowed origin, else the first allowed host,
+    /// else the listen address.
+    PUBLIC_URL = "MCP_SETTINGS_PUBLIC_URL";
     /// `true` answers a write without a precondition with 428. Default `false`.
     REQUIRE_PRECONDITIONS = "MCP_SETTINGS_REQUIRE_PRECONDITIONS";
     /// How long a write waits for another process, in milliseconds. Default 5000.

@@ -3,6 +3,7 @@
 
 use std::sync::LazyLock;
 
+use bytes::Bytes;
 use serde_json::{Value, json};
 
 use crate::openapi::{Api, Tag, assemble, standalone};
@@ -13,7 +14,7 @@ use super::schemas::McpServerConfig;
 
 /// A text that everyone may read, and its tag.
 pub(super) struct Published {
-    pub(super) text: String,
+    pub(super) text: Bytes,
     pub(super) tag: EntityTag,
 }
 
@@ -89,9 +90,13 @@ fn configuration_file_schema() -> Value {
     file
 }
 
-pub(super) fn openapi() -> &'static Published {
-    static MADE: LazyLock<Published> = LazyLock::new(|| Published::new(&openapi_document()));
-    &MADE
+/// The OpenAPI document of a service that is reached at this URL, or at this path of any host.
+pub(super) fn openapi(address: Option<String>) -> Published {
+    let mut document = openapi_document();
+    if let Some(url) = address {
+        document["servers"] = json!([{ "url": url }]);
+    }
+    Published::new(&document)
 }
 
 pub(super) fn server_schema() -> &'static Published {
@@ -106,8 +111,8 @@ pub(super) fn servers_schema() -> &'static Published {
 
 impl Published {
     fn new(value: &Value) -> Self {
-        let text = value.to_string();
-        let tag = public_tag(text.as_bytes());
+        let text = Bytes::from(value.to_string());
+        let tag = public_tag(&text);
         Self { text, tag }
     }
 }

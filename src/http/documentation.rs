@@ -13,7 +13,10 @@ use super::problem_kind::ProblemKind;
 
 /// `GET /openapi.json`
 pub(super) fn openapi(call: Call) -> Answer {
-    Box::pin(async move { published(&call, document::openapi(), "application/json") })
+    Box::pin(async move {
+        let made = call.app.openapi.get_or_init(|| document::openapi(call.app.public.configured()));
+        published(&call, made, "application/json")
+    })
 }
 
 /// `GET /schemas/mcp-server.json`
@@ -28,10 +31,10 @@ pub(super) fn servers_schema(call: Call) -> Answer {
 
 fn published(
     call: &Call,
-    Published { text, tag }: &'static Published,
+    Published { text, tag }: &Published,
     media_type: &'static str,
 ) -> Result<HttpResponse, Problem> {
-    under_condition(call, tag, &[], Content { media_type, coding: None, bytes: text.as_bytes() })
+    under_condition(call, tag, &[], Content { media_type, coding: None, bytes: text.clone() })
 }
 
 /// `GET /problems/{type}`

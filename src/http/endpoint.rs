@@ -163,6 +163,11 @@ impl Call {
         &self.app.service
     }
 
+    /// What a client calls one of our paths.
+    pub(super) fn url(&self, path: &str) -> String {
+        [self.app.public.base(), path].concat()
+    }
+
     /// Notes for the audit what a write has done; a dry run leaves the tag as it was.
     pub(super) fn note(&self, written: &Written) {
         let after = if self.query.is_dry_run { &written.before } else { &written.after };

@@ -66,12 +66,13 @@ pub(super) fn follow(call: Call) -> Answer {
     })
 }
 
-/// A stream is no representation of anything, so that nobody may keep it; and its connection ends with it.
+/// A stream is not a representation that anyone may keep; and its connection ends with it. A proxy that compressed it
+/// (RFC 9110 §7.7) would hold events back until a block is full.
 fn answer() -> HttpResponseBuilder {
     let mut answer = HttpResponse::build(StatusCode::OK);
     answer
         .content_type("text/event-stream")
-        .insert_header((header::CACHE_CONTROL, "no-store"))
+        .insert_header((header::CACHE_CONTROL, "no-store, no-transform"))
         .insert_header((BUFFERING, "no"))
         .force_close();
     answer

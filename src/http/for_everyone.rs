@@ -3,6 +3,7 @@
 
 use actix_web::http::header::{self, HeaderName};
 use actix_web::{HttpResponse, HttpResponseBuilder};
+use bytes::Bytes;
 
 use crate::json::Json;
 use crate::projection::{EntityTag, Verdict};
@@ -16,7 +17,7 @@ use super::problem_kind::ProblemKind;
 pub(super) struct Content {
     pub(super) media_type: &'static str,
     pub(super) coding: Option<&'static str>,
-    pub(super) bytes: &'static [u8],
+    pub(super) bytes: Bytes,
 }
 
 /// Answers with a text for everyone, under the condition of the call. A 304 carries the headers too.

@@ -19,7 +19,8 @@ use super::connection::{AnswerBody, BodyScan, Exchange, Handling};
 use super::problem::Problem;
 use super::problem_kind::ProblemKind;
 use super::query::{Parameter, Query};
-use super::{App, gate, headers, routes};
+use super::refusals::Check;
+use super::{App, gate, headers, page, routes};
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 const OPENER_POLICY: HeaderName = HeaderName::from_static("cross-origin-opener-policy");
@@ -107,7 +108,7 @@ fn end(
 }
 
 async fn answer<B: MessageBody + 'static>(
-    request: ServiceRequest,
+    mut request: ServiceRequest,
     next: Next<B>,
 ) -> Result<ServiceResponse<BoxBody>, Error> {
     let app = request.app_data::<Data<App>>().cloned();
@@ -117,6 +118,7 @@ async fn answer<B: MessageBody + 'static>(
     };
     let id = app.request_ids.next();
     request.extensions_mut().insert(id.clone());
+    app.public.strip(&mut request);
     let log = Log::of(&request);
     let (mut response, origin) = match judge(&app, &request) {
         Err(problem) => {
@@ -174,12 +176,21 @@ fn judge(app: &App, request: &ServiceRequest) -> Result<Option<HeaderValue>, Pro
 }
 
 fn judge_names(app: &App, request: &ServiceRequest) -> Result<Option<HeaderValue>, Problem> {
-    if routes::is_for_any_host(request.path()) {
-        return app.gate.check_origin(request.headers(), None);
+    let (path, headers) = (request.path(), request.headers());
+    let host = if routes::is_for_any_host(path) {
+        None
+    } else {
+        let host = gate::host_of(request.uri(), headers);
+        app.gate.check_host(host).inspect_err(|_| app.refusals.note(Check::Host, headers, host))?;
+        host
+    };
+    let origin = app.gate.check_origin(headers, host);
+    // The page's files are the same for everybody, a page of another origin can't read them, and a link may lead to
+    // them from anywhere: so the page can say itself that its origin is not allowed.
+    if page::is_file(path) || app.public.is_base(path) {
+        return Ok(origin.unwrap_or_default());
     }
-    let host = gate::host_of(request.uri(), request.headers());
-    app.gate.check_host(host)?;
-    app.gate.check_origin(request.headers(), host)
+    origin.inspect_err(|_| app.refusals.note(Check::Origin, headers, host))
 }
 
 fn is_preflight(request: &ServiceRequest) -> bool {

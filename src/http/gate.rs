@@ -7,6 +7,11 @@ use actix_web::http::header::{self, HeaderMap, HeaderValue};
 use super::problem::Problem;
 use super::problem_kind::ProblemKind;
 
+const FORBIDDEN_HOST: &str =
+    "This service does not answer to that Host. If it is yours, add it to MCP_SETTINGS_ALLOWED_HOSTS.";
+
+const FORBIDDEN_ORIGIN: &str = "This service does not answer to pages of that web origin. If it is yours, add it to MCP_SETTINGS_ALLOWED_ORIGINS.";
+
 /// The allow-lists.
 #[derive(Clone, Debug)]
 pub struct Gate {
@@ -18,10 +23,10 @@ pub struct Gate {
 
 /// `host[:port]`, the host in lower case.
 #[derive(Clone, Debug, PartialEq, Eq)]
-struct Authority {
+pub(super) struct Authority {
     host: String,
     /// None stands for any port in an allow-list, and for the scheme's own in a request.
-    port: Option<u16>,
+    pub(super) port: Option<u16>,
 }
 
 /// A web origin (RFC 6454): scheme, host and port.
@@ -75,7 +80,7 @@ impl Gate {
         }
         match named.and_then(Authority::parse) {
             Some(host) if self.allows_host(&host) => Ok(()),
-            _ => Err(Problem::new(ProblemKind::ForbiddenHost, "This service does not answer to that Host.")),
+            _ => Err(Problem::new(ProblemKind::ForbiddenHost, FORBIDDEN_HOST)),
         }
     }
 
@@ -86,8 +91,7 @@ impl Gate {
         headers: &HeaderMap,
         host: Option<&str>,
     ) -> Result<Option<HeaderValue>, Problem> {
-        let refused =
-            || Problem::new(ProblemKind::ForbiddenOrigin, "This service does not answer to that web origin.");
+        let refused = || Problem::new(ProblemKind::ForbiddenOrigin, FORBIDDEN_ORIGIN);
         let mut lines = headers.get_all(header::ORIGIN);
         match (lines.next(), lines.next()) {
             (None, _) => match headers.get("sec-fetch-site").map(HeaderValue::as_bytes) {
@@ -116,7 +120,7 @@ impl Gate {
 }
 
 impl Authority {
-    fn parse(text: &str) -> Option<Self> {
+    pub(super) fn parse(text: &str) -> Option<Self> {
         let text = text.trim().to_ascii_lowercase();
         let (host, port) = match text.rsplit_once(':') {
             Some((host, port)) if !port.contains(']') && (!host.contains(':') || host.ends_with(']')) => {

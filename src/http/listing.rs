@@ -25,7 +25,7 @@ pub(super) fn list(call: Call) -> Answer {
                 Query { limit: None, after: None, .. } => listing.whole().clone(),
                 Query { limit, after, .. } => {
                     let page = listing.page(after.as_deref(), limit.unwrap_or(LARGEST_PAGE));
-                    link = next(&call.query, &page);
+                    link = next(&call.url(COLLECTION), &call.query, &page);
                     page.body
                 }
             })
@@ -38,11 +38,11 @@ pub(super) fn list(call: Call) -> Answer {
 }
 
 /// The link to the page that follows; the other parameters stay as they were.
-fn next(query: &Query, page: &Page) -> Option<HeaderValue> {
+fn next(collection: &str, query: &Query, page: &Page) -> Option<HeaderValue> {
     let after = utf8_percent_encode(page.more_after.as_ref()?.as_str(), ESCAPED);
     let view = (query.rows == Rows::Full).then(|| format!("{}=full&", Parameter::View.name()));
     let limit = query.limit.map(|limit| format!("{}={limit}&", Parameter::Limit.name()));
     let [view, limit] = [view, limit].map(Option::unwrap_or_default);
-    let link = format!("<{COLLECTION}?{view}{limit}{}={after}>; rel=\"next\"", Parameter::After.name());
+    let link = format!("<{collection}?{view}{limit}{}={after}>; rel=\"next\"", Parameter::After.name());
     HeaderValue::from_str(&link).ok()
 }

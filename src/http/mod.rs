@@ -22,7 +22,9 @@ mod page;
 mod prefer;
 mod problem;
 mod problem_kind;
+pub mod public_address;
 mod query;
+mod refusals;
 mod renaming;
 mod routes;
 mod schemas;
@@ -34,13 +36,16 @@ mod status;
 mod written;
 
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use crate::events::Feed;
 use crate::service::Service;
 use crate::service::authentication::Authentication;
+use document::Published;
 use frame::RequestIds;
 use gate::Gate;
+use public_address::PublicAddress;
+use refusals::Refusals;
 
 pub use server::serve;
 
@@ -54,10 +59,16 @@ pub struct App {
     pub authentication: Authentication,
     /// Which hosts and pages may call.
     pub gate: Gate,
+    /// Under which address they reach it.
+    pub public: PublicAddress,
     /// Where the settings document is, as administrators are told.
     pub document: Box<str>,
     /// Makes request ids.
     pub request_ids: RequestIds,
+    /// Which hosts and pages were refused.
+    refusals: Refusals,
+    /// The OpenAPI document, made when it is first asked for.
+    openapi: OnceLock<Published>,
 }
 
 impl App {
@@ -67,9 +78,19 @@ impl App {
         events: Arc<Feed>,
         authentication: Authentication,
         gate: Gate,
+        public: PublicAddress,
         document: &Path,
     ) -> Self {
-        let document = document.to_string_lossy().into();
-        Self { service, events, authentication, gate, document, request_ids: RequestIds::default() }
+        Self {
+            service,
+            events,
+            authentication,
+            gate,
+            public,
+            document: document.to_string_lossy().into(),
+            request_ids: RequestIds::default(),
+            refusals: Refusals::default(),
+            openapi: OnceLock::new(),
+        }
     }
 }

@@ -3,6 +3,7 @@
 use std::sync::LazyLock;
 
 use actix_web::http::header;
+use bytes::Bytes;
 
 use crate::projection::{EntityTag, public_tag};
 use crate::ui;
@@ -46,6 +47,12 @@ pub(super) fn icon(call: Call) -> Answer {
     served(call, "favicon.svg")
 }
 
+/// Whether a path is one of the page's files.
+pub(super) fn is_file(path: &str) -> bool {
+    let name = path.strip_prefix('/').map(|name| if name.is_empty() { ui::PAGE } else { name });
+    name.is_some_and(|name| path != "/index.html" && ui::FILES.iter().any(|file| file.name == name))
+}
+
 fn served(call: Call, name: &'static str) -> Answer {
     Box::pin(async move {
         let ready = FILES.iter().find(|ready| ready.file.name == name);
@@ -59,9 +66,12 @@ fn served(call: Call, name: &'static str) -> Answer {
         let media_type = ready.file.media_type;
         let (tag, content) = match &ready.gzip {
             Some((bytes, tag)) if call.takes_gzip => {
-                (tag, Content { media_type, coding: Some("gzip"), bytes })
+                (tag, Content { media_type, coding: Some("gzip"), bytes: Bytes::from_static(bytes) })
             }
-            _ => (&ready.plain_tag, Content { media_type, coding: None, bytes: ready.file.plain }),
+            _ => (
+                &ready.plain_tag,
+                Content { media_type, coding: None, bytes: Bytes::from_static(ready.file.plain) },
+            ),
         };
         under_condition(&call, tag, &headers, content)
     })

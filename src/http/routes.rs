@@ -210,7 +210,7 @@ async fn dispatch(
     // Decoded by actix, but for what is a delimiter.
     let path = request.match_info().as_str();
     let Some(resource) = resources.iter().find(|resource| resource.pattern.is_of(path)) else {
-        return not_found(&request);
+        return not_found(&request, &app);
     };
     match resource.endpoints.iter().find(|(method, _)| method == request.method()) {
         Some((_, endpoint)) => run(*endpoint, request, payload, app).await,
@@ -261,21 +261,34 @@ fn method_not_allowed(request: &HttpRequest, resource: &Resource) -> HttpRespons
     problem.respond(&request_id(request))
 }
 
-/// No route; a path of ours that ends in a slash is led to the one without.
-fn not_found(request: &HttpRequest) -> HttpResponse {
+/// Whether this is the first segment of a path of ours.
+pub(super) fn begins_path_of_ours(segment: &str) -> bool {
+    routes().iter().any(|route| route.path.split('/').nth(1) == Some(segment))
+}
+
+/// No route; a path of ours that ends in a slash is led to the one without, and the base path to the page.
+fn not_found(request: &HttpRequest, app: &App) -> HttpResponse {
     let path = request.uri().path();
+    if app.public.is_base(path) {
+        return redirect(request, &format!("{path}/"));
+    }
     match path.strip_suffix('/') {
         Some(target)
             if target.starts_with(mcp_servers::COLLECTION)
                 || routes().iter().any(|route| Pattern::of(route.path).is_of(target)) =>
         {
-            let query = request.uri().query().map(|query| format!("?{query}")).unwrap_or_default();
-            HttpResponse::build(StatusCode::TEMPORARY_REDIRECT)
-                .insert_header((header::LOCATION, format!("{target}{query}")))
-                .finish()
+            redirect(request, &format!("{}{target}", app.public.base()))
         }
         _ => Problem::new(ProblemKind::NotFound, "Not Found").respond(&request_id(request)),
     }
+}
+
+/// Leads to another path, with the same query.
+fn redirect(request: &HttpRequest, path: &str) -> HttpResponse {
+    let query = request.uri().query().map(|query| format!("?{query}")).unwrap_or_default();
+    HttpResponse::build(StatusCode::TEMPORARY_REDIRECT)
+        .insert_header((header::LOCATION, format!("{path}{query}")))
+        .finish()
 }
 
 fn request_id(request: &HttpRequest) -> Rc<str> {

@@ -81,7 +81,7 @@ async fn answer(call: &Call, settled: Settled) -> Result<HttpResponse, Problem> 
     if written.is_created
         && let Ok(name) = key(call)?.as_str().parse::<ServerName>()
     {
-        response.insert_header((header::LOCATION, format!("{}/{name}", mcp_servers::COLLECTION)));
+        response.insert_header((header::LOCATION, call.url(&format!("{}/{name}", mcp_servers::COLLECTION))));
     }
     if let Some(tag) = &written.after {
         response.insert_header((header::ETAG, tag.as_str()));

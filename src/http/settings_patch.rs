@@ -35,9 +35,10 @@ pub(super) fn patch(mut call: Call) -> Answer {
         let body = call.block(move |service| service.settled(settled)).await?;
         let mut response = HttpResponse::Ok();
         if is_about_servers {
-            response
-                .insert_header(("deprecation", DEPRECATION))
-                .insert_header((header::LINK, format!("<{COLLECTION}>; rel=\"successor-version\"")));
+            response.insert_header(("deprecation", DEPRECATION)).insert_header((
+                header::LINK,
+                format!("<{}>; rel=\"successor-version\"", call.url(COLLECTION)),
+            ));
         }
         Ok(response.content_type("application/json").body(body))
     })

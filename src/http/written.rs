@@ -22,7 +22,7 @@ pub(super) fn answer(call: &Call, written: Written, name: &ServerName) -> HttpRe
     };
     let mut response = HttpResponse::build(status);
     response.insert_header((header::VARY, "Prefer"));
-    let location = || format!("{COLLECTION}/{name}");
+    let location = || call.url(&format!("{COLLECTION}/{name}"));
     // A dry run has made nothing that could be located.
     if !call.query.is_dry_run && written.is_created {
         response.insert_header((header::LOCATION, location()));

@@ -4,5 +4,6 @@ mod audit;
 mod browsers;
 mod keys;
 mod pages;
+mod public;
 mod session;
 mod starting;

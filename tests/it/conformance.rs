@@ -110,7 +110,8 @@ impl Contract {
         match answer.status {
             403 => {}
             404 if methods.is_empty() => {}
-            307 if path.ends_with('/') => return Ok(()),
+            // Without a path it is the base path alone.
+            307 if path.is_empty() || path.ends_with('/') => return Ok(()),
             405 if !methods.contains(&method.to_ascii_lowercase()) => {
                 let mut allowed = answer.list("allow");
                 allowed.retain(|method| method != "head");

@@ -7,6 +7,7 @@ mod crypto;
 mod extent;
 mod launch;
 mod peer;
+mod proxy;
 mod response;
 mod server;
 mod site;

@@ -108,7 +108,7 @@ fn nothing_but_the_files_of_the_page_is_served() {
 fn the_page_itself_has_no_script_no_style_and_nothing_from_elsewhere() {
     let server = TestServer::start();
     let page = server.get("/").anonymous().send().text();
-    assert!(page.contains(r#"src="/app.js""#) && page.contains(r#"href="/app.css""#), "{page}");
+    assert!(page.contains(r#"src="./app.js""#) && page.contains(r#"href="./app.css""#), "{page}");
     let tags = page.split("<script").skip(1).map(|rest| rest.split_once('>').expect("a tag ends").1);
     assert!(tags.into_iter().all(|content| content.starts_with("</script>")), "a script in the page: {page}");
     for part in ["<style", "style=", " on", "http:", "https:", "data:"] {

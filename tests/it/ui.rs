@@ -10,6 +10,7 @@ mod headers;
 mod living;
 mod loading;
 mod pictures;
+mod proxies;
 mod secrets;
 mod stage;
 mod viewing;

@@ -17,6 +17,8 @@ const PATIENCE: Duration = Duration::from_secs(20);
 pub(crate) struct Request {
     address: SocketAddr,
     method: String,
+    /// What stands before the target; answers are as they are described without it.
+    base: String,
     target: String,
     headers: Vec<(String, Vec<u8>)>,
     body: Option<Vec<u8>>,
@@ -33,6 +35,7 @@ impl Request {
         Self {
             address,
             method: method.to_owned(),
+            base: String::new(),
             target: target.to_owned(),
             headers: Vec::new(),
             body: None,
@@ -42,6 +45,12 @@ impl Request {
 
     pub(crate) fn address(&self) -> SocketAddr {
         self.address
+    }
+
+    /// Puts a base path before the target.
+    pub(crate) fn below(mut self, base: &str) -> Self {
+        self.base = base.to_owned();
+        self
     }
 
     /// Adds a header line; the same name may be added again.
@@ -125,7 +134,7 @@ impl Request {
 
     /// The bytes that are sent of the head.
     pub(crate) fn head(&self) -> Vec<u8> {
-        let mut head = format!("{} {} HTTP/1.1\r\n", self.method, self.target).into_bytes();
+        let mut head = format!("{} {}{} HTTP/1.1\r\n", self.method, self.base, self.target).into_bytes();
         let mut line = |name: &str, value: &[u8]| {
             head.extend_from_slice(name.as_bytes());
             head.extend_from_slice(b": ");

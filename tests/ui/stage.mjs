@@ -57,7 +57,7 @@ export class Stage {
   }
 
   async startAgain() {
-    const { code } = await this.#ask({ start: new URL(this.setting.address).host });
+    const { code } = await this.#ask({ start: this.setting.listen });
     this.setting.code = code;
   }
 

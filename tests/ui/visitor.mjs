@@ -14,7 +14,7 @@ const EXPECTED = /^Failed to load resource/;
 export class Visitor {
   static async in(browser, address, options) {
     const { without, ...chosen } = options;
-    const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, ...chosen });
+    const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, ignoreHTTPSErrors: true, ...chosen });
     context.setDefaultTimeout(10_000);
     if (without !== undefined) await takeAway(context, without);
     return new Visitor(context, await context.newPage(), address);

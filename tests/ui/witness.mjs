@@ -20,7 +20,7 @@ export class Witness {
 
   /** How often the whole list was asked for. */
   get lists() {
-    return this.requests.filter(({ path }) => path === '/api/settings/mcp-servers').length;
+    return this.requests.filter(({ path }) => path.endsWith('/api/settings/mcp-servers')).length;
   }
 
   /** When each tag came by the stream, and when each mark was shown first, in milliseconds. */

@@ -63,7 +63,7 @@ test("what is no stream is told apart", async () => {
   await assert.rejects(read({ fetch: refusing(410, "{}") }), EventsGone);
   const refusals: [typeof fetch, number, unknown][] = [
     [refusing(401, '{"type":"/problems/unauthorized"}'), 401, { type: "/problems/unauthorized" }],
-    [refusing(502, "<html>", "text/html"), 502, null],
+    [refusing(500, "<html>", "text/html"), 500, null],
     [refusing(200, "<html>", "text/html"), 200, null],
   ];
   for (const [fetch, status, problem] of refusals) {
@@ -98,4 +98,9 @@ test("whoever stops reading closes the connection", async () => {
   const reading = read({ signal: stopping.signal, fetch });
   stopping.abort(new Error("enough"));
   await assert.rejects(reading, /enough/);
+});
+
+test("what a proxy answers in the place of the service is no answer of the service", async () => {
+  for (const status of [502, 503, 504]) await assert.rejects(read({ fetch: refusing(status, "<html>", "text/html") }), TypeError);
+  await assert.rejects(read({ fetch: refusing(503, '{"type":"/problems/too-many-streams"}') }), EventsRefused);
 });

@@ -38,3 +38,15 @@ test("a success that can't be read is a problem, and a defect of the page is non
   };
   await assert.rejects(answered(answer, defect), RangeError);
 });
+
+test("what a proxy answers in the place of the service is no answer of the service", async () => {
+  const told = (status: number, type: string) => {
+    const response = new Response("{}", { status, headers: { "Content-Type": type } });
+    return answered(Promise.resolve({ response }), (_, text) => text);
+  };
+  for (const status of [502, 503, 504]) assert.deepEqual(await told(status, "text/html"), { offline: true });
+  for (const [status, type] of [[503, "application/problem+json"], [500, "text/html"]] as const) {
+    const result = await told(status, type);
+    assert.ok("problem" in result && result.problem.status === status);
+  }
+});

@@ -197,3 +197,64 @@ fn scripts_may_read_the_headers_they_need() {
         }
     }
 }
+
+#[test]
+fn the_files_of_the_page_are_for_pages_of_any_origin() {
+    let server = TestServer::start();
+    for path in ["/", "/app.js", "/editing.js", "/app.css", "/favicon.svg"] {
+        for (name, value) in
+            [("Origin", "https://settings.example"), ("Origin", "null"), ("Sec-Fetch-Site", "cross-site")]
+        {
+            let answer = server.get(path).anonymous().header(name, value).send().expect(200);
+            assert!(answer.headers("access-control-allow-origin").is_empty(), "{value} may read {path}");
+            assert_eq!(answer.header("cross-origin-resource-policy"), Some("same-origin"), "{path}");
+        }
+        server
+            .get(path)
+            .anonymous()
+            .header("Host", "evil.example")
+            .send()
+            .expect_problem(403, "forbidden-host");
+    }
+    for path in ["/index.html", "/openapi.json", "/server_info", "/health", SERVERS] {
+        let answer = server.get(path).header("Origin", "https://settings.example").send();
+        answer.expect_problem(403, "forbidden-origin");
+    }
+}
+
+#[test]
+fn a_refusal_names_the_setting_and_is_logged_once_for_each_value() {
+    let server = TestServer::builder(Site::new()).env("MCP_SETTINGS_LOG", "warn").start();
+    let refused =
+        |header: &str, value: &str| server.get(SERVERS).header(header, value).send().expect(403).json();
+    for _ in 0..3 {
+        for (header, value, setting) in [
+            ("Host", "settings.example:8443", "MCP_SETTINGS_ALLOWED_HOSTS"),
+            ("Origin", "https://settings.example", "MCP_SETTINGS_ALLOWED_ORIGINS"),
+            ("Origin", "https://other.example", "MCP_SETTINGS_ALLOWED_ORIGINS"),
+            ("Origin", "\"\u{202e}", "MCP_SETTINGS_ALLOWED_ORIGINS"),
+            ("Sec-Fetch-Site", "cross-site", "MCP_SETTINGS_ALLOWED_ORIGINS"),
+        ] {
+            let detail = refused(header, value)["detail"].as_str().expect("a text").to_owned();
+            assert!(detail.contains(setting) && !detail.contains(value), "{detail}");
+        }
+    }
+    let log = server.log();
+    let lines = |what: &str| log.lines().filter(|line| line.contains(what)).count();
+    assert_eq!(lines("refused the"), 5, "{log}");
+    assert_eq!(lines("refused the host \"settings.example:8443\""), 1, "{log}");
+    assert_eq!(lines("refused the web origin \"https://settings.example\""), 1, "{log}");
+    assert!(
+        log.contains(r#""\"\u{202e}""#) && !log.contains('\u{202e}'),
+        "a value is shown as it came: {log}"
+    );
+
+    for number in 0..200 {
+        refused("Origin", &format!("https://{number}.example"));
+    }
+    let log = server.log();
+    let lines = |what: &str| log.lines().filter(|line| line.contains(what)).count();
+    assert_eq!((lines("refused the"), lines("further refused")), (64, 1), "{log}");
+    refused("Origin", &format!("https://{}.example", "long".repeat(500)));
+    assert!(server.log().lines().all(|line| line.len() < 1_000), "a line is as long as a stranger wishes");
+}

@@ -27,7 +27,7 @@ fn each_change_is_told_with_its_tags_and_its_author() {
         opened.data,
         json!({"etag": list_tag(&server), "access": "writable", "reason": null, "recent": []})
     );
-    assert_eq!(stream.head.header("cache-control"), Some("no-store"));
+    assert_eq!(stream.head.header("cache-control"), Some("no-store, no-transform"));
     assert_eq!(stream.head.header("etag"), None);
     let mut last = String::new();
     let config = json!({"command": "x", "env": {"API_KEY": "one", "MODE": "fast"}, "args": ["a"]});

@@ -9,6 +9,7 @@ use std::sync::Arc;
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
+use crate::proxy::{BASE, Place, Program, Proxy};
 use crate::server::{ADMIN, READER, REVEALER, TestServer, WRITER};
 use crate::site::Site;
 
@@ -18,6 +19,8 @@ pub(super) struct Stage {
     environment: Vec<(&'static str, String)>,
     /// What the script is told besides.
     choices: Map<String, Value>,
+    /// The proxy that is to stand before the service.
+    front: Option<Place>,
     /// The service; none while the script has it stopped.
     server: Option<TestServer>,
 }
@@ -47,7 +50,13 @@ impl Stage {
     }
 
     pub(super) fn on(site: Site) -> Self {
-        Self { site: Arc::new(site), environment: Vec::new(), choices: Map::new(), server: None }
+        Self {
+            site: Arc::new(site),
+            environment: Vec::new(),
+            choices: Map::new(),
+            front: front_of_all(),
+            server: None,
+        }
     }
 
     /// A place with this document.
@@ -66,15 +75,36 @@ impl Stage {
         self
     }
 
+    /// Behind a proxy, at `/` or under its base path.
+    pub(super) fn behind(mut self, program: Program, base: &'static str) -> Self {
+        self.front = Some(Place::new(program, base));
+        self
+    }
+
     /// Goes through a journey; panics with all that its script said if it fails. Gives what it measured.
     #[track_caller]
     pub(super) fn play(mut self, journey: &str) -> Value {
+        let front = self.front.take();
+        if let Some(place) = &front {
+            // What a test says itself comes later, and holds.
+            let said = std::mem::take(&mut self.environment);
+            self.environment = vec![
+                ("MCP_SETTINGS_ALLOWED_HOSTS", place.host()),
+                ("MCP_SETTINGS_ALLOWED_ORIGINS", place.origin()),
+                ("MCP_SETTINGS_BASE_PATH", place.base().to_owned()),
+            ];
+            self.environment.extend(said);
+        }
         let server = self.start("127.0.0.1:0");
+        let direct = server.address();
+        let front = front.map(|place| place.start(direct));
+        let front = front.as_ref().map(Proxy::place);
         let root = Path::new(env!("CARGO_MANIFEST_DIR"));
         let packages = root.join("target/node/node_modules");
         assert!(packages.join("playwright-core").is_dir(), "no `playwright-core`: run `make test`");
         let mut setting = json!({
-            "address": format!("http://{}", server.address()),
+            "address": front.map_or_else(|| format!("http://{direct}"), Place::address),
+            "listen": direct,
             "code": server.code(),
             "keys": {"admin": ADMIN, "writer": WRITER, "reader": READER, "revealer": REVEALER},
             "document": self.site.document_path(),
@@ -86,6 +116,7 @@ impl Stage {
             .arg(root.join("tests/ui/run.mjs"))
             .args([journey, &setting.to_string()])
             .env("NODE_PATH", packages)
+            .envs(front.map(|place| ("NODE_EXTRA_CA_CERTS", place.certificate())))
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .spawn()
@@ -131,6 +162,15 @@ impl Stage {
             (request, _) => panic!("{request:?} makes no sense now"),
         }
     }
+}
+
+/// The proxy before which every journey is played: `BEHIND=nginx` or `BEHIND=nginx/mcp-settings`. `make soak-proxies`
+/// sets it.
+fn front_of_all() -> Option<Place> {
+    let named = std::env::var("BEHIND").ok()?;
+    let (name, base) = named.strip_suffix(BASE).map_or((&*named, ""), |name| (name, BASE));
+    let program = Program::ALL.into_iter().find(|program| program.name() == name);
+    Some(Place::new(program.unwrap_or_else(|| panic!("no proxy is called {name:?}")), base))
 }
 
 /// Shown where the test fails, as all output of tests is.

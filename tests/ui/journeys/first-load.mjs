@@ -12,19 +12,20 @@ const INTERACTIVE_MS = 5_000;
 export default async function (stage) {
   const visitor = await stage.owner();
   await eventually(async () => assert.equal((await visitor.list.names()).length, 200));
-  const measured = await visitor.page.evaluate(() => {
+  const folder = new URL(`${stage.setting.address}/`).pathname;
+  const measured = await visitor.page.evaluate((folder) => {
     const [interactive] = performance.getEntriesByName('interactive');
     const parts = [...performance.getEntriesByType('navigation'), ...performance.getEntriesByType('resource')]
-      .map(({ name, encodedBodySize }) => ({ path: new URL(name).pathname, bytes: encodedBodySize }))
+      .map(({ name, encodedBodySize }) => ({ path: `/${new URL(name).pathname.slice(folder.length)}`, bytes: encodedBodySize }))
       .filter(({ path }) => !path.startsWith('/api/'));
     return { parts, bytes: parts.reduce((sum, { bytes }) => sum + bytes, 0), interactive_ms: interactive.startTime };
-  });
+  }, folder);
   const paths = measured.parts.map(({ path }) => path);
   for (const path of ['/', '/app.js', '/app.css']) assert.ok(paths.includes(path), `${path} is not in ${paths}`);
   assert.ok(measured.parts.every(({ bytes }) => bytes > 0), JSON.stringify(measured.parts));
   assert.ok(measured.bytes < BYTES, JSON.stringify(measured));
   assert.ok(!paths.includes('/editing.js'), 'it is fetched for nobody');
-  const rest = visitor.page.waitForResponse((answer) => new URL(answer.url()).pathname === '/editing.js');
+  const rest = visitor.page.waitForResponse((answer) => new URL(answer.url()).pathname === `${folder}editing.js`);
   await visitor.page.mouse.move(200, 200);
   assert.equal((await rest).status(), 200);
   assert.ok(measured.interactive_ms < INTERACTIVE_MS, JSON.stringify(measured));

@@ -6,9 +6,10 @@ import createClient from "openapi-fetch";
 import { JsonFault } from "../json/read.ts";
 import { writeJson } from "../json/write.ts";
 import { type Json } from "../json/value.ts";
-import { type Problem, type Result, isOf, problemOf } from "./problem.ts";
+import { type Problem, type Result, isFromBetween, isOf, problemOf } from "./problem.ts";
+import { base } from "./place.ts";
 import type { paths } from "./schema.d.ts";
-import { authHeaders, noteRefused, signOut } from "./session.ts";
+import { authHeaders, noteForeignOrigin, noteRefused, signOut } from "./session.ts";
 
 /** The text of each answer, because the client reads it as `JSON.parse` does, which loses the spelling of numbers. */
 const texts = new WeakMap<Response, string>();
@@ -17,6 +18,7 @@ const texts = new WeakMap<Response, string>();
 const PATIENCE_MS = 30_000;
 
 const client = createClient<paths>({
+  baseUrl: base,
   fetch: (request: Request) => fetch(request, { signal: AbortSignal.timeout(PATIENCE_MS) }),
   // Whatever is asked is asked now: the page keeps tags itself.
   cache: "no-store",
@@ -55,6 +57,7 @@ export async function answered<T>(
   }
   const text = texts.get(response) ?? "";
   if (response.ok || response.status === 304) return readable(response, () => read(response, text));
+  if (isFromBetween(response)) return { offline: true };
   const problem = problemOf(response, text);
   heed(problem, key);
   return { problem };
@@ -76,5 +79,6 @@ function heed(problem: Problem, sent: Record<string, string>): void {
   const isCurrent = JSON.stringify(sent) === JSON.stringify(authHeaders());
   if (!isCurrent) return;
   if (problem.status === 401) signOut("The key is no longer accepted. Your drafts are kept.");
+  if (isOf(problem, "forbidden-origin")) noteForeignOrigin();
   if (isOf(problem, "insufficient-scope") && problem.required_scope) noteRefused(problem.required_scope);
 }

@@ -2,6 +2,8 @@
  * The stream of changes, read with `fetch`: an `EventSource` can send no key and sees no 410. It opens one stream and
  * reads it to its end; it refuses to know what the events mean, and whether to open another.
  */
+import { urlOf } from "./place.ts";
+import { isFromBetween } from "./problem.ts";
 import type { components } from "./schema.d.ts";
 
 type Schemas = components["schemas"];
@@ -82,7 +84,7 @@ export async function* openEvents(options: StreamOptions): AsyncGenerator<Stream
   try {
     hear();
     const resume = lastEventId === undefined ? {} : { "Last-Event-ID": lastEventId };
-    const answer = await (options.fetch ?? fetch)(STREAM, {
+    const answer = await (options.fetch ?? fetch)(urlOf(STREAM), {
       headers: { ...headers, ...resume, Accept: "text/event-stream" },
       cache: "no-store",
       signal: connection.signal,
@@ -116,6 +118,7 @@ export async function* openEvents(options: StreamOptions): AsyncGenerator<Stream
 async function streamOf(answer: Response): Promise<ReadableStream<Uint8Array>> {
   const isStream = answer.headers.get("Content-Type")?.startsWith("text/event-stream") === true;
   if (answer.ok && isStream && answer.body !== null) return answer.body;
+  if (isFromBetween(answer)) throw new TypeError("the service can't be reached through the proxy");
   const problem: unknown = await answer.json().catch(() => null);
   throw answer.status === 410 ? new EventsGone("the events after this one are gone") : new EventsRefused(answer.status, problem);
 }

@@ -30,6 +30,13 @@ export function isOf(problem: Problem, slug: string): boolean {
   return problem.type === `/problems/${slug}`;
 }
 
+const GATEWAY = [502, 503, 504];
+
+/** Whether a proxy answers, because it can't reach the service: what the service says itself is a problem of RFC 9457. */
+export function isFromBetween({ status, headers }: Response): boolean {
+  return GATEWAY.includes(status) && headers.get("Content-Type")?.startsWith("application/problem+json") !== true;
+}
+
 /** The problem that an answer is; one of our own making where a proxy or the like has answered. */
 export function problemOf(response: Response, text: string): Problem {
   const told = membersOf(text);

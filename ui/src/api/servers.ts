@@ -8,6 +8,7 @@ import { parseAnswer } from "../json/read.ts";
 import { type Json, type JsonObject, isObject } from "../json/value.ts";
 import { isServerName } from "../model/name.ts";
 import { DELETE, GET, PATCH, POST, PUT, answered, body } from "./client.ts";
+import { urlOf } from "./place.ts";
 import type { Result } from "./problem.ts";
 
 export type { Finding, Problem, Result } from "./problem.ts";
@@ -89,7 +90,7 @@ let schema: Promise<unknown> | null = null;
 
 /** The JSON Schema of a configuration. Asked for once; throws where it can't be had. */
 export function serverSchema(): Promise<unknown> {
-  schema ??= fetch("/schemas/mcp-server.json").then((answer) => {
+  schema ??= fetch(urlOf("/schemas/mcp-server.json")).then((answer) => {
     if (!answer.ok) throw new TypeError(`the schema was answered ${answer.status}`);
     return answer.json();
   });

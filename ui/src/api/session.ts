@@ -3,6 +3,8 @@
  * address, not in a field that a password manager keeps. It refuses to know what is asked with the key.
  */
 import { signal } from "@preact/signals";
+import { urlOf } from "./place.ts";
+import { isOf, problemOf } from "./problem.ts";
 import type { components } from "./schema.d.ts";
 
 type Described = components["schemas"]["Session"];
@@ -25,10 +27,15 @@ export type Session = {
 
 export const session = signal<Session>({ state: "unknown", scopes: null, access: null, note: null });
 
+/** Whether the service has refused this page because it does not know the page's origin. */
+export const isForeignOrigin = signal(false);
+
 /** What the service says to whoever asks with these headers. `offline`: nothing that can be used. */
 type Answer = Pick<Session, "scopes" | "access"> | "refused" | "offline";
 
 const SESSION = "/api/session";
+
+const SPENT = "The link was used already, or is older than a minute. Sign in with an API key.";
 
 let key: string | null = null;
 /** Scopes that the service has refused to this key. */
@@ -57,7 +64,8 @@ async function enter(): Promise<void> {
   }
   // A spent link takes nobody's key away.
   if (key !== null) return;
-  const note = code === null ? null : "The link was used already, or is older than a minute. Sign in with an API key.";
+  const spent = isForeignOrigin.peek() ? "The link could not be used from this address." : SPENT;
+  const note = code === null ? null : spent;
   const answer = await ask({});
   // Whoever can't reach the service is told so by the stream, which goes on trying.
   if (answer === "refused") session.value = { state: "signed-out", scopes: null, access: null, note };
@@ -111,6 +119,11 @@ export function noteRefused(scope: string): void {
   session.value = { ...session.value };
 }
 
+/** Remembers that the service has refused this page for its origin. */
+export function noteForeignOrigin(): void {
+  isForeignOrigin.value = true;
+}
+
 const UNKNOWN = { scopes: null, access: null };
 
 function take(candidate: string, answer: Pick<Session, "scopes" | "access"> | null): void {
@@ -138,12 +151,13 @@ function takeCode(): string | null {
 /** The key that a code is good for; null where it is good for none. */
 async function exchange(code: string): Promise<string | null> {
   try {
-    const answer = await fetch(SESSION, {
+    const answer = await fetch(urlOf(SESSION), {
       method: "POST",
       headers: { "Content-Type": "application/json" },
       body: JSON.stringify({ code }),
       cache: "no-store",
     });
+    if (answer.status === 403 && isOf(problemOf(answer, await answer.text()), "forbidden-origin")) noteForeignOrigin();
     if (!answer.ok) return null;
     return ((await answer.json()) as components["schemas"]["SessionKey"]).key;
   } catch {
@@ -153,7 +167,7 @@ async function exchange(code: string): Promise<string | null> {
 
 async function ask(headers: Record<string, string>): Promise<Answer> {
   try {
-    const answer = await fetch(SESSION, { headers, cache: "no-store" });
+    const answer = await fetch(urlOf(SESSION), { headers, cache: "no-store" });
     if (answer.status === 401) return "refused";
     if (!answer.ok) return "offline";
     const { scopes, access } = (await answer.json()) as Described;

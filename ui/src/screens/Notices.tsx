@@ -1,6 +1,6 @@
 /** What the page has to say of itself: how it is connected, what takes long, and what is wrong with the document. */
 import { useEffect, useState } from "preact/hooks";
-import { may, session } from "../api/session.ts";
+import { isForeignOrigin, may, session } from "../api/session.ts";
 import { Banner } from "../parts/Banner.tsx";
 import { mode, whyNoWrite } from "../state/access.ts";
 import { type Connection, connection, isListed, listProblem } from "../state/live.ts";
@@ -47,6 +47,7 @@ export function Notices() {
   const isProblemShown = isIn && problem !== null && state !== "offline";
   return (
     <div class="notices">
+      {isForeignOrigin.value && <ForeignOrigin />}
       {isIn && state === "offline" && <Banner kind="alert">The service can't be reached. Your drafts are kept.</Banner>}
       {isProblemShown && (
         <Banner kind="alert">
@@ -63,6 +64,16 @@ export function Notices() {
         </Banner>
       )}
     </div>
+  );
+}
+
+/** The service can't know under which origin a proxy shows this page; the page does. */
+export function ForeignOrigin() {
+  return (
+    <Banner kind="alert">
+      <strong>The service refuses changes from this address. </strong>
+      Add <code>{location.origin}</code> to <code>MCP_SETTINGS_ALLOWED_ORIGINS</code> where the service is configured, and restart it.
+    </Banner>
   );
 }
 

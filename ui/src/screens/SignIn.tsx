@@ -1,10 +1,11 @@
 /** Asks for a key, over whatever is shown: drafts stay where they are. The key is in this field, then in memory only. */
 import { useState } from "preact/hooks";
-import { session, signIn } from "../api/session.ts";
+import { isForeignOrigin, session, signIn } from "../api/session.ts";
 import { Banner } from "../parts/Banner.tsx";
 import { Button } from "../parts/Button.tsx";
 import { Dialog } from "../parts/Dialog.tsx";
 import { TextField } from "../parts/Field.tsx";
+import { ForeignOrigin } from "./Notices.tsx";
 import { pending } from "../state/pending.ts";
 
 export function SignIn() {
@@ -40,6 +41,7 @@ export function SignIn() {
           void submit();
         }}
       >
+        {isForeignOrigin.value && <ForeignOrigin />}
         {session.value.note && <p>{session.value.note}</p>}
         <TextField
           label="API key"

@@ -1,11 +1,12 @@
 /** Why something could not be done, in one sentence for the person who asked for it. */
-import type { Problem } from "../../api/problem.ts";
+import { type Problem, isOf } from "../../api/problem.ts";
 
 export type Failure = { problem: Problem } | { offline: true };
 
 export function whyNot(failure: Failure, what: "reveal" | "save" | "rename" | "read"): string {
   if ("offline" in failure) return `The service can't be reached. ${CONSEQUENCES[what]}`;
   const { problem } = failure;
+  if (isOf(problem, "forbidden-origin")) return "The service refuses changes from this address; the notice above says what to do.";
   if (problem.status === 403 && what === "reveal") return "This key may not reveal secrets.";
   if (problem.status === 403) return "This key may not change servers.";
   const reference = problem.error_id === undefined ? "" : ` The log has more under ${problem.error_id}.`;
