@@ -46,7 +46,7 @@ fn changes_more_than_harmless(before: &Config, after: &Config, dialect: Dialect)
 }
 
 /// Compares scheme, host and port as clients understand them; what no client can parse must be equal.
-fn has_same_origin(before: Option<&str>, after: Option<&str>) -> bool {
+pub(super) fn has_same_origin(before: Option<&str>, after: Option<&str>) -> bool {
     let (Some(before), Some(after)) = (before, after) else {
         return before.is_none() && after.is_none();
     };
@@ -142,7 +142,7 @@ mod tests {
             // What no key opens is kept as well.
             (r#"{"command":"x","env":{"A":"foreign s"}}"#, r#"{"command":"y"}"#, "/env/A"),
             (r#"{"command":"x","env":{"PORT":8080}}"#, r#"{"command":"y"}"#, "/env/PORT"),
-            (r#"{"command":"x","keys":[["a"],{"b":1}]}"#, r#"{"command":"y"}"#, "/keys/0/0"),
+            (r#"{"command":"x","keys":[["a"],{"b":1}]}"#, r#"{"command":"y"}"#, "/keys/0/0 /keys/1/b"),
         ] {
             assert_eq!(patched(stored, patch, true), expected, "{stored} <- {patch}");
         }

@@ -106,11 +106,14 @@ fn open_value(value: &Json, position: Position, sealing: Sealing, ring: &KeyRing
     let secret = |value| Node::Secret(Secret { value, at_rest: AtRest::Clear, is_kept: false });
     match value {
         Json::Null => Node::Null,
-        Json::Bool(value) if position.masks_scalars() => secret(SecretValue::Bool(*value)),
+        Json::Bool(value) if position.masks_booleans() => secret(SecretValue::Bool(*value)),
         Json::Bool(value) => Node::Bool(*value),
-        Json::Number(number) if position.masks_scalars() => secret(SecretValue::Number(number.clone())),
+        Json::Number(number) if position.masks_numbers() => secret(SecretValue::Number(number.clone())),
         Json::Number(number) => Node::Number(number.clone()),
         Json::String(text) => match position.string(text.as_str(), sealing) {
+            _ if position.was_secret() && crate::secrets::looks_sealed(text.as_str()) => {
+                open_once_sealed(text, sealing, ring)
+            }
             LeafKind::Plain => Node::Text(text.clone()),
             LeafKind::Url => Node::Url(Url { text: text.clone().into(), is_kept: false, is_sent: false }),
             LeafKind::Secret { .. } if text.as_str().is_empty() => Node::Text(text.clone()),
@@ -134,6 +137,16 @@ fn open_secret(text: &Text, is_sealed: bool, ring: &KeyRing) -> Secret {
         _ => (SecretValue::Text(text.clone().into()), AtRest::Clear),
     };
     Secret { value, at_rest, is_kept: false }
+}
+
+/// What an earlier version took for a secret and sealed stays one, whatever its name says today. Only our own
+/// documents have such leaves; elsewhere a token counts if one of our keys opens it.
+fn open_once_sealed(text: &Text, sealing: Sealing, ring: &KeyRing) -> Node {
+    let secret = open_secret(text, sealing == Sealing::EverySecret, ring);
+    match &secret.at_rest {
+        AtRest::Sealed(_) => Node::Secret(secret),
+        AtRest::Clear | AtRest::ToBeSealed => Node::Text(text.clone()),
+    }
 }
 
 /// The configuration as it will be stored: new secrets sealed, the others as they were found.

@@ -7,6 +7,7 @@ use crate::json::{Json, Object, Path, Pointer, Text};
 use crate::secrets::{KeyRing, Plaintext, looks_sealed};
 
 use super::Sealing;
+use super::bound::has_same_origin;
 use super::config::{AtRest, Config, Members, Node, Secret, SecretValue, Url};
 use super::findings::Findings;
 use super::leaf::{LeafKind, Position};
@@ -161,15 +162,19 @@ impl Merging<'_> {
     fn read(&mut self, sent: Json, stored: Option<&Node>, position: Position, path: &Path<'_>) -> Node {
         match sent {
             Json::Null => Node::Null,
-            Json::Bool(value) if position.masks_scalars() => sent_scalar(SecretValue::Bool(value), stored),
+            Json::Bool(value) if position.masks_booleans() => sent_scalar(SecretValue::Bool(value), stored),
             Json::Bool(value) => Node::Bool(value),
-            Json::Number(number) if position.masks_scalars() => {
+            Json::Number(number) if position.masks_numbers() => {
                 sent_scalar(SecretValue::Number(number), stored)
             }
             Json::Number(number) => Node::Number(number),
             Json::String(text) => match position.string(text.as_str(), self.reading.sealing) {
+                // What is stored sealed stays sealed, whatever its name says today.
+                LeafKind::Plain | LeafKind::Url if self.is_once_sealed(&text, stored, position) => {
+                    self.read_secret(text, stored, self.reading.sealing == Sealing::EverySecret, path)
+                }
                 LeafKind::Plain => Node::Text(text),
-                LeafKind::Url => self.read_url(text, stored, path),
+                LeafKind::Url => self.read_url(text, stored, position, path),
                 LeafKind::Secret { .. } if text.as_str().is_empty() => Node::Text(text),
                 LeafKind::Secret { is_sealed } => self.read_secret(text, stored, is_sealed, path),
             },
@@ -241,12 +246,25 @@ impl Merging<'_> {
         new_secret(sent.into(), is_sealed)
     }
 
-    fn read_url(&mut self, sent: Text, stored: Option<&Node>, path: &Path<'_>) -> Node {
+    /// Whether a text is read as a secret at a place that is no place for secrets: one is stored there, or the text
+    /// would be taken for one that an earlier version sealed.
+    fn is_once_sealed(&self, sent: &Text, stored: Option<&Node>, position: Position) -> bool {
+        let is_stored = matches!(stored, Some(Node::Secret(_)));
+        position.was_secret() && !sent.as_str().is_empty() && (is_stored || looks_sealed(sent.as_str()))
+    }
+
+    fn read_url(&mut self, sent: Text, stored: Option<&Node>, position: Position, path: &Path<'_>) -> Node {
         let stored = match stored {
             Some(Node::Url(url)) => Some(url.text.expose()),
             _ => None,
         };
         match url_parts::restore(sent.as_str(), stored) {
+            Ok(Restored { url, is_kept: true, .. })
+                if !position.is_destination() && !has_same_origin(stored, Some(&url)) =>
+            {
+                self.refuse(path, RefusalKind::Displaced, Text::default());
+                Node::Url(Url { text: sent.into(), is_kept: false, is_sent: true })
+            }
             Ok(Restored { url, is_kept, is_sent }) => {
                 self.restored += usize::from(is_kept);
                 Node::Url(Url { text: Plaintext::new(url), is_kept, is_sent })

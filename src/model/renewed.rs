@@ -19,7 +19,11 @@ fn renew_members(members: &mut Config, position: Position, sealing: Sealing) {
 fn renew_node(node: &mut Node, position: Position, sealing: Sealing) {
     match node {
         Node::Secret(Secret { value: SecretValue::Text(text), at_rest, is_kept: false }) => {
-            let is_sealed = position.string(text.expose(), sealing) == LeafKind::Secret { is_sealed: true };
+            let is_sealed = match position.string(text.expose(), sealing) {
+                LeafKind::Secret { is_sealed } => is_sealed,
+                // It is a secret because an earlier version sealed it, and stays sealed.
+                LeafKind::Plain | LeafKind::Url => sealing == Sealing::EverySecret,
+            };
             *at_rest = if is_sealed { AtRest::ToBeSealed } else { AtRest::Clear };
         }
         Node::Array(elements) => {

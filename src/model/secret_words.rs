@@ -20,6 +20,10 @@ pub const PARTS: [&str; 15] = [
     "DEVICECODE",
 ];
 
+/// The parts that version 0.1.0 had. It found them anywhere in a name, and sealed what was below.
+pub const FIRST_PARTS: [&str; 7] =
+    ["KEY", "TOKEN", "SECRET", "PASSWORD", "CREDENTIAL", "COOKIE", "AUTHORIZATION"];
+
 /// Words that tell of a secret where they are a whole word of a name: `x-auth` does, `author` does not.
 pub const WHOLE_WORDS: [&str; 24] = [
     "AUTH",
@@ -166,8 +170,7 @@ pub const URLS: [&str; 6] = ["URL", "URLS", "URI", "URIS", "ENDPOINT", "ENDPOINT
 
 /// Whether what has this name is a secret.
 pub fn is_telling(name: &str) -> bool {
-    let words = Words::of(name);
-    !words.end_with_any(&NAMES_OF_SECRETS) && words.tell()
+    Name::new(name).is_telling()
 }
 
 /// Whether the value of a URL's parameter of this name is a secret.
@@ -175,78 +178,88 @@ pub fn is_telling_in_url(name: &str) -> bool {
     is_telling(name) || URL_NAMES.iter().any(|word| name.eq_ignore_ascii_case(word))
 }
 
-/// Whether a number of this telling name measures something instead of being the secret.
-pub fn is_measure(name: &str) -> bool {
-    Words::of(name).0.iter().any(|word| MEASURE_WORDS.contains(&word.as_str()))
+/// A name taken apart.
+pub struct Name<'a> {
+    name: &'a str,
+    /// Its words in upper case, a space between two.
+    words: String,
 }
 
-/// Whether what has this name holds the names of secrets, or how to get them.
-pub fn names_secrets(name: &str) -> bool {
-    Words::of(name).end_with_any(&NAMES_OF_SECRETS)
-}
-
-/// Whether each value below this name is a secret.
-pub fn is_map_of_secrets(name: &str) -> bool {
-    let words = Words::of(name);
-    !words.end_with_any(&NAMES_OF_SECRETS) && words.end_with_any(&MAPS_OF_SECRETS)
-}
-
-/// Whether what has this name is a URL.
-pub fn is_url(name: &str) -> bool {
-    Words::of(name).end_with_any(&URLS)
-}
-
-/// The words of a name in upper case.
-struct Words(Vec<String>);
-
-impl Words {
+impl<'a> Name<'a> {
     /// Takes a name apart where it is not a letter or digit, between a letter and a digit, where a small letter is
     /// followed by a capital one, and before the last of several capital letters that a small one follows
     /// (`HTTPHeaders`). Only ASCII letters have two cases here.
-    fn of(name: &str) -> Self {
-        let characters: Vec<char> = name.chars().collect();
-        let mut words: Vec<String> = Vec::new();
-        let mut is_open = false;
-        for (index, character) in characters.iter().copied().enumerate() {
+    pub fn new(name: &'a str) -> Self {
+        let mut words = String::with_capacity(name.len() + 8);
+        let mut characters = name.chars().peekable();
+        let mut before = None;
+        while let Some(character) = characters.next() {
             if character.is_ascii() && !character.is_ascii_alphanumeric() {
-                is_open = false;
+                before = None;
                 continue;
             }
-            let before = index.checked_sub(1).map(|index| characters[index]);
-            let after = characters.get(index + 1);
-            let is_new = !is_open
-                || before.is_some_and(|before| {
-                    before.is_ascii_digit() != character.is_ascii_digit()
-                        || (character.is_ascii_uppercase()
-                            && (!before.is_ascii_uppercase() || after.is_some_and(char::is_ascii_lowercase)))
-                });
-            if is_new {
-                words.push(String::new());
-                is_open = true;
+            let is_last_capital = characters.peek().is_some_and(char::is_ascii_lowercase);
+            let is_new = before.is_none_or(|before: char| {
+                before.is_ascii_digit() != character.is_ascii_digit()
+                    || (character.is_ascii_uppercase() && (!before.is_ascii_uppercase() || is_last_capital))
+            });
+            if is_new && !words.is_empty() {
+                words.push(' ');
             }
-            if let Some(word) = words.last_mut() {
-                word.push(character.to_ascii_uppercase());
-            }
+            words.push(character.to_ascii_uppercase());
+            before = Some(character);
         }
-        Self(words)
+        Self { name, words }
     }
 
-    fn tell(&self) -> bool {
-        let telling = || self.0.iter().filter(|word| !PLAIN_WORDS.contains(&word.as_str()));
-        let squeezed: String = telling().map(String::as_str).collect();
-        let is_about =
-            self.0.len() > 1 && self.0.last().is_some_and(|last| ABOUT_WORDS.contains(&last.as_str()));
+    /// Whether what has this name is a secret.
+    pub fn is_telling(&self) -> bool {
+        !self.names_secrets() && (self.has_part() || self.has_whole_word())
+    }
+
+    /// Whether version 0.1.0 took what has this name for a secret.
+    pub fn was_telling(&self) -> bool {
+        let upper = self.name.to_ascii_uppercase();
+        FIRST_PARTS.iter().any(|part| upper.contains(part))
+    }
+
+    /// Whether a number of this telling name measures something instead of being the secret.
+    pub fn is_measure(&self) -> bool {
+        self.words().any(|word| MEASURE_WORDS.contains(&word))
+    }
+
+    /// Whether what has this name holds the names of secrets, or how to get them.
+    pub fn names_secrets(&self) -> bool {
+        self.ends_with_any(&NAMES_OF_SECRETS)
+    }
+
+    /// Whether each value below this name is a secret.
+    pub fn is_map_of_secrets(&self) -> bool {
+        !self.names_secrets() && self.ends_with_any(&MAPS_OF_SECRETS)
+    }
+
+    /// Whether what has this name is a URL.
+    pub fn is_url(&self) -> bool {
+        self.ends_with_any(&URLS)
+    }
+
+    fn words(&self) -> impl Iterator<Item = &str> {
+        self.words.split(' ')
+    }
+
+    fn has_part(&self) -> bool {
+        let squeezed: String = self.words().filter(|word| !PLAIN_WORDS.contains(word)).collect();
         PARTS.iter().any(|part| squeezed.contains(part))
-            || (!is_about && telling().any(|word| WHOLE_WORDS.contains(&word.as_str())))
     }
 
-    fn end_with_any(&self, ends: &[&str]) -> bool {
+    fn has_whole_word(&self) -> bool {
+        let is_about = self.words.rsplit_once(' ').is_some_and(|(_, last)| ABOUT_WORDS.contains(&last));
+        !is_about && self.words().any(|word| WHOLE_WORDS.contains(&word))
+    }
+
+    fn ends_with_any(&self, ends: &[&str]) -> bool {
         ends.iter().any(|end| {
-            let count = end.split(' ').count();
-            let start = self.0.len().checked_sub(count);
-            start.is_some_and(|start| {
-                self.0[start..].iter().zip(end.split(' ')).all(|(word, end)| word == end)
-            })
+            self.words.strip_suffix(end).is_some_and(|before| before.is_empty() || before.ends_with(' '))
         })
     }
 }
@@ -270,7 +283,7 @@ mod tests {
             ("", ""),
             ("--", ""),
         ] {
-            assert_eq!(Words::of(name).0.join(" "), words, "{name}");
+            assert_eq!(Name::new(name).words, words, "{name}");
         }
     }
 
@@ -384,23 +397,30 @@ mod tests {
             "expires_in",
             "key_version",
         ] {
-            assert!(is_measure(name), "{name}");
+            assert!(Name::new(name).is_measure(), "{name}");
         }
         for name in ["pin", "api_key", "token", "PASSWORD", "key_id"] {
-            assert!(!is_measure(name), "{name}");
+            assert!(!Name::new(name).is_measure(), "{name}");
         }
     }
 
     #[test]
     fn maps_and_urls_are_known_by_the_end_of_their_names() {
         for name in ["env", "envs", "environment", "http_headers", "headers", "requestHeaders", "acp_env"] {
-            assert!(is_map_of_secrets(name), "{name}");
+            assert!(Name::new(name).is_map_of_secrets(), "{name}");
         }
         for name in ["env_http_headers", "environments", "env_vars", "envFile", "header", "headers_file"] {
-            assert!(!is_map_of_secrets(name), "{name}");
+            assert!(!Name::new(name).is_map_of_secrets(), "{name}");
         }
-        assert!(is_url("base_url") && is_url("serverUrl") && is_url("uri") && is_url("tokenEndpoint"));
-        assert!(!is_url("urls_of") && !is_url("curl") && !is_url("source"));
+        assert!(
+            Name::new("base_url").is_url()
+                && Name::new("serverUrl").is_url()
+                && Name::new("uri").is_url()
+                && Name::new("tokenEndpoint").is_url()
+        );
+        assert!(
+            !Name::new("urls_of").is_url() && !Name::new("curl").is_url() && !Name::new("source").is_url()
+        );
     }
 
     #[test]

@@ -1,5 +1,6 @@
-//! The secret parts of a URL: its userinfo and the query values of telling names. Masks them, finds masks
-//! and puts the stored parts back. Works on the text, so that what is not secret keeps its spelling.
+//! The secret parts of a URL: its userinfo, and the values of telling names in its query, its fragment and the
+//! `;parameters` of its path. Masks them, finds masks and puts the stored parts back. Works on the text, so that
+//! what is not secret keeps its spelling. The segments of a path are never secret parts.
 
 use std::collections::{HashMap, VecDeque};
 use std::ops::Range;
@@ -21,8 +22,17 @@ enum Role {
     /// All of it, where nobody can say what its parts are.
     Whole,
     Userinfo,
-    /// The value of this name in the query.
-    Query(String),
+    /// The value of this name in a component.
+    Value(Component, String),
+}
+
+/// A component of a URL that has named values.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+enum Component {
+    /// The `;parameters` of a segment of the path.
+    Path,
+    Query,
+    Fragment,
 }
 
 /// A URL whose masks have been replaced by the stored parts.
@@ -50,6 +60,12 @@ pub fn is_ambiguous(url: &str) -> bool {
 /// Whether a URL has secret parts.
 pub fn has_secret(url: &str) -> bool {
     !parts(url).is_empty()
+}
+
+/// Whether a text that need not be a URL is one with secret parts. What holds white space is taken for prose.
+pub fn is_url_with_secret(text: &str) -> bool {
+    let has_scheme = text.split_once("://").is_some_and(|(scheme, _)| is_scheme(scheme));
+    has_scheme && !is_ambiguous(text) && has_secret(text)
 }
 
 /// The URL with each secret part masked. A bracket is not legal there, so the mask is asterisks.
@@ -114,36 +130,66 @@ fn parts(url: &str) -> Vec<Part> {
         return vec![Part { place: 0..url.len(), role: Role::Whole }];
     }
     let mut found = Vec::new();
-    let before_fragment = url.find('#').unwrap_or(url.len());
-    let query_mark = url[..before_fragment].find('?');
-    let path_end = query_mark.unwrap_or(before_fragment);
-    if let Some(userinfo) = userinfo(&url[..path_end]) {
+    let mut start = 0;
+    if let Some(userinfo) = userinfo(url) {
+        start = userinfo.end;
         found.push(Part { place: userinfo, role: Role::Userinfo });
     }
-    let Some(query_mark) = query_mark else { return found };
-    let mut at = query_mark + 1;
-    for pair in url[at..before_fragment].split('&') {
-        if let Some((name, value)) = pair.split_once('=') {
-            let name = percent_decode_str(name).decode_utf8_lossy().into_owned();
-            if is_telling_in_url(&name) && !value.is_empty() {
-                let start = at + pair.len() - value.len();
-                found.push(Part { place: start..start + value.len(), role: Role::Query(name) });
-            }
+    let fragment = url[start..].find('#').map_or(url.len(), |mark| start + mark);
+    let query = url[start..fragment].find('?').map_or(fragment, |mark| start + mark);
+    for (component, place, separator) in [
+        (Component::Path, start..query, '/'),
+        (Component::Query, (query + 1).min(fragment)..fragment, '&'),
+        (Component::Fragment, (fragment + 1).min(url.len())..url.len(), '&'),
+    ] {
+        let mut at = place.start;
+        for piece in url[place].split(separator) {
+            found.extend(named_value(piece, component).map(|(name, value)| Part {
+                place: at + value..at + piece.len(),
+                role: Role::Value(component, name),
+            }));
+            at += piece.len() + 1;
         }
-        at += pair.len() + 1;
     }
     found
 }
 
-/// The userinfo of an authority: up to the last `@`, since a careless client leaves one in a password.
+/// The first telling name in a piece of a component, and where its value begins. The value is the rest of the
+/// piece: whether a `;` in it is a part of the secret only the server knows.
+fn named_value(piece: &str, component: Component) -> Option<(String, usize)> {
+    let mut at = 0;
+    for (index, pair) in piece.split([';', '?']).enumerate() {
+        let is_pair = component != Component::Path || 0 < index;
+        if let Some((name, _)) = pair.split_once('=').filter(|_| is_pair) {
+            let value = at + name.len() + 1;
+            let name = percent_decode_str(name).decode_utf8_lossy().into_owned();
+            if value < piece.len() && is_telling_in_url(&name) {
+                return Some((name, value));
+            }
+        }
+        at += pair.len() + 1;
+    }
+    None
+}
+
+/// The userinfo of an authority: up to the last `@`, since a careless client leaves one in a password. So it does
+/// with `/`, `?` and `#`: where what stands before them can't be a host and a port, they are part of a password.
 ///
 /// The URL parsers of clients (WHATWG) read an authority after any number of slashes, none included.
 fn userinfo(url: &str) -> Option<Range<usize>> {
     let scheme_end = url.find(':').filter(|colon| is_scheme(&url[..*colon])).map_or(0, |colon| colon + 1);
     let start = url.len() - url[scheme_end..].trim_start_matches('/').len();
-    let end = url[start..].find('/').map_or(url.len(), |length| start + length);
-    let at = url[start..end].rfind('@')?;
+    let rest = &url[start..];
+    let authority = &rest[..rest.find(['/', '?', '#']).unwrap_or(rest.len())];
+    let at = authority.rfind('@').or_else(|| rest.rfind('@').filter(|_| !is_host_and_port(authority)))?;
     (at > 0).then(|| start..start + at)
+}
+
+/// Whether the part behind a colon is a port, or there is none.
+fn is_host_and_port(authority: &str) -> bool {
+    let behind_host = authority.rfind(']').map_or(authority, |bracket| &authority[bracket..]);
+    let port = behind_host.split_once(':').map_or("", |(_, port)| port);
+    port.is_empty() || (port.bytes().all(|byte| byte.is_ascii_digit()) && port.parse::<u16>().is_ok())
 }
 
 fn is_scheme(text: &str) -> bool {
@@ -163,7 +209,7 @@ mod tests {
             ("https://u@h:8/x@y", "https://**********@h:8/x@y"),
             ("https://u:p@ss@h/", "https://**********@h/"),
             ("https://h/?api_key=z&a=b&TOKEN=%20", "https://h/?api_key=**********&a=b&TOKEN=**********"),
-            ("https://h/?api%5Fkey=z#key=1", "https://h/?api%5Fkey=**********#key=1"),
+            ("https://h/?api%5Fkey=z#key=1", "https://h/?api%5Fkey=**********#key=**********"),
             ("https://h/?key=", "https://h/?key="),
             ("https://@h/", "https://@h/"),
             ("//u:p@h", "//**********@h"),
@@ -179,6 +225,26 @@ mod tests {
             ("1h:u@x/", "**********@x/"),
             ("h_t:u:p@x/", "**********@x/"),
             ("not-a-url?secret=1", "not-a-url?secret=**********"),
+            (
+                "https://h/?sig=a&code=b&jwt=c&page=d",
+                "https://h/?sig=**********&code=**********&jwt=**********&page=d",
+            ),
+            // Nobody but the server knows where a value with a separator in it ends.
+            ("https://h/?a=1;api_key=z;b=2&c=3", "https://h/?a=1;api_key=**********&c=3"),
+            ("https://h/?token=a;b", "https://h/?token=**********"),
+            ("https://h/?to=https://g/?token=x&a=b", "https://h/?to=https://g/?token=**********&a=b"),
+            ("https://h/a;api_key=z/b;v=1", "https://h/a;api_key=**********/b;v=1"),
+            ("https://h/token=z/x", "https://h/token=z/x"),
+            ("https://h/#access_token=z&a=b", "https://h/#access_token=**********&a=b"),
+            ("https://h/#/route?session=z", "https://h/#/route?session=**********"),
+            // A password with what should be percent-encoded.
+            ("https://u:p/w@h/mcp", "https://**********@h/mcp"),
+            ("https://u:p?w@h/mcp", "https://**********@h/mcp"),
+            ("postgres://u:p#w@h/db", "postgres://**********@h/db"),
+            ("https://u:99999/w@h/", "https://**********@h/"),
+            ("https://h:8080/@scope/x", "https://h:8080/@scope/x"),
+            ("https://[::1]:80/@scope", "https://[::1]:80/@scope"),
+            ("https://h/x@1.2?to=a@b", "https://h/x@1.2?to=a@b"),
             ("", ""),
         ];
         for (url, masked) in table {

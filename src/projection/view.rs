@@ -94,7 +94,7 @@ mod tests {
     fn the_redacted_view_masks_each_secret_leaf_and_nothing_else() {
         assert_eq!(
             shown(Exposure::Redacted),
-            r#"{"command":"x","args":["--token=visible"],"env":{"A":"[REDACTED]","B":"[REDACTED]","C":"[REDACTED]","D":"[REDACTED]","E":"","F":null,"G":["[REDACTED]","[REDACTED]"]},"url":"https://**********@h/?api_key=**********&x=1","auth":{"strategy":"basic","username":"u","password":"[REDACTED]"},"my_key":{"a":["[REDACTED]"],"n":1},"note":"n"}"#
+            r#"{"command":"x","args":["--token=visible"],"env":{"A":"[REDACTED]","B":"[REDACTED]","C":"[REDACTED]","D":"[REDACTED]","E":"","F":null,"G":["[REDACTED]","[REDACTED]"]},"url":"https://**********@h/?api_key=**********&x=1","auth":{"strategy":"basic","username":"u","password":"[REDACTED]"},"my_key":{"a":["[REDACTED]"],"n":"[REDACTED]"},"note":"n"}"#
         );
     }
 

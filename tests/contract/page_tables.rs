@@ -14,7 +14,8 @@ const UPDATE: &str = "UPDATE_PAGE_TABLES";
 const FILE: &str = "ui/src/model/secret-tables.generated.ts";
 
 /// Each table: its name on the page, what is said of it there, and its words.
-const TABLES: [(&str, &str, &[&str]); 12] = [
+const TABLES: [(&str, &str, &[&str]); 13] = [
+    ("FIRST_PARTS", "Those that version 0.1.0 had; it sealed what was below.", &secret_words::FIRST_PARTS),
     ("PARTS", "Parts of names that tell of a secret wherever they stand.", &secret_words::PARTS),
     (
         "WHOLE_WORDS",

@@ -5,6 +5,7 @@ mod bound;
 mod canary;
 mod keeping;
 mod oracle;
+mod upgrade;
 mod views;
 
 use serde_json::{Value, json};
@@ -27,9 +28,22 @@ pub(crate) fn every_secret() -> Vec<(&'static str, Value)> {
             }),
         ),
         (
+            "foreign",
+            json!({
+                "command": "shown-foreign", "serverUrl": "https://shown-host/shown-path", "bearer": "canary-bearer-member", "pin": "canary-pin",
+                "dsn": "canary-dsn", "x-auth": "canary-x-auth", "http_headers": {"shown-name": "canary-http-header"},
+                "environment": {"shown-mode": "canary-environment"}, "envs": {"shown-a": "canary-envs"},
+                "requestOptions": {"headers": {"shown-b": "canary-option-header"}, "shown-timeout": 7},
+                "oauth": {"codeVerifier": "canary-verifier", "shown-scope": "shown-scopes"},
+                "bearer_token_env_var": "shown-variable", "env_keys": ["shown-key-name"], "keywords": ["shown-word"],
+                "apiKeyHelper": "shown-helper", "env_vars": ["shown-var"], "auth_type": "shown-type",
+                "environmentVariables": [{"name": "shown-env-var", "value": "canary-variable"}],
+            }),
+        ),
+        (
             "remote",
             json!({
-                "url": "https://canary-user:canary-userinfo@shown-host:8443/shown-path?api_key=canary-query&page=shown-query",
+                "url": "https://canary-user:canary-userinfo@shown-host:8443/shown-path;jwt=canary-parameter?api_key=canary-query&sig=canary-sig&page=shown-query#session=canary-fragment",
                 "headers": {"X-Trace": "canary-header"},
             }),
         ),

@@ -24,15 +24,18 @@ enum Holds {
 }
 
 /// The places that are tried, deep enough for null to remove.
-const PLACES: [(&str, Holds); 12] = [
+const PLACES: [(&str, Holds); 15] = [
     ("agent_settings/llm/model", Holds::Text),
     ("agent_settings/llm/temperature", Holds::Number),
     ("agent_settings/llm/api_key", Holds::Secret([true, true, true])),
     ("agent_settings/llm/extra_headers/Authorization", Holds::Secret([true, false, false])),
-    ("agent_settings/llm/extra_headers/Title", Holds::Text),
+    ("agent_settings/llm/extra_headers/Title", Holds::Secret([true, false, false])),
     ("agent_settings/meta_profile_llms/fast/aws_session_token", Holds::Secret([true, true, true])),
     ("agent_settings/agent_context/secrets/A", Holds::Secret([true, false, true])),
     ("agent_settings/verification/critic_api_key", Holds::Secret([true, false, true])),
+    ("agent_settings/acp_env/MODE", Holds::Secret([true, true, true])),
+    ("agent_settings/condenser/llm/api_key", Holds::Secret([true, false, false])),
+    ("agent_settings/hooks/env/A", Holds::Secret([true, false, false])),
     ("agent_settings/unknown/deep/x", Holds::Anything),
     ("conversation_settings/deep/n", Holds::Number),
     ("misc_settings/a/b", Holds::Anything),

@@ -85,7 +85,7 @@ function state(random: Random): JsonObject {
 function unknown(random: Random, depth: number): Json {
   switch (random.below(depth > 0 ? 6 : 4)) {
     case 0:
-      return random.pick(["", "v", "oauth"]);
+      return random.pick(["", "v", "oauth", ...URLS, ...TEXTS]);
     case 1:
       return "text";
     case 2:
@@ -110,9 +110,13 @@ const URLS = [
   "https://h.example/?a=1#key=2",
   "https://h.example/?%74oken=1&KEY=&x=2",
   "http:u:p@h.example",
+  "https://h.example:8080/@scope/x;api_key=z;b=1/c?a=1;token=x;y=2#/r?session=s&v=1",
   "https://h.example/?sig=a&code=b&codec=c&author=d&jwt=e",
   "not-a-url",
 ];
+
+/** What is hardly a URL: the service takes none of these where it calls a server. */
+const TEXTS = ["https://u:p/w@h.example/mcp", "postgres://u:p#w?x@h.example/db;pin=1", "see https://u:p@h.example/"];
 
 const TELLING = [
   ...["apiKey", "my_secret", "Cookies", "oauth_credentials", "client_secret", "authorization", "TOKENS"],
@@ -121,5 +125,6 @@ const TELLING = [
 
 const UNTELLING = [
   ...["extra", "client_id", "x", "ſecret", "metadata", "inputs", "author", "auth_type", "pattern", "keywords"],
-  ...["apiKeyHelper", "bearer_token_env_var", "session_timeout", "hotkeys", "code", "éSIG", "ASIg"],
+  ...["apiKeyHelper", "bearer_token_env_var", "session_timeout", "hotkeys", "code", "éSIG", "ASIg", "env_keys"],
+  ...["serverUrl", "environment", "http_headers", "requestOptions", "environmentVariables"],
 ];

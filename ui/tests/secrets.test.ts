@@ -70,7 +70,7 @@ test("what holds nothing is no secret, and numbers are ones in places for secret
   const leaves = secretLeaves(
     config('{"env":{"A":"","B":null,"C":1,"D":true,"E":["x",[2]]},"auth":"oauth","my_key":5,"keys":["k",{"n":"v"}],"timeout":3}'),
   );
-  assert.deepEqual(leaves, ["/env/C", "/env/D", "/env/E/0", "/env/E/1/0", "/keys/0", "/keys/1/n"]);
+  assert.deepEqual(leaves, ["/env/C", "/env/D", "/env/E/0", "/env/E/1/0", "/my_key", "/keys/0", "/keys/1/n"]);
 });
 
 test("of a URL the userinfo and the values of telling names are secret", () => {
@@ -80,10 +80,17 @@ test("of a URL the userinfo and the values of telling names are secret", () => {
     ["https://u@h:8/x@y", "https://*@h:8/x@y"],
     ["https://u:p@ss@h/", "https://*@h/"],
     ["https://h/?api_key=z&a=b&TOKEN=%20", "https://h/?api_key=*&a=b&TOKEN=*"],
-    ["https://h/?api%5Fkey=z#key=1", "https://h/?api%5Fkey=*#key=1"],
+    ["https://h/?api%5Fkey=z#key=1", "https://h/?api%5Fkey=*#key=*"],
+    ["https://h/?a=1;api_key=z;b=2&code=c", "https://h/?a=1;api_key=*&code=*"],
+    ["https://h/a;api_key=z/b;v=1", "https://h/a;api_key=*/b;v=1"],
+    ["https://h/#/route?session=z", "https://h/#/route?session=*"],
+    ["https://u:p/w@h/mcp", "https://*@h/mcp"],
+    ["postgres://u:p#w@h/db", "postgres://*@h/db"],
+    ["https://h:8080/@scope/x", "https://h:8080/@scope/x"],
+    ["https://[::1]:80/@scope", "https://[::1]:80/@scope"],
     ["https://h/?%ffkey=z", "https://h/?%ffkey=*"],
     ["https://h/?key=", "https://h/?key="],
-    ["https://h/#?key=1", "https://h/#?key=1"],
+    ["https://h/#?key=1", "https://h/#?key=*"],
     ["https://@h/", "https://@h/"],
     ["//u:p@h", "//*@h"],
     ["http:u:p@h/", "http:*@h/"],

@@ -26,7 +26,7 @@ pub(in crate::http) struct McpServerConfig {
     env: Option<BTreeMap<String, String>>,
     /// The folder it is started in.
     cwd: Option<String>,
-    /// Where the server answers. Userinfo, and values of the query with telling names, are secret.
+    /// Where the server answers. Userinfo, and values of telling names in its parameters, query and fragment, are secret.
     #[schemars(length(min = 1), regex(pattern = r"^[^\s\\\x00-\x1f\x7f-\x9f]*$"))]
     url: Option<String>,
     /// Sent with each request to it. Each value is secret.

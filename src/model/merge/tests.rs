@@ -145,14 +145,15 @@ fn masks_in_an_array_are_restored_only_where_nothing_else_changes() {
         (
             r#"{"keys":["sealed a",1.0]}"#,
             r#"["[REDACTED]",1.00]"#,
-            r#"{"keys":["kept a",1.00]}"#,
-            r#"{"keys":["kept a",1.00]}"#,
+            r#"{"keys":["kept a","clear 1.0"]}"#,
+            // A number is a secret here too, and to say that it is the stored one would confirm a guess.
+            refused,
         ),
         (
-            r#"{"keys":[{"k":"sealed a","n":1},{"k":"sealed b"}]}"#,
-            r#"[{"n":1,"k":"[REDACTED]"},{"k":"[REDACTED]"}]"#,
-            r#"{"keys":[{"n":1,"k":"kept a"},{"k":"kept b"}]}"#,
-            r#"{"keys":[{"n":1,"k":"kept a"},{"k":"kept b"}]}"#,
+            r#"{"keys":[{"k":"sealed a","max":1},{"k":"sealed b"}]}"#,
+            r#"[{"max":1,"k":"[REDACTED]"},{"k":"[REDACTED]"}]"#,
+            r#"{"keys":[{"max":1,"k":"kept a"},{"k":"kept b"}]}"#,
+            r#"{"keys":[{"max":1,"k":"kept a"},{"k":"kept b"}]}"#,
         ),
         (r#"{"keys":[{"k":"sealed a"},{"n":1}]}"#, r#"[{"k":"[REDACTED]"},{"n":2}]"#, refused, refused),
         (r#"{"keys":[["sealed a"],[1]]}"#, r#"[["[REDACTED]"],[2]]"#, refused, refused),
@@ -285,6 +286,41 @@ fn a_string_auth_and_an_object_auth_share_nothing() {
     assert_eq!(patch(object, r#"{"auth":"oauth"}"#, true), r#"{"auth":"oauth"}"#);
     assert_eq!(patch(text, r#"{"auth":"oauth"}"#, true), r#"{"auth":"oauth"}"#);
     assert_eq!(put(r#"{"auth":"oauth"}"#, r#"{"auth":"[REDACTED]"}"#, true), "NothingToRestore at /auth");
+}
+
+#[test]
+fn what_was_sealed_under_a_name_that_no_longer_tells_stays_a_secret() {
+    let stored = r#"{"keywords":["sealed a"],"x_token_env_var":"sealed N","env_keys":"clear"}"#;
+    let masked = r#"{"keywords":["[REDACTED]"],"x_token_env_var":"[REDACTED]","env_keys":"clear"}"#;
+    let kept = r#"{"keywords":["kept a"],"x_token_env_var":"kept N","env_keys":"clear"}"#;
+    for may_reveal in [true, false] {
+        assert_eq!(put(stored, masked, may_reveal), kept);
+        assert_eq!(patch(stored, r#"{"env_keys":"other"}"#, may_reveal), kept.replace("clear", "other"));
+        let again = r#"{"x_token_env_var":"N"}"#;
+        assert_eq!(put(stored, again, may_reveal), r#"{"x_token_env_var":"sent N"}"#);
+        let new = r#"{"x_token_env_var":"M","env_keys":"E","hotkeys":"h"}"#;
+        let told = r#"{"x_token_env_var":"new M","env_keys":"E","hotkeys":"h"}"#;
+        assert_eq!(put(stored, new, may_reveal), told);
+    }
+    // Where no secret is stored a token is not taken as a text that would be read as one.
+    assert_eq!(put("{}", r#"{"hotkeys":"foreign t"}"#, true), "ForeignToken at /hotkeys");
+    assert_eq!(put("{}", r#"{"hotkeys":"sealed t"}"#, false), "ForeignToken at /hotkeys");
+    assert_eq!(put("{}", r#"{"hotkeys":"sealed t"}"#, true), r#"{"hotkeys":"new t"}"#);
+}
+
+#[test]
+fn the_secret_parts_of_an_unknown_members_url_stay_at_its_host() {
+    let stored = r#"{"serverUrl":"https://u:p@h.example/a","other":"https://h.example/?sig=s"}"#;
+    let kept = r#"{"serverUrl":"kept https://u:p@h.example/b","other":"kept https://h.example/?sig=s"}"#;
+    let masked =
+        r#"{"serverUrl":"https://**********@h.example/b","other":"https://h.example/?sig=**********"}"#;
+    for may_reveal in [true, false] {
+        assert_eq!(put(stored, masked, may_reveal), kept);
+        let moved = r#"{"serverUrl":"https://**********@evil.example/b"}"#;
+        assert_eq!(put(stored, moved, may_reveal), "Displaced at /serverUrl");
+        let moved = r#"{"other":"https://evil.example/?sig=**********"}"#;
+        assert_eq!(patch(stored, moved, may_reveal), "Displaced at /other");
+    }
 }
 
 #[test]

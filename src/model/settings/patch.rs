@@ -131,7 +131,7 @@ impl SettingsPatch {
     }
 
     /// The members of the agent's settings that this patch removes whole although they hold secrets. Whoever
-    /// means a secret names it, or the entry of a map that it is.
+    /// means a secret names it, the entry of a map that it is, or the map.
     pub fn unnamed_losses(&self, before: &Settings) -> Vec<crate::json::Pointer> {
         let path = Path::Root.member(Section::Agent.diff_name());
         let nulls = self
@@ -140,6 +140,7 @@ impl SettingsPatch {
             .flat_map(Object::iter)
             .filter(|(_, value)| value.is_null());
         nulls
+            .filter(|(name, _)| !Section::Agent.position().member(name).is_map_of_secrets())
             .filter(|(name, _)| before.agent.get(name).is_some_and(holds_secret))
             .map(|(name, _)| path.member(name).pointer())
             .collect()

@@ -24,6 +24,9 @@ walk(json.load(open(sys.argv[2])))
 print(json.dumps(sorted(found)))
 ";
 
+const IN_THE_URL: [&str; 6] =
+    ["canary-user", "canary-userinfo", "canary-parameter", "canary-query", "canary-sig", "canary-fragment"];
+
 fn servers(document: &Value) -> Value {
     let config = &document["agent_settings"]["mcp_config"];
     config.get("mcpServers").unwrap_or(config).clone()
@@ -38,8 +41,7 @@ fn a_document_of_our_own_has_every_secret_encrypted_but_those_in_urls() {
     let stored = servers(&server.json());
     for (name, config) in every_secret() {
         let in_clear = texts_with("canary-", &stored[name]);
-        let expected: &[&str] =
-            if name == "remote" { &["canary-user", "canary-userinfo", "canary-query"] } else { &[] };
+        let expected: &[&str] = if name == "remote" { &IN_THE_URL } else { &[] };
         assert_eq!(in_clear, expected, "{name} in the file");
         assert_eq!(opened(SECRET, &stored[name]), config, "{name}");
     }

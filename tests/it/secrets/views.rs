@@ -51,7 +51,7 @@ fn a_mask_has_one_spelling_and_another_inside_a_url() {
     assert_eq!(shown("text")["auth"], "[REDACTED]");
     let url = shown("remote")["url"].as_str().expect("a URL").to_owned();
     assert!(!url.contains('[') && url.contains("**********"), "{url}");
-    assert!(url.ends_with("&page=shown-query"), "{url}");
+    assert!(url.contains("&page=shown-query#"), "{url}");
 }
 
 #[test]

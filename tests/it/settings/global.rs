@@ -1,6 +1,7 @@
 //! `PATCH /api/settings`: everything at once.
 
 mod access;
+mod named;
 mod outside;
 mod servers;
 

@@ -1,15 +1,19 @@
 /**
  * The table of what is secret in a server's configuration, as `src/model/leaf.rs` has it: where a value stands
- * decides whether the service masks it. It refuses to know values; a test holds both tables together.
+ * decides whether the service masks it. A test holds both tables together.
  */
-import * as tables from "./secret-tables.generated.ts";
-import { isTellingName } from "./secret-words.ts";
+import { KNOWN_MEMBERS, OAUTH_PLAIN, OAUTH_SECRETS } from "./secret-tables.generated.ts";
+import { isMapOfSecrets, isMeasure, isTellingName, isUrlName, namesSecrets, wasTellingName } from "./secret-words.ts";
+import { isMask } from "./secrets.ts";
+import { isUrlWithSecret } from "./url-parts.ts";
 
 /** Where a value stands, as far as secrecy goes. */
 export type Position =
   | "root"
   /** Nothing here or below is secret. */
   | "plain"
+  /** A known member that holds a scalar or a list: an object in it is judged as an unknown member is. */
+  | "known"
   /** A URL: secret in parts. */
   | "url"
   /** `env` or `headers`: every scalar here and below is secret. */
@@ -22,27 +26,46 @@ export type Position =
   | "auth-state"
   | "oauth-tokens"
   | "oauth-client"
-  /** Below an unknown member whose name, or that of one above, tells that strings are secret, or none does. */
-  | "unknown-telling"
-  | "unknown-plain"
-  /** The same under `auth` and `authentication`, where the names of OAuth are known. */
-  | "auth-telling"
-  | "auth-plain";
+  /** Names of secrets, and an element of a list of them. */
+  | "names"
+  | "names-element"
+  | Unknown;
+
+/** Below an unknown member: what is secret is told by a name above. */
+type Unknown = {
+  telling: Telling;
+  /** Whether it stands under `auth`, where the names of OAuth are known. */
+  underAuth: boolean;
+  /** Whether the name of a number says that it measures something. */
+  isMeasure: boolean;
+};
+
+/** `formerly` where an earlier version took strings for secrets: what it sealed the service still masks. */
+type Telling = "no" | "formerly" | "yes";
 
 /** Where a member of the object at this position stands. */
 export function memberOf(position: Position, name: string): Position {
+  if (typeof position !== "string") {
+    if (!position.underAuth) return unknown(position.telling, false, name);
+    if (OAUTH_SECRETS.includes(name)) return "secret";
+    if (position.telling === "yes") return unknown("yes", true, name);
+    if (OAUTH_PLAIN.includes(name)) return PLAIN_UNDER_AUTH;
+    return unknown(position.telling, true, name);
+  }
   switch (position) {
     case "root":
       return memberOfRoot(name);
     case "plain":
-    case "url":
       return "plain";
+    case "known":
+    case "url":
+      return unknown("no", false, name);
     case "map":
     case "secret":
+    case "names":
       return "secret";
-    case "unknown-telling":
-    case "unknown-plain":
-      return position === "unknown-telling" || isTellingName(name) ? "unknown-telling" : "unknown-plain";
+    case "names-element":
+      return name === "value" || name === "default" ? "secret" : "names";
     case "auth":
       if (name === "value" || name === "password") return "secret";
       if (name === "headers") return "map";
@@ -53,42 +76,66 @@ export function memberOf(position: Position, name: string): Position {
       if (name === "tokens") return "oauth-tokens";
       if (name === "client_info") return "oauth-client";
       break;
-    case "auth-telling":
-      return tables.OAUTH_SECRETS.includes(name) ? "secret" : "auth-telling";
   }
-  if (tables.OAUTH_SECRETS.includes(name)) return "secret";
-  return isTellingName(name) && !tables.OAUTH_PLAIN.includes(name) ? "auth-telling" : "auth-plain";
+  if (OAUTH_SECRETS.includes(name)) return "secret";
+  return OAUTH_PLAIN.includes(name) ? PLAIN_UNDER_AUTH : unknown("no", true, name);
 }
+
+const PLAIN_UNDER_AUTH: Unknown = { telling: "no", underAuth: true, isMeasure: true };
 
 function memberOfRoot(name: string): Position {
   if (name === "env" || name === "headers") return "map";
   if (name === "url" || name === "auth" || name === "authentication") return name;
-  if (tables.KNOWN_MEMBERS.includes(name)) return "plain";
-  return isTellingName(name) ? "unknown-telling" : "unknown-plain";
+  if (name === "tools") return "plain";
+  return KNOWN_MEMBERS.includes(name) ? "known" : unknown("no", false, name);
+}
+
+function unknown(above: Telling, underAuth: boolean, name: string): Position {
+  const below = (telling: Telling): Unknown => ({ telling, underAuth, isMeasure: isMeasure(name) });
+  if (above === "yes") return below("yes");
+  if (namesSecrets(name)) return "names";
+  if (isMapOfSecrets(name)) return "map";
+  if (isTellingName(name)) return below("yes");
+  if (above === "formerly" || wasTellingName(name)) return below("formerly");
+  return isUrlName(name) ? "url" : below("no");
 }
 
 /** Where an element of the array at this position stands. */
 export function elementOf(position: Position): Position {
+  if (position === "names") return "names-element";
   return position === "map" || position === "secret" ? "secret" : position;
 }
 
-/** Whether a string at this position is secret; of a URL, only parts are. */
-export function isSecretString(position: Position, text: string): boolean {
+/** What a string at a position is: not secret, a URL that is secret in parts, or secret. */
+export function kindOf(position: Position, text: string): "plain" | "url" | "secret" {
+  if (typeof position !== "string") {
+    if (position.telling === "yes" && text !== "") return "secret";
+    if (isUrlWithSecret(text)) return "url";
+    return position.telling === "formerly" && isMask(text) ? "secret" : "plain";
+  }
   switch (position) {
     case "secret":
     case "map":
     case "oauth-tokens":
-    case "unknown-telling":
-    case "auth-telling":
-      return text !== "";
+      return text === "" ? "plain" : "secret";
     case "auth":
-      return text !== "" && text !== "oauth";
+      return text === "" || text === "oauth" ? "plain" : "secret";
+    case "names":
+    case "names-element":
+      return isMask(text) ? "secret" : "plain";
+    case "url":
+      return "url";
     default:
-      return false;
+      return "plain";
   }
 }
 
-/** Whether a number or truth value at this position is masked. */
-export function masksScalars(position: Position): boolean {
+/** Whether a number at this position is masked. */
+export function masksNumbers(position: Position): boolean {
+  return masksBooleans(position) || (typeof position !== "string" && position.telling === "yes" && !position.isMeasure);
+}
+
+/** Whether a truth value at this position is masked. */
+export function masksBooleans(position: Position): boolean {
   return position === "secret" || position === "map";
 }

@@ -10,6 +10,11 @@ export function isTellingName(name: string): boolean {
   return !endsWithAny(words, tables.NAMES_OF_SECRETS) && tell(words);
 }
 
+/** Whether version 0.1.0 took what has this name for a secret. */
+export function wasTellingName(name: string): boolean {
+  return tables.FIRST_PARTS.some((part) => upper(name).includes(part));
+}
+
 /** Whether the value of a URL's parameter of this name is a secret. */
 export function isTellingInUrl(name: string): boolean {
   return isTellingName(name) || tables.URL_NAMES.includes(upper(name));

@@ -4,7 +4,7 @@
  */
 import { get, pointer, steps } from "../json/pointer.ts";
 import { type Json, JsonNumber, type JsonObject, isObject } from "../json/value.ts";
-import { type Position, elementOf, isSecretString, masksScalars, memberOf } from "./position.ts";
+import { type Position, elementOf, kindOf, masksBooleans, masksNumbers, memberOf } from "./position.ts";
 import { percentDecoded, replaceParts, secretParts } from "./url-parts.ts";
 
 /** The mask of every secret but those inside a URL, where a bracket is not legal. */
@@ -22,7 +22,7 @@ export type SecretsState = { set: number; needsReentry: number };
 export function isSecretAt(config: JsonObject, at: string): boolean {
   const value = get(config, at);
   const position = positionOf(config, at);
-  if (value === undefined || value === "") return isSecretString(position, "text");
+  if (value === undefined || value === "") return kindOf(position, "text") === "secret";
   return isSecretLeaf(value, position);
 }
 
@@ -73,7 +73,7 @@ export function withOneMask(value: Json, position: Position): Json {
 function shownAt(value: Json, position: Position): Json {
   return mapSecrets(value, position, (secret, position) => {
     const word = typeof secret === "string" && isKept(secret, position) ? "set" : "new value";
-    return position === "url" && typeof secret === "string" ? replaceParts(secret, `(${word})`) : word;
+    return typeof secret === "string" && kindOf(position, secret) === "url" ? replaceParts(secret, `(${word})`) : word;
   });
 }
 
@@ -88,13 +88,15 @@ function mapSecrets(value: Json, position: Position, replacement: (secret: Json,
 
 function isSecretLeaf(value: Json, position: Position): boolean {
   if (typeof value === "string") {
-    return position === "url" ? secretParts(value).length > 0 : isSecretString(position, value);
+    const kind = kindOf(position, value);
+    return kind === "secret" || (kind === "url" && secretParts(value).length > 0);
   }
-  return (typeof value === "boolean" || value instanceof JsonNumber) && masksScalars(position);
+  if (typeof value === "boolean") return masksBooleans(position);
+  return value instanceof JsonNumber && masksNumbers(position);
 }
 
 function isKept(text: string, position: Position): boolean {
-  return position === "url" ? keepsPart(text) : isMask(text);
+  return kindOf(position, text) === "url" ? keepsPart(text) : isMask(text);
 }
 
 /** Whether a secret part of this URL is a mask, also one that was percent-encoded. */

@@ -1,6 +1,6 @@
 /**
- * The secret parts of a URL: its userinfo, and query values of telling names, as `src/model/url_parts.rs` has
- * them. Works on the text, because it must agree with the service on texts that are hardly URLs.
+ * The secret parts of a URL: its userinfo, and values of telling names in its query, its fragment and the parameters
+ * of its path, as `src/model/url_parts.rs` has them. Works on the text, because it must agree with the service on texts that are hardly URLs.
  */
 import { isTellingInUrl } from "./secret-words.ts";
 
@@ -12,23 +12,54 @@ export function isAmbiguous(url: string): boolean {
   return /[\\\p{Cc}\p{White_Space}]/u.test(url);
 }
 
+/** Whether a text that need not be a URL is one with secret parts. What holds white space is taken for prose. */
+export function isUrlWithSecret(text: string): boolean {
+  return /^[A-Za-z][A-Za-z0-9+.-]*:\/\//.test(text) && !isAmbiguous(text) && secretParts(text).length > 0;
+}
+
 /** The secret parts in the order in which they stand; of an ambiguous URL all of it. */
 export function secretParts(url: string): Part[] {
   if (isAmbiguous(url)) return [{ start: 0, end: url.length }];
-  const beforeFragment = url.includes("#") ? url.indexOf("#") : url.length;
-  const mark = url.slice(0, beforeFragment).indexOf("?");
-  const parts = userinfo(url.slice(0, mark < 0 ? beforeFragment : mark));
-  if (mark < 0) return parts;
-  let at = mark + 1;
-  for (const pair of url.slice(at, beforeFragment).split("&")) {
+  const found = userinfo(url);
+  const start = found[0]?.end ?? 0;
+  const fragment = indexOrEnd(url, "#", start, url.length);
+  const query = indexOrEnd(url, "?", start, fragment);
+  found.push(...namedValues(url, start, query, "/"));
+  found.push(...namedValues(url, Math.min(query + 1, fragment), fragment, "&"));
+  found.push(...namedValues(url, Math.min(fragment + 1, url.length), url.length, "&"));
+  return found;
+}
+
+function indexOrEnd(text: string, mark: string, start: number, end: number): number {
+  const index = text.slice(start, end).indexOf(mark);
+  return index < 0 ? end : start + index;
+}
+
+/** The values of telling names in a component; in the path those of `;parameters`. */
+function namedValues(url: string, start: number, end: number, separator: "/" | "&"): Part[] {
+  let at = start;
+  return url
+    .slice(start, end)
+    .split(separator)
+    .flatMap((piece) => {
+      const value = valueIn(piece, separator === "/");
+      const part = { start: at + (value ?? 0), end: at + piece.length };
+      at += piece.length + 1;
+      return value === null ? [] : [part];
+    });
+}
+
+/** Where the value of the first telling name in a piece begins. It is the rest of the piece, separators too. */
+function valueIn(piece: string, isPath: boolean): number | null {
+  let at = 0;
+  for (const [index, pair] of piece.split(/[;?]/).entries()) {
     const sign = pair.indexOf("=");
-    const end = at + pair.length;
-    if (sign >= 0 && sign + 1 < pair.length && isTellingInUrl(percentDecoded(pair.slice(0, sign)))) {
-      parts.push({ start: at + sign + 1, end });
-    }
-    at = end + 1;
+    const value = at + sign + 1;
+    const isPair = sign >= 0 && (!isPath || index > 0);
+    if (isPair && value < piece.length && isTellingInUrl(percentDecoded(pair.slice(0, sign)))) return value;
+    at += pair.length + 1;
   }
-  return parts;
+  return null;
 }
 
 /** The URL with something else in the place of each secret part. */
@@ -42,14 +73,27 @@ export function replaceParts(url: string, replacement: string): string {
   return out + url.slice(at);
 }
 
-/** Up to the last `@`, since a careless client leaves one in a password; after any number of slashes, as browsers read it. */
+/**
+ * Up to the last `@`, since a careless client leaves one in a password, and `/`, `?` and `#` too, where what stands
+ * before them can't be a host and a port; after any number of slashes, as browsers read it.
+ */
 function userinfo(url: string): Part[] {
   const scheme = /^[A-Za-z][A-Za-z0-9+.-]*:/.exec(url)?.[0] ?? "";
   const slashes = /^\/*/.exec(url.slice(scheme.length))?.[0] ?? "";
   const start = scheme.length + slashes.length;
-  const authority = url.slice(start).split("/")[0] ?? "";
-  const length = authority.lastIndexOf("@");
+  const rest = url.slice(start);
+  const authority = rest.split(/[/?#]/)[0] ?? "";
+  let length = authority.lastIndexOf("@");
+  if (length < 0 && !isHostAndPort(authority)) length = rest.lastIndexOf("@");
   return length > 0 ? [{ start, end: start + length }] : [];
+}
+
+/** Whether the part behind a colon is a port, or there is none. */
+function isHostAndPort(authority: string): boolean {
+  const behindHost = authority.slice(authority.lastIndexOf("]") + 1);
+  const colon = behindHost.indexOf(":");
+  const port = colon < 0 ? "" : behindHost.slice(colon + 1);
+  return port === "" || (/^[0-9]+$/.test(port) && Number(port) <= 65535);
 }
 
 /** What stands behind percent signs. Bytes that are no UTF-8 become replacement characters, as in the service. */
