@@ -11,5 +11,6 @@ pub mod openapi;
 pub mod projection;
 pub mod secrets;
 pub mod service;
+pub mod state;
 pub mod store;
 pub mod ui;

@@ -6,7 +6,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Which rooms a room may use. Nothing here that is not used: a freedom that nobody needs is a mistake to come.
-const MAY_USE: [(&str, &[&str]); 13] = [
+const MAY_USE: [(&str, &[&str]); 14] = [
     ("json", &[]),
     ("config", &[]),
     ("ui", &[]),
@@ -15,19 +15,21 @@ const MAY_USE: [(&str, &[&str]); 13] = [
     ("model", &["json", "secrets"]),
     ("projection", &["json", "model", "secrets"]),
     ("document", &["json", "model"]),
+    ("state", &["secrets"]),
     ("store", &["document", "json", "model"]),
     ("service", &["json", "model", "projection", "secrets", "store"]),
     ("events", &["json", "model", "projection", "service"]),
     ("http", &["events", "json", "model", "openapi", "projection", "secrets", "service", "store", "ui"]),
-    ("cli", &["config", "document", "events", "http", "secrets", "service", "store"]),
+    ("cli", &["config", "document", "events", "http", "secrets", "service", "state", "store"]),
 ];
 
 /// Where a room may use another in these points only. `http` and `store`: the one mapping of errors to
 /// problems must name the store's errors.
-const MAY_USE_ONLY: [(&str, &str, &[&str]); 8] = [
+const MAY_USE_ONLY: [(&str, &str, &[&str]); 9] = [
     ("secrets", "json", &["Text"]),
     ("model", "secrets", &["KeyRing", "Plaintext", "Sealed", "is_token", "looks_sealed"]),
     ("projection", "secrets", &["EtagKey", "Exposure"]),
+    ("state", "secrets", &["KeyFingerprint", "KeyList", "Peer", "Peers"]),
     ("events", "json", &["Pointer"]),
     ("events", "projection", &["EntityTag"]),
     ("http", "secrets", &["Exposure"]),
@@ -36,7 +38,7 @@ const MAY_USE_ONLY: [(&str, &str, &[&str]); 8] = [
 ];
 
 /// Words that must not stand in a room.
-const MUST_NEVER_KNOW: [(&str, &[&str]); 11] = [
+const MUST_NEVER_KNOW: [(&str, &[&str]); 12] = [
     ("json", &["std::fs", "std::time", "actix_web", "tracing"]),
     ("config", &["std::fs", "std::env", "actix_web"]),
     ("openapi", &["std::fs", "actix_web", "Problem", "McpServer"]),
@@ -44,6 +46,7 @@ const MUST_NEVER_KNOW: [(&str, &[&str]); 11] = [
     ("model", &["std::fs", "std::time", "std::env", "actix_web", "tokio", "tracing"]),
     ("projection", &["std::fs", "std::time", "store", "document", "actix_web", "tokio", "tracing"]),
     ("document", &["std::fs", "std::time", "KeyRing", "Plaintext", "actix_web", "tokio"]),
+    ("state", &["actix_web", "Document", "FileStore", "KeyRing", "Plaintext"]),
     ("store", &["actix_web", "KeyRing", "Plaintext", "ServerName"]),
     ("service", &["actix_web", "std::fs", "FileStore", "Document"]),
     ("events", &["actix_web", "std::fs", "Config", "Plaintext", "KeyRing"]),

@@ -132,6 +132,7 @@ fn service(mut command: Command, document: &Path) -> Command {
     command
         .args(["serve", "--listen", "127.0.0.1:0", "--settings"])
         .arg(document)
+        .env("MCP_SETTINGS_STATE_DIR", document.with_file_name("state"))
         .env("MCP_SETTINGS_SECRET_KEY", SECRET)
         .env("MCP_SETTINGS_API_KEYS", keys);
     command

@@ -62,13 +62,7 @@ impl Site {
 
     /// The service on the document, in this process, with somebody between it and the disk.
     pub(crate) fn service(&self, seam: Arc<dyn Seam>) -> Result<Service> {
-        let sources = KeySources {
-            newest: SecretKey::new(SECRET),
-            previous: Vec::new(),
-            etag: None,
-            key_file: self.folder.path().join("key"),
-            acceptance_file: self.folder.path().join("acceptance"),
-        };
+        let sources = KeySources::without_files(SecretKey::new(SECRET), Vec::new());
         let options = FileStoreOptions { seam, ..FileStoreOptions::new(self.document(), NewDocument::Own) };
         let store = Arc::new(FileStore::open(options)?);
         let keys = Arc::new(Keys::load(sources)?);

@@ -1,6 +1,5 @@
 //! What every command needs: the resolved configuration, and the use-cases on its document.
 
-use std::ffi::OsString;
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
@@ -8,19 +7,14 @@ use std::sync::Arc;
 
 use crate::config::{self, Config, File, Flags};
 use crate::document::NewDocument;
-use crate::secrets::{KeySources, Keys, SecretKey};
-use crate::service::{KeyProvisioner, Options, Service};
+use crate::secrets::{KeySources, Keys, NoPeers, SecretKey};
+use crate::service::{Degradation, KeyProvisioner, Options, Service};
+use crate::state::{Services, StateDirectory, StateError};
 use crate::store::file::{FileStore, FileStoreOptions};
 
 use super::Failure;
 use super::environment::Environment;
-
-/// The key file beside the document.
-pub(super) const KEY_FILE: &str = ".mcp-settings.secret-key";
-
-/// The end of the name of the note, beside the document, that its key is lost and another may go on. It
-/// begins with the document's name, since the word is given for that one.
-const ACCEPTANCE: &str = ".key-accepted";
+use super::key_files::KeyFiles;
 
 /// What the layers of the configuration have come to.
 pub(super) struct Resolved {
@@ -66,9 +60,54 @@ fn is_readable_by_others(path: &Path) -> bool {
     fs::metadata(path).is_ok_and(|metadata| metadata.permissions().mode() & 0o077 != 0)
 }
 
-/// The use-cases on the configured document, with the configured keys.
-pub(super) fn open_service(config: &Config) -> Result<Service, Failure> {
-    let keys = Arc::new(load_keys(config)?);
+/// The use-cases on the configured settings file, and what they rest on.
+pub(super) struct Opened {
+    pub(super) service: Service,
+    pub(super) key_files: KeyFiles,
+    /// The other services on the settings file, where there is a folder in which they meet.
+    pub(super) services: Option<Arc<Services>>,
+}
+
+/// What a service opens: what is missing of its folders and key files is made.
+pub(super) fn open_service(config: &Config) -> Result<Opened, Failure> {
+    let base = config.state_dir.as_deref().ok_or(StateError::NoPlace);
+    let state = base.and_then(|base| StateDirectory::open(base, &config.settings));
+    let state = state.inspect_err(|error| {
+        let cause = std::error::Error::source(error).map(ToString::to_string);
+        tracing::warn!(cause, "could not use the folder for the state of the service: {error}");
+    });
+    let services = state.as_ref().ok().map(|state| Arc::new(Services::joining(state)));
+    let key_files = KeyFiles::of_service(config, state.as_ref().ok());
+    let keys = Arc::new(load_keys(config, &key_files, services.clone())?);
+    let service = service(config, Arc::clone(&keys))?;
+    // Now the folder of the settings is there.
+    if let Err(error) = keys.make_etag_key() {
+        let cause = std::error::Error::source(&error).map(ToString::to_string);
+        tracing::warn!(
+            cause,
+            "could not make a key for the tags, which are derived from the oldest secret key instead: {error}"
+        );
+    }
+    let is_seen = services.as_ref().is_some_and(|services| services.is_seen());
+    let service = service.degraded_by((!is_seen).then_some(Degradation::StateUnusable));
+    Ok(Opened { service, key_files, services })
+}
+
+/// What a command opens that works on the settings file itself. It makes no folder and no key, and minds the services
+/// that run on the file.
+pub(super) fn open_for_command(config: &Config) -> Result<Service, Failure> {
+    let state = match &config.state_dir {
+        Some(base) => StateDirectory::find(base, &config.settings).map_err(|error| {
+            Failure::new("could not see which services run on these settings").because(error)
+        })?,
+        None => None,
+    };
+    let services = state.as_ref().map(|state| Arc::new(Services::watching(state)));
+    let key_files = KeyFiles::of_command(config, state.as_ref());
+    service(config, Arc::new(load_keys(config, &key_files, services)?))
+}
+
+fn service(config: &Config, keys: Arc<Keys>) -> Result<Service, Failure> {
     let new = if config.is_openhands { NewDocument::OpenHands } else { NewDocument::Own };
     let store = FileStore::open(FileStoreOptions {
         provisioner: Some(Arc::new(KeyProvisioner(Arc::clone(&keys)))),
@@ -80,26 +119,19 @@ pub(super) fn open_service(config: &Config) -> Result<Service, Failure> {
     Ok(Service::new(Arc::new(store), keys, options))
 }
 
-fn load_keys(config: &Config) -> Result<Keys, Failure> {
+fn load_keys(config: &Config, files: &KeyFiles, services: Option<Arc<Services>>) -> Result<Keys, Failure> {
     let secret = |text: &String| SecretKey::new(text);
     let sources = KeySources {
         newest: config.secret_key.as_ref().and_then(|key| secret(&key.text)),
         previous: config.previous_secret_keys.iter().filter_map(secret).collect(),
         etag: config.etag_key.as_ref().and_then(|key| secret(&key.text)),
-        key_file: beside(&config.settings, KEY_FILE),
-        acceptance_file: acceptance_file(&config.settings),
+        key_file: files.secret.clone(),
+        etag_file: files.etag.clone(),
+        acceptance_file: Some(files.acceptance.clone()),
+        peers: match services {
+            Some(services) => services,
+            None => Arc::new(NoPeers),
+        },
     };
     Keys::load(sources).map_err(|error| Failure::new("could not load the keys").because(error))
-}
-
-fn acceptance_file(document: &Path) -> PathBuf {
-    let mut name = OsString::from(".");
-    name.push(document.file_name().unwrap_or_default());
-    name.push(ACCEPTANCE);
-    document.with_file_name(name)
-}
-
-/// A file beside the document.
-pub(super) fn beside(document: &Path, name: &str) -> PathBuf {
-    document.with_file_name(name)
 }

@@ -4,6 +4,7 @@
 mod assemble;
 mod descriptors;
 mod environment;
+mod key_files;
 mod log;
 mod rotate_key;
 mod serve;
@@ -42,11 +43,11 @@ pub(crate) struct Failure {
 /// Runs the command that the arguments name.
 pub fn main() -> ExitCode {
     let result = match Arguments::parse().command {
-        Command::Serve(arguments) => serve::run(arguments),
+        Command::Serve(arguments) => serve::run(arguments).map(|()| ExitCode::SUCCESS),
         Command::RotateKey(arguments) => rotate_key::run(arguments),
     };
     match result {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(code) => code,
         Err(failure) => {
             failure.print();
             ExitCode::from(1)

@@ -1,12 +1,16 @@
 //! `mcp-settings rotate-key`: encrypts again, under the newest key, what older keys encrypted; also beside
 //! a running service.
 
-use std::path::PathBuf;
+use std::fs;
+use std::os::unix::fs::MetadataExt;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
 
 use crate::config::Flags;
 use crate::service::{Rotation, audit};
+use crate::store::file::lock_file;
 
-use super::assemble::{Resolved, open_service, resolve};
+use super::assemble::{Resolved, open_for_command, resolve};
 use super::{Failure, log};
 
 #[derive(Debug, clap::Args)]
@@ -20,29 +24,68 @@ pub(super) struct Arguments {
     /// Go on with the newest key although values are there whose key is lost; those values stay as they are
     #[arg(long)]
     old_key_lost: bool,
+    /// Only tell what would be done, and whether every running service has the newest key
+    #[arg(long, conflicts_with = "old_key_lost")]
+    check: bool,
 }
 
-pub(super) fn run(arguments: Arguments) -> Result<(), Failure> {
+/// The exit code where some value stays unreadable.
+const UNREADABLE_VALUES: u8 = 3;
+
+pub(super) fn run(arguments: Arguments) -> Result<ExitCode, Failure> {
     let flags = Flags { settings: arguments.settings, ..Flags::default() };
     let Resolved { config, .. } = resolve(arguments.config.as_deref(), flags)?;
     log::start(&config)?;
-    let service = open_service(&config)?;
-    let rotation = actix_web::rt::System::new().block_on(service.rotate()).map_err(|error| {
-        Failure::new("could not rotate the keys; the document is as it was").because(error)
-    })?;
+    // Opening the store would make the folder.
+    if config.settings.try_exists().is_ok_and(|is_there| !is_there) {
+        return Err(Failure::new(format!("there is no settings file `{}`", config.settings.display())));
+    }
+    if !arguments.check {
+        refuse_to_make_files_of_root(&config.settings, arguments.old_key_lost)?;
+    }
+    let service = open_for_command(&config)?;
+    let refused = |error| Failure::new("could not rotate the keys; the document is as it was").because(error);
+    if arguments.check {
+        let rotation = service
+            .check_rotation()
+            .map_err(|error| Failure::new("a rotation would be refused").because(error))?;
+        report("would encrypt again", &rotation);
+        return Ok(code(&rotation));
+    }
+    let rotation = actix_web::rt::System::new().block_on(service.rotate()).map_err(refused)?;
     if arguments.old_key_lost {
         service
             .accept_lost_key()
             .map_err(|error| Failure::new("could not note that the old key is lost").because(error))?;
     }
     audit::record_rotation(rotation.resealed, arguments.old_key_lost);
-    report(&rotation);
-    Ok(())
+    report("encrypted again", &rotation);
+    Ok(code(&rotation))
+}
+
+/// What root makes in another account's folder that account can't use: the lock and the note would stop its service.
+fn refuse_to_make_files_of_root(settings: &Path, makes_note: bool) -> Result<(), Failure> {
+    let is_root = rustix::process::geteuid().is_root();
+    let Ok(real) = fs::canonicalize(settings) else { return Ok(()) };
+    let owner = real.parent().and_then(|folder| fs::metadata(folder).ok()).map(|folder| folder.uid());
+    let makes_file = makes_note || !lock_file(settings).exists() || !lock_file(&real).exists();
+    match owner.filter(|owner| is_root && *owner != 0 && makes_file) {
+        None => Ok(()),
+        Some(owner) => Err(Failure::new(format!(
+            "the folder of `{}` belongs to the user {owner}, and root would make files in it that this user can't use",
+            settings.display()
+        ))
+        .hint("run the command as that user")),
+    }
+}
+
+fn code(rotation: &Rotation) -> ExitCode {
+    if rotation.is_complete() { ExitCode::SUCCESS } else { ExitCode::from(UNREADABLE_VALUES) }
 }
 
 #[expect(clippy::print_stdout, reason = "the report is the command's data")]
-fn report(rotation: &Rotation) {
-    println!("encrypted again: {}", rotation.resealed);
+fn report(done: &str, rotation: &Rotation) {
+    println!("{done}: {}", rotation.resealed);
     for (server, pointer) in &rotation.unreadable {
         println!("no key opens: server `{}` at `{pointer}`", server.as_str());
     }
@@ -51,5 +94,8 @@ fn report(rotation: &Rotation) {
     }
     for server in &rotation.malformed {
         println!("not read: server `{}` is no configuration", server.as_str());
+    }
+    if 0 < rotation.unread {
+        println!("not read: {} encrypted values of older keys in such servers", rotation.unread);
     }
 }

@@ -1,6 +1,5 @@
 //! `mcp-settings serve`: puts the parts together, serves until it is told to stop.
 
-use std::fs;
 use std::io::{self, Write};
 use std::net::{SocketAddr, TcpListener};
 use std::path::{Path, PathBuf};
@@ -15,17 +14,15 @@ use crate::events::Feed;
 use crate::http::gate::Gate;
 use crate::http::public_address::PublicAddress;
 use crate::http::{App, serve};
-use crate::secrets::{create_once, random_token, sweep_drafts, warn_of_open_mode};
+use crate::secrets::KeyFile;
 use crate::service::Service;
 use crate::service::access::{ApiKey, ApiKeys, Scope};
 use crate::service::authentication::Authentication;
 use crate::service::login::Logins;
 
-use super::assemble::{KEY_FILE, Resolved, beside, open_service, resolve};
+use super::assemble::{Opened, Resolved, open_service, resolve};
+use super::key_files::described;
 use super::{Failure, descriptors, log};
-
-/// The created API key beside the document.
-const API_KEY_FILE: &str = ".mcp-settings.api-key";
 
 /// How long start-up waits for a key file to be made while another process holds the lock.
 const KEY_PATIENCE: Duration = Duration::from_millis(500);
@@ -61,14 +58,15 @@ pub(super) fn run(arguments: Arguments) -> Result<(), Failure> {
 
 async fn serve_until_told(resolved: Resolved) -> Result<(), Failure> {
     let Resolved { config, file, .. } = resolved;
-    let service = Arc::new(open_service(&config)?);
+    let Opened { service, key_files, services } = open_service(&config)?;
+    let service = Arc::new(service);
     if actix_web::rt::time::timeout(KEY_PATIENCE, service.prepare_keys()).await.is_err() {
         tracing::warn!(
             "another process holds the settings lock; the key file is made at the first write that needs it"
         );
     }
 
-    let authentication = authentication(&config)?;
+    let authentication = authentication(&config, &key_files.api)?;
     let listener = TcpListener::bind(config.listen)
         .map_err(|error| Failure::new(format!("could not listen on {}", config.listen)).because(error))?;
     let bound = listener
@@ -99,8 +97,11 @@ async fn serve_until_told(resolved: Resolved) -> Result<(), Failure> {
         .map_err(|error| Failure::new("could not start the server").because(error))?;
     let handle = server.handle();
     let mut running = actix_web::rt::spawn(server);
+    if let Some(services) = &services {
+        services.announce_address(&format!("http://{bound}"));
+    }
     announce(bound, &link, code.as_deref());
-    log_start(&config, file.as_deref(), bound);
+    log_start(&config, file.as_deref(), &key_files.secret, bound);
     warn_of_trouble(&service, &config.settings);
     tokio::select! {
         _ = terminate.recv() => {}
@@ -118,6 +119,9 @@ async fn serve_until_told(resolved: Resolved) -> Result<(), Failure> {
             running.await
         }
     };
+    if let Some(services) = services {
+        services.leave();
+    }
     match ended {
         Ok(Ok(())) => Ok(()),
         Ok(Err(error)) => Err(Failure::new("the server failed").because(error)),
@@ -125,7 +129,7 @@ async fn serve_until_told(resolved: Resolved) -> Result<(), Failure> {
     }
 }
 
-fn authentication(config: &Config) -> Result<Authentication, Failure> {
+fn authentication(config: &Config, created: &KeyFile) -> Result<Authentication, Failure> {
     if config.is_auth_off {
         warn_of_no_keys();
         return Ok(Authentication::Off);
@@ -147,29 +151,22 @@ fn authentication(config: &Config) -> Result<Authentication, Failure> {
         })
         .collect();
     if keys.is_empty() {
-        keys.push(created_api_key(&beside(&config.settings, API_KEY_FILE))?);
+        keys.push(created_api_key(created)?);
     }
     Ok(Authentication::Keys { keys: ApiKeys::new(keys), logins: Logins::default() })
 }
 
 /// The API key that the first start made; every later start and our own command line read it.
-fn created_api_key(path: &Path) -> Result<ApiKey, Failure> {
+fn created_api_key(file: &KeyFile) -> Result<ApiKey, Failure> {
     let hint = "configure keys with `MCP_SETTINGS_API_KEYS`, or make the folder writable";
-    if path.exists() {
-        sweep_drafts(path);
-        warn_of_open_mode(path);
-    } else {
-        create_once(path, &format!("{}\n", random_token()))
-            .map_err(|error| Failure::new("could not create an API key").because(error).hint(hint))?;
-    }
-    let key = fs::read_to_string(path)
+    file.make().map_err(|error| Failure::new("could not create an API key").because(error).hint(hint))?;
+    let keys = file
+        .read()
         .map_err(|error| Failure::new("could not read the created API key").because(error).hint(hint))?;
-    let key = key.trim().to_owned();
-    if key.len() < 16 {
-        return Err(Failure::new("the created API key's file is empty or cut off")
-            .hint("remove the file `.mcp-settings.api-key` to have another one made"));
-    }
-    Ok(ApiKey { name: "created".to_owned(), key, scopes: vec![Scope::Admin] })
+    let [key] = keys.as_slice() else {
+        return Err(Failure::new("there is no API key, and no place for one").hint(hint));
+    };
+    Ok(ApiKey { name: "created".to_owned(), key: key.expose().to_owned(), scopes: vec![Scope::Admin] })
 }
 
 /// The names under which a browser on this machine calls us.
@@ -195,12 +192,11 @@ fn warn_of_no_keys() {
 }
 
 /// One line that says what runs here, on which file and with which keys.
-fn log_start(config: &Config, file: Option<&Path>, bound: SocketAddr) {
+fn log_start(config: &Config, file: Option<&Path>, key_file: &KeyFile, bound: SocketAddr) {
     let address = format!("http://{bound}");
     let secret_key = match &config.secret_key {
         Some(given) => given.origin.to_string(),
-        None if beside(&config.settings, KEY_FILE).exists() => "the key file beside the settings".to_owned(),
-        None => "none yet".to_owned(),
+        None => described(key_file, &config.settings).unwrap_or_else(|| "none yet".to_owned()),
     };
     let api_keys = match config.api_keys.len() {
         _ if config.is_auth_off => "off: no key is asked for".to_owned(),

@@ -14,6 +14,7 @@ use super::{ConfigError, LogFormat};
 pub struct File {
     pub(super) listen: Option<String>,
     pub(super) settings: Option<PathBuf>,
+    pub(super) state_dir: Option<PathBuf>,
     pub(super) secret_key: Option<String>,
     pub(super) previous_secret_keys: Option<Vec<String>>,
     pub(super) etag_key: Option<String>,
@@ -33,9 +34,10 @@ const STRING: &str = "a string";
 const STRINGS: &str = "an array of strings";
 
 /// The members, each with what it must be.
-const MEMBERS: [(&str, &str); 15] = [
+const MEMBERS: [(&str, &str); 16] = [
     ("listen", STRING),
     ("settings", STRING),
+    ("state_dir", STRING),
     ("secret_key", STRING),
     ("previous_secret_keys", STRINGS),
     ("etag_key", STRING),

@@ -5,6 +5,7 @@ mod api_keys;
 mod error;
 mod file;
 pub mod variables;
+mod weak_keys;
 
 use std::fmt;
 use std::net::{Ipv4Addr, SocketAddr, ToSocketAddrs};
@@ -17,7 +18,7 @@ pub use file::File;
 use variables::{
     ALLOWED_HOSTS, ALLOWED_ORIGINS, API_KEYS, AUTH, BASE_PATH, ETAG_KEY, FILE, LISTEN, LOCK_TIMEOUT_MS, LOG,
     OH_DIRECTORY, OH_PREVIOUS_SECRET_KEYS, OH_SECRET_KEY, OH_SESSION_API_KEYS, PREVIOUS_SECRET_KEYS,
-    PUBLIC_URL, REQUIRE_PRECONDITIONS, SECRET_KEY, SESSION_API_KEY,
+    PUBLIC_URL, REQUIRE_PRECONDITIONS, SECRET_KEY, SESSION_API_KEY, STATE_DIR,
 };
 
 /// Everything that is configured.
@@ -28,6 +29,8 @@ pub struct Config {
     pub settings: PathBuf,
     /// Whether the document's place came from `OH_PERSISTENCE_DIR`: a new one is then OpenHands' kind.
     pub is_openhands: bool,
+    /// Below which folder the service keeps its state; `None` where nothing says so.
+    pub state_dir: Option<PathBuf>,
     /// The newest key that encrypts.
     pub secret_key: Option<Given>,
     /// Older keys, newest first.
@@ -152,6 +155,7 @@ impl Config {
             listen: address(listen)?,
             settings,
             is_openhands,
+            state_dir: state_dir(file.state_dir, &variable),
             secret_key: given(SECRET_KEY, "secret_key", file.secret_key)
                 .or_else(|| theirs(OH_SECRET_KEY))
                 .or_else(|| theirs(SESSION_API_KEY))
@@ -185,7 +189,7 @@ impl Config {
 
     /// What can be used and is to be said aloud all the same.
     pub fn warnings(&self) -> Vec<String> {
-        api_keys::warnings(&self.api_keys).collect()
+        api_keys::warnings(&self.api_keys).chain(weak_keys::warnings(self)).collect()
     }
 }
 
@@ -212,6 +216,14 @@ impl fmt::Debug for Given {
 
 /// The first of OpenHands' numbered keys, which it encrypts with where it has no other.
 const FIRST_SESSION_KEY: &str = "OH_SESSION_API_KEYS_0";
+
+/// Below which folder the service keeps its state. Several services on one settings file must share it.
+fn state_dir(file: Option<PathBuf>, variable: &impl Fn(&str) -> Option<String>) -> Option<PathBuf> {
+    let below = |folder: PathBuf| folder.join("mcp-settings");
+    let own = variable(STATE_DIR).map(PathBuf::from).or(file);
+    own.or_else(|| variable("XDG_STATE_HOME").map(|folder| below(folder.into())))
+        .or_else(|| variable("HOME").map(|home| below(PathBuf::from(home).join(".local/state"))))
+}
 
 fn place(
     flag: Option<PathBuf>,
@@ -269,7 +281,11 @@ fn all_api_keys(
 mod tests {
     use super::*;
 
-    fn resolve(flags: Flags, variables: &[(&str, &str)], file: &str) -> Result<Config, ConfigError> {
+    pub(super) fn resolve(
+        flags: Flags,
+        variables: &[(&str, &str)],
+        file: &str,
+    ) -> Result<Config, ConfigError> {
         let find =
             |name: &str| variables.iter().find(|(own, _)| *own == name).map(|(_, value)| (*value).to_owned());
         Config::resolve(flags, find, File::parse(file)?)

@@ -26,13 +26,16 @@ variables! {
     /// The settings file. Default `$OH_PERSISTENCE_DIR/settings.json` if that is set, else
     /// `$XDG_CONFIG_HOME/mcp-settings/settings.json`, else `~/.config/mcp-settings/settings.json`.
     FILE = "MCP_SETTINGS_FILE";
+    /// Below which folder the service keeps its state, one folder in it for each settings file. Default
+    /// `$XDG_STATE_HOME/mcp-settings`, else `~/.local/state/mcp-settings`.
+    STATE_DIR = "MCP_SETTINGS_STATE_DIR";
     /// The key that encrypts new secrets. Without it `OH_SECRET_KEY`, `SESSION_API_KEY` and
     /// `OH_SESSION_API_KEYS_0` are tried, then the key file.
     SECRET_KEY = "MCP_SETTINGS_SECRET_KEY";
     /// Older keys, newest first: a JSON array of strings. Without it `OH_PREVIOUS_SECRET_KEYS` is read, in the
     /// same form or as `OH_PREVIOUS_SECRET_KEYS_0`, `_1`, …
     PREVIOUS_SECRET_KEYS = "MCP_SETTINGS_PREVIOUS_SECRET_KEYS";
-    /// The key of the entity-tags. Default: derived from the oldest key that encrypts.
+    /// The key of the entity-tags. Without it the first start makes one, in a file beside the settings.
     ETAG_KEY = "MCP_SETTINGS_ETAG_KEY";
     /// API keys: a JSON array of `{"name","key","scopes"}`, scopes of `read`, `write`, `reveal`, `admin`.
     /// `SESSION_API_KEY` and `OH_SESSION_API_KEYS_0`, `_1`, … add keys with every scope. Without any, the

@@ -94,6 +94,14 @@ pub(super) fn problem(error: ServiceError, method: &Method, name: &str) -> Probl
             ProblemKind::KeyMissing,
             "There is no key to encrypt the secret with. Restore the key file beside the settings if there was one. Else set MCP_SETTINGS_SECRET_KEY, or OH_SECRET_KEY to the key that OpenHands uses for this document.",
         ),
+        ServiceError::KeyElsewhere => Problem::new(
+            ProblemKind::KeyMissing,
+            "There is no key to encrypt the secret with, and none is made, because another process on these settings has one. Set MCP_SETTINGS_SECRET_KEY to the same key there and here.",
+        ),
+        ServiceError::KeyNotShared(_) => Problem::new(
+            ProblemKind::KeyNotShared,
+            "Another service on these settings does not have the key that would encrypt the secret, and could not read it. Add this key to its MCP_SETTINGS_PREVIOUS_SECRET_KEYS, or give both the same MCP_SETTINGS_SECRET_KEY.",
+        ),
         ServiceError::WrongKey => Problem::new(
             ProblemKind::WrongKey,
             "No configured key opens any encrypted value of the settings document. Set MCP_SETTINGS_SECRET_KEY (or OH_SECRET_KEY) to the key that encrypted it, or add that key to MCP_SETTINGS_PREVIOUS_SECRET_KEYS (or OH_PREVIOUS_SECRET_KEYS).",

@@ -68,6 +68,8 @@ pub enum ProblemKind {
     BoundSecret,
     /// No key to encrypt with.
     KeyMissing,
+    /// Another service on the settings does not have the key that would encrypt.
+    KeyNotShared,
     /// No key opens any of the document's tokens.
     WrongKey,
     /// A secret can't be decrypted.
@@ -94,7 +96,7 @@ pub enum ProblemKind {
 
 impl ProblemKind {
     /// Every kind, for documentation and tests.
-    pub const ALL: [Self; 42] = [
+    pub const ALL: [Self; 43] = [
         Self::NotFound,
         Self::MethodNotAllowed,
         Self::Unauthorized,
@@ -126,6 +128,7 @@ impl ProblemKind {
         Self::ForeignToken,
         Self::BoundSecret,
         Self::KeyMissing,
+        Self::KeyNotShared,
         Self::WrongKey,
         Self::SecretUnreadable,
         Self::Ownership,
@@ -322,6 +325,12 @@ impl ProblemKind {
                 "No key to encrypt with",
                 S::CONFLICT,
                 "Restore the key file, or configure the key that the document's other readers use: MCP_SETTINGS_SECRET_KEY or OH_SECRET_KEY.",
+            ),
+            Self::KeyNotShared => (
+                "key-not-shared",
+                "Another service does not have the key",
+                S::CONFLICT,
+                "Give every service on these settings the same keys.",
             ),
             Self::WrongKey => (
                 "wrong-key",

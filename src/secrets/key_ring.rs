@@ -4,37 +4,36 @@
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE;
 use fernet::Fernet;
-use hkdf::Hkdf;
-use hmac::{Hmac, Mac};
-use sha2::{Digest, Sha256};
-use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
+use zeroize::{Zeroize, Zeroizing};
 
-use super::{Plaintext, Sealed};
+use super::{EtagKey, KeyFingerprint, Plaintext, Sealed, SecretKey};
 
 /// What a token of any key begins with: version byte 0x80 and the zero bytes of a time before 2106.
 const TOKEN_PREFIX: &str = "gAAAAA";
-
-/// The label under which the entity-tag key is derived from a secret key, so that it is good for nothing else.
-const ETAG_LABEL: &[u8] = b"mcp-settings entity-tag v1";
 
 /// A time later than any token's: `Fernet::decrypt` refuses tokens dated ahead of the clock, which would
 /// lock everyone out after the clock is set back (DESIGN §10).
 const END_OF_TIME: u64 = u64::MAX - 60;
 
-/// The text from which a key is derived, as it was configured.
-#[derive(Clone, PartialEq, Eq, Zeroize, ZeroizeOnDrop)]
-pub struct SecretKey(String);
-
-/// The key of the entity-tags.
-#[derive(Clone, Zeroize, ZeroizeOnDrop)]
-pub struct EtagKey([u8; 32]);
-
 /// The newest key and older ones. Immutable; a change of keys is another ring.
 pub struct KeyRing {
-    newest: Option<Fernet>,
+    newest: Option<Key>,
     /// Newest first. They open, and never seal.
-    previous: Vec<Fernet>,
+    previous: Vec<Key>,
     etag_key: EtagKey,
+}
+
+#[derive(Clone)]
+struct Key {
+    fernet: Fernet,
+    /// Absent of a key that nobody will know.
+    secret: Option<SecretKey>,
+}
+
+impl Key {
+    fn of(secret: &SecretKey) -> Self {
+        Self { fernet: secret.fernet(), secret: Some(secret.clone()) }
+    }
 }
 
 /// Whether a text has the form of an encrypted value, whoever encrypted it.
@@ -54,52 +53,13 @@ pub fn is_token(text: &str) -> bool {
         })
 }
 
-impl SecretKey {
-    /// Takes a configured secret; a blank one is none.
-    pub fn new(text: &str) -> Option<Self> {
-        (!text.trim().is_empty()).then(|| Self(text.to_owned()))
-    }
-
-    fn fernet(&self) -> Fernet {
-        let digest = Zeroizing::new(<[u8; 32]>::from(Sha256::digest(self.0.as_bytes())));
-        let encoded = Zeroizing::new(URL_SAFE.encode(*digest));
-        Fernet::new(&encoded).expect("32 bytes in URL-safe base64 are a Fernet key")
-    }
-
-    fn etag_key(&self) -> EtagKey {
-        let mut key = [0_u8; 32];
-        Hkdf::<Sha256>::new(None, self.0.as_bytes())
-            .expand(ETAG_LABEL, &mut key)
-            .expect("32 bytes are less than HKDF can give");
-        EtagKey(key)
-    }
-}
-
-impl EtagKey {
-    /// A key that no other process has: with it, tags hold for the life of this process.
-    pub fn random() -> Self {
-        let mut key = [0_u8; 32];
-        getrandom::fill(&mut key).expect("the operating system gives random numbers");
-        Self(key)
-    }
-
-    /// HMAC-SHA256 over the parts, one after the other.
-    pub fn authenticate(&self, parts: &[&[u8]]) -> [u8; 32] {
-        let mut mac = Hmac::<Sha256>::new_from_slice(&self.0).expect("HMAC takes keys of any length");
-        for part in parts {
-            mac.update(part);
-        }
-        mac.finalize().into_bytes().into()
-    }
-}
-
 impl KeyRing {
-    /// A ring of these secrets, newest first. The tags are keyed by `etag` where it is given, else by the
-    /// oldest secret, so that a rotation changes no tag until the old key is retired (DESIGN §3); without
-    /// either, by `fallback`.
+    /// A ring of these secrets, newest first. The tags are keyed by `etag` where it is given. Where it is not, since
+    /// no file can be written, they are keyed by the oldest secret, so that a rotation changes no tag until the old
+    /// key is retired; without either, by `fallback`.
     pub fn new(secrets: &[SecretKey], etag: Option<&SecretKey>, fallback: &EtagKey) -> Self {
         let etag_key = etag.or(secrets.last()).map_or_else(|| fallback.clone(), SecretKey::etag_key);
-        let mut keys = secrets.iter().map(SecretKey::fernet);
+        let mut keys = secrets.iter().map(Key::of);
         Self { newest: keys.next(), previous: keys.collect(), etag_key }
     }
 
@@ -112,7 +72,7 @@ impl KeyRing {
     /// The same keys and a new one that nobody will know, to seal what is thrown away.
     #[must_use]
     pub fn with_passing_key(&self) -> Self {
-        let newest = Fernet::new(&Fernet::generate_key());
+        let newest = Fernet::new(&Fernet::generate_key()).map(|fernet| Key { fernet, secret: None });
         let previous = self.newest.iter().chain(&self.previous).cloned().collect();
         Self { newest, previous, etag_key: self.etag_key.clone() }
     }
@@ -124,7 +84,7 @@ impl KeyRing {
 
     /// Encrypts with the newest key; `None` where there is no key.
     pub fn seal(&self, plaintext: &Plaintext) -> Option<Sealed> {
-        self.newest.as_ref().map(|key| Sealed::new(key.encrypt(plaintext.expose().as_bytes())))
+        self.newest.as_ref().map(|key| Sealed::new(key.fernet.encrypt(plaintext.expose().as_bytes())))
     }
 
     /// Decrypts a token that any of the keys made; `None` where none did, or where it holds no text.
@@ -134,7 +94,7 @@ impl KeyRing {
         }
         let token = as_rust_reads_it(token);
         let mut keys = self.newest.iter().chain(&self.previous);
-        let bytes = keys.find_map(|key| key.decrypt_at_time(&token, None, END_OF_TIME).ok())?;
+        let bytes = keys.find_map(|key| key.fernet.decrypt_at_time(&token, None, END_OF_TIME).ok())?;
         match String::from_utf8(bytes) {
             Ok(text) => Some(Plaintext::new(text)),
             Err(error) => {
@@ -148,11 +108,27 @@ impl KeyRing {
     pub fn is_of_newest(&self, token: &str) -> bool {
         let token = as_rust_reads_it(token);
         self.newest.as_ref().is_some_and(|key| {
-            key.decrypt_at_time(&token, None, END_OF_TIME).is_ok_and(|bytes| {
+            key.fernet.decrypt_at_time(&token, None, END_OF_TIME).is_ok_and(|bytes| {
                 drop(Zeroizing::new(bytes));
                 true
             })
         })
+    }
+
+    /// The fingerprints of every key that opens, the one that seals first where there is one.
+    pub fn fingerprints(&self) -> Vec<KeyFingerprint> {
+        let keys = self.newest.iter().chain(&self.previous);
+        keys.filter_map(|key| key.secret.as_ref()).map(SecretKey::fingerprint).collect()
+    }
+
+    /// The fingerprint of the key that seals; `None` where there is none, or where nobody will know it.
+    pub fn sealing_fingerprint(&self) -> Option<KeyFingerprint> {
+        self.newest.as_ref()?.secret.as_ref().map(SecretKey::fingerprint)
+    }
+
+    /// What the newest key writes to say that the key before it is lost, as far as this subject goes.
+    pub(super) fn lost_key_note(&self, subject: &str) -> Option<String> {
+        self.newest.as_ref()?.secret.as_ref().map(|secret| secret.lost_key_note(subject))
     }
 
     /// The key of the entity-tags.
@@ -184,7 +160,7 @@ mod tests {
 
     fn ring(secrets: &[&str]) -> KeyRing {
         let secrets: Vec<_> = secrets.iter().map(|text| SecretKey::new(text).unwrap()).collect();
-        KeyRing::new(&secrets, None, &EtagKey([0; 32]))
+        KeyRing::new(&secrets, None, &EtagKey::random())
     }
 
     #[test]
@@ -217,27 +193,20 @@ mod tests {
     }
 
     #[test]
-    fn the_etag_key_follows_the_oldest_secret() {
+    fn without_a_key_of_their_own_tags_follow_the_oldest_secret() {
         let tag = |ring: &KeyRing| ring.etag_key().authenticate(&[b"state"]);
         assert_eq!(tag(&ring(&["old"])), tag(&ring(&["new", "old"])));
         assert_ne!(tag(&ring(&["old"])), tag(&ring(&["new"])));
         let own = SecretKey::new("for tags");
-        let with_own = KeyRing::new(&[SecretKey::new("old").unwrap()], own.as_ref(), &EtagKey([0; 32]));
+        let with_own = KeyRing::new(&[SecretKey::new("old").unwrap()], own.as_ref(), &EtagKey::random());
         assert_ne!(tag(&with_own), tag(&ring(&["old"])));
-    }
-
-    #[test]
-    fn the_parts_of_a_tag_are_authenticated_in_their_order() {
-        let key = EtagKey([7; 32]);
-        assert_eq!(key.authenticate(&[b"ab", b"c"]), key.authenticate(&[b"abc"]));
-        assert_ne!(key.authenticate(&[b"ab", b"c"]), key.authenticate(&[b"c", b"ab"]));
     }
 
     #[test]
     fn a_previous_key_opens_and_never_seals() {
         let token = ring(&["old"]).seal(&Plaintext::new("s".into())).unwrap();
         let old = [SecretKey::new("old").unwrap()];
-        let only_previous = KeyRing::of_previous(&old, None, &EtagKey([0; 32]));
+        let only_previous = KeyRing::of_previous(&old, None, &EtagKey::random());
         assert_eq!(only_previous.open(token.as_str()).unwrap().expose(), "s");
         assert!(!only_previous.can_seal() && only_previous.seal(&Plaintext::new("s".into())).is_none());
         assert!(!only_previous.is_of_newest(token.as_str()));
@@ -263,13 +232,6 @@ mod tests {
         {
             assert!(!is_token(fake), "{fake}");
         }
-    }
-
-    #[test]
-    fn a_blank_secret_is_none() {
-        assert!(
-            SecretKey::new("").is_none() && SecretKey::new(" \t").is_none() && SecretKey::new("k").is_some()
-        );
     }
 
     #[test]

@@ -1,21 +1,23 @@
-//! Where the keys come from: the environment, else a key file that is created once (DESIGN §4, keys).
-//! It refuses to decide whether a key file may be created; its caller has seen the document.
+//! Which keys this process has: the configured ones, else those of a key file that is made once and read anew when it
+//! changes. It refuses to decide whether a key file may be made beside a document; its caller has seen the document.
 
-use std::os::unix::fs::MetadataExt;
-use std::path::{Path, PathBuf};
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
 use std::{fs, io};
 
 use arc_swap::ArcSwap;
-use zeroize::Zeroizing;
+use subtle::ConstantTimeEq;
 
+use super::key_file::Stamp;
 use super::{
-    CreateOnceError, EtagKey, KeyRing, Plaintext, SecretKey, create_once, random_token, sweep_drafts,
+    CreateOnceError, EtagKey, KeyFile, KeyList, KeyRing, NoPeers, Peer, Peers, PrivateFileError, SecretKey,
+    create_once, read_private,
 };
 
-/// What the acceptance note says, encrypted by the key that it accepts.
-const ACCEPTANCE: &str = "the key before this one is lost";
+/// How long a look at the key files holds for readers. Writers look each time.
+const LOOK_HOLDS: Duration = Duration::from_secs(1);
 
 /// What is configured of keys.
 pub struct KeySources {
@@ -23,56 +25,111 @@ pub struct KeySources {
     pub newest: Option<SecretKey>,
     /// Older keys, newest first.
     pub previous: Vec<SecretKey>,
-    /// What the entity-tags are keyed by, instead of the oldest key.
+    /// What the entity-tags are keyed by, where that is configured. Then its file is not looked at.
     pub etag: Option<SecretKey>,
     /// The key file that serves where the environment gives no key.
-    pub key_file: PathBuf,
+    pub key_file: KeyFile,
+    /// The file with the key of the entity-tags.
+    pub etag_file: KeyFile,
     /// Where it is noted that the key which encrypted the document is lost, and with which key to go on.
-    pub acceptance_file: PathBuf,
+    pub acceptance_file: Option<PathBuf>,
+    /// The other processes that serve the same document.
+    pub peers: Arc<dyn Peers>,
 }
 
-/// The keys of this process; they can arrive later, when the key file does.
+/// The keys of this process; they change when the key file does.
 pub struct Keys {
     sources: KeySources,
     fallback_etag_key: EtagKey,
     ring: ArcSwap<KeyRing>,
     is_accepted: AtomicBool,
+    files: Mutex<Files>,
+    /// Whether no file can bring another key: all are configured, or known for good.
+    is_settled: AtomicBool,
+    started: Instant,
+    /// When the files were last looked at, in milliseconds since the start.
+    looked: AtomicU64,
 }
 
-/// What can be wrong with the key file.
+/// What was last read of the files.
+#[derive(Default)]
+struct Files {
+    stamp: Option<Stamp>,
+    keys: Vec<SecretKey>,
+    etag_stamp: Option<Stamp>,
+    etag: Option<SecretKey>,
+}
+
+/// What can be wrong with the files that keys are in.
 #[derive(Clone, Debug, thiserror::Error)]
 pub enum KeyError {
-    /// It can't be read.
-    #[error("could not read the key file `{}`", path.display())]
-    Read {
+    /// One can't be read or trusted.
+    #[error(transparent)]
+    File(PrivateFileError),
+    /// One holds no key. It is never replaced: a key could be lost for good that way.
+    #[error("the key file `{}` is empty or malformed; put the right one back, or remove it where nothing was made with it", path.display())]
+    Malformed {
+        /// Which file.
+        path: PathBuf,
+    },
+    /// One can't be made.
+    #[error("could not make the key file")]
+    Create(#[source] CreateOnceError),
+    /// The note of another key can't be removed.
+    #[error("could not replace `{}`", path.display())]
+    Note {
         /// Which file.
         path: PathBuf,
         /// Why.
         #[source]
         source: Arc<io::Error>,
     },
-    /// It holds no key. It is never replaced: a key could be lost for good that way.
-    #[error("the key file `{}` is empty or malformed; put the right one back, or remove it where no value was encrypted with it", path.display())]
-    Malformed {
-        /// Which file.
-        path: PathBuf,
-    },
-    /// It can't be made.
-    #[error("could not make the key file")]
-    Create(#[source] CreateOnceError),
+    /// Another process serves the document with a key, so that a new one would part them.
+    #[error("another process uses these settings with a key; give this one the same")]
+    Elsewhere,
+}
+
+impl KeySources {
+    /// These keys, and no files and no other processes.
+    pub fn without_files(newest: Option<SecretKey>, previous: Vec<SecretKey>) -> Self {
+        Self {
+            newest,
+            previous,
+            etag: None,
+            key_file: KeyFile::default(),
+            etag_file: KeyFile::default(),
+            acceptance_file: None,
+            peers: Arc::new(NoPeers),
+        }
+    }
 }
 
 impl Keys {
-    /// Takes the configured keys, or the key file's where it is there.
+    /// Takes the configured keys, and those of the files that are there.
+    ///
+    /// # Errors
+    ///
+    /// Where a file is there and can't be used.
     pub fn load(sources: KeySources) -> Result<Self, KeyError> {
+        sources.key_file.sweep();
+        sources.etag_file.sweep();
+        let mut files = Files::default();
+        files.read_keys(&sources)?;
+        files.read_etag(&sources)?;
         let fallback_etag_key = EtagKey::random();
-        let newest = match &sources.newest {
-            Some(key) => Some(key.clone()),
-            None => read_key_file(&sources)?.inspect(|_| sweep_drafts(&sources.key_file)),
+        let ring = assemble(&sources, &files, &fallback_etag_key);
+        let keys = Self {
+            fallback_etag_key,
+            ring: ArcSwap::from_pointee(ring),
+            is_accepted: AtomicBool::new(false),
+            is_settled: AtomicBool::new(files.are_settled(&sources)),
+            files: Mutex::new(files),
+            started: Instant::now(),
+            looked: AtomicU64::new(0),
+            sources,
         };
-        let ring = ArcSwap::from_pointee(assemble(&sources, newest, &fallback_etag_key));
-        let keys = Self { sources, fallback_etag_key, ring, is_accepted: AtomicBool::new(false) };
-        keys.look_for_acceptance();
+        keys.look_for_acceptance()?;
+        keys.announce();
         Ok(keys)
     }
 
@@ -86,174 +143,220 @@ impl Keys {
         self.ring.load().can_seal()
     }
 
-    /// Takes the key file's key if it has appeared, and creates it where `may_create` allows that. The
-    /// caller holds the store's lock, so that nobody's first token is written meanwhile.
-    pub fn provision(&self, may_create: bool) -> Result<(), KeyError> {
-        self.provision_key(may_create)?;
-        self.look_for_acceptance();
+    /// Makes the key of the entity-tags in its file, where none is configured and none is there. No lock is needed,
+    /// as for the key that encrypts: it fits any document, and everybody reads back the one that was first.
+    ///
+    /// # Errors
+    ///
+    /// Where it can't be made. Tags are derived from the oldest key then.
+    pub fn make_etag_key(&self) -> Result<(), KeyError> {
+        if self.sources.etag.is_none() {
+            self.sources.etag_file.make()?;
+            self.refresh();
+        }
         Ok(())
     }
 
-    /// Whether the newest key may seal beside tokens that no key opens, because whoever runs this service
-    /// has said that their key is lost.
+    /// Whether the files should be looked at again before these keys are used for a read.
+    pub fn is_look_due(&self) -> bool {
+        let since = self.now().saturating_sub(self.looked.load(Ordering::Relaxed));
+        !self.is_settled() && LOOK_HOLDS.as_millis() <= u128::from(since)
+    }
+
+    /// Reads the files anew that have changed. One that can't be used changes nothing, and is logged once. Blocks on
+    /// a `stat` of each file.
+    pub fn refresh(&self) {
+        if self.is_settled() {
+            return;
+        }
+        let mut files = self.files();
+        self.looked.store(self.now(), Ordering::Relaxed);
+        let results = [files.read_keys(&self.sources), files.read_etag(&self.sources)];
+        let mut has_changed = false;
+        for result in results {
+            match result {
+                Ok(is_other) => has_changed |= is_other,
+                Err(error) => log(&error),
+            }
+        }
+        self.is_settled.store(files.are_settled(&self.sources), Ordering::Relaxed);
+        if has_changed {
+            self.ring.store(Arc::new(assemble(&self.sources, &files, &self.fallback_etag_key)));
+            drop(files);
+            if let Err(error) = self.look_for_acceptance() {
+                log(&error);
+            }
+            self.announce();
+        }
+    }
+
+    /// Takes the key file's key if it has appeared, and makes it where `may_create` allows that and no other process
+    /// has a key. The caller holds the store's lock, so that nobody's first token is written meanwhile.
+    ///
+    /// # Errors
+    ///
+    /// Where the key file can't be made or may not be.
+    pub fn provision(&self, may_create: bool) -> Result<(), KeyError> {
+        self.refresh();
+        if may_create && !self.can_seal() && self.sources.key_file.made_at.is_some() {
+            if self.is_key_elsewhere() {
+                return Err(KeyError::Elsewhere);
+            }
+            self.sources.key_file.make()?;
+            self.refresh();
+        }
+        self.look_for_acceptance()
+    }
+
+    /// Whether another process that runs now has keys for this document.
+    pub fn is_key_elsewhere(&self) -> bool {
+        self.sources.peers.live().iter().any(|peer| !peer.keys.fingerprints.is_empty())
+    }
+
+    /// The processes that run now and could not open what this ring would seal. One without any key is not among
+    /// them: it opens nothing in any case, and makes no key while this one has one.
+    pub fn strangers(&self, ring: &KeyRing) -> Vec<Peer> {
+        let Some(own) = ring.sealing_fingerprint() else { return Vec::new() };
+        let key_file = self.key_file_in_use();
+        let is_stranger = |peer: &Peer| {
+            let keys = &peer.keys;
+            // Who takes its keys from the same file takes the newest before it reads what that has sealed.
+            let is_of_same_file = key_file.is_some() && keys.key_file == key_file;
+            !keys.fingerprints.is_empty() && !keys.fingerprints.contains(&own) && !is_of_same_file
+        };
+        self.sources.peers.live().into_iter().filter(is_stranger).collect()
+    }
+
+    /// Whether the newest key may seal beside tokens that no key opens, because the operator has noted that their
+    /// key is lost.
     pub fn is_accepted(&self) -> bool {
         self.is_accepted.load(Ordering::Relaxed)
     }
 
     /// Notes that the key which encrypted the document is lost and that the newest one may go on.
+    ///
+    /// # Errors
+    ///
+    /// Where the note can't be read or written.
     pub fn accept(&self) -> Result<(), KeyError> {
-        let path = &self.sources.acceptance_file;
-        self.look_for_acceptance();
-        if !self.is_accepted()
-            && let Some(token) = self.ring().seal(&Plaintext::new(ACCEPTANCE.to_owned()))
-        {
+        self.look_for_acceptance()?;
+        let Some((path, note)) = self.note() else { return Ok(()) };
+        if !self.is_accepted() {
             // The note of another key is void.
             match fs::remove_file(path) {
                 Err(error) if error.kind() != io::ErrorKind::NotFound => {
-                    return Err(KeyError::Read { path: path.clone(), source: Arc::new(error) });
+                    return Err(KeyError::Note { path: path.clone(), source: Arc::new(error) });
                 }
                 _ => {}
             }
-            create_once(path, token.as_str()).map_err(KeyError::Create)?;
-            self.look_for_acceptance();
+            create_once(path, &note).map_err(KeyError::Create)?;
+            self.look_for_acceptance()?;
         }
         Ok(())
     }
 
-    fn look_for_acceptance(&self) {
-        let note = fs::read_to_string(&self.sources.acceptance_file).unwrap_or_default();
-        let is_accepted = self.ring().is_of_newest(note.trim());
-        self.is_accepted.store(is_accepted, Ordering::Relaxed);
+    /// The place of the note and what the newest key would write there. It names what it is for, and only who has
+    /// the key can write it: an encrypted value proves neither, since clients choose what is in those.
+    fn note(&self) -> Option<(&PathBuf, String)> {
+        let path = self.sources.acceptance_file.as_ref()?;
+        let subject = path.file_name()?.to_string_lossy();
+        Some((path, self.ring.load().lost_key_note(&subject)?))
     }
 
-    fn provision_key(&self, may_create: bool) -> Result<(), KeyError> {
-        if self.sources.newest.is_some() {
-            return Ok(());
-        }
-        let mut key = read_key_file(&self.sources)?;
-        if key.is_none() && may_create {
-            let secret = Zeroizing::new(random_token());
-            create_once(&self.sources.key_file, &format!("{}\n", *secret)).map_err(KeyError::Create)?;
-            // Read it back even where we made it: another process may have been first.
-            key = read_key_file(&self.sources)?;
-        }
-        if key.is_some() {
-            self.ring.store(Arc::new(assemble(&self.sources, key, &self.fallback_etag_key)));
-        }
-        Ok(())
+    fn look_for_acceptance(&self) -> Result<(), KeyError> {
+        let found = self.note().map_or(Ok(false), |(path, note)| {
+            let found = read_private(path).map_err(KeyError::File)?;
+            Ok(found.is_some_and(|found| found.as_slice().ct_eq(note.as_bytes()).into()))
+        });
+        // One that can't be read or trusted says nothing.
+        self.is_accepted.store(matches!(found, Ok(true)), Ordering::Relaxed);
+        found.map(drop)
+    }
+
+    fn announce(&self) {
+        let ring = self.ring();
+        self.sources.peers.announce(&KeyList {
+            fingerprints: ring.fingerprints(),
+            can_seal: ring.can_seal(),
+            key_file: self.key_file_in_use(),
+        });
+    }
+
+    /// The key file whose first key seals.
+    fn key_file_in_use(&self) -> Option<PathBuf> {
+        let is_in_use = self.sources.newest.is_none() && !self.files().keys.is_empty();
+        self.sources.key_file.found().filter(|_| is_in_use).map(PathBuf::from)
+    }
+
+    fn is_settled(&self) -> bool {
+        self.is_settled.load(Ordering::Relaxed)
+    }
+
+    fn now(&self) -> u64 {
+        self.started.elapsed().as_millis().try_into().unwrap_or(u64::MAX)
+    }
+
+    fn files(&self) -> MutexGuard<'_, Files> {
+        self.files.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-fn assemble(sources: &KeySources, newest: Option<SecretKey>, fallback: &EtagKey) -> KeyRing {
-    let make = if newest.is_some() { KeyRing::new } else { KeyRing::of_previous };
-    let secrets: Vec<SecretKey> = newest.into_iter().chain(sources.previous.iter().cloned()).collect();
-    make(&secrets, sources.etag.as_ref(), fallback)
-}
-
-/// A key that others can read is a key that others have.
-pub fn warn_of_open_mode(path: &Path) {
-    if fs::metadata(path).is_ok_and(|metadata| metadata.mode() & 0o077 != 0) {
-        tracing::warn!(
-            "`{}` can be read by others than its owner: make its mode 0600, and change the key",
-            path.display()
-        );
+impl Files {
+    fn are_settled(&self, sources: &KeySources) -> bool {
+        sources.newest.is_some() && (sources.etag.is_some() || self.etag.is_some())
     }
-}
 
-fn read_key_file(sources: &KeySources) -> Result<Option<SecretKey>, KeyError> {
-    let path = &sources.key_file;
-    let bytes = match fs::read(path) {
-        Ok(bytes) => Zeroizing::new(bytes),
-        Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => {
-            return Ok(None);
+    /// Reads the key file if it has changed. Whether the keys are others. One that is gone leaves them as they are:
+    /// what they have sealed is still there.
+    fn read_keys(&mut self, sources: &KeySources) -> Result<bool, KeyError> {
+        if sources.newest.is_some() {
+            return Ok(false);
         }
-        Err(source) => return Err(KeyError::Read { path: path.clone(), source: Arc::new(source) }),
-    };
-    warn_of_open_mode(path);
-    let text = std::str::from_utf8(&bytes).unwrap_or_default().trim_end_matches(['\r', '\n']);
-    let is_one_word = text.len() >= 16 && text.bytes().all(|byte| byte.is_ascii_graphic());
-    match SecretKey::new(text).filter(|_| is_one_word) {
-        Some(key) => Ok(Some(key)),
-        None => Err(KeyError::Malformed { path: path.clone() }),
+        let stamp = sources.key_file.stamp();
+        if stamp.is_none() || stamp == self.stamp {
+            return Ok(false);
+        }
+        self.stamp = stamp;
+        let keys = sources.key_file.read()?;
+        let is_other = !keys.is_empty() && keys != self.keys;
+        if is_other {
+            self.keys = keys;
+        }
+        Ok(is_other)
     }
+
+    /// Reads the file with the key of the tags if it has come. Whether there is another one. One that is known is
+    /// kept, since another would change every tag.
+    fn read_etag(&mut self, sources: &KeySources) -> Result<bool, KeyError> {
+        if sources.etag.is_some() || self.etag.is_some() {
+            return Ok(false);
+        }
+        let stamp = sources.etag_file.stamp();
+        let Some(Stamp { path, .. }) = stamp.as_ref().filter(|_| stamp != self.etag_stamp) else {
+            return Ok(false);
+        };
+        let path = path.clone();
+        self.etag_stamp = stamp;
+        let mut keys = sources.etag_file.read()?;
+        if keys.len() > 1 {
+            return Err(KeyError::Malformed { path });
+        }
+        self.etag = keys.pop();
+        Ok(self.etag.is_some())
+    }
+}
+
+fn assemble(sources: &KeySources, files: &Files, fallback: &EtagKey) -> KeyRing {
+    let newest = sources.newest.iter().chain(&files.keys);
+    let make = if newest.clone().next().is_some() { KeyRing::new } else { KeyRing::of_previous };
+    let secrets: Vec<SecretKey> = newest.chain(&sources.previous).cloned().collect();
+    make(&secrets, sources.etag.as_ref().or(files.etag.as_ref()), fallback)
+}
+
+fn log(error: &KeyError) {
+    let cause = std::error::Error::source(error).map(ToString::to_string);
+    tracing::error!(cause, "{error}");
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn sources(folder: &tempfile::TempDir) -> KeySources {
-        KeySources {
-            newest: None,
-            previous: vec![],
-            etag: None,
-            key_file: folder.path().join(".key"),
-            acceptance_file: folder.path().join(".accepted"),
-        }
-    }
-
-    #[test]
-    fn a_key_file_is_made_only_when_allowed_and_then_used_by_all() {
-        let folder = tempfile::tempdir().unwrap();
-        let keys = Keys::load(sources(&folder)).unwrap();
-        keys.provision(false).unwrap();
-        assert!(!keys.can_seal() && !folder.path().join(".key").exists());
-        keys.provision(true).unwrap();
-        let token = keys.ring().seal(&Plaintext::new("s".into())).unwrap();
-        let other = Keys::load(sources(&folder)).unwrap();
-        assert_eq!(other.ring().open(token.as_str()).unwrap().expose(), "s");
-        assert_eq!(other.ring().etag_key().authenticate(&[]), keys.ring().etag_key().authenticate(&[]));
-    }
-
-    #[test]
-    fn an_empty_or_malformed_key_file_is_an_error_and_stays() {
-        let folder = tempfile::tempdir().unwrap();
-        for contents in [&b""[..], b"\n", b"short", b"two words of a key file", b"\xff\xfe0123456789abcdef"] {
-            fs::remove_file(folder.path().join(".key")).ok();
-            fs::File::create_new(folder.path().join(".key"))
-                .and_then(|mut file| io::Write::write_all(&mut file, contents))
-                .unwrap();
-            assert!(matches!(Keys::load(sources(&folder)), Err(KeyError::Malformed { .. })));
-            assert_eq!(fs::read(folder.path().join(".key")).unwrap(), contents);
-        }
-    }
-
-    #[test]
-    fn a_key_file_that_comes_back_is_taken() {
-        let folder = tempfile::tempdir().unwrap();
-        let first = Keys::load(sources(&folder)).unwrap();
-        first.provision(true).unwrap();
-        let (away, here) = (folder.path().join("away"), folder.path().join(".key"));
-        fs::rename(&here, &away).unwrap();
-        let second = Keys::load(sources(&folder)).unwrap();
-        assert!(!second.can_seal());
-        fs::rename(&away, &here).unwrap();
-        second.provision(false).unwrap();
-        assert!(second.can_seal());
-    }
-
-    #[test]
-    fn an_acceptance_holds_for_the_key_that_it_was_made_with() {
-        let folder = tempfile::tempdir().unwrap();
-        let with =
-            |key: &str| Keys::load(KeySources { newest: SecretKey::new(key), ..sources(&folder) }).unwrap();
-        let running = with("new");
-        assert!(!running.is_accepted());
-        with("new").accept().unwrap();
-        assert!(!running.is_accepted(), "it is looked for when a key is needed");
-        running.provision(false).unwrap();
-        assert!(running.is_accepted() && with("new").is_accepted());
-        assert!(!with("newer").is_accepted());
-        with("newer").accept().unwrap();
-        assert!(with("newer").is_accepted() && !with("new").is_accepted());
-    }
-
-    #[test]
-    fn a_configured_key_leaves_the_key_file_alone() {
-        let folder = tempfile::tempdir().unwrap();
-        let keys =
-            Keys::load(KeySources { newest: SecretKey::new("configured"), ..sources(&folder) }).unwrap();
-        keys.provision(true).unwrap();
-        assert!(keys.can_seal() && !folder.path().join(".key").exists());
-    }
-}
+mod tests;

@@ -4,13 +4,21 @@
 mod create_once;
 mod credential;
 mod exposure;
+mod key_file;
 mod key_ring;
 mod keys;
+mod peers;
 mod plaintext;
+mod private_file;
+mod secret_key;
 
 pub use create_once::{CreateOnceError, create_once, sweep_drafts};
 pub use credential::{CredentialDigest, random_token};
 pub use exposure::Exposure;
-pub use key_ring::{EtagKey, KeyRing, SecretKey, is_token, looks_sealed};
-pub use keys::{KeyError, KeySources, Keys, warn_of_open_mode};
+pub use key_file::KeyFile;
+pub use key_ring::{KeyRing, is_token, looks_sealed};
+pub use keys::{KeyError, KeySources, Keys};
+pub use peers::{KeyList, NoPeers, Peer, Peers};
 pub use plaintext::{Plaintext, Sealed};
+pub use private_file::{Distrust, PrivateFileError, read_private};
+pub use secret_key::{EtagKey, KeyFingerprint, SecretKey};

@@ -38,8 +38,11 @@ impl Service {
     ) -> Result<T, ServiceError> {
         let answer: Arc<Mutex<Option<Later<T>>>> = Arc::default();
         let slot = Arc::clone(&answer);
+        let keys = Arc::clone(&self.keys);
         let decide = move |current: &Current<'_>| {
             let known = |result| -> Later<T> { Box::new(move || result) };
+            // Under the lock: what is sealed now must be sealed with the newest key that there is.
+            keys.refresh();
             let (decision, result) = match decide(current) {
                 Step::Edit(edits, value) => (Decision::Edit(edits), known(Ok(value))),
                 Step::Keep(value) => (Decision::Keep, known(Ok(value))),

@@ -60,6 +60,7 @@ impl Service {
         names: &Names,
         decide: impl Fn(&Current<'_>) -> Step<T>,
     ) -> Result<T, ServiceError> {
+        self.keys.refresh();
         let mut decided = None;
         self.store.examine(names, &mut |current| decided = Some(decide(current)))?;
         match decided.ok_or(ServiceError::Undecided)? {

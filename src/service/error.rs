@@ -6,6 +6,7 @@ use crate::model::merge::Refusal;
 use crate::model::validate::Violation;
 use crate::model::{InvalidName, ReadOnlyReason};
 use crate::projection::{EntityTag, Verdict};
+use crate::secrets::Peer;
 use crate::store::StoreError;
 
 /// Why a use-case did not do what it was asked.
@@ -74,6 +75,12 @@ pub enum ServiceError {
     /// A value must be encrypted and there is no key.
     #[error("there is no key to encrypt with")]
     KeyMissing,
+    /// A value must be encrypted, there is no key, and none may be made since another process has one.
+    #[error("there is no key to encrypt with, and another process on these settings has one")]
+    KeyElsewhere,
+    /// Other services that run now could not open what this one would encrypt.
+    #[error("another service on these settings does not have the key that would encrypt: {}", addresses(.0))]
+    KeyNotShared(Vec<Peer>),
     /// The document holds encrypted values and no key opens any.
     #[error("no key opens any encrypted value of the document")]
     WrongKey,
@@ -86,6 +93,14 @@ pub enum ServiceError {
     /// A bug: a decision was not made.
     #[error("the change was not decided")]
     Undecided,
+}
+
+fn addresses(peers: &[Peer]) -> String {
+    let address = |peer: &Peer| match &peer.address {
+        Some(address) => format!("process {} on {address}", peer.pid),
+        None => format!("process {}", peer.pid),
+    };
+    peers.iter().map(address).collect::<Vec<_>>().join(", ")
 }
 
 /// What a client needs to merge after a failed precondition.

@@ -1,15 +1,17 @@
 //! When a value may be sealed, and when a key may be made (DESIGN §4, keys): a key that the document's
 //! other readers don't have would cost them their secrets.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use crate::json::strings;
 use crate::model::StoredServer;
 use crate::model::config::{self, AtRest, Members, Node, Secret, SecretValue};
 use crate::model::settings::Section;
-use crate::secrets::{KeyRing, Keys, is_token, looks_sealed};
+use crate::secrets::{KeyError, KeyRing, Keys, is_token, looks_sealed};
 use crate::store::{Provisioner, Snapshot};
 
+use super::ServiceError;
 use super::settings_answer::outside;
 
 /// What the document's encrypted values say about a set of keys.
@@ -32,21 +34,38 @@ impl Provisioner for KeyProvisioner {
     }
 }
 
-/// Takes a key that has come, and the word that it may be used; makes none.
+/// Takes a key that has come, and the note that it may be used; makes none.
 pub(super) fn look_for_key(keys: &Keys) {
     provision(keys, false);
 }
 
 fn provision(keys: &Keys, may_create: bool) {
-    if let Err(error) = keys.provision(may_create) {
-        let cause = std::error::Error::source(&error).map(ToString::to_string);
-        tracing::error!(cause, "{error}");
+    match keys.provision(may_create) {
+        // Whoever asked is told so.
+        Ok(()) | Err(KeyError::Elsewhere) => {}
+        Err(error) => {
+            let cause = std::error::Error::source(&error).map(ToString::to_string);
+            tracing::error!(cause, "{error}");
+        }
     }
 }
 
 /// Whether a key may be made beside this state: nobody else can have one that it needs.
 pub(super) fn may_create_key(ring: &KeyRing, snapshot: &Snapshot) -> bool {
     !snapshot.layout.has_schema_version && evidence(ring, snapshot) == Evidence::None
+}
+
+/// Why a value can't be sealed with this ring, if it can't.
+pub(super) fn lacks_key(snapshot: &Snapshot, ring: &KeyRing, keys: &Keys) -> Option<ServiceError> {
+    if !ring.can_seal() {
+        let is_elsewhere = may_create_key(ring, snapshot) && keys.is_key_elsewhere();
+        Some(if is_elsewhere { ServiceError::KeyElsewhere } else { ServiceError::KeyMissing })
+    } else if is_wrong(ring, snapshot) && !keys.is_accepted() {
+        Some(ServiceError::WrongKey)
+    } else {
+        let others = keys.strangers(ring);
+        (!others.is_empty()).then_some(ServiceError::KeyNotShared(others))
+    }
 }
 
 /// Whether a configuration holds a secret that is to be sealed.
@@ -64,7 +83,7 @@ fn must_seal_node(node: &Node) -> bool {
 }
 
 /// Whether the document holds encrypted values of which no key opens any.
-pub(super) fn is_wrong(ring: &KeyRing, snapshot: &Snapshot) -> bool {
+fn is_wrong(ring: &KeyRing, snapshot: &Snapshot) -> bool {
     evidence(ring, snapshot) == Evidence::OpensNone
 }
 
@@ -95,29 +114,43 @@ fn tokens(snapshot: &Snapshot) -> impl Iterator<Item = &str> {
 fn holds_sealed(ring: &KeyRing, snapshot: &Snapshot) -> bool {
     let sealing = snapshot.layout.sealing;
     let in_server = |server: &Arc<StoredServer>| match &server.config {
-        Ok(stored) => holds_sealed_in(&config::open(stored, sealing, ring)),
+        Ok(stored) => !unreadable_in(&config::open(stored, sealing, ring)).is_empty(),
         Err(_) => strings(&server.text).any(is_token),
     };
-    let is_outside = match outside(snapshot, ring) {
-        Ok(settings) => Section::ALL.iter().any(|section| holds_sealed_in(settings.section(*section))),
-        Err(_) => snapshot.outside.tokens().any(is_token),
-    };
-    is_outside || snapshot.servers.values().any(in_server)
+    0 < unreadable_outside(ring, snapshot) || snapshot.servers.values().any(in_server)
 }
 
-fn holds_sealed_in(members: &Members) -> bool {
-    members.iter().any(|(_, node)| is_sealed_node(node))
-}
-
-fn is_sealed_node(node: &Node) -> bool {
-    match node {
-        Node::Secret(Secret { value: SecretValue::Unreadable, at_rest: AtRest::Sealed(token), .. }) => {
-            is_token(token.as_str())
+/// How many different tokens that no key opens stand outside the servers where this layout seals. In what can't be
+/// read every place may be one.
+pub(super) fn unreadable_outside(ring: &KeyRing, snapshot: &Snapshot) -> usize {
+    let found: BTreeSet<String> = match outside(snapshot, ring) {
+        Ok(settings) => {
+            Section::ALL.iter().flat_map(|section| unreadable_in(settings.section(*section))).collect()
         }
-        Node::Array(elements) => elements.iter().any(is_sealed_node),
-        Node::Object(members) => holds_sealed_in(members),
+        Err(_) => {
+            let tokens = snapshot.outside.tokens();
+            tokens.filter(|token| ring.open(token).is_none()).map(str::to_owned).collect()
+        }
+    };
+    found.len()
+}
+
+/// The tokens at sealed places that no key opens.
+fn unreadable_in(members: &Members) -> Vec<String> {
+    members.iter().flat_map(|(_, node)| unreadable(node)).collect()
+}
+
+fn unreadable(node: &Node) -> Vec<String> {
+    match node {
+        Node::Secret(Secret { value: SecretValue::Unreadable, at_rest: AtRest::Sealed(token), .. })
+            if is_token(token.as_str()) =>
+        {
+            vec![token.as_str().to_owned()]
+        }
+        Node::Array(elements) => elements.iter().flat_map(unreadable).collect(),
+        Node::Object(members) => unreadable_in(members),
         Node::Secret(_) | Node::Null | Node::Bool(_) | Node::Number(_) | Node::Text(_) | Node::Url(_) => {
-            false
+            Vec::new()
         }
     }
 }

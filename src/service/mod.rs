@@ -58,6 +58,7 @@ pub struct Service {
     projected: ArcSwapOption<Projected>,
     last_judged: Arc<LastJudged>,
     options: Options,
+    found_at_start: Vec<Degradation>,
 }
 
 /// What can be chosen about the use-cases.
@@ -98,7 +99,14 @@ pub struct Written {
 impl Service {
     /// The use-cases over this store with these keys.
     pub fn new(store: Arc<dyn Store>, keys: Arc<Keys>, options: Options) -> Self {
-        Self { store, keys, projected: ArcSwapOption::empty(), last_judged: Arc::default(), options }
+        Self {
+            store,
+            keys,
+            projected: ArcSwapOption::empty(),
+            last_judged: Arc::default(),
+            options,
+            found_at_start: Vec::new(),
+        }
     }
 
     /// Takes no more writes; those that still wait at `deadline` are given up.

@@ -9,6 +9,9 @@ use super::{Projected, Service, ServiceError};
 impl Service {
     /// The newest state, if it can be told without waiting; else [`Service::load`] tells it.
     pub fn peek(&self) -> Option<Result<Arc<Projected>, ServiceError>> {
+        if self.keys.is_look_due() {
+            return None;
+        }
         match self.store.peek()? {
             Ok(snapshot) => {
                 let projected = self.projected.load_full()?;
@@ -20,6 +23,7 @@ impl Service {
 
     /// The newest state. Blocks on file reads and on decryption.
     pub fn load(&self) -> Result<Arc<Projected>, ServiceError> {
+        self.keys.refresh();
         Ok(self.project(self.store.read()?))
     }
 

@@ -4,8 +4,7 @@
 
 use crate::store::StoreError;
 
-use super::key_rules::may_create_key;
-use super::update::lacks_key;
+use super::key_rules::{lacks_key, look_for_key, may_create_key};
 use super::{Service, ServiceError};
 
 /// Why a service that can read the settings can't do everything.
@@ -15,17 +14,23 @@ pub enum Degradation {
     WrongKey,
     /// A secret could not be encrypted: there is no key, and none may be made.
     KeyMissing,
+    /// Another process that runs now could not open what this one would encrypt.
+    KeyNotShared,
+    /// The folder for the state can't be used, so that other processes on the settings are not seen.
+    StateUnusable,
 }
 
 impl Degradation {
     /// Every reason, in the order in which they are given.
-    pub const ALL: [Self; 2] = [Self::WrongKey, Self::KeyMissing];
+    pub const ALL: [Self; 4] = [Self::WrongKey, Self::KeyMissing, Self::KeyNotShared, Self::StateUnusable];
 
     /// The word by which programs tell the reasons apart.
     pub fn code(self) -> &'static str {
         match self {
             Self::WrongKey => "wrong-key",
             Self::KeyMissing => "key-missing",
+            Self::KeyNotShared => "key-not-shared",
+            Self::StateUnusable => "state-unusable",
         }
     }
 
@@ -36,13 +41,26 @@ impl Degradation {
                 "No configured key opens any encrypted value of the settings file. Secrets can't be used or changed until the right key is configured."
             }
             Self::KeyMissing => {
-                "There is no key to encrypt secrets with. Configure the key that this settings file was written with, or restore its key file."
+                "There is no key to encrypt secrets with. Configure the key that this settings file was written with, or that other services on it have, or restore its key file."
+            }
+            Self::KeyNotShared => {
+                "Another service on this settings file does not have the key that this one encrypts with, so that neither stores secrets. Give both the same keys."
+            }
+            Self::StateUnusable => {
+                "The folder for the service's state can't be used, so that other services on the same settings are not seen. The log says why. MCP_SETTINGS_STATE_DIR names another one."
             }
         }
     }
 }
 
 impl Service {
+    /// Takes note of what was amiss at the start and stays so.
+    #[must_use]
+    pub fn degraded_by(mut self, found: impl IntoIterator<Item = Degradation>) -> Self {
+        self.found_at_start.extend(found);
+        self
+    }
+
     /// Whether the store can be read, and if so, why the service is degraded; empty where it is not. Blocks on
     /// file reads.
     ///
@@ -51,13 +69,16 @@ impl Service {
     /// Where the settings can't be read, so that the service is not ready at all.
     pub fn readiness(&self) -> Result<Vec<Degradation>, StoreError> {
         let snapshot = self.store.read()?;
+        look_for_key(&self.keys);
         let ring = self.keys.ring();
-        let lacking = lacks_key(&snapshot, &ring, self.keys.is_accepted());
-        let key = match lacking {
+        let of_keys = match lacks_key(&snapshot, &ring, &self.keys) {
             Some(ServiceError::WrongKey) => Some(Degradation::WrongKey),
-            Some(_) => (!may_create_key(&ring, &snapshot)).then_some(Degradation::KeyMissing),
+            Some(ServiceError::KeyNotShared(_)) => Some(Degradation::KeyNotShared),
+            // It is made when a secret is written.
+            Some(ServiceError::KeyMissing) if may_create_key(&ring, &snapshot) => None,
+            Some(_) => Some(Degradation::KeyMissing),
             None => None,
         };
-        Ok(key.into_iter().collect())
+        Ok(of_keys.into_iter().chain(self.found_at_start.iter().copied()).collect())
     }
 }

@@ -4,14 +4,15 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use crate::json::Pointer;
+use crate::json::{Pointer, strings};
 use crate::model::config::{self, AtRest, Members, Node, Secret, SecretValue};
 use crate::model::{Access, Edit, SettingsKey};
 use crate::projection::needs_reentry;
-use crate::secrets::{KeyRing, Keys};
+use crate::secrets::{KeyRing, Keys, is_token};
 use crate::store::{Current, Names};
 
 use super::commit::Step;
+use super::key_rules::unreadable_outside;
 use super::{Service, ServiceError};
 
 /// What a rotation has done and found.
@@ -25,9 +26,27 @@ pub struct Rotation {
     pub unreadable_outside: usize,
     /// Servers that can't be read as configurations; they are as they were.
     pub malformed: Vec<SettingsKey>,
+    /// How many encrypted values are in those servers that the newest key did not make.
+    pub unread: usize,
+}
+
+impl Rotation {
+    /// Whether the newest key opens every encrypted value now.
+    pub fn is_complete(&self) -> bool {
+        self.unreadable.is_empty() && self.unreadable_outside == 0 && self.unread == 0
+    }
 }
 
 impl Service {
+    /// What [`Service::rotate`] would come to, on the newest state and without the lock. Blocks on file reads.
+    ///
+    /// # Errors
+    ///
+    /// As those of the rotation.
+    pub fn check_rotation(&self) -> Result<Rotation, ServiceError> {
+        self.look(&Names::All, |current| decide(current, &self.keys).unwrap_or_else(Step::Refuse))
+    }
+
     /// Encrypts again what older keys encrypted.
     pub async fn rotate(&self) -> Result<Rotation, ServiceError> {
         let keys = Arc::clone(&self.keys);
@@ -48,11 +67,17 @@ fn decide(current: &Current<'_>, keys: &Keys) -> Result<Step<Rotation>, ServiceE
     if !ring.can_seal() {
         return Ok(Step::NeedKey(ServiceError::KeyMissing));
     }
+    let others = keys.strangers(&ring);
+    if !others.is_empty() {
+        return Err(ServiceError::KeyNotShared(others));
+    }
     let mut rotation = Rotation::default();
     let mut edits = Vec::new();
     for (key, server) in &snapshot.servers {
         let Ok(stored) = &server.config else {
             rotation.malformed.push(key.clone());
+            let is_older = |text: &&str| is_token(text) && !ring.is_of_newest(text);
+            rotation.unread += strings(&server.text).filter(is_older).count();
             continue;
         };
         let mut opened = config::open(stored, snapshot.layout.sealing, &ring);
@@ -67,15 +92,12 @@ fn decide(current: &Current<'_>, keys: &Keys) -> Result<Step<Rotation>, ServiceE
     }
     let mut tokens = Vec::new();
     for token in snapshot.outside.tokens().collect::<BTreeSet<_>>() {
-        match ring.open(token) {
-            Some(_) if ring.is_of_newest(token) => {}
-            Some(plaintext) => {
-                let sealed = ring.seal(&plaintext).ok_or(ServiceError::KeyMissing)?;
-                tokens.push((token.into(), sealed.as_str().into()));
-            }
-            None => rotation.unreadable_outside += 1,
+        if let Some(plaintext) = ring.open(token).filter(|_| !ring.is_of_newest(token)) {
+            let sealed = ring.seal(&plaintext).ok_or(ServiceError::KeyMissing)?;
+            tokens.push((token.into(), sealed.as_str().into()));
         }
     }
+    rotation.unreadable_outside = unreadable_outside(&ring, snapshot);
     rotation.resealed += tokens.len();
     if !tokens.is_empty() {
         edits.push(Edit::Reseal { tokens });

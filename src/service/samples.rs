@@ -11,7 +11,7 @@ use crate::model::json_patch::{self, JsonPatch};
 use crate::model::samples::object;
 use crate::model::{ServerName, SettingsKey};
 use crate::projection::{Condition, Precondition};
-use crate::secrets::{CredentialDigest, KeySources, Keys, SecretKey};
+use crate::secrets::{CredentialDigest, KeyFile, KeySources, Keys, SecretKey};
 use crate::store::file::{FileStore, FileStoreOptions};
 
 use super::access::{Caller, Scope};
@@ -51,12 +51,11 @@ impl Site {
         if let Some(document) = document {
             fs::write(&path, document).expect("the folder can be written");
         }
+        let key_file = folder.path().join("key");
         let keys = Keys::load(KeySources {
-            newest: key.and_then(SecretKey::new),
-            previous: vec![],
-            etag: None,
-            key_file: folder.path().join("key"),
-            acceptance_file: folder.path().join("note"),
+            key_file: KeyFile { places: vec![key_file.clone()], made_at: Some(key_file) },
+            acceptance_file: Some(folder.path().join("note")),
+            ..KeySources::without_files(key.and_then(SecretKey::new), vec![])
         });
         let keys = Arc::new(keys.expect("no key file is malformed"));
         let store = FileStore::open(FileStoreOptions {
@@ -205,7 +204,7 @@ pub(super) fn word(outcome: &Result<Written, ServiceError>) -> &'static str {
         Err(ServiceError::ResultTooLarge) => "too large",
         Err(ServiceError::Refused(_)) => "refused",
         Err(ServiceError::BoundSecrets(_)) => "bound",
-        Err(ServiceError::KeyMissing) => "no key",
+        Err(ServiceError::KeyMissing | ServiceError::KeyElsewhere) => "no key",
         Err(ServiceError::WrongKey) => "wrong key",
         Err(ServiceError::NameTaken | ServiceError::NewNameTaken) => "taken",
         Err(ServiceError::UnusableName | ServiceError::UnusableNewName) => "unusable",

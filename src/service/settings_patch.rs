@@ -17,11 +17,11 @@ use crate::store::{Current, Names, Snapshot};
 
 use super::access::Caller;
 use super::commit::Step;
-use super::key_rules::must_seal;
+use super::key_rules::{lacks_key, must_seal};
 use super::last_judged::LastJudged;
 use super::settings::{Settled, after};
 use super::settings_answer::outside;
-use super::update::{self, LARGEST_SHOWN, LARGEST_STORED, Means, Update, check_access, lacks_key};
+use super::update::{self, LARGEST_SHOWN, LARGEST_STORED, Means, Update, check_access};
 use super::{Body, Options, Service, ServiceError, Write, Written};
 
 /// What a decision depends on beside the state.
@@ -89,7 +89,7 @@ impl Desk<'_> {
             let settings = self.patched(&before, snapshot, &ring)?;
             if must_seal(&settings.agent)
                 && !settings.agent.is_same(&before.agent)
-                && let Some(reason) = lacks_key(snapshot, &ring, self.keys.is_accepted())
+                && let Some(reason) = lacks_key(snapshot, &ring, self.keys)
             {
                 return Ok(Step::NeedKey(reason));
             }

@@ -21,7 +21,7 @@ use crate::store::{Current, Names, Snapshot};
 use super::commit::Step;
 use super::dry_run::DryRun;
 use super::failed::FailedWrite;
-use super::key_rules::{is_wrong, must_seal};
+use super::key_rules::{lacks_key, must_seal};
 use super::last_judged::LastJudged;
 use super::projected::body;
 use super::sent::Body;
@@ -46,16 +46,15 @@ pub(super) struct Update {
 /// What a decision rests on beside the request and the state.
 pub(super) struct Means<'a> {
     pub(super) ring: Arc<KeyRing>,
-    /// Whether the newest key may seal beside tokens that no key opens.
-    pub(super) is_accepted: bool,
+    pub(super) keys: &'a Keys,
     pub(super) last: &'a LastJudged,
     pub(super) options: Options,
 }
 
 impl<'a> Means<'a> {
     /// With the keys as they are now.
-    pub(super) fn of(keys: &Keys, last: &'a LastJudged, options: Options) -> Self {
-        Self { ring: keys.ring(), is_accepted: keys.is_accepted(), last, options }
+    pub(super) fn of(keys: &'a Keys, last: &'a LastJudged, options: Options) -> Self {
+        Self { ring: keys.ring(), keys, last, options }
     }
 }
 
@@ -122,7 +121,7 @@ pub(super) fn decide(
     means: &Means<'_>,
 ) -> Result<Step<Written>, ServiceError> {
     let Update { write, body: sent, dry_run } = &**update;
-    let Means { ring, is_accepted, last, options } = means;
+    let Means { ring, keys, last, options } = means;
     let snapshot = current.snapshot;
     check_access(&snapshot.layout)?;
     let rules = Rulebook { layout: &snapshot.layout, ring, may_reveal: write.caller.may_reveal() };
@@ -164,7 +163,7 @@ pub(super) fn decide(
     // which they sent is the stored one.
     let is_guess = !rules.may_reveal && after.iter().any(|(_, node)| node.has_sent_secret());
     if (must_seal(&after) || (is_guess && sends_sealed))
-        && let Some(reason) = lacks_key(snapshot, ring, *is_accepted)
+        && let Some(reason) = lacks_key(snapshot, ring, keys)
     {
         return Ok(Step::NeedKey(reason));
     }
@@ -186,17 +185,6 @@ pub(super) fn check_access(layout: &Layout) -> Result<(), ServiceError> {
         Access::Writable => Ok(()),
         Access::ReadOnly(reason) => Err(ServiceError::ReadOnly(*reason)),
         Access::NoCollection => Err(ServiceError::NoMcpServers),
-    }
-}
-
-/// Why a value can't be sealed, if it can't.
-pub(super) fn lacks_key(snapshot: &Snapshot, ring: &KeyRing, is_accepted: bool) -> Option<ServiceError> {
-    if !ring.can_seal() {
-        Some(ServiceError::KeyMissing)
-    } else if is_wrong(ring, snapshot) && !is_accepted {
-        Some(ServiceError::WrongKey)
-    } else {
-        None
     }
 }
 

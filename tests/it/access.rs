@@ -2,8 +2,10 @@
 
 mod audit;
 mod browsers;
+mod key_files;
 mod keys;
 mod pages;
 mod public;
 mod session;
 mod starting;
+mod state_folder;

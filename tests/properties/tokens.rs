@@ -27,13 +27,10 @@ pub(crate) fn keys() -> Keys {
 
 /// The same with a key of their own for the tags.
 pub(crate) fn keys_with(etag: Option<&str>) -> Keys {
-    let folder = std::env::temp_dir().join("a-folder-that-nobody-makes");
+    let previous = vec![SecretKey::new("older").expect("it is not blank")];
     Keys::load(KeySources {
-        newest: SecretKey::new("newest"),
-        previous: vec![SecretKey::new("older").expect("it is not blank")],
         etag: etag.and_then(SecretKey::new),
-        key_file: folder.join("key"),
-        acceptance_file: folder.join("note"),
+        ..KeySources::without_files(SecretKey::new("newest"), previous)
     })
     .expect("no file is needed")
 }

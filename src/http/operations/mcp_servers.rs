@@ -58,7 +58,7 @@ pub(in crate::http) fn replace() -> Operation {
         request: vec![json_body(Shape::of::<McpServerConfig>(), configurations())],
         responses: responses(
             [written(200, "The server was replaced, or was so already."), created, short(), without_slash()],
-            of_writes().with_body().with(&[NotFound, KeyMissing, WrongKey]).with(&of_content()),
+            of_writes().with_body().with(&[NotFound, KeyMissing, KeyNotShared, WrongKey]).with(&of_content()),
         ),
         ..keyed(TAG)
     }
@@ -97,7 +97,7 @@ pub(in crate::http) fn patch() -> Operation {
             of_writes()
                 .with_body()
                 .with(&[PatchConflict])
-                .with(&[NotFound, UnknownServer, MalformedServer, KeyMissing, WrongKey])
+                .with(&[NotFound, UnknownServer, MalformedServer, KeyMissing, KeyNotShared, WrongKey])
                 .with(&of_content()),
         ),
         ..keyed(TAG)

@@ -119,8 +119,8 @@ pub(in crate::http) fn delete() -> Operation {
 }
 
 /// What a new configuration can be refused for.
-const OF_CONTENT: [crate::http::problem_kind::ProblemKind; 6] =
-    [InvalidConfig, UnrestorableMask, ForeignToken, BoundSecret, KeyMissing, WrongKey];
+const OF_CONTENT: [crate::http::problem_kind::ProblemKind; 7] =
+    [InvalidConfig, UnrestorableMask, ForeignToken, BoundSecret, KeyMissing, KeyNotShared, WrongKey];
 
 fn of_server_writes() -> Problems {
     of_writes(&[InvalidName, PreconditionFailed])

@@ -42,7 +42,7 @@ enum ReadinessWord {
 #[derive(JsonSchema)]
 #[schemars(extend("additionalProperties" = true))]
 struct DegradedReason {
-    /// Which reason it is: `wrong-key`, `key-missing`. More will come.
+    /// Which reason it is, such as `wrong-key`. More will come.
     code: String,
     /// What it means and what to do.
     detail: String,

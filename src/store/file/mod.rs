@@ -28,6 +28,7 @@ use std::time::Instant;
 use tokio::sync::watch;
 
 pub use self::identity::Identity;
+pub use self::place::lock_file;
 pub use self::seam::{NoSeam, Seam, Step};
 
 use self::committer::Committer;

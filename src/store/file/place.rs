@@ -75,6 +75,11 @@ pub(super) fn directory_of(path: &Path) -> &Path {
     path.parent().unwrap_or(Path::new("/"))
 }
 
+/// The lock file of a document that is no link.
+pub fn lock_file(document: &Path) -> PathBuf {
+    document.with_file_name(lock_name(document))
+}
+
 /// `.settings.lock` for `settings.json`: the name that OpenHands locks.
 fn lock_name(document: &Path) -> OsString {
     let is_json = document.extension() == Some(OsStr::new("json"));

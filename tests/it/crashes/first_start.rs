@@ -54,7 +54,8 @@ fn killed_at_each_step_of_the_first_write_the_next_start_reads_what_is_there() {
             server.put(item("b")).json(&json!({"command": "x", "env": {"B": "later"}})).send().expect(201);
             assert_eq!(server.plaintext("b")["env"]["B"], "later", "{case}");
             let names: Vec<_> = site.files().into_iter().map(|(name, ..)| name).collect();
-            let expected = [".mcp-settings.secret-key", ".settings.lock", "settings.json"];
+            let expected =
+                [".mcp-settings.etag-key", ".mcp-settings.secret-key", ".settings.lock", "settings.json"];
             assert_eq!(names, expected, "{case}: litter");
         }
     }

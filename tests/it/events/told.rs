@@ -251,7 +251,7 @@ fn the_last_change_of_what_is_there_is_told_first() {
 }
 
 #[test]
-fn a_key_that_comes_later_breaks_no_chain() {
+fn a_key_that_encrypts_and_comes_later_changes_no_tag() {
     let site = Site::with_document(document(&json!({"plain": {"command": "x"}})));
     let lock = Peer::holding(&site.lock_path());
     let server = TestServer::builder(site).without_env("MCP_SETTINGS_SECRET_KEY").start();
@@ -259,11 +259,33 @@ fn a_key_that_comes_later_breaks_no_chain() {
     let (mut stream, _) = server.follow();
     drop(lock);
     server.seed("secret", &json!({"command": "x", "env": {"A": "s"}}));
+    assert_eq!(stream.next_of("secret").text("collection_etag"), list_tag(&server));
+    assert_eq!(server.get(item("plain")).send().etag(), before);
+}
+
+#[test]
+fn a_key_of_the_tags_that_comes_later_breaks_no_chain() {
+    let site = std::sync::Arc::new(Site::with_document(document(&json!({"plain": {"command": "x"}}))));
+    // In a folder that it can't write a service derives its tags.
+    let mode = |bits| {
+        let permissions = std::os::unix::fs::PermissionsExt::from_mode(bits);
+        std::fs::set_permissions(site.data(), permissions).expect("our own folder");
+    };
+    let without = "-dac_override,-dac_read_search,-fowner";
+    let (bounding, inheritable) = (format!("--bounding-set={without}"), format!("--inh-caps={without}"));
+    mode(0o500);
+    let launcher = ["setpriv", &bounding, &inheritable];
+    let server = TestServer::builder(std::sync::Arc::clone(&site)).launcher(&launcher).start();
+    let before = server.get(item("plain")).send().etag();
+    let (mut stream, _) = server.follow();
+    mode(0o700);
+    // Another one makes it.
+    let other = TestServer::builder(site).start();
     let event = stream.next_of("plain");
     assert_eq!((event.text("change"), event.text("old_etag")), ("changed", &*before));
-    assert_eq!(event.text("new_etag"), server.get(item("plain")).send().etag());
+    assert_eq!(event.text("new_etag"), other.get(item("plain")).send().etag());
     assert!(members(&event).is_empty(), "{event:?}");
-    assert_eq!(stream.next_of("secret").text("collection_etag"), list_tag(&server));
+    assert_eq!(event.text("collection_etag"), list_tag(&server));
 }
 
 #[test]

@@ -158,7 +158,10 @@ fn a_crash_leaves_the_old_document_or_the_new_one() {
     let server = TestServer::builder(std::sync::Arc::clone(&site)).start();
     server.patch(item("off")).json(&json!({"description": "after"})).send().expect(200);
     let names: BTreeSet<_> = site.files().into_iter().map(|(name, ..)| name).collect();
-    assert_eq!(names, BTreeSet::from([".settings.lock", "settings.json"].map(str::to_owned)));
+    assert_eq!(
+        names,
+        BTreeSet::from([".mcp-settings.etag-key", ".settings.lock", "settings.json"].map(str::to_owned))
+    );
 }
 
 #[test]
@@ -197,5 +200,6 @@ fn the_folder_holds_what_the_service_says_and_nothing_else() {
         server.put(item("refused")).json(&json!({})).send().expect(422);
     }
     let names: Vec<_> = server.files().into_iter().map(|(name, mode, _)| (name, mode)).collect();
-    assert_eq!(names, [(".settings.lock".to_owned(), 0o600), ("settings.json".to_owned(), 0o600)]);
+    let expected = [".mcp-settings.etag-key", ".settings.lock", "settings.json"];
+    assert_eq!(names, expected.map(|name| (name.to_owned(), 0o600)));
 }

@@ -15,9 +15,11 @@ const BEFORE: &str = "resaved/before.json";
 /// The same after a save by the real server.
 const AFTER: &str = "resaved/after.json";
 
-/// A service that is configured as the agent-server is, on a recorded file.
+/// A service that is configured as the agent-server is, on a recorded file. All have one key for their tags, though
+/// each has a folder of its own.
 fn on(name: &str) -> TestServer {
-    TestServer::builder(Site::with_fixture(name)).in_openhands_folder().start()
+    let builder = TestServer::builder(Site::with_fixture(name)).in_openhands_folder();
+    builder.env("MCP_SETTINGS_ETAG_KEY", "the key of all tags").start()
 }
 
 fn names(server: &TestServer) -> Vec<String> {

@@ -1,10 +1,13 @@
 //! L4: a tag is a function of the name and the plaintext state alone.
 
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+
 use serde_json::{Value, json};
 
 use crate::crypto;
 use crate::peer::Peer;
-use crate::server::{SECRET, SERVERS, TestServer, item};
+use crate::server::{SECRET, SERVERS, TestServer, eventually, item};
 use crate::site::Site;
 
 /// Reads the file and writes it again as OpenHands does, with every token made anew.
@@ -23,6 +26,9 @@ document = anew(json.load(open(path)))
 with open(path + '.draft', 'w') as draft: json.dump(document, draft, indent=2)
 os.rename(path + '.draft', path)
 ";
+
+/// Where the key of the tags is, beside the settings.
+const ETAG_KEY: &str = ".mcp-settings.etag-key";
 
 /// The tag of every server, and the collection's.
 pub(super) fn tags(server: &TestServer) -> Vec<String> {
@@ -133,19 +139,69 @@ fn a_tag_is_bound_to_the_name_and_the_key() {
 }
 
 #[test]
-fn a_rotation_changes_no_tag_until_the_old_key_is_retired() {
+fn no_change_of_the_encryption_keys_changes_a_tag() {
     let server = TestServer::on_fixture("settings/v1.58.0.json");
     let before = tags(&server);
     let site = server.site();
+    assert_eq!(site.mode(ETAG_KEY), 0o600);
     server.stop();
     let previous = json!([SECRET]).to_string();
     let rotated =
-        TestServer::builder(site).secret("new").env("MCP_SETTINGS_PREVIOUS_SECRET_KEYS", previous).start();
+        TestServer::builder(site).secret("new").env("MCP_SETTINGS_PREVIOUS_SECRET_KEYS", &previous).start();
     assert_eq!(tags(&rotated), before);
     rotated.patch(item("github")).json(&json!({"env": {"LOG": "other"}})).send().expect(200);
     let after = tags(&rotated);
     let changed = before.iter().zip(&after).filter(|(before, after)| before != after).count();
     assert_eq!(changed, 2, "one server and the collection changed");
+    let site = rotated.site();
+    rotated.stop();
+
+    let own = |site: &std::sync::Arc<Site>| {
+        site.write(r#"{"agent_settings":{"mcp_config":{"mcpServers":{"a":{"command":"x"}}}}}"#);
+        TestServer::builder(std::sync::Arc::clone(site))
+    };
+    let only = |key: &str| own(&site).secret(key).start();
+    let (one, two) = (tags(&only("one key")), tags(&only("another key")));
+    assert_eq!(one, two, "a key that is gone has keyed a tag");
+}
+
+#[test]
+fn a_tag_can_not_be_made_from_any_configured_key() {
+    let start = || {
+        let builder = TestServer::builder(Site::new()).without_env("MCP_SETTINGS_SECRET_KEY");
+        builder.env("SESSION_API_KEY", "hunter22").start()
+    };
+    let config = json!({"command": "x"});
+    let (one, two) = (start(), start());
+    assert_ne!(one.seed("a", &config), two.seed("a", &config), "the same keys give the same tag");
+}
+
+#[test]
+fn where_no_file_can_be_made_tags_last_as_long_as_the_oldest_key() {
+    let site = std::sync::Arc::new(Site::with_fixture("settings/v1.58.0.json"));
+    let mode =
+        |bits| fs::set_permissions(site.data(), fs::Permissions::from_mode(bits)).expect("our own folder");
+    // Root ignores file modes unless it gives these capabilities up.
+    let without = "-dac_override,-dac_read_search,-fowner";
+    let (bounding, inheritable) = (format!("--bounding-set={without}"), format!("--inh-caps={without}"));
+    let start = || {
+        let builder = TestServer::builder(std::sync::Arc::clone(&site));
+        builder.launcher(&["setpriv", &bounding, &inheritable]).start()
+    };
+    mode(0o500);
+    let server = start();
+    let before = tags(&server);
+    assert!(server.log().contains("derived from the oldest secret key"), "{}", server.log());
+    server.stop();
+    let server = start();
+    assert_eq!(tags(&server), before, "a restart changed tags");
+    mode(0o700);
+    // The next one makes the key, and the one that runs takes it over.
+    let other = start();
+    assert_eq!(site.mode(ETAG_KEY), 0o600);
+    let after = tags(&other);
+    assert!(before.iter().zip(&after).all(|(before, after)| before != after));
+    eventually("both give the same tags", || tags(&server) == after);
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{GONE, NEW, report, rotate, site};
+use super::{GONE, NEW, report_of_unreadable, rotate, site};
 use crate::crypto::{self, seal, tokens};
 use crate::server::{SECRET, TestServer, item};
 use crate::site::Site;
@@ -26,7 +26,7 @@ fn a_value_that_no_key_opens_is_told_and_left_alone() {
     let before = tokens(&site.json()).len();
     let output = rotate(&site, &[NEW, SECRET]);
     assert_eq!(
-        report(&output),
+        report_of_unreadable(&output),
         format!(
             "encrypted again: {}\nno key opens: server `github` at `/env/LOG`\n\
              no key opens: 1 values outside the servers\nnot read: server `odd` is no configuration\n",
@@ -49,12 +49,12 @@ fn a_lost_key_can_be_given_up_beside_a_running_service() {
     let sealing = server.put(item("new")).json(&json!({"command": "x", "env": {"A": "fresh"}}));
     sealing.clone().send().expect_problem(409, "wrong-key");
     let before = tokens(&server.json());
-    let told = report(&rotate(&server, &[NEW]));
+    let told = report_of_unreadable(&rotate(&server, &[NEW]));
     assert!(told.starts_with("encrypted again: 0\nno key opens: server "), "{told}");
     sealing.clone().send().expect_problem(409, "wrong-key");
 
     let mut give_up = super::command(&[], &server, &[NEW]);
-    let told_again = report(&give_up.arg("--old-key-lost").output().expect("it can be run"));
+    let told_again = report_of_unreadable(&give_up.arg("--old-key-lost").output().expect("it can be run"));
     assert_eq!(told_again, told);
     assert_eq!(tokens(&server.json()), before, "a value that can't be opened was touched");
     sealing.send().expect(201);

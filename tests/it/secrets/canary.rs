@@ -1,6 +1,7 @@
 //! A canary in every place for a secret, and one search through everything that the service lets out (L6).
 
 use std::fs;
+use std::path::{Path, PathBuf};
 
 use serde_json::{Value, json};
 
@@ -104,6 +105,10 @@ fn no_secret_is_let_out_anywhere() {
         assert!(!told.contains(SECRET) && !told.contains(ADMIN), "an answer tells a key: {answer}");
     }
     let site = server.site();
+    for (path, text) in texts_below(&site.home()) {
+        let is_told = text.contains("canary") || [SECRET, ADMIN, WRITER].iter().any(|key| text.contains(key));
+        assert!(!is_told, "{} tells a secret: {text}", path.display());
+    }
     let stopped = server.stop();
     let logs = format!("{}\n{}", stopped.stdout, stopped.stderr);
     let keys = [SECRET, ADMIN, WRITER, READER, REVEALER];
@@ -129,8 +134,22 @@ fn no_secret_is_let_out_anywhere() {
         };
         assert!(!text.contains("canary-"), "{name} holds a secret in clear: {text}");
     }
-    let left = fs::read_dir(site.home()).expect("our own folder").count();
-    assert_eq!(left, 0, "the service left files in its home");
+    assert!(texts_below(&site.home()).is_empty(), "the service left files in its home");
+}
+
+/// Every file below this folder with what is in it.
+fn texts_below(folder: &Path) -> Vec<(PathBuf, String)> {
+    let mut found = Vec::new();
+    for entry in fs::read_dir(folder).expect("our own folder") {
+        let path = entry.expect("our own folder").path();
+        if path.is_dir() {
+            found.extend(texts_below(&path));
+        } else {
+            let bytes = fs::read(&path).expect("our own file");
+            found.push((path, String::from_utf8_lossy(&bytes).into_owned()));
+        }
+    }
+    found
 }
 
 #[test]

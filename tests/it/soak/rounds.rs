@@ -206,7 +206,7 @@ impl Arena {
                 .expect(204);
         }
         assert_eq!(self.fleet.stored(), self.states, "the last document is not what the winners describe");
-        assert_eq!(self.fleet.folder(), [".settings.lock", "settings.json"]);
+        assert_eq!(self.fleet.folder(), [".mcp-settings.etag-key", ".settings.lock", "settings.json"]);
         assert!(size.rounds < 20 || 0 < self.tally.histories(), "no round was narrow enough to be checked");
         self.tally
     }
