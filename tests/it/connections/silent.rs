@@ -167,7 +167,7 @@ fn every_head_of_a_connection_has_a_deadline() {
 fn an_answer_to_a_half_sent_body_arrives_and_says_that_the_connection_ends() {
     let server = TestServer::start();
     for beginning in beginnings(&server).into_iter().skip(5) {
-        let mut socket = open(&server, &[beginning.clone()], 1).remove(0);
+        let mut socket = open(&server, std::slice::from_ref(&beginning), 1).remove(0);
         socket.set_read_timeout(Some(Duration::from_secs(5))).expect("it is a socket");
         let mut text = String::new();
         socket.read_to_string(&mut text).unwrap_or_else(|error| {
