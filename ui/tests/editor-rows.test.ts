@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import test from "node:test";
 import type { Json } from "../src/json/value.ts";
 import { writeJson } from "../src/json/write.ts";
-import { type Row, arrayOf, followed, objectOf, rowFaults, rowsOf, withRows } from "../src/screens/editor/entries.ts";
+import { type Row, arrayOf, followed, objectOf, rowFaults, rowsOf, withGone, withRows } from "../src/screens/editor/entries.ts";
 import { type Taken, takenAmongHeaders, takenAmongVariables, takenAsWords } from "../src/screens/editor/taken.ts";
 import { config } from "./configs.ts";
 
@@ -19,6 +19,26 @@ test("rows keep their ids while others come and go", () => {
   const rows = withRows(rowsOf(config('{"A":"1","B":"2"}')), [["C", "3"], ["D", "4"]], 0);
   assert.deepEqual(rows.map(({ id, name }) => [id, name]), [[0, "A"], [2, "C"], [3, "D"], [1, "B"]]);
   assert.equal(new Set(withRows(rows.toSpliced(1, 1), [["E", ""]]).map(({ id }) => id)).size, 4);
+});
+
+test("a row that is gone keeps its place, and means nothing", () => {
+  const [first, second, third] = pairs(["A", "1"], ["B", "2"], ["B", "3"]) as [Row, Row, Row];
+  const rows = [first, { ...second, isGone: true }, third];
+  assert.equal(writeJson(objectOf(rows)), '{"A":"1","B":"3"}');
+  assert.deepEqual(arrayOf(rows), ["1", "3"]);
+  assert.deepEqual(rowFaults("/env", rows), []);
+  assert.equal(followed(rows, config('{"A":"1","B":"3"}')), rows);
+});
+
+test("a name that is gone by other means has a row where it is stored", () => {
+  const order = ["A", "B", "C"];
+  const names = (rows: Row[]) => rows.map(({ name, isGone }) => (isGone === true ? `-${name}` : name));
+  assert.deepEqual(names(withGone(pairs(["A", "1"], ["C", "3"], ["N", "4"]), ["B"], order)), ["A", "-B", "C", "N"]);
+  assert.deepEqual(names(withGone(pairs(["N", "4"]), ["A", "C"], order)), ["-A", "-C", "N"]);
+  const all = withGone(pairs(), order, order);
+  assert.deepEqual(names(all), ["-A", "-B", "-C"]);
+  assert.equal(new Set(all.map(({ id }) => id)).size, 3);
+  assert.equal(withGone(all, order, order), all);
 });
 
 test("a name that stands twice is said at its row, and nothing is run together", () => {

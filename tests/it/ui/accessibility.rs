@@ -38,6 +38,11 @@ fn the_focus_never_falls_to_the_body() {
 }
 
 #[test]
+fn what_is_chosen_is_seen_in_forced_colours() {
+    Stage::empty().play("forced-colors");
+}
+
+#[test]
 fn nothing_is_cut_off_at_200_percent_or_on_a_phone() {
     Stage::empty().play("narrow");
 }

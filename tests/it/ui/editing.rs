@@ -23,6 +23,11 @@ fn a_removal_is_sent_when_the_page_is_left() {
 }
 
 #[test]
+fn nothing_moves_under_the_pointer() {
+    Stage::empty().play("rows-stay");
+}
+
+#[test]
 fn the_list_is_searched_filtered_and_sorted() {
     Stage::empty().play("finding");
 }

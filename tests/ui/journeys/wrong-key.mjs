@@ -1,5 +1,5 @@
-// The service was started with a key that opens nothing: the list says what is to be entered again, other edits keep
-// what can't be read, and a new secret is refused with the reason.
+// The service was started with a key that opens nothing: one banner says so and what to do, no row asks for what can't be
+// taken, other edits keep what can't be read, and a new secret is refused with the reason.
 
 import assert from 'node:assert/strict';
 
@@ -8,13 +8,16 @@ import { eventually, visible } from '../claims.mjs';
 export default async function (stage) {
   const visitor = await stage.owner();
   const { list, editor, page } = visitor;
-  await visible(list.row('locked').getByText(/1 needs re-entry/));
+  await visible(visitor.alert('The stored secrets can\'t be read with the key of this service.').filter({ hasText: 'MCP_SETTINGS_SECRET_KEY' }));
+  await visible(list.row('locked').getByText('1 can\'t be read'));
+  assert.equal(await page.getByText(/re-entry|enter it again/i).count(), 0);
   await list.show.selectOption('Needs attention');
   await eventually(async () => assert.deepEqual(await list.names(), ['locked']));
   await list.show.selectOption('All');
   await list.edit('locked');
   await editor.isShown('locked');
-  await visible(page.getByText(/can't be decrypted: enter it again/i).first());
+  await visible(editor.group('Environment').getByText('Can\'t be read with the key of this service'));
+  assert.equal(await page.getByText(/re-entry|enter it again/i).count(), 0);
 
   await editor.fill({ Description: 'only words' });
   await editor.save.click();
@@ -23,7 +26,7 @@ export default async function (stage) {
   await editor.secret('TOKEN', 'Replace').check();
   await editor.cell('Environment', 'Value 1').fill('another');
   await editor.save.click();
-  await visible(visitor.alert(/No configured key opens any encrypted value/));
+  await visible(visitor.alert(/No configured key opens any encrypted value/).first());
   const { body } = await stage.api.send('GET', '/api/settings/mcp-servers/locked');
   assert.deepEqual(body.needs_reentry, ['/env/TOKEN']);
   assert.equal(body.config.description, 'only words');

@@ -3,6 +3,7 @@ import { useEffect, useState } from "preact/hooks";
 import { isForeignOrigin, may, session } from "../api/session.ts";
 import { Banner } from "../parts/Banner.tsx";
 import { mode, whyNoWrite } from "../state/access.ts";
+import { troubles } from "../state/trouble.ts";
 import { type Connection, connection, isListed, listProblem } from "../state/live.ts";
 import { pendingWork } from "../state/pending.ts";
 
@@ -58,6 +59,19 @@ export function Notices() {
       {isLate && !isProblemShown && (
         <Banner kind="status">{state === "stale" ? "This page was away. What changed meanwhile is being fetched." : "Waiting for the service."}</Banner>
       )}
+      {isIn && troubles.value.map(({ code, detail }) => (
+        <Banner key={code} kind="alert">
+          {code === "wrong-key" ? (
+            <>
+              <strong>The stored secrets can't be read with the key of this service.</strong> Set the key that encrypted them
+              (<code>MCP_SETTINGS_SECRET_KEY</code> or <code>OH_SECRET_KEY</code>), or restore the key file, and restart the service.
+              Until then secrets are kept as they are.
+            </>
+          ) : (
+            detail
+          )}
+        </Banner>
+      ))}
       {isIn && mode.value === "view" && (
         <Banner kind="status" tone={may("write") === false ? "calm" : "warning"}>
           {whyNoWrite.value}

@@ -6,7 +6,7 @@ import { telltaleArguments } from "../../model/command-line.ts";
 import { Field } from "../../parts/Field.tsx";
 import { OddField } from "./MemberField.tsx";
 import { PastedNote } from "./PastedNote.tsx";
-import { AddRow, RemoveRow } from "./RowButtons.tsx";
+import { AddRow, GoneRow, NoButton, RemoveRow } from "./RowButtons.tsx";
 import { AS_TYPED } from "./as-typed.ts";
 import { leave, messageAt, setMember, useEditing } from "./editing.ts";
 import { type Row, arrayOf, followed, withRows } from "./entries.ts";
@@ -32,7 +32,7 @@ export function ListField({ at, legend, one, hint, onTake }: Props) {
     return <OddField label={legend} at={at} error={messageAt(faults, at)} />;
   }
   const rows = followed(memory.rows.get(at), value);
-  const words = rows.map((row) => (typeof row.value === "string" ? row.value : ""));
+  const words = arrayOf(rows).map((word) => (typeof word === "string" ? word : ""));
   const telltale = new Set(at === "/args" ? telltaleArguments(words) : []);
   const title = one.charAt(0).toUpperCase() + one.slice(1);
   const whole = faults.find((fault) => fault.pointer === at)?.message ?? null;
@@ -40,13 +40,14 @@ export function ListField({ at, legend, one, hint, onTake }: Props) {
   function write(next: Row[]) {
     batch(() => {
       remember(draft.key, { rows: new Map(memory.rows).set(at, next) });
-      setMember(draft.key, at, next.length === 0 ? undefined : arrayOf(next));
+      const values = arrayOf(next);
+      setMember(draft.key, at, values.length === 0 ? undefined : values);
     });
   }
 
-  function remove(index: number) {
-    focusNext(rows.length > 1 ? `${id}-remove-${Math.min(index, rows.length - 2)}` : `${id}-add`);
-    write(rows.toSpliced(index, 1));
+  function setGone(row: Row, isGone: boolean) {
+    focusNext(isGone ? `${id}-undo-${row.id}` : `${id}-${row.id}`);
+    write(rows.map((other) => (other === row ? { ...row, isGone } : other)));
   }
 
   return (
@@ -54,7 +55,21 @@ export function ListField({ at, legend, one, hint, onTake }: Props) {
       <legend>{legend}</legend>
       {whole !== null && <p class="field-error">{whole}</p>}
       <ol>
-        {rows.map((row, index) => {
+        {rows.map((row, place) => {
+          if (row.isGone === true) {
+            const text = typeof row.value === "string" ? row.value : "";
+            return (
+              <li key={row.id} class="row cleared">
+                <span class="row-gone">
+                  <GoneRow name={`${id}-undo-${row.id}`} one={one} what={text} onUndo={() => setGone(row, false)} />
+                  <code class="row-name">{text}</code>
+                </span>
+                <NoButton />
+              </li>
+            );
+          }
+          // Its number among those that stay, as the configuration has them.
+          const index = arrayOf(rows.slice(0, place)).length;
           const own = at + pointer(index);
           return (
             <li key={row.id} class="row">
@@ -74,10 +89,10 @@ export function ListField({ at, legend, one, hint, onTake }: Props) {
                       data-at={own}
                       value={row.value as string}
                       onInput={({ currentTarget: { value: text } }) =>
-                        write(rows.map((other, place) => (place === index ? { ...other, value: text } : other)))
+                        write(rows.map((other) => (other === row ? { ...other, value: text } : other)))
                       }
                       onPaste={(event) => {
-                        if (onTake?.(event.clipboardData?.getData("text/plain") ?? "", index) === true) event.preventDefault();
+                        if (onTake?.(event.clipboardData?.getData("text/plain") ?? "", place) === true) event.preventDefault();
                       }}
                       onBlur={() => leave(draft.key, own)}
                     />
@@ -86,7 +101,7 @@ export function ListField({ at, legend, one, hint, onTake }: Props) {
               ) : (
                 <OddField label={`${title} ${index + 1}`} at={own} error={messageAt(faults, own)} />
               )}
-              <RemoveRow name={`${id}-remove-${index}`} one={one} number={index + 1} onPress={() => remove(index)} />
+              <RemoveRow name={`${id}-remove-${index}`} one={one} number={index + 1} onPress={() => setGone(row, true)} />
             </li>
           );
         })}

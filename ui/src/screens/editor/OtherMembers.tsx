@@ -8,7 +8,8 @@ import { otherMembers } from "./transports.ts";
 
 export function OtherMembers() {
   const { draft, stored } = useEditing();
-  const names = otherMembers(draft.config);
+  // What is cleared keeps its place until the draft is saved.
+  const names = [...new Set([...otherMembers(stored?.config ?? new Map()), ...otherMembers(draft.config)])];
   if (names.length === 0) return null;
   // What is not stored is typed as JSON; what is stored can be kept, replaced and cleared here.
   const secrets = (stored === null ? [] : secretLeaves(stored.config)).filter(

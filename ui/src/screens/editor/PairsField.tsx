@@ -1,20 +1,21 @@
 /**
  * `env` and `headers` as rows of a name and a value. A name that stands twice is said at its row; nothing is run
- * together. Stored values that the draft clears stay to be seen, so that they can be kept after all.
+ * together. What is removed or cleared stays in its place until the draft is saved, so that it can be kept after all.
  */
 import { batch } from "@preact/signals";
 import { useId } from "preact/hooks";
 import { get, pointer, steps } from "../../json/pointer.ts";
 import { type Json, isObject } from "../../json/value.ts";
+import { keptSecrets } from "../../model/secrets.ts";
 import { Field } from "../../parts/Field.tsx";
 import { OddField } from "./MemberField.tsx";
 import { PastedNote } from "./PastedNote.tsx";
-import { AddRow, RemoveRow } from "./RowButtons.tsx";
+import { AddRow, GoneRow, NoButton, RemoveRow } from "./RowButtons.tsx";
 import { SecretField } from "./SecretField.tsx";
 import { SecretInput } from "./SecretInput.tsx";
 import { AS_TYPED } from "./as-typed.ts";
 import { leave, messageAt, setMember, useEditing } from "./editing.ts";
-import { type Row, followed, objectOf, rowPointer, withRows } from "./entries.ts";
+import { type Row, followed, objectOf, rowPointer, withGone, withRows } from "./entries.ts";
 import { remember } from "./memory.ts";
 import { clearedUnder } from "./secret-choice.ts";
 import { useFocusNext } from "./focus.ts";
@@ -36,7 +37,10 @@ export function PairsField({ at, legend, one, onTake }: Props) {
   if (value !== undefined && value !== null && !isObject(value)) {
     return <OddField label={legend} at={at} error={messageAt(faults, at)} />;
   }
-  const rows = followed(memory.rows.get(at), value);
+  const cleared = new Set(clearedUnder(stored, draft.config, at));
+  const storedMembers = stored === null ? undefined : get(stored.config, at);
+  const storedOrder = isObject(storedMembers) ? [...storedMembers.keys()] : [];
+  const rows = withGone(followed(memory.rows.get(at), value), [...cleared].map((member) => steps(member).at(-1) ?? ""), storedOrder);
 
   function write(next: Row[]) {
     const members = objectOf(next);
@@ -51,8 +55,11 @@ export function PairsField({ at, legend, one, onTake }: Props) {
   }
 
   function remove(index: number) {
-    focusNext(rows.length > 1 ? `${id}-remove-${Math.min(index, rows.length - 2)}` : `${id}-add`);
-    write(rows.toSpliced(index, 1));
+    const row = rows[index];
+    if (row === undefined) return;
+    const isStored = stored !== null && get(stored.config, at + pointer(row.name)) !== undefined;
+    focusNext(isStored && keptSecrets(stored.config).includes(at + pointer(row.name)) ? `${at + pointer(row.name)} clear` : `${id}-undo-${row.id}`);
+    change(index, { isGone: true });
   }
 
   function take(event: ClipboardEvent, isName: boolean, index: number) {
@@ -67,8 +74,30 @@ export function PairsField({ at, legend, one, onTake }: Props) {
           const member = at + pointer(row.name);
           const own = rowPointer(at, index);
           const error = faults.find((fault) => fault.pointer === own)?.message ?? null;
+          const isGone = row.isGone === true;
+          const isDouble = rows.findIndex(({ name, isGone: isOtherGone }) => isOtherGone !== true && name === row.name) < index;
+          if (isGone && !cleared.has(member)) {
+            return (
+              <li key={row.id} class="row pair cleared">
+                <code class="row-name">{row.name}</code>
+                <GoneRow
+                  name={`${id}-undo-${row.id}`}
+                  one={one}
+                  what={row.name}
+                  onUndo={() => {
+                    focusNext(`${id}-name-${row.id}`);
+                    change(index, { isGone: false });
+                  }}
+                />
+                <NoButton />
+              </li>
+            );
+          }
           return (
-            <li key={row.id} class="row pair">
+            <li key={row.id} class={isGone ? "row pair cleared" : "row pair"}>
+              {isGone ? (
+                <code class="row-name">{row.name}</code>
+              ) : (
               <Field label={`Name ${index + 1}`} isLabelHidden error={error}>
                 {(wiring) => (
                   <input
@@ -85,9 +114,10 @@ export function PairsField({ at, legend, one, onTake }: Props) {
                   />
                 )}
               </Field>
+              )}
               {typeof row.value !== "string" ? (
                 <OddField label={`Value ${index + 1}`} at={member} error={messageAt(faults, member)} />
-              ) : row.name === "" || rows.findIndex(({ name }) => name === row.name) < index ? (
+              ) : !isGone && (row.name === "" || isDouble) ? (
                 // Nothing is stored for a row that no member stands for yet.
                 <SecretInput
                   at={own}
@@ -106,28 +136,13 @@ export function PairsField({ at, legend, one, onTake }: Props) {
                   inputLabel={`Value ${index + 1}`}
                   isInRow
                   onPaste={(event) => take(event, false, index)}
-                  onSet={(next: Json | undefined) => (next === undefined ? write(rows.toSpliced(index, 1)) : change(index, { value: next }))}
+                  onSet={(next: Json | undefined) => change(index, next === undefined ? { isGone: true } : { isGone: false, value: next })}
                 />
               )}
-              <RemoveRow name={`${id}-remove-${index}`} one={one} number={index + 1} onPress={() => remove(index)} />
+              {isGone ? <NoButton /> : <RemoveRow name={`${id}-remove-${index}`} one={one} number={index + 1} onPress={() => remove(index)} />}
             </li>
           );
         })}
-        {clearedUnder(stored, draft.config, at).map((member) => (
-          <li key={member} class="row pair cleared">
-            <code class="row-name">{steps(member).at(-1)}</code>
-            <SecretField
-              at={member}
-              label={steps(member).at(-1) ?? ""}
-              inputLabel={`New value of ${steps(member).at(-1) ?? ""}`}
-              isInRow
-              onSet={(next) => {
-                if (next !== undefined) write(withRows(rows, [[steps(member).at(-1) ?? "", next]]));
-              }}
-            />
-            <span class="field-hint">Saving clears it.</span>
-          </li>
-        ))}
       </ol>
       <AddRow
         name={`${id}-add`}

@@ -14,6 +14,27 @@ export function RemoveRow({ name, one, number, onPress }: Props & { number: numb
   );
 }
 
+/** In the place of a row's value once the row is removed; beside it the room of the button that removed it stays free. */
+export function GoneRow({ name, one, what, onUndo }: Props & { what: string; onUndo: () => void }) {
+  return (
+    <span class="row-gone">
+      <button type="button" data-focus={name} class="button" aria-label={`Undo removing ${one} ${what}`.trim()} onClick={onUndo}>
+        Undo
+      </button>
+      <span class="field-hint">Removed when you save</span>
+    </span>
+  );
+}
+
+/** The room of a row's button that is not there, so that the row stays as wide as it was. */
+export function NoButton() {
+  return (
+    <span class="row-remove unpressable" aria-hidden="true">
+      <span class="button quiet">Remove</span>
+    </span>
+  );
+}
+
 export function AddRow({ name, one, hint, onPress }: Props & { hint?: ComponentChildren; onPress: () => void }) {
   return (
     <div class="rows-end">

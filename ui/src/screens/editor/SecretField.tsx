@@ -8,6 +8,7 @@ import { get } from "../../json/pointer.ts";
 import type { Json } from "../../json/value.ts";
 import { Reveal } from "./Reveal.tsx";
 import { SecretInput } from "./SecretInput.tsx";
+import { isWrongKey } from "../../state/trouble.ts";
 import { leave, messageAt, setMember, useEditing } from "./editing.ts";
 import { focusNamed } from "./focus.ts";
 import { remember } from "./memory.ts";
@@ -72,7 +73,7 @@ export function SecretField({ at, label, inputLabel = label, isInRow = false, on
       <span class={isInRow ? "unseen" : "field-label"}>{label}</span>
       <div class="secret-line">
         <span class={secret.needsReentry ? "secret-state lost" : "secret-state"}>
-          {secret.needsReentry ? "Can't be decrypted: enter it again" : "Set"}
+          {!secret.needsReentry ? "Set" : isWrongKey.value ? "Can't be read with the key of this service" : "Can't be decrypted: enter it again"}
         </span>
         <span role="radiogroup" class="segments" aria-label={`${label}: stored secret`} aria-describedby={`${id}-why ${id}-error`}>
           {CHOICES.map(([choice, word]) => (

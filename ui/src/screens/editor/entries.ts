@@ -5,8 +5,11 @@
 import { type Json, type JsonObject, equal, isObject } from "../../json/value.ts";
 import type { Finding } from "../../model/check.ts";
 
-/** A row; `id` stays its own while rows come and go, so that the field that is typed in stays the same one. */
-export type Row = { id: number; name: string; value: Json };
+/**
+ * A row; `id` stays its own while rows come and go, so that the field that is typed in stays the same one. `isGone`: it was
+ * removed or cleared, and keeps its place until the draft is saved, so that nothing moves under the pointer.
+ */
+export type Row = { id: number; name: string; value: Json; isGone?: boolean };
 
 /** The rows that show this object or array. */
 export function rowsOf(value: Json | undefined): Row[] {
@@ -26,14 +29,26 @@ export function withRows(rows: Row[], entries: [string, Json][], behind = rows.l
 export function objectOf(rows: Row[]): JsonObject {
   const members: JsonObject = new Map();
   for (const row of rows) {
-    if (!isBlank(row) && !members.has(row.name)) members.set(row.name, row.value);
+    if (row.isGone !== true && !isBlank(row) && !members.has(row.name)) members.set(row.name, row.value);
   }
   return members;
 }
 
 /** The array that these rows mean. */
 export function arrayOf(rows: Row[]): Json[] {
-  return rows.map(({ value }) => value);
+  return rows.filter(({ isGone }) => isGone !== true).map(({ value }) => value);
+}
+
+/** The rows, and for each of these names without one a row that is gone, in the order in which they are stored. */
+export function withGone(rows: Row[], names: string[], storedOrder: string[]): Row[] {
+  let all = rows;
+  for (const name of names) {
+    if (all.some((row) => row.name === name)) continue;
+    const before = new Set(storedOrder.slice(0, storedOrder.indexOf(name)));
+    const behind = all.findLastIndex((row) => before.has(row.name));
+    all = withRows(all, [[name, ""]], behind).map((row, index) => (index === behind + 1 ? { ...row, isGone: true } : row));
+  }
+  return all;
 }
 
 /** Whether the rows at this place are elements, which have no names. */
@@ -46,7 +61,7 @@ export function followed(rows: Row[] | undefined, value: Json | undefined): Row[
   if (rows === undefined) return rowsOf(value);
   const isArray = Array.isArray(value);
   if (isArray || isObject(value)) return equal(isArray ? arrayOf(rows) : objectOf(rows), value) ? rows : rowsOf(value);
-  return rows.every(isBlank) ? rows : [];
+  return rows.every((row) => row.isGone === true || isBlank(row)) ? rows : [];
 }
 
 /** What is wrong with rows that no object can say. */
@@ -54,7 +69,7 @@ export function rowFaults(member: string, rows: Row[]): Finding[] {
   const seen = new Map<string, number>();
   const faults: Finding[] = [];
   for (const [index, row] of rows.entries()) {
-    if (isBlank(row)) continue;
+    if (row.isGone === true || isBlank(row)) continue;
     const first = seen.get(row.name);
     if (row.name === "") {
       faults.push({ pointer: rowPointer(member, index), message: "A name is needed." });

@@ -64,7 +64,7 @@ function put(key: string, member: string, taken: Taken, into: { member: string; 
       rows: new Map([...memory.rows, ...next]),
       pasted: {
         member,
-        said: into === null && taken.args.length > 0 && rowsAt("/args").length > 0 ? `${taken.said} The arguments before are gone.` : taken.said,
+        said: into === null && taken.args.length > 0 && arrayOf(rowsAt("/args")).length > 0 ? `${taken.said} The arguments before are gone.` : taken.said,
         before: touched.map((at) => [at, get(draft.config, at)]),
         after: touched.map((at) => [at, get(config, at)]),
         rows: new Map([...next.keys()].map((at) => [at, rowsAt(at)])),

@@ -13,6 +13,7 @@ import { giveFocus, wantedRow } from "../../state/row-focus.ts";
 import { LeavingCell } from "./LeavingCell.tsx";
 import { RowMenu } from "./RowMenu.tsx";
 import type { Arrangement, SortKey } from "./arranged.ts";
+import { useSteady } from "./steady.ts";
 import { COLUMNS, type Column } from "./columns.tsx";
 
 type Props = {
@@ -31,17 +32,19 @@ export function Table({ servers, arrangement, onSort }: Props) {
   const fresh = freshNames.value;
   const hasMenu = canWrite.value;
   // A row that is the same is not drawn anew: with hundreds of servers and many writers that is what counts.
-  const drawn = useRef(new Map<string, { server: LiveServer; isFresh: boolean; removal: Leaving | undefined; row: VNode }>());
+  const drawn = useRef(new Map<string, { server: LiveServer; isFresh: boolean; removal: Leaving | undefined; isGone: boolean; row: VNode }>());
   const body = useRef<HTMLTableSectionElement>(null);
   void wantedRow.value;
   useLayoutEffect(() => giveFocus(body.current));
-  useGrowth(servers.length);
-  const rows = servers.slice(0, limit.value).map((server) => {
+  const { places, onPointerEnter, onPointerLeave } = useSteady(servers, arrangement);
+  useGrowth(places.length);
+  const rows = places.slice(0, limit.value).map(({ server, isGone }) => {
     const isFresh = fresh.has(server.name);
     const removal = leaving.value.get(server.name);
     const before = drawn.current.get(server.name);
-    if (before?.server === server && before.isFresh === isFresh && before.removal === removal) return before;
-    return { server, isFresh, removal, row: <Row key={server.name} server={server} isFresh={isFresh} removal={removal} /> };
+    if (before?.server === server && before.isFresh === isFresh && before.removal === removal && before.isGone === isGone) return before;
+    const row = isGone ? <GoneRow key={server.name} name={server.name} /> : <Row key={server.name} server={server} isFresh={isFresh} removal={removal} />;
+    return { server, isFresh, removal, isGone, row };
   });
   drawn.current = new Map(rows.map((row) => [row.server.name, row]));
   return (
@@ -58,7 +61,7 @@ export function Table({ servers, arrangement, onSort }: Props) {
           )}
         </tr>
       </thead>
-      <tbody role="rowgroup" ref={body} onKeyDown={moveBetweenRows}>
+      <tbody role="rowgroup" ref={body} onKeyDown={moveBetweenRows} onPointerEnter={onPointerEnter} onPointerLeave={onPointerLeave}>
         {rows.map(({ row }) => row)}
       </tbody>
     </table>
@@ -140,6 +143,20 @@ function LeavingRow({ server, removal }: { server: LiveServer; removal: Leaving 
       </th>
       <td role="cell" class="col-leaving" colSpan={COLUMNS.length}>
         <LeavingCell name={server.name} isSent={removal.isSent} />
+      </td>
+    </tr>
+  );
+}
+
+/** The place of a server that is gone, as long as the pointer is over the list. */
+function GoneRow({ name }: { name: string }) {
+  return (
+    <tr role="row" class="leaving">
+      <th role="rowheader" scope="row" class="col-name">
+        <span class="name-cell">{name}</span>
+      </th>
+      <td role="cell" class="col-leaving" colSpan={COLUMNS.length}>
+        <span class="quiet">Removed</span>
       </td>
     </tr>
   );

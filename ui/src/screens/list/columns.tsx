@@ -7,6 +7,7 @@ import { secretsState } from "../../model/secrets.ts";
 import { Age } from "../../parts/Age.tsx";
 import { Icon } from "../../parts/Icon.tsx";
 import type { LiveServer } from "../../state/live.ts";
+import { isWrongKey } from "../../state/trouble.ts";
 import { NameCell } from "./NameCell.tsx";
 import { SwitchCell } from "./SwitchCell.tsx";
 import { type SortKey, targetText, transportText } from "./arranged.ts";
@@ -36,7 +37,9 @@ function Secrets({ server }: { server: LiveServer }) {
   if (server.config === null) return <Nothing what="not known" />;
   const { set, needsReentry } = secretsState(server.config, server.needsReentry);
   if (set + needsReentry === 0) return <Nothing what="none" />;
-  const isKnown = [set > 0 && `${set} set`, needsReentry > 0 && `${needsReentry} ${needsReentry === 1 ? "needs" : "need"} re-entry`];
+  // With the wrong key nothing is to be entered again: the banner says what to do.
+  const lost = isWrongKey.value ? "can't be read" : needsReentry === 1 ? "needs re-entry" : "need re-entry";
+  const isKnown = [set > 0 && `${set} set`, needsReentry > 0 && `${needsReentry} ${lost}`];
   return (
     <span class={needsReentry > 0 ? "attention" : undefined}>
       {needsReentry > 0 && <Icon name="warning" />}
