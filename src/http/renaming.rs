@@ -3,7 +3,7 @@
 use actix_web::http::StatusCode;
 
 use crate::json::{Object, Pointer};
-use crate::model::ServerName;
+use crate::model::{InvalidName, ServerName};
 
 use super::endpoint::{Answer, Call};
 use super::mcp_servers::write_of;
@@ -34,13 +34,13 @@ fn new_name(body: &Object) -> Result<ServerName, Problem> {
             .errors([(pointer, message.to_owned())])
     };
     if let Some(other) = body.names().find(|name| *name != "to") {
-        return Err(malformed(&Pointer::root().member(other), "there is no such member"));
+        return Err(malformed(&Pointer::root().member(other), "the body has one member only, `to`"));
     }
     let name = match body.get("to") {
         None => return Err(malformed(&to, "the new name is missing")),
         Some(name) => name.as_str().ok_or_else(|| malformed(&to, "it must be a string"))?,
     };
-    name.parse().map_err(|error| unusable(format!("{error}.")))
+    name.parse().map_err(|error: InvalidName| unusable(error.to_string()))
 }
 
 /// The problem of a new name that another server has.

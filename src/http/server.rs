@@ -31,8 +31,14 @@ const END_TIMEOUT: Duration = Duration::from_secs(2);
 /// The most connections, however many descriptors there are: each costs about 20 KiB.
 const MOST_CONNECTIONS: usize = 4_096;
 
-/// Descriptors that are never given to connections: those of the store, the log and the workers.
+/// Descriptors that are never given to connections: those of the store and of the log.
 const RESERVED: usize = 64;
+
+/// Descriptors that each worker takes for itself.
+const OWN_OF_WORKER: usize = 4;
+
+/// How many connections there are however few descriptors there are.
+const FEWEST: usize = 8;
 
 /// How many connections make another worker worth its while.
 const FEWEST_OF_WORKER: usize = 32;
@@ -51,9 +57,9 @@ struct Capacity {
 impl Capacity {
     /// What a process can have that may open so many files.
     fn of(descriptors: usize, cores: usize) -> Self {
-        let all = descriptors.saturating_sub(RESERVED).clamp(2 * FEWEST_OF_WORKER / 4, MOST_CONNECTIONS);
-        let workers = cores.min(all / FEWEST_OF_WORKER).max(1);
-        let most = all / workers;
+        let free = descriptors.saturating_sub(RESERVED).min(MOST_CONNECTIONS);
+        let workers = cores.min(free / (FEWEST_OF_WORKER + OWN_OF_WORKER)).max(1);
+        let most = (free / workers).saturating_sub(OWN_OF_WORKER).max(FEWEST);
         Self { workers, most, crowded: most - most / 4 }
     }
 }
@@ -123,9 +129,10 @@ mod tests {
                 assert!(0 < workers && workers <= cores && 0 < crowded && crowded < most);
                 let all = workers * most;
                 assert!(all <= MOST_CONNECTIONS, "{all}");
-                assert!(descriptors < 100 || all + RESERVED <= descriptors, "{all} of {descriptors}");
+                let own = RESERVED + workers * OWN_OF_WORKER;
+                assert!(descriptors < 100 || all + own <= descriptors, "{all} of {descriptors}");
             }
         }
-        assert_eq!(Capacity::of(1 << 20, 4), Capacity { workers: 4, most: 1_024, crowded: 768 });
+        assert_eq!(Capacity::of(1 << 20, 4), Capacity { workers: 4, most: 1_020, crowded: 765 });
     }
 }

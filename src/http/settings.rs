@@ -5,7 +5,8 @@
 use actix_web::HttpResponse;
 use actix_web::http::{StatusCode, header};
 
-use crate::json::Object;
+use crate::json::{Json, Object, Pointer};
+use crate::model::validate::Violation;
 use crate::model::{ServerName, SettingsKey};
 use crate::secrets::Exposure;
 use crate::service::{Body, ServiceError, Settled, Write};
@@ -30,9 +31,15 @@ pub(super) fn read(call: Call) -> Answer {
     })
 }
 
-/// `POST` of a server: creates it.
+/// `POST` of a server: creates it. Of all members `enabled` alone can't be null, as in the recorded server.
 pub(super) fn create(call: Call) -> Answer {
-    Box::pin(async move { update(call, Body::OpenHandsServer).await })
+    Box::pin(async move {
+        if call.body.as_ref().and_then(|body| body.get("enabled")).is_some_and(Json::is_null) {
+            let pointer = Pointer::root().member("enabled");
+            return Err(invalid_settings(&[Violation { pointer, message: "must be true or false" }]));
+        }
+        update(call, Body::OpenHandsServer).await
+    })
 }
 
 /// `PATCH` of a server.

@@ -10,7 +10,7 @@ use super::Dialect;
 use super::config::{Config, Node};
 use super::leaf::KNOWN_MEMBERS;
 use super::state::{changed_members, touched_members};
-use shape::Checker;
+use shape::{Checker, one_of};
 
 /// One thing that is wrong with a configuration.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -20,6 +20,9 @@ pub struct Violation {
     /// What; never a value.
     pub message: &'static str,
 }
+
+/// What is said of a member that the closed dialect does not have: which it has.
+const UNKNOWN_MEMBER: &str = "is not a member of a server in this document: it can have url, transport, command, args, env, cwd, description, icon, timeout, sse_read_timeout, keep_alive, headers, auth, enabled";
 
 /// Members that only the open dialect has.
 const OPEN_ONLY: [&str; 5] = ["type", "tools", "include_tags", "exclude_tags", "authentication"];
@@ -48,7 +51,7 @@ fn check_member(checker: &mut Checker, name: &str, before: Option<&Node>, after:
         !KNOWN_MEMBERS.contains(&name) || (checker.dialect == Dialect::Closed && OPEN_ONLY.contains(&name));
     if is_unknown {
         if checker.dialect == Dialect::Closed {
-            checker.refuse(&at, "is none of the members that can be set here");
+            checker.refuse(&at, UNKNOWN_MEMBER);
         }
         return;
     }
@@ -64,8 +67,8 @@ fn check_member(checker: &mut Checker, name: &str, before: Option<&Node>, after:
         "env" | "headers" => checker.string_map(&at, before, after),
         "timeout" | "sse_read_timeout" => checker.duration(&at, after),
         "keep_alive" | "enabled" => checker.boolean(&at, after),
-        "transport" => checker.one_of(&at, after, &["stdio", "http", "streamable-http", "sse"]),
-        "type" => checker.one_of(&at, after, &["stdio", "http", "streamable-http", "sse", "shttp"]),
+        "transport" => checker.one_of(&at, after, one_of!("stdio", "http", "streamable-http", "sse")),
+        "type" => checker.one_of(&at, after, one_of!("stdio", "http", "streamable-http", "sse", "shttp")),
         "tools" | "authentication" => checker.object(&at, after),
         "auth" => auth::check(checker, &at, before, after),
         other => unreachable!("`{other}` is no known member"),

@@ -91,6 +91,10 @@ impl Response {
         for member in ["title", "detail"] {
             assert!(problem[member].as_str().is_some_and(|text| !text.is_empty()), "no `{member}`: {shown}");
         }
+        assert!(
+            !problem["detail"].as_str().is_some_and(|text| text.ends_with("..")),
+            "two full stops: {shown}"
+        );
         if self.status >= 500 {
             assert!(problem["error_id"].as_str().is_some(), "a 5xx without `error_id`: {shown}");
         }

@@ -6,7 +6,7 @@ use crate::model::Dialect;
 use crate::model::config::{Members, Node};
 use crate::model::openhands::strategy_members;
 
-use super::shape::{Checker, member, new_members};
+use super::shape::{Checker, member, new_members, one_of};
 
 pub(super) fn check(checker: &mut Checker, at: &Path<'_>, before: Option<&Node>, node: &Node) {
     match node {
@@ -59,8 +59,11 @@ fn check_authentication(checker: &mut Checker, at: &Path<'_>, before: Option<&No
         match name {
             "type" => {}
             "client_auth_method" => {
-                let methods = ["none", "client_secret_post", "client_secret_basic", "private_key_jwt"];
-                checker.one_of(&here, value, &methods);
+                checker.one_of(
+                    &here,
+                    value,
+                    one_of!("none", "client_secret_post", "client_secret_basic", "private_key_jwt"),
+                );
             }
             "scopes" if matches!(value, Node::Array(_)) => checker.strings(&here, value),
             "scopes" | "client_name" | "client_metadata_url" | "client_id" => checker.string(&here, value),
@@ -108,6 +111,6 @@ fn check_state(checker: &mut Checker, at: &Path<'_>, before: Option<&Node>, node
 /// The reader of the closed dialect drops or refuses what it does not know.
 fn unknown(checker: &mut Checker, at: &Path<'_>) {
     if checker.dialect == Dialect::Closed {
-        checker.refuse(at, "is no member that this strategy has");
+        checker.refuse(at, "is not a member of this `strategy`");
     }
 }

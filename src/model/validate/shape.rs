@@ -108,10 +108,10 @@ impl Checker {
         }
     }
 
-    pub(super) fn one_of(&mut self, at: &Path<'_>, node: &Node, words: &[&str]) {
+    pub(super) fn one_of(&mut self, at: &Path<'_>, node: &Node, (words, message): OneOf) {
         let is_listed = matches!(node, Node::Text(text) if words.contains(&text.as_str()));
         if !is_listed {
-            self.refuse(at, "is none of the values that this member can have");
+            self.refuse(at, message);
         }
     }
 
@@ -136,6 +136,17 @@ impl Checker {
         }
     }
 }
+
+/// The words that a member can have, and the message that lists them.
+pub(super) type OneOf = (&'static [&'static str], &'static str);
+
+/// These words as [`OneOf`].
+macro_rules! one_of {
+    ($first:literal $(, $word:literal)*) => {
+        (&[$first $(, $word)*] as &[&str], concat!("must be one of `", $first, "`" $(, ", `", $word, "`")*))
+    };
+}
+pub(super) use one_of;
 
 /// The members that the write does not leave as they stood there before.
 pub(super) fn new_members<'a>(

@@ -225,7 +225,7 @@ fn only_what_a_write_changes_is_judged() {
     }
     assert_eq!(
         wrong(Some(odd), &with("more", "2"), Closed),
-        "/more: is none of the members that can be set here"
+        "/more: is not a member of a server in this document: it can have url, transport, command, args, env, cwd, description, icon, timeout, sse_read_timeout, keep_alive, headers, auth, enabled"
     );
     // Without a command there must be a URL; what was so before may stay so.
     assert_eq!(wrong(Some(r#"{"cwd":"a"}"#), r#"{"cwd":"b"}"#, Open), "");
@@ -246,7 +246,7 @@ fn only_what_a_write_changes_is_judged() {
 fn another_strategy_has_all_its_members_judged() {
     let before = r#"{"url":"u","auth":{"strategy":"bearer","value":"v"}}"#;
     let after = r#"{"url":"u","auth":{"strategy":"basic","username":"n","value":"v"}}"#;
-    assert_eq!(wrong(Some(before), after, Closed), "/auth/value: is no member that this strategy has");
+    assert_eq!(wrong(Some(before), after, Closed), "/auth/value: is not a member of this `strategy`");
     assert_eq!(wrong(Some(before), after, Open), "");
 }
 
@@ -266,4 +266,31 @@ fn no_message_holds_a_value() {
     let server = r#"{"command":["hunter2"],"env":{"A":["hunter2"]},"auth":{"strategy":"hunter2"},"transport":"hunter2"}"#;
     let told = wrong(None, server, Closed);
     assert!(told.contains("/env/A") && !told.contains("hunter2"), "{told}");
+}
+
+#[test]
+fn a_word_that_can_not_be_is_answered_with_those_that_can() {
+    for (config, expected) in [
+        (
+            r#"{"command":"x","transport":"pipe"}"#,
+            "/transport: must be one of `stdio`, `http`, `streamable-http`, `sse`",
+        ),
+        (
+            r#"{"command":"x","type":5}"#,
+            "/type: must be one of `stdio`, `http`, `streamable-http`, `sse`, `shttp`",
+        ),
+        (
+            r#"{"url":"http://h/","auth":{"strategy":"oauth2","authentication":{"type":"oauth","client_auth_method":"x"}}}"#,
+            "/auth/authentication/client_auth_method: must be one of `none`, `client_secret_post`, `client_secret_basic`, `private_key_jwt`",
+        ),
+    ] {
+        assert_eq!(wrong(None, config, Open), expected);
+    }
+}
+
+#[test]
+fn an_unknown_member_is_answered_with_those_that_there_are() {
+    for name in super::super::openhands::MEMBERS {
+        assert!(super::UNKNOWN_MEMBER.contains(&format!(" {name}")), "{name}");
+    }
 }

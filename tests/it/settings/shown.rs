@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::{LAYOUTS, on, shown};
-use crate::server::{ADMIN, READER, REVEALER, SERVERS, SETTINGS, TestServer, WRITER, item};
+use crate::server::{ADMIN, READER, REVEALER, SERVERS, SETTINGS, TestServer, WRITER, item, settings_item};
 use crate::site::{Site, fixture};
 
 #[test]
@@ -150,4 +150,38 @@ fn schemas_that_are_not_ours_are_not_answered() {
     server.get(format!("{SETTINGS}/schema")).send().expect_problem(404, "not-found");
     server.get(format!("{SETTINGS}/")).send().expect(307);
     server.get(SERVERS).send().expect(200);
+}
+
+#[test]
+fn credentials_of_an_older_file_are_kept_and_masked_and_not_shown_among_all_settings() {
+    let old = json!({"url": "https://h.example/", "api_key": "canary-key", "oauth_credentials": {"mcp-oauth-token": {"a": "canary-token"}}});
+    let document = json!({"agent_settings": {"schema_version": 4, "agent_kind": "openhands", "mcp_config": {"mcpServers": {"old": old}}}});
+    let server = TestServer::builder(Site::with_document(document.to_string())).start();
+    let all = server.get(SETTINGS).send().expect(200);
+    assert_eq!(
+        all.json()["agent_settings"]["mcp_config"]["old"],
+        json!({"url": "https://h.example/", "enabled": true})
+    );
+    let one = server.get(item("old")).send().expect(200);
+    assert_eq!(one.json()["config"]["api_key"], "[REDACTED]");
+    assert!(!all.text().contains("canary") && !one.text().contains("canary"), "{}", one.text());
+    server.patch(settings_item("old")).json(&json!({"description": "d"})).send().expect(200);
+    let kept = &server.json()["agent_settings"]["mcp_config"]["mcpServers"]["old"];
+    assert_eq!((&kept["api_key"], &kept["oauth_credentials"]), (&old["api_key"], &old["oauth_credentials"]));
+}
+
+#[test]
+fn a_write_to_a_file_that_makes_no_sense_says_what_is_wrong_and_where() {
+    let server = TestServer::builder(Site::with_document("{\n\"agent_settings\": [,]\n}")).start();
+    let writes = [
+        server.post(settings_item("n")).json(&json!({"command": "x"})),
+        server.patch(settings_item("n")).json(&json!({"command": "x"})),
+        server.delete(settings_item("n")),
+        server.patch(SETTINGS).json(&json!({"misc_settings_diff": {"a": 1}})),
+    ];
+    for write in writes {
+        let answer = write.send().expect_problem(409, "document-unreadable");
+        let detail = answer.json()["detail"].as_str().expect("a problem has one").to_owned();
+        assert!(detail.contains("line 2") && detail.contains("left as it is"), "{detail}");
+    }
 }

@@ -178,3 +178,19 @@ fn no_condition_is_asked_for_here() {
         strict.delete(settings_item("s")).send().expect(200);
     }
 }
+
+#[test]
+fn enabled_can_not_be_null_in_a_new_server() {
+    let server = TestServer::start();
+    for enabled in [json!(null), json!("yes"), json!(0)] {
+        let create = server.post(settings_item("n")).json(&json!({"command": "x", "enabled": enabled}));
+        let answer = create.send().expect_problem(422, "invalid-config");
+        assert_eq!(answer.error_pointers(), ["/enabled"], "{enabled}");
+    }
+    server.get(item("n")).send().expect(404);
+    // Other members may be null, and in a patch it means the default.
+    let create = json!({"command": "x", "icon": null, "cwd": null, "enabled": false});
+    server.post(settings_item("n")).json(&create).send().expect(201);
+    let patched = server.patch(settings_item("n")).json(&json!({"enabled": null})).send().expect(200).json();
+    assert_eq!(patched["agent_settings"]["mcp_config"]["n"], json!({"command": "x", "enabled": true}));
+}
