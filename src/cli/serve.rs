@@ -4,6 +4,7 @@ use std::io::{self, Write};
 use std::net::{SocketAddr, TcpListener};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::thread::available_parallelism;
 use std::time::{Duration, Instant};
 
 use actix_web::web::Data;
@@ -13,7 +14,7 @@ use crate::config::{Config, Flags, LogFormat};
 use crate::events::Feed;
 use crate::http::gate::Gate;
 use crate::http::public_address::PublicAddress;
-use crate::http::{App, serve};
+use crate::http::{App, Capacity, serve};
 use crate::secrets::KeyFile;
 use crate::service::Service;
 use crate::service::access::{ApiKey, ApiKeys, Scope};
@@ -80,7 +81,8 @@ async fn serve_until_told(resolved: Resolved) -> Result<(), Failure> {
         .map_err(|error| Failure::new("could not use the address under which clients call").because(error))?;
     let link = public.link(&config.allowed_origins, &config.allowed_hosts, bound);
     let code = authentication.logins().map(|logins| logins.new_code(Instant::now()));
-    let events = Feed::start(Arc::clone(&service))
+    let capacity = Capacity::of(descriptors::raise(), available_parallelism().map_or(1, usize::from));
+    let events = Feed::start(Arc::clone(&service), capacity.streams())
         .map_err(|error| Failure::new("could not start to follow the settings").because(error))?;
     let app = Data::new(App::new(
         Arc::clone(&service),
@@ -93,7 +95,7 @@ async fn serve_until_told(resolved: Resolved) -> Result<(), Failure> {
 
     let mut terminate = listen_for(SignalKind::terminate())?;
     let mut interrupt = listen_for(SignalKind::interrupt())?;
-    let server = serve(app, listener, descriptors::raise())
+    let server = serve(app, listener, capacity)
         .map_err(|error| Failure::new("could not start the server").because(error))?;
     let handle = server.handle();
     let mut running = actix_web::rt::spawn(server);

@@ -60,12 +60,12 @@ pub enum Refused {
 }
 
 impl Feed {
-    /// A stream of this service, and the thread that follows it as soon as somebody reads.
+    /// A stream of this service for at most so many readers, and the thread that follows it as soon as somebody reads.
     ///
     /// # Errors
     ///
     /// Where the system gives no thread, or no random numbers.
-    pub fn start(service: Arc<Service>) -> io::Result<Arc<Self>> {
+    pub fn start(service: Arc<Service>, most_readers: usize) -> io::Result<Arc<Self>> {
         let epoch = getrandom::u64().map_err(|error| io::Error::other(error.to_string()))?;
         let epoch = format!("{epoch:016x}");
         let feed = Arc::new(Self {
@@ -74,7 +74,7 @@ impl Feed {
             told: Mutex::default(),
             window: Mutex::default(),
             news: watch::Sender::new(false),
-            seats: Arc::default(),
+            seats: Arc::new(Seats::new(most_readers)),
             joined: Notify::new(),
         });
         follower::start(Arc::clone(&feed))?;

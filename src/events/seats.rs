@@ -5,15 +5,14 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crate::model::Author;
 
-/// How many may read at once.
-pub(super) const SEATS: usize = 512;
-
-/// How many of them with one key.
-pub(super) const SHARE: usize = SEATS / 4;
+/// Which part of the seats one key may have.
+const SHARE: usize = 4;
 
 /// The seats, and who has taken them.
-#[derive(Default)]
-pub(super) struct Seats(Mutex<HashMap<Author, usize>>);
+pub(super) struct Seats {
+    most: usize,
+    taken: Mutex<HashMap<Author, usize>>,
+}
 
 /// One taken seat; free again when dropped.
 pub(super) struct Seat {
@@ -31,17 +30,22 @@ pub(super) enum NoSeat {
 }
 
 impl Seats {
+    /// So many seats.
+    pub(super) fn new(most: usize) -> Self {
+        Self { most, taken: Mutex::default() }
+    }
+
     /// Takes a seat.
     pub(super) fn take(self: &Arc<Self>, holder: &Author) -> Result<Seat, NoSeat> {
         let mut taken = self.taken();
-        free(&taken, holder)?;
+        self.free(&taken, holder)?;
         *taken.entry(holder.clone()).or_default() += 1;
         Ok(Seat { seats: Arc::clone(self), holder: holder.clone() })
     }
 
     /// Whether there is a seat.
     pub(super) fn check(&self, holder: &Author) -> Result<(), NoSeat> {
-        free(&self.taken(), holder)
+        self.free(&self.taken(), holder)
     }
 
     /// Whether any is taken.
@@ -50,15 +54,15 @@ impl Seats {
     }
 
     fn taken(&self) -> MutexGuard<'_, HashMap<Author, usize>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.taken.lock().unwrap_or_else(PoisonError::into_inner)
     }
-}
 
-fn free(taken: &HashMap<Author, usize>, holder: &Author) -> Result<(), NoSeat> {
-    if SHARE <= taken.get(holder).copied().unwrap_or_default() {
-        return Err(NoSeat::ShareTaken);
+    fn free(&self, taken: &HashMap<Author, usize>, holder: &Author) -> Result<(), NoSeat> {
+        if self.most.div_ceil(SHARE) <= taken.get(holder).copied().unwrap_or_default() {
+            return Err(NoSeat::ShareTaken);
+        }
+        if self.most <= taken.values().sum::<usize>() { Err(NoSeat::Full) } else { Ok(()) }
     }
-    if SEATS <= taken.values().sum::<usize>() { Err(NoSeat::Full) } else { Ok(()) }
 }
 
 impl Drop for Seat {
@@ -79,11 +83,11 @@ mod tests {
 
     #[test]
     fn one_key_has_its_share_and_all_keys_have_the_seats() {
-        let seats = Arc::<Seats>::default();
+        let seats = Arc::new(Seats::new(20));
         let key = |number: usize| Author::of_key("ci", &number.to_string(), false);
         let mut taken: Vec<Seat> = Vec::new();
-        for number in 0..SEATS / SHARE {
-            taken.extend((0..SHARE).map(|_| seats.take(&key(number)).unwrap()));
+        for number in 0..4 {
+            taken.extend((0..5).map(|_| seats.take(&key(number)).unwrap()));
             assert_eq!(seats.check(&key(number)).err(), Some(NoSeat::ShareTaken));
         }
         assert_eq!(seats.take(&key(9)).err(), Some(NoSeat::Full));

@@ -47,7 +47,7 @@ use gate::Gate;
 use public_address::PublicAddress;
 use refusals::Refusals;
 
-pub use server::serve;
+pub use server::{Capacity, serve};
 
 /// What all requests share.
 pub struct App {

@@ -3,7 +3,6 @@
 
 use std::net::TcpListener;
 use std::rc::Rc;
-use std::thread::available_parallelism;
 use std::time::Duration;
 
 use actix_http::HttpService;
@@ -43,9 +42,12 @@ const FEWEST: usize = 8;
 /// How many connections make another worker worth its while.
 const FEWEST_OF_WORKER: usize = 32;
 
+/// The most streams of changes, however many connections there are.
+const MOST_STREAMS: usize = 512;
+
 /// How many connections there may be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Capacity {
+pub struct Capacity {
     workers: usize,
     /// Of each worker: no more are accepted.
     most: usize,
@@ -56,22 +58,29 @@ struct Capacity {
 
 impl Capacity {
     /// What a process can have that may open so many files.
-    fn of(descriptors: usize, cores: usize) -> Self {
+    ///
+    /// `cores` is how many threads are worth having.
+    pub fn of(descriptors: usize, cores: usize) -> Self {
         let free = descriptors.saturating_sub(RESERVED).min(MOST_CONNECTIONS);
         let workers = cores.min(free / (FEWEST_OF_WORKER + OWN_OF_WORKER)).max(1);
         let most = (free / workers).saturating_sub(OWN_OF_WORKER).max(FEWEST);
         Self { workers, most, crowded: most - most / 4 }
     }
+
+    /// How many streams of changes may be open. They are never given up for others, so that they leave half of the
+    /// connections.
+    pub fn streams(&self) -> usize {
+        (self.workers * self.most / 2).min(MOST_STREAMS)
+    }
 }
 
-/// Serves on a bound socket, in a process that may open so many files. Signals are the caller's to handle.
+/// Serves on a bound socket. Signals are the caller's to handle.
 ///
 /// # Errors
 ///
 /// Where the system refuses the socket.
-pub fn serve(app: Data<App>, listener: TcpListener, descriptors: usize) -> std::io::Result<Server> {
+pub fn serve(app: Data<App>, listener: TcpListener, capacity: Capacity) -> std::io::Result<Server> {
     give_up_stalled(&listener)?;
-    let capacity = Capacity::of(descriptors, available_parallelism().map_or(1, usize::from));
     let builder = Server::build()
         .workers(capacity.workers)
         .max_concurrent_connections(capacity.most)
@@ -128,6 +137,8 @@ mod tests {
                 let Capacity { workers, most, crowded } = Capacity::of(descriptors, cores);
                 assert!(0 < workers && workers <= cores && 0 < crowded && crowded < most);
                 let all = workers * most;
+                let streams = Capacity { workers, most, crowded }.streams();
+                assert!(0 < streams && streams <= MOST_STREAMS && 2 * streams <= all);
                 assert!(all <= MOST_CONNECTIONS, "{all}");
                 let own = RESERVED + workers * OWN_OF_WORKER;
                 assert!(descriptors < 100 || all + own <= descriptors, "{all} of {descriptors}");

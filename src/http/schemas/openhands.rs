@@ -116,6 +116,9 @@ impl JsonSchema for OpenHandsServer {
             "description".to_owned(),
             json!("A server in OpenHands' words. `command` or `url` is needed."),
         );
+        if let Some(enabled) = schema.pointer_mut("/properties/enabled") {
+            enabled["type"] = json!("boolean");
+        }
         rules(&mut schema);
         schema
     }

@@ -8,8 +8,9 @@ use std::time::{Duration, Instant};
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use serde_json::json;
 
-use crate::server::{SERVERS, TestServer, eventually, item};
+use crate::server::{ADMIN, READER, REVEALER, SERVERS, TestServer, WRITER, eventually, item};
 use crate::site::Site;
+use crate::stream::Stream;
 use crate::wire::Request;
 
 /// How long a read or a write of another client may take meanwhile. Most of it is for a busy machine.
@@ -133,6 +134,27 @@ fn with_few_descriptors_silent_connections_make_room_for_others() {
     }
     let files = fs::read_dir(format!("/proc/{}/fd", server.pid())).expect("the service runs").count();
     assert!(files < 150, "{files} of 160 descriptors are taken");
+    drop(idle);
+}
+
+#[test]
+fn with_few_descriptors_streams_leave_connections_to_others() {
+    let few = ["sh", "-c", "ulimit -n 160 && exec \"$0\" \"$@\""];
+    let server = TestServer::builder(Site::new()).launcher(&few).start();
+    let mut streams = Vec::new();
+    for key in [ADMIN, WRITER, READER, REVEALER] {
+        let refusal = loop {
+            match Stream::open(&server.events().key(key)).expect("an answer") {
+                Ok(stream) => streams.push(stream),
+                Err(refusal) => break refusal,
+            }
+        };
+        assert!(matches!(refusal.status, 429 | 503), "{}", refusal.text());
+    }
+    assert!((20..60).contains(&streams.len()), "{} streams", streams.len());
+    let idle = open(&server, &[Vec::new()], 100);
+    others_work(&server, 0);
+    assert!(streams.iter_mut().all(|stream| stream.next().name == "opened"), "a stream was given up");
     drop(idle);
 }
 
