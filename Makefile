@@ -63,6 +63,7 @@ interop: ## Run the released OpenHands agent-server and ours on one folder; the 
 
 soak: prepare ui ## Try one winner, crashes and the page for long; ROUNDS, PROCESSES, WRITERS, STREAM_SECONDS and SEED say how much
 	ROUNDS=$(ROUNDS) PROCESSES=$(PROCESSES) WRITERS=$(WRITERS) SEED=$(SEED) cargo test --locked --test it soak::rounds -- --nocapture
+	PIPELINES=$(ROUNDS) cargo test --locked --test it connections::pipelined -- --nocapture
 	CRASH_DEPTH=3 cargo test --locked --lib tests::crashes -- --nocapture
 	cargo test --locked --test it crashes:: -- --nocapture --test-threads 1
 	STREAM_SECONDS=$(STREAM_SECONDS) SEED=$(SEED) cargo test --locked --test it two_pages -- --nocapture

@@ -17,7 +17,7 @@ use actix_web::web::Data;
 use super::connection::{Crowd, Socket};
 use super::{App, frame, routes};
 
-/// How long a stop waits for accepted requests. Seconds; a stop takes at most ten in all (DESIGN §11).
+/// How long a stop waits for accepted requests. Seconds; a stop takes at most ten in all.
 const SHUTDOWN_SECONDS: u64 = 9;
 
 /// How long a client may take nothing of what it is sent. A stalled connection is never asked for more, so that only

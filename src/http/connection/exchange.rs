@@ -11,7 +11,7 @@ use super::framing::BodyScan;
 #[derive(Clone)]
 pub(in crate::http) struct Exchange(Rc<State>);
 
-/// The same, kept by who does not keep the connection open.
+/// The same, without keeping the connection open.
 pub(super) struct Observed(Weak<State>);
 
 /// A request that is being handled. When this is dropped, its answer is complete.
@@ -142,21 +142,6 @@ impl Exchange {
         Observed(Rc::downgrade(&self.0))
     }
 
-    fn wake_reader(&self) {
-        if let Some(reader) = &*self.0.reader.borrow() {
-            reader.wake_by_ref();
-        }
-    }
-}
-
-impl Observed {
-    /// The connection, if it is still open and not on its way out.
-    pub(super) fn open(&self) -> Option<Exchange> {
-        self.0.upgrade().map(Exchange).filter(|exchange| !exchange.is_evicted())
-    }
-}
-
-impl Exchange {
     /// How readily the connection can be done without: one that waits for its client goes first, the longest waiting
     /// before others. None where a request is being handled whose client has done its part.
     pub(super) fn expendable(&self) -> Option<(u8, u64)> {
@@ -173,6 +158,19 @@ impl Exchange {
     pub(super) fn evict(&self) {
         self.0.is_evicted.set(true);
         self.wake_reader();
+    }
+
+    fn wake_reader(&self) {
+        if let Some(reader) = &*self.0.reader.borrow() {
+            reader.wake_by_ref();
+        }
+    }
+}
+
+impl Observed {
+    /// The connection, if it is still open and was not given up.
+    pub(super) fn open(&self) -> Option<Exchange> {
+        self.0.upgrade().map(Exchange).filter(|exchange| !exchange.is_evicted())
     }
 }
 
