@@ -18,11 +18,13 @@ mod outside;
 pub mod renewed;
 #[cfg(test)]
 pub(crate) mod samples;
+pub mod secret_shapes;
 pub mod secret_words;
 mod server_value;
 pub mod settings;
 pub mod state;
 mod stored;
+pub mod suspect;
 pub mod url_parts;
 pub mod validate;
 

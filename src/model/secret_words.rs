@@ -168,6 +168,24 @@ pub const MAPS_OF_SECRETS: [&str; 4] = ["ENV", "ENVS", "ENVIRONMENT", "HEADERS"]
 /// Ends of names that hold a URL.
 pub const URLS: [&str; 6] = ["URL", "URLS", "URI", "URIS", "ENDPOINT", "ENDPOINTS"];
 
+/// Last words of names that say where a secret is, how it is used or whether it is, and not what it is.
+pub const PLACE_WORDS: [&str; 14] = [
+    "PATH",
+    "PATHS",
+    "FILE",
+    "FILES",
+    "DIR",
+    "DIRS",
+    "DIRECTORY",
+    "FOLDER",
+    "NAME",
+    "TYPE",
+    "MODE",
+    "INFO",
+    "STORE",
+    "KEYCHAIN",
+];
+
 /// Whether what has this name is a secret.
 pub fn is_telling(name: &str) -> bool {
     Name::new(name).is_telling()
@@ -236,6 +254,11 @@ impl<'a> Name<'a> {
     /// Whether each value below this name is a secret.
     pub fn is_map_of_secrets(&self) -> bool {
         !self.names_secrets() && self.ends_with_any(&MAPS_OF_SECRETS)
+    }
+
+    /// Whether a telling name of an argument says where the secret is, or of what kind.
+    pub fn is_place(&self) -> bool {
+        self.ends_with_any(&PLACE_WORDS)
     }
 
     /// Whether what has this name is a URL.

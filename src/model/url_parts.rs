@@ -68,6 +68,11 @@ pub fn is_url_with_secret(text: &str) -> bool {
     has_scheme && !is_ambiguous(text) && has_secret(text)
 }
 
+/// The secret parts of a URL.
+pub fn secrets(url: &str) -> impl Iterator<Item = &str> {
+    parts(url).into_iter().map(|part| &url[part.place])
+}
+
 /// The URL with each secret part masked. A bracket is not legal there, so the mask is asterisks.
 pub fn mask(url: &str) -> String {
     replace(url, |_| Some(URL_MASK.to_owned())).0

@@ -8,8 +8,9 @@ use std::sync::OnceLock;
 
 use bytes::Bytes;
 
-use crate::json::{Fault, Json, Pointer, Style, to_compact, write_string};
+use crate::json::{Fault, Json, Object, Pointer, Style, to_compact, write_string};
 use crate::model::config::{self, Config};
+use crate::model::suspect::{Suspect, suspects};
 use crate::model::{Access, Layout, SettingsKey, StoredServer};
 use crate::projection::{
     EntityTag, Summary, canonical, collection_tag, is_enabled, needs_reentry, server_tag, summary,
@@ -50,6 +51,7 @@ struct Redacted {
     /// Where the configuration stands in it.
     config: Range<usize>,
     needs_reentry: Vec<Pointer>,
+    findings: Json,
     is_enabled: Option<bool>,
 }
 
@@ -155,7 +157,8 @@ impl Redacted {
     fn new(key: &SettingsKey, config: &Config, tag: &EntityTag) -> Self {
         let (text, place) = answer(key, config, Some(tag), Exposure::Redacted);
         let (needs_reentry, is_enabled) = (needs_reentry(config), is_enabled(config));
-        Self { body: text.into(), config: place, needs_reentry, is_enabled }
+        let findings = findings(&suspects(config));
+        Self { body: text.into(), config: place, needs_reentry, findings, is_enabled }
     }
 }
 
@@ -172,13 +175,15 @@ fn write_full(text: &mut Vec<u8>, key: &SettingsKey, item: &Arc<Item>) {
     row.insert("enabled", is_enabled.map_or(Json::Null, Json::Bool));
     row.insert("etag", Json::string(item.tag.as_str()));
     row.insert("needs_reentry", pointers(shown.map_or(&[], |shown| &shown.needs_reentry)));
+    row.insert("findings", shown.map_or_else(|| Json::Array(Vec::new()), |shown| shown.findings.clone()));
     let row = to_compact(&row.into());
     let config = shown.map_or(&b"null"[..], |shown| &shown.body[shown.config.clone()]);
     let parts = [&row.as_bytes()[..row.len() - "}".len()], br#","config":"#, config, b"}"];
     text.extend(parts.concat());
 }
 
-/// The answer that shows a server: name, configuration, tag if it is told, and what has to be entered again.
+/// The answer that shows a server: name, configuration, tag if it is told, what has to be entered again, and what
+/// seems to be a secret in a place where none is masked.
 pub(super) fn body(key: &SettingsKey, config: &Config, tag: Option<&EntityTag>, exposure: Exposure) -> Bytes {
     answer(key, config, tag, exposure).0.into()
 }
@@ -205,8 +210,25 @@ fn answer(
         text.push_str(r#","needs_reentry":"#);
         Style::compact().write(&mut text, &pointers(&unreadable), "");
     }
+    let suspects = suspects(config);
+    if !suspects.is_empty() {
+        text.push_str(r#","findings":"#);
+        Style::compact().write(&mut text, &findings(&suspects), "");
+    }
     text.push('}');
     (text, place)
+}
+
+fn findings(suspects: &[Suspect]) -> Json {
+    let finding = |suspect: &Suspect| -> Json {
+        let members = [
+            ("pointer", suspect.pointer.as_str()),
+            ("reason", suspect.reason.as_str()),
+            ("proposal", suspect.reason.proposal()),
+        ];
+        members.into_iter().map(|(name, text)| (name, Json::string(text))).collect::<Object>().into()
+    };
+    Json::Array(suspects.iter().map(finding).collect())
 }
 
 fn pointers(pointers: &[Pointer]) -> Json {

@@ -2,6 +2,7 @@
 
 mod altered_tags;
 mod dry_run;
+mod findings;
 mod list;
 mod prefer;
 mod query;

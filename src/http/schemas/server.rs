@@ -17,6 +17,9 @@ pub(in crate::http) struct McpServer {
     /// Which secrets can't be decrypted: JSON Pointers into `config`.
     #[schemars(skip_serializing_if = "Option::is_none", with = "Vec<JsonPointer>", default)]
     needs_reentry: Option<Vec<JsonPointer>>,
+    /// What seems to be a secret in a place where none is masked or encrypted, such as an argument.
+    #[schemars(skip_serializing_if = "Option::is_none", with = "Vec<Finding>", default)]
+    findings: Option<Vec<Finding>>,
 }
 
 /// A server as a write has left it, or would leave it.
@@ -32,6 +35,9 @@ pub(in crate::http) struct WrittenMcpServer {
     /// Which secrets can't be decrypted: JSON Pointers into `config`.
     #[schemars(skip_serializing_if = "Option::is_none", with = "Vec<JsonPointer>", default)]
     needs_reentry: Option<Vec<JsonPointer>>,
+    /// What seems to be a secret in a place where none is masked or encrypted, such as an argument.
+    #[schemars(skip_serializing_if = "Option::is_none", with = "Vec<Finding>", default)]
+    findings: Option<Vec<Finding>>,
 }
 
 /// A configuration as it is stored, its secrets masked unless they were asked for. It is a `McpServerConfig` if it was
@@ -47,6 +53,28 @@ pub(super) struct EntityTag(#[schemars(regex(pattern = r#"^"[0-9a-f]{32}"$"#))] 
 /// A JSON Pointer (RFC 6901).
 #[derive(JsonSchema)]
 pub(super) struct JsonPointer(#[schemars(regex(pattern = "^(/.*)?$"))] String);
+
+/// A value that seems to be a secret. The value is not repeated.
+#[derive(JsonSchema)]
+#[schemars(inline, extend("additionalProperties" = true))]
+struct Finding {
+    /// Where it stands: a JSON Pointer into `config`.
+    pointer: JsonPointer,
+    reason: FindingReason,
+    /// What can be done about it.
+    proposal: String,
+}
+
+/// Why: a telling name comes before it, it has the form of a token, a URL has userinfo or a parameter of a telling
+/// name, or a segment of a URL's path has the form of a token.
+#[derive(JsonSchema)]
+#[schemars(inline, rename_all = "kebab-case")]
+enum FindingReason {
+    TellingName,
+    TokenShape,
+    UrlPart,
+    UrlPath,
+}
 
 /// The servers, sorted by name.
 #[derive(JsonSchema)]
@@ -80,6 +108,9 @@ struct McpServerSummary {
     /// Which secrets can't be decrypted: JSON Pointers into `config`.
     #[schemars(skip_serializing_if = "Option::is_none", with = "Vec<JsonPointer>", default)]
     needs_reentry: Option<Vec<JsonPointer>>,
+    /// What seems to be a secret in a place where none is masked or encrypted, such as an argument.
+    #[schemars(skip_serializing_if = "Option::is_none", with = "Vec<Finding>", default)]
+    findings: Option<Vec<Finding>>,
     /// Its configuration, secrets masked; null where it can't be read.
     #[schemars(skip_serializing_if = "Option::is_none", with = "Option<StoredConfig>", default)]
     config: Option<StoredConfig>,

@@ -64,7 +64,7 @@ fn the_full_view_tells_of_each_server_what_its_own_answer_tells() {
             let name = summary["name"].as_str().expect("a name").to_owned();
             let own = server.get(item(&name)).send().expect(200).json();
             let members: Vec<String> = row.as_object().expect("a row").keys().cloned().collect();
-            assert_eq!(members.len(), 9, "{members:?}");
+            assert_eq!(members.len(), 10, "{members:?}");
             assert_eq!(row["config"].take(), own["config"]);
             assert_eq!(row["etag"].take(), own["etag"]);
             assert_eq!(row["enabled"].take(), json!(name == "a"));

@@ -14,10 +14,20 @@ import type { Result } from "./problem.ts";
 export type { Finding, Problem, Result } from "./problem.ts";
 
 /** One server, its secrets masked. */
-export type Shown = { name: string; config: JsonObject; etag: string; needsReentry: string[] };
+export type Shown = { name: string; config: JsonObject; etag: string; needsReentry: string[]; findings?: Suspect[] };
+
+/** A value that seems to be a secret where none is masked: where it stands, and what can be done about it. */
+export type Suspect = { pointer: string; proposal: string };
 
 /** One server of the list. `config` and `enabled` are null where a stored server can't be read. */
-export type Row = { name: string; config: JsonObject | null; etag: string; enabled: boolean | null; needsReentry: string[] };
+export type Row = {
+  name: string;
+  config: JsonObject | null;
+  etag: string;
+  enabled: boolean | null;
+  needsReentry: string[];
+  findings?: Suspect[];
+};
 
 /** Under which condition a server is written. */
 export type Guard = { ifMatch: string } | { ifNoneMatch: "*" } | null;
@@ -113,6 +123,7 @@ function shownOf(text: string): Shown {
     config: isObject(config) ? config : new Map(),
     etag: String(told.get("etag") ?? ""),
     needsReentry: wordsOf(told.get("needs_reentry")),
+    findings: suspectsOf(told.get("findings")),
   };
 }
 
@@ -131,7 +142,13 @@ function rowOf(told: JsonObject): Row {
     etag: String(told.get("etag") ?? ""),
     enabled: typeof enabled === "boolean" ? enabled : null,
     needsReentry: wordsOf(told.get("needs_reentry")),
+    findings: suspectsOf(told.get("findings")),
   };
+}
+
+function suspectsOf(told: Json | undefined): Suspect[] {
+  const findings = Array.isArray(told) ? told.map(objectOf) : [];
+  return findings.map((finding) => ({ pointer: String(finding.get("pointer")), proposal: String(finding.get("proposal")) }));
 }
 
 function objectOf(value: Json): JsonObject {

@@ -4,7 +4,8 @@
  */
 import { isTellingName } from "./secret-words.ts";
 
-const HIDDEN = "…";
+/** What stands in the place of a secret. */
+export const HIDDEN = "…";
 
 /** One argument taken apart: what may be shown, and whether a secret seems to follow. */
 type Piece = { shown: string; hides: boolean; announces: boolean };

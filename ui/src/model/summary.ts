@@ -1,6 +1,7 @@
 /** A server in a few words, as the list shows it. No word is a secret. */
+import { pointer } from "../json/pointer.ts";
 import { type JsonObject } from "../json/value.ts";
-import { shellLine, shownArguments } from "./command-line.ts";
+import { HIDDEN, shellLine, shownArguments } from "./command-line.ts";
 import { destination } from "./destination.ts";
 
 export type Transport = "stdio" | "http" | "sse";
@@ -17,8 +18,8 @@ export function transportOf(config: JsonObject): Transport {
   return word === "sse" ? "sse" : "http";
 }
 
-/** The command with its arguments, or the host of the URL. */
-export function target(config: JsonObject): string {
+/** The command with its arguments, or the host of the URL. `suspects` are pointers to what the service takes for secrets. */
+export function target(config: JsonObject, suspects: string[] = []): string {
   const to = destination(config);
   switch (to.kind) {
     case "none":
@@ -27,8 +28,10 @@ export function target(config: JsonObject): string {
       return to.scheme === "" || isDefaultPort(to.scheme, to.port) ? to.host : `${to.host}:${to.port}`;
     case "command": {
       const args = config.get("args");
-      const words = Array.isArray(args) ? args.filter((word) => typeof word === "string") : [];
-      return [to.command, shellLine(shownArguments(words))].filter((part) => part !== "").join(" ");
+      const open = (Array.isArray(args) ? args : []).map((word, index) => (suspects.includes(pointer("args", index)) ? HIDDEN : word));
+      const words = open.filter((word) => typeof word === "string");
+      const command = suspects.includes(pointer("command")) ? HIDDEN : to.command;
+      return [command, shellLine(shownArguments(words))].filter((part) => part !== "").join(" ");
     }
   }
 }

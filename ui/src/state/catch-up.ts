@@ -139,10 +139,11 @@ export class CatchUp {
     for (const { name, result } of answers) {
       if ((this.touched.get(name) ?? 0) > from) continue;
       if ("ok" in result) {
-        const { config, etag, needsReentry } = result.ok;
+        const { config, etag, needsReentry, findings = [] } = result.ok;
         const enabled = config.get("enabled") ?? true;
         this.wanted.delete(name);
-        this.sink.found(name, { name, config, etag, needsReentry, enabled: typeof enabled === "boolean" ? enabled : null });
+        const isEnabled = typeof enabled === "boolean" ? enabled : null;
+        this.sink.found(name, { name, config, etag, needsReentry, findings, enabled: isEnabled });
       } else if ("problem" in result && isOf(result.problem, "unknown-server")) {
         // Its removal is on its way in the stream.
         this.wanted.delete(name);

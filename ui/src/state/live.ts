@@ -106,7 +106,7 @@ function take(row: Row): void {
 export type Written = { over: string | null; etag: string | null };
 
 /** What this page wrote is nobody else's change. With the answer at hand nothing is asked again. */
-export function noteOwnWrite(name: string, { over, etag }: Written, answer?: Pick<Row, "config" | "needsReentry">): void {
+export function noteOwnWrite(name: string, { over, etag }: Written, answer?: Pick<Row, "config" | "needsReentry" | "findings">): void {
   // An answer that is slower than the stream may be older than what is known.
   const isNewest = history.noteOwn(name, etag, over);
   if (isNewest && answer !== undefined && etag !== null) {

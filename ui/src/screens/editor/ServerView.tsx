@@ -54,7 +54,7 @@ export function ServerView({ title, draftKey, isNew }: { title: string; draftKey
 }
 
 function Stored({ server }: { server: LiveServer }) {
-  const { name, config, etag, needsReentry } = server;
+  const { name, config, etag, needsReentry, findings = [] } = server;
   if (config === null) {
     return (
       <Banner kind="alert" tone="warning">
@@ -95,6 +95,15 @@ function Stored({ server }: { server: LiveServer }) {
           </div>
         ))}
       </dl>
+      {findings.length > 0 && (
+        <ul aria-label="Findings">
+          {findings.map(({ pointer: at, proposal }) => (
+            <li key={at}>
+              <code>{at}</code> looks like a secret, and is shown to whoever may read. {proposal}
+            </li>
+          ))}
+        </ul>
+      )}
       <details>
         <summary>JSON</summary>
         <pre tabIndex={0} aria-label={`Configuration of ${name}`}>

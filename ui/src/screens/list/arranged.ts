@@ -42,7 +42,7 @@ export function transportText(server: LiveServer): string {
 }
 
 export function targetText(server: LiveServer): string {
-  return server.config === null ? "" : target(server.config);
+  return server.config === null ? "" : target(server.config, server.findings?.map(({ pointer }) => pointer));
 }
 
 export function descriptionText(server: LiveServer): string {
