@@ -136,6 +136,8 @@ impl Stage {
             }
         }
         let status = script.wait().expect("it is ours");
+        // A proxy that is to end waits for the streams that it hands on, and they end with the service.
+        drop(self.server.take());
         assert!(status.success(), "the journey `{journey}` failed ({status}); its last words are above");
         measured
     }
