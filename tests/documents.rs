@@ -90,6 +90,15 @@ fn the_problems_are_those_of_the_api_document() {
 }
 
 #[test]
+fn every_reason_of_a_degraded_service_is_in_the_manual() {
+    let manual = read("docs/OPERATIONS.md");
+    for reason in mcp_settings::service::Degradation::ALL {
+        let code = reason.code();
+        assert!(manual.contains(&format!("| `{code}` |")), "docs/OPERATIONS.md does not explain `{code}`");
+    }
+}
+
+#[test]
 fn every_member_of_the_configuration_file_is_told_in_the_manual() {
     let source = read("src/config/file.rs");
     let file = source.split("pub struct File {").nth(1).unwrap().split('}').next().unwrap();
