@@ -1,6 +1,7 @@
 //! The page depends on its sources alone, and nothing that is built from them is checked in.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -30,6 +31,27 @@ fn nothing_that_is_built_is_checked_in() {
         in_dist || name.contains("node_modules/") || name.ends_with("schema.d.ts")
     };
     assert_eq!(listed.lines().filter(is_built).collect::<Vec<_>>(), Vec::<&str>::new());
+}
+
+#[test]
+fn a_node_that_is_too_old_is_named_with_what_to_do() {
+    let folder = tempfile::tempdir().expect("there is room for a folder");
+    let node = folder.path().join("node");
+    let path = format!("{}:{}", folder.path().display(), std::env::var("PATH").unwrap_or_default());
+    let build = |version: &str| {
+        std::fs::write(&node, format!("#!/bin/sh\necho {version}\n")).expect("our own folder");
+        std::fs::set_permissions(&node, std::fs::Permissions::from_mode(0o755)).expect("our own file");
+        let mut need = Command::new(root().join("tests/tools/need"));
+        need.args(["node=nodejs", "npm=npm"]).env("PATH", &path).output().expect("it is run")
+    };
+    for version in ["v18.20.4", "v20.18.3", "v9.0.0"] {
+        let output = build(version);
+        let said = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert!(!output.status.success() && said.contains("20.19") && said.contains(version), "{said}");
+    }
+    for version in ["v20.19.0", "v20.20.2", "v22.13.0"] {
+        assert!(build(version).status.success(), "{version}");
+    }
 }
 
 /// Every file that is built into an empty folder of this name.
