@@ -2,6 +2,7 @@
 //! 0 done, 1 refused or failed, 2 the command line itself is wrong; docs/OPERATIONS.md has them all.
 
 mod assemble;
+mod check;
 mod descriptors;
 mod environment;
 mod key_files;
@@ -28,6 +29,8 @@ struct Arguments {
 enum Command {
     /// Serve the settings over HTTP.
     Serve(serve::Arguments),
+    /// Say whether the service would start and could do everything; makes and changes nothing.
+    Check(check::Arguments),
     /// Encrypt again, under the newest key, what older keys encrypted.
     RotateKey(rotate_key::Arguments),
 }
@@ -44,6 +47,7 @@ pub(crate) struct Failure {
 pub fn main() -> ExitCode {
     let result = match Arguments::parse().command {
         Command::Serve(arguments) => serve::run(arguments).map(|()| ExitCode::SUCCESS),
+        Command::Check(arguments) => check::run(arguments),
         Command::RotateKey(arguments) => rotate_key::run(arguments),
     };
     match result {
@@ -83,6 +87,18 @@ impl Failure {
     pub(crate) fn hint(mut self, hint: &'static str) -> Self {
         self.hint = Some(hint);
         self
+    }
+
+    /// What failed and why, in one line.
+    pub(crate) fn line(&self) -> String {
+        let mut parts = vec![self.what.clone()];
+        let mut cause = self.source.as_deref();
+        while let Some(error) = cause {
+            parts.push(error.to_string());
+            cause = error.source();
+        }
+        parts.extend(self.hint.map(str::to_owned));
+        parts.join(": ")
     }
 
     #[expect(clippy::print_stderr, reason = "the command line's own messages go to stderr")]

@@ -15,6 +15,7 @@ mod stream;
 mod wire;
 
 mod access;
+mod check_command;
 mod checks;
 mod clients;
 mod connections;

@@ -1,0 +1,151 @@
+//! `mcp-settings check`: whether the service would start and could do everything, without starting it. It reports
+//! configuration, keys, settings file and permissions, and makes and changes nothing.
+
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use crate::config::Flags;
+use crate::service::{Service, ServiceError};
+
+use super::assemble::{Resolved, open_for_command, resolve};
+use super::{Failure, log};
+
+#[derive(Debug, clap::Args)]
+pub(super) struct Arguments {
+    /// The settings file [env: MCP_SETTINGS_FILE]
+    #[arg(long, value_name = "FILE")]
+    settings: Option<PathBuf>,
+    /// A configuration file (TOML)
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
+}
+
+/// The lines of the report, and whether one of them is an error.
+#[derive(Default)]
+struct Report {
+    has_error: bool,
+}
+
+pub(super) fn run(arguments: Arguments) -> Result<ExitCode, Failure> {
+    let flags = Flags { settings: arguments.settings, ..Flags::default() };
+    let Resolved { config, file, warnings } = resolve(arguments.config.as_deref(), flags)?;
+    log::targets(&config)?;
+    let mut report = Report::default();
+    let place =
+        file.map_or_else(|| "no file; variables and defaults".to_owned(), |path| path.display().to_string());
+    report.ok("configuration", &place);
+    for warning in warnings {
+        report.warning("configuration", &warning);
+    }
+    let settings = config.settings.display();
+    match fs::metadata(&config.settings) {
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+            report.ok("settings file", &format!("`{settings}` is not there yet; the first write makes it"));
+            return Ok(report.code());
+        }
+        Err(error) => report.error("settings file", &format!("`{settings}` can't be looked at: {error}")),
+        Ok(metadata) if !metadata.is_file() => {
+            report.error("settings file", &format!("`{settings}` is not a regular file"));
+            return Ok(report.code());
+        }
+        Ok(metadata) => report.permissions(&config.settings, metadata.permissions().mode()),
+    }
+    match open_for_command(&config) {
+        Err(failure) => report.error("keys", &failure.line()),
+        Ok(service) => report.service(&service, &settings.to_string()),
+    }
+    Ok(report.code())
+}
+
+impl Report {
+    /// Others who can read the file see what is in clear in it; others who can write it can change every server.
+    fn permissions(&mut self, settings: &Path, mode: u32) {
+        if mode & 0o022 != 0 {
+            self.error(
+                "permissions",
+                &format!("others may write `{}`: run `chmod go-w` on it", settings.display()),
+            );
+        } else if mode & 0o044 != 0 {
+            self.warning(
+                "permissions",
+                &format!("others may read `{}`: run `chmod go-r` on it", settings.display()),
+            );
+        } else {
+            self.ok("permissions", "nobody else may read or write the settings file");
+        }
+    }
+
+    fn service(&mut self, service: &Service, settings: &str) {
+        match service.readiness() {
+            Err(error) => {
+                return self.error("settings file", &format!("`{settings}` can't be used: {error}"));
+            }
+            Ok(reasons) if reasons.is_empty() => {
+                self.ok("settings file", &format!("`{settings}` can be read and written"))
+            }
+            Ok(reasons) => {
+                for reason in reasons {
+                    self.error(reason.code(), reason.detail());
+                }
+            }
+        }
+        match service.check_rotation() {
+            // Said already, or there is no secret yet for which a key would be needed.
+            Err(ServiceError::KeyMissing | ServiceError::WrongKey) => {}
+            Err(error) => {
+                self.warning(
+                    "values",
+                    &Failure::new("a rotation of keys would be refused").because(error).line(),
+                );
+            }
+            Ok(rotation) => {
+                for (server, pointer) in &rotation.unreadable {
+                    let server = server.as_str().escape_default();
+                    self.error("values", &format!("no key opens `{pointer}` of the server `{server}`"));
+                }
+                if 0 < rotation.unreadable_outside {
+                    let count = rotation.unreadable_outside;
+                    self.error("values", &format!("no key opens {count} values outside the servers"));
+                }
+                for server in &rotation.malformed {
+                    let server = server.as_str().escape_default();
+                    self.warning("values", &format!("the server `{server}` is not a configuration"));
+                }
+                if 0 < rotation.resealed {
+                    let count = rotation.resealed;
+                    self.warning(
+                        "values",
+                        &format!("older keys encrypted {count} values: run `mcp-settings rotate-key`"),
+                    );
+                }
+                if rotation.is_complete() && rotation.resealed == 0 {
+                    self.ok("values", "the newest key opens every encrypted value");
+                }
+            }
+        }
+    }
+
+    fn ok(&mut self, subject: &str, text: &str) {
+        self.line("ok", subject, text);
+    }
+
+    fn warning(&mut self, subject: &str, text: &str) {
+        self.line("warning", subject, text);
+    }
+
+    fn error(&mut self, subject: &str, text: &str) {
+        self.has_error = true;
+        self.line("error", subject, text);
+    }
+
+    #[expect(clippy::print_stdout, reason = "the report is the command's data")]
+    fn line(&self, grade: &str, subject: &str, text: &str) {
+        println!("{grade:<8} {subject}: {text}");
+    }
+
+    fn code(&self) -> ExitCode {
+        if self.has_error { ExitCode::FAILURE } else { ExitCode::SUCCESS }
+    }
+}
