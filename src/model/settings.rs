@@ -3,6 +3,7 @@
 
 mod check;
 mod patch;
+mod schema;
 
 pub use check::check;
 pub use patch::{PatchFault, Patched, SettingsPatch, WRAPPER};

@@ -114,6 +114,25 @@ impl AgentServer {
         self.request("PATCH", "/api/settings").json(&diff).send().expect(200);
     }
 
+    /// Patches the settings, and tells the status.
+    pub(crate) fn patch_settings(&self, patch: &Value) -> u16 {
+        self.request("PATCH", "/api/settings").json(patch).send().status
+    }
+
+    /// Whether it reads the file that holds this document: of one that it refuses it shows defaults.
+    pub(crate) fn reads(&self, document: &Value) -> bool {
+        let servers = |settings: &Value| -> Vec<String> {
+            let map = settings["agent_settings"]["mcp_config"].as_object();
+            let mut names: Vec<String> = map.into_iter().flatten().map(|(name, _)| name.clone()).collect();
+            names.sort();
+            names
+        };
+        let shown = self.request("GET", "/api/settings").send().expect(200).json();
+        let own = servers(document);
+        assert!(!own.is_empty(), "a document without servers tells nothing");
+        servers(&shown) == own
+    }
+
     /// Claims that it never met a file that it could not read: it answers such reads with defaults.
     #[track_caller]
     pub(crate) fn expect_no_complaint(&self) {

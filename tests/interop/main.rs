@@ -3,6 +3,8 @@
 
 #![expect(clippy::print_stdout, reason = "the figures are what is asked for")]
 
+#[path = "../properties/constraints.rs"]
+mod constraints;
 #[path = "../it/crypto.rs"]
 #[expect(dead_code, reason = "the harness of `tests/it` has more than is needed here")]
 mod crypto;
@@ -27,6 +29,7 @@ mod conformance;
 mod exchange;
 mod ledger;
 mod oddities;
+mod outside;
 mod pair;
 mod resave;
 mod samples;
@@ -39,7 +42,7 @@ use crate::pair::Pair;
 type Case = fn(&Pair);
 
 /// What is tried, in this order: each case goes on from the file that the one before left.
-const CASES: [(&str, Case); 9] = [
+const CASES: [(&str, Case); 11] = [
     (
         "the real server reads a file that is all ours",
         exchange::the_real_server_reads_a_file_that_is_all_ours,
@@ -55,13 +58,18 @@ const CASES: [(&str, Case); 9] = [
     ("the real server reads what ours translates", oddities::the_real_server_reads_what_ours_translates),
     ("whatever the real server accepts ours keeps", oddities::whatever_the_real_server_accepts_ours_keeps),
     ("whatever ours accepts the real server keeps", oddities::whatever_ours_accepts_the_real_server_keeps),
+    ("both take the same patches of the settings outside the servers", outside::both_take_the_same_patches),
+    ("no patch that ours takes costs the file", outside::no_patch_that_ours_takes_costs_the_file),
 ];
 
 /// One test, because the real server takes 20 seconds to start.
 #[test]
 fn the_released_agent_server_and_ours_work_on_one_folder() {
     let pair = Pair::start();
-    for (claim, case) in CASES {
+    for (claim, case) in CASES
+        .into_iter()
+        .filter(|(claim, _)| std::env::var("ONLY").map_or(true, |only| claim.contains(&only)))
+    {
         let start = Instant::now();
         case(&pair);
         println!("ok    {claim} ({:.1} s)", start.elapsed().as_secs_f64());

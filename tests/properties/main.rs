@@ -1,6 +1,7 @@
 //! The laws of DESIGN §1 over generated documents and writes, in this process: no sockets, no disk, so that
 //! thousands of cases cost seconds. What they say of the running service is `tests/it`'s matter.
 
+mod constraints;
 mod desk;
 mod dry_run;
 mod memory;

@@ -2,12 +2,15 @@
 //! and sent again it changes nothing.
 
 use std::collections::BTreeMap;
+use std::fs;
+use std::path::Path;
 
 use mcp_settings::json::{Json, Object, RawObject, Rules, first_byte, parse, scan_object};
 use mcp_settings::service::ServiceError;
 use proptest::prelude::*;
 use proptest::sample::select;
 
+use crate::constraints::cases;
 use crate::desk::Desk;
 use crate::samples::{any_json, any_secret, number};
 use crate::spelling::{Manner, any_manner, spell};
@@ -16,6 +19,8 @@ use crate::tokens;
 /// What can stand at a place, and so what it is patched with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Holds {
+    /// What the agent-server requires beside the others: always there.
+    Required,
     Text,
     Number,
     Anything,
@@ -24,8 +29,9 @@ enum Holds {
 }
 
 /// The places that are tried, deep enough for null to remove.
-const PLACES: [(&str, Holds); 15] = [
-    ("agent_settings/llm/model", Holds::Text),
+const PLACES: [(&str, Holds); 16] = [
+    ("agent_settings/llm/model", Holds::Required),
+    ("agent_settings/meta_profile_llms/fast/model", Holds::Required),
     ("agent_settings/llm/temperature", Holds::Number),
     ("agent_settings/llm/api_key", Holds::Secret([true, true, true])),
     ("agent_settings/llm/extra_headers/Authorization", Holds::Secret([true, false, false])),
@@ -58,7 +64,9 @@ enum Act {
 
 fn any_value(holds: Holds) -> BoxedStrategy<Json> {
     match holds {
-        Holds::Text => select(vec!["a", "ü\"", "**********"]).prop_map(Json::string).boxed(),
+        Holds::Required | Holds::Text => {
+            select(vec!["a", "ü\"", "**********"]).prop_map(Json::string).boxed()
+        }
         Holds::Number => number().boxed(),
         Holds::Anything => any_json().prop_filter("null removes", |value| !has_null(value)).boxed(),
         Holds::Secret(_) => any_secret().boxed(),
@@ -75,8 +83,11 @@ fn has_null(value: &Json) -> bool {
 }
 
 fn any_state() -> impl Strategy<Value = BTreeMap<&'static str, Json>> {
-    let values: Vec<_> =
-        PLACES.iter().map(|(_, holds)| prop::option::weighted(0.7, any_value(*holds))).collect();
+    let value = |holds: Holds| match holds {
+        Holds::Required => any_value(holds).prop_map(Some).boxed(),
+        holds => prop::option::weighted(0.7, any_value(holds)).boxed(),
+    };
+    let values: Vec<_> = PLACES.iter().map(|(_, holds)| value(*holds)).collect();
     values.prop_map(|values| {
         let stored = PLACES.iter().zip(values).filter_map(|((place, _), value)| Some((*place, value?)));
         stored.collect()
@@ -93,7 +104,10 @@ fn any_act(holds: Holds) -> BoxedStrategy<Act> {
         .boxed(),
         holds => any_value(holds),
     };
-    prop_oneof![1 => Just(Act::Remove), 3 => value.prop_map(Act::Set)].boxed()
+    match holds {
+        Holds::Required => value.prop_map(Act::Set).boxed(),
+        _ => prop_oneof![1 => Just(Act::Remove), 3 => value.prop_map(Act::Set)].boxed(),
+    }
 }
 
 fn any_patch() -> impl Strategy<Value = BTreeMap<&'static str, Act>> {
@@ -236,6 +250,31 @@ fn raw<'a>(text: &'a str, name: &str) -> &'a str {
     let RawObject { members, .. } = scan_object(text, open).expect("it is an object");
     let member = members.into_iter().find(|member| member.name == name).expect("it is there");
     &text[member.value]
+}
+
+#[test]
+fn a_patch_is_taken_exactly_where_the_agent_server_takes_it() {
+    let fixtures = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/openhands");
+    let cases = cases();
+    let right = cases.iter().filter(|case| case.is_right).count();
+    assert!(right > 800 && cases.len() - right > 4_000, "{right} of {} are right", cases.len());
+    let mut failures = Vec::new();
+    for (is_acp, name) in [(false, "settings/v1.58.0.json"), (true, "migrations/v9-acp.out.disk.json")] {
+        let before = fs::read_to_string(fixtures.join(name)).expect("the fixture is there");
+        let mut desk = Desk::of(&before);
+        for case in cases.iter().filter(|case| case.is_acp == is_acp) {
+            let outcome = desk.patch_settings(&read(&case.patch.to_string()));
+            let is_refused = matches!(outcome, Err(ServiceError::InvalidSettings(_)));
+            if outcome.is_ok() != case.is_right || is_refused == case.is_right {
+                failures.push(format!("{}: {:?}", case.at, outcome.as_ref().err()));
+            }
+            match outcome {
+                Ok(_) => desk = Desk::of(&before),
+                Err(_) => assert!(desk.text() == before, "{}: something was stored", case.at),
+            }
+        }
+    }
+    assert!(failures.is_empty(), "{} of {}: {failures:#?}", failures.len(), cases.len());
 }
 
 proptest! {

@@ -1,20 +1,26 @@
-//! Whether settings outside the servers may be stored. Their schema is OpenHands', not ours: what is judged is what
-//! would cost others the whole file, since OpenHands takes a file for unreadable if one member is of the wrong kind.
+//! Whether settings outside the servers may be stored. Their schema is OpenHands', not ours: a change is refused
+//! where it would cost others the whole file, since the agent-server refuses a file for one member that is wrong.
 
 use crate::json::Path;
 use crate::model::Dialect;
-use crate::model::config::{AtRest, Members, Node, SecretValue};
+use crate::model::config::{Members, Node, SecretValue};
 use crate::model::findings::Findings;
 use crate::model::leaf::Position;
 use crate::model::validate::Violation;
 
+use super::schema::agent::{ACP, NOT_FOR_ACP, OPENHANDS, REMOVED};
+use super::schema::conversation::CONVERSATION;
+use super::schema::{Judge, Model, text};
 use super::{Section, Settings};
 
-/// The agent kinds that can be switched to.
-const AGENT_KINDS: [&str; 2] = ["openhands", "acp"];
+/// The version of the agent's settings from which on removed members cost the file; before, OpenHands drops them
+/// as it migrates.
+const REFUSES_REMOVED: f64 = 9.0;
 
-/// Members of the conversation's settings that may be null (`contracts/openhands.md` §5.2).
-const NULLABLE: [&str; 4] = ["security_analyzer", "worktree_base_ref", "container_memory", "container_cpus"];
+const AGENT_KIND: &str = "agent_kind";
+/// The kind of an agent that does not say its kind.
+const OWN_KIND: &str = "openhands";
+const ACP_KIND: &str = "acp";
 
 /// What the values of a member can be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -26,14 +32,13 @@ enum Kind {
     Object,
 }
 
-/// What is wrong with that which a patch changes, told by its place in the request.
+/// What is wrong with that which a patch changes, by its place in the request.
 pub fn check(before: &Settings, after: &Settings, dialect: Dialect) -> Vec<Violation> {
     let mut checker = Checker { dialect, violations: Findings::new() };
     for section in [Section::Agent, Section::Conversation] {
         let path = Path::Root.member(section.diff_name());
         let (before, after) = (before.section(section), after.section(section));
         checker.version_stays(before, after, &path);
-        checker.kinds(section, None, (before, after), &path);
     }
     checker.agent(&before.agent, &after.agent);
     checker.conversation(&before.conversation, &after.conversation);
@@ -69,39 +74,68 @@ impl Checker {
         }
     }
 
-    /// What stands as an object, array, string, number or boolean is not replaced by another of these, and a known
-    /// member does not begin as another.
-    fn kinds(
-        &mut self,
-        section: Section,
-        within: Option<&str>,
-        (before, after): (&Members, &Members),
-        path: &Path<'_>,
-    ) {
-        for (name, node, own) in changed(before, after) {
-            let path = path.member(name);
-            let expected = own.and_then(Kind::of).or_else(|| Kind::known(section, within, name));
-            match (expected, Kind::of(node)) {
-                (Some(expected), Some(kind)) if kind != expected => self.refuse(&path, expected.message()),
+    /// An unknown member keeps the kind of value that it has, since its owner may rely on it.
+    fn kinds(&mut self, model: &Model, (before, after): (&Members, &Members), path: &Path<'_>) {
+        for (name, node, own) in changed(before, after).filter(|(name, ..)| model.rule(name).is_none()) {
+            match (own.and_then(Kind::of), Kind::of(node)) {
+                (Some(expected), Some(kind)) if kind != expected => {
+                    self.refuse(&path.member(name), expected.message());
+                }
                 _ => {}
-            }
-            if let (None, Node::Object(members)) = (within, node) {
-                let nothing = Members::default();
-                let own = own.and_then(Node::as_object).unwrap_or(&nothing);
-                self.kinds(section, Some(name), (own, members), &path);
             }
         }
     }
 
     fn agent(&mut self, before: &Members, after: &Members) {
         let path = Path::Root.member(Section::Agent.diff_name());
-        for (name, node, own) in changed(before, after) {
-            let path = path.member(name);
-            if name == "agent_kind" && !is_known_kind(node) {
-                self.refuse(&path, "must be `openhands` or `acp`");
-            }
-            self.secrets(own, node, Position::AGENT_SETTINGS.member(name), &path);
+        let kind = |agent: &Members| agent.get(AGENT_KIND).map_or(Some(OWN_KIND), text).map(str::to_owned);
+        let new_kind = kind(after);
+        let is_switched = kind(before) != new_kind;
+        if is_switched && !matches!(new_kind.as_deref(), Some(OWN_KIND | ACP_KIND)) {
+            return self.refuse(&path.member(AGENT_KIND), "must be `openhands` or `acp`");
         }
+        let is_acp = new_kind.as_deref() == Some(ACP_KIND);
+        let model = if is_acp { &ACP } else { &OPENHANDS };
+        self.kinds(model, (before, after), &path);
+        self.removed((before, after), (is_acp, is_switched), &path);
+        // A switch makes all that is there members of another kind, so that all is judged.
+        let nothing = Members::default();
+        let own = if is_switched { &nothing } else { before };
+        for (name, node, own) in changed(own, after) {
+            if let Some(rule) = model.rule(name) {
+                self.judge().value(rule, own, node, &path.member(name));
+            }
+        }
+        for (name, node, own) in changed(before, after) {
+            self.secrets(own, node, Position::AGENT_SETTINGS.member(name), &path.member(name));
+        }
+    }
+
+    /// Members that the agent-server no longer takes in the newest layout.
+    fn removed(
+        &mut self,
+        (before, after): (&Members, &Members),
+        (is_acp, is_switched): (bool, bool),
+        path: &Path<'_>,
+    ) {
+        let is_newest = match after.get("schema_version") {
+            Some(Node::Number(version)) => REFUSES_REMOVED <= version.as_f64(),
+            _ => false,
+        };
+        let not_for_acp = Some(NOT_FOR_ACP).filter(|_| is_acp);
+        for name in REMOVED.into_iter().chain(not_for_acp).filter(|_| is_newest) {
+            if after.get(name).is_some() && (is_switched || before.get(name).is_none()) {
+                let message = match name {
+                    NOT_FOR_ACP => "an ACP agent can't have it: set it to null in the same patch",
+                    _ => "OpenHands has removed this member, and refuses it",
+                };
+                self.refuse(&path.member(name), message);
+            }
+        }
+    }
+
+    fn judge(&mut self) -> Judge<'_> {
+        Judge { violations: &mut self.violations }
     }
 
     /// What readers open must be a string; a blank one OpenHands drops at its next save.
@@ -135,11 +169,13 @@ impl Checker {
 
     fn conversation(&mut self, before: &Members, after: &Members) {
         let path = Path::Root.member(Section::Conversation.diff_name());
+        self.kinds(&CONVERSATION, (before, after), &path);
         for (name, node, _) in changed(before, after) {
-            if matches!(node, Node::Null) && !NULLABLE.contains(&name) {
+            if matches!(node, Node::Null) && CONVERSATION.rule(name).is_none() {
                 self.refuse(&path.member(name), "must not be null");
             }
         }
+        self.judge().members(&CONVERSATION, before, after, &path);
     }
 }
 
@@ -150,10 +186,6 @@ fn changed<'a>(
 ) -> impl Iterator<Item = (&'a str, &'a Node, Option<&'a Node>)> {
     let with_own = after.iter().map(|(name, node)| (name, node, before.get(name)));
     with_own.filter(|(_, node, own)| !own.is_some_and(|own| node.is_same(own)))
-}
-
-fn is_known_kind(node: &Node) -> bool {
-    matches!(node, Node::Text(kind) if AGENT_KINDS.contains(&kind.as_str()))
 }
 
 impl Kind {
@@ -174,43 +206,6 @@ impl Kind {
         })
     }
 
-    /// What OpenHands' clients set most, as its newest release has it (`contracts/openhands.md` §3.3).
-    fn known(section: Section, within: Option<&str>, name: &str) -> Option<Self> {
-        Some(match (section, within, name) {
-            (
-                Section::Agent,
-                None,
-                "llm" | "meta_profile_llms" | "agent_context" | "condenser" | "verification",
-            )
-            | (Section::Agent, Some("agent_context"), "secrets") => Self::Object,
-            (Section::Agent, Some("llm"), "model" | "base_url" | "api_version" | "reasoning_effort")
-            | (
-                Section::Conversation,
-                None,
-                "security_analyzer"
-                | "default_runtime"
-                | "worktree_base"
-                | "worktree_base_ref"
-                | "worktree_branch_prefix"
-                | "container_memory",
-            ) => Self::String,
-            (
-                Section::Agent,
-                Some("llm"),
-                "num_retries" | "timeout" | "temperature" | "top_p" | "top_k" | "max_input_tokens"
-                | "max_output_tokens" | "seed",
-            )
-            | (Section::Conversation, None, "max_iterations" | "container_cpus") => Self::Number,
-            (
-                Section::Agent,
-                Some("llm"),
-                "stream" | "drop_params" | "caching_prompt" | "log_completions",
-            )
-            | (Section::Conversation, None, "confirmation_mode" | "container_browser") => Self::Boolean,
-            _ => return None,
-        })
-    }
-
     fn message(self) -> &'static str {
         match self {
             Self::Boolean => "must be true or false",
@@ -219,19 +214,6 @@ impl Kind {
             Self::Array => "must be an array",
             Self::Object => "must be an object",
         }
-    }
-}
-
-/// The text of a string, be it a secret; of one that no key opens, its token's.
-fn text(node: &Node) -> Option<&str> {
-    match node {
-        Node::Text(text) => Some(text.as_str()),
-        Node::Secret(secret) => match (&secret.value, &secret.at_rest) {
-            (SecretValue::Text(plaintext), _) => Some(plaintext.expose()),
-            (SecretValue::Unreadable, AtRest::Sealed(token)) => Some(token.as_str()),
-            _ => None,
-        },
-        _ => None,
     }
 }
 
@@ -262,16 +244,25 @@ mod tests {
             (r#"{"schema_version":9,"agent_kind":"openhands"}"#, String::new()),
             (r#"{"schema_version":8}"#, format!("/schema_version {version}")),
             (r#"{"schema_version":null}"#, format!("/schema_version {version}")),
-            (r#"{"agent_kind":"acp"}"#, String::new()),
+            (
+                r#"{"agent_kind":"acp"}"#,
+                "/llm an ACP agent can't have it: set it to null in the same patch".to_owned(),
+            ),
+            (r#"{"agent_kind":"acp","llm":null}"#, String::new()),
+            (
+                r#"{"agent_kind":"acp","llm":null,"agent_context":{"load_memory":5}}"#,
+                "/agent_context/load_memory must be true or false".to_owned(),
+            ),
             (r#"{"agent_kind":null}"#, String::new()),
             (r#"{"agent_kind":"llm"}"#, "/agent_kind must be `openhands` or `acp`".to_owned()),
             (
                 r#"{"agent_kind":5}"#,
-                "/agent_kind must be a string; /agent_kind must be `openhands` or `acp`".to_owned(),
+                "/agent_kind must be `openhands` or `acp`".to_owned(),
             ),
             (r#"{"llm":{"model":5}}"#, "/llm/model must be a string".to_owned()),
-            (r#"{"llm":{"timeout":12.5,"stream":true}}"#, String::new()),
-            (r#"{"llm":{"timeout":"300"}}"#, "/llm/timeout must be a number".to_owned()),
+            (r#"{"llm":{"timeout":12.0,"stream":true}}"#, String::new()),
+            (r#"{"llm":{"timeout":12.5}}"#, "/llm/timeout must be a whole number of 0 or more".to_owned()),
+            (r#"{"llm":{"timeout":"300"}}"#, "/llm/timeout must be a whole number of 0 or more".to_owned()),
             (r#"{"llm":{"litellm_extra_body":{"a":"x"}}}"#, String::new()),
             (r#"{"llm":"m"}"#, "/llm must be an object".to_owned()),
             (r#"{"condenser":[]}"#, "/condenser must be an object".to_owned()),
@@ -289,13 +280,13 @@ mod tests {
                 String::new(),
             ),
             (
-                r#"{"agent_context":{"secrets":{"A":5,"B":{"value":""}}}}"#,
+                r#"{"agent_context":{"secrets":{"A":5,"B":{"kind":"StaticSecret","value":""}}}}"#,
                 "/agent_context/secrets/A must be a string; /agent_context/secrets/B/value must not be blank: remove the member instead".to_owned(),
             ),
             (r#"{"agent_context":{"secrets":"a"}}"#, "/agent_context/secrets must be an object".to_owned()),
-            (r#"{"meta_profile_llms":{"fast":{"api_key":true}}}"#, "/meta_profile_llms/fast/api_key must be a string".to_owned()),
+            (r#"{"meta_profile_llms":{"fast":{"model":"m","api_key":true}}}"#, "/meta_profile_llms/fast/api_key must be a string".to_owned()),
             // What stood there before is not judged.
-            (r#"{"verification":{"critic_mode":"x"},"odd":{"key":6}}"#, String::new()),
+            (r#"{"verification":{"critic_mode":"all_actions"},"odd":{"key":6}}"#, String::new()),
         ] {
             let body = format!(r#"{{"agent_settings_diff":{diff}}}"#);
             let expected = expected.replace("; /", "; /agent_settings_diff/");
@@ -321,7 +312,10 @@ mod tests {
                 "/conversation_settings_diff/confirmation_mode must not be null",
             ),
             (r#"{"new":null}"#, "/conversation_settings_diff/new must not be null"),
-            (r#"{"max_iterations":"1"}"#, "/conversation_settings_diff/max_iterations must be a number"),
+            (
+                r#"{"max_iterations":"1"}"#,
+                "/conversation_settings_diff/max_iterations must be a whole number of 1 or more",
+            ),
             (
                 r#"{"schema_version":null}"#,
                 "/conversation_settings_diff/schema_version the version is not for a client to change; /conversation_settings_diff/schema_version must not be null",
@@ -334,7 +328,7 @@ mod tests {
         let begun = r#"{"conversation_settings_diff":{"container_cpus":"2"},"agent_settings_diff":{"llm":{"top_k":"1"},"agent_context":{"skills":{}}}}"#;
         assert_eq!(
             found(begun, Dialect::Closed),
-            "/agent_settings_diff/llm/top_k must be a number; /agent_settings_diff/agent_context/skills must be an array; /conversation_settings_diff/container_cpus must be a number"
+            "/agent_settings_diff/llm/top_k must be a number of 0 or more; /agent_settings_diff/agent_context/skills must be an array; /conversation_settings_diff/container_cpus must be a number of 0.01 or more"
         );
     }
 }

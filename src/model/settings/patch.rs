@@ -7,6 +7,7 @@ use crate::model::findings::Findings;
 use crate::model::merge::{Merged, Reading, Refusal, merge_patch_at};
 use crate::model::validate::Violation;
 
+use super::schema::agent::NOT_FOR_ACP;
 use super::{ActivePointer, MCP_CONFIG, Section, Settings};
 
 /// The member of [`MCP_CONFIG`] that holds the servers of an older document.
@@ -130,10 +131,13 @@ impl SettingsPatch {
         patched
     }
 
-    /// The members of the agent's settings that this patch removes whole although they hold secrets. Whoever
-    /// means a secret names it, the entry of a map that it is, or the map.
+    /// The members of the agent's settings that this patch removes whole although they hold secrets: a client
+    /// that means a secret names it, the entry of a map that it is, or the map. A switch to an ACP agent has to
+    /// remove the language model, and so names it.
     pub fn unnamed_losses(&self, before: &Settings) -> Vec<crate::json::Pointer> {
         let path = Path::Root.member(Section::Agent.diff_name());
+        let diff = self.section(Section::Agent);
+        let is_to_acp = diff.and_then(|diff| diff.get("agent_kind")).and_then(Json::as_str) == Some("acp");
         let nulls = self
             .section(Section::Agent)
             .into_iter()
@@ -141,6 +145,7 @@ impl SettingsPatch {
             .filter(|(_, value)| value.is_null());
         nulls
             .filter(|(name, _)| !Section::Agent.position().member(name).is_map_of_secrets())
+            .filter(|(name, _)| !(is_to_acp && *name == NOT_FOR_ACP))
             .filter(|(name, _)| before.agent.get(name).is_some_and(holds_secret))
             .map(|(name, _)| path.member(name).pointer())
             .collect()

@@ -33,7 +33,7 @@ fn text(layout: &str) -> String {
         r#"{{ "agent_settings" : {{ {version} "agent_kind":"openhands",
     "llm": {{"model" : "m\u0031", "api_key": "{}", "temperature":1.50}},
     "mcp_config": {map}, "unknown": [ 1e2 ],
-    "agent_context": {{"secrets": {{"T": "{}"}}, "skills":[]}},
+    "agent_context": {{"secrets": {{"T": "{}"}}, "skills":[], "disabled_skills":[]}},
     "active_meta_profile":"meta", "enable_classify_and_switch_llm_tool" : true }},
   "conversation_settings":{{"max_iterations" : 500,"security_analyzer":"llm"}},
   "misc_settings": {{"ui":{{"a":1,"b":[2]}}}},

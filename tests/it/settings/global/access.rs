@@ -86,7 +86,7 @@ fn without_a_key_nothing_is_stored_in_the_clear() {
     patch(&server, &agent(json!({"llm": {"model": "n"}}))).expect(200);
     // Our own document gets a key of its own.
     let own = TestServer::builder(Site::new()).without_env("MCP_SETTINGS_SECRET_KEY").start();
-    patch(&own, &agent(json!({"llm": {"api_key": "new"}}))).expect(200);
+    patch(&own, &agent(json!({"llm": {"model": "m", "api_key": "new"}}))).expect(200);
     assert!(!text_of(&own).contains("new"));
     let plain = own.get(SETTINGS).expose("plaintext").send().expect(200).json();
     assert_eq!(plain["agent_settings"]["llm"]["api_key"], "new");
