@@ -15,6 +15,7 @@ PROCESSES = 4
 WRITERS = 16
 STREAM_SECONDS = 60
 SEED = 1
+PAIRS = 200000
 
 # What `make soak-proxies` plays the page behind.
 PROXIES = $(foreach proxy,nginx apache caddy,$(proxy) $(proxy)/mcp-settings)
@@ -61,11 +62,12 @@ contract: prepare ui ## Try at least CASES requests that Schemathesis makes of t
 interop: ## Run the released OpenHands agent-server and ours on one folder; the first time installs 750 MB
 	python=$$(tests/tools/agent-server) && OPENHANDS_PYTHON=$$python cargo test --locked --test interop -- --nocapture
 
-soak: prepare ui ## Try one winner, crashes and the page for long; ROUNDS, PROCESSES, WRITERS, STREAM_SECONDS and SEED say how much
+soak: prepare ui ## Try one winner, crashes, guesses and the page for long; ROUNDS, PROCESSES, WRITERS, STREAM_SECONDS, PAIRS and SEED say how much
 	ROUNDS=$(ROUNDS) PROCESSES=$(PROCESSES) WRITERS=$(WRITERS) SEED=$(SEED) cargo test --locked --test it soak::rounds -- --nocapture
 	PIPELINES=$(ROUNDS) cargo test --locked --test it connections::pipelined -- --nocapture
 	CRASH_DEPTH=3 cargo test --locked --lib tests::crashes -- --nocapture
 	cargo test --locked --test it crashes:: -- --nocapture --test-threads 1
+	PAIRS=$(PAIRS) cargo test --release --locked --test properties guesses:: -- --nocapture
 	STREAM_SECONDS=$(STREAM_SECONDS) SEED=$(SEED) cargo test --locked --test it two_pages -- --nocapture
 
 # In BEHIND, `nginx` is at `/` and `nginx/mcp-settings` under a path.

@@ -18,19 +18,18 @@ const MAY_USE: [(&str, &[&str]); 14] = [
     ("state", &["secrets"]),
     ("store", &["document", "json", "model"]),
     ("service", &["json", "model", "projection", "secrets", "store"]),
-    ("events", &["json", "model", "projection", "service"]),
+    ("events", &["model", "projection", "service"]),
     ("http", &["events", "json", "model", "openapi", "projection", "secrets", "service", "store", "ui"]),
     ("cli", &["config", "document", "events", "http", "secrets", "service", "state", "store"]),
 ];
 
 /// Where a room may use another in these points only. `http` and `store`: the one mapping of errors to
 /// problems must name the store's errors.
-const MAY_USE_ONLY: [(&str, &str, &[&str]); 9] = [
+const MAY_USE_ONLY: [(&str, &str, &[&str]); 8] = [
     ("secrets", "json", &["Text"]),
     ("model", "secrets", &["KeyRing", "Plaintext", "Sealed", "is_token", "looks_sealed"]),
     ("projection", "secrets", &["EtagKey", "Exposure"]),
     ("state", "secrets", &["KeyFingerprint", "KeyList", "Peer", "Peers"]),
-    ("events", "json", &["Pointer"]),
     ("events", "projection", &["EntityTag"]),
     ("http", "secrets", &["Exposure"]),
     ("http", "store", &["StoreError"]),

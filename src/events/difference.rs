@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::model::SettingsKey;
-use crate::service::{Projected, ServiceError};
+use crate::service::{Differing, Projected, ServiceError};
 
 use super::event::{Event, Kind, ServerChange, Standing};
 
@@ -61,7 +61,7 @@ fn difference(before: &Arc<Projected>, after: &Arc<Projected>, at_ms: u64) -> Ve
         kind,
         old: before.item(name).map(|item| item.tag().clone()),
         new: after.item(name).map(|item| item.tag().clone()),
-        members: Vec::new(),
+        members: Differing::default(),
         by: after.made_by(before, name).map(str::to_owned),
         at_ms,
         renamed_from: None,
@@ -140,7 +140,7 @@ mod tests {
             Event::Access(Ok(access)) => format!("{access:?}"),
             Event::Access(Err(_)) => "unreadable".to_owned(),
             Event::Server(change) => {
-                let members: Vec<_> = change.members.iter().map(|pointer| pointer.as_str()).collect();
+                let members: Vec<_> = change.members.places.iter().map(|pointer| pointer.as_str()).collect();
                 format!("{:?} {} {}", change.kind, change.name.as_str(), members.join(","))
             }
         };

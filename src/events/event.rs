@@ -1,9 +1,8 @@
 //! What a reader is told. Names, places, tags and times: no value of any configuration has a way in here.
 
-use crate::json::Pointer;
 use crate::model::{Access, SettingsKey};
 use crate::projection::EntityTag;
-use crate::service::ServiceError;
+use crate::service::{Differing, ServiceError};
 
 /// One event.
 #[derive(Clone, Debug)]
@@ -26,7 +25,7 @@ pub struct ServerChange {
     /// Its tag now, if it is there.
     pub new: Option<EntityTag>,
     /// Where its configuration differs, if it was there and still is.
-    pub members: Vec<Pointer>,
+    pub members: Differing,
     /// The name of the API key that changed it; none where another process did.
     pub by: Option<String>,
     /// When this process saw it. Milliseconds of Unix time.

@@ -100,6 +100,7 @@ mod tests {
     use super::*;
     use crate::model::Access;
     use crate::projection::{EntityTag, public_tag};
+    use crate::service::Differing;
 
     const EPOCH: &str = "0123456789abcdef";
 
@@ -189,7 +190,7 @@ mod tests {
             kind,
             old: None,
             new: None,
-            members: Vec::new(),
+            members: Differing::default(),
             by: None,
             at_ms,
             renamed_from: None,

@@ -2,6 +2,7 @@
 //! type, size, headers, query, body, name. And what it leaves behind: one audit event.
 
 use std::cell::RefCell;
+use std::collections::HashSet;
 use std::panic::AssertUnwindSafe;
 use std::pin::Pin;
 use std::rc::Rc;
@@ -21,7 +22,7 @@ use crate::projection::{EntityTag, Precondition, Verdict};
 use crate::secrets::Exposure;
 use crate::service::access::{Caller, Scope};
 use crate::service::audit::{self, Action};
-use crate::service::{Service, ServiceError, Written};
+use crate::service::{Service, ServiceError, Written, WrittenServer};
 
 use super::App;
 use super::authentication::{caller, require};
@@ -108,6 +109,12 @@ pub(super) struct Call {
     pub trail: Trail,
 }
 
+/// How many of the servers that one request writes have an audit event of their own, with their tags.
+const MOST_EVENTS: usize = 256;
+
+/// How many of the others have one together: as many as are told whole however they are named.
+const NAMES_PER_EVENT: usize = 8;
+
 /// What is known of a request for its audit event, filled in as it becomes known.
 #[derive(Clone, Default)]
 pub(super) struct Trail(Rc<RefCell<TrailFacts>>);
@@ -117,6 +124,12 @@ struct TrailFacts {
     action: Option<Action>,
     caller: Option<Caller>,
     server: Option<SettingsKey>,
+    /// The names that a request has which may be about several servers.
+    named: Vec<SettingsKey>,
+    /// The servers that it wrote.
+    written: Vec<WrittenServer>,
+    /// Whether it is about something beside servers.
+    is_about_more: bool,
     renamed_to: Option<ServerName>,
     is_dry_run: bool,
     before: Option<EntityTag>,
@@ -124,12 +137,19 @@ struct TrailFacts {
 }
 
 impl Trail {
-    /// Which servers the request names: the first of them, if there are many.
+    /// Which servers the request names, where it may be about several.
     pub(super) fn servers<'a>(&self, names: impl Iterator<Item = &'a str>) {
-        let names: Vec<&str> = names.filter(|name| name.len() <= 128).take(16).collect();
-        if !names.is_empty() {
-            self.0.borrow_mut().server = Some(SettingsKey::new(&names.join(", ")));
-        }
+        self.0.borrow_mut().named = names.map(SettingsKey::new).collect();
+    }
+
+    /// That the request is about something beside servers.
+    pub(super) fn more(&self) {
+        self.0.borrow_mut().is_about_more = true;
+    }
+
+    /// Which of them it has written.
+    pub(super) fn written(&self, servers: &[WrittenServer]) {
+        self.0.borrow_mut().written = servers.to_vec();
     }
 
     /// Which tags the server had before and has after.
@@ -353,10 +373,11 @@ fn record(
     let facts = trail.0.borrow();
     let Some(action) = facts.action else { return };
     let from = request.peer_addr().map(|address| address.to_string()).unwrap_or_default();
-    audit::record(&audit::Event {
+    let event = audit::Event {
         action,
         caller: facts.caller.as_ref().map(|caller| &*caller.name),
         server: facts.server.as_ref().map(SettingsKey::as_str),
+        servers: None,
         renamed_to: facts.renamed_to.as_ref().map(ServerName::as_str),
         is_dry_run: facts.is_dry_run,
         before: facts.before.as_ref(),
@@ -365,5 +386,25 @@ fn record(
         request_id,
         status: response.status().as_u16(),
         problem,
-    });
+    };
+    // What was written comes first, whatever else the request names.
+    let (first, rest) = facts.written.split_at(facts.written.len().min(MOST_EVENTS));
+    for WrittenServer { key, before, after } in first {
+        audit::record(&audit::Event {
+            server: Some(key.as_str()),
+            before: before.as_ref(),
+            after: after.as_ref(),
+            ..event
+        });
+    }
+    for servers in rest.chunks(NAMES_PER_EVENT) {
+        let servers = audit::quoted(servers.iter().map(|server| server.key.as_str()));
+        audit::record(&audit::Event { servers: servers.as_deref(), ..event });
+    }
+    let written: HashSet<&str> = facts.written.iter().map(|server| server.key.as_str()).collect();
+    let others = facts.named.iter().map(SettingsKey::as_str).filter(|name| !written.contains(name));
+    let others = audit::quoted(others);
+    if written.is_empty() || others.is_some() || facts.is_about_more {
+        audit::record(&audit::Event { servers: others.as_deref(), ..event });
+    }
 }

@@ -43,6 +43,7 @@ const PACE: Pace = Pace { heartbeat: Duration::from_secs(15), life: Duration::fr
 pub(super) fn follow(call: Call) -> Answer {
     Box::pin(async move {
         let (app, position, reader) = (call.app.clone(), call.position.clone(), call.caller.author.clone());
+        let may_reveal = call.caller.may_reveal();
         let is_head = call.method == Method::HEAD;
         let opened = web::block(move || match is_head {
             true => app.events.place(&reader, position.as_ref()).map(|_| None),
@@ -57,7 +58,7 @@ pub(super) fn follow(call: Call) -> Answer {
                 let first = event_text::opened(&subscription.position(), &opened);
                 let next = async move || {
                     let entry = subscription.next().await?;
-                    Some(event_text::entry(&subscription.position(), &entry.event).into())
+                    Some(event_text::entry(&subscription.position(), &entry.event, may_reveal).into())
                 };
                 answer.streaming(body(first.into(), next, PACE))
             }

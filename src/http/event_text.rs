@@ -6,7 +6,7 @@ use crate::events::{Event, Kind, Opened, Position, ServerChange};
 use crate::json::{Json, Number, Object, to_compact};
 use crate::model::{Access, SettingsKey};
 use crate::projection::EntityTag;
-use crate::service::ServiceError;
+use crate::service::{Differing, ServiceError};
 
 use super::document_access::DocumentAccess;
 use super::failures;
@@ -31,10 +31,10 @@ pub(super) fn opened(at: &Position, opened: &Opened) -> String {
     first + &trouble.unwrap_or_default()
 }
 
-/// An event.
-pub(super) fn entry(at: &Position, event: &Event) -> String {
+/// An event, as a reader is told it who may see secrets or may not.
+pub(super) fn entry(at: &Position, event: &Event, may_reveal: bool) -> String {
     match event {
-        Event::Server(change) => text(at, "server", server(change)),
+        Event::Server(change) => text(at, "server", server(change, may_reveal)),
         Event::Access(state) => text(at, "document", document(state.as_ref())),
     }
 }
@@ -44,13 +44,15 @@ fn text(at: &Position, event: &str, data: Object) -> String {
     format!("id: {at}\nevent: {event}\ndata: {}\n\n", to_compact(&data.into()))
 }
 
-fn server(change: &ServerChange) -> Object {
+fn server(change: &ServerChange, may_reveal: bool) -> Object {
     let kind = match change.kind {
         Kind::Created => "created",
         Kind::Changed => "changed",
         Kind::Removed => "removed",
     };
-    let members = change.members.iter().map(|pointer| Json::string(pointer.as_str())).collect();
+    let Differing { places, each_secret } = &change.members;
+    let members = each_secret.as_ref().filter(|_| may_reveal).unwrap_or(places);
+    let members = members.iter().map(|pointer| Json::string(pointer.as_str())).collect();
     let told = [
         ("name", name(&change.name)),
         ("change", Json::string(kind)),

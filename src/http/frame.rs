@@ -239,6 +239,7 @@ fn audit_refusal(request: &ServiceRequest, problem: &Problem, id: &RequestId) {
         action,
         caller: None,
         server: None,
+        servers: None,
         renamed_to: None,
         is_dry_run: query.is_dry_run,
         before: None,

@@ -27,11 +27,13 @@ pub(super) fn patch(mut call: Call) -> Answer {
         let patch = SettingsPatch::read(call.take_body()?).or_else(|fault| Err(refused(&call, fault)?))?;
         call.trail.servers(patch.server_names());
         if patch.is_about_outside() {
+            call.trail.more();
             require(&call.caller, Scope::Admin)?;
         }
         let is_about_servers = patch.servers.is_some();
         let settled = call.service().patch_settings(call.caller.clone(), patch).await;
         let settled = settled.map_err(|error| call.failed(error))?;
+        call.trail.written(&settled.servers);
         let body = call.block(move |service| service.settled(settled)).await?;
         let mut response = HttpResponse::Ok();
         if is_about_servers {

@@ -58,8 +58,6 @@ pub struct Merged {
     pub config: Config,
     /// The sent values that can't be taken.
     pub refusals: Vec<Refusal>,
-    /// Whether a secret was sent in the clear that this document encrypts, be it the stored one or not.
-    pub sends_sealed: bool,
 }
 
 impl Merged {
@@ -74,7 +72,7 @@ impl Merged {
 
 /// The configuration that replaces the stored one. Top-level nulls are the same as absent members.
 pub fn replace(body: Object, stored: Option<&Config>, reading: &Reading<'_>) -> Merged {
-    let mut merging = Merging { reading, refusals: Findings::new(), restored: 0, sends_sealed: false };
+    let mut merging = Merging { reading, refusals: Findings::new(), restored: 0 };
     let members = body
         .into_iter()
         .filter(|(_, value)| !value.is_null())
@@ -101,7 +99,7 @@ pub fn merge_patch_at(
     path: &Path<'_>,
     reading: &Reading<'_>,
 ) -> Merged {
-    let mut merging = Merging { reading, refusals: Findings::new(), restored: 0, sends_sealed: false };
+    let mut merging = Merging { reading, refusals: Findings::new(), restored: 0 };
     let merged = merging.merge_object(patch, Some(stored), position, path);
     merging.finish(merged)
 }
@@ -121,12 +119,11 @@ struct Merging<'a> {
     refusals: Findings<Refusal>,
     /// How many masks have been restored.
     restored: usize,
-    sends_sealed: bool,
 }
 
 impl Merging<'_> {
     fn finish(self, config: Config) -> Merged {
-        Merged { config, refusals: self.refusals.into_vec(), sends_sealed: self.sends_sealed }
+        Merged { config, refusals: self.refusals.into_vec() }
     }
 
     fn merge_object(
@@ -162,10 +159,12 @@ impl Merging<'_> {
     fn read(&mut self, sent: Json, stored: Option<&Node>, position: Position, path: &Path<'_>) -> Node {
         match sent {
             Json::Null => Node::Null,
-            Json::Bool(value) if position.masks_booleans() => sent_scalar(SecretValue::Bool(value), stored),
+            Json::Bool(value) if position.masks_booleans() => {
+                self.read_scalar(SecretValue::Bool(value), stored)
+            }
             Json::Bool(value) => Node::Bool(value),
             Json::Number(number) if position.masks_numbers() => {
-                sent_scalar(SecretValue::Number(number), stored)
+                self.read_scalar(SecretValue::Number(number), stored)
             }
             Json::Number(number) => Node::Number(number),
             Json::String(text) => match position.string(text.as_str(), self.reading.sealing) {
@@ -194,29 +193,28 @@ impl Merging<'_> {
         }
     }
 
-    /// The order of DESIGN §4: the stored plaintext, a mask, a token of ours, another token, a new secret.
+    /// The order of DESIGN §4: the stored plaintext, a mask, a token of ours, another token, a new secret. From a
+    /// caller who may not see secrets each that is sent counts as new, be it the stored one or not: whatever is
+    /// judged of the result would tell them otherwise that they have guessed it.
     fn read_secret(&mut self, sent: Text, stored: Option<&Node>, is_sealed: bool, path: &Path<'_>) -> Node {
         let stored = match stored {
             Some(Node::Secret(secret)) => Some(secret),
             _ => None,
         };
+        let may_reveal = self.reading.may_reveal;
         let sent_again = |secret: &Secret| Node::Secret(Secret { is_kept: false, ..secret.clone() });
         let kept = |secret: &Secret| Node::Secret(secret.clone()).kept();
         if let Some(secret) = stored {
             let is_stored =
                 matches!(&secret.value, SecretValue::Text(plaintext) if plaintext.expose() == sent.as_str());
             // A secret that is itself a mask is kept like any other behind one.
-            if is_stored && !is_mask(sent.as_str()) {
-                self.sends_sealed |= is_sealed;
-                // It stands in the clear where a new one would be sealed. Whether there is a key for that
-                // must not tell a caller who may not see secrets that this is the stored one.
-                let is_telling = is_sealed && secret.at_rest == AtRest::Clear && !self.reading.may_reveal;
-                return if is_telling { new_secret(sent.into(), is_sealed) } else { sent_again(secret) };
+            if may_reveal && is_stored && !is_mask(sent.as_str()) {
+                return sent_again(secret);
             }
-            // The encrypted view shows the token of a leaf that no key opens; sent back, it is kept.
+            // The encrypted view shows the token of this leaf; sent back, it is kept.
             let is_own_token =
                 matches!(&secret.at_rest, AtRest::Sealed(token) if token.as_str() == sent.as_str());
-            if is_own_token && secret.value == SecretValue::Unreadable {
+            if is_own_token && (!may_reveal || secret.value == SecretValue::Unreadable) {
                 return kept(secret);
             }
         }
@@ -230,20 +228,31 @@ impl Merging<'_> {
             };
         }
         if looks_sealed(sent.as_str()) {
-            let Some(opened) = self.reading.ring.open(sent.as_str()) else {
+            // Any other token could be one of a guess.
+            let opened = may_reveal.then(|| self.reading.ring.open(sent.as_str())).flatten();
+            let Some(opened) = opened else {
                 return self.refuse(path, RefusalKind::ForeignToken, sent);
             };
             return match stored {
-                Some(secret) if secret.value == SecretValue::Text(opened.clone()) => {
-                    // Whoever may not see secrets has not shown that they know this one.
-                    if self.reading.may_reveal { sent_again(secret) } else { kept(secret) }
-                }
-                _ if self.reading.may_reveal => new_secret(opened, is_sealed),
-                _ => self.refuse(path, RefusalKind::ForeignToken, sent),
+                Some(secret) if secret.value == SecretValue::Text(opened.clone()) => sent_again(secret),
+                _ => new_secret(opened, is_sealed),
             };
         }
-        self.sends_sealed |= is_sealed;
         new_secret(sent.into(), is_sealed)
+    }
+
+    /// A number or truth value in a place for secrets. Equal to the stored one it is that one, spelling included,
+    /// unless that would tell a caller who may not see secrets.
+    fn read_scalar(&self, value: SecretValue, stored: Option<&Node>) -> Node {
+        let sent = Node::Secret(Secret { value, at_rest: AtRest::Clear, is_kept: false });
+        match stored {
+            Some(Node::Secret(own))
+                if self.reading.may_reveal && sent.is_same(&Node::Secret(own.clone())) =>
+            {
+                Node::Secret(Secret { is_kept: false, ..own.clone() })
+            }
+            _ => sent,
+        }
     }
 
     /// Whether a text is read as a secret at a place that is no place for secrets: one is stored there, or the text
@@ -319,17 +328,6 @@ impl Merging<'_> {
     fn refuse(&mut self, path: &Path<'_>, kind: RefusalKind, sent: Text) -> Node {
         self.refusals.note(path, |pointer| Refusal { pointer, kind });
         new_secret(sent.into(), false)
-    }
-}
-
-/// A number or truth value in a place for secrets. Equal to the stored one it is that one, spelling included.
-fn sent_scalar(value: SecretValue, stored: Option<&Node>) -> Node {
-    let sent = Node::Secret(Secret { value, at_rest: AtRest::Clear, is_kept: false });
-    match stored {
-        Some(Node::Secret(own)) if sent.is_same(&Node::Secret(own.clone())) => {
-            Node::Secret(Secret { is_kept: false, ..own.clone() })
-        }
-        _ => sent,
     }
 }
 

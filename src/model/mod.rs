@@ -15,7 +15,6 @@ pub mod merge;
 mod name;
 pub mod openhands;
 mod outside;
-pub mod renewed;
 #[cfg(test)]
 pub(crate) mod samples;
 pub mod secret_shapes;

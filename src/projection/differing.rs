@@ -22,8 +22,8 @@ pub enum Secrets {
 /// The pointers at which two states differ: members of the later one in its order, then those that are gone.
 /// Objects are gone into, arrays are told whole. Too many to tell are told as one: the whole differs.
 ///
-/// Whoever made the later state may have filled it with guesses at the secrets of the earlier one. Told
-/// [`Secrets::Together`], it says of them no more than the tags do (DESIGN §3, no cheap oracle): whether all are right.
+/// Either state may hold guesses at the secrets of the other. Told [`Secrets::Together`], the pointers say of them no
+/// more than the tags do (DESIGN §3, no cheap oracle): whether all are right.
 pub fn differing(before: &Config, after: &Config, dialect: Dialect, secrets: Secrets) -> Vec<Pointer> {
     let find = |is_secret_other| {
         let mut finder = Finder { found: Findings::new(), is_secret_other, has_secret: false };

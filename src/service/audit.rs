@@ -1,6 +1,11 @@
 //! Audit events: who did what to which server, from where, and what came of it. Never a value, never a
-//! header. One event a request; `target: "audit"` in the log.
+//! header. One event for a request that is about one server; `target: "audit"` in the log. A request that writes
+//! several leaves one for each of them. However long the names are, and however many, what one request leaves
+//! is bounded by its own size.
 
+use std::borrow::Cow;
+
+use crate::json::{Json, to_compact};
 use crate::projection::EntityTag;
 use crate::secrets::{Exposure, random_token};
 
@@ -32,6 +37,8 @@ pub struct Event<'a> {
     pub caller: Option<&'a str>,
     /// The server's name, as far as it is one.
     pub server: Option<&'a str>,
+    /// Further names, of a request that has several: a list of [`quoted`] ones.
+    pub servers: Option<&'a str>,
     /// The name that it was to get, of a renaming.
     pub renamed_to: Option<&'a str>,
     /// Whether it was to be tried only.
@@ -62,6 +69,39 @@ pub fn record_rotation(resealed: usize, is_old_key_lost: bool) {
     tracing::info!(target: "audit", action = "rotate-key", resealed, is_old_key_lost, "rotate-key done");
 }
 
+/// The longest name that is told whole. Bytes. A file may hold any, and one that is asked for may be as long as a URL.
+const LONGEST_NAME: usize = 256;
+
+/// How much of a list of names is told. Bytes.
+const LONGEST_LIST: usize = 1 << 14;
+
+/// A list of names in which none can be taken for several, or for the end of the line: each is a JSON string. What is too
+/// long for one event is counted.
+pub fn quoted<'a>(names: impl IntoIterator<Item = &'a str>) -> Option<String> {
+    let mut list = String::new();
+    let mut names = names.into_iter();
+    while let Some(name) = names.next() {
+        let separator = if list.is_empty() { "" } else { ", " };
+        let name = to_compact(&Json::string(shortened(name)));
+        if LONGEST_LIST < list.len() + name.len() {
+            let more = 1 + names.count();
+            return Some(format!("{list}{separator}and {more} more"));
+        }
+        list.push_str(separator);
+        list.push_str(&name);
+    }
+    (!list.is_empty()).then_some(list)
+}
+
+/// The beginning of a name that is too long.
+fn shortened(name: &str) -> Cow<'_, str> {
+    if name.len() <= LONGEST_NAME {
+        return Cow::Borrowed(name);
+    }
+    let end = (0..=LONGEST_NAME).rev().find(|end| name.is_char_boundary(*end)).unwrap_or_default();
+    Cow::Owned(format!("{}… ({} bytes)", &name[..end], name.len()))
+}
+
 /// Writes the event to the log.
 pub fn record(event: &Event<'_>) {
     let (action, exposure) = match event.action {
@@ -83,7 +123,8 @@ pub fn record(event: &Event<'_>) {
         action,
         exposure,
         caller = event.caller,
-        server = event.server,
+        server = event.server.map(shortened).as_deref(),
+        servers = event.servers,
         renamed_to = event.renamed_to,
         dry_run = event.is_dry_run.then_some(true),
         tag.before = event.before.map(EntityTag::as_str),
@@ -94,4 +135,29 @@ pub fn record(event: &Event<'_>) {
         problem = event.problem,
         "{action} {outcome}"
     );
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_name_can_be_taken_for_several_or_for_more_of_the_line() {
+        let names = ["a", "b, c", "d\", \"e", "f\ng", "h\u{1b}[0m"];
+        let expected = "\"a\", \"b, c\", \"d\\\", \\\"e\", \"f\\ng\", \"h\\u001b[0m\"";
+        assert_eq!(quoted(names).as_deref(), Some(expected));
+        assert_eq!(quoted([]), None);
+    }
+
+    #[test]
+    fn what_is_too_long_is_cut_and_counted() {
+        let long = "ü".repeat(200);
+        let told = shortened(&long);
+        assert_eq!(&*told, format!("{}… (400 bytes)", "ü".repeat(128)));
+        assert_eq!(shortened(&"n".repeat(LONGEST_NAME)), "n".repeat(LONGEST_NAME));
+        let list = quoted(std::iter::repeat_n(&*long, 50_000)).unwrap();
+        assert!(list.len() < LONGEST_LIST + 32 && list.ends_with("more"), "{}", list.len());
+        let count = list.matches('…').count();
+        assert!(list.ends_with(&format!(", and {} more", 50_000 - count)));
+    }
 }

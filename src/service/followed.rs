@@ -12,6 +12,16 @@ use crate::store::{Departure, Snapshot, StoreError};
 
 use super::{Item, Projected, Service};
 
+/// Where two states of a server differ.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Differing {
+    /// For everybody: of the secrets all, as soon as one differs.
+    pub places: Vec<Pointer>,
+    /// Each secret by itself, where that says something else: for whoever may see secrets. None where either state
+    /// is not known to be made by a key that may, since it may hold guesses.
+    pub each_secret: Option<Vec<Pointer>>,
+}
+
 impl Service {
     /// Tells when this process has seen another state, whoever made it.
     pub fn changes(&self) -> watch::Receiver<Result<Arc<Snapshot>, StoreError>> {
@@ -36,21 +46,22 @@ impl Projected {
     }
 
     /// Where a server of both states differs from what it was before. What could not be read, or can't be,
-    /// differs as a whole. Where only the keys have changed, which changes tags, nothing does. Of secrets none is told
-    /// apart from the others, unless whoever made the later state may see them anyway.
-    pub fn differing_since(&self, before: &Self, key: &SettingsKey) -> Vec<Pointer> {
-        let (Some(old), Some(new)) = (before.item(key), self.item(key)) else { return Vec::new() };
+    /// differs as a whole. Where only the keys have changed, which changes tags, nothing does.
+    pub fn differing_since(&self, before: &Self, key: &SettingsKey) -> Differing {
+        let (Some(old), Some(new)) = (before.item(key), self.item(key)) else { return Differing::default() };
         if old.server.text == new.server.text {
-            return Vec::new();
+            return Differing::default();
         }
-        let may_reveal = new.server.author.as_ref().is_some_and(Author::may_reveal);
-        let secrets = if may_reveal { Secrets::Each } else { Secrets::Together };
-        let (Ok(old), Ok(new)) = (&old.server.config, &new.server.config) else {
-            return vec![Pointer::root()];
+        let (Ok(old_config), Ok(new_config)) = (&old.server.config, &new.server.config) else {
+            return Differing { places: vec![Pointer::root()], each_secret: None };
         };
-        let old = config::open(old, before.snapshot.layout.sealing, &before.ring);
-        let new = config::open(new, self.snapshot.layout.sealing, &self.ring);
-        differing(&old, &new, self.snapshot.layout.dialect, secrets)
+        let old_config = config::open(old_config, before.snapshot.layout.sealing, &before.ring);
+        let new_config = config::open(new_config, self.snapshot.layout.sealing, &self.ring);
+        let differing = |secrets| differing(&old_config, &new_config, self.snapshot.layout.dialect, secrets);
+        let places = differing(Secrets::Together);
+        let may_reveal = |item: &Item| item.server.author.as_ref().is_some_and(Author::may_reveal);
+        let each_secret = (may_reveal(old) && may_reveal(new)).then(|| differing(Secrets::Each));
+        Differing { each_secret: each_secret.filter(|each| *each != places), places }
     }
 
     /// The name of the API key that made a server what it was not before; none where another process did, or where

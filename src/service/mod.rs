@@ -36,13 +36,14 @@ use std::time::{Duration, Instant};
 use arc_swap::ArcSwapOption;
 
 pub use self::error::{Conflict, ServiceError};
+pub use self::followed::Differing;
 pub use self::key_rules::KeyProvisioner;
 pub use self::listing::{Listing, Page, Rows};
 pub use self::projected::{Item, Projected};
 pub use self::readiness::Degradation;
 pub use self::rotate::Rotation;
 pub use self::sent::Body;
-pub use self::settings::Settled;
+pub use self::settings::{Settled, WrittenServer};
 use crate::model::SettingsKey;
 use crate::projection::{EntityTag, Precondition};
 use crate::secrets::Keys;

@@ -1,8 +1,10 @@
 //! Renaming a server: one atomic step. Its value stays byte for byte what and where it was, secrets and what
-//! can't be read included; so there is nothing to validate but the name. A repetition is not recognised: the
-//! server is no longer there.
+//! can't be read included; so there is nothing to validate but the name, and what it makes of the size of the
+//! answer. A repetition is not recognised: the server is no longer there.
 
 use std::sync::Arc;
+
+use bytes::Bytes;
 
 use crate::model::{Edit, ServerName};
 use crate::projection::unreadable_server_tag;
@@ -12,7 +14,7 @@ use crate::store::{Current, Names};
 use super::commit::Step;
 use super::permit::permitted;
 use super::projected::body;
-use super::update::{Rulebook, State};
+use super::update::{LARGEST_SHOWN, Rulebook, State};
 use super::{Options, Service, ServiceError, Write, Written};
 
 /// A server's change of name.
@@ -74,7 +76,14 @@ fn decide(
         Err(_) => unreadable_server_tag(ring.etag_key(), to, &server.text),
     };
     let told = Some(&after).filter(|_| *tells_tag);
-    let shown = config.ok().map(|config| body(to, &config, told, Exposure::Redacted));
+    let shown_as = |name, tag| Some(body(name, config.as_ref().ok()?, tag, Exposure::Redacted));
+    let size = |shown: Option<Bytes>| shown.map_or(0, |shown| shown.len());
+    // One that another process made too large may keep its size, and get no larger.
+    let largest = LARGEST_SHOWN.max(size(shown_as(from, Some(&before))));
+    if largest < size(shown_as(to, Some(&after))) {
+        return Err(ServiceError::ResultTooLarge);
+    }
+    let shown = shown_as(to, told);
     let written = Written {
         is_created: false,
         before: Some(before),
@@ -178,6 +187,30 @@ mod tests {
         // The name that came free can be had again, with its own past.
         site.put(body, If { matches: "", none_match: "*" }, &revealer()).unwrap();
         assert_eq!(site.tag(), now);
+    }
+
+    #[test]
+    fn a_longer_name_makes_no_answer_larger_than_a_write_may() {
+        let largest = super::LARGEST_SHOWN;
+        let shown = |site: &Site, name: &str| {
+            let key = crate::model::SettingsKey::new(name);
+            let projected = site.service.load().unwrap();
+            projected.exposed(&key, crate::secrets::Exposure::Redacted).unwrap().len()
+        };
+        let small = shown(&Site::with(r#"{"x":{"command":"a","description":""}}"#), "x");
+        for (over, to, expected) in [
+            (-1, "xy", "changed"),
+            (0, "xy", "too large"),
+            // As another process may leave it.
+            (9, "y", "changed"),
+            (9, "xy", "too large"),
+        ] {
+            let length = largest.checked_add_signed(over).unwrap() - small;
+            let site =
+                Site::with(&format!(r#"{{"x":{{"command":"a","description":"{}"}}}}"#, "d".repeat(length)));
+            assert_eq!(word(&site.try_rename(to, If::default(), &revealer())), expected, "{over} {to}");
+            assert_eq!(word(&site.rename(to, If::default(), &writer("w"))), expected, "{over} {to}");
+        }
     }
 
     #[test]

@@ -91,7 +91,7 @@ impl Rulebook<'_> {
     ) -> Config {
         match (sent, before) {
             (Body::OpenHandsPatch(_), Some(before)) => {
-                openhands::restore(merged, before, self.layout.dialect)
+                openhands::restore(merged, before, self.layout.dialect, self.may_reveal)
             }
             _ => merged,
         }

@@ -7,7 +7,8 @@ use std::sync::Arc;
 use bytes::Bytes;
 
 use crate::json::{Json, to_compact};
-use crate::model::{Author, Edit, StoredServer};
+use crate::model::{Author, Edit, SettingsKey, StoredServer};
+use crate::projection::EntityTag;
 use crate::secrets::{Exposure, Keys};
 use crate::store::{Names, Snapshot};
 
@@ -21,8 +22,21 @@ use super::{Body, Options, Service, ServiceError, Write, Written, delete, update
 pub struct Settled {
     /// What has become of the server.
     pub written: Written,
+    /// What has become of each server that was written, where there may be several.
+    pub servers: Vec<WrittenServer>,
     /// None where it must be read to be known.
     pub(super) state: Option<Arc<Snapshot>>,
+}
+
+/// One of several servers that were written together.
+#[derive(Clone, Debug)]
+pub struct WrittenServer {
+    /// Which.
+    pub key: SettingsKey,
+    /// Its tag before, if it was there.
+    pub before: Option<EntityTag>,
+    /// Its tag now, if it is there.
+    pub after: Option<EntityTag>,
 }
 
 impl Service {
@@ -73,17 +87,17 @@ fn showable(snapshot: &Snapshot, keys: &Keys) -> Result<(), ServiceError> {
 
 /// The same step, with the state that it leaves beside its answer.
 fn settled(step: Step<Written>, before: &Snapshot, author: Option<&Author>) -> Step<Settled> {
-    let unchanged = |written| Settled { written, state: Some(Arc::new(before.clone())) };
+    let unchanged = |written| Settled { written, servers: Vec::new(), state: Some(Arc::new(before.clone())) };
     match step {
         Step::Edit(edits, written) => {
             let state = Some(Arc::new(after(before, &edits, author)));
-            Step::Edit(edits, Settled { written, state })
+            Step::Edit(edits, Settled { written, servers: Vec::new(), state })
         }
         Step::Keep(written) => Step::Keep(unchanged(written)),
         Step::Rewrite(written) => Step::Rewrite(unchanged(written)),
         Step::Later(later) => {
             let state = Some(Arc::new(before.clone()));
-            Step::Later(Box::new(move || Ok(Settled { written: later()?, state })))
+            Step::Later(Box::new(move || Ok(Settled { written: later()?, servers: Vec::new(), state })))
         }
         Step::Refuse(reason) => Step::Refuse(reason),
         Step::NeedKey(reason) => Step::NeedKey(reason),

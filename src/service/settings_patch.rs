@@ -19,9 +19,9 @@ use super::access::Caller;
 use super::commit::Step;
 use super::key_rules::{lacks_key, must_seal};
 use super::last_judged::LastJudged;
-use super::settings::{Settled, after};
+use super::settings::{Settled, WrittenServer, after};
 use super::settings_answer::outside;
-use super::update::{self, LARGEST_SHOWN, LARGEST_STORED, Means, Update, check_access};
+use super::update::{self, LARGEST_SHOWN, LARGEST_STORED, Means, Rulebook, Update, check_access};
 use super::{Body, Options, Service, ServiceError, Write, Written};
 
 /// What a decision depends on beside the state.
@@ -74,12 +74,21 @@ impl Desk<'_> {
         let ring = self.keys.ring();
         let before = outside(snapshot, &ring)?;
         let mut edits = Vec::new();
-        let mut must_write = false;
+        let (mut must_write, mut written) = (false, Vec::new());
         let servers = self.servers(snapshot)?;
         for (name, value) in servers.map.into_iter().flat_map(Object::iter) {
+            let mut note = |Written { before, after, .. }| {
+                written.push(WrittenServer { key: SettingsKey::new(name), before, after });
+            };
             match self.decide_server(current, &servers, name, value)? {
-                Step::Edit(more, _) => edits.extend(more),
-                Step::Rewrite(_) => must_write = true,
+                Step::Edit(more, one) => {
+                    edits.extend(more);
+                    note(one);
+                }
+                Step::Rewrite(one) => {
+                    must_write = true;
+                    note(one);
+                }
                 Step::NeedKey(reason) => return Ok(Step::NeedKey(reason)),
                 Step::Keep(_) | Step::Later(_) => {}
                 Step::Refuse(reason) => return Err(reason),
@@ -99,10 +108,9 @@ impl Desk<'_> {
             let at = if is_first { 0 } else { edits.len() };
             edits.splice(at..at, outside);
         }
-        let written = Written::of_many();
         let state = (!switches_variant(snapshot, &edits))
             .then(|| Arc::new(after(snapshot, &edits, Some(&self.caller.author))));
-        let settled = Settled { written, state };
+        let settled = Settled { written: Written::of_many(), servers: written, state };
         Ok(match (edits.is_empty(), must_write) {
             (false, _) => Step::Edit(edits, settled),
             (true, true) => Step::Rewrite(settled),
@@ -153,12 +161,15 @@ impl Desk<'_> {
         let place = servers.place.member(name);
         let key = SettingsKey::new(name);
         check_access(&current.snapshot.layout)?;
-        let is_there = current.snapshot.servers.contains_key(&key);
+        let server = current.snapshot.servers.get(&key);
+        let is_there = server.is_some();
         let patch = match value {
             Json::Null => {
-                let written = Written::of_many();
-                let edit = is_there.then(|| Edit::Remove { key });
-                return Ok(edit.map_or(Step::Keep(written.clone()), |edit| Step::Edit(vec![edit], written)));
+                let Some(server) = server else { return Ok(Step::Keep(Written::of_many())) };
+                let (layout, ring) = (&current.snapshot.layout, self.keys.ring());
+                let rules = Rulebook { layout, ring: &ring, may_reveal: self.caller.may_reveal() };
+                let before = Some(rules.state(&key, server).tag);
+                return Ok(Step::Edit(vec![Edit::Remove { key }], Written { before, ..Written::of_many() }));
             }
             Json::Object(patch) => patch.clone(),
             _ => {

@@ -10,7 +10,6 @@ use crate::json::{Json, Object, Rules, check_limits, to_compact};
 use crate::model::bound::refused;
 use crate::model::config::{self, Config};
 use crate::model::merge::Merged;
-use crate::model::renewed::renew_sent;
 use crate::model::state::touched_members;
 use crate::model::validate::validate;
 use crate::model::{Access, Author, Dialect, Edit, Layout, ServerName, SettingsKey, StoredServer};
@@ -86,13 +85,6 @@ pub(super) struct Rulebook<'a> {
     pub(super) may_reveal: bool,
 }
 
-/// What a sent body makes of a state.
-pub(super) struct Applied {
-    pub(super) config: Config,
-    /// Whether a secret was sent in the clear that this document encrypts.
-    pub(super) sends_sealed: bool,
-}
-
 /// A server as a decision sees it.
 pub(super) struct State {
     pub(super) tag: EntityTag,
@@ -157,26 +149,25 @@ pub(super) fn decide(
         }
         Some(State { tag, config: Err(_) }) => (Some(tag), None),
     };
-    let Applied { config: mut after, sends_sealed } = rules.apply(sent, before.as_ref())?;
+    let after = rules.apply(sent, before.as_ref())?;
     let after_tag = rules.tag(key, &after);
-    // A caller who may not see secrets is not to learn from what fails and what costs nothing that a secret
-    // which they sent is the stored one.
+    let unchanged = before.filter(|_| before_tag.as_ref() == Some(&after_tag));
+    // A caller who may not see secrets could learn from what fails, what costs nothing and what a dry run
+    // answers that a secret which they sent is the stored one. So whatever may become of a new one is judged.
     let is_guess = !rules.may_reveal && after.iter().any(|(_, node)| node.has_sent_secret());
-    if (must_seal(&after) || (is_guess && sends_sealed))
+    if let (Some(own), false) = (&unchanged, is_guess) {
+        return Ok(Step::Keep(Written::unchanged(key, own, after_tag, update)));
+    }
+    if must_seal(&after)
         && let Some(reason) = lacks_key(snapshot, ring, keys)
     {
         return Ok(Step::NeedKey(reason));
     }
-    if is_guess && dry_run.is_some() {
-        // From here on a right guess would go another way than a wrong one, and this one costs nothing.
-        renew_sent(&mut after, snapshot.layout.sealing);
-    } else if let (Some(before), Some(tag)) = (before, &before_tag)
-        && after_tag == *tag
-    {
-        let unchanged = Written::unchanged(key, &before, after_tag, update);
-        return Ok(if is_guess { Step::Rewrite(unchanged) } else { Step::Keep(unchanged) });
-    }
-    seal_and_edit(snapshot, ring, update, after, before_tag, after_tag)
+    let edit = seal_and_edit(snapshot, ring, update, after, before_tag, after_tag.clone())?;
+    Ok(match unchanged {
+        Some(own) if dry_run.is_none() => Step::Rewrite(Written::unchanged(key, &own, after_tag, update)),
+        _ => edit,
+    })
 }
 
 /// Whether the document's servers may be written at all.
@@ -251,7 +242,7 @@ impl Rulebook<'_> {
     }
 
     /// What a sent body makes of a state, if it may.
-    pub(super) fn apply(&self, sent: &Body, before: Option<&Config>) -> Result<Applied, ServiceError> {
+    pub(super) fn apply(&self, sent: &Body, before: Option<&Config>) -> Result<Config, ServiceError> {
         let stored = before;
         let before = sent.in_its_words(stored);
         let before = before.as_deref();
@@ -275,8 +266,7 @@ impl Rulebook<'_> {
         if !bound.is_empty() {
             return Err(ServiceError::BoundSecrets(bound));
         }
-        let config = self.in_words_of_document(sent, merged.config, stored);
-        Ok(Applied { config, sends_sealed: merged.sends_sealed })
+        Ok(self.in_words_of_document(sent, merged.config, stored))
     }
 
     /// Whether a sent body makes this of a state, and may. The tag is compared first: whoever lost a race

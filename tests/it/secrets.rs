@@ -3,6 +3,7 @@
 mod at_rest;
 mod bound;
 mod canary;
+mod guesses;
 mod keeping;
 mod oracle;
 mod upgrade;

@@ -4,6 +4,7 @@
 mod constraints;
 mod desk;
 mod dry_run;
+mod guesses;
 mod memory;
 mod operations;
 mod oracle;

@@ -16,20 +16,33 @@ pub(crate) struct MemoryStore {
     state: Mutex<State>,
 }
 
+#[derive(Clone)]
 struct State {
     document: Document,
     history: History,
+    /// How many changes a disk would have had to take.
+    writes: usize,
 }
 
 impl MemoryStore {
     pub(crate) fn of(text: &str) -> Self {
         let document = Document::read(text.as_bytes(), NewDocument::Own, None)
             .unwrap_or_else(|reason| panic!("the generated document is unreadable: {reason}\n{text}"));
-        Self { state: Mutex::new(State { document, history: History::default() }) }
+        Self { state: Mutex::new(State { document, history: History::default(), writes: 0 }) }
     }
 
     pub(crate) fn text(&self) -> String {
         String::from_utf8(self.with(|state| state.document.render())).expect("a document is UTF-8")
+    }
+
+    /// Another store that goes on from here, in which nothing has been written yet.
+    pub(crate) fn fork(&self) -> Self {
+        Self { state: Mutex::new(self.with(|state| State { writes: 0, ..state.clone() })) }
+    }
+
+    /// How many changes were written, those that say nothing new among them.
+    pub(crate) fn writes(&self) -> usize {
+        self.with(|state| state.writes)
     }
 
     fn with<T>(&self, work: impl FnOnce(&mut State) -> T) -> T {
@@ -57,15 +70,16 @@ impl Store for MemoryStore {
 
     fn examine(&self, names: &Names, look: &mut dyn FnMut(&Current<'_>)) -> Result<(), StoreError> {
         let (snapshot, history) =
-            self.with(|State { document, history }| (snapshot(document), history.of(names)));
+            self.with(|State { document, history, .. }| (snapshot(document), history.of(names)));
         look(&Current { snapshot: &snapshot, history: &history });
         Ok(())
     }
 
     fn commit(&self, change: Change) -> Commit {
-        self.with(|State { document, history }| {
+        self.with(|State { document, history, writes }| {
             let before = snapshot(document);
             let decision = (change.decide)(&Current { snapshot: &before, history });
+            *writes += usize::from(matches!(decision, Decision::Edit(_) | Decision::Rewrite));
             if let Decision::Edit(edits) = decision {
                 for edit in &edits {
                     document.apply(edit, change.author.as_ref());

@@ -24,14 +24,15 @@ pub(crate) fn in_the_clear(stored: &Json, layout: Layout) -> Json {
     })
 }
 
-/// The server that a request asks for, in the clear, given the stored one in the clear.
+/// The server that a request asks for, in the clear, given the stored one.
 pub(crate) fn wanted(
     body: &Object,
     is_patch: bool,
     who: Who,
-    before: &Json,
+    stored: &Json,
     layout: Layout,
 ) -> Result<Json, Refused> {
+    let before = &in_the_clear(stored, layout);
     let sent = match layout.is_open() {
         true => body.clone(),
         false => in_closed_words(body, is_patch, before),
@@ -39,8 +40,9 @@ pub(crate) fn wanted(
     let sent = Json::from(sent);
     let mut is_refused = false;
     let body = mapped(&sent, &mut Vec::new(), &mut |place, text| {
-        let own = place.iter().try_fold(before, |value, step| child(value, step));
-        match read(text, place, own, who, layout) {
+        let own = |server| place.iter().try_fold(server, child);
+        let is_own_token = own(stored).and_then(Json::as_str) == Some(text);
+        match read(text, place, own(before), is_own_token, who, layout) {
             Ok(text) => text,
             Err(Refused) => {
                 is_refused = true;
@@ -142,7 +144,14 @@ pub(crate) fn without_nulls(server: &Object) -> Object {
     kept.map(|(name, value)| (name, value.clone())).collect()
 }
 
-fn read(text: &str, place: &Place, own: Option<&Json>, who: Who, layout: Layout) -> Result<String, Refused> {
+fn read(
+    text: &str,
+    place: &Place,
+    own: Option<&Json>,
+    is_own_token: bool,
+    who: Who,
+    layout: Layout,
+) -> Result<String, Refused> {
     if place == &[Step::Member("url".to_owned())] {
         return unmasked_url(text, own.and_then(Json::as_str));
     }
@@ -150,7 +159,7 @@ fn read(text: &str, place: &Place, own: Option<&Json>, who: Who, layout: Layout)
         return Ok(text.to_owned());
     }
     let kept = own.and_then(Json::as_str);
-    if kept == Some(text) {
+    if kept == Some(text) && who == Who::Revealer {
         return Ok(text.to_owned());
     }
     if is_mask(text) {
@@ -167,7 +176,7 @@ fn read(text: &str, place: &Place, own: Option<&Json>, who: Who, layout: Layout)
     if text.starts_with("gAAAAA") {
         let is_own = kept.is_some_and(|kept| kept.strip_prefix("unreadable ") == Some(text));
         return match tokens::opened(text) {
-            Some(plaintext) if who == Who::Revealer || kept == Some(&plaintext) => Ok(plaintext),
+            Some(plaintext) if who == Who::Revealer || is_own_token => Ok(plaintext),
             Some(_) => Err(Refused),
             None if is_own => Ok(format!("unreadable {text}")),
             None => Err(Refused),

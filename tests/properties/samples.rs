@@ -69,14 +69,16 @@ pub(crate) struct Parts {
 
 /// A document with at least one server.
 pub(crate) fn any_sample() -> impl Strategy<Value = Sample> {
-    let layout = select(vec![Layout::Own, Layout::WrappedV3, Layout::FlatV9]);
-    layout.prop_flat_map(|layout| {
-        let servers = btree_map("[a-z][a-z0-9._-]{0,5}", any_stored_server(layout), 1..4);
-        (servers, any_manner()).prop_map(move |(servers, manner)| Sample {
-            layout,
-            servers: servers.into_iter().collect(),
-            manner,
-        })
+    select(vec![Layout::Own, Layout::WrappedV3, Layout::FlatV9]).prop_flat_map(any_sample_in)
+}
+
+/// The same of one layout.
+pub(crate) fn any_sample_in(layout: Layout) -> impl Strategy<Value = Sample> {
+    let servers = btree_map("[a-z][a-z0-9._-]{0,5}", any_stored_server(layout), 1..4);
+    (servers, any_manner()).prop_map(move |(servers, manner)| Sample {
+        layout,
+        servers: servers.into_iter().collect(),
+        manner,
     })
 }
 

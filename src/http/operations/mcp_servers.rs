@@ -137,7 +137,7 @@ pub(in crate::http) fn rename() -> Operation {
             [renamed, short()],
             of_changes()
                 .with_body()
-                .with(&[NotFound, UnknownServer, NameTaken])
+                .with(&[NotFound, UnknownServer, NameTaken, InvalidConfig])
                 .with_status(InvalidName, StatusCode::UNPROCESSABLE_ENTITY),
         ),
         ..keyed(TAG)

@@ -77,8 +77,8 @@ struct ServerChange {
     /// Its tag now; null where it is gone.
     new_etag: Option<EntityTag>,
     /// Where the configuration differs, secrets included, as far as it was there before and still is. One empty pointer
-    /// where too much does. Empty where only the keys of the service are others, which changes tags. Where whoever
-    /// changed it may not see secrets, or is not known, all secrets as soon as one differs, comes or goes.
+    /// where too much does. Empty where only the keys of the service are others, which changes tags. All secrets as soon
+    /// as one differs, comes or goes, unless the reader may see secrets and so may the keys that made both states.
     members: Vec<JsonPointer>,
     /// The name of the API key that changed it; null where another process did, or where only the keys of the service are
     /// others.

@@ -274,7 +274,7 @@ fn a_mask_that_comes_back_or_never_left_is_kept() {
         ),
         (
             r#"{"op":"replace","path":"/env/A","value":"s"}"#,
-            r#""env":{"A":"sent s","B":"kept t","N":"kept 7"}"#,
+            r#""env":{"A":"new s","B":"kept t","N":"kept 7"}"#,
         ),
         (
             r#"{"op":"copy","from":"/note","path":"/env/A"}"#,

@@ -31,11 +31,16 @@ fn a_value_at_a_secret_leaf_is_read_in_the_order_of_the_design() {
     let both = |outcome| (outcome, outcome);
     let table: &[(&str, &str, (&str, &str))] = &[
         // Equal to the stored plaintext, even where that looks like something else.
-        (r#""sealed s""#, r#""s""#, both("sent s")),
+        // Whoever may not see secrets is not told by what comes of it that it is the stored one.
+        (r#""sealed s""#, r#""s""#, ("sent s", "new s")),
         (r#""s""#, r#""s""#, ("clear s", "new s")),
         // But a mask is a mask: whoever sends one back has not shown that they know the secret.
         (r#""sealed [REDACTED]""#, r#""[REDACTED]""#, both("kept [REDACTED]")),
-        (r#""sealed gAAAAA-literal""#, r#""gAAAAA-literal""#, both("sent gAAAAA-literal")),
+        (
+            r#""sealed gAAAAA-literal""#,
+            r#""gAAAAA-literal""#,
+            ("sent gAAAAA-literal", "ForeignToken at /env/A"),
+        ),
         // A mask.
         (r#""sealed s""#, r#""[REDACTED]""#, both("kept s")),
         (r#""sealed s""#, r#""<redacted>""#, both("kept s")),
@@ -49,7 +54,7 @@ fn a_value_at_a_secret_leaf_is_read_in_the_order_of_the_design() {
         ("{}", r#""[REDACTED]""#, both("NothingToRestore at /env/A")),
         ("", r#""[REDACTED]""#, both("NothingToRestore at /env/A")),
         // A token of ours.
-        (r#""sealed s""#, r#""sealed s""#, ("sent s", "kept s")),
+        (r#""sealed s""#, r#""sealed s""#, ("sent s", "ForeignToken at /env/A")),
         (r#""sealed s""#, r#""sealed t""#, ("new t", "ForeignToken at /env/A")),
         (r#""foreign s""#, r#""sealed t""#, ("new t", "ForeignToken at /env/A")),
         ("", r#""sealed t""#, ("new t", "ForeignToken at /env/A")),
@@ -80,6 +85,25 @@ fn a_value_at_a_secret_leaf_is_read_in_the_order_of_the_design() {
             assert_eq!(put(&server(stored), &server(sent), may_reveal), expected, "PUT {case}");
             assert_eq!(patch(&server(stored), &server(sent), may_reveal), expected, "PATCH {case}");
         }
+    }
+}
+
+#[test]
+fn whoever_may_not_see_secrets_can_send_back_the_token_of_a_leaf_and_no_other_of_its_secret() {
+    let stored = object(r#"{"env":{"A":"sealed s"}}"#);
+    let config = open(&stored, Sealing::EverySecret, ring());
+    let again = |body| outcome(replace(body, Some(&config), &reading(false)));
+    assert_eq!(again(stored.clone()), r#"{"env":{"A":"kept s"}}"#);
+    assert_eq!(again(object(r#"{"env":{"A":"sealed s"}}"#)), "ForeignToken at /env/A");
+}
+
+#[test]
+fn a_number_that_is_the_stored_one_keeps_its_spelling_unless_that_would_tell() {
+    let stored = r#"{"my_key":{"n":0.5}}"#;
+    for (may_reveal, expected) in [(true, "0.5"), (false, "0.50")] {
+        let merged = put(stored, r#"{"my_key":{"n":0.50}}"#, may_reveal);
+        let plain = put(r#"{"env":{"N":0.5}}"#, r#"{"env":{"N":0.50}}"#, may_reveal);
+        assert_eq!(plain, format!(r#"{{"env":{{"N":"clear {expected}"}}}}"#), "{merged}");
     }
 }
 
@@ -131,7 +155,7 @@ fn masks_in_an_array_are_restored_only_where_nothing_else_changes() {
             stored,
             r#"["a","b","c"]"#,
             r#"{"keys":["sent a","sent b","new c"]}"#,
-            r#"{"keys":["sent a","sent b","new c"]}"#,
+            r#"{"keys":["new a","new b","new c"]}"#,
         ),
         (
             stored,

@@ -45,12 +45,13 @@ pub fn for_patch(config: &Config, patch: &Object) -> Config {
     words
 }
 
-/// What a patch made of [`for_patch`], in the words that the document had before, where they can say it.
-pub fn restore(after: Config, before: &Config, dialect: Dialect) -> Config {
+/// What a patch made of [`for_patch`], in the words that the document had before, where they can say it. For a caller
+/// without `reveal` a secret that was sent is a change, be it the stored one or not (see [`Node::is_left`]).
+pub fn restore(after: Config, before: &Config, dialect: Dialect, may_reveal: bool) -> Config {
     let words = reword(before);
     let mut restored = Members::default();
     for (name, node) in after.iter() {
-        let is_unchanged = words.get(name).is_some_and(|own| own.is_same(node));
+        let is_unchanged = words.get(name).is_some_and(|own| node.is_left(own, may_reveal));
         match (name, before.get("auth")) {
             ("transport", _) if is_unchanged && before.get("type").is_some() => {
                 let own = before.iter().filter(|(name, _)| matches!(*name, "type" | "transport"));
@@ -191,7 +192,7 @@ mod tests {
         let reading = Reading { sealing: Sealing::EverySecret, ring: ring(), may_reveal: true };
         let merged = merge_patch(patch.clone(), &for_patch(&before, &patch), &reading);
         assert_eq!(merged.refusals, [], "{stored}");
-        told(&restore(merged.config, &before, dialect))
+        told(&restore(merged.config, &before, dialect, true))
     }
 
     const BEARER: &str = r#"{"url":"u","auth":"sealed t"}"#;

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::server::{READER, TestServer, eventually, item};
+use crate::server::{READER, TestServer, WRITER, eventually, item};
 use crate::site::Site;
 use crate::wire::Request;
 
@@ -170,4 +170,108 @@ fn a_refused_exchange_of_a_code_is_audited_even_at_the_gate() {
         server.post("/api/session").header("Origin", "https://evil.example").json(&json!({"code": "x"}));
     let event = event_of(&server, foreign);
     assert!(event.contains("login") && event.contains("forbidden-origin"), "{event}");
+}
+
+/// The new events that a request leaves, as soon as there are so many.
+#[track_caller]
+fn events_of(server: &TestServer, request: Request, count: usize) -> Vec<Value> {
+    let before = events(server).len();
+    request.send();
+    eventually("the request is audited", || before + count <= events(server).len());
+    events(server).split_off(before)
+}
+
+fn settings_patch(servers: &Value) -> Value {
+    json!({"agent_settings_diff": {"mcp_config": servers}})
+}
+
+#[test]
+fn whatever_else_a_patch_of_everything_names_each_server_that_it_changes_has_its_event() {
+    let server = start();
+    let mut tags = std::collections::BTreeMap::new();
+    for name in ["changed", "gone", "guessed", "same"] {
+        tags.insert(name, server.seed(name, &json!({"command": "x", "env": {"A": "secret"}})));
+    }
+    eventually("the writes are audited", || events(&server).len() == 4);
+    let mut servers: serde_json::Map<String, Value> =
+        (0..40).map(|number| (format!("absent-{number:02}"), Value::Null)).collect();
+    servers.insert("changed".into(), json!({"description": "d"}));
+    servers.insert("gone".into(), Value::Null);
+    servers.insert("guessed".into(), json!({"env": {"A": "secret"}}));
+    servers.insert("same".into(), json!({}));
+    servers.insert("new".into(), json!({"command": "n"}));
+    let request = server.patch(crate::server::SETTINGS).key(WRITER).json(&settings_patch(&servers.into()));
+    let told = events_of(&server, request, 5);
+    let after = |name: &str| json!(server.get(item(name)).send().etag());
+    let of = |event: &Value| {
+        assert_eq!((&event["action"], &event["status"]), (&json!("patch-settings"), &json!(200)), "{event}");
+        assert_eq!(event["caller"], "writer");
+        (event["server"].clone(), event["tag.before"].clone(), event["tag.after"].clone())
+    };
+    let expected = [
+        (json!("changed"), json!(tags["changed"]), after("changed")),
+        (json!("gone"), json!(tags["gone"]), Value::Null),
+        // Written, though it is what was stored.
+        (json!("guessed"), json!(tags["guessed"]), json!(tags["guessed"])),
+        (json!("new"), Value::Null, after("new")),
+    ];
+    assert_eq!(told[..4].iter().map(of).collect::<Vec<_>>(), expected);
+    let rest = told[4]["servers"].as_str().expect("a list");
+    assert!(
+        rest.starts_with(r#""absent-00", "absent-01""#) && rest.ends_with(r#""absent-39", "same""#),
+        "{rest}"
+    );
+    assert_eq!((told.len(), &told[4]["server"]), (5, &Value::Null));
+}
+
+#[test]
+fn no_name_forges_a_line_a_field_or_another_name() {
+    let odd = "a\", \"b\n{\"target\":\"audit\"}\u{1b}[2K status=200 server=\"c";
+    let document = json!({"agent_settings": {"mcp_config": {"mcpServers": {odd: {"command": "x"}}}}});
+    for format in ["json", "text"] {
+        let site = Site::with_document(document.to_string());
+        let server = TestServer::builder(site).argument("--log-format").argument(format).start();
+        let patch = |servers: Value| server.patch(crate::server::SETTINGS).json(&settings_patch(&servers));
+        patch(json!({odd: {"description": "d"}, "gone": null})).send().expect(200);
+        patch(json!({odd: {"timeout": "no number"}})).send().expect(422);
+        let audited = |log: &str| log.matches("patch-settings ").count();
+        eventually("both are audited", || audited(&server.log()) == 3);
+        let log = server.log();
+        let lines: Vec<&str> = log.lines().filter(|line| line.contains("patch-settings")).collect();
+        assert_eq!(lines.len(), 3, "{lines:?}");
+        assert!(lines.iter().all(|line| !line.contains('\u{1b}')), "{lines:?}");
+        if format == "json" {
+            let read = |line: &&str| serde_json::from_str::<Value>(line).expect("a line of JSON");
+            let told: Vec<Value> = lines.iter().map(read).collect();
+            assert_eq!(told[0]["server"], odd);
+            assert_eq!(told[1]["servers"], json!("gone").to_string());
+            assert_eq!(told[2]["servers"], json!(odd).to_string());
+        }
+    }
+}
+
+#[test]
+fn what_one_request_leaves_in_the_audit_is_bounded_and_names_all_that_it_changed() {
+    let server = start();
+    let absent: serde_json::Map<String, Value> =
+        (0..8_000).map(|number| (format!("{}-{number}", "n".repeat(100)), Value::Null)).collect();
+    let request = server.patch(crate::server::SETTINGS).json(&settings_patch(&absent.into()));
+    let told = events_of(&server, request, 1);
+    let list = told[0]["servers"].as_str().expect("a list");
+    assert!(told.len() == 1 && list.len() < 20_000 && list.ends_with(" more"), "{}", list.len());
+
+    let names: Vec<String> = (0..300).map(|number| format!("new-{number:03}")).collect();
+    let new: serde_json::Map<String, Value> =
+        names.iter().map(|name| (name.clone(), json!({"command": "x"}))).collect();
+    let request = server.patch(crate::server::SETTINGS).json(&settings_patch(&new.into()));
+    let told = events_of(&server, request, 256 + 6);
+    let text: String = told.iter().map(Value::to_string).collect();
+    assert_eq!(told.len(), 256 + 6, "44 names are told by eight");
+    assert!(names.iter().all(|name| text.contains(name)), "a name is missing");
+
+    let long = "l".repeat(4_000);
+    let request = server.delete(crate::server::settings_item(&long));
+    let told = events_of(&server, request, 1);
+    let name = told[0]["server"].as_str().expect("a name");
+    assert!(name.starts_with("lll") && name.ends_with("… (4000 bytes)") && name.len() < 300, "{name}");
 }

@@ -7,9 +7,9 @@ use serde_json::{Value, json};
 use super::{document, list_tag};
 use crate::peer::Peer;
 use crate::secrets::every_secret;
-use crate::server::{PATIENCE, READER, SETTINGS, TestServer, WRITER, item};
+use crate::server::{ADMIN, PATIENCE, READER, REVEALER, SETTINGS, TestServer, WRITER, item};
 use crate::site::Site;
-use crate::stream::Event;
+use crate::stream::{Event, Stream};
 
 /// How soon a change is told, at ten times what the design says.
 const SOON_MS: u128 = 2_000;
@@ -35,6 +35,13 @@ fn each_change_is_told_with_its_tags_and_its_author() {
         (server.put(item("a")).key(WRITER).json(&config), "created", "writer", vec![]),
         (
             server.patch(item("a")).json(&json!({"env": {"API_KEY": "two"}})),
+            "changed",
+            "admin",
+            // The state before was made by a key that may not see secrets.
+            vec!["/env/API_KEY", "/env/MODE"],
+        ),
+        (
+            server.patch(item("a")).json(&json!({"env": {"API_KEY": "three"}})),
             "changed",
             "admin",
             vec!["/env/API_KEY"],
@@ -214,6 +221,22 @@ fn a_guess_at_one_of_several_secrets_is_not_confirmed() {
 }
 
 #[test]
+fn who_may_not_see_secrets_is_told_of_all_whoever_has_changed_one() {
+    let server = TestServer::start();
+    let config = |secret: &str| json!({"command": "x", "env": {"A": secret, "B": "two"}});
+    server.seed("a", &config("one"));
+    for (key, expected) in
+        [(ADMIN, "/env/A"), (REVEALER, "/env/A"), (WRITER, "/env/A /env/B"), (READER, "/env/A /env/B")]
+    {
+        let request = server.events().key(key);
+        let mut stream = Stream::open(&request).expect("an answer").expect("a stream");
+        assert_eq!(stream.next().name, "opened");
+        server.put(item("a")).json(&config(key)).send().expect(200);
+        assert_eq!(members(&stream.next_of("a")).join(" "), expected, "{key}");
+    }
+}
+
+#[test]
 fn too_many_differences_are_told_as_the_whole() {
     let server = TestServer::start();
     let with = |value: &str| {
@@ -293,7 +316,7 @@ fn whoever_may_read_may_follow() {
     let server = TestServer::start();
     let request = server.events().anonymous().header("Authorization", format!("Bearer {READER}"));
     let began = Instant::now();
-    let stream = crate::stream::Stream::open(&request).expect("an answer");
+    let stream = Stream::open(&request).expect("an answer");
     assert!(stream.is_ok() && began.elapsed() < PATIENCE);
 }
 
