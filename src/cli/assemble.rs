@@ -116,7 +116,11 @@ fn service(config: &Config, keys: Arc<Keys>) -> Result<Service, Failure> {
     let store = store.map_err(|error| Failure::new("could not start the store's thread").because(error))?;
     let options =
         Options { require_preconditions: config.require_preconditions, lock_timeout: config.lock_timeout };
-    Ok(Service::new(Arc::new(store), keys, options))
+    let service = Service::new(Arc::new(store), keys, options);
+    Ok(match &config.plain_names {
+        Some(names) => service.with_plain_names(names.clone()),
+        None => service,
+    })
 }
 
 fn load_keys(config: &Config, files: &KeyFiles, services: Option<Arc<Services>>) -> Result<Keys, Failure> {

@@ -22,6 +22,7 @@ pub struct File {
     pub(super) auth: Option<String>,
     pub(super) allowed_origins: Option<Vec<String>>,
     pub(super) allowed_hosts: Option<Vec<String>>,
+    pub(super) plain_names: Option<Vec<String>>,
     pub(super) base_path: Option<String>,
     pub(super) public_url: Option<String>,
     pub(super) require_preconditions: Option<bool>,
@@ -34,7 +35,7 @@ const STRING: &str = "a string";
 const STRINGS: &str = "an array of strings";
 
 /// The members, each with what it must be.
-const MEMBERS: [(&str, &str); 16] = [
+const MEMBERS: [(&str, &str); 17] = [
     ("listen", STRING),
     ("settings", STRING),
     ("state_dir", STRING),
@@ -45,6 +46,7 @@ const MEMBERS: [(&str, &str); 16] = [
     ("auth", STRING),
     ("allowed_origins", STRINGS),
     ("allowed_hosts", STRINGS),
+    ("plain_names", STRINGS),
     ("base_path", STRING),
     ("public_url", STRING),
     ("require_preconditions", "`true` or `false`"),

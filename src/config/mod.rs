@@ -17,8 +17,8 @@ pub use error::{ConfigError, Origin};
 pub use file::File;
 use variables::{
     ALLOWED_HOSTS, ALLOWED_ORIGINS, API_KEYS, AUTH, BASE_PATH, ETAG_KEY, FILE, LISTEN, LOCK_TIMEOUT_MS, LOG,
-    OH_DIRECTORY, OH_PREVIOUS_SECRET_KEYS, OH_SECRET_KEY, OH_SESSION_API_KEYS, PREVIOUS_SECRET_KEYS,
-    PUBLIC_URL, REQUIRE_PRECONDITIONS, SECRET_KEY, SESSION_API_KEY, STATE_DIR,
+    OH_DIRECTORY, OH_PREVIOUS_SECRET_KEYS, OH_SECRET_KEY, OH_SESSION_API_KEYS, PLAIN_NAMES,
+    PREVIOUS_SECRET_KEYS, PUBLIC_URL, REQUIRE_PRECONDITIONS, SECRET_KEY, SESSION_API_KEY, STATE_DIR,
 };
 
 /// Everything that is configured.
@@ -45,6 +45,8 @@ pub struct Config {
     pub allowed_origins: Vec<String>,
     /// Further hosts.
     pub allowed_hosts: Vec<String>,
+    /// Names whose values the view `named` shows; where there are none, the default ones.
+    pub plain_names: Option<Vec<String>>,
     /// The path under which a proxy serves us.
     pub base_path: Option<String>,
     /// The URL under which a browser reaches the page.
@@ -166,6 +168,7 @@ impl Config {
             is_auth_off,
             allowed_origins: listed(ALLOWED_ORIGINS).or(file.allowed_origins).unwrap_or_default(),
             allowed_hosts: listed(ALLOWED_HOSTS).or(file.allowed_hosts).unwrap_or_default(),
+            plain_names: listed(PLAIN_NAMES).or(file.plain_names),
             base_path: variable(BASE_PATH).or(file.base_path),
             public_url: variable(PUBLIC_URL).or(file.public_url),
             require_preconditions,

@@ -48,6 +48,8 @@ variables! {
     /// Values of `Host` that are answered, beside our own address: a comma-separated list of `host[:port]`.
     /// Required where the listen address is a wildcard.
     ALLOWED_HOSTS = "MCP_SETTINGS_ALLOWED_HOSTS";
+    /// Names of `env` and `headers` whose values the view `named` shows: a comma-separated list, `*` for any characters.
+    PLAIN_NAMES = "MCP_SETTINGS_PLAIN_NAMES";
     /// The path under which a proxy serves us, such as `/mcp-settings`. Default: the path of the public URL.
     BASE_PATH = "MCP_SETTINGS_BASE_PATH";
     /// The URL under which browsers reach the page. Default: the first allowed origin, else the first allowed host,

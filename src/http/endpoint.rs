@@ -279,7 +279,7 @@ async fn check(
         _ => None,
     };
     let head = request.headers();
-    let exposure = headers::exposure(head);
+    let exposure = headers::exposure(head, endpoint.segment == Segment::Server);
     if let (Some(Scope::Read), Ok(exposure @ (Exposure::Encrypted | Exposure::Plaintext))) =
         (endpoint.scope, &exposure)
     {
@@ -294,7 +294,7 @@ async fn check(
     trail.0.borrow_mut().caller = endpoint.scope.map(|_| caller.clone());
     if let Some(scope) = endpoint.scope {
         require(&caller, scope)?;
-        if scope == Scope::Read && exposure.as_ref().is_ok_and(|exposure| *exposure != Exposure::Redacted) {
+        if scope == Scope::Read && exposure.as_ref().is_ok_and(|exposure| exposure.reveals()) {
             require(&caller, Scope::Reveal)?;
         }
     }

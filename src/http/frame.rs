@@ -227,11 +227,11 @@ fn add_headers(headers: &mut HeaderMap, origin: Option<HeaderValue>, id: &Reques
 
 /// A write or a look at secrets that the gate refused is audited like any other refusal.
 fn audit_refusal(request: &ServiceRequest, problem: &Problem, id: &RequestId) {
-    let exposure = headers::exposure(request.headers()).unwrap_or_default();
+    let exposure = headers::exposure(request.headers(), true).unwrap_or_default();
     let query = Query::parse(request.uri().query(), &[Parameter::DryRun]).unwrap_or_default();
     let action = match routes::action(request.method(), request.match_info().as_str()) {
         Some(action) => action,
-        None if exposure != crate::secrets::Exposure::Redacted => Action::Reveal(exposure),
+        None if exposure.reveals() => Action::Reveal(exposure),
         None => return,
     };
     let from = request.peer_addr().map(|address| address.to_string()).unwrap_or_default();

@@ -46,13 +46,19 @@ pub(super) fn expectation(headers: &HeaderMap) -> Result<(), Problem> {
     ))
 }
 
-/// How much of the secrets is asked for.
-pub(super) fn exposure(headers: &HeaderMap) -> Result<Exposure, Problem> {
+/// How much of the secrets is asked for. `named` is a word of the single server's own resource only: the header is
+/// OpenHands' elsewhere.
+pub(super) fn exposure(headers: &HeaderMap, knows_named: bool) -> Result<Exposure, Problem> {
     let mut lines = headers.get_all(EXPOSE_SECRETS);
     let Some(value) = lines.next() else { return Ok(Exposure::Redacted) };
     let parsed = value.to_str().ok().and_then(Exposure::parse).filter(|_| lines.next().is_none());
-    parsed.ok_or_else(|| {
-        let detail = "Invalid X-Expose-Secrets header value. Valid values are: 'encrypted', 'plaintext'.";
+    parsed.filter(|exposure| knows_named || *exposure != Exposure::Named).ok_or_else(|| {
+        let detail = match knows_named {
+            true => {
+                "Invalid X-Expose-Secrets header value. Valid values are: 'named', 'encrypted', 'plaintext'."
+            }
+            false => "Invalid X-Expose-Secrets header value. Valid values are: 'encrypted', 'plaintext'.",
+        };
         Problem::new(ProblemKind::InvalidHeader, detail).member("header", Json::string("X-Expose-Secrets"))
     })
 }

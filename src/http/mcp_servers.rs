@@ -29,6 +29,7 @@ pub(super) fn read(call: Call) -> Answer {
         call.trail.tags(Some(item.tag()), Some(item.tag()));
         read_answer(&call, item.tag(), || match call.exposure {
             Exposure::Redacted => item.redacted().cloned(),
+            Exposure::Named => projected.named(key, call.service().plain_names()),
             exposure => projected.exposed(key, exposure),
         })
     })
@@ -114,7 +115,7 @@ pub(super) fn read_answer(
     }
     let body = body().map_err(|error| call.failed(error))?;
     let mut response = tagged(HttpResponse::Ok());
-    if call.exposure != Exposure::Redacted {
+    if call.exposure.reveals() {
         response.insert_header((header::CACHE_CONTROL, "no-store"));
     }
     Ok(response.content_type("application/json").body(body))

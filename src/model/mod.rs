@@ -15,6 +15,7 @@ pub mod merge;
 mod name;
 pub mod openhands;
 mod outside;
+pub mod plain_names;
 #[cfg(test)]
 pub(crate) mod samples;
 pub mod secret_shapes;

@@ -19,4 +19,4 @@ pub use entity_tag::{EntityTag, OpaqueTag, collection_tag, public_tag, server_ta
 pub use precondition::{Condition, MalformedCondition, Precondition, Verdict};
 pub use settings_view::SettingsView;
 pub use summary::{Summary, is_enabled, summary};
-pub use view::{needs_reentry, needs_reentry_below, view, view_masked};
+pub use view::{needs_reentry, needs_reentry_below, view, view_masked, view_named};

@@ -4,6 +4,7 @@
 use crate::json::{Json, Object, Path, Pointer};
 use crate::model::config::{AtRest, Config, Members, Node, Secret, SecretValue};
 use crate::model::mask::MASK;
+use crate::model::plain_names::PlainNames;
 use crate::model::url_parts;
 use crate::secrets::Exposure;
 
@@ -16,6 +17,25 @@ pub fn view(config: &Config, exposure: Exposure) -> Object {
 /// The same with another mask than [`MASK`].
 pub fn view_masked(members: &Members, exposure: Exposure, mask: &str) -> Object {
     members.iter().map(|(name, node)| (name, view_node(node, exposure, mask))).collect()
+}
+
+/// The redacted view, in which variables and headers of plain names are in the clear.
+pub fn view_named(config: &Config, plain_names: &PlainNames) -> Object {
+    let entry = |map: &str, (name, node): (&str, &Node)| {
+        let shown = match node {
+            Node::Secret(secret) if plain_names.shows(map, name, secret) => Exposure::Plaintext,
+            _ => Exposure::Redacted,
+        };
+        (name.to_owned(), view_node(node, shown, MASK))
+    };
+    let member = |(name, node): (&str, &Node)| {
+        let shown = match node {
+            Node::Object(members) => Json::Object(members.iter().map(|member| entry(name, member)).collect()),
+            other => view_node(other, Exposure::Redacted, MASK),
+        };
+        (name.to_owned(), shown)
+    };
+    config.iter().map(member).collect()
 }
 
 /// Where the secrets stand that no key opens: they have to be entered again.
@@ -37,7 +57,7 @@ fn view_node(node: &Node, exposure: Exposure, mask: &str) -> Json {
         Node::Number(number) => Json::Number(number.clone()),
         Node::Text(text) => Json::String(text.clone()),
         Node::Secret(secret) => view_secret(secret, exposure, mask),
-        Node::Url(url) if exposure == Exposure::Redacted => Json::string(url_parts::mask(url.text.expose())),
+        Node::Url(url) if !exposure.reveals() => Json::string(url_parts::mask(url.text.expose())),
         Node::Url(url) => Json::string(url.text.expose()),
         Node::Array(elements) => {
             Json::Array(elements.iter().map(|element| view_node(element, exposure, mask)).collect())
@@ -48,7 +68,9 @@ fn view_node(node: &Node, exposure: Exposure, mask: &str) -> Json {
 
 fn view_secret(secret: &Secret, exposure: Exposure, mask: &str) -> Json {
     match (exposure, &secret.at_rest, &secret.value) {
-        (Exposure::Redacted, ..) | (Exposure::Plaintext, _, SecretValue::Unreadable) => Json::string(mask),
+        (Exposure::Redacted | Exposure::Named, ..) | (Exposure::Plaintext, _, SecretValue::Unreadable) => {
+            Json::string(mask)
+        }
         (Exposure::Encrypted, AtRest::Sealed(token), _) => Json::string(token.as_str()),
         (_, _, SecretValue::Text(plaintext)) => Json::string(plaintext.expose()),
         (_, _, SecretValue::Number(number)) => Json::Number(number.clone()),
@@ -104,6 +126,18 @@ mod tests {
         let opened = open(&stored, Sealing::EverySecret, ring());
         assert_eq!(view(&opened, Exposure::Encrypted), stored);
         assert_eq!(shown(Exposure::Plaintext), SERVER.replace("sealed ", ""));
+    }
+
+    #[test]
+    fn the_named_view_shows_what_its_rule_allows_and_else_what_the_redacted_one_shows() {
+        let text = r#"{"env":{"PORT":8080,"DEBUG":"sealed app:*","TZ":"ghp_abcdefghij0123456789","A":"b","LANG":{"TZ":"x"}},"headers":{"ACCEPT":"*/*","X":"y"},"my_key":{"PORT":"1"},"auth":{"headers":{"Accept":"z"}},"url":"https://u:p@h/"}"#;
+        let shown = view_named(&config(text), &PlainNames::default());
+        assert_eq!(
+            to_compact(&shown.into()),
+            r#"{"env":{"PORT":8080,"DEBUG":"app:*","TZ":"[REDACTED]","A":"[REDACTED]","LANG":{"TZ":"[REDACTED]"}},"headers":{"ACCEPT":"*/*","X":"[REDACTED]"},"my_key":{"PORT":"[REDACTED]"},"auth":{"headers":{"Accept":"[REDACTED]"}},"url":"https://**********@h/"}"#
+        );
+        let none = view_named(&config(text), &PlainNames::new(Vec::new()));
+        assert_eq!(none, view(&config(text), Exposure::Redacted));
     }
 
     #[test]

@@ -6,6 +6,8 @@ pub enum Exposure {
     /// Each masked leaf is a mask.
     #[default]
     Redacted,
+    /// Each masked leaf is a mask, but for variables and headers whose names say that they are not secret.
+    Named,
     /// Each sealed leaf is the token that is stored.
     Encrypted,
     /// Each leaf is in the clear.
@@ -18,16 +20,23 @@ impl Exposure {
     pub fn parse(value: &str) -> Option<Self> {
         match value.trim().to_ascii_lowercase().as_str() {
             "" => Some(Self::Redacted),
+            "named" => Some(Self::Named),
             "encrypted" | "true" => Some(Self::Encrypted),
             "plaintext" => Some(Self::Plaintext),
             _ => None,
         }
     }
 
+    /// Whether it shows secrets: who asks for it needs the scope `reveal`, and is audited.
+    pub fn reveals(self) -> bool {
+        matches!(self, Self::Encrypted | Self::Plaintext)
+    }
+
     /// The word for logs and audit events.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Redacted => "redacted",
+            Self::Named => "named",
             Self::Encrypted => "encrypted",
             Self::Plaintext => "plaintext",
         }
@@ -36,7 +45,7 @@ impl Exposure {
 
 #[cfg(test)]
 mod tests {
-    use super::Exposure::{Encrypted, Plaintext, Redacted};
+    use super::Exposure::{Encrypted, Named, Plaintext, Redacted};
     use super::*;
 
     #[test]
@@ -44,6 +53,7 @@ mod tests {
         for (value, expected) in [
             ("", Some(Redacted)),
             (" ", Some(Redacted)),
+            ("Named", Some(Named)),
             ("encrypted", Some(Encrypted)),
             (" TRUE\t", Some(Encrypted)),
             ("Plaintext", Some(Plaintext)),
@@ -54,8 +64,8 @@ mod tests {
             assert_eq!(Exposure::parse(value), expected, "{value:?}");
         }
         assert_eq!(
-            [Redacted, Encrypted, Plaintext].map(Exposure::as_str),
-            ["redacted", "encrypted", "plaintext"]
+            [Redacted, Named, Encrypted, Plaintext].map(Exposure::as_str),
+            ["redacted", "named", "encrypted", "plaintext"]
         );
         assert_eq!(Exposure::default(), Redacted);
     }

@@ -45,6 +45,7 @@ pub use self::rotate::Rotation;
 pub use self::sent::Body;
 pub use self::settings::{Settled, WrittenServer};
 use crate::model::SettingsKey;
+use crate::model::plain_names::PlainNames;
 use crate::projection::{EntityTag, Precondition};
 use crate::secrets::Keys;
 use crate::store::Store;
@@ -60,6 +61,7 @@ pub struct Service {
     last_judged: Arc<LastJudged>,
     options: Options,
     found_at_start: Vec<Degradation>,
+    plain_names: PlainNames,
 }
 
 /// What can be chosen about the use-cases.
@@ -107,7 +109,19 @@ impl Service {
             last_judged: Arc::default(),
             options,
             found_at_start: Vec::new(),
+            plain_names: PlainNames::default(),
         }
+    }
+
+    /// The same with other names whose values the view `named` shows.
+    #[must_use]
+    pub fn with_plain_names(self, patterns: Vec<String>) -> Self {
+        Self { plain_names: PlainNames::new(patterns), ..self }
+    }
+
+    /// The names whose values the view `named` shows.
+    pub fn plain_names(&self) -> &PlainNames {
+        &self.plain_names
     }
 
     /// Takes no more writes; those that still wait at `deadline` are given up.

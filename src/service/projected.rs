@@ -10,11 +10,12 @@ use bytes::Bytes;
 
 use crate::json::{Fault, Json, Object, Pointer, Style, to_compact, write_string};
 use crate::model::config::{self, Config};
+use crate::model::plain_names::PlainNames;
 use crate::model::suspect::{Suspect, suspects};
 use crate::model::{Access, Layout, SettingsKey, StoredServer};
 use crate::projection::{
     EntityTag, Summary, canonical, collection_tag, is_enabled, needs_reentry, server_tag, summary,
-    unreadable_server_tag, view,
+    unreadable_server_tag, view, view_named,
 };
 use crate::secrets::{Exposure, KeyRing};
 use crate::store::Snapshot;
@@ -109,12 +110,23 @@ impl Projected {
         }
     }
 
-    /// One server with its secrets shown, or masked where they can't be opened.
-    pub fn exposed(&self, key: &SettingsKey, exposure: Exposure) -> Result<Bytes, ServiceError> {
+    /// One server, its variables and headers of plain names in the clear.
+    pub fn named(&self, key: &SettingsKey, plain_names: &PlainNames) -> Result<Bytes, ServiceError> {
+        let (item, config) = self.opened(key)?;
+        let shown = view_named(&config, plain_names);
+        Ok(answer_with(key, &config, Some(&item.tag), &Json::Object(shown)).0.into())
+    }
+
+    fn opened(&self, key: &SettingsKey) -> Result<(&Item, Config), ServiceError> {
         let item = self.items.get(key).ok_or(ServiceError::UnknownServer)?;
         let stored =
             item.server.config.as_ref().map_err(|fault| ServiceError::MalformedServer(fault.clone()))?;
-        let config = config::open(stored, self.snapshot.layout.sealing, &self.ring);
+        Ok((item, config::open(stored, self.snapshot.layout.sealing, &self.ring)))
+    }
+
+    /// One server with its secrets shown, or masked where they can't be opened.
+    pub fn exposed(&self, key: &SettingsKey, exposure: Exposure) -> Result<Bytes, ServiceError> {
+        let (item, config) = self.opened(key)?;
         let unreadable = needs_reentry(&config);
         if exposure == Exposure::Plaintext && !unreadable.is_empty() {
             return Err(ServiceError::SecretUnreadable(unreadable));
@@ -195,11 +207,21 @@ fn answer(
     tag: Option<&EntityTag>,
     exposure: Exposure,
 ) -> (String, Range<usize>) {
+    answer_with(key, config, tag, &Json::Object(view(config, exposure)))
+}
+
+/// The same with a view of the configuration that was made before.
+fn answer_with(
+    key: &SettingsKey,
+    config: &Config,
+    tag: Option<&EntityTag>,
+    shown: &Json,
+) -> (String, Range<usize>) {
     let mut text = r#"{"name":"#.to_owned();
     write_string(&mut text, key.as_str());
     text.push_str(r#","config":"#);
     let start = text.len();
-    Style::compact().write(&mut text, &Json::Object(view(config, exposure)), "");
+    Style::compact().write(&mut text, shown, "");
     let place = start..text.len();
     if let Some(tag) = tag {
         text.push_str(r#","etag":"#);

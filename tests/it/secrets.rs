@@ -5,6 +5,7 @@ mod bound;
 mod canary;
 mod guesses;
 mod keeping;
+mod named;
 mod oracle;
 mod upgrade;
 mod views;

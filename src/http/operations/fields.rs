@@ -53,13 +53,13 @@ pub(super) fn conditions() -> Vec<Parameter> {
     ]
 }
 
-/// How much of the secrets a read shows.
+/// How much of the secrets a read of a server shows.
 pub(super) fn expose_secrets() -> Parameter {
     Parameter {
         component: "ExposeSecrets",
         name: "X-Expose-Secrets",
         place: Place::Header,
-        description: "Show secrets: `encrypted` as they are stored, `plaintext` in the clear; `true` is `encrypted`. Needs the scope `reveal`. Without it they are masked.",
+        description: "Show secrets: `named` variables and headers of plain names only; `encrypted` all as they are stored, `plaintext` all in the clear; `true` is `encrypted`. All but `named` need the scope `reveal`. Without it they are masked.",
         shape: Shape::of::<Exposure>(),
         example: json!("plaintext"),
     }
@@ -70,6 +70,27 @@ pub(super) fn expose_secrets() -> Parameter {
 #[schemars(rename = "ExposeSecrets", rename_all = "lowercase")]
 #[expect(dead_code, reason = "a type that is described, and never made")]
 enum Exposure {
+    Named,
+    Encrypted,
+    Plaintext,
+    True,
+}
+
+/// How much of the secrets a read of OpenHands' settings shows.
+pub(super) fn expose_settings_secrets() -> Parameter {
+    Parameter {
+        component: "ExposeSettingsSecrets",
+        description: "Show secrets: `encrypted` as they are stored, `plaintext` in the clear; `true` is `encrypted`. Needs the scope `reveal`. Without it they are masked.",
+        shape: Shape::of::<SettingsExposure>(),
+        ..expose_secrets()
+    }
+}
+
+/// How secrets are shown in OpenHands' settings.
+#[derive(JsonSchema)]
+#[schemars(inline, rename_all = "lowercase")]
+#[expect(dead_code, reason = "a type that is described, and never made")]
+enum SettingsExposure {
     Encrypted,
     Plaintext,
     True,

@@ -20,7 +20,7 @@ pub(in crate::http) fn read() -> Operation {
         id: "get_settings",
         summary: "Show all settings",
         description: "As the OpenHands agent-server shows them, for its clients: the servers, and all that stands around them. Secrets are masked as `**********`. The schemas of what stands around them are the agent-server's: `/api/settings/agent-schema` and `/api/settings/conversation-schema` are answered 501. Needs the scope `read`, and `reveal` to see secrets.",
-        parameters: vec![fields::expose_secrets()],
+        parameters: vec![fields::expose_settings_secrets()],
         responses: responses(
             Response { headers: fields::of_every_answer(), ..shown(200, "The settings.") },
             of_any_route().keyed().with(&[
