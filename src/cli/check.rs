@@ -87,7 +87,7 @@ impl Report {
             }
             Ok(reasons) => {
                 for reason in reasons {
-                    self.error(reason.code(), reason.detail());
+                    self.error(reason.code(), &reason.detail());
                 }
             }
         }

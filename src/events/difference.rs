@@ -25,7 +25,7 @@ impl Told {
 
     /// What holds after all that has been told.
     pub(super) fn standing(&self) -> Standing {
-        let (tag, access) = (self.last.tag().clone(), self.last.access().clone());
+        let (tag, access) = (self.last.tag().clone(), self.last.access());
         Standing { tag, access, trouble: self.trouble.clone() }
     }
 
@@ -40,7 +40,7 @@ impl Told {
             Ok(state) => {
                 let access = state.access();
                 let is_news = self.trouble.is_some() || self.last.access() != access;
-                let access = is_news.then(|| Event::Access(Ok(access.clone())));
+                let access = is_news.then(|| Event::Access(Ok(access)));
                 let servers = difference(&self.last, &state, at_ms).into_iter().map(Box::new);
                 let events = access.into_iter().chain(servers.map(Event::Server)).collect();
                 // Not sooner: what panics on the way here has told nothing.
@@ -125,6 +125,7 @@ mod tests {
             servers: document.servers().map(|(key, server)| (key.clone(), by_ann(server))).collect(),
             outside: Arc::clone(document.outside()),
             departures: Departures::default(),
+            place: None,
         };
         Arc::new(Projected::new(Arc::new(snapshot), Arc::clone(ring), None))
     }

@@ -7,6 +7,7 @@ use crate::json::{Json, Number};
 use crate::model::json_patch::Misfit;
 use crate::model::merge::{Refusal, RefusalKind};
 use crate::model::validate::Violation;
+use crate::model::{PlaceReason, ReadOnlyReason};
 use crate::projection::Verdict;
 use crate::service::{Conflict, ServiceError};
 use crate::store::StoreError;
@@ -22,6 +23,8 @@ const IF_MATCH_FAILED: &str =
     "If-Match does not match the current ETag. Re-fetch GET /api/settings/mcp-servers/{name} and retry.";
 
 const ALTERED_TAG: &str = "If-Match has the current ETag, altered on its way (W/, or a suffix): a proxy that compresses does that to the header. Send the `etag` of the body instead; it is `current_etag` here.";
+
+const OWNERSHIP: &str = "The owner, group or mode of the settings document can't be kept, so nothing was written. Let the service run as the document's owner.";
 
 const UNUSABLE_NAME: &str =
     "In this document a server of this name would be taken for the server map itself. Use another name.";
@@ -46,10 +49,7 @@ pub(super) fn problem(error: ServiceError, method: &Method, name: &str) -> Probl
             ProblemKind::NoMcpServers,
             "MCP servers are not supported by the current agent variant ('acp'). Switch to an OpenHands-variant agent via PATCH /api/settings before managing MCP servers.",
         ),
-        ServiceError::ReadOnly(reason) => Problem::new(
-            ProblemKind::DocumentReadOnly,
-            format!("The settings document is read-only: {reason}."),
-        ),
+        ServiceError::ReadOnly(reason) => read_only(reason),
         ServiceError::MalformedServer(fault) => {
             let detail =
                 "The stored server can't be read as a configuration. Replace it with PUT, or delete it.";
@@ -132,6 +132,10 @@ pub(super) fn store_problem(error: &StoreError, is_read: bool) -> Problem {
             ProblemKind::DocumentVanished,
             "The settings document is gone. Put it back, or restart the service to begin a new one.",
         ),
+        StoreError::Unlinked => Problem::new(
+            ProblemKind::DocumentVanished,
+            "The settings document is mounted as a single file, and was replaced or deleted where it comes from. Mount its folder instead, and start the service anew.",
+        ),
         StoreError::NoDirectory => Problem::new(
             ProblemKind::StoreUnavailable,
             "The folder of the settings document is not there. Create it, or configure another.",
@@ -152,11 +156,8 @@ pub(super) fn store_problem(error: &StoreError, is_read: bool) -> Problem {
             .header(header::RETRY_AFTER, RETRY_AFTER),
         StoreError::Closed => Problem::new(ProblemKind::StoreBusy, "The service is stopping. Nothing was changed; try again.")
             .header(header::RETRY_AFTER, RETRY_AFTER),
-        StoreError::Ownership(_) => Problem::new(
-            ProblemKind::Ownership,
-            "The owner, group or mode of the settings document can't be kept, so nothing was written. Let the service run as the document's owner.",
-        )
-        .cause(with_causes),
+        StoreError::ReadOnly { reason, .. } => read_only(ReadOnlyReason::Place(*reason)).cause(with_causes),
+        StoreError::Ownership(_) => Problem::new(ProblemKind::Ownership, OWNERSHIP).cause(with_causes),
         StoreError::OutcomeUnknown(_) => Problem::new(
             ProblemKind::OutcomeUnknown,
             "The change was made, but may not outlive a crash. Read the server again before you repeat it.",
@@ -170,6 +171,17 @@ pub(super) fn store_problem(error: &StoreError, is_read: bool) -> Problem {
         .cause(with_causes)
         .header(header::RETRY_AFTER, RETRY_AFTER),
         StoreError::Panicked => Problem::of_ours(ProblemKind::Internal, with_causes),
+    }
+}
+
+/// The problem that a document is which may only be read. Trying again does not help.
+fn read_only(reason: ReadOnlyReason) -> Problem {
+    match reason {
+        ReadOnlyReason::Place(PlaceReason::Ownership) => Problem::new(ProblemKind::Ownership, OWNERSHIP),
+        reason => Problem::new(
+            ProblemKind::DocumentReadOnly,
+            format!("The settings document is read-only: {reason}."),
+        ),
     }
 }
 

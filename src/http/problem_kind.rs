@@ -243,7 +243,7 @@ impl ProblemKind {
                 "document-read-only",
                 "The settings document is read-only",
                 S::CONFLICT,
-                "Use a version of this service that knows the document's versions.",
+                "Do what the detail says: use a newer version of this service, or make the document's place writable.",
             ),
             Self::NoMcpServers => (
                 "no-mcp-servers",

@@ -6,13 +6,13 @@ use actix_web::HttpResponse;
 use actix_web::http::header;
 
 use crate::json::{Json, Number, Object, to_compact};
+use crate::service::Service;
 use crate::service::access::{Scope, Scopes};
 use crate::service::login::KEY_LIFETIME;
 
 use super::authentication::unauthorized;
 use super::document_access::DocumentAccess;
 use super::endpoint::{Answer, Call};
-use super::mcp_servers::newest;
 
 /// The largest body. It is read before anything is known of the caller. Bytes.
 pub(super) const LARGEST: usize = 4 << 10;
@@ -37,8 +37,8 @@ pub(super) fn exchange(call: Call) -> Answer {
 /// `GET`: who calls, and what may be done. It is answered while the document can't be read, too.
 pub(super) fn current(call: Call) -> Answer {
     Box::pin(async move {
-        let access = match newest(&call).await {
-            Ok(projected) => DocumentAccess::of(projected.access()),
+        let access = match call.block(Service::recheck).await {
+            Ok(projected) => DocumentAccess::of(&projected.access()),
             Err(problem) => DocumentAccess::unreadable(&problem),
         };
         let left = call.caller.expires.map(|end| end.saturating_duration_since(Instant::now()));

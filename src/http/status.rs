@@ -32,7 +32,7 @@ pub(super) fn ready(call: Call) -> Answer {
             return Ok(status("ready"));
         }
         let reason = |reason: &Degradation| {
-            let members = [("code", reason.code()), ("detail", reason.detail())];
+            let members = [("code", reason.code().into()), ("detail", reason.detail())];
             Json::from(members.map(|(name, text)| (name, Json::string(text))).into_iter().collect::<Object>())
         };
         let reasons = Json::Array(reasons.iter().map(reason).collect());

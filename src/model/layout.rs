@@ -32,7 +32,7 @@ pub enum Sealing {
 pub enum Access {
     /// They may.
     Writable,
-    /// They may be read only: the document is newer or stranger than this build knows.
+    /// They may be read only: the document is newer or stranger than this build knows, or its place can't be written.
     ReadOnly(ReadOnlyReason),
     /// The agent variant of this document has no MCP servers (DESIGN §2, variants).
     NoCollection,
@@ -47,6 +47,53 @@ pub enum ReadOnlyReason {
     AgentSchemaVersion,
     /// `agent_settings.agent_kind` is none that this build knows.
     AgentKind,
+    /// Nothing can be written at the document's place.
+    Place(PlaceReason),
+}
+
+/// Why nothing can be written at a document's place.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PlaceReason {
+    /// The document is a mount of its own: such a file can't be replaced.
+    FileMount,
+    /// The file system, or this mount of it, is read-only.
+    FileSystem,
+    /// The document or its folder is immutable or append-only.
+    Immutable,
+    /// The account of the service may not write in the folder.
+    Folder,
+    /// The lock file can neither be opened nor created.
+    LockFile,
+    /// The account of the service can't keep the document's owner and group.
+    Ownership,
+}
+
+impl PlaceReason {
+    /// Every reason.
+    pub const ALL: [Self; 6] =
+        [Self::FileMount, Self::FileSystem, Self::Immutable, Self::Folder, Self::LockFile, Self::Ownership];
+
+    /// What is the matter and what to do about it. Never a path: it is told to every client.
+    pub fn text(self) -> &'static str {
+        match self {
+            Self::FileMount => {
+                "it is mounted as a single file, and such a file can't be replaced. Mount its folder instead"
+            }
+            Self::FileSystem => "its file system is mounted read-only. Mount it writable",
+            Self::Immutable => {
+                "the file or its folder is marked immutable or append-only. Remove the mark (`chattr -i -a`)"
+            }
+            Self::Folder => {
+                "the service may not write in its folder. Permit that on the folder; on the file alone it is not enough"
+            }
+            Self::LockFile => {
+                "the service can neither open nor create its lock file. Permit that, or remove a lock file that belongs to another account"
+            }
+            Self::Ownership => {
+                "its owner or group can't be kept by the account of the service. Let the service run as the file's owner"
+            }
+        }
+    }
 }
 
 impl fmt::Display for ReadOnlyReason {
@@ -55,6 +102,7 @@ impl fmt::Display for ReadOnlyReason {
             Self::SchemaVersion => "its `schema_version` is newer than this build knows",
             Self::AgentSchemaVersion => "its `agent_settings.schema_version` is newer than this build knows",
             Self::AgentKind => "its `agent_settings.agent_kind` is none that this build knows",
+            Self::Place(reason) => reason.text(),
         })
     }
 }

@@ -30,7 +30,7 @@ pub mod validate;
 
 pub use edit::Edit;
 pub use kind::Kind;
-pub use layout::{Access, Dialect, Layout, ReadOnlyReason, Sealing};
+pub use layout::{Access, Dialect, Layout, PlaceReason, ReadOnlyReason, Sealing};
 pub use name::{InvalidName, ServerName};
 pub use outside::Outside;
 pub use server_value::is_server_value;

@@ -31,8 +31,8 @@ impl Service {
 
 impl Projected {
     /// Whether the document's servers may be written.
-    pub fn access(&self) -> &Access {
-        &self.snapshot.layout.access
+    pub fn access(&self) -> Access {
+        self.snapshot.access()
     }
 
     /// Every server, sorted by name.

@@ -16,7 +16,7 @@ pub(super) fn permitted<'a>(
     rules: &Rulebook<'_>,
     options: Options,
 ) -> Result<(&'a Arc<StoredServer>, State), ServiceError> {
-    check_access(rules.layout)?;
+    check_access(current.snapshot)?;
     let key = &write.key;
     let server = current.snapshot.servers.get(key).ok_or(ServiceError::UnknownServer)?;
     if options.require_preconditions && write.precondition.is_absent() {

@@ -27,6 +27,11 @@ impl Service {
         Ok(self.project(self.store.read()?))
     }
 
+    /// The newest state, and whether anything can be written, looked at anew. Blocks as [`Service::load`] does.
+    pub fn recheck(&self) -> Result<Arc<Projected>, ServiceError> {
+        Ok(self.project(self.store.recheck()?))
+    }
+
     fn project(&self, snapshot: Arc<Snapshot>) -> Arc<Projected> {
         let ring = self.keys.ring();
         let known = self.projected.load_full();

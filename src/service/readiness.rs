@@ -2,6 +2,9 @@
 //! degraded, and each reason has a fixed code and a fixed text: `/ready` needs no key, so they hold no path,
 //! no name and no secret.
 
+use std::borrow::Cow;
+
+use crate::model::PlaceReason;
 use crate::store::StoreError;
 
 use super::key_rules::{lacks_key, look_for_key, may_create_key};
@@ -18,11 +21,19 @@ pub enum Degradation {
     KeyNotShared,
     /// The folder for the state can't be used, so that other processes on the settings are not seen.
     StateUnusable,
+    /// Nothing can be written where the settings file is.
+    ReadOnly(PlaceReason),
 }
 
 impl Degradation {
-    /// Every reason, in the order in which they are given.
-    pub const ALL: [Self; 4] = [Self::WrongKey, Self::KeyMissing, Self::KeyNotShared, Self::StateUnusable];
+    /// One reason of each code, in the order in which they are given.
+    pub const ALL: [Self; 5] = [
+        Self::WrongKey,
+        Self::KeyMissing,
+        Self::KeyNotShared,
+        Self::ReadOnly(PlaceReason::FileMount),
+        Self::StateUnusable,
+    ];
 
     /// The word by which programs tell the reasons apart.
     pub fn code(self) -> &'static str {
@@ -31,24 +42,26 @@ impl Degradation {
             Self::KeyMissing => "key-missing",
             Self::KeyNotShared => "key-not-shared",
             Self::StateUnusable => "state-unusable",
+            Self::ReadOnly(_) => "read-only",
         }
     }
 
     /// What it means and what to do about it.
-    pub fn detail(self) -> &'static str {
+    pub fn detail(self) -> Cow<'static, str> {
         match self {
             Self::WrongKey => {
-                "No configured key opens any encrypted value of the settings file. Secrets can't be used or changed until the right key is configured."
+                "No configured key opens any encrypted value of the settings file. Secrets can't be used or changed until the right key is configured.".into()
             }
             Self::KeyMissing => {
-                "There is no key to encrypt secrets with. Configure the key that this settings file was written with, or that other services on it have, or restore its key file."
+                "There is no key to encrypt secrets with. Configure the key that this settings file was written with, or that other services on it have, or restore its key file.".into()
             }
             Self::KeyNotShared => {
-                "Another service on this settings file does not have the key that this one encrypts with, so that neither stores secrets. Give both the same keys."
+                "Another service on this settings file does not have the key that this one encrypts with, so that neither stores secrets. Give both the same keys.".into()
             }
             Self::StateUnusable => {
-                "The folder for the service's state can't be used, so that other services on the same settings are not seen. The log says why. MCP_SETTINGS_STATE_DIR names another one."
+                "The folder for the service's state can't be used, so that other services on the same settings are not seen. The log says why. MCP_SETTINGS_STATE_DIR names another one.".into()
             }
+            Self::ReadOnly(reason) => format!("The settings file is read-only: {}.", reason.text()).into(),
         }
     }
 }
@@ -68,7 +81,7 @@ impl Service {
     ///
     /// Where the settings can't be read, so that the service is not ready at all.
     pub fn readiness(&self) -> Result<Vec<Degradation>, StoreError> {
-        let snapshot = self.store.read()?;
+        let snapshot = self.store.recheck()?;
         look_for_key(&self.keys);
         let ring = self.keys.ring();
         let of_keys = match lacks_key(&snapshot, &ring, &self.keys) {
@@ -79,6 +92,8 @@ impl Service {
             Some(_) => Some(Degradation::KeyMissing),
             None => None,
         };
-        Ok(of_keys.into_iter().chain(self.found_at_start.iter().copied()).collect())
+        let of_place = snapshot.place.map(Degradation::ReadOnly);
+        let found_at_start = self.found_at_start.iter().copied();
+        Ok(of_keys.into_iter().chain(of_place).chain(found_at_start).collect())
     }
 }

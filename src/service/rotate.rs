@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use crate::json::{Pointer, strings};
 use crate::model::config::{self, AtRest, Members, Node, Secret, SecretValue};
-use crate::model::{Access, Edit, SettingsKey};
+use crate::model::{Edit, SettingsKey};
 use crate::projection::needs_reentry;
 use crate::secrets::{KeyRing, Keys, is_token};
 use crate::store::{Current, Names};
@@ -61,8 +61,8 @@ impl Service {
 
 fn decide(current: &Current<'_>, keys: &Keys) -> Result<Step<Rotation>, ServiceError> {
     let (snapshot, ring) = (current.snapshot, keys.ring());
-    if let Access::ReadOnly(reason) = &snapshot.layout.access {
-        return Err(ServiceError::ReadOnly(*reason));
+    if let Some(reason) = snapshot.read_only() {
+        return Err(ServiceError::ReadOnly(reason));
     }
     if !ring.can_seal() {
         return Ok(Step::NeedKey(ServiceError::KeyMissing));

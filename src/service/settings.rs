@@ -81,7 +81,7 @@ impl Service {
 
 /// Whether the answer can be given that a write has. It must be known before the write is made.
 fn showable(snapshot: &Snapshot, keys: &Keys) -> Result<(), ServiceError> {
-    check_access(&snapshot.layout)?;
+    check_access(snapshot)?;
     outside(snapshot, &keys.ring()).map(drop)
 }
 

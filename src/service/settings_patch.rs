@@ -68,8 +68,8 @@ struct Servers<'a> {
 impl Desk<'_> {
     fn decide(&self, current: &Current<'_>) -> Result<Step<Settled>, ServiceError> {
         let snapshot = current.snapshot;
-        if let Access::ReadOnly(reason) = &snapshot.layout.access {
-            return Err(ServiceError::ReadOnly(*reason));
+        if let Some(reason) = snapshot.read_only() {
+            return Err(ServiceError::ReadOnly(reason));
         }
         let ring = self.keys.ring();
         let before = outside(snapshot, &ring)?;
@@ -160,7 +160,7 @@ impl Desk<'_> {
     ) -> Result<Step<Written>, ServiceError> {
         let place = servers.place.member(name);
         let key = SettingsKey::new(name);
-        check_access(&current.snapshot.layout)?;
+        check_access(current.snapshot)?;
         let server = current.snapshot.servers.get(&key);
         let is_there = server.is_some();
         let patch = match value {

@@ -115,7 +115,7 @@ pub(super) fn decide(
     let Update { write, body: sent, dry_run } = &**update;
     let Means { ring, keys, last, options } = means;
     let snapshot = current.snapshot;
-    check_access(&snapshot.layout)?;
+    check_access(snapshot)?;
     let rules = Rulebook { layout: &snapshot.layout, ring, may_reveal: write.caller.may_reveal() };
     let key = &write.key;
     let server = snapshot.servers.get(key);
@@ -171,10 +171,10 @@ pub(super) fn decide(
 }
 
 /// Whether the document's servers may be written at all.
-pub(super) fn check_access(layout: &Layout) -> Result<(), ServiceError> {
-    match &layout.access {
+pub(super) fn check_access(snapshot: &Snapshot) -> Result<(), ServiceError> {
+    match snapshot.access() {
         Access::Writable => Ok(()),
-        Access::ReadOnly(reason) => Err(ServiceError::ReadOnly(*reason)),
+        Access::ReadOnly(reason) => Err(ServiceError::ReadOnly(reason)),
         Access::NoCollection => Err(ServiceError::NoMcpServers),
     }
 }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::document::Unreadable;
+use crate::model::PlaceReason;
 
 /// Why a store could not answer or could not commit. Cheap to clone: one failure can end many changes.
 #[derive(Clone, Debug, thiserror::Error)]
@@ -15,6 +16,9 @@ pub enum StoreError {
     /// The document was there and is gone.
     #[error("the settings document is gone; put it back, or restart the service to begin a new one")]
     Vanished,
+    /// The document is a mounted file that was replaced or deleted at its source, and so has no name any more.
+    #[error("the settings document is a mounted file that was replaced or deleted where it comes from")]
+    Unlinked,
     /// The folder of the document is not there.
     #[error("the folder of the settings document is not there")]
     NoDirectory,
@@ -44,6 +48,15 @@ pub enum StoreError {
         /// Why.
         #[source]
         source: Arc<io::Error>,
+    },
+    /// Nothing can be written at the document's place until somebody changes that; nothing was written.
+    #[error("the settings document is read-only: {}", reason.text())]
+    ReadOnly {
+        /// Why.
+        reason: PlaceReason,
+        /// What an attempt came to, where one was made.
+        #[source]
+        source: Option<Arc<io::Error>>,
     },
     /// The owner, group or mode of the document can't be kept; nothing was written.
     #[error("could not keep the owner, group and mode of the settings document")]

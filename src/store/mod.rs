@@ -15,7 +15,9 @@ use tokio::sync::watch;
 pub use self::departures::{Departure, Departures};
 pub use self::error::StoreError;
 pub use self::history::History;
-use crate::model::{Author, Edit, Layout, Outside, SettingsKey, StoredServer};
+use crate::model::{
+    Access, Author, Edit, Layout, Outside, PlaceReason, ReadOnlyReason, SettingsKey, StoredServer,
+};
 
 mod departures;
 mod error;
@@ -32,6 +34,26 @@ pub struct Snapshot {
     pub outside: Arc<Outside>,
     /// How names left that are not there any more.
     pub departures: Departures,
+    /// Why nothing can be written at the document's place, where that is known.
+    pub place: Option<PlaceReason>,
+}
+
+impl Snapshot {
+    /// How the servers may be used: what the document means, and what its place allows.
+    pub fn access(&self) -> Access {
+        match (&self.layout.access, self.place) {
+            (Access::Writable, Some(reason)) => Access::ReadOnly(ReadOnlyReason::Place(reason)),
+            (access, _) => access.clone(),
+        }
+    }
+
+    /// Why nothing of the document may be written, servers or not.
+    pub fn read_only(&self) -> Option<ReadOnlyReason> {
+        match &self.layout.access {
+            Access::ReadOnly(reason) => Some(*reason),
+            Access::Writable | Access::NoCollection => self.place.map(ReadOnlyReason::Place),
+        }
+    }
 }
 
 /// The state on which a change decides: that of the batch it is in, all earlier changes applied.
@@ -97,6 +119,11 @@ pub trait Store: Send + Sync {
 
     /// The current state. Blocks on file reads, never on a lock.
     fn read(&self) -> Result<Arc<Snapshot>, StoreError>;
+
+    /// The current state, and whether anything can be written, looked at anew. Blocks on file reads, never on a lock.
+    fn recheck(&self) -> Result<Arc<Snapshot>, StoreError> {
+        self.read()
+    }
 
     /// Shows the newest state, and of the past that of these names, to whoever would decide on it. Blocks on
     /// file reads, never on a lock; nothing is changed.

@@ -9,6 +9,7 @@ mod keys;
 mod lock;
 mod names;
 mod overtaken;
+mod read_only;
 
 use crate::response::Response;
 use crate::server::TestServer;

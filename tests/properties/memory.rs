@@ -56,6 +56,7 @@ fn snapshot(document: &Document) -> Snapshot {
         servers: document.servers().map(|(key, server)| (key.clone(), Arc::clone(server))).collect(),
         outside: Arc::clone(document.outside()),
         departures: Departures::default(),
+        place: None,
     }
 }
 

@@ -21,6 +21,7 @@ use super::replace::{Draft, NotReplaced, failed, sweep, sync_directory, sync_in_
 use super::seam::{Seam, Step};
 use super::version::{Spare, Version};
 use super::view::{Observed, View};
+use crate::model::PlaceReason;
 use crate::store::{History, Provisioner, StoreError};
 
 /// How often a batch is decided, each time on what another program, without the lock, has made of the document.
@@ -94,6 +95,12 @@ impl Committer {
     }
 
     fn round(&mut self) {
+        if let Some(reason) = self.view.check_place() {
+            // A document that is gone or can't be read is the greater trouble.
+            let error = self.view.read().err().unwrap_or(StoreError::ReadOnly { reason, source: None });
+            self.queue.take().into_iter().for_each(|ticket| ticket.answer(Err(error.clone())));
+            return;
+        }
         let (place, seam) = (self.place.clone(), Arc::clone(&self.seam));
         let batch = lock::while_locked(&place, &*seam, |real| {
             self.pace.locked(Instant::now());
@@ -171,7 +178,7 @@ impl Committer {
         };
         let outcome = match outcome {
             Ok(()) => Ok(()),
-            Err(NotReplaced::Failed(error)) => Err(error),
+            Err(NotReplaced::Failed(error)) => Err(self.judge(error)),
             Err(NotReplaced::Overtaken) => return Err(Overtaken),
         };
         if outcome.is_err() {
@@ -256,6 +263,7 @@ impl Committer {
             return Err(StoreError::OutcomeUnknown(Arc::new(error)).into());
         }
         self.is_suspect = false;
+        self.view.unlearn();
         self.remember(&placed);
         Ok(())
     }
@@ -308,7 +316,21 @@ impl Committer {
                 Err(gone) => gone.clone(),
                 Ok(_) => StoreError::Lock(Arc::new(error)),
             },
-            _ => StoreError::Lock(Arc::new(error)),
+            _ => self.judge(StoreError::Lock(Arc::new(error))),
+        }
+    }
+
+    /// Where a failure says that nothing can be written until somebody changes that, that is what there is to say.
+    fn judge(&self, error: StoreError) -> StoreError {
+        let (step, source) = match &error {
+            StoreError::Lock(source) => ("lock", source),
+            StoreError::Ownership(source) => ("own", source),
+            StoreError::Write { step, source } => (*step, source),
+            _ => return error,
+        };
+        match self.view.learn(step, source) {
+            None | Some(PlaceReason::Ownership) => error,
+            Some(reason) => StoreError::ReadOnly { reason, source: Some(Arc::clone(source)) },
         }
     }
 }

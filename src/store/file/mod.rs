@@ -18,6 +18,7 @@ mod seam;
 mod tests;
 mod version;
 mod view;
+mod writability;
 
 use std::io;
 use std::path::PathBuf;
@@ -104,6 +105,11 @@ impl Store for FileStore {
     }
 
     fn read(&self) -> Result<Arc<Snapshot>, StoreError> {
+        self.view.read()
+    }
+
+    fn recheck(&self) -> Result<Arc<Snapshot>, StoreError> {
+        self.view.check_place();
         self.view.read()
     }
 

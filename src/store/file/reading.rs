@@ -3,12 +3,14 @@
 
 use std::fs::{self, File};
 use std::io::{self, Read};
+use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 use std::time::SystemTime;
 
 use super::identity::Identity;
 use super::place::{Place, directory_of};
 use super::seam::{Seam, Step};
+use super::writability::is_mount;
 
 /// How often a document that changes while it is read is read again.
 const ATTEMPTS: usize = 8;
@@ -22,6 +24,8 @@ pub(super) enum Reading {
     Missing {
         witness: Witness,
     },
+    /// A mounted file that has no name where it comes from.
+    Unlinked,
     NoDirectory,
     Failed(io::Error),
 }
@@ -94,8 +98,14 @@ fn read_file(path: &Path, seam: &dyn Seam, buffer: &mut Vec<u8>) -> io::Result<O
     let identity = seam.identity(before);
     buffer.clear();
     file.read_to_end(buffer)?;
-    if Identity::of(&file.metadata()?) != before {
+    let after = file.metadata()?;
+    if Identity::of(&after) != before {
         return Ok(None);
+    }
+    // A file that was replaced after it was opened has no name either; but only a mount still leads to one. Some file
+    // systems count no names at all.
+    if after.nlink() == 0 && is_mount(path) == Some(true) {
+        return Ok(Some(Reading::Unlinked));
     }
     let witness = Witness::File { identity, is_trusted: identity.is_trusted(taken) };
     Ok(Some(Reading::Found { witness }))

@@ -42,6 +42,7 @@ impl Version {
         let snapshot = Snapshot {
             layout: document.layout().clone(),
             departures: departures.beside(&servers),
+            place: None,
             servers,
             outside: Arc::clone(document.outside()),
         };

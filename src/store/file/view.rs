@@ -3,6 +3,7 @@
 //! does so holding one mutex.
 
 use std::fs::Metadata;
+use std::io;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -14,12 +15,15 @@ use super::place::Place;
 use super::reading::{self, Reading, Witness};
 use super::seam::Seam;
 use super::version::Version;
+use super::writability::{self, Lesson};
 use crate::document::NewDocument;
+use crate::model::PlaceReason;
 use crate::store::{History, Names, Snapshot, StoreError};
 
 type Seen = Result<Arc<Snapshot>, StoreError>;
 
 /// What was found at the document's place at one moment.
+#[derive(Clone)]
 pub(super) struct Observed {
     /// The version that was there, or why there was none that could be used.
     pub(super) outcome: Result<Arc<Version>, StoreError>,
@@ -29,11 +33,31 @@ pub(super) struct Observed {
     last: Arc<Version>,
     /// Whether there ever was a document.
     is_known: bool,
+    /// Why nothing can be written there, where that is known.
+    place: Option<PlaceReason>,
+    /// The version as readers see it, where they see that it can't be written.
+    marked: Option<Arc<Snapshot>>,
 }
 
 impl Observed {
     fn seen(&self) -> Seen {
-        self.outcome.as_ref().map(|version| Arc::clone(&version.snapshot)).map_err(Clone::clone)
+        let version = self.outcome.as_ref().map_err(Clone::clone)?;
+        Ok(Arc::clone(self.marked.as_ref().unwrap_or(&version.snapshot)))
+    }
+
+    /// The same, with what readers see of it; `before` is what they saw last.
+    fn marked(mut self, before: &Self) -> Self {
+        let mark = |version: &Arc<Version>, reason| {
+            let is_same = before.place == Some(reason)
+                && before.outcome.as_ref().is_ok_and(|old| Arc::ptr_eq(&old.snapshot, &version.snapshot));
+            let known = before.marked.as_ref().filter(|_| is_same).map(Arc::clone);
+            known.unwrap_or_else(|| {
+                Arc::new(Snapshot { place: Some(reason), ..Snapshot::clone(&version.snapshot) })
+            })
+        };
+        self.marked =
+            self.outcome.as_ref().ok().zip(self.place).map(|(version, reason)| mark(version, reason));
+        self
     }
 }
 
@@ -57,6 +81,10 @@ struct Ledger {
     newest_reading: u64,
     /// Where the document is read into. Kept, since fresh memory costs more than the reading.
     buffer: Vec<u8>,
+    /// What the last failed attempt to write has taught.
+    lesson: Option<Lesson>,
+    /// Whether a change of what may be written is logged: what holds at the start is said by whoever starts.
+    is_logging: bool,
 }
 
 impl View {
@@ -68,6 +96,8 @@ impl View {
             witness: Witness::None,
             last: nothing,
             is_known: false,
+            place: None,
+            marked: None,
         };
         let (changes, _) = watch::channel(before.seen());
         let view = Self {
@@ -80,13 +110,16 @@ impl View {
             changes,
         };
         view.refresh();
+        view.check_place();
+        view.ledger().is_logging = true;
         view
     }
 
-    /// What is current, if one `stat` can tell.
+    /// What is current, if one `stat` can tell. It can't where nothing could be written: that may have changed.
     pub(super) fn peek(&self) -> Option<Seen> {
         let observed = self.current.load();
-        observed.witness.still_stands(&self.place, &*self.seam).then(|| observed.seen())
+        let is_told = observed.place.is_none() && observed.witness.still_stands(&self.place, &*self.seam);
+        is_told.then(|| observed.seen())
     }
 
     /// What is current. A reading that began after this call began is as good as an own one, so readers
@@ -97,10 +130,41 @@ impl View {
         }
         let begun = self.readings.load(Ordering::SeqCst);
         let mut ledger = self.ledger();
+        let current = self.current.load();
         if begun < ledger.newest_reading {
-            return self.current.load().seen();
+            return current.seen();
+        }
+        if current.place.is_some() {
+            self.judge_place(&mut ledger);
+            if current.witness.still_stands(&self.place, &*self.seam) {
+                return self.current.load().seen();
+            }
         }
         self.look(&mut ledger).seen()
+    }
+
+    /// Looks whether anything can be written at the place. Gives the reason why not if it is certain; one that an
+    /// attempt has taught is for the next attempt to try.
+    pub(super) fn check_place(&self) -> Option<PlaceReason> {
+        self.judge_place(&mut self.ledger())
+    }
+
+    /// Remembers that nothing can be written, if a step that failed in this way says so. Gives the reason.
+    pub(super) fn learn(&self, step: &str, error: &io::Error) -> Option<PlaceReason> {
+        let mut ledger = self.ledger();
+        let lesson = Lesson::of(step, error, writability::probe(&self.place))?;
+        let reason = lesson.reason();
+        ledger.lesson = Some(lesson);
+        self.judge_place(&mut ledger);
+        Some(reason)
+    }
+
+    /// Forgets what failed attempts have taught, since one has succeeded.
+    pub(super) fn unlearn(&self) {
+        let mut ledger = self.ledger();
+        if ledger.lesson.take().is_some() {
+            self.judge_place(&mut ledger);
+        }
     }
 
     /// Reads the document whatever a `stat` might say.
@@ -151,8 +215,28 @@ impl View {
         history: History,
     ) -> Arc<Observed> {
         ledger.history.absorb(history);
-        let is_known = version.bytes.is_some();
-        self.publish(Observed { outcome: Ok(Arc::clone(&version)), witness, last: version, is_known })
+        let (is_known, place) = (version.bytes.is_some(), self.current.load().place);
+        let outcome = Ok(Arc::clone(&version));
+        self.publish(Observed { outcome, witness, last: version, is_known, place, marked: None })
+    }
+
+    fn judge_place(&self, ledger: &mut Ledger) -> Option<PlaceReason> {
+        let probe = writability::probe(&self.place);
+        let taught = ledger.lesson.as_ref().and_then(|lesson| lesson.holds(&probe));
+        if taught.is_none() {
+            ledger.lesson = None;
+        }
+        let place = probe.verdict.or(taught);
+        let current = self.current.load_full();
+        if place != current.place {
+            match place {
+                _ if !ledger.is_logging => {}
+                Some(reason) => tracing::warn!("the settings document is read-only: {}", reason.text()),
+                None => tracing::info!("the settings document can be written again"),
+            }
+            self.publish(Observed { place, ..Observed::clone(&current) });
+        }
+        probe.verdict
     }
 
     fn look(&self, ledger: &mut Ledger) -> Arc<Observed> {
@@ -167,7 +251,7 @@ impl View {
             ledger.history.settle();
         }
         ledger.newest_reading = number;
-        self.publish(after)
+        self.publish(Observed { place: before.place, ..after })
     }
 
     fn judge(&self, before: &Observed, reading: Reading, bytes: &[u8]) -> Observed {
@@ -177,6 +261,8 @@ impl View {
             witness: Witness::None,
             last: Arc::clone(&before.last),
             is_known,
+            place: None,
+            marked: None,
         };
         match reading {
             Reading::Found { witness } => self.understand(before, bytes, witness),
@@ -184,8 +270,9 @@ impl View {
                 Observed { witness, ..failed(StoreError::Vanished, true) }
             }
             Reading::Missing { witness } => {
-                Observed { outcome: Ok(Arc::clone(&last)), witness, last, is_known: false }
+                Observed { outcome: Ok(Arc::clone(&last)), witness, ..failed(StoreError::Vanished, false) }
             }
+            Reading::Unlinked => failed(StoreError::Unlinked, true),
             Reading::NoDirectory if before.is_known => failed(StoreError::Vanished, true),
             Reading::NoDirectory => failed(StoreError::NoDirectory, false),
             Reading::Failed(error) => {
@@ -203,11 +290,12 @@ impl View {
             false => Version::read(bytes, self.new, last).map(Arc::new),
         };
         let last = Arc::clone(version.as_ref().unwrap_or(last));
-        Observed { outcome: version.map_err(StoreError::Unreadable), witness, last, is_known: true }
+        let outcome = version.map_err(StoreError::Unreadable);
+        Observed { outcome, witness, last, is_known: true, place: None, marked: None }
     }
 
     fn publish(&self, observed: Observed) -> Arc<Observed> {
-        let observed = Arc::new(observed);
+        let observed = Arc::new(observed.marked(&self.current.load()));
         self.current.store(Arc::clone(&observed));
         self.changes.send_if_modified(|known| {
             let seen = observed.seen();

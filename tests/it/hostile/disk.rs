@@ -1,4 +1,4 @@
-//! A folder or a disk that does not take a write: 503, the old document, nothing left over, and no restart
+//! A folder or a disk that does not take a write: refused, the old document, nothing left over, and no restart
 //! needed afterwards. Mounts are made in a namespace of the service's own, so these tests need root.
 
 use std::fs::{self, Permissions};
@@ -30,7 +30,7 @@ fn a_missing_folder_is_not_an_empty_document() {
 }
 
 #[test]
-fn a_folder_that_can_not_be_written_is_503_until_it_can() {
+fn a_folder_that_can_not_be_written_is_read_only_until_it_can() {
     let site =
         Site::with_document(r#"{"agent_settings":{"mcp_config":{"mcpServers":{"a":{"command":"x"}}}}}"#);
     let mode = |bits| fs::set_permissions(site.data(), Permissions::from_mode(bits)).expect("our own folder");
@@ -44,7 +44,7 @@ fn a_folder_that_can_not_be_written_is_503_until_it_can() {
     server.get(item("a")).send().expect(200);
     server.get("/ready").send().expect(200);
     let write = server.patch(item("a")).json(&json!({"description": "d"}));
-    refused(&server, "a folder without write permission", write.clone(), 503, "store-unavailable");
+    refused(&server, "a folder without write permission", write.clone(), 409, "document-read-only");
     fs::set_permissions(path, Permissions::from_mode(0o700)).expect("our own folder");
     write.send().expect(200);
 }
@@ -94,7 +94,7 @@ impl OnTmpfs {
     }
 
     #[track_caller]
-    fn refuses_writes(&self, why: &str) {
+    fn refuses_writes(&self, why: &str, status: u16, slug: &str) {
         let before = self.files();
         let writes = [
             self.server.put(item("new")).json(&json!({"command": "x", "env": {"A": "secret"}})),
@@ -102,7 +102,7 @@ impl OnTmpfs {
             self.server.delete(item("old")),
         ];
         for write in writes {
-            write.send().expect_problem(503, "store-unavailable");
+            write.send().expect_problem(status, slug);
             assert!(self.files() == before, "{why}: the folder changed");
         }
         self.server.get(item("old")).send().expect(200);
@@ -116,7 +116,7 @@ fn a_full_disk_keeps_the_old_document() {
     let mut ballast = fs::File::create(tmpfs.path("ballast")).expect("the service runs");
     while ballast.write(&[0; 4096]).is_ok_and(|written| written > 0) {}
 
-    tmpfs.refuses_writes("a full disk");
+    tmpfs.refuses_writes("a full disk", 503, "store-unavailable");
     fs::remove_file(tmpfs.path("ballast")).expect("our own file");
     drop(ballast);
     tmpfs.server.patch(item("old")).json(&json!({"description": "d"})).send().expect(200);
@@ -127,7 +127,7 @@ fn a_file_system_that_turns_read_only_keeps_the_old_document() {
     let tmpfs = OnTmpfs::start();
     tmpfs.server.seed("old", &json!({"command": "x"}));
     tmpfs.remount("ro");
-    tmpfs.refuses_writes("a read-only file system");
+    tmpfs.refuses_writes("a read-only file system", 409, "document-read-only");
     tmpfs.remount("rw");
     tmpfs.server.patch(item("old")).json(&json!({"description": "d"})).send().expect(200);
 }

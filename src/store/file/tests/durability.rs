@@ -9,7 +9,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use proptest::prelude::*;
 
 use super::bench::{Bench, change, edits, key, pairs, put, read, run, set, text};
-use crate::model::Edit;
+use crate::model::{Edit, PlaceReason};
 use crate::store::{Change, Decision, Store, StoreError};
 
 #[test]
@@ -49,7 +49,7 @@ fn whichever_step_fails_the_old_or_the_new_document_is_left_and_the_next_write_i
             }
             let store = bench.open();
             let before = fs::read(&bench.path).ok();
-            bench.seam.fail(step, io::ErrorKind::PermissionDenied);
+            bench.seam.fail(step, io::ErrorKind::Other);
             let error = run(&store, set("a", "2")).unwrap_err();
             let is_right = match step {
                 "lock" => matches!(error, StoreError::Lock(_)),
@@ -184,9 +184,8 @@ fn a_read_only_folder_is_an_error_and_no_change() {
         let store = bench.open();
         bench.seam.fail(step, io::ErrorKind::ReadOnlyFilesystem);
         let error = run(&store, set("a", "2")).unwrap_err();
-        let source = match &error {
-            StoreError::Lock(source) | StoreError::Write { step: "create", source } => source,
-            other => panic!("{other:?}"),
+        let StoreError::ReadOnly { reason: PlaceReason::FileSystem, source: Some(source) } = error else {
+            panic!("{step}: {error:?}")
         };
         assert_eq!(source.kind(), io::ErrorKind::ReadOnlyFilesystem);
         assert_eq!(read(&store), pairs(&[("a", "1")]));

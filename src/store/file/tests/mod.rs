@@ -8,6 +8,7 @@ mod failures;
 mod folder_model;
 mod locks;
 mod overtaken;
+mod read_only;
 mod reads;
 
 use std::sync::Arc;
