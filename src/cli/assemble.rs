@@ -10,7 +10,7 @@ use crate::document::NewDocument;
 use crate::secrets::{KeySources, Keys, NoPeers, SecretKey};
 use crate::service::{Degradation, KeyProvisioner, Options, Service};
 use crate::state::{Services, StateDirectory, StateError};
-use crate::store::file::{FileStore, FileStoreOptions};
+use crate::store::file::{FileStore, FileStoreOptions, check_place};
 
 use super::Failure;
 use super::environment::Environment;
@@ -70,6 +70,7 @@ pub(super) struct Opened {
 
 /// What a service opens: what is missing of its folders and key files is made.
 pub(super) fn open_service(config: &Config) -> Result<Opened, Failure> {
+    refuse_misplaced(&config.settings)?;
     let base = config.state_dir.as_deref().ok_or(StateError::NoPlace);
     let state = base.and_then(|base| StateDirectory::open(base, &config.settings));
     let state = state.inspect_err(|error| {
@@ -96,6 +97,7 @@ pub(super) fn open_service(config: &Config) -> Result<Opened, Failure> {
 /// What a command opens that works on the settings file itself. It makes no folder and no key, and minds the services
 /// that run on the file.
 pub(super) fn open_for_command(config: &Config) -> Result<Service, Failure> {
+    refuse_misplaced(&config.settings)?;
     let state = match &config.state_dir {
         Some(base) => StateDirectory::find(base, &config.settings).map_err(|error| {
             Failure::new("could not see which services run on these settings").because(error)
@@ -105,6 +107,12 @@ pub(super) fn open_for_command(config: &Config) -> Result<Service, Failure> {
     let services = state.as_ref().map(|state| Arc::new(Services::watching(state)));
     let key_files = KeyFiles::of_command(config, state.as_ref());
     service(config, Arc::new(load_keys(config, &key_files, services)?))
+}
+
+/// Before anything is made beside it.
+fn refuse_misplaced(settings: &Path) -> Result<(), Failure> {
+    let cant_be = || Failure::new(format!("`{}` can't be the settings file", settings.display()));
+    check_place(settings).map_err(|error| cant_be().because(error))
 }
 
 fn service(config: &Config, keys: Arc<Keys>) -> Result<Service, Failure> {

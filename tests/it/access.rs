@@ -5,6 +5,7 @@ mod browsers;
 mod key_files;
 mod keys;
 mod pages;
+mod place;
 mod public;
 mod session;
 mod starting;

@@ -7,6 +7,7 @@ mod committer;
 mod exchange;
 mod identity;
 mod lock;
+mod misplaced;
 mod pace;
 mod place;
 mod queue;
@@ -29,6 +30,7 @@ use std::time::Instant;
 use tokio::sync::watch;
 
 pub use self::identity::Identity;
+pub use self::misplaced::{Misplaced, check_place};
 pub use self::place::lock_file;
 pub use self::seam::{NoSeam, Seam, Step};
 
