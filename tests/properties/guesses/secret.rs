@@ -209,7 +209,7 @@ fn altered(text: &str, dice: &mut Dice) -> String {
 fn other_letter(letter: u8) -> &'static str {
     match letter {
         b'0' => "1",
-        b'0'..=b'9' => "0",
+        b'1'..=b'9' => "0",
         b'q' => "z",
         b'a'..=b'z' => "q",
         b'Q' => "Z",
