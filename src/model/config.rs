@@ -7,6 +7,7 @@ use crate::json::{Json, Number, Object, Text};
 use crate::secrets::{KeyRing, Plaintext, Sealed};
 
 use super::leaf::{LeafKind, Position};
+use super::mask::Stored;
 use super::{Kind, Sealing, state, url_parts};
 
 /// One value of a configuration.
@@ -235,6 +236,17 @@ impl Members {
             (true, _) => Kind::Stdio,
             (false, true) => Kind::Remote,
             (false, false) => Kind::Unknown,
+        }
+    }
+}
+
+impl Secret {
+    /// What a mask that is sent in the place of this secret, if there is one, can be compared with.
+    pub fn behind_mask(secret: Option<&Self>) -> Stored<'_> {
+        match secret.map(|secret| &secret.value) {
+            None => Stored::Nothing,
+            Some(SecretValue::Text(plaintext)) => Stored::Text(plaintext.expose()),
+            Some(SecretValue::Number(_) | SecretValue::Bool(_) | SecretValue::Unreadable) => Stored::Opaque,
         }
     }
 }

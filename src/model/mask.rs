@@ -1,4 +1,9 @@
-//! What stands in the place of a secret in a view, and what counts as such on the way in (DESIGN §4, views).
+//! What stands in the place of a secret in a view, and what counts as such on the way in: the one table of the
+//! forms of masks. It refuses to know where a text stands, and, for a caller without `reveal`, what is stored.
+
+use std::borrow::Cow;
+
+use percent_encoding::percent_decode_str;
 
 /// The mask of every leaf but those inside a URL.
 pub const MASK: &str = "[REDACTED]";
@@ -9,22 +14,328 @@ pub const URL_MASK: &str = "**********";
 /// The mask of OpenHands' settings, which their clients know.
 pub const SETTINGS_MASK: &str = URL_MASK;
 
-/// Whether a text is a mask that this or another version of the API shows.
+/// The word of masks, which stands in any case and between any punctuation.
+pub const WORD: &str = "redacted";
+
+/// The masks that make a mask of any text around them, in any case.
+pub const MARKS: [&str; 2] = ["[redacted]", "<redacted>"];
+
+/// The characters that hide others, one by one or all at once.
+pub const DOTS: [char; 8] = ['*', '•', '●', '∙', '·', '⬤', '■', '█'];
+
+/// The letter of which a whole value is a mask, in any case. Within a value it is a letter.
+pub const LETTER: char = 'x';
+
+/// How many dots or letters in a row hide something.
+pub const SHORTEST_RUN: usize = 3;
+
+/// How many asterisks in a row are never part of a secret.
+pub const CERTAIN_RUN: usize = 6;
+
+/// How many asterisks are a mask of ours, sent back as it was shown by this or an earlier version.
+const OUR_RUN: usize = 10;
+
+/// What may stand around a mask that is all of a value.
+const DECORATION: [char; 11] = ['"', '\'', '`', '[', ']', '<', '>', '(', ')', '{', '}'];
+
+/// Spellings of brackets and dots in other notations (JSON, HTML) than that of a URL.
+const ESCAPES: [(&str, &str); 16] = [
+    ("\\u003c", "<"),
+    ("\\u003e", ">"),
+    ("\\u005b", "["),
+    ("\\u005d", "]"),
+    ("\\u002a", "*"),
+    ("\\u2022", "•"),
+    ("\\u25cf", "●"),
+    ("\\\"", "\""),
+    ("&lt;", "<"),
+    ("&gt;", ">"),
+    ("&quot;", "\""),
+    ("&bull;", "•"),
+    ("&#42;", "*"),
+    ("&#91;", "["),
+    ("&#93;", "]"),
+    ("&#8226;", "•"),
+];
+
+/// Whether a text is a mask that this or another version of the API shows, to the letter.
 pub fn is_mask(text: &str) -> bool {
-    text == MASK || text == "<redacted>" || (text.len() >= 10 && text.bytes().all(|byte| byte == b'*'))
+    text == MASK || text == "<redacted>" || (text.len() >= OUR_RUN && text.bytes().all(|byte| byte == b'*'))
+}
+
+/// Whether a text is nothing but a mask, whatever its form.
+pub fn is_whole_mask(text: &str) -> bool {
+    matches!(Form::of(text), Form::Ours | Form::Whole { .. })
+}
+
+/// What is stored where a text was sent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stored<'a> {
+    /// No secret.
+    Nothing,
+    /// A secret that can be compared with.
+    Text(&'a str),
+    /// A secret that can't be: a number, or one that no key opens.
+    Opaque,
+}
+
+/// What a text is that was sent for a secret.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Sent {
+    /// No mask.
+    Secret,
+    /// A mask of what is stored.
+    Mask,
+    /// A mask in part, or one that may be a guess: nobody can say what it stands for.
+    Unclear,
+}
+
+/// Reads a text that was sent for a secret. Without `reveal` what is stored makes no difference: else a
+/// caller could try which beginnings and ends the stored secret has.
+pub fn read(sent: &str, stored: Stored<'_>, may_reveal: bool) -> Sent {
+    match (Form::of(sent), may_reveal) {
+        (Form::Plain, _) => Sent::Secret,
+        (Form::Ours, _) | (Form::Whole { has_run: false }, false) => Sent::Mask,
+        (Form::Whole { has_run: true } | Form::Part(_), false) => Sent::Unclear,
+        // Whoever sees a secret that looks like a mask may send it back.
+        _ if stored == Stored::Text(sent) => Sent::Secret,
+        (Form::Whole { .. }, true) => Sent::Mask,
+        (Form::Part(part), true) => match stored {
+            Stored::Text(secret) if part.fits(secret) => Sent::Mask,
+            Stored::Nothing | Stored::Text(_) if !part.is_certain => Sent::Secret,
+            _ => Sent::Unclear,
+        },
+    }
+}
+
+/// How much of a text is a mask.
+enum Form {
+    /// Nothing of it.
+    Plain,
+    /// All of it, to the letter as we show it.
+    Ours,
+    /// All of it, in another form.
+    Whole { has_run: bool },
+    /// Some of it.
+    Part(Part),
+}
+
+/// A text with masks in it.
+struct Part {
+    /// What stands before, between and behind the masks. Two or more.
+    pieces: Vec<String>,
+    /// Whether no secret would look like this.
+    is_certain: bool,
+}
+
+impl Form {
+    fn of(text: &str) -> Self {
+        if is_mask(text) {
+            return Self::Ours;
+        }
+        let text = unescaped(text);
+        let part = Part::of(&text);
+        let has_run = longest_run(&text) >= SHORTEST_RUN;
+        if is_only_word(&text) || is_only_dots(&text) {
+            return Self::Whole { has_run };
+        }
+        if part.pieces.len() > 1 { Self::Part(part) } else { Self::Plain }
+    }
+}
+
+impl Part {
+    fn of(text: &str) -> Self {
+        let lower = text.to_ascii_lowercase();
+        let (mut pieces, mut is_certain) = (vec![String::new()], false);
+        let mut rest = text;
+        while let Some(first) = rest.chars().next() {
+            let at = text.len() - rest.len();
+            let run = dots(rest).count();
+            let mark = MARKS.iter().find(|mark| lower[at..].starts_with(**mark));
+            let length = match mark {
+                Some(mark) => {
+                    is_certain = true;
+                    mark.len()
+                }
+                None if SHORTEST_RUN <= run => {
+                    is_certain |= CERTAIN_RUN <= run || dots(rest).any(|dot| dot != '*');
+                    dots(rest).map(char::len_utf8).sum()
+                }
+                None => {
+                    let piece = pieces.last_mut().expect("there is always a last piece");
+                    piece.push(first);
+                    rest = &rest[first.len_utf8()..];
+                    continue;
+                }
+            };
+            pieces.push(String::new());
+            rest = &rest[length..];
+        }
+        Self { pieces, is_certain }
+    }
+
+    /// Whether a secret has these pieces, in this order, and something behind each mask.
+    fn fits(&self, secret: &str) -> bool {
+        let [first, between @ .., last] = self.pieces.as_slice() else { return false };
+        let Some(mut rest) =
+            secret.strip_prefix(first.as_str()).and_then(|rest| rest.strip_suffix(last.as_str()))
+        else {
+            return false;
+        };
+        for piece in between {
+            // What a mask hides is at least one character.
+            let Some(at) =
+                rest.char_indices().skip(1).find(|(at, _)| rest[*at..].starts_with(piece.as_str()))
+            else {
+                return false;
+            };
+            rest = &rest[at.0 + piece.len()..];
+        }
+        !rest.is_empty()
+    }
+}
+
+/// The dots with which a text begins.
+fn dots(text: &str) -> impl Iterator<Item = char> {
+    text.chars().take_while(|character| DOTS.contains(character))
+}
+
+fn longest_run(text: &str) -> usize {
+    text.char_indices().map(|(at, _)| dots(&text[at..]).count()).max().unwrap_or_default()
+}
+
+/// Whether the word of masks is all that a text says.
+fn is_only_word(text: &str) -> bool {
+    let letters = text.chars().filter(|character| character.is_alphanumeric());
+    letters.map(|letter| letter.to_ascii_lowercase()).eq(WORD.chars())
+}
+
+/// Whether a text is dots, or the letter, in any decoration.
+fn is_only_dots(text: &str) -> bool {
+    let core =
+        text.trim_matches(|character: char| character.is_whitespace() || DECORATION.contains(&character));
+    SHORTEST_RUN <= core.chars().count()
+        && (core.chars().all(|character| DOTS.contains(&character))
+            || core.chars().all(|character| character.eq_ignore_ascii_case(&LETTER)))
+}
+
+/// A text without the escapes of other notations.
+fn unescaped(text: &str) -> Cow<'_, str> {
+    if !text.contains(['%', '\\', '&']) {
+        return Cow::Borrowed(text);
+    }
+    let mut text = percent_decode_str(text).decode_utf8_lossy().into_owned();
+    for (escape, plain) in ESCAPES {
+        while let Some(at) = text.to_ascii_lowercase().find(escape) {
+            text.replace_range(at..at + escape.len(), plain);
+        }
+    }
+    Cow::Owned(text)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use Sent::{Mask, Secret, Unclear};
 
     #[test]
-    fn masks_are_told_from_secrets() {
+    fn our_masks_are_told_from_all_else() {
         for mask in ["[REDACTED]", "<redacted>", "**********", "************"] {
             assert!(is_mask(mask));
         }
-        for secret in ["", "*********", "[redacted]", " [REDACTED]", "**********a", "***"] {
-            assert!(!is_mask(secret), "{secret}");
+        for other in ["", "*********", "[redacted]", " [REDACTED]", "**********a", "***"] {
+            assert!(!is_mask(other), "{other}");
+        }
+    }
+
+    /// What a text is to a caller with `reveal`, and to one without.
+    fn both(sent: &str, stored: Stored<'_>) -> (Sent, Sent) {
+        (read(sent, stored, true), read(sent, stored, false))
+    }
+
+    #[test]
+    fn a_text_is_a_mask_in_whole_or_in_part_or_a_secret() {
+        let stored = Stored::Text("abcdefxyz");
+        for (sent, revealer, writer) in [
+            ("[REDACTED]", Mask, Mask),
+            ("**********", Mask, Mask),
+            (" [REDACTED]", Mask, Mask),
+            ("[redacted]", Mask, Mask),
+            ("\"<Redacted>\"", Mask, Mask),
+            ("%5BREDACTED%5D", Mask, Mask),
+            ("\\u003credacted\\u003E", Mask, Mask),
+            ("&lt;redacted&gt;", Mask, Mask),
+            ("(redacted)", Mask, Mask),
+            ("redacted", Mask, Mask),
+            ("xxxx", Mask, Mask),
+            ("XXX", Mask, Mask),
+            ("***REDACTED***", Mask, Unclear),
+            ("********", Mask, Unclear),
+            ("***", Mask, Unclear),
+            ("•••", Mask, Unclear),
+            ("\"●●●●\"", Mask, Unclear),
+            ("%2A%2A%2A", Mask, Unclear),
+            (" ********** ", Mask, Unclear),
+            ("abc****xyz", Mask, Unclear),
+            ("abc***", Mask, Unclear),
+            ("•••xyz", Mask, Unclear),
+            ("abc[REDACTED]", Mask, Unclear),
+            ("ab***de***z", Mask, Unclear),
+            ("abd****xyz", Secret, Unclear),
+            ("abd******xyz", Unclear, Unclear),
+            ("abd••••xyz", Unclear, Unclear),
+            ("Bearer [REDACTED]", Unclear, Unclear),
+            ("Bearer <redacted>", Unclear, Unclear),
+            ("Bearer **********", Unclear, Unclear),
+            // Nothing would be hidden.
+            ("abcdefxyz****", Secret, Unclear),
+            ("abcdef****xyz", Secret, Unclear),
+            ("", Secret, Secret),
+            ("x", Secret, Secret),
+            ("xx", Secret, Secret),
+            ("**", Secret, Secret),
+            ("a**b**c", Secret, Secret),
+            ("xxxy", Secret, Secret),
+            ("my redacted notes", Secret, Secret),
+            ("[redacte]", Secret, Secret),
+            ("100%", Secret, Secret),
+            ("é%zz\\&", Secret, Secret),
+        ] {
+            assert_eq!(both(sent, stored), (revealer, writer), "{sent}");
+        }
+    }
+
+    #[test]
+    fn what_is_stored_can_be_sent_whatever_it_looks_like_by_a_caller_who_sees_it() {
+        for secret in ["********", "a***b", "xxx", "[redacted]", "•••", "Bearer [REDACTED]"] {
+            assert_eq!(read(secret, Stored::Text(secret), true), Secret, "{secret}");
+        }
+        assert_eq!(read("[REDACTED]", Stored::Text("[REDACTED]"), true), Mask);
+    }
+
+    #[test]
+    fn without_something_to_compare_with_a_part_is_a_secret_only_if_it_could_be_one() {
+        for (sent, nothing, opaque) in [
+            ("a***b", Secret, Unclear),
+            ("a******b", Unclear, Unclear),
+            ("a•••b", Unclear, Unclear),
+            ("a[REDACTED]", Unclear, Unclear),
+            ("***", Mask, Mask),
+        ] {
+            assert_eq!(read(sent, Stored::Nothing, true), nothing, "{sent}");
+            assert_eq!(read(sent, Stored::Opaque, true), opaque, "{sent}");
+        }
+    }
+
+    #[test]
+    fn without_reveal_what_is_stored_makes_no_difference() {
+        let sent =
+            ["a***b", "***", "xxx", "[redacted]", "a[REDACTED]", "[REDACTED]", "**********", "s", "a%2A**b"];
+        for sent in sent {
+            let all =
+                [Stored::Nothing, Stored::Opaque, Stored::Text(sent), Stored::Text("acb"), Stored::Text("t")];
+            let read = all.map(|stored| read(sent, stored, false));
+            assert!(read.iter().all(|one| *one == read[0]), "{sent} {read:?}");
         }
     }
 }

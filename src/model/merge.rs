@@ -11,8 +11,8 @@ use super::bound::has_same_origin;
 use super::config::{AtRest, Config, Members, Node, Secret, SecretValue, Url};
 use super::findings::Findings;
 use super::leaf::{LeafKind, Position};
-use super::mask::is_mask;
-use super::url_parts::{self, Restored};
+use super::mask;
+use super::url_parts::{self, NotRestored, Restored};
 
 /// What the reading of a sent value depends on.
 pub struct Reading<'a> {
@@ -39,6 +39,11 @@ pub enum RefusalKind {
     /// A mask where nothing is stored that could be kept.
     #[error("a mask was sent, but no value is stored here that could be kept")]
     NothingToRestore,
+    /// A mask with something around it, or in a form that we don't show.
+    #[error(
+        "the value looks like a mask, and what it stands for can't be told; send the secret itself, or the mask as it was shown"
+    )]
+    UnclearMask,
     /// A mask in an array whose other elements changed.
     #[error("a mask in an array is kept only if the array's length and its other elements are unchanged")]
     ArrayChanged,
@@ -193,7 +198,7 @@ impl Merging<'_> {
         }
     }
 
-    /// The order of DESIGN §4: the stored plaintext, a mask, a token of ours, another token, a new secret. From a
+    /// In this order: a mask, the stored plaintext, a token of ours, another token, a new secret. From a
     /// caller who may not see secrets each that is sent counts as new, be it the stored one or not: whatever is
     /// judged of the result would tell them otherwise that they have guessed it.
     fn read_secret(&mut self, sent: Text, stored: Option<&Node>, is_sealed: bool, path: &Path<'_>) -> Node {
@@ -204,11 +209,19 @@ impl Merging<'_> {
         let may_reveal = self.reading.may_reveal;
         let sent_again = |secret: &Secret| Node::Secret(Secret { is_kept: false, ..secret.clone() });
         let kept = |secret: &Secret| Node::Secret(secret.clone()).kept();
+        match (mask::read(sent.as_str(), Secret::behind_mask(stored), may_reveal), stored) {
+            (mask::Sent::Secret, _) => {}
+            (mask::Sent::Mask, Some(secret)) => {
+                self.restored += 1;
+                return kept(secret);
+            }
+            (mask::Sent::Mask, None) => return self.refuse(path, RefusalKind::NothingToRestore, sent),
+            (mask::Sent::Unclear, _) => return self.refuse(path, RefusalKind::UnclearMask, sent),
+        }
         if let Some(secret) = stored {
             let is_stored =
                 matches!(&secret.value, SecretValue::Text(plaintext) if plaintext.expose() == sent.as_str());
-            // A secret that is itself a mask is kept like any other behind one.
-            if may_reveal && is_stored && !is_mask(sent.as_str()) {
+            if may_reveal && is_stored {
                 return sent_again(secret);
             }
             // The encrypted view shows the token of this leaf; sent back, it is kept.
@@ -217,15 +230,6 @@ impl Merging<'_> {
             if is_own_token && (!may_reveal || secret.value == SecretValue::Unreadable) {
                 return kept(secret);
             }
-        }
-        if is_mask(sent.as_str()) {
-            return match stored {
-                Some(secret) => {
-                    self.restored += 1;
-                    kept(secret)
-                }
-                None => self.refuse(path, RefusalKind::NothingToRestore, sent),
-            };
         }
         if looks_sealed(sent.as_str()) {
             // Any other token could be one of a guess.
@@ -267,7 +271,7 @@ impl Merging<'_> {
             Some(Node::Url(url)) => Some(url.text.expose()),
             _ => None,
         };
-        match url_parts::restore(sent.as_str(), stored) {
+        match url_parts::restore(sent.as_str(), stored, self.reading.may_reveal) {
             Ok(Restored { url, is_kept: true, .. })
                 if !position.is_destination() && !has_same_origin(stored, Some(&url)) =>
             {
@@ -278,8 +282,12 @@ impl Merging<'_> {
                 self.restored += usize::from(is_kept);
                 Node::Url(Url { text: Plaintext::new(url), is_kept, is_sent })
             }
-            Err(url_parts::NothingToRestore) => {
-                self.refuse(path, RefusalKind::NothingToRestore, Text::default());
+            Err(reason) => {
+                let kind = match reason {
+                    NotRestored::NothingThere => RefusalKind::NothingToRestore,
+                    NotRestored::Unclear => RefusalKind::UnclearMask,
+                };
+                self.refuse(path, kind, Text::default());
                 Node::Url(Url { text: sent.into(), is_kept: false, is_sent: true })
             }
         }

@@ -2,12 +2,13 @@
 //! `;parameters` of its path. Masks them, finds masks and puts the stored parts back. Works on the text, so that
 //! what is not secret keeps its spelling. The segments of a path are never secret parts.
 
+use std::borrow::Cow;
 use std::collections::{HashMap, VecDeque};
 use std::ops::Range;
 
 use percent_encoding::percent_decode_str;
 
-use super::mask::{URL_MASK, is_mask};
+use super::mask::{self, Stored, URL_MASK};
 use super::secret_words::is_telling_in_url;
 
 /// A part that is secret: where it stands, and what tells it apart from the other parts.
@@ -46,9 +47,14 @@ pub struct Restored {
     pub is_sent: bool,
 }
 
-/// The masked parts of a URL could not all be put back.
+/// Why the masked parts of a URL could not all be put back.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct NothingToRestore;
+pub enum NotRestored {
+    /// A mask stands for a part that the stored URL does not have.
+    NothingThere,
+    /// A part is a mask only in part, or in a form that may be a guess.
+    Unclear,
+}
 
 /// Whether clients disagree about where the parts of such a URL begin and end: backslashes are slashes to
 /// some of them, and control characters and white space are dropped by some. None is taken any more; one
@@ -78,39 +84,79 @@ pub fn mask(url: &str) -> String {
     replace(url, |_| Some(URL_MASK.to_owned())).0
 }
 
-/// Puts the stored parts in the place of masks; fails where a mask stands for a part that the stored URL
-/// does not have.
-pub fn restore(sent: &str, stored: Option<&str>) -> Result<Restored, NothingToRestore> {
+/// Puts the stored parts in the place of masks. Without `reveal`, what the stored parts are makes no difference
+/// to whether that can be done.
+pub fn restore(sent: &str, stored: Option<&str>, may_reveal: bool) -> Result<Restored, NotRestored> {
     let stored = stored.unwrap_or_default();
-    if is_masked(sent) {
-        let is_whole = is_ambiguous(stored);
-        let restored = Restored { url: stored.to_owned(), is_kept: true, is_sent: false };
-        return if is_whole { Ok(restored) } else { Err(NothingToRestore) };
+    if let Some(outcome) = restore_whole(sent, stored, may_reveal) {
+        return outcome;
     }
     let mut stored_texts: HashMap<Role, VecDeque<&str>> = HashMap::new();
     for part in parts(stored) {
         stored_texts.entry(part.role).or_default().push_back(&stored[part.place]);
     }
     let (mut is_kept, mut is_sent) = (false, false);
-    let mut is_missing = false;
+    let mut trouble = None;
     let (url, _) = replace(sent, |part| {
         let text = &sent[part.place.clone()];
         let own = stored_texts.get_mut(&part.role).and_then(VecDeque::pop_front);
-        if is_masked(text) {
-            is_kept = true;
-            is_missing |= own.is_none();
-            return own.map(str::to_owned);
+        match (read_part(text, own, &part.role, may_reveal), own) {
+            (mask::Sent::Secret, _) => is_sent = true,
+            (mask::Sent::Mask, Some(own)) => {
+                is_kept = true;
+                return Some(own.to_owned());
+            }
+            (mask::Sent::Mask, None) => trouble = trouble.or(Some(NotRestored::NothingThere)),
+            (mask::Sent::Unclear, _) => trouble = trouble.or(Some(NotRestored::Unclear)),
         }
-        is_sent = true;
-        // `user:**********@`: the mask stands for the whole userinfo, so half a one can't be put back.
-        is_missing |= part.role == Role::Userinfo && own != Some(text) && text.split(':').any(is_masked);
         None
     });
-    if is_missing { Err(NothingToRestore) } else { Ok(Restored { url, is_kept, is_sent }) }
+    match trouble {
+        Some(reason) => Err(reason),
+        None => Ok(Restored { url, is_kept, is_sent }),
+    }
 }
 
-fn is_masked(text: &str) -> bool {
-    is_mask(text) || is_mask(&percent_decode_str(text).decode_utf8_lossy())
+/// What becomes of a text that is a mask from end to end, where it is one.
+fn restore_whole(sent: &str, stored: &str, may_reveal: bool) -> Option<Result<Restored, NotRestored>> {
+    // A URL that is no secret in any part may be sent back whatever it looks like.
+    let is_unchanged = sent == stored && (may_reveal || !has_secret(stored));
+    let text = decoded(sent);
+    if is_unchanged || !mask::is_whole_mask(&text) {
+        return None;
+    }
+    let is_there = is_ambiguous(stored);
+    Some(match mask::read(&text, Stored::Opaque, may_reveal) {
+        mask::Sent::Mask if is_there => {
+            Ok(Restored { url: stored.to_owned(), is_kept: true, is_sent: false })
+        }
+        mask::Sent::Mask => Err(NotRestored::NothingThere),
+        mask::Sent::Secret | mask::Sent::Unclear => Err(NotRestored::Unclear),
+    })
+}
+
+/// Reads what was sent for a part of a URL. The mask stands for the whole of it: with half of a userinfo
+/// behind a mask, only a caller who sees the stored one has shown which half is meant.
+fn read_part(sent: &str, own: Option<&str>, role: &Role, may_reveal: bool) -> mask::Sent {
+    let (sent, own) = (decoded(sent), own.map(decoded));
+    let stored = own.as_deref().map_or(Stored::Nothing, Stored::Text);
+    let halves = || sent.split_once(':').filter(|_| *role == Role::Userinfo);
+    match mask::read(&sent, stored, may_reveal) {
+        mask::Sent::Secret if stored != Stored::Text(&sent) || !may_reveal => match halves() {
+            Some((user, password)) if [user, password].into_iter().any(mask::is_whole_mask) => {
+                let own = own.as_deref().and_then(|own| own.split_once(':')).filter(|_| may_reveal);
+                let is_half =
+                    own.is_some_and(|(own_user, own_password)| user == own_user || password == own_password);
+                if is_half { mask::Sent::Mask } else { mask::Sent::Unclear }
+            }
+            _ => mask::Sent::Secret,
+        },
+        other => other,
+    }
+}
+
+fn decoded(text: &str) -> Cow<'_, str> {
+    percent_decode_str(text).decode_utf8_lossy()
 }
 
 fn replace(url: &str, mut with: impl FnMut(&Part) -> Option<String>) -> (String, bool) {
@@ -258,8 +304,18 @@ mod tests {
         }
     }
 
+    fn restored(
+        sent: &str,
+        stored: Option<&str>,
+        may_reveal: bool,
+    ) -> Result<(String, bool, bool), NotRestored> {
+        let told = |Restored { url, is_kept, is_sent }| (url, is_kept, is_sent);
+        restore(sent, stored, may_reveal).map(told)
+    }
+
     #[test]
     fn masks_are_put_back_from_the_stored_parts_of_the_same_name() {
+        use NotRestored::NothingThere;
         let stored = Some("https://u:p@h/?key=1&key=2&x=3");
         let table = [
             (
@@ -268,29 +324,72 @@ mod tests {
             ),
             ("https://%2A%2A%2A%2A%2A%2A%2A%2A%2A%2A@h/", Ok(("https://u:p@h/", true, false))),
             ("https://h/?key=%5BREDACTED%5D", Ok(("https://h/?key=1", true, false))),
+            ("https://h/?key=redacted&key=xxx", Ok(("https://h/?key=1&key=2", true, false))),
             ("https://h/?key=new&key=**********", Ok(("https://h/?key=new&key=2", true, true))),
             ("https://v:q@h/?key=3", Ok(("https://v:q@h/?key=3", false, true))),
             ("https://h/?x=9", Ok(("https://h/?x=9", false, false))),
-            ("https://h/?other_key=**********", Err(NothingToRestore)),
-            ("https://u:**********@h/", Err(NothingToRestore)),
-            ("https://%2A%2A%2A%2A%2A%2A%2A%2A%2A%2A:p@h/", Err(NothingToRestore)),
-            ("https://h/?key=**********&key=**********&key=**********", Err(NothingToRestore)),
+            ("https://h/?other_key=**********", Err(NothingThere)),
+            ("https://h/?key=**********&key=**********&key=**********", Err(NothingThere)),
         ];
         for (sent, expected) in table {
-            let expected = expected.map(|(url, is_kept, is_sent): (&str, _, _)| Restored {
-                url: url.to_owned(),
-                is_kept,
-                is_sent,
-            });
-            assert_eq!(restore(sent, stored), expected, "{sent}");
+            let expected =
+                expected.map(|(url, is_kept, is_sent): (&str, _, _)| (url.to_owned(), is_kept, is_sent));
+            for may_reveal in [true, false] {
+                assert_eq!(restored(sent, stored, may_reveal), expected, "{sent} {may_reveal}");
+            }
         }
-        assert_eq!(restore("https://**********@h/", None), Err(NothingToRestore));
+        assert_eq!(restored("https://**********@h/", None, true), Err(NothingThere));
         // All of a URL is no part of another: what nobody can take apart is kept whole or not at all.
         for stored in ["https://u:p@h/a b", "https://h\\/?key=1"] {
-            assert_eq!(restore("https://**********@h/", Some(stored)), Err(NothingToRestore));
-            assert_eq!(restore("https://h/?key=**********", Some(stored)), Err(NothingToRestore));
+            assert_eq!(restored("https://**********@h/", Some(stored), true), Err(NothingThere));
+            assert_eq!(restored("https://h/?key=**********", Some(stored), true), Err(NothingThere));
         }
-        let first = restore("https://h/?key=**********", Some("https://h/?x=3&key=1"));
-        assert_eq!(first.unwrap().url, "https://h/?key=1");
+        let first = restored("https://h/?key=**********", Some("https://h/?x=3&key=1"), false);
+        assert_eq!(first.unwrap().0, "https://h/?key=1");
+    }
+
+    #[test]
+    fn a_mask_in_part_or_in_a_form_of_others_is_put_back_only_for_a_caller_who_sees_what_is_stored() {
+        use NotRestored::{NothingThere, Unclear};
+        let stored = Some("https://user:pass@h/?api_key=abcdef&x=3");
+        let kept = "https://user:pass@h/?api_key=abcdef";
+        for (sent, revealer) in [
+            ("https://********@h/?api_key=********", Ok((kept, true, false))),
+            ("https://user:********@h/?api_key=abcdef", Ok((kept, true, true))),
+            ("https://user:redacted@h/?api_key=%E2%80%A2%E2%80%A2%E2%80%A2", Ok((kept, true, false))),
+            ("https://us***ss@h/?api_key=ab***", Ok((kept, true, false))),
+            ("https://other:redacted@h/", Err(Unclear)),
+            ("https://other:********@h/", Err(Unclear)),
+            ("https://%5BREDACTED%5D:q@h/", Err(Unclear)),
+            ("https://h/?api_key=zz%5BREDACTED%5D", Err(Unclear)),
+            ("https://h/?token=***", Err(NothingThere)),
+            ("********", Err(NothingThere)),
+        ] {
+            let revealer =
+                revealer.map(|(url, is_kept, is_sent): (&str, _, _)| (url.to_owned(), is_kept, is_sent));
+            assert_eq!(restored(sent, stored, true), revealer, "{sent}");
+            assert_eq!(restored(sent, stored, false), Err(Unclear), "{sent}");
+        }
+    }
+
+    #[test]
+    fn a_url_that_is_a_mask_from_end_to_end_stands_for_one_that_is_masked_whole() {
+        for stored in ["https://u:p@h/a b", "https://h\\/?key=1"] {
+            for sent in ["**********", "%5BREDACTED%5D", "[redacted]", " <redacted> "] {
+                let kept = Ok((stored.to_owned(), true, false));
+                assert_eq!(restored(sent, Some(stored), false), kept, "{sent}");
+                assert_eq!(
+                    restored(sent, Some("https://u:p@h/"), false),
+                    Err(NotRestored::NothingThere),
+                    "{sent}"
+                );
+            }
+            assert_eq!(restored("***", Some(stored), false), Err(NotRestored::Unclear));
+        }
+        // No part of it is secret, so that it can only have been read.
+        for may_reveal in [true, false] {
+            let same = Ok(("//redacted".to_owned(), false, false));
+            assert_eq!(restored("//redacted", Some("//redacted"), may_reveal), same);
+        }
     }
 }

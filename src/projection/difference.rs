@@ -5,7 +5,7 @@ use crate::json::{Json, Object, Path, Pointer};
 use crate::model::Dialect;
 use crate::model::config::{Config, Members, Node, Secret, SecretValue};
 use crate::model::findings::Findings;
-use crate::model::mask::is_mask;
+use crate::model::mask;
 use crate::model::merge::without_nulls;
 use crate::model::state::{Level, is_same_number};
 use crate::model::url_parts;
@@ -103,8 +103,11 @@ impl Finder {
     }
 
     fn is_same_secret(&self, sent: &Json, secret: &Secret) -> bool {
-        if sent.as_str().is_some_and(is_mask) {
-            return true;
+        let stored = Secret::behind_mask(Some(secret));
+        match sent.as_str().map(|sent| mask::read(sent, stored, self.may_reveal)) {
+            Some(mask::Sent::Mask) => return true,
+            Some(mask::Sent::Unclear) => return false,
+            Some(mask::Sent::Secret) | None => {}
         }
         self.may_reveal
             && match (sent, &secret.value) {
@@ -116,7 +119,7 @@ impl Finder {
     }
 
     fn is_same_url(&self, sent: &str, current: &str) -> bool {
-        match url_parts::restore(sent, Some(current)) {
+        match url_parts::restore(sent, Some(current), self.may_reveal) {
             // A secret part sent in the clear is a guess that must not be confirmed.
             Ok(restored) if self.may_reveal || !restored.is_sent => restored.url == current,
             _ => false,

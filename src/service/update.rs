@@ -9,9 +9,9 @@ use zeroize::Zeroizing;
 use crate::json::{Json, Object, Rules, check_limits, to_compact};
 use crate::model::bound::refused;
 use crate::model::config::{self, Config};
-use crate::model::merge::Merged;
+use crate::model::merge::{Merged, Refusal};
 use crate::model::state::touched_members;
-use crate::model::validate::validate;
+use crate::model::validate::{Violation, validate};
 use crate::model::{Access, Author, Dialect, Edit, Layout, ServerName, SettingsKey, StoredServer};
 use crate::projection::{EntityTag, Verdict, canonical, is_as_sent, server_tag, unreadable_server_tag, view};
 use crate::secrets::{Exposure, KeyRing, Keys};
@@ -253,7 +253,14 @@ impl Rulebook<'_> {
             // OpenHands' words have no others than the known members, whatever the document could hold.
             Body::OpenHandsServer(_) | Body::OpenHandsPatch(_) => Dialect::Closed,
         };
-        let violations = validate(before, &merged.config, dialect, self.may_reveal);
+        let mut violations = validate(before, &merged.config, dialect, self.may_reveal);
+        // What stands in a refused place is not what was meant there.
+        let is_refused = |violation: &Violation| {
+            merged.refusals.iter().any(|Refusal { pointer, .. }| {
+                violation.pointer == *pointer || violation.pointer.is_below(pointer)
+            })
+        };
+        violations.retain(|violation| !is_refused(violation));
         if !violations.is_empty() {
             return Err(ServiceError::Invalid(violations));
         }

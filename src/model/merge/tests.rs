@@ -66,7 +66,19 @@ fn a_value_at_a_secret_leaf_is_read_in_the_order_of_the_design() {
         (r#""sealed s""#, r#""t""#, both("new t")),
         (r#""foreign s""#, r#""t""#, both("new t")),
         ("8080", r#""8080""#, both("new 8080")),
-        ("", r#""*********""#, both("new *********")),
+        // A mask in a form of others, or in part.
+        (r#""sealed s""#, r#"" [REDACTED]""#, both("kept s")),
+        ("8080", r#""[redacted]""#, both("kept 8080")),
+        (r#""foreign s""#, r#""xxxx""#, both("kept unreadable")),
+        (r#""sealed s""#, r#""*********""#, ("kept s", "UnclearMask at /env/A")),
+        (r#""sealed ******""#, r#""******""#, ("sent ******", "UnclearMask at /env/A")),
+        (r#""sealed abcxyz""#, r#""a****z""#, ("kept abcxyz", "UnclearMask at /env/A")),
+        (r#""sealed abcxyz""#, r#""b****z""#, ("new b****z", "UnclearMask at /env/A")),
+        (r#""sealed abcxyz""#, r#""b••••z""#, both("UnclearMask at /env/A")),
+        (r#""foreign s""#, r#""b****z""#, both("UnclearMask at /env/A")),
+        ("", r#""*********""#, ("NothingToRestore at /env/A", "UnclearMask at /env/A")),
+        ("", r#""a****z""#, ("new a****z", "UnclearMask at /env/A")),
+        ("", r#""xxx""#, both("NothingToRestore at /env/A")),
         // Nothing that could be secret.
         (r#""sealed s""#, r#""""#, both("")),
         (r#""""#, r#""""#, both("")),
@@ -215,7 +227,8 @@ fn a_url_mask_is_restored_also_under_another_path() {
         ("https://v:q@h/b?api_key=**********", r#"{"url":"kept sent https://v:q@h/b?api_key=k"}"#),
         ("https://h/b", r#"{"url":"https://h/b"}"#),
         ("https://h/?token=**********", "NothingToRestore at /url"),
-        ("https://u:**********@h/", "NothingToRestore at /url"),
+        ("https://u:**********@h/", r#"{"url":"kept https://u:p@h/"}"#),
+        ("https://v:**********@h/", "UnclearMask at /url"),
     ] {
         assert_eq!(put(stored, &format!(r#"{{"url":"{sent}"}}"#), true), expected, "{sent}");
     }
