@@ -60,7 +60,7 @@ pub enum ProblemKind {
     InvalidConfig,
     /// Null would delete what the request does not name.
     UnnamedLoss,
-    /// A mask where nothing is stored.
+    /// A mask of which nothing that is stored can be kept.
     UnrestorableMask,
     /// A token that may not be used.
     ForeignToken,
@@ -304,7 +304,7 @@ impl ProblemKind {
             ),
             Self::UnrestorableMask => (
                 "unrestorable-mask",
-                "Nothing is stored behind a mask",
+                "A mask can't be restored",
                 S::UNPROCESSABLE_ENTITY,
                 "Send the secret itself, or leave the member out.",
             ),

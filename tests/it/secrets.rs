@@ -5,6 +5,7 @@ mod bound;
 mod canary;
 mod guesses;
 mod keeping;
+mod masks;
 mod named;
 mod oracle;
 mod upgrade;

@@ -84,10 +84,27 @@ impl Desk {
         read(&projected.settings(Exposure::Redacted).expect("the settings can be shown"))
     }
 
+    /// The agent's settings outside the servers.
+    pub(crate) fn settings_around(&self, exposure: Exposure) -> Object {
+        let projected = self.service.load().expect("memory can be read");
+        let answer = read(&projected.settings(exposure).expect("the settings can be shown"));
+        let mut agent = member(&answer, "agent_settings").clone();
+        agent.remove("mcp_config");
+        agent
+    }
+
     /// Patches all settings as an admin, and gives what the answer shows.
     pub(crate) fn patch_settings(&self, body: &Object) -> Result<Object, ServiceError> {
+        self.patch_all(Caller::new("admin", Scopes::ALL, &CredentialDigest::of("admin")), body)
+    }
+
+    /// The same as somebody else.
+    pub(crate) fn patch_settings_as(&self, who: Who, body: &Object) -> Result<Object, ServiceError> {
+        self.patch_all(caller(who), body)
+    }
+
+    fn patch_all(&self, caller: Caller, body: &Object) -> Result<Object, ServiceError> {
         let patch = SettingsPatch::read(body.clone()).unwrap_or_default();
-        let caller = Caller::new("admin", Scopes::ALL, &CredentialDigest::of("admin"));
         let settled = self.service.patch_settings(caller, patch).now_or_never();
         Ok(read(&self.service.settled(settled.expect("memory does not block")?)?))
     }
@@ -139,10 +156,13 @@ fn member<'a>(object: &'a Object, name: &str) -> &'a Object {
 }
 
 fn write(name: &str, who: Who) -> Write {
+    Write { key: SettingsKey::new(name), precondition: Precondition::default(), caller: caller(who) }
+}
+
+fn caller(who: Who) -> Caller {
     let scopes: &[Scope] = match who {
         Who::Writer => &[Scope::Write],
         Who::Revealer => &[Scope::Write, Scope::Reveal],
     };
-    let caller = Caller::new("test", scopes.iter().copied().collect(), &CredentialDigest::of("test"));
-    Write { key: SettingsKey::new(name), precondition: Precondition::default(), caller }
+    Caller::new("test", scopes.iter().copied().collect(), &CredentialDigest::of("test"))
 }

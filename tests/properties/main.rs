@@ -5,6 +5,7 @@ mod constraints;
 mod desk;
 mod dry_run;
 mod guesses;
+mod masks;
 mod memory;
 mod operations;
 mod oracle;

@@ -101,9 +101,14 @@ fn keeps_arrays(sent: &Json, meant: &Json, own: &Json, here: &mut Place, who: Wh
         Json::Array(elements) => {
             let is_kept = elements.len() == own.as_array().map_or(0, <[Json]>::len) && meant == own;
             let told = secrets_of(sent, here, layout);
-            let has_mask = told.iter().any(|told| is_mask(told));
+            // What looks like a mask may be the stored secret, sent by a caller who sees it.
+            let is_stored = |(place, told): &(Place, String)| {
+                let own = place.iter().try_fold(own, |value, step| child(value, step)).and_then(Json::as_str);
+                who == Who::Revealer && own == Some(told)
+            };
+            let has_mask = told.iter().any(|secret| is_mask(&secret.1) && !is_stored(secret));
             let has_guess = who == Who::Writer
-                && told.iter().any(|told| !is_mask(told) && tokens::opened(told).is_none());
+                && told.iter().any(|(_, told)| !is_mask(told) && tokens::opened(told).is_none());
             (!has_mask || (is_kept && !has_guess))
                 && (0..elements.len()).all(|index| below(Step::Element(index), here))
         }
@@ -111,12 +116,12 @@ fn keeps_arrays(sent: &Json, meant: &Json, own: &Json, here: &mut Place, who: Wh
     }
 }
 
-/// The strings that were sent in secret places.
-fn secrets_of(sent: &Json, here: &Place, layout: Layout) -> Vec<String> {
+/// The strings that were sent in secret places, with their places below this one.
+fn secrets_of(sent: &Json, here: &Place, layout: Layout) -> Vec<(Place, String)> {
     let mut found = Vec::new();
     mapped(sent, &mut here.clone(), &mut |place, text| {
         if secrecy(place, text, layout).is_some() && !text.is_empty() {
-            found.push(text.to_owned());
+            found.push((place[here.len()..].to_vec(), text.to_owned()));
         }
         text.to_owned()
     });
@@ -159,6 +164,9 @@ fn read(
         return Ok(text.to_owned());
     }
     let kept = own.and_then(Json::as_str);
+    if text == "***" && who == Who::Writer {
+        return Err(Refused);
+    }
     if kept == Some(text) && who == Who::Revealer {
         return Ok(text.to_owned());
     }
@@ -207,7 +215,8 @@ fn unmasked_scalars(sent: &Json, own: &Json) -> Json {
 }
 
 fn is_mask(text: &str) -> bool {
-    matches!(text, "[REDACTED]" | "<redacted>") || (text.len() >= 10 && text.trim_matches('*').is_empty())
+    matches!(text, "[REDACTED]" | "<redacted>" | "[redacted]" | "***")
+        || (text.len() >= 10 && text.trim_matches('*').is_empty())
 }
 
 /// The samples edit URLs only as a whole, so that masks stand where they stood or everywhere.
@@ -252,7 +261,7 @@ pub(crate) fn secrecy(place: &[Step], text: &str, layout: Layout) -> Option<bool
         ["env" | "headers"] => everywhere,
         ["auth"] => everywhere.filter(|_| text != "oauth"),
         ["auth", "value"] | ["auth", "headers", _] => not_in_v3,
-        ["auth", "value" | "headers", ..] => everywhere,
+        ["auth", "value" | "headers", ..] | ["auth", "state", "tokens"] => everywhere,
         ["auth", "authentication", "client_secret"] => not_in_v3,
         ["auth", "state", "tokens", "access_token"] => not_in_v3,
         ["auth", "authentication", "client_secret", ..] | ["auth", "state", "tokens", "access_token", ..] => {

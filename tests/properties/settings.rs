@@ -177,7 +177,7 @@ fn wanted(
             after.insert(place, merged(after.get(place), &sent));
             continue;
         };
-        if ["**********", "[REDACTED]", "<redacted>"].contains(&text) {
+        if ["**********", "[REDACTED]", "<redacted>", "[redacted]", "***"].contains(&text) {
             after.get(place)?;
         } else if tokens::FOREIGN.iter().any(|token| token.text == text) {
             // At a place that its layout encrypts it may come back to where it stands, and nowhere else.

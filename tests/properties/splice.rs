@@ -106,8 +106,12 @@ proptest! {
     ) {
         let text = sample.text();
         let desk = Desk::of(&text);
-        // Whoever may see secrets may send tokens of ours; those of other keys are nobody's.
-        let is_foreign = to_compact(&body.clone().into()).contains(&tokens::FOREIGN[0].text[..40]);
+        // Whoever may see secrets may send tokens of ours; those of other keys are nobody's. A mask has nothing
+        // to stand for.
+        let told = to_compact(&body.clone().into());
+        let is_foreign = [&tokens::FOREIGN[0].text[..40], "\"***\"", "\"[redacted]\""]
+            .into_iter()
+            .any(|text| told.contains(text));
         let Ok(written) = desk.put("new", &body, Who::Revealer) else {
             prop_assert!(is_foreign || has_foreign(&body.clone().into()), "{}", to_compact(&body.into()));
             return Ok(());
