@@ -274,10 +274,15 @@ impl Sent {
         let name = write.server.get(servers);
         let read = |exposure| -> Json {
             match write.route {
-                Route::Put | Route::MergePatch | Route::JsonPatch => desk.get(name, exposure).unwrap().into(),
-                Route::OpenHandsPatch | Route::OpenHandsServer | Route::Servers => {
-                    desk.settings(exposure).unwrap().get(name).unwrap().clone()
+                Route::Put | Route::MergePatch | Route::JsonPatch => {
+                    desk.get(name, exposure).expect("a key opens all of it").into()
                 }
+                Route::OpenHandsPatch | Route::OpenHandsServer | Route::Servers => desk
+                    .settings(exposure)
+                    .expect("a key opens all of it")
+                    .get(name)
+                    .expect("it is there")
+                    .clone(),
                 Route::Outside => desk.settings_around(exposure).into(),
             }
         };
