@@ -309,7 +309,7 @@ async fn check(
             })?;
         Some((media_type, body::announced(head, endpoint.largest_body)?))
     };
-    let precondition = headers::precondition(head)?;
+    let precondition = headers::precondition(head, endpoint.scope == Some(Scope::Write))?;
     // Writes show no secrets, so what they ask for is not looked at.
     let exposure = if endpoint.scope == Some(Scope::Read) { exposure? } else { Exposure::Redacted };
     let position = if endpoint.is_stream { headers::last_event_id(head)? } else { None };

@@ -240,7 +240,8 @@ pub(super) fn under_altered_tag(failed: Problem) -> Problem {
 
 /// The problem that a patch of the settings is which can't be taken.
 pub(super) fn invalid_settings(violations: &[Violation]) -> Problem {
-    let rows = violations.iter().map(|violation| (&violation.pointer, violation.message.to_owned()));
+    let rows =
+        violations.iter().map(|violation| (&violation.pointer, violation.message.clone().into_owned()));
     Problem::new(ProblemKind::InvalidConfig, "Settings validation failed").errors(rows)
 }
 
@@ -254,7 +255,8 @@ fn patch_conflict(misfit: &Misfit) -> Problem {
 }
 
 fn invalid(violations: &[Violation], name: &str) -> Problem {
-    let rows = violations.iter().map(|violation| (&violation.pointer, violation.message.to_owned()));
+    let rows =
+        violations.iter().map(|violation| (&violation.pointer, violation.message.clone().into_owned()));
     Problem::new(ProblemKind::InvalidConfig, format!("Invalid MCP server config (server '{name}')."))
         .errors(rows)
 }

@@ -20,8 +20,9 @@ pub(super) const ACCEPT_PATCH: HeaderName = HeaderName::from_static("accept-patc
 /// The header that says where in a stream a reader was cut off.
 const LAST_EVENT_ID: HeaderName = HeaderName::from_static("last-event-id");
 
-/// The conditional headers.
-pub(super) fn precondition(headers: &HeaderMap) -> Result<Precondition, Problem> {
+/// The conditional headers. In `If-None-Match` of a write `"*"` is refused: whoever quotes it wants to create and
+/// would replace, since no state has this tag. (RFC 9110 §8.8.3 would allow it.)
+pub(super) fn precondition(headers: &HeaderMap, is_write: bool) -> Result<Precondition, Problem> {
     let parse = |name: HeaderName| {
         let lines = headers.get_all(&name).map(|value| value.as_bytes());
         Condition::parse(lines).map_err(|error| {
@@ -29,7 +30,15 @@ pub(super) fn precondition(headers: &HeaderMap) -> Result<Precondition, Problem>
             Problem::new(ProblemKind::InvalidHeader, detail).member("header", Json::string(title_case(&name)))
         })
     };
-    Ok(Precondition { if_match: parse(header::IF_MATCH)?, if_none_match: parse(header::IF_NONE_MATCH)? })
+    let precondition =
+        Precondition { if_match: parse(header::IF_MATCH)?, if_none_match: parse(header::IF_NONE_MATCH)? };
+    if is_write && precondition.if_none_match.quotes_any() {
+        let detail = "The header If-None-Match has `*` in quotes, which is the tag of no state. To create only, send `*` without quotes.";
+        return Err(
+            Problem::new(ProblemKind::InvalidHeader, detail).member("header", Json::string("If-None-Match"))
+        );
+    }
+    Ok(precondition)
 }
 
 /// Refuses expectations that this service does not know (RFC 9110 §10.1.1).

@@ -10,10 +10,11 @@ use super::state::changed_members;
 use super::url_parts::is_ambiguous;
 
 /// The members that a caller without `reveal` may change while secrets are kept (law L7).
-const HARMLESS: [&str; 9] = [
+const HARMLESS: [&str; 10] = [
     "description",
     "icon",
     "enabled",
+    "disabled",
     "timeout",
     "sse_read_timeout",
     "keep_alive",
@@ -186,6 +187,7 @@ mod tests {
             r#"{"description":"d"}"#,
             r#"{"icon":"i"}"#,
             r#"{"enabled":false}"#,
+            r#"{"disabled":true}"#,
             r#"{"timeout":1}"#,
             r#"{"sse_read_timeout":1}"#,
             r#"{"keep_alive":true}"#,

@@ -1,9 +1,10 @@
 //! Requests in the words of the open dialect, turned into those of the closed one before they are merged
-//! (DESIGN §5, dialects): `type`, a string `auth`, `auth: "oauth"` beside `authentication`.
+//! (DESIGN §5, dialects): `disabled`, `type`, a string `auth`, `auth: "oauth"` beside `authentication`.
 
 use crate::json::{Json, Object};
 
 use super::config::{Config, Members, Node};
+use super::enablement::{DISABLED, ENABLED};
 
 /// Which members a body may leave out: all but those it replaces, or what a merge patch leaves alone.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -18,6 +19,7 @@ pub enum BodyKind {
 /// what stands in the document in these words already, since sending it back must change nothing.
 pub fn to_closed(mut body: Object, kind: BodyKind, stored: Option<&Config>) -> Object {
     let own = |name: &str| stored.and_then(|stored| stored.get(name));
+    convert_disabled(&mut body, kind, own(DISABLED));
     if own("type").is_none() {
         convert_type(&mut body);
     }
@@ -26,6 +28,21 @@ pub fn to_closed(mut body: Object, kind: BodyKind, stored: Option<&Config>) -> O
         own => convert_auth(&mut body, kind, own.and_then(Node::as_object)),
     }
     body
+}
+
+fn convert_disabled(body: &mut Object, kind: BodyKind, own: Option<&Node>) {
+    let Some(Json::Bool(is_disabled)) = body.get(DISABLED).cloned() else { return };
+    match body.get(ENABLED) {
+        _ if matches!(own, Some(Node::Bool(own)) if *own == is_disabled) => return,
+        None | Some(Json::Null) => body.insert(ENABLED, Json::Bool(!is_disabled)),
+        Some(Json::Bool(is_enabled)) if *is_enabled != is_disabled => {}
+        // They contradict each other: that is refused.
+        Some(_) => return,
+    }
+    body.remove(DISABLED);
+    if kind == BodyKind::MergePatch && own.is_some() {
+        body.insert(DISABLED, Json::Null);
+    }
 }
 
 fn convert_type(body: &mut Object) {
@@ -100,6 +117,11 @@ mod tests {
             (r#"{"url":"u","type":"shttp"}"#, r#"{"url":"u","transport":"http"}"#),
             (r#"{"type":"sse","transport":"sse"}"#, r#"{"transport":"sse"}"#),
             (r#"{"type":"sse","transport":"http"}"#, r#"{"type":"sse","transport":"http"}"#),
+            (r#"{"disabled":true}"#, r#"{"enabled":false}"#),
+            (r#"{"disabled":false,"enabled":null}"#, r#"{"enabled":true}"#),
+            (r#"{"disabled":true,"enabled":false}"#, r#"{"enabled":false}"#),
+            (r#"{"disabled":true,"enabled":true}"#, r#"{"disabled":true,"enabled":true}"#),
+            (r#"{"disabled":"yes"}"#, r#"{"disabled":"yes"}"#),
             (r#"{"auth":"t"}"#, r#"{"auth":{"strategy":"bearer","value":"t"}}"#),
             (r#"{"auth":"oauth"}"#, r#"{"auth":{"strategy":"oauth2"}}"#),
             (

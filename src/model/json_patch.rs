@@ -61,6 +61,14 @@ impl JsonPatch {
         if found.is_full() { vec![Pointer::root()] } else { found.into_vec() }
     }
 
+    /// Whether it gives a top-level member a value.
+    pub fn sets(&self, name: &str) -> bool {
+        let member = Pointer::root().member(name);
+        self.operations.iter().any(|Operation { path, action }| {
+            *path == member && !matches!(action, Action::Remove | Action::Test(_))
+        })
+    }
+
     /// The patch as it would be sent, without the members that mean nothing in it.
     pub fn to_json(&self) -> Json {
         Json::Array(self.operations.iter().map(|operation| operation.to_object().into()).collect())

@@ -5,7 +5,7 @@ use super::secret_words::Name;
 use super::{Sealing, url_parts};
 
 /// The members of a configuration that this build knows; all others are unknown members.
-pub const KNOWN_MEMBERS: [&str; 19] = [
+pub const KNOWN_MEMBERS: [&str; 20] = [
     "command",
     "args",
     "env",
@@ -21,6 +21,7 @@ pub const KNOWN_MEMBERS: [&str; 19] = [
     "description",
     "icon",
     "enabled",
+    "disabled",
     "tools",
     "include_tags",
     "exclude_tags",

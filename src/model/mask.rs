@@ -65,7 +65,11 @@ pub fn is_mask(text: &str) -> bool {
 
 /// Whether a text is nothing but a mask, whatever its form.
 pub fn is_whole_mask(text: &str) -> bool {
-    matches!(Form::of(text), Form::Ours | Form::Whole { .. })
+    let is_whole = || {
+        let text = unescaped(text);
+        is_only_word(&text) || is_only_dots(&text)
+    };
+    is_mask(text) || is_whole()
 }
 
 /// What is stored where a text was sent.
@@ -134,74 +138,71 @@ impl Form {
             return Self::Ours;
         }
         let text = unescaped(text);
-        let part = Part::of(&text);
-        let has_run = longest_run(&text) >= SHORTEST_RUN;
         if is_only_word(&text) || is_only_dots(&text) {
-            return Self::Whole { has_run };
+            return Self::Whole { has_run: has_run(&text) };
         }
-        if part.pieces.len() > 1 { Self::Part(part) } else { Self::Plain }
+        Part::of(&text).map_or(Self::Plain, Self::Part)
     }
 }
 
 impl Part {
-    fn of(text: &str) -> Self {
-        let lower = text.to_ascii_lowercase();
+    fn of(text: &str) -> Option<Self> {
         let (mut pieces, mut is_certain) = (vec![String::new()], false);
         let mut rest = text;
-        while let Some(first) = rest.chars().next() {
-            let at = text.len() - rest.len();
-            let run = dots(rest).count();
-            let mark = MARKS.iter().find(|mark| lower[at..].starts_with(**mark));
+        while let Some(at) = rest.find(begins_mask) {
+            let piece = pieces.last_mut().expect("there is always a last piece");
+            piece.push_str(&rest[..at]);
+            rest = &rest[at..];
+            let run: &str = &rest[..rest.find(|character| !is_dot(character)).unwrap_or(rest.len())];
+            let count = run.chars().count();
+            let mark = MARKS.iter().find(|mark| begins_with(rest, mark));
             let length = match mark {
-                Some(mark) => {
-                    is_certain = true;
-                    mark.len()
-                }
-                None if SHORTEST_RUN <= run => {
-                    is_certain |= CERTAIN_RUN <= run || dots(rest).any(|dot| dot != '*');
-                    dots(rest).map(char::len_utf8).sum()
-                }
+                Some(mark) => mark.len(),
+                None if SHORTEST_RUN <= count => run.len(),
                 None => {
-                    let piece = pieces.last_mut().expect("there is always a last piece");
-                    piece.push(first);
-                    rest = &rest[first.len_utf8()..];
+                    let length = run.len().max(rest.chars().next().map_or(0, char::len_utf8));
+                    piece.push_str(&rest[..length]);
+                    rest = &rest[length..];
                     continue;
                 }
             };
+            is_certain |= mark.is_some() || CERTAIN_RUN <= count || run.contains(|dot| dot != '*');
             pieces.push(String::new());
             rest = &rest[length..];
         }
-        Self { pieces, is_certain }
+        pieces.last_mut()?.push_str(rest);
+        (pieces.len() > 1).then_some(Self { pieces, is_certain })
     }
 
     /// Whether a secret has these pieces, in this order, and something behind each mask.
     fn fits(&self, secret: &str) -> bool {
         let [first, between @ .., last] = self.pieces.as_slice() else { return false };
-        let Some(mut rest) =
-            secret.strip_prefix(first.as_str()).and_then(|rest| rest.strip_suffix(last.as_str()))
-        else {
-            return false;
-        };
+        let inner = secret.strip_prefix(first.as_str()).and_then(|rest| rest.strip_suffix(last.as_str()));
+        let Some(mut rest) = inner else { return false };
         for piece in between {
             // What a mask hides is at least one character.
-            let Some(at) =
-                rest.char_indices().skip(1).find(|(at, _)| rest[*at..].starts_with(piece.as_str()))
-            else {
-                return false;
-            };
-            rest = &rest[at.0 + piece.len()..];
+            let Some(hidden) = rest.chars().next() else { return false };
+            let Some(at) = rest[hidden.len_utf8()..].find(piece.as_str()) else { return false };
+            rest = &rest[hidden.len_utf8() + at + piece.len()..];
         }
         !rest.is_empty()
     }
 }
 
-/// The dots with which a text begins.
-fn dots(text: &str) -> impl Iterator<Item = char> {
-    text.chars().take_while(|character| DOTS.contains(character))
+fn is_dot(character: char) -> bool {
+    DOTS.contains(&character)
 }
 
-fn longest_run(text: &str) -> usize {
-    text.char_indices().map(|(at, _)| dots(&text[at..]).count()).max().unwrap_or_default()
+fn begins_mask(character: char) -> bool {
+    matches!(character, '[' | '<') || is_dot(character)
+}
+
+fn begins_with(text: &str, beginning: &str) -> bool {
+    text.get(..beginning.len()).is_some_and(|own| own.eq_ignore_ascii_case(beginning))
+}
+
+fn has_run(text: &str) -> bool {
+    text.split(|character| !is_dot(character)).any(|run| SHORTEST_RUN <= run.chars().count())
 }
 
 /// Whether the word of masks is all that a text says.
@@ -212,25 +213,30 @@ fn is_only_word(text: &str) -> bool {
 
 /// Whether a text is dots, or the letter, in any decoration.
 fn is_only_dots(text: &str) -> bool {
-    let core =
-        text.trim_matches(|character: char| character.is_whitespace() || DECORATION.contains(&character));
-    SHORTEST_RUN <= core.chars().count()
-        && (core.chars().all(|character| DOTS.contains(&character))
-            || core.chars().all(|character| character.eq_ignore_ascii_case(&LETTER)))
+    let is_decoration = |character: char| character.is_whitespace() || DECORATION.contains(&character);
+    let core = text.trim_matches(is_decoration);
+    (core.chars().all(is_dot) || core.chars().all(|character| character.eq_ignore_ascii_case(&LETTER)))
+        && SHORTEST_RUN <= core.chars().count()
 }
 
 /// A text without the escapes of other notations.
 fn unescaped(text: &str) -> Cow<'_, str> {
-    if !text.contains(['%', '\\', '&']) {
-        return Cow::Borrowed(text);
+    let decoded = percent_decode_str(text).decode_utf8_lossy();
+    let mut rest = &*decoded;
+    if !rest.contains(['\\', '&']) {
+        return decoded;
     }
-    let mut text = percent_decode_str(text).decode_utf8_lossy().into_owned();
-    for (escape, plain) in ESCAPES {
-        while let Some(at) = text.to_ascii_lowercase().find(escape) {
-            text.replace_range(at..at + escape.len(), plain);
-        }
+    let mut plain = String::with_capacity(rest.len());
+    while let Some(at) = rest.find(['\\', '&']) {
+        plain.push_str(&rest[..at]);
+        rest = &rest[at..];
+        let escape = ESCAPES.iter().find(|(escape, _)| begins_with(rest, escape));
+        let (escape, meant) = escape.copied().unwrap_or((&rest[..1], &rest[..1]));
+        plain.push_str(meant);
+        rest = &rest[escape.len()..];
     }
-    Cow::Owned(text)
+    plain.push_str(rest);
+    Cow::Owned(plain)
 }
 
 #[cfg(test)]

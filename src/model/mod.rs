@@ -5,6 +5,7 @@ pub mod bound;
 pub mod config;
 pub mod convert;
 mod edit;
+pub mod enablement;
 pub mod findings;
 pub mod json_patch;
 mod kind;

@@ -6,7 +6,7 @@ use std::borrow::Cow;
 use crate::json::Number;
 
 use super::config::{Config, Members, Node, Secret, SecretValue};
-use super::{Dialect, Kind};
+use super::{Dialect, Kind, enablement};
 
 /// The rules for the members of one object: they depend on where it stands.
 #[derive(Clone, Copy, Debug)]
@@ -14,6 +14,8 @@ pub struct Level {
     dialect: Dialect,
     depth: usize,
     is_stdio: bool,
+    /// Whether `disabled` says what `enabled` would.
+    is_overruled: bool,
     /// Whether upstream gives the members no types, and so keeps each null and `{}` of theirs.
     is_free: bool,
 }
@@ -21,7 +23,8 @@ pub struct Level {
 impl Level {
     /// The rules for the members of a whole configuration.
     pub fn top(config: &Config, dialect: Dialect) -> Self {
-        Self { dialect, depth: 0, is_stdio: config.kind() == Kind::Stdio, is_free: false }
+        let is_overruled = enablement::disabled(config).is_some();
+        Self { dialect, depth: 0, is_stdio: config.kind() == Kind::Stdio, is_overruled, is_free: false }
     }
 
     /// The rules for the members of this member's value.
@@ -45,8 +48,21 @@ impl Level {
 
     /// Whether a member says what its absence says.
     pub fn is_nothing(self, name: &str, node: &Node) -> bool {
-        (self.depth == 0 && is_default(name, node, self.is_stdio))
+        (self.depth == 0 && self.is_default(name, node))
             || (self.dialect == Dialect::Closed && !self.is_free && self.below(name).is_hollow(node))
+    }
+
+    /// Whether a top-level member says what its absence says, in either dialect.
+    fn is_default(self, name: &str, node: &Node) -> bool {
+        match (name, node) {
+            (_, Node::Null) => true,
+            ("args", Node::Array(elements)) => elements.is_empty(),
+            ("env" | "headers", Node::Object(members)) => members.is_empty(),
+            ("enabled", Node::Bool(is_enabled)) => *is_enabled || self.is_overruled,
+            ("disabled", Node::Bool(is_disabled)) => !*is_disabled,
+            ("transport", Node::Text(text)) => self.is_stdio && text.as_str() == "stdio",
+            _ => false,
+        }
     }
 
     /// The member of this name, if it says more than its absence.
@@ -120,19 +136,8 @@ impl Level {
 }
 
 /// The rules wherever a value stands.
-const ANYWHERE: Level = Level { dialect: Dialect::Open, depth: 1, is_stdio: false, is_free: false };
-
-/// Whether a top-level member says what its absence says, in either dialect.
-fn is_default(name: &str, node: &Node, is_stdio: bool) -> bool {
-    match (name, node) {
-        (_, Node::Null) => true,
-        ("args", Node::Array(elements)) => elements.is_empty(),
-        ("env" | "headers", Node::Object(members)) => members.is_empty(),
-        ("enabled", Node::Bool(is_enabled)) => *is_enabled,
-        ("transport", Node::Text(text)) => is_stdio && text.as_str() == "stdio",
-        _ => false,
-    }
-}
+const ANYWHERE: Level =
+    Level { dialect: Dialect::Open, depth: 1, is_stdio: false, is_overruled: false, is_free: false };
 
 /// The members that a write does not leave as they stood, those that say nothing among them: they would be
 /// stored too, so they are judged too. For a caller without `reveal` as with [`changed_members`].
@@ -240,6 +245,11 @@ mod tests {
                 [(Open, &["auth"]), (Closed, &[])],
             ),
             (r#"{"command":"x","args":[],"transport":"stdio"}"#, r#"{"command":"x"}"#, everywhere(&[])),
+            (r#"{"disabled":false}"#, "{}", everywhere(&[])),
+            (r#"{"disabled":false,"enabled":false}"#, "{}", everywhere(&[])),
+            (r#"{"disabled":true,"enabled":true}"#, r#"{"disabled":true}"#, everywhere(&[])),
+            (r#"{"disabled":true,"enabled":false}"#, r#"{"disabled":true}"#, everywhere(&[])),
+            (r#"{"disabled":true}"#, "{}", everywhere(&["disabled"])),
         ] {
             for (dialect, expected) in expected {
                 for (one, two) in [(one, two), (two, one)] {

@@ -63,6 +63,28 @@ pub fn is_ambiguous(url: &str) -> bool {
     url.contains(|character: char| character == '\\' || character.is_control() || character.is_whitespace())
 }
 
+/// Whether a URL says how its host is reached. What begins with a reference to a variable may get its scheme
+/// from there.
+pub fn has_scheme(url: &str) -> bool {
+    let is_known = |scheme: &str| ["http", "https"].iter().any(|known| scheme.eq_ignore_ascii_case(known));
+    url.starts_with(['$', '{', '%'])
+        || url
+            .split_once(':')
+            .is_some_and(|(scheme, rest)| is_scheme(scheme) && (rest.starts_with("//") || is_known(scheme)))
+}
+
+/// The URL that one without a scheme seems to mean, without what could be secret in it; none where it names no host.
+pub fn with_scheme(url: &str) -> Option<String> {
+    let bare = url.trim_start_matches('/').split(['?', '#']).next()?;
+    let host_start = userinfo(bare).map_or(0, |userinfo| userinfo.end + 1);
+    let bare = &bare[host_start..];
+    let host = bare.split(['/', ':']).next()?;
+    let is_local = host == "localhost" || host.starts_with("127.") || bare.starts_with("[::1]");
+    let proposal = format!("{}://{bare}", if is_local { "http" } else { "https" });
+    let is_meant = is_local || host.contains('.') || bare.contains(':');
+    url::Url::parse(&proposal).ok().filter(|_| is_meant).map(|_| proposal)
+}
+
 /// Whether a URL has secret parts.
 pub fn has_secret(url: &str) -> bool {
     !parts(url).is_empty()
@@ -301,6 +323,30 @@ mod tests {
         for (url, masked) in table {
             assert_eq!(mask(url), masked);
             assert_eq!(has_secret(url), url != masked);
+        }
+    }
+
+    #[test]
+    fn a_scheme_is_proposed_where_a_host_is_told() {
+        for (url, proposal) in [
+            ("x.example/mcp", Some("https://x.example/mcp")),
+            ("//x.example/mcp", Some("https://x.example/mcp")),
+            ("x.example:8443/mcp?token=t#f", Some("https://x.example:8443/mcp")),
+            ("u:p@x.example/mcp", Some("https://x.example/mcp")),
+            ("localhost:3000/mcp", Some("http://localhost:3000/mcp")),
+            ("localhost", Some("http://localhost")),
+            ("127.0.0.1:80", Some("http://127.0.0.1:80")),
+            ("[::1]:80/sse", Some("http://[::1]:80/sse")),
+            ("box:3000", Some("https://box:3000")),
+            ("unparseable", None),
+            ("/mcp", None),
+            ("x.example:port/", None),
+        ] {
+            assert!(!has_scheme(url), "{url}");
+            assert_eq!(with_scheme(url).as_deref(), proposal, "{url}");
+        }
+        for url in ["https://h", "HTTP://h", "ws://h", "http:h", "${URL}/mcp", "$URL", "{{url}}", "%URL%"] {
+            assert!(has_scheme(url), "{url}");
         }
     }
 

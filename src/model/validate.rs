@@ -2,12 +2,16 @@
 //! stored server can still be mended. Pure.
 
 mod auth;
+mod headers;
 mod shape;
+
+use std::borrow::Cow;
 
 use crate::json::{Path, Pointer};
 
 use super::Dialect;
 use super::config::{Config, Node};
+use super::enablement::{self, DISABLED, ENABLED};
 use super::leaf::KNOWN_MEMBERS;
 use super::state::{changed_members, touched_members};
 use shape::{Checker, one_of};
@@ -17,15 +21,15 @@ use shape::{Checker, one_of};
 pub struct Violation {
     /// Where.
     pub pointer: Pointer,
-    /// What; never a value.
-    pub message: &'static str,
+    /// What; never a value, but for a URL without its scheme and secrets.
+    pub message: Cow<'static, str>,
 }
 
 /// What is said of a member that the closed dialect does not have: which it has.
 const UNKNOWN_MEMBER: &str = "is not a member of a server in this document: it can have url, transport, command, args, env, cwd, description, icon, timeout, sse_read_timeout, keep_alive, headers, auth, enabled";
 
 /// Members that only the open dialect has.
-const OPEN_ONLY: [&str; 5] = ["type", "tools", "include_tags", "exclude_tags", "authentication"];
+const OPEN_ONLY: [&str; 6] = ["disabled", "type", "tools", "include_tags", "exclude_tags", "authentication"];
 
 /// What is wrong with those members of `after` that the write changes, as far as a caller with or without
 /// `reveal` may learn it.
@@ -42,6 +46,10 @@ pub fn validate(
     let changed = changed_members(before, after, dialect, may_reveal);
     let is_changed = |names: &[&str]| before.is_none() || names.iter().any(|name| changed.contains(name));
     check_together(&mut checker, after, is_changed);
+    let mut touched = touched_members(before, after, may_reveal);
+    if enablement::contradicts_itself(after) && touched.any(|(name, _)| matches!(name, ENABLED | DISABLED)) {
+        checker.refuse(&Path::Root.member(DISABLED), "contradicts `enabled`: send one of them");
+    }
     checker.violations.into_vec()
 }
 
@@ -60,13 +68,15 @@ fn check_member(checker: &mut Checker, name: &str, before: Option<&Node>, after:
     }
     checker.no_nulls(&at, before, after);
     match name {
-        "command" => checker.filled_string(&at, after),
+        "command" => checker.command(&at, after),
         "url" => checker.url(&at, after),
-        "cwd" | "description" | "icon" => checker.string(&at, after),
+        "cwd" => checker.path(&at, after),
+        "description" | "icon" => checker.string(&at, after),
         "args" | "include_tags" | "exclude_tags" => checker.strings(&at, after),
-        "env" | "headers" => checker.string_map(&at, before, after),
+        "env" => checker.environment(&at, before, after),
+        "headers" => headers::check(checker, &at, before, after),
         "timeout" | "sse_read_timeout" => checker.duration(&at, after),
-        "keep_alive" | "enabled" => checker.boolean(&at, after),
+        "keep_alive" | "enabled" | "disabled" => checker.boolean(&at, after),
         "transport" => checker.one_of(&at, after, one_of!("stdio", "http", "streamable-http", "sse")),
         "type" => checker.one_of(&at, after, one_of!("stdio", "http", "streamable-http", "sse", "shttp")),
         "tools" | "authentication" => checker.object(&at, after),

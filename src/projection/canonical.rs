@@ -263,6 +263,7 @@ mod tests {
             "env",
             "headers",
             "enabled",
+            "disabled",
             "transport",
             "timeout",
             "auth",

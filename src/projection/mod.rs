@@ -18,5 +18,5 @@ pub use differing::{Secrets, differing};
 pub use entity_tag::{EntityTag, OpaqueTag, collection_tag, public_tag, server_tag, unreadable_server_tag};
 pub use precondition::{Condition, MalformedCondition, Precondition, Verdict};
 pub use settings_view::SettingsView;
-pub use summary::{Summary, is_enabled, summary};
+pub use summary::{Summary, summary};
 pub use view::{needs_reentry, needs_reentry_below, view, view_masked, view_named};

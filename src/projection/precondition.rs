@@ -92,6 +92,11 @@ impl Condition {
         })
     }
 
+    /// Whether a list names `*` as if it were a tag of some state.
+    pub fn quotes_any(&self) -> bool {
+        self.candidates().iter().any(|candidate| candidate.opaque == b"*")
+    }
+
     /// How many tags a list names.
     pub fn named(&self) -> usize {
         self.candidates().len()

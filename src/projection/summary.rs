@@ -2,7 +2,7 @@
 
 use crate::json::{Json, Object};
 use crate::model::Kind;
-use crate::model::config::{Config, Node};
+use crate::model::config::Config;
 
 /// One row of the listing.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -24,15 +24,6 @@ pub fn summary(config: &Config) -> Summary {
     let text = |name| config.text(name).map(str::to_owned);
     let transport = text("transport").filter(|word| kind != Kind::Stdio || word != "stdio");
     Summary { kind, transport, description: text("description"), icon: text("icon") }
-}
-
-/// Whether the server is to be used; none where something else than a truth value says so.
-pub fn is_enabled(config: &Config) -> Option<bool> {
-    match config.get("enabled") {
-        None | Some(Node::Null) => Some(true),
-        Some(Node::Bool(is_enabled)) => Some(*is_enabled),
-        Some(_) => None,
-    }
 }
 
 impl Summary {
@@ -87,19 +78,6 @@ mod tests {
             ),
         ] {
             assert_eq!(to_compact(&summary(&config(server)).to_json("n").into()), row(expected), "{server}");
-        }
-    }
-
-    #[test]
-    fn a_server_is_enabled_unless_it_says_otherwise() {
-        for (server, expected) in [
-            ("{}", Some(true)),
-            (r#"{"enabled":null}"#, Some(true)),
-            (r#"{"enabled":true}"#, Some(true)),
-            (r#"{"enabled":false}"#, Some(false)),
-            (r#"{"enabled":"no"}"#, None),
-        ] {
-            assert_eq!(is_enabled(&config(server)), expected, "{server}");
         }
     }
 

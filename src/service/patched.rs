@@ -3,6 +3,7 @@
 
 use crate::json::Pointer;
 use crate::model::config::Config;
+use crate::model::enablement::OPPOSITES;
 use crate::model::json_patch::{JsonPatch, NotApplied, Patched, apply};
 use crate::model::validate::Violation;
 use crate::projection::view;
@@ -12,15 +13,23 @@ use super::ServiceError;
 
 /// What the patch makes of a state, as the whole configuration that would be sent for it.
 pub(super) fn patched(patch: &JsonPatch, before: &Config) -> Result<Patched, ServiceError> {
-    apply(patch, view(before, Exposure::Redacted), before).map_err(|error| match error {
+    let applied = apply(patch, view(before, Exposure::Redacted), before);
+    let mut patched = applied.map_err(|error| match error {
         NotApplied::Misfit(misfit) => ServiceError::PatchConflict(misfit),
         NotApplied::TooDeep(fault) => ServiceError::BeyondLimits(fault),
         NotApplied::TooLarge => ServiceError::ResultTooLarge,
         NotApplied::NotAnObject => ServiceError::Invalid(vec![Violation {
             pointer: Pointer::root(),
-            message: "a configuration is an object",
+            message: "a configuration is an object".into(),
         }]),
-    })
+    })?;
+    // Whoever sets one of these means it, so that its opposite goes, unless the patch sets it too.
+    for (sent, other) in OPPOSITES {
+        if patch.sets(sent) && !patch.sets(other) {
+            patched.config.remove(other);
+        }
+    }
+    Ok(patched)
 }
 
 #[cfg(test)]

@@ -10,11 +10,12 @@ use bytes::Bytes;
 
 use crate::json::{Fault, Json, Object, Pointer, Style, to_compact, write_string};
 use crate::model::config::{self, Config};
+use crate::model::enablement::is_enabled;
 use crate::model::plain_names::PlainNames;
 use crate::model::suspect::{Suspect, suspects};
 use crate::model::{Access, Layout, SettingsKey, StoredServer};
 use crate::projection::{
-    EntityTag, Summary, canonical, collection_tag, is_enabled, needs_reentry, server_tag, summary,
+    EntityTag, Summary, canonical, collection_tag, needs_reentry, server_tag, summary,
     unreadable_server_tag, view, view_named,
 };
 use crate::secrets::{Exposure, KeyRing};

@@ -6,6 +6,7 @@ use std::borrow::Cow;
 use crate::json::{Json, Object, Pointer};
 use crate::model::config::Config;
 use crate::model::convert::{BodyKind, to_closed};
+use crate::model::enablement::without_opposite;
 use crate::model::json_patch::JsonPatch;
 use crate::model::merge::{Merged, Reading, merge_patch, replace};
 use crate::model::{Dialect, openhands};
@@ -117,6 +118,10 @@ impl Rulebook<'_> {
     }
 
     fn in_dialect(&self, body: Object, kind: BodyKind, before: Option<&Config>) -> Object {
+        let body = match kind {
+            BodyKind::Whole => body,
+            BodyKind::MergePatch => without_opposite(body),
+        };
         match self.layout.dialect {
             Dialect::Open => body,
             Dialect::Closed => to_closed(body, kind, before),

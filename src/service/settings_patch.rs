@@ -122,8 +122,8 @@ impl Desk<'_> {
     /// there, in its words, or in `mcp_config` itself, in OpenHands'.
     fn servers(&self, snapshot: &Snapshot) -> Result<Servers<'_>, ServiceError> {
         let place = Pointer::root().member(Section::Agent.diff_name()).member(MCP_CONFIG);
-        let invalid = |pointer: Pointer, message| {
-            Err(ServiceError::InvalidSettings(vec![Violation { pointer, message }]))
+        let invalid = |pointer: Pointer, message: &'static str| {
+            Err(ServiceError::InvalidSettings(vec![Violation { pointer, message: message.into() }]))
         };
         let none = Servers { map: None, place: place.clone(), is_wrapped: false };
         // Null means all servers, and whoever means them can name them.
@@ -174,7 +174,10 @@ impl Desk<'_> {
             Json::Object(patch) => patch.clone(),
             _ => {
                 let message = "must be an object, or null";
-                return Err(ServiceError::InvalidSettings(vec![Violation { pointer: place, message }]));
+                return Err(ServiceError::InvalidSettings(vec![Violation {
+                    pointer: place,
+                    message: message.into(),
+                }]));
             }
         };
         let body = match (is_there, servers.is_wrapped) {
@@ -223,9 +226,9 @@ fn is_server_patch(value: &Json) -> bool {
 
 /// The error of one server as one of the request that holds it.
 fn at(error: ServiceError, place: &Pointer) -> ServiceError {
-    let invalid = |message| {
+    let invalid = |message: &'static str| {
         let pointer = place.clone();
-        ServiceError::InvalidSettings(vec![Violation { pointer, message }])
+        ServiceError::InvalidSettings(vec![Violation { pointer, message: message.into() }])
     };
     match error {
         ServiceError::InvalidName(_) => {

@@ -193,7 +193,7 @@ fn a_mask_goes_nowhere_but_home() {
     assert_eq!(server.plaintext("s")["env"], guarded()["env"]);
     for operation in [
         json!({"op": "replace", "path": "/command", "value": "sh"}),
-        json!({"op": "move", "from": "/command", "path": "/url"}),
+        json!({"op": "add", "path": "/url", "value": "https://evil.example/"}),
     ] {
         let answer = refused(&server, run(&server, "s", &json!([operation])), 422, "bound-secret");
         let mut pointers = answer.error_pointers();

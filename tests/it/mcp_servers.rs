@@ -2,8 +2,10 @@
 
 mod altered_tags;
 mod dry_run;
+mod enablement;
 mod findings;
 mod list;
 mod prefer;
 mod query;
 mod rename;
+mod validation;

@@ -56,9 +56,21 @@ pub(crate) fn wanted(
     }
     let Json::Object(body) = body else { unreachable!("a body is an object") };
     Ok(match is_patch {
-        true => merged(Some(before), &body.into()),
+        true => merged(Some(&without_opposite(before, &body)), &body.into()),
         false => without_nulls(&body).into(),
     })
+}
+
+/// A patch that says whether the server is used takes away what says the opposite.
+fn without_opposite(before: &Json, patch: &Object) -> Json {
+    let Json::Object(before) = before else { return before.clone() };
+    let mut left = before.clone();
+    for (sent, other) in [("enabled", "disabled"), ("disabled", "enabled")] {
+        if patch.get(sent).is_some_and(|value| !value.is_null()) && !patch.contains(other) {
+            left.remove(other);
+        }
+    }
+    left.into()
 }
 
 /// A string at `auth`, where the document has none: a strategy, which replaces all that stood there.

@@ -195,6 +195,7 @@ pub(crate) fn any_extra(layout: Layout) -> BoxedStrategy<(String, Json)> {
             .prop_map(|value| ("tools".to_owned(), object([("a".to_owned(), value)])))
             .prop_filter("null means nothing inside a known member", |(_, value)| !has_null(value)),
         vec(select(vec!["x", "y"]), 0..3).prop_map(|tags| ("include_tags".to_owned(), texts(tags))),
+        any::<bool>().prop_map(|value| ("disabled".to_owned(), Json::Bool(value))),
     ];
     if layout.is_open() { prop_oneof![both, open].boxed() } else { both.boxed() }
 }

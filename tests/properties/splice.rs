@@ -109,12 +109,25 @@ proptest! {
         // Whoever may see secrets may send tokens of ours; those of other keys are nobody's. A mask has nothing
         // to stand for.
         let told = to_compact(&body.clone().into());
+        // What is not ASCII can't be sent in a header.
+        let is_no_header = tokens::OWN.iter().any(|own| !own.plaintext.is_ascii() && told.contains(&own.text));
         let is_foreign = [&tokens::FOREIGN[0].text[..40], "\"***\"", "\"[redacted]\""]
             .into_iter()
             .any(|text| told.contains(text));
-        let Ok(written) = desk.put("new", &body, Who::Revealer) else {
-            prop_assert!(is_foreign || has_foreign(&body.clone().into()), "{}", to_compact(&body.into()));
-            return Ok(());
+        let written = match desk.put("new", &body, Who::Revealer) {
+            Ok(written) => written,
+            Err(ServiceError::Invalid(violations)) => {
+                let is_known = |place: &str| {
+                    (place == "/url" && told.contains("unparseable"))
+                        || ((place.starts_with("/headers/") || place.starts_with("/auth")) && is_no_header)
+                };
+                prop_assert!(violations.iter().all(|one| is_known(one.pointer.as_str())), "{:?} {}", violations, told);
+                return Ok(());
+            }
+            Err(error) => {
+                prop_assert!(is_foreign || has_foreign(&body.clone().into()), "{:?} {}", error, told);
+                return Ok(());
+            }
         };
         prop_assert!(written.is_created);
         let parts = sample.parts();

@@ -16,7 +16,7 @@ use super::no_null::{Members, without_null};
 #[schemars(untagged, transform = exclusive)]
 pub(super) enum McpServerAuth {
     /// A bearer token, secret; or the word `oauth`, which is not.
-    Token(#[schemars(length(min = 1))] String),
+    Token(#[schemars(length(min = 1), regex(pattern = r"^[\t -~]*$"))] String),
     Strategy(AuthStrategy),
 }
 
@@ -30,10 +30,10 @@ pub(super) struct AuthStrategy;
 struct StrategyMembers {
     strategy: Strategy,
     /// `api_key`, `bearer`: the key or token. Secret.
-    #[schemars(default, with = "String")]
+    #[schemars(default, with = "String", regex(pattern = r"^[\t -~]*$"))]
     value: Option<String>,
     /// `api_key`: the header it is sent in; as a bearer token where none is named.
-    #[schemars(default, with = "String")]
+    #[schemars(default, with = "String", regex(pattern = r"^[!#$%&'*+.^_`|~0-9A-Za-z-]+$"))]
     header_name: Option<String>,
     /// `basic`: needed.
     #[schemars(default, with = "String")]
@@ -42,7 +42,7 @@ struct StrategyMembers {
     #[schemars(default, with = "String")]
     password: Option<String>,
     /// `header`. Each value is secret.
-    #[schemars(default, with = "BTreeMap<String, String>")]
+    #[schemars(default, with = "BTreeMap<String, String>", transform = header_map)]
     headers: Option<BTreeMap<String, String>>,
     /// `oauth2`: the client.
     #[schemars(default, with = "OauthClient")]
@@ -63,6 +63,12 @@ enum Strategy {
     Basic,
     Header,
     Oauth2,
+}
+
+/// Names and values of HTTP headers (RFC 9110 §5.1, §5.5).
+pub(super) fn header_map(schema: &mut Schema) {
+    schema.insert("propertyNames".to_owned(), json!({ "pattern": "^[!#$%&'*+.^_`|~0-9A-Za-z-]+$" }));
+    schema.insert("additionalProperties".to_owned(), json!({ "type": "string", "pattern": "^[\\t -~]*$" }));
 }
 
 /// A string is no object: generators make a union of `oneOf`, and one muddled type of `anyOf`.

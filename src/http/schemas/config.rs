@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use schemars::{JsonSchema, Schema};
 use serde_json::{Value, json};
 
-use super::auth::McpServerAuth;
+use super::auth::{McpServerAuth, header_map};
 use super::no_null::Members;
 
 /// The configuration of an MCP server. `command` or `url` is needed; where both stand, the server is started by
@@ -18,18 +18,29 @@ use super::no_null::Members;
 #[schemars(transform = rules, extend("additionalProperties" = true))]
 pub(in crate::http) struct McpServerConfig {
     /// The program that is started.
-    #[schemars(length(min = 1))]
+    #[schemars(
+        length(min = 1),
+        regex(pattern = r"^[^\x00-\x1f\x7f-\x9f]*[^\s\x00-\x1f\x7f-\x9f][^\x00-\x1f\x7f-\x9f]*$")
+    )]
     command: Option<String>,
     /// Its arguments.
     args: Option<Vec<String>>,
     /// Its environment. Each value is secret.
+    #[schemars(extend("propertyNames" = { "pattern": "^[^=\\x00]+$" }))]
     env: Option<BTreeMap<String, String>>,
     /// The folder it is started in.
+    #[schemars(regex(pattern = r"^[^\x00-\x1f\x7f-\x9f]*$"))]
     cwd: Option<String>,
     /// Where the server answers. Userinfo, and values of telling names in its parameters, query and fragment, are secret.
-    #[schemars(length(min = 1), regex(pattern = r"^[^\s\\\x00-\x1f\x7f-\x9f]*$"))]
+    #[schemars(
+        length(min = 1),
+        regex(
+            pattern = r"^([$%{]|[A-Za-z][A-Za-z0-9+.-]*://|[Hh][Tt][Tt][Pp][Ss]?:)[^\s\\\x00-\x1f\x7f-\x9f]*$"
+        )
+    )]
     url: Option<String>,
-    /// Sent with each request to it. Each value is secret.
+    /// Sent with each request to it. Each value is secret. No two names differ in case only.
+    #[schemars(transform = header_map)]
     headers: Option<BTreeMap<String, String>>,
     auth: Option<McpServerAuth>,
     transport: Option<Transport>,
@@ -49,6 +60,9 @@ pub(in crate::http) struct McpServerConfig {
     icon: Option<String>,
     /// Whether the server is used. Absent means yes.
     enabled: Option<bool>,
+    /// The opposite of `enabled`, in the words of other clients. Where both are there it counts; a write must not
+    /// send two that contradict each other, and one that sends either of them drops the other.
+    disabled: Option<bool>,
     /// How tools are renamed or changed, by name.
     tools: Option<Members>,
     /// Only tools with one of these tags are offered.

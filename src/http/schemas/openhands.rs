@@ -138,6 +138,12 @@ impl JsonSchema for OpenHandsServerPatch {
             if let Some(entry) = schema.pointer_mut(&format!("/properties/{map}/additionalProperties")) {
                 entry["type"] = json!(["string", "null"]);
             }
+            // One that stands in a file can be removed, whatever its name.
+            if let Some(entry) =
+                schema.pointer_mut(&format!("/properties/{map}")).and_then(Value::as_object_mut)
+            {
+                entry.remove("propertyNames");
+            }
         }
         schema
     }
@@ -246,6 +252,8 @@ fn in_their_words(generator: &mut SchemaGenerator, auth: &Value) -> Schema {
 /// A blank secret is refused: OpenHands would drop it at its next save.
 fn not_blank(schema: &mut Schema, pointer: &str) {
     if let Some(secret) = schema.pointer_mut(pointer) {
-        secret["pattern"] = json!("\\S");
+        // What is sent in a header has a pattern already.
+        let is_sent = secret.get("pattern").is_some();
+        secret["pattern"] = json!(if is_sent { "^[\\t -~]*[!-~][\\t -~]*$" } else { "\\S" });
     }
 }

@@ -4,6 +4,7 @@
 use crate::json::{Json, Number, Object, Text};
 use crate::model::Dialect;
 use crate::model::config::{Config, Members, Node, Secret, SecretValue};
+use crate::model::enablement::{self, DISABLED, ENABLED};
 
 use super::strategy_members;
 
@@ -16,12 +17,16 @@ const FLOATS: [&str; 3] = ["timeout", "sse_read_timeout", "token_expires_at"];
 /// The configuration in OpenHands' words. Members that those don't have stay as they are.
 pub fn reword(config: &Config) -> Config {
     let is_folded = is_folded(config);
+    let is_disabled = enablement::disabled(config);
     let mut words = Members::default();
     for (name, node) in config.iter() {
         match name {
             "type" | "transport" => words.insert("transport".to_owned(), transport(config, node)),
             "auth" => words.insert(name.to_owned(), reword_auth(node, config)),
             "authentication" if is_folded => {}
+            ENABLED | DISABLED if is_disabled.is_some() => {
+                words.insert(ENABLED.to_owned(), Node::Bool(is_disabled == Some(false)));
+            }
             _ => words.insert(name.to_owned(), reword_number(name, node)),
         }
     }
@@ -55,6 +60,10 @@ pub fn restore(after: Config, before: &Config, dialect: Dialect, may_reveal: boo
         match (name, before.get("auth")) {
             ("transport", _) if is_unchanged && before.get("type").is_some() => {
                 let own = before.iter().filter(|(name, _)| matches!(*name, "type" | "transport"));
+                own.for_each(|(name, node)| restored.insert(name.to_owned(), node.clone()));
+            }
+            (ENABLED, _) if is_unchanged && enablement::disabled(before).is_some() => {
+                let own = before.iter().filter(|(name, _)| matches!(*name, ENABLED | DISABLED));
                 own.for_each(|(name, node)| restored.insert(name.to_owned(), node.clone()));
             }
             ("auth", Some(Node::Text(_) | Node::Secret(_))) if is_unchanged || dialect == Dialect::Open => {
@@ -225,6 +234,15 @@ mod tests {
                 r#"{"transport":null,"type":"sse"}"#,
                 r#"{"icon":"i"}"#,
                 r#"{"transport":null,"type":"sse","icon":"i"}"#,
+            ),
+            (r#"{"disabled":true,"icon":"i"}"#, r#"{"icon":"j"}"#, r#"{"disabled":true,"icon":"j"}"#),
+            (r#"{"disabled":true}"#, r#"{"enabled":false}"#, r#"{"disabled":true}"#),
+            (r#"{"disabled":true}"#, r#"{"enabled":true}"#, r#"{"enabled":true}"#),
+            (r#"{"disabled":true}"#, r#"{"enabled":null}"#, "{}"),
+            (
+                r#"{"enabled":true,"disabled":true}"#,
+                r#"{"icon":"i"}"#,
+                r#"{"enabled":true,"disabled":true,"icon":"i"}"#,
             ),
             (r#"{"auth":"oauth","authentication":1}"#, "{}", r#"{"auth":"oauth","authentication":1}"#),
             (r#"{"timeout":30,"icon":"i"}"#, r#"{"timeout":30.0}"#, r#"{"timeout":30,"icon":"i"}"#),

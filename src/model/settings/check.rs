@@ -58,7 +58,7 @@ struct Checker {
 
 impl Checker {
     fn refuse(&mut self, at: &Path<'_>, message: &'static str) {
-        self.violations.note(at, |pointer| Violation { pointer, message });
+        self.violations.note(at, |pointer| Violation { pointer, message: message.into() });
     }
 
     /// The version says how the whole file is read.

@@ -50,8 +50,9 @@ impl SettingsPatch {
     pub fn read(mut body: Object) -> Result<Self, PatchFault> {
         let mut patch = Self::default();
         let mut violations = Findings::new();
-        let mut refuse = |name: &str, message| {
-            violations.note(&Path::Root.member(name), |pointer| Violation { pointer, message });
+        let mut refuse = |name: &str, message: &'static str| {
+            violations
+                .note(&Path::Root.member(name), |pointer| Violation { pointer, message: message.into() });
         };
         let mut profile = None;
         for section in Section::ALL {
@@ -201,9 +202,9 @@ mod tests {
 
     #[test]
     fn a_request_is_read_or_its_fault_is_told() {
-        let invalid = |at: &str, message| {
+        let invalid = |at: &str, message: &'static str| {
             let pointer = crate::json::Pointer::root().member(at);
-            Err(PatchFault::Invalid(vec![Violation { pointer, message }]))
+            Err(PatchFault::Invalid(vec![Violation { pointer, message: message.into() }]))
         };
         for (body, expected) in [
             ("{}", Err(PatchFault::Empty)),

@@ -6,6 +6,7 @@ use crate::model::Dialect;
 use crate::model::config::{Members, Node};
 use crate::model::openhands::strategy_members;
 
+use super::headers;
 use super::shape::{Checker, member, new_members, one_of};
 
 pub(super) fn check(checker: &mut Checker, at: &Path<'_>, before: Option<&Node>, node: &Node) {
@@ -13,7 +14,8 @@ pub(super) fn check(checker: &mut Checker, at: &Path<'_>, before: Option<&Node>,
         Node::Object(auth) => check_strategy(checker, at, before, auth),
         // The word `oauth` or a token; requests of the closed dialect have been converted.
         Node::Text(_) | Node::Secret(_) if checker.dialect == Dialect::Open => {
-            checker.filled_string(at, node)
+            checker.filled_string(at, node);
+            headers::check_value(checker, at, node);
         }
         _ => checker.refuse(at, "must be an object with a `strategy`"),
     }
@@ -37,9 +39,15 @@ fn check_strategy(checker: &mut Checker, at: &Path<'_>, before: Option<&Node>, a
         match name {
             "strategy" => {}
             _ if !allowed.contains(&name) => unknown(checker, &here),
-            "value" | "password" => checker.secret(&here, value),
-            "header_name" | "username" => checker.string(&here, value),
-            "headers" => checker.string_map(&here, member(before, name), value),
+            // Sent in a header as it is; a password is not.
+            "value" => {
+                checker.secret(&here, value);
+                headers::check_value(checker, &here, value);
+            }
+            "password" => checker.secret(&here, value),
+            "header_name" => headers::check_name(checker, &here, value),
+            "username" => checker.string(&here, value),
+            "headers" => headers::check(checker, &here, member(before, name), value),
             "authentication" => check_authentication(checker, &here, member(before, name), value),
             "state" => check_state(checker, &here, member(before, name), value),
             other => unreachable!("`{other}` is allowed by no strategy"),

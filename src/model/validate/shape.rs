@@ -1,10 +1,12 @@
 //! The shapes that members may have, each check collecting what it finds. It knows no member by name.
 
+use std::borrow::Cow;
+
 use crate::json::Path;
 use crate::model::Dialect;
 use crate::model::config::{Members, Node, Secret, SecretValue};
 use crate::model::findings::Findings;
-use crate::model::url_parts::is_ambiguous;
+use crate::model::url_parts::{has_scheme, is_ambiguous, with_scheme};
 
 use super::Violation;
 
@@ -20,8 +22,8 @@ impl Checker {
         Self { dialect, may_reveal, violations: Findings::new() }
     }
 
-    pub(super) fn refuse(&mut self, at: &Path<'_>, message: &'static str) {
-        self.violations.note(at, |pointer| Violation { pointer, message });
+    pub(super) fn refuse(&mut self, at: &Path<'_>, message: impl Into<Cow<'static, str>>) {
+        self.violations.note(at, |pointer| Violation { pointer, message: message.into() });
     }
 
     pub(super) fn string(&mut self, at: &Path<'_>, node: &Node) {
@@ -38,10 +40,59 @@ impl Checker {
         }
     }
 
+    /// A program: of blanks there is none, and a control character is a backslash that JSON has taken for an escape.
+    pub(super) fn command(&mut self, at: &Path<'_>, node: &Node) {
+        self.filled_string(at, node);
+        match node {
+            Node::Text(text) if !text.as_str().is_empty() && text.as_str().trim().is_empty() => {
+                self.refuse(at, "must not be blank");
+            }
+            other => self.no_control_characters(at, other),
+        }
+    }
+
+    /// A path in a file system.
+    pub(super) fn path(&mut self, at: &Path<'_>, node: &Node) {
+        self.string(at, node);
+        self.no_control_characters(at, node);
+    }
+
+    fn no_control_characters(&mut self, at: &Path<'_>, node: &Node) {
+        if matches!(node, Node::Text(text) if text.as_str().contains(|character: char| character.is_control()))
+        {
+            self.refuse(
+                at,
+                r"must hold no tabs, line breaks or other control characters; in JSON a backslash is written \\",
+            );
+        }
+    }
+
     pub(super) fn url(&mut self, at: &Path<'_>, node: &Node) {
         self.filled_string(at, node);
-        if matches!(node, Node::Url(url) if is_ambiguous(url.text.expose())) {
+        let Node::Url(url) = node else { return };
+        let url = url.text.expose();
+        if is_ambiguous(url) {
             self.refuse(at, "must hold no white space, control characters or backslashes: clients read such URLs differently");
+        } else if !url.is_empty() && !has_scheme(url) {
+            let message = match with_scheme(url) {
+                Some(proposal) => format!("has no scheme: did you mean {proposal}").into(),
+                None => Cow::Borrowed("has no scheme: it must begin with https:// or http://"),
+            };
+            self.refuse(at, message);
+        }
+    }
+
+    /// An object of strings that become environment variables; those that stood there before are not judged.
+    pub(super) fn environment(&mut self, at: &Path<'_>, before: Option<&Node>, node: &Node) {
+        self.string_map(at, before, node);
+        let Node::Object(members) = node else { return };
+        for (name, _) in new_members(before, members, self.may_reveal) {
+            if member(before, name).is_none() && (name.is_empty() || name.contains(['=', '\0'])) {
+                self.refuse(
+                    &at.member(name),
+                    "is not the name of a variable: it must not be empty or hold `=`",
+                );
+            }
         }
     }
 

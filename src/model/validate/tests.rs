@@ -24,27 +24,27 @@ fn wrong_at(after: &str) -> [String; 2] {
 fn what_is_right_is_taken() {
     let both = [
         r#"{"command":"x"}"#,
-        r#"{"url":"not-even-a-url"}"#,
-        r#"{"command":"x","url":"u","args":[],"env":{},"headers":{},"cwd":"","description":"","icon":""}"#,
+        r#"{"url":"weird://not-a"}"#,
+        r#"{"command":"x","url":"http://u","args":[],"env":{},"headers":{},"cwd":"","description":"","icon":""}"#,
         r#"{"command":"x","args":["-y",""],"env":{"A":"b"},"enabled":false,"keep_alive":true}"#,
         r#"{"command":"x","timeout":0,"sse_read_timeout":30.5}"#,
         r#"{"command":"x","timeout":-0.0}"#,
-        r#"{"url":"u","timeout":123456789012345678901234567890}"#,
+        r#"{"url":"http://u","timeout":123456789012345678901234567890}"#,
         r#"{"command":"x","transport":"stdio"}"#,
-        r#"{"url":"u","transport":"http"}"#,
-        r#"{"url":"u","transport":"streamable-http"}"#,
-        r#"{"url":"u","transport":"sse","command":"x"}"#,
-        r#"{"url":"u","headers":{"Authorization":"Bearer x"}}"#,
-        r#"{"url":"u","headers":{"X":"y"},"auth":{"strategy":"none"}}"#,
-        r#"{"url":"u","auth":{"strategy":"api_key","value":"v","header_name":"X"}}"#,
-        r#"{"url":"u","auth":{"strategy":"api_key"}}"#,
-        r#"{"url":"u","auth":{"strategy":"bearer","value":"v"}}"#,
-        r#"{"url":"u","auth":{"strategy":"basic","username":"","password":"p"}}"#,
-        r#"{"url":"u","auth":{"strategy":"header","headers":{"Authorization":"x"}}}"#,
-        r#"{"url":"u","auth":{"strategy":"oauth2"}}"#,
-        r#"{"url":"u","auth":{"strategy":"oauth2","authentication":{"type":"oauth","scopes":"a","client_auth_method":"none","client_secret":"s","additional_client_metadata":{"a":[1]}}}}"#,
-        r#"{"url":"u","auth":{"strategy":"oauth2","authentication":{"type":"oauth","scopes":["a","b"],"client_id":"c","client_name":"n","client_metadata_url":"m"}}}"#,
-        r#"{"url":"u","auth":{"strategy":"oauth2","state":{"tokens":{"access_token":"t","refresh_token":"r","any":1},"client_info":{"client_secret":"s","any":[]},"token_expires_at":1.5}}}"#,
+        r#"{"url":"http://u","transport":"http"}"#,
+        r#"{"url":"http://u","transport":"streamable-http"}"#,
+        r#"{"url":"http://u","transport":"sse","command":"x"}"#,
+        r#"{"url":"http://u","headers":{"Authorization":"Bearer x"}}"#,
+        r#"{"url":"http://u","headers":{"X":"y"},"auth":{"strategy":"none"}}"#,
+        r#"{"url":"http://u","auth":{"strategy":"api_key","value":"v","header_name":"X"}}"#,
+        r#"{"url":"http://u","auth":{"strategy":"api_key"}}"#,
+        r#"{"url":"http://u","auth":{"strategy":"bearer","value":"v"}}"#,
+        r#"{"url":"http://u","auth":{"strategy":"basic","username":"","password":"p"}}"#,
+        r#"{"url":"http://u","auth":{"strategy":"header","headers":{"Authorization":"x"}}}"#,
+        r#"{"url":"http://u","auth":{"strategy":"oauth2"}}"#,
+        r#"{"url":"http://u","auth":{"strategy":"oauth2","authentication":{"type":"oauth","scopes":"a","client_auth_method":"none","client_secret":"s","additional_client_metadata":{"a":[1]}}}}"#,
+        r#"{"url":"http://u","auth":{"strategy":"oauth2","authentication":{"type":"oauth","scopes":["a","b"],"client_id":"c","client_name":"n","client_metadata_url":"m"}}}"#,
+        r#"{"url":"http://u","auth":{"strategy":"oauth2","state":{"tokens":{"access_token":"t","refresh_token":"r","any":1},"client_info":{"client_secret":"s","any":[]},"token_expires_at":1.5}}}"#,
         r#"{"command":"x","env":{"A":"foreign s"}}"#,
     ];
     for server in both {
@@ -52,15 +52,15 @@ fn what_is_right_is_taken() {
         assert!(is_server_value(&object(server)), "OpenHands would refuse {server}");
     }
     for server in [
-        r#"{"url":"u","type":"shttp"}"#,
+        r#"{"url":"http://u","type":"shttp"}"#,
         r#"{"command":"x","type":"stdio","transport":"stdio"}"#,
-        r#"{"url":"u","auth":"oauth","authentication":{"client_id":"c","any":1}}"#,
-        r#"{"url":"u","auth":"a-token"}"#,
+        r#"{"url":"http://u","auth":"oauth","authentication":{"client_id":"c","any":1}}"#,
+        r#"{"url":"http://u","auth":"a-token"}"#,
         r#"{"command":"x","tools":{"a":{"b":1}},"include_tags":["a"],"exclude_tags":[]}"#,
         r#"{"command":"x","unknown":null,"apiKey":"k","deep":{"a":[null,{"b":null}]}}"#,
         r#"{"command":"x","env":{"A":"","B":" "}}"#,
-        r#"{"url":"u","auth":{"strategy":"none","unknown":1}}"#,
-        r#"{"url":"u","auth":{"strategy":"oauth2","state":{"tokens":{"refresh_token":"r"}}}}"#,
+        r#"{"url":"http://u","auth":{"strategy":"none","unknown":1}}"#,
+        r#"{"url":"http://u","auth":{"strategy":"oauth2","state":{"tokens":{"refresh_token":"r"}}}}"#,
     ] {
         let [open, closed] = wrong_at(server);
         assert_eq!(open, "", "{server}");
@@ -84,7 +84,7 @@ fn what_is_wrong_is_refused_in_both_dialects() {
             r#"{"command":"x","env":{"A":1,"B":true,"C":[],"D":{"a":"b"},"E":"e"}}"#,
             "/env/A /env/B /env/C /env/D",
         ),
-        (r#"{"url":"u","headers":{"A":1.5}}"#, "/headers/A"),
+        (r#"{"url":"http://u","headers":{"A":1.5}}"#, "/headers/A"),
         (r#"{"command":"x","env":"all"}"#, "/env"),
         (r#"{"command":"x","cwd":1}"#, "/cwd"),
         (r#"{"command":"x","description":[]}"#, "/description"),
@@ -93,39 +93,42 @@ fn what_is_wrong_is_refused_in_both_dialects() {
         (r#"{"command":"x","timeout":-1}"#, "/timeout"),
         (r#"{"command":"x","timeout":true}"#, "/timeout"),
         (r#"{"command":"x","timeout":1e400}"#, "/timeout"),
-        (r#"{"url":"u","sse_read_timeout":-0.5}"#, "/sse_read_timeout"),
+        (r#"{"url":"http://u","sse_read_timeout":-0.5}"#, "/sse_read_timeout"),
         (r#"{"command":"x","keep_alive":"yes"}"#, "/keep_alive"),
         (r#"{"command":"x","enabled":1}"#, "/enabled"),
-        (r#"{"url":"u","transport":"shttp"}"#, "/transport"),
-        (r#"{"url":"u","transport":"HTTP"}"#, "/transport"),
-        (r#"{"url":"u","transport":1}"#, "/transport"),
-        (r#"{"url":"u","transport":"stdio"}"#, "/transport"),
+        (r#"{"url":"http://u","transport":"shttp"}"#, "/transport"),
+        (r#"{"url":"http://u","transport":"HTTP"}"#, "/transport"),
+        (r#"{"url":"http://u","transport":1}"#, "/transport"),
+        (r#"{"url":"http://u","transport":"stdio"}"#, "/transport"),
         (r#"{"command":"x","transport":"sse"}"#, "/transport"),
-        (r#"{"url":"u","auth":{"strategy":"bearer"},"headers":{"aUTHORIZATION":"x"}}"#, "/auth"),
-        (r#"{"url":"u","auth":1}"#, "/auth"),
-        (r#"{"url":"u","auth":["t"]}"#, "/auth"),
-        (r#"{"url":"u","auth":{}}"#, "/auth/strategy"),
-        (r#"{"url":"u","auth":{"strategy":"other"}}"#, "/auth/strategy"),
-        (r#"{"url":"u","auth":{"strategy":1}}"#, "/auth/strategy"),
-        (r#"{"url":"u","auth":{"strategy":"basic"}}"#, "/auth/username"),
+        (r#"{"url":"http://u","auth":{"strategy":"bearer"},"headers":{"aUTHORIZATION":"x"}}"#, "/auth"),
+        (r#"{"url":"http://u","auth":1}"#, "/auth"),
+        (r#"{"url":"http://u","auth":["t"]}"#, "/auth"),
+        (r#"{"url":"http://u","auth":{}}"#, "/auth/strategy"),
+        (r#"{"url":"http://u","auth":{"strategy":"other"}}"#, "/auth/strategy"),
+        (r#"{"url":"http://u","auth":{"strategy":1}}"#, "/auth/strategy"),
+        (r#"{"url":"http://u","auth":{"strategy":"basic"}}"#, "/auth/username"),
         (
-            r#"{"url":"u","auth":{"strategy":"basic","username":1,"password":2}}"#,
+            r#"{"url":"http://u","auth":{"strategy":"basic","username":1,"password":2}}"#,
             "/auth/username /auth/password",
         ),
-        (r#"{"url":"u","auth":{"strategy":"bearer","value":1}}"#, "/auth/value"),
-        (r#"{"url":"u","auth":{"strategy":"bearer","value":{"a":"b"}}}"#, "/auth/value"),
-        (r#"{"url":"u","auth":{"strategy":"api_key","header_name":[]}}"#, "/auth/header_name"),
-        (r#"{"url":"u","auth":{"strategy":"header","headers":{"A":1}}}"#, "/auth/headers/A"),
-        (r#"{"url":"u","auth":{"strategy":"header","headers":[]}}"#, "/auth/headers"),
-        (r#"{"url":"u","auth":{"strategy":"oauth2","authentication":{}}}"#, "/auth/authentication/type"),
-        (r#"{"url":"u","auth":{"strategy":"oauth2","authentication":[]}}"#, "/auth/authentication"),
+        (r#"{"url":"http://u","auth":{"strategy":"bearer","value":1}}"#, "/auth/value"),
+        (r#"{"url":"http://u","auth":{"strategy":"bearer","value":{"a":"b"}}}"#, "/auth/value"),
+        (r#"{"url":"http://u","auth":{"strategy":"api_key","header_name":[]}}"#, "/auth/header_name"),
+        (r#"{"url":"http://u","auth":{"strategy":"header","headers":{"A":1}}}"#, "/auth/headers/A"),
+        (r#"{"url":"http://u","auth":{"strategy":"header","headers":[]}}"#, "/auth/headers"),
         (
-            r#"{"url":"u","auth":{"strategy":"oauth2","authentication":{"type":"oauth","client_auth_method":"x","scopes":[1],"client_id":2,"client_secret":3,"additional_client_metadata":4}}}"#,
+            r#"{"url":"http://u","auth":{"strategy":"oauth2","authentication":{}}}"#,
+            "/auth/authentication/type",
+        ),
+        (r#"{"url":"http://u","auth":{"strategy":"oauth2","authentication":[]}}"#, "/auth/authentication"),
+        (
+            r#"{"url":"http://u","auth":{"strategy":"oauth2","authentication":{"type":"oauth","client_auth_method":"x","scopes":[1],"client_id":2,"client_secret":3,"additional_client_metadata":4}}}"#,
             "/auth/authentication/client_auth_method /auth/authentication/scopes/0 /auth/authentication/client_id /auth/authentication/client_secret /auth/authentication/additional_client_metadata",
         ),
-        (r#"{"url":"u","auth":{"strategy":"oauth2","state":[]}}"#, "/auth/state"),
+        (r#"{"url":"http://u","auth":{"strategy":"oauth2","state":[]}}"#, "/auth/state"),
         (
-            r#"{"url":"u","auth":{"strategy":"oauth2","state":{"tokens":1,"client_info":{"client_secret":2},"token_expires_at":"3"}}}"#,
+            r#"{"url":"http://u","auth":{"strategy":"oauth2","state":{"tokens":1,"client_info":{"client_secret":2},"token_expires_at":"3"}}}"#,
             "/auth/state/tokens /auth/state/client_info/client_secret /auth/state/token_expires_at",
         ),
     ] {
@@ -145,13 +148,13 @@ fn what_is_wrong_is_refused_in_both_dialects() {
 #[test]
 fn the_members_of_the_open_dialect_have_types_too() {
     for (server, at) in [
-        (r#"{"url":"u","type":"websocket"}"#, "/type"),
-        (r#"{"url":"u","type":"stdio"}"#, "/type"),
+        (r#"{"url":"http://u","type":"websocket"}"#, "/type"),
+        (r#"{"url":"http://u","type":"stdio"}"#, "/type"),
         (r#"{"command":"x","type":"shttp"}"#, "/type"),
         (r#"{"command":"x","tools":["a"]}"#, "/tools"),
         (r#"{"command":"x","include_tags":"a","exclude_tags":[1]}"#, "/include_tags /exclude_tags/0"),
-        (r#"{"url":"u","auth":"","authentication":"a"}"#, "/auth /authentication"),
-        (r#"{"url":"u","auth":"t","headers":{"Authorization":"x"}}"#, "/auth"),
+        (r#"{"url":"http://u","auth":"","authentication":"a"}"#, "/auth /authentication"),
+        (r#"{"url":"http://u","auth":"t","headers":{"Authorization":"x"}}"#, "/auth"),
     ] {
         assert_eq!(wrong_at(server)[0], at, "{server}");
     }
@@ -166,23 +169,23 @@ fn the_closed_dialect_takes_known_members_only() {
             r#"{"command":"x","tools":{},"include_tags":[],"exclude_tags":[],"authentication":{}}"#,
             "/tools /include_tags /exclude_tags /authentication",
         ),
-        (r#"{"url":"u","auth":"t"}"#, "/auth"),
-        (r#"{"url":"u","auth":"oauth"}"#, "/auth"),
-        (r#"{"url":"u","auth":{"strategy":"bearer","value":"v","username":"u"}}"#, "/auth/username"),
-        (r#"{"url":"u","auth":{"strategy":"none","value":"v"}}"#, "/auth/value"),
+        (r#"{"url":"http://u","auth":"t"}"#, "/auth"),
+        (r#"{"url":"http://u","auth":"oauth"}"#, "/auth"),
+        (r#"{"url":"http://u","auth":{"strategy":"bearer","value":"v","username":"u"}}"#, "/auth/username"),
+        (r#"{"url":"http://u","auth":{"strategy":"none","value":"v"}}"#, "/auth/value"),
         (
-            r#"{"url":"u","auth":{"strategy":"oauth2","authentication":{"type":"oauth","more":1},"state":{"more":1}}}"#,
+            r#"{"url":"http://u","auth":{"strategy":"oauth2","authentication":{"type":"oauth","more":1},"state":{"more":1}}}"#,
             "/auth/authentication/more /auth/state/more",
         ),
         (
-            r#"{"url":"u","auth":{"strategy":"oauth2","state":{"tokens":{"refresh_token":"r"}}}}"#,
+            r#"{"url":"http://u","auth":{"strategy":"oauth2","state":{"tokens":{"refresh_token":"r"}}}}"#,
             "/auth/state/tokens/access_token",
         ),
         (r#"{"command":"x","env":{"A":"","B":" \t"}}"#, "/env/A /env/B"),
-        (r#"{"url":"u","headers":{"A":""}}"#, "/headers/A"),
-        (r#"{"url":"u","auth":{"strategy":"bearer","value":""}}"#, "/auth/value"),
-        (r#"{"url":"u","auth":{"strategy":"basic","username":"u","password":" "}}"#, "/auth/password"),
-        (r#"{"url":"u","auth":{"strategy":"header","headers":{"A":""}}}"#, "/auth/headers/A"),
+        (r#"{"url":"http://u","headers":{"A":""}}"#, "/headers/A"),
+        (r#"{"url":"http://u","auth":{"strategy":"bearer","value":""}}"#, "/auth/value"),
+        (r#"{"url":"http://u","auth":{"strategy":"basic","username":"u","password":" "}}"#, "/auth/password"),
+        (r#"{"url":"http://u","auth":{"strategy":"header","headers":{"A":""}}}"#, "/auth/headers/A"),
     ] {
         assert_eq!(wrong_at(server)[1], at, "{server}");
     }
@@ -193,8 +196,8 @@ fn null_below_a_known_member_is_refused_and_above_it_is_nothing() {
     for (server, at) in [
         (r#"{"command":"x","env":{"A":null}}"#, "/env/A"),
         (r#"{"command":"x","args":[null]}"#, "/args/0"),
-        (r#"{"url":"u","auth":{"strategy":"bearer","value":null}}"#, "/auth/value"),
-        (r#"{"url":"u","auth":{"strategy":"basic","username":null}}"#, "/auth/username"),
+        (r#"{"url":"http://u","auth":{"strategy":"bearer","value":null}}"#, "/auth/value"),
+        (r#"{"url":"http://u","auth":{"strategy":"basic","username":null}}"#, "/auth/username"),
     ] {
         assert_eq!(wrong_at(server), [at, at], "{server}");
     }
@@ -237,15 +240,15 @@ fn only_what_a_write_changes_is_judged() {
         wrong(Some(unfit), r#"{"command":"y","transport":"sse"}"#, Open),
         "/transport: a remote server needs `url`"
     );
-    let twice = r#"{"url":"u","auth":{"strategy":"none"},"headers":{"Authorization":"a"}}"#;
+    let twice = r#"{"url":"http://u","auth":{"strategy":"none"},"headers":{"Authorization":"a"}}"#;
     assert_eq!(wrong(Some(twice), &twice.replace("\"u\"", "\"v\""), Open), "");
     assert_ne!(wrong(Some(twice), &twice.replace("\"a\"", "\"b\""), Open), "");
 }
 
 #[test]
 fn another_strategy_has_all_its_members_judged() {
-    let before = r#"{"url":"u","auth":{"strategy":"bearer","value":"v"}}"#;
-    let after = r#"{"url":"u","auth":{"strategy":"basic","username":"n","value":"v"}}"#;
+    let before = r#"{"url":"http://u","auth":{"strategy":"bearer","value":"v"}}"#;
+    let after = r#"{"url":"http://u","auth":{"strategy":"basic","username":"n","value":"v"}}"#;
     assert_eq!(wrong(Some(before), after, Closed), "/auth/value: is not a member of this `strategy`");
     assert_eq!(wrong(Some(before), after, Open), "");
 }
@@ -293,4 +296,64 @@ fn an_unknown_member_is_answered_with_those_that_there_are() {
     for name in super::super::openhands::MEMBERS {
         assert!(super::UNKNOWN_MEMBER.contains(&format!(" {name}")), "{name}");
     }
+}
+
+#[test]
+fn what_clients_can_not_send_or_start_is_refused_where_it_stands() {
+    for (server, at) in [
+        (r#"{"command":" \t"}"#, "/command"),
+        (r#"{"command":"C:\temp\new"}"#, "/command"),
+        (r#"{"command":"x\n"}"#, "/command"),
+        (r#"{"command":"x","cwd":"C:\temp"}"#, "/cwd"),
+        (r#"{"command":"x","env":{"":"v"}}"#, "/env/"),
+        (r#"{"command":"x","env":{"A=B":"v"}}"#, "/env/A=B"),
+        (r#"{"url":"https://h","headers":{"":"v"}}"#, "/headers/"),
+        (r#"{"url":"https://h","headers":{"X Y":"v"}}"#, "/headers/X Y"),
+        (r#"{"url":"https://h","headers":{"A:":"v"}}"#, "/headers/A:"),
+        (r#"{"url":"https://h","headers":{"Ä":"v"}}"#, "/headers/Ä"),
+        (r#"{"url":"https://h","headers":{"X-A":"v","x-a":"w"}}"#, "/headers/X-A /headers/x-a"),
+        (r#"{"url":"https://h","headers":{"X":"a\r\nY: b"}}"#, "/headers/X"),
+        (r#"{"url":"https://h","headers":{"X":"a\nb"}}"#, "/headers/X"),
+        (r#"{"url":"https://h","headers":{"X":"ä"}}"#, "/headers/X"),
+        (r#"{"url":"https://h","headers":{"X":"\u0001"}}"#, "/headers/X"),
+        (r#"{"url":"https://h","auth":{"strategy":"bearer","value":"a\nb"}}"#, "/auth/value"),
+        (
+            r#"{"url":"https://h","auth":{"strategy":"api_key","value":"ä","header_name":"X Y"}}"#,
+            "/auth/value /auth/header_name",
+        ),
+        (
+            r#"{"url":"https://h","auth":{"strategy":"header","headers":{"X":"a\nb","B:":"c"}}}"#,
+            "/auth/headers/X /auth/headers/B:",
+        ),
+        (r#"{"url":"x.example/mcp"}"#, "/url"),
+        (r#"{"url":"localhost:3000/mcp"}"#, "/url"),
+        (r#"{"url":"/mcp"}"#, "/url"),
+    ] {
+        assert_eq!(wrong_at(server), [at, at], "{server}");
+    }
+    for server in [
+        r#"{"command":"/opt/my server/run","args":["a\tb\nc"],"env":{"MY VAR":"line\nline ä"}}"#,
+        r#"{"url":"https://h","headers":{"X":"a\tb","!#$%&'*+-.^_`|9":"v"}}"#,
+        r#"{"url":"https://h","auth":{"strategy":"basic","username":"ü","password":"ä\n"}}"#,
+        r#"{"url":"${BASE}/mcp"}"#,
+    ] {
+        assert_eq!(wrong_at(server), ["", ""], "{server}");
+    }
+    assert_eq!(
+        wrong(None, r#"{"url":"u:p@x.example/mcp?token=t"}"#, Open),
+        "/url: has no scheme: did you mean https://x.example/mcp"
+    );
+}
+
+#[test]
+fn what_stood_there_before_is_no_reason_to_refuse_a_change_of_something_else() {
+    let odd = r#"{"command":"x\ty","cwd":"\t","env":{"A=B":"v"},"url":"x.example","headers":{"A:":"a\nb","X":"v","x":"w"}}"#;
+    for (name, value) in [("icon", r#""i""#), ("description", r#""d""#), ("timeout", "5")] {
+        let after = odd.replacen('{', &format!(r#"{{"{name}":{value},"#), 1);
+        assert_eq!(wrong(Some(odd), &after, Open), "", "{after}");
+    }
+    let after = odd.replace(r#""w"}"#, r#""w","Y":"z"}"#);
+    assert_eq!(wrong(Some(odd), &after, Open), "", "{after}");
+    let after = odd.replace(r#""w"}"#, r#""w","X-":"z","x-":"z"}"#);
+    assert_eq!(wrong(Some(odd), &after, Open).matches("/headers/").count(), 2, "{after}");
 }

@@ -36,9 +36,11 @@ function finding(config: JsonObject, place: string): Finding {
   if (member === "") return { pointer: "", message: "A command or a URL is needed." };
   if (member === "auth") return authFinding(config, place);
   if (member === "transport" || member === "type") return { pointer: place, message: transportMessage(config.get(member), member) };
-  if (member === "headers" && typeof get(config, place) === "string" && inner !== undefined) return BESIDE_AUTH;
-  if (member === "env" || member === "headers") {
-    if (deeper.length === 0) return { pointer: place, message: inner === undefined ? "Must be names with texts." : TEXT };
+  if ((member === "env" || member === "headers") && deeper.length === 0) {
+    if (inner === undefined) return { pointer: place, message: "Must be names with texts." };
+    if (typeof get(config, place) !== "string") return { pointer: place, message: TEXT };
+    if (member === "env") return { pointer: place, message: "A variable's name must not be empty or hold =." };
+    return isBesideAuth(config, inner) ? BESIDE_AUTH : { pointer: place, message: headerMessage(inner) };
   }
   const message = (inner === undefined ? MEMBERS : ELEMENTS).get(member);
   return { pointer: place, message: message ?? (get(config, place) === null ? NO_NULL : "The schema does not allow this here.") };
@@ -51,6 +53,17 @@ const TRUTH = "Must be true or false.";
 const MEMBERS_OF = "Must be an object.";
 const NO_NULL = "Must not be null: leave it out instead.";
 
+const HEADER_VALUE = "Must be one line of printable ASCII.";
+const HEADER_NAME = "A header's name must be letters, digits or -, without blanks or colons.";
+
+function headerMessage(name: string): string {
+  return /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/.test(name) ? HEADER_VALUE : HEADER_NAME;
+}
+
+function isBesideAuth(config: JsonObject, name: string): boolean {
+  return name.toLowerCase() === "authorization" && (config.get("auth") ?? null) !== null;
+}
+
 const BESIDE_AUTH = {
   pointer: "/auth",
   message: "Authentication can't stand beside a header Authorization: remove one of them.",
@@ -58,16 +71,17 @@ const BESIDE_AUTH = {
 
 const MEMBERS = new Map(
   Object.entries({
-    command: "Must be text, and not empty.",
-    url: "Must be text without white space or backslashes, and not empty.",
+    command: "Must be text on one line, and not blank.",
+    url: "Must begin with https:// or http://, and hold no white space or backslashes.",
     args: LIST,
-    cwd: TEXT,
+    cwd: "Must be text on one line.",
     description: TEXT,
     icon: TEXT,
     timeout: SECONDS,
     sse_read_timeout: SECONDS,
     keep_alive: TRUTH,
     enabled: TRUTH,
+    disabled: TRUTH,
     tools: MEMBERS_OF,
     authentication: MEMBERS_OF,
     include_tags: LIST,
@@ -88,7 +102,12 @@ function authFinding(config: JsonObject, place: string): Finding {
   const isBasic = isObject(auth) && auth.get("strategy") === "basic";
   if (place === "/auth" && isBasic && !auth.has("username")) return { pointer: "/auth/username", message: "A user name is needed." };
   if (place === "/auth" && isObject(auth)) return { pointer: pointer("auth", "strategy"), message: STRATEGY };
+  if (place === "/auth" && typeof auth === "string" && auth !== "") return { pointer: place, message: HEADER_VALUE };
   if (place === "/auth") return { pointer: place, message: "Must be a token, or an object with a strategy." };
+  const sent = typeof get(config, place) === "string";
+  if (sent && place === "/auth/value") return { pointer: place, message: HEADER_VALUE };
+  if (sent && place === "/auth/header_name") return { pointer: place, message: HEADER_NAME };
+  if (sent && place.startsWith("/auth/headers/")) return { pointer: place, message: headerMessage(steps(place)[2] ?? "") };
   if (place === "/auth/strategy") return { pointer: place, message: STRATEGY };
   if (place.startsWith("/auth/authentication")) return { pointer: place, message: oauthMessage(config, place) };
   const isObjectPlace = ["/auth/headers", "/auth/state", "/auth/state/tokens", "/auth/state/client_info"].includes(place);

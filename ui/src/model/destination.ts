@@ -16,7 +16,7 @@ export type Destination =
 
 /** The members that a key without `reveal` may change while secrets are kept. */
 const HARMLESS: ReadonlySet<string> = new Set([
-  ...["description", "icon", "enabled", "timeout", "sse_read_timeout", "keep_alive"],
+  ...["description", "icon", "enabled", "disabled", "timeout", "sse_read_timeout", "keep_alive"],
   ...["tools", "include_tags", "exclude_tags"],
 ]);
 

@@ -3,6 +3,7 @@ import { set } from "../json/pointer.ts";
 import { type Json, type JsonObject, isObject } from "../json/value.ts";
 import { writeJson } from "../json/write.ts";
 import { shownArguments } from "./command-line.ts";
+import { isEnabled } from "./enablement.ts";
 import { shown } from "./secrets.ts";
 import { type Transport, target, transportOf } from "./summary.ts";
 
@@ -26,7 +27,7 @@ export function preview(config: JsonObject): Preview {
     ["Environment", names("env")],
     ["Headers", names("headers")],
     ["Authentication", strategy(config.get("auth"))],
-    ["State", config.get("enabled") === false ? ["turned off"] : []],
+    ["State", isEnabled(config) === false ? ["turned off"] : []],
   ];
   return {
     transport: transportOf(config),

@@ -204,6 +204,7 @@ export const KNOWN_MEMBERS: readonly string[] = [
   "description",
   "icon",
   "enabled",
+  "disabled",
   "tools",
   "include_tags",
   "exclude_tags",

@@ -4,6 +4,7 @@
  */
 import { type Problem, type Result, isOf } from "../api/problem.ts";
 import type { Row, Shown } from "../api/servers.ts";
+import { isEnabled } from "../model/enablement.ts";
 
 /** How the service is asked. */
 export type Source = {
@@ -140,10 +141,8 @@ export class CatchUp {
       if ((this.touched.get(name) ?? 0) > from) continue;
       if ("ok" in result) {
         const { config, etag, needsReentry, findings = [] } = result.ok;
-        const enabled = config.get("enabled") ?? true;
         this.wanted.delete(name);
-        const isEnabled = typeof enabled === "boolean" ? enabled : null;
-        this.sink.found(name, { name, config, etag, needsReentry, findings, enabled: isEnabled });
+        this.sink.found(name, { name, config, etag, needsReentry, findings, enabled: isEnabled(config) });
       } else if ("problem" in result && isOf(result.problem, "unknown-server")) {
         // Its removal is on its way in the stream.
         this.wanted.delete(name);

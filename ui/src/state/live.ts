@@ -7,6 +7,7 @@ import type { Access, StreamEvent } from "../api/events.ts";
 import { type Problem, isOf, problemFrom } from "../api/problem.ts";
 import { type Row, list, read } from "../api/servers.ts";
 import { authHeaders, refreshSession, session, signOut } from "../api/session.ts";
+import { isEnabled } from "../model/enablement.ts";
 import { CatchUp } from "./catch-up.ts";
 import { History, type Since } from "./history.ts";
 import { type Following, follow } from "./stream.ts";
@@ -110,9 +111,8 @@ export function noteOwnWrite(name: string, { over, etag }: Written, answer?: Pic
   // An answer that is slower than the stream may be older than what is known.
   const isNewest = history.noteOwn(name, etag, over);
   if (isNewest && answer !== undefined && etag !== null) {
-    const enabled = answer.config?.get("enabled") ?? true;
     catchUp.known(name);
-    rows.set(name, { name, etag, ...answer, enabled: typeof enabled === "boolean" ? enabled : null });
+    rows.set(name, { name, etag, ...answer, enabled: answer.config === null ? null : isEnabled(answer.config) });
     if (etag !== over) changes.set(name, { at: Date.now(), by: "you", etag });
   } else if (isNewest && etag === null) {
     catchUp.known(name);

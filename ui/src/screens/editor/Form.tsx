@@ -2,6 +2,7 @@
 import { useId } from "preact/hooks";
 import { batch } from "@preact/signals";
 import { get } from "../../json/pointer.ts";
+import { isEnabled } from "../../model/enablement.ts";
 import { TRANSPORT_NAMES, type Transport, transportOf } from "../../model/summary.ts";
 import { SelectField } from "../../parts/Field.tsx";
 import { AuthFields } from "./AuthFields.tsx";
@@ -132,19 +133,21 @@ function UrlFields({ isUnused }: { isUnused: boolean }) {
 
 function EnabledField() {
   const { draft, stored, faults } = useEditing();
-  const value = get(draft.config, "/enabled") ?? null;
-  if (value !== null && typeof value !== "boolean") {
-    return <OddField label="Enabled" at="/enabled" error={messageAt(faults, "/enabled")} />;
+  const odd = ["/disabled", "/enabled"].find((at) => typeof (get(draft.config, at) ?? true) !== "boolean");
+  if (odd !== undefined) {
+    return <OddField label={odd === "/enabled" ? "Enabled" : "Disabled"} at={odd} error={messageAt(faults, odd)} />;
   }
   return (
     <label class="check" data-at="/enabled" tabIndex={-1}>
       <input
         type="checkbox"
-        checked={(value ?? true) === true}
+        checked={isEnabled(draft.config) === true}
         onChange={({ currentTarget }) => {
           // Absent and true are one state, so what was there is kept.
           const on = stored !== null && get(stored.config, "/enabled") === true ? true : undefined;
           setMember(draft.key, "/enabled", currentTarget.checked ? on : false);
+          // It says the opposite, and would outrank it.
+          setMember(draft.key, "/disabled", undefined);
         }}
       />
       <span>Enabled</span>

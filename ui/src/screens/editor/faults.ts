@@ -109,6 +109,7 @@ const LABELS: Record<string, string> = {
   command: "Command", args: "Arguments", cwd: "Working directory", env: "Environment", url: "URL", headers: "Headers",
   auth: "Authentication", authentication: "Authentication", transport: "Transport", type: "Transport", description: "Description",
   icon: "Icon", timeout: "Timeout (seconds)", sse_read_timeout: "Read timeout (seconds)", keep_alive: "Keep alive", enabled: "Enabled",
+  disabled: "Disabled",
   include_tags: "Include tags", exclude_tags: "Exclude tags", "#name": "Name",
 };
 
