@@ -5,7 +5,7 @@
 
 use std::path::Path;
 
-use mcp_settings::model::{leaf, secret_words};
+use mcp_settings::model::{leaf, mask, secret_words};
 
 /// Set by `make page-tables`.
 const UPDATE: &str = "UPDATE_PAGE_TABLES";
@@ -14,7 +14,7 @@ const UPDATE: &str = "UPDATE_PAGE_TABLES";
 const FILE: &str = "ui/src/model/secret-tables.generated.ts";
 
 /// Each table: its name on the page, what is said of it there, and its words.
-const TABLES: [(&str, &str, &[&str]); 13] = [
+const TABLES: [(&str, &str, &[&str]); 14] = [
     ("FIRST_PARTS", "Those that version 0.1.0 had; it sealed what was below.", &secret_words::FIRST_PARTS),
     ("PARTS", "Parts of names that tell of a secret wherever they stand.", &secret_words::PARTS),
     (
@@ -43,6 +43,7 @@ const TABLES: [(&str, &str, &[&str]); 13] = [
     ("URLS", "Ends of names that hold a URL.", &secret_words::URLS),
     ("KNOWN_MEMBERS", "The members of a configuration that are known.", &leaf::KNOWN_MEMBERS),
     ("OAUTH_SECRETS", "Secrets wherever they stand under `auth`.", &leaf::OAUTH_SECRETS),
+    ("MASK_MARKS", "What makes a mask of any text around it, in any case.", &mask::MARKS),
     (
         "OAUTH_PLAIN",
         "Members under `auth` that are not secret, whatever they are called.",
@@ -60,6 +61,21 @@ fn text() -> String {
             text += &format!("  {},\n", serde_json::Value::from(*word));
         }
         text += "];\n";
+    }
+    let dots: String = mask::DOTS.iter().collect();
+    let letter = mask::LETTER.to_string();
+    for (name, about, word) in [
+        ("MASK_WORD", "The word of masks, in any case and punctuation.", mask::WORD),
+        ("MASK_DOTS", "The characters that hide others.", &dots),
+        ("MASK_LETTER", "The letter of which a whole value is a mask.", &letter),
+    ] {
+        text += &format!("\n/** {about} */\nexport const {name} = {};\n", serde_json::Value::from(word));
+    }
+    for (name, about, count) in [
+        ("SHORTEST_RUN", "How many dots or letters in a row hide something.", mask::SHORTEST_RUN),
+        ("CERTAIN_RUN", "How many asterisks in a row are never part of a secret.", mask::CERTAIN_RUN),
+    ] {
+        text += &format!("\n/** {about} */\nexport const {name} = {count};\n");
     }
     text
 }

@@ -28,6 +28,8 @@ test("what is wrong is said at its place", () => {
     ['{"url":"https://h","headers":{"X Y":"v"}}', "/headers/X Y: A header's name must be letters, digits or -, without blanks or colons."],
     ['{"url":"https://h","auth":{"strategy":"bearer","value":"a\\nb"}}', "/auth/value: Must be one line of printable ASCII."],
     ['{"url":"https://h","auth":"a\\nb"}', "/auth: Must be one line of printable ASCII."],
+    ['{"command":"x","env":{"A":"********","B":"[REDACTED]"}}', "/env/A: This looks like a mask, not like a secret. Enter the secret itself, or keep the stored one."],
+    ['{"url":"https://********@h/"}', "/url: This looks like a mask, not like a secret. Enter the secret itself, or keep the stored one."],
     ['{"command":"x","args":"-y"}', "/args: Must be a list of texts."],
     ['{"command":"x","args":["a",5]}', "/args/1: Must be text."],
     ['{"command":"x","env":{"A":1,"B":"b"}}', "/env/A: Must be text."],

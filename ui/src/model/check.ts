@@ -5,6 +5,7 @@
 import { type Schema, Validator } from "@cfworker/json-schema";
 import { get, pointer, steps } from "../json/pointer.ts";
 import { type Json, type JsonObject, isObject, toPlain } from "../json/value.ts";
+import { foreignMasks } from "./secrets.ts";
 
 /** What is to be said about one place. */
 export type Finding = { pointer: string; message: string };
@@ -17,7 +18,8 @@ export function check(config: JsonObject, schema: unknown): Finding[] {
   // A member that fails fails all that holds it, so only the innermost places say something, and where one is missing.
   const lacking = new Set(errors.filter((error) => error.keyword === "required").map(placeOf));
   const telling = places.filter((place) => lacking.has(place) || !places.some((other) => other.startsWith(`${place}/`)));
-  const findings = telling.map((place) => finding(config, place));
+  const masked = foreignMasks(config).map((at) => ({ pointer: at, message: MASKED }));
+  const findings = [...masked, ...telling.map((place) => finding(config, place))];
   return findings.filter(({ pointer }, index) => findings.findIndex((other) => other.pointer === pointer) === index);
 }
 
@@ -46,6 +48,7 @@ function finding(config: JsonObject, place: string): Finding {
   return { pointer: place, message: message ?? (get(config, place) === null ? NO_NULL : "The schema does not allow this here.") };
 }
 
+const MASKED = "This looks like a mask, not like a secret. Enter the secret itself, or keep the stored one.";
 const TEXT = "Must be text.";
 const LIST = "Must be a list of texts.";
 const SECONDS = "Must be a number of at least 0.";

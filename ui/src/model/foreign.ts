@@ -57,6 +57,7 @@ class Translation {
       if (value) this.config.set("enabled", false);
       return;
     }
+    if (name === "disabled") this.tell(name, "Not clear: keep either enabled or disabled, with true or false.");
     const own = SYNONYMS.get(name);
     const member = own ?? name;
     const put = member === "transport" ? transportWord(value) : value;

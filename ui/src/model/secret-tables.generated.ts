@@ -218,6 +218,12 @@ export const OAUTH_SECRETS: readonly string[] = [
   "refresh_token",
 ];
 
+/** What makes a mask of any text around it, in any case. */
+export const MASK_MARKS: readonly string[] = [
+  "[redacted]",
+  "<redacted>",
+];
+
 /** Members under `auth` that are not secret, whatever they are called. */
 export const OAUTH_PLAIN: readonly string[] = [
   "strategy",
@@ -240,3 +246,18 @@ export const OAUTH_PLAIN: readonly string[] = [
   "client_id_issued_at",
   "client_secret_expires_at",
 ];
+
+/** The word of masks, in any case and punctuation. */
+export const MASK_WORD = "redacted";
+
+/** The characters that hide others. */
+export const MASK_DOTS = "*•●∙·⬤■█";
+
+/** The letter of which a whole value is a mask. */
+export const MASK_LETTER = "x";
+
+/** How many dots or letters in a row hide something. */
+export const SHORTEST_RUN = 3;
+
+/** How many asterisks in a row are never part of a secret. */
+export const CERTAIN_RUN = 6;

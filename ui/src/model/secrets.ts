@@ -5,6 +5,7 @@
 import { get, pointer, steps } from "../json/pointer.ts";
 import { type Json, JsonNumber, type JsonObject, isObject } from "../json/value.ts";
 import { type Position, elementOf, kindOf, masksBooleans, masksNumbers, memberOf } from "./position.ts";
+import { looksMasked } from "./masks.ts";
 import { percentDecoded, replaceParts, secretParts } from "./url-parts.ts";
 
 /** The mask of every secret but those inside a URL, where a bracket is not legal. */
@@ -48,6 +49,17 @@ export function keptSecrets(draft: JsonObject): string[] {
   return secretLeaves(draft).filter((at) => {
     const value = get(draft, at);
     return typeof value === "string" && isKept(value, positionOf(draft, at));
+  });
+}
+
+/** The pointers of secrets that are masks of others: neither a secret, nor what stands for the stored one. */
+export function foreignMasks(draft: JsonObject): string[] {
+  const isForeign = (text: string) => !isMask(text) && !isMask(percentDecoded(text)) && looksMasked(text);
+  return secretLeaves(draft).filter((at) => {
+    const value = get(draft, at);
+    if (typeof value !== "string") return false;
+    const parts = positionOf(draft, at) === "url" ? secretParts(value).map(({ start, end }) => value.slice(start, end)) : [value];
+    return parts.some(isForeign);
   });
 }
 
