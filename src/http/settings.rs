@@ -36,7 +36,7 @@ pub(super) fn create(call: Call) -> Answer {
     Box::pin(async move {
         if call.body.as_ref().and_then(|body| body.get("enabled")).is_some_and(Json::is_null) {
             let pointer = Pointer::root().member("enabled");
-            return Err(invalid_settings(&[Violation { pointer, message: "must be true or false" }]));
+            return Err(invalid_settings(&[Violation { pointer, message: "must be true or false".into() }]));
         }
         update(call, Body::OpenHandsServer).await
     })
