@@ -57,8 +57,11 @@ pub(super) struct Model {
     pub(super) required: &'static [&'static str],
     pub(super) is_closed: bool,
     /// What its members must be together: which member is wrong, and why.
-    pub(super) together: Option<fn(&Members) -> Option<(&'static str, &'static str)>>,
+    pub(super) together: Option<Together>,
 }
+
+/// A rule about several members: the one that is wrong, and why.
+type Together = fn(&Members) -> Option<(&'static str, &'static str)>;
 
 /// Objects that a member tells apart.
 pub(super) struct Tagged {
@@ -98,7 +101,7 @@ pub(super) struct Judge<'a> {
 
 impl Judge<'_> {
     fn refuse(&mut self, at: &Path<'_>, message: &'static str) {
-        self.violations.note(at, |pointer| Violation { pointer, message });
+        self.violations.note(at, |pointer| Violation { pointer, message: message.into() });
     }
 
     /// Judges a value that may be what it was.
