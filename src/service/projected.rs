@@ -15,8 +15,8 @@ use crate::model::plain_names::PlainNames;
 use crate::model::suspect::{Suspect, suspects};
 use crate::model::{Access, Layout, SettingsKey, StoredServer};
 use crate::projection::{
-    EntityTag, Summary, canonical, collection_tag, needs_reentry, server_tag, summary,
-    unreadable_server_tag, view, view_named,
+    EntityTag, Summary, canonical, collection_tag, needs_reentry, server_tag, summary, unreadable_server_tag,
+    view, view_named,
 };
 use crate::secrets::{Exposure, KeyRing};
 use crate::store::Snapshot;

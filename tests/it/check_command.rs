@@ -48,7 +48,8 @@ fn settings_that_are_not_there_yet_are_in_order() {
 #[test]
 fn what_keeps_the_service_from_its_work_is_an_error() {
     let fixture = || Site::with_fixture("settings/v1.58.0.json");
-    let cases: [(&str, Site, &[(&str, &str)], &str); 6] = [
+    type Case<'a> = (&'a str, Site, &'a [(&'a str, &'a str)], &'a str);
+    let cases: [Case<'_>; 6] = [
         ("a wrong key", fixture(), &[("MCP_SETTINGS_SECRET_KEY", "another secret key")], "wrong-key"),
         ("no key", fixture(), &[], "key-missing"),
         ("a broken file", Site::with_document("{"), &[KEY], "cut off"),

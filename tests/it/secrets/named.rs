@@ -32,9 +32,9 @@ fn a_reader_sees_plain_values_and_no_secret() {
         "the default view is as it was"
     );
     assert_eq!(redacted.etag(), answer.etag());
-    let held = server.get(item("s")).key(READER).if_none_match(&answer.etag());
+    let held = server.get(item("s")).key(READER).if_none_match(answer.etag());
     held.send().expect(304);
-    server.get(item("s")).key(READER).expose("named").if_none_match(&answer.etag()).send().expect(200);
+    server.get(item("s")).key(READER).expose("named").if_none_match(answer.etag()).send().expect(200);
 }
 
 #[test]
