@@ -10,7 +10,7 @@ use crate::document::NewDocument;
 use crate::secrets::{KeySources, Keys, NoPeers, SecretKey};
 use crate::service::{Degradation, KeyProvisioner, Options, Service};
 use crate::state::{Services, StateDirectory, StateError};
-use crate::store::file::{FileStore, FileStoreOptions, check_place};
+use crate::store::file::{FileStore, FileStoreOptions, LARGEST, check_place};
 
 use super::Failure;
 use super::environment::Environment;
@@ -119,6 +119,7 @@ fn service(config: &Config, keys: Arc<Keys>) -> Result<Service, Failure> {
     let new = if config.is_openhands { NewDocument::OpenHands } else { NewDocument::Own };
     let store = FileStore::open(FileStoreOptions {
         provisioner: Some(Arc::new(KeyProvisioner(Arc::clone(&keys)))),
+        largest: config.max_document_bytes.unwrap_or(LARGEST),
         ..FileStoreOptions::new(config.settings.clone(), new)
     });
     let store = store.map_err(|error| Failure::new("could not start the store's thread").because(error))?;

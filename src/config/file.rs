@@ -27,6 +27,7 @@ pub struct File {
     pub(super) public_url: Option<String>,
     pub(super) require_preconditions: Option<bool>,
     pub(super) lock_timeout_ms: Option<u64>,
+    pub(super) max_document_bytes: Option<usize>,
     pub(super) log: Option<String>,
     pub(super) log_format: Option<LogFormat>,
 }
@@ -35,7 +36,7 @@ const STRING: &str = "a string";
 const STRINGS: &str = "an array of strings";
 
 /// The members, each with what it must be.
-const MEMBERS: [(&str, &str); 17] = [
+const MEMBERS: [(&str, &str); 18] = [
     ("listen", STRING),
     ("settings", STRING),
     ("state_dir", STRING),
@@ -51,6 +52,7 @@ const MEMBERS: [(&str, &str); 17] = [
     ("public_url", STRING),
     ("require_preconditions", "`true` or `false`"),
     ("lock_timeout_ms", "a whole number of milliseconds"),
+    ("max_document_bytes", "a whole number of bytes"),
     ("log", STRING),
     ("log_format", "\"text\" or \"json\""),
 ];

@@ -17,8 +17,9 @@ pub use error::{ConfigError, Origin};
 pub use file::File;
 use variables::{
     ALLOWED_HOSTS, ALLOWED_ORIGINS, API_KEYS, AUTH, BASE_PATH, ETAG_KEY, FILE, LISTEN, LOCK_TIMEOUT_MS, LOG,
-    OH_DIRECTORY, OH_PREVIOUS_SECRET_KEYS, OH_SECRET_KEY, OH_SESSION_API_KEYS, PLAIN_NAMES,
-    PREVIOUS_SECRET_KEYS, PUBLIC_URL, REQUIRE_PRECONDITIONS, SECRET_KEY, SESSION_API_KEY, STATE_DIR,
+    MAX_DOCUMENT_BYTES, OH_DIRECTORY, OH_PREVIOUS_SECRET_KEYS, OH_SECRET_KEY, OH_SESSION_API_KEYS,
+    PLAIN_NAMES, PREVIOUS_SECRET_KEYS, PUBLIC_URL, REQUIRE_PRECONDITIONS, SECRET_KEY, SESSION_API_KEY,
+    STATE_DIR,
 };
 
 /// Everything that is configured.
@@ -55,6 +56,8 @@ pub struct Config {
     pub require_preconditions: bool,
     /// How long a write waits for the lock.
     pub lock_timeout: Duration,
+    /// How many bytes the document may have after a write; none is the default.
+    pub max_document_bytes: Option<usize>,
     /// The log filter, where it is not the default, `info`.
     pub log: Option<Given>,
     /// The log's form.
@@ -142,6 +145,12 @@ impl Config {
             })?,
             None => file.lock_timeout_ms.unwrap_or(5_000),
         };
+        let max_document_bytes = match variable(MAX_DOCUMENT_BYTES) {
+            Some(text) => Some(text.trim().parse().map_err(|_| {
+                Origin::Variable(MAX_DOCUMENT_BYTES).error("must be a whole number of bytes")
+            })?),
+            None => file.max_document_bytes,
+        };
         let require_preconditions = match variable(REQUIRE_PRECONDITIONS).as_deref() {
             Some("true" | "1") => true,
             Some("false" | "0") => false,
@@ -173,6 +182,7 @@ impl Config {
             public_url: variable(PUBLIC_URL).or(file.public_url),
             require_preconditions,
             lock_timeout: Duration::from_millis(lock_timeout_ms),
+            max_document_bytes,
             log: given(LOG, "log", file.log),
             log_format: flags.log_format.or(file.log_format).unwrap_or_default(),
         };
@@ -395,7 +405,7 @@ mod tests {
     #[test]
     fn what_can_not_be_used_is_refused_without_telling_secrets() {
         let home = ("HOME", "/h");
-        let cases: [&[(&str, &str)]; 9] = [
+        let cases: [&[(&str, &str)]; 10] = [
             &[home, (LISTEN, "nowhere")],
             &[home, (AUTH, "maybe")],
             &[home, (AUTH, "off"), (LISTEN, "0.0.0.0:1"), (ALLOWED_HOSTS, "h")],
@@ -405,6 +415,7 @@ mod tests {
             &[home, (API_KEYS, r#"[{"name":"n","key":"canary-0123456789","scopes":["root"]}]"#)],
             &[home, (PREVIOUS_SECRET_KEYS, "canary")],
             &[home, (LOCK_TIMEOUT_MS, "soon")],
+            &[home, (MAX_DOCUMENT_BYTES, "64 MiB")],
         ];
         for variables in cases {
             let error = resolve(Flags::default(), variables, "").unwrap_err();

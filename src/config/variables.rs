@@ -59,6 +59,9 @@ variables! {
     REQUIRE_PRECONDITIONS = "MCP_SETTINGS_REQUIRE_PRECONDITIONS";
     /// How long a write waits for another process, in milliseconds. Default 5000.
     LOCK_TIMEOUT_MS = "MCP_SETTINGS_LOCK_TIMEOUT_MS";
+    /// How large a write may make the settings file, in bytes. Default 67108864 (64 MiB). A file that is larger is
+    /// read, up to twice as large.
+    MAX_DOCUMENT_BYTES = "MCP_SETTINGS_MAX_DOCUMENT_BYTES";
     /// What is logged: `off`, `error`, `warn`, `info`, `debug` or `trace`, or a comma-separated list of
     /// `target=level`. Default `info`.
     LOG = "MCP_SETTINGS_LOG";

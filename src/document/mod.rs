@@ -89,6 +89,12 @@ impl Document {
         &self.outside
     }
 
+    /// About how many bytes [`Self::render`] gives: never fewer.
+    pub fn text_len(&self) -> usize {
+        let servers = self.split_servers().map_or(0, Servers::text_len);
+        self.outside.head().len() + servers + self.outside.tail().len()
+    }
+
     /// The whole text; of a document that was read and not edited, the bytes that were read. Where there
     /// was never a file there are none.
     pub fn render(&self) -> Vec<u8> {
@@ -97,7 +103,7 @@ impl Document {
         }
         let (head, tail) = (self.outside.head(), self.outside.tail());
         let servers = self.split_servers();
-        let mut out = String::with_capacity(head.len() + servers.map_or(0, Servers::text_len) + tail.len());
+        let mut out = String::with_capacity(self.text_len());
         out.push_str(head);
         if let Some(servers) = servers {
             servers.write(&mut out);

@@ -9,6 +9,12 @@ pub enum Unreadable {
     /// No byte but white space.
     #[error("it is empty")]
     Empty,
+    /// Larger than is read.
+    #[error("it is larger than {most} bytes, and so is not read")]
+    TooLarge {
+        /// The most bytes that are read.
+        most: usize,
+    },
     /// Not UTF-8.
     #[error("it is not UTF-8 at line {line}")]
     NotUtf8 {

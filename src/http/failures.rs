@@ -132,6 +132,10 @@ pub(super) fn store_problem(error: &StoreError, is_read: bool) -> Problem {
             ProblemKind::DocumentVanished,
             "The settings document is gone. Put it back, or restart the service to begin a new one.",
         ),
+        StoreError::TooLarge { largest } => Problem::new(
+            ProblemKind::InvalidConfig,
+            format!("The settings document would be larger than {largest} bytes. Nothing was changed. Remove what is not needed; MCP_SETTINGS_MAX_DOCUMENT_BYTES sets the limit."),
+        ),
         StoreError::Unlinked => Problem::new(
             ProblemKind::DocumentVanished,
             "The settings document is mounted as a single file, and was replaced or deleted where it comes from. Mount its folder instead, and start the service anew.",

@@ -14,8 +14,8 @@ pub(super) enum Step<T> {
     Edit(Vec<Edit>, T),
     /// Nothing is to be changed; answer this.
     Keep(T),
-    /// Nothing is to be changed, but written all the same; answer this.
-    Rewrite(T),
+    /// Do these edits, if any, and write in any case; let it be too large where `judged` would be; answer this.
+    Rewrite { edits: Vec<Edit>, judged: Vec<Edit>, answer: T },
     /// Nothing is to be changed; the answer is worked out when the exclusive section is over.
     Later(Later<T>),
     /// Nothing is to be done, for this reason.
@@ -46,7 +46,9 @@ impl Service {
             let (decision, result) = match decide(current) {
                 Step::Edit(edits, value) => (Decision::Edit(edits), known(Ok(value))),
                 Step::Keep(value) => (Decision::Keep, known(Ok(value))),
-                Step::Rewrite(value) => (Decision::Rewrite, known(Ok(value))),
+                Step::Rewrite { edits, judged, answer } => {
+                    (Decision::Rewrite { edits, judged }, known(Ok(answer)))
+                }
                 Step::Later(later) => (Decision::Keep, later),
                 Step::Refuse(reason) => (Decision::Reject, known(Err(reason))),
                 Step::NeedKey(reason) => (Decision::NeedKey, known(Err(reason))),

@@ -6,7 +6,7 @@
 use std::sync::Arc;
 
 use crate::secrets::KeyRing;
-use crate::store::{Current, Names};
+use crate::store::{Current, Decision, Names};
 
 use super::commit::Step;
 use super::key_rules::{look_for_key, may_create_key};
@@ -62,9 +62,17 @@ impl Service {
     ) -> Result<T, ServiceError> {
         self.keys.refresh();
         let mut decided = None;
-        self.store.examine(names, &mut |current| decided = Some(decide(current)))?;
+        self.store.examine(names, &mut |current| {
+            let step = decide(current);
+            let decision = match &step {
+                Step::Edit(judged, _) | Step::Rewrite { judged, .. } => Decision::Edit(judged.clone()),
+                Step::Keep(_) | Step::Later(_) | Step::Refuse(_) | Step::NeedKey(_) => Decision::Keep,
+            };
+            decided = Some(step);
+            decision
+        })?;
         match decided.ok_or(ServiceError::Undecided)? {
-            Step::Edit(_, value) | Step::Keep(value) | Step::Rewrite(value) => Ok(value),
+            Step::Edit(_, value) | Step::Keep(value) | Step::Rewrite { answer: value, .. } => Ok(value),
             Step::Later(later) => later(),
             Step::Refuse(reason) | Step::NeedKey(reason) => Err(reason),
         }

@@ -94,7 +94,7 @@ fn settled(step: Step<Written>, before: &Snapshot, author: Option<&Author>) -> S
             Step::Edit(edits, Settled { written, servers: Vec::new(), state })
         }
         Step::Keep(written) => Step::Keep(unchanged(written)),
-        Step::Rewrite(written) => Step::Rewrite(unchanged(written)),
+        Step::Rewrite { edits, judged, answer } => Step::Rewrite { edits, judged, answer: unchanged(answer) },
         Step::Later(later) => {
             let state = Some(Arc::new(before.clone()));
             Step::Later(Box::new(move || Ok(Settled { written: later()?, servers: Vec::new(), state })))

@@ -75,6 +75,8 @@ impl Desk<'_> {
         let before = outside(snapshot, &ring)?;
         let mut edits = Vec::new();
         let (mut must_write, mut written) = (false, Vec::new());
+        // What a patch of which no secret was guessed right would do.
+        let mut judged = Vec::new();
         let servers = self.servers(snapshot)?;
         for (name, value) in servers.map.into_iter().flat_map(Object::iter) {
             let mut note = |Written { before, after, .. }| {
@@ -82,12 +84,14 @@ impl Desk<'_> {
             };
             match self.decide_server(current, &servers, name, value)? {
                 Step::Edit(more, one) => {
+                    judged.extend(more.iter().cloned());
                     edits.extend(more);
                     note(one);
                 }
-                Step::Rewrite(one) => {
+                Step::Rewrite { judged: more, answer, .. } => {
                     must_write = true;
-                    note(one);
+                    judged.extend(more);
+                    note(answer);
                 }
                 Step::NeedKey(reason) => return Ok(Step::NeedKey(reason)),
                 Step::Keep(_) | Step::Later(_) => {}
@@ -105,15 +109,17 @@ impl Desk<'_> {
             let outside = outside_edits(&before, &settings, &ring)?;
             // Servers that are about to be hidden can be written before that, and not after.
             let is_first = !switches_variant(snapshot, &outside);
-            let at = if is_first { 0 } else { edits.len() };
-            edits.splice(at..at, outside);
+            for edits in [&mut judged, &mut edits] {
+                let at = if is_first { 0 } else { edits.len() };
+                edits.splice(at..at, outside.iter().cloned());
+            }
         }
         let state = (!switches_variant(snapshot, &edits))
             .then(|| Arc::new(after(snapshot, &edits, Some(&self.caller.author))));
         let settled = Settled { written: Written::of_many(), servers: written, state };
         Ok(match (edits.is_empty(), must_write) {
-            (false, _) => Step::Edit(edits, settled),
-            (true, true) => Step::Rewrite(settled),
+            (_, true) => Step::Rewrite { edits, judged, answer: settled },
+            (false, false) => Step::Edit(edits, settled),
             (true, false) => Step::Keep(settled),
         })
     }

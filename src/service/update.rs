@@ -164,9 +164,12 @@ pub(super) fn decide(
         return Ok(Step::NeedKey(reason));
     }
     let edit = seal_and_edit(snapshot, ring, update, after, before_tag, after_tag.clone())?;
-    Ok(match unchanged {
-        Some(own) if dry_run.is_none() => Step::Rewrite(Written::unchanged(key, &own, after_tag, update)),
-        _ => edit,
+    Ok(match (unchanged, edit) {
+        (Some(own), Step::Edit(judged, _)) if dry_run.is_none() => {
+            let answer = Written::unchanged(key, &own, after_tag, update);
+            Step::Rewrite { edits: Vec::new(), judged, answer }
+        }
+        (_, edit) => edit,
     })
 }
 

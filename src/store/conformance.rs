@@ -242,6 +242,7 @@ fn looking_changes_nothing<S: Store>(place: &Opener<S>) {
     let names = Names::These(vec![key("a")]);
     let outcome = store.examine(&names, &mut |current| {
         seen = Some((values(current.snapshot), past(current, "a"), past(current, "b")));
+        Decision::Edit(vec![put("a", "3")])
     });
     assert!(outcome.is_ok(), "{outcome:?}");
     let expected = (vec![pair("a", "2"), pair("b", "2")], vec!["1".to_owned()], vec![]);

@@ -19,6 +19,12 @@ pub enum StoreError {
     /// The document is a mounted file that was replaced or deleted at its source, and so has no name any more.
     #[error("the settings document is a mounted file that was replaced or deleted where it comes from")]
     Unlinked,
+    /// The change would make the document larger than it may be; it was not made.
+    #[error("the settings document would be larger than {largest} bytes")]
+    TooLarge {
+        /// How many bytes it may have.
+        largest: usize,
+    },
     /// The folder of the document is not there.
     #[error("the folder of the settings document is not there")]
     NoDirectory,

@@ -71,13 +71,29 @@ pub enum Decision {
     Edit(Vec<Edit>),
     /// The state is already as wanted; make sure that it is durable.
     Keep,
-    /// The state is already as wanted; write it all the same, so that this costs and can fail as a change does.
-    Rewrite,
+    /// Do these edits, if there are any, and write even where they change nothing; and let it be too large where
+    /// other edits would be. So a state that is already as wanted costs and fails as a change does.
+    Rewrite {
+        /// What to do.
+        edits: Vec<Edit>,
+        /// By what its size is judged.
+        judged: Vec<Edit>,
+    },
     /// Nothing is to be done; the change has kept its reason to itself. Answered, like every decision,
     /// when the batch is durable.
     Reject,
     /// A key is needed to seal a value. The store calls its [`Provisioner`] under its lock and asks again, once.
     NeedKey,
+}
+
+impl Decision {
+    /// The edits by which the size of the outcome is judged.
+    pub fn judged(&self) -> &[Edit] {
+        match self {
+            Self::Edit(judged) | Self::Rewrite { judged, .. } => judged,
+            Self::Keep | Self::Reject | Self::NeedKey => &[],
+        }
+    }
 }
 
 /// One change, run exclusively.
@@ -126,8 +142,12 @@ pub trait Store: Send + Sync {
     }
 
     /// Shows the newest state, and of the past that of these names, to whoever would decide on it. Blocks on
-    /// file reads, never on a lock; nothing is changed.
-    fn examine(&self, names: &Names, look: &mut dyn FnMut(&Current<'_>)) -> Result<(), StoreError>;
+    /// file reads, never on a lock; nothing is changed. What is decided is judged as that of a change would be.
+    fn examine(
+        &self,
+        names: &Names,
+        look: &mut dyn FnMut(&Current<'_>) -> Decision,
+    ) -> Result<(), StoreError>;
 
     /// Runs a change while nobody else can write. The future is ready when the outcome is durable, or when
     /// the change was given up at its deadline; it never blocks.

@@ -10,6 +10,7 @@ mod lock;
 mod names;
 mod overtaken;
 mod read_only;
+mod sizes;
 
 use crate::response::Response;
 use crate::server::TestServer;

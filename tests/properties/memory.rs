@@ -69,7 +69,11 @@ impl Store for MemoryStore {
         Ok(Arc::new(self.with(|state| snapshot(&state.document))))
     }
 
-    fn examine(&self, names: &Names, look: &mut dyn FnMut(&Current<'_>)) -> Result<(), StoreError> {
+    fn examine(
+        &self,
+        names: &Names,
+        look: &mut dyn FnMut(&Current<'_>) -> Decision,
+    ) -> Result<(), StoreError> {
         let (snapshot, history) =
             self.with(|State { document, history, .. }| (snapshot(document), history.of(names)));
         look(&Current { snapshot: &snapshot, history: &history });
@@ -80,8 +84,8 @@ impl Store for MemoryStore {
         self.with(|State { document, history, writes }| {
             let before = snapshot(document);
             let decision = (change.decide)(&Current { snapshot: &before, history });
-            *writes += usize::from(matches!(decision, Decision::Edit(_) | Decision::Rewrite));
-            if let Decision::Edit(edits) = decision {
+            *writes += usize::from(matches!(decision, Decision::Edit(_) | Decision::Rewrite { .. }));
+            if let Decision::Edit(edits) | Decision::Rewrite { edits, .. } = decision {
                 for edit in &edits {
                     document.apply(edit, change.author.as_ref());
                 }

@@ -11,8 +11,27 @@ use crate::store::{Change, Current, Decision, History, Names, Provisioner};
 /// What a batch came to.
 pub(super) struct Decided {
     pub(super) copy: WorkingCopy,
-    /// For each change whether it panicked; then nothing of it is in the copy.
-    pub(super) has_panicked: Vec<bool>,
+    /// For each change whether it is in the copy.
+    pub(super) verdicts: Vec<Verdict>,
+}
+
+/// Whether a change is in the copy.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Verdict {
+    /// What it wants is.
+    Taken,
+    /// It panicked; nothing of it is.
+    Panicked,
+    /// It would have made the document too large; nothing of it is.
+    TooLarge,
+}
+
+/// What a change wants.
+#[derive(Default)]
+struct Wish {
+    edits: Vec<Edit>,
+    must_write: bool,
+    is_too_large: bool,
 }
 
 /// Asks every change. One that panics is left out, and the others are asked again from the start.
@@ -22,28 +41,33 @@ pub(super) fn decide(
     history: &History,
     changes: &[&Change],
     provisioner: Option<&dyn Provisioner>,
+    largest: usize,
 ) -> Decided {
-    let mut has_panicked = vec![false; changes.len()];
+    let mut verdicts = vec![Verdict::Taken; changes.len()];
     loop {
-        let mut pass = Pass { copy: WorkingCopy::of(start, spare.take(), history), provisioner };
+        let mut pass = Pass { copy: WorkingCopy::of(start, spare.take(), history), provisioner, largest };
         let mut is_complete = true;
-        for (change, has_panicked) in changes.iter().zip(&mut has_panicked) {
-            if *has_panicked {
+        for (change, verdict) in changes.iter().zip(&mut verdicts) {
+            if *verdict == Verdict::Panicked {
                 continue;
             }
             // A panic while deciding has touched nothing, so this pass can go on to find the others that
             // panic: two passes do, however many there are.
-            let Ok(edits) = catch_unwind(AssertUnwindSafe(|| pass.ask(change))) else {
-                (*has_panicked, is_complete) = (true, false);
+            let Ok(wish) = catch_unwind(AssertUnwindSafe(|| pass.ask(change))) else {
+                (*verdict, is_complete) = (Verdict::Panicked, false);
                 continue;
             };
-            if catch_unwind(AssertUnwindSafe(|| pass.apply(change, &edits))).is_err() {
-                (*has_panicked, is_complete) = (true, false);
+            *verdict = if wish.is_too_large { Verdict::TooLarge } else { Verdict::Taken };
+            if wish.is_too_large {
+                continue;
+            }
+            if catch_unwind(AssertUnwindSafe(|| pass.apply(change, &wish))).is_err() {
+                (*verdict, is_complete) = (Verdict::Panicked, false);
                 break;
             }
         }
         if is_complete {
-            return Decided { copy: pass.copy, has_panicked };
+            return Decided { copy: pass.copy, verdicts };
         }
     }
 }
@@ -51,10 +75,11 @@ pub(super) fn decide(
 struct Pass<'a> {
     copy: WorkingCopy,
     provisioner: Option<&'a dyn Provisioner>,
+    largest: usize,
 }
 
 impl Pass<'_> {
-    fn ask(&mut self, change: &Change) -> Vec<Edit> {
+    fn ask(&mut self, change: &Change) -> Wish {
         let current = Current { snapshot: &self.copy.snapshot, history: &self.copy.history };
         let mut decision = (change.decide)(&current);
         if matches!(decision, Decision::NeedKey) {
@@ -63,18 +88,17 @@ impl Pass<'_> {
             }
             decision = (change.decide)(&current);
         }
+        let is_too_large = self.copy.would_exceed(decision.judged(), self.largest);
         match decision {
-            Decision::Edit(edits) => edits,
-            Decision::Rewrite => {
-                self.copy.must_write = true;
-                Vec::new()
-            }
-            Decision::Keep | Decision::Reject | Decision::NeedKey => Vec::new(),
+            Decision::Edit(edits) => Wish { edits, must_write: false, is_too_large },
+            Decision::Rewrite { edits, .. } => Wish { edits, must_write: true, is_too_large },
+            Decision::Keep | Decision::Reject | Decision::NeedKey => Wish::default(),
         }
     }
 
-    fn apply(&mut self, change: &Change, edits: &[Edit]) {
-        for edit in edits {
+    fn apply(&mut self, change: &Change, wish: &Wish) {
+        self.copy.must_write |= wish.must_write;
+        for edit in &wish.edits {
             debug_assert!(change.names.cover(edit), "an edit of a server that the change has not named");
             self.copy.apply(edit, change.author.as_ref());
         }

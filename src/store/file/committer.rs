@@ -9,7 +9,7 @@ use std::sync::Arc;
 use std::thread;
 use std::time::Instant;
 
-use super::batch::{self, Decided};
+use super::batch::{self, Decided, Verdict};
 use super::exchange::Expected;
 use super::identity::Identity;
 use super::lock;
@@ -46,6 +46,8 @@ pub(super) struct Committer {
     /// calls them clean, so that only writing anew makes a version durable.
     is_suspect: bool,
     release: Release,
+    /// How many bytes the document may have.
+    largest: usize,
     /// For the next batch, if it finds this version.
     spare: Option<Spare>,
     /// Whether drafts may lie about: a crash before the start, a failure since.
@@ -60,6 +62,7 @@ impl Committer {
         view: Arc<View>,
         queue: Arc<Queue>,
         release: Release,
+        largest: usize,
     ) -> Self {
         Self {
             place,
@@ -71,6 +74,7 @@ impl Committer {
             durable: None,
             is_suspect: false,
             release,
+            largest,
             spare: None,
             may_have_litter: true,
         }
@@ -162,9 +166,10 @@ impl Committer {
         }
         let changes: Vec<_> = tickets.iter().map(|ticket| &ticket.change).collect();
         let (spare, history) = (self.spare.take(), self.view.history());
-        let decided = batch::decide(version, spare, &history, &changes, self.provisioner.as_deref());
+        let provisioner = self.provisioner.as_deref();
+        let decided = batch::decide(version, spare, &history, &changes, provisioner, self.largest);
         drop(history);
-        let Decided { copy, has_panicked } = decided;
+        let Decided { copy, verdicts } = decided;
         let must_write = copy.must_write && version.bytes.is_some();
         let outcome = match copy.is_edited {
             true => {
@@ -184,8 +189,13 @@ impl Committer {
         if outcome.is_err() {
             self.after_failure();
         }
-        let answer = |panicked: &bool| if *panicked { Err(StoreError::Panicked) } else { outcome.clone() };
-        Ok(has_panicked.iter().map(answer).collect())
+        let answer = |verdict: &Verdict| match verdict {
+            Verdict::Taken => outcome.clone(),
+            Verdict::Panicked => Err(StoreError::Panicked),
+            // Decided on a state of this batch, and so only as durable as that.
+            Verdict::TooLarge => outcome.clone().and(Err(StoreError::TooLarge { largest: self.largest })),
+        };
+        Ok(verdicts.iter().map(answer).collect())
     }
 
     /// Makes the edited version durable.
@@ -289,7 +299,9 @@ impl Committer {
             && version.bytes.as_ref().is_some_and(|bytes| {
                 // Some file systems number a file anew each time that they are asked.
                 let identity = self.seam.identity(Identity::of(&metadata));
-                observed.witness.file() == Some(identity) || fs::read(real).is_ok_and(|found| found == *bytes)
+                let is_same = || fs::read(real).is_ok_and(|found| found == *bytes);
+                let has_length = u64::try_from(bytes.len()) == Ok(metadata.len());
+                observed.witness.file() == Some(identity) || (has_length && is_same())
             });
         Ok(is_as_read.then_some(Some(metadata)))
     }

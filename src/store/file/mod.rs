@@ -15,6 +15,7 @@ mod reading;
 mod release;
 mod replace;
 mod seam;
+mod size;
 #[cfg(test)]
 mod tests;
 mod version;
@@ -38,9 +39,13 @@ use self::committer::Committer;
 use self::place::Place;
 use self::queue::Queue;
 use self::release::Release;
+use self::size::{exceeds, most_read};
 use self::view::View;
 use crate::document::NewDocument;
-use crate::store::{Change, Commit, Current, Names, Provisioner, Snapshot, Store, StoreError};
+use crate::store::{Change, Commit, Current, Decision, Names, Provisioner, Snapshot, Store, StoreError};
+
+/// How many bytes a document may have where nothing else is chosen.
+pub const LARGEST: usize = 64 << 20;
 
 /// How a file store is opened.
 pub struct FileStoreOptions {
@@ -48,6 +53,8 @@ pub struct FileStoreOptions {
     pub path: PathBuf,
     /// What a document looks like that this store creates.
     pub new: NewDocument,
+    /// How many bytes the document may have after a change. One that is larger is read up to twice as many.
+    pub largest: usize,
     /// How many changes may wait.
     pub queue_bound: usize,
     /// Who makes a key when a change needs one.
@@ -59,7 +66,8 @@ pub struct FileStoreOptions {
 impl FileStoreOptions {
     /// The options of production, for this document.
     pub fn new(path: impl Into<PathBuf>, new: NewDocument) -> Self {
-        Self { path: path.into(), new, queue_bound: 1_024, provisioner: None, seam: Arc::new(NoSeam) }
+        let (path, largest, seam) = (path.into(), LARGEST, Arc::new(NoSeam));
+        Self { path, new, largest, queue_bound: 1_024, provisioner: None, seam }
     }
 }
 
@@ -67,6 +75,7 @@ impl FileStoreOptions {
 pub struct FileStore {
     view: Arc<View>,
     queue: Arc<Queue>,
+    largest: usize,
 }
 
 impl FileStore {
@@ -77,18 +86,18 @@ impl FileStore {
     ///
     /// Where the system gives no thread.
     pub fn open(options: FileStoreOptions) -> io::Result<Self> {
-        let FileStoreOptions { path, new, queue_bound, provisioner, seam } = options;
+        let FileStoreOptions { path, new, largest, queue_bound, provisioner, seam } = options;
         let place = Place::new(&path);
         if let Err(error) = place.make_directory(&*seam) {
             tracing::warn!(error = %error, "could not make the folder of the settings document");
         }
-        let view = Arc::new(View::open(place.clone(), new, Arc::clone(&seam)));
+        let view = Arc::new(View::open(place.clone(), new, Arc::clone(&seam), most_read(largest)));
         let queue = Queue::new(queue_bound);
         let release = Release::start()?;
         let committer =
-            Committer::new(place, seam, provisioner, Arc::clone(&view), Arc::clone(&queue), release);
+            Committer::new(place, seam, provisioner, Arc::clone(&view), Arc::clone(&queue), release, largest);
         thread::Builder::new().name("committer".into()).spawn(move || committer.run())?;
-        Ok(Self { view, queue })
+        Ok(Self { view, queue, largest })
     }
 
     /// [`Store::commit`] for a thread that may block; it needs no runtime.
@@ -115,11 +124,18 @@ impl Store for FileStore {
         self.view.read()
     }
 
-    fn examine(&self, names: &Names, look: &mut dyn FnMut(&Current<'_>)) -> Result<(), StoreError> {
-        let snapshot = self.view.read()?;
+    fn examine(
+        &self,
+        names: &Names,
+        look: &mut dyn FnMut(&Current<'_>) -> Decision,
+    ) -> Result<(), StoreError> {
+        let (snapshot, version) = self.view.read_version()?;
         let history = self.view.history_of(names);
-        look(&Current { snapshot: &snapshot, history: &history });
-        Ok(())
+        let decision = look(&Current { snapshot: &snapshot, history: &history });
+        match exceeds(&version.document, decision.judged(), self.largest) {
+            true => Err(StoreError::TooLarge { largest: self.largest }),
+            false => Ok(()),
+        }
     }
 
     fn commit(&self, change: Change) -> Commit {

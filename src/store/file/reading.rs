@@ -21,6 +21,8 @@ pub(super) enum Reading {
     Found {
         witness: Witness,
     },
+    /// There are more bytes than are read.
+    TooLarge,
     Missing {
         witness: Witness,
     },
@@ -67,13 +69,13 @@ impl Witness {
     }
 }
 
-/// Reads the document into a buffer, which is emptied first.
-pub(super) fn read(place: &Place, seam: &dyn Seam, buffer: &mut Vec<u8>) -> Reading {
+/// Reads the document into a buffer, which is emptied first; no more than so many bytes.
+pub(super) fn read(place: &Place, seam: &dyn Seam, buffer: &mut Vec<u8>, most: usize) -> Reading {
     if let Err(error) = seam.before(&Step::Read { path: place.path() }) {
         return Reading::Failed(error);
     }
     for _ in 0..ATTEMPTS {
-        let found = match read_file(place.path(), seam, buffer) {
+        let found = match read_file(place.path(), seam, buffer, most) {
             Ok(found) => found,
             Err(error) if error.kind() == io::ErrorKind::NotFound => missing(place, seam),
             Err(error) if error.kind() == io::ErrorKind::NotADirectory => Some(Reading::NoDirectory),
@@ -87,7 +89,7 @@ pub(super) fn read(place: &Place, seam: &dyn Seam, buffer: &mut Vec<u8>) -> Read
 }
 
 /// Nothing if the file changed meanwhile.
-fn read_file(path: &Path, seam: &dyn Seam, buffer: &mut Vec<u8>) -> io::Result<Option<Reading>> {
+fn read_file(path: &Path, seam: &dyn Seam, buffer: &mut Vec<u8>, most: usize) -> io::Result<Option<Reading>> {
     // Opening a pipe would block.
     if !fs::metadata(path)?.is_file() {
         return Err(io::Error::other("the settings document is not a file"));
@@ -97,7 +99,11 @@ fn read_file(path: &Path, seam: &dyn Seam, buffer: &mut Vec<u8>) -> io::Result<O
     let before = Identity::of(&file.metadata()?);
     let identity = seam.identity(before);
     buffer.clear();
-    file.read_to_end(buffer)?;
+    let is_too_large = before.size > most as u64;
+    if !is_too_large {
+        // It may grow while it is read.
+        (&mut file).take(most as u64).read_to_end(buffer)?;
+    }
     let after = file.metadata()?;
     if Identity::of(&after) != before {
         return Ok(None);
@@ -106,6 +112,9 @@ fn read_file(path: &Path, seam: &dyn Seam, buffer: &mut Vec<u8>) -> io::Result<O
     // systems count no names at all.
     if after.nlink() == 0 && is_mount(path) == Some(true) {
         return Ok(Some(Reading::Unlinked));
+    }
+    if is_too_large {
+        return Ok(Some(Reading::TooLarge));
     }
     let witness = Witness::File { identity, is_trusted: identity.is_trusted(taken) };
     Ok(Some(Reading::Found { witness }))

@@ -4,6 +4,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use super::size::exceeds;
 use crate::document::{Document, NewDocument, Unreadable};
 use crate::model::{Access, Author, Edit, SettingsKey, StoredServer};
 use crate::store::{Departures, History, Snapshot};
@@ -81,6 +82,11 @@ impl WorkingCopy {
         let spare = spare.filter(|spare| Arc::ptr_eq(&spare.version, version));
         let Spare { document, snapshot, .. } = spare.unwrap_or_else(|| Spare::of(version));
         Self { document, snapshot, history: history.clone(), is_edited: false, must_write: false }
+    }
+
+    /// Whether these edits would make the document larger than it may be.
+    pub(super) fn would_exceed(&self, edits: &[Edit], largest: usize) -> bool {
+        exceeds(&self.document, edits, largest)
     }
 
     /// Applies one edit.

@@ -16,7 +16,7 @@ use super::reading::{self, Reading, Witness};
 use super::seam::Seam;
 use super::version::Version;
 use super::writability::{self, Lesson};
-use crate::document::NewDocument;
+use crate::document::{NewDocument, Unreadable};
 use crate::model::PlaceReason;
 use crate::store::{History, Names, Snapshot, StoreError};
 
@@ -65,6 +65,8 @@ impl Observed {
 pub(super) struct View {
     place: Place,
     new: NewDocument,
+    /// How many bytes of a document are read at most.
+    most: usize,
     seam: Arc<dyn Seam>,
     current: ArcSwap<Observed>,
     /// Held by whoever publishes, from before the look at the disk.
@@ -89,7 +91,7 @@ struct Ledger {
 
 impl View {
     /// Looks at the document once.
-    pub(super) fn open(place: Place, new: NewDocument, seam: Arc<dyn Seam>) -> Self {
+    pub(super) fn open(place: Place, new: NewDocument, seam: Arc<dyn Seam>, most: usize) -> Self {
         let nothing = Arc::new(Version::absent(new));
         let before = Observed {
             outcome: Ok(Arc::clone(&nothing)),
@@ -103,6 +105,7 @@ impl View {
         let view = Self {
             place,
             new,
+            most,
             seam,
             current: ArcSwap::from_pointee(before),
             ledger: Mutex::default(),
@@ -141,6 +144,13 @@ impl View {
             }
         }
         self.look(&mut ledger).seen()
+    }
+
+    /// What is current, as readers see it and as a version.
+    pub(super) fn read_version(&self) -> Result<(Arc<Snapshot>, Arc<Version>), StoreError> {
+        self.read()?;
+        let observed = self.current.load();
+        Ok((observed.seen()?, observed.outcome.clone()?))
     }
 
     /// Looks whether anything can be written at the place. Gives the reason why not if it is certain; one that an
@@ -242,7 +252,7 @@ impl View {
     fn look(&self, ledger: &mut Ledger) -> Arc<Observed> {
         let number = self.readings.fetch_add(1, Ordering::SeqCst) + 1;
         let before = self.current.load_full();
-        let reading = reading::read(&self.place, &*self.seam, &mut ledger.buffer);
+        let reading = reading::read(&self.place, &*self.seam, &mut ledger.buffer, self.most);
         let after = self.judge(&before, reading, &ledger.buffer);
         if let Ok(version) = &after.outcome
             && !Arc::ptr_eq(version, &before.last)
@@ -271,6 +281,9 @@ impl View {
             }
             Reading::Missing { witness } => {
                 Observed { outcome: Ok(Arc::clone(&last)), witness, ..failed(StoreError::Vanished, false) }
+            }
+            Reading::TooLarge => {
+                failed(StoreError::Unreadable(Unreadable::TooLarge { most: self.most }), true)
             }
             Reading::Unlinked => failed(StoreError::Unlinked, true),
             Reading::NoDirectory if before.is_known => failed(StoreError::Vanished, true),

@@ -10,6 +10,7 @@ mod locks;
 mod overtaken;
 mod read_only;
 mod reads;
+mod sizes;
 
 use std::sync::Arc;
 
