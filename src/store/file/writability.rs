@@ -120,8 +120,9 @@ fn lock_verdict(lock: &Path) -> Option<PlaceReason> {
 }
 
 /// Whether this file is the root of a mount: a single file that was mounted. Nothing where that can't be told.
+/// A link is followed.
 pub(super) fn is_mount(path: &Path) -> Option<bool> {
-    let marks = look(path)?;
+    let marks = statx(CWD, path, AtFlags::empty(), StatxFlags::TYPE).ok()?;
     let is_known = marks.stx_attributes_mask.contains(StatxAttributes::MOUNT_ROOT);
     is_known.then(|| marks.stx_attributes.contains(StatxAttributes::MOUNT_ROOT))
 }

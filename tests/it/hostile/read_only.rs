@@ -3,7 +3,7 @@
 //! in a namespace of the service's own, so these tests need root.
 
 use std::fs::{self, Permissions};
-use std::os::unix::fs::{PermissionsExt, chown};
+use std::os::unix::fs::{PermissionsExt, chown, symlink};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -102,6 +102,17 @@ fn told_in_log(server: &TestServer) -> usize {
     server.log().lines().filter(|line| line.contains("read-only")).count()
 }
 
+/// The same, where the settings file is a link to the mounted one.
+fn linked_single_file() -> (TestServer, PathBuf) {
+    let site = Site::new();
+    let [source, mounted] = ["source.json", "mounted.json"].map(|name| site.home().join(name));
+    fs::write(&source, DOCUMENT).expect("our own folder");
+    fs::write(&mounted, "").expect("our own folder");
+    symlink(&mounted, site.document_path()).expect("our own folder");
+    let server = in_namespace(site, "mount --bind \"$0\" \"$1\"", [&source, &mounted]);
+    (server, source)
+}
+
 fn single_file() -> (TestServer, PathBuf) {
     let site = Site::with_document(DOCUMENT);
     let source = site.home().join("source.json");
@@ -123,8 +134,9 @@ fn a_file_that_is_mounted_alone_is_read_only_and_its_folder_is_asked_for() {
 
 #[test]
 fn a_mounted_file_that_was_replaced_at_its_source_is_gone() {
-    for is_replaced in [true, false] {
-        let (server, source) = single_file();
+    let places: [fn() -> (TestServer, PathBuf); 2] = [single_file, linked_single_file];
+    for (is_replaced, place) in [(true, places[0]), (false, places[0]), (true, places[1])] {
+        let (server, source) = place();
         server.get(item("a")).send().expect(200);
         if is_replaced {
             let other = source.with_extension("other");
