@@ -61,7 +61,7 @@ pub(super) fn try_pair(state: &State, dice: &mut Dice, tally: &mut Tally) {
 
 /// Tries a pair that nothing but its size is likely to be refused for.
 pub(super) fn try_large_pair(state: &State, dice: &mut Dice, tally: &mut Tally) {
-    tell_apart(state, &Plan::any_of_all(state, dice), None, tally);
+    tell_apart(state, &Plan::any_alone(state, dice), None, tally);
 }
 
 fn tell_apart(state: &State, plan: &Plan, sequel: Option<Sequel>, tally: &mut Tally) {

@@ -10,7 +10,7 @@ use mcp_settings::service::Body;
 
 use super::bench::{Ask, If, object};
 use super::dice::Dice;
-use super::secret::{Guess, guessable};
+use super::secret::{Guess, Guessable, guessable};
 use super::state::State;
 use crate::samples::Layout;
 use crate::wishes::{Edit, Place, Step, changed};
@@ -74,16 +74,23 @@ impl Plan {
     pub(super) fn any(state: &State, dice: &mut Dice) -> Self {
         // Where a secret is kept hardly anything may be changed, so that often all are sent.
         let sent_in = *dice.pick(&[1, 1, 3, usize::MAX]);
-        Self::sending(state, sent_in, dice)
+        let sent = |other: &Guessable, dice: &mut Dice| dice.once_in(sent_in).then(|| other.sent(dice));
+        let has_extra = dice.once_in(3);
+        Self::beside(state, sent, has_extra, dice)
     }
 
-    /// The same, with all other secrets sent too.
-    pub(super) fn any_of_all(state: &State, dice: &mut Dice) -> Self {
-        Self::sending(state, 1, dice)
+    /// A request that wants, but for the guess, what is there.
+    pub(super) fn any_alone(state: &State, dice: &mut Dice) -> Self {
+        Self::beside(state, |other, _| Some(other.right()), false, dice)
     }
 
-    /// The same, with one in so many of the other secrets sent too.
-    fn sending(state: &State, sent_in: usize, dice: &mut Dice) -> Self {
+    /// A request that sends this for the other secrets.
+    fn beside(
+        state: &State,
+        sent: impl Fn(&Guessable, &mut Dice) -> Option<Json>,
+        has_extra: bool,
+        dice: &mut Dice,
+    ) -> Self {
         let route = match dice.below(10) {
             0..=2 => Route::Put,
             3 | 4 => Route::MergePatch,
@@ -98,12 +105,12 @@ impl Plan {
         let guess = secrets.swap_remove(dice.below(secrets.len())).guess(dice);
         let mut beside = Vec::new();
         for other in &secrets {
-            if dice.once_in(sent_in) {
-                beside.push((other.place.clone(), other.sent(dice)));
+            if let Some(sent) = sent(other, dice) {
+                beside.push((other.place.clone(), sent));
             }
         }
         let is_about_one = !matches!(route, Route::Settings | Route::WrappedSettings);
-        let extra = if dice.once_in(3) { vec![any_extra(dice)] } else { vec![] };
+        let extra = if has_extra { vec![any_extra(dice)] } else { vec![] };
         let is_in_their_words = matches!(route, Route::Settings | Route::WrappedSettings | Route::TheirPatch);
         let condition = if is_about_one { any_condition(state, dice) } else { If::default() };
         Self {

@@ -85,15 +85,20 @@ fn is_like_others(text: &str) -> bool {
 }
 
 impl Guessable {
-    /// The secret itself, or another one, for a request that is about something else.
-    pub(super) fn sent(&self, dice: &mut Dice) -> Json {
-        let is_right = dice.once_in(2);
+    /// The secret itself.
+    pub(super) fn right(&self) -> Json {
         match &self.value {
-            Value::Text(text) if is_right => Json::string(text.as_str()),
-            Value::Text(text) => Json::string(altered(text, dice)),
+            Value::Text(text) | Value::Url(text) => Json::string(text.as_str()),
             Value::Number(spelling) => number(spelling),
             Value::Bool(value) => Json::Bool(*value),
-            Value::Url(url) => Json::string(url.as_str()),
+        }
+    }
+
+    /// The secret itself, or another one, for a request that is about something else.
+    pub(super) fn sent(&self, dice: &mut Dice) -> Json {
+        match &self.value {
+            Value::Text(text) if dice.once_in(2) => Json::string(altered(text, dice)),
+            _ => self.right(),
         }
     }
 
