@@ -1,7 +1,7 @@
 # Every target is one or two plain commands that also run by hand.
 
 .DEFAULT_GOAL := help
-.PHONY: help run build ui test contract openapi openapi-release page-tables interop soak soak-proxies screenshots fuzz coverage mutants bench check lint fmt prepare
+.PHONY: help run build ui test third-party contract openapi openapi-release page-tables interop soak soak-proxies screenshots fuzz coverage mutants bench check lint fmt prepare
 
 # What `make test` installs comes first, so that `python3` is the one with the tests' packages.
 INSTALLED := $(CURDIR)/target/python/bin:$(CURDIR)/target/tools/bin
@@ -54,6 +54,10 @@ openapi-release: openapi ## Promise the document as it is; CHANGELOG.md must tel
 
 page-tables: ## Write the page's copy of the tables that say what is secret
 	UPDATE_PAGE_TABLES=1 cargo test --locked --test contract page_tables::
+
+third-party: ui target/tools/bin/cargo-about ## Write THIRD-PARTY.md, the packages that are built in and their licences
+	PATH="$(INSTALLED):$$PATH" tests/tools/third-party/generate >target/THIRD-PARTY.md
+	mv target/THIRD-PARTY.md THIRD-PARTY.md
 
 contract: prepare ui ## Try at least CASES requests that Schemathesis makes of the OpenAPI document
 	CASES=$(CASES) cargo test --locked --test it generated:: -- --nocapture

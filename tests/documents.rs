@@ -113,6 +113,45 @@ fn every_member_of_the_configuration_file_is_told_in_the_manual() {
     }
 }
 
+#[test]
+fn the_list_of_third_party_software_is_that_of_the_lock_files() {
+    let listed = read("THIRD-PARTY.md");
+    let (crates, page) = listed.split_once("## Built into the page").expect("it has two parts");
+    let listed = |part: &str| -> BTreeSet<String> {
+        let entries = part.lines().filter_map(|line| line.strip_prefix("- "));
+        let name_and_version =
+            |entry: &str| Some(entry.split([' ', ',']).take(2).collect::<Vec<_>>().join(" "));
+        entries.filter_map(name_and_version).collect()
+    };
+    let tree = Command::new(env!("CARGO"))
+        .args(["tree", "--locked", "--offline", "--edges", "normal", "--prefix", "none", "--format", "{p}"])
+        .args(["--target", "x86_64-unknown-linux-gnu"])
+        .current_dir(env!("CARGO_MANIFEST_DIR"))
+        .output()
+        .expect("cargo runs this test");
+    assert!(tree.status.success(), "{}", String::from_utf8_lossy(&tree.stderr));
+    let tree = String::from_utf8(tree.stdout).expect("names are text");
+    let of_the_service: BTreeSet<String> = tree
+        .lines()
+        .filter_map(|line| line.split_once(" v"))
+        .filter(|(name, _)| *name != env!("CARGO_PKG_NAME"))
+        .map(|(name, rest)| format!("{name} {}", rest.split(' ').next().unwrap_or_default()))
+        .collect();
+    assert_eq!(listed(crates), of_the_service, "run `make third-party`");
+
+    let lock: serde_json::Value = serde_json::from_str(&read("ui/package-lock.json")).expect("npm writes JSON");
+    let packages = lock["packages"].as_object().expect("npm lists packages");
+    let of_the_page: BTreeSet<String> = packages
+        .iter()
+        .filter(|(place, entry)| !place.is_empty() && entry["dev"] != true)
+        .map(|(place, entry)| {
+            let name = place.trim_start_matches("node_modules/");
+            format!("{name} {}", entry["version"].as_str().unwrap_or_default())
+        })
+        .collect();
+    assert_eq!(listed(page), of_the_page, "run `make third-party`");
+}
+
 /// Texts that differ from run to run, known by the order in which they first came.
 #[derive(Default)]
 struct Names(Vec<String>);
