@@ -139,7 +139,8 @@ fn the_list_of_third_party_software_is_that_of_the_lock_files() {
         .collect();
     assert_eq!(listed(crates), of_the_service, "run `make third-party`");
 
-    let lock: serde_json::Value = serde_json::from_str(&read("ui/package-lock.json")).expect("npm writes JSON");
+    let lock: serde_json::Value =
+        serde_json::from_str(&read("ui/package-lock.json")).expect("npm writes JSON");
     let packages = lock["packages"].as_object().expect("npm lists packages");
     let of_the_page: BTreeSet<String> = packages
         .iter()
