@@ -28,7 +28,9 @@ pub(super) fn name() -> Parameter {
 
 /// The conditions that any request may have.
 pub(super) fn conditions() -> Vec<Parameter> {
-    let tags = r#"(W/)?"[!#-~]*"(\s*,\s*(W/)?"[!#-~]*")*"#;
+    // `*` in quotes is a tag of no state, and refused where it would replace what it is meant to protect.
+    let tag = r#"(W/)?"([!#-)+-~][!#-~]*|\*[!#-~]+)?""#;
+    let tags = format!(r"{tag}(\s*,\s*{tag})*");
     let condition = |component, name, description, example: &str| Parameter {
         component,
         name,

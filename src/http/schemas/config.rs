@@ -117,5 +117,15 @@ pub(super) fn rules(schema: &mut Schema) {
     let mut beside = members(json!({}));
     beside["if"] = members(json!({ "auth": { "not": { "type": "null" } } }));
     beside["then"] = members(json!({ "headers": { "propertyNames": { "not": is_authorization } } }));
-    schema.insert("dependentSchemas".to_owned(), json!({ "auth": beside }));
+    // Where `disabled` says one thing, `enabled` must not say the same.
+    let is_disabled = |value: bool| members(json!({ "disabled": { "const": value } }));
+    let enabled = |value: bool| members(json!({ "enabled": { "enum": [value, null] } }));
+    let mut otherwise = members(json!({}));
+    otherwise["if"] = is_disabled(false);
+    otherwise["then"] = enabled(true);
+    let mut opposite = members(json!({}));
+    opposite["if"] = is_disabled(true);
+    opposite["then"] = enabled(false);
+    opposite["else"] = otherwise;
+    schema.insert("dependentSchemas".to_owned(), json!({ "auth": beside, "disabled": opposite }));
 }

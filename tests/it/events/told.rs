@@ -304,6 +304,9 @@ fn a_key_of_the_tags_that_comes_later_breaks_no_chain() {
     mode(0o700);
     // Another one makes it.
     let other = TestServer::builder(site).start();
+    // The folder can be written now, so that the settings can too.
+    let event = stream.next();
+    assert_eq!((&*event.name, &event.data["access"]), ("document", &json!("writable")), "{event:?}");
     let event = stream.next_of("plain");
     assert_eq!((event.text("change"), event.text("old_etag")), ("changed", &*before));
     assert_eq!(event.text("new_etag"), other.get(item("plain")).send().etag());
