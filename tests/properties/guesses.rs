@@ -100,7 +100,8 @@ fn at_the_limits_of_size_a_right_guess_looks_like_a_wrong_one() {
     let pairs = share(30) / 1_200;
     let mut dice = dice::Dice::new(seed(61));
     let mut tally = Tally::default();
-    while tally.pairs < pairs {
+    // Goes on until some of them were too large: the fewer there are, the more it is luck.
+    while tally.pairs < pairs || (!tally.has_too_large() && tally.pairs < 10 * pairs) {
         let layout = *dice.pick(&[Layout::Own, Layout::WrappedV3, Layout::FlatV9]);
         let state = state::any(layout, Keyring::Whole, &mut dice).at_a_limit(&mut dice);
         for _ in 0..4 {
@@ -108,5 +109,5 @@ fn at_the_limits_of_size_a_right_guess_looks_like_a_wrong_one() {
         }
     }
     tally.report("at the limits");
-    tally.demand_too_large();
+    assert!(tally.has_too_large(), "hardly anything was too large: {tally:?}");
 }

@@ -257,7 +257,7 @@ fn a_patch_is_taken_exactly_where_the_agent_server_takes_it() {
     let fixtures = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/openhands");
     let cases = cases();
     let right = cases.iter().filter(|case| case.is_right).count();
-    assert!(right > 800 && cases.len() - right > 4_000, "{right} of {} are right", cases.len());
+    assert!(right > 500 && cases.len() - right > 3_000, "{right} of {} are right", cases.len());
     let mut failures = Vec::new();
     for (is_acp, name) in [(false, "settings/v1.58.0.json"), (true, "migrations/v9-acp.out.disk.json")] {
         let before = fs::read_to_string(fixtures.join(name)).expect("the fixture is there");

@@ -76,8 +76,9 @@ async function meddle({ page }, milliseconds, roll) {
 /** What the list says: every row's name, switch and tag. It sorts as people do, so the order is made the store's. */
 async function shown({ list }) {
   const rows = await list.table.locator('tbody').getByRole('row').evaluateAll((found) => found.map((row) => ({
-    name: row.querySelector('a').textContent,
-    enabled: row.querySelector('[role=switch]').getAttribute('aria-checked') === 'true',
+    // A row on its way out has neither.
+    name: row.querySelector('a')?.textContent,
+    enabled: row.querySelector('[role=switch]')?.getAttribute('aria-checked') === 'true',
     etag: row.dataset.etag,
   })));
   return rows.toSorted((a, b) => (a.name < b.name ? -1 : 1));
