@@ -40,15 +40,16 @@ enum Around {
 }
 
 /// Members whose values reach for the network or a folder, and those that are judged as servers elsewhere.
-const SKIPPED: [&str; 7] = [
+const SKIPPED: [&str; 8] = [
     "schema_version",
     "agent_kind",
     "mcp_config",
     "mcp_tools",
     "custom_tokenizer",
     "agent_settings",
-    // Its rule joins it with another member.
+    // Rules join these with other members.
     "prompt_template",
+    "worktree_base",
 ];
 
 /// How deep objects are followed; a condenser may hold condensers.
@@ -88,7 +89,12 @@ impl Walk<'_> {
     /// The members of an object, each on its own beside what the object requires.
     fn object(&mut self, schema: &Value, place: &Place) {
         let Some(properties) = schema["properties"].as_object() else { return };
-        for (name, property) in properties.iter().filter(|(name, _)| !SKIPPED.contains(&name.as_str())) {
+        let is_tried = |name: &str| {
+            // Of a condenser of an agent these two are bound to each other.
+            let is_joined = ["max_size", "keep_first"].contains(&name) && properties.contains_key("llm");
+            !SKIPPED.contains(&name) && !is_joined
+        };
+        for (name, property) in properties.iter().filter(|(name, _)| is_tried(name)) {
             let mut others = self.minimal(schema);
             others.remove(name);
             let mut inner = place.clone();
@@ -101,7 +107,8 @@ impl Walk<'_> {
     fn property(&mut self, schema: &Value, place: &Place) {
         let mut whole = schema.clone();
         whole["$defs"] = self.root["$defs"].clone();
-        let validator = jsonschema::validator_for(&whole).expect("the fixture is a schema");
+        let options = jsonschema::options().should_validate_formats(true);
+        let validator = options.build(&whole).expect("the fixture is a schema");
         // A truth value is taken for a number.
         let text = schema.to_string();
         let takes_numbers = text.contains("\"integer\"") || text.contains("\"number\"");

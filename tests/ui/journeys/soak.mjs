@@ -20,6 +20,8 @@ export default async function (stage) {
     await visitor.open(`${stage.setting.address}/`);
     await visitor.signIn.withKey(stage.setting.keys.admin);
     await visitor.list.isShown();
+    // The list holds its rows where they are while the pointer is over it.
+    await visitor.page.mouse.move(1, 1);
   }
   const crowd = new Crowd(Array.from({ length: WRITERS }, () => stage.writer('writer')), NAMES);
   const time = stage.setting.seconds * 1_000;
@@ -76,8 +78,8 @@ async function meddle({ page }, milliseconds, roll) {
 /** What the list says: every row's name, switch and tag. It sorts as people do, so the order is made the store's. */
 async function shown({ list }) {
   const rows = await list.table.locator('tbody').getByRole('row').evaluateAll((found) => found.map((row) => ({
-    // A row on its way out has neither.
-    name: row.querySelector('a')?.textContent,
+    // A row that is leaving has neither, and is not what the store holds.
+    name: row.querySelector('a')?.textContent ?? '',
     enabled: row.querySelector('[role=switch]')?.getAttribute('aria-checked') === 'true',
     etag: row.dataset.etag,
   })));
