@@ -97,7 +97,7 @@ fn with_a_wrong_key_a_right_guess_looks_like_a_wrong_one() {
 /// Each of these states is as large as a state may be, so that a pair takes as long as a hundred others.
 #[test]
 fn at_the_limits_of_size_a_right_guess_looks_like_a_wrong_one() {
-    let pairs = share(30) / 1_200;
+    let pairs = share(30) / 1_700;
     let mut dice = dice::Dice::new(seed(61));
     let mut tally = Tally::default();
     // Goes on until some of them were too large: the fewer there are, the more it is luck.
