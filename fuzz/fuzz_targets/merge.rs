@@ -93,7 +93,8 @@ fn is_secretless(object: &Object, position: Position) -> bool {
 fn is_plain(value: &Json, position: Position) -> bool {
     match value {
         Json::Null => true,
-        Json::Bool(_) | Json::Number(_) => !position.masks_scalars(),
+        Json::Bool(_) => !position.masks_booleans(),
+        Json::Number(_) => !position.masks_numbers(),
         Json::String(text) => position.string(text.as_str(), Sealing::EverySecret) == LeafKind::Plain,
         Json::Array(elements) => elements.iter().all(|element| is_plain(element, position.element())),
         Json::Object(object) => is_secretless(object, position),
