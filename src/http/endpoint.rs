@@ -71,6 +71,8 @@ pub(super) enum Segment {
     ServerThenVerb,
     /// The name of a server as a file may have it.
     SettingsKey,
+    /// The same, and behind it what is to be done.
+    SettingsKeyThenVerb,
     /// Another word that the handler looks up.
     Word,
 }
@@ -130,7 +132,7 @@ struct TrailFacts {
     written: Vec<WrittenServer>,
     /// Whether it is about something beside servers.
     is_about_more: bool,
-    renamed_to: Option<ServerName>,
+    new_name: Option<ServerName>,
     is_dry_run: bool,
     before: Option<EntityTag>,
     after: Option<EntityTag>,
@@ -161,9 +163,9 @@ impl Trail {
         }
     }
 
-    /// Which name the server is to get.
-    pub(super) fn renamed_to(&self, name: &ServerName) {
-        self.0.borrow_mut().renamed_to = Some(name.clone());
+    /// Which name the server, or its copy, is to get.
+    pub(super) fn new_name(&self, name: &ServerName) {
+        self.0.borrow_mut().new_name = Some(name.clone());
     }
 }
 
@@ -199,10 +201,17 @@ impl Call {
         &self,
         run: impl FnOnce(&Service) -> Result<T, ServiceError> + Send + 'static,
     ) -> Result<T, Problem> {
+        self.try_blocking(run).await?.map_err(|error| self.failed(error))
+    }
+
+    /// The same, with the outcome as it is.
+    pub(super) async fn try_blocking<T: Send + 'static>(
+        &self,
+        run: impl FnOnce(&Service) -> Result<T, ServiceError> + Send + 'static,
+    ) -> Result<Result<T, ServiceError>, Problem> {
         let app = self.app.clone();
         let result = web::block(move || run(&app.service)).await;
-        let result = result.map_err(|error| Problem::of_ours(ProblemKind::Internal, error.to_string()))?;
-        result.map_err(|error| self.failed(error))
+        result.map_err(|error| Problem::of_ours(ProblemKind::Internal, error.to_string()))
     }
 
     /// The problem that a failed use-case is for this call.
@@ -266,13 +275,17 @@ async fn check(
     trail: Trail,
 ) -> Result<Call, Problem> {
     let (word, name) = match endpoint.segment {
-        Segment::Fixed | Segment::SettingsKey => (None, None),
-        Segment::Word => (Some(segment(request, 0)?), None),
-        Segment::Server => (None, Some(segment(request, 0)?)),
-        Segment::ServerThenVerb => (None, Some(segment(request, 1)?)),
+        Segment::Fixed | Segment::SettingsKey | Segment::SettingsKeyThenVerb => (None, None),
+        Segment::Word => (Some(segment(request, 0)), None),
+        Segment::Server => (None, Some(segment(request, 0))),
+        Segment::ServerThenVerb => (None, Some(segment(request, 1))),
     };
     let name = name.map(|name| name.parse::<ServerName>());
-    let key = (endpoint.segment == Segment::SettingsKey).then(|| settings_key(request));
+    let key = match endpoint.segment {
+        Segment::SettingsKey => Some(settings_key(request, 0)),
+        Segment::SettingsKeyThenVerb => Some(settings_key(request, 1)),
+        _ => None,
+    };
     trail.0.borrow_mut().server = match (&name, &key) {
         (Some(Ok(name)), _) => Some(name.key().clone()),
         (_, Some(Ok(key))) => Some(key.clone()),
@@ -349,18 +362,18 @@ async fn check(
     })
 }
 
-/// The segment of the path behind which there are so many others, decoded once. A slash in it makes it
-/// another route.
-fn segment(request: &HttpRequest, others: usize) -> Result<String, Problem> {
-    let segment = request.uri().path().rsplit('/').nth(others).unwrap_or_default();
-    let name = percent_decode_str(segment).decode_utf8_lossy().into_owned();
-    if name.contains('/') { Err(Problem::new(ProblemKind::NotFound, "Not Found")) } else { Ok(name) }
+/// The segment of the path behind which there are so many others, decoded once.
+fn segment(request: &HttpRequest, others: usize) -> String {
+    percent_decode_str(raw_segment(request, others)).decode_utf8_lossy().into_owned()
 }
 
-/// The same where any text is a name, one with a slash too; but what is not UTF-8 is no text.
-fn settings_key(request: &HttpRequest) -> Result<SettingsKey, Utf8Error> {
-    let segment = request.uri().path().rsplit('/').next().unwrap_or_default();
-    percent_decode_str(segment).decode_utf8().map(|text| SettingsKey::new(&text))
+/// The same where any text is a name; but what is not UTF-8 is no text.
+fn settings_key(request: &HttpRequest, others: usize) -> Result<SettingsKey, Utf8Error> {
+    percent_decode_str(raw_segment(request, others)).decode_utf8().map(|text| SettingsKey::new(&text))
+}
+
+fn raw_segment(request: &HttpRequest, others: usize) -> &str {
+    request.uri().path().rsplit('/').nth(others).unwrap_or_default()
 }
 
 fn record(
@@ -378,7 +391,7 @@ fn record(
         caller: facts.caller.as_ref().map(|caller| &*caller.name),
         server: facts.server.as_ref().map(SettingsKey::as_str),
         servers: None,
-        renamed_to: facts.renamed_to.as_ref().map(ServerName::as_str),
+        new_name: facts.new_name.as_ref().map(ServerName::as_str),
         is_dry_run: facts.is_dry_run,
         before: facts.before.as_ref(),
         after: facts.after.as_ref(),

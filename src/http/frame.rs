@@ -240,7 +240,7 @@ fn audit_refusal(request: &ServiceRequest, problem: &Problem, id: &RequestId) {
         caller: None,
         server: None,
         servers: None,
-        renamed_to: None,
+        new_name: None,
         is_dry_run: query.is_dry_run,
         before: None,
         after: None,

@@ -1,4 +1,5 @@
-//! `POST /api/settings/mcp-servers/{name}/rename`: `{"to": …}` gives the server another name.
+//! `POST …/rename` and `POST …/copy`: `{"to": …}` gives the server, or a copy of it, another name. A server whose name
+//! breaks the rule for names is renamed under `/api/settings/mcp/{settings_key}`.
 
 use actix_web::http::StatusCode;
 
@@ -9,17 +10,50 @@ use super::endpoint::{Answer, Call};
 use super::mcp_servers::write_of;
 use super::problem::Problem;
 use super::problem_kind::ProblemKind;
+use super::settings;
 use super::written;
 
 /// `POST` of a new name.
 pub(super) fn rename(mut call: Call) -> Answer {
     Box::pin(async move {
         let to = new_name(&call.take_body()?)?;
-        call.trail.renamed_to(&to);
+        call.trail.new_name(&to);
         let (write, new) = (write_of(&call)?, to.clone());
         let done = match call.query.is_dry_run {
             true => call.block(move |service| service.try_rename(write, new)).await?,
             false => call.service().rename(write, new).await.map_err(|error| call.failed(error))?,
+        };
+        call.note(&done);
+        Ok(written::answer(&call, done, &to))
+    })
+}
+
+/// `POST` of a new name for a server of any stored name.
+pub(super) fn rename_stored(mut call: Call) -> Answer {
+    Box::pin(async move {
+        let to = new_name(&call.take_body()?)?;
+        call.trail.new_name(&to);
+        let (write, new) = (settings::write_of(&call)?, to.clone());
+        let done = match call.query.is_dry_run {
+            // Blocks on file reads and on decryption.
+            true => call.try_blocking(move |service| service.try_rename(write, new)).await?,
+            false => call.service().rename(write, new).await,
+        };
+        let done = done.map_err(|error| settings::failed(&call, error))?;
+        call.note(&done);
+        Ok(written::answer(&call, done, &to))
+    })
+}
+
+/// `POST` of the name of a copy.
+pub(super) fn copy(mut call: Call) -> Answer {
+    Box::pin(async move {
+        let to = new_name(&call.take_body()?)?;
+        call.trail.new_name(&to);
+        let (write, new) = (write_of(&call)?, to.clone());
+        let done = match call.query.is_dry_run {
+            true => call.block(move |service| service.try_copy(write, new)).await?,
+            false => call.service().copy(write, new).await.map_err(|error| call.failed(error))?,
         };
         call.note(&done);
         Ok(written::answer(&call, done, &to))

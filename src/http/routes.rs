@@ -23,10 +23,12 @@ use super::{
 
 const ITEM: &str = "/api/settings/mcp-servers/{name}";
 const RENAME: &str = "/api/settings/mcp-servers/{name}/rename";
+const COPY: &str = "/api/settings/mcp-servers/{name}/copy";
 const SESSION: &str = "/api/session";
 const SETTINGS: &str = "/api/settings";
 const EVENTS: &str = "/api/settings/events";
 const SETTINGS_ITEM: &str = "/api/settings/mcp/{settings_key}";
+const SETTINGS_RENAME: &str = "/api/settings/mcp/{settings_key}/rename";
 const PROBLEM: &str = "/problems/{type}";
 
 const JSON: &[&str] = &["application/json"];
@@ -86,6 +88,10 @@ fn routes() -> Vec<Route> {
     let delete = writing(mcp_servers::delete, Action::Delete, &[]);
     let rename = writing(renaming::rename, Action::Rename, JSON);
     let rename = Endpoint { segment: Segment::ServerThenVerb, ..rename };
+    let copy = writing(renaming::copy, Action::Copy, JSON);
+    let copy = Endpoint { segment: Segment::ServerThenVerb, ..copy };
+    let rename_stored = writing(renaming::rename_stored, Action::Rename, JSON);
+    let rename_stored = Endpoint { segment: Segment::SettingsKeyThenVerb, ..rename_stored };
     let patch_all = writing(settings_patch::patch, Action::PatchSettings, MERGE_PATCH);
     let patch_all = Endpoint { segment: Segment::Fixed, query: &[], ..patch_all };
     let create_theirs = in_settings(settings::create, Action::Replace, JSON);
@@ -114,6 +120,7 @@ fn routes() -> Vec<Route> {
         route(Method::PATCH, ITEM, servers::patch, patch),
         route(Method::DELETE, ITEM, servers::delete, delete),
         route(Method::POST, RENAME, servers::rename, rename),
+        route(Method::POST, COPY, servers::copy, copy),
         get(EVENTS, events::follow, follow),
         get(SETTINGS, theirs::read, reading(settings::read, Segment::Fixed)),
         route(Method::PATCH, SETTINGS, theirs::patch_all, patch_all),
@@ -122,6 +129,7 @@ fn routes() -> Vec<Route> {
         route(Method::POST, SETTINGS_ITEM, theirs::create, create_theirs),
         route(Method::PATCH, SETTINGS_ITEM, theirs::patch, patch_theirs),
         route(Method::DELETE, SETTINGS_ITEM, theirs::delete, delete_theirs),
+        route(Method::POST, SETTINGS_RENAME, theirs::rename, rename_stored),
     ]
 }
 

@@ -69,7 +69,8 @@ async fn update(mut call: Call, kind: fn(Object) -> Body) -> Result<HttpResponse
     answer(&call, settled.map_err(|error| failed(&call, error))?).await
 }
 
-fn write_of(call: &Call) -> Result<Write, Problem> {
+/// Who writes to which server of any stored name, and under which condition.
+pub(super) fn write_of(call: &Call) -> Result<Write, Problem> {
     let (precondition, caller) = (call.precondition.clone(), call.caller.clone());
     Ok(Write { key: key(call)?.clone(), precondition, caller })
 }
@@ -97,7 +98,7 @@ async fn answer(call: &Call, settled: Settled) -> Result<HttpResponse, Problem> 
 }
 
 /// The problem that a failed use-case is here.
-fn failed(call: &Call, error: ServiceError) -> Problem {
+pub(super) fn failed(call: &Call, error: ServiceError) -> Problem {
     let key = call.key.as_ref().map_or("", SettingsKey::as_str);
     match error {
         ServiceError::NameTaken => {

@@ -22,6 +22,8 @@ pub enum Action {
     Delete,
     /// A server was renamed.
     Rename,
+    /// A server was copied.
+    Copy,
     /// Secrets were asked for.
     Reveal(Exposure),
     /// A one-time code was exchanged for a key.
@@ -39,8 +41,8 @@ pub struct Event<'a> {
     pub server: Option<&'a str>,
     /// Further names, of a request that has several: a list of [`quoted`] ones.
     pub servers: Option<&'a str>,
-    /// The name that it was to get, of a renaming.
-    pub renamed_to: Option<&'a str>,
+    /// The name that it, or its copy, was to get.
+    pub new_name: Option<&'a str>,
     /// Whether it was to be tried only.
     pub is_dry_run: bool,
     /// The tag before.
@@ -110,6 +112,7 @@ pub fn record(event: &Event<'_>) {
         Action::PatchSettings => ("patch-settings", None),
         Action::Delete => ("delete", None),
         Action::Rename => ("rename", None),
+        Action::Copy => ("copy", None),
         Action::Reveal(exposure) => ("reveal", Some(exposure.as_str())),
         Action::Login => ("login", None),
     };
@@ -125,7 +128,8 @@ pub fn record(event: &Event<'_>) {
         caller = event.caller,
         server = event.server.map(shortened).as_deref(),
         servers = event.servers,
-        renamed_to = event.renamed_to,
+        renamed_to = event.new_name.filter(|_| event.action == Action::Rename),
+        copied_to = event.new_name.filter(|_| event.action == Action::Copy),
         dry_run = event.is_dry_run.then_some(true),
         tag.before = event.before.map(EntityTag::as_str),
         tag.after = event.after.map(EntityTag::as_str),

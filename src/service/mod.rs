@@ -5,6 +5,7 @@ pub mod access;
 pub mod audit;
 pub mod authentication;
 mod commit;
+mod copy;
 mod delete;
 mod dry_run;
 mod error;

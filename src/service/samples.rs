@@ -121,6 +121,21 @@ impl Site {
         wait(self.service.rename(write(condition, who), named(to)))
     }
 
+    /// Copies the server `x`.
+    pub(super) fn copy(&self, to: &str, condition: If<'_>, who: &Caller) -> Result<Written, ServiceError> {
+        wait(self.service.copy(write(condition, who), named(to)))
+    }
+
+    /// Tries to copy the server `x`.
+    pub(super) fn try_copy(
+        &self,
+        to: &str,
+        condition: If<'_>,
+        who: &Caller,
+    ) -> Result<Written, ServiceError> {
+        self.service.try_copy(write(condition, who), named(to))
+    }
+
     /// Tries to rename the server `x`.
     pub(super) fn try_rename(
         &self,

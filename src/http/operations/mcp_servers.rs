@@ -38,7 +38,7 @@ pub(in crate::http) fn read() -> Operation {
         responses: responses(
             [ok("The server.", Shape::of::<McpServer>(), vec![server()]), not_modified(), without_slash()],
             of_reads()
-                .with(&[InvalidName, NotFound, UnknownServer, MalformedServer, SecretUnreadable])
+                .with(&[InvalidName, UnknownServer, MalformedServer, SecretUnreadable])
                 .with(&[PreconditionFailed])
                 .with_status(NoMcpServers, StatusCode::NOT_FOUND),
         ),
@@ -58,7 +58,7 @@ pub(in crate::http) fn replace() -> Operation {
         request: vec![json_body(Shape::of::<McpServerConfig>(), configurations())],
         responses: responses(
             [written(200, "The server was replaced, or was so already."), created, short(), without_slash()],
-            of_writes().with_body().with(&[NotFound, KeyMissing, KeyNotShared, WrongKey]).with(&of_content()),
+            of_writes().with_body().with(&[KeyMissing, KeyNotShared, WrongKey]).with(&of_content()),
         ),
         ..keyed(TAG)
     }
@@ -97,7 +97,7 @@ pub(in crate::http) fn patch() -> Operation {
             of_writes()
                 .with_body()
                 .with(&[PatchConflict])
-                .with(&[NotFound, UnknownServer, MalformedServer, KeyMissing, KeyNotShared, WrongKey])
+                .with(&[UnknownServer, MalformedServer, KeyMissing, KeyNotShared, WrongKey])
                 .with(&of_content()),
         ),
         ..keyed(TAG)
@@ -117,7 +117,7 @@ pub(in crate::http) fn delete() -> Operation {
         summary: "Delete a server",
         description: "Needs the scope `write`.",
         parameters: item_parameters([fields::dry_run()]),
-        responses: responses([deleted, without_slash()], of_writes().with(&[NotFound, UnknownServer])),
+        responses: responses([deleted, without_slash()], of_writes().with(&[UnknownServer])),
         ..keyed(TAG)
     }
 }
@@ -137,10 +137,50 @@ pub(in crate::http) fn rename() -> Operation {
             [renamed, short()],
             of_changes()
                 .with_body()
-                .with(&[NotFound, UnknownServer, NameTaken, InvalidConfig])
+                .with(&[UnknownServer, NameTaken, InvalidConfig])
                 .with_status(InvalidName, StatusCode::UNPROCESSABLE_ENTITY),
         ),
         ..keyed(TAG)
+    }
+}
+
+/// `POST` of the name of a copy.
+pub(in crate::http) fn copy() -> Operation {
+    let to = example("name_of_the_copy", "The copy's name", json!({ "to": "issues-2" }));
+    let mut created = written(201, "The copy was created.");
+    created.headers.push(fields::location());
+    Operation {
+        id: "copy_mcp_server",
+        summary: "Copy a server under another name",
+        description: "The copy has the same configuration and the same secrets, which nobody needs to see or send. Conditions are judged against the server that is copied. No server is replaced. Needs the scope `write`.",
+        parameters: item_parameters([fields::prefer(), fields::dry_run()]),
+        request: vec![json_body(Shape::of::<NewName>(), vec![to])],
+        responses: responses(
+            [created],
+            of_changes()
+                .with_body()
+                .with(&[UnknownServer, MalformedServer, NameTaken, InvalidConfig])
+                .with_status(InvalidName, StatusCode::UNPROCESSABLE_ENTITY),
+        ),
+        ..keyed(TAG)
+    }
+}
+
+/// `POST` of another name for a server of any stored name.
+pub(in crate::http) fn rename_stored(key: Parameter) -> Operation {
+    let Operation { request, responses, .. } = rename();
+    Operation {
+        id: "rename_settings_server",
+        summary: "Give a server of any stored name a legal one",
+        description: "For servers of a file whose names break the rule for names, so that they can be reached under `/api/settings/mcp-servers` from then on. Otherwise as `POST /api/settings/mcp-servers/{name}/rename`. Needs the scope `write`.",
+        parameters: [key]
+            .into_iter()
+            .chain(fields::conditions())
+            .chain([fields::prefer(), fields::dry_run()])
+            .collect(),
+        request,
+        responses,
+        ..keyed("openhands")
     }
 }
 

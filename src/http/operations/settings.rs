@@ -118,6 +118,11 @@ pub(in crate::http) fn delete() -> Operation {
     }
 }
 
+/// `POST` of another name for a server.
+pub(in crate::http) fn rename() -> Operation {
+    super::mcp_servers::rename_stored(key())
+}
+
 /// What a new configuration can be refused for.
 const OF_CONTENT: [crate::http::problem_kind::ProblemKind; 7] =
     [InvalidConfig, UnrestorableMask, ForeignToken, BoundSecret, KeyMissing, KeyNotShared, WrongKey];

@@ -43,12 +43,18 @@ fn a_name_outside_the_rule_reaches_no_server() {
 }
 
 #[test]
-fn an_encoded_slash_is_a_slash() {
+fn an_encoded_slash_is_part_of_no_legal_name() {
     let server = TestServer::start();
     server.seed("victim", &json!({"command": "x"}));
     for name in ["a%2Fb", "%2F", "..%2Fvictim", "a%2fb"] {
-        refused(&server, name, server.get(item(name)), 404, "not-found");
-        refused(&server, name, server.put(item(name)).json(&json!({"command": "x"})), 404, "not-found");
+        let config = json!({"command": "x"});
+        let to = json!({"to": "free"});
+        refused(&server, name, server.get(item(name)), 400, "invalid-name");
+        refused(&server, name, server.put(item(name)).json(&config), 400, "invalid-name");
+        refused(&server, name, server.patch(item(name)).json(&config), 400, "invalid-name");
+        refused(&server, name, server.delete(item(name)), 400, "invalid-name");
+        refused(&server, name, server.post(item(name) + "/rename").json(&to), 400, "invalid-name");
+        refused(&server, name, server.post(item(name) + "/copy").json(&to), 400, "invalid-name");
     }
 }
 

@@ -69,7 +69,7 @@ fn what_a_renaming_needs_is_what_other_writes_need() {
     rename(&server, "none", "b").if_match("\"x\"").send().expect_problem(404, "unknown-server");
     rename(&server, "a", "c").if_match("bad").send().expect_problem(400, "invalid-header");
     rename(&server, "a%20b", "c").send().expect_problem(400, "invalid-name");
-    rename(&server, "a%2Fb", "c").send().expect_problem(404, "not-found");
+    rename(&server, "a%2Fb", "c").send().expect_problem(400, "invalid-name");
     rename(&server, "a", "c").key(READER).send().expect_problem(403, "insufficient-scope");
     rename(&server, "a", "c").anonymous().send().expect_problem(401, "unauthorized");
     let typeless = server.post(format!("{}/rename", item("a"))).body("text/plain", r#"{"to":"c"}"#);

@@ -1,0 +1,140 @@
+//! Copying a server under another name. The copy is the stored value as it is, encrypted secrets included: it leads
+//! to the same destination, so that no caller needs to see or send the secrets.
+
+use std::sync::Arc;
+
+use crate::json::{Json, to_compact};
+use crate::model::{Edit, ServerName};
+use crate::projection::EntityTag;
+use crate::secrets::{Exposure, Keys};
+use crate::store::{Current, Names};
+
+use super::commit::Step;
+use super::permit::permitted;
+use super::projected::body;
+use super::update::{LARGEST_SHOWN, LARGEST_STORED, Rulebook, State};
+use super::{Options, Service, ServiceError, Write, Written};
+
+/// A server's copy.
+struct Copying {
+    /// The server that is copied, and the condition on it.
+    write: Write,
+    to: ServerName,
+    /// Whether the answer has the tag.
+    shows_tag: bool,
+}
+
+impl Service {
+    /// Stores a copy of a server under a name that no server has.
+    pub async fn copy(&self, write: Write, to: ServerName) -> Result<Written, ServiceError> {
+        let (keys, options) = (Arc::clone(&self.keys), self.options);
+        let author = Some(write.caller.author.clone());
+        let copying = Copying { write, to, shows_tag: true };
+        self.run(copying.names(), author, move |current| {
+            decide(current, &copying, &keys, options).unwrap_or_else(Step::Refuse)
+        })
+        .await
+    }
+
+    /// What [`Service::copy`] would come to. Blocks on file reads and on decryption.
+    pub fn try_copy(&self, write: Write, to: ServerName) -> Result<Written, ServiceError> {
+        let shows_tag = write.caller.may_reveal();
+        let copying = Copying { write, to, shows_tag };
+        self.look(&copying.names(), |current| {
+            decide(current, &copying, &self.keys, self.options).unwrap_or_else(Step::Refuse)
+        })
+    }
+}
+
+impl Copying {
+    fn names(&self) -> Names {
+        Names::These(vec![self.write.key.clone(), self.to.key().clone()])
+    }
+}
+
+fn decide(
+    current: &Current<'_>,
+    copying: &Copying,
+    keys: &Keys,
+    options: Options,
+) -> Result<Step<Written>, ServiceError> {
+    let Copying { write, to, shows_tag } = copying;
+    let (snapshot, ring) = (current.snapshot, keys.ring());
+    let rules = Rulebook { layout: &snapshot.layout, ring: &ring, may_reveal: write.caller.may_reveal() };
+    let (server, State { config, .. }) = permitted(current, write, &rules, options)?;
+    let to = to.key();
+    if snapshot.servers.contains_key(to) {
+        return Err(ServiceError::NewNameTaken);
+    }
+    let config = config.map_err(ServiceError::MalformedServer)?;
+    let stored = server.config.as_ref().map_err(|fault| ServiceError::MalformedServer(fault.clone()))?;
+    if !snapshot.layout.can_hold(to, Some(stored)) {
+        return Err(ServiceError::UnusableNewName);
+    }
+    let after = rules.tag(to, &config);
+    let shown = |tag: Option<&EntityTag>| body(to, &config, tag, Exposure::Redacted);
+    let stored_length = to_compact(&Json::Object(stored.clone())).len();
+    if LARGEST_SHOWN < shown(Some(&after)).len() || LARGEST_STORED < stored_length {
+        return Err(ServiceError::ResultTooLarge);
+    }
+    let after = Some(&after).filter(|_| *shows_tag);
+    let written = Written {
+        is_created: true,
+        before: None,
+        after: after.cloned(),
+        is_as_sent: false,
+        body: Some(shown(after)),
+    };
+    Ok(Step::Edit(vec![Edit::Put { key: to.clone(), config: stored.clone() }], written))
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::service::samples::{If, Site, revealer, word, writer};
+
+    const BEFORE: &str =
+        r#"{"x":{"command":"a","env":{"A":"sealed s","B":"foreign b"}},"y":{"url":"http://h"}}"#;
+
+    #[test]
+    fn the_stored_value_is_copied_as_it_is() {
+        let site = Site::with(BEFORE);
+        let (before, tag) = (site.text(), site.tag());
+        let copied = site.copy("new", If::matches(&tag), &writer("w")).unwrap();
+        assert!(copied.is_created && copied.after.is_some_and(|after| after.as_str() != tag));
+        let server = &before[before.find(r#""x":"#).unwrap() + 4..before.find(r#","y":"#).unwrap()];
+        assert_eq!(site.text().matches(server).count(), 2, "{}", site.text());
+        assert_eq!(site.tag(), tag);
+    }
+
+    #[test]
+    fn of_all_that_is_wrong_the_first_is_answered() {
+        let (stale, none_match) = (If::matches("\"stale\""), If { matches: "", none_match: "*" });
+        let site = Site::with(BEFORE);
+        for (to, condition, expected) in [
+            ("y", stale, "failed"),
+            ("new", none_match, "failed"),
+            ("y", If::default(), "taken"),
+            ("x", If::default(), "taken"),
+        ] {
+            assert_eq!(word(&site.copy(to, condition, &revealer())), expected, "{to}");
+            assert_eq!(word(&site.try_copy(to, condition, &revealer())), expected, "{to}");
+        }
+        let malformed = Site::on(r#"{"agent_settings":{"mcp_config":{"mcpServers":{"x":[]}}}}"#);
+        assert_eq!(word(&malformed.copy("new", If::default(), &revealer())), "malformed");
+        let absent = Site::with(r#"{"y":{}}"#);
+        assert_eq!(word(&absent.copy("new", stale, &revealer())), "unknown");
+        let flat = r#"{"agent_settings":{"schema_version":3,"mcp_config":{"x":{"command":"a"}}}}"#;
+        assert_eq!(word(&Site::on(flat).copy("mcpServers", If::default(), &revealer())), "unusable");
+    }
+
+    #[test]
+    fn a_dry_run_copies_nothing() {
+        let site = Site::with(BEFORE);
+        let before = site.text();
+        assert_eq!(site.try_copy("new", If::default(), &writer("w")).unwrap().after, None);
+        let tried = site.try_copy("new", If::default(), &revealer()).unwrap();
+        assert_eq!(site.text(), before);
+        let copied = site.copy("new", If::default(), &revealer()).unwrap();
+        assert_eq!((tried.after, tried.body), (copied.after, copied.body));
+    }
+}
