@@ -68,13 +68,19 @@ impl Program {
     }
 }
 
+/// A free port below those that the system gives away: one of its own could be given to somebody else before the
+/// proxy has it. Each process of the tests begins elsewhere.
+fn free_port() -> u16 {
+    let first = u16::try_from(std::process::id() % 1_000).expect("it is small") * 10;
+    let is_free = |port: &u16| TcpListener::bind((Ipv4Addr::LOCALHOST, *port)).is_ok();
+    (20_000 + first..30_000).chain(20_000..20_000 + first).find(is_free).expect("there is a free port")
+}
+
 impl Place {
     /// A place on a free port, for a service at `/`, or under the base path.
     pub(crate) fn new(program: Program, base: &'static str) -> Self {
-        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("there is a free port");
-        let port = listener.local_addr().expect("it is bound").port();
-        let place =
-            Self { program, base, port, folder: tempfile::tempdir().expect("a folder for the proxy") };
+        let folder = tempfile::tempdir().expect("a folder for the proxy");
+        let place = Self { program, base, port: free_port(), folder };
         let made = Command::new("openssl")
             .args(["req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"])
             .args(["-days", "2", "-subj", "/CN=127.0.0.1", "-addext", "subjectAltName=IP:127.0.0.1"])
