@@ -97,7 +97,8 @@ fn every_operation_on_a_server_honours_a_condition() {
     for (method, path, operation) in operations(&checked_in()) {
         if operation["responses"].get("412").is_some() {
             // What creates is sent to a name that nobody has.
-            let is_creating = operation["responses"].get("201").is_some();
+            // A copy is made of a server that is there.
+            let is_creating = operation["responses"].get("201").is_some() && !path.ends_with("/copy");
             let path = if is_creating { path.replace('{', "new{") } else { path };
             filled(&server, &method, &path, &operation).if_match("\"another\"").send().expect(412);
         }
