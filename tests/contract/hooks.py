@@ -31,6 +31,13 @@ OF_MERGES = {
         "a stdio server needs `command`",
         "a remote server needs `url`",
         "`auth` can't stand beside a header `Authorization`",
+        "contradicts `enabled`: send one of them",
+        # A patch can remove what stands in a file under any name.
+        "is the name of another header here, but for its case: headers have none",
+        "must be one line: a line break in a header would begin another one",
+        "must be printable ASCII: clients send other characters of a header differently, or not at all",
+        "is not the name of a header: it must be letters, digits or !#$%&'*+-.^_`|~, without blanks or colons",
+        "is not the name of a variable: it must not be empty or hold `=`",
     ],
 }
 
