@@ -52,9 +52,16 @@ struct Redacted {
     body: Bytes,
     /// Where the configuration stands in it.
     config: Range<usize>,
-    needs_reentry: Vec<Pointer>,
-    findings: Json,
+    remarks: Remarks,
     is_enabled: Option<bool>,
+}
+
+/// What an answer says of a configuration beside showing it.
+struct Remarks {
+    /// The secrets that no key opens.
+    needs_reentry: Vec<Pointer>,
+    /// What seems to be a secret in a place where none is masked.
+    suspects: Vec<Suspect>,
 }
 
 impl Projected {
@@ -115,7 +122,7 @@ impl Projected {
     pub fn named(&self, key: &SettingsKey, plain_names: &PlainNames) -> Result<Bytes, ServiceError> {
         let (item, config) = self.opened(key)?;
         let shown = view_named(&config, plain_names);
-        Ok(answer_with(key, &config, Some(&item.tag), &Json::Object(shown)).0.into())
+        Ok(answer(key, Some(&item.tag), shown, &Remarks::of(&config)).0.into())
     }
 
     fn opened(&self, key: &SettingsKey) -> Result<(&Item, Config), ServiceError> {
@@ -168,10 +175,15 @@ impl Item {
 
 impl Redacted {
     fn new(key: &SettingsKey, config: &Config, tag: &EntityTag) -> Self {
-        let (text, place) = answer(key, config, Some(tag), Exposure::Redacted);
-        let (needs_reentry, is_enabled) = (needs_reentry(config), is_enabled(config));
-        let findings = findings(&suspects(config));
-        Self { body: text.into(), config: place, needs_reentry, findings, is_enabled }
+        let remarks = Remarks::of(config);
+        let (text, place) = answer(key, Some(tag), view(config, Exposure::Redacted), &remarks);
+        Self { body: text.into(), config: place, remarks, is_enabled: is_enabled(config) }
+    }
+}
+
+impl Remarks {
+    fn of(config: &Config) -> Self {
+        Self { needs_reentry: needs_reentry(config), suspects: suspects(config) }
     }
 }
 
@@ -187,8 +199,8 @@ fn write_full(text: &mut Vec<u8>, key: &SettingsKey, item: &Arc<Item>) {
     let mut row = item.summary.to_json(key.as_str());
     row.insert("enabled", is_enabled.map_or(Json::Null, Json::Bool));
     row.insert("etag", Json::string(item.tag.as_str()));
-    row.insert("needs_reentry", pointers(shown.map_or(&[], |shown| &shown.needs_reentry)));
-    row.insert("findings", shown.map_or_else(|| Json::Array(Vec::new()), |shown| shown.findings.clone()));
+    row.insert("needs_reentry", pointers(shown.map_or(&[], |shown| &shown.remarks.needs_reentry)));
+    row.insert("findings", findings(shown.map_or(&[], |shown| &shown.remarks.suspects)));
     let row = to_compact(&row.into());
     let config = shown.map_or(&b"null"[..], |shown| &shown.body[shown.config.clone()]);
     let parts = [&row.as_bytes()[..row.len() - "}".len()], br#","config":"#, config, b"}"];
@@ -198,45 +210,34 @@ fn write_full(text: &mut Vec<u8>, key: &SettingsKey, item: &Arc<Item>) {
 /// The answer that shows a server: name, configuration, tag if it is told, what has to be entered again, and what
 /// seems to be a secret in a place where none is masked.
 pub(super) fn body(key: &SettingsKey, config: &Config, tag: Option<&EntityTag>, exposure: Exposure) -> Bytes {
-    answer(key, config, tag, exposure).0.into()
+    answer(key, tag, view(config, exposure), &Remarks::of(config)).0.into()
 }
 
-/// The same, and where in it the configuration stands.
+/// The same from a view and remarks that are made already, and where in it the configuration is.
 fn answer(
     key: &SettingsKey,
-    config: &Config,
     tag: Option<&EntityTag>,
-    exposure: Exposure,
-) -> (String, Range<usize>) {
-    answer_with(key, config, tag, &Json::Object(view(config, exposure)))
-}
-
-/// The same with a view of the configuration that was made before.
-fn answer_with(
-    key: &SettingsKey,
-    config: &Config,
-    tag: Option<&EntityTag>,
-    shown: &Json,
+    shown: Object,
+    remarks: &Remarks,
 ) -> (String, Range<usize>) {
     let mut text = r#"{"name":"#.to_owned();
     write_string(&mut text, key.as_str());
     text.push_str(r#","config":"#);
     let start = text.len();
-    Style::compact().write(&mut text, shown, "");
+    Style::compact().write(&mut text, &Json::Object(shown), "");
     let place = start..text.len();
     if let Some(tag) = tag {
         text.push_str(r#","etag":"#);
         write_string(&mut text, tag.as_str());
     }
-    let unreadable = needs_reentry(config);
-    if !unreadable.is_empty() {
+    let Remarks { needs_reentry, suspects } = remarks;
+    if !needs_reentry.is_empty() {
         text.push_str(r#","needs_reentry":"#);
-        Style::compact().write(&mut text, &pointers(&unreadable), "");
+        Style::compact().write(&mut text, &pointers(needs_reentry), "");
     }
-    let suspects = suspects(config);
     if !suspects.is_empty() {
         text.push_str(r#","findings":"#);
-        Style::compact().write(&mut text, &findings(&suspects), "");
+        Style::compact().write(&mut text, &findings(suspects), "");
     }
     text.push('}');
     (text, place)
