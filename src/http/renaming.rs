@@ -1,6 +1,7 @@
 //! `POST …/rename` and `POST …/copy`: `{"to": …}` gives the server, or a copy of it, another name. A server whose name
 //! breaks the rule for names is renamed under `/api/settings/mcp/{settings_key}`.
 
+use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 
 use crate::json::{Object, Pointer};
@@ -13,51 +14,46 @@ use super::problem_kind::ProblemKind;
 use super::settings;
 use super::written;
 
+/// What gets the name.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Named {
+    Server,
+    /// A server of any stored name.
+    StoredServer,
+    Copy,
+}
+
 /// `POST` of a new name.
-pub(super) fn rename(mut call: Call) -> Answer {
-    Box::pin(async move {
-        let to = new_name(&call.take_body()?)?;
-        call.trail.new_name(&to);
-        let (write, new) = (write_of(&call)?, to.clone());
-        let done = match call.query.is_dry_run {
-            true => call.block(move |service| service.try_rename(write, new)).await?,
-            false => call.service().rename(write, new).await.map_err(|error| call.failed(error))?,
-        };
-        call.note(&done);
-        Ok(written::answer(&call, done, &to))
-    })
+pub(super) fn rename(call: Call) -> Answer {
+    Box::pin(give_name(call, Named::Server))
 }
 
 /// `POST` of a new name for a server of any stored name.
-pub(super) fn rename_stored(mut call: Call) -> Answer {
-    Box::pin(async move {
-        let to = new_name(&call.take_body()?)?;
-        call.trail.new_name(&to);
-        let (write, new) = (settings::write_of(&call)?, to.clone());
-        let done = match call.query.is_dry_run {
-            // Blocks on file reads and on decryption.
-            true => call.try_blocking(move |service| service.try_rename(write, new)).await?,
-            false => call.service().rename(write, new).await,
-        };
-        let done = done.map_err(|error| settings::failed(&call, error))?;
-        call.note(&done);
-        Ok(written::answer(&call, done, &to))
-    })
+pub(super) fn rename_stored(call: Call) -> Answer {
+    Box::pin(give_name(call, Named::StoredServer))
 }
 
 /// `POST` of the name of a copy.
-pub(super) fn copy(mut call: Call) -> Answer {
-    Box::pin(async move {
-        let to = new_name(&call.take_body()?)?;
-        call.trail.new_name(&to);
-        let (write, new) = (write_of(&call)?, to.clone());
-        let done = match call.query.is_dry_run {
-            true => call.block(move |service| service.try_copy(write, new)).await?,
-            false => call.service().copy(write, new).await.map_err(|error| call.failed(error))?,
-        };
-        call.note(&done);
-        Ok(written::answer(&call, done, &to))
-    })
+pub(super) fn copy(call: Call) -> Answer {
+    Box::pin(give_name(call, Named::Copy))
+}
+
+async fn give_name(mut call: Call, named: Named) -> Result<HttpResponse, Problem> {
+    let to = new_name(&call.take_body()?)?;
+    call.trail.new_name(&to);
+    let is_stored = named == Named::StoredServer;
+    let write = if is_stored { settings::write_of(&call)? } else { write_of(&call)? };
+    let new = to.clone();
+    let done = match (named, call.query.is_dry_run) {
+        (Named::Copy, true) => call.try_blocking(move |service| service.try_copy(write, new)).await?,
+        (Named::Copy, false) => call.service().copy(write, new).await,
+        (_, true) => call.try_blocking(move |service| service.try_rename(write, new)).await?,
+        (_, false) => call.service().rename(write, new).await,
+    };
+    let failed = |error| if is_stored { settings::failed(&call, error) } else { call.failed(error) };
+    let done = done.map_err(failed)?;
+    call.note(&done);
+    Ok(written::answer(&call, done, &to))
 }
 
 /// The one member that the body must have.

@@ -1,64 +1,38 @@
 //! Copying a server under another name. The copy is the stored value as it is, encrypted secrets included: it leads
 //! to the same destination, so that no caller needs to see or send the secrets.
 
-use std::sync::Arc;
-
 use crate::json::{Json, to_compact};
 use crate::model::{Edit, ServerName};
 use crate::projection::EntityTag;
 use crate::secrets::{Exposure, Keys};
-use crate::store::{Current, Names};
+use crate::store::Current;
 
 use super::commit::Step;
+use super::new_name::NewName;
 use super::permit::permitted;
 use super::projected::body;
 use super::update::{LARGEST_SHOWN, LARGEST_STORED, Rulebook, State};
 use super::{Options, Service, ServiceError, Write, Written};
 
-/// A server's copy.
-struct Copying {
-    /// The server that is copied, and the condition on it.
-    write: Write,
-    to: ServerName,
-    /// Whether the answer has the tag.
-    shows_tag: bool,
-}
-
 impl Service {
     /// Stores a copy of a server under a name that no server has.
     pub async fn copy(&self, write: Write, to: ServerName) -> Result<Written, ServiceError> {
-        let (keys, options) = (Arc::clone(&self.keys), self.options);
-        let author = Some(write.caller.author.clone());
-        let copying = Copying { write, to, shows_tag: true };
-        self.run(copying.names(), author, move |current| {
-            decide(current, &copying, &keys, options).unwrap_or_else(Step::Refuse)
-        })
-        .await
+        self.give_name(write, to, decide).await
     }
 
     /// What [`Service::copy`] would come to. Blocks on file reads and on decryption.
     pub fn try_copy(&self, write: Write, to: ServerName) -> Result<Written, ServiceError> {
-        let shows_tag = write.caller.may_reveal();
-        let copying = Copying { write, to, shows_tag };
-        self.look(&copying.names(), |current| {
-            decide(current, &copying, &self.keys, self.options).unwrap_or_else(Step::Refuse)
-        })
-    }
-}
-
-impl Copying {
-    fn names(&self) -> Names {
-        Names::These(vec![self.write.key.clone(), self.to.key().clone()])
+        self.try_give_name(write, to, decide)
     }
 }
 
 fn decide(
     current: &Current<'_>,
-    copying: &Copying,
+    request: &NewName,
     keys: &Keys,
     options: Options,
 ) -> Result<Step<Written>, ServiceError> {
-    let Copying { write, to, shows_tag } = copying;
+    let NewName { write, to, shows_tag } = request;
     let (snapshot, ring) = (current.snapshot, keys.ring());
     let rules = Rulebook { layout: &snapshot.layout, ring: &ring, may_reveal: write.caller.may_reveal() };
     let (server, State { config, .. }) = permitted(current, write, &rules, options)?;

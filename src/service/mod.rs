@@ -15,6 +15,7 @@ mod key_rules;
 mod last_judged;
 mod listing;
 pub mod login;
+mod new_name;
 mod patched;
 mod permit;
 mod projected;

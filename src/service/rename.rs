@@ -2,64 +2,39 @@
 //! can't be read included; so there is nothing to validate but the name, and what it makes of the size of the
 //! answer. A repetition is not recognised: the server is no longer there.
 
-use std::sync::Arc;
-
 use bytes::Bytes;
 
 use crate::model::{Edit, ServerName};
 use crate::projection::unreadable_server_tag;
 use crate::secrets::{Exposure, Keys};
-use crate::store::{Current, Names};
+use crate::store::Current;
 
 use super::commit::Step;
+use super::new_name::NewName;
 use super::permit::permitted;
 use super::projected::body;
 use super::update::{LARGEST_SHOWN, Rulebook, State};
 use super::{Options, Service, ServiceError, Write, Written};
 
-/// A server's change of name.
-struct Renaming {
-    write: Write,
-    to: ServerName,
-    /// Whether the answer tells the tag.
-    tells_tag: bool,
-}
-
 impl Service {
     /// Gives a server another name. The answer has no body where the server can't be read.
     pub async fn rename(&self, write: Write, to: ServerName) -> Result<Written, ServiceError> {
-        let (keys, options) = (Arc::clone(&self.keys), self.options);
-        let author = Some(write.caller.author.clone());
-        let renaming = Renaming { write, to, tells_tag: true };
-        self.run(renaming.names(), author, move |current| {
-            decide(current, &renaming, &keys, options).unwrap_or_else(Step::Refuse)
-        })
-        .await
+        self.give_name(write, to, decide).await
     }
 
     /// What [`Service::rename`] would come to. Blocks on file reads and on decryption.
     pub fn try_rename(&self, write: Write, to: ServerName) -> Result<Written, ServiceError> {
-        let tells_tag = write.caller.may_reveal();
-        let renaming = Renaming { write, to, tells_tag };
-        self.look(&renaming.names(), |current| {
-            decide(current, &renaming, &self.keys, self.options).unwrap_or_else(Step::Refuse)
-        })
-    }
-}
-
-impl Renaming {
-    fn names(&self) -> Names {
-        Names::These(vec![self.write.key.clone(), self.to.key().clone()])
+        self.try_give_name(write, to, decide)
     }
 }
 
 fn decide(
     current: &Current<'_>,
-    renaming: &Renaming,
+    request: &NewName,
     keys: &Keys,
     options: Options,
 ) -> Result<Step<Written>, ServiceError> {
-    let Renaming { write, to, tells_tag } = renaming;
+    let NewName { write, to, shows_tag } = request;
     let (snapshot, ring) = (current.snapshot, keys.ring());
     let rules = Rulebook { layout: &snapshot.layout, ring: &ring, may_reveal: write.caller.may_reveal() };
     let (server, State { tag: before, config }) = permitted(current, write, &rules, options)?;
@@ -75,7 +50,7 @@ fn decide(
         Ok(config) => rules.tag(to, config),
         Err(_) => unreadable_server_tag(ring.etag_key(), to, &server.text),
     };
-    let told = Some(&after).filter(|_| *tells_tag);
+    let told = Some(&after).filter(|_| *shows_tag);
     let shown_as = |name, tag| Some(body(name, config.as_ref().ok()?, tag, Exposure::Redacted));
     let size = |shown: Option<Bytes>| shown.map_or(0, |shown| shown.len());
     // One that another process made too large may keep its size, and get no larger.
