@@ -16,6 +16,24 @@ use super::Failure;
 use super::environment::Environment;
 use super::key_files::KeyFiles;
 
+/// Which settings a command is for; every command has these flags.
+#[derive(Debug, clap::Args)]
+pub(super) struct Source {
+    /// The settings file [env: MCP_SETTINGS_FILE] [default: ~/.config/mcp-settings/settings.json]
+    #[arg(long, value_name = "FILE")]
+    settings: Option<PathBuf>,
+    /// A configuration file (TOML) [default: ~/.config/mcp-settings/config.toml, if it is there]
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
+}
+
+impl Source {
+    /// The configuration, with the flags that the command has beside these.
+    pub(super) fn resolve(self, flags: Flags) -> Result<Resolved, Failure> {
+        resolve(self.config.as_deref(), Flags { settings: self.settings, ..flags })
+    }
+}
+
 /// What the layers of the configuration have come to.
 pub(super) struct Resolved {
     pub(super) config: Config,
@@ -27,7 +45,7 @@ pub(super) struct Resolved {
 
 /// The configuration that these flags, the environment and the configuration file give. A file that is not
 /// named is read where it has its usual place, if it is there.
-pub(super) fn resolve(named: Option<&Path>, flags: Flags) -> Result<Resolved, Failure> {
+fn resolve(named: Option<&Path>, flags: Flags) -> Result<Resolved, Failure> {
     let environment = Environment::read()?;
     let (file, text) = match named {
         Some(path) => (Some(path.to_owned()), read_configuration(path)?),

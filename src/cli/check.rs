@@ -3,23 +3,19 @@
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::ExitCode;
 
 use crate::config::Flags;
 use crate::service::{Service, ServiceError};
 
-use super::assemble::{Resolved, open_for_command, resolve};
+use super::assemble::{Resolved, Source, open_for_command};
 use super::{Failure, log};
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Arguments {
-    /// The settings file [env: MCP_SETTINGS_FILE]
-    #[arg(long, value_name = "FILE")]
-    settings: Option<PathBuf>,
-    /// A configuration file (TOML)
-    #[arg(long, value_name = "FILE")]
-    config: Option<PathBuf>,
+    #[command(flatten)]
+    source: Source,
 }
 
 /// The lines of the report, and whether one of them is an error.
@@ -29,8 +25,7 @@ struct Report {
 }
 
 pub(super) fn run(arguments: Arguments) -> Result<ExitCode, Failure> {
-    let flags = Flags { settings: arguments.settings, ..Flags::default() };
-    let Resolved { config, file, warnings } = resolve(arguments.config.as_deref(), flags)?;
+    let Resolved { config, file, warnings } = arguments.source.resolve(Flags::default())?;
     log::targets(&config)?;
     let mut report = Report::default();
     let place =

@@ -3,24 +3,20 @@
 
 use std::fs;
 use std::os::unix::fs::MetadataExt;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::ExitCode;
 
 use crate::config::Flags;
 use crate::service::{Rotation, audit};
 use crate::store::file::lock_file;
 
-use super::assemble::{Resolved, open_for_command, resolve};
+use super::assemble::{Resolved, Source, open_for_command};
 use super::{Failure, log};
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Arguments {
-    /// The settings document [env: MCP_SETTINGS_FILE]
-    #[arg(long, value_name = "FILE")]
-    settings: Option<PathBuf>,
-    /// A configuration file (TOML)
-    #[arg(long, value_name = "FILE")]
-    config: Option<PathBuf>,
+    #[command(flatten)]
+    source: Source,
     /// Go on with the newest key although values are there whose key is lost; those values stay as they are
     #[arg(long)]
     old_key_lost: bool,
@@ -33,8 +29,7 @@ pub(super) struct Arguments {
 const UNREADABLE_VALUES: u8 = 3;
 
 pub(super) fn run(arguments: Arguments) -> Result<ExitCode, Failure> {
-    let flags = Flags { settings: arguments.settings, ..Flags::default() };
-    let Resolved { config, .. } = resolve(arguments.config.as_deref(), flags)?;
+    let Resolved { config, .. } = arguments.source.resolve(Flags::default())?;
     log::start(&config)?;
     // Opening the store would make the folder.
     if config.settings.try_exists().is_ok_and(|is_there| !is_there) {

@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 use std::net::{SocketAddr, TcpListener};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 use std::thread::available_parallelism;
 use std::time::{Duration, Instant};
@@ -21,7 +21,7 @@ use crate::service::access::{ApiKey, ApiKeys, Scope};
 use crate::service::authentication::Authentication;
 use crate::service::login::Logins;
 
-use super::assemble::{Opened, Resolved, open_service, resolve};
+use super::assemble::{Opened, Resolved, Source, open_service};
 use super::key_files::described;
 use super::{Failure, descriptors, log};
 
@@ -36,20 +36,16 @@ pub(super) struct Arguments {
     /// Where to listen, HOST:PORT; port 0 picks a free one [env: MCP_SETTINGS_LISTEN] [default: 127.0.0.1:8710]
     #[arg(long, value_name = "HOST:PORT")]
     listen: Option<String>,
-    /// The settings document [env: MCP_SETTINGS_FILE] [default: ~/.config/mcp-settings/settings.json]
-    #[arg(long, value_name = "FILE")]
-    settings: Option<PathBuf>,
-    /// A configuration file (TOML)
-    #[arg(long, value_name = "FILE")]
-    config: Option<PathBuf>,
+    #[command(flatten)]
+    source: Source,
     /// The log's form
     #[arg(long, value_enum)]
     log_format: Option<LogFormat>,
 }
 
 pub(super) fn run(arguments: Arguments) -> Result<(), Failure> {
-    let Arguments { listen, settings, config, log_format } = arguments;
-    let resolved = resolve(config.as_deref(), Flags { listen, settings, log_format })?;
+    let Arguments { listen, source, log_format } = arguments;
+    let resolved = source.resolve(Flags { listen, log_format, ..Flags::default() })?;
     log::start(&resolved.config)?;
     for warning in &resolved.warnings {
         tracing::warn!("{warning}");
