@@ -101,11 +101,7 @@ impl Checker {
         // A switch makes all that is there members of another kind, so that all is judged.
         let nothing = Members::default();
         let own = if is_switched { &nothing } else { before };
-        for (name, node, own) in changed(own, after) {
-            if let Some(rule) = model.rule(name) {
-                self.judge().value(rule, own, node, &path.member(name));
-            }
-        }
+        self.judge().members(model, Some(own), after, &path);
         for (name, node, own) in changed(before, after) {
             self.secrets(own, node, Position::AGENT_SETTINGS.member(name), &path.member(name));
         }
@@ -175,7 +171,7 @@ impl Checker {
                 self.refuse(&path.member(name), "must not be null");
             }
         }
-        self.judge().members(&CONVERSATION, before, after, &path);
+        self.judge().members(&CONVERSATION, Some(before), after, &path);
     }
 }
 

@@ -127,16 +127,16 @@ impl Judge<'_> {
                     self.value(rule, member_of(before, name), node, &at.member(name));
                 }
             }
-            (Rule::Object(model), Node::Object(members)) => self.object(model, before, members, at),
+            (Rule::Object(model), Node::Object(members)) => {
+                self.members(model, before.and_then(Node::as_object), members, at)
+            }
             (Rule::Tagged(tagged), Node::Object(members)) => match tagged.model(members) {
                 Some(model) => {
                     // Another tag makes it another object.
-                    let before = before.filter(|before| {
-                        before.as_object().is_some_and(|before| {
-                            tagged.model(before).is_some_and(|own| std::ptr::eq(own, model))
-                        })
-                    });
-                    self.object(model, before, members, at);
+                    let before = before.and_then(Node::as_object);
+                    let before = before
+                        .filter(|before| tagged.model(before).is_some_and(|own| std::ptr::eq(own, model)));
+                    self.members(model, before, members, at);
                 }
                 None => self.refuse(&at.member(tagged.tag), tagged.message),
             },
@@ -153,16 +153,14 @@ impl Judge<'_> {
         }
     }
 
-    fn object(&mut self, model: &Model, before: Option<&Node>, after: &Members, at: &Path<'_>) {
-        self.changed(model, before.and_then(Node::as_object), after, at);
-    }
-
-    /// Judges the members of a section, which is there in any case.
-    pub(super) fn members(&mut self, model: &Model, before: &Members, after: &Members, at: &Path<'_>) {
-        self.changed(model, Some(before), after, at);
-    }
-
-    fn changed(&mut self, model: &Model, before: Option<&Members>, after: &Members, at: &Path<'_>) {
+    /// Judges the members of an object; `before` has those that it had, where it is not new.
+    pub(super) fn members(
+        &mut self,
+        model: &Model,
+        before: Option<&Members>,
+        after: &Members,
+        at: &Path<'_>,
+    ) {
         for (name, node) in after.iter() {
             let own = before.and_then(|before| before.get(name));
             match model.rule(name) {
