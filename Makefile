@@ -44,7 +44,7 @@ test: prepare ui ## Install what the tests need, and run them all
 	PATH="$(INSTALLED):$$PATH" cargo test --doc --locked
 	rm -f target/tmp/seen
 	PATH="$(INSTALLED):$$PATH" cargo nextest run --locked
-	EVERY_TEST_RAN=1 cargo test --locked --quiet --test contract seen::
+	EVERY_TEST_RAN=1 cargo test --locked --quiet --test contract coverage::
 
 openapi: ## Write the OpenAPI document that the route table makes
 	UPDATE_OPENAPI=1 cargo test --locked --test contract current::

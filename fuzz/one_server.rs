@@ -5,13 +5,13 @@ use std::ops::Range;
 
 use mcp_settings::document::{Document, NewDocument};
 use mcp_settings::json::{Json, Rules, check, parse};
-use mcp_settings::model::leaf::{LeafKind, Position};
+use mcp_settings::model::secret_table::{LeafKind, Position};
 use mcp_settings::model::mask::{MASK, is_mask};
 use mcp_settings::model::{Sealing, SettingsKey};
 use mcp_settings::secrets::{Exposure, looks_sealed};
 use mcp_settings::service::{Body, ServiceError};
 
-use crate::desk::{Desk, Who};
+use crate::client::{Client, Who};
 use crate::tokens;
 
 /// A secret with this in it must not be told, unless it also stands where nothing is secret.
@@ -72,36 +72,36 @@ impl<'a> OneServer<'a> {
     }
 
     /// A service over the document.
-    pub(crate) fn desk(&self) -> Desk {
-        Desk::of(&self.text)
+    pub(crate) fn client(&self) -> Client {
+        Client::of(&self.text)
     }
 
     /// Writes, and holds the laws. `secrets` are what the answer must not tell.
-    pub(crate) fn write(&self, desk: &Desk, body: Body, secrets: &Secrets) {
+    pub(crate) fn write(&self, client: &Client, body: Body, secrets: &Secrets) {
         let told = || format!("{} to {}", self.body, self.text);
         let before = self.before();
-        let tag = desk.tag("x");
-        let written = match desk.update("x", body, self.who) {
+        let tag = client.tag("x");
+        let written = match client.update("x", body, self.who) {
             Err(error) => {
-                assert_eq!(desk.text(), self.text, "a refused write stored something: {}", told());
+                assert_eq!(client.text(), self.text, "a refused write stored something: {}", told());
                 secrets.untold(&format!("{error} {error:?}"));
                 return;
             }
             Ok(written) => written,
         };
         assert_eq!(written.before.map(|tag| tag.to_string()), tag, "{}", told());
-        assert_eq!(written.after.map(|tag| tag.to_string()), desk.tag("x"), "{}", told());
+        assert_eq!(written.after.map(|tag| tag.to_string()), client.tag("x"), "{}", told());
         let answer = written.body.expect("a write answers with the server");
         secrets.untold(&String::from_utf8_lossy(&answer));
 
-        let after = desk.text();
-        if desk.tag("x") == tag {
+        let after = client.text();
+        if client.tag("x") == tag {
             assert_eq!(after, self.text, "a write that changes nothing stored something: {}", told());
         } else {
             self.only_x_changed(&after);
         }
-        is_sealed(&stored(desk), before.as_ref(), Position::ROOT, self.sealing);
-        put_back(desk);
+        is_sealed(&stored(client), before.as_ref(), Position::ROOT, self.sealing);
+        put_back(client);
     }
 
     /// L2: everything but the value of `x` stands where it stood.
@@ -113,8 +113,8 @@ impl<'a> OneServer<'a> {
 }
 
 /// The server as it stands in the document.
-pub(crate) fn stored(desk: &Desk) -> Json {
-    let text = desk.text();
+pub(crate) fn stored(client: &Client) -> Json {
+    let text = client.text();
     let document = Document::read(text.as_bytes(), NewDocument::Own, None);
     let document = document.expect("what was stored is readable");
     let server = document.server(&SettingsKey::new("x")).expect("it is there").clone();
@@ -122,15 +122,15 @@ pub(crate) fn stored(desk: &Desk) -> Json {
 }
 
 /// L3: each view that is put back gives the same tag and the same bytes.
-pub(crate) fn put_back(desk: &Desk) {
-    let (text, tag) = (desk.text(), desk.tag("x"));
+pub(crate) fn put_back(client: &Client) {
+    let (text, tag) = (client.text(), client.tag("x"));
     for (exposure, who) in [
         (Exposure::Redacted, Who::Writer),
         (Exposure::Redacted, Who::Revealer),
         (Exposure::Encrypted, Who::Revealer),
         (Exposure::Plaintext, Who::Revealer),
     ] {
-        let view = match desk.get("x", exposure) {
+        let view = match client.get("x", exposure) {
             Err(ServiceError::SecretUnreadable(_)) if exposure == Exposure::Plaintext => continue,
             view => view.expect("what is stored can be shown"),
         };
@@ -138,9 +138,9 @@ pub(crate) fn put_back(desk: &Desk) {
             is_redacted(&view.clone().into(), Position::ROOT);
         }
         let written =
-            desk.put("x", &view, who).unwrap_or_else(|error| panic!("{exposure:?}: {error:?}: {text}"));
+            client.put("x", &view, who).unwrap_or_else(|error| panic!("{exposure:?}: {error:?}: {text}"));
         assert_eq!(written.after.map(|tag| tag.to_string()), tag, "{exposure:?}: {text}");
-        assert_eq!(desk.text(), text, "{exposure:?}");
+        assert_eq!(client.text(), text, "{exposure:?}");
     }
 }
 

@@ -10,7 +10,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use mcp_settings::service::Service;
-use mcp_settings::store::file::NoSeam;
+use mcp_settings::store::file::NoFailpoints;
 use tokio::runtime::{Builder, Runtime};
 
 use crate::Result;
@@ -110,7 +110,7 @@ struct Writer {
 
 impl Writer {
     fn new(site: Site) -> Result<Self> {
-        let service = site.service(Arc::new(NoSeam))?;
+        let service = site.service(Arc::new(NoFailpoints))?;
         let runtime = Builder::new_current_thread().enable_time().build()?;
         let mut writer = Self { site, service, runtime, revision: 0, bytes: Vec::new() };
         writer.commit()?;

@@ -14,7 +14,7 @@ use mcp_settings::projection::Precondition;
 use mcp_settings::secrets::{CredentialDigest, EtagKey, KeyRing, KeySources, Keys, Plaintext, SecretKey};
 use mcp_settings::service::access::{Caller, Scopes};
 use mcp_settings::service::{Body, Options, Service, Write as ServiceWrite};
-use mcp_settings::store::file::{FileStore, FileStoreOptions, Seam};
+use mcp_settings::store::file::{Failpoints, FileStore, FileStoreOptions};
 use tempfile::TempDir;
 
 use crate::Result;
@@ -61,9 +61,10 @@ impl Site {
     }
 
     /// The service on the document, in this process, with somebody between it and the disk.
-    pub(crate) fn service(&self, seam: Arc<dyn Seam>) -> Result<Service> {
+    pub(crate) fn service(&self, failpoints: Arc<dyn Failpoints>) -> Result<Service> {
         let sources = KeySources::without_files(SecretKey::new(SECRET), Vec::new());
-        let options = FileStoreOptions { seam, ..FileStoreOptions::new(self.document(), NewDocument::Own) };
+        let options =
+            FileStoreOptions { failpoints, ..FileStoreOptions::new(self.document(), NewDocument::Own) };
         let store = Arc::new(FileStore::open(options)?);
         let keys = Arc::new(Keys::load(sources)?);
         let options = Options { require_preconditions: false, lock_timeout: PATIENCE };

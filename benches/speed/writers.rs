@@ -1,5 +1,5 @@
 //! Many writers at once in the process: how many share one durable replace, and that they get on when they
-//! fight over one server. The disk is as it is, or slowed down through the store's seam.
+//! fight over one server. The disk is as it is, or slowed down through the store's failpoints.
 
 use std::io;
 use std::sync::Arc;
@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use mcp_settings::projection::{Condition, EntityTag, Precondition};
 use mcp_settings::service::{Service, ServiceError};
-use mcp_settings::store::file::{Seam, Step};
+use mcp_settings::store::file::{Failpoints, Step};
 use tokio::runtime::Builder;
 use tokio::task::JoinSet;
 
@@ -47,7 +47,7 @@ pub(crate) fn run(report: &mut Report) -> Result<()> {
 fn compare(report: &mut Report, field: Field, what: &str, slow: Duration, least: f64) -> Result<()> {
     let site = Site::new(100)?;
     let disk = Arc::new(Disk { slow, replaces: AtomicUsize::new(0) });
-    let service = Arc::new(site.service(Arc::clone(&disk) as Arc<dyn Seam>)?);
+    let service = Arc::new(site.service(Arc::clone(&disk) as Arc<dyn Failpoints>)?);
     let (mut one, mut many) = (Rounds::default(), Rounds::default());
     let (mut shared, mut lost) = (Rounds::default(), Rounds::default());
     for _ in 0..ROUNDS {
@@ -154,7 +154,7 @@ struct Disk {
     replaces: AtomicUsize,
 }
 
-impl Seam for Disk {
+impl Failpoints for Disk {
     fn before(&self, step: &Step<'_>) -> io::Result<()> {
         match step {
             Step::Rename { .. } => {

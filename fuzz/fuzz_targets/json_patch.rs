@@ -4,8 +4,8 @@
 #![no_main]
 
 #[expect(dead_code, reason = "the property tests use more of it")]
-#[path = "../../tests/properties/desk.rs"]
-mod desk;
+#[path = "../../tests/properties/client.rs"]
+mod client;
 #[path = "../../tests/properties/memory.rs"]
 mod memory;
 #[path = "../one_server.rs"]
@@ -22,7 +22,7 @@ use one_server::{OneServer, Secrets, stored};
 
 fuzz_target!(|bytes: &str| {
     let Some(server) = OneServer::read(bytes) else { return };
-    let (desk, before) = (server.desk(), server.before());
+    let (client, before) = (server.client(), server.before());
     let Ok(document) = parse(server.body, &Rules::BODY) else { return };
     let mut secrets = Secrets::of(before.iter());
     secrets.publish(&document);
@@ -33,13 +33,13 @@ fuzz_target!(|bytes: &str| {
     assert_eq!(reread(&patch).to_json(), patch.to_json(), "a patch is not what it is written as");
     if server.is_other && matches!(before, Some(Json::Object(_))) {
         let nothing = json_patch::parse(Json::Array(vec![])).expect("it is a patch");
-        let (text, tag) = (desk.text(), desk.tag("x"));
-        server.write(&desk, Body::JsonPatch(nothing), &secrets);
-        assert_eq!((desk.text(), desk.tag("x")), (text, tag), "no operations changed something");
+        let (text, tag) = (client.text(), client.tag("x"));
+        server.write(&client, Body::JsonPatch(nothing), &secrets);
+        assert_eq!((client.text(), client.tag("x")), (text, tag), "no operations changed something");
     }
-    server.write(&desk, Body::JsonPatch(patch), &secrets);
+    server.write(&client, Body::JsonPatch(patch), &secrets);
     if let Some(before) = before.filter(|before| before.as_object().is_some()) {
-        secrets.stay(&stored(&desk), Some(&before));
+        secrets.stay(&stored(&client), Some(&before));
     }
 });
 

@@ -9,7 +9,7 @@ use libfuzzer_sys::fuzz_target;
 use mcp_settings::json::{Json, Object, Rules, parse, to_compact};
 use mcp_settings::model::Sealing;
 use mcp_settings::model::config::{Config, Node, SecretValue, open, to_stored};
-use mcp_settings::model::leaf::{LeafKind, Position};
+use mcp_settings::model::secret_table::{LeafKind, Position};
 use mcp_settings::model::mask::is_mask;
 use mcp_settings::model::merge::{Reading, merge_patch, replace};
 use mcp_settings::secrets::{EtagKey, KeyRing, SecretKey};

@@ -4,11 +4,10 @@
 #![no_main]
 
 #[expect(dead_code, reason = "the property tests use more of it")]
-#[path = "../../tests/properties/desk.rs"]
-mod desk;
+#[path = "../../tests/properties/client.rs"]
+mod client;
 #[path = "../../tests/properties/memory.rs"]
 mod memory;
-#[expect(dead_code, reason = "the JSON Patches use more of it")]
 #[path = "../one_server.rs"]
 mod one_server;
 #[expect(dead_code, reason = "the property tests use more of it")]
@@ -22,12 +21,12 @@ use one_server::{OneServer, Secrets, put_back};
 
 fuzz_target!(|bytes: &str| {
     let Some(server) = OneServer::read(bytes) else { return };
-    let (desk, before) = (server.desk(), server.before());
+    let (client, before) = (server.client(), server.before());
     if matches!(before, Some(Json::Object(_))) {
-        put_back(&desk);
+        put_back(&client);
     }
     let Ok(Json::Object(sent)) = parse(server.body, &Rules::BODY) else { return };
     let secrets = Secrets::of(before.iter().chain([&Json::Object(sent.clone())]));
     let body = if server.is_other { Body::MergePatch(sent) } else { Body::Whole(sent) };
-    server.write(&desk, body, &secrets);
+    server.write(&client, body, &secrets);
 });

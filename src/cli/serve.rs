@@ -11,8 +11,8 @@ use actix_web::web::Data;
 use tokio::signal::unix::{SignalKind, signal};
 
 use crate::config::{Config, Flags, LogFormat};
-use crate::events::Feed;
-use crate::http::gate::Gate;
+use crate::events::ChangeStream;
+use crate::http::host_check::HostCheck;
 use crate::http::public_address::PublicAddress;
 use crate::http::{App, Capacity, serve};
 use crate::secrets::KeyFile;
@@ -69,16 +69,15 @@ async fn serve_until_told(resolved: Resolved) -> Result<(), Failure> {
     let bound = listener
         .local_addr()
         .map_err(|error| Failure::new("could not tell the own address").because(error))?;
-    let gate =
-        Gate::new(&own_hosts(bound), &config.allowed_hosts, &config.allowed_origins).map_err(|error| {
-            Failure::new("could not use `MCP_SETTINGS_ALLOWED_HOSTS` or `_ORIGINS`").because(error)
-        })?;
+    let gate = HostCheck::new(&own_hosts(bound), &config.allowed_hosts, &config.allowed_origins).map_err(
+        |error| Failure::new("could not use `MCP_SETTINGS_ALLOWED_HOSTS` or `_ORIGINS`").because(error),
+    )?;
     let public = PublicAddress::new(config.public_url.as_deref(), config.base_path.as_deref())
         .map_err(|error| Failure::new("could not use the address under which clients call").because(error))?;
     let link = public.link(&config.allowed_origins, &config.allowed_hosts, bound);
     let code = authentication.logins().map(|logins| logins.new_code(Instant::now()));
     let capacity = Capacity::of(descriptors::raise(), available_parallelism().map_or(1, usize::from));
-    let events = Feed::start(Arc::clone(&service), capacity.streams())
+    let events = ChangeStream::start(Arc::clone(&service), capacity.streams())
         .map_err(|error| Failure::new("could not start to follow the settings").because(error))?;
     let app = Data::new(App::new(
         Arc::clone(&service),

@@ -5,21 +5,21 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::model::SettingsKey;
-use crate::service::{Differing, Projected, ServiceError};
+use crate::service::{Differing, ReadModel, ServiceError};
 
 use super::event::{Event, Kind, ServerChange, Standing};
 
 /// What has been told.
-pub(super) struct Told {
+pub(super) struct Differ {
     /// The newest state that could be used.
-    last: Arc<Projected>,
+    last: Arc<ReadModel>,
     /// Why there is none now.
     trouble: Option<ServiceError>,
 }
 
-impl Told {
+impl Differ {
     /// Begins with a state.
-    pub(super) fn new(state: Arc<Projected>) -> Self {
+    pub(super) fn new(state: Arc<ReadModel>) -> Self {
         Self { last: state, trouble: None }
     }
 
@@ -30,7 +30,7 @@ impl Told {
     }
 
     /// What is to be told of what is seen now: how the document may be used, then the servers.
-    pub(super) fn step(&mut self, seen: Result<Arc<Projected>, ServiceError>, at_ms: u64) -> Vec<Event> {
+    pub(super) fn step(&mut self, seen: Result<Arc<ReadModel>, ServiceError>, at_ms: u64) -> Vec<Event> {
         match seen {
             Err(error) => {
                 let is_news = self.trouble.as_ref().is_none_or(|own| own.to_string() != error.to_string());
@@ -52,7 +52,7 @@ impl Told {
 }
 
 /// The servers that differ: those that are gone, so that a renamed one is never there twice, then the others.
-fn difference(before: &Arc<Projected>, after: &Arc<Projected>, at_ms: u64) -> Vec<ServerChange> {
+fn difference(before: &Arc<ReadModel>, after: &Arc<ReadModel>, at_ms: u64) -> Vec<ServerChange> {
     if Arc::ptr_eq(before, after) || before.tag() == after.tag() {
         return Vec::new();
     }
@@ -72,11 +72,11 @@ fn difference(before: &Arc<Projected>, after: &Arc<Projected>, at_ms: u64) -> Ve
     let mut changes = Vec::new();
     let mut renamed: BTreeMap<&SettingsKey, &SettingsKey> = BTreeMap::new();
     for (name, _) in before.items().filter(|(name, _)| after.item(name).is_none()) {
-        let departure = after.departure(name);
-        let renamed_to = departure.and_then(|departure| departure.now.as_ref());
+        let tombstone = after.tombstone(name);
+        let renamed_to = tombstone.and_then(|tombstone| tombstone.now.as_ref());
         let renamed_to = renamed_to.filter(|now| after.item(now).is_some());
         renamed.extend(renamed_to.map(|now| (now, name)));
-        let author = departure.and_then(|departure| departure.author.as_ref());
+        let author = tombstone.and_then(|tombstone| tombstone.author.as_ref());
         changes.push(ServerChange {
             by: author.map(|author| author.name().to_owned()),
             renamed_to: renamed_to.cloned(),
@@ -107,27 +107,27 @@ mod tests {
     use crate::document::{Document, NewDocument};
     use crate::model::{Access, Author, SettingsKey, StoredServer};
     use crate::secrets::{EtagKey, KeyRing};
-    use crate::store::{Departures, Snapshot, StoreError};
+    use crate::store::{Snapshot, StoreError, Tombstones};
 
     fn ring() -> Arc<KeyRing> {
         Arc::new(KeyRing::new(&[], None, &EtagKey::random()))
     }
 
-    fn state(servers: &str, ring: &Arc<KeyRing>) -> Arc<Projected> {
+    fn state(servers: &str, ring: &Arc<KeyRing>) -> Arc<ReadModel> {
         let text = format!(r#"{{"agent_settings":{{"mcp_config":{{"mcpServers":{servers}}}}}}}"#);
         state_of(&text, ring)
     }
 
-    fn state_of(text: &str, ring: &Arc<KeyRing>) -> Arc<Projected> {
+    fn state_of(text: &str, ring: &Arc<KeyRing>) -> Arc<ReadModel> {
         let document = Document::read(text.as_bytes(), NewDocument::Own, None).unwrap();
         let snapshot = Snapshot {
             layout: document.layout().clone(),
             servers: document.servers().map(|(key, server)| (key.clone(), by_ann(server))).collect(),
             outside: Arc::clone(document.outside()),
-            departures: Departures::default(),
+            tombstones: Tombstones::default(),
             place: None,
         };
-        Arc::new(Projected::new(Arc::new(snapshot), Arc::clone(ring), None))
+        Arc::new(ReadModel::new(Arc::new(snapshot), Arc::clone(ring), None))
     }
 
     fn by_ann(server: &StoredServer) -> Arc<StoredServer> {
@@ -164,7 +164,7 @@ mod tests {
             ),
             (r#"{}"#, &["Removed a ", "Removed b ", "Removed c "]),
         ] {
-            let mut all = Told::new(Arc::clone(&before));
+            let mut all = Differ::new(Arc::clone(&before));
             let state = state(after, &ring);
             assert_eq!(told(&all.step(Ok(Arc::clone(&state)), 1)), expected, "{after}");
             assert_eq!(told(&all.step(Ok(state), 2)), [""; 0], "{after} again");
@@ -178,7 +178,7 @@ mod tests {
             other => panic!("{other:?}"),
         };
         let (servers, ring) = (r#"{"a":{"command":"x","env":{"K":"v"}}}"#, ring());
-        let mut all = Told::new(state("{}", &ring));
+        let mut all = Differ::new(state("{}", &ring));
         assert_eq!(by(&all.step(Ok(state(servers, &ring)), 1)).as_deref(), Some("ann"));
         let events = all.step(Ok(state(servers, &self::ring())), 1);
         assert_eq!((told(&events), by(&events)), (vec!["Changed a ".to_owned()], None));
@@ -187,7 +187,7 @@ mod tests {
     #[test]
     fn trouble_is_told_once_and_what_changed_meanwhile_when_it_is_over() {
         let ring = ring();
-        let mut all = Told::new(state(r#"{"a":{"command":"x"}}"#, &ring));
+        let mut all = Differ::new(state(r#"{"a":{"command":"x"}}"#, &ring));
         let before = all.standing().tag;
         let gone = || Err(ServiceError::Store(StoreError::Vanished));
         let no_folder = || Err(ServiceError::Store(StoreError::NoDirectory));
@@ -202,7 +202,7 @@ mod tests {
     #[test]
     fn another_access_is_told_before_the_servers() {
         let ring = ring();
-        let mut all = Told::new(state(r#"{"a":{"command":"x"}}"#, &ring));
+        let mut all = Differ::new(state(r#"{"a":{"command":"x"}}"#, &ring));
         let acp = state_of(r#"{"agent_settings":{"schema_version":4,"agent_kind":"acp"}}"#, &ring);
         assert_eq!(told(&all.step(Ok(acp), 1)), ["NoCollection", "Removed a "]);
         assert_eq!(all.standing().access, Access::NoCollection);
@@ -211,7 +211,7 @@ mod tests {
     #[test]
     fn each_old_tag_is_the_new_one_of_the_last_event() {
         let (one, other) = (ring(), ring());
-        let mut all = Told::new(state("{}", &one));
+        let mut all = Differ::new(state("{}", &one));
         let mut last: BTreeMap<SettingsKey, _> = BTreeMap::new();
         for step in 0..200_u32 {
             let server = |name: &str, bits: u32| match bits % 4 {

@@ -13,7 +13,7 @@ use futures_util::future::select;
 use tokio::runtime::Builder;
 use tokio::time::{sleep, timeout};
 
-use super::feed::Feed;
+use super::stream::ChangeStream;
 
 /// How often it looks while somebody reads: what others do is to be told within 200 ms. One `stat`, unless
 /// something has changed.
@@ -26,13 +26,13 @@ const REST: Duration = Duration::from_millis(10);
 const RECOVERY: Duration = Duration::from_secs(1);
 
 /// Starts the thread; it ends when the feed is closed.
-pub(super) fn start(feed: Arc<Feed>) -> io::Result<()> {
+pub(super) fn start(feed: Arc<ChangeStream>) -> io::Result<()> {
     let runtime = Builder::new_current_thread().enable_time().build()?;
     thread::Builder::new().name("follower".into()).spawn(move || runtime.block_on(follow(&feed)))?;
     Ok(())
 }
 
-async fn follow(feed: &Feed) {
+async fn follow(feed: &ChangeStream) {
     // Nobody reads yet, so there is nothing to tell.
     feed.joined.notified().await;
     let mut changes = feed.service.changes();

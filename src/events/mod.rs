@@ -3,13 +3,13 @@
 
 mod difference;
 mod event;
-mod feed;
 mod follower;
 mod position;
-mod seats;
+mod reader_limit;
+mod stream;
 mod window;
 
 pub use event::{Event, Kind, Opened, Recent, ServerChange};
-pub use feed::{Feed, Refused, Subscription};
 pub use position::{MalformedPosition, Position};
+pub use stream::{ChangeStream, Refused, Subscription};
 pub use window::Entry;

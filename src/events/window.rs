@@ -36,7 +36,7 @@ pub(super) struct Window {
 
 /// The position is not in the window: it was never told, or is too old.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Gone;
+pub(super) struct OutOfWindow;
 
 impl Window {
     /// Nothing has happened yet.
@@ -68,11 +68,11 @@ impl Window {
     }
 
     /// Where a reader begins, and what it is told first: at its position, or else at the newest.
-    pub(super) fn open(&self, position: Option<&Position>) -> Result<(u64, Opened), Gone> {
+    pub(super) fn open(&self, position: Option<&Position>) -> Result<(u64, Opened), OutOfWindow> {
         let n = match position {
             None => self.newest,
             Some(position) if position.epoch == self.epoch => position.n,
-            Some(_) => return Err(Gone),
+            Some(_) => return Err(OutOfWindow),
         };
         let standing = match self.index_after(n)?.checked_sub(1) {
             None => &self.before,
@@ -84,14 +84,14 @@ impl Window {
     }
 
     /// The event after this position, if it has happened.
-    pub(super) fn after(&self, n: u64) -> Result<Option<Arc<Entry>>, Gone> {
+    pub(super) fn after(&self, n: u64) -> Result<Option<Arc<Entry>>, OutOfWindow> {
         Ok(self.entries.get(self.index_after(n)?).cloned())
     }
 
     /// The index of the entry behind a position; that of none for the newest.
-    fn index_after(&self, n: u64) -> Result<usize, Gone> {
+    fn index_after(&self, n: u64) -> Result<usize, OutOfWindow> {
         let missed = self.newest.checked_sub(n).and_then(|missed| usize::try_from(missed).ok());
-        missed.and_then(|missed| self.entries.len().checked_sub(missed)).ok_or(Gone)
+        missed.and_then(|missed| self.entries.len().checked_sub(missed)).ok_or(OutOfWindow)
     }
 }
 
@@ -126,7 +126,7 @@ mod tests {
         Some(Position { epoch: EPOCH.to_owned(), n })
     }
 
-    fn opened(window: &Window, position: Option<Position>) -> Result<(u64, EntityTag), Gone> {
+    fn opened(window: &Window, position: Option<Position>) -> Result<(u64, EntityTag), OutOfWindow> {
         window.open(position.as_ref()).map(|(n, opened)| (n, opened.tag))
     }
 
@@ -140,9 +140,9 @@ mod tests {
             (at(5), Ok((5, tag(3)))),
             (at(4), Ok((4, tag(2)))),
             (at(0), Ok((0, tag(0)))),
-            (at(7), Err(Gone)),
-            (at(u64::MAX), Err(Gone)),
-            (Some(Position { epoch: EPOCH.replace('0', "1"), n: 6 }), Err(Gone)),
+            (at(7), Err(OutOfWindow)),
+            (at(u64::MAX), Err(OutOfWindow)),
+            (Some(Position { epoch: EPOCH.replace('0', "1"), n: 6 }), Err(OutOfWindow)),
         ] {
             assert_eq!(opened(&window, position.clone()), expected, "{position:?}");
         }
@@ -165,8 +165,8 @@ mod tests {
         let steps = MOST / 2 + 3;
         let window = window(steps);
         assert_eq!(window.entries.len(), MOST);
-        assert_eq!(window.after(5).err(), Some(Gone));
-        assert_eq!(opened(&window, at(5)), Err(Gone));
+        assert_eq!(window.after(5).err(), Some(OutOfWindow));
+        assert_eq!(opened(&window, at(5)), Err(OutOfWindow));
         assert_eq!(opened(&window, at(6)), Ok((6, tag(3))));
         assert_eq!(window.after(6).unwrap().map(|entry| entry.n), Some(7));
         assert_eq!(opened(&window, None), Ok((2 * steps as u64, tag(steps))));

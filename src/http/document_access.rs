@@ -7,7 +7,7 @@ use crate::json::Json;
 use crate::model::Access;
 use crate::service::ServiceError;
 
-use super::failures;
+use super::error_mapping;
 use super::problem::Problem;
 
 /// What is said of the document.
@@ -27,7 +27,7 @@ impl DocumentAccess {
             Access::ReadOnly(reason) => ("read-only", ServiceError::ReadOnly(*reason)),
             Access::NoCollection => ("no-servers", ServiceError::NoMcpServers),
         };
-        let refusal = failures::problem(error, &Method::PUT, "");
+        let refusal = error_mapping::problem(error, &Method::PUT, "");
         Self { state, reason: Some(refusal.detail().to_owned()) }
     }
 

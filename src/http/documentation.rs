@@ -5,28 +5,28 @@ use actix_web::HttpResponse;
 
 use crate::json::{Json, Number, Object, to_compact};
 
-use super::document::{self, Published};
 use super::endpoint::{Answer, Call};
-use super::for_everyone::{Content, under_condition};
+use super::openapi_document::{self, Published};
 use super::problem::Problem;
 use super::problem_kind::ProblemKind;
+use super::static_content::{Content, under_condition};
 
 /// `GET /openapi.json`
 pub(super) fn openapi(call: Call) -> Answer {
     Box::pin(async move {
-        let made = call.app.openapi.get_or_init(|| document::openapi(call.app.public.configured()));
+        let made = call.app.openapi.get_or_init(|| openapi_document::openapi(call.app.public.configured()));
         published(&call, made, "application/json")
     })
 }
 
 /// `GET /schemas/mcp-server.json`
 pub(super) fn server_schema(call: Call) -> Answer {
-    Box::pin(async move { published(&call, document::server_schema(), "application/schema+json") })
+    Box::pin(async move { published(&call, openapi_document::server_schema(), "application/schema+json") })
 }
 
 /// `GET /schemas/mcp-servers.json`
 pub(super) fn servers_schema(call: Call) -> Answer {
-    Box::pin(async move { published(&call, document::servers_schema(), "application/schema+json") })
+    Box::pin(async move { published(&call, openapi_document::servers_schema(), "application/schema+json") })
 }
 
 fn published(

@@ -27,11 +27,11 @@ use crate::service::{Service, ServiceError, Written, WrittenServer};
 use super::App;
 use super::authentication::{caller, require};
 use super::body::Sent;
-use super::frame::RequestId;
+use super::middleware::RequestId;
 use super::problem::Problem;
 use super::problem_kind::ProblemKind;
 use super::query::{Parameter, Query};
-use super::{body, failures, headers, prefer};
+use super::{body, error_mapping, headers, prefer};
 
 /// What a handler gives back.
 pub(super) type Answer = Pin<Box<dyn Future<Output = Result<HttpResponse, Problem>>>>;
@@ -108,7 +108,7 @@ pub(super) struct Call {
     /// The body, where it is a JSON Patch instead.
     pub patch: Option<JsonPatch>,
     /// What the audit event will say.
-    pub trail: Trail,
+    pub trail: AuditTrail,
 }
 
 /// How many of the servers that one request writes have an audit event of their own, with their tags.
@@ -119,10 +119,10 @@ const NAMES_PER_EVENT: usize = 8;
 
 /// What is known of a request for its audit event, filled in as it becomes known.
 #[derive(Clone, Default)]
-pub(super) struct Trail(Rc<RefCell<TrailFacts>>);
+pub(super) struct AuditTrail(Rc<RefCell<AuditFacts>>);
 
 #[derive(Default)]
-struct TrailFacts {
+struct AuditFacts {
     action: Option<Action>,
     caller: Option<Caller>,
     server: Option<SettingsKey>,
@@ -138,7 +138,7 @@ struct TrailFacts {
     after: Option<EntityTag>,
 }
 
-impl Trail {
+impl AuditTrail {
     /// Which servers the request names, where it may be about several.
     pub(super) fn servers<'a>(&self, names: impl Iterator<Item = &'a str>) {
         self.0.borrow_mut().named = names.map(SettingsKey::new).collect();
@@ -224,8 +224,8 @@ impl Call {
                 && current.is_some_and(|tag| self.precondition.if_match.names_altered(tag));
         }
         let problem =
-            failures::problem(error, &self.method, self.name.as_ref().map_or("", ServerName::as_str));
-        if is_altered { failures::under_altered_tag(problem) } else { problem }
+            error_mapping::problem(error, &self.method, self.name.as_ref().map_or("", ServerName::as_str));
+        if is_altered { error_mapping::under_altered_tag(problem) } else { problem }
     }
 }
 
@@ -250,7 +250,7 @@ async fn run_through(
     payload: Payload,
     app: Data<App>,
 ) -> HttpResponse {
-    let trail = Trail::default();
+    let trail = AuditTrail::default();
     trail.0.borrow_mut().action = endpoint.action;
     let answer = async {
         let call = check(&endpoint, &request, payload, app, trail.clone()).await?;
@@ -272,7 +272,7 @@ async fn check(
     request: &HttpRequest,
     payload: Payload,
     app: Data<App>,
-    trail: Trail,
+    trail: AuditTrail,
 ) -> Result<Call, Problem> {
     let (word, name) = match endpoint.segment {
         Segment::Fixed | Segment::SettingsKey | Segment::SettingsKeyThenVerb => (None, None),
@@ -342,7 +342,8 @@ async fn check(
     let key = key
         .transpose()
         .map_err(|_| Problem::new(ProblemKind::InvalidName, "The name in the path is not UTF-8."))?;
-    let name = name.transpose().map_err(|error| failures::problem(error.into(), request.method(), ""))?;
+    let name =
+        name.transpose().map_err(|error| error_mapping::problem(error.into(), request.method(), ""))?;
     Ok(Call {
         app,
         method: request.method().clone(),
@@ -377,7 +378,7 @@ fn raw_segment(request: &HttpRequest, others: usize) -> &str {
 }
 
 fn record(
-    trail: &Trail,
+    trail: &AuditTrail,
     request: &HttpRequest,
     response: &HttpResponse,
     request_id: &str,

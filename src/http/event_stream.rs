@@ -17,8 +17,8 @@ use crate::service::ServiceError;
 use crate::store::StoreError;
 
 use super::endpoint::{Answer, Call};
+use super::error_mapping::RETRY_AFTER;
 use super::event_text;
-use super::failures::RETRY_AFTER;
 use super::problem::Problem;
 use super::problem_kind::ProblemKind;
 
@@ -30,14 +30,15 @@ const BUFFERING: HeaderName = HeaderName::from_static("x-accel-buffering");
 
 /// How a stream keeps time.
 #[derive(Clone, Copy)]
-struct Pace {
+struct StreamTiming {
     /// How long nothing is said.
     heartbeat: Duration,
     /// How long a stream lasts. Its reader goes on in another one, with a key that is still good.
     life: Duration,
 }
 
-const PACE: Pace = Pace { heartbeat: Duration::from_secs(15), life: Duration::from_secs(60 * 60) };
+const PACE: StreamTiming =
+    StreamTiming { heartbeat: Duration::from_secs(15), life: Duration::from_secs(60 * 60) };
 
 /// `GET` and `HEAD` of the stream; the latter judges all that the former does, and takes no seat.
 pub(super) fn follow(call: Call) -> Answer {
@@ -81,7 +82,7 @@ fn answer() -> HttpResponseBuilder {
 
 fn problem(call: &Call, refused: Refused) -> Problem {
     match refused {
-        Refused::Gone => Problem::new(
+        Refused::OutOfWindow => Problem::new(
             ProblemKind::EventsGone,
             "The events after this position are not kept, or the service was started anew. List the servers again, then open a new stream.",
         ),
@@ -103,7 +104,7 @@ fn problem(call: &Call, refused: Refused) -> Problem {
 fn body(
     first: Bytes,
     next: impl AsyncFnMut() -> Option<Bytes>,
-    pace: Pace,
+    pace: StreamTiming,
 ) -> impl Stream<Item = Result<Bytes, Infallible>> {
     let end = Instant::now() + pace.life;
     stream::unfold((Some(first), next), move |(first, mut next)| async move {
@@ -129,7 +130,7 @@ mod tests {
     use super::*;
 
     /// What is said, one word for each thing, until the end or until so much was said.
-    fn said(next: impl AsyncFnMut() -> Option<Bytes>, pace: Pace, most: usize) -> Vec<String> {
+    fn said(next: impl AsyncFnMut() -> Option<Bytes>, pace: StreamTiming, most: usize) -> Vec<String> {
         let body = body(Bytes::from_static(b"first"), next, pace).take(most);
         let all = System::new().block_on(body.collect::<Vec<_>>());
         all.into_iter().map(|Ok(text)| String::from_utf8(text.to_vec()).unwrap()).collect()
@@ -139,7 +140,7 @@ mod tests {
 
     #[test]
     fn a_stream_says_at_times_that_it_is_still_there() {
-        let pace = Pace { heartbeat: Duration::from_millis(1), life: LONG };
+        let pace = StreamTiming { heartbeat: Duration::from_millis(1), life: LONG };
         assert_eq!(said(async || pending().await, pace, 4), ["first", HEARTBEAT, HEARTBEAT, HEARTBEAT]);
         assert!(PACE.heartbeat == Duration::from_secs(15) && HEARTBEAT.starts_with(':'));
     }
@@ -148,13 +149,13 @@ mod tests {
     fn what_happens_is_said_in_its_order_and_the_end_of_it_ends_the_stream() {
         let mut events = ["a", "b"].into_iter();
         let next = async move || events.next().map(|text| Bytes::from_static(text.as_bytes()));
-        assert_eq!(said(next, Pace { heartbeat: LONG, life: LONG }, 9), ["first", "a", "b"]);
+        assert_eq!(said(next, StreamTiming { heartbeat: LONG, life: LONG }, 9), ["first", "a", "b"]);
     }
 
     #[test]
     fn a_stream_ends_after_its_time_be_it_busy_or_silent() {
         let life = Duration::from_millis(20);
-        let pace = Pace { heartbeat: Duration::from_millis(7), life };
+        let pace = StreamTiming { heartbeat: Duration::from_millis(7), life };
         let silent = said(async || pending().await, pace, usize::MAX);
         assert!(2 < silent.len() && silent[1..].iter().all(|text| text == HEARTBEAT), "{silent:?}");
         let began = Instant::now();

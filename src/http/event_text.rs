@@ -9,7 +9,7 @@ use crate::projection::EntityTag;
 use crate::service::{Differing, ServiceError};
 
 use super::document_access::DocumentAccess;
-use super::failures;
+use super::error_mapping;
 
 /// What a reader is told first; where it begins while the document can't be used, that too.
 pub(super) fn opened(at: &Position, opened: &Opened) -> String {
@@ -74,7 +74,7 @@ fn document(state: Result<&Access, &ServiceError>) -> Object {
     let (access, problem) = match state {
         Ok(access) => (DocumentAccess::of(access), Json::Null),
         Err(error) => {
-            let problem = failures::problem(error.clone(), &Method::GET, "");
+            let problem = error_mapping::problem(error.clone(), &Method::GET, "");
             let name = Json::string(format!("/problems/{}", problem.slug()));
             (DocumentAccess::unreadable(&problem), name)
         }

@@ -8,11 +8,11 @@ use bytes::Bytes;
 
 use crate::projection::{EntityTag, Verdict};
 use crate::secrets::Exposure;
-use crate::service::{Body, Conflict, Projected, Service, ServiceError, Write};
+use crate::service::{Body, Conflict, ReadModel, Service, ServiceError, Write};
 
 use super::endpoint::{Answer, Call};
 use super::problem::Problem;
-use super::written;
+use super::write_response;
 
 /// The path of the collection.
 pub(super) const COLLECTION: &str = "/api/settings/mcp-servers";
@@ -74,7 +74,7 @@ async fn update(call: Call, body: Body) -> Result<HttpResponse, Problem> {
         false => call.service().update(write, body).await.map_err(|error| call.failed(error))?,
     };
     call.note(&done);
-    Ok(written::answer(&call, done, call.name()?))
+    Ok(write_response::answer(&call, done, call.name()?))
 }
 
 /// Who writes to which server, and under which condition.
@@ -84,7 +84,7 @@ pub(super) fn write_of(call: &Call) -> Result<Write, Problem> {
 }
 
 /// The newest state: from memory, or, where it may have changed, read off the event loop.
-pub(super) async fn newest(call: &Call) -> Result<Arc<Projected>, Problem> {
+pub(super) async fn newest(call: &Call) -> Result<Arc<ReadModel>, Problem> {
     match call.service().peek() {
         Some(result) => result.map_err(|error| call.failed(error)),
         None => call.block(Service::load).await,

@@ -4,19 +4,18 @@
 mod authentication;
 mod body;
 mod connection;
-pub mod document;
 mod document_access;
 mod documentation;
 mod endpoint;
+mod error_mapping;
 mod event_stream;
 mod event_text;
-mod failures;
-mod for_everyone;
-mod frame;
-pub mod gate;
 mod headers;
+pub mod host_check;
 mod listing;
 mod mcp_servers;
+mod middleware;
+pub mod openapi_document;
 mod operations;
 mod page;
 mod prefer;
@@ -24,28 +23,29 @@ mod problem;
 mod problem_kind;
 pub mod public_address;
 mod query;
-mod refusals;
-mod renaming;
+mod refusal_log;
+mod rename_and_copy;
 mod routes;
 mod schemas;
 mod server;
 mod session;
 mod settings;
 mod settings_patch;
+mod static_content;
 mod status;
-mod written;
+mod write_response;
 
 use std::path::Path;
 use std::sync::{Arc, OnceLock};
 
-use crate::events::Feed;
+use crate::events::ChangeStream;
 use crate::service::Service;
 use crate::service::authentication::Authentication;
-use document::Published;
-use frame::RequestIds;
-use gate::Gate;
+use host_check::HostCheck;
+use middleware::RequestIds;
+use openapi_document::Published;
 use public_address::PublicAddress;
-use refusals::Refusals;
+use refusal_log::RefusalLog;
 
 pub use server::{Capacity, serve};
 
@@ -54,11 +54,11 @@ pub struct App {
     /// The use-cases.
     pub service: Arc<Service>,
     /// The stream of changes.
-    pub events: Arc<Feed>,
+    pub events: Arc<ChangeStream>,
     /// How callers are told apart.
     pub authentication: Authentication,
     /// Which hosts and pages may call.
-    pub gate: Gate,
+    pub gate: HostCheck,
     /// Under which address they reach it.
     pub public: PublicAddress,
     /// Where the settings document is, as administrators are told.
@@ -66,7 +66,7 @@ pub struct App {
     /// Makes request ids.
     pub request_ids: RequestIds,
     /// Which hosts and pages were refused.
-    refusals: Refusals,
+    refusals: RefusalLog,
     /// The OpenAPI document, made when it is first asked for.
     openapi: OnceLock<Published>,
 }
@@ -75,9 +75,9 @@ impl App {
     /// What all requests share.
     pub fn new(
         service: Arc<Service>,
-        events: Arc<Feed>,
+        events: Arc<ChangeStream>,
         authentication: Authentication,
-        gate: Gate,
+        gate: HostCheck,
         public: PublicAddress,
         document: &Path,
     ) -> Self {
@@ -89,7 +89,7 @@ impl App {
             public,
             document: document.to_string_lossy().into(),
             request_ids: RequestIds::default(),
-            refusals: Refusals::default(),
+            refusals: RefusalLog::default(),
             openapi: OnceLock::new(),
         }
     }

@@ -9,9 +9,9 @@ use crate::projection::{EntityTag, public_tag};
 use crate::ui;
 
 use super::endpoint::{Answer, Call};
-use super::for_everyone::{Content, under_condition};
 use super::problem::Problem;
 use super::problem_kind::ProblemKind;
+use super::static_content::{Content, under_condition};
 
 /// A file, ready to be sent.
 struct Ready {

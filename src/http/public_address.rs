@@ -7,7 +7,7 @@ use actix_web::dev::ServiceRequest;
 use actix_web::http::Uri;
 use actix_web::http::uri::PathAndQuery;
 
-use super::gate::Authority;
+use super::host_check::Authority;
 use super::routes;
 
 /// Where the service is to those who call it.

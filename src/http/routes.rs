@@ -12,13 +12,13 @@ use crate::service::audit::Action;
 
 use super::App;
 use super::endpoint::{Endpoint, Handler, Segment, run};
-use super::frame::RequestId;
+use super::middleware::RequestId;
 use super::problem::Problem;
 use super::problem_kind::ProblemKind;
 use super::query::Parameter;
 use super::{
-    body, documentation, event_stream, headers, listing, mcp_servers, operations, page, renaming, session,
-    settings, settings_patch, status,
+    body, documentation, event_stream, headers, listing, mcp_servers, operations, page, rename_and_copy,
+    session, settings, settings_patch, status,
 };
 
 const ITEM: &str = "/api/settings/mcp-servers/{name}";
@@ -86,11 +86,11 @@ fn routes() -> Vec<Route> {
     let put = writing(mcp_servers::replace, Action::Replace, JSON);
     let patch = writing(mcp_servers::patch, Action::Patch, PATCHES);
     let delete = writing(mcp_servers::delete, Action::Delete, &[]);
-    let rename = writing(renaming::rename, Action::Rename, JSON);
+    let rename = writing(rename_and_copy::rename, Action::Rename, JSON);
     let rename = Endpoint { segment: Segment::ServerThenVerb, ..rename };
-    let copy = writing(renaming::copy, Action::Copy, JSON);
+    let copy = writing(rename_and_copy::copy, Action::Copy, JSON);
     let copy = Endpoint { segment: Segment::ServerThenVerb, ..copy };
-    let rename_stored = writing(renaming::rename_stored, Action::Rename, JSON);
+    let rename_stored = writing(rename_and_copy::rename_stored, Action::Rename, JSON);
     let rename_stored = Endpoint { segment: Segment::SettingsKeyThenVerb, ..rename_stored };
     let patch_all = writing(settings_patch::patch, Action::PatchSettings, MERGE_PATCH);
     let patch_all = Endpoint { segment: Segment::Fixed, query: &[], ..patch_all };

@@ -14,8 +14,8 @@ use actix_web::middleware::from_fn;
 use actix_web::rt::net::TcpStream;
 use actix_web::web::Data;
 
-use super::connection::{Crowd, Socket};
-use super::{App, frame, routes};
+use super::connection::{OpenConnections, Socket};
+use super::{App, middleware, routes};
 
 /// How long a stop waits for accepted requests. Seconds; a stop takes at most ten in all.
 const SHUTDOWN_SECONDS: u64 = 9;
@@ -88,8 +88,10 @@ pub fn serve(app: Data<App>, listener: TcpListener, capacity: Capacity) -> std::
         .shutdown_timeout(SHUTDOWN_SECONDS);
     let stop = builder.graceful_shutdown_signal();
     let builder = builder.listen("mcp-settings", listener, move || {
-        let application =
-            ActixApp::new().app_data(app.clone()).wrap(from_fn(frame::frame)).configure(routes::configure);
+        let application = ActixApp::new()
+            .app_data(app.clone())
+            .wrap(from_fn(middleware::frame))
+            .configure(routes::configure);
         let stop = stop.clone();
         let http = HttpService::build()
             .graceful_shutdown_signal(move || {
@@ -103,7 +105,7 @@ pub fn serve(app: Data<App>, listener: TcpListener, capacity: Capacity) -> std::
                 data.insert(socket.exchange().clone());
             })
             .h1(map_config(application, |()| AppConfig::default()));
-        let crowd = Rc::new(Crowd::new(capacity.crowded));
+        let crowd = Rc::new(OpenConnections::new(capacity.crowded));
         fn_service(move |io: TcpStream| {
             let peer = io.peer_addr().ok();
             let socket = Socket::new(io, &crowd);

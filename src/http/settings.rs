@@ -12,7 +12,7 @@ use crate::secrets::Exposure;
 use crate::service::{Body, ServiceError, Settled, Write};
 
 use super::endpoint::{Answer, Call};
-use super::failures::invalid_settings;
+use super::error_mapping::invalid_settings;
 use super::mcp_servers::{self, newest};
 use super::problem::Problem;
 use super::problem_kind::ProblemKind;

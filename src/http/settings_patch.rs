@@ -11,7 +11,7 @@ use crate::service::access::Scope;
 
 use super::authentication::require;
 use super::endpoint::{Answer, Call};
-use super::failures::invalid_settings;
+use super::error_mapping::invalid_settings;
 use super::mcp_servers::COLLECTION;
 use super::problem::Problem;
 use super::problem_kind::ProblemKind;

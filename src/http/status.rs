@@ -7,7 +7,7 @@ use crate::json::{Json, Object, to_compact};
 use crate::service::Degradation;
 
 use super::endpoint::{Answer, Call};
-use super::failures::store_problem;
+use super::error_mapping::store_problem;
 use super::problem::Problem;
 use super::problem_kind::ProblemKind;
 

@@ -6,8 +6,8 @@ use indexmap::IndexMap;
 use crate::json::{Json, Number, Object, Text};
 use crate::secrets::{KeyRing, Plaintext, Sealed};
 
-use super::leaf::{LeafKind, Position};
 use super::mask::Stored;
+use super::secret_table::{LeafKind, Position};
 use super::{Kind, Sealing, state, url_parts};
 
 /// One value of a configuration.

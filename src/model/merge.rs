@@ -7,11 +7,11 @@ use crate::json::{Json, Object, Path, Pointer, Text};
 use crate::secrets::{KeyRing, Plaintext, looks_sealed};
 
 use super::Sealing;
-use super::bound::has_same_origin;
 use super::config::{AtRest, Config, Members, Node, Secret, SecretValue, Url};
 use super::findings::Findings;
-use super::leaf::{LeafKind, Position};
 use super::mask;
+use super::secret_binding::has_same_origin;
+use super::secret_table::{LeafKind, Position};
 use super::url_parts::{self, NotRestored, Restored};
 
 /// What the reading of a sent value depends on.

@@ -1,7 +1,6 @@
 //! What an MCP server's configuration is: names, layouts, secret leaves, validation, merge and keep rules.
 //! Plain types and pure functions; it refuses to know files, HTTP and the clock.
 
-pub mod bound;
 pub mod config;
 pub mod convert;
 mod edit;
@@ -10,7 +9,6 @@ pub mod findings;
 pub mod json_patch;
 mod kind;
 mod layout;
-pub mod leaf;
 pub mod mask;
 pub mod merge;
 mod name;
@@ -19,7 +17,9 @@ mod outside;
 pub mod plain_names;
 #[cfg(test)]
 pub(crate) mod samples;
+pub mod secret_binding;
 pub mod secret_shapes;
+pub mod secret_table;
 pub mod secret_words;
 mod server_value;
 pub mod settings;

@@ -13,7 +13,7 @@ use crate::secrets::KeyRing;
 
 use super::Sealing;
 use super::config::{Members, Node, SecretValue, open_at};
-use super::leaf::Position;
+use super::secret_table::Position;
 
 /// The member of `agent_settings` in which the servers stand. It is not looked into here.
 pub const MCP_CONFIG: &str = "mcp_config";

@@ -12,7 +12,7 @@ use crate::json::{Path, Pointer};
 use super::Dialect;
 use super::config::{Config, Node};
 use super::enablement::{self, DISABLED, ENABLED};
-use super::leaf::KNOWN_MEMBERS;
+use super::secret_table::KNOWN_MEMBERS;
 use super::state::{changed_members, touched_members};
 use shape::{Checker, one_of};
 

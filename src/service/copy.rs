@@ -10,8 +10,8 @@ use crate::store::Current;
 use super::commit::Step;
 use super::new_name::NewName;
 use super::permit::permitted;
-use super::projected::body;
-use super::update::{LARGEST_SHOWN, LARGEST_STORED, Rulebook, State};
+use super::read_model::body;
+use super::update::{LARGEST_SHOWN, LARGEST_STORED, State, StateContext};
 use super::{Options, Service, ServiceError, Write, Written};
 
 impl Service {
@@ -34,7 +34,7 @@ fn decide(
 ) -> Result<Step<Written>, ServiceError> {
     let NewName { write, to, shows_tag } = request;
     let (snapshot, ring) = (current.snapshot, keys.ring());
-    let rules = Rulebook { layout: &snapshot.layout, ring: &ring, may_reveal: write.caller.may_reveal() };
+    let rules = StateContext { layout: &snapshot.layout, ring: &ring, may_reveal: write.caller.may_reveal() };
     let (server, State { config, .. }) = permitted(current, write, &rules, options)?;
     let to = to.key();
     if snapshot.servers.contains_key(to) {
@@ -56,7 +56,7 @@ fn decide(
         is_created: true,
         before: None,
         after: after.cloned(),
-        is_as_sent: false,
+        is_verbatim: false,
         body: Some(shown(after)),
     };
     Ok(Step::Edit(vec![Edit::Put { key: to.clone(), config: stored.clone() }], written))

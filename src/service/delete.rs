@@ -8,7 +8,7 @@ use crate::store::{Current, Names};
 
 use super::commit::Step;
 use super::permit::permitted;
-use super::update::Rulebook;
+use super::update::StateContext;
 use super::{Options, Service, ServiceError, Write, Written};
 
 impl Service {
@@ -39,9 +39,9 @@ pub(super) fn decide(
     options: Options,
 ) -> Result<Step<Written>, ServiceError> {
     let (layout, ring) = (&current.snapshot.layout, keys.ring());
-    let rules = Rulebook { layout, ring: &ring, may_reveal: write.caller.may_reveal() };
+    let rules = StateContext { layout, ring: &ring, may_reveal: write.caller.may_reveal() };
     let (_, state) = permitted(current, write, &rules, options)?;
     let written =
-        Written { is_created: false, before: Some(state.tag), after: None, is_as_sent: false, body: None };
+        Written { is_created: false, before: Some(state.tag), after: None, is_verbatim: false, body: None };
     Ok(Step::Edit(vec![Edit::Remove { key: write.key.clone() }], written))
 }

@@ -10,7 +10,7 @@ use crate::store::{Current, Decision, Names};
 
 use super::commit::Step;
 use super::key_rules::{look_for_key, may_create_key};
-use super::update::{Means, Update};
+use super::update::{Update, WriteContext};
 use super::{Body, Service, ServiceError, Write, Written, update};
 
 /// What a dry run may tell.
@@ -31,8 +31,9 @@ impl Service {
         };
         let told = of(tells_tag);
         let decide = |current: &Current<'_>, ring: Arc<KeyRing>, update: &Arc<Update>| {
-            let means = Means { ring, ..Means::of(&self.keys, &self.last_judged, self.options) };
-            update::decide(current, update, &means).unwrap_or_else(Step::Refuse)
+            let context =
+                WriteContext { ring, ..WriteContext::of(&self.keys, &self.tag_cache, self.options) };
+            update::decide(current, update, &context).unwrap_or_else(Step::Refuse)
         };
         self.look(&names, |current| {
             let mut step = decide(current, self.keys.ring(), &told);

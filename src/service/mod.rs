@@ -4,32 +4,32 @@
 pub mod access;
 pub mod audit;
 pub mod authentication;
+mod change_view;
 mod commit;
 mod copy;
 mod delete;
 mod dry_run;
 mod error;
-mod failed;
-mod followed;
 mod key_rules;
-mod last_judged;
 mod listing;
 pub mod login;
 mod new_name;
-mod patched;
+mod patch_application;
 mod permit;
-mod projected;
+mod precondition_failed;
 mod read;
+mod read_model;
 mod readiness;
 mod rename;
-mod retry;
+mod replay;
+mod request_body;
 mod rotate;
 #[cfg(test)]
 mod samples;
-mod sent;
 mod settings;
 mod settings_answer;
 mod settings_patch;
+mod tag_cache;
 mod update;
 
 use std::sync::Arc;
@@ -37,14 +37,14 @@ use std::time::{Duration, Instant};
 
 use arc_swap::ArcSwapOption;
 
+pub use self::change_view::Differing;
 pub use self::error::{Conflict, ServiceError};
-pub use self::followed::Differing;
 pub use self::key_rules::KeyProvisioner;
 pub use self::listing::{Listing, Page, Rows};
-pub use self::projected::{Item, Projected};
+pub use self::read_model::{Item, ReadModel};
 pub use self::readiness::Degradation;
+pub use self::request_body::Body;
 pub use self::rotate::Rotation;
-pub use self::sent::Body;
 pub use self::settings::{Settled, WrittenServer};
 use crate::model::SettingsKey;
 use crate::model::plain_names::PlainNames;
@@ -53,14 +53,14 @@ use crate::secrets::Keys;
 use crate::store::Store;
 use access::Caller;
 use bytes::Bytes;
-use last_judged::LastJudged;
+use tag_cache::TagCache;
 
 /// The use-cases over one store.
 pub struct Service {
     store: Arc<dyn Store>,
     keys: Arc<Keys>,
-    projected: ArcSwapOption<Projected>,
-    last_judged: Arc<LastJudged>,
+    projected: ArcSwapOption<ReadModel>,
+    tag_cache: Arc<TagCache>,
     options: Options,
     found_at_start: Vec<Degradation>,
     plain_names: PlainNames,
@@ -96,7 +96,7 @@ pub struct Written {
     /// The tag after, if the server exists; none after a dry run that may not tell it.
     pub after: Option<EntityTag>,
     /// Whether the configuration is now, in the clear, to the letter what was sent.
-    pub is_as_sent: bool,
+    pub is_verbatim: bool,
     /// The answer that shows the server, redacted; none after a deletion.
     pub body: Option<Bytes>,
 }
@@ -108,7 +108,7 @@ impl Service {
             store,
             keys,
             projected: ArcSwapOption::empty(),
-            last_judged: Arc::default(),
+            tag_cache: Arc::default(),
             options,
             found_at_start: Vec::new(),
             plain_names: PlainNames::default(),

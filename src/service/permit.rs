@@ -6,14 +6,14 @@ use crate::model::StoredServer;
 use crate::projection::Verdict;
 use crate::store::Current;
 
-use super::update::{Rulebook, State, check_access};
+use super::update::{State, StateContext, check_access};
 use super::{Options, ServiceError, Write};
 
 /// The server that the write names, as it is stored and as the condition has found it.
 pub(super) fn permitted<'a>(
     current: &'a Current<'_>,
     write: &Write,
-    rules: &Rulebook<'_>,
+    rules: &StateContext<'_>,
     options: Options,
 ) -> Result<(&'a Arc<StoredServer>, State), ServiceError> {
     check_access(current.snapshot)?;

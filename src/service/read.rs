@@ -4,11 +4,11 @@ use std::sync::Arc;
 
 use crate::store::Snapshot;
 
-use super::{Projected, Service, ServiceError};
+use super::{ReadModel, Service, ServiceError};
 
 impl Service {
     /// The newest state, if it can be told without waiting; else [`Service::load`] tells it.
-    pub fn peek(&self) -> Option<Result<Arc<Projected>, ServiceError>> {
+    pub fn peek(&self) -> Option<Result<Arc<ReadModel>, ServiceError>> {
         if self.keys.is_look_due() {
             return None;
         }
@@ -22,23 +22,23 @@ impl Service {
     }
 
     /// The newest state. Blocks on file reads and on decryption.
-    pub fn load(&self) -> Result<Arc<Projected>, ServiceError> {
+    pub fn load(&self) -> Result<Arc<ReadModel>, ServiceError> {
         self.keys.refresh();
         Ok(self.project(self.store.read()?))
     }
 
     /// The newest state, and whether anything can be written, looked at anew. Blocks as [`Service::load`] does.
-    pub fn recheck(&self) -> Result<Arc<Projected>, ServiceError> {
+    pub fn recheck(&self) -> Result<Arc<ReadModel>, ServiceError> {
         Ok(self.project(self.store.recheck()?))
     }
 
-    fn project(&self, snapshot: Arc<Snapshot>) -> Arc<Projected> {
+    fn project(&self, snapshot: Arc<Snapshot>) -> Arc<ReadModel> {
         let ring = self.keys.ring();
         let known = self.projected.load_full();
         match known {
             Some(projected) if projected.is_of(&snapshot, &ring) => projected,
             known => {
-                let projected = Arc::new(Projected::new(snapshot, ring, known.as_deref()));
+                let projected = Arc::new(ReadModel::new(snapshot, ring, known.as_deref()));
                 self.projected.store(Some(Arc::clone(&projected)));
                 projected
             }

@@ -46,7 +46,7 @@ impl Degradation {
         }
     }
 
-    /// What it means and what to do about it.
+    /// What it context and what to do about it.
     pub fn detail(self) -> Cow<'static, str> {
         match self {
             Self::WrongKey => {

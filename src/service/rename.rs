@@ -12,8 +12,8 @@ use crate::store::Current;
 use super::commit::Step;
 use super::new_name::NewName;
 use super::permit::permitted;
-use super::projected::body;
-use super::update::{LARGEST_SHOWN, Rulebook, State};
+use super::read_model::body;
+use super::update::{LARGEST_SHOWN, State, StateContext};
 use super::{Options, Service, ServiceError, Write, Written};
 
 impl Service {
@@ -36,7 +36,7 @@ fn decide(
 ) -> Result<Step<Written>, ServiceError> {
     let NewName { write, to, shows_tag } = request;
     let (snapshot, ring) = (current.snapshot, keys.ring());
-    let rules = Rulebook { layout: &snapshot.layout, ring: &ring, may_reveal: write.caller.may_reveal() };
+    let rules = StateContext { layout: &snapshot.layout, ring: &ring, may_reveal: write.caller.may_reveal() };
     let (server, State { tag: before, config }) = permitted(current, write, &rules, options)?;
     let (from, to) = (&write.key, to.key());
     let is_same = from == to;
@@ -63,7 +63,7 @@ fn decide(
         is_created: false,
         before: Some(before),
         after: told.cloned(),
-        is_as_sent: false,
+        is_verbatim: false,
         body: shown,
     };
     Ok(match is_same {

@@ -13,9 +13,9 @@ use crate::secrets::{Exposure, Keys};
 use crate::store::{Names, Snapshot};
 
 use super::commit::Step;
-use super::projected::Projected;
+use super::read_model::ReadModel;
 use super::settings_answer::outside;
-use super::update::{Means, Update, check_access};
+use super::update::{Update, WriteContext, check_access};
 use super::{Body, Options, Service, ServiceError, Write, Written, delete, update};
 
 /// What a write has come to, and the state that it left.
@@ -42,13 +42,13 @@ pub struct WrittenServer {
 impl Service {
     /// Creates or patches a server.
     pub async fn update_in_settings(&self, write: Write, body: Body) -> Result<Settled, ServiceError> {
-        let (keys, last, options) = (Arc::clone(&self.keys), Arc::clone(&self.last_judged), self.lenient());
+        let (keys, last, options) = (Arc::clone(&self.keys), Arc::clone(&self.tag_cache), self.lenient());
         let names = Names::These(vec![write.key.clone()]);
         let update = Arc::new(Update { write, body, dry_run: None });
         let author = Some(update.author(&keys.ring()));
         self.run(names, author.clone(), move |current| {
             let step = showable(current.snapshot, &keys)
-                .and_then(|()| update::decide(current, &update, &Means::of(&keys, &last, options)));
+                .and_then(|()| update::decide(current, &update, &WriteContext::of(&keys, &last, options)));
             settled(step.unwrap_or_else(Step::Refuse), current.snapshot, author.as_ref())
         })
         .await
@@ -71,7 +71,7 @@ impl Service {
     pub fn settled(&self, settled: Settled) -> Result<Bytes, ServiceError> {
         let Some(state) = settled.state else { return self.load()?.settings(Exposure::Redacted) };
         let known = self.projected.load_full();
-        Projected::new(state, self.keys.ring(), known.as_deref()).settings(Exposure::Redacted)
+        ReadModel::new(state, self.keys.ring(), known.as_deref()).settings(Exposure::Redacted)
     }
 
     pub(super) fn lenient(&self) -> Options {

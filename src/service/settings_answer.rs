@@ -16,9 +16,9 @@ use crate::secrets::{Exposure, KeyRing};
 use crate::store::Snapshot;
 
 use super::ServiceError;
-use super::projected::{Item, Projected};
+use super::read_model::{Item, ReadModel};
 
-impl Projected {
+impl ReadModel {
     /// The whole settings. In the plaintext view every secret must be readable.
     pub fn settings(&self, exposure: Exposure) -> Result<Bytes, ServiceError> {
         if exposure != Exposure::Redacted {

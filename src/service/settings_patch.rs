@@ -18,18 +18,18 @@ use crate::store::{Current, Names, Snapshot};
 use super::access::Caller;
 use super::commit::Step;
 use super::key_rules::{lacks_key, must_seal};
-use super::last_judged::LastJudged;
 use super::settings::{Settled, WrittenServer, after};
 use super::settings_answer::outside;
-use super::update::{self, LARGEST_SHOWN, LARGEST_STORED, Means, Rulebook, Update, check_access};
+use super::tag_cache::TagCache;
+use super::update::{self, LARGEST_SHOWN, LARGEST_STORED, StateContext, Update, WriteContext, check_access};
 use super::{Body, Options, Service, ServiceError, Write, Written};
 
 /// What a decision depends on beside the state.
-struct Desk<'a> {
+struct PatchContext<'a> {
     patch: &'a SettingsPatch,
     caller: &'a Caller,
     keys: &'a Keys,
-    last_judged: &'a LastJudged,
+    tag_cache: &'a TagCache,
     options: Options,
 }
 
@@ -41,17 +41,17 @@ impl Service {
         caller: Caller,
         patch: SettingsPatch,
     ) -> Result<Settled, ServiceError> {
-        let (keys, last_judged, options) =
-            (Arc::clone(&self.keys), Arc::clone(&self.last_judged), self.lenient());
+        let (keys, tag_cache, options) =
+            (Arc::clone(&self.keys), Arc::clone(&self.tag_cache), self.lenient());
         let names = match patch.is_about_outside() {
             true => Names::All,
             false => Names::These(patch.server_names().map(SettingsKey::new).collect()),
         };
         let author = Some(caller.author.clone());
         self.run(names, author, move |current| {
-            let desk =
-                Desk { patch: &patch, caller: &caller, keys: &keys, last_judged: &last_judged, options };
-            desk.decide(current).unwrap_or_else(Step::Refuse)
+            let context =
+                PatchContext { patch: &patch, caller: &caller, keys: &keys, tag_cache: &tag_cache, options };
+            context.decide(current).unwrap_or_else(Step::Refuse)
         })
         .await
     }
@@ -65,7 +65,7 @@ struct Servers<'a> {
     is_wrapped: bool,
 }
 
-impl Desk<'_> {
+impl PatchContext<'_> {
     fn decide(&self, current: &Current<'_>) -> Result<Step<Settled>, ServiceError> {
         let snapshot = current.snapshot;
         if let Some(reason) = snapshot.read_only() {
@@ -132,7 +132,7 @@ impl Desk<'_> {
             Err(ServiceError::InvalidSettings(vec![Violation { pointer, message: message.into() }]))
         };
         let none = Servers { map: None, place: place.clone(), is_wrapped: false };
-        // Null means all servers, and whoever means them can name them.
+        // Null context all servers, and whoever context them can name them.
         let emptied = |place: Pointer| match snapshot.servers.is_empty() {
             true => Ok(Servers { map: None, place: place.clone(), is_wrapped: false }),
             false => Err(ServiceError::UnnamedLoss(vec![place])),
@@ -173,7 +173,7 @@ impl Desk<'_> {
             Json::Null => {
                 let Some(server) = server else { return Ok(Step::Keep(Written::of_many())) };
                 let (layout, ring) = (&current.snapshot.layout, self.keys.ring());
-                let rules = Rulebook { layout, ring: &ring, may_reveal: self.caller.may_reveal() };
+                let rules = StateContext { layout, ring: &ring, may_reveal: self.caller.may_reveal() };
                 let before = Some(rules.state(&key, server).tag);
                 return Ok(Step::Edit(vec![Edit::Remove { key }], Written { before, ..Written::of_many() }));
             }
@@ -194,8 +194,8 @@ impl Desk<'_> {
         };
         let write = Write { key, precondition: Precondition::default(), caller: self.caller.clone() };
         let update = Arc::new(Update { write, body, dry_run: None });
-        let means = Means::of(self.keys, self.last_judged, self.options);
-        update::decide(current, &update, &means).map_err(|error| at(error, &place))
+        let context = WriteContext::of(self.keys, self.tag_cache, self.options);
+        update::decide(current, &update, &context).map_err(|error| at(error, &place))
     }
 
     /// The settings as the patch makes them, if it may.

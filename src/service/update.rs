@@ -7,23 +7,25 @@ use std::sync::Arc;
 use zeroize::Zeroizing;
 
 use crate::json::{Json, Object, Rules, check_limits, to_compact};
-use crate::model::bound::refused;
 use crate::model::config::{self, Config};
 use crate::model::merge::{Merged, Refusal};
+use crate::model::secret_binding::refused;
 use crate::model::state::touched_members;
 use crate::model::validate::{Violation, validate};
 use crate::model::{Access, Author, Dialect, Edit, Layout, ServerName, SettingsKey, StoredServer};
-use crate::projection::{EntityTag, Verdict, canonical, is_as_sent, server_tag, unreadable_server_tag, view};
+use crate::projection::{
+    EntityTag, Verdict, canonical, is_verbatim, server_tag, unreadable_server_tag, view,
+};
 use crate::secrets::{Exposure, KeyRing, Keys};
 use crate::store::{Current, Names, Snapshot};
 
 use super::commit::Step;
 use super::dry_run::DryRun;
-use super::failed::FailedWrite;
 use super::key_rules::{lacks_key, must_seal};
-use super::last_judged::LastJudged;
-use super::projected::body;
-use super::sent::Body;
+use super::precondition_failed::FailedWrite;
+use super::read_model::body;
+use super::request_body::Body;
+use super::tag_cache::TagCache;
 use super::{Conflict, Options, Service, ServiceError, Write, Written};
 
 /// The largest answer that shows a written server. Bytes. Measured redacted, so that it tells nothing of a
@@ -43,16 +45,16 @@ pub(super) struct Update {
 }
 
 /// What a decision rests on beside the request and the state.
-pub(super) struct Means<'a> {
+pub(super) struct WriteContext<'a> {
     pub(super) ring: Arc<KeyRing>,
     pub(super) keys: &'a Keys,
-    pub(super) last: &'a LastJudged,
+    pub(super) last: &'a TagCache,
     pub(super) options: Options,
 }
 
-impl<'a> Means<'a> {
+impl<'a> WriteContext<'a> {
     /// With the keys as they are now.
-    pub(super) fn of(keys: &'a Keys, last: &'a LastJudged, options: Options) -> Self {
+    pub(super) fn of(keys: &'a Keys, last: &'a TagCache, options: Options) -> Self {
         Self { ring: keys.ring(), keys, last, options }
     }
 }
@@ -64,8 +66,8 @@ impl Update {
     }
 
     /// Whether this is, to the letter, what was sent; a patch never is.
-    fn is_as_sent(&self, config: &Config) -> bool {
-        matches!(&self.body, Body::Whole(body) if is_as_sent(config, body))
+    fn is_verbatim(&self, config: &Config) -> bool {
+        matches!(&self.body, Body::Whole(body) if is_verbatim(config, body))
     }
 
     /// Who makes this change, and which: a repetition has the same author, another body has another one.
@@ -79,7 +81,7 @@ impl Update {
 }
 
 /// What a decision depends on beside the states: fixed for one request and one set of keys.
-pub(super) struct Rulebook<'a> {
+pub(super) struct StateContext<'a> {
     pub(super) layout: &'a Layout,
     pub(super) ring: &'a KeyRing,
     pub(super) may_reveal: bool,
@@ -95,12 +97,12 @@ pub(super) struct State {
 impl Service {
     /// Replaces or patches a server.
     pub async fn update(&self, write: Write, body: Body) -> Result<Written, ServiceError> {
-        let (keys, last, options) = (Arc::clone(&self.keys), Arc::clone(&self.last_judged), self.options);
+        let (keys, last, options) = (Arc::clone(&self.keys), Arc::clone(&self.tag_cache), self.options);
         let names = Names::These(vec![write.key.clone()]);
         let update = Arc::new(Update { write, body, dry_run: None });
         let author = Some(update.author(&keys.ring()));
         self.run(names, author, move |current| {
-            decide(current, &update, &Means::of(&keys, &last, options)).unwrap_or_else(Step::Refuse)
+            decide(current, &update, &WriteContext::of(&keys, &last, options)).unwrap_or_else(Step::Refuse)
         })
         .await
     }
@@ -110,13 +112,13 @@ impl Service {
 pub(super) fn decide(
     current: &Current<'_>,
     update: &Arc<Update>,
-    means: &Means<'_>,
+    context: &WriteContext<'_>,
 ) -> Result<Step<Written>, ServiceError> {
     let Update { write, body: sent, dry_run } = &**update;
-    let Means { ring, keys, last, options } = means;
+    let WriteContext { ring, keys, last, options } = context;
     let snapshot = current.snapshot;
     check_access(snapshot)?;
-    let rules = Rulebook { layout: &snapshot.layout, ring, may_reveal: write.caller.may_reveal() };
+    let rules = StateContext { layout: &snapshot.layout, ring, may_reveal: write.caller.may_reveal() };
     let key = &write.key;
     let server = snapshot.servers.get(key);
     match (sent, server) {
@@ -205,7 +207,7 @@ fn seal_and_edit(
         is_created: before_tag.is_none(),
         before: before_tag,
         body: Some(shown),
-        is_as_sent: update.is_as_sent(&after),
+        is_verbatim: update.is_verbatim(&after),
         after: told.cloned(),
     };
     Ok(Step::Edit(vec![Edit::Put { key: key.clone(), config: stored }], written))
@@ -214,18 +216,18 @@ fn seal_and_edit(
 impl Written {
     /// What a change of several servers, or of none, has come to: of each of them nothing is told.
     pub(super) fn of_many() -> Self {
-        Self { is_created: false, before: None, after: None, is_as_sent: false, body: None }
+        Self { is_created: false, before: None, after: None, is_verbatim: false, body: None }
     }
 
     pub(super) fn unchanged(key: &SettingsKey, config: &Config, tag: EntityTag, update: &Update) -> Self {
         let told = update.told(&tag);
         let body = Some(body(key, config, told, Exposure::Redacted));
-        let is_as_sent = update.is_as_sent(config);
-        Self { is_created: false, after: told.cloned(), before: Some(tag), is_as_sent, body }
+        let is_verbatim = update.is_verbatim(config);
+        Self { is_created: false, after: told.cloned(), before: Some(tag), is_verbatim, body }
     }
 }
 
-impl Rulebook<'_> {
+impl StateContext<'_> {
     /// A stored server as a decision sees it.
     pub(super) fn state(&self, key: &SettingsKey, server: &StoredServer) -> State {
         match &server.config {

@@ -270,8 +270,8 @@ fn departures_are_told<S: Store>(place: &Opener<S>) {
     run(&store, Change { author: Some(Author::new("ann")), ..by_ann });
     run(&other, edits(vec![Edit::Remove { key: key("c") }]));
     let told = |name: &str| {
-        let departure = read(&store).departures.of(&key(name)).cloned()?;
-        Some((departure.author?.name().to_owned(), departure.now.map(|now| now.as_str().to_owned())))
+        let tombstone = read(&store).tombstones.of(&key(name)).cloned()?;
+        Some((tombstone.author?.name().to_owned(), tombstone.now.map(|now| now.as_str().to_owned())))
     };
     assert_eq!(told("a"), Some(("ann".to_owned(), None)));
     assert_eq!(told("b"), Some(("ann".to_owned(), Some("d".to_owned()))));

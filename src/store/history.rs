@@ -23,13 +23,13 @@ const BUDGET: usize = 4 << 20;
 /// A clone costs next to nothing and can be added to and dropped: a batch that fails leaves no trace.
 #[derive(Clone, Debug, Default)]
 pub struct History {
-    settled: Arc<Settled>,
+    settled: Arc<ReplacedStates>,
     /// What was replaced since, oldest first.
     journal: Vec<(SettingsKey, Arc<StoredServer>)>,
 }
 
 #[derive(Clone, Debug, Default)]
-struct Settled {
+struct ReplacedStates {
     names: HashMap<SettingsKey, Past>,
     /// The names by their last change, for forgetting.
     order: BTreeMap<u64, SettingsKey>,
@@ -90,7 +90,7 @@ impl History {
     }
 }
 
-impl Settled {
+impl ReplacedStates {
     fn push(&mut self, key: SettingsKey, state: Arc<StoredServer>) {
         self.changes += 1;
         self.bytes += state.text.len();

@@ -12,16 +12,16 @@ use std::time::Instant;
 
 use tokio::sync::watch;
 
-pub use self::departures::{Departure, Departures};
 pub use self::error::StoreError;
 pub use self::history::History;
+pub use self::tombstones::{Tombstone, Tombstones};
 use crate::model::{
     Access, Author, Edit, Layout, Outside, PlaceReason, ReadOnlyReason, SettingsKey, StoredServer,
 };
 
-mod departures;
 mod error;
 mod history;
+mod tombstones;
 
 /// Everything that a store held at one moment. Immutable once published.
 #[derive(Clone, Debug)]
@@ -33,7 +33,7 @@ pub struct Snapshot {
     /// Everything else that the document says.
     pub outside: Arc<Outside>,
     /// How names left that are not there any more.
-    pub departures: Departures,
+    pub tombstones: Tombstones,
     /// Why nothing can be written at the document's place, where that is known.
     pub place: Option<PlaceReason>,
 }

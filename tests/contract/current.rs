@@ -8,7 +8,7 @@ const UPDATE: &str = "UPDATE_OPENAPI";
 #[test]
 fn the_checked_in_document_is_current() {
     let mut current =
-        serde_json::to_string_pretty(&mcp_settings::http::document::openapi_document()).unwrap();
+        serde_json::to_string_pretty(&mcp_settings::http::openapi_document::openapi_document()).unwrap();
     current.push('\n');
     let path = document::path("mcp-settings.json");
     if std::env::var_os(UPDATE).is_some() {

@@ -5,7 +5,7 @@
 
 use std::path::Path;
 
-use mcp_settings::model::{leaf, mask, secret_words};
+use mcp_settings::model::{mask, secret_table, secret_words};
 
 /// Set by `make page-tables`.
 const UPDATE: &str = "UPDATE_PAGE_TABLES";
@@ -41,13 +41,13 @@ const TABLES: [(&str, &str, &[&str]); 14] = [
     ),
     ("MAPS_OF_SECRETS", "Ends of names under which each value is secret.", &secret_words::MAPS_OF_SECRETS),
     ("URLS", "Ends of names that hold a URL.", &secret_words::URLS),
-    ("KNOWN_MEMBERS", "The members of a configuration that are known.", &leaf::KNOWN_MEMBERS),
-    ("OAUTH_SECRETS", "Secrets wherever they stand under `auth`.", &leaf::OAUTH_SECRETS),
+    ("KNOWN_MEMBERS", "The members of a configuration that are known.", &secret_table::KNOWN_MEMBERS),
+    ("OAUTH_SECRETS", "Secrets wherever they stand under `auth`.", &secret_table::OAUTH_SECRETS),
     ("MASK_MARKS", "What makes a mask of any text around it, in any case.", &mask::MARKS),
     (
         "OAUTH_PLAIN",
         "Members under `auth` that are not secret, whatever they are called.",
-        &leaf::OAUTH_PLAIN,
+        &secret_table::OAUTH_PLAIN,
     ),
 ];
 

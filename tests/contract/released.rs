@@ -3,7 +3,7 @@
 
 use serde_json::{Value, json};
 
-use crate::breaks::breaks;
+use crate::breaking_changes::breaks;
 use crate::document;
 
 /// Set by `make openapi-release`.

@@ -28,7 +28,7 @@ mod agent_server;
 mod conformance;
 mod exchange;
 mod ledger;
-mod oddities;
+mod odd_configurations;
 mod outside;
 mod pair;
 mod resave;
@@ -55,9 +55,18 @@ const CASES: [(&str, Case); 11] = [
         "of 200 writes by each API at once, none is lost",
         traffic::of_200_writes_by_each_api_at_once_none_is_lost,
     ),
-    ("the real server reads what ours translates", oddities::the_real_server_reads_what_ours_translates),
-    ("whatever the real server accepts ours keeps", oddities::whatever_the_real_server_accepts_ours_keeps),
-    ("whatever ours accepts the real server keeps", oddities::whatever_ours_accepts_the_real_server_keeps),
+    (
+        "the real server reads what ours translates",
+        odd_configurations::the_real_server_reads_what_ours_translates,
+    ),
+    (
+        "whatever the real server accepts ours keeps",
+        odd_configurations::whatever_the_real_server_accepts_ours_keeps,
+    ),
+    (
+        "whatever ours accepts the real server keeps",
+        odd_configurations::whatever_ours_accepts_the_real_server_keeps,
+    ),
     ("both take the same patches of the settings outside the servers", outside::both_take_the_same_patches),
     ("no patch that ours takes costs the file", outside::no_patch_that_ours_takes_costs_the_file),
 ];

@@ -1,8 +1,8 @@
 //! Holds every answer that these tests receive against the OpenAPI document: its status is described, and so are
 //! its headers and its body. What was seen is written down, so that `make test` can tell what never was.
 
+mod coverage;
 mod document;
-mod seen;
 
 use std::collections::HashMap;
 use std::sync::{Arc, LazyLock, Mutex, PoisonError};
@@ -94,7 +94,7 @@ impl Contract {
         if method != "HEAD" {
             self.judge_body(described, answer)?;
         }
-        seen::note(&key);
+        coverage::note(&key);
         Ok(())
     }
 
@@ -185,7 +185,7 @@ impl Contract {
             }
             None => json!({ "$ref": self.document.schema_of_problem(slug) }),
         };
-        seen::note(&format!("problem {slug}"));
+        coverage::note(&format!("problem {slug}"));
         self.validate(&schema, &problem)
     }
 

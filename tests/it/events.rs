@@ -1,11 +1,11 @@
 //! The stream of changes, `/api/settings/events`.
 
+mod change_events;
 mod document;
 mod ends;
 mod refused;
 mod replayed;
 mod resumed;
-mod told;
 
 use serde_json::{Value, json};
 

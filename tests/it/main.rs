@@ -4,7 +4,6 @@
 mod chromium;
 mod conformance;
 mod crypto;
-mod extent;
 mod launch;
 mod peer;
 mod proxy;
@@ -12,6 +11,7 @@ mod response;
 mod server;
 mod site;
 mod stream;
+mod test_budget;
 mod wire;
 
 mod access;

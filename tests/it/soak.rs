@@ -2,13 +2,13 @@
 //! is checked alone. `make soak` runs it for as long as it is told, `make test` for a moment.
 
 mod chain;
-pub(crate) mod dice;
+mod counters;
 mod fleet;
 mod history;
 mod plan;
 mod rounds;
+pub(crate) mod seeded_rng;
 mod sequential;
-mod tally;
 mod writer;
 
 use self::rounds::Size;

@@ -10,11 +10,11 @@ use proptest::prelude::*;
 use proptest::sample::Index;
 use proptest::test_runner::TestRunner;
 
-use crate::desk::{Desk, Who, config_of};
+use crate::client::{Client, Who, config_of};
+use crate::client_edits::{Wish, any_wish};
 use crate::oracle::{mapped, secrecy};
 use crate::samples::{Sample, any_sample};
 use crate::tokens;
-use crate::wishes::{Wish, any_wish};
 
 const CASES: u32 = 700;
 
@@ -53,13 +53,13 @@ fn a_dry_run_answers_as_the_write_would_and_leaves_no_trace() {
     let accepted = Cell::new(0);
     let outcome = runner().run(&any_case(), |(sample, index, wish)| {
         let text = sample.text();
-        let desk = Desk::of(&text);
+        let client = Client::of(&text);
         let (name, _) = &sample.servers[index.index(sample.servers.len())];
-        let Ok(view) = desk.get(name, wish.exposure) else { return Ok(()) };
+        let Ok(view) = client.get(name, wish.exposure) else { return Ok(()) };
         let body = wish.body(&view);
-        let dry = desk.try_update(name, sent(&wish, &body), wish.who);
-        prop_assert_eq!(desk.text(), text);
-        let real = desk.update(name, sent(&wish, &body), wish.who);
+        let dry = client.try_update(name, sent(&wish, &body), wish.who);
+        prop_assert_eq!(client.text(), text);
+        let real = client.update(name, sent(&wish, &body), wish.who);
         let shown = || format!("{wish:?}\nsent {}", to_compact(&body.clone().into()));
         match (wish.who, &dry, &real) {
             (Who::Writer, Ok(dry), Ok(real)) => {
@@ -92,7 +92,7 @@ fn a_dry_run_is_no_oracle() {
     let outcome = runner().run(&any_case(), |(sample, index, wish)| {
         let at = index.index(sample.servers.len());
         let other = with_other_secrets(&sample, at);
-        let (one, two) = (Desk::of(&sample.text()), Desk::of(&other.text()));
+        let (one, two) = (Client::of(&sample.text()), Client::of(&other.text()));
         let name = &sample.servers[at].0;
         // A guesser may know everything, and still must not learn whether it is so.
         let Ok(view) = one.get(name, Exposure::Plaintext) else { return Ok(()) };
@@ -100,7 +100,7 @@ fn a_dry_run_is_no_oracle() {
         if to_compact(&body.clone().into()).contains("gAAAAA") {
             return Ok(());
         }
-        let ask = |desk: &Desk| told(&desk.try_update(name, sent(&wish, &body), Who::Writer));
+        let ask = |client: &Client| told(&client.try_update(name, sent(&wish, &body), Who::Writer));
         let (one, two) = (ask(&one), ask(&two));
         prop_assert_eq!(&one, &two, "{:?}\nsent {}", wish, to_compact(&body.into()));
         accepted.set(accepted.get() + u32::from(!one.contains("Error")));

@@ -5,10 +5,10 @@
 //! holds is found with the table itself, so that what is added there is tried here.
 
 mod bench;
-mod dice;
 mod differ;
 mod request;
 mod secret;
+mod seeded_rng;
 mod state;
 
 use self::differ::Tally;
@@ -36,7 +36,7 @@ fn seed(test: u64) -> u64 {
 /// Tries pairs on states of one layout, and demands that enough of them came to something.
 fn tell_nothing(layout: Layout, keyring: Keyring, thirtieths: usize, test: u64) {
     let pairs = share(thirtieths);
-    let mut dice = dice::Dice::new(seed(test));
+    let mut dice = seeded_rng::SeededRng::new(seed(test));
     let mut tally = Tally::default();
     while tally.pairs < pairs {
         let state = state::any(layout, keyring, &mut dice);
@@ -98,7 +98,7 @@ fn with_a_wrong_key_a_right_guess_looks_like_a_wrong_one() {
 #[test]
 fn at_the_limits_of_size_a_right_guess_looks_like_a_wrong_one() {
     let pairs = share(30) / 1_700;
-    let mut dice = dice::Dice::new(seed(61));
+    let mut dice = seeded_rng::SeededRng::new(seed(61));
     let mut tally = Tally::default();
     // Goes on until some of them were too large: the fewer there are, the more it is luck.
     while tally.pairs < pairs || (!tally.has_too_large() && tally.pairs < 10 * pairs) {

@@ -1,8 +1,9 @@
 //! The laws of DESIGN §1 over generated documents and writes, in this process: no sockets, no disk, so that
 //! thousands of cases cost seconds. What they say of the running service is `tests/it`'s matter.
 
+mod client;
+mod client_edits;
 mod constraints;
-mod desk;
 mod dry_run;
 mod guesses;
 mod masks;
@@ -16,4 +17,3 @@ mod spelling;
 mod splice;
 mod tags;
 mod tokens;
-mod wishes;

@@ -12,7 +12,7 @@ use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
 
-use crate::desk::{Desk, Who};
+use crate::client::{Client, Who};
 
 /// The servers, in the words of our own documents. `§` and a number is a secret.
 const OPEN: &str = r#"{
@@ -247,11 +247,11 @@ fn with(value: &Json, place: &[String], text: &str) -> Json {
 }
 
 /// All secrets of the document in the clear, by their places.
-fn stored(desk: &Desk, servers: &[String]) -> BTreeMap<String, String> {
+fn stored(client: &Client, servers: &[String]) -> BTreeMap<String, String> {
     let mut found = Vec::new();
-    secrets_of(&desk.settings_around(Exposure::Plaintext).into(), Pointer::root(), &mut found);
+    secrets_of(&client.settings_around(Exposure::Plaintext).into(), Pointer::root(), &mut found);
     for name in servers {
-        let config = desk.get(name, Exposure::Plaintext).expect("a key opens all of it");
+        let config = client.get(name, Exposure::Plaintext).expect("a key opens all of it");
         secrets_of(&config.into(), Pointer::root().member(name), &mut found);
     }
     found.into_iter().map(|(place, text)| (place.to_string(), text)).collect()
@@ -270,20 +270,20 @@ struct Sent {
 
 impl Sent {
     /// Makes it from what its sender reads, masks put in.
-    fn of(desk: &Desk, write: &Write, servers: &[String]) -> Self {
+    fn of(client: &Client, write: &Write, servers: &[String]) -> Self {
         let name = write.server.get(servers);
         let read = |exposure| -> Json {
             match write.route {
                 Route::Put | Route::MergePatch | Route::JsonPatch => {
-                    desk.get(name, exposure).expect("a key opens all of it").into()
+                    client.get(name, exposure).expect("a key opens all of it").into()
                 }
-                Route::OpenHandsPatch | Route::OpenHandsServer | Route::Servers => desk
+                Route::OpenHandsPatch | Route::OpenHandsServer | Route::Servers => client
                     .settings(exposure)
                     .expect("a key opens all of it")
                     .get(name)
                     .expect("it is there")
                     .clone(),
-                Route::Outside => desk.settings_around(exposure).into(),
+                Route::Outside => client.settings_around(exposure).into(),
             }
         };
         let mut places = Vec::new();
@@ -319,23 +319,23 @@ impl Sent {
         }
     }
 
-    fn send(&self, desk: &Desk) -> Result<(), ServiceError> {
+    fn send(&self, client: &Client) -> Result<(), ServiceError> {
         let Self { who, name, body, .. } = self;
         let in_settings = |diff: Object| {
             let body = Object::from_iter([("agent_settings_diff", Json::from(diff))]);
-            desk.patch_settings_as(*who, &body).map(drop)
+            client.patch_settings_as(*who, &body).map(drop)
         };
         match self.route {
-            Route::Put => desk.put(name, body, *who).map(drop),
-            Route::MergePatch => desk.patch(name, body, *who).map(drop),
+            Route::Put => client.put(name, body, *who).map(drop),
+            Route::MergePatch => client.patch(name, body, *who).map(drop),
             Route::JsonPatch => {
                 let operations = parse(&self.operations, &Rules::BODY).expect("it is JSON");
                 let patch = json_patch::parse(operations).expect("it is a patch");
-                desk.update(name, Body::JsonPatch(patch), *who).map(drop)
+                client.update(name, Body::JsonPatch(patch), *who).map(drop)
             }
-            Route::OpenHandsPatch => desk.patch_in_settings(name, body, *who).map(drop),
+            Route::OpenHandsPatch => client.patch_in_settings(name, body, *who).map(drop),
             Route::OpenHandsServer => {
-                desk.update("created", Body::OpenHandsServer(body.clone()), *who).map(drop)
+                client.update("created", Body::OpenHandsServer(body.clone()), *who).map(drop)
             }
             Route::Servers => {
                 let servers = Object::from_iter([(name.as_str(), Json::from(body.clone()))]);
@@ -355,16 +355,16 @@ proptest! {
 
     #[test]
     fn a_mask_is_never_stored_and_no_secret_is_lost(is_open in any::<bool>(), writes in vec(any_write(), 1..6)) {
-        let (desk, servers) = (Desk::of(&document(is_open)), names(is_open));
+        let (client, servers) = (Client::of(&document(is_open)), names(is_open));
         for write in &writes {
-            let (before, text) = (stored(&desk, &servers), desk.text());
-            let sent = Sent::of(&desk, write, &servers);
-            match sent.send(&desk) {
-                Err(ServiceError::Refused(_) | ServiceError::BoundSecrets(_)) => prop_assert_eq!(desk.text(), text),
+            let (before, text) = (stored(&client, &servers), client.text());
+            let sent = Sent::of(&client, write, &servers);
+            match sent.send(&client) {
+                Err(ServiceError::Refused(_) | ServiceError::BoundSecrets(_)) => prop_assert_eq!(client.text(), text),
                 Err(error) => prop_assert!(false, "{:?} {:?}", error, write),
                 Ok(()) => {
-                    prop_assert!(desk.get("created", Exposure::Redacted).is_err(), "{:?}", write);
-                    let after = stored(&desk, &servers);
+                    prop_assert!(client.get("created", Exposure::Redacted).is_err(), "{:?}", write);
+                    let after = stored(&client, &servers);
                     prop_assert_eq!(after.len(), before.len(), "{:?}", write);
                     for (place, secret) in &before {
                         let now = &after[place];
@@ -380,11 +380,11 @@ proptest! {
     fn without_reveal_a_mask_tells_nothing_of_what_is_stored(is_open in any::<bool>(), write in any_write()) {
         let write = Write { who: Who::Writer, ..write };
         let (text, servers) = (document(is_open), names(is_open));
-        let right = Desk::of(&text);
+        let right = Client::of(&text);
         let sent = Sent::of(&right, &write, &servers);
-        let told = |desk: &Desk| sent.send(desk).map_err(|error| format!("{error:?}"));
+        let told = |client: &Client| sent.send(client).map_err(|error| format!("{error:?}"));
         // The same body, where other secrets are stored.
-        let wrong = Desk::of(&text.replace("sEcret-", "0ther-cret-"));
+        let wrong = Client::of(&text.replace("sEcret-", "0ther-cret-"));
         prop_assume!(sent.who == Who::Writer);
         prop_assert_eq!(told(&right), told(&wrong), "{:?}", write);
     }

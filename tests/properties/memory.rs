@@ -7,7 +7,7 @@ use std::time::Instant;
 
 use mcp_settings::document::{Document, NewDocument};
 use mcp_settings::store::{
-    Change, Commit, Current, Decision, Departures, History, Names, Snapshot, Store, StoreError,
+    Change, Commit, Current, Decision, History, Names, Snapshot, Store, StoreError, Tombstones,
 };
 use tokio::sync::watch;
 
@@ -55,7 +55,7 @@ fn snapshot(document: &Document) -> Snapshot {
         layout: document.layout().clone(),
         servers: document.servers().map(|(key, server)| (key.clone(), Arc::clone(server))).collect(),
         outside: Arc::clone(document.outside()),
-        departures: Departures::default(),
+        tombstones: Tombstones::default(),
         place: None,
     }
 }

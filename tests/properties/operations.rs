@@ -11,10 +11,10 @@ use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
 
-use crate::desk::{Desk, Who};
+use crate::client::{Client, Who};
+use crate::client_edits::{Place, Step, child, collect};
 use crate::oracle::in_the_clear;
 use crate::samples::{Layout, any_json, any_sample};
-use crate::wishes::{Place, Step, child, collect};
 
 /// One operation, not yet applied to a view: its places are found there.
 #[derive(Clone, Debug)]
@@ -131,14 +131,14 @@ proptest! {
     #[test]
     fn no_operations_change_nothing(sample in any_sample(), who in any_who()) {
         let text = sample.text();
-        let desk = Desk::of(&text);
+        let client = Client::of(&text);
         for (name, _) in &sample.servers {
-            let tag = desk.tag(name);
+            let tag = client.tag(name);
             let nothing = Body::JsonPatch(patch(Json::Array(vec![])));
-            let written = desk.update(name, nothing, who);
+            let written = client.update(name, nothing, who);
             prop_assert!(written.is_ok(), "{written:?}\n{text}");
             prop_assert_eq!(written.unwrap().after.map(|tag| tag.to_string()), tag);
-            prop_assert_eq!(desk.text(), &*text);
+            prop_assert_eq!(client.text(), &*text);
         }
     }
 
@@ -149,9 +149,9 @@ proptest! {
         who in any_who(),
     ) {
         let text = sample.text();
-        let desk = Desk::of(&text);
+        let client = Client::of(&text);
         let name = &sample.servers[0].0;
-        let view: Json = desk.get(name, Exposure::Redacted).unwrap().into();
+        let view: Json = client.get(name, Exposure::Redacted).unwrap().into();
         let document = document(&operations, &view);
         let told = to_compact(&document);
         // What everybody knows: what is shown, what is sent, and the words of the closed dialect.
@@ -160,12 +160,12 @@ proptest! {
         // But for masks, which only whoever sends one may have stored, as a text that is no secret.
         open.retain(|text| !text.contains("[REDACTED]") && !text.contains("**********"));
         operations.iter().for_each(|operation| scalars(&operation.value, &mut open));
-        match desk.update(name, Body::JsonPatch(patch(document)), who) {
-            Err(_) => prop_assert_eq!(desk.text(), text),
+        match client.update(name, Body::JsonPatch(patch(document)), who) {
+            Err(_) => prop_assert_eq!(client.text(), text),
             Ok(written) => {
-                prop_assert_eq!(written.after.map(|tag| tag.to_string()), desk.tag(name));
+                prop_assert_eq!(written.after.map(|tag| tag.to_string()), client.tag(name));
                 let before = clear(&text, sample.layout, name);
-                let after = clear(&desk.text(), sample.layout, name);
+                let after = clear(&client.text(), sample.layout, name);
                 let carried = carried(&after, &before, &open);
                 prop_assert_eq!(carried, None, "{} {}", told, text);
             }

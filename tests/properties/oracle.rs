@@ -3,10 +3,10 @@
 
 use mcp_settings::json::{Json, Object};
 
-use crate::desk::Who;
+use crate::client::Who;
+use crate::client_edits::{Place, Step, child};
 use crate::samples::Layout;
 use crate::tokens;
-use crate::wishes::{Place, Step, child};
 
 /// A mask or token that stands for nothing.
 #[derive(Debug, PartialEq, Eq)]

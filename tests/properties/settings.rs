@@ -10,8 +10,8 @@ use mcp_settings::service::ServiceError;
 use proptest::prelude::*;
 use proptest::sample::select;
 
+use crate::client::Client;
 use crate::constraints::cases;
-use crate::desk::Desk;
 use crate::samples::{any_json, any_secret, number};
 use crate::spelling::{Manner, any_manner, spell};
 use crate::tokens;
@@ -261,9 +261,9 @@ fn a_patch_is_taken_exactly_where_the_agent_server_takes_it() {
     let mut failures = Vec::new();
     for (is_acp, name) in [(false, "settings/v1.58.0.json"), (true, "migrations/v9-acp.out.disk.json")] {
         let before = fs::read_to_string(fixtures.join(name)).expect("the fixture is there");
-        let mut desk = Desk::of(&before);
+        let mut client = Client::of(&before);
         for case in cases.iter().filter(|case| case.is_acp == is_acp) {
-            let outcome = desk.patch_settings(&read(&case.patch.to_string()));
+            let outcome = client.patch_settings(&read(&case.patch.to_string()));
             let is_refused = matches!(outcome, Err(ServiceError::InvalidSettings(_)));
             // These settings are not encrypted with the keys of this test, which judges the constraints alone.
             let is_taken = matches!(outcome, Ok(_) | Err(ServiceError::WrongKey));
@@ -271,8 +271,8 @@ fn a_patch_is_taken_exactly_where_the_agent_server_takes_it() {
                 failures.push(format!("{}: {:?}", case.at, outcome.as_ref().err()));
             }
             match outcome {
-                Ok(_) => desk = Desk::of(&before),
-                Err(_) => assert!(desk.text() == before, "{}: something was stored", case.at),
+                Ok(_) => client = Client::of(&before),
+                Err(_) => assert!(client.text() == before, "{}: something was stored", case.at),
             }
         }
     }
@@ -290,9 +290,9 @@ proptest! {
         patch in any_patch(),
     ) {
         let before = document(layout, &state, manner);
-        let desk = Desk::of(&before);
-        let outcome = desk.patch_settings(&body(&patch));
-        let after = desk.text();
+        let client = Client::of(&before);
+        let outcome = client.patch_settings(&body(&patch));
+        let after = client.text();
         let Some(wanted) = wanted(&state, &patch) else {
             prop_assert!(matches!(outcome, Err(ServiceError::Refused(_))), "{:?}\n{}", outcome.err(), before);
             prop_assert_eq!(after, before);
@@ -328,9 +328,9 @@ proptest! {
         let map = |text: &str| raw(raw(text, "agent_settings"), "mcp_config").to_owned();
         prop_assert_eq!(map(&after), map(&before));
 
-        let again = desk.patch_settings(&body(&patch));
+        let again = client.patch_settings(&body(&patch));
         prop_assert!(again.is_ok(), "{:?}", again.err());
-        prop_assert_eq!(desk.text(), after, "sent again it changed something");
-        prop_assert!(again.unwrap() == desk.all_settings());
+        prop_assert_eq!(client.text(), after, "sent again it changed something");
+        prop_assert!(again.unwrap() == client.all_settings());
     }
 }

@@ -11,11 +11,11 @@ use proptest::prelude::*;
 use proptest::sample::Index;
 use proptest::test_runner::TestRunner;
 
-use crate::desk::{Desk, Who};
+use crate::client::{Client, Who};
+use crate::client_edits::{Wish, any_wish};
 use crate::oracle::{Refused, in_the_clear, mapped, wanted, without_nulls};
 use crate::samples::{Layout, Sample, any_sample, any_server};
 use crate::tokens;
-use crate::wishes::{Wish, any_wish};
 
 const CASES: u32 = 3_000;
 
@@ -37,28 +37,28 @@ fn a_write_gives_what_was_asked_for_and_touches_nothing_else() {
     runner
         .run(&any_case(), |(sample, index, wish)| {
             let text = sample.text();
-            let desk = Desk::of(&text);
+            let client = Client::of(&text);
             let at = index.index(sample.servers.len());
             let (name, stored) = &sample.servers[at];
-            let Ok(view) = desk.get(name, wish.exposure) else { return Ok(()) };
+            let Ok(view) = client.get(name, wish.exposure) else { return Ok(()) };
             let body = wish.body(&view);
             let expected = wanted(&body, wish.is_patch, wish.who, stored, sample.layout);
             let sent = if wish.is_patch { Body::MergePatch(body.clone()) } else { Body::Whole(body.clone()) };
             let told =
                 || format!("{wish:?}\nsent {}\nto {}", to_compact(&body.clone().into()), to_compact(stored));
 
-            match desk.update(name, sent, wish.who) {
+            match client.update(name, sent, wish.who) {
                 Err(error) => {
-                    prop_assert_eq!(desk.text(), text);
+                    prop_assert_eq!(client.text(), text);
                     prop_assert!(is_legitimate(&error, &expected), "{:?}\n{}", error, told());
                     refused.set(refused.get() + 1);
                 }
                 Ok(written) => {
                     prop_assert!(expected.is_ok(), "a mask or token without a meaning was taken\n{}", told());
                     let expected = expected.unwrap();
-                    let after = desk.text();
+                    let after = client.text();
                     let tag = written.after.map(|tag| tag.to_string());
-                    prop_assert_eq!(&desk.tag(name), &tag);
+                    prop_assert_eq!(&client.tag(name), &tag);
                     // The state that was asked for has this tag, however it is stored.
                     prop_assert_eq!(tag_of(&sample, at, &expected), tag.clone(), "{}", told());
                     if written.before.map(|tag| tag.to_string()) == tag {
@@ -105,7 +105,7 @@ proptest! {
         (sample, body) in any_sample().prop_flat_map(|sample| { let layout = sample.layout; (Just(sample), any_server(layout)) }),
     ) {
         let text = sample.text();
-        let desk = Desk::of(&text);
+        let client = Client::of(&text);
         // Whoever may see secrets may send tokens of ours; those of other keys are nobody's. A mask has nothing
         // to stand for.
         let told = to_compact(&body.clone().into());
@@ -114,7 +114,7 @@ proptest! {
         let is_foreign = [&tokens::FOREIGN[0].text[..40], "\"***\"", "\"[redacted]\""]
             .into_iter()
             .any(|text| told.contains(text));
-        let written = match desk.put("new", &body, Who::Revealer) {
+        let written = match client.put("new", &body, Who::Revealer) {
             Ok(written) => written,
             Err(ServiceError::Invalid(violations)) => {
                 let is_known = |place: &str| {
@@ -133,11 +133,11 @@ proptest! {
         prop_assert!(written.is_created);
         let parts = sample.parts();
         let last = text.len() - parts.after.len();
-        let with_new = desk.text();
+        let with_new = client.text();
         prop_assert!(with_new.starts_with(&text[..last]) && with_new.ends_with(&parts.after));
         prop_assert!(serde_json::from_str::<serde_json::Value>(&with_new).is_ok() || with_new.contains("1e400"));
-        desk.delete("new").unwrap();
-        prop_assert_eq!(desk.text(), text);
+        client.delete("new").unwrap();
+        prop_assert_eq!(client.text(), text);
     }
 
     #[test]
@@ -145,12 +145,12 @@ proptest! {
         (sample, index, to) in (any_sample(), any::<Index>(), "[A-Z][a-z0-9@:._-]{0,8}"),
     ) {
         let text = sample.text();
-        let desk = Desk::of(&text);
+        let client = Client::of(&text);
         let at = index.index(sample.servers.len());
         let name = &sample.servers[at].0;
-        let view = desk.get(name, Exposure::Encrypted).ok();
-        let tag = desk.tag(name);
-        let written = desk.rename(name, &to, Who::Writer).unwrap();
+        let view = client.get(name, Exposure::Encrypted).ok();
+        let tag = client.tag(name);
+        let written = client.rename(name, &to, Who::Writer).unwrap();
         let parts = sample.parts();
         let start = parts.before.len() + parts.servers[..at].iter().map(|server| server.len() + 1).sum::<usize>();
         // The name is written as a text of its own; what stands before and behind it stays.
@@ -158,22 +158,22 @@ proptest! {
         let (open, close) = (own.find('"').unwrap(), own.find(':').unwrap());
         let close = own[..close].rfind('"').unwrap() + 1;
         let expected = format!("{}\"{to}\"{}", &text[..start + open], &text[start + close..]);
-        prop_assert_eq!(desk.text(), expected);
-        prop_assert_eq!(desk.get(&to, Exposure::Encrypted).ok(), view);
-        prop_assert_eq!(desk.tag(name), None);
-        prop_assert_eq!(desk.tag(&to), written.after.map(|tag| tag.to_string()));
-        desk.rename(&to, name, Who::Writer).unwrap();
-        prop_assert_eq!(desk.tag(name), tag);
+        prop_assert_eq!(client.text(), expected);
+        prop_assert_eq!(client.get(&to, Exposure::Encrypted).ok(), view);
+        prop_assert_eq!(client.tag(name), None);
+        prop_assert_eq!(client.tag(&to), written.after.map(|tag| tag.to_string()));
+        client.rename(&to, name, Who::Writer).unwrap();
+        prop_assert_eq!(client.tag(name), tag);
     }
 
     #[test]
     fn a_deleted_server_takes_nothing_with_it(sample in any_sample(), index in any::<Index>()) {
-        let desk = Desk::of(&sample.text());
+        let client = Client::of(&sample.text());
         let at = index.index(sample.servers.len());
-        desk.delete(&sample.servers[at].0).unwrap();
+        client.delete(&sample.servers[at].0).unwrap();
         let mut rest = sample.clone();
         rest.servers.remove(at);
-        let (text, parts) = (desk.text(), rest.parts());
+        let (text, parts) = (client.text(), rest.parts());
         let trimmed = parts.servers.join(",").trim().to_owned();
         prop_assert!(text.starts_with(&parts.before) && text.ends_with(parts.after.trim_start()));
         prop_assert!(text.contains(&trimmed), "{text}");
@@ -199,7 +199,7 @@ fn spliced(sample: &Sample, at: usize, after: &str) -> Result<Json, TestCaseErro
 fn tag_of(sample: &Sample, at: usize, state: &Json) -> Option<String> {
     let mut other = sample.clone();
     other.servers[at].1 = stored_in_the_clear(state);
-    Desk::of(&other.text()).tag(&sample.servers[at].0)
+    Client::of(&other.text()).tag(&sample.servers[at].0)
 }
 
 /// What no key opens, and what looks as if it were a token, can only be stored as a token.

@@ -4,16 +4,16 @@ use mcp_settings::json::{Json, Object, to_compact};
 use proptest::prelude::*;
 use proptest::sample::Index;
 
-use crate::desk::Desk;
+use crate::client::Client;
+use crate::client_edits::{Edit, Place, Step, changed, child, collect};
 use crate::oracle::secrecy;
 use crate::samples::{Layout, Sample, any_sample, any_server, json};
 use crate::spelling::{Manner, any_manner, reversed};
 use crate::tokens;
-use crate::wishes::{Edit, Place, Step, changed, child, collect};
 
 fn tags(sample: &Sample) -> Vec<Option<String>> {
-    let desk = Desk::of(&sample.text());
-    sample.servers.iter().map(|(name, _)| desk.tag(name)).collect()
+    let client = Client::of(&sample.text());
+    sample.servers.iter().map(|(name, _)| client.tag(name)).collect()
 }
 
 fn with_servers(sample: &Sample, map: impl Fn(&Json) -> Json) -> Sample {
@@ -38,7 +38,7 @@ proptest! {
     fn each_changed_leaf_changes_the_tag(sample in any_sample(), index in any::<Index>()) {
         let at = index.index(sample.servers.len());
         let (name, server) = &sample.servers[at];
-        let tag = Desk::of(&sample.text()).tag(name);
+        let tag = Client::of(&sample.text()).tag(name);
         let mut places = Vec::new();
         collect(server, &mut Vec::new(), &mut places);
         for place in &places {
@@ -51,16 +51,16 @@ proptest! {
             }
             let mut altered = sample.clone();
             altered.servers[at].1 = changed(server, place, &Edit::Set(other));
-            prop_assert_ne!(Desk::of(&altered.text()).tag(name), tag.clone(), "{:?} of {}", place, to_compact(server));
+            prop_assert_ne!(Client::of(&altered.text()).tag(name), tag.clone(), "{:?} of {}", place, to_compact(server));
         }
     }
 
     #[test]
     fn a_tag_is_bound_to_the_name_and_to_the_keys(sample in any_sample()) {
         let (name, server) = &sample.servers[0];
-        let desk = Desk::of(&sample.text());
-        let tag = desk.tag(name);
-        let other_keys = Desk::with_keys(&sample.text(), tokens::keys_with(Some("another")));
+        let client = Client::of(&sample.text());
+        let tag = client.tag(name);
+        let other_keys = Client::with_keys(&sample.text(), tokens::keys_with(Some("another")));
         prop_assert_ne!(other_keys.tag(name), tag.clone());
         let twin = Sample { servers: vec![(name.clone(), server.clone()), ("twin".into(), server.clone())], ..sample.clone() };
         let twins = tags(&twin);

@@ -2,8 +2,8 @@
 
 mod fixtures;
 mod laws;
-mod manner;
 mod outside;
+mod style;
 mod table;
 
 use super::{Document, NewDocument};

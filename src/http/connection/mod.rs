@@ -2,13 +2,13 @@
 //! slow. It knows where messages begin and end, and nothing of what they say.
 
 mod answer;
-mod crowd;
 mod exchange;
 mod framing;
+mod open_connections;
 mod socket;
 
 pub(super) use answer::AnswerBody;
-pub(super) use crowd::Crowd;
 pub(super) use exchange::{Exchange, Handling};
 pub(super) use framing::BodyScan;
+pub(super) use open_connections::OpenConnections;
 pub(super) use socket::Socket;

@@ -13,9 +13,9 @@ use actix_web::web::BytesMut;
 use bytes::Buf;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
-use super::crowd::Crowd;
 use super::exchange::{Exchange, Phase};
 use super::framing::{BodyScan, HeadScan};
+use super::open_connections::OpenConnections;
 
 /// How long a client may take to send a head, from its first byte; for the first one, from the connection on.
 const HEAD_PATIENCE: Duration = Duration::from_secs(10);
@@ -56,7 +56,7 @@ pub(in crate::http) struct Socket {
 
 impl Socket {
     /// A connection that was just accepted.
-    pub(in crate::http) fn new(io: TcpStream, crowd: &Crowd) -> Self {
+    pub(in crate::http) fn new(io: TcpStream, crowd: &OpenConnections) -> Self {
         Self {
             io,
             exchange: crowd.join(),

@@ -5,7 +5,7 @@ use crate::json::Path;
 use crate::model::Dialect;
 use crate::model::config::{Members, Node, SecretValue};
 use crate::model::findings::Findings;
-use crate::model::leaf::Position;
+use crate::model::secret_table::Position;
 use crate::model::validate::Violation;
 
 use super::schema::agent::{ACP, NOT_FOR_ACP, OPENHANDS, REMOVED};

@@ -10,17 +10,17 @@ use std::thread;
 use std::time::Instant;
 
 use super::batch::{self, Decided, Verdict};
+use super::deferred_close::DeferredClose;
+use super::document_path::{DocumentPath, directory_of};
 use super::exchange::Expected;
+use super::failpoints::{Failpoints, Step};
 use super::identity::Identity;
 use super::lock;
-use super::pace::{PAUSE, Pace};
-use super::place::{Place, directory_of};
-use super::queue::{Queue, Ticket};
-use super::release::Release;
+use super::lock_fairness::{LockFairness, PAUSE};
+use super::queue::{Queue, TakenChange};
 use super::replace::{Draft, NotReplaced, failed, sweep, sync_directory, sync_in_place};
-use super::seam::{Seam, Step};
+use super::snapshot_cache::{Observed, SnapshotCache};
 use super::version::{Spare, Version};
-use super::view::{Observed, View};
 use crate::model::PlaceReason;
 use crate::store::{History, Provisioner, StoreError};
 
@@ -34,18 +34,18 @@ struct Overtaken;
 
 /// What the committer works with.
 pub(super) struct Committer {
-    place: Place,
-    seam: Arc<dyn Seam>,
+    place: DocumentPath,
+    failpoints: Arc<dyn Failpoints>,
     provisioner: Option<Arc<dyn Provisioner>>,
-    view: Arc<View>,
+    view: Arc<SnapshotCache>,
     queue: Arc<Queue>,
-    pace: Pace,
+    pace: LockFairness,
     /// The version that this process knows to be durable, having made it so.
     durable: Option<(Identity, Arc<Version>)>,
     /// Whether a sync has failed since the last full replace. The kernel reports lost pages once and then
     /// calls them clean, so that only writing anew makes a version durable.
     is_suspect: bool,
-    release: Release,
+    release: DeferredClose,
     /// How many bytes the document may have.
     largest: usize,
     /// For the next batch, if it finds this version.
@@ -56,21 +56,21 @@ pub(super) struct Committer {
 
 impl Committer {
     pub(super) fn new(
-        place: Place,
-        seam: Arc<dyn Seam>,
+        place: DocumentPath,
+        failpoints: Arc<dyn Failpoints>,
         provisioner: Option<Arc<dyn Provisioner>>,
-        view: Arc<View>,
+        view: Arc<SnapshotCache>,
         queue: Arc<Queue>,
-        release: Release,
+        release: DeferredClose,
         largest: usize,
     ) -> Self {
         Self {
             place,
-            seam,
+            failpoints,
             provisioner,
             view,
             queue,
-            pace: Pace::default(),
+            pace: LockFairness::default(),
             durable: None,
             is_suspect: false,
             release,
@@ -105,8 +105,8 @@ impl Committer {
             self.queue.take().into_iter().for_each(|ticket| ticket.answer(Err(error.clone())));
             return;
         }
-        let (place, seam) = (self.place.clone(), Arc::clone(&self.seam));
-        let batch = lock::while_locked(&place, &*seam, |real| {
+        let (place, failpoints) = (self.place.clone(), Arc::clone(&self.failpoints));
+        let batch = lock::while_locked(&place, &*failpoints, |real| {
             self.pace.locked(Instant::now());
             let tickets = self.queue.take();
             // All may have given up while we waited for the lock.
@@ -135,7 +135,7 @@ impl Committer {
 
     /// Runs a batch on what is there, and again where another program changes that meanwhile. Gives an answer for
     /// each ticket, and what was observed last.
-    fn commit(&mut self, real: &Path, tickets: &[Ticket]) -> (Answers, Option<Arc<Observed>>) {
+    fn commit(&mut self, real: &Path, tickets: &[TakenChange]) -> (Answers, Option<Arc<Observed>>) {
         for _ in 0..ATTEMPTS {
             let observed = self.view.refresh();
             match self.commit_on(real, &observed, tickets) {
@@ -155,14 +155,14 @@ impl Committer {
         &mut self,
         real: &Path,
         observed: &Observed,
-        tickets: &[Ticket],
+        tickets: &[TakenChange],
     ) -> Result<Answers, Overtaken> {
         let version = match &observed.outcome {
             Ok(version) => version,
             Err(error) => return Ok(tickets.iter().map(|_| Err(error.clone())).collect()),
         };
         if self.may_have_litter {
-            self.may_have_litter = !sweep(real, &*self.seam);
+            self.may_have_litter = !sweep(real, &*self.failpoints);
         }
         let changes: Vec<_> = tickets.iter().map(|ticket| &ticket.change).collect();
         let (spare, history) = (self.spare.take(), self.view.history());
@@ -229,7 +229,7 @@ impl Committer {
             observed.witness.file() == Some(*identity) && Arc::ptr_eq(durable, version)
         });
         if !is_durable {
-            sync_in_place(real, &*self.seam).inspect_err(|_| self.is_suspect = true)?;
+            sync_in_place(real, &*self.failpoints).inspect_err(|_| self.is_suspect = true)?;
             self.remember(observed);
         }
         Ok(())
@@ -244,20 +244,21 @@ impl Committer {
         history: History,
     ) -> Result<(), NotReplaced> {
         let bytes = next.bytes.as_deref().unwrap_or_default();
-        let seam = Arc::clone(&self.seam);
+        let failpoints = Arc::clone(&self.failpoints);
         let existing = self
             .look(real, observed, version)
             .map_err(|error| StoreError::Ownership(Arc::new(error)))?
             .ok_or(NotReplaced::Overtaken)?;
         self.release.hold(real);
-        let draft = Draft::write(real, bytes, existing.as_ref(), &*seam)?;
+        let draft = Draft::write(real, bytes, existing.as_ref(), &*failpoints)?;
         let expected = version.bytes.as_deref().zip(existing.as_ref());
         let expected = expected.map(|(bytes, metadata)| Expected { bytes, metadata });
         let mut has_litter = false;
         let place = || {
             // Writing the draft took most of the time that there is for others to come between.
             let step = Step::Look { path: real };
-            seam.before(&step)
+            failpoints
+                .before(&step)
                 .and_then(|()| self.look(real, observed, version))
                 .map_err(|error| failed(&step, error))?
                 .ok_or(NotReplaced::Overtaken)?;
@@ -267,7 +268,7 @@ impl Committer {
         };
         let placed = self.view.exchange(next, history, place)?;
         self.may_have_litter |= has_litter;
-        if let Err(error) = sync_directory(directory_of(real), &*seam) {
+        if let Err(error) = sync_directory(directory_of(real), &*failpoints) {
             self.is_suspect = true;
             self.view.refresh();
             return Err(StoreError::OutcomeUnknown(Arc::new(error)).into());
@@ -298,7 +299,7 @@ impl Committer {
         let is_as_read = metadata.is_file()
             && version.bytes.as_ref().is_some_and(|bytes| {
                 // Some file systems number a file anew each time that they are asked.
-                let identity = self.seam.identity(Identity::of(&metadata));
+                let identity = self.failpoints.identity(Identity::of(&metadata));
                 let is_same = || fs::read(real).is_ok_and(|found| found == *bytes);
                 let has_length = u64::try_from(bytes.len()) == Ok(metadata.len());
                 observed.witness.file() == Some(identity) || (has_length && is_same())

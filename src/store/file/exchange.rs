@@ -10,8 +10,8 @@ use std::sync::Arc;
 
 use rustix::fs::{CWD, RenameFlags, renameat_with};
 
+use super::failpoints::{Failpoints, Step};
 use super::replace::{PERMISSION_BITS, failed};
-use super::seam::{Seam, Step};
 use crate::store::StoreError;
 
 /// How often a swap may find that yet another file has come, before it is called an error.
@@ -49,9 +49,13 @@ impl Expected<'_> {
 }
 
 /// Puts the draft where no document is.
-pub(super) fn create(draft: &Path, target: &Path, seam: &dyn Seam) -> Result<Outcome, StoreError> {
+pub(super) fn create(
+    draft: &Path,
+    target: &Path,
+    failpoints: &dyn Failpoints,
+) -> Result<Outcome, StoreError> {
     let step = Step::Rename { from: draft, to: target };
-    seam.before(&step).map_err(|error| failed(&step, error))?;
+    failpoints.before(&step).map_err(|error| failed(&step, error))?;
     let renamed = match rename_with(draft, target, RenameFlags::NOREPLACE) {
         Err(error) if is_unsupported(&error) => fs::rename(draft, target),
         other => other,
@@ -69,32 +73,32 @@ pub(super) fn swap(
     target: &Path,
     file: &File,
     expected: &Expected<'_>,
-    seam: &dyn Seam,
+    failpoints: &dyn Failpoints,
 ) -> Result<Outcome, StoreError> {
-    match exchange(draft, target, seam) {
+    match exchange(draft, target, failpoints) {
         Ok(()) => {}
         // The document is gone.
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Outcome::Overtaken),
-        Err(error) if is_unsupported(&error) => return rename(draft, target, expected, seam),
+        Err(error) if is_unsupported(&error) => return rename(draft, target, expected, failpoints),
         Err(error) => return Err(failed(&Step::Swap { from: draft, to: target }, error)),
     }
     // What can't be looked at can't be the document, which was read.
     if expected.is_at(draft).unwrap_or(false) {
         return Ok(Outcome::Swapped);
     }
-    put_back(draft, target, file, seam)
+    put_back(draft, target, file, failpoints)
         .map(|()| Outcome::Overtaken)
         .map_err(|error| StoreError::OutcomeUnknown(Arc::new(error)))
 }
 
 /// Undoes a swap. If another program has meanwhile put a file in the place of ours, that one is the newest and has
 /// to go back too; and so on.
-fn put_back(draft: &Path, target: &Path, file: &File, seam: &dyn Seam) -> io::Result<()> {
+fn put_back(draft: &Path, target: &Path, file: &File, failpoints: &dyn Failpoints) -> io::Result<()> {
     let inode = |metadata: Metadata| (metadata.dev(), metadata.ino());
     let mut placed = inode(file.metadata()?);
     for _ in 0..ATTEMPTS {
         let newest = inode(fs::symlink_metadata(draft)?);
-        match exchange(draft, target, seam) {
+        match exchange(draft, target, failpoints) {
             Ok(()) => {}
             // It was deleted where ours was: that is the newest state.
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
@@ -109,8 +113,8 @@ fn put_back(draft: &Path, target: &Path, file: &File, seam: &dyn Seam) -> io::Re
     Err(io::Error::other("the settings document was replaced again and again"))
 }
 
-fn exchange(draft: &Path, target: &Path, seam: &dyn Seam) -> io::Result<()> {
-    seam.before(&Step::Swap { from: draft, to: target })?;
+fn exchange(draft: &Path, target: &Path, failpoints: &dyn Failpoints) -> io::Result<()> {
+    failpoints.before(&Step::Swap { from: draft, to: target })?;
     rename_with(draft, target, RenameFlags::EXCHANGE)
 }
 
@@ -119,10 +123,10 @@ fn rename(
     draft: &Path,
     target: &Path,
     expected: &Expected<'_>,
-    seam: &dyn Seam,
+    failpoints: &dyn Failpoints,
 ) -> Result<Outcome, StoreError> {
     let step = Step::Rename { from: draft, to: target };
-    seam.before(&step).map_err(|error| failed(&step, error))?;
+    failpoints.before(&step).map_err(|error| failed(&step, error))?;
     match expected.is_at(target) {
         Ok(true) => {}
         Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(failed(&step, error)),

@@ -8,21 +8,21 @@ use std::path::{Path, PathBuf};
 
 use fd_lock::{RwLock, RwLockWriteGuard};
 
-use super::place::Place;
-use super::seam::{Seam, Step};
+use super::document_path::DocumentPath;
+use super::failpoints::{Failpoints, Step};
 
 /// How often the lock files or the link may change under our hands before that is called an error.
 const ATTEMPTS: usize = 64;
 
 /// Runs `work` on the real file while no other process can write.
 pub(super) fn while_locked<T>(
-    place: &Place,
-    seam: &dyn Seam,
+    place: &DocumentPath,
+    failpoints: &dyn Failpoints,
     work: impl FnOnce(&Path) -> T,
 ) -> io::Result<T> {
     for _ in 0..ATTEMPTS {
         let real = place.real()?;
-        let mut files = open_all(place.locks(&real), seam)?;
+        let mut files = open_all(place.locks(&real), failpoints)?;
         let guards = match lock_all(&mut files) {
             Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
             locked => locked?,
@@ -37,11 +37,11 @@ pub(super) fn while_locked<T>(
 }
 
 /// Opens the lock files; one inode once, as a second `flock` on it would wait for our own.
-fn open_all(paths: Vec<PathBuf>, seam: &dyn Seam) -> io::Result<Vec<(PathBuf, RwLock<File>)>> {
+fn open_all(paths: Vec<PathBuf>, failpoints: &dyn Failpoints) -> io::Result<Vec<(PathBuf, RwLock<File>)>> {
     let mut inodes = Vec::new();
     let mut files = Vec::new();
     for path in paths {
-        seam.before(&Step::Lock { path: &path })?;
+        failpoints.before(&Step::Lock { path: &path })?;
         let file = open(&path)?;
         let metadata = file.metadata()?;
         let inode = (metadata.dev(), metadata.ino());

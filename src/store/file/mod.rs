@@ -4,22 +4,22 @@
 
 mod batch;
 mod committer;
+mod deferred_close;
+mod document_path;
 mod exchange;
+mod failpoints;
 mod identity;
 mod lock;
+mod lock_fairness;
 mod misplaced;
-mod pace;
-mod place;
 mod queue;
 mod reading;
-mod release;
 mod replace;
-mod seam;
 mod size;
+mod snapshot_cache;
 #[cfg(test)]
 mod tests;
 mod version;
-mod view;
 mod writability;
 
 use std::io;
@@ -30,17 +30,17 @@ use std::time::Instant;
 
 use tokio::sync::watch;
 
+pub use self::document_path::lock_file;
+pub use self::failpoints::{Failpoints, NoFailpoints, Step};
 pub use self::identity::Identity;
 pub use self::misplaced::{Misplaced, check_place};
-pub use self::place::lock_file;
-pub use self::seam::{NoSeam, Seam, Step};
 
 use self::committer::Committer;
-use self::place::Place;
+use self::deferred_close::DeferredClose;
+use self::document_path::DocumentPath;
 use self::queue::Queue;
-use self::release::Release;
 use self::size::{exceeds, most_read};
-use self::view::View;
+use self::snapshot_cache::SnapshotCache;
 use crate::document::NewDocument;
 use crate::store::{Change, Commit, Current, Decision, Names, Provisioner, Snapshot, Store, StoreError};
 
@@ -60,20 +60,20 @@ pub struct FileStoreOptions {
     /// Who makes a key when a change needs one.
     pub provisioner: Option<Arc<dyn Provisioner>>,
     /// Who stands between the store and the disk.
-    pub seam: Arc<dyn Seam>,
+    pub failpoints: Arc<dyn Failpoints>,
 }
 
 impl FileStoreOptions {
     /// The options of production, for this document.
     pub fn new(path: impl Into<PathBuf>, new: NewDocument) -> Self {
-        let (path, largest, seam) = (path.into(), LARGEST, Arc::new(NoSeam));
-        Self { path, new, largest, queue_bound: 1_024, provisioner: None, seam }
+        let (path, largest, failpoints) = (path.into(), LARGEST, Arc::new(NoFailpoints));
+        Self { path, new, largest, queue_bound: 1_024, provisioner: None, failpoints }
     }
 }
 
 /// A store on a file.
 pub struct FileStore {
-    view: Arc<View>,
+    view: Arc<SnapshotCache>,
     queue: Arc<Queue>,
     largest: usize,
 }
@@ -86,16 +86,24 @@ impl FileStore {
     ///
     /// Where the system gives no thread.
     pub fn open(options: FileStoreOptions) -> io::Result<Self> {
-        let FileStoreOptions { path, new, largest, queue_bound, provisioner, seam } = options;
-        let place = Place::new(&path);
-        if let Err(error) = place.make_directory(&*seam) {
+        let FileStoreOptions { path, new, largest, queue_bound, provisioner, failpoints } = options;
+        let place = DocumentPath::new(&path);
+        if let Err(error) = place.make_directory(&*failpoints) {
             tracing::warn!(error = %error, "could not make the folder of the settings document");
         }
-        let view = Arc::new(View::open(place.clone(), new, Arc::clone(&seam), most_read(largest)));
+        let view =
+            Arc::new(SnapshotCache::open(place.clone(), new, Arc::clone(&failpoints), most_read(largest)));
         let queue = Queue::new(queue_bound);
-        let release = Release::start()?;
-        let committer =
-            Committer::new(place, seam, provisioner, Arc::clone(&view), Arc::clone(&queue), release, largest);
+        let release = DeferredClose::start()?;
+        let committer = Committer::new(
+            place,
+            failpoints,
+            provisioner,
+            Arc::clone(&view),
+            Arc::clone(&queue),
+            release,
+            largest,
+        );
         thread::Builder::new().name("committer".into()).spawn(move || committer.run())?;
         Ok(Self { view, queue, largest })
     }

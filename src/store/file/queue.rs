@@ -17,7 +17,7 @@ type Answer = Box<dyn FnOnce(Outcome) + Send>;
 /// The changes that wait, shared by those who ask and the one who commits.
 pub(super) struct Queue {
     bound: usize,
-    line: Mutex<Line>,
+    line: Mutex<QueueState>,
     /// Told when a change arrives or the queue is closed.
     arrived: Condvar,
     /// Told when nobody waits any more.
@@ -25,13 +25,13 @@ pub(super) struct Queue {
 }
 
 #[derive(Default)]
-struct Line {
+struct QueueState {
     waiting: VecDeque<Waiting>,
     is_closed: bool,
 }
 
 struct Waiting {
-    seat: Seat,
+    seat: PendingChange,
     arrived: Instant,
     answer: Answer,
 }
@@ -39,15 +39,15 @@ struct Waiting {
 /// A change's seat in the queue. Whoever takes the change out decides what becomes of it: the committer
 /// runs it, its requester gives it up. Nobody else ever sees it again.
 #[derive(Clone)]
-struct Seat(Arc<Mutex<Option<Change>>>);
+struct PendingChange(Arc<Mutex<Option<Change>>>);
 
 /// A change that the committer has taken. It must be answered; dropping it says that nobody knows.
-pub(super) struct Ticket {
+pub(super) struct TakenChange {
     pub(super) change: Change,
     answer: Answer,
 }
 
-impl Ticket {
+impl TakenChange {
     pub(super) fn answer(self, outcome: Outcome) {
         (self.answer)(outcome);
     }
@@ -117,13 +117,13 @@ impl Queue {
     }
 
     /// Takes all changes that wait, in the order of their arrival.
-    pub(super) fn take(&self) -> Vec<Ticket> {
+    pub(super) fn take(&self) -> Vec<TakenChange> {
         let mut line = self.line();
         line.forget_the_gone();
         let tickets = line
             .waiting
             .drain(..)
-            .filter_map(|waiting| Some(Ticket { change: waiting.seat.take()?, answer: waiting.answer }));
+            .filter_map(|waiting| Some(TakenChange { change: waiting.seat.take()?, answer: waiting.answer }));
         let tickets = tickets.collect();
         if line.is_closed {
             self.emptied.notify_all();
@@ -156,7 +156,7 @@ impl Queue {
 
     fn push(&self, change: Change, answer: Answer) -> Result<Request, StoreError> {
         let arrived = Instant::now();
-        let seat = Seat(Arc::new(Mutex::new(Some(change))));
+        let seat = PendingChange(Arc::new(Mutex::new(Some(change))));
         let mut line = self.line();
         if line.is_closed {
             return Err(StoreError::Closed);
@@ -173,12 +173,12 @@ impl Queue {
         Ok(Request { seat, arrived })
     }
 
-    fn line(&self) -> MutexGuard<'_, Line> {
+    fn line(&self) -> MutexGuard<'_, QueueState> {
         self.line.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-impl Line {
+impl QueueState {
     /// Drops those who gave up, and sends those away whose deadline is over but who have not noticed.
     fn forget_the_gone(&mut self) {
         let now = Instant::now();
@@ -195,7 +195,7 @@ impl Line {
     }
 }
 
-impl Seat {
+impl PendingChange {
     fn take(&self) -> Option<Change> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).take()
     }
@@ -208,7 +208,7 @@ impl Seat {
 
 /// The requester's side of a change. Dropped, it gives the change up if that still waits.
 struct Request {
-    seat: Seat,
+    seat: PendingChange,
     arrived: Instant,
 }
 

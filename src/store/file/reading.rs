@@ -7,9 +7,9 @@ use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 use std::time::SystemTime;
 
+use super::document_path::{DocumentPath, directory_of};
+use super::failpoints::{Failpoints, Step};
 use super::identity::Identity;
-use super::place::{Place, directory_of};
-use super::seam::{Seam, Step};
 use super::writability::is_mount;
 
 /// How often a document that changes while it is read is read again.
@@ -46,13 +46,13 @@ pub(super) enum Witness {
 impl Witness {
     /// Whether the place looks as it did, and looking different was to be expected had it changed.
     /// At most one `stat`.
-    pub(super) fn still_stands(&self, place: &Place, seam: &dyn Seam) -> bool {
+    pub(super) fn still_stands(&self, place: &DocumentPath, failpoints: &dyn Failpoints) -> bool {
         let (path, seen) = match self {
             Self::File { identity, is_trusted: true } => (place.path(), identity),
             Self::Directory { identity, is_trusted: true } => (place.directory(), identity),
             _ => return false,
         };
-        fs::metadata(path).is_ok_and(|metadata| seam.identity(Identity::of(&metadata)) == *seen)
+        fs::metadata(path).is_ok_and(|metadata| failpoints.identity(Identity::of(&metadata)) == *seen)
     }
 
     /// The identity of the document, if there was one.
@@ -70,14 +70,19 @@ impl Witness {
 }
 
 /// Reads the document into a buffer, which is emptied first; no more than so many bytes.
-pub(super) fn read(place: &Place, seam: &dyn Seam, buffer: &mut Vec<u8>, most: usize) -> Reading {
-    if let Err(error) = seam.before(&Step::Read { path: place.path() }) {
+pub(super) fn read(
+    place: &DocumentPath,
+    failpoints: &dyn Failpoints,
+    buffer: &mut Vec<u8>,
+    most: usize,
+) -> Reading {
+    if let Err(error) = failpoints.before(&Step::Read { path: place.path() }) {
         return Reading::Failed(error);
     }
     for _ in 0..ATTEMPTS {
-        let found = match read_file(place.path(), seam, buffer, most) {
+        let found = match read_file(place.path(), failpoints, buffer, most) {
             Ok(found) => found,
-            Err(error) if error.kind() == io::ErrorKind::NotFound => missing(place, seam),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => missing(place, failpoints),
             Err(error) if error.kind() == io::ErrorKind::NotADirectory => Some(Reading::NoDirectory),
             Err(error) => return Reading::Failed(error),
         };
@@ -89,7 +94,12 @@ pub(super) fn read(place: &Place, seam: &dyn Seam, buffer: &mut Vec<u8>, most: u
 }
 
 /// Nothing if the file changed meanwhile.
-fn read_file(path: &Path, seam: &dyn Seam, buffer: &mut Vec<u8>, most: usize) -> io::Result<Option<Reading>> {
+fn read_file(
+    path: &Path,
+    failpoints: &dyn Failpoints,
+    buffer: &mut Vec<u8>,
+    most: usize,
+) -> io::Result<Option<Reading>> {
     // Opening a pipe would block.
     if !fs::metadata(path)?.is_file() {
         return Err(io::Error::other("the settings document is not a file"));
@@ -97,7 +107,7 @@ fn read_file(path: &Path, seam: &dyn Seam, buffer: &mut Vec<u8>, most: usize) ->
     let taken = SystemTime::now();
     let mut file = File::open(path)?;
     let before = Identity::of(&file.metadata()?);
-    let identity = seam.identity(before);
+    let identity = failpoints.identity(before);
     buffer.clear();
     let is_too_large = before.size > most as u64;
     if !is_too_large {
@@ -121,10 +131,10 @@ fn read_file(path: &Path, seam: &dyn Seam, buffer: &mut Vec<u8>, most: usize) ->
 }
 
 /// Nothing if there is a document after all.
-fn missing(place: &Place, seam: &dyn Seam) -> Option<Reading> {
+fn missing(place: &DocumentPath, failpoints: &dyn Failpoints) -> Option<Reading> {
     let taken = SystemTime::now();
     let directory = match fs::metadata(place.directory()) {
-        Ok(metadata) if metadata.is_dir() => seam.identity(Identity::of(&metadata)),
+        Ok(metadata) if metadata.is_dir() => failpoints.identity(Identity::of(&metadata)),
         _ => return Some(Reading::NoDirectory),
     };
     match fs::symlink_metadata(place.path()) {

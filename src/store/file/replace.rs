@@ -10,9 +10,9 @@ use std::os::unix::fs::{MetadataExt, OpenOptionsExt, PermissionsExt, fchown};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use super::document_path::directory_of;
 use super::exchange::{Expected, Outcome, create, swap};
-use super::place::directory_of;
-use super::seam::{Seam, Step};
+use super::failpoints::{Failpoints, Step};
 use crate::store::StoreError;
 
 /// What a draft is readable and writable by until it has the document's mode, and what a new document is.
@@ -25,7 +25,7 @@ pub(super) struct Draft<'a> {
     path: PathBuf,
     target: &'a Path,
     file: File,
-    seam: &'a dyn Seam,
+    failpoints: &'a dyn Failpoints,
     is_placed: bool,
 }
 
@@ -49,9 +49,9 @@ impl<'a> Draft<'a> {
         target: &'a Path,
         bytes: &[u8],
         existing: Option<&Metadata>,
-        seam: &'a dyn Seam,
+        failpoints: &'a dyn Failpoints,
     ) -> Result<Self, StoreError> {
-        let mut draft = Self::create(target, seam)?;
+        let mut draft = Self::create(target, failpoints)?;
         draft.fill(bytes)?;
         if let Some(existing) = existing {
             draft.own(existing).map_err(|error| StoreError::Ownership(Arc::new(error)))?;
@@ -65,25 +65,25 @@ impl<'a> Draft<'a> {
     /// crash may leave the new document.
     pub(super) fn place(mut self, expected: Option<&Expected<'_>>) -> Result<Placed, NotReplaced> {
         let outcome = match expected {
-            Some(expected) => swap(&self.path, self.target, &self.file, expected, self.seam),
-            None => create(&self.path, self.target, self.seam),
+            Some(expected) => swap(&self.path, self.target, &self.file, expected, self.failpoints),
+            None => create(&self.path, self.target, self.failpoints),
         };
         let has_litter = match outcome? {
             Outcome::Overtaken => return Err(NotReplaced::Overtaken),
             Outcome::Placed => false,
-            Outcome::Swapped => remove(&self.path, self.seam).is_err(),
+            Outcome::Swapped => remove(&self.path, self.failpoints).is_err(),
         };
         self.is_placed = true;
         Ok(Placed { metadata: self.file.metadata().ok(), has_litter })
     }
 
-    fn create(target: &'a Path, seam: &'a dyn Seam) -> Result<Self, StoreError> {
+    fn create(target: &'a Path, failpoints: &'a dyn Failpoints) -> Result<Self, StoreError> {
         loop {
             let path = directory_of(target).join(draft_name(target)?);
             let step = Step::Create { path: &path };
-            seam.before(&step).map_err(|error| failed(&step, error))?;
+            failpoints.before(&step).map_err(|error| failed(&step, error))?;
             match OpenOptions::new().write(true).create_new(true).mode(PRIVATE).open(&path) {
-                Ok(file) => return Ok(Self { path, target, file, seam, is_placed: false }),
+                Ok(file) => return Ok(Self { path, target, file, failpoints, is_placed: false }),
                 Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
                 Err(error) => return Err(failed(&step, error)),
             }
@@ -95,7 +95,7 @@ impl<'a> Draft<'a> {
         while !rest.is_empty() {
             let step = Step::Write { path: &self.path, bytes: rest };
             self.take(&step)?;
-            let piece = &rest[..self.seam.write_at_most(rest.len()).min(rest.len())];
+            let piece = &rest[..self.failpoints.write_at_most(rest.len()).min(rest.len())];
             match self.file.write(piece) {
                 Ok(0) => return Err(failed(&step, io::ErrorKind::WriteZero.into())),
                 Ok(written) => rest = &rest[written..],
@@ -113,7 +113,7 @@ impl<'a> Draft<'a> {
         if is_owned && draft.mode() & PERMISSION_BITS == mode {
             return Ok(());
         }
-        self.seam.before(&Step::Own { path: &self.path, user, group, mode })?;
+        self.failpoints.before(&Step::Own { path: &self.path, user, group, mode })?;
         if !is_owned {
             fchown(&self.file, Some(user), Some(group))?;
         }
@@ -122,7 +122,7 @@ impl<'a> Draft<'a> {
     }
 
     fn take(&self, step: &Step<'_>) -> Result<(), StoreError> {
-        self.seam.before(step).map_err(|error| failed(step, error))
+        self.failpoints.before(step).map_err(|error| failed(step, error))
     }
 }
 
@@ -130,7 +130,7 @@ impl Drop for Draft<'_> {
     fn drop(&mut self) {
         if !self.is_placed {
             // What can't be removed now is litter, and swept before a later write.
-            remove(&self.path, self.seam).ok();
+            remove(&self.path, self.failpoints).ok();
         }
     }
 }
@@ -144,31 +144,32 @@ pub(super) struct Placed {
 }
 
 /// Makes an existing document durable as it is.
-pub(super) fn sync_in_place(target: &Path, seam: &dyn Seam) -> Result<(), StoreError> {
+pub(super) fn sync_in_place(target: &Path, failpoints: &dyn Failpoints) -> Result<(), StoreError> {
     let step = Step::SyncFile { path: target };
     let sync = || {
-        seam.before(&step)?;
+        failpoints.before(&step)?;
         File::open(target)?.sync_all()
     };
     sync().map_err(|error| failed(&step, error))?;
     let directory = directory_of(target);
-    sync_directory(directory, seam).map_err(|error| failed(&Step::SyncDirectory { path: directory }, error))
+    sync_directory(directory, failpoints)
+        .map_err(|error| failed(&Step::SyncDirectory { path: directory }, error))
 }
 
 /// Makes the names in a folder durable.
-pub(super) fn sync_directory(directory: &Path, seam: &dyn Seam) -> io::Result<()> {
-    seam.before(&Step::SyncDirectory { path: directory })?;
+pub(super) fn sync_directory(directory: &Path, failpoints: &dyn Failpoints) -> io::Result<()> {
+    failpoints.before(&Step::SyncDirectory { path: directory })?;
     File::open(directory)?.sync_all()
 }
 
 /// Removes drafts of this document that a crash or a failure left. Only for a holder of the lock: then
 /// no draft is anybody's work. Tells whether all of it is gone.
-pub(super) fn sweep(target: &Path, seam: &dyn Seam) -> bool {
+pub(super) fn sweep(target: &Path, failpoints: &dyn Failpoints) -> bool {
     let Ok(entries) = fs::read_dir(directory_of(target)) else { return false };
     let mut is_clean = true;
     for entry in entries {
         is_clean &= match entry {
-            Ok(entry) if is_draft(&entry.file_name(), target) => remove(&entry.path(), seam).is_ok(),
+            Ok(entry) if is_draft(&entry.file_name(), target) => remove(&entry.path(), failpoints).is_ok(),
             Ok(_) => true,
             Err(_) => false,
         };
@@ -176,8 +177,8 @@ pub(super) fn sweep(target: &Path, seam: &dyn Seam) -> bool {
     is_clean
 }
 
-fn remove(path: &Path, seam: &dyn Seam) -> io::Result<()> {
-    seam.before(&Step::Unlink { path })?;
+fn remove(path: &Path, failpoints: &dyn Failpoints) -> io::Result<()> {
+    failpoints.before(&Step::Unlink { path })?;
     fs::remove_file(path)
 }
 
@@ -221,13 +222,13 @@ fn is_draft(name: &OsStr, target: &Path) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::store::file::seam::NoSeam;
+    use crate::store::file::failpoints::NoFailpoints;
 
     #[test]
     fn a_draft_is_private_beside_the_document_and_gone_when_dropped() {
         let folder = tempfile::tempdir().unwrap();
         let target = folder.path().join("settings.json");
-        let draft = Draft::write(&target, b"secret", None, &NoSeam).unwrap();
+        let draft = Draft::write(&target, b"secret", None, &NoFailpoints).unwrap();
         let entries: Vec<_> = fs::read_dir(folder.path()).unwrap().map(|entry| entry.unwrap()).collect();
         assert_eq!(entries.len(), 1);
         assert_eq!(entries[0].metadata().unwrap().mode() & PERMISSION_BITS, 0o600);
@@ -253,7 +254,7 @@ mod tests {
         for name in kept.into_iter().chain([".settings.json.mcp-settings-12-0123456789abcdef.tmp"]) {
             fs::write(folder.path().join(name), "x").unwrap();
         }
-        assert!(sweep(&target, &NoSeam));
+        assert!(sweep(&target, &NoFailpoints));
         let mut left: Vec<_> = fs::read_dir(folder.path())
             .unwrap()
             .map(|entry| entry.unwrap().file_name().into_string().unwrap())

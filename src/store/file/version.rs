@@ -7,7 +7,7 @@ use std::sync::Arc;
 use super::size::exceeds;
 use crate::document::{Document, NewDocument, Unreadable};
 use crate::model::{Access, Author, Edit, SettingsKey, StoredServer};
-use crate::store::{Departures, History, Snapshot};
+use crate::store::{History, Snapshot, Tombstones};
 
 /// A version that stands or stood in the file, or the empty one where there is no file.
 pub(super) struct Version {
@@ -19,13 +19,13 @@ pub(super) struct Version {
 
 impl Version {
     pub(super) fn absent(new: NewDocument) -> Self {
-        Self::of(None, Document::absent(new), &Departures::default())
+        Self::of(None, Document::absent(new), &Tombstones::default())
     }
 
     /// Servers whose text is as in `previous` are taken from there.
     pub(super) fn read(bytes: &[u8], new: NewDocument, previous: &Self) -> Result<Self, Unreadable> {
         let document = Document::read(bytes, new, Some(&previous.document))?;
-        Ok(Self::of(Some(bytes.to_vec()), document, &previous.snapshot.departures))
+        Ok(Self::of(Some(bytes.to_vec()), document, &previous.snapshot.tombstones))
     }
 
     /// Records the states that `before` held and this version does not.
@@ -38,11 +38,11 @@ impl Version {
         }
     }
 
-    fn of(bytes: Option<Vec<u8>>, document: Document, departures: &Departures) -> Self {
+    fn of(bytes: Option<Vec<u8>>, document: Document, tombstones: &Tombstones) -> Self {
         let servers = document.servers().map(|(key, server)| (key.clone(), Arc::clone(server))).collect();
         let snapshot = Snapshot {
             layout: document.layout().clone(),
-            departures: departures.beside(&servers),
+            tombstones: tombstones.beside(&servers),
             place: None,
             servers,
             outside: Arc::clone(document.outside()),
@@ -148,8 +148,8 @@ impl WorkingCopy {
             None => self.snapshot.servers.remove(key),
         };
         match (&old, new) {
-            (None, Some(_)) => self.snapshot.departures.arrived(key),
-            (Some(_), None) => self.snapshot.departures.left(key, author, now),
+            (None, Some(_)) => self.snapshot.tombstones.arrived(key),
+            (Some(_), None) => self.snapshot.tombstones.left(key, author, now),
             _ => {}
         }
         let is_same = match (&old, new) {

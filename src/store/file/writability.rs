@@ -13,7 +13,7 @@ use rustix::io::Errno;
 use rustix::process::{getegid, geteuid, getgroups, getuid};
 use rustix::thread::{CapabilitySet, capabilities};
 
-use super::place::{Place, directory_of};
+use super::document_path::{DocumentPath, directory_of};
 use crate::model::PlaceReason;
 
 /// The bit of a folder's mode that gives new files its group.
@@ -81,7 +81,7 @@ fn reason(step: &str, error: &io::Error) -> Option<PlaceReason> {
 }
 
 /// Looks at a place. What can't be looked at is no reason: then an attempt tells.
-pub(super) fn probe(place: &Place) -> Probe {
+pub(super) fn probe(place: &DocumentPath) -> Probe {
     let real = place.real().unwrap_or_else(|_| place.path().to_owned());
     let folder = directory_of(&real);
     let (document_marks, folder_marks) = (look(&real), look(folder));

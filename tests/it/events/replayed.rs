@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use super::document;
 use crate::server::{SERVERS, TestServer, item};
 use crate::site::Site;
-use crate::soak::dice::Dice;
+use crate::soak::seeded_rng::SeededRng;
 use crate::stream::{Event, Stream};
 
 /// How often each reader is cut off.
@@ -119,7 +119,7 @@ fn what_was_replayed_is_what_the_store_holds_after_a_hundred_cuts() {
     let mut servers = [TestServer::builder(site).start(), TestServer::start()];
     servers[1] = TestServer::builder(servers[0].site()).start();
     let mut readers = [Reader::default(), Reader::default()];
-    let mut dice = Dice::new(8_710);
+    let mut dice = SeededRng::new(8_710);
     for round in 0..ROUNDS {
         for (reader, server) in readers.iter_mut().zip(&servers) {
             reader.come_back(server);
@@ -132,7 +132,7 @@ fn what_was_replayed_is_what_the_store_holds_after_a_hundred_cuts() {
         let crashes = round % CRASH_EACH == CRASH_EACH - 1;
         thread::scope(|scope| {
             for (number, server) in [&one[0], &two[0]].into_iter().enumerate() {
-                scope.spawn(move || write(server, &mut Dice::new((seed + number) as u64)));
+                scope.spawn(move || write(server, &mut SeededRng::new((seed + number) as u64)));
             }
             for reader in &mut readers {
                 reader.be_cut_off(dice.below(6), Duration::from_millis(1 + dice.below(20) as u64));
@@ -172,7 +172,7 @@ fn flood(server: &TestServer) {
     server.get(SERVERS).send().expect(200);
 }
 
-fn write(server: &TestServer, dice: &mut Dice) {
+fn write(server: &TestServer, dice: &mut SeededRng) {
     for _ in 0..WRITES {
         let name = *dice.pick(&NAMES);
         let value = dice.below(4).to_string();

@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use crate::response::Response;
 use crate::server::{READER, SETTINGS, TestServer, WRITER, eventually, item, settings_item};
 use crate::site::Site;
-use crate::soak::dice::Dice;
+use crate::soak::seeded_rng::SeededRng;
 use crate::stream::Stream;
 use crate::wire::Request;
 
@@ -149,7 +149,7 @@ struct Plan {
 }
 
 impl Plan {
-    fn any(range: &Range, target: &Target, dice: &mut Dice) -> (Self, Value, Value) {
+    fn any(range: &Range, target: &Target, dice: &mut SeededRng) -> (Self, Value, Value) {
         let (place, wrong) = dice.pick(&target.secrets).clone();
         let right = target.config.pointer(place).expect("the place is there").clone();
         let mut base = target.config.clone();
@@ -245,7 +245,7 @@ fn plain(text: &str, guesses: [&Value; 2]) -> String {
 /// Tries pairs; gives how many were stored.
 fn try_pairs(base: Option<Value>, target: &Target, seed: u64) -> usize {
     let range = Range::new(base, &target.config);
-    let mut dice = Dice::new(seed);
+    let mut dice = SeededRng::new(seed);
     let mut stored = 0;
     for number in 0..PAIRS {
         let (plan, right, wrong) = Plan::any(&range, target, &mut dice);

@@ -1,7 +1,7 @@
 //! What each writer of a round shall do, and which service is killed meanwhile, drawn by chance. It
 //! refuses to know how.
 
-use super::dice::Dice;
+use super::seeded_rng::SeededRng;
 
 /// The servers that are fought over.
 pub(super) const NAMES: [&str; 3] = ["alpha", "beta", "gamma"];
@@ -57,7 +57,7 @@ pub(super) struct Plan {
 const KINDS: [Kind; 5] = [Kind::Duel, Kind::Mix, Kind::Rename, Kind::Move, Kind::Chase];
 
 /// Draws a round. Half of the rounds are narrow enough for the checker of whole histories.
-pub(super) fn draw(dice: &mut Dice, writers: usize, processes: usize, is_there: &[bool]) -> Plan {
+pub(super) fn draw(dice: &mut SeededRng, writers: usize, processes: usize, is_there: &[bool]) -> Plan {
     let kind = *dice.pick(&KINDS);
     let narrow = match kind {
         Kind::Duel | Kind::Mix | Kind::Move => 8,

@@ -8,15 +8,15 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use super::chain;
-use super::dice::Dice;
+use super::counters::Counters;
 use super::fleet::Fleet;
 use super::history::{Answer, Call, State, Value};
 use super::plan::{self, Intent, Kind, NAMES, Plan};
+use super::seeded_rng::SeededRng;
 use super::sequential::{self, WIDTH};
-use super::tally::Tally;
 use super::writer::{Held, Noted, Part, Writer};
-use crate::extent::number;
 use crate::server::item;
+use crate::test_budget::number;
 use crate::wire::Request;
 
 /// How much is run.
@@ -49,7 +49,7 @@ impl fmt::Display for Size {
 }
 
 /// Runs the rounds; panics at the first that is not as it must be.
-pub(super) fn run(size: &Size) -> Tally {
+pub(super) fn run(size: &Size) -> Counters {
     let mut arena = Arena::new(size);
     for round in 0..size.rounds {
         arena.round(round);
@@ -60,11 +60,11 @@ pub(super) fn run(size: &Size) -> Tally {
 struct Arena {
     fleet: Fleet,
     writers: Vec<Writer>,
-    dice: Dice,
+    dice: SeededRng,
     states: Vec<State>,
     held: Vec<Held>,
     tags: Tags,
-    tally: Tally,
+    tally: Counters,
     /// How long the last round without a kill took.
     usual: Duration,
 }
@@ -84,11 +84,11 @@ impl Arena {
         }
         Self {
             writers: (0..size.writers).map(|_| Writer::new()).collect(),
-            dice: Dice::new(size.seed),
+            dice: SeededRng::new(size.seed),
             states: held.iter().map(|held| Some(held.value.clone())).collect(),
             held,
             tags,
-            tally: Tally::new(),
+            tally: Counters::new(),
             usual: Duration::from_millis(10),
             fleet,
         }
@@ -194,7 +194,7 @@ impl Arena {
     }
 
     /// The last look: nothing lies about after a write of a service that saw no crash.
-    fn end(self, size: &Size) -> Tally {
+    fn end(self, size: &Size) -> Counters {
         for service in 0..self.fleet.len() {
             let name = format!("last-{service}");
             let put =

@@ -1,48 +1,48 @@
 //! Everybody can use it: what axe-core finds, the keyboard alone, zoom and phones.
 
-use super::stage::Stage;
+use super::fixture::Fixture;
 
 #[test]
 fn axe_finds_nothing_on_any_screen_in_light() {
-    Stage::empty().tell("scheme", "light").play("axe-screens");
+    Fixture::empty().tell("scheme", "light").play("axe-screens");
 }
 
 #[test]
 fn axe_finds_nothing_on_any_screen_in_dark() {
-    Stage::empty().tell("scheme", "dark").play("axe-screens");
+    Fixture::empty().tell("scheme", "dark").play("axe-screens");
 }
 
 #[test]
 fn axe_finds_nothing_in_any_failure_in_light() {
-    Stage::empty().tell("scheme", "light").play("axe-states");
+    Fixture::empty().tell("scheme", "light").play("axe-states");
 }
 
 #[test]
 fn axe_finds_nothing_in_any_failure_in_dark() {
-    Stage::empty().tell("scheme", "dark").play("axe-states");
+    Fixture::empty().tell("scheme", "dark").play("axe-states");
 }
 
 #[test]
 fn adding_editing_and_a_conflict_need_no_mouse() {
-    Stage::empty().play("keyboard");
+    Fixture::empty().play("keyboard");
 }
 
 #[test]
 fn every_dialog_begins_well_and_gives_the_focus_back() {
-    Stage::empty().play("focus-dialogs");
+    Fixture::empty().play("focus-dialogs");
 }
 
 #[test]
 fn the_focus_never_falls_to_the_body() {
-    Stage::empty().play("focus-kept");
+    Fixture::empty().play("focus-kept");
 }
 
 #[test]
 fn what_is_chosen_is_seen_in_forced_colours() {
-    Stage::empty().play("forced-colors");
+    Fixture::empty().play("forced-colors");
 }
 
 #[test]
 fn nothing_is_cut_off_at_200_percent_or_on_a_phone() {
-    Stage::empty().play("narrow");
+    Fixture::empty().play("narrow");
 }

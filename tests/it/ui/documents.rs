@@ -2,32 +2,32 @@
 
 use serde_json::{Value, json};
 
-use super::stage::Stage;
+use super::fixture::Fixture;
 use crate::crypto;
 use crate::server::SECRET;
 
 #[test]
 fn an_acp_document_says_that_it_has_no_servers() {
     let document = json!({"agent_settings": {"schema_version": 4, "agent_kind": "acp"}});
-    Stage::with_document(&document).play("acp");
+    Fixture::with_document(&document).play("acp");
 }
 
 #[test]
 fn a_document_that_breaks_and_is_mended_is_said_and_survived() {
-    Stage::empty().play("unreadable");
+    Fixture::empty().play("unreadable");
 }
 
 #[test]
 fn a_server_with_a_foreign_name_is_listed_and_can_be_removed() {
     let servers = json!({"two words/and more": {"command": "x"}, "fine": {"command": "y"}});
-    Stage::with_document(&own(&servers)).play("foreign-name");
+    Fixture::with_document(&own(&servers)).play("foreign-name");
 }
 
 #[test]
 fn under_a_wrong_key_the_page_says_what_to_enter_again() {
     let locked = json!({"command": "x", "env": {"TOKEN": crypto::seal(SECRET, "unknown")}});
     let servers = json!({"locked": locked, "open": {"command": "y"}});
-    Stage::with_document(&own(&servers)).env("MCP_SETTINGS_SECRET_KEY", "another key").play("wrong-key");
+    Fixture::with_document(&own(&servers)).env("MCP_SETTINGS_SECRET_KEY", "another key").play("wrong-key");
 }
 
 /// A document as ours writes it.

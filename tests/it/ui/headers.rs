@@ -2,9 +2,9 @@
 
 use serde_json::json;
 
-use super::stage::Stage;
+use super::fixture::Fixture;
 
 #[test]
 fn the_page_works_where_tags_and_locations_never_reach_it() {
-    Stage::empty().tell("without", json!(["etag", "location", "link", "content-location"])).play("core");
+    Fixture::empty().tell("without", json!(["etag", "location", "link", "content-location"])).play("core");
 }

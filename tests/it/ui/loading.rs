@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::stage::Stage;
+use super::fixture::Fixture;
 
 #[test]
 fn the_first_load_is_small_and_quick() {
@@ -12,5 +12,5 @@ fn the_first_load_is_small_and_quick() {
     let servers: Map<String, Value> = (0..200).map(server).collect();
     let document =
         json!({"agent_settings": {"agent_kind": "openhands", "mcp_config": {"mcpServers": servers}}});
-    Stage::with_document(&document).play("first-load");
+    Fixture::with_document(&document).play("first-load");
 }

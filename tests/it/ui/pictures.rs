@@ -4,7 +4,7 @@ use std::path::Path;
 
 use serde_json::json;
 
-use super::stage::Stage;
+use super::fixture::Fixture;
 use crate::server::{ADMIN, WRITER};
 
 /// Where they stand.
@@ -26,7 +26,7 @@ fn take(scheme: &str) {
         {"name": "anna", "key": ADMIN, "scopes": ["admin"]},
         {"name": "nightly-sync", "key": WRITER, "scopes": ["write", "reveal"]},
     ]);
-    let mut stage = Stage::empty().env("MCP_SETTINGS_API_KEYS", &keys.to_string()).tell("scheme", scheme);
+    let mut stage = Fixture::empty().env("MCP_SETTINGS_API_KEYS", &keys.to_string()).tell("scheme", scheme);
     if std::env::var_os("UPDATE_SCREENSHOTS").is_some() {
         stage = stage.tell("pictures", FOLDER);
     }

@@ -3,42 +3,42 @@
 use std::fs;
 use std::path::Path;
 
-use super::stage::Stage;
+use super::fixture::Fixture;
 use crate::proxy::{BASE, Program};
 
 #[test]
 fn all_of_it_works_behind_nginx() {
-    Stage::empty().behind(Program::Nginx, "").play("proxied");
+    Fixture::empty().behind(Program::Nginx, "").play("proxied");
 }
 
 #[test]
 fn all_of_it_works_behind_nginx_under_a_path() {
-    Stage::empty().behind(Program::Nginx, BASE).play("proxied");
+    Fixture::empty().behind(Program::Nginx, BASE).play("proxied");
 }
 
 #[test]
 fn all_of_it_works_behind_apache() {
-    Stage::empty().behind(Program::Apache, "").play("proxied");
+    Fixture::empty().behind(Program::Apache, "").play("proxied");
 }
 
 #[test]
 fn all_of_it_works_behind_apache_under_a_path() {
-    Stage::empty().behind(Program::Apache, BASE).play("proxied");
+    Fixture::empty().behind(Program::Apache, BASE).play("proxied");
 }
 
 #[test]
 fn all_of_it_works_behind_caddy() {
-    Stage::empty().behind(Program::Caddy, "").play("proxied");
+    Fixture::empty().behind(Program::Caddy, "").play("proxied");
 }
 
 #[test]
 fn all_of_it_works_behind_caddy_under_a_path() {
-    Stage::empty().behind(Program::Caddy, BASE).play("proxied");
+    Fixture::empty().behind(Program::Caddy, BASE).play("proxied");
 }
 
 #[test]
 fn a_page_of_an_origin_that_is_not_allowed_says_what_to_set() {
-    let stage = Stage::empty().behind(Program::Nginx, BASE);
+    let stage = Fixture::empty().behind(Program::Nginx, BASE);
     stage.env("MCP_SETTINGS_ALLOWED_ORIGINS", "https://other.example").play("foreign-origin");
 }
 

@@ -1,28 +1,28 @@
 //! The page never shows a secret unasked, and never loses one.
 
-use super::stage::Stage;
+use super::fixture::Fixture;
 
 #[test]
 fn a_stored_secret_is_kept_replaced_and_cleared_unseen() {
-    Stage::empty().play("secrets");
+    Fixture::empty().play("secrets");
 }
 
 #[test]
 fn a_secret_is_revealed_alone_and_audited() {
-    Stage::empty().play("reveal");
+    Fixture::empty().play("reveal");
 }
 
 #[test]
 fn a_kept_secret_does_not_follow_to_another_destination() {
-    Stage::empty().play("destination");
+    Fixture::empty().play("destination");
 }
 
 #[test]
 fn a_canary_is_never_let_out_by_the_page() {
-    Stage::empty().play("canary");
+    Fixture::empty().play("canary");
 }
 
 #[test]
 fn a_revealed_secret_is_gone_with_the_session_and_with_the_secret() {
-    Stage::empty().play("revealed-until");
+    Fixture::empty().play("revealed-until");
 }

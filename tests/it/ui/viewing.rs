@@ -2,12 +2,12 @@
 
 use serde_json::{Value, json};
 
-use super::stage::Stage;
+use super::fixture::Fixture;
 use crate::site::Site;
 
 #[test]
 fn a_key_that_may_only_read_never_sees_a_control_that_writes() {
-    let stage = Stage::on(Site::with_document(own(&servers()).to_string()));
+    let stage = Fixture::on(Site::with_document(own(&servers()).to_string()));
     stage.tell("key", "reader").tell("reason", "This key may only read.").play("view-only");
 }
 
@@ -16,12 +16,12 @@ fn a_document_that_is_read_only_never_shows_a_control_that_writes() {
     let document =
         json!({"schema_version": 7, "agent_settings": {"schema_version": 9, "mcp_config": servers()}});
     let reason = "The settings document is read-only: its `schema_version` is newer than this build knows.";
-    Stage::with_document(&document).tell("key", "admin").tell("reason", reason).play("view-only");
+    Fixture::with_document(&document).tell("key", "admin").tell("reason", reason).play("view-only");
 }
 
 #[test]
 fn controls_go_and_come_back_with_the_access_and_drafts_are_kept() {
-    Stage::empty().play("access-changes");
+    Fixture::empty().play("access-changes");
 }
 
 fn servers() -> Value {

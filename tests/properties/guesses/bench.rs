@@ -11,7 +11,7 @@ use mcp_settings::model::settings::SettingsPatch;
 use mcp_settings::projection::{Condition, Precondition};
 use mcp_settings::secrets::{CredentialDigest, Keys};
 use mcp_settings::service::access::{Caller, Scope};
-use mcp_settings::service::{Body, Conflict, Options, Projected, Service, ServiceError, Write, Written};
+use mcp_settings::service::{Body, Conflict, Options, ReadModel, Service, ServiceError, Write, Written};
 
 use crate::memory::MemoryStore;
 
@@ -76,7 +76,7 @@ impl Bench {
         Self { store, keys: Arc::clone(keys), service }
     }
 
-    pub(super) fn projected(&self) -> Arc<Projected> {
+    pub(super) fn projected(&self) -> Arc<ReadModel> {
         self.service.load().expect("memory can be read")
     }
 
@@ -147,7 +147,7 @@ impl Answer {
         let body = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).expect("an answer is UTF-8");
         let told = without_tags(&format!(
             "{status}, as sent {}, tells a tag {}, {}, {}",
-            written.is_as_sent,
+            written.is_verbatim,
             written.after.is_some(),
             written.body.as_deref().map_or_else(String::new, body),
             shown.map_or_else(String::new, body),

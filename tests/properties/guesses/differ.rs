@@ -11,11 +11,11 @@ use mcp_settings::secrets::Exposure;
 use mcp_settings::service::Body;
 
 use super::bench::{Answer, Ask, Bench, If, object, owner, writer};
-use super::dice::Dice;
 use super::request::{Plan, Route};
 use super::secret::Guess;
+use super::seeded_rng::SeededRng;
 use super::state::{Keyring, State};
-use crate::wishes::{Place, child, collect};
+use crate::client_edits::{Place, child, collect};
 
 /// What has been tried.
 #[derive(Debug, Default)]
@@ -54,13 +54,13 @@ struct Seen {
 }
 
 /// Tries a pair.
-pub(super) fn try_pair(state: &State, dice: &mut Dice, tally: &mut Tally) {
+pub(super) fn try_pair(state: &State, dice: &mut SeededRng, tally: &mut Tally) {
     let sequel = *dice.pick(&[None, None, Some(Sequel::Mended), Some(Sequel::ChangedAndMended)]);
     tell_apart(state, &Plan::any(state, dice), sequel, tally);
 }
 
 /// Tries a pair that nothing but its size is likely to be refused for.
-pub(super) fn try_large_pair(state: &State, dice: &mut Dice, tally: &mut Tally) {
+pub(super) fn try_large_pair(state: &State, dice: &mut SeededRng, tally: &mut Tally) {
     tell_apart(state, &Plan::any_alone(state, dice), None, tally);
 }
 

@@ -9,11 +9,11 @@ use mcp_settings::secrets::Exposure;
 use mcp_settings::service::Body;
 
 use super::bench::{Ask, If, object};
-use super::dice::Dice;
 use super::secret::{Guess, Guessable, guessable};
+use super::seeded_rng::SeededRng;
 use super::state::State;
+use crate::client_edits::{Edit, Place, Step, changed};
 use crate::samples::Layout;
-use crate::wishes::{Edit, Place, Step, changed};
 
 /// By which route and in which form the guess is sent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -71,25 +71,25 @@ pub(super) struct Plan {
 
 impl Plan {
     /// A request about one of the state's secrets.
-    pub(super) fn any(state: &State, dice: &mut Dice) -> Self {
+    pub(super) fn any(state: &State, dice: &mut SeededRng) -> Self {
         // Where a secret is kept hardly anything may be changed, so that often all are sent.
         let sent_in = *dice.pick(&[1, 1, 3, usize::MAX]);
-        let sent = |other: &Guessable, dice: &mut Dice| dice.once_in(sent_in).then(|| other.sent(dice));
+        let sent = |other: &Guessable, dice: &mut SeededRng| dice.once_in(sent_in).then(|| other.sent(dice));
         let has_extra = dice.once_in(3);
         Self::beside(state, sent, has_extra, dice)
     }
 
     /// A request that wants, but for the guess, what is there.
-    pub(super) fn any_alone(state: &State, dice: &mut Dice) -> Self {
+    pub(super) fn any_alone(state: &State, dice: &mut SeededRng) -> Self {
         Self::beside(state, |other, _| Some(other.right()), false, dice)
     }
 
     /// A request that sends this for the other secrets.
     fn beside(
         state: &State,
-        sent: impl Fn(&Guessable, &mut Dice) -> Option<Json>,
+        sent: impl Fn(&Guessable, &mut SeededRng) -> Option<Json>,
         has_extra: bool,
-        dice: &mut Dice,
+        dice: &mut SeededRng,
     ) -> Self {
         let route = match dice.below(10) {
             0..=2 => Route::Put,
@@ -223,7 +223,7 @@ impl Plan {
     }
 }
 
-fn any_extra(dice: &mut Dice) -> (&'static str, Json) {
+fn any_extra(dice: &mut SeededRng) -> (&'static str, Json) {
     let text = |text: &str| Json::string(text);
     match dice.below(12) {
         0..=3 => ("description", text("changed")),
@@ -238,7 +238,7 @@ fn any_extra(dice: &mut Dice) -> (&'static str, Json) {
     }
 }
 
-fn any_condition(state: &State, dice: &mut Dice) -> If {
+fn any_condition(state: &State, dice: &mut SeededRng) -> If {
     let current = || state.tag.clone();
     let stale = || Some(r#""0123456789abcdef0123456789abcdef""#.to_owned());
     let matches = |matches| If { matches, none_match: None };
@@ -255,7 +255,7 @@ fn any_condition(state: &State, dice: &mut Dice) -> If {
 }
 
 /// What else one patch of everything may want.
-fn any_others(state: &State, dice: &mut Dice) -> Vec<(String, Json)> {
+fn any_others(state: &State, dice: &mut SeededRng) -> Vec<(String, Json)> {
     let mut others = Vec::new();
     for name in &state.others {
         let value = match dice.below(8) {

@@ -8,9 +8,9 @@ use mcp_settings::model::config::{Members, Node, Secret, SecretValue};
 use mcp_settings::model::mask::URL_MASK;
 use mcp_settings::model::url_parts;
 
-use super::dice::Dice;
+use super::seeded_rng::SeededRng;
+use crate::client_edits::{Place, Step};
 use crate::tokens;
-use crate::wishes::{Place, Step};
 
 /// A secret that can be guessed, and where it stands.
 #[derive(Clone, Debug)]
@@ -95,7 +95,7 @@ impl Guessable {
     }
 
     /// The secret itself, or another one, for a request that is about something else.
-    pub(super) fn sent(&self, dice: &mut Dice) -> Json {
+    pub(super) fn sent(&self, dice: &mut SeededRng) -> Json {
         match &self.value {
             Value::Text(text) if dice.once_in(2) => Json::string(altered(text, dice)),
             _ => self.right(),
@@ -103,7 +103,7 @@ impl Guessable {
     }
 
     /// The two guesses, sent in one of the ways in which a secret can be.
-    pub(super) fn guess(&self, dice: &mut Dice) -> Guess {
+    pub(super) fn guess(&self, dice: &mut SeededRng) -> Guess {
         let guess = |right, wrong| Guess { place: self.place.clone(), right, wrong };
         match &self.value {
             Value::Text(text) => {
@@ -149,7 +149,7 @@ impl Guessable {
     }
 
     /// The URL with some of its secret parts masked, one at least not, and where the letters of that one stand.
-    fn sent_url(url: &str, dice: &mut Dice) -> (String, Vec<usize>) {
+    fn sent_url(url: &str, dice: &mut SeededRng) -> (String, Vec<usize>) {
         let parts = secret_parts(url);
         let candidates: Vec<_> = parts.iter().filter(|part| !letters(url, part).is_empty()).collect();
         let guessed = (*dice.pick(&candidates)).clone();
@@ -201,7 +201,7 @@ const VARIANTS: [fn(&str) -> String; 4] = [
 ];
 
 /// Another text of the same length, with one letter or digit changed behind what makes it look like a token.
-fn altered(text: &str, dice: &mut Dice) -> String {
+fn altered(text: &str, dice: &mut SeededRng) -> String {
     let from = if text.starts_with("gAAAAA") { "gAAAAA".len() } else { 0 };
     let places: Vec<usize> =
         (from..text.len()).filter(|at| text.as_bytes()[*at].is_ascii_alphanumeric()).collect();

@@ -8,13 +8,13 @@ use mcp_settings::model::SettingsKey;
 use mcp_settings::model::config::Config;
 use mcp_settings::projection::view;
 use mcp_settings::secrets::{Exposure, KeySources, Keys, SecretKey};
-use mcp_settings::service::{Body, Projected};
+use mcp_settings::service::{Body, ReadModel};
 use mcp_settings::store::Store;
 
 use super::bench::{Ask, Bench, If, object, owner, writer};
-use super::dice::Dice;
 use super::request::{change_of, set};
 use super::secret::guessable;
+use super::seeded_rng::SeededRng;
 use crate::memory::MemoryStore;
 use crate::samples::{Layout, Sample, any_sample_in};
 use crate::tokens;
@@ -62,12 +62,12 @@ impl State {
         Bench::on(self.bench.store.fork(), &self.bench.keys)
     }
 
-    pub(super) fn projected(&self) -> Arc<Projected> {
+    pub(super) fn projected(&self) -> Arc<ReadModel> {
         self.bench.projected()
     }
 
     /// The state with the server about as large as one may be: as it is shown, or as it is stored.
-    pub(super) fn at_a_limit(self, dice: &mut Dice) -> Self {
+    pub(super) fn at_a_limit(self, dice: &mut SeededRng) -> Self {
         let is_stored = dice.once_in(4);
         let described = if is_stored { LARGEST_SHOWN / 2 } else { 0 };
         let (member, limit) =
@@ -121,7 +121,7 @@ fn inserted(object: &Object, path: &[&str], member: &str, value: Json) -> Object
 }
 
 /// A state in which there is something to guess.
-pub(super) fn any(layout: Layout, keyring: Keyring, dice: &mut Dice) -> State {
+pub(super) fn any(layout: Layout, keyring: Keyring, dice: &mut SeededRng) -> State {
     loop {
         let mut sample = dice.of(any_sample_in(layout));
         for (_, server) in &mut sample.servers {
@@ -143,7 +143,7 @@ impl Draft {
     }
 }
 
-fn of(sample: &Sample, keyring: Keyring, dice: &mut Dice) -> Draft {
+fn of(sample: &Sample, keyring: Keyring, dice: &mut SeededRng) -> Draft {
     let kind = if dice.once_in(20) { *dice.pick(&["acp", "newer"]) } else { "openhands" };
     let text = sample.text().replace(r#""agent_kind":"openhands""#, &format!(r#""agent_kind":"{kind}""#));
     let bench = Bench::on(MemoryStore::of(&text), &Arc::new(keys(keyring)));
@@ -157,7 +157,7 @@ fn of(sample: &Sample, keyring: Keyring, dice: &mut Dice) -> Draft {
 }
 
 /// Something that happened to the server before anybody guesses.
-fn live(draft: &mut Draft, dice: &mut Dice) {
+fn live(draft: &mut Draft, dice: &mut SeededRng) {
     let Draft { bench, name, .. } = draft;
     let Some(config) = bench.config(name) else { return };
     let caller = if dice.once_in(3) { owner() } else { writer() };
@@ -195,7 +195,7 @@ fn keys(keyring: Keyring) -> Keys {
 }
 
 /// Adds what other programs, older versions and editors leave.
-fn add_oddities(server: &mut Json, dice: &mut Dice) {
+fn add_oddities(server: &mut Json, dice: &mut SeededRng) {
     let Json::Object(members) = server else { return };
     for _ in 0..dice.below(4) {
         let (name, value) = oddity(dice);
@@ -203,7 +203,7 @@ fn add_oddities(server: &mut Json, dice: &mut Dice) {
     }
 }
 
-fn oddity(dice: &mut Dice) -> (&'static str, Json) {
+fn oddity(dice: &mut SeededRng) -> (&'static str, Json) {
     let text = *dice.pick(&["pa55-w0rd", "gAAAAA-like", "4711", "süß", " padded 1 ", "oauth2", "**a1"]);
     let secret = if dice.once_in(2) { tokens::seal(text) } else { text.to_owned() };
     let (name, value) = match dice.below(14) {

@@ -35,12 +35,12 @@ fn a_burst_of_writers_costs_one_durable_replace() {
     let store = bench.open();
     let lock = HeldLock::take(&bench.root.join(".settings.lock"));
     let commits: Vec<_> = (0..64).map(|writer| store.commit(set(&format!("{writer:02}"), "x"))).collect();
-    bench.seam.forget();
+    bench.failpoints.forget();
     drop(lock);
     assert!(all(commits).iter().all(Result::is_ok));
     assert_eq!(read(&store).len(), 64);
     for step in ["create", "sync-file", "swap", "sync-directory"] {
-        assert_eq!(bench.seam.count(step), 1, "{step}");
+        assert_eq!(bench.failpoints.count(step), 1, "{step}");
     }
 }
 
@@ -78,7 +78,7 @@ fn edits_that_lead_back_write_nothing() {
         vec![set("a", "2"), set("b", "1"), set("a", "1"), edits(vec![Edit::Remove { key: key("b") }])],
     );
     assert!(outcomes.iter().all(Result::is_ok));
-    assert_eq!(bench.seam.count("create"), 0);
+    assert_eq!(bench.failpoints.count("create"), 0);
     assert_eq!(bench.on_disk(), before);
     assert_eq!(read(&store), pairs(&[("a", "1")]));
 }
@@ -99,7 +99,7 @@ fn whatever_was_decided_in_a_failed_batch_is_answered_with_its_failure() {
     let bench = Bench::with(&[("a", "0")]);
     let store = bench.open();
     let before = store.read().unwrap();
-    bench.seam.fail("swap", io::ErrorKind::StorageFull);
+    bench.failpoints.fail("swap", io::ErrorKind::StorageFull);
     let changes = vec![
         set("a", "1"),
         change(|_| Decision::Reject),
@@ -112,7 +112,7 @@ fn whatever_was_decided_in_a_failed_batch_is_answered_with_its_failure() {
     }
     assert!(matches!(outcomes[3], Err(StoreError::Panicked)));
     assert!(Arc::ptr_eq(&before, &store.read().unwrap()));
-    bench.seam.heal();
+    bench.failpoints.heal();
 
     let states = Arc::new(Mutex::new(None));
     let seen = Arc::clone(&states);
@@ -219,7 +219,7 @@ fn what_was_taken_is_answered_however_long_it_takes() {
     let bench = Bench::with(&[]);
     let store = bench.open();
     let deadline = Instant::now() + Duration::from_millis(200);
-    bench.seam.on_step(move |step| {
+    bench.failpoints.on_step(move |step| {
         if step.name() == "sync-file" {
             until("the deadline is over", || Instant::now() > deadline + Duration::from_millis(20));
         }
@@ -234,7 +234,7 @@ fn what_was_taken_is_answered_however_long_it_takes() {
 fn a_batch_that_changes_nothing_syncs_each_version_once() {
     let bench = Bench::with(&[("a", "1")]);
     let store = bench.open();
-    let syncs = || (bench.seam.count("sync-file"), bench.seam.count("sync-directory"));
+    let syncs = || (bench.failpoints.count("sync-file"), bench.failpoints.count("sync-directory"));
     run(&store, change(|_| Decision::Keep)).unwrap();
     assert_eq!(syncs(), (1, 1), "nobody knows whether another program's file is on disk");
     run(&store, change(|_| Decision::Reject)).unwrap();
@@ -246,19 +246,19 @@ fn a_batch_that_changes_nothing_syncs_each_version_once() {
     fs_copy_over(&bench);
     run(&store, change(|_| Decision::Reject)).unwrap();
     assert_eq!(syncs(), (3, 3), "the same bytes in another file are not known to be durable");
-    assert_eq!(bench.seam.count("swap"), 1);
+    assert_eq!(bench.failpoints.count("swap"), 1);
 }
 
 #[test]
 fn another_version_that_looks_the_same_is_synced_too() {
     let bench = Bench::with(&[("a", "1")]);
     let identity = Identity::of(&std::fs::metadata(&bench.path).unwrap());
-    bench.seam.disguise(move |_| identity);
+    bench.failpoints.disguise(move |_| identity);
     let store = bench.open();
     run(&store, change(|_| Decision::Keep)).unwrap();
     bench.replace(&[("a", "2")]);
     run(&store, change(|_| Decision::Keep)).unwrap();
-    assert_eq!(bench.seam.count("sync-file"), 2);
+    assert_eq!(bench.failpoints.count("sync-file"), 2);
 }
 
 fn fs_copy_over(bench: &Bench) {

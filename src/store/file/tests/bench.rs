@@ -1,4 +1,4 @@
-//! A place for one test: a folder of its own, a seam that counts, fails and deceives, and short words for
+//! A place for one test: a folder of its own, a failpoints that counts, fails and deceives, and short words for
 //! what tests do again and again.
 
 use std::fs::{self, File};
@@ -13,7 +13,7 @@ use std::time::{Duration, Instant};
 use crate::document::NewDocument;
 use crate::json::Json;
 use crate::model::{Edit, SettingsKey};
-use crate::store::file::{FileStore, FileStoreOptions, Identity, Seam, Step};
+use crate::store::file::{Failpoints, FileStore, FileStoreOptions, Identity, Step};
 use crate::store::{Change, Current, Decision, Names, Snapshot, Store, StoreError};
 
 pub(super) const PATIENCE: Duration = Duration::from_secs(60);
@@ -23,14 +23,14 @@ pub(super) struct Bench {
     _folder: tempfile::TempDir,
     pub(super) root: PathBuf,
     pub(super) path: PathBuf,
-    pub(super) seam: Arc<TestSeam>,
+    pub(super) failpoints: Arc<TestSeam>,
 }
 
 impl Bench {
     pub(super) fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let root = folder.path().canonicalize().unwrap();
-        Self { _folder: folder, path: root.join("settings.json"), root, seam: Arc::default() }
+        Self { _folder: folder, path: root.join("settings.json"), root, failpoints: Arc::default() }
     }
 
     /// With a document in which these servers stand.
@@ -41,8 +41,8 @@ impl Bench {
     }
 
     pub(super) fn options(&self) -> FileStoreOptions {
-        let seam: Arc<dyn Seam> = Arc::clone(&self.seam) as _;
-        FileStoreOptions { seam, ..FileStoreOptions::new(&self.path, NewDocument::Own) }
+        let failpoints: Arc<dyn Failpoints> = Arc::clone(&self.failpoints) as _;
+        FileStoreOptions { failpoints, ..FileStoreOptions::new(&self.path, NewDocument::Own) }
     }
 
     pub(super) fn open(&self) -> FileStore {
@@ -139,7 +139,7 @@ impl TestSeam {
     }
 }
 
-impl Seam for TestSeam {
+impl Failpoints for TestSeam {
     fn before(&self, step: &Step<'_>) -> io::Result<()> {
         let (Step::MakeDirectory { path }
         | Step::Lock { path }

@@ -11,7 +11,7 @@ use super::bench::{Bench, change, edits, key, names_in, pairs, put, read, run, s
 use super::folder_model::{Deed, Folder, Image};
 use crate::document::NewDocument;
 use crate::model::Edit;
-use crate::store::file::{FileStore, FileStoreOptions, Seam, Step};
+use crate::store::file::{Failpoints, FileStore, FileStoreOptions, Step};
 use crate::store::{Change, Decision, StoreError};
 
 type Servers = Vec<(String, String)>;
@@ -69,7 +69,7 @@ impl Recorder {
     }
 }
 
-impl Seam for Recorder {
+impl Failpoints for Recorder {
     fn before(&self, step: &Step<'_>) -> io::Result<()> {
         let is_failing = *self.failing.lock().unwrap() == Some(step.name());
         let is_overtaken = self.let_others(step);
@@ -250,8 +250,8 @@ fn text_of(servers: &Servers) -> Vec<u8> {
     text(&servers).into_bytes()
 }
 
-fn open(path: &Path, seam: Arc<dyn Seam>) -> FileStore {
-    FileStore::open(FileStoreOptions { seam, ..FileStoreOptions::new(path, NewDocument::Own) }).unwrap()
+fn open(path: &Path, failpoints: Arc<dyn Failpoints>) -> FileStore {
+    FileStore::open(FileStoreOptions { failpoints, ..FileStoreOptions::new(path, NewDocument::Own) }).unwrap()
 }
 
 fn wish(letter: Letter, value: &str) -> Change {

@@ -16,9 +16,9 @@ use crate::store::{Change, Decision, Store, StoreError};
 fn a_write_is_synced_before_and_after_it_takes_the_documents_place() {
     let bench = Bench::with(&[("a", "1")]);
     let store = bench.open();
-    bench.seam.forget();
+    bench.failpoints.forget();
     run(&store, set("a", "2")).unwrap();
-    let steps = bench.seam.steps();
+    let steps = bench.failpoints.steps();
     let names: Vec<_> = steps.iter().map(|(name, _)| *name).collect();
     let own = if names.contains(&"own") { &["own"][..] } else { &[] };
     let expected = [
@@ -49,7 +49,7 @@ fn whichever_step_fails_the_old_or_the_new_document_is_left_and_the_next_write_i
             }
             let store = bench.open();
             let before = fs::read(&bench.path).ok();
-            bench.seam.fail(step, io::ErrorKind::Other);
+            bench.failpoints.fail(step, io::ErrorKind::Other);
             let error = run(&store, set("a", "2")).unwrap_err();
             let is_right = match step {
                 "lock" => matches!(error, StoreError::Lock(_)),
@@ -59,7 +59,7 @@ fn whichever_step_fails_the_old_or_the_new_document_is_left_and_the_next_write_i
                 _ => matches!(&error, StoreError::Write { step: named, .. } if *named == step),
             };
             assert!(is_right, "{step}: {error:?}");
-            bench.seam.heal();
+            bench.failpoints.heal();
             let after = fs::read(&bench.path).ok();
             if step == "sync-directory" {
                 assert_eq!(read(&store), pairs(&[("a", "2")]), "{step}: the new content is shown");
@@ -80,9 +80,9 @@ fn whichever_step_fails_the_old_or_the_new_document_is_left_and_the_next_write_i
 fn a_disk_that_takes_little_at_a_time_gets_everything() {
     let bench = Bench::with(&[("a", "1")]);
     let store = bench.open();
-    bench.seam.shorten_writes(7);
+    bench.failpoints.shorten_writes(7);
     run(&store, set("b", "1")).unwrap();
-    assert!(bench.seam.count("write") > 5);
+    assert!(bench.failpoints.count("write") > 5);
     assert_eq!(read(&bench.open_other()), pairs(&[("a", "1"), ("b", "1")]));
 }
 
@@ -90,9 +90,9 @@ fn a_disk_that_takes_little_at_a_time_gets_everything() {
 fn a_disk_that_fills_up_in_the_middle_leaves_the_old_document_and_no_litter() {
     let bench = Bench::with(&[("a", "1")]);
     let store = bench.open();
-    bench.seam.shorten_writes(7);
+    bench.failpoints.shorten_writes(7);
     let writes = AtomicUsize::new(0);
-    bench.seam.on_step(move |step| match step.name() {
+    bench.failpoints.on_step(move |step| match step.name() {
         "write" if writes.fetch_add(1, Ordering::SeqCst) == 3 => Err(io::ErrorKind::StorageFull.into()),
         _ => Ok(()),
     });
@@ -107,13 +107,13 @@ fn a_draft_that_can_t_be_removed_is_swept_with_the_next_write() {
     let bench = Bench::with(&[("a", "1")]);
     let store = bench.open();
     run(&store, set("a", "2")).unwrap();
-    bench.seam.on_step(|step| match step.name() {
+    bench.failpoints.on_step(|step| match step.name() {
         "swap" | "unlink" => Err(io::ErrorKind::PermissionDenied.into()),
         _ => Ok(()),
     });
     run(&store, set("a", "3")).unwrap_err();
     assert_eq!(bench.names().len(), 3, "the draft is still there");
-    bench.seam.heal();
+    bench.failpoints.heal();
     run(&store, change(|_| Decision::Reject)).unwrap();
     assert_eq!(bench.names(), [".settings.lock", "settings.json"]);
 }
@@ -162,17 +162,17 @@ fn after_a_failed_sync_a_change_that_keeps_everything_is_written_anew() {
     for step in ["sync-file", "sync-directory"] {
         let bench = Bench::with(&[("a", "1")]);
         let store = bench.open();
-        bench.seam.fail(step, io::ErrorKind::Other);
+        bench.failpoints.fail(step, io::ErrorKind::Other);
         let outcome = run(&store, change(|_| Decision::Keep));
         assert!(
             matches!(outcome, Err(StoreError::Write { step: named, .. }) if named == step),
             "{outcome:?}"
         );
-        bench.seam.heal();
+        bench.failpoints.heal();
         run(&store, change(|_| Decision::Keep)).unwrap();
-        assert_eq!(bench.seam.count("swap"), 1, "{step}: syncing again proves nothing");
+        assert_eq!(bench.failpoints.count("swap"), 1, "{step}: syncing again proves nothing");
         run(&store, change(|_| Decision::Keep)).unwrap();
-        assert_eq!(bench.seam.count("swap"), 1, "{step}");
+        assert_eq!(bench.failpoints.count("swap"), 1, "{step}");
         assert_eq!(bench.on_disk(), text(&[("a", "1")]).as_bytes());
     }
 }
@@ -182,7 +182,7 @@ fn a_read_only_folder_is_an_error_and_no_change() {
     for step in ["lock", "create"] {
         let bench = Bench::with(&[("a", "1")]);
         let store = bench.open();
-        bench.seam.fail(step, io::ErrorKind::ReadOnlyFilesystem);
+        bench.failpoints.fail(step, io::ErrorKind::ReadOnlyFilesystem);
         let error = run(&store, set("a", "2")).unwrap_err();
         let StoreError::ReadOnly { reason: PlaceReason::FileSystem, source: Some(source) } = error else {
             panic!("{step}: {error:?}")
@@ -224,9 +224,9 @@ fn a_document_that_vanishes_during_a_batch_is_not_brought_back() {
 #[test]
 fn a_document_that_could_not_be_read_at_first_is_known_all_the_same() {
     let bench = Bench::with(&[("a", "1")]);
-    bench.seam.fail("read", io::ErrorKind::PermissionDenied);
+    bench.failpoints.fail("read", io::ErrorKind::PermissionDenied);
     let store = bench.open();
-    bench.seam.heal();
+    bench.failpoints.heal();
     fs::remove_file(&bench.path).unwrap();
     assert!(matches!(run(&store, set("b", "1")), Err(StoreError::Vanished)));
     assert!(!bench.path.exists());
@@ -269,7 +269,7 @@ fn a_missing_folder_is_made_when_the_store_is_opened_and_made_durable() {
         ("make-directory", &two),
         ("sync-directory", &one),
     ];
-    let steps = bench.seam.steps();
+    let steps = bench.failpoints.steps();
     assert_eq!(steps[..4].iter().map(|(name, path)| (*name, path)).collect::<Vec<_>>(), expected);
     run(&store, set("a", "1")).unwrap();
     assert_eq!(fs::metadata(two).unwrap().mode() & 0o7777, 0o700);
@@ -278,7 +278,7 @@ fn a_missing_folder_is_made_when_the_store_is_opened_and_made_durable() {
 #[test]
 fn a_folder_that_can_t_be_made_is_told_and_no_reason_not_to_open() {
     let bench = Bench::new();
-    bench.seam.fail("make-directory", io::ErrorKind::PermissionDenied);
+    bench.failpoints.fail("make-directory", io::ErrorKind::PermissionDenied);
     let mut options = bench.options();
     options.path = bench.root.join("none/settings.json");
     let store = crate::store::file::FileStore::open(options).unwrap();
@@ -294,7 +294,7 @@ fn no_file_is_ever_open_to_others() {
     let bench = Bench::new();
     let store = bench.open();
     let root = bench.root.clone();
-    bench.seam.on_step(move |step| {
+    bench.failpoints.on_step(move |step| {
         if matches!(step.name(), "write" | "sync-file" | "look" | "swap" | "rename" | "unlink") {
             for entry in fs::read_dir(&root)? {
                 let entry = entry?;
@@ -388,13 +388,13 @@ proptest! {
                 expected = wanted;
             } else {
                 if let Some(step) = failing {
-                    bench.seam.fail(step, io::ErrorKind::Other);
+                    bench.failpoints.fail(step, io::ErrorKind::Other);
                 }
                 match run(&store, wish(deed)) {
                     Ok(()) | Err(StoreError::OutcomeUnknown(_)) => expected = wanted,
                     Err(_) => prop_assert!(failing.is_some()),
                 }
-                bench.seam.heal();
+                bench.failpoints.heal();
             }
             prop_assert_eq!(&read(&bench.open_other()), &expected);
             prop_assert_eq!(&read(&store), &expected);

@@ -36,7 +36,7 @@ impl Scene {
         };
         if let Self::Keep0640 = self {
             fs::set_permissions(&bench.path, Permissions::from_mode(0o640)).unwrap();
-            bench.seam.shorten_writes(40);
+            bench.failpoints.shorten_writes(40);
         }
         bench
     }
@@ -60,9 +60,9 @@ impl Scene {
     fn steps(self) -> Vec<&'static str> {
         let bench = self.bench();
         let store = bench.open();
-        bench.seam.forget();
+        bench.failpoints.forget();
         run(&store, self.change()).unwrap();
-        bench.seam.steps().into_iter().map(|(name, _)| name).collect()
+        bench.failpoints.steps().into_iter().map(|(name, _)| name).collect()
     }
 }
 
@@ -93,12 +93,12 @@ fn every_step_can_fail_with_every_error() {
                 let bench = scene.bench();
                 let store = bench.open();
                 let count = AtomicUsize::new(0);
-                bench.seam.on_step(move |_| match count.fetch_add(1, Ordering::SeqCst) == number {
+                bench.failpoints.on_step(move |_| match count.fetch_add(1, Ordering::SeqCst) == number {
                     true => Err(io::Error::from_raw_os_error(errno)),
                     false => Ok(()),
                 });
                 let error = run(&store, scene.change()).unwrap_err();
-                bench.seam.heal();
+                bench.failpoints.heal();
                 assert_eq!(root(&error), Some(errno), "{case}: {error:?}");
                 let is_done = matches!(error, StoreError::OutcomeUnknown(_));
                 let is_placed = steps[..number].iter().any(|step| matches!(*step, "swap" | "rename"));
@@ -125,13 +125,13 @@ fn what_can_not_be_tidied_either_is_gone_after_the_next_start() {
             let bench = scene.bench();
             let store = bench.open();
             let count = AtomicUsize::new(0);
-            bench.seam.on_step(move |step| {
+            bench.failpoints.on_step(move |step| {
                 let is_due = count.fetch_add(1, Ordering::SeqCst) == number;
                 if is_due || step.name() == "unlink" { Err(io::ErrorKind::Other.into()) } else { Ok(()) }
             });
             run(&store, scene.change()).unwrap_err();
             drop(store);
-            bench.seam.heal();
+            bench.failpoints.heal();
             let started = bench.open_other();
             run(&started, set("b", "1")).unwrap();
             assert_eq!(bench.names(), [".settings.lock", "settings.json"], "{scene:?}, {step}");
@@ -143,10 +143,10 @@ fn what_can_not_be_tidied_either_is_gone_after_the_next_start() {
 fn a_replaced_document_that_can_not_be_removed_is_gone_after_the_next_write() {
     let bench = Bench::with(&[("a", "1")]);
     let store = bench.open();
-    bench.seam.fail("unlink", io::ErrorKind::Other);
+    bench.failpoints.fail("unlink", io::ErrorKind::Other);
     run(&store, set("a", "2")).unwrap();
     assert_eq!(bench.names().len(), 3, "it is still there");
-    bench.seam.heal();
+    bench.failpoints.heal();
     run(&store, set("a", "3")).unwrap();
     assert_eq!(bench.names(), [".settings.lock", "settings.json"]);
 }
@@ -155,7 +155,7 @@ fn a_replaced_document_that_can_not_be_removed_is_gone_after_the_next_write() {
 fn a_disk_that_takes_no_bytes_is_an_error_and_no_endless_loop() {
     let bench = Bench::with(&[("a", "1")]);
     let store = bench.open();
-    bench.seam.shorten_writes(0);
+    bench.failpoints.shorten_writes(0);
     let outcome = run(&store, set("a", "2"));
     let is_right = |source: &io::Error| source.kind() == io::ErrorKind::WriteZero;
     assert!(

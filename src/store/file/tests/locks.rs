@@ -49,11 +49,11 @@ fn a_lock_granted_when_nobody_waits_any_more_is_used_for_nothing() {
     let lock = HeldLock::take(&bench.root.join(".settings.lock"));
     let outcome = run(&store, Change { deadline: soon(), ..set("a", "1") });
     assert!(matches!(outcome, Err(StoreError::Busy { .. })));
-    bench.seam.forget();
+    bench.failpoints.forget();
     drop(lock);
     // Whichever of the two grants the next change comes with, one of them has read nothing.
     run(&store, set("b", "1")).unwrap();
-    assert_eq!(bench.seam.count("read"), 1);
+    assert_eq!(bench.failpoints.count("read"), 1);
     assert_eq!(read(&store), pairs(&[("b", "1")]));
 }
 
@@ -81,18 +81,18 @@ fn whoever_waited_for_a_lock_file_that_was_replaced_waits_for_the_new_one() {
     let store = bench.open();
     let path = bench.root.join(".settings.lock");
     let old = HeldLock::take(&path);
-    bench.seam.forget();
+    bench.failpoints.forget();
     let commit = store.commit(set("a", "1"));
-    until("the committer is about to lock", || bench.seam.count("lock") == 1);
+    until("the committer is about to lock", || bench.failpoints.count("lock") == 1);
     let aside = bench.root.join("new-lock");
     let new = PythonLock::take(&aside);
     fs::rename(&aside, &path).unwrap();
     drop(old);
-    until("the committer has noticed", || bench.seam.count("lock") >= 2);
+    until("the committer has noticed", || bench.failpoints.count("lock") >= 2);
     assert_eq!(bench.on_disk(), text(&[]).as_bytes(), "written beside the holder of the lock");
     drop(new);
     assert!(wait(commit).is_ok());
-    assert_eq!(bench.seam.count("lock"), 2);
+    assert_eq!(bench.failpoints.count("lock"), 2);
 }
 
 /// A link in one folder to a document in another.
@@ -154,7 +154,7 @@ fn a_link_that_is_turned_while_we_wait_is_followed_anew() {
     fs::write(bench.root.join("real/second.json"), text(&[("b", "2")])).unwrap();
     let lock = HeldLock::take(&bench.root.join("given/.settings.lock"));
     let commit = store.commit(set("a", "1"));
-    until("the committer is about to lock", || bench.seam.count("lock") >= 1);
+    until("the committer is about to lock", || bench.failpoints.count("lock") >= 1);
     let turned = bench.root.join("turned");
     symlink("../real/second.json", &turned).unwrap();
     fs::rename(turned, bench.root.join("given/settings.json")).unwrap();

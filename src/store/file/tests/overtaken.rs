@@ -44,7 +44,7 @@ const CAN_SWAP: [bool; 2] = [true, false];
 /// rename's own look.
 fn at(bench: &Bench, moment: Moment, can_swap: bool, deed: impl Fn(&Path) + Send + Sync + 'static) {
     let (count, path) = (AtomicUsize::new(0), bench.path.clone());
-    bench.seam.on_step(move |step| {
+    bench.failpoints.on_step(move |step| {
         let is_due = moment.is_before(step.name()) && (can_swap || step.name() != "swap");
         if is_due && count.fetch_add(1, Ordering::SeqCst) == 0 {
             deed(&path);
@@ -117,7 +117,7 @@ fn what_another_program_did_to_the_document_stays_and_the_writer_is_told() {
                 };
                 assert!(is_right, "{moment:?}, can swap: {can_swap}: {outcome:?}");
                 assert_eq!(fs::read(&bench.path).ok().as_deref(), left, "{moment:?}, can swap: {can_swap}");
-                bench.seam.heal();
+                bench.failpoints.heal();
                 bench.overwrite(&[("c", "1")]);
                 run(&store, set("d", "1")).unwrap();
                 assert_eq!(bench.names(), [".settings.lock", "settings.json"]);
@@ -173,7 +173,7 @@ fn of_two_programs_that_come_after_the_last_look_the_later_one_stays() {
     let bench = Bench::with(&[("a", "1")]);
     let store = bench.open();
     let (count, path) = (AtomicUsize::new(0), bench.path.clone());
-    bench.seam.on_step(move |step| {
+    bench.failpoints.on_step(move |step| {
         if step.name() == "swap" {
             // The first comes before our swap, the second before we put its document back.
             match count.fetch_add(1, Ordering::SeqCst) {
@@ -194,7 +194,7 @@ fn what_can_not_be_swapped_back_is_renamed_back() {
     let bench = Bench::with(&[("a", "1")]);
     let store = bench.open();
     let (count, path) = (AtomicUsize::new(0), bench.path.clone());
-    bench.seam.on_step(move |step| match step.name() {
+    bench.failpoints.on_step(move |step| match step.name() {
         "swap" => match count.fetch_add(1, Ordering::SeqCst) {
             0 => {
                 replace(&path, &[("other", "1")]);
@@ -218,7 +218,7 @@ fn a_program_that_never_stops_writing_makes_us_busy_and_loses_nothing() {
         let (count, path) = (AtomicUsize::new(0), bench.path.clone());
         let is_over = std::sync::Arc::new(AtomicUsize::new(0));
         let written = std::sync::Arc::clone(&is_over);
-        bench.seam.on_step(move |step| {
+        bench.failpoints.on_step(move |step| {
             // Once in each attempt: a swap back is a swap too.
             let attempt = matches!(step.name(), "read");
             if attempt {
@@ -235,7 +235,7 @@ fn a_program_that_never_stops_writing_makes_us_busy_and_loses_nothing() {
         let last = is_over.load(Ordering::SeqCst);
         assert!(1 < last, "{moment:?}: it was decided once");
         assert_eq!(bench.on_disk(), text(&[("n", &last.to_string())]).as_bytes(), "{moment:?}");
-        bench.seam.heal();
+        bench.failpoints.heal();
         run(&store, set("ours", "1")).unwrap();
         assert_eq!(read(&store), pairs(&[("n", &last.to_string()), ("ours", "1")]));
         assert_eq!(bench.names(), [".settings.lock", "settings.json"]);
@@ -264,7 +264,7 @@ fn a_link_that_is_turned_while_we_write_is_not_written_behind_the_back_of_its_ne
         let outcome = run(&store, set("ours", "1"));
         assert!(matches!(outcome, Err(StoreError::Overtaken)), "{outcome:?}");
         assert_eq!(fs::read_to_string(bench.root.join("one.json")).unwrap(), text(&[("one", "1")]));
-        bench.seam.heal();
+        bench.failpoints.heal();
         run(&store, set("ours", "1")).unwrap();
         assert_eq!(read(&bench.open_other()), pairs(&[("ours", "1"), ("two", "1")]));
     }
@@ -279,5 +279,5 @@ fn a_document_that_was_only_touched_is_replaced_at_once() {
         file.write_all(text(&[("a", "1")]).as_bytes()).unwrap();
     });
     run(&store, set("a", "2")).unwrap();
-    assert_eq!(bench.seam.count("create"), 1, "it was decided anew for nothing");
+    assert_eq!(bench.failpoints.count("create"), 1, "it was decided anew for nothing");
 }

@@ -35,7 +35,7 @@ fn a_place_that_refused_a_write_is_read_only_until_a_write_succeeds() {
         fs::set_permissions(&bench.path, Permissions::from_mode(0o640)).unwrap();
         let store = bench.open();
         assert_eq!(access(&store), Access::Writable);
-        bench.seam.fail(step, kind);
+        bench.failpoints.fail(step, kind);
         let error = run(&store, set("a", "2")).unwrap_err();
         match reason {
             PlaceReason::Ownership => assert!(matches!(error, StoreError::Ownership(_)), "{step}: {error:?}"),
@@ -49,7 +49,7 @@ fn a_place_that_refused_a_write_is_read_only_until_a_write_succeeds() {
             assert!(store.peek().is_none(), "{step}: it was not looked at anew");
         }
         assert_eq!(read(&store), pairs(&[("a", "1")]));
-        bench.seam.heal();
+        bench.failpoints.heal();
         run(&store, set("a", "2")).unwrap();
         assert_eq!(access(&store), Access::Writable, "{step}");
         assert_eq!(read(&store), pairs(&[("a", "2")]));
@@ -62,7 +62,7 @@ fn a_place_that_looks_different_now_is_given_another_chance_by_a_read() {
         let bench = Bench::with(&[("a", "1")]);
         fs::set_permissions(&bench.path, Permissions::from_mode(0o640)).unwrap();
         let store = bench.open();
-        bench.seam.fail(step, kind);
+        bench.failpoints.fail(step, kind);
         run(&store, set("a", "2")).unwrap_err();
         assert_eq!(access(&store), read_only(reason), "{step}");
         fs::set_permissions(&bench.root, Permissions::from_mode(0o750)).unwrap();
@@ -77,7 +77,7 @@ fn what_passes_by_itself_makes_nothing_read_only() {
         for step in ["lock", "create", "write", "sync-file", "look", "swap"] {
             let bench = Bench::with(&[("a", "1")]);
             let store = bench.open();
-            bench.seam.fail(step, kind);
+            bench.failpoints.fail(step, kind);
             let error = run(&store, set("a", "2")).unwrap_err();
             assert!(!matches!(error, StoreError::ReadOnly { .. }), "{step}, {kind}: {error:?}");
             assert_eq!(access(&store), Access::Writable, "{step}, {kind}");
@@ -91,7 +91,7 @@ fn a_change_of_what_may_be_written_is_told_once() {
     let store = bench.open();
     let mut changes = store.changes();
     changes.borrow_and_update();
-    bench.seam.fail("create", io::ErrorKind::PermissionDenied);
+    bench.failpoints.fail("create", io::ErrorKind::PermissionDenied);
     for _ in 0..3 {
         run(&store, set("a", "2")).unwrap_err();
         read(&store);

@@ -31,12 +31,12 @@ fn peeked(store: &FileStore) -> Option<Vec<(String, String)>> {
 #[test]
 fn a_document_left_alone_is_told_by_one_stat() {
     let bench = Bench::with(&[("a", "1")]);
-    bench.seam.disguise(settled);
+    bench.failpoints.disguise(settled);
     let store = bench.open();
-    bench.seam.forget();
+    bench.failpoints.forget();
     assert_eq!(peeked(&store), Some(pairs(&[("a", "1")])));
     store.read().unwrap();
-    assert_eq!(bench.seam.count("read"), 0);
+    assert_eq!(bench.failpoints.count("read"), 0);
     bench.replace(&[("a", "2")]);
     assert_eq!(peeked(&store), None);
     assert_eq!(read(&store), pairs(&[("a", "2")]));
@@ -65,7 +65,7 @@ fn a_young_document_is_read_again_even_when_it_looks_the_same() {
     let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap().as_nanos().cast_signed();
     // For a minute from now it looks as if it were being changed.
     let young = now + 60_000_000_000;
-    bench.seam.disguise(move |_| Identity { modified: young, changed: young, ..identity });
+    bench.failpoints.disguise(move |_| Identity { modified: young, changed: young, ..identity });
     let store = bench.open();
     bench.overwrite(&[("a", "2")]);
     assert_eq!(peeked(&store), None);
@@ -76,7 +76,7 @@ fn a_young_document_is_read_again_even_when_it_looks_the_same() {
 fn a_write_is_based_on_the_bytes_even_when_two_files_look_the_same() {
     let bench = Bench::with(&[("a", "1")]);
     let identity = old(Identity::of(&fs::metadata(&bench.path).unwrap()));
-    bench.seam.disguise(move |_| identity);
+    bench.failpoints.disguise(move |_| identity);
     let store = bench.open();
     bench.replace(&[("b", "9")]);
     assert_eq!(peeked(&store), Some(pairs(&[("a", "1")])), "the deception works");
@@ -140,7 +140,7 @@ fn servers_that_another_program_left_alone_are_not_built_anew() {
 #[test]
 fn a_document_that_makes_no_sense_is_an_error_until_it_does() {
     let bench = Bench::new();
-    bench.seam.disguise(settled);
+    bench.failpoints.disguise(settled);
     for broken in ["", "{", "[]", r#"{"mcpServers":{}}"#] {
         fs::write(&bench.path, broken).unwrap();
         let store = bench.open();
@@ -154,7 +154,7 @@ fn a_document_that_makes_no_sense_is_an_error_until_it_does() {
 #[test]
 fn a_document_that_vanished_is_an_error_until_it_returns() {
     let bench = Bench::with(&[("a", "1")]);
-    bench.seam.disguise(settled);
+    bench.failpoints.disguise(settled);
     let store = bench.open();
     let aside = bench.root.join("aside");
     fs::rename(&bench.path, &aside).unwrap();
@@ -171,11 +171,11 @@ fn a_document_that_vanished_is_an_error_until_it_returns() {
 #[test]
 fn where_there_was_never_a_document_one_stat_tells_so_until_there_is() {
     let bench = Bench::new();
-    bench.seam.disguise(settled);
+    bench.failpoints.disguise(settled);
     let store = bench.open();
-    bench.seam.forget();
+    bench.failpoints.forget();
     assert_eq!(peeked(&store), Some(vec![]));
-    assert_eq!(bench.seam.count("read"), 0);
+    assert_eq!(bench.failpoints.count("read"), 0);
     bench.overwrite(&[("a", "1")]);
     assert_eq!(peeked(&store), None);
     assert_eq!(read(&store), pairs(&[("a", "1")]));
@@ -184,7 +184,7 @@ fn where_there_was_never_a_document_one_stat_tells_so_until_there_is() {
 #[test]
 fn a_link_to_nothing_is_looked_at_each_time() {
     let bench = Bench::new();
-    bench.seam.disguise(settled);
+    bench.failpoints.disguise(settled);
     fs::create_dir(bench.root.join("real")).unwrap();
     symlink("real/settings.json", &bench.path).unwrap();
     let store = bench.open();
@@ -212,9 +212,9 @@ fn a_document_that_changes_while_it_is_read_is_read_again() {
     let bench = Bench::with(&[("a", "1")]);
     let store = bench.open();
     let path = bench.path.clone();
-    // The seam is asked for the identity between the look at the file and the reading of it.
+    // The failpoints is asked for the identity between the look at the file and the reading of it.
     let looks = AtomicUsize::new(0);
-    bench.seam.disguise(move |real| {
+    bench.failpoints.disguise(move |real| {
         let look = looks.fetch_add(1, Ordering::SeqCst);
         if look < 3 {
             fs::write(&path, text(&[("a", &"x".repeat(look + 2))])).unwrap();
@@ -225,7 +225,7 @@ fn a_document_that_changes_while_it_is_read_is_read_again() {
     assert_eq!(read(&store), pairs(&[("a", "xxxx")]));
     let path = bench.path.clone();
     let length = AtomicUsize::new(0);
-    bench.seam.disguise(move |real| {
+    bench.failpoints.disguise(move |real| {
         let length = length.fetch_add(1, Ordering::SeqCst) % 100;
         fs::write(&path, text(&[("a", &"y".repeat(length))])).unwrap();
         real
@@ -237,10 +237,10 @@ fn a_document_that_changes_while_it_is_read_is_read_again() {
 fn a_disk_that_can_t_be_read_is_an_error_that_passes() {
     let bench = Bench::with(&[("a", "1")]);
     let store = bench.open();
-    bench.seam.fail("read", io::ErrorKind::Other);
+    bench.failpoints.fail("read", io::ErrorKind::Other);
     assert!(matches!(store.read(), Err(StoreError::Read(_))));
     assert!(store.peek().is_none());
-    bench.seam.heal();
+    bench.failpoints.heal();
     assert_eq!(read(&store), pairs(&[("a", "1")]));
 }
 
@@ -323,14 +323,14 @@ fn readers_answer_at_once_while_a_write_hangs_on_the_disk() {
     let store = bench.open();
     let is_free = Arc::new(AtomicBool::new(false));
     let gate = Arc::clone(&is_free);
-    bench.seam.on_step(move |step| {
+    bench.failpoints.on_step(move |step| {
         if step.name() == "sync-file" {
             until("the gate opens", || gate.load(Ordering::SeqCst));
         }
         Ok(())
     });
     let commit = store.commit(set("a", "2"));
-    until("the write hangs", || bench.seam.count("create") == 1);
+    until("the write hangs", || bench.failpoints.count("create") == 1);
     assert_eq!(read(&store), pairs(&[("a", "1")]));
     is_free.store(true, Ordering::SeqCst);
     assert!(super::bench::wait(commit).is_ok());

@@ -98,9 +98,9 @@ fn what_is_written_all_the_same_is_refused_where_its_judged_edits_are() {
         |judged: Vec<Edit>| change(move |_| Decision::Rewrite { edits: Vec::new(), judged: judged.clone() });
     let outcome = run(&store, rewrite(vec![put("a", "12")]));
     assert!(matches!(outcome, Err(StoreError::TooLarge { .. })), "{outcome:?}");
-    bench.seam.forget();
+    bench.failpoints.forget();
     run(&store, rewrite(vec![put("a", "2")])).unwrap();
-    assert_eq!(bench.seam.count("swap"), 1, "it was not written");
+    assert_eq!(bench.failpoints.count("swap"), 1, "it was not written");
     assert_eq!(bench.on_disk(), text(&[("a", "1")]).as_bytes());
 }
 

@@ -7,13 +7,13 @@ use std::rc::Rc;
 use super::exchange::{Exchange, Observed};
 
 /// The open connections of one worker.
-pub(in crate::http) struct Crowd {
+pub(in crate::http) struct OpenConnections {
     most: usize,
     members: RefCell<Vec<Observed>>,
     clock: Rc<Cell<u64>>,
 }
 
-impl Crowd {
+impl OpenConnections {
     /// A crowd of at most so many connections, not counting those that a request keeps busy.
     pub(in crate::http) fn new(most: usize) -> Self {
         Self { most, members: RefCell::default(), clock: Rc::default() }
@@ -46,7 +46,7 @@ mod tests {
 
     #[test]
     fn who_waits_longest_for_its_client_goes_first() {
-        let crowd = Crowd::new(4);
+        let crowd = OpenConnections::new(4);
         let [busy, slow, silent, later] = [(); 4].map(|()| crowd.join());
         let _answering = busy.begin(BodyScan::Done, false);
         let _reading = slow.begin(BodyScan::Length(1), false);
@@ -63,7 +63,7 @@ mod tests {
 
     #[test]
     fn those_that_are_gone_do_not_count() {
-        let crowd = Crowd::new(2);
+        let crowd = OpenConnections::new(2);
         let first = crowd.join();
         for _ in 0..9 {
             drop(crowd.join());
@@ -73,7 +73,7 @@ mod tests {
 
     #[test]
     fn a_connection_that_was_used_since_stays_before_one_that_was_not() {
-        let crowd = Crowd::new(2);
+        let crowd = OpenConnections::new(2);
         let [used, unused] = [(); 2].map(|()| crowd.join());
         drop(used.begin(BodyScan::Done, false));
         used.enter(Phase::Head);

@@ -25,7 +25,7 @@ use super::ServiceError;
 use super::listing::{Listing, Rows};
 
 /// One state, ready to be read.
-pub struct Projected {
+pub struct ReadModel {
     pub(super) snapshot: Arc<Snapshot>,
     pub(super) ring: Arc<KeyRing>,
     pub(super) items: BTreeMap<SettingsKey, Arc<Item>>,
@@ -64,7 +64,7 @@ struct Remarks {
     suspects: Vec<Suspect>,
 }
 
-impl Projected {
+impl ReadModel {
     /// Projects a state; what `previous` has of the same servers under the same keys is taken over.
     pub fn new(snapshot: Arc<Snapshot>, ring: Arc<KeyRing>, previous: Option<&Self>) -> Self {
         let previous =

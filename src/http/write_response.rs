@@ -31,7 +31,7 @@ pub(super) fn answer(call: &Call, written: Written, name: &ServerName) -> HttpRe
     }
     // Without the body the tag would be taken for that of what was sent.
     if let Some(tag) = &written.after
-        && (!call.prefers_minimal || written.is_as_sent)
+        && (!call.prefers_minimal || written.is_verbatim)
     {
         response.insert_header((header::ETAG, tag.as_str()));
     }

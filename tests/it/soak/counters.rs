@@ -22,13 +22,13 @@ struct Row {
 }
 
 /// The counts of all rounds.
-pub(super) struct Tally {
+pub(super) struct Counters {
     rows: BTreeMap<Kind, Row>,
     began: Instant,
     write_times: Vec<Duration>,
 }
 
-impl Tally {
+impl Counters {
     pub(super) fn new() -> Self {
         Self { rows: BTreeMap::new(), began: Instant::now(), write_times: Vec::new() }
     }
@@ -70,7 +70,7 @@ impl Tally {
     }
 }
 
-impl fmt::Display for Tally {
+impl fmt::Display for Counters {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         let heads = ["rounds", "calls", "reads", "2xx", "4xx", "busy", "unanswered", "kills", "histories"];
         write!(formatter, "{:<8}", "kind")?;

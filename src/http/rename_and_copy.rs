@@ -12,7 +12,7 @@ use super::mcp_servers::write_of;
 use super::problem::Problem;
 use super::problem_kind::ProblemKind;
 use super::settings;
-use super::written;
+use super::write_response;
 
 /// What gets the name.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -53,7 +53,7 @@ async fn give_name(mut call: Call, named: Named) -> Result<HttpResponse, Problem
     let failed = |error| if is_stored { settings::failed(&call, error) } else { call.failed(error) };
     let done = done.map_err(failed)?;
     call.note(&done);
-    Ok(written::answer(&call, done, &to))
+    Ok(write_response::answer(&call, done, &to))
 }
 
 /// The one member that the body must have.

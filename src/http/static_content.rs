@@ -9,7 +9,7 @@ use crate::json::Json;
 use crate::projection::{EntityTag, Verdict};
 
 use super::endpoint::Call;
-use super::failures::under_altered_tag;
+use super::error_mapping::under_altered_tag;
 use super::problem::Problem;
 use super::problem_kind::ProblemKind;
 

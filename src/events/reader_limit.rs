@@ -5,46 +5,46 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crate::model::Author;
 
-/// Which part of the seats one key may have.
+/// Which part of the readers one key may have.
 const SHARE: usize = 4;
 
-/// The seats, and who has taken them.
-pub(super) struct Seats {
+/// The readers, and who has taken them.
+pub(super) struct ReaderLimit {
     most: usize,
     taken: Mutex<HashMap<Author, usize>>,
 }
 
 /// One taken seat; free again when dropped.
-pub(super) struct Seat {
-    seats: Arc<Seats>,
+pub(super) struct Reservation {
+    readers: Arc<ReaderLimit>,
     holder: Author,
 }
 
 /// Why there is no seat.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum NoSeat {
+pub(super) enum LimitReached {
     /// All are taken.
     Full,
     /// As many are taken with this key as one key may have.
     ShareTaken,
 }
 
-impl Seats {
-    /// So many seats.
+impl ReaderLimit {
+    /// So many readers.
     pub(super) fn new(most: usize) -> Self {
         Self { most, taken: Mutex::default() }
     }
 
     /// Takes a seat.
-    pub(super) fn take(self: &Arc<Self>, holder: &Author) -> Result<Seat, NoSeat> {
+    pub(super) fn take(self: &Arc<Self>, holder: &Author) -> Result<Reservation, LimitReached> {
         let mut taken = self.taken();
         self.free(&taken, holder)?;
         *taken.entry(holder.clone()).or_default() += 1;
-        Ok(Seat { seats: Arc::clone(self), holder: holder.clone() })
+        Ok(Reservation { readers: Arc::clone(self), holder: holder.clone() })
     }
 
     /// Whether there is a seat.
-    pub(super) fn check(&self, holder: &Author) -> Result<(), NoSeat> {
+    pub(super) fn check(&self, holder: &Author) -> Result<(), LimitReached> {
         self.free(&self.taken(), holder)
     }
 
@@ -57,17 +57,17 @@ impl Seats {
         self.taken.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn free(&self, taken: &HashMap<Author, usize>, holder: &Author) -> Result<(), NoSeat> {
+    fn free(&self, taken: &HashMap<Author, usize>, holder: &Author) -> Result<(), LimitReached> {
         if self.most.div_ceil(SHARE) <= taken.get(holder).copied().unwrap_or_default() {
-            return Err(NoSeat::ShareTaken);
+            return Err(LimitReached::ShareTaken);
         }
-        if self.most <= taken.values().sum::<usize>() { Err(NoSeat::Full) } else { Ok(()) }
+        if self.most <= taken.values().sum::<usize>() { Err(LimitReached::Full) } else { Ok(()) }
     }
 }
 
-impl Drop for Seat {
+impl Drop for Reservation {
     fn drop(&mut self) {
-        let mut taken = self.seats.taken();
+        let mut taken = self.readers.taken();
         if let Some(held) = taken.get_mut(&self.holder) {
             *held -= 1;
             if *held == 0 {
@@ -83,17 +83,17 @@ mod tests {
 
     #[test]
     fn one_key_has_its_share_and_all_keys_have_the_seats() {
-        let seats = Arc::new(Seats::new(20));
+        let readers = Arc::new(ReaderLimit::new(20));
         let key = |number: usize| Author::of_key("ci", &number.to_string(), false);
-        let mut taken: Vec<Seat> = Vec::new();
+        let mut taken: Vec<Reservation> = Vec::new();
         for number in 0..4 {
-            taken.extend((0..5).map(|_| seats.take(&key(number)).unwrap()));
-            assert_eq!(seats.check(&key(number)).err(), Some(NoSeat::ShareTaken));
+            taken.extend((0..5).map(|_| readers.take(&key(number)).unwrap()));
+            assert_eq!(readers.check(&key(number)).err(), Some(LimitReached::ShareTaken));
         }
-        assert_eq!(seats.take(&key(9)).err(), Some(NoSeat::Full));
+        assert_eq!(readers.take(&key(9)).err(), Some(LimitReached::Full));
         taken.pop();
-        assert!(seats.check(&key(9)).is_ok());
+        assert!(readers.check(&key(9)).is_ok());
         drop(taken);
-        assert!(!seats.is_any_taken() && seats.take(&key(0)).is_ok());
+        assert!(!readers.is_any_taken() && readers.take(&key(0)).is_ok());
     }
 }

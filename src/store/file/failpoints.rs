@@ -104,7 +104,7 @@ impl Step<'_> {
 }
 
 /// Who stands between the store and the disk.
-pub trait Seam: Send + Sync {
+pub trait Failpoints: Send + Sync {
     /// Called before each step; an error is taken for the step's own, and the step is not done.
     fn before(&self, step: &Step<'_>) -> io::Result<()> {
         let _ = step;
@@ -124,6 +124,6 @@ pub trait Seam: Send + Sync {
 
 /// Nobody: the disk as it is.
 #[derive(Clone, Copy, Debug, Default)]
-pub struct NoSeam;
+pub struct NoFailpoints;
 
-impl Seam for NoSeam {}
+impl Failpoints for NoFailpoints {}

@@ -2,9 +2,9 @@
 
 /// A small generator (splitmix64); its quality is far above what choosing among five things needs.
 #[derive(Clone, Debug)]
-pub(crate) struct Dice(u64);
+pub(crate) struct SeededRng(u64);
 
-impl Dice {
+impl SeededRng {
     pub(crate) fn new(seed: u64) -> Self {
         Self(seed)
     }

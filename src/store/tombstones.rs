@@ -12,7 +12,7 @@ const MOST: usize = 1_024;
 
 /// How a name left.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Departure {
+pub struct Tombstone {
     /// Who took it away.
     pub author: Option<Author>,
     /// The name that its server has now, where it was renamed and is still there.
@@ -21,12 +21,12 @@ pub struct Departure {
 
 /// How each of the names left. A clone costs next to nothing.
 #[derive(Clone, Debug, Default)]
-pub struct Departures(Arc<VecDeque<(SettingsKey, Departure)>>);
+pub struct Tombstones(Arc<VecDeque<(SettingsKey, Tombstone)>>);
 
-impl Departures {
+impl Tombstones {
     /// How this name left, if it is gone and a change of this process took it.
-    pub fn of(&self, key: &SettingsKey) -> Option<&Departure> {
-        self.0.iter().find(|(own, _)| own == key).map(|(_, departure)| departure)
+    pub fn of(&self, key: &SettingsKey) -> Option<&Tombstone> {
+        self.0.iter().find(|(own, _)| own == key).map(|(_, tombstone)| tombstone)
     }
 
     /// A server has this name (again).
@@ -48,7 +48,7 @@ impl Departures {
         for (_, earlier) in all.iter_mut().filter(|(_, earlier)| earlier.now.as_ref() == Some(key)) {
             earlier.now = now.cloned();
         }
-        all.push_back((key.clone(), Departure { author: author.cloned(), now: now.cloned() }));
+        all.push_back((key.clone(), Tombstone { author: author.cloned(), now: now.cloned() }));
         if MOST < all.len() {
             all.pop_front();
         }
@@ -58,15 +58,15 @@ impl Departures {
     /// and nothing is renamed to one that is not.
     pub(in crate::store) fn beside(&self, servers: &BTreeMap<SettingsKey, Arc<StoredServer>>) -> Self {
         let is_there = |key: &SettingsKey| servers.contains_key(key);
-        let is_so = |(key, departure): &(SettingsKey, Departure)| {
-            !is_there(key) && departure.now.as_ref().is_none_or(is_there)
+        let is_so = |(key, tombstone): &(SettingsKey, Tombstone)| {
+            !is_there(key) && tombstone.now.as_ref().is_none_or(is_there)
         };
         if self.0.iter().all(is_so) {
             return self.clone();
         }
-        let gone = self.0.iter().filter(|(key, _)| !is_there(key)).cloned().map(|(key, departure)| {
-            let now = departure.now.filter(is_there);
-            (key, Departure { now, ..departure })
+        let gone = self.0.iter().filter(|(key, _)| !is_there(key)).cloned().map(|(key, tombstone)| {
+            let now = tombstone.now.filter(is_there);
+            (key, Tombstone { now, ..tombstone })
         });
         Self(Arc::new(gone.collect()))
     }
@@ -80,49 +80,49 @@ mod tests {
         SettingsKey::new(name)
     }
 
-    fn told(departures: &Departures, name: &str) -> String {
-        let Some(Departure { author, now }) = departures.of(&key(name)) else { return "-".to_owned() };
+    fn told(tombstones: &Tombstones, name: &str) -> String {
+        let Some(Tombstone { author, now }) = tombstones.of(&key(name)) else { return "-".to_owned() };
         let author = author.as_ref().map_or("?", Author::name);
         format!("{author} {}", now.as_ref().map_or("gone", SettingsKey::as_str))
     }
 
     #[test]
     fn a_renamed_server_is_followed_until_it_is_gone() {
-        let mut departures = Departures::default();
+        let mut tombstones = Tombstones::default();
         let (ann, bob) = (Author::new("ann"), Author::new("bob"));
-        departures.left(&key("a"), Some(&ann), Some(&key("b")));
-        assert_eq!(told(&departures, "a"), "ann b");
-        departures.left(&key("b"), Some(&bob), Some(&key("c")));
-        assert_eq!([told(&departures, "a"), told(&departures, "b")], ["ann c", "bob c"]);
+        tombstones.left(&key("a"), Some(&ann), Some(&key("b")));
+        assert_eq!(told(&tombstones, "a"), "ann b");
+        tombstones.left(&key("b"), Some(&bob), Some(&key("c")));
+        assert_eq!([told(&tombstones, "a"), told(&tombstones, "b")], ["ann c", "bob c"]);
         // Another server of that name is not the one that was renamed.
-        departures.left(&key("c"), None, None);
-        departures.arrived(&key("c"));
-        assert_eq!(["a", "b", "c"].map(|name| told(&departures, name)), ["ann gone", "bob gone", "-"]);
-        departures.arrived(&key("a"));
-        assert_eq!(told(&departures, "a"), "-");
+        tombstones.left(&key("c"), None, None);
+        tombstones.arrived(&key("c"));
+        assert_eq!(["a", "b", "c"].map(|name| told(&tombstones, name)), ["ann gone", "bob gone", "-"]);
+        tombstones.arrived(&key("a"));
+        assert_eq!(told(&tombstones, "a"), "-");
     }
 
     #[test]
     fn what_another_process_left_is_heeded() {
-        let mut departures = Departures::default();
+        let mut tombstones = Tombstones::default();
         let ann = Author::new("ann");
-        departures.left(&key("a"), Some(&ann), Some(&key("b")));
-        departures.left(&key("x"), Some(&ann), None);
+        tombstones.left(&key("a"), Some(&ann), Some(&key("b")));
+        tombstones.left(&key("x"), Some(&ann), None);
         let server =
             || Arc::new(StoredServer { text: "{}".into(), config: Ok(Default::default()), author: None });
         let servers = |names: &[&str]| names.iter().map(|name| (key(name), server())).collect();
-        let all = |departures: &Departures| ["a", "x"].map(|name| told(departures, name));
-        assert_eq!(all(&departures.beside(&servers(&["b"]))), ["ann b", "ann gone"]);
-        assert_eq!(all(&departures.beside(&servers(&["b", "x"]))), ["ann b", "-"]);
-        assert_eq!(all(&departures.beside(&servers(&["y"]))), ["ann gone", "ann gone"]);
+        let all = |tombstones: &Tombstones| ["a", "x"].map(|name| told(tombstones, name));
+        assert_eq!(all(&tombstones.beside(&servers(&["b"]))), ["ann b", "ann gone"]);
+        assert_eq!(all(&tombstones.beside(&servers(&["b", "x"]))), ["ann b", "-"]);
+        assert_eq!(all(&tombstones.beside(&servers(&["y"]))), ["ann gone", "ann gone"]);
     }
 
     #[test]
     fn the_oldest_is_forgotten() {
-        let mut departures = Departures::default();
+        let mut tombstones = Tombstones::default();
         for number in 0..=MOST {
-            departures.left(&key(&number.to_string()), None, None);
+            tombstones.left(&key(&number.to_string()), None, None);
         }
-        assert_eq!([told(&departures, "0"), told(&departures, "1")], ["-", "? gone"]);
+        assert_eq!([told(&tombstones, "0"), told(&tombstones, "1")], ["-", "? gone"]);
     }
 }

@@ -10,33 +10,33 @@ use tokio::sync::{Notify, watch};
 use crate::model::Author;
 use crate::service::{Service, ServiceError};
 
-use super::difference::Told;
+use super::difference::Differ;
 use super::event::Opened;
 use super::follower;
 use super::position::Position;
-use super::seats::{NoSeat, Seat, Seats};
-use super::window::{Entry, Gone, Window};
+use super::reader_limit::{LimitReached, ReaderLimit, Reservation};
+use super::window::{Entry, OutOfWindow, Window};
 
 /// The stream.
-pub struct Feed {
+pub struct ChangeStream {
     pub(super) service: Arc<Service>,
     epoch: String,
     /// Held while somebody looks. Nothing has been told before the first reader comes.
-    told: Mutex<Option<Told>>,
+    told: Mutex<Option<Differ>>,
     window: Mutex<Option<Window>>,
     /// Whether the stream is over; sent again with all news.
     news: watch::Sender<bool>,
-    seats: Arc<Seats>,
+    readers: Arc<ReaderLimit>,
     /// Tells the follower that somebody reads.
     pub(super) joined: Notify,
 }
 
 /// One reader's place in the stream.
 pub struct Subscription {
-    feed: Arc<Feed>,
+    feed: Arc<ChangeStream>,
     n: u64,
     news: watch::Receiver<bool>,
-    _seat: Seat,
+    _seat: Reservation,
 }
 
 /// Why somebody may not read.
@@ -44,11 +44,11 @@ pub struct Subscription {
 pub enum Refused {
     /// The position is too old, or none of this process.
     #[error("the position is not in the stream")]
-    Gone,
-    /// All seats are taken.
+    OutOfWindow,
+    /// All readers are taken.
     #[error("too many streams are open")]
     Full,
-    /// The key of this caller has taken its share of the seats.
+    /// The key of this caller has taken its share of the readers.
     #[error("too many streams are open with this key")]
     ShareTaken,
     /// The stream is over: the service stops.
@@ -59,7 +59,7 @@ pub enum Refused {
     Failed(ServiceError),
 }
 
-impl Feed {
+impl ChangeStream {
     /// A stream of this service for at most so many readers, and the thread that follows it as soon as somebody reads.
     ///
     /// # Errors
@@ -74,7 +74,7 @@ impl Feed {
             told: Mutex::default(),
             window: Mutex::default(),
             news: watch::Sender::new(false),
-            seats: Arc::new(Seats::new(most_readers)),
+            readers: Arc::new(ReaderLimit::new(most_readers)),
             joined: Notify::new(),
         });
         follower::start(Arc::clone(&feed))?;
@@ -93,16 +93,16 @@ impl Feed {
         position: Option<&Position>,
     ) -> Result<(Subscription, Opened), Refused> {
         let (n, opened) = self.place(reader, position)?;
-        let seat = self.seats.take(reader)?;
+        let seat = self.readers.take(reader)?;
         self.joined.notify_one();
         Ok((Subscription { feed: Arc::clone(self), n, news: self.news.subscribe(), _seat: seat }, opened))
     }
 
-    /// Where [`Feed::open`] would begin now, and what it would tell first. Takes no seat.
+    /// Where [`ChangeStream::open`] would begin now, and what it would tell first. Takes no seat.
     ///
     /// # Errors
     ///
-    /// Those of [`Feed::open`].
+    /// Those of [`ChangeStream::open`].
     pub fn place(&self, reader: &Author, position: Option<&Position>) -> Result<(u64, Opened), Refused> {
         if self.is_closed() {
             return Err(Refused::Closed);
@@ -110,9 +110,9 @@ impl Feed {
         if position.is_none() {
             self.look().map_err(Refused::Failed)?;
         }
-        let place = self.window().as_ref().ok_or(Gone).and_then(|window| window.open(position));
-        let place = place.map_err(|Gone| Refused::Gone)?;
-        self.seats.check(reader)?;
+        let place = self.window().as_ref().ok_or(OutOfWindow).and_then(|window| window.open(position));
+        let place = place.map_err(|OutOfWindow| Refused::OutOfWindow)?;
+        self.readers.check(reader)?;
         Ok(place)
     }
 
@@ -128,7 +128,7 @@ impl Feed {
 
     /// Whether somebody reads.
     pub(super) fn is_followed(&self) -> bool {
-        self.seats.is_any_taken()
+        self.readers.is_any_taken()
     }
 
     /// Looks at the newest state and tells what differs. Blocks on file reads and on decryption.
@@ -138,7 +138,7 @@ impl Feed {
         let outcome = seen.as_ref().map(drop).map_err(Clone::clone);
         match &mut *told {
             None => {
-                let begun = Told::new(seen?);
+                let begun = Differ::new(seen?);
                 *self.window() = Some(Window::new(self.epoch.clone(), begun.standing()));
                 *told = Some(begun);
             }
@@ -158,11 +158,11 @@ impl Feed {
     }
 }
 
-impl From<NoSeat> for Refused {
-    fn from(reason: NoSeat) -> Self {
+impl From<LimitReached> for Refused {
+    fn from(reason: LimitReached) -> Self {
         match reason {
-            NoSeat::Full => Self::Full,
-            NoSeat::ShareTaken => Self::ShareTaken,
+            LimitReached::Full => Self::Full,
+            LimitReached::ShareTaken => Self::ShareTaken,
         }
     }
 }
@@ -183,7 +183,7 @@ impl Subscription {
                     return Some(entry);
                 }
                 Ok(None) => self.news.changed().await.ok()?,
-                Err(Gone) => return None,
+                Err(OutOfWindow) => return None,
             }
         }
     }

@@ -13,8 +13,8 @@ use crate::model::{Dialect, openhands};
 use crate::projection::{Request, changed};
 
 use super::ServiceError;
-use super::patched::patched;
-use super::update::Rulebook;
+use super::patch_application::patched;
+use super::update::StateContext;
 
 /// What a write sends.
 #[derive(Clone, Debug)]
@@ -62,7 +62,7 @@ impl Body {
     }
 }
 
-impl Rulebook<'_> {
+impl StateContext<'_> {
     /// What a sent body makes of a state in its words, whether it may or not.
     pub(super) fn merge(&self, sent: &Body, before: Option<&Config>) -> Result<Merged, ServiceError> {
         let reading = Reading { sealing: self.layout.sealing, ring: self.ring, may_reveal: self.may_reveal };

@@ -14,7 +14,7 @@ use crate::store::StoreError;
 
 use super::problem::Problem;
 use super::problem_kind::ProblemKind;
-use super::renaming;
+use super::rename_and_copy;
 
 /// How long a client should wait before it tries a busy store again. Seconds.
 pub(super) const RETRY_AFTER: &str = "1";
@@ -35,8 +35,8 @@ pub(super) fn problem(error: ServiceError, method: &Method, name: &str) -> Probl
     match error {
         ServiceError::InvalidName(error) => Problem::new(ProblemKind::InvalidName, error.to_string()),
         ServiceError::UnusableName => Problem::new(ProblemKind::InvalidName, UNUSABLE_NAME),
-        ServiceError::UnusableNewName => renaming::unusable(UNUSABLE_NAME.to_owned()),
-        ServiceError::NewNameTaken => renaming::taken(),
+        ServiceError::UnusableNewName => rename_and_copy::unusable(UNUSABLE_NAME.to_owned()),
+        ServiceError::NewNameTaken => rename_and_copy::taken(),
         ServiceError::NameTaken => {
             Problem::new(ProblemKind::NameTaken, format!("There is an MCP server named '{name}' already."))
         }

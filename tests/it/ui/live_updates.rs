@@ -1,28 +1,28 @@
 //! The page follows the store: restarts, hidden tabs, lost networks, and a crowd of writers.
 
-use super::stage::Stage;
-use crate::extent::number;
+use super::fixture::Fixture;
+use crate::test_budget::number;
 
 #[test]
 fn a_restarted_service_costs_no_draft() {
-    Stage::empty().play("restarted");
+    Fixture::empty().play("restarted");
 }
 
 #[test]
 fn a_page_that_is_older_than_the_service_says_so() {
-    Stage::empty().play("updated");
+    Fixture::empty().play("updated");
 }
 
 #[test]
 fn a_hidden_or_offline_page_catches_up() {
-    Stage::empty().play("hidden");
+    Fixture::empty().play("hidden");
 }
 
 #[test]
 fn two_pages_end_at_the_store_of_twenty_writers() {
     let seconds = number("STREAM_SECONDS", 15_u32);
     let seed = number("SEED", 1_u32);
-    let stage = Stage::empty().env("MCP_SETTINGS_LOG", "error");
+    let stage = Fixture::empty().env("MCP_SETTINGS_LOG", "error");
     let measured = stage.tell("seconds", seconds).tell("seed", seed).play("soak");
     #[expect(clippy::print_stdout, reason = "the figures are what `make soak` is run for")]
     {
@@ -32,5 +32,5 @@ fn two_pages_end_at_the_store_of_twenty_writers() {
 
 #[test]
 fn a_change_that_nobody_saw_has_no_author() {
-    Stage::empty().play("last-change");
+    Fixture::empty().play("last-change");
 }

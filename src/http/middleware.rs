@@ -19,8 +19,8 @@ use super::connection::{AnswerBody, BodyScan, Exchange, Handling};
 use super::problem::Problem;
 use super::problem_kind::ProblemKind;
 use super::query::{Parameter, Query};
-use super::refusals::Check;
-use super::{App, gate, headers, page, routes};
+use super::refusal_log::Check;
+use super::{App, headers, host_check, page, routes};
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 const OPENER_POLICY: HeaderName = HeaderName::from_static("cross-origin-opener-policy");
@@ -180,7 +180,7 @@ fn judge_names(app: &App, request: &ServiceRequest) -> Result<Option<HeaderValue
     let host = if routes::is_for_any_host(path) {
         None
     } else {
-        let host = gate::host_of(request.uri(), headers);
+        let host = host_check::host_of(request.uri(), headers);
         app.gate.check_host(host).inspect_err(|_| app.refusals.note(Check::Host, headers, host))?;
         host
     };

@@ -5,7 +5,7 @@ use crate::json::{Json, Object};
 use crate::model::config::{Members, Node, SecretValue};
 
 /// Whether the plaintext view of a configuration would be this object.
-pub fn is_as_sent(config: &Members, sent: &Object) -> bool {
+pub fn is_verbatim(config: &Members, sent: &Object) -> bool {
     // One of two that are both at their end is not the longer one.
     let (mut own, mut sent) = (config.iter(), sent.iter());
     loop {
@@ -33,7 +33,7 @@ fn is_node_as_sent(node: &Node, sent: &Json) -> bool {
         (Node::Array(own), Json::Array(sent)) => {
             own.len() == sent.len() && own.iter().zip(sent).all(|(own, sent)| is_node_as_sent(own, sent))
         }
-        (Node::Object(own), Json::Object(sent)) => is_as_sent(own, sent),
+        (Node::Object(own), Json::Object(sent)) => is_verbatim(own, sent),
         _ => false,
     }
 }
@@ -50,7 +50,7 @@ mod tests {
         let stored = r#"{"command":"a","env":{"A":"sealed s","N":5,"B":true},"url":"http://u:p@h","n":[1.0,null],"o":{}}"#;
         let sent =
             r#"{"command":"a","env":{"A":"s","N":5,"B":true},"url":"http://u:p@h","n":[1.0,null],"o":{}}"#;
-        assert!(is_as_sent(&config(stored), &object(sent)));
+        assert!(is_verbatim(&config(stored), &object(sent)));
         for (part, other) in [
             (r#""A":"s""#, r#""A":"[REDACTED]""#),
             (r#""A":"s""#, r#""A":"t""#),
@@ -66,12 +66,12 @@ mod tests {
             (r#""command":"a","env":{"#, r#""env":{"#),
         ] {
             let other = sent.replace(part, other);
-            assert!(!is_as_sent(&config(stored), &object(&other)), "{other}");
+            assert!(!is_verbatim(&config(stored), &object(&other)), "{other}");
         }
         let moved =
             r#"{"env":{"A":"s","N":5,"B":true},"command":"a","url":"http://u:p@h","n":[1.0,null],"o":{}}"#;
-        assert!(!is_as_sent(&config(stored), &object(moved)));
-        assert!(!is_as_sent(
+        assert!(!is_verbatim(&config(stored), &object(moved)));
+        assert!(!is_verbatim(
             &config(r#"{"env":{"A":"foreign s"}}"#),
             &object(r#"{"env":{"A":"foreign s"}}"#)
         ));
@@ -81,7 +81,7 @@ mod tests {
     fn what_was_sent_is_the_plaintext_view() {
         for stored in ["{}", r#"{"env":{"A":"sealed s","E":""},"auth":"oauth","tools":{"a":[{"b":null}]}}"#] {
             let config = config(stored);
-            assert!(is_as_sent(&config, &view(&config, Exposure::Plaintext)), "{stored}");
+            assert!(is_verbatim(&config, &view(&config, Exposure::Plaintext)), "{stored}");
         }
     }
 }

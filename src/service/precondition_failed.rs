@@ -6,16 +6,16 @@ use std::sync::Arc;
 
 use crate::projection::Verdict;
 
-use super::last_judged::Judged;
-use super::update::{Rulebook, State, Update};
-use super::{Conflict, ServiceError, Written, retry};
+use super::tag_cache::CachedState;
+use super::update::{State, StateContext, Update};
+use super::{Conflict, ServiceError, Written, replay};
 
 /// All that there is to know of such a write.
 pub(super) struct FailedWrite {
     pub(super) update: Arc<Update>,
     pub(super) verdict: Verdict,
     /// The state that the precondition was judged against, with those before it; none where none was.
-    pub(super) judged: Option<Arc<Judged>>,
+    pub(super) judged: Option<Arc<CachedState>>,
 }
 
 impl FailedWrite {
@@ -25,11 +25,11 @@ impl FailedWrite {
         let Some(judged) = judged else { return Err(Conflict::with_nothing(verdict).into()) };
         let (write, sent) = (&update.write, &update.body);
         let may_reveal = write.caller.may_reveal();
-        let rules = Rulebook { layout: &judged.layout, ring: &judged.ring, may_reveal };
+        let rules = StateContext { layout: &judged.layout, ring: &judged.ring, may_reveal };
         let state = rules.state(&judged.key, &judged.server);
         let is_retry = verdict == Verdict::IfMatchFailed
             && write.precondition.if_none_match.is_absent()
-            && retry::is_retry(&update, &rules, &state, &judged);
+            && replay::is_retry(&update, &rules, &state, &judged);
         match state {
             State { tag, config: Ok(config) } if is_retry => {
                 Ok(Written::unchanged(&judged.key, &config, tag, &update))

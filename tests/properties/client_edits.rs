@@ -7,7 +7,7 @@ use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
 
-use crate::desk::Who;
+use crate::client::Who;
 use crate::samples::{Layout, any_extra, any_json};
 use crate::tokens;
 

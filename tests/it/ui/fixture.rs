@@ -14,7 +14,7 @@ use crate::server::{ADMIN, READER, REVEALER, TestServer, WRITER};
 use crate::site::Site;
 
 /// A place, and how the service is started on it.
-pub(super) struct Stage {
+pub(super) struct Fixture {
     site: Arc<Site>,
     environment: Vec<(&'static str, String)>,
     /// What the script is told besides.
@@ -44,7 +44,7 @@ enum Request {
     Log,
 }
 
-impl Stage {
+impl Fixture {
     pub(super) fn empty() -> Self {
         Self::on(Site::new())
     }

@@ -14,7 +14,7 @@ const FORBIDDEN_ORIGIN: &str = "This service does not answer to pages of that we
 
 /// The allow-lists.
 #[derive(Clone, Debug)]
-pub struct Gate {
+pub struct HostCheck {
     /// Our own addresses as they are usually spelled, so that most requests need no parsing.
     own: Vec<String>,
     hosts: Vec<Authority>,
@@ -56,7 +56,7 @@ pub(super) fn host_of<'a>(target: &'a Uri, headers: &'a HeaderMap) -> Option<&'a
     }
 }
 
-impl Gate {
+impl HostCheck {
     /// Allows our own addresses, these hosts and these origins.
     pub fn new<S: AsRef<str>>(own: &[String], hosts: &[S], origins: &[S]) -> Result<Self, InvalidEntry> {
         let host = |text: &str| Authority::parse(text).ok_or_else(|| InvalidEntry(text.to_owned(), "host"));
@@ -172,9 +172,9 @@ mod tests {
         map
     }
 
-    fn gate() -> Gate {
+    fn gate() -> HostCheck {
         let own = ["127.0.0.1:8710".to_owned(), "localhost:8710".to_owned(), "[::1]:8710".to_owned()];
-        Gate::new(&own, &["mcp.example"], &["https://ui.example"]).unwrap()
+        HostCheck::new(&own, &["mcp.example"], &["https://ui.example"]).unwrap()
     }
 
     #[test]

@@ -10,10 +10,10 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use arc_swap::ArcSwap;
 use tokio::sync::watch;
 
+use super::document_path::DocumentPath;
+use super::failpoints::Failpoints;
 use super::identity::Identity;
-use super::place::Place;
 use super::reading::{self, Reading, Witness};
-use super::seam::Seam;
 use super::version::Version;
 use super::writability::{self, Lesson};
 use crate::document::{NewDocument, Unreadable};
@@ -62,12 +62,12 @@ impl Observed {
 }
 
 /// The observation and those who follow it.
-pub(super) struct View {
-    place: Place,
+pub(super) struct SnapshotCache {
+    place: DocumentPath,
     new: NewDocument,
     /// How many bytes of a document are read at most.
     most: usize,
-    seam: Arc<dyn Seam>,
+    failpoints: Arc<dyn Failpoints>,
     current: ArcSwap<Observed>,
     /// Held by whoever publishes, from before the look at the disk.
     ledger: Mutex<Ledger>,
@@ -89,9 +89,14 @@ struct Ledger {
     is_logging: bool,
 }
 
-impl View {
+impl SnapshotCache {
     /// Looks at the document once.
-    pub(super) fn open(place: Place, new: NewDocument, seam: Arc<dyn Seam>, most: usize) -> Self {
+    pub(super) fn open(
+        place: DocumentPath,
+        new: NewDocument,
+        failpoints: Arc<dyn Failpoints>,
+        most: usize,
+    ) -> Self {
         let nothing = Arc::new(Version::absent(new));
         let before = Observed {
             outcome: Ok(Arc::clone(&nothing)),
@@ -106,7 +111,7 @@ impl View {
             place,
             new,
             most,
-            seam,
+            failpoints,
             current: ArcSwap::from_pointee(before),
             ledger: Mutex::default(),
             readings: AtomicU64::new(0),
@@ -121,7 +126,8 @@ impl View {
     /// What is current, if one `stat` can tell. It can't where nothing could be written: that may have changed.
     pub(super) fn peek(&self) -> Option<Seen> {
         let observed = self.current.load();
-        let is_told = observed.place.is_none() && observed.witness.still_stands(&self.place, &*self.seam);
+        let is_told =
+            observed.place.is_none() && observed.witness.still_stands(&self.place, &*self.failpoints);
         is_told.then(|| observed.seen())
     }
 
@@ -139,7 +145,7 @@ impl View {
         }
         if current.place.is_some() {
             self.judge_place(&mut ledger);
-            if current.witness.still_stands(&self.place, &*self.seam) {
+            if current.witness.still_stands(&self.place, &*self.failpoints) {
                 return self.current.load().seen();
             }
         }
@@ -192,7 +198,7 @@ impl View {
     ) -> Result<Arc<Observed>, E> {
         let mut ledger = self.ledger();
         let metadata = replace()?;
-        let identity = metadata.map(|metadata| self.seam.identity(Identity::of(&metadata)));
+        let identity = metadata.map(|metadata| self.failpoints.identity(Identity::of(&metadata)));
         Ok(self.adopt(&mut ledger, version, Witness::young(identity), history))
     }
 
@@ -252,7 +258,7 @@ impl View {
     fn look(&self, ledger: &mut Ledger) -> Arc<Observed> {
         let number = self.readings.fetch_add(1, Ordering::SeqCst) + 1;
         let before = self.current.load_full();
-        let reading = reading::read(&self.place, &*self.seam, &mut ledger.buffer, self.most);
+        let reading = reading::read(&self.place, &*self.failpoints, &mut ledger.buffer, self.most);
         let after = self.judge(&before, reading, &ledger.buffer);
         if let Ok(version) = &after.outcome
             && !Arc::ptr_eq(version, &before.last)

@@ -8,9 +8,9 @@ use tokio::sync::watch;
 use crate::json::Pointer;
 use crate::model::{Access, Author, SettingsKey, config};
 use crate::projection::{Secrets, differing};
-use crate::store::{Departure, Snapshot, StoreError};
+use crate::store::{Snapshot, StoreError, Tombstone};
 
-use super::{Item, Projected, Service};
+use super::{Item, ReadModel, Service};
 
 /// Where two states of a server differ.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -29,7 +29,7 @@ impl Service {
     }
 }
 
-impl Projected {
+impl ReadModel {
     /// Whether the document's servers may be written.
     pub fn access(&self) -> Access {
         self.snapshot.access()
@@ -41,8 +41,8 @@ impl Projected {
     }
 
     /// How this name left, if it is gone and a change of this process took it.
-    pub fn departure(&self, key: &SettingsKey) -> Option<&Departure> {
-        self.snapshot.departures.of(key)
+    pub fn tombstone(&self, key: &SettingsKey) -> Option<&Tombstone> {
+        self.snapshot.tombstones.of(key)
     }
 
     /// Where a server of both states differs from what it was before. What could not be read, or can't be,

@@ -23,7 +23,7 @@ pub(super) enum Check {
 
 /// What was refused so far.
 #[derive(Debug, Default)]
-pub(super) struct Refusals(Mutex<BTreeSet<(Check, String)>>);
+pub(super) struct RefusalLog(Mutex<BTreeSet<(Check, String)>>);
 
 /// What is new about a refusal.
 #[derive(Debug, PartialEq, Eq)]
@@ -34,7 +34,7 @@ enum News {
     Known,
 }
 
-impl Refusals {
+impl RefusalLog {
     /// Logs the value that a check has refused, if that was not logged before.
     /// `host` is what the request calls us, where that can be told.
     pub(super) fn note(&self, check: Check, headers: &HeaderMap, host: Option<&str>) {
@@ -87,7 +87,7 @@ mod tests {
 
     #[test]
     fn each_value_is_news_once_and_only_so_many_are() {
-        let refusals = Refusals::default();
+        let refusals = RefusalLog::default();
         assert_eq!(refusals.news(Check::Host, "a"), News::First);
         assert_eq!(refusals.news(Check::Host, "a"), News::Known);
         assert_eq!(refusals.news(Check::Origin, "a"), News::First);

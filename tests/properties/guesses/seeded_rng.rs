@@ -4,12 +4,12 @@ use proptest::strategy::{Strategy, ValueTree};
 use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
 
 /// A source of choices, and of values of strategies.
-pub(super) struct Dice {
+pub(super) struct SeededRng {
     state: u64,
     runner: TestRunner,
 }
 
-impl Dice {
+impl SeededRng {
     pub(super) fn new(seed: u64) -> Self {
         let mut bytes = [0_u8; 32];
         bytes[..8].copy_from_slice(&seed.to_le_bytes());

@@ -12,12 +12,12 @@ pub(super) const PAUSE: Duration = Duration::from_millis(1);
 
 /// Since when no peer can have had the lock.
 #[derive(Debug, Default)]
-pub(super) struct Pace {
+pub(super) struct LockFairness {
     turn_began: Option<Instant>,
     unlocked: Option<Instant>,
 }
 
-impl Pace {
+impl LockFairness {
     /// Whether a pause is due before locking again.
     pub(super) fn is_over(&self, now: Instant) -> bool {
         let is_fresh = |unlocked: Instant| now.duration_since(unlocked) < PAUSE;
@@ -46,7 +46,7 @@ mod tests {
         // Per batch: how long the lock is kept, and how long it is left alone afterwards.
         let (short, long) = (Duration::from_micros(200), PAUSE);
         for (gap, expected) in [(short, Some(10)), (long, None)] {
-            let mut pace = Pace::default();
+            let mut pace = LockFairness::default();
             let mut now = Instant::now();
             let mut due_after = None;
             for batch in 1..100 {
@@ -65,7 +65,7 @@ mod tests {
 
     #[test]
     fn a_pause_begins_a_new_turn() {
-        let mut pace = Pace::default();
+        let mut pace = LockFairness::default();
         let begun = Instant::now();
         pace.locked(begun);
         pace.unlocked(begun + TURN);

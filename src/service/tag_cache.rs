@@ -10,10 +10,10 @@ use crate::store::Current;
 
 /// One remembered state.
 #[derive(Default)]
-pub(super) struct LastJudged(Mutex<Option<Arc<Judged>>>);
+pub(super) struct TagCache(Mutex<Option<Arc<CachedState>>>);
 
 /// A state of a server, with all that its tag depends on. It holds no plaintext.
-pub(super) struct Judged {
+pub(super) struct CachedState {
     pub(super) key: SettingsKey,
     pub(super) server: Arc<StoredServer>,
     pub(super) ring: Arc<KeyRing>,
@@ -22,7 +22,7 @@ pub(super) struct Judged {
     past: OnceLock<Box<[Arc<StoredServer>]>>,
 }
 
-impl LastJudged {
+impl TagCache {
     /// This state, if it is the remembered one; else its tag is worked out and it is remembered.
     pub(super) fn of(
         &self,
@@ -31,8 +31,8 @@ impl LastJudged {
         ring: &Arc<KeyRing>,
         layout: &Layout,
         work_out: impl FnOnce() -> EntityTag,
-    ) -> Arc<Judged> {
-        let is_of = |known: &&Arc<Judged>| {
+    ) -> Arc<CachedState> {
+        let is_of = |known: &&Arc<CachedState>| {
             Arc::ptr_eq(&known.server, server)
                 && Arc::ptr_eq(&known.ring, ring)
                 && known.layout == *layout
@@ -41,7 +41,7 @@ impl LastJudged {
         if let Some(known) = self.known().as_ref().filter(is_of) {
             return Arc::clone(known);
         }
-        let judged = Arc::new(Judged {
+        let judged = Arc::new(CachedState {
             key: key.clone(),
             server: Arc::clone(server),
             ring: Arc::clone(ring),
@@ -53,12 +53,12 @@ impl LastJudged {
         judged
     }
 
-    fn known(&self) -> MutexGuard<'_, Option<Arc<Judged>>> {
+    fn known(&self) -> MutexGuard<'_, Option<Arc<CachedState>>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-impl Judged {
+impl CachedState {
     /// Takes the states before this one along, while they can be told.
     pub(super) fn with_past(self: Arc<Self>, current: &Current<'_>) -> Arc<Self> {
         self.past.get_or_init(|| current.history.states(&self.key).cloned().collect());
@@ -92,7 +92,7 @@ mod tests {
         let layout = |new| Document::absent(new).layout().clone();
         let (own, openhands) = (layout(NewDocument::Own), layout(NewDocument::OpenHands));
         let (server, another, ring, new_ring) = (server(), server(), ring(), ring());
-        let (last, count) = (LastJudged::default(), Cell::new(0));
+        let (last, count) = (TagCache::default(), Cell::new(0));
         for (key, server, ring, layout, expected) in [
             (&one, &server, &ring, &own, 1),
             (&one, &server, &ring, &own, 1),

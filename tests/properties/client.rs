@@ -16,7 +16,7 @@ use crate::memory::MemoryStore;
 use crate::tokens;
 
 /// A service and its document.
-pub(crate) struct Desk {
+pub(crate) struct Client {
     service: Service,
     store: Arc<MemoryStore>,
 }
@@ -30,7 +30,7 @@ pub(crate) enum Who {
     Revealer,
 }
 
-impl Desk {
+impl Client {
     pub(crate) fn of(text: &str) -> Self {
         Self::with_keys(text, tokens::keys())
     }

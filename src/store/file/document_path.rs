@@ -7,19 +7,19 @@ use std::io;
 use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
 
+use super::failpoints::{Failpoints, Step};
 use super::replace::sync_directory;
-use super::seam::{Seam, Step};
 
 /// As many links in a row as Linux follows.
 const LINKS: usize = 40;
 
 /// The place of a document.
 #[derive(Clone, Debug)]
-pub(super) struct Place {
+pub(super) struct DocumentPath {
     path: PathBuf,
 }
 
-impl Place {
+impl DocumentPath {
     /// Takes the path as given, seen from the working directory of now.
     pub(super) fn new(path: &Path) -> Self {
         Self { path: std::path::absolute(path).unwrap_or_else(|_| path.to_owned()) }
@@ -66,8 +66,8 @@ impl Place {
 
     /// Makes the folder of the document where it is missing, for nobody but its owner. Each new folder is
     /// synced into its parent: a document is no more durable than the path to it.
-    pub(super) fn make_directory(&self, seam: &dyn Seam) -> io::Result<()> {
-        make_directory(self.directory(), seam)
+    pub(super) fn make_directory(&self, failpoints: &dyn Failpoints) -> io::Result<()> {
+        make_directory(self.directory(), failpoints)
     }
 }
 
@@ -90,19 +90,19 @@ fn lock_name(document: &Path) -> OsString {
     lock
 }
 
-fn make_directory(directory: &Path, seam: &dyn Seam) -> io::Result<()> {
+fn make_directory(directory: &Path, failpoints: &dyn Failpoints) -> io::Result<()> {
     if directory.is_dir() {
         return Ok(());
     }
     let parent = directory_of(directory);
     if parent != directory {
-        make_directory(parent, seam)?;
+        make_directory(parent, failpoints)?;
     }
-    seam.before(&Step::MakeDirectory { path: directory })?;
+    failpoints.before(&Step::MakeDirectory { path: directory })?;
     match DirBuilder::new().mode(0o700).create(directory) {
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(()),
         Err(error) => Err(error),
-        Ok(()) => sync_directory(parent, seam),
+        Ok(()) => sync_directory(parent, failpoints),
     }
 }
 
@@ -111,7 +111,7 @@ mod tests {
     use std::os::unix::fs::{PermissionsExt, symlink};
 
     use super::*;
-    use crate::store::file::seam::NoSeam;
+    use crate::store::file::failpoints::NoFailpoints;
 
     fn folder() -> (tempfile::TempDir, PathBuf) {
         let folder = tempfile::tempdir().unwrap();
@@ -129,7 +129,7 @@ mod tests {
             ("s.yaml", ".s.yaml.lock"),
         ];
         for (document, lock) in cases {
-            let place = Place::new(&root.join(document));
+            let place = DocumentPath::new(&root.join(document));
             assert_eq!(place.locks(place.path()), [root.join(lock)], "{document}");
         }
     }
@@ -140,7 +140,7 @@ mod tests {
         fs::create_dir(root.join("deep")).unwrap();
         symlink("deep/second", root.join("first")).unwrap();
         symlink("../real.json", root.join("deep/second")).unwrap();
-        let place = Place::new(&root.join("first"));
+        let place = DocumentPath::new(&root.join("first"));
         assert_eq!(place.real().unwrap(), root.join("deep/../real.json"));
         fs::write(root.join("real.json"), "x").unwrap();
         assert_eq!(place.real().unwrap().canonicalize().unwrap(), root.join("real.json"));
@@ -150,7 +150,7 @@ mod tests {
     fn a_link_to_itself_is_an_error_and_not_a_hang() {
         let (_folder, root) = folder();
         symlink("loop", root.join("loop")).unwrap();
-        assert!(Place::new(&root.join("loop")).real().is_err());
+        assert!(DocumentPath::new(&root.join("loop")).real().is_err());
     }
 
     #[test]
@@ -163,7 +163,7 @@ mod tests {
         symlink("../a/real.json", root.join("z/settings.json")).unwrap();
         let expected = [root.join("a/.real.lock"), root.join("z/.settings.lock")];
         for given in ["z/settings.json", "0-alias-of-z/settings.json"] {
-            let place = Place::new(&root.join(given));
+            let place = DocumentPath::new(&root.join(given));
             assert_eq!(place.locks(&place.real().unwrap()), expected, "{given}");
         }
     }
@@ -172,16 +172,16 @@ mod tests {
     fn a_link_whose_lock_is_that_of_its_file_is_locked_once() {
         let (_folder, root) = folder();
         symlink("settings.json", root.join("settings")).unwrap();
-        let place = Place::new(&root.join("settings"));
+        let place = DocumentPath::new(&root.join("settings"));
         assert_eq!(place.locks(&place.real().unwrap()), [root.join(".settings.lock")]);
     }
 
     #[test]
     fn missing_folders_are_made_for_their_owner_only() {
         let (_folder, root) = folder();
-        let place = Place::new(&root.join("new/newer/settings.json"));
-        place.make_directory(&NoSeam).unwrap();
-        place.make_directory(&NoSeam).unwrap();
+        let place = DocumentPath::new(&root.join("new/newer/settings.json"));
+        place.make_directory(&NoFailpoints).unwrap();
+        place.make_directory(&NoFailpoints).unwrap();
         for name in ["new", "new/newer"] {
             assert_eq!(fs::metadata(root.join(name)).unwrap().permissions().mode() & 0o7777, 0o700, "{name}");
         }

@@ -1,12 +1,17 @@
 //! Recognises a write that is sent again because its answer was lost (law L8), by its effect: applied to
 //! the state that its `If-Match` names, it gives exactly the current state.
 
-use super::last_judged::Judged;
-use super::sent::Body;
-use super::update::{Rulebook, State, Update};
+use super::request_body::Body;
+use super::tag_cache::CachedState;
+use super::update::{State, StateContext, Update};
 
 /// Whether this write has been done already: `state` is the judged one, opened.
-pub(super) fn is_retry(update: &Update, rules: &Rulebook<'_>, state: &State, judged: &Judged) -> bool {
+pub(super) fn is_retry(
+    update: &Update,
+    rules: &StateContext<'_>,
+    state: &State,
+    judged: &CachedState,
+) -> bool {
     let Update { write, body: sent, .. } = update;
     // A caller who may not see secrets could test guesses otherwise. Who sends again what they have sent, to
     // the letter, learns nothing.

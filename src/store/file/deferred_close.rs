@@ -9,12 +9,12 @@ use std::sync::mpsc::{SyncSender, sync_channel};
 use std::thread;
 
 /// The thread, and the file of the batch that is under way.
-pub(super) struct Release {
+pub(super) struct DeferredClose {
     files: SyncSender<File>,
     held: Option<File>,
 }
 
-impl Release {
+impl DeferredClose {
     /// Starts the thread; it ends with this.
     pub(super) fn start() -> io::Result<Self> {
         // One may wait. If the disk is so slow that more would, the committer frees them itself.
@@ -56,7 +56,7 @@ mod tests {
                     .is_ok_and(|target| target.to_string_lossy() == deleted.as_str())
             })
         };
-        let mut release = Release::start().unwrap();
+        let mut release = DeferredClose::start().unwrap();
         for _ in 0..50 {
             fs::write(&path, "x").unwrap();
             release.hold(&path);
