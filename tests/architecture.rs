@@ -1,4 +1,4 @@
-//! The table of rooms (DESIGN §9, told in docs/ARCHITECTURE.md) as the source has it: who may use whom, what
+//! The table of rooms of docs/ARCHITECTURE.md as the source has it: who may use whom, what
 //! a room must never know, and the shape of its files. It reads text; it knows no Rust but `use` and paths.
 
 use std::collections::{BTreeMap, BTreeSet};

@@ -58,7 +58,7 @@ fn measure(servers: usize) -> Result<Vec<String>> {
     ])
 }
 
-/// Reads until the document is so old that a `stat` is enough (DESIGN, identity).
+/// Reads until the document is so old that a `stat` is enough (DESIGN §7.2).
 pub(crate) fn settle(read: &mut dyn FnMut() -> Result<Duration>) -> Result<()> {
     let start = Instant::now();
     while start.elapsed() < Duration::from_millis(150) {

@@ -1,5 +1,5 @@
 //! Any text as a server's name. What is taken is one segment of a URL that no reader of URLs changes; what is
-//! refused breaks the rule of DESIGN §2, told here once more in other words.
+//! refused breaks the rule for names, written here in other words.
 
 #![no_main]
 

@@ -1,4 +1,4 @@
-//! Where the servers stand in a settings file and what its versions mean: the table of DESIGN §5, row by row.
+//! Where the servers stand in a settings file and what its versions mean: the table of DESIGN §6.1, row by row.
 //! It judges the way to the servers; what a server says is not its concern, but for a member `mcpServers`.
 
 use super::new_document::NewDocument;

@@ -1,4 +1,4 @@
-//! What is written where nothing was: the two new documents of DESIGN §5.
+//! What is written where nothing was: the two new documents of DESIGN §6.2.
 
 use crate::json::{Json, Number, Object, Style};
 use crate::model::{Access, Dialect, Layout, Sealing};

@@ -3,7 +3,7 @@
 
 use crate::json::SyntaxError;
 
-/// Why a document makes no sense (DESIGN §5, rows 2, 3, 4, 8 and 11).
+/// Why a document makes no sense (DESIGN §6.1, rows 2, 3, 4, 8 and 11).
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Unreadable {
     /// No byte but white space.

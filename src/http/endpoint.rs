@@ -1,4 +1,4 @@
-//! What every request goes through before its handler, in the order of DESIGN §2: key, scope, content
+//! What every request goes through before its handler, in the order of DESIGN §3: key, scope, content
 //! type, size, headers, query, body, name. And what it leaves behind: one audit event.
 
 use std::cell::RefCell;

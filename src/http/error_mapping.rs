@@ -1,5 +1,5 @@
 //! The one mapping from what a use-case can come to, to problems. Details are the recorded server's texts
-//! where it has some (`contracts/openhands.md` §2), because its clients read only those.
+//! where it has some (OPENHANDS §2), because its clients read only those.
 
 use actix_web::http::{Method, StatusCode, header};
 

@@ -1,4 +1,4 @@
-//! Which names and web pages may call (DESIGN §7): a server that may start commands is worth attacking
+//! Which names and web pages may call (DESIGN §9.2): a server that may start commands is worth attacking
 //! from a web page, on loopback too. Judges headers only; it knows no routes.
 
 use actix_web::http::Uri;

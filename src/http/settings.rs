@@ -1,6 +1,6 @@
 //! OpenHands' own settings routes: `/api/settings`, and its servers under `/api/settings/mcp/{settings_key}`. Each
 //! answer shows the whole settings; problems have the recorded server's texts where it has some
-//! (`contracts/openhands.md` §5), because its clients read only those.
+//! (OPENHANDS §5), because its clients read only those.
 
 use actix_web::HttpResponse;
 use actix_web::http::{StatusCode, header};

@@ -1,4 +1,4 @@
-//! `PATCH /api/settings`: everything at once, as OpenHands' clients send it (`contracts/openhands.md` §5). What it
+//! `PATCH /api/settings`: everything at once, as OpenHands' clients send it (OPENHANDS §5). What it
 //! does to servers can be done better on their own resources, and its answers say so.
 
 use actix_web::HttpResponse;

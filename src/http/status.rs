@@ -12,7 +12,7 @@ use super::problem::Problem;
 use super::problem_kind::ProblemKind;
 
 /// The version of the OpenHands surface that we speak: its clients refuse older ones
-/// (`contracts/openhands.md` §6).
+/// (OPENHANDS §6).
 const OPENHANDS_VERSION: &str = "1.58.0";
 
 /// `GET /health` and `/alive`: touches nothing, so that it answers while the store waits.

@@ -216,7 +216,7 @@ impl fmt::Debug for Number {
     }
 }
 
-/// Member names are not secret (DESIGN §4); values may be.
+/// Member names are not secret (DESIGN §5.1); values may be.
 impl fmt::Debug for Object {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.debug_list().entries(self.names()).finish()

@@ -229,7 +229,7 @@ impl Members {
         }
     }
 
-    /// What kind of server this configures: a command, else a URL, else neither (DESIGN §2).
+    /// What kind of server this configures: a command, else a URL, else neither.
     pub fn kind(&self) -> Kind {
         let is_there = |name| !matches!(self.get(name), None | Some(Node::Null));
         match (is_there("command"), is_there("url")) {

@@ -1,5 +1,5 @@
 //! Requests in the words of the open dialect, turned into those of the closed one before they are merged
-//! (DESIGN §5, dialects): `disabled`, `type`, a string `auth`, `auth: "oauth"` beside `authentication`.
+//! (DESIGN §2.2): `disabled`, `type`, a string `auth`, `auth: "oauth"` beside `authentication`.
 
 use crate::json::{Json, Object};
 

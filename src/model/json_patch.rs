@@ -17,7 +17,7 @@ use crate::json::{Json, Object, Pointer};
 
 use super::findings::Findings;
 
-/// How many operations a patch may have (DESIGN §2).
+/// How many operations a patch may have.
 pub const MOST_OPERATIONS: usize = 64;
 
 /// A JSON Patch.

@@ -7,7 +7,7 @@ use crate::json::Object;
 
 use super::{SettingsKey, is_server_value};
 
-/// Which members a server may have (DESIGN §5).
+/// Which members a server may have (DESIGN §2.2).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Dialect {
     /// Unknown members are kept.
@@ -16,14 +16,14 @@ pub enum Dialect {
     Closed,
 }
 
-/// Which secret leaves are encrypted in the document: what the reader of its layout opens (DESIGN §4).
+/// Which secret leaves are encrypted in the document: what the reader of its layout opens (DESIGN §5.1).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Sealing {
     /// Our own documents, without `agent_settings.schema_version`: every masked string but URLs.
     EverySecret,
     /// Schema versions 1 to 4: string values of `env` and `headers`.
     EnvAndHeaders,
-    /// From schema version 5 on: the list of `contracts/openhands.md` §4.
+    /// From schema version 5 on: the list of OPENHANDS §4.
     Listed,
 }
 
@@ -34,7 +34,7 @@ pub enum Access {
     Writable,
     /// They may be read only: the document is newer or stranger than this build knows, or its place can't be written.
     ReadOnly(ReadOnlyReason),
-    /// The agent variant of this document has no MCP servers (DESIGN §2, variants).
+    /// The agent variant of this document has no MCP servers (DESIGN §2.3).
     NoCollection,
 }
 
@@ -124,7 +124,7 @@ pub struct Layout {
 impl Layout {
     /// Whether the document can hold this server under this name. A flat map can't hold every `mcpServers`:
     /// below schema version 5 its reader would take it for the map of servers, from 5 on it must be a server
-    /// for a map that is not wrapped (DESIGN §5, rows 7 and 11). A write that breaks this would cost all the
+    /// for a map that is not wrapped (DESIGN §6.1, rows 7 and 11). A write that breaks this would cost all the
     /// other servers.
     pub fn can_hold(&self, key: &SettingsKey, config: Option<&Object>) -> bool {
         match (self.dialect, self.sealing) {

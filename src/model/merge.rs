@@ -1,5 +1,5 @@
 //! What a write makes of a configuration: replacing it (PUT) and merging into it (RFC 7396), with masks
-//! and tokens read as DESIGN §4 says. Pure; it refuses to know whether the result is valid or allowed.
+//! and tokens read as DESIGN §5.2 says. Pure; it refuses to know whether the result is valid or allowed.
 
 use std::collections::HashSet;
 

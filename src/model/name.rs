@@ -1,4 +1,4 @@
-//! The name of a server as clients may use it. The rule of DESIGN §2; names in a file may break it.
+//! The name of a server as clients may use it. The rule of docs/API.md (DESIGN §1); names in a file may break it.
 
 use std::fmt;
 use std::str::FromStr;

@@ -1,4 +1,4 @@
-//! The one table of what is secret in a server's configuration and outside the servers (DESIGN §4): which leaves
+//! The one table of what is secret in a server's configuration and outside the servers (DESIGN §5.1): which leaves
 //! are masked and which of those are sealed. Walking, masking, sealing, merging and the documentation all use it.
 
 use super::secret_words::Name;
@@ -32,7 +32,7 @@ pub const KNOWN_MEMBERS: [&str; 20] = [
 pub const OAUTH_SECRETS: [&str; 3] = ["client_secret", "access_token", "refresh_token"];
 
 /// Members under `auth` and `authentication` that are known not to be secret although some are named as if
-/// they were (RFC 6749, RFC 7591, `contracts/openhands.md` §5.1).
+/// they were (RFC 6749, RFC 7591, OPENHANDS §5.1).
 pub const OAUTH_PLAIN: [&str; 19] = [
     "strategy",
     "header_name",
@@ -55,7 +55,7 @@ pub const OAUTH_PLAIN: [&str; 19] = [
     "client_secret_expires_at",
 ];
 
-/// What is secret in the settings of a language model (`contracts/openhands.md` §4).
+/// What is secret in the settings of a language model (OPENHANDS §4).
 const LLM_KEYS: [&str; 4] = ["api_key", "aws_access_key_id", "aws_secret_access_key", "aws_session_token"];
 
 /// What says where a secret of the agent's context comes from.

@@ -1,4 +1,4 @@
-//! When two configurations are one state (DESIGN §3): what says no more than its absence does, which numbers
+//! When two configurations are one state (DESIGN §4.1): what says no more than its absence does, which numbers
 //! are equal, and so what a write changes. The canonical form is these rules in text.
 
 use std::borrow::Cow;

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use crate::json::{Fault, Object};
 
 /// The name under which a server stands in the document. Any text: the rule for names that clients may
-/// use is [`ServerName`](super::ServerName)'s, and a file may hold others (DESIGN §2).
+/// use is [`ServerName`](super::ServerName)'s, and a file may hold others (DESIGN §1).
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct SettingsKey(Arc<str>);
 

@@ -1,4 +1,4 @@
-//! Whether a configuration may be stored (DESIGN §2). Only what a write changes is judged, so that an odd
+//! Whether a configuration may be stored (DESIGN §2.1). Only what a write changes is judged, so that an odd
 //! stored server can still be mended. Pure.
 
 mod auth;

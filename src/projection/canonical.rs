@@ -1,4 +1,4 @@
-//! The canonical form of a configuration (DESIGN §3): equal exactly where two states are equal.
+//! The canonical form of a configuration (DESIGN §4.1): equal exactly where two states are equal.
 //! Not RFC 8785, which merges integers above 2^53.
 
 use zeroize::Zeroizing;

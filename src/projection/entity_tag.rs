@@ -16,7 +16,7 @@ pub struct EntityTag(Arc<str>);
 /// What stands between the quotes of an entity-tag that a client sent.
 pub type OpaqueTag = Vec<u8>;
 
-/// The tag of a server: `HMAC-SHA256(key, name ‖ 0x00 ‖ canonical)`, its first 128 bits (DESIGN §3).
+/// The tag of a server: `HMAC-SHA256(key, name ‖ 0x00 ‖ canonical)`, its first 128 bits (DESIGN §4.2).
 pub fn server_tag(key: &EtagKey, name: &SettingsKey, canonical: &str) -> EntityTag {
     EntityTag::of(key, &[name.as_str().as_bytes(), &[0], canonical.as_bytes()])
 }

@@ -1,5 +1,5 @@
 //! Where a request and the current state differ, as JSON Pointers, so that a client can merge without
-//! another GET (DESIGN §3). For a caller who may not see secrets it tells nothing about them.
+//! another GET (DESIGN §4.4). For a caller who may not see secrets it tells nothing about them.
 
 use crate::json::{Json, Object, Path, Pointer};
 use crate::model::Dialect;

@@ -23,7 +23,7 @@ pub enum Secrets {
 /// Objects are gone into, arrays are told whole. Too many to tell are told as one: the whole differs.
 ///
 /// Either state may hold guesses at the secrets of the other. Told [`Secrets::Together`], the pointers say of them no
-/// more than the tags do (DESIGN §3, no cheap oracle): whether all are right.
+/// more than the tags do (DESIGN §4.5): whether all are right.
 pub fn differing(before: &Config, after: &Config, dialect: Dialect, secrets: Secrets) -> Vec<Pointer> {
     let find = |is_secret_other| {
         let mut finder = Finder { found: Findings::new(), is_secret_other, has_secret: false };

@@ -1,4 +1,4 @@
-//! What the listing says of a server: exactly four facts beside its name (DESIGN §2).
+//! What the listing says of a server: exactly four facts beside its name.
 
 use crate::json::{Json, Object};
 use crate::model::Kind;

@@ -1,4 +1,4 @@
-//! What of a configuration is shown, by exposure (DESIGN §4, views). The one function that decides
+//! What of a configuration is shown, by exposure (DESIGN §5.3). The one function that decides
 //! whether a secret's bytes leave.
 
 use crate::json::{Json, Object, Path, Pointer};

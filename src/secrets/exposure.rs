@@ -1,6 +1,6 @@
 //! How much of its secrets a view shows. A parameter of every view, never ambient.
 
-/// How secret leaves appear in a view (DESIGN §4, views).
+/// How secret leaves appear in a view (DESIGN §5.3).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
 pub enum Exposure {
     /// Each masked leaf is a mask.
@@ -16,7 +16,7 @@ pub enum Exposure {
 
 impl Exposure {
     /// Reads the value of an `X-Expose-Secrets` header: trimmed, in any case, `true` meaning encrypted
-    /// (`contracts/openhands.md` §1). An empty value is the default.
+    /// (OPENHANDS §1). An empty value is the default.
     pub fn parse(value: &str) -> Option<Self> {
         match value.trim().to_ascii_lowercase().as_str() {
             "" => Some(Self::Redacted),

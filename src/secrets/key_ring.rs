@@ -1,5 +1,5 @@
 //! The keys in use: seals with the newest, opens with any, and keys the entity-tags.
-//! Fernet as OpenHands uses it (`contracts/openhands.md` §4), so that both read each other's files.
+//! Fernet as OpenHands uses it (OPENHANDS §4), so that both read each other's files.
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE;
@@ -12,7 +12,7 @@ use super::{EtagKey, KeyFingerprint, Plaintext, Sealed, SecretKey};
 const TOKEN_PREFIX: &str = "gAAAAA";
 
 /// A time later than any token's: `Fernet::decrypt` refuses tokens dated ahead of the clock, which would
-/// lock everyone out after the clock is set back (DESIGN §10).
+/// lock everyone out after the clock is set back (DESIGN §5.5).
 const END_OF_TIME: u64 = u64::MAX - 60;
 
 /// The newest key and older ones. Immutable; a change of keys is another ring.

@@ -1,4 +1,4 @@
-//! Who may do what (DESIGN §7): API keys, kept as digests, and the scopes that they carry.
+//! Who may do what (DESIGN §9.1): API keys, kept as digests, and the scopes that they carry.
 //! It refuses to know how a key is sent.
 
 use std::sync::Arc;

@@ -1,7 +1,7 @@
 //! Dry runs: what a write would come to now. They decide as the write does, on the newest state instead of
 //! in the store's exclusive section, and drop the decision: no lock, no byte, no key, no history. To whoever
 //! may not see secrets they tell no tag, and nothing else that depends on a secret which was sent: guesses
-//! could be tested for nothing otherwise (DESIGN §3).
+//! could be tested for nothing otherwise (DESIGN §4.5).
 
 use std::sync::Arc;
 

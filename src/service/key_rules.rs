@@ -1,4 +1,4 @@
-//! When a value may be sealed, and when a key may be made (DESIGN §4, keys): a key that the document's
+//! When a value may be sealed, and when a key may be made (DESIGN §5.5): a key that the document's
 //! other readers don't have would cost them their secrets.
 
 use std::collections::BTreeSet;
@@ -25,7 +25,7 @@ enum Evidence {
     OpensNone,
 }
 
-/// Makes the key file where DESIGN §4 allows it.
+/// Makes the key file where DESIGN §5.5 allows it.
 pub struct KeyProvisioner(pub Arc<Keys>);
 
 impl Provisioner for KeyProvisioner {

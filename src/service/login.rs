@@ -1,5 +1,5 @@
 //! The link that a terminal prints: a one-time code, exchanged for a key that lives as long as a page
-//! (DESIGN §7). Everything here is in memory and ends with the process.
+//! (DESIGN §9.1). Everything here is in memory and ends with the process.
 
 use std::sync::Mutex;
 use std::time::{Duration, Instant};

@@ -1,4 +1,4 @@
-//! OpenHands' own settings routes (`contracts/openhands.md` §5). The store, the decisions and the laws are those of
+//! OpenHands' own settings routes (OPENHANDS §5). The store, the decisions and the laws are those of
 //! the servers' own resources. What differs: the words, that no condition is required since its clients know
 //! none, and that every answer shows the whole settings as the write left them.
 

@@ -1,4 +1,4 @@
-//! Replacing and patching a server: check, merge, judge, seal, in the order of DESIGN §2, inside the
+//! Replacing and patching a server: check, merge, judge, seal, in the order of DESIGN §3, inside the
 //! store's exclusive section.
 
 use std::collections::HashSet;

@@ -1,5 +1,5 @@
 //! The states of each server that this process saw replaced, newest first, so that a repeated write
-//! can be recognised by its effect (DESIGN, L8). It keeps what the document held, secrets sealed; it
+//! can be recognised by its effect (law L8). It keeps what the document held, secrets sealed; it
 //! refuses to know what a state means.
 
 use std::collections::{BTreeMap, HashMap, VecDeque};

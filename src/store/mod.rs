@@ -118,7 +118,7 @@ pub enum Names {
     All,
 }
 
-/// Makes the key file, where that is allowed, while the store holds its lock (DESIGN §4, keys).
+/// Makes the key file, where that is allowed, while the store holds its lock (DESIGN §5.5).
 pub trait Provisioner: Send + Sync {
     /// Tries to have a key; the change is asked again whatever comes of it.
     fn provision(&self, snapshot: &Snapshot);

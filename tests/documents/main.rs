@@ -5,6 +5,7 @@ mod references;
 mod service;
 mod tables;
 mod tour;
+mod words;
 
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -51,7 +51,10 @@ fn every_target_of_make_that_a_document_names_is_there() {
     let makefile = read("Makefile");
     for document in documents() {
         let text = read(&document);
-        let commands = text.split(['`', '\n']).filter_map(|code| code.trim_start().strip_prefix("make "));
+        let spans = text.split('`').skip(1).step_by(2);
+        let blocks = text.split("```").skip(1).step_by(2).flat_map(str::lines);
+        let code = spans.chain(blocks).chain(text.lines().filter(|line| line.starts_with("    ")));
+        let commands = code.filter_map(|code| code.trim_start().strip_prefix("make "));
         for command in commands {
             let target = command.split_whitespace().next().unwrap_or_default();
             if target.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'-') && !target.is_empty() {

@@ -1,5 +1,5 @@
 //! The released agent-server as a process, and the part of its API that keeps MCP servers
-//! (`contracts/openhands.md` §5). It refuses to know what is in the settings.
+//! (OPENHANDS §5). It refuses to know what is in the settings.
 
 use std::fs::{self, File};
 use std::net::{SocketAddr, TcpListener};
@@ -18,7 +18,7 @@ use crate::wire::Request;
 /// How long it may take to start on a machine that does much else.
 const PATIENCE: Duration = Duration::from_secs(400);
 
-/// What it says of a file that it can't read (`contracts/openhands.md` §3.4).
+/// What it says of a file that it can't read (OPENHANDS §3.4).
 const COMPLAINTS: [&str; 3] = ["corrupted", "Failed to load", "Traceback"];
 
 /// A running agent-server. Killed when dropped.

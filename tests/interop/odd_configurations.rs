@@ -33,7 +33,7 @@ pub(crate) fn whatever_the_real_server_accepts_ours_keeps(pair: &Pair) {
     let mut accepted = Vec::new();
     for (number, config) in configs().into_iter().enumerate() {
         let name = format!("their-odd-{number}");
-        // Half a surrogate pair it stores, and then answers nothing but 500 (`contracts/openhands.md` §8).
+        // Half a surrogate pair it stores, and then answers nothing but 500 (OPENHANDS §7).
         if !config.contains(r"\ud800") && pair.theirs.accepts(&name, &config) {
             accepted.push((name, config));
         }

@@ -1,4 +1,4 @@
-//! Who may do what (DESIGN §7): keys and scopes, hosts and origins, the one-time code, the audit trail.
+//! Who may do what (DESIGN §9): keys and scopes, hosts and origins, the one-time code, the audit trail.
 
 mod audit;
 mod browsers;

@@ -1,4 +1,4 @@
-//! The order of checks (DESIGN §2): each request breaks two neighbouring rules and is answered by the
+//! The order of checks (DESIGN §3): each request breaks two neighbouring rules and is answered by the
 //! earlier one, so that no answer tells more than its caller may know.
 
 use serde_json::{Value, json};

@@ -1,4 +1,4 @@
-//! Fernet as OpenHands uses it (`contracts/openhands.md` §4), so that tests can open and make the values of
+//! Fernet as OpenHands uses it (OPENHANDS §4), so that tests can open and make the values of
 //! a file without asking the service. It refuses to know where such values stand.
 
 use base64::Engine;

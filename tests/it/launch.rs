@@ -1,4 +1,4 @@
-//! Starts the real binary as DESIGN §11 says: arguments, environment, the first lines of output. It refuses
+//! Starts the real binary as docs/OPERATIONS.md says: arguments, environment, the first lines of output. It refuses
 //! to know HTTP.
 
 use std::fs::{self, File};

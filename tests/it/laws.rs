@@ -1,4 +1,4 @@
-//! The laws of DESIGN §1 that need more than one request, process or run to be broken.
+//! The laws (docs/DESIGN.md) that need more than one request, process or run to be broken.
 
 mod durable;
 mod one_winner;

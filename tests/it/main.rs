@@ -1,4 +1,4 @@
-//! Black-box tests: the real binary, over a real socket, against DESIGN.md. Modules mirror the URL tree and
+//! Black-box tests: the real binary, over a real socket, against docs/API.md and docs/DESIGN.md. Modules mirror the URL tree and
 //! the laws; the first group is the harness.
 
 mod chromium;

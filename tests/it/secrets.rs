@@ -1,4 +1,4 @@
-//! What a secret may do and what may be done to it (DESIGN §4, L3, L6, L7).
+//! What a secret may do and what may be done to it (DESIGN §5; laws L3, L6 and L7).
 
 mod at_rest;
 mod bound;

@@ -1,4 +1,4 @@
-//! OpenHands' own settings routes: `/api/settings` and `/api/settings/mcp/{settings_key}` (DESIGN §2, `contracts/openhands.md` §5).
+//! OpenHands' own settings routes: `/api/settings` and `/api/settings/mcp/{settings_key}` (OPENHANDS §5).
 
 mod documents;
 mod editors;

@@ -1,4 +1,4 @@
-//! The laws of DESIGN §1 over generated documents and writes, in this process: no sockets, no disk, so that
+//! The laws (docs/DESIGN.md) over generated documents and writes, in this process: no sockets, no disk, so that
 //! thousands of cases cost seconds. What they say of the running service is `tests/it`'s matter.
 
 mod client;

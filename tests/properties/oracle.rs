@@ -254,7 +254,7 @@ fn unmasked_url(sent: &str, own: Option<&str>) -> Result<String, Refused> {
     }
 }
 
-/// Whether a string at this place is secret, and if so, whether this layout encrypts it (DESIGN §4). Only for
+/// Whether a string at this place is secret, and if so, whether this layout encrypts it (DESIGN §5.1). Only for
 /// the places that samples have.
 pub(crate) fn secrecy(place: &[Step], text: &str, layout: Layout) -> Option<bool> {
     let names: Vec<&str> = place

@@ -117,7 +117,7 @@ fn plain_text(text: &str, place: &Place, layout: Layout) -> String {
     }
 }
 
-/// What OpenHands 1.58.0 makes of a server that it takes (`contracts/openhands.md` §5.1): its own order of
+/// What OpenHands 1.58.0 makes of a server that it takes (OPENHANDS §5.1): its own order of
 /// members, nulls and `{}` left out, `enabled` written out, timeouts as floats, all encrypted anew.
 fn resaved(server: &Object) -> Json {
     const ORDER: [&str; 14] = [

@@ -1,4 +1,4 @@
-//! What a document promises: the table of DESIGN §5 row by row, the recorded files, the splicing law.
+//! What a document promises: the table of DESIGN §6.1 row by row, the recorded files, the splicing law.
 
 mod fixtures;
 mod laws;

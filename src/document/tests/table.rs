@@ -1,4 +1,4 @@
-//! The table of DESIGN §5.
+//! The table of DESIGN §6.1.
 
 use std::sync::Arc;
 

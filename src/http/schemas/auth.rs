@@ -1,4 +1,4 @@
-//! How a client of a server proves who it is: OpenHands' strategies (`contracts/openhands.md` §5.1), and the
+//! How a client of a server proves who it is: OpenHands' strategies (OPENHANDS §5.1), and the
 //! plain string of older files.
 
 #![expect(dead_code, reason = "types that are described, and never made")]

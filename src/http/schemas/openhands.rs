@@ -1,4 +1,4 @@
-//! Servers in the words of OpenHands' settings routes (`contracts/openhands.md` §5), and the settings that they
+//! Servers in the words of OpenHands' settings routes (OPENHANDS §5), and the settings that they
 //! are answered with. The words are those of a configuration, but there are fewer, and no others are taken.
 
 use std::borrow::Cow;

@@ -10,7 +10,7 @@ use crate::openapi::Shape;
 
 use super::config::McpServerConfig;
 
-/// How many operations a patch may have (DESIGN §2).
+/// How many operations a patch may have.
 const MOST_OPERATIONS: usize = 64;
 
 /// What a merge patch of a configuration may be.

@@ -1,4 +1,4 @@
-//! The tables of DESIGN §4 (how a sent value is read) and of RFC 7396.
+//! The tables of DESIGN §5.2 (how a sent value is read) and of RFC 7396.
 
 use super::*;
 use crate::json::to_compact;

@@ -1,4 +1,4 @@
-//! A patch of the settings as OpenHands' clients send it (`contracts/openhands.md` §5.2): three merge patches and
+//! A patch of the settings as OpenHands' clients send it (OPENHANDS §5.2): three merge patches and
 //! three pointers. It makes of opened settings what was asked for; whether that may be stored is `check`'s to say.
 
 use crate::json::{Json, Object, Path};

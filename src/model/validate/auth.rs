@@ -1,5 +1,5 @@
 //! The shapes of `auth`: a string in the open dialect, else a strategy with its members
-//! (`contracts/openhands.md` §5.1).
+//! (OPENHANDS §5.1).
 
 use crate::json::Path;
 use crate::model::Dialect;

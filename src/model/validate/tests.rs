@@ -1,4 +1,4 @@
-//! Every rule of DESIGN §2 and `contracts/openhands.md` §5.1 as a row, in both dialects.
+//! Every rule of DESIGN §2.1 and OPENHANDS §5.1 as a row, in both dialects.
 
 use super::*;
 use crate::model::is_server_value;

@@ -1,4 +1,4 @@
-//! The order of checks of DESIGN §2, and what a write answers.
+//! The order of checks of DESIGN §3, and what a write answers.
 
 use crate::json::{Json, to_compact};
 use crate::model::samples::object;

@@ -1,4 +1,4 @@
-//! The resource itself (DESIGN §2): what each method answers, and what it stores.
+//! The resource itself: what each method answers, and what it stores.
 
 use serde_json::{Value, json};
 

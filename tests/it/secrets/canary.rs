@@ -99,7 +99,7 @@ fn no_secret_is_let_out_anywhere() {
     assert!(canaries.len() > 20, "the search would find little: {canaries:?}");
 
     for answer in &heard.answers {
-        // A member name may be repeated (DESIGN §6); what stands behind it may not.
+        // A member name may be repeated (DESIGN §8); what stands behind it may not.
         let told = answer.replace("canary-is-a-name", "").replace("canary-name", "");
         assert!(!told.contains("canary-"), "an answer tells a secret: {answer}");
         assert!(!told.contains(SECRET) && !told.contains(ADMIN), "an answer tells a key: {answer}");
@@ -119,7 +119,7 @@ fn no_secret_is_let_out_anywhere() {
     }
     for (name, _, bytes) in site.files() {
         let text = String::from_utf8_lossy(&bytes);
-        // URLs are not encrypted (DESIGN §4): the document alone may have these.
+        // URLs are not encrypted (DESIGN §5.1): the document alone may have these.
         let in_urls = [
             "canary-user:canary-userinfo@",
             "jwt=canary-parameter",

@@ -1,4 +1,4 @@
-//! No cheap oracle (DESIGN §3): who may not see a secret can't test a guess without a durable, audited write.
+//! No cheap oracle (DESIGN §4.5): who may not see a secret can't test a guess without a durable, audited write.
 
 use serde_json::{Value, json};
 

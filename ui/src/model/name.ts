@@ -1,4 +1,4 @@
-/** The names that a server may have (DESIGN §2): each must fit into a URL as one segment that nothing rewrites. */
+/** The names that a server may have: each must fit into a URL as one segment that nothing rewrites. */
 
 /** What is wrong with a name, as a sentence; null where it is legal. */
 export function isServerName(name: string): string | null {
