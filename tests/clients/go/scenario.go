@@ -72,6 +72,24 @@ func main() {
 	_, response, err = servers.GetMcpServer(ctx, name).IfNoneMatch(merged.GetEtag()).Execute()
 	expect(response, err, http.StatusNotModified)
 
+	// Copy, its secret included, to a name that is free; then rename the copy.
+	to := *mcpsettings.NewNewName("issues-copy")
+	copied, response, err := servers.CopyMcpServer(ctx, name).NewName(to).IfMatch(merged.GetEtag()).Execute()
+	expect(response, err, http.StatusCreated)
+	equal(response.Header.Get("Location"), "/api/settings/mcp-servers/issues-copy")
+	equal(copied.GetEtag(), response.Header.Get("ETag"))
+	equal(copied.GetEtag() == merged.GetEtag(), false)
+	_, response, err = servers.CopyMcpServer(ctx, name).NewName(to).Execute()
+	expect(response, err, http.StatusConflict)
+	equal(problem[mcpsettings.ConflictProblem](err).Type, "/problems/name-taken")
+	renamed, response, err := servers.RenameMcpServer(ctx, to.To).NewName(*mcpsettings.NewNewName("issues-renamed")).
+		IfMatch(copied.GetEtag()).Execute()
+	expect(response, err, http.StatusOK)
+	same, response, err := servers.GetMcpServer(ctx, renamed.Name).
+		XExposeSecrets(mcpsettings.EXPOSESECRETS_PLAINTEXT).Execute()
+	expect(response, err, http.StatusOK)
+	equal(same.Config, shown.Config)
+
 	// What is wrong is named.
 	change.SetTimeout(-1)
 	_, response, err = servers.PatchMcpServer(ctx, name).McpServerConfigPatch(*change).Execute()

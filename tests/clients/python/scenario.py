@@ -5,18 +5,22 @@ from http import HTTPStatus
 
 from mcp_settings_client import AuthenticatedClient
 from mcp_settings_client.api.mcp_servers import (
+    copy_mcp_server,
     delete_mcp_server,
     get_mcp_server,
     patch_mcp_server,
+    rename_mcp_server,
     replace_mcp_server,
 )
 from mcp_settings_client.models import (
+    ConflictProblem,
     ExposeSecrets,
     McpServer,
     McpServerConfig,
     McpServerConfigEnvType0,
     McpServerConfigPatch,
     MissingProblem,
+    NewName,
     PreconditionFailedProblem,
     UnprocessableProblem,
     WrittenMcpServer,
@@ -70,6 +74,21 @@ def scenario(client: AuthenticatedClient) -> None:
     # Nothing new is not sent again.
     unchanged = get_mcp_server.sync_detailed("issues", client=client, if_none_match=merged.parsed.etag)
     assert unchanged.status_code == HTTPStatus.NOT_MODIFIED, unchanged
+
+    # Copy, its secret included, to a name that is free; then rename the copy.
+    to = NewName(to="issues-copy")
+    copied = copy_mcp_server.sync_detailed("issues", client=client, body=to, if_match=merged.parsed.etag)
+    assert copied.status_code == HTTPStatus.CREATED, copied
+    assert copied.headers["Location"] == "/api/settings/mcp-servers/issues-copy"
+    assert copied.parsed.etag not in (None, merged.parsed.etag), copied
+    taken = copy_mcp_server.sync("issues", client=client, body=to)
+    assert isinstance(taken, ConflictProblem), taken
+    assert taken.type_ == "/problems/name-taken"
+    to = NewName(to="issues-renamed")
+    renamed = rename_mcp_server.sync("issues-copy", client=client, body=to, if_match=copied.parsed.etag)
+    assert renamed.name == "issues-renamed"
+    same = get_mcp_server.sync("issues-renamed", client=client, x_expose_secrets=ExposeSecrets.PLAINTEXT)
+    assert same.config.to_dict() == shown.config.to_dict()
 
     # What is wrong is named.
     wrong = patch_mcp_server.sync("issues", client=client, body=McpServerConfigPatch(timeout=-1))

@@ -9,7 +9,7 @@ type Config = components["schemas"]["McpServerConfig"];
 
 const [baseUrl, key] = argv.slice(2);
 assert(baseUrl && key);
-const { DELETE, GET, PATCH, PUT } = createClient<paths>({ baseUrl, headers: { Authorization: `Bearer ${key}` } });
+const { DELETE, GET, PATCH, POST, PUT } = createClient<paths>({ baseUrl, headers: { Authorization: `Bearer ${key}` } });
 const ITEM = "/api/settings/mcp-servers/{name}";
 const path = { name: "issues" };
 
@@ -53,6 +53,25 @@ const { etag } = merged.data;
 assert(etag);
 const unchanged = await GET(ITEM, { params: { path, header: { "If-None-Match": etag } } });
 assert.equal(unchanged.response.status, 304);
+
+// Copy, its secret included, to a name that is free; then rename the copy.
+const copy = { params: ifMatch(etag), body: { to: "issues-copy" } };
+const copied = await POST("/api/settings/mcp-servers/{name}/copy", copy);
+assert(copied.response.status === 201 && copied.data?.etag);
+assert.equal(copied.response.headers.get("Location"), "/api/settings/mcp-servers/issues-copy");
+assert.notEqual(copied.data.etag, etag);
+const taken = await POST("/api/settings/mcp-servers/{name}/copy", copy);
+assert(taken.error?.status === 409);
+assert.equal(taken.error.type, "/problems/name-taken");
+const renamed = await POST("/api/settings/mcp-servers/{name}/rename", {
+    params: { path: { name: copied.data.name }, header: { "If-Match": copied.data.etag } },
+    body: { to: "issues-renamed" },
+});
+assert.equal(renamed.data?.name, "issues-renamed");
+const same = await GET(ITEM, {
+    params: { path: { name: "issues-renamed" }, header: { "X-Expose-Secrets": "plaintext" } },
+});
+assert.deepEqual(same.data?.config, shown.data.config);
 
 // What is wrong is named.
 const wrong = await PATCH(ITEM, { params: { path }, body: { timeout: -1 } });

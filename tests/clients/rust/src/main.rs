@@ -5,11 +5,12 @@ use std::fmt::Debug;
 
 use mcp_settings_client::apis::configuration::Configuration;
 use mcp_settings_client::apis::mcp_servers_api::{
-    GetMcpServerError, GetMcpServerSuccess, PatchMcpServerError, PatchMcpServerSuccess, delete_mcp_server,
-    get_mcp_server, patch_mcp_server, replace_mcp_server,
+    CopyMcpServerError, CopyMcpServerSuccess, GetMcpServerError, GetMcpServerSuccess, PatchMcpServerError,
+    PatchMcpServerSuccess, RenameMcpServerSuccess, copy_mcp_server, delete_mcp_server, get_mcp_server,
+    patch_mcp_server, rename_mcp_server, replace_mcp_server,
 };
 use mcp_settings_client::apis::{Error, ResponseContent};
-use mcp_settings_client::models::{ExposeSecrets, McpServerConfig, McpServerConfigPatch};
+use mcp_settings_client::models::{ExposeSecrets, McpServerConfig, McpServerConfigPatch, NewName};
 use serde_json::json;
 
 const NAME: &str = "issues";
@@ -70,6 +71,25 @@ async fn main() {
     // Nothing new is not sent again.
     let unchanged = get_mcp_server(&client, NAME, None, Some(&merged), None).await;
     assert_eq!(unchanged.expect("nothing is wrong").status, 304);
+
+    // Copy, its secret included, to a name that is free; then rename the copy.
+    let to = NewName::new("issues-copy".to_owned());
+    let copied = copy_mcp_server(&client, NAME, to.clone(), Some(&merged), None, None, None).await;
+    let copied = copied.expect("the name is free");
+    assert_eq!(copied.status, 201);
+    let Some(CopyMcpServerSuccess::Status201(copied)) = copied.entity else { panic!("{copied:?}") };
+    let copy_etag = copied.etag.expect("only a dry run may tell none");
+    assert_ne!(copy_etag, merged);
+    let taken = refusal(copy_mcp_server(&client, NAME, to, None, None, None, None).await);
+    let Some(CopyMcpServerError::Status409(taken)) = taken.entity else { panic!("{taken:?}") };
+    assert_eq!(taken.r#type, "/problems/name-taken");
+    let to = NewName::new("issues-renamed".to_owned());
+    let renamed = rename_mcp_server(&client, &copied.name, to, Some(&copy_etag), None, None, None).await;
+    let renamed = renamed.expect("nobody changed it").entity;
+    let Some(RenameMcpServerSuccess::Status200(renamed)) = renamed else { panic!("{renamed:?}") };
+    let same = get_mcp_server(&client, &renamed.name, None, None, Some(ExposeSecrets::Plaintext)).await;
+    let Some(GetMcpServerSuccess::Status200(same)) = same.expect("it is there").entity else { panic!() };
+    assert_eq!(same.config, shown.config);
 
     // What is wrong is named.
     let change = McpServerConfigPatch { timeout: Some(Some(-1.0)), ..McpServerConfigPatch::default() };
