@@ -115,6 +115,36 @@ fn a_renaming_is_told_as_a_pair_wherever_it_leads() {
 }
 
 #[test]
+fn a_copy_is_one_new_server_to_a_reader_and_its_event_holds_no_secret() {
+    for reader in [READER, REVEALER] {
+        let server = TestServer::start();
+        let config = every_secret().swap_remove(0).1;
+        let source = server.seed("source", &config);
+        let mut stream = Stream::open(&server.events().key(reader)).expect("an answer").expect("a stream");
+        assert_eq!(stream.next().name, "opened");
+        let copy = server.post(format!("{}/copy", item("source"))).key(WRITER).if_match(&source);
+        let answer = copy.json(&json!({"to": "copy"})).send().expect(201);
+        let event = stream.next();
+        assert_eq!(
+            event.data,
+            json!({
+                "name": "copy", "change": "created", "old_etag": null, "new_etag": answer.etag(),
+                "members": [], "by": "writer", "at_ms": event.data["at_ms"],
+                "collection_etag": list_tag(&server), "more": 0,
+            }),
+            "{reader}"
+        );
+        assert!(event.data["at_ms"].is_u64(), "{event:?}");
+        // The source has no event, and a refused or tried copy has none.
+        let copy = |query: &str| server.post(format!("{}/copy{query}", item("source")));
+        copy("").json(&json!({"to": "copy"})).send().expect(409);
+        copy("?dry_run=true").json(&json!({"to": "tried"})).send().expect(201);
+        server.seed("last", &json!({"command": "x"}));
+        assert_eq!(stream.next().text("name"), "last", "{reader}");
+    }
+}
+
+#[test]
 fn what_is_seen_together_is_told_one_after_the_other_what_is_gone_first() {
     let server = TestServer::start();
     for name in ["a", "b", "c", "d"] {
