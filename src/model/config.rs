@@ -47,6 +47,8 @@ pub struct Secret {
     pub at_rest: AtRest,
     /// Whether the write at hand keeps it without having sent it (masked, or absent in a patch).
     pub is_kept: bool,
+    /// Whether the view `named` shows it to every caller. Sent back as it is, it is not a guess.
+    pub is_shown: bool,
 }
 
 /// What a secret is in the clear.
@@ -104,7 +106,7 @@ pub fn open_at(object: &Object, position: Position, sealing: Sealing, ring: &Key
 }
 
 fn open_value(value: &Json, position: Position, sealing: Sealing, ring: &KeyRing) -> Node {
-    let secret = |value| Node::Secret(Secret { value, at_rest: AtRest::Clear, is_kept: false });
+    let secret = |value| Node::Secret(Secret::found(value, AtRest::Clear));
     match value {
         Json::Null => Node::Null,
         Json::Bool(value) if position.masks_booleans() => secret(SecretValue::Bool(*value)),
@@ -137,7 +139,7 @@ fn open_secret(text: &Text, is_sealed: bool, ring: &KeyRing) -> Secret {
         Some(None) if is_sealed => (SecretValue::Unreadable, token()),
         _ => (SecretValue::Text(text.clone().into()), AtRest::Clear),
     };
-    Secret { value, at_rest, is_kept: false }
+    Secret::found(value, at_rest)
 }
 
 /// What an earlier version took for a secret and sealed stays one, whatever its name says today. Only our own
@@ -241,6 +243,11 @@ impl Members {
 }
 
 impl Secret {
+    /// A secret as it is found in a document or in a request: not kept, and not known to every caller.
+    pub fn found(value: SecretValue, at_rest: AtRest) -> Self {
+        Self { value, at_rest, is_kept: false, is_shown: false }
+    }
+
     /// What a mask that is sent in the place of this secret, if there is one, can be compared with.
     pub fn behind_mask(secret: Option<&Self>) -> Stored<'_> {
         match secret.map(|secret| &secret.value) {
@@ -292,10 +299,11 @@ impl Node {
         self
     }
 
-    /// Whether the write at hand sends a secret of this value in the clear. Asked of results of a write.
+    /// Whether the write at hand sends a secret of this value in the clear, other than one that every caller is
+    /// shown. Asked of results of a write.
     pub fn has_sent_secret(&self) -> bool {
         match self {
-            Self::Secret(secret) => !secret.is_kept,
+            Self::Secret(secret) => !secret.is_kept && !secret.is_shown,
             Self::Url(url) => url.is_sent,
             Self::Array(elements) => elements.iter().any(Self::has_sent_secret),
             Self::Object(members) => members.0.values().any(Self::has_sent_secret),

@@ -200,7 +200,8 @@ impl Merging<'_> {
 
     /// In this order: a mask, the stored plaintext, a token of ours, another token, a new secret. From a
     /// caller who may not see secrets each that is sent counts as new, be it the stored one or not: whatever is
-    /// judged of the result would tell them otherwise that they have guessed it.
+    /// judged of the result would tell them otherwise that they have guessed it. Only what the view `named` shows
+    /// them is not a guess.
     fn read_secret(&mut self, sent: Text, stored: Option<&Node>, is_sealed: bool, path: &Path<'_>) -> Node {
         let stored = match stored {
             Some(Node::Secret(secret)) => Some(secret),
@@ -209,7 +210,10 @@ impl Merging<'_> {
         let may_reveal = self.reading.may_reveal;
         let sent_again = |secret: &Secret| Node::Secret(Secret { is_kept: false, ..secret.clone() });
         let kept = |secret: &Secret| Node::Secret(secret.clone()).kept();
-        match (mask::read(sent.as_str(), Secret::behind_mask(stored), may_reveal), stored) {
+        let is_stored = |secret: &Secret| matches!(&secret.value, SecretValue::Text(plaintext) if plaintext.expose() == sent.as_str());
+        let is_shown = stored.is_some_and(|secret| secret.is_shown && is_stored(secret));
+        let may_compare = may_reveal || is_shown;
+        match (mask::read(sent.as_str(), Secret::behind_mask(stored), may_compare), stored) {
             (mask::Sent::Secret, _) => {}
             (mask::Sent::Mask, Some(secret)) => {
                 self.restored += 1;
@@ -219,9 +223,7 @@ impl Merging<'_> {
             (mask::Sent::Unclear, _) => return self.refuse(path, RefusalKind::UnclearMask, sent),
         }
         if let Some(secret) = stored {
-            let is_stored =
-                matches!(&secret.value, SecretValue::Text(plaintext) if plaintext.expose() == sent.as_str());
-            if may_reveal && is_stored {
+            if may_compare && is_stored(secret) {
                 return sent_again(secret);
             }
             // The encrypted view shows the token of this leaf; sent back, it is kept.
@@ -246,12 +248,12 @@ impl Merging<'_> {
     }
 
     /// A number or truth value in a place for secrets. Equal to the stored one it is that one, spelling included,
-    /// unless that would tell a caller who may not see secrets.
+    /// unless that would tell a caller who may not see it.
     fn read_scalar(&self, value: SecretValue, stored: Option<&Node>) -> Node {
-        let sent = Node::Secret(Secret { value, at_rest: AtRest::Clear, is_kept: false });
+        let sent = Node::Secret(Secret::found(value, AtRest::Clear));
         match stored {
             Some(Node::Secret(own))
-                if self.reading.may_reveal && sent.is_same(&Node::Secret(own.clone())) =>
+                if (self.reading.may_reveal || own.is_shown) && sent.is_same(&Node::Secret(own.clone())) =>
             {
                 Node::Secret(Secret { is_kept: false, ..own.clone() })
             }
@@ -341,7 +343,7 @@ impl Merging<'_> {
 
 fn new_secret(plaintext: Plaintext, is_sealed: bool) -> Node {
     let at_rest = if is_sealed { AtRest::ToBeSealed } else { AtRest::Clear };
-    Node::Secret(Secret { value: SecretValue::Text(plaintext), at_rest, is_kept: false })
+    Node::Secret(Secret::found(SecretValue::Text(plaintext), at_rest))
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! Names of variables and headers that the view `named` shows in clear: what everybody sets and nobody hides. A value
 //! that looks like a secret is masked under such a name too.
 
-use super::config::{Secret, SecretValue};
+use super::config::{Config, Node, Secret, SecretValue};
 use super::secret_shapes::{has_known_prefix, is_random};
 use super::url_parts::has_secret;
 
@@ -32,9 +32,21 @@ impl PlainNames {
         Self(patterns)
     }
 
+    /// Marks what the view `named` shows of a stored configuration.
+    pub fn mark(&self, config: &mut Config) {
+        for (map, node) in config.iter_mut() {
+            let Node::Object(entries) = node else { continue };
+            for (name, entry) in entries.iter_mut() {
+                if let Node::Secret(secret) = entry {
+                    secret.is_shown = self.shows(map, name, secret);
+                }
+            }
+        }
+    }
+
     /// Whether the entry of this name of the top-level member `map` may be shown in clear. Names of `env` count as
     /// they are written, those of `headers` in any case.
-    pub fn shows(&self, map: &str, name: &str, secret: &Secret) -> bool {
+    fn shows(&self, map: &str, name: &str, secret: &Secret) -> bool {
         let matches = |pattern: &String| match map {
             "env" => matches(pattern, name),
             "headers" => matches(&pattern.to_ascii_lowercase(), &name.to_ascii_lowercase()),
@@ -70,8 +82,13 @@ fn matches(pattern: &str, name: &str) -> bool {
 
 /// A known prefix, userinfo or a secret parameter in a URL, or random text, in any of its words.
 fn looks_like_a_secret(text: &str) -> bool {
-    let is_secret =
-        |word: &str| has_known_prefix(word) || is_random(word) || (word.contains("://") && has_secret(word));
+    let has_url_secret = |text: &str| match text.split_once("://") {
+        // In a sentence nothing says where a URL ends, and userinfo may contain white space.
+        Some((_, rest)) if text.contains(char::is_whitespace) => rest.contains('@'),
+        Some(_) => has_secret(text),
+        None => false,
+    };
+    let is_secret = |word: &str| has_known_prefix(word) || is_random(word) || has_url_secret(word);
     text.split(|character: char| character.is_whitespace() || ",;".contains(character)).any(is_secret)
         || is_secret(text)
 }
@@ -84,11 +101,7 @@ mod tests {
     use crate::secrets::Plaintext;
 
     fn shown(map: &str, name: &str, value: &str) -> bool {
-        let secret = Secret {
-            value: SecretValue::Text(Plaintext::new(value.to_owned())),
-            at_rest: AtRest::Clear,
-            is_kept: false,
-        };
+        let secret = Secret::found(SecretValue::Text(Plaintext::new(value.to_owned())), AtRest::Clear);
         PlainNames::default().shows(map, name, &secret)
     }
 
@@ -128,10 +141,12 @@ mod tests {
             "mV3kq9TzR7pLw2XbN8dY",
             "debug mV3kq9TzR7pLw2XbN8dY",
             "debug,sk-abcdefghij0123",
+            "see https://u:p w@h/",
+            "see https://h/?token=x",
         ] {
             assert!(!shown("env", "DEBUG", value), "{value}");
         }
-        for value in ["", "debug", "eu-central-1", "express:*,app:http", "https://h/"] {
+        for value in ["", "debug", "eu-central-1", "express:*,app:http", "https://h/", "see https://h/ (x)"] {
             assert!(shown("env", "DEBUG", value), "{value}");
         }
         let Some(Node::Object(env)) = config(r#"{"env":{"PORT":"foreign s"}}"#).get("env").cloned() else {

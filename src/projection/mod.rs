@@ -19,4 +19,4 @@ pub use settings_view::SettingsView;
 pub use state_diff::{Secrets, differing};
 pub use summary::{Summary, summary};
 pub use verbatim::is_verbatim;
-pub use view::{needs_reentry, needs_reentry_below, view, view_masked, view_named};
+pub use view::{needs_reentry, needs_reentry_below, view, view_masked};

@@ -4,7 +4,6 @@
 use crate::json::{Json, Object, Path, Pointer};
 use crate::model::config::{AtRest, Config, Members, Node, Secret, SecretValue};
 use crate::model::mask::MASK;
-use crate::model::plain_names::PlainNames;
 use crate::model::url_parts;
 use crate::secrets::Exposure;
 
@@ -17,25 +16,6 @@ pub fn view(config: &Config, exposure: Exposure) -> Object {
 /// The same with another mask than [`MASK`].
 pub fn view_masked(members: &Members, exposure: Exposure, mask: &str) -> Object {
     members.iter().map(|(name, node)| (name, view_node(node, exposure, mask))).collect()
-}
-
-/// The redacted view, in which variables and headers of plain names are in the clear.
-pub fn view_named(config: &Config, plain_names: &PlainNames) -> Object {
-    let entry = |map: &str, (name, node): (&str, &Node)| {
-        let shown = match node {
-            Node::Secret(secret) if plain_names.shows(map, name, secret) => Exposure::Plaintext,
-            _ => Exposure::Redacted,
-        };
-        (name.to_owned(), view_node(node, shown, MASK))
-    };
-    let member = |(name, node): (&str, &Node)| {
-        let shown = match node {
-            Node::Object(members) => Json::Object(members.iter().map(|member| entry(name, member)).collect()),
-            other => view_node(other, Exposure::Redacted, MASK),
-        };
-        (name.to_owned(), shown)
-    };
-    config.iter().map(member).collect()
 }
 
 /// Where the secrets stand that no key opens: they have to be entered again.
@@ -68,14 +48,13 @@ fn view_node(node: &Node, exposure: Exposure, mask: &str) -> Json {
 
 fn view_secret(secret: &Secret, exposure: Exposure, mask: &str) -> Json {
     match (exposure, &secret.at_rest, &secret.value) {
-        (Exposure::Redacted | Exposure::Named, ..) | (Exposure::Plaintext, _, SecretValue::Unreadable) => {
-            Json::string(mask)
-        }
+        (Exposure::Redacted, ..) | (Exposure::Plaintext, _, SecretValue::Unreadable) => Json::string(mask),
+        (Exposure::Named, ..) if !secret.is_shown => Json::string(mask),
         (Exposure::Encrypted, AtRest::Sealed(token), _) => Json::string(token.as_str()),
         (_, _, SecretValue::Text(plaintext)) => Json::string(plaintext.expose()),
         (_, _, SecretValue::Number(number)) => Json::Number(number.clone()),
         (_, _, SecretValue::Bool(value)) => Json::Bool(*value),
-        (Exposure::Encrypted, _, SecretValue::Unreadable) => Json::string(mask),
+        (Exposure::Named | Exposure::Encrypted, _, SecretValue::Unreadable) => Json::string(mask),
     }
 }
 
@@ -104,6 +83,7 @@ mod tests {
     use crate::json::to_compact;
     use crate::model::Sealing;
     use crate::model::config::open;
+    use crate::model::plain_names::PlainNames;
     use crate::model::samples::{config, object, ring};
 
     const SERVER: &str = r#"{"command":"x","args":["--token=visible"],"env":{"A":"sealed s","B":"clear","C":8080,"D":true,"E":"","F":null,"G":["a",1]},"url":"https://u:p@h/?api_key=k&x=1","auth":{"strategy":"basic","username":"u","password":"sealed p"},"my_key":{"a":["b"],"n":1},"note":"n"}"#;
@@ -131,13 +111,18 @@ mod tests {
     #[test]
     fn the_named_view_shows_what_its_rule_allows_and_else_what_the_redacted_one_shows() {
         let text = r#"{"env":{"PORT":8080,"DEBUG":"sealed app:*","TZ":"ghp_abcdefghij0123456789","A":"b","LANG":{"TZ":"x"}},"headers":{"ACCEPT":"*/*","X":"y"},"my_key":{"PORT":"1"},"auth":{"headers":{"Accept":"z"}},"url":"https://u:p@h/"}"#;
-        let shown = view_named(&config(text), &PlainNames::default());
+        let named = |plain_names: PlainNames| {
+            let mut config = config(text);
+            plain_names.mark(&mut config);
+            view(&config, Exposure::Named)
+        };
+        let shown = named(PlainNames::default());
         assert_eq!(
             to_compact(&shown.into()),
             r#"{"env":{"PORT":8080,"DEBUG":"app:*","TZ":"[REDACTED]","A":"[REDACTED]","LANG":{"TZ":"[REDACTED]"}},"headers":{"ACCEPT":"*/*","X":"[REDACTED]"},"my_key":{"PORT":"[REDACTED]"},"auth":{"headers":{"Accept":"[REDACTED]"}},"url":"https://**********@h/"}"#
         );
-        let none = view_named(&config(text), &PlainNames::new(Vec::new()));
-        assert_eq!(none, view(&config(text), Exposure::Redacted));
+        assert_eq!(named(PlainNames::new(Vec::new())), view(&config(text), Exposure::Redacted));
+        assert_eq!(view(&config(text), Exposure::Named), view(&config(text), Exposure::Redacted), "unmarked");
     }
 
     #[test]

@@ -39,7 +39,8 @@ pub(super) fn decide(
     options: Options,
 ) -> Result<Step<Written>, ServiceError> {
     let (layout, ring) = (&current.snapshot.layout, keys.ring());
-    let rules = StateContext { layout, ring: &ring, may_reveal: write.caller.may_reveal() };
+    let may_reveal = write.caller.may_reveal();
+    let rules = StateContext { layout, ring: &ring, may_reveal, plain_names: None };
     let (_, state) = permitted(current, write, &rules, options)?;
     let written =
         Written { is_created: false, before: Some(state.tag), after: None, is_verbatim: false, body: None };

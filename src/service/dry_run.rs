@@ -31,8 +31,8 @@ impl Service {
         };
         let told = of(tells_tag);
         let decide = |current: &Current<'_>, ring: Arc<KeyRing>, update: &Arc<Update>| {
-            let context =
-                WriteContext { ring, ..WriteContext::of(&self.keys, &self.tag_cache, self.options) };
+            let context = WriteContext::of(&self.keys, &self.tag_cache, &self.plain_names, self.options);
+            let context = WriteContext { ring, ..context };
             update::decide(current, update, &context).unwrap_or_else(Step::Refuse)
         };
         self.look(&names, |current| {

@@ -63,7 +63,7 @@ pub struct Service {
     tag_cache: Arc<TagCache>,
     options: Options,
     found_at_start: Vec<Degradation>,
-    plain_names: PlainNames,
+    plain_names: Arc<PlainNames>,
 }
 
 /// What can be chosen about the use-cases.
@@ -111,14 +111,14 @@ impl Service {
             tag_cache: Arc::default(),
             options,
             found_at_start: Vec::new(),
-            plain_names: PlainNames::default(),
+            plain_names: Arc::default(),
         }
     }
 
     /// The same with other names whose values the view `named` shows.
     #[must_use]
     pub fn with_plain_names(self, patterns: Vec<String>) -> Self {
-        Self { plain_names: PlainNames::new(patterns), ..self }
+        Self { plain_names: Arc::new(PlainNames::new(patterns)), ..self }
     }
 
     /// The names whose values the view `named` shows.

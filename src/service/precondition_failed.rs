@@ -4,6 +4,7 @@
 
 use std::sync::Arc;
 
+use crate::model::plain_names::PlainNames;
 use crate::projection::Verdict;
 
 use super::tag_cache::CachedState;
@@ -16,16 +17,18 @@ pub(super) struct FailedWrite {
     pub(super) verdict: Verdict,
     /// The state that the precondition was judged against, with those before it; none where none was.
     pub(super) judged: Option<Arc<CachedState>>,
+    pub(super) plain_names: Arc<PlainNames>,
 }
 
 impl FailedWrite {
     /// What it has come to.
     pub(super) fn outcome(self) -> Result<Written, ServiceError> {
-        let Self { update, verdict, judged } = self;
+        let Self { update, verdict, judged, plain_names } = self;
         let Some(judged) = judged else { return Err(Conflict::with_nothing(verdict).into()) };
         let (write, sent) = (&update.write, &update.body);
         let may_reveal = write.caller.may_reveal();
-        let rules = StateContext { layout: &judged.layout, ring: &judged.ring, may_reveal };
+        let (layout, ring) = (&judged.layout, &judged.ring);
+        let rules = StateContext { layout, ring, may_reveal, plain_names: Some(&plain_names) };
         let state = rules.state(&judged.key, &judged.server);
         let is_retry = verdict == Verdict::IfMatchFailed
             && write.precondition.if_none_match.is_absent()

@@ -16,7 +16,7 @@ use crate::model::suspect::{Suspect, suspects};
 use crate::model::{Access, Layout, SettingsKey, StoredServer};
 use crate::projection::{
     EntityTag, Summary, canonical, collection_tag, needs_reentry, server_tag, summary, unreadable_server_tag,
-    view, view_named,
+    view,
 };
 use crate::secrets::{Exposure, KeyRing};
 use crate::store::Snapshot;
@@ -120,9 +120,9 @@ impl ReadModel {
 
     /// One server, its variables and headers of plain names in the clear.
     pub fn named(&self, key: &SettingsKey, plain_names: &PlainNames) -> Result<Bytes, ServiceError> {
-        let (item, config) = self.opened(key)?;
-        let shown = view_named(&config, plain_names);
-        Ok(answer(key, Some(&item.tag), shown, &Remarks::of(&config)).0.into())
+        let (item, mut config) = self.opened(key)?;
+        plain_names.mark(&mut config);
+        Ok(body(key, &config, Some(&item.tag), Exposure::Named))
     }
 
     fn opened(&self, key: &SettingsKey) -> Result<(&Item, Config), ServiceError> {

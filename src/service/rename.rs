@@ -36,7 +36,8 @@ fn decide(
 ) -> Result<Step<Written>, ServiceError> {
     let NewName { write, to, shows_tag } = request;
     let (snapshot, ring) = (current.snapshot, keys.ring());
-    let rules = StateContext { layout: &snapshot.layout, ring: &ring, may_reveal: write.caller.may_reveal() };
+    let may_reveal = write.caller.may_reveal();
+    let rules = StateContext { layout: &snapshot.layout, ring: &ring, may_reveal, plain_names: None };
     let (server, State { tag: before, config }) = permitted(current, write, &rules, options)?;
     let (from, to) = (&write.key, to.key());
     let is_same = from == to;

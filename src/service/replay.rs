@@ -184,6 +184,16 @@ mod tests {
     }
 
     #[test]
+    fn what_the_view_named_shows_can_be_sent_again_beside_a_kept_secret() {
+        let site = Site::with(r#"{"x":{"command":"a","env":{"TZ":"sealed UTC","A":"sealed s"}}}"#);
+        let old = site.tag();
+        let body = r#"{"command":"a","description":"new","env":{"TZ":"UTC","A":"[REDACTED]"}}"#;
+        assert_eq!(word(&site.put(body, If::matches(&old), &writer("one"))), "changed");
+        assert_eq!(word(&site.put(body, If::matches(&old), &writer("one"))), "unchanged");
+        assert_eq!(word(&site.put(body, If::matches(&old), &writer("two"))), "failed");
+    }
+
+    #[test]
     fn nothing_is_a_retry_where_nothing_is() {
         let site = Site::with(BEFORE);
         let old = site.tag();

@@ -43,12 +43,14 @@ impl Service {
     /// Creates or patches a server.
     pub async fn update_in_settings(&self, write: Write, body: Body) -> Result<Settled, ServiceError> {
         let (keys, last, options) = (Arc::clone(&self.keys), Arc::clone(&self.tag_cache), self.lenient());
+        let plain_names = Arc::clone(&self.plain_names);
         let names = Names::These(vec![write.key.clone()]);
         let update = Arc::new(Update { write, body, dry_run: None });
         let author = Some(update.author(&keys.ring()));
         self.run(names, author.clone(), move |current| {
-            let step = showable(current.snapshot, &keys)
-                .and_then(|()| update::decide(current, &update, &WriteContext::of(&keys, &last, options)));
+            let context = WriteContext::of(&keys, &last, &plain_names, options);
+            let step =
+                showable(current.snapshot, &keys).and_then(|()| update::decide(current, &update, &context));
             settled(step.unwrap_or_else(Step::Refuse), current.snapshot, author.as_ref())
         })
         .await

@@ -7,6 +7,7 @@ use crate::json::{Fault, Json, Object, Pointer, Rules, check_limits, to_compact}
 use crate::model::config::{self, NoKey};
 use crate::model::mask::SETTINGS_MASK;
 use crate::model::merge::{Reading, Refusal, without_nulls};
+use crate::model::plain_names::PlainNames;
 use crate::model::settings::{ActivePointer, MCP_CONFIG, Section, Settings, SettingsPatch, WRAPPER, check};
 use crate::model::state::touched_members;
 use crate::model::validate::Violation;
@@ -30,6 +31,7 @@ struct PatchContext<'a> {
     caller: &'a Caller,
     keys: &'a Keys,
     tag_cache: &'a TagCache,
+    plain_names: &'a Arc<PlainNames>,
     options: Options,
 }
 
@@ -43,14 +45,16 @@ impl Service {
     ) -> Result<Settled, ServiceError> {
         let (keys, tag_cache, options) =
             (Arc::clone(&self.keys), Arc::clone(&self.tag_cache), self.lenient());
+        let plain_names = Arc::clone(&self.plain_names);
         let names = match patch.is_about_outside() {
             true => Names::All,
             false => Names::These(patch.server_names().map(SettingsKey::new).collect()),
         };
         let author = Some(caller.author.clone());
         self.run(names, author, move |current| {
-            let context =
-                PatchContext { patch: &patch, caller: &caller, keys: &keys, tag_cache: &tag_cache, options };
+            let (patch, caller, keys) = (&patch, &caller, &*keys);
+            let (tag_cache, plain_names) = (&*tag_cache, &plain_names);
+            let context = PatchContext { patch, caller, keys, tag_cache, plain_names, options };
             context.decide(current).unwrap_or_else(Step::Refuse)
         })
         .await
@@ -173,7 +177,8 @@ impl PatchContext<'_> {
             Json::Null => {
                 let Some(server) = server else { return Ok(Step::Keep(Written::of_many())) };
                 let (layout, ring) = (&current.snapshot.layout, self.keys.ring());
-                let rules = StateContext { layout, ring: &ring, may_reveal: self.caller.may_reveal() };
+                let may_reveal = self.caller.may_reveal();
+                let rules = StateContext { layout, ring: &ring, may_reveal, plain_names: None };
                 let before = Some(rules.state(&key, server).tag);
                 return Ok(Step::Edit(vec![Edit::Remove { key }], Written { before, ..Written::of_many() }));
             }
@@ -194,7 +199,7 @@ impl PatchContext<'_> {
         };
         let write = Write { key, precondition: Precondition::default(), caller: self.caller.clone() };
         let update = Arc::new(Update { write, body, dry_run: None });
-        let context = WriteContext::of(self.keys, self.tag_cache, self.options);
+        let context = WriteContext::of(self.keys, self.tag_cache, self.plain_names, self.options);
         update::decide(current, &update, &context).map_err(|error| at(error, &place))
     }
 

@@ -9,6 +9,7 @@ use zeroize::Zeroizing;
 use crate::json::{Json, Object, Rules, check_limits, to_compact};
 use crate::model::config::{self, Config};
 use crate::model::merge::{Merged, Refusal};
+use crate::model::plain_names::PlainNames;
 use crate::model::secret_binding::refused;
 use crate::model::state::touched_members;
 use crate::model::validate::{Violation, validate};
@@ -49,13 +50,19 @@ pub(super) struct WriteContext<'a> {
     pub(super) ring: Arc<KeyRing>,
     pub(super) keys: &'a Keys,
     pub(super) last: &'a TagCache,
+    pub(super) plain_names: &'a Arc<PlainNames>,
     pub(super) options: Options,
 }
 
 impl<'a> WriteContext<'a> {
     /// With the keys as they are now.
-    pub(super) fn of(keys: &'a Keys, last: &'a TagCache, options: Options) -> Self {
-        Self { ring: keys.ring(), keys, last, options }
+    pub(super) fn of(
+        keys: &'a Keys,
+        last: &'a TagCache,
+        plain_names: &'a Arc<PlainNames>,
+        options: Options,
+    ) -> Self {
+        Self { ring: keys.ring(), keys, last, plain_names, options }
     }
 }
 
@@ -85,6 +92,8 @@ pub(super) struct StateContext<'a> {
     pub(super) layout: &'a Layout,
     pub(super) ring: &'a KeyRing,
     pub(super) may_reveal: bool,
+    /// The names whose values the view `named` shows, where a state is compared with what a request sends.
+    pub(super) plain_names: Option<&'a PlainNames>,
 }
 
 /// A server as a decision sees it.
@@ -98,11 +107,13 @@ impl Service {
     /// Replaces or patches a server.
     pub async fn update(&self, write: Write, body: Body) -> Result<Written, ServiceError> {
         let (keys, last, options) = (Arc::clone(&self.keys), Arc::clone(&self.tag_cache), self.options);
+        let plain_names = Arc::clone(&self.plain_names);
         let names = Names::These(vec![write.key.clone()]);
         let update = Arc::new(Update { write, body, dry_run: None });
         let author = Some(update.author(&keys.ring()));
         self.run(names, author, move |current| {
-            decide(current, &update, &WriteContext::of(&keys, &last, options)).unwrap_or_else(Step::Refuse)
+            let context = WriteContext::of(&keys, &last, &plain_names, options);
+            decide(current, &update, &context).unwrap_or_else(Step::Refuse)
         })
         .await
     }
@@ -115,10 +126,15 @@ pub(super) fn decide(
     context: &WriteContext<'_>,
 ) -> Result<Step<Written>, ServiceError> {
     let Update { write, body: sent, dry_run } = &**update;
-    let WriteContext { ring, keys, last, options } = context;
+    let WriteContext { ring, keys, last, plain_names, options } = context;
     let snapshot = current.snapshot;
     check_access(snapshot)?;
-    let rules = StateContext { layout: &snapshot.layout, ring, may_reveal: write.caller.may_reveal() };
+    let rules = StateContext {
+        layout: &snapshot.layout,
+        ring,
+        may_reveal: write.caller.may_reveal(),
+        plain_names: Some(plain_names),
+    };
     let key = &write.key;
     let server = snapshot.servers.get(key);
     match (sent, server) {
@@ -139,7 +155,8 @@ pub(super) fn decide(
     let verdict = write.precondition.judge(judged.as_ref().map(|judged| &judged.tag));
     if verdict != Verdict::Holds {
         let judged = judged.map(|judged| judged.with_past(current));
-        let failed = FailedWrite { update: Arc::clone(update), verdict, judged };
+        let (update, plain_names) = (Arc::clone(update), Arc::clone(plain_names));
+        let failed = FailedWrite { update, verdict, judged, plain_names };
         return Ok(Step::Later(Box::new(|| failed.outcome())));
     }
     let state = opened.or_else(|| server.map(|server| rules.state(key, server)));
@@ -232,7 +249,10 @@ impl StateContext<'_> {
     pub(super) fn state(&self, key: &SettingsKey, server: &StoredServer) -> State {
         match &server.config {
             Ok(stored) => {
-                let config = config::open(stored, self.layout.sealing, self.ring);
+                let mut config = config::open(stored, self.layout.sealing, self.ring);
+                if let Some(plain_names) = self.plain_names {
+                    plain_names.mark(&mut config);
+                }
                 State { tag: self.tag(key, &config), config: Ok(config) }
             }
             Err(fault) => {

@@ -41,6 +41,17 @@ impl Client {
         Self { service: Service::new(Arc::clone(&store) as _, Arc::new(keys), options), store }
     }
 
+    /// The same with these patterns of names whose values the view `named` shows.
+    pub(crate) fn with_plain_names(self, patterns: &[&str]) -> Self {
+        let patterns = patterns.iter().map(|pattern| (*pattern).to_owned()).collect();
+        Self { service: self.service.with_plain_names(patterns), ..self }
+    }
+
+    /// How many changes were written, those that say nothing new among them.
+    pub(crate) fn writes(&self) -> usize {
+        self.store.writes()
+    }
+
     /// The document's text as it is now.
     pub(crate) fn text(&self) -> String {
         self.store.text()
@@ -56,6 +67,13 @@ impl Client {
     pub(crate) fn get(&self, name: &str, exposure: Exposure) -> Result<Object, ServiceError> {
         let projected = self.service.load()?;
         let answer = projected.exposed(&SettingsKey::new(name), exposure)?;
+        Ok(config_of(&answer))
+    }
+
+    /// The same of the answer with the view `named`.
+    pub(crate) fn named(&self, name: &str) -> Result<Object, ServiceError> {
+        let projected = self.service.load()?;
+        let answer = projected.named(&SettingsKey::new(name), self.service.plain_names())?;
         Ok(config_of(&answer))
     }
 

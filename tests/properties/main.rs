@@ -8,6 +8,7 @@ mod dry_run;
 mod guesses;
 mod masks;
 mod memory;
+mod named;
 mod operations;
 mod oracle;
 mod round_trip;

@@ -3,6 +3,7 @@
 use super::*;
 use crate::json::to_compact;
 use crate::model::config::{open, to_stored};
+use crate::model::plain_names::PlainNames;
 use crate::model::samples::{config, config_in, object, ring, told};
 
 fn reading(may_reveal: bool) -> Reading<'static> {
@@ -428,5 +429,41 @@ fn a_masked_url_in_an_array_is_kept_under_the_rule_for_arrays() {
         (r#"{"url":["https://**********@h/"]}"#, "NothingToRestore at /url/0"),
     ] {
         assert_eq!(put(stored, sent, true), expected, "{sent}");
+    }
+}
+
+#[test]
+fn what_every_caller_is_shown_is_no_guess_when_it_comes_back() {
+    let hidden = "ghp_abcdefghij0123456789";
+    for (stored, sent, expected, is_guess) in [
+        (r#""sealed s""#, r#""s""#, "sent s", false),
+        (r#""s""#, r#""s""#, "clear s", false),
+        ("8080", "8080", "clear 8080", false),
+        ("true", "true", "clear true", false),
+        // Even where it looks like something else.
+        (r#""sealed ***""#, r#""***""#, "sent ***", false),
+        (r#""sealed redacted""#, r#""redacted""#, "sent redacted", false),
+        (r#""sealed s""#, r#""[REDACTED]""#, "kept s", false),
+        (r#""sealed s""#, r#""t""#, "new t", true),
+        ("8080", "8081", "clear 8081", true),
+        (r#""sealed s""#, r#""***""#, "UnclearMask at /env/DEBUG", true),
+        // What the view hides is a guess under a plain name too.
+        (&format!(r#""sealed {hidden}""#), &format!(r#""{hidden}""#), &format!("new {hidden}"), true),
+    ] {
+        let [stored, body] = [stored, sent].map(|value| format!(r#"{{"env":{{"DEBUG":{value}}}}}"#));
+        let mut before = config(&stored);
+        PlainNames::default().mark(&mut before);
+        let merges: [fn(Object, &Config, &Reading<'_>) -> Merged; 2] =
+            [|body, before, reading| replace(body, Some(before), reading), merge_patch];
+        for merge in merges {
+            let merged = merge(object(&body), &before, &reading(false));
+            let has_sent = merged.config.iter().any(|(_, node)| node.has_sent_secret());
+            assert_eq!(has_sent, is_guess, "{stored} <- {body}");
+            let outcome = outcome(merged);
+            assert!(
+                outcome == expected || outcome.contains(&format!(r#""DEBUG":"{expected}""#)),
+                "{outcome}"
+            );
+        }
     }
 }

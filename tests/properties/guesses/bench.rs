@@ -13,6 +13,7 @@ use mcp_settings::secrets::{CredentialDigest, Keys};
 use mcp_settings::service::access::{Caller, Scope};
 use mcp_settings::service::{Body, Conflict, Options, ReadModel, Service, ServiceError, Write, Written};
 
+use crate::client::config_of;
 use crate::memory::MemoryStore;
 
 /// A service and its document.
@@ -91,6 +92,12 @@ impl Bench {
         let server = snapshot.servers.get(&SettingsKey::new(name))?;
         let stored = server.config.as_ref().ok()?;
         Some(config::open(stored, snapshot.layout.sealing, &self.keys.ring()))
+    }
+
+    /// What the view `named` shows every caller of a server that can be read.
+    pub(super) fn named(&self, name: &str) -> Json {
+        let answer = self.projected().named(&SettingsKey::new(name), self.service.plain_names());
+        config_of(&answer.expect("it can be read")).into()
     }
 
     pub(super) fn ask(&self, name: &str, condition: &If, caller: &Caller, ask: &Ask) -> Answer {

@@ -102,7 +102,9 @@ impl Plan {
         let is_theirs = matches!(route, Route::TheirPatch | Route::Settings);
         let config = if is_theirs { reword(&state.config) } else { state.config.clone() };
         let mut secrets = guessable(&config);
-        let guess = secrets.swap_remove(dice.below(secrets.len())).guess(dice);
+        let hidden: Vec<usize> =
+            (0..secrets.len()).filter(|at| !secrets[*at].is_shown_in(&state.shown)).collect();
+        let guess = secrets.swap_remove(*dice.pick(&hidden)).guess(dice);
         let mut beside = Vec::new();
         for other in &secrets {
             if let Some(sent) = sent(other, dice) {

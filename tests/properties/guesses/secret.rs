@@ -9,7 +9,7 @@ use mcp_settings::model::mask::URL_MASK;
 use mcp_settings::model::url_parts;
 
 use super::seeded_rng::SeededRng;
-use crate::client_edits::{Place, Step};
+use crate::client_edits::{Place, Step, child};
 use crate::tokens;
 
 /// A secret that can be guessed, and where it stands.
@@ -85,6 +85,11 @@ fn is_like_others(text: &str) -> bool {
 }
 
 impl Guessable {
+    /// Whether a view shows it, so that there is nothing to guess.
+    pub(super) fn is_shown_in(&self, view: &Json) -> bool {
+        self.place.iter().try_fold(view, child) == Some(&self.right())
+    }
+
     /// The secret itself.
     pub(super) fn right(&self) -> Json {
         match &self.value {

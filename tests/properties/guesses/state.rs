@@ -46,6 +46,8 @@ pub(super) struct State {
     pub(super) tag: Option<String>,
     /// The server, opened.
     pub(super) config: Config,
+    /// The server as the view `named` shows it to every caller.
+    pub(super) shown: Json,
 }
 
 /// A state in the making.
@@ -137,9 +139,11 @@ impl Draft {
     /// The state, if there is something to guess.
     fn finish(self) -> Option<State> {
         let Self { layout, bench, name, others } = self;
-        let config = bench.config(&name).filter(|config| !guessable(config).is_empty())?;
+        let config = bench.config(&name)?;
+        let shown = bench.named(&name);
+        guessable(&config).iter().any(|secret| !secret.is_shown_in(&shown)).then_some(())?;
         let (text, tag) = (bench.store.text(), bench.tag(&name));
-        Some(State { layout, bench, name, others, text, tag, config })
+        Some(State { layout, bench, name, others, text, tag, config, shown })
     }
 }
 
@@ -206,7 +210,7 @@ fn add_oddities(server: &mut Json, dice: &mut SeededRng) {
 fn oddity(dice: &mut SeededRng) -> (&'static str, Json) {
     let text = *dice.pick(&["pa55-w0rd", "gAAAAA-like", "4711", "süß", " padded 1 ", "oauth2", "**a1"]);
     let secret = if dice.once_in(2) { tokens::seal(text) } else { text.to_owned() };
-    let (name, value) = match dice.below(14) {
+    let (name, value) = match dice.below(18) {
         0 => ("env", r#"{"PIN":4711,"RATE":0.5,"ON":true}"#),
         1 => ("env", r#"{"SECRET":"_"}"#),
         2 => ("headers", r#"{"X-PIN":"_"}"#),
@@ -221,6 +225,13 @@ fn oddity(dice: &mut SeededRng) -> (&'static str, Json) {
         11 => ("authentication", r#"{"client_id":"c","client_secret":"_"}"#),
         // A secret where no name tells of one.
         12 => ("note", r#""_""#),
+        // Under plain names every caller sees some of these values, and others that look like secrets none.
+        13 => ("env", r#"{"TZ":"_","PORT":8080,"LC_ALL":true}"#),
+        14 => ("headers", r#"{"accept":"_","Content-Type":"glpat-abcdefghij0123"}"#),
+        15 => {
+            ("env", r#"{"DEBUG":"ghp_abcdefghij0123456789","LANG":"mV3kq9TzR7pLw2XbN8dY","log_level":"_"}"#)
+        }
+        16 => ("env", r#"{"REGION":"debug https://h.example/?token=t1","NODE_ENV":["_"],"LC_X":{"TZ":"_"}}"#),
         _ => ("tools", r#"{"a":{"token":"_","n":1}}"#),
     };
     let value = value.replace(r#""_""#, &to_compact(&Json::string(secret)));
