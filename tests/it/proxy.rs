@@ -158,11 +158,12 @@ impl Place {
         let site = site
             .replace("/etc/ssl/settings.pem", &self.certificate().to_string_lossy())
             .replace("/etc/ssl/settings.key", &self.path("key.pem").to_string_lossy())
-            .replace("127.0.0.1:8710", &service.to_string())
             .replace("settings.example", "127.0.0.1")
             .replace("listen 443", &format!("listen 127.0.0.1:{}", self.port))
             .replace("*:443", &self.host())
-            .replace(":443", &format!(":{}", self.port));
+            .replace(":443", &format!(":{}", self.port))
+            // The last: the service's port may begin with 443.
+            .replace("127.0.0.1:8710", &service.to_string());
         match self.program {
             Program::Nginx => {
                 let temporary = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"]
