@@ -37,6 +37,9 @@ test("what is wrong is said at its place", () => {
     ['{"command":"x","timeout":-1}', "/timeout: Must be a number of at least 0."],
     ['{"command":"x","timeout":"30"}', "/timeout: Must be a number of at least 0."],
     ['{"command":"x","enabled":"no"}', "/enabled: Must be true or false."],
+    ['{"command":"x","disabled":"no"}', "/disabled: Must be true or false."],
+    ['{"command":"x","enabled":true,"disabled":true}', "/disabled: Contradicts enabled: keep one of them."],
+    ['{"command":"x","enabled":true,"disabled":false}', ""],
     ['{"command":"x","transport":"sse"}', "/transport: This transport needs a URL."],
     ['{"url":"https://h","transport":"stdio"}', "/transport: stdio needs a command."],
     ['{"url":"https://h","transport":"web"}', "/transport: Must be stdio, http, streamable-http or sse."],
@@ -85,7 +88,7 @@ test("the page finds something wrong exactly where the service does, and in memb
 
 const PLACES = [
   ...["/command", "/url", "/args", "/args/0", "/env", "/env/A", "/headers", "/headers/Authorization", "/cwd", "/description"],
-  ...["/timeout", "/sse_read_timeout", "/keep_alive", "/enabled", "/transport", "/type", "/tools", "/include_tags", "/authentication"],
+  ...["/timeout", "/sse_read_timeout", "/keep_alive", "/enabled", "/disabled", "/transport", "/type", "/tools", "/include_tags", "/authentication"],
   ...["/auth", "/auth/strategy", "/auth/value", "/auth/headers", "/auth/authentication", "/auth/state", "/unknown"],
 ];
 

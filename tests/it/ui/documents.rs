@@ -30,6 +30,23 @@ fn under_a_wrong_key_the_page_says_what_to_enter_again() {
     Fixture::with_document(&own(&servers)).env("MCP_SETTINGS_SECRET_KEY", "another key").play("wrong-key");
 }
 
+#[test]
+fn a_disabled_server_of_another_client_is_off_and_can_be_turned_on() {
+    let servers = json!({
+        "both": {"command": "z", "disabled": true, "enabled": true},
+        "off": {"command": "x", "disabled": true, "env": {"TOKEN": "s3cret"}},
+        "on": {"command": "y", "disabled": false},
+    });
+    Fixture::with_document(&own(&servers)).tell("dialect", "open").play("disabled");
+}
+
+#[test]
+fn disabled_becomes_enabled_in_a_file_of_openhands() {
+    let agent = json!({"schema_version": 9, "agent_kind": "openhands", "mcp_config": {}});
+    let document = json!({"schema_version": 6, "agent_settings": agent});
+    Fixture::with_document(&document).tell("dialect", "closed").play("disabled");
+}
+
 /// A document as ours writes it.
 fn own(servers: &Value) -> Value {
     json!({"agent_settings": {"agent_kind": "openhands", "mcp_config": {"mcpServers": servers}}})

@@ -37,6 +37,7 @@ function finding(config: JsonObject, place: string): Finding {
   const [member = "", inner, ...deeper] = steps(place);
   if (member === "") return { pointer: "", message: "A command or a URL is needed." };
   if (member === "auth") return authFinding(config, place);
+  if (member === "enabled" && typeof config.get(member) === "boolean") return CONTRADICTION;
   if (member === "transport" || member === "type") return { pointer: place, message: transportMessage(config.get(member), member) };
   if ((member === "env" || member === "headers") && deeper.length === 0) {
     if (inner === undefined) return { pointer: place, message: "Must be names with texts." };
@@ -66,6 +67,9 @@ function headerMessage(name: string): string {
 function isBesideAuth(config: JsonObject, name: string): boolean {
   return name.toLowerCase() === "authorization" && (config.get("auth") ?? null) !== null;
 }
+
+/** The schema names the other of the two. */
+const CONTRADICTION = { pointer: "/disabled", message: "Contradicts enabled: keep one of them." };
 
 const BESIDE_AUTH = {
   pointer: "/auth",

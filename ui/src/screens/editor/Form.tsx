@@ -132,26 +132,34 @@ function UrlFields({ isUnused }: { isUnused: boolean }) {
 }
 
 function EnabledField() {
+  const id = useId();
   const { draft, stored, faults } = useEditing();
   const odd = ["/disabled", "/enabled"].find((at) => typeof (get(draft.config, at) ?? true) !== "boolean");
   if (odd !== undefined) {
     return <OddField label={odd === "/enabled" ? "Enabled" : "Disabled"} at={odd} error={messageAt(faults, odd)} />;
   }
+  const contradiction = messageAt(faults, "/disabled");
   return (
-    <label class="check" data-at="/enabled" tabIndex={-1}>
-      <input
-        type="checkbox"
-        checked={isEnabled(draft.config) === true}
-        onChange={({ currentTarget }) => {
-          // Absent and true are one state, so what was there is kept.
-          const on = stored !== null && get(stored.config, "/enabled") === true ? true : undefined;
-          setMember(draft.key, "/enabled", currentTarget.checked ? on : false);
-          // It says the opposite, and would outrank it.
-          setMember(draft.key, "/disabled", undefined);
-        }}
-      />
-      <span>Enabled</span>
-    </label>
+    <div class="field" data-at={contradiction === null ? "/enabled" : "/disabled"} tabIndex={-1}>
+      <label class="check">
+        <input
+          type="checkbox"
+          aria-describedby={`${id}-error`}
+          checked={isEnabled(draft.config) === true}
+          onChange={({ currentTarget }) => {
+            // Absent and true are one state, so what was there is kept.
+            const on = stored !== null && get(stored.config, "/enabled") === true ? true : undefined;
+            setMember(draft.key, "/enabled", currentTarget.checked ? on : false);
+            // It says the opposite, and would outrank it.
+            setMember(draft.key, "/disabled", undefined);
+          }}
+        />
+        <span>Enabled</span>
+      </label>
+      <p class="field-error" id={`${id}-error`}>
+        {contradiction}
+      </p>
+    </div>
   );
 }
 
