@@ -32,14 +32,17 @@ pub const SHORTEST_RUN: usize = 3;
 /// How many asterisks in a row are never part of a secret.
 pub const CERTAIN_RUN: usize = 6;
 
+/// The masks that this and other versions of the API show, verbatim, except the asterisks.
+pub const OURS: [&str; 2] = [MASK, "<redacted>"];
+
 /// How many asterisks are a mask of ours, sent back as it was shown by this or an earlier version.
-const OUR_RUN: usize = 10;
+pub const OUR_RUN: usize = 10;
 
 /// What may stand around a mask that is all of a value.
-const DECORATION: [char; 11] = ['"', '\'', '`', '[', ']', '<', '>', '(', ')', '{', '}'];
+pub const DECORATION: [char; 11] = ['"', '\'', '`', '[', ']', '<', '>', '(', ')', '{', '}'];
 
 /// Spellings of brackets and dots in other notations (JSON, HTML) than that of a URL.
-const ESCAPES: [(&str, &str); 16] = [
+pub const ESCAPES: [(&str, &str); 16] = [
     ("\\u003c", "<"),
     ("\\u003e", ">"),
     ("\\u005b", "["),
@@ -60,7 +63,7 @@ const ESCAPES: [(&str, &str); 16] = [
 
 /// Whether a text is a mask that this or another version of the API shows, to the letter.
 pub fn is_mask(text: &str) -> bool {
-    text == MASK || text == "<redacted>" || (text.len() >= OUR_RUN && text.bytes().all(|byte| byte == b'*'))
+    OURS.contains(&text) || (text.len() >= OUR_RUN && text.bytes().all(|byte| byte == b'*'))
 }
 
 /// Whether a text is nothing but a mask, whatever its form.

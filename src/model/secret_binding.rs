@@ -10,7 +10,7 @@ use super::state::changed_members;
 use super::url_parts::is_ambiguous;
 
 /// The members that a caller without `reveal` may change while secrets are kept (law L7).
-const HARMLESS: [&str; 10] = [
+pub const HARMLESS: [&str; 10] = [
     "description",
     "icon",
     "enabled",

@@ -53,17 +53,17 @@ pub const TOKEN_PREFIXES: [&str; 47] = [
 ];
 
 /// How long the rest of a token with a known prefix is at least. Characters.
-const SHORTEST_REST: usize = 10;
+pub const SHORTEST_REST: usize = 10;
 
 /// How long a token without one is at least. Characters.
-const SHORTEST_TOKEN: usize = 20;
+pub const SHORTEST_TOKEN: usize = 20;
 
 /// How random a token is at least. Bits for each character (Shannon).
-const LEAST_ENTROPY: f64 = 3.5;
+pub const LEAST_ENTROPY: f64 = 3.5;
 
 /// How long the longest run of letters and digits in random text is at least. Names of packages, versions and paths
 /// have many short ones.
-const SHORTEST_RUN: usize = 16;
+pub const SHORTEST_RUN: usize = 16;
 
 /// Whether a value is one token that begins as well-known tokens do.
 pub fn has_known_prefix(text: &str) -> bool {

@@ -10,7 +10,19 @@ use super::secret_words::Name;
 use super::url_parts;
 
 /// How many characters of one argument are looked at. A script is longer than any line that people write.
-const LONGEST: usize = 1 << 14;
+pub const LONGEST: usize = 1 << 14;
+
+/// Flags whose value is `NAME=value` or `Name: value`.
+pub const PAIR_FLAGS: [&str; 7] = ["e", "env", "H", "header", "headers", "set-env", "build-arg"];
+
+/// Schemes of HTTP authentication, which come before the secret.
+pub const SCHEMES: [&str; 3] = ["bearer", "basic", "token"];
+
+/// Values of flags with telling names that say of which kind the secret is, or whether there is one.
+pub const KINDS: [&str; 16] = [
+    "true", "false", "none", "null", "yes", "no", "on", "off", "auto", "oauth", "oauth2", "basic", "bearer",
+    "token", "stdio", "header",
+];
 
 /// A value that seems to hold a secret.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -35,6 +47,9 @@ pub enum Reason {
 }
 
 impl Reason {
+    /// All of them.
+    pub const ALL: [Self; 4] = [Self::TellingName, Self::TokenShape, Self::UrlPart, Self::UrlPath];
+
     /// The word for it.
     pub fn as_str(self) -> &'static str {
         match self {
@@ -140,7 +155,7 @@ impl Scan {
                 Next::Pair | Next::Secret | Next::Anything => self.text(text),
             };
         };
-        let is_pair = matches!(flag, "e" | "env" | "H" | "header" | "headers" | "set-env" | "build-arg");
+        let is_pair = PAIR_FLAGS.contains(&flag);
         match rest {
             Some(value) if is_pair => self.text(value),
             Some(value) if tells(flag) && is_value(value) => Some(Reason::TellingName),
@@ -187,9 +202,8 @@ impl Scan {
     }
 }
 
-/// A scheme of HTTP authentication, which stands before the secret.
 fn is_scheme(word: &str) -> bool {
-    ["bearer", "basic", "token"].iter().any(|scheme| word.eq_ignore_ascii_case(scheme))
+    SCHEMES.iter().any(|scheme| word.eq_ignore_ascii_case(scheme))
 }
 
 /// A text for people, in which a name tells of nothing.
@@ -256,12 +270,8 @@ fn tells(name: &str) -> bool {
     name.is_telling() && !name.is_measure() && !name.is_place()
 }
 
-/// Whether a text can be a secret: not a reference, a path, a truth value, a small number, or a word for a kind.
+/// Whether a text can be a secret: not a reference, a path, another flag, or a word for a kind.
 fn is_value(text: &str) -> bool {
-    const KINDS: [&str; 16] = [
-        "true", "false", "none", "null", "yes", "no", "on", "off", "auto", "oauth", "oauth2", "basic",
-        "bearer", "token", "stdio", "header",
-    ];
     let is_path = text.starts_with(['/', '~']) || text.starts_with("./") || text.starts_with("../");
     !text.is_empty()
         && !is_path

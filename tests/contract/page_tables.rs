@@ -1,11 +1,13 @@
 //! The page's copy of the tables in `src/model` that say what is secret is current. `make page-tables` writes it.
-//! To give the page another table, make it `pub` in `src/model` and add it to [`TABLES`]; the page imports it from
+//! To give the page another table, make it `pub` in `src/model` and add it to [`TABLES`], or to [`values`] if it is not a
+//! list of words; the page imports it from
 //! `ui/src/model/secret-tables.generated.ts`. Only data is generated: the rules that read it are on both sides, and
 //! `ui/tests/agreement.test.ts` holds them together.
 
 use std::path::Path;
 
-use mcp_settings::model::{mask, secret_table, secret_words};
+use mcp_settings::model::suspect::{self, Reason};
+use mcp_settings::model::{mask, secret_binding, secret_shapes, secret_table, secret_words};
 
 /// Set by `make page-tables`.
 const UPDATE: &str = "UPDATE_PAGE_TABLES";
@@ -14,7 +16,7 @@ const UPDATE: &str = "UPDATE_PAGE_TABLES";
 const FILE: &str = "ui/src/model/secret-tables.generated.ts";
 
 /// Each table: its name on the page, what is said of it there, and its words.
-const TABLES: [(&str, &str, &[&str]); 14] = [
+const TABLES: [(&str, &str, &[&str]); 21] = [
     ("FIRST_PARTS", "Those that version 0.1.0 had; it sealed what was below.", &secret_words::FIRST_PARTS),
     ("PARTS", "Parts of names that tell of a secret wherever they stand.", &secret_words::PARTS),
     (
@@ -41,8 +43,27 @@ const TABLES: [(&str, &str, &[&str]); 14] = [
     ),
     ("MAPS_OF_SECRETS", "Ends of names under which each value is secret.", &secret_words::MAPS_OF_SECRETS),
     ("URLS", "Ends of names that hold a URL.", &secret_words::URLS),
+    (
+        "PLACE_WORDS",
+        "Ends of names that say where a secret is, how it is used or whether it is, and not what it is.",
+        &secret_words::PLACE_WORDS,
+    ),
+    ("TOKEN_PREFIXES", "Beginnings of well-known tokens.", &secret_shapes::TOKEN_PREFIXES),
+    ("PAIR_FLAGS", "Flags whose value is `NAME=value` or `Name: value`.", &suspect::PAIR_FLAGS),
+    ("SCHEMES", "Schemes of HTTP authentication, which come before the secret.", &suspect::SCHEMES),
+    (
+        "KINDS",
+        "Values of flags with telling names that say of which kind the secret is, or whether there is one.",
+        &suspect::KINDS,
+    ),
+    (
+        "HARMLESS",
+        "The members that a key without `reveal` may change while secrets are kept.",
+        &secret_binding::HARMLESS,
+    ),
     ("KNOWN_MEMBERS", "The members of a configuration that are known.", &secret_table::KNOWN_MEMBERS),
     ("OAUTH_SECRETS", "Secrets wherever they stand under `auth`.", &secret_table::OAUTH_SECRETS),
+    ("OUR_MASKS", "The masks that the API shows, verbatim, except the asterisks.", &mask::OURS),
     ("MASK_MARKS", "What makes a mask of any text around it, in any case.", &mask::MARKS),
     (
         "OAUTH_PLAIN",
@@ -62,22 +83,72 @@ fn text() -> String {
         }
         text += "];\n";
     }
-    let dots: String = mask::DOTS.iter().collect();
-    let letter = mask::LETTER.to_string();
-    for (name, about, word) in [
-        ("MASK_WORD", "The word of masks, in any case and punctuation.", mask::WORD),
-        ("MASK_DOTS", "The characters that hide others.", &dots),
-        ("MASK_LETTER", "The letter of which a whole value is a mask.", &letter),
-    ] {
-        text += &format!("\n/** {about} */\nexport const {name} = {};\n", serde_json::Value::from(word));
-    }
-    for (name, about, count) in [
-        ("SHORTEST_RUN", "How many dots or letters in a row hide something.", mask::SHORTEST_RUN),
-        ("CERTAIN_RUN", "How many asterisks in a row are never part of a secret.", mask::CERTAIN_RUN),
-    ] {
-        text += &format!("\n/** {about} */\nexport const {name} = {count};\n");
+    for (name, about, value) in values() {
+        text += &format!("\n/** {about} */\nexport const {name} = {value};\n");
     }
     text
+}
+
+/// The constants that are not lists of words, as TypeScript.
+fn values() -> [(&'static str, &'static str, String); 15] {
+    let quoted = |text: &str| serde_json::Value::from(text).to_string();
+    let characters = |characters: &[char]| quoted(&characters.iter().collect::<String>());
+    let pairs = mask::ESCAPES.map(|(escape, meant)| format!("  [{}, {}],\n", quoted(escape), quoted(meant)));
+    let proposals =
+        Reason::ALL.map(|reason| format!("  {}: {},\n", quoted(reason.as_str()), quoted(reason.proposal())));
+    [
+        ("MASK", "The mask of every secret but those inside a URL.", quoted(mask::MASK)),
+        ("MASK_WORD", "The word of masks, in any case and punctuation.", quoted(mask::WORD)),
+        ("MASK_DOTS", "The characters that hide others.", characters(&mask::DOTS)),
+        ("MASK_LETTER", "The letter of which a whole value is a mask.", quoted(&mask::LETTER.to_string())),
+        (
+            "MASK_DECORATION",
+            "What may come before and after a mask that is all of a value.",
+            characters(&mask::DECORATION),
+        ),
+        (
+            "MASK_ESCAPES",
+            "Spellings of brackets and dots in other notations than that of a URL.",
+            format!("[\n{}] as const", pairs.concat()),
+        ),
+        ("OUR_RUN", "How many asterisks are a mask of ours.", mask::OUR_RUN.to_string()),
+        ("SHORTEST_RUN", "How many dots or letters in a row hide something.", mask::SHORTEST_RUN.to_string()),
+        (
+            "CERTAIN_RUN",
+            "How many asterisks in a row are never part of a secret.",
+            mask::CERTAIN_RUN.to_string(),
+        ),
+        (
+            "SHORTEST_REST",
+            "How long the rest of a token with a known prefix is at least. Characters.",
+            secret_shapes::SHORTEST_REST.to_string(),
+        ),
+        (
+            "SHORTEST_TOKEN",
+            "How long a token without one is at least. Characters.",
+            secret_shapes::SHORTEST_TOKEN.to_string(),
+        ),
+        (
+            "LEAST_ENTROPY",
+            "How random a token is at least. Bits for each character (Shannon).",
+            secret_shapes::LEAST_ENTROPY.to_string(),
+        ),
+        (
+            "SHORTEST_RANDOM_RUN",
+            "How long the longest run of letters and digits in random text is at least.",
+            secret_shapes::SHORTEST_RUN.to_string(),
+        ),
+        (
+            "LONGEST_ARGUMENT",
+            "How many characters of one argument are searched for secrets.",
+            suspect::LONGEST.to_string(),
+        ),
+        (
+            "PROPOSALS",
+            "Why a value seems to hold a secret, and what can be done about it.",
+            format!("{{\n{}}} as const", proposals.concat()),
+        ),
+    ]
 }
 
 #[test]

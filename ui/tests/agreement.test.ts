@@ -6,8 +6,10 @@ import { type Json, type JsonObject, equal, isObject } from "../src/json/value.t
 import { writeJson } from "../src/json/write.ts";
 import { masksOfNothing, unboundSecrets } from "../src/model/destination.ts";
 import { isServerName } from "../src/model/name.ts";
-import { looksMasked } from "../src/model/masks.ts";
-import { isMask, keptSecrets, secretLeaves } from "../src/model/secrets.ts";
+import { isMask, looksMasked } from "../src/model/masks.ts";
+import { keptSecrets, secretLeaves } from "../src/model/secrets.ts";
+import { PAIR_FLAGS, TOKEN_PREFIXES } from "../src/model/secret-tables.generated.ts";
+import { suspects } from "../src/model/suspects.ts";
 import { anyConfig } from "./configs.ts";
 import type { Random } from "./random.ts";
 import { type Answer, type Dialect, call, configOf, errorPointers, forSeeds, item } from "./service.ts";
@@ -136,7 +138,7 @@ test("the service takes the names that the page takes, and no others", async () 
 });
 
 /** Masks in the forms of others. */
-const FOREIGN = ["[redacted]", "*********", "**********x", " **********", "••••", "a●●●b", "Bearer [REDACTED]", "xxxx", "%5BREDACTED%5D", "***redacted***"];
+const FOREIGN = ["[redacted]", "*********", "**********x", " **********", "••••", "a●●●b", "Bearer [REDACTED]", "xxxx", "%5BREDACTED%5D", "***redacted***", "\\u003credacted\\u003E", "&lt;Redacted&gt;", "a&#8226;&#8226;&bull;b", "\\\"&#91;redacted&#93;\\\"", "\u00a0(redacted)\u0085"];
 
 test("a mask is what the service takes for one", async () => {
   await call("PUT", item("mask"), new Map([["command", "x"]]));
@@ -146,3 +148,87 @@ test("a mask is what the service takes for one", async () => {
     assert.equal(answer.body.get("type") === "/problems/unrestorable-mask", isMask(text) || looksMasked(text), text);
   }
 });
+
+test("the page suspects what the service suspects, for the same reason", async () => {
+  const seen = { none: 0, some: 0, reasons: new Set<string>() };
+  await forSeeds(400, "suspected", async (random, server, seed) => {
+    const config = withSuspects(random);
+    const answer = await call("PUT", `${server}?dry_run=true`, config);
+    const told = `${seed}: ${answer.status} ${writeJson(answer.body)} for ${writeJson(config)}`;
+    assert.ok(answer.status < 300, told);
+    const expected = reported(answer);
+    const found = suspects(config).map(({ pointer, reason }) => `${pointer} ${reason}`);
+    assert.deepEqual(found, expected, told);
+    // It is the same with masks in the places of secrets.
+    assert.deepEqual(suspects(configOf(answer)).map(({ pointer, reason }) => `${pointer} ${reason}`), expected, told);
+    seen[expected.length === 0 ? "none" : "some"] += 1;
+    for (const finding of expected) seen.reasons.add(finding.replace(/.* /, ""));
+  });
+  assert.ok(seen.none > 20 && seen.some > 100 && seen.reasons.size === 4, `${seen.none}, ${seen.some}, ${[...seen.reasons].join()}`);
+});
+
+function reported(answer: Answer): string[] {
+  const findings = answer.body.get("findings") ?? [];
+  return Array.isArray(findings) ? findings.map((one) => `${String(get(one, "/pointer"))} ${String(get(one, "/reason"))}`) : [];
+}
+
+/** A configuration with arguments, a URL and texts made of parts that tell of secrets, and of parts that do not. */
+function withSuspects(random: Random): JsonObject {
+  const made = new Map<string, Json>([random.chance(80) ? ["command", random.chance(20) ? line(random) : "npx"] : ["url", url(random)]]);
+  if (made.has("command")) made.set("args", Array.from({ length: random.below(5) }, () => argument(random)));
+  if (random.chance(30)) made.set("description", line(random));
+  if (random.chance(20)) made.set("cwd", value(random));
+  if (random.chance(30)) {
+    const texts = Array.from({ length: random.below(4) }, () => argument(random));
+    made.set("x-extra", new Map<string, Json>([[random.pick(["args", "command", "list", "token"]), texts], ["command", line(random)], ["serverUrl", url(random)]]));
+  }
+  return made;
+}
+
+function argument(random: Random): string {
+  switch (random.below(6)) {
+    case 0:
+      return random.pick(["-", "--", "---", ""]) + random.pick([...NAMES, ...PAIR_FLAGS]);
+    case 1:
+      return random.pick(["-", "--", "-e", "-H", ""]) + random.pick([...NAMES, ...PAIR_FLAGS]) + random.pick(["=", ":", ": ", "=="]) + value(random);
+    case 2:
+      return `--${random.pick(PAIR_FLAGS)}=${random.pick(NAMES)}=${value(random)}`;
+    case 3:
+      return line(random);
+    case 4:
+      return url(random);
+    default:
+      return value(random);
+  }
+}
+
+function line(random: Random): string {
+  const words = Array.from({ length: 1 + random.below(4) }, () => random.pick([argument, value, url, () => random.pick(["Authorization:", "'X-Api-Key:", "Bearer", "&&", "export", "curl"])]));
+  const text = words.map((word, index) => (index === 0 || random.chance(10) ? "x" : random.below(3) === 0 ? value(random) : shallow(word, random))).join(random.pick([" ", "  ", "\u00a0"]));
+  return text.trim() === "" ? "x" : text;
+}
+
+/** A part that is not a line of lines. */
+function shallow(word: (random: Random) => string, random: Random): string {
+  return word === argument ? random.pick(["--token", "--api-key=abc", "-e", "A_KEY=1", "--key-file=x"]) : word(random);
+}
+
+function url(random: Random): string {
+  const scheme = random.pick(["https://", "https://", "http://"]);
+  const segments = Array.from({ length: random.below(4) }, () => random.pick(SEGMENTS));
+  return `${scheme}${random.pick(["", "", "u:p@", "u:${PW}@", "$USER@"])}h.example/${segments.join("/")}${random.pick(["", "?a=1", "?token=x", "?key=${KEY}", "#x/mV3kq9TzR7pLw2XbN8dY4hGf"])}`;
+}
+
+function value(random: Random): string {
+  return random.pick([...VALUES, `${random.pick(TOKEN_PREFIXES)}${random.pick(["", "x", "abcdefghi1", "abcdefghij", "abcdefghij0123456789", "abc def ghi 012345"])}`]);
+}
+
+const NAMES = ["token", "api-key", "apiKey", "max-tokens", "key-file", "auth-mode", "session.timeout", "password", "x", "verbose", "Authorization", "TOKEN_PATH", "pat", "1token", "_key", "tökens"];
+
+const SEGMENTS = ["mcp", "@scope", "mV3kq9TzR7pLw2XbN8dY4hGf", "0123456789abcdef0123456789abcdef01234567", "123e4567-e89b-12d3-a456-426614174000", "ghp_abcdefghij0123456789", "x@mV3kq9TzR7pLw2XbN8dY4hGf", ";token=x"];
+
+const VALUES = [
+  ...["abc", "", "-", "--flag", "$TOKEN", "${TOKEN}", "a${TOKEN}b", "{{token}}", "%TOKEN%", "<token>", "/path/x", "./x", "../x", "~/x", ".x", "none", "OAuth", "TRUE", "stdio"],
+  ...["mV3kq9TzR7pLw2XbN8dY4hGf", "mcp-server-fetch==2025.4.7", "@modelcontextprotocol/server-x", "sha256:mV3kq9TzR7pLw2XbN8dY4hGf", "-----BEGIN PRIVATE KEY-----"],
+  ...["123e4567-e89b-12d3-a456-426614174000", "aaaaaaaaaaaaaaaaaaaaaaaaaa1", "Bearer abc", "Bearer ${TOKEN}", "postgres://u:pw@h/db", "see https://u:p@h.example/ there", "😀".repeat(20), "0123456789abcdefé0123456789abcdef"],
+];

@@ -4,7 +4,8 @@ import { set } from "../src/json/pointer.ts";
 import { type Json, type JsonObject, equal, isObject } from "../src/json/value.ts";
 import { writeJson } from "../src/json/write.ts";
 import { type Merged, choose, mergeThree } from "../src/model/merge.ts";
-import { MASK, isSecretAt } from "../src/model/secrets.ts";
+import { MASK } from "../src/model/secret-tables.generated.ts";
+import { isSecretAt } from "../src/model/secrets.ts";
 import { anyConfig, config } from "./configs.ts";
 import { type Random, forAll } from "./random.ts";
 

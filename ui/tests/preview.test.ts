@@ -14,14 +14,14 @@ import { call } from "./service.ts";
 
 test("a preview tells what a server is, by names and never by values", () => {
   const full = config(
-    '{"command":"npx","args":["x","--token","hidden"],"env":{"A":"hidden","B":"[REDACTED]"},"headers":{},"auth":{"strategy":"basic","username":"u","password":"hidden"},"enabled":false}',
+    '{"command":"npx","args":["x","--token","hidden","--api-key=hidden","ghp_hidden0123456"],"env":{"A":"hidden","B":"[REDACTED]"},"headers":{},"auth":{"strategy":"basic","username":"u","password":"hidden"},"enabled":false}',
   );
   const { transport, line, rows, text } = preview(full);
-  assert.deepEqual([transport, line], ["stdio", "npx x --token …"]);
+  assert.deepEqual([transport, line], ["stdio", "npx x --token … --api-key=… …"]);
   assert.deepEqual(rows, [["Environment", ["A", "B"]], ["Authentication", ["basic"]], ["State", ["turned off"]]]);
   assert.deepEqual(JSON.parse(text), {
     command: "npx",
-    args: ["x", "--token", "…"],
+    args: ["x", "--token", "…", "--api-key=…", "…"],
     env: { A: "new value", B: "set" },
     headers: {},
     auth: { strategy: "basic", username: "u", password: "new value" },

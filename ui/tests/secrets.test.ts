@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import test from "node:test";
 import { type JsonObject, isObject } from "../src/json/value.ts";
 import { writeJson } from "../src/json/write.ts";
-import { isSecretAt, isMask, keptSecrets, secretLeaves, secretsState, shown } from "../src/model/secrets.ts";
+import { isMask } from "../src/model/masks.ts";
+import { isSecretAt, keptSecrets, secretLeaves, secretsState, shown } from "../src/model/secrets.ts";
 import { replaceParts } from "../src/model/url-parts.ts";
 import { config } from "./configs.ts";
 

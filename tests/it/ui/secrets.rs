@@ -26,3 +26,13 @@ fn a_canary_is_never_let_out_by_the_page() {
 fn a_revealed_secret_is_gone_with_the_session_and_with_the_secret() {
     Fixture::empty().play("revealed-until");
 }
+
+#[test]
+fn what_looks_like_a_secret_is_hidden_in_the_list_and_warned_of_elsewhere() {
+    Fixture::empty().play("findings");
+}
+
+#[test]
+fn a_mask_is_never_taken_for_a_secret() {
+    Fixture::empty().play("masks");
+}

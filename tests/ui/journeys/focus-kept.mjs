@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 
 import { gone, visible } from '../claims.mjs';
+import { pasteInto } from '../fields.mjs';
 import { focusIsSomewhere, focused, hasFocus } from '../focus.mjs';
 
 export default async function (stage) {
@@ -42,12 +43,7 @@ export default async function (stage) {
   await editor.text.fill('{"command":"alpha"}');
   await editor.form.click();
 
-  await editor.field('Command').focus();
-  await editor.field('Command').evaluate((field) => {
-    const clipboardData = new DataTransfer();
-    clipboardData.setData('text/plain', 'npx -y two words');
-    field.dispatchEvent(new ClipboardEvent('paste', { clipboardData, bubbles: true, cancelable: true }));
-  });
+  await pasteInto(editor.field('Command'), 'npx -y two words');
   await press(button('Undo').first(), 'the paste was undone');
   await press(editor.group('Arguments').getByRole('button', { name: 'Add argument', exact: true }), 'a row');
   await press(button('Remove argument 1'), 'the row was removed');

@@ -4,6 +4,7 @@
 import assert from 'node:assert/strict';
 
 import { eventually, visible } from '../claims.mjs';
+import { pasteInto } from '../fields.mjs';
 
 export default async function (stage) {
   const visitor = await stage.owner();
@@ -14,10 +15,10 @@ export default async function (stage) {
   await editor.transport('stdio').check();
   await editor.fill({ Command: 'node' });
   await editor.group('Environment').getByRole('button', { name: 'Add variable', exact: true }).click();
-  await into(editor.cell('Environment', 'Name 1'), '# of the team\nexport A=1\nB="two words"\nC=\'x=y\'\n');
+  await pasteInto(editor.cell('Environment', 'Name 1'), '# of the team\nexport A=1\nB="two words"\nC=\'x=y\'\n');
   await eventually(async () => assert.equal(await editor.cell('Environment', 'Name 3').inputValue(), 'C'));
   await editor.group('Arguments').getByRole('button', { name: 'Add argument', exact: true }).click();
-  await into(editor.cell('Arguments', 'Argument 1'), '--flag "one argument"\n--last');
+  await pasteInto(editor.cell('Arguments', 'Argument 1'), '--flag "one argument"\n--last');
   await eventually(async () => assert.equal(await editor.cell('Arguments', 'Argument 3').inputValue(), '--last'));
   await editor.save.click();
   await visitor.isTold('lines was saved');
@@ -34,14 +35,4 @@ export default async function (stage) {
   await eventually(async () => assert.deepEqual(await stage.api.plaintext('search'), {
     command: 'npx', args: ['-y', '@example/search', '--limit', '5'], env: { TOKEN: 'abc' },
   }));
-}
-
-/** Pastes a text into a field as the clipboard does. */
-async function into(field, text) {
-  await field.focus();
-  await field.evaluate((element, pasted) => {
-    const clipboardData = new DataTransfer();
-    clipboardData.setData('text/plain', pasted);
-    element.dispatchEvent(new ClipboardEvent('paste', { clipboardData, bubbles: true, cancelable: true }));
-  }, text);
 }

@@ -5,6 +5,7 @@
 import { get } from "../json/pointer.ts";
 import { type Json, type JsonObject } from "../json/value.ts";
 import { writeJson } from "../json/write.ts";
+import { HARMLESS } from "./secret-tables.generated.ts";
 import { keptSecrets } from "./secrets.ts";
 import { isAmbiguous, replaceParts } from "./url-parts.ts";
 
@@ -13,12 +14,6 @@ export type Destination =
   | { kind: "command"; command: string }
   | { kind: "remote"; scheme: string; host: string; port: string }
   | { kind: "none" };
-
-/** The members that a key without `reveal` may change while secrets are kept. */
-const HARMLESS: ReadonlySet<string> = new Set([
-  ...["description", "icon", "enabled", "disabled", "timeout", "sse_read_timeout", "keep_alive"],
-  ...["tools", "include_tags", "exclude_tags"],
-]);
 
 const DEFAULT_PORTS = new Map(Object.entries({ http: "80", https: "443", ws: "80", wss: "443", ftp: "21" }));
 
@@ -77,7 +72,7 @@ const KINDS = { command: "a command", remote: "a URL", none: "neither a command 
 function harm(base: JsonObject, draft: JsonObject): string | null {
   const names = new Set([...base.keys(), ...draft.keys()]);
   const own = (config: JsonObject, name: string) => (isNothing(config, name) ? undefined : config.get(name));
-  const changed = [...names].filter((name) => !HARMLESS.has(name) && !sameText(own(base, name), own(draft, name)));
+  const changed = [...names].filter((name) => !HARMLESS.includes(name) && !sameText(own(base, name), own(draft, name)));
   if (changed.length === 0) return null;
   return `this API key may not see secrets, so it can't keep them while ${changed.join(", ")} changes`;
 }

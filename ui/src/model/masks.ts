@@ -5,9 +5,14 @@
 import * as tables from "./secret-tables.generated.ts";
 import { percentDecoded } from "./url-parts.ts";
 
+/** Whether the service takes this text as "keep what is stored". */
+export function isMask(text: string): boolean {
+  return tables.OUR_MASKS.includes(text) || (text.length >= tables.OUR_RUN && /^\*+$/.test(text));
+}
+
 /** Whether no secret would look like this: a mask, in whole or in part. */
 export function looksMasked(text: string): boolean {
-  const plain = percentDecoded(text);
+  const plain = unescaped(text);
   return isOnlyWord(plain) || isOnlyDots(plain) || hasMark(plain) || hasCertainRun(plain);
 }
 
@@ -16,9 +21,15 @@ function isOnlyWord(text: string): boolean {
 }
 
 function isOnlyDots(text: string): boolean {
-  const characters = [...text.replace(/^[\s"'`[\]<>(){}]+|[\s"'`[\]<>(){}]+$/gu, "")];
+  const whole = [...text];
+  const isCore = (character: string) => !isDecoration(character);
+  const characters = whole.slice(Math.max(whole.findIndex(isCore), 0), whole.findLastIndex(isCore) + 1);
   const isLetter = (character: string) => character.toLowerCase() === tables.MASK_LETTER;
   return characters.length >= tables.SHORTEST_RUN && (characters.every(isDot) || characters.every(isLetter));
+}
+
+function isDecoration(character: string): boolean {
+  return /\p{White_Space}/u.test(character) || tables.MASK_DECORATION.includes(character);
 }
 
 function hasMark(text: string): boolean {
@@ -42,3 +53,10 @@ function hasCertainRun(text: string): boolean {
 function isDot(character: string): boolean {
   return character !== "" && tables.MASK_DOTS.includes(character);
 }
+
+/** A text without the escapes of other notations. */
+function unescaped(text: string): string {
+  return percentDecoded(text).replace(/\\(?:u[0-9a-f]{4}|")|&[#0-9a-z]{1,8};/gi, (escape) => ESCAPES.get(escape.toLowerCase()) ?? escape);
+}
+
+const ESCAPES: ReadonlyMap<string, string> = new Map(tables.MASK_ESCAPES);

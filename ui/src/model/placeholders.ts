@@ -1,9 +1,10 @@
 /** What documentation puts where a reader's own value belongs. A guess: it warns, and never refuses. */
 import { get, pointer } from "../json/pointer.ts";
-import { type JsonObject } from "../json/value.ts";
+import type { Json, JsonObject } from "../json/value.ts";
 import type { Finding } from "./check.ts";
-import { telltaleArguments } from "./command-line.ts";
-import { isMask, secretLeaves } from "./secrets.ts";
+import { isMask } from "./masks.ts";
+import { secretLeaves } from "./secrets.ts";
+import { suspects, warningOf } from "./suspects.ts";
 
 /** Whether a value looks like one that was meant to be replaced. */
 export function isPlaceholder(text: string): boolean {
@@ -34,21 +35,18 @@ export function warnings(config: JsonObject): Finding[] {
     if (value.startsWith("gAAAAA")) warn(at, ENCRYPTED);
     else if (isPlaceholder(value)) warn(at, PLACEHOLDER);
   }
-  const url = config.get("url");
-  if (typeof url === "string" && isPlaceholder(url)) warn("/url", PLACEHOLDER);
+  const inClear = new Map(suspects(config).map((suspect) => [suspect.pointer, warningOf(suspect)]));
+  const warnInClear = (at: string, value: Json | undefined) => {
+    const warning = typeof value === "string" && isPlaceholder(value) ? PLACEHOLDER : inClear.get(at);
+    inClear.delete(at);
+    if (warning !== undefined) warn(at, warning);
+  };
+  warnInClear("/url", config.get("url"));
   const args = config.get("args");
-  const words = Array.isArray(args) ? args : [];
-  const telltale = telltaleArguments(words.map((word) => (typeof word === "string" ? word : "")));
-  words.forEach((word, index) => {
-    if (typeof word !== "string") return;
-    if (isPlaceholder(word)) warn(pointer("args", index), PLACEHOLDER);
-    else if (telltale.includes(index)) warn(pointer("args", index), IN_THE_CLEAR);
-  });
-  return found;
+  if (Array.isArray(args)) args.forEach((word, index) => warnInClear(pointer("args", index), word));
+  return [...found, ...[...inClear].map(([at, message]) => ({ pointer: at, message }))];
 }
 
 const PLACEHOLDER = "This looks like a placeholder: put the real value in its place.";
 
 const ENCRYPTED = "This looks like the encrypted value of some settings file. It is taken only where its key is known: else enter the secret itself.";
-
-const IN_THE_CLEAR = "This looks like a secret. Arguments are stored and shown in the clear: better give it as a variable.";

@@ -1,10 +1,10 @@
 /**
- * The table of what is secret in a server's configuration, as `src/model/leaf.rs` has it: where a value stands
+ * The table of what is secret in a server's configuration, as `src/model/secret_table.rs` has it: where a value stands
  * decides whether the service masks it. A test holds both tables together.
  */
+import { isMask } from "./masks.ts";
 import { KNOWN_MEMBERS, OAUTH_PLAIN, OAUTH_SECRETS } from "./secret-tables.generated.ts";
 import { isMapOfSecrets, isMeasure, isTellingName, isUrlName, namesSecrets, wasTellingName } from "./secret-words.ts";
-import { isMask } from "./secrets.ts";
 import { isUrlWithSecret } from "./url-parts.ts";
 
 /** Where a value stands, as far as secrecy goes. */

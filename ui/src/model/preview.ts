@@ -1,10 +1,9 @@
 /** A configuration that is about to be stored, as it may be shown: no secret, stored or typed, is in it. */
-import { set } from "../json/pointer.ts";
 import { type Json, type JsonObject, isObject } from "../json/value.ts";
 import { writeJson } from "../json/write.ts";
-import { shownArguments } from "./command-line.ts";
 import { isEnabled } from "./enablement.ts";
 import { shown } from "./secrets.ts";
+import { suspects, withoutSuspects } from "./suspects.ts";
 import { type Transport, target, transportOf } from "./summary.ts";
 
 export type Preview = {
@@ -18,7 +17,7 @@ export type Preview = {
 };
 
 export function preview(config: JsonObject): Preview {
-  const visible = shown(config) ?? null;
+  const safe = withoutSuspects(config, suspects(config).map(({ pointer }) => pointer));
   const names = (member: string): string[] => {
     const value = config.get(member);
     return isObject(value) ? [...value.keys()] : [];
@@ -31,9 +30,9 @@ export function preview(config: JsonObject): Preview {
   ];
   return {
     transport: transportOf(config),
-    line: target(config),
+    line: target(safe),
     rows: rows.filter(([, words]) => words.length > 0),
-    text: writeJson(withoutTelltales(visible, config), 2),
+    text: writeJson(shown(safe) ?? null, 2),
   };
 }
 
@@ -41,12 +40,4 @@ function strategy(auth: Json | undefined): string[] {
   if (typeof auth === "string") return [auth === "oauth" ? "OAuth" : "a token"];
   const word = isObject(auth) ? auth.get("strategy") : undefined;
   return typeof word === "string" ? [word] : [];
-}
-
-/** Arguments are no secrets to the service, but what looks like one is not shown here either. */
-function withoutTelltales(visible: Json, config: JsonObject): Json {
-  const args = config.get("args");
-  if (!Array.isArray(args)) return visible;
-  const words = shownArguments(args.map((word) => (typeof word === "string" ? word : "")));
-  return set(visible, "/args", args.map((word, index) => (typeof word === "string" ? (words[index] ?? "") : word)));
 }

@@ -187,6 +187,127 @@ export const URLS: readonly string[] = [
   "ENDPOINTS",
 ];
 
+/** Ends of names that say where a secret is, how it is used or whether it is, and not what it is. */
+export const PLACE_WORDS: readonly string[] = [
+  "PATH",
+  "PATHS",
+  "FILE",
+  "FILES",
+  "DIR",
+  "DIRS",
+  "DIRECTORY",
+  "FOLDER",
+  "NAME",
+  "TYPE",
+  "MODE",
+  "INFO",
+  "STORE",
+  "KEYCHAIN",
+];
+
+/** Beginnings of well-known tokens. */
+export const TOKEN_PREFIXES: readonly string[] = [
+  "ghp_",
+  "gho_",
+  "ghu_",
+  "ghs_",
+  "ghr_",
+  "github_pat_",
+  "glpat-",
+  "glptt-",
+  "gldt-",
+  "sk-",
+  "sk_live_",
+  "sk_test_",
+  "rk_live_",
+  "rk_test_",
+  "xoxb-",
+  "xoxp-",
+  "xoxa-",
+  "xoxs-",
+  "xoxr-",
+  "xapp-",
+  "AKIA",
+  "ASIA",
+  "AIza",
+  "ya29.",
+  "eyJ",
+  "hf_",
+  "npm_",
+  "pypi-",
+  "dop_v1_",
+  "doo_v1_",
+  "shpat_",
+  "shpss_",
+  "SG.",
+  "lin_api_",
+  "ntn_",
+  "figd_",
+  "tvly-",
+  "gsk_",
+  "xai-",
+  "r8_",
+  "pplx-",
+  "ATATT",
+  "whsec_",
+  "dckr_pat_",
+  "sbp_",
+  "nvapi-",
+  "gAAAAA",
+];
+
+/** Flags whose value is `NAME=value` or `Name: value`. */
+export const PAIR_FLAGS: readonly string[] = [
+  "e",
+  "env",
+  "H",
+  "header",
+  "headers",
+  "set-env",
+  "build-arg",
+];
+
+/** Schemes of HTTP authentication, which come before the secret. */
+export const SCHEMES: readonly string[] = [
+  "bearer",
+  "basic",
+  "token",
+];
+
+/** Values of flags with telling names that say of which kind the secret is, or whether there is one. */
+export const KINDS: readonly string[] = [
+  "true",
+  "false",
+  "none",
+  "null",
+  "yes",
+  "no",
+  "on",
+  "off",
+  "auto",
+  "oauth",
+  "oauth2",
+  "basic",
+  "bearer",
+  "token",
+  "stdio",
+  "header",
+];
+
+/** The members that a key without `reveal` may change while secrets are kept. */
+export const HARMLESS: readonly string[] = [
+  "description",
+  "icon",
+  "enabled",
+  "disabled",
+  "timeout",
+  "sse_read_timeout",
+  "keep_alive",
+  "tools",
+  "include_tags",
+  "exclude_tags",
+];
+
 /** The members of a configuration that are known. */
 export const KNOWN_MEMBERS: readonly string[] = [
   "command",
@@ -218,6 +339,12 @@ export const OAUTH_SECRETS: readonly string[] = [
   "refresh_token",
 ];
 
+/** The masks that the API shows, verbatim, except the asterisks. */
+export const OUR_MASKS: readonly string[] = [
+  "[REDACTED]",
+  "<redacted>",
+];
+
 /** What makes a mask of any text around it, in any case. */
 export const MASK_MARKS: readonly string[] = [
   "[redacted]",
@@ -247,6 +374,9 @@ export const OAUTH_PLAIN: readonly string[] = [
   "client_secret_expires_at",
 ];
 
+/** The mask of every secret but those inside a URL. */
+export const MASK = "[REDACTED]";
+
 /** The word of masks, in any case and punctuation. */
 export const MASK_WORD = "redacted";
 
@@ -256,8 +386,57 @@ export const MASK_DOTS = "*•●∙·⬤■█";
 /** The letter of which a whole value is a mask. */
 export const MASK_LETTER = "x";
 
+/** What may come before and after a mask that is all of a value. */
+export const MASK_DECORATION = "\"'`[]<>(){}";
+
+/** Spellings of brackets and dots in other notations than that of a URL. */
+export const MASK_ESCAPES = [
+  ["\\u003c", "<"],
+  ["\\u003e", ">"],
+  ["\\u005b", "["],
+  ["\\u005d", "]"],
+  ["\\u002a", "*"],
+  ["\\u2022", "•"],
+  ["\\u25cf", "●"],
+  ["\\\"", "\""],
+  ["&lt;", "<"],
+  ["&gt;", ">"],
+  ["&quot;", "\""],
+  ["&bull;", "•"],
+  ["&#42;", "*"],
+  ["&#91;", "["],
+  ["&#93;", "]"],
+  ["&#8226;", "•"],
+] as const;
+
+/** How many asterisks are a mask of ours. */
+export const OUR_RUN = 10;
+
 /** How many dots or letters in a row hide something. */
 export const SHORTEST_RUN = 3;
 
 /** How many asterisks in a row are never part of a secret. */
 export const CERTAIN_RUN = 6;
+
+/** How long the rest of a token with a known prefix is at least. Characters. */
+export const SHORTEST_REST = 10;
+
+/** How long a token without one is at least. Characters. */
+export const SHORTEST_TOKEN = 20;
+
+/** How random a token is at least. Bits for each character (Shannon). */
+export const LEAST_ENTROPY = 3.5;
+
+/** How long the longest run of letters and digits in random text is at least. */
+export const SHORTEST_RANDOM_RUN = 16;
+
+/** How many characters of one argument are searched for secrets. */
+export const LONGEST_ARGUMENT = 16384;
+
+/** Why a value seems to hold a secret, and what can be done about it. */
+export const PROPOSALS = {
+  "telling-name": "Give it to the server as a variable in `env`, which is encrypted and masked, if the server can read it there.",
+  "token-shape": "Give it to the server as a variable in `env`, which is encrypted and masked, if the server can read it there.",
+  "url-part": "Give the user and password, or the parameter, to the server as a variable in `env`, or as a header, which are encrypted and masked.",
+  "url-path": "Treat the URL like a password: its path is shown to whoever may read. Prefer a header if the server takes one.",
+} as const;

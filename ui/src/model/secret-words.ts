@@ -36,6 +36,11 @@ export function isMapOfSecrets(name: string): boolean {
   return !endsWithAny(words, tables.NAMES_OF_SECRETS) && endsWithAny(words, tables.MAPS_OF_SECRETS);
 }
 
+/** Whether a telling name of an argument says where the secret is, or of what kind. */
+export function isPlace(name: string): boolean {
+  return endsWithAny(wordsOf(name), tables.PLACE_WORDS);
+}
+
 /** Whether what has this name is a URL. */
 export function isUrlName(name: string): boolean {
   return endsWithAny(wordsOf(name), tables.URLS);

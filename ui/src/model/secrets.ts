@@ -5,16 +5,9 @@
 import { get, pointer, steps } from "../json/pointer.ts";
 import { type Json, JsonNumber, type JsonObject, isObject } from "../json/value.ts";
 import { type Position, elementOf, kindOf, masksBooleans, masksNumbers, memberOf } from "./position.ts";
-import { looksMasked } from "./masks.ts";
+import { isMask, looksMasked } from "./masks.ts";
+import { MASK } from "./secret-tables.generated.ts";
 import { percentDecoded, replaceParts, secretParts } from "./url-parts.ts";
-
-/** The mask of every secret but those inside a URL, where a bracket is not legal. */
-export const MASK = "[REDACTED]";
-
-/** Whether the service takes this text as "keep what is stored". */
-export function isMask(text: string): boolean {
-  return text === MASK || text === "<redacted>" || /^\*{10,}$/.test(text);
-}
 
 /** How many secrets can be used, and how many have to be entered again. */
 export type SecretsState = { set: number; needsReentry: number };

@@ -1,7 +1,6 @@
-/** A server in a few words, as the list shows it. No word is a secret. */
-import { pointer } from "../json/pointer.ts";
+/** A server in a few words, as the list shows it. */
 import { type JsonObject } from "../json/value.ts";
-import { HIDDEN, shellLine, shownArguments } from "./command-line.ts";
+import { shellLine } from "./command-line.ts";
 import { destination } from "./destination.ts";
 
 export type Transport = "stdio" | "http" | "sse";
@@ -18,8 +17,8 @@ export function transportOf(config: JsonObject): Transport {
   return word === "sse" ? "sse" : "http";
 }
 
-/** The command with its arguments, or the host of the URL. `suspects` are pointers to what the service takes for secrets. */
-export function target(config: JsonObject, suspects: string[] = []): string {
+/** The command with its arguments as they are, or the host of the URL. `withoutSuspects` comes first where that may be too much. */
+export function target(config: JsonObject): string {
   const to = destination(config);
   switch (to.kind) {
     case "none":
@@ -28,10 +27,8 @@ export function target(config: JsonObject, suspects: string[] = []): string {
       return to.scheme === "" || isDefaultPort(to.scheme, to.port) ? to.host : `${to.host}:${to.port}`;
     case "command": {
       const args = config.get("args");
-      const open = (Array.isArray(args) ? args : []).map((word, index) => (suspects.includes(pointer("args", index)) ? HIDDEN : word));
-      const words = open.filter((word) => typeof word === "string");
-      const command = suspects.includes(pointer("command")) ? HIDDEN : to.command;
-      return [command, shellLine(shownArguments(words))].filter((part) => part !== "").join(" ");
+      const words = (Array.isArray(args) ? args : []).filter((word) => typeof word === "string");
+      return [to.command, shellLine(words)].filter((part) => part !== "").join(" ");
     }
   }
 }

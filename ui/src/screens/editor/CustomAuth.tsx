@@ -1,6 +1,7 @@
 /** Authentication that no kind of the form fits, as JSON. A text that does not parse stays as it was typed. */
 import { batch } from "@preact/signals";
 import { writeJson } from "../../json/write.ts";
+import { MASK } from "../../model/secret-tables.generated.ts";
 import { TextField } from "../../parts/Field.tsx";
 import { authIn, faultOf, typedAuth } from "./custom-auth.ts";
 import { setMember, useEditing } from "./editing.ts";
@@ -22,7 +23,7 @@ export function CustomAuth() {
   return (
     <TextField
       label="Authentication as JSON"
-      hint="A mask such as [REDACTED] keeps the stored secret."
+      hint={`A mask such as ${MASK} keeps the stored secret.`}
       value={text ?? (auth === undefined ? "" : writeJson(auth, 2))}
       error={text === null ? null : faultOf(text)}
       isCode

@@ -2,7 +2,7 @@
 import { steps } from "../../json/pointer.ts";
 import { writeJson } from "../../json/write.ts";
 import { shown } from "../../model/secrets.ts";
-import { messageAt, useEditing } from "./editing.ts";
+import { messageAt, useEditing, warningAt } from "./editing.ts";
 
 type Props = {
   places: string[];
@@ -11,13 +11,14 @@ type Props = {
 };
 
 export function KeptMembers({ places, elsewhere }: Props) {
-  const { draft, faults } = useEditing();
+  const { draft, faults, suspects } = useEditing();
   const own = faults.filter(({ pointer }) => !elsewhere.includes(pointer));
   return (
     <dl class="others">
       {places.map((at) => {
         const value = shown(draft.config, at);
         const error = messageAt(own, at);
+        const warning = warningAt(suspects, at);
         return (
           <div key={at} data-at={at} tabIndex={-1}>
             <dt>
@@ -26,6 +27,7 @@ export function KeptMembers({ places, elsewhere }: Props) {
             <dd>
               <code>{value === undefined ? "" : writeJson(value)}</code>
               {error !== null && <p class="field-error">{error}</p>}
+              {warning !== null && <p class="field-note">{warning}</p>}
             </dd>
           </div>
         );

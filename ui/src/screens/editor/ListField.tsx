@@ -2,13 +2,12 @@
 import { useId } from "preact/hooks";
 import { batch } from "@preact/signals";
 import { get, pointer } from "../../json/pointer.ts";
-import { telltaleArguments } from "../../model/command-line.ts";
 import { Field } from "../../parts/Field.tsx";
 import { OddField } from "./MemberField.tsx";
 import { PastedNote } from "./PastedNote.tsx";
 import { AddRow, GoneRow, NoButton, RemoveRow } from "./RowButtons.tsx";
 import { AS_TYPED } from "./as-typed.ts";
-import { leave, messageAt, setMember, useEditing } from "./editing.ts";
+import { leave, messageAt, setMember, useEditing, warningAt } from "./editing.ts";
 import { type Row, arrayOf, followed, withRows } from "./entries.ts";
 import { useFocusNext } from "./focus.ts";
 import { remember } from "./memory.ts";
@@ -25,15 +24,13 @@ type Props = {
 
 export function ListField({ at, legend, one, hint, onTake }: Props) {
   const id = useId();
-  const { draft, memory, faults } = useEditing();
+  const { draft, memory, faults, suspects } = useEditing();
   const focusNext = useFocusNext();
   const value = get(draft.config, at);
   if (value !== undefined && value !== null && !Array.isArray(value)) {
     return <OddField label={legend} at={at} error={messageAt(faults, at)} />;
   }
   const rows = followed(memory.rows.get(at), value);
-  const words = arrayOf(rows).map((word) => (typeof word === "string" ? word : ""));
-  const telltale = new Set(at === "/args" ? telltaleArguments(words) : []);
   const title = one.charAt(0).toUpperCase() + one.slice(1);
   const whole = faults.find((fault) => fault.pointer === at)?.message ?? null;
 
@@ -78,7 +75,7 @@ export function ListField({ at, legend, one, hint, onTake }: Props) {
                   label={`${title} ${index + 1}`}
                   isLabelHidden
                   error={messageAt(faults, own)}
-                  note={telltale.has(index) ? "This looks like a secret. Arguments are stored and shown in clear: a variable is not." : null}
+                  note={warningAt(suspects, own)}
                 >
                   {(wiring) => (
                     <input

@@ -3,7 +3,7 @@ import { get } from "../../json/pointer.ts";
 import { type Json, JsonNumber } from "../../json/value.ts";
 import { Field } from "../../parts/Field.tsx";
 import { AS_TYPED } from "./as-typed.ts";
-import { leave, messageAt, setMember, useEditing } from "./editing.ts";
+import { leave, messageAt, setMember, useEditing, warningAt } from "./editing.ts";
 
 type Props = {
   at: string;
@@ -16,12 +16,12 @@ type Props = {
 };
 
 export function MemberField({ at, label, hint, isNumber = false, isCode = false, onTake }: Props) {
-  const { draft, faults } = useEditing();
+  const { draft, faults, suspects } = useEditing();
   const text = textOf(get(draft.config, at));
   const error = messageAt(faults, at);
   if (text === null) return <OddField label={label} at={at} error={error} />;
   return (
-    <Field label={label} hint={hint} error={error}>
+    <Field label={label} hint={hint} error={error} note={warningAt(suspects, at)}>
       {(wiring) => (
         <input
           {...wiring}

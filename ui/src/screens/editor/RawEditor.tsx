@@ -1,5 +1,7 @@
 /** The draft as JSON. A text that does not parse stays as it was typed, and its fault is named with its place. */
 import { useId, useRef } from "preact/hooks";
+import { MASK } from "../../model/secret-tables.generated.ts";
+import { warningOf } from "../../model/suspects.ts";
 import { Button } from "../../parts/Button.tsx";
 import { updateDraft } from "../../state/drafts.ts";
 import { useEditing } from "./editing.ts";
@@ -9,7 +11,7 @@ import { rawText, readRaw } from "./raw.ts";
 export function RawEditor() {
   const id = useId();
   const area = useRef<HTMLTextAreaElement>(null);
-  const { draft, faults } = useEditing();
+  const { draft, faults, suspects } = useEditing();
   const text = draft.rawText ?? rawText(draft.config);
   const raw = readRaw(text);
   const fault = "fault" in raw ? raw.fault : null;
@@ -23,7 +25,7 @@ export function RawEditor() {
     <div class={fault === null ? "field raw" : "field raw faulty"}>
       <label for={id}>Configuration as JSON</label>
       <p class="field-hint" id={`${id}-hint`}>
-        A mask such as <code>[REDACTED]</code> keeps the stored secret, another text replaces it, and a secret that is left out is cleared.
+        A mask such as <code>{MASK}</code> keeps the stored secret, another text replaces it, and a secret that is left out is cleared.
       </p>
       <textarea
         ref={area}
@@ -57,6 +59,11 @@ export function RawEditor() {
         {faults.map(({ pointer, message }) => (
           <p class="field-error" key={`${pointer} ${message}`}>
             {labelOf(pointer)}: {message}
+          </p>
+        ))}
+        {suspects.map((suspect) => (
+          <p class="field-note" key={suspect.pointer}>
+            {labelOf(suspect.pointer)}: {warningOf(suspect)}
           </p>
         ))}
       </div>

@@ -6,7 +6,8 @@ import { set } from "../../json/pointer.ts";
 import { type Json, type JsonObject, equal, isObject } from "../../json/value.ts";
 import { writeJson } from "../../json/write.ts";
 import type { Change, Merged } from "../../model/merge.ts";
-import { isMask, shown } from "../../model/secrets.ts";
+import { isMask } from "../../model/masks.ts";
+import { shown } from "../../model/secrets.ts";
 import { memberName } from "./banner-text.ts";
 
 /** Longer values are easier to compare one part a line. */

@@ -6,6 +6,7 @@ import { createContext } from "preact";
 import { useContext } from "preact/hooks";
 import { set } from "../../json/pointer.ts";
 import { type Json, type JsonObject, isObject } from "../../json/value.ts";
+import { type Suspect, warningOf } from "../../model/suspects.ts";
 import { type Draft, drafts, updateDraft } from "../../state/drafts.ts";
 import type { Fault } from "./faults.ts";
 import { type Memory, memoryOf, remember } from "./memory.ts";
@@ -17,6 +18,8 @@ export type Editing = {
   memory: Memory;
   /** The faults to be shown now. */
   faults: Fault[];
+  /** What the draft would store in clear although it looks like a secret. */
+  suspects: Suspect[];
   /** The secrets that may not be kept, and why. */
   unbound: { pointers: string[]; why: string } | null;
 };
@@ -53,4 +56,10 @@ export function leave(key: string, at: string): void {
 export function messageAt(faults: Fault[], at: string): string | null {
   const said = faults.filter(({ pointer }) => pointer === at || pointer.startsWith(`${at}/`)).map(({ message }) => message);
   return said.length === 0 ? null : said.join(" ");
+}
+
+/** What is to be said about suspects at a place, its parts included; null where there are none. */
+export function warningAt(suspects: Suspect[], at: string): string | null {
+  const said = suspects.filter(({ pointer }) => pointer === at || pointer.startsWith(`${at}/`)).map(warningOf);
+  return said.length === 0 ? null : [...new Set(said)].join(" ");
 }

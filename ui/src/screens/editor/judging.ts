@@ -6,6 +6,7 @@ import { get } from "../../json/pointer.ts";
 import { unboundSecrets } from "../../model/destination.ts";
 import { isServerName } from "../../model/name.ts";
 import { transportOf } from "../../model/summary.ts";
+import { suspects } from "../../model/suspects.ts";
 import { type Draft, NAME_WAITS, isWaiting } from "../../state/drafts.ts";
 import { whyNoWrite } from "../../state/access.ts";
 import { servers } from "../../state/live.ts";
@@ -40,7 +41,7 @@ export function judge(draft: Draft, memory: Memory, schema: unknown): Judgement 
   });
   const all = [...textFaults(draft, memory), ...nameFaults(draft), ...found.map((fault) => placed(fault, draft))];
   const stored = base === null ? null : { config: base.config, needsReentry: base.needsReentry };
-  return { draft, memory, stored, unbound, all, faults: visible(all, memory.wasSaveTried, memory.touched) };
+  return { draft, memory, stored, suspects: suspects(config), unbound, all, faults: visible(all, memory.wasSaveTried, memory.touched) };
 }
 
 /** The schema that the service tells, once it is there. */

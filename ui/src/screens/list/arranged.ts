@@ -1,4 +1,6 @@
 /** Which servers the list shows, and in which order: what was searched for, the filter, the column. Pure. */
+import type { JsonObject } from "../../json/value.ts";
+import { withoutSuspects } from "../../model/suspects.ts";
 import { TRANSPORT_NAMES, target, transportOf } from "../../model/summary.ts";
 import type { LiveServer } from "../../state/live.ts";
 
@@ -42,12 +44,18 @@ export function transportText(server: LiveServer): string {
 }
 
 export function targetText(server: LiveServer): string {
-  return server.config === null ? "" : target(server.config, server.findings?.map(({ pointer }) => pointer));
+  return server.config === null ? "" : target(toBeShown(server.config, server));
 }
 
 export function descriptionText(server: LiveServer): string {
-  const description = server.config?.get("description");
+  if (server.config === null) return "";
+  const description = toBeShown(server.config, server).get("description");
   return typeof description === "string" ? description : "";
+}
+
+/** The list shows nothing of what the service takes for a secret. */
+function toBeShown(config: JsonObject, { findings = [] }: LiveServer): JsonObject {
+  return withoutSuspects(config, findings.map(({ pointer }) => pointer));
 }
 
 function passes(server: LiveServer, filter: Filter): boolean {

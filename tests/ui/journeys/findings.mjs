@@ -1,0 +1,93 @@
+// What looks like a secret in arguments, paths of URLs and texts: the list hides it, the editor warns of it while it is
+// typed, a key that may only read sees where it is, and nothing of it is changed.
+
+import assert from 'node:assert/strict';
+
+import { assertAccessible } from '../axe.mjs';
+import { eventually, gone, visible } from '../claims.mjs';
+import { descriptionOf } from '../fields.mjs';
+
+const TOKEN = 'ghp_abcdefghij0123456789';
+const PATH = 'mV3kq9TzR7pLw2XbN8dY4hGf';
+const WARNING = /looks like a secret, but it is stored and shown in clear\./;
+
+const LOCAL = {
+  command: 'npx', args: ['-y', 'some-server', '--api-key=canary-flag', '--as', TOKEN, '--port', '80'],
+  description: `ask for ${TOKEN}`,
+};
+const REMOTE = { url: `https://remote.example/s/${PATH}/mcp` };
+
+export default async function (stage) {
+  await stage.api.put('local', LOCAL);
+  await stage.api.put('remote', REMOTE);
+  const visitor = await stage.owner();
+  const { list, editor, paste, page } = visitor;
+  await visible(list.row('local').getByText('npx -y some-server --api-key=… --as … --port 80'));
+  await visible(list.row('remote').getByText('remote.example', { exact: true }));
+  const hidden = new RegExp(`canary-flag|${TOKEN}|${PATH}`);
+  assert.doesNotMatch(await page.content(), hidden, 'the list');
+  // Nothing is found by it either: else it could be tried letter by letter over somebody's shoulder.
+  await list.search.fill('ghp_');
+  await visible(page.getByText(/no server/i).first());
+  await list.search.fill('');
+
+  await list.edit('local');
+  await editor.isShown('local');
+  const warned = (locator) => eventually(async () => assert.match(await descriptionOf(locator), WARNING));
+  const argument = (number) => editor.cell('Arguments', `Argument ${number}`);
+  await warned(argument(3));
+  await warned(argument(5));
+  await warned(editor.field('Description'));
+  for (const number of [1, 2, 4, 6, 7]) assert.equal(await descriptionOf(argument(number)), '', `argument ${number}`);
+  await assertAccessible(page, 'a server with suspects');
+  // A warning goes with what it is about, and comes while that is typed.
+  await argument(5).fill('someone');
+  await eventually(async () => assert.equal(await descriptionOf(argument(5)), ''));
+  await argument(7).fill('');
+  await argument(7).pressSequentially('xoxb-1234567890-abc');
+  await warned(argument(7));
+  await argument(7).fill('80');
+  await argument(5).fill(TOKEN);
+  await editor.json.click();
+  await eventually(async () => assert.deepEqual(await warnings(page), ['Arguments: 3', 'Arguments: 5', 'Description']));
+  await editor.text.fill(JSON.stringify({ ...LOCAL, args: ['-y', 'some-server', `--url=https://u:p@h.example/`], timeout: 5 }));
+  await eventually(async () => assert.deepEqual(await warnings(page), ['Arguments: 3', 'Description']));
+  // It warns, and stops nothing.
+  await editor.text.fill(JSON.stringify({ ...LOCAL, timeout: 5 }));
+  await editor.save.click();
+  await visitor.isTold('local was saved');
+  assert.deepEqual(await stage.api.plaintext('local'), { ...LOCAL, timeout: 5 });
+  await editor.back.click();
+  await list.edit('remote');
+  await editor.isShown('remote');
+  await warned(editor.field('URL'));
+  await editor.field('URL').fill('https://remote.example/mcp');
+  await eventually(async () => assert.equal(await descriptionOf(editor.field('URL')), ''));
+  await editor.discard.click();
+  await visitor.dialog('Discard this draft?').getByRole('button', { name: 'Discard', exact: true }).click();
+
+  await visitor.goTo('#/paste');
+  await visible(paste.heading);
+  await paste.text.fill(JSON.stringify({ mcpServers: { pasted: LOCAL } }));
+  await visible(paste.found);
+  assert.equal(await paste.found.getByText(WARNING).count(), 3);
+  assert.doesNotMatch(await paste.found.innerHTML(), hidden, 'a preview');
+
+  const reader = await stage.guest('reader');
+  await visible(reader.list.row('local').getByText('--api-key=…'));
+  await reader.list.link('local').click();
+  const findings = reader.page.getByRole('list', { name: 'Findings', exact: true });
+  await visible(findings);
+  const texts = await findings.getByRole('listitem').allTextContents();
+  assert.deepEqual(texts.map((text) => text.split(' ')[0]), ['/args/2', '/args/4', '/description']);
+  assert.doesNotMatch(texts.join(), hidden);
+  await assertAccessible(reader.page, 'findings that are only seen');
+  await stage.api.put('local', { command: 'npx' });
+  await gone(findings);
+}
+
+/** The places that the JSON tab warns of. */
+async function warnings(page) {
+  const texts = await page.getByText(WARNING).allTextContents();
+  return texts.map((text) => text.slice(0, text.indexOf(': This looks')));
+}
