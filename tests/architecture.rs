@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 /// Which rooms a room may use. Nothing here that is not used: a freedom that nobody needs is a mistake to come.
 const MAY_USE: [(&str, &[&str]); 14] = [
     ("json", &[]),
-    ("config", &[]),
+    ("config", &["secrets"]),
     ("ui", &[]),
     ("openapi", &[]),
     ("secrets", &["json"]),
@@ -25,13 +25,14 @@ const MAY_USE: [(&str, &[&str]); 14] = [
 
 /// Where a room may use another in these points only. `http` and `store`: the one mapping of errors to
 /// problems must name the store's errors.
-const MAY_USE_ONLY: [(&str, &str, &[&str]); 8] = [
+const MAY_USE_ONLY: [(&str, &str, &[&str]); 9] = [
     ("secrets", "json", &["Text"]),
     ("model", "secrets", &["KeyRing", "Plaintext", "Sealed", "is_token", "looks_sealed"]),
     ("projection", "secrets", &["EtagKey", "Exposure"]),
     ("state", "secrets", &["KeyFingerprint", "KeyList", "Peer", "Peers"]),
     ("events", "projection", &["EntityTag"]),
-    ("http", "secrets", &["Exposure"]),
+    ("http", "secrets", &["Exposure", "Scope", "Scopes"]),
+    ("config", "secrets", &["Scope", "Scopes"]),
     ("http", "store", &["StoreError"]),
     ("cli", "document", &["NewDocument"]),
 ];

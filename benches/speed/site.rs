@@ -11,8 +11,10 @@ use mcp_settings::document::NewDocument;
 use mcp_settings::json::{Json, Object, Rules, parse};
 use mcp_settings::model::SettingsKey;
 use mcp_settings::projection::Precondition;
-use mcp_settings::secrets::{CredentialDigest, EtagKey, KeyRing, KeySources, Keys, Plaintext, SecretKey};
-use mcp_settings::service::access::{Caller, Scopes};
+use mcp_settings::secrets::{
+    CredentialDigest, EtagKey, KeyRing, KeySources, Keys, Plaintext, Scope, SecretKey,
+};
+use mcp_settings::service::access::Caller;
 use mcp_settings::service::{Body, Options, Service, Write as ServiceWrite};
 use mcp_settings::store::file::{Failpoints, FileStore, FileStoreOptions};
 use tempfile::TempDir;
@@ -84,7 +86,7 @@ pub(crate) fn body(number: usize, revision: usize) -> String {
 
 /// A write of the service's own kind, unconditional.
 pub(crate) fn write(number: usize) -> Result<ServiceWrite> {
-    let caller = Caller::new("bench", Scopes::ALL, &CredentialDigest::of("bench"));
+    let caller = Caller::new("bench", [Scope::Admin].into_iter().collect(), &CredentialDigest::of("bench"));
     Ok(ServiceWrite { key: SettingsKey::new(&name(number)), precondition: Precondition::default(), caller })
 }
 

@@ -9,15 +9,16 @@ use std::time::{Duration, Instant};
 
 use actix_web::web::Data;
 use tokio::signal::unix::{SignalKind, signal};
+use zeroize::Zeroizing;
 
 use crate::config::{Config, Flags, LogFormat};
 use crate::events::ChangeStream;
 use crate::http::host_check::HostCheck;
 use crate::http::public_address::PublicAddress;
 use crate::http::{App, Capacity, serve};
-use crate::secrets::KeyFile;
+use crate::secrets::{KeyFile, Scope};
 use crate::service::Service;
-use crate::service::access::{ApiKey, ApiKeys, Scope};
+use crate::service::access::ApiKeys;
 use crate::service::authentication::Authentication;
 use crate::service::login::Logins;
 
@@ -131,39 +132,28 @@ fn authentication(config: &Config, created: &KeyFile) -> Result<Authentication, 
         warn_of_no_keys();
         return Ok(Authentication::Off);
     }
-    let scope = |word: &String| match word.as_str() {
-        "read" => Some(Scope::Read),
-        "write" => Some(Scope::Write),
-        "reveal" => Some(Scope::Reveal),
-        "admin" => Some(Scope::Admin),
-        _ => None,
-    };
-    let mut keys: Vec<ApiKey> = config
-        .api_keys
-        .iter()
-        .map(|key| ApiKey {
-            name: key.name.clone(),
-            key: key.key.clone(),
-            scopes: key.scopes.iter().filter_map(scope).collect(),
-        })
-        .collect();
-    if keys.is_empty() {
-        keys.push(created_api_key(created)?);
+    let mut keys = ApiKeys::default();
+    for key in &config.api_keys {
+        keys.add(&key.name, &key.key, key.scopes);
     }
-    Ok(Authentication::Keys { keys: ApiKeys::new(keys), logins: Logins::default() })
+    if config.api_keys.is_empty() {
+        // It belongs to the account that the service runs as, which may do all of this anyway.
+        keys.add("created", &created_api_key(created)?, Scope::ALL.into_iter().collect());
+    }
+    Ok(Authentication::Keys { keys, logins: Logins::default() })
 }
 
 /// The API key that the first start made; every later start and our own command line read it.
-fn created_api_key(file: &KeyFile) -> Result<ApiKey, Failure> {
+fn created_api_key(file: &KeyFile) -> Result<Zeroizing<String>, Failure> {
     let hint = "configure keys with `MCP_SETTINGS_API_KEYS`, or make the folder writable";
     file.make().map_err(|error| Failure::new("could not create an API key").because(error).hint(hint))?;
     let keys = file
         .read()
         .map_err(|error| Failure::new("could not read the created API key").because(error).hint(hint))?;
-    let [key] = keys.as_slice() else {
-        return Err(Failure::new("there is no API key, and no place for one").hint(hint));
-    };
-    Ok(ApiKey { name: "created".to_owned(), key: key.expose().to_owned(), scopes: vec![Scope::Admin] })
+    match keys.as_slice() {
+        [key] => Ok(Zeroizing::new(key.expose().to_owned())),
+        _ => Err(Failure::new("there is no API key, and no place for one").hint(hint)),
+    }
 }
 
 /// The names under which a browser on this machine calls us.

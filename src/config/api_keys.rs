@@ -1,33 +1,40 @@
 //! API keys as they are configured, and which can't be used: keys that no request could present, and keys or
 //! names that stand for two things. It refuses to know what a scope allows.
 
-use super::error::{ConfigError, Origin};
+use crate::secrets::{Scope, Scopes};
 
-/// The words that a key's scopes can be.
-const SCOPES: [&str; 4] = ["read", "write", "reveal", "admin"];
+use super::error::{ConfigError, Origin};
 
 /// The shortest key that is not warned about. Characters.
 const SHORT: usize = 16;
 
-/// An API key as it is configured.
+/// An API key as it is written down.
 #[derive(Clone, serde::Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct ApiKeySetting {
+pub(super) struct ApiKeySetting {
+    name: String,
+    key: String,
+    scopes: Vec<String>,
+}
+
+/// An API key that can be used.
+pub struct ApiKey {
     /// What audit events call it.
     pub name: String,
     /// What callers present.
     pub key: String,
-    /// What it allows, by word.
-    pub scopes: Vec<String>,
+    /// What it allows.
+    pub scopes: Scopes,
 }
 
 /// The configured keys, if all of them can be used.
-pub(super) fn check(origin: Origin, keys: &[ApiKeySetting]) -> Result<(), ConfigError> {
-    for (number, key) in keys.iter().enumerate() {
-        let place = format!("key {} (`{}`)", number + 1, key.name.escape_default());
+pub(super) fn parse(origin: Origin, keys: Vec<ApiKeySetting>) -> Result<Vec<ApiKey>, ConfigError> {
+    let parse = |(at, key): (usize, ApiKeySetting)| {
+        let number = at + 1;
+        let place = format!("key {number} (`{}`)", key.name.escape_default());
         let is_visible = |text: &str| !text.trim().is_empty() && !text.contains(char::is_control);
         if !is_visible(&key.name) {
-            return Err(origin.error(format!("has no usable name for key {}", number + 1)));
+            return Err(origin.error(format!("has no usable name for key {number}")));
         }
         if !can_be_presented(&key.key) {
             return Err(origin.error(format!(
@@ -37,20 +44,22 @@ pub(super) fn check(origin: Origin, keys: &[ApiKeySetting]) -> Result<(), Config
         if key.scopes.is_empty() {
             return Err(origin.error(format!("gives {place} no scopes; they are {}", listed())));
         }
-        if key.scopes.iter().any(|scope| !SCOPES.contains(&scope.as_str())) {
-            return Err(origin.error(format!("gives {place} an unknown scope; they are {}", listed())));
-        }
-    }
-    Ok(())
+        let scopes: Result<Scopes, _> = key.scopes.iter().map(|word| word.parse::<Scope>()).collect();
+        let scopes = scopes
+            .map_err(|_| origin.error(format!("gives {place} an unknown scope; they are {}", listed())))?;
+        Ok(ApiKey { name: key.name, key: key.key, scopes })
+    };
+    keys.into_iter().enumerate().map(parse).collect()
 }
 
 /// All keys together: none of them, and no name, twice. A session key that repeats another is one key.
 pub(super) fn join(
     origin: Origin,
-    keys: Vec<ApiKeySetting>,
+    keys: Vec<ApiKey>,
     sessions: &[String],
-) -> Result<Vec<ApiKeySetting>, ConfigError> {
-    let mut all: Vec<ApiKeySetting> = Vec::new();
+    session_scopes: Scopes,
+) -> Result<Vec<ApiKey>, ConfigError> {
+    let mut all: Vec<ApiKey> = Vec::new();
     for key in keys {
         if let Some(other) = all.iter().find(|other| other.key == key.key) {
             return Err(origin.error(format!(
@@ -79,7 +88,7 @@ pub(super) fn join(
                 return Err(origin.error(format!("has a key of the name `{name}`, as a session key has")));
             }
             None => {
-                all.push(ApiKeySetting { name, key: key.clone(), scopes: vec!["admin".to_owned()] });
+                all.push(ApiKey { name, key: key.clone(), scopes: session_scopes });
             }
         }
     }
@@ -88,7 +97,7 @@ pub(super) fn join(
 
 /// What is to be said of keys that work badly: those that can be guessed, and session keys that no request can
 /// present. The latter may still encrypt.
-pub(super) fn warnings(keys: &[ApiKeySetting]) -> impl Iterator<Item = String> {
+pub(super) fn warnings(keys: &[ApiKey]) -> impl Iterator<Item = String> {
     keys.iter().filter_map(|key| {
         if !can_be_presented(&key.key) {
             Some(format!(
@@ -109,7 +118,7 @@ fn can_be_presented(key: &str) -> bool {
 }
 
 fn listed() -> String {
-    SCOPES.map(|scope| format!("`{scope}`")).join(", ")
+    Scope::ALL.map(|scope| format!("`{}`", scope.as_str())).join(", ")
 }
 
 #[cfg(test)]
@@ -140,7 +149,7 @@ mod tests {
             (key("a\nb", "canary-0123456789", &["read"]), "key 2"),
         ] {
             let keys = [key("fine", "0123456789abcdef", &["read"]), bad];
-            let error = check(ORIGIN, &keys).unwrap_err().to_string();
+            let error = parse(ORIGIN, keys.into()).err().map(|error| error.to_string()).unwrap_or_default();
             assert!(error.contains(expected) && error.contains("MCP_SETTINGS_API_KEYS"), "{error}");
             assert!(!error.contains("canary"), "{error}");
         }
@@ -156,8 +165,11 @@ mod tests {
             (vec![key("session-0", "canary-0123456789", &["read"])], &["session-key"], "`session-0`"),
         ] {
             let sessions: Vec<String> = sessions.iter().map(|&text| text.to_owned()).collect();
-            let error =
-                join(ORIGIN, keys, &sessions).err().map(|error| error.to_string()).unwrap_or_default();
+            let keys = parse(ORIGIN, keys).unwrap();
+            let error = join(ORIGIN, keys, &sessions, Scopes::default())
+                .err()
+                .map(|error| error.to_string())
+                .unwrap_or_default();
             assert!(error.contains(expected) && !error.contains("canary"), "{error:?}");
         }
     }
@@ -165,18 +177,22 @@ mod tests {
     #[test]
     fn a_session_key_that_is_given_twice_is_one_key() {
         let sessions = ["same".to_owned(), "same".to_owned(), "other".to_owned()];
-        let names: Vec<String> =
-            join(ORIGIN, Vec::new(), &sessions).unwrap().into_iter().map(|key| key.name).collect();
+        let names: Vec<String> = join(ORIGIN, Vec::new(), &sessions, Scopes::default())
+            .unwrap()
+            .into_iter()
+            .map(|key| key.name)
+            .collect();
         assert_eq!(names, ["session-0", "session-2"]);
     }
 
     #[test]
     fn a_key_that_can_be_guessed_is_warned_about_by_name() {
         let keys = [key("long", "0123456789abcdef", &["read"]), key("short", "0123456789abcde", &["read"])];
-        let warnings: Vec<String> = warnings(&keys).collect();
+        let warnings: Vec<String> = warnings(&parse(ORIGIN, keys.into()).unwrap()).collect();
         assert!(warnings.len() == 1 && warnings[0].contains("`short`"), "{warnings:?}");
         assert!(!warnings[0].contains("0123456789"), "{warnings:?}");
-        let sessions = join(ORIGIN, Vec::new(), &["session-key-0123456789\n".to_owned()]).unwrap();
+        let sessions = ["session-key-0123456789\n".to_owned()];
+        let sessions = join(ORIGIN, Vec::new(), &sessions, Scopes::default()).unwrap();
         let warnings: Vec<String> = super::warnings(&sessions).collect();
         assert!(warnings.len() == 1 && warnings[0].contains("no request"), "{warnings:?}");
     }

@@ -19,6 +19,7 @@ pub struct File {
     pub(super) previous_secret_keys: Option<Vec<String>>,
     pub(super) etag_key: Option<String>,
     pub(super) api_keys: Option<Vec<ApiKeySetting>>,
+    pub(super) openhands_keys_may_run: Option<bool>,
     pub(super) auth: Option<String>,
     pub(super) allowed_origins: Option<Vec<String>>,
     pub(super) allowed_hosts: Option<Vec<String>>,
@@ -36,7 +37,7 @@ const STRING: &str = "a string";
 const STRINGS: &str = "an array of strings";
 
 /// The members, each with what it must be.
-const MEMBERS: [(&str, &str); 18] = [
+const MEMBERS: [(&str, &str); 19] = [
     ("listen", STRING),
     ("settings", STRING),
     ("state_dir", STRING),
@@ -44,6 +45,7 @@ const MEMBERS: [(&str, &str); 18] = [
     ("previous_secret_keys", STRINGS),
     ("etag_key", STRING),
     ("api_keys", "an array of tables with `name`, `key` and `scopes`, and nothing else"),
+    ("openhands_keys_may_run", "`true` or `false`"),
     ("auth", STRING),
     ("allowed_origins", STRINGS),
     ("allowed_hosts", STRINGS),

@@ -1,5 +1,5 @@
 //! What can be configured: flags over environment over file over defaults, resolved once into one
-//! [`Config`]. It knows no other room, and reads neither files nor the environment itself.
+//! [`Config`]. Of other rooms it knows the scopes of keys alone, and it reads neither files nor the environment itself.
 
 mod api_keys;
 mod error;
@@ -12,14 +12,17 @@ use std::net::{Ipv4Addr, SocketAddr, ToSocketAddrs};
 use std::path::PathBuf;
 use std::time::Duration;
 
-pub use api_keys::ApiKeySetting;
+use crate::secrets::{Scope, Scopes};
+
+pub use api_keys::ApiKey;
+use api_keys::ApiKeySetting;
 pub use error::{ConfigError, Origin};
 pub use file::File;
 use variables::{
     ALLOWED_HOSTS, ALLOWED_ORIGINS, API_KEYS, AUTH, BASE_PATH, ETAG_KEY, FILE, LISTEN, LOCK_TIMEOUT_MS, LOG,
     MAX_DOCUMENT_BYTES, OH_DIRECTORY, OH_PREVIOUS_SECRET_KEYS, OH_SECRET_KEY, OH_SESSION_API_KEYS,
-    PLAIN_NAMES, PREVIOUS_SECRET_KEYS, PUBLIC_URL, REQUIRE_PRECONDITIONS, SECRET_KEY, SESSION_API_KEY,
-    STATE_DIR,
+    OPENHANDS_KEYS_MAY_RUN, PLAIN_NAMES, PREVIOUS_SECRET_KEYS, PUBLIC_URL, REQUIRE_PRECONDITIONS, SECRET_KEY,
+    SESSION_API_KEY, STATE_DIR,
 };
 
 /// Everything that is configured.
@@ -39,7 +42,7 @@ pub struct Config {
     /// The key of the entity-tags.
     pub etag_key: Option<Given>,
     /// API keys.
-    pub api_keys: Vec<ApiKeySetting>,
+    pub api_keys: Vec<ApiKey>,
     /// Whether keys are asked for.
     pub is_auth_off: bool,
     /// Further web origins.
@@ -151,12 +154,15 @@ impl Config {
             })?),
             None => file.max_document_bytes,
         };
-        let require_preconditions = match variable(REQUIRE_PRECONDITIONS).as_deref() {
-            Some("true" | "1") => true,
-            Some("false" | "0") => false,
-            Some(_) => return Err(Origin::Variable(REQUIRE_PRECONDITIONS).error("must be `true` or `false`")),
-            None => file.require_preconditions.unwrap_or(false),
+        let switch = |name: &'static str, from_file: Option<bool>| match variable(name).as_deref() {
+            Some("true" | "1") => Ok(true),
+            Some("false" | "0") => Ok(false),
+            Some(_) => Err(Origin::Variable(name).error("must be `true` or `false`")),
+            None => Ok(from_file.unwrap_or(false)),
         };
+        let require_preconditions = switch(REQUIRE_PRECONDITIONS, file.require_preconditions)?;
+        let may_run = switch(OPENHANDS_KEYS_MAY_RUN, file.openhands_keys_may_run)?;
+        let session_scopes = [Scope::Admin].into_iter().chain(may_run.then_some(Scope::Run)).collect();
         let listed = |name: &str| {
             variable(name).map(|text| {
                 text.split(',').map(|part| part.trim().to_owned()).filter(|part| !part.is_empty()).collect()
@@ -173,7 +179,7 @@ impl Config {
                 .or_else(|| theirs(FIRST_SESSION_KEY)),
             previous_secret_keys,
             etag_key: given(ETAG_KEY, "etag_key", file.etag_key),
-            api_keys: all_api_keys(variable(API_KEYS), file.api_keys, &session_keys)?,
+            api_keys: all_api_keys(variable(API_KEYS), file.api_keys, &session_keys, session_scopes)?,
             is_auth_off,
             allowed_origins: listed(ALLOWED_ORIGINS).or(file.allowed_origins).unwrap_or_default(),
             allowed_hosts: listed(ALLOWED_HOSTS).or(file.allowed_hosts).unwrap_or_default(),
@@ -274,7 +280,8 @@ fn all_api_keys(
     variable: Option<String>,
     file: Option<Vec<ApiKeySetting>>,
     sessions: &[String],
-) -> Result<Vec<ApiKeySetting>, ConfigError> {
+    session_scopes: Scopes,
+) -> Result<Vec<ApiKey>, ConfigError> {
     let (origin, keys) = match (variable, file) {
         (Some(text), _) => {
             let origin = Origin::Variable(API_KEYS);
@@ -284,10 +291,9 @@ fn all_api_keys(
             (origin, keys)
         }
         (None, Some(keys)) => (Origin::Member("api_keys"), keys),
-        (None, None) => (Origin::Variable(SESSION_API_KEY), Vec::new()),
+        (None, None) => (Origin::Variable(SESSION_API_KEY), Vec::<ApiKeySetting>::new()),
     };
-    api_keys::check(origin, &keys)?;
-    api_keys::join(origin, keys, sessions)
+    api_keys::join(origin, api_keys::parse(origin, keys)?, sessions, session_scopes)
 }
 
 #[cfg(test)]
@@ -351,7 +357,7 @@ mod tests {
     }
 
     #[test]
-    fn session_keys_have_every_scope_and_stand_beside_configured_ones() {
+    fn session_keys_administer_beside_configured_ones_and_run_only_where_that_is_said() {
         let variables = [
             (API_KEYS, r#"[{"name":"a","key":"0123456789abcdef","scopes":["read"]}]"#),
             ("OH_SESSION_API_KEYS_0", "s0"),
@@ -359,12 +365,14 @@ mod tests {
             ("HOME", "/h"),
         ];
         let config = resolve(Flags::default(), &variables, "").unwrap();
-        let found: Vec<_> =
-            config.api_keys.iter().map(|key| (key.key.as_str(), key.scopes.join(","))).collect();
-        assert_eq!(
-            found,
-            [("0123456789abcdef", "read".to_owned()), ("s0", "admin".to_owned()), ("s1", "admin".to_owned())]
-        );
+        let found: Vec<_> = config.api_keys.iter().map(|key| (key.key.as_str(), key.scopes)).collect();
+        let [read, admin, all] =
+            [&[Scope::Read][..], &[Scope::Admin], &Scope::ALL].map(|scopes| scopes.iter().copied().collect());
+        assert_eq!(found, [("0123456789abcdef", read), ("s0", admin), ("s1", admin)]);
+        let variables: Vec<_> = variables.into_iter().chain([(OPENHANDS_KEYS_MAY_RUN, "true")]).collect();
+        let config = resolve(Flags::default(), &variables, "").unwrap();
+        let found: Vec<_> = config.api_keys.iter().map(|key| key.scopes).collect();
+        assert_eq!(found, [read, all, all]);
     }
 
     #[test]

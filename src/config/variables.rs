@@ -37,10 +37,14 @@ variables! {
     PREVIOUS_SECRET_KEYS = "MCP_SETTINGS_PREVIOUS_SECRET_KEYS";
     /// The key of the entity-tags. Without it the first start makes one, in a file beside the settings.
     ETAG_KEY = "MCP_SETTINGS_ETAG_KEY";
-    /// API keys: a JSON array of `{"name","key","scopes"}`, scopes of `read`, `write`, `reveal`, `admin`.
-    /// `SESSION_API_KEY` and `OH_SESSION_API_KEYS_0`, `_1`, … add keys with every scope. Without any, the
+    /// API keys: a JSON array of `{"name","key","scopes"}`, scopes of `read`, `write`, `reveal`, `use`,
+    /// `run`, `admin`.
+    /// `SESSION_API_KEY` and `OH_SESSION_API_KEYS_0`, `_1`, … add keys with `admin`. Without any, the
     /// first start makes one.
     API_KEYS = "MCP_SETTINGS_API_KEYS";
+    /// `true` lets the keys of `SESSION_API_KEY` and `OH_SESSION_API_KEYS_0`, `_1`, … approve and test launches too:
+    /// they get the scope `run`. Default `false`.
+    OPENHANDS_KEYS_MAY_RUN = "MCP_SETTINGS_OPENHANDS_KEYS_MAY_RUN";
     /// `off` serves without keys, on a loopback address only. Default `keys`.
     AUTH = "MCP_SETTINGS_AUTH";
     /// Web origins that may call, beside our own: a comma-separated list of `scheme://host[:port]`.

@@ -3,7 +3,8 @@
 use actix_web::http::header::{self, HeaderMap, HeaderName};
 
 use crate::json::Json;
-use crate::service::access::{Caller, Scope};
+use crate::secrets::Scope;
+use crate::service::access::Caller;
 use crate::service::authentication::Authentication;
 
 use super::problem::Problem;

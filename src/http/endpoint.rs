@@ -19,8 +19,8 @@ use crate::json::Object;
 use crate::model::json_patch::JsonPatch;
 use crate::model::{ServerName, SettingsKey};
 use crate::projection::{EntityTag, Precondition, Verdict};
-use crate::secrets::Exposure;
-use crate::service::access::{Caller, Scope};
+use crate::secrets::{Exposure, Scope};
+use crate::service::access::Caller;
 use crate::service::audit::{self, Action};
 use crate::service::{Service, ServiceError, Written, WrittenServer};
 
@@ -42,8 +42,8 @@ pub(super) type Handler = fn(Call) -> Answer;
 /// What a route needs of a request.
 #[derive(Clone, Copy)]
 pub(super) struct Endpoint {
-    /// The scope that the caller needs; none where no key is asked for.
-    pub scope: Option<Scope>,
+    /// Who may ask.
+    pub admission: Admission,
     /// The media types of its body; none where it has none.
     pub body: &'static [&'static str],
     /// The largest body that it takes. Bytes.
@@ -58,6 +58,27 @@ pub(super) struct Endpoint {
     pub is_stream: bool,
     /// The handler.
     pub handler: Handler,
+}
+
+/// Who may ask for something.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Admission {
+    /// Every caller: no key is asked for.
+    Anyone,
+    /// Every holder of a key, whatever it allows.
+    AnyKey,
+    /// The holders of keys that allow this.
+    Scope(Scope),
+}
+
+impl Admission {
+    fn is_reading(self) -> bool {
+        matches!(self, Self::AnyKey | Self::Scope(Scope::Read))
+    }
+
+    fn is_writing(self) -> bool {
+        self == Self::Scope(Scope::Write)
+    }
 }
 
 /// What the segment of a route's path is that differs from request to request.
@@ -293,23 +314,26 @@ async fn check(
     };
     let head = request.headers();
     let exposure = headers::exposure(head, endpoint.segment == Segment::Server);
-    if let (Some(Scope::Read), Ok(exposure @ (Exposure::Encrypted | Exposure::Plaintext))) =
-        (endpoint.scope, &exposure)
+    if let (true, Ok(exposure @ (Exposure::Encrypted | Exposure::Plaintext))) =
+        (endpoint.admission.is_reading(), &exposure)
     {
         trail.0.borrow_mut().action = Some(Action::Reveal(*exposure));
     }
     let query = Query::parse(request.uri().query(), endpoint.query);
     trail.0.borrow_mut().is_dry_run = query.as_ref().is_ok_and(|query| query.is_dry_run);
-    let caller = match endpoint.scope {
-        None => Caller::anyone(),
-        Some(_) => caller(&app.authentication, head)?,
-    };
-    trail.0.borrow_mut().caller = endpoint.scope.map(|_| caller.clone());
-    if let Some(scope) = endpoint.scope {
-        require(&caller, scope)?;
-        if scope == Scope::Read && exposure.as_ref().is_ok_and(|exposure| exposure.reveals()) {
-            require(&caller, Scope::Reveal)?;
+    let caller = match endpoint.admission {
+        Admission::Anyone => Caller::anyone(),
+        Admission::AnyKey | Admission::Scope(_) => {
+            let caller = caller(&app.authentication, head)?;
+            trail.0.borrow_mut().caller = Some(caller.clone());
+            caller
         }
+    };
+    if let Admission::Scope(scope) = endpoint.admission {
+        require(&caller, scope)?;
+    }
+    if endpoint.admission.is_reading() && exposure.as_ref().is_ok_and(|exposure| exposure.reveals()) {
+        require(&caller, Scope::Reveal)?;
     }
     let sent = if endpoint.body.is_empty() {
         None
@@ -322,9 +346,9 @@ async fn check(
             })?;
         Some((media_type, body::announced(head, endpoint.largest_body)?))
     };
-    let precondition = headers::precondition(head, endpoint.scope == Some(Scope::Write))?;
+    let precondition = headers::precondition(head, endpoint.admission.is_writing())?;
     // Writes show no secrets, so what they ask for is not looked at.
-    let exposure = if endpoint.scope == Some(Scope::Read) { exposure? } else { Exposure::Redacted };
+    let exposure = if endpoint.admission.is_reading() { exposure? } else { Exposure::Redacted };
     let position = if endpoint.is_stream { headers::last_event_id(head)? } else { None };
     let query = query?;
     // What follows from the head is answered before the client sends its body.
@@ -355,8 +379,8 @@ async fn check(
         exposure,
         position,
         query,
-        prefers_minimal: endpoint.scope == Some(Scope::Write) && prefer::is_minimal(head),
-        takes_gzip: endpoint.scope.is_none() && headers::takes_gzip(head),
+        prefers_minimal: endpoint.admission.is_writing() && prefer::is_minimal(head),
+        takes_gzip: endpoint.admission == Admission::Anyone && headers::takes_gzip(head),
         body,
         patch,
         trail,

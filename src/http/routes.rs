@@ -7,11 +7,11 @@ use actix_web::web::{self, Data, Payload, ServiceConfig};
 use actix_web::{HttpMessage, HttpRequest, HttpResponse};
 
 use crate::openapi::{Described, Operation};
-use crate::service::access::Scope;
+use crate::secrets::Scope;
 use crate::service::audit::Action;
 
 use super::App;
-use super::endpoint::{Endpoint, Handler, Segment, run};
+use super::endpoint::{Admission, Endpoint, Handler, Segment, run};
 use super::middleware::RequestId;
 use super::problem::Problem;
 use super::problem_kind::ProblemKind;
@@ -112,7 +112,7 @@ fn routes() -> Vec<Route> {
         get("/alive", service::alive, open(status::health)),
         get("/ready", service::ready, open(status::ready)),
         get("/server_info", service::info, open(status::info)),
-        get(SESSION, login::current, reading(session::current, Segment::Fixed)),
+        get(SESSION, login::current, with_any_key(session::current)),
         route(Method::POST, SESSION, login::exchange, exchange),
         get(mcp_servers::COLLECTION, servers::list, list),
         get(ITEM, servers::read, reading(mcp_servers::read, Segment::Server)),
@@ -144,7 +144,7 @@ pub(super) fn described() -> Vec<Described> {
 
 fn open(handler: Handler) -> Endpoint {
     Endpoint {
-        scope: None,
+        admission: Admission::Anyone,
         body: &[],
         largest_body: body::LARGEST,
         query: &[],
@@ -155,13 +155,17 @@ fn open(handler: Handler) -> Endpoint {
     }
 }
 
+fn with_any_key(handler: Handler) -> Endpoint {
+    Endpoint { admission: Admission::AnyKey, ..open(handler) }
+}
+
 fn reading(handler: Handler, segment: Segment) -> Endpoint {
-    Endpoint { scope: Some(Scope::Read), segment, ..open(handler) }
+    Endpoint { admission: Admission::Scope(Scope::Read), segment, ..open(handler) }
 }
 
 fn writing(handler: Handler, action: Action, body: &'static [&'static str]) -> Endpoint {
     Endpoint {
-        scope: Some(Scope::Write),
+        admission: Admission::Scope(Scope::Write),
         body,
         query: DRY_RUN,
         segment: Segment::Server,
@@ -356,7 +360,7 @@ mod tests {
             let queries = queries.map(|parameter| parameter.name).collect();
             let taken = endpoint.query.iter().map(|parameter| parameter.name()).collect();
             assert_eq!(sorted(queries), sorted(taken), "{at}");
-            assert_eq!(told.is_keyed, endpoint.scope.is_some(), "{at}");
+            assert_eq!(told.is_keyed, endpoint.admission != Admission::Anyone, "{at}");
             let in_path = told.parameters.iter().filter(|parameter| parameter.place == Place::Path);
             let in_path: Vec<String> = in_path.map(|parameter| format!("{{{}}}", parameter.name)).collect();
             let segments = path.split('/').filter(|segment| segment.starts_with('{'));

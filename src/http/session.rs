@@ -6,8 +6,8 @@ use actix_web::HttpResponse;
 use actix_web::http::header;
 
 use crate::json::{Json, Number, Object, to_compact};
+use crate::secrets::{Scope, Scopes};
 use crate::service::Service;
-use crate::service::access::{Scope, Scopes};
 use crate::service::login::KEY_LIFETIME;
 
 use super::authentication::unauthorized;
@@ -67,7 +67,7 @@ fn answer(members: impl IntoIterator<Item = (&'static str, Json)>) -> HttpRespon
 }
 
 fn words(scopes: Scopes) -> Json {
-    Json::Array(scopes.list().into_iter().map(|scope| Json::string(scope.as_str())).collect())
+    Json::Array(scopes.list().map(|scope| Json::string(scope.as_str())).collect())
 }
 
 fn seconds(time: Duration) -> Json {

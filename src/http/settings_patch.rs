@@ -7,7 +7,7 @@ use actix_web::http::header;
 
 use crate::json::Json;
 use crate::model::settings::{PatchFault, SettingsPatch};
-use crate::service::access::Scope;
+use crate::secrets::Scope;
 
 use super::authentication::require;
 use super::endpoint::{Answer, Call};

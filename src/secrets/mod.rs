@@ -10,6 +10,7 @@ mod keys;
 mod peers;
 mod plaintext;
 mod private_file;
+mod scope;
 mod secret_key;
 
 pub use create_once::{CreateOnceError, create_once, sweep_drafts};
@@ -21,4 +22,5 @@ pub use keys::{KeyError, KeySources, Keys};
 pub use peers::{KeyList, NoPeers, Peer, Peers};
 pub use plaintext::{Plaintext, Sealed};
 pub use private_file::{Distrust, PrivateFileError, read_private};
+pub use scope::{Scope, Scopes};
 pub use secret_key::{EtagKey, KeyFingerprint, SecretKey};

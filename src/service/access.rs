@@ -1,29 +1,11 @@
-//! Who may do what (DESIGN §9.1): API keys, kept as digests, and the scopes that they carry.
+//! Who calls (DESIGN §9.1): API keys, kept as digests, and what each allows.
 //! It refuses to know how a key is sent.
 
 use std::sync::Arc;
 use std::time::Instant;
 
 use crate::model::Author;
-use crate::secrets::CredentialDigest;
-
-/// What an API key allows.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Deserialize, serde::Serialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Scope {
-    /// Reading, redacted.
-    Read,
-    /// Writing servers; includes reading.
-    Write,
-    /// Seeing secrets, encrypted or in the clear; includes reading.
-    Reveal,
-    /// Everything, also outside the server map.
-    Admin,
-}
-
-/// A set of scopes.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Scopes(u8);
+use crate::secrets::{CredentialDigest, Scope, Scopes};
 
 /// Who makes a request.
 #[derive(Clone, Debug)]
@@ -38,72 +20,10 @@ pub struct Caller {
     pub expires: Option<Instant>,
 }
 
-/// An API key as it is configured.
-#[derive(Clone, serde::Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct ApiKey {
-    /// What audit events call it.
-    pub name: String,
-    /// What is presented.
-    pub key: String,
-    /// What it allows.
-    pub scopes: Vec<Scope>,
-}
-
-/// All API keys.
+/// All API keys. Only their digests are kept.
+#[derive(Default)]
 pub struct ApiKeys {
     keys: Vec<(CredentialDigest, Caller)>,
-}
-
-impl Scope {
-    /// The word of the configuration and of problems.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Read => "read",
-            Self::Write => "write",
-            Self::Reveal => "reveal",
-            Self::Admin => "admin",
-        }
-    }
-
-    const fn bit(self) -> u8 {
-        match self {
-            Self::Read => 1,
-            Self::Write => 2,
-            Self::Reveal => 4,
-            Self::Admin => 8,
-        }
-    }
-}
-
-impl Scopes {
-    /// Every scope.
-    pub const ALL: Self = Self(15);
-
-    /// Whether this scope is in the set, or included by another that is.
-    pub fn allow(self, scope: Scope) -> bool {
-        let included_by = match scope {
-            Scope::Read => 15,
-            Scope::Write => Scope::Write.bit() | Scope::Admin.bit(),
-            Scope::Reveal => Scope::Reveal.bit() | Scope::Admin.bit(),
-            Scope::Admin => Scope::Admin.bit(),
-        };
-        self.0 & included_by != 0
-    }
-
-    /// The scopes that are allowed, in a fixed order.
-    pub fn list(self) -> Vec<Scope> {
-        [Scope::Read, Scope::Write, Scope::Reveal, Scope::Admin]
-            .into_iter()
-            .filter(|scope| self.allow(*scope))
-            .collect()
-    }
-}
-
-impl FromIterator<Scope> for Scopes {
-    fn from_iter<I: IntoIterator<Item = Scope>>(scopes: I) -> Self {
-        Self(scopes.into_iter().fold(0, |set, scope| set | scope.bit()))
-    }
 }
 
 impl Caller {
@@ -113,10 +33,12 @@ impl Caller {
         Self { name: name.into(), scopes, author, expires: None }
     }
 
-    /// Whoever calls where no keys are asked for.
+    /// Every caller, where no keys are asked for. It may not run what others configured: any local account
+    /// could.
     pub fn anyone() -> Self {
         let author = Author::of_key("anyone", "", true);
-        Self { name: "anyone".into(), scopes: Scopes::ALL, author, expires: None }
+        let scopes = [Scope::Admin].into_iter().collect();
+        Self { name: "anyone".into(), scopes, author, expires: None }
     }
 
     /// The same, with a key that ends then.
@@ -132,14 +54,11 @@ impl Caller {
 }
 
 impl ApiKeys {
-    /// Takes the configured keys; only their digests are kept.
-    pub fn new(keys: impl IntoIterator<Item = ApiKey>) -> Self {
-        let entry = |key: ApiKey| {
-            let digest = CredentialDigest::of(&key.key);
-            let caller = Caller::new(&key.name, key.scopes.into_iter().collect(), &digest);
-            (digest, caller)
-        };
-        Self { keys: keys.into_iter().map(entry).collect() }
+    /// Adds a key, and what it allows.
+    pub fn add(&mut self, name: &str, key: &str, scopes: Scopes) {
+        let digest = CredentialDigest::of(key);
+        let caller = Caller::new(name, scopes, &digest);
+        self.keys.push((digest, caller));
     }
 
     /// Who presents this credential. Every key is compared, so that the time tells nothing.
@@ -157,20 +76,6 @@ impl ApiKeys {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn scopes_include_one_another_as_the_design_says() {
-        let table: [(&[Scope], &[Scope]); 5] = [
-            (&[Scope::Read], &[Scope::Read]),
-            (&[Scope::Write], &[Scope::Read, Scope::Write]),
-            (&[Scope::Reveal], &[Scope::Read, Scope::Reveal]),
-            (&[Scope::Admin], &[Scope::Read, Scope::Write, Scope::Reveal, Scope::Admin]),
-            (&[], &[]),
-        ];
-        for (given, allowed) in table {
-            assert_eq!(given.iter().copied().collect::<Scopes>().list(), allowed, "{given:?}");
-        }
-    }
 
     #[test]
     fn the_store_remembers_the_name_of_the_key_and_whether_it_reveals() {
@@ -194,9 +99,10 @@ mod tests {
 
     #[test]
     fn a_caller_is_who_presents_the_key() {
-        let key =
-            |name: &str, key: &str| ApiKey { name: name.into(), key: key.into(), scopes: vec![Scope::Read] };
-        let keys = ApiKeys::new([key("one", "k1"), key("two", "k2")]);
+        let mut keys = ApiKeys::default();
+        for (name, key) in [("one", "k1"), ("two", "k2")] {
+            keys.add(name, key, [Scope::Read].into_iter().collect());
+        }
         assert_eq!(&*keys.caller(&CredentialDigest::of("k2")).unwrap().name, "two");
         assert!(keys.caller(&CredentialDigest::of("k3")).is_none());
         assert!(keys.caller(&CredentialDigest::of("")).is_none());

@@ -4,9 +4,9 @@
 use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
-use crate::secrets::{CredentialDigest, random_token};
+use crate::secrets::{CredentialDigest, Scope, Scopes, random_token};
 
-use super::access::{Caller, Scopes};
+use super::access::Caller;
 
 /// How long a printed code is good.
 pub const CODE_LIFETIME: Duration = Duration::from_secs(60);
@@ -54,13 +54,14 @@ impl Logins {
         state.codes.remove(at);
         let key = random_token();
         let digest = CredentialDigest::of(&key);
-        let caller = Caller::new("page", Scopes::ALL, &digest);
+        let scopes = [Scope::Admin].into_iter().collect();
+        let caller = Caller::new("page", scopes, &digest);
         state.keys.retain(|(.., end)| now < *end);
         if MOST_KEYS <= state.keys.len() {
             state.keys.remove(0);
         }
         state.keys.push((digest, caller, now + KEY_LIFETIME));
-        Some(PageKey { key, scopes: Scopes::ALL })
+        Some(PageKey { key, scopes })
     }
 
     /// Who presents this key.

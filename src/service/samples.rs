@@ -11,10 +11,10 @@ use crate::model::json_patch::{self, JsonPatch};
 use crate::model::samples::object;
 use crate::model::{ServerName, SettingsKey};
 use crate::projection::{Condition, Precondition};
-use crate::secrets::{CredentialDigest, KeyFile, KeySources, Keys, SecretKey};
+use crate::secrets::{CredentialDigest, KeyFile, KeySources, Keys, Scope, SecretKey};
 use crate::store::file::{FileStore, FileStoreOptions};
 
-use super::access::{Caller, Scope};
+use super::access::Caller;
 use super::{Body, KeyProvisioner, Options, Service, ServiceError, Write, Written};
 
 /// A service, its folder and its document.

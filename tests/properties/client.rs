@@ -8,8 +8,8 @@ use mcp_settings::json::{Json, Object, Rules, parse};
 use mcp_settings::model::SettingsKey;
 use mcp_settings::model::settings::SettingsPatch;
 use mcp_settings::projection::Precondition;
-use mcp_settings::secrets::{CredentialDigest, Exposure, Keys};
-use mcp_settings::service::access::{Caller, Scope, Scopes};
+use mcp_settings::secrets::{CredentialDigest, Exposure, Keys, Scope};
+use mcp_settings::service::access::Caller;
 use mcp_settings::service::{Body, Options, Service, ServiceError, Write, Written};
 
 use crate::memory::MemoryStore;
@@ -113,7 +113,10 @@ impl Client {
 
     /// Patches all settings as an admin, and gives what the answer shows.
     pub(crate) fn patch_settings(&self, body: &Object) -> Result<Object, ServiceError> {
-        self.patch_all(Caller::new("admin", Scopes::ALL, &CredentialDigest::of("admin")), body)
+        self.patch_all(
+            Caller::new("admin", [Scope::Admin].into_iter().collect(), &CredentialDigest::of("admin")),
+            body,
+        )
     }
 
     /// The same as somebody else.

@@ -50,7 +50,7 @@ pub(in crate::http) fn exchange() -> Operation {
         headers: fields::of_every_answer(),
         bodies: vec![json_body(
             Shape::of::<SessionKey>(),
-            vec![example("session_key", "A key with every scope", key)],
+            vec![example("session_key", "A key that administers", key)],
         )],
     };
     let problems = of_any_route().with_body().with(&[Unauthorized]);

@@ -112,13 +112,15 @@ struct SettingsAccess {
     reason: Option<String>,
 }
 
-/// What a key allows. `write` and `reveal` include `read`; `admin` includes all.
+/// What a key allows. `write`, `reveal` and `run` include `read`; `admin` includes all but `run`.
 #[derive(JsonSchema)]
 #[schemars(rename_all = "lowercase")]
 pub(super) enum Scope {
     Read,
     Write,
     Reveal,
+    Use,
+    Run,
     Admin,
 }
 

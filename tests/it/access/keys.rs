@@ -1,6 +1,7 @@
 //! API keys: what each scope opens, how a key is sent, the created key file, the one-time code.
 
 use std::fs;
+use std::sync::Arc;
 
 use serde_json::json;
 
@@ -202,4 +203,55 @@ fn of_many_who_exchange_one_code_one_gets_a_key() {
         threads.into_iter().map(|thread| thread.join().expect("it is answered").status).collect();
     let won = statuses.iter().filter(|status| (200..300).contains(*status)).count();
     assert_eq!(won, 1, "{statuses:?}");
+}
+
+const AGENT: &str = "agent-key-0123456789";
+const RUNNER: &str = "runner-key-0123456789";
+
+#[test]
+fn a_key_that_only_calls_tools_reads_no_configuration_but_learns_what_it_may() {
+    let keys = json!([
+        {"name": "agent", "key": AGENT, "scopes": ["use"]},
+        {"name": "runner", "key": RUNNER, "scopes": ["run"]},
+        {"name": "admin", "key": ADMIN, "scopes": ["admin", "run"]},
+    ]);
+    let server = TestServer::builder(Site::new()).env("MCP_SETTINGS_API_KEYS", keys.to_string()).start();
+    server.seed("a", &json!({"command": "x"}));
+    for target in [SERVERS, &item("a"), "/api/settings", "/api/settings/events"] {
+        let refusal = server.get(target).key(AGENT).send().expect_problem(403, "insufficient-scope");
+        assert_eq!(refusal.json()["required_scope"], "read", "{target}");
+    }
+    server.get(item("a")).key(RUNNER).send().expect(200);
+    let write = server.put(item("b")).key(RUNNER).json(&json!({"command": "x"}));
+    write.send().expect_problem(403, "insufficient-scope");
+    for (key, scopes) in [
+        (AGENT, json!(["use"])),
+        (RUNNER, json!(["read", "run"])),
+        (ADMIN, json!(["read", "write", "reveal", "use", "run", "admin"])),
+    ] {
+        assert_eq!(server.get("/api/session").key(key).send().expect(200).json()["scopes"], scopes);
+    }
+}
+
+#[test]
+fn the_key_that_the_first_start_made_may_do_everything_and_session_keys_run_only_where_that_is_said() {
+    let site = Arc::new(Site::new());
+    let scopes = |server: &TestServer, key: &str| {
+        server.get("/api/session").key(key).send().expect(200).json()["scopes"].clone()
+    };
+    let start = || TestServer::builder(Arc::clone(&site)).without_env("MCP_SETTINGS_API_KEYS");
+    let server = start().start();
+    let key = fs::read_to_string(site.data().join(KEY_FILE)).expect("the first start made it");
+    let all = json!(["read", "write", "reveal", "use", "run", "admin"]);
+    assert_eq!(scopes(&server, key.trim()), all);
+    drop(server);
+    let session = "session-key-0123456789";
+    for (may_run, expected) in [("false", json!(["read", "write", "reveal", "use", "admin"])), ("true", all)]
+    {
+        let server = start()
+            .env("SESSION_API_KEY", session)
+            .env("MCP_SETTINGS_OPENHANDS_KEYS_MAY_RUN", may_run)
+            .start();
+        assert_eq!(scopes(&server, session), expected);
+    }
 }

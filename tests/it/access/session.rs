@@ -24,7 +24,7 @@ fn every_key_learns_its_name_and_scopes_and_only_an_administrator_the_path() {
     let server = TestServer::start();
     let path = server.document_path().to_str().expect("it is UTF-8").to_owned();
     for (key, name, scopes) in [
-        (ADMIN, "admin", json!(["read", "write", "reveal", "admin"])),
+        (ADMIN, "admin", json!(["read", "write", "reveal", "use", "admin"])),
         (WRITER, "writer", json!(["read", "write"])),
         (REVEALER, "revealer", json!(["read", "write", "reveal"])),
         (READER, "reader", json!(["read"])),
@@ -72,11 +72,11 @@ fn the_key_of_the_printed_link_says_when_it_ends() {
 }
 
 #[test]
-fn without_keys_everyone_is_anyone_with_every_scope() {
+fn without_keys_everyone_is_anyone_who_administers_and_nobody_may_run() {
     let server = TestServer::builder(Site::new()).open_to_everyone().start();
     let told = session(server.get(SESSION).anonymous());
     assert_eq!(told["name"], "anyone");
-    assert_eq!(told["scopes"], json!(["read", "write", "reveal", "admin"]));
+    assert_eq!(told["scopes"], json!(["read", "write", "reveal", "use", "admin"]));
     assert_eq!(told["expires_in"], Value::Null);
 }
 

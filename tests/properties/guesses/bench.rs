@@ -9,8 +9,8 @@ use mcp_settings::model::SettingsKey;
 use mcp_settings::model::config::{self, Config};
 use mcp_settings::model::settings::SettingsPatch;
 use mcp_settings::projection::{Condition, Precondition};
-use mcp_settings::secrets::{CredentialDigest, Keys};
-use mcp_settings::service::access::{Caller, Scope};
+use mcp_settings::secrets::{CredentialDigest, Keys, Scope};
+use mcp_settings::service::access::Caller;
 use mcp_settings::service::{Body, Conflict, Options, ReadModel, Service, ServiceError, Write, Written};
 
 use crate::client::config_of;
