@@ -3,15 +3,26 @@
 
 use std::fs::{self, File};
 use std::io::{BufRead, BufReader};
+use std::net::SocketAddr;
 use std::path::PathBuf;
-use std::process::{Command, Stdio};
+use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
 use std::sync::{Arc, Mutex};
 use std::thread;
+use std::time::Duration;
 
-use crate::server::{ADMIN, PATIENCE, READER, REVEALER, SECRET, TestServer, WRITER};
 use crate::site::Site;
+
+/// The secret that the fixtures were written with.
+pub(crate) const SECRET: &str = "interop-test-secret-key-0123456789abcdef";
+pub(crate) const ADMIN: &str = "admin-key-0123456789";
+pub(crate) const WRITER: &str = "writer-key-0123456789";
+pub(crate) const READER: &str = "reader-key-0123456789";
+pub(crate) const REVEALER: &str = "revealer-key-0123456789";
+
+/// How long anything may take that a test waits for: far more than it should, far less than a build's limit.
+pub(crate) const PATIENCE: Duration = Duration::from_secs(20);
 
 /// What a service is started with.
 #[must_use = "nothing runs until it is started"]
@@ -22,6 +33,14 @@ pub(crate) struct Builder {
     listen: String,
     launcher: Vec<String>,
     in_openhands_folder: bool,
+}
+
+/// A service that listens.
+pub(crate) struct Launched {
+    pub(crate) child: Child,
+    pub(crate) address: SocketAddr,
+    pub(crate) site: Arc<Site>,
+    pub(crate) output: Output,
 }
 
 /// A service that has ended.
@@ -107,13 +126,8 @@ impl Builder {
         self
     }
 
-    #[track_caller]
-    pub(crate) fn start(self) -> TestServer {
-        self.try_start().unwrap_or_else(|refusal| panic!("the service did not start: {refusal:?}"))
-    }
-
-    /// Starts it, or tells how it ended instead.
-    pub(crate) fn try_start(self) -> Result<TestServer, Stopped> {
+    /// Runs it until it listens, or returns how it ended instead.
+    pub(crate) fn launch(self) -> Result<Launched, Stopped> {
         static RUNS: AtomicUsize = AtomicUsize::new(0);
         let run = RUNS.fetch_add(1, Ordering::Relaxed);
         let stderr = self.site.logs().join(format!("stderr.{run}"));
@@ -130,7 +144,7 @@ impl Builder {
                     .strip_prefix("listening on http://")
                     .and_then(|address| address.trim().parse().ok())
                     .unwrap_or_else(|| panic!("not where it listens: {line:?}"));
-                Ok(TestServer { child, address, site: self.site, output })
+                Ok(Launched { child, address, site: self.site, output })
             }
             Err(RecvTimeoutError::Disconnected) => {
                 let code = child.wait().expect("it is ours").code();

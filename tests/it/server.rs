@@ -7,25 +7,17 @@ use std::sync::Arc;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use crate::launch::{Builder, Output, Stopped};
+use crate::launch::{Builder, Launched, Output, Stopped};
 use crate::site::Site;
 use crate::wire::Request;
 
-/// The secret that the fixtures were written with.
-pub(crate) const SECRET: &str = "interop-test-secret-key-0123456789abcdef";
-pub(crate) const ADMIN: &str = "admin-key-0123456789";
-pub(crate) const WRITER: &str = "writer-key-0123456789";
-pub(crate) const READER: &str = "reader-key-0123456789";
-pub(crate) const REVEALER: &str = "revealer-key-0123456789";
+pub(crate) use crate::launch::{ADMIN, PATIENCE, READER, REVEALER, SECRET, WRITER};
 
 /// The collection of servers.
 pub(crate) const SERVERS: &str = "/api/settings/mcp-servers";
 
 /// OpenHands' settings.
 pub(crate) const SETTINGS: &str = "/api/settings";
-
-/// How long anything may take that a test waits for: far more than it should, far less than a build's limit.
-pub(crate) const PATIENCE: Duration = Duration::from_secs(20);
 
 /// A running service. Killed when dropped.
 pub(crate) struct TestServer {
@@ -52,6 +44,19 @@ pub(crate) fn eventually(what: &str, mut condition: impl FnMut() -> bool) {
     while !condition() {
         assert!(Instant::now() < deadline, "in vain waited until {what}");
         thread::sleep(Duration::from_millis(2));
+    }
+}
+
+impl Builder {
+    #[track_caller]
+    pub(crate) fn start(self) -> TestServer {
+        self.try_start().unwrap_or_else(|refusal| panic!("the service did not start: {refusal:?}"))
+    }
+
+    /// Starts it, or returns how it ended instead.
+    pub(crate) fn try_start(self) -> Result<TestServer, Stopped> {
+        let Launched { child, address, site, output } = self.launch()?;
+        Ok(TestServer { child, address, site, output })
     }
 }
 

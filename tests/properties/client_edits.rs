@@ -170,3 +170,21 @@ fn with(patch: &Object, place: &[Step], value: Json) -> Object {
     }
     patch
 }
+
+/// The value with another one at a place that it has.
+pub(crate) fn set(value: &Json, place: &Place, new: &Json) -> Json {
+    changed(value, place, &Edit::Set(new.clone()))
+}
+
+/// The merge patch that takes over what is at a place of the value; an array as a whole.
+pub(crate) fn change_of(value: &Json, place: &[Step]) -> Object {
+    let (Some(Step::Member(name)), Some(object)) = (place.first(), value.as_object()) else {
+        unreachable!("a place begins with the member of an object")
+    };
+    let own = object.get(name).expect("the place is there");
+    let change = match place.get(1) {
+        Some(Step::Member(_)) => change_of(own, &place[1..]).into(),
+        _ => own.clone(),
+    };
+    [(name.as_str(), change)].into_iter().collect()
+}

@@ -12,7 +12,7 @@ use super::bench::{Ask, If, object};
 use super::secret::{Guess, Guessable, guessable};
 use super::seeded_rng::SeededRng;
 use super::state::State;
-use crate::client_edits::{Edit, Place, Step, changed};
+use crate::client_edits::{Place, Step, change_of, set};
 use crate::samples::Layout;
 
 /// By which route and in which form the guess is sent.
@@ -276,24 +276,6 @@ fn any_others(state: &State, dice: &mut SeededRng) -> Vec<(String, Json)> {
         _ => {}
     }
     others
-}
-
-/// The value with another one at a place that it has.
-pub(super) fn set(value: &Json, place: &Place, new: &Json) -> Json {
-    changed(value, place, &Edit::Set(new.clone()))
-}
-
-/// The merge patch that takes over what stands at a place of the value; an array as a whole.
-pub(super) fn change_of(value: &Json, place: &[Step]) -> Object {
-    let (Some(Step::Member(name)), Some(object)) = (place.first(), value.as_object()) else {
-        unreachable!("a place begins with the member of an object")
-    };
-    let own = object.get(name).expect("the place is there");
-    let change = match place.get(1) {
-        Some(Step::Member(_)) => change_of(own, &place[1..]).into(),
-        _ => own.clone(),
-    };
-    [(name.as_str(), change)].into_iter().collect()
 }
 
 fn merged(one: &Object, two: &Object) -> Object {

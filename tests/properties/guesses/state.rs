@@ -12,9 +12,9 @@ use mcp_settings::service::{Body, ReadModel};
 use mcp_settings::store::Store;
 
 use super::bench::{Ask, Bench, If, object, owner, writer};
-use super::request::{change_of, set};
 use super::secret::guessable;
 use super::seeded_rng::SeededRng;
+use crate::client_edits::{change_of, set};
 use crate::memory::MemoryStore;
 use crate::samples::{Layout, Sample, any_sample_in};
 use crate::tokens;
