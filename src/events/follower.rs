@@ -13,6 +13,8 @@ use futures_util::future::select;
 use tokio::runtime::Builder;
 use tokio::time::{sleep, timeout};
 
+use crate::service::Service;
+
 use super::stream::ChangeStream;
 
 /// How often it looks while somebody reads: what others do is to be told within 200 ms. One `stat`, unless
@@ -25,11 +27,20 @@ const REST: Duration = Duration::from_millis(10);
 /// How long it rests after a defect of ours, which may be there still.
 const RECOVERY: Duration = Duration::from_secs(1);
 
-/// Starts the thread; it ends when the feed is closed.
-pub(super) fn start(feed: Arc<ChangeStream>) -> io::Result<()> {
-    let runtime = Builder::new_current_thread().enable_time().build()?;
-    thread::Builder::new().name("follower".into()).spawn(move || runtime.block_on(follow(&feed)))?;
-    Ok(())
+impl ChangeStream {
+    /// A stream of this service for at most so many readers, and the thread that follows it as soon as somebody reads.
+    ///
+    /// # Errors
+    ///
+    /// Where the system gives no thread, or no random numbers.
+    pub fn start(service: Arc<Service>, most_readers: usize) -> io::Result<Arc<Self>> {
+        let stream = Arc::new(Self::new(service, most_readers)?);
+        let followed = Arc::clone(&stream);
+        let runtime = Builder::new_current_thread().enable_time().build()?;
+        // The thread ends when the stream is closed.
+        thread::Builder::new().name("follower".into()).spawn(move || runtime.block_on(follow(&followed)))?;
+        Ok(stream)
+    }
 }
 
 async fn follow(feed: &ChangeStream) {

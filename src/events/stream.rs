@@ -12,7 +12,6 @@ use crate::service::{Service, ServiceError};
 
 use super::difference::Differ;
 use super::event::Opened;
-use super::follower;
 use super::position::Position;
 use super::reader_limit::{LimitReached, ReaderLimit, Reservation};
 use super::window::{Entry, OutOfWindow, Window};
@@ -60,15 +59,15 @@ pub enum Refused {
 }
 
 impl ChangeStream {
-    /// A stream of this service for at most so many readers, and the thread that follows it as soon as somebody reads.
+    /// A stream of this service for at most so many readers. Nothing follows the service yet.
     ///
     /// # Errors
     ///
-    /// Where the system gives no thread, or no random numbers.
-    pub fn start(service: Arc<Service>, most_readers: usize) -> io::Result<Arc<Self>> {
+    /// Where the system gives no random numbers.
+    pub(super) fn new(service: Arc<Service>, most_readers: usize) -> io::Result<Self> {
         let epoch = getrandom::u64().map_err(|error| io::Error::other(error.to_string()))?;
         let epoch = format!("{epoch:016x}");
-        let feed = Arc::new(Self {
+        Ok(Self {
             service,
             epoch,
             told: Mutex::default(),
@@ -76,9 +75,7 @@ impl ChangeStream {
             news: watch::Sender::new(false),
             readers: Arc::new(ReaderLimit::new(most_readers)),
             joined: Notify::new(),
-        });
-        follower::start(Arc::clone(&feed))?;
-        Ok(feed)
+        })
     }
 
     /// Begins to read: behind this position, or with what comes next. Blocks on file reads where it is the latter:

@@ -5,28 +5,25 @@ use actix_web::HttpResponse;
 
 use crate::json::{Json, Number, Object, to_compact};
 
+use super::editor_schemas;
 use super::endpoint::{Answer, Call};
-use super::openapi_document::{self, Published};
 use super::problem::Problem;
 use super::problem_kind::ProblemKind;
-use super::static_content::{Content, under_condition};
+use super::static_content::{Content, Published, under_condition};
 
 /// `GET /openapi.json`
 pub(super) fn openapi(call: Call) -> Answer {
-    Box::pin(async move {
-        let made = call.app.openapi.get_or_init(|| openapi_document::openapi(call.app.public.configured()));
-        published(&call, made, "application/json")
-    })
+    Box::pin(async move { published(&call, call.app.openapi(), "application/json") })
 }
 
 /// `GET /schemas/mcp-server.json`
 pub(super) fn server_schema(call: Call) -> Answer {
-    Box::pin(async move { published(&call, openapi_document::server_schema(), "application/schema+json") })
+    Box::pin(async move { published(&call, editor_schemas::server_schema(), "application/schema+json") })
 }
 
 /// `GET /schemas/mcp-servers.json`
 pub(super) fn servers_schema(call: Call) -> Answer {
-    Box::pin(async move { published(&call, openapi_document::servers_schema(), "application/schema+json") })
+    Box::pin(async move { published(&call, editor_schemas::servers_schema(), "application/schema+json") })
 }
 
 fn published(

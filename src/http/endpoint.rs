@@ -10,7 +10,7 @@ use std::str::Utf8Error;
 
 use actix_web::http::Method;
 use actix_web::web::{self, Data, Payload};
-use actix_web::{HttpMessage, HttpRequest, HttpResponse};
+use actix_web::{HttpRequest, HttpResponse};
 use futures_util::FutureExt;
 use percent_encoding::percent_decode_str;
 
@@ -27,11 +27,10 @@ use crate::service::{Service, ServiceError, Written, WrittenServer};
 use super::App;
 use super::authentication::{caller, require};
 use super::body::Sent;
-use super::middleware::RequestId;
 use super::problem::Problem;
 use super::problem_kind::ProblemKind;
 use super::query::{Parameter, Query};
-use super::{body, error_mapping, headers, prefer};
+use super::{body, error_mapping, headers, prefer, request_id};
 
 /// What a handler gives back.
 pub(super) type Answer = Pin<Box<dyn Future<Output = Result<HttpResponse, Problem>>>>;
@@ -281,7 +280,7 @@ async fn run_through(
     let result = AssertUnwindSafe(answer).catch_unwind().await;
     let result =
         result.unwrap_or_else(|_| Err(Problem::of_ours(ProblemKind::Internal, "a handler panicked")));
-    let request_id = request.extensions().get::<RequestId>().map(|id| id.0.clone()).unwrap_or_default();
+    let request_id = request_id::of(&request);
     let slug = result.as_ref().err().map(Problem::slug);
     let response = result.unwrap_or_else(|problem| problem.respond(&request_id));
     record(&trail, &request, &response, &request_id, slug);

@@ -3,7 +3,7 @@
 
 use actix_web::http::{Method, StatusCode, header};
 
-use crate::json::{Json, Number};
+use crate::json::{Json, Number, Pointer};
 use crate::model::json_patch::Misfit;
 use crate::model::merge::{Refusal, RefusalKind};
 use crate::model::validate::Violation;
@@ -14,7 +14,6 @@ use crate::store::StoreError;
 
 use super::problem::Problem;
 use super::problem_kind::ProblemKind;
-use super::rename_and_copy;
 
 /// How long a client should wait before it tries a busy store again. Seconds.
 pub(super) const RETRY_AFTER: &str = "1";
@@ -35,8 +34,8 @@ pub(super) fn problem(error: ServiceError, method: &Method, name: &str) -> Probl
     match error {
         ServiceError::InvalidName(error) => Problem::new(ProblemKind::InvalidName, error.to_string()),
         ServiceError::UnusableName => Problem::new(ProblemKind::InvalidName, UNUSABLE_NAME),
-        ServiceError::UnusableNewName => rename_and_copy::unusable(UNUSABLE_NAME.to_owned()),
-        ServiceError::NewNameTaken => rename_and_copy::taken(),
+        ServiceError::UnusableNewName => unusable_new_name(UNUSABLE_NAME.to_owned()),
+        ServiceError::NewNameTaken => new_name_taken(),
         ServiceError::NameTaken => {
             Problem::new(ProblemKind::NameTaken, format!("There is an MCP server named '{name}' already."))
         }
@@ -117,6 +116,21 @@ pub(super) fn problem(error: ServiceError, method: &Method, name: &str) -> Probl
             Problem::of_ours(ProblemKind::Internal, ServiceError::Undecided.to_string())
         }
     }
+}
+
+/// The problem of a new name that another server has.
+fn new_name_taken() -> Problem {
+    let detail = "There is an MCP server of the new name already. Nothing was changed.";
+    let to = Pointer::root().member("to");
+    Problem::new(ProblemKind::NameTaken, detail).errors([(&to, "another server has this name".to_owned())])
+}
+
+/// The problem of a name in the body, that no server can have.
+pub(super) fn unusable_new_name(detail: String) -> Problem {
+    let to = Pointer::root().member("to");
+    Problem::new(ProblemKind::InvalidName, detail)
+        .status(StatusCode::UNPROCESSABLE_ENTITY)
+        .errors([(&to, "no server can be given this name".to_owned())])
 }
 
 /// The problem that a failed store is.

@@ -7,7 +7,8 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use crate::service::{Page, Rows};
 
 use super::endpoint::{Answer, Call};
-use super::mcp_servers::{COLLECTION, newest, read_answer};
+use super::mcp_servers::{newest, read_answer};
+use super::paths::COLLECTION;
 use super::query::{LARGEST_PAGE, Parameter, Query};
 
 /// What a query value may hold without being escaped (RFC 3986 §2.3).

@@ -14,9 +14,6 @@ use super::endpoint::{Answer, Call};
 use super::problem::Problem;
 use super::write_response;
 
-/// The path of the collection.
-pub(super) const COLLECTION: &str = "/api/settings/mcp-servers";
-
 /// `GET` and `HEAD` of a server.
 pub(super) fn read(call: Call) -> Answer {
     Box::pin(async move {

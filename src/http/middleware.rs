@@ -1,8 +1,6 @@
 //! What every answer has around it: the gate before it, a request id, the headers that all answers carry,
 //! and CORS.
 
-use std::rc::Rc;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Instant;
 
 use actix_web::body::{BodySize, BoxBody, MessageBody};
@@ -20,6 +18,7 @@ use super::problem::Problem;
 use super::problem_kind::ProblemKind;
 use super::query::{Parameter, Query};
 use super::refusal_log::Check;
+use super::request_id::RequestId;
 use super::{App, headers, host_check, page, routes};
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
@@ -29,30 +28,6 @@ const VARY: &str = "X-Expose-Secrets, Authorization, X-Session-API-Key, Origin";
 const EXPOSED: &str = "ETag, Location, Link, Retry-After, X-Request-Id";
 const ALLOWED_HEADERS: &str = "Authorization, Content-Type, If-Match, If-None-Match, Last-Event-ID, Prefer, X-Expose-Secrets, X-Session-API-Key";
 const ALLOWED_METHODS: &str = "GET, HEAD, POST, PUT, PATCH, DELETE";
-
-/// Identifies one request of this process, in the answer and in the log.
-#[derive(Clone, Debug)]
-pub(super) struct RequestId(pub Rc<str>);
-
-/// Makes request ids: a random part for the process, and a number.
-pub struct RequestIds {
-    process: String,
-    next: AtomicU64,
-}
-
-impl Default for RequestIds {
-    fn default() -> Self {
-        Self { process: audit::new_id(), next: AtomicU64::new(1) }
-    }
-}
-
-impl RequestIds {
-    fn next(&self) -> RequestId {
-        let number = self.next.fetch_add(1, Ordering::Relaxed).to_string();
-        // Every request pays for this, and `format!` costs four times as much.
-        RequestId([&self.process, "-", &number].concat().into())
-    }
-}
 
 /// The frame around every request.
 pub(super) async fn frame<B: MessageBody + 'static>(

@@ -6,6 +6,7 @@ mod body;
 mod connection;
 mod document_access;
 mod documentation;
+mod editor_schemas;
 mod endpoint;
 mod error_mapping;
 mod event_stream;
@@ -18,6 +19,7 @@ mod middleware;
 pub mod openapi_document;
 mod operations;
 mod page;
+mod paths;
 mod prefer;
 mod problem;
 mod problem_kind;
@@ -25,6 +27,7 @@ pub mod public_address;
 mod query;
 mod refusal_log;
 mod rename_and_copy;
+mod request_id;
 mod routes;
 mod schemas;
 mod server;
@@ -42,10 +45,10 @@ use crate::events::ChangeStream;
 use crate::service::Service;
 use crate::service::authentication::Authentication;
 use host_check::HostCheck;
-use middleware::RequestIds;
-use openapi_document::Published;
 use public_address::PublicAddress;
 use refusal_log::RefusalLog;
+use request_id::RequestIds;
+use static_content::Published;
 
 pub use server::{Capacity, serve};
 
@@ -92,5 +95,10 @@ impl App {
             refusals: RefusalLog::default(),
             openapi: OnceLock::new(),
         }
+    }
+
+    /// The OpenAPI document of this service.
+    fn openapi(&self) -> &Published {
+        self.openapi.get_or_init(|| openapi_document::openapi(self.public.configured()))
     }
 }

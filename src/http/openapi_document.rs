@@ -1,22 +1,11 @@
-//! The documents that describe the API: OpenAPI, folded from the route table, and JSON Schemas for editors.
-//! They are made when they are first asked for.
+//! The OpenAPI document, made of the route table.
 
-use std::sync::LazyLock;
-
-use bytes::Bytes;
 use serde_json::{Value, json};
 
-use crate::openapi::{Api, Tag, assemble, standalone};
-use crate::projection::{EntityTag, public_tag};
+use crate::openapi::{Api, Tag, assemble};
 
 use super::routes;
-use super::schemas::McpServerConfig;
-
-/// A text that everyone may read, and its tag.
-pub(super) struct Published {
-    pub(super) text: Bytes,
-    pub(super) tag: EntityTag,
-}
+use super::static_content::Published;
 
 const DESCRIPTION: &str = "Owns the configurations of MCP servers: each one a resource with an ETag, over a locked and encrypted \
 settings file.\n\nRead a server, and send its `etag` back as `If-Match` when you write: of two who changed the same state, one is \
@@ -59,37 +48,6 @@ pub fn openapi_document() -> Value {
     assemble(&api).expect("the test of the checked-in document assembles it")
 }
 
-/// The JSON Schema of one server's configuration.
-pub fn server_configuration_schema() -> Value {
-    standalone::<McpServerConfig>("/schemas/mcp-server.json")
-}
-
-/// The JSON Schema of a file with a member `mcpServers`.
-fn configuration_file_schema() -> Value {
-    let mut schema = server_configuration_schema();
-    let definitions = schema["$defs"].take();
-    let mut file = json!({
-        "$schema": schema["$schema"],
-        "$id": "/schemas/mcp-servers.json",
-        "title": "A file of MCP servers",
-        "type": "object",
-        "properties": {
-            "mcpServers": {
-                "description": "The servers by name.",
-                "type": "object",
-                "additionalProperties": { "$ref": "#/$defs/McpServerConfig" },
-            },
-        },
-        "required": ["mcpServers"],
-        "$defs": definitions,
-    });
-    for outermost in ["$schema", "$id", "$defs"] {
-        schema.as_object_mut().and_then(|schema| schema.remove(outermost));
-    }
-    file["$defs"]["McpServerConfig"] = schema;
-    file
-}
-
 /// The OpenAPI document of a service that is reached at this URL, or at this path of any host.
 pub(super) fn openapi(address: Option<String>) -> Published {
     let mut document = openapi_document();
@@ -97,22 +55,4 @@ pub(super) fn openapi(address: Option<String>) -> Published {
         document["servers"] = json!([{ "url": url }]);
     }
     Published::new(&document)
-}
-
-pub(super) fn server_schema() -> &'static Published {
-    static MADE: LazyLock<Published> = LazyLock::new(|| Published::new(&server_configuration_schema()));
-    &MADE
-}
-
-pub(super) fn servers_schema() -> &'static Published {
-    static MADE: LazyLock<Published> = LazyLock::new(|| Published::new(&configuration_file_schema()));
-    &MADE
-}
-
-impl Published {
-    fn new(value: &Value) -> Self {
-        let text = Bytes::from(value.to_string());
-        let tag = public_tag(&text);
-        Self { text, tag }
-    }
 }

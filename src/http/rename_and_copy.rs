@@ -2,12 +2,12 @@
 //! breaks the rule for names is renamed under `/api/settings/mcp/{settings_key}`.
 
 use actix_web::HttpResponse;
-use actix_web::http::StatusCode;
 
 use crate::json::{Object, Pointer};
 use crate::model::{InvalidName, ServerName};
 
 use super::endpoint::{Answer, Call};
+use super::error_mapping::unusable_new_name;
 use super::mcp_servers::write_of;
 use super::problem::Problem;
 use super::problem_kind::ProblemKind;
@@ -70,20 +70,5 @@ fn new_name(body: &Object) -> Result<ServerName, Problem> {
         None => return Err(malformed(&to, "the new name is missing")),
         Some(name) => name.as_str().ok_or_else(|| malformed(&to, "it must be a string"))?,
     };
-    name.parse().map_err(|error: InvalidName| unusable(error.to_string()))
-}
-
-/// The problem of a new name that another server has.
-pub(super) fn taken() -> Problem {
-    let detail = "There is an MCP server of the new name already. Nothing was changed.";
-    let to = Pointer::root().member("to");
-    Problem::new(ProblemKind::NameTaken, detail).errors([(&to, "another server has this name".to_owned())])
-}
-
-/// The problem of a name that stands in the body.
-pub(super) fn unusable(detail: String) -> Problem {
-    let to = Pointer::root().member("to");
-    Problem::new(ProblemKind::InvalidName, detail)
-        .status(StatusCode::UNPROCESSABLE_ENTITY)
-        .errors([(&to, "no server can be given this name".to_owned())])
+    name.parse().map_err(|error: InvalidName| unusable_new_name(error.to_string()))
 }

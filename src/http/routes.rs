@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use actix_web::http::{Method, StatusCode, header};
 use actix_web::web::{self, Data, Payload, ServiceConfig};
-use actix_web::{HttpMessage, HttpRequest, HttpResponse};
+use actix_web::{HttpRequest, HttpResponse};
 
 use crate::openapi::{Described, Operation};
 use crate::secrets::Scope;
@@ -12,13 +12,12 @@ use crate::service::audit::Action;
 
 use super::App;
 use super::endpoint::{Admission, Endpoint, Handler, Segment, run};
-use super::middleware::RequestId;
 use super::problem::Problem;
 use super::problem_kind::ProblemKind;
 use super::query::Parameter;
 use super::{
-    body, documentation, event_stream, headers, listing, mcp_servers, operations, page, rename_and_copy,
-    session, settings, settings_patch, status,
+    body, documentation, event_stream, headers, listing, mcp_servers, operations, page, paths,
+    rename_and_copy, request_id, session, settings, settings_patch, status,
 };
 
 const ITEM: &str = "/api/settings/mcp-servers/{name}";
@@ -114,7 +113,7 @@ fn routes() -> Vec<Route> {
         get("/server_info", service::info, open(status::info)),
         get(SESSION, login::current, with_any_key(session::current)),
         route(Method::POST, SESSION, login::exchange, exchange),
-        get(mcp_servers::COLLECTION, servers::list, list),
+        get(paths::COLLECTION, servers::list, list),
         get(ITEM, servers::read, reading(mcp_servers::read, Segment::Server)),
         route(Method::PUT, ITEM, servers::replace, put),
         route(Method::PATCH, ITEM, servers::patch, patch),
@@ -270,7 +269,7 @@ fn method_not_allowed(request: &HttpRequest, resource: &Resource) -> HttpRespons
     if let Some((_, patch)) = resource.endpoints.iter().find(|(method, _)| method == Method::PATCH) {
         problem = problem.header(headers::ACCEPT_PATCH, patch.body.join(", "));
     }
-    problem.respond(&request_id(request))
+    problem.respond(&request_id::of(request))
 }
 
 /// Whether this is the first segment of a path of ours.
@@ -286,12 +285,12 @@ fn not_found(request: &HttpRequest, app: &App) -> HttpResponse {
     }
     match path.strip_suffix('/') {
         Some(target)
-            if target.starts_with(mcp_servers::COLLECTION)
+            if target.starts_with(paths::COLLECTION)
                 || routes().iter().any(|route| Pattern::of(route.path).is_of(target)) =>
         {
             redirect(request, &format!("{}{target}", app.public.base()))
         }
-        _ => Problem::new(ProblemKind::NotFound, "Not Found").respond(&request_id(request)),
+        _ => Problem::new(ProblemKind::NotFound, "Not Found").respond(&request_id::of(request)),
     }
 }
 
@@ -301,10 +300,6 @@ fn redirect(request: &HttpRequest, path: &str) -> HttpResponse {
     HttpResponse::build(StatusCode::TEMPORARY_REDIRECT)
         .insert_header((header::LOCATION, format!("{path}{query}")))
         .finish()
-}
-
-fn request_id(request: &HttpRequest) -> Rc<str> {
-    request.extensions().get::<RequestId>().map(|id| id.0.clone()).unwrap_or_default()
 }
 
 #[cfg(test)]
@@ -339,7 +334,7 @@ mod tests {
             let resources = resources();
             resources.iter().find(|resource| resource.path == path).unwrap().allowed.clone()
         };
-        assert_eq!(allowed(mcp_servers::COLLECTION), "GET, HEAD");
+        assert_eq!(allowed(paths::COLLECTION), "GET, HEAD");
         assert_eq!(allowed(ITEM), "GET, HEAD, PUT, PATCH, DELETE");
         assert_eq!(allowed(RENAME), "POST");
         assert_eq!(allowed("/api/session"), "GET, HEAD, POST");

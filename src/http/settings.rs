@@ -13,7 +13,8 @@ use crate::service::{Body, ServiceError, Settled, Write};
 
 use super::endpoint::{Answer, Call};
 use super::error_mapping::invalid_settings;
-use super::mcp_servers::{self, newest};
+use super::mcp_servers::newest;
+use super::paths::COLLECTION;
 use super::problem::Problem;
 use super::problem_kind::ProblemKind;
 
@@ -89,7 +90,7 @@ async fn answer(call: &Call, settled: Settled) -> Result<HttpResponse, Problem> 
     if written.is_created
         && let Ok(name) = key(call)?.as_str().parse::<ServerName>()
     {
-        response.insert_header((header::LOCATION, call.url(&format!("{}/{name}", mcp_servers::COLLECTION))));
+        response.insert_header((header::LOCATION, call.url(&format!("{}/{name}", COLLECTION))));
     }
     if let Some(tag) = &written.after {
         response.insert_header((header::ETAG, tag.as_str()));

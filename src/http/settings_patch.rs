@@ -12,7 +12,7 @@ use crate::secrets::Scope;
 use super::authentication::require;
 use super::endpoint::{Answer, Call};
 use super::error_mapping::invalid_settings;
-use super::mcp_servers::COLLECTION;
+use super::paths::COLLECTION;
 use super::problem::Problem;
 use super::problem_kind::ProblemKind;
 

@@ -4,9 +4,10 @@
 use actix_web::http::header::{self, HeaderName};
 use actix_web::{HttpResponse, HttpResponseBuilder};
 use bytes::Bytes;
+use serde_json::Value;
 
 use crate::json::Json;
-use crate::projection::{EntityTag, Verdict};
+use crate::projection::{EntityTag, Verdict, public_tag};
 
 use super::endpoint::Call;
 use super::error_mapping::under_altered_tag;
@@ -18,6 +19,21 @@ pub(super) struct Content {
     pub(super) media_type: &'static str,
     pub(super) coding: Option<&'static str>,
     pub(super) bytes: Bytes,
+}
+
+/// A text that everyone may read, and its tag.
+pub(super) struct Published {
+    pub(super) text: Bytes,
+    pub(super) tag: EntityTag,
+}
+
+impl Published {
+    /// The text of a JSON value.
+    pub(super) fn new(value: &Value) -> Self {
+        let text = Bytes::from(value.to_string());
+        let tag = public_tag(&text);
+        Self { text, tag }
+    }
 }
 
 /// Answers with a text for everyone, under the condition of the call. A 304 carries the headers too.

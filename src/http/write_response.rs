@@ -8,7 +8,7 @@ use crate::model::ServerName;
 use crate::service::Written;
 
 use super::endpoint::Call;
-use super::mcp_servers::COLLECTION;
+use super::paths::COLLECTION;
 use super::prefer::{PREFERENCE_APPLIED, RETURN_MINIMAL};
 
 /// Answers a write that has left a server under this name. Another than was asked for means that it was

@@ -8,7 +8,7 @@ use crate::secrets::{KeyRing, Plaintext, Sealed};
 
 use super::mask::Stored;
 use super::secret_table::{LeafKind, Position};
-use super::{Kind, Sealing, state, url_parts};
+use super::{Kind, Sealing, url_parts};
 
 /// One value of a configuration.
 #[derive(Clone, Debug)]
@@ -217,11 +217,6 @@ impl Members {
         self.0.retain(|name, _| is_kept(name));
     }
 
-    /// Whether both are the same state, as with [`Node::is_same`].
-    pub fn is_same(&self, other: &Self) -> bool {
-        state::is_same_object(self, other)
-    }
-
     /// The text of a string member that is no secret, or of a URL.
     pub fn text(&self, name: &str) -> Option<&str> {
         match self.get(name)? {
@@ -309,17 +304,5 @@ impl Node {
             Self::Object(members) => members.0.values().any(Self::has_sent_secret),
             Self::Null | Self::Bool(_) | Self::Number(_) | Self::Text(_) => false,
         }
-    }
-
-    /// Whether a write leaves this value as it was. For a caller who may not see secrets, sending one
-    /// counts as a change even if it is the stored one: else what is refused would confirm a guess.
-    pub fn is_left(&self, before: &Self, may_reveal: bool) -> bool {
-        self.is_same(before) && (may_reveal || !self.has_sent_secret())
-    }
-
-    /// Whether both are the same state: members in any order, secrets by what they are in the clear,
-    /// integers exactly and other numbers by value. A secret that no key opens equals its own token only.
-    pub fn is_same(&self, other: &Self) -> bool {
-        state::is_same(self, other)
     }
 }

@@ -8,8 +8,9 @@ mod parse;
 mod tests;
 mod tree;
 
-pub use apply::{Misfit, MisfitKind, NotApplied, Patched, apply};
+pub use apply::{Misfit, NotApplied, Patched, apply};
 pub use parse::{MalformedKind, MalformedPatch, parse};
+pub use tree::MisfitKind;
 
 use std::collections::HashSet;
 

@@ -170,15 +170,25 @@ pub fn changed_members<'a>(
     removed.chain(set.map(|(name, _)| name)).collect()
 }
 
-/// Whether two values are the same state wherever they stand: members in any order, secrets by what they are
-/// in the clear, integers exactly and other numbers by value.
-pub(super) fn is_same(one: &Node, two: &Node) -> bool {
-    ANYWHERE.is_same_value(one, two)
+impl Members {
+    /// Whether both are the same state, as with [`Node::is_same`].
+    pub fn is_same(&self, other: &Self) -> bool {
+        ANYWHERE.is_same_object(self, other)
+    }
 }
 
-/// The same for two objects.
-pub(super) fn is_same_object(one: &Members, two: &Members) -> bool {
-    ANYWHERE.is_same_object(one, two)
+impl Node {
+    /// Whether a write leaves this value as it was. For a caller who may not see secrets, sending one
+    /// counts as a change even if it is the stored one: else what is refused would confirm a guess.
+    pub fn is_left(&self, before: &Self, may_reveal: bool) -> bool {
+        self.is_same(before) && (may_reveal || !self.has_sent_secret())
+    }
+
+    /// Whether both are the same state: members in any order, secrets by what they are in the clear,
+    /// integers exactly and other numbers by value. A secret that no key opens equals its own token only.
+    pub fn is_same(&self, other: &Self) -> bool {
+        ANYWHERE.is_same_value(self, other)
+    }
 }
 
 /// The text by which a number is told from others: integers (no point, no exponent) exactly, others by

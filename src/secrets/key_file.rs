@@ -6,8 +6,7 @@ use std::path::{Path, PathBuf};
 
 use zeroize::Zeroizing;
 
-use super::keys::KeyError;
-use super::{SecretKey, create_once, random_token, read_private, sweep_drafts};
+use super::{KeyError, SecretKey, create_once, random_token, read_private, sweep_drafts};
 
 /// The shortest key that such a file may hold. Characters; the ones that we make have 43.
 const SHORTEST: usize = 16;

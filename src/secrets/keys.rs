@@ -12,8 +12,7 @@ use subtle::ConstantTimeEq;
 
 use super::key_file::Stamp;
 use super::{
-    CreateOnceError, EtagKey, KeyFile, KeyList, KeyRing, NoPeers, Peer, Peers, PrivateFileError, SecretKey,
-    create_once, read_private,
+    EtagKey, KeyError, KeyFile, KeyList, KeyRing, NoPeers, Peer, Peers, SecretKey, create_once, read_private,
 };
 
 /// How long a look at the key files holds for readers. Writers look each time.
@@ -58,35 +57,6 @@ struct Files {
     keys: Vec<SecretKey>,
     etag_stamp: Option<Stamp>,
     etag: Option<SecretKey>,
-}
-
-/// What can be wrong with the files that keys are in.
-#[derive(Clone, Debug, thiserror::Error)]
-pub enum KeyError {
-    /// One can't be read or trusted.
-    #[error(transparent)]
-    File(PrivateFileError),
-    /// One holds no key. It is never replaced: a key could be lost for good that way.
-    #[error("the key file `{}` is empty or malformed; put the right one back, or remove it where nothing was made with it", path.display())]
-    Malformed {
-        /// Which file.
-        path: PathBuf,
-    },
-    /// One can't be made.
-    #[error("could not make the key file")]
-    Create(#[source] CreateOnceError),
-    /// The note of another key can't be removed.
-    #[error("could not replace `{}`", path.display())]
-    Note {
-        /// Which file.
-        path: PathBuf,
-        /// Why.
-        #[source]
-        source: Arc<io::Error>,
-    },
-    /// Another process serves the document with a key, so that a new one would part them.
-    #[error("another process uses these settings with a key; give this one the same")]
-    Elsewhere,
 }
 
 impl KeySources {

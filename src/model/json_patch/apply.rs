@@ -6,7 +6,7 @@ use crate::json::{Fault, FaultKind, Json, Object, Path, Pointer};
 use super::super::config::Config;
 use super::super::findings::Findings;
 use super::super::merge::Refusal;
-use super::tree::{Tree, land_members};
+use super::tree::{MisfitKind, Tree, land_members};
 use super::{Action, JsonPatch, Operation};
 
 /// How much the copies of one patch may add together, as long as they are when written. Bytes. 64 copies of a
@@ -48,29 +48,6 @@ pub struct Misfit {
     pub pointer: Pointer,
     /// Why.
     pub kind: MisfitKind,
-}
-
-/// Why an operation does not fit.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum MisfitKind {
-    /// Nothing stands at the place.
-    #[error("nothing is at this place")]
-    NothingThere,
-    /// An array does not reach so far.
-    #[error("the array has no element of this index")]
-    OutOfRange,
-    /// A name where an array needs an index.
-    #[error("an array is there, and the name is no index")]
-    NoIndex,
-    /// A place in a value that has none.
-    #[error("the value around this place is no object and no array")]
-    NoContainer,
-    /// A test of something that is otherwise.
-    #[error("the value at this place, masked as it is shown, is another one")]
-    TestFailed,
-    /// A value moved into itself.
-    #[error("a value can't be moved into itself")]
-    IntoItself,
 }
 
 /// Applies a patch to the view of a configuration.

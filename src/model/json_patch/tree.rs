@@ -8,7 +8,6 @@ use crate::json::{Json, Object, Path, Text};
 use super::super::config::{Members, Node};
 use super::super::findings::Findings;
 use super::super::merge::{Refusal, RefusalKind};
-use super::apply::MisfitKind;
 
 /// A value of the view. Its masks refer to the configuration that is shown.
 #[derive(Clone)]
@@ -21,6 +20,29 @@ pub(super) enum Tree<'a> {
     Array(Vec<Tree<'a>>),
     /// An object, members in their order.
     Object(IndexMap<String, Tree<'a>>),
+}
+
+/// Why an operation does not fit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum MisfitKind {
+    /// Nothing is at the place.
+    #[error("nothing is at this place")]
+    NothingThere,
+    /// An array does not reach so far.
+    #[error("the array has no element of this index")]
+    OutOfRange,
+    /// A name where an array needs an index.
+    #[error("an array is there, and the name is no index")]
+    NoIndex,
+    /// A place in a value that has none.
+    #[error("the value around this place is no object and no array")]
+    NoContainer,
+    /// A test of something that is otherwise.
+    #[error("the value at this place, masked as it is shown, is another one")]
+    TestFailed,
+    /// A value moved into itself.
+    #[error("a value can't be moved into itself")]
+    IntoItself,
 }
 
 /// How large a value is.
