@@ -5,6 +5,18 @@ use std::borrow::Cow;
 use std::fmt;
 
 /// A JSON Pointer, escaped as RFC 6901 §3 says; the empty one names the whole value.
+///
+/// ```
+/// use mcp_settings::json::Pointer;
+///
+/// let pointer = Pointer::root().member("headers").member("a/b").member("~");
+/// assert_eq!(pointer.as_str(), "/headers/a~1b/~0");
+///
+/// let read = Pointer::parse("/headers/a~1b/~0")?;
+/// assert_eq!(read.steps().collect::<Vec<_>>(), ["headers", "a/b", "~"]);
+/// assert!(read.is_below(&Pointer::root().member("headers")));
+/// # Ok::<(), mcp_settings::json::MalformedPointer>(())
+/// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Pointer(String);
 

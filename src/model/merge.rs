@@ -92,6 +92,39 @@ pub fn replace(body: Object, stored: Option<&Config>, reading: &Reading<'_>) -> 
 
 /// The stored configuration with a merge patch applied (RFC 7396 §2), recursively, also where a parent
 /// is absent.
+///
+/// ```
+/// use mcp_settings::json::{Json, Object, Rules, parse, to_compact};
+/// use mcp_settings::model::Sealing;
+/// use mcp_settings::model::config::open;
+/// use mcp_settings::model::merge::{Reading, merge_patch};
+/// use mcp_settings::projection::view;
+/// use mcp_settings::secrets::{EtagKey, Exposure, KeyRing, SecretKey};
+///
+/// fn object(text: &str) -> Object {
+///     let Ok(Json::Object(object)) = parse(text, &Rules::STORED) else { panic!("not an object: {text}") };
+///     object
+/// }
+///
+/// let keys = KeyRing::new(&[SecretKey::new("a key").unwrap()], None, &EtagKey::random());
+/// let reading = Reading { sealing: Sealing::EverySecret, ring: &keys, may_reveal: false };
+/// let stored = object(r#"{"command":"npx","args":["search"],"env":{"API_KEY":"s3cret"}}"#);
+/// let stored = open(&stored, reading.sealing, reading.ring);
+///
+/// // A null removes a member, and a mask keeps the stored secret.
+/// let patch = object(r#"{"args":null,"env":{"API_KEY":"[REDACTED]","TOKEN":"new"}}"#);
+/// let merged = merge_patch(patch, &stored, &reading);
+/// assert!(merged.refusals.is_empty());
+/// let plaintext = view(&merged.config, Exposure::Plaintext);
+/// assert_eq!(
+///     to_compact(&plaintext.into()),
+///     r#"{"command":"npx","env":{"API_KEY":"s3cret","TOKEN":"new"}}"#,
+/// );
+///
+/// // A mask where nothing is stored is refused, with its place.
+/// let merged = merge_patch(object(r#"{"env":{"OTHER_KEY":"[REDACTED]"}}"#), &stored, &reading);
+/// assert_eq!(merged.refusals[0].pointer.as_str(), "/env/OTHER_KEY");
+/// ```
 pub fn merge_patch(patch: Object, stored: &Config, reading: &Reading<'_>) -> Merged {
     merge_patch_at(patch, stored, Position::ROOT, &Path::Root, reading)
 }

@@ -6,6 +6,18 @@ use std::str::FromStr;
 use super::SettingsKey;
 
 /// A server's name: 1 to 128 of `A-Z a-z 0-9 _ . @ : -`, but not `.` or `..`, which URL normalisation eats.
+///
+/// ```
+/// use mcp_settings::model::ServerName;
+///
+/// let name: ServerName = "@scope:search-1".parse()?;
+/// assert_eq!(name.as_str(), "@scope:search-1");
+///
+/// // A name is one segment of a URL's path.
+/// assert!("search/1".parse::<ServerName>().is_err());
+/// assert!("..".parse::<ServerName>().is_err());
+/// # Ok::<(), mcp_settings::model::InvalidName>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ServerName(SettingsKey);
 

@@ -10,6 +10,24 @@ use crate::model::SettingsKey;
 use crate::secrets::EtagKey;
 
 /// A strong entity-tag of ours, quotes included.
+///
+/// ```
+/// use mcp_settings::model::SettingsKey;
+/// use mcp_settings::projection::server_tag;
+/// use mcp_settings::secrets::EtagKey;
+///
+/// let key = EtagKey::random();
+/// let tag = |name, canonical| server_tag(&key, &SettingsKey::new(name), canonical);
+/// let one = tag("search", r#"{"command":"npx"}"#);
+///
+/// // 128 bits in hexadecimal, between quotes.
+/// assert_eq!(one.as_str().len(), 34);
+/// // The tag is a function of the name and the state, under the key.
+/// assert_eq!(one, tag("search", r#"{"command":"npx"}"#));
+/// assert_ne!(one, tag("find", r#"{"command":"npx"}"#));
+/// assert_ne!(one, tag("search", r#"{"command":"uvx"}"#));
+/// assert_ne!(one, server_tag(&EtagKey::random(), &SettingsKey::new("search"), r#"{"command":"npx"}"#));
+/// ```
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub struct EntityTag(Arc<str>);
 

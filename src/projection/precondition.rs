@@ -23,6 +23,28 @@ pub struct Candidate {
 }
 
 /// Both conditional headers of a request.
+///
+/// ```
+/// use mcp_settings::projection::{Condition, Precondition, Verdict, public_tag};
+///
+/// let current = public_tag(b"the current state");
+/// let guarded = |header: &str| -> Result<_, _> {
+///     let if_match = Condition::parse([header.as_bytes()])?;
+///     Ok(Precondition { if_match, if_none_match: Condition::Absent })
+/// };
+///
+/// let of_current = guarded(&format!(r#""another", {current}"#))?;
+/// assert_eq!(of_current.judge(Some(&current)), Verdict::Holds);
+/// assert_eq!(of_current.judge(Some(&public_tag(b"a newer state"))), Verdict::IfMatchFailed);
+///
+/// // A weak tag never matches `If-Match`.
+/// let weak = guarded(&format!("W/{current}"))?;
+/// assert_eq!(weak.judge(Some(&current)), Verdict::IfMatchFailed);
+///
+/// // A value that is not a list of quoted tags is an error: it does not count as absent.
+/// assert!(guarded("unquoted").is_err());
+/// # Ok::<(), mcp_settings::projection::MalformedCondition>(())
+/// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Precondition {
     /// `If-Match`
