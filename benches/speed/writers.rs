@@ -120,7 +120,7 @@ async fn write_until(
     let (mut wins, mut losses) = (0, 0);
     let mut tag = match field {
         Field::Apart => None,
-        Field::Together => tag_of(&service, server)?,
+        Field::Together => tag_of(&service, server).await?,
     };
     while Instant::now() < end {
         let mut write = write(server)?;
@@ -143,8 +143,8 @@ async fn write_until(
     Ok((wins, losses))
 }
 
-fn tag_of(service: &Service, server: usize) -> Result<Option<EntityTag>> {
-    let state = service.load()?;
+async fn tag_of(service: &Service, server: usize) -> Result<Option<EntityTag>> {
+    let state = service.load().await?;
     Ok(state.item(&write(server)?.key).map(|item| item.tag().clone()))
 }
 

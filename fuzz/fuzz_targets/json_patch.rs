@@ -6,8 +6,6 @@
 #[expect(dead_code, reason = "the property tests use more of it")]
 #[path = "../../tests/properties/client.rs"]
 mod client;
-#[path = "../../tests/properties/memory.rs"]
-mod memory;
 #[path = "../one_server.rs"]
 mod one_server;
 #[expect(dead_code, reason = "the property tests use more of it")]

@@ -7,10 +7,12 @@ use std::sync::Arc;
 
 use crate::config::{self, Config, File, Flags};
 use crate::document::NewDocument;
-use crate::secrets::{KeySources, Keys, NoPeers, SecretKey};
+use crate::secrets::{KeySources, Keys, NoPeers, SecretKey, random_token};
 use crate::service::{Degradation, KeyProvisioner, Options, Service};
 use crate::state::{Services, StateDirectory, StateError};
-use crate::store::file::{FileStore, FileStoreOptions, LARGEST, check_place};
+use crate::store::file::{FileStore, FileStoreOptions, check_place};
+use crate::store::memory::{MemoryPlace, MemoryStoreOptions};
+use crate::store::{LARGEST, Store};
 
 use super::Failure;
 use super::environment::Environment;
@@ -88,6 +90,9 @@ pub(super) struct Opened {
 
 /// What a service opens: what is missing of its folders and key files is made.
 pub(super) fn open_service(config: &Config) -> Result<Opened, Failure> {
+    if config.is_in_memory {
+        return open_in_memory(config);
+    }
     refuse_misplaced(&config.settings)?;
     let base = config.state_dir.as_deref().ok_or(StateError::NoPlace);
     let state = base.and_then(|base| StateDirectory::open(base, &config.settings));
@@ -110,6 +115,22 @@ pub(super) fn open_service(config: &Config) -> Result<Opened, Failure> {
     let is_seen = services.as_ref().is_some_and(|services| services.is_seen());
     let service = service.degraded_by((!is_seen).then_some(Degradation::StateUnusable));
     Ok(Opened { service, key_files, services })
+}
+
+/// The same where nothing is kept: keys that are not configured are made for this run, and no folder or file is.
+fn open_in_memory(config: &Config) -> Result<Opened, Failure> {
+    let made = || SecretKey::new(&random_token());
+    let (newest, previous, etag) = configured_keys(config);
+    let sources =
+        KeySources { etag: etag.or_else(made), ..KeySources::without_files(newest.or_else(made), previous) };
+    let keys = Keys::load(sources).map_err(|error| Failure::new("could not load the keys").because(error))?;
+    let options = MemoryStoreOptions {
+        largest: config.max_document_bytes.unwrap_or(LARGEST),
+        ..MemoryStoreOptions::default()
+    };
+    let store = MemoryPlace::new(NewDocument::Own).open(options);
+    let service = service_on(Arc::new(store), config, Arc::new(keys));
+    Ok(Opened { service, key_files: KeyFiles::default(), services: None })
 }
 
 /// What a command opens that works on the settings file itself. It makes no folder and no key, and minds the services
@@ -141,21 +162,35 @@ fn service(config: &Config, keys: Arc<Keys>) -> Result<Service, Failure> {
         ..FileStoreOptions::new(config.settings.clone(), new)
     });
     let store = store.map_err(|error| Failure::new("could not start the store's thread").because(error))?;
+    Ok(service_on(Arc::new(store), config, keys))
+}
+
+fn service_on(store: Arc<dyn Store>, config: &Config, keys: Arc<Keys>) -> Service {
     let options =
         Options { require_preconditions: config.require_preconditions, lock_timeout: config.lock_timeout };
-    let service = Service::new(Arc::new(store), keys, options);
-    Ok(match &config.plain_names {
+    let service = Service::new(store, keys, options);
+    match &config.plain_names {
         Some(names) => service.with_plain_names(names.clone()),
         None => service,
-    })
+    }
+}
+
+/// The newest key that encrypts, older ones, and the key of the entity-tags, as far as they are configured.
+fn configured_keys(config: &Config) -> (Option<SecretKey>, Vec<SecretKey>, Option<SecretKey>) {
+    let secret = |text: &String| SecretKey::new(text);
+    (
+        config.secret_key.as_ref().and_then(|key| secret(&key.text)),
+        config.previous_secret_keys.iter().filter_map(secret).collect(),
+        config.etag_key.as_ref().and_then(|key| secret(&key.text)),
+    )
 }
 
 fn load_keys(config: &Config, files: &KeyFiles, services: Option<Arc<Services>>) -> Result<Keys, Failure> {
-    let secret = |text: &String| SecretKey::new(text);
+    let (newest, previous, etag) = configured_keys(config);
     let sources = KeySources {
-        newest: config.secret_key.as_ref().and_then(|key| secret(&key.text)),
-        previous: config.previous_secret_keys.iter().filter_map(secret).collect(),
-        etag: config.etag_key.as_ref().and_then(|key| secret(&key.text)),
+        newest,
+        previous,
+        etag,
         key_file: files.secret.clone(),
         etag_file: files.etag.clone(),
         acceptance_file: Some(files.acceptance.clone()),

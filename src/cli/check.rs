@@ -49,7 +49,9 @@ pub(super) fn run(arguments: Arguments) -> Result<ExitCode, Failure> {
     }
     match open_for_command(&config) {
         Err(failure) => report.error("keys", &failure.line()),
-        Ok(service) => report.service(&service, &settings.to_string()),
+        Ok(service) => {
+            actix_web::rt::System::new().block_on(report.service(&service, &settings.to_string()));
+        }
     }
     Ok(report.code())
 }
@@ -72,8 +74,8 @@ impl Report {
         }
     }
 
-    fn service(&mut self, service: &Service, settings: &str) {
-        match service.readiness() {
+    async fn service(&mut self, service: &Service, settings: &str) {
+        match service.readiness().await {
             Err(error) => {
                 return self.error("settings file", &format!("`{settings}` can't be used: {error}"));
             }
@@ -86,7 +88,7 @@ impl Report {
                 }
             }
         }
-        match service.check_rotation() {
+        match service.check_rotation().await {
             // Said already, or there is no secret yet for which a key would be needed.
             Err(ServiceError::KeyMissing | ServiceError::WrongKey) => {}
             Err(error) => {

@@ -21,7 +21,8 @@ const API_KEY: &str = ".mcp-settings.api-key";
 /// the name of the settings file, since it is about that one.
 const ACCEPTANCE: &str = ".key-accepted";
 
-/// The files with keys for one settings file.
+/// The files with keys for one settings file; the default is none.
+#[derive(Default)]
 pub(super) struct KeyFiles {
     pub(super) secret: KeyFile,
     pub(super) etag: KeyFile,

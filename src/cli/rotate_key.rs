@@ -40,14 +40,15 @@ pub(super) fn run(arguments: Arguments) -> Result<ExitCode, Failure> {
     }
     let service = open_for_command(&config)?;
     let refused = |error| Failure::new("could not rotate the keys; the document is as it was").because(error);
+    let runtime = actix_web::rt::System::new();
     if arguments.check {
-        let rotation = service
-            .check_rotation()
+        let rotation = runtime
+            .block_on(service.check_rotation())
             .map_err(|error| Failure::new("a rotation would be refused").because(error))?;
         report("would encrypt again", &rotation);
         return Ok(code(&rotation));
     }
-    let rotation = actix_web::rt::System::new().block_on(service.rotate()).map_err(refused)?;
+    let rotation = runtime.block_on(service.rotate()).map_err(refused)?;
     if arguments.old_key_lost {
         service
             .accept_lost_key()

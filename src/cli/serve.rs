@@ -1,5 +1,6 @@
 //! `mcp-settings serve`: puts the parts together, serves until it is told to stop.
 
+use std::borrow::Cow;
 use std::io::{self, Write};
 use std::net::{SocketAddr, TcpListener};
 use std::path::Path;
@@ -16,7 +17,7 @@ use crate::events::ChangeStream;
 use crate::http::host_check::HostCheck;
 use crate::http::public_address::PublicAddress;
 use crate::http::{App, Capacity, serve};
-use crate::secrets::{KeyFile, Scope};
+use crate::secrets::{KeyFile, Scope, random_token};
 use crate::service::Service;
 use crate::service::access::ApiKeys;
 use crate::service::authentication::Authentication;
@@ -39,14 +40,18 @@ pub(super) struct Arguments {
     listen: Option<String>,
     #[command(flatten)]
     source: Source,
+    /// Keep everything in memory, on no settings file: it is gone when the service ends
+    #[arg(long, conflicts_with = "settings")]
+    in_memory: bool,
     /// The log's form
     #[arg(long, value_enum)]
     log_format: Option<LogFormat>,
 }
 
 pub(super) fn run(arguments: Arguments) -> Result<(), Failure> {
-    let Arguments { listen, source, log_format } = arguments;
-    let resolved = source.resolve(Flags { listen, log_format, ..Flags::default() })?;
+    let Arguments { listen, source, in_memory, log_format } = arguments;
+    let flags = Flags { listen, is_in_memory: in_memory, log_format, ..Flags::default() };
+    let resolved = source.resolve(flags)?;
     log::start(&resolved.config)?;
     for warning in &resolved.warnings {
         tracing::warn!("{warning}");
@@ -86,7 +91,7 @@ async fn serve_until_told(resolved: Resolved) -> Result<(), Failure> {
         authentication,
         gate,
         public,
-        &config.settings,
+        Path::new(&*place_name(&config)),
     ));
 
     let mut terminate = listen_for(SignalKind::terminate())?;
@@ -100,7 +105,7 @@ async fn serve_until_told(resolved: Resolved) -> Result<(), Failure> {
     }
     announce(bound, &link, code.as_deref());
     log_start(&config, file.as_deref(), &key_files.secret, bound);
-    warn_of_trouble(&service, &config.settings);
+    warn_of_trouble(&service, &place_name(&config)).await;
     tokio::select! {
         _ = terminate.recv() => {}
         _ = interrupt.recv() => {}
@@ -138,7 +143,11 @@ fn authentication(config: &Config, created: &KeyFile) -> Result<Authentication, 
     }
     if config.api_keys.is_empty() {
         // It belongs to the account that the service runs as, which may do all of this anyway.
-        keys.add("created", &created_api_key(created)?, Scope::ALL.into_iter().collect());
+        let key = match config.is_in_memory {
+            true => Zeroizing::new(random_token()),
+            false => created_api_key(created)?,
+        };
+        keys.add("created", &key, Scope::ALL.into_iter().collect());
     }
     Ok(Authentication::Keys { keys, logins: Logins::default() })
 }
@@ -153,6 +162,14 @@ fn created_api_key(file: &KeyFile) -> Result<Zeroizing<String>, Failure> {
     match keys.as_slice() {
         [key] => Ok(Zeroizing::new(key.expose().to_owned())),
         _ => Err(Failure::new("there is no API key, and no place for one").hint(hint)),
+    }
+}
+
+/// What the settings are called in the log and for administrators.
+fn place_name(config: &Config) -> Cow<'_, str> {
+    match config.is_in_memory {
+        true => Cow::Borrowed("settings in memory"),
+        false => config.settings.to_string_lossy(),
     }
 }
 
@@ -183,16 +200,19 @@ fn log_start(config: &Config, file: Option<&Path>, key_file: &KeyFile, bound: So
     let address = format!("http://{bound}");
     let secret_key = match &config.secret_key {
         Some(given) => given.origin.to_string(),
+        None if config.is_in_memory => "made for this run".to_owned(),
         None => described(key_file, &config.settings).unwrap_or_else(|| "none yet".to_owned()),
     };
     let api_keys = match config.api_keys.len() {
         _ if config.is_auth_off => "off: no key is asked for".to_owned(),
+        0 if config.is_in_memory => "a key made for this run, for the printed link".to_owned(),
         0 => "the key that the first start made".to_owned(),
         1 => "1 key".to_owned(),
         count => format!("{count} keys"),
     };
     let version = env!("CARGO_PKG_VERSION");
-    let settings = config.settings.display();
+    let settings = place_name(config);
+    let kept = if config.is_in_memory { ", and nothing is kept when it ends" } else { "" };
     let configuration = file.map_or_else(|| "none".to_owned(), |path| path.display().to_string());
     tracing::info!(
         version,
@@ -201,21 +221,20 @@ fn log_start(config: &Config, file: Option<&Path>, key_file: &KeyFile, bound: So
         listen = address,
         secret_key,
         api_keys,
-        "mcp-settings {version} serves {settings} on {address}; configuration file: {configuration}; \
+        "mcp-settings {version} serves {settings} on {address}{kept}; configuration file: {configuration}; \
          secret key: {secret_key}; API keys: {api_keys}"
     );
 }
 
 /// Says in the log what `/ready` will say, and of which file: answers never name it.
-fn warn_of_trouble(service: &Service, settings: &Path) {
-    let settings = settings.display();
-    match service.readiness() {
+async fn warn_of_trouble(service: &Service, settings: &str) {
+    match service.readiness().await {
         Ok(reasons) => {
             for reason in reasons {
-                tracing::warn!(%settings, reason = reason.code(), "degraded: {}", reason.detail());
+                tracing::warn!(settings, reason = reason.code(), "degraded: {}", reason.detail());
             }
         }
-        Err(error) => tracing::warn!(%settings, error = %error, "{settings} can't be used: {error}"),
+        Err(error) => tracing::warn!(settings, error = %error, "{settings} can't be used: {error}"),
     }
 }
 

@@ -29,8 +29,10 @@ use variables::{
 pub struct Config {
     /// Where to listen.
     pub listen: SocketAddr,
-    /// The document.
+    /// The document; no path where it is kept in memory.
     pub settings: PathBuf,
+    /// Whether the document, the keys and the state are kept in memory, and nothing on disk.
+    pub is_in_memory: bool,
     /// Whether the document's place came from `OH_PERSISTENCE_DIR`: a new one is then OpenHands' kind.
     pub is_openhands: bool,
     /// Below which folder the service keeps its state; `None` where nothing says so.
@@ -94,6 +96,8 @@ pub struct Flags {
     pub listen: Option<String>,
     /// `--settings`
     pub settings: Option<PathBuf>,
+    /// `--in-memory`
+    pub is_in_memory: bool,
     /// `--log-format`
     pub log_format: Option<LogFormat>,
 }
@@ -121,7 +125,11 @@ impl Config {
         };
         let theirs = |name: &'static str| given(name, "", None);
 
-        let (settings, is_openhands) = place(flags.settings, file.settings, &variable)?;
+        let is_in_memory = flags.is_in_memory;
+        let (settings, is_openhands) = match is_in_memory {
+            true => (PathBuf::new(), false),
+            false => place(flags.settings, file.settings, &variable)?,
+        };
         let previous_secret_keys = match (variable(PREVIOUS_SECRET_KEYS), file.previous_secret_keys) {
             (Some(text), _) => strings(PREVIOUS_SECRET_KEYS, &text)?,
             (None, Some(keys)) => keys,
@@ -171,6 +179,7 @@ impl Config {
         let config = Self {
             listen: address(listen)?,
             settings,
+            is_in_memory,
             is_openhands,
             state_dir: state_dir(file.state_dir, &variable),
             secret_key: given(SECRET_KEY, "secret_key", file.secret_key)

@@ -60,7 +60,7 @@ pub(super) fn locate(text: &str, new: NewDocument) -> Result<Located, Unreadable
         Some(..FIRST_FLAT) => Sealing::EnvAndHeaders,
         Some(FIRST_FLAT..) => Sealing::Listed,
     };
-    let layout = Layout { dialect, sealing, access, has_schema_version: agent_version.is_some() };
+    let layout = Layout { dialect, sealing, access, belongs_to_openhands: agent_version.is_some() };
     Ok(Located { layout, style, place: if has_collection { place } else { Place::Hidden } })
 }
 

@@ -19,7 +19,7 @@ impl NewDocument {
             Self::Own => (Dialect::Open, Sealing::EverySecret),
             Self::OpenHands => (Dialect::Closed, Sealing::Listed),
         };
-        Layout { dialect, sealing, access: Access::Writable, has_schema_version: false }
+        Layout { dialect, sealing, access: Access::Writable, belongs_to_openhands: false }
     }
 
     /// The member `agent_settings`, its map of servers empty.

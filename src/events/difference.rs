@@ -23,6 +23,11 @@ impl Differ {
         Self { last: state, trouble: None }
     }
 
+    /// Whether there is nothing to be told of what is seen now, as it is the very state that was told last.
+    pub(super) fn is_at(&self, seen: &Result<Arc<ReadModel>, ServiceError>) -> bool {
+        self.trouble.is_none() && seen.as_ref().is_ok_and(|seen| Arc::ptr_eq(seen, &self.last))
+    }
+
     /// What holds after all that has been told.
     pub(super) fn standing(&self) -> Standing {
         let (tag, access) = (self.last.tag().clone(), self.last.access());
@@ -107,7 +112,8 @@ mod tests {
     use crate::document::{Document, NewDocument};
     use crate::model::{Access, Author, SettingsKey, StoredServer};
     use crate::secrets::{EtagKey, KeyRing};
-    use crate::store::{Snapshot, StoreError, Tombstones};
+    use crate::store::Snapshot;
+    use crate::store::file::FileError;
 
     fn ring() -> Arc<KeyRing> {
         Arc::new(KeyRing::new(&[], None, &EtagKey::random()))
@@ -120,13 +126,9 @@ mod tests {
 
     fn state_of(text: &str, ring: &Arc<KeyRing>) -> Arc<ReadModel> {
         let document = Document::read(text.as_bytes(), NewDocument::Own, None).unwrap();
-        let snapshot = Snapshot {
-            layout: document.layout().clone(),
-            servers: document.servers().map(|(key, server)| (key.clone(), by_ann(server))).collect(),
-            outside: Arc::clone(document.outside()),
-            tombstones: Tombstones::default(),
-            place: None,
-        };
+        let servers = document.servers().map(|(key, server)| (key.clone(), by_ann(server))).collect();
+        let (layout, outside) = (document.layout().clone(), Arc::clone(document.outside()));
+        let snapshot = Snapshot::new(layout, servers, outside);
         Arc::new(ReadModel::new(Arc::new(snapshot), Arc::clone(ring), None))
     }
 
@@ -189,8 +191,8 @@ mod tests {
         let ring = ring();
         let mut all = Differ::new(state(r#"{"a":{"command":"x"}}"#, &ring));
         let before = all.standing().tag;
-        let gone = || Err(ServiceError::Store(StoreError::Vanished));
-        let no_folder = || Err(ServiceError::Store(StoreError::NoDirectory));
+        let gone = || Err(ServiceError::Store(FileError::Vanished.into()));
+        let no_folder = || Err(ServiceError::Store(FileError::NoDirectory.into()));
         let steps = [gone(), gone(), no_folder(), gone()].map(|seen| told(&all.step(seen, 1)).len());
         assert_eq!(steps, [1, 0, 1, 1]);
         assert!(all.standing().trouble.is_some() && all.standing().tag == before);

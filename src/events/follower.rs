@@ -3,12 +3,13 @@
 
 use std::future::Future;
 use std::io;
-use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::panic::AssertUnwindSafe;
 use std::pin::pin;
 use std::sync::Arc;
 use std::thread;
 use std::time::Duration;
 
+use futures_util::FutureExt;
 use futures_util::future::select;
 use tokio::runtime::Builder;
 use tokio::time::{sleep, timeout};
@@ -43,15 +44,15 @@ impl ChangeStream {
     }
 }
 
-async fn follow(feed: &ChangeStream) {
+async fn follow(feed: &Arc<ChangeStream>) {
     // Nobody reads yet, so there is nothing to tell.
     feed.joined.notified().await;
     let mut changes = feed.service.changes();
     while !feed.is_closed() {
         // A reader who opens is answered what went wrong; the others are told it as an event.
-        let looked = catch_unwind(AssertUnwindSafe(|| drop(feed.look())));
+        let looked = AssertUnwindSafe(feed.look()).catch_unwind().await;
         if looked.is_err() {
-            tracing::error!("whoever follows the settings panicked and goes on");
+            tracing::error!("event follower panicked; goes on in 1 s");
             sleep(RECOVERY).await;
         }
         sleep(REST).await;

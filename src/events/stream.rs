@@ -1,14 +1,15 @@
 //! The one stream of a process: looks at the states of the service, keeps what differs, and wakes its readers.
-//! Looking blocks, reading never does: the two have a lock each, and nobody holds the readers' for long.
+//! Looks take turns and may wait for the store; the readers' lock is never held for long.
 
 use std::io;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use tokio::sync::{Notify, watch};
+use tokio::sync::{Notify, OwnedMutexGuard, watch};
 
+use crate::blocking;
 use crate::model::Author;
-use crate::service::{Service, ServiceError};
+use crate::service::{ReadModel, Service, ServiceError};
 
 use super::difference::Differ;
 use super::event::Opened;
@@ -20,8 +21,9 @@ use super::window::{Entry, OutOfWindow, Window};
 pub struct ChangeStream {
     pub(super) service: Arc<Service>,
     epoch: String,
-    /// Held while somebody looks. Nothing has been told before the first reader comes.
-    told: Mutex<Option<Differ>>,
+    /// Held by a task while it looks, so that an older state never follows a newer one. There is none before the first
+    /// reader comes.
+    differ: Arc<tokio::sync::Mutex<Option<Differ>>>,
     window: Mutex<Option<Window>>,
     /// Whether the stream is over; sent again with all news.
     news: watch::Sender<bool>,
@@ -70,7 +72,7 @@ impl ChangeStream {
         Ok(Self {
             service,
             epoch,
-            told: Mutex::default(),
+            differ: Arc::default(),
             window: Mutex::default(),
             news: watch::Sender::new(false),
             readers: Arc::new(ReaderLimit::new(most_readers)),
@@ -78,18 +80,17 @@ impl ChangeStream {
         })
     }
 
-    /// Begins to read: behind this position, or with what comes next. Blocks on file reads where it is the latter:
-    /// then the state that it begins with is the newest.
+    /// Begins to read: behind this position, or with what comes next, which is what follows the newest state.
     ///
     /// # Errors
     ///
     /// Where there is no such position, no room, or no state.
-    pub fn open(
+    pub async fn open(
         self: &Arc<Self>,
         reader: &Author,
         position: Option<&Position>,
     ) -> Result<(Subscription, Opened), Refused> {
-        let (n, opened) = self.place(reader, position)?;
+        let (n, opened) = self.place(reader, position).await?;
         let seat = self.readers.take(reader)?;
         self.joined.notify_one();
         Ok((Subscription { feed: Arc::clone(self), n, news: self.news.subscribe(), _seat: seat }, opened))
@@ -100,12 +101,16 @@ impl ChangeStream {
     /// # Errors
     ///
     /// Those of [`ChangeStream::open`].
-    pub fn place(&self, reader: &Author, position: Option<&Position>) -> Result<(u64, Opened), Refused> {
+    pub async fn place(
+        self: &Arc<Self>,
+        reader: &Author,
+        position: Option<&Position>,
+    ) -> Result<(u64, Opened), Refused> {
         if self.is_closed() {
             return Err(Refused::Closed);
         }
         if position.is_none() {
-            self.look().map_err(Refused::Failed)?;
+            self.look().await.map_err(Refused::Failed)?;
         }
         let place = self.window().as_ref().ok_or(OutOfWindow).and_then(|window| window.open(position));
         let place = place.map_err(|OutOfWindow| Refused::OutOfWindow)?;
@@ -128,21 +133,34 @@ impl ChangeStream {
         self.readers.is_any_taken()
     }
 
-    /// Looks at the newest state and tells what differs. Blocks on file reads and on decryption.
-    pub(super) fn look(&self) -> Result<(), ServiceError> {
-        let mut told = self.told.lock().unwrap_or_else(PoisonError::into_inner);
-        let seen = self.service.load();
+    /// Looks at the newest state and tells what differs.
+    pub(super) async fn look(self: &Arc<Self>) -> Result<(), ServiceError> {
+        let differ = Arc::clone(&self.differ).lock_owned().await;
+        let seen = self.service.newest().await;
+        if differ.as_ref().is_some_and(|differ| differ.is_at(&seen)) {
+            return Ok(());
+        }
+        let stream = Arc::clone(self);
+        blocking::run(move || stream.tell(differ, seen)).await
+    }
+
+    /// Tells what differs. Secrets are opened to be compared, which takes time.
+    fn tell(
+        &self,
+        mut differ: OwnedMutexGuard<Option<Differ>>,
+        seen: Result<Arc<ReadModel>, ServiceError>,
+    ) -> Result<(), ServiceError> {
         let outcome = seen.as_ref().map(drop).map_err(Clone::clone);
-        match &mut *told {
+        match &mut *differ {
             None => {
                 let begun = Differ::new(seen?);
                 *self.window() = Some(Window::new(self.epoch.clone(), begun.standing()));
-                *told = Some(begun);
+                *differ = Some(begun);
             }
-            Some(told) => {
-                let events = told.step(seen, now_ms());
+            Some(differ) => {
+                let events = differ.step(seen, now_ms());
                 if let (false, Some(window)) = (events.is_empty(), &mut *self.window()) {
-                    window.extend(events, told.standing());
+                    window.extend(events, differ.standing());
                     self.news.send_modify(|_| {});
                 }
             }
@@ -195,3 +213,6 @@ fn now_ms() -> u64 {
     let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     since.as_millis().try_into().unwrap_or(u64::MAX)
 }
+
+#[cfg(test)]
+mod tests;

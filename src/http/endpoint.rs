@@ -9,7 +9,7 @@ use std::rc::Rc;
 use std::str::Utf8Error;
 
 use actix_web::http::Method;
-use actix_web::web::{self, Data, Payload};
+use actix_web::web::{Data, Payload};
 use actix_web::{HttpRequest, HttpResponse};
 use futures_util::FutureExt;
 use percent_encoding::percent_decode_str;
@@ -214,24 +214,6 @@ impl Call {
     pub(super) fn note(&self, written: &Written) {
         let after = if self.query.is_dry_run { &written.before } else { &written.after };
         self.trail.tags(written.before.as_ref(), after.as_ref());
-    }
-
-    /// Runs a use-case that blocks off the event loop.
-    pub(super) async fn block<T: Send + 'static>(
-        &self,
-        run: impl FnOnce(&Service) -> Result<T, ServiceError> + Send + 'static,
-    ) -> Result<T, Problem> {
-        self.try_blocking(run).await?.map_err(|error| self.failed(error))
-    }
-
-    /// The same, with the outcome as it is.
-    pub(super) async fn try_blocking<T: Send + 'static>(
-        &self,
-        run: impl FnOnce(&Service) -> Result<T, ServiceError> + Send + 'static,
-    ) -> Result<Result<T, ServiceError>, Problem> {
-        let app = self.app.clone();
-        let result = web::block(move || run(&app.service)).await;
-        result.map_err(|error| Problem::of_ours(ProblemKind::Internal, error.to_string()))
     }
 
     /// The problem that a failed use-case is for this call.

@@ -10,7 +10,7 @@ use crate::model::validate::Violation;
 use crate::model::{PlaceReason, ReadOnlyReason};
 use crate::projection::Verdict;
 use crate::service::{Conflict, ServiceError};
-use crate::store::StoreError;
+use crate::store::{StoreError, StoreErrorKind};
 
 use super::problem::Problem;
 use super::problem_kind::ProblemKind;
@@ -135,60 +135,26 @@ pub(super) fn unusable_new_name(detail: String) -> Problem {
 
 /// The problem that a failed store is.
 pub(super) fn store_problem(error: &StoreError, is_read: bool) -> Problem {
-    let with_causes = causes(error);
-    match error {
-        StoreError::Unreadable(reason) => {
-            let detail = format!("The settings document can't be used: {reason}. It is left as it is.");
-            let problem = Problem::new(ProblemKind::DocumentUnreadable, detail).cause(with_causes);
-            if is_read { problem } else { problem.status(StatusCode::CONFLICT) }
-        }
-        StoreError::Vanished => Problem::new(
-            ProblemKind::DocumentVanished,
-            "The settings document is gone. Put it back, or restart the service to begin a new one.",
-        ),
-        StoreError::TooLarge { largest } => Problem::new(
-            ProblemKind::InvalidConfig,
-            format!("The settings document would be larger than {largest} bytes. Nothing was changed. Remove what is not needed; MCP_SETTINGS_MAX_DOCUMENT_BYTES sets the limit."),
-        ),
-        StoreError::Unlinked => Problem::new(
-            ProblemKind::DocumentVanished,
-            "The settings document is mounted as a single file, and was replaced or deleted where it comes from. Mount its folder instead, and start the service anew.",
-        ),
-        StoreError::NoDirectory => Problem::new(
-            ProblemKind::StoreUnavailable,
-            "The folder of the settings document is not there. Create it, or configure another.",
-        ),
-        StoreError::Busy { .. } => Problem::new(
-            ProblemKind::StoreBusy,
-            "Another process holds the settings lock. Nothing was changed; try again. MCP_SETTINGS_LOCK_TIMEOUT_MS sets how long a write waits.",
-        )
-        .cause(with_causes)
-        .header(header::RETRY_AFTER, RETRY_AFTER),
-        StoreError::Overtaken => Problem::new(
-            ProblemKind::StoreBusy,
-            "Another program, which does not take the settings lock, keeps changing the settings document. Nothing was changed; try again.",
-        )
-        .cause(with_causes)
-        .header(header::RETRY_AFTER, RETRY_AFTER),
-        StoreError::QueueFull => Problem::new(ProblemKind::StoreBusy, "Too many writes are waiting. Nothing was changed; try again.")
-            .header(header::RETRY_AFTER, RETRY_AFTER),
-        StoreError::Closed => Problem::new(ProblemKind::StoreBusy, "The service is stopping. Nothing was changed; try again.")
-            .header(header::RETRY_AFTER, RETRY_AFTER),
-        StoreError::ReadOnly { reason, .. } => read_only(ReadOnlyReason::Place(*reason)).cause(with_causes),
-        StoreError::Ownership(_) => Problem::new(ProblemKind::Ownership, OWNERSHIP).cause(with_causes),
-        StoreError::OutcomeUnknown(_) => Problem::new(
-            ProblemKind::OutcomeUnknown,
-            "The change was made, but may not outlive a crash. Read the server again before you repeat it.",
-        )
-        .cause(with_causes)
-        .member("outcome", Json::string("unknown")),
-        StoreError::Read(_) | StoreError::Lock(_) | StoreError::Write { .. } => Problem::new(
-            ProblemKind::StoreUnavailable,
-            "The settings document can't be read or written at present. Nothing was changed.",
-        )
-        .cause(with_causes)
-        .header(header::RETRY_AFTER, RETRY_AFTER),
-        StoreError::Panicked => Problem::of_ours(ProblemKind::Internal, with_causes),
+    use StoreErrorKind::{
+        Busy, Closed, OutcomeUnknown, Panicked, ReadOnly, TooLarge, Unavailable, Unreadable,
+    };
+    let kind = match (error.kind(), error.code()) {
+        (Busy | Closed, _) => ProblemKind::StoreBusy,
+        (Unavailable, StoreError::VANISHED) => ProblemKind::DocumentVanished,
+        (Unavailable, _) => ProblemKind::StoreUnavailable,
+        (Unreadable, _) => ProblemKind::DocumentUnreadable,
+        (ReadOnly, StoreError::OWNERSHIP) => ProblemKind::Ownership,
+        (ReadOnly, _) => ProblemKind::DocumentReadOnly,
+        (TooLarge, _) => ProblemKind::InvalidConfig,
+        (OutcomeUnknown, _) => ProblemKind::OutcomeUnknown,
+        (Panicked, _) => return Problem::of_ours(ProblemKind::Internal, causes(error)),
+    };
+    let problem = Problem::new(kind, error.detail().clone()).cause(causes(error));
+    match error.kind() {
+        Unreadable if !is_read => problem.status(StatusCode::CONFLICT),
+        OutcomeUnknown => problem.member("outcome", Json::string("unknown")),
+        _ if error.may_pass() => problem.header(header::RETRY_AFTER, RETRY_AFTER),
+        _ => problem,
     }
 }
 

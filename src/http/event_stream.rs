@@ -7,7 +7,6 @@ use std::time::{Duration, Instant};
 use actix_web::http::header::{self, HeaderName};
 use actix_web::http::{Method, StatusCode};
 use actix_web::rt::time::timeout;
-use actix_web::web;
 use actix_web::{HttpResponse, HttpResponseBuilder};
 use bytes::Bytes;
 use futures_util::stream::{self, Stream};
@@ -43,15 +42,12 @@ const PACE: StreamTiming =
 /// `GET` and `HEAD` of the stream; the latter judges all that the former does, and takes no seat.
 pub(super) fn follow(call: Call) -> Answer {
     Box::pin(async move {
-        let (app, position, reader) = (call.app.clone(), call.position.clone(), call.caller.author.clone());
+        let (events, position, reader) = (&call.app.events, call.position.as_ref(), &call.caller.author);
         let may_reveal = call.caller.may_reveal();
-        let is_head = call.method == Method::HEAD;
-        let opened = web::block(move || match is_head {
-            true => app.events.place(&reader, position.as_ref()).map(|_| None),
-            false => app.events.open(&reader, position.as_ref()).map(Some),
-        });
-        let opened =
-            opened.await.map_err(|error| Problem::of_ours(ProblemKind::Internal, error.to_string()))?;
+        let opened = match call.method == Method::HEAD {
+            true => events.place(reader, position).await.map(|_| None),
+            false => events.open(reader, position).await.map(Some),
+        };
         let opened = opened.map_err(|refused| problem(&call, refused))?;
         let mut answer = answer();
         Ok(match opened {
@@ -95,7 +91,7 @@ fn problem(call: &Call, refused: Refused) -> Problem {
             "This key has a quarter of all streams of this service open, and may not open more. Close some of them.",
         )
         .header(header::RETRY_AFTER, RETRY_AFTER),
-        Refused::Closed => call.failed(ServiceError::Store(StoreError::Closed)),
+        Refused::Closed => call.failed(ServiceError::Store(StoreError::closed())),
         Refused::Failed(error) => call.failed(error),
     }
 }

@@ -8,7 +8,7 @@ use bytes::Bytes;
 
 use crate::projection::{EntityTag, Verdict};
 use crate::secrets::Exposure;
-use crate::service::{Body, Conflict, ReadModel, Service, ServiceError, Write};
+use crate::service::{Body, Conflict, ReadModel, ServiceError, Write};
 
 use super::endpoint::{Answer, Call};
 use super::problem::Problem;
@@ -55,11 +55,11 @@ pub(super) fn patch(mut call: Call) -> Answer {
 pub(super) fn delete(call: Call) -> Answer {
     Box::pin(async move {
         let write = write_of(&call)?;
-        let written = match call.query.is_dry_run {
-            true => call.block(move |service| service.try_delete(&write)).await?,
-            false => call.service().delete(write).await.map_err(|error| call.failed(error))?,
+        let done = match call.query.is_dry_run {
+            true => call.service().try_delete(write).await,
+            false => call.service().delete(write).await,
         };
-        call.note(&written);
+        call.note(&done.map_err(|error| call.failed(error))?);
         Ok(HttpResponse::NoContent().finish())
     })
 }
@@ -67,9 +67,10 @@ pub(super) fn delete(call: Call) -> Answer {
 async fn update(call: Call, body: Body) -> Result<HttpResponse, Problem> {
     let write = write_of(&call)?;
     let done = match call.query.is_dry_run {
-        true => call.block(move |service| service.try_update(write, body)).await?,
-        false => call.service().update(write, body).await.map_err(|error| call.failed(error))?,
+        true => call.service().try_update(write, body).await,
+        false => call.service().update(write, body).await,
     };
+    let done = done.map_err(|error| call.failed(error))?;
     call.note(&done);
     Ok(write_response::answer(&call, done, call.name()?))
 }
@@ -80,12 +81,9 @@ pub(super) fn write_of(call: &Call) -> Result<Write, Problem> {
     Ok(Write { key: call.name()?.key().clone(), precondition, caller })
 }
 
-/// The newest state: from memory, or, where it may have changed, read off the event loop.
+/// The newest state.
 pub(super) async fn newest(call: &Call) -> Result<Arc<ReadModel>, Problem> {
-    match call.service().peek() {
-        Some(result) => result.map_err(|error| call.failed(error)),
-        None => call.block(Service::load).await,
-    }
+    call.service().newest().await.map_err(|error| call.failed(error))
 }
 
 /// Answers a read under its conditions (RFC 9110 §13.2.2). Only the redacted view is answered 304: the

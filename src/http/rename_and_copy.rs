@@ -45,9 +45,9 @@ async fn give_name(mut call: Call, named: Named) -> Result<HttpResponse, Problem
     let write = if is_stored { settings::write_of(&call)? } else { write_of(&call)? };
     let new = to.clone();
     let done = match (named, call.query.is_dry_run) {
-        (Named::Copy, true) => call.try_blocking(move |service| service.try_copy(write, new)).await?,
+        (Named::Copy, true) => call.service().try_copy(write, new).await,
         (Named::Copy, false) => call.service().copy(write, new).await,
-        (_, true) => call.try_blocking(move |service| service.try_rename(write, new)).await?,
+        (_, true) => call.service().try_rename(write, new).await,
         (_, false) => call.service().rename(write, new).await,
     };
     let failed = |error| if is_stored { settings::failed(&call, error) } else { call.failed(error) };

@@ -7,7 +7,6 @@ use actix_web::http::header;
 
 use crate::json::{Json, Number, Object, to_compact};
 use crate::secrets::{Scope, Scopes};
-use crate::service::Service;
 use crate::service::login::KEY_LIFETIME;
 
 use super::authentication::unauthorized;
@@ -37,7 +36,7 @@ pub(super) fn exchange(call: Call) -> Answer {
 /// `GET`: who calls, and what may be done. It is answered while the document can't be read, too.
 pub(super) fn current(call: Call) -> Answer {
     Box::pin(async move {
-        let access = match call.block(Service::recheck).await {
+        let access = match call.service().recheck().await.map_err(|error| call.failed(error)) {
             Ok(projected) => DocumentAccess::of(&projected.access()),
             Err(problem) => DocumentAccess::unreadable(&problem),
         };

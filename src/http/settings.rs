@@ -5,6 +5,7 @@
 use actix_web::HttpResponse;
 use actix_web::http::{StatusCode, header};
 
+use crate::blocking;
 use crate::json::{Json, Object, Pointer};
 use crate::model::validate::Violation;
 use crate::model::{ServerName, SettingsKey};
@@ -23,7 +24,8 @@ pub(super) fn read(call: Call) -> Answer {
     Box::pin(async move {
         let projected = newest(&call).await?;
         let exposure = call.exposure;
-        let body = call.block(move |_| projected.settings(exposure)).await?;
+        let body = blocking::run(move || projected.settings(exposure)).await;
+        let body = body.map_err(|error| call.failed(error))?;
         let mut response = HttpResponse::Ok();
         if exposure != Exposure::Redacted {
             response.insert_header((header::CACHE_CONTROL, "no-store"));
@@ -53,7 +55,7 @@ pub(super) fn delete(call: Call) -> Answer {
     Box::pin(async move {
         let write = write_of(&call)?;
         let settled = call.service().delete_in_settings(write).await;
-        answer(&call, settled.map_err(|error| failed(&call, error))?).await
+        answer(&call, settled.map_err(|error| failed(&call, error))?)
     })
 }
 
@@ -67,7 +69,7 @@ async fn update(mut call: Call, kind: fn(Object) -> Body) -> Result<HttpResponse
     let write = write_of(&call)?;
     let body = call.take_body()?;
     let settled = call.service().update_in_settings(write, kind(body)).await;
-    answer(&call, settled.map_err(|error| failed(&call, error))?).await
+    answer(&call, settled.map_err(|error| failed(&call, error))?)
 }
 
 /// Who writes to which server of any stored name, and under which condition.
@@ -81,10 +83,10 @@ fn key(call: &Call) -> Result<&SettingsKey, Problem> {
 }
 
 /// The settings as the write left them, with the tag of the server that it wrote.
-async fn answer(call: &Call, settled: Settled) -> Result<HttpResponse, Problem> {
-    let written = settled.written.clone();
+fn answer(call: &Call, settled: Settled) -> Result<HttpResponse, Problem> {
+    let Settled { written, shown, .. } = settled;
     call.trail.tags(written.before.as_ref(), written.after.as_ref());
-    let body = call.block(move |service| service.settled(settled)).await?;
+    let body = shown.map_err(|error| call.failed(error))?;
     let status = if written.is_created { StatusCode::CREATED } else { StatusCode::OK };
     let mut response = HttpResponse::build(status);
     if written.is_created

@@ -34,7 +34,7 @@ pub(super) fn patch(mut call: Call) -> Answer {
         let settled = call.service().patch_settings(call.caller.clone(), patch).await;
         let settled = settled.map_err(|error| call.failed(error))?;
         call.trail.written(&settled.servers);
-        let body = call.block(move |service| service.settled(settled)).await?;
+        let body = settled.shown.map_err(|error| call.failed(error))?;
         let mut response = HttpResponse::Ok();
         if is_about_servers {
             response.insert_header(("deprecation", DEPRECATION)).insert_header((

@@ -1,15 +1,13 @@
 //! Whether the service is alive and ready, and what it is.
 
+use actix_web::HttpResponse;
 use actix_web::http::header;
-use actix_web::{HttpResponse, web};
 
 use crate::json::{Json, Object, to_compact};
 use crate::service::Degradation;
 
 use super::endpoint::{Answer, Call};
 use super::error_mapping::store_problem;
-use super::problem::Problem;
-use super::problem_kind::ProblemKind;
 
 /// The version of the OpenHands surface that we speak: its clients refuse older ones
 /// (OPENHANDS §6).
@@ -23,11 +21,7 @@ pub(super) fn health(_: Call) -> Answer {
 /// `GET /ready`: whether the store can be read, and what is amiss where it can.
 pub(super) fn ready(call: Call) -> Answer {
     Box::pin(async move {
-        let app = call.app.clone();
-        let readiness = web::block(move || app.service.readiness()).await;
-        let reasons = readiness
-            .map_err(|error| Problem::of_ours(ProblemKind::Internal, error.to_string()))?
-            .map_err(|error| store_problem(&error, true))?;
+        let reasons = call.service().readiness().await.map_err(|error| store_problem(&error, true))?;
         if reasons.is_empty() {
             return Ok(status("ready"));
         }

@@ -116,9 +116,8 @@ pub struct Layout {
     pub sealing: Sealing,
     /// Whether servers may be written.
     pub access: Access,
-    /// Whether `agent_settings.schema_version` is there and not null: then the document is OpenHands',
-    /// and a key that it does not have would cost it its secrets.
-    pub has_schema_version: bool,
+    /// Whether the document is OpenHands', so that a key that it does not have would cost it its secrets.
+    pub belongs_to_openhands: bool,
 }
 
 impl Layout {

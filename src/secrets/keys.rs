@@ -127,16 +127,21 @@ impl Keys {
         Ok(())
     }
 
+    /// Whether no file can bring another key: all are configured, or known for good.
+    pub fn are_settled(&self) -> bool {
+        self.is_settled.load(Ordering::Relaxed)
+    }
+
     /// Whether the files should be looked at again before these keys are used for a read.
     pub fn is_look_due(&self) -> bool {
         let since = self.now().saturating_sub(self.looked.load(Ordering::Relaxed));
-        !self.is_settled() && LOOK_HOLDS.as_millis() <= u128::from(since)
+        !self.are_settled() && LOOK_HOLDS.as_millis() <= u128::from(since)
     }
 
     /// Reads the files anew that have changed. One that can't be used changes nothing, and is logged once. Blocks on
     /// a `stat` of each file.
     pub fn refresh(&self) {
-        if self.is_settled() {
+        if self.are_settled() {
             return;
         }
         let mut files = self.files();
@@ -256,10 +261,6 @@ impl Keys {
     fn key_file_in_use(&self) -> Option<PathBuf> {
         let is_in_use = self.sources.newest.is_none() && !self.files().keys.is_empty();
         self.sources.key_file.found().filter(|_| is_in_use).map(PathBuf::from)
-    }
-
-    fn is_settled(&self) -> bool {
-        self.is_settled.load(Ordering::Relaxed)
     }
 
     fn now(&self) -> u64 {

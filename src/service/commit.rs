@@ -1,12 +1,17 @@
-//! How a use-case decides inside the store's exclusive section and gets its answer out of it.
+//! How a use-case decides inside the store's exclusive section, or only looks what it would decide, and gets its answer
+//! out of there.
 
-use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Instant;
+use std::sync::Arc;
+use std::time::{Instant, SystemTime};
 
-use crate::model::{Author, Edit};
-use crate::store::{Change, Current, Decision, Names};
+use crate::model::plain_names::PlainNames;
+use crate::model::{Author, Edit, SettingsKey};
+use crate::secrets::Keys;
+use crate::store::{Answer, Change, Current, Decision, Names, Note, Snapshot};
 
-use super::{Service, ServiceError};
+use super::key_rules::BatchKeys;
+use super::tag_cache::TagCache;
+use super::{Options, Service, ServiceError};
 
 /// What a use-case decided, with its answer.
 pub(super) enum Step<T> {
@@ -23,56 +28,147 @@ pub(super) enum Step<T> {
     /// A key, or the word that it may be used, is needed; where that can't be had, this is the reason to
     /// refuse.
     NeedKey(ServiceError),
+    /// The states before the current one are needed.
+    NeedPast,
 }
 
-/// An answer that is worked out by whoever waits for it.
+/// An answer that is worked out by the task that waits for it.
 pub(super) type Later<T> = Box<dyn FnOnce() -> Result<T, ServiceError> + Send>;
 
-impl Service {
-    /// Runs a decision exclusively. Its answer is given when the outcome is durable.
-    pub(super) async fn run<T: Send + 'static>(
-        &self,
+/// What every decision rests on beside the request and the state.
+#[derive(Clone)]
+pub(super) struct WriteContext {
+    pub(super) keys: Arc<Keys>,
+    pub(super) tag_cache: Arc<TagCache>,
+    pub(super) plain_names: Arc<PlainNames>,
+    pub(super) options: Options,
+}
+
+impl WriteContext {
+    /// The keys as they are for the batch. Looked at under the lock: what is sealed now must be sealed with the newest
+    /// key that there is.
+    pub(super) fn keys_for(&self, current: &Current<'_>) -> Arc<BatchKeys> {
+        current.facts().once(|| BatchKeys::newest(&self.keys))
+    }
+
+    /// The same where no condition is required.
+    pub(super) fn lenient(&self) -> Self {
+        Self { options: Options { require_preconditions: false, ..self.options }, ..self.clone() }
+    }
+}
+
+impl<T: Send + 'static> Step<T> {
+    /// The same in the store's words. Only [`answer`] of the same type gets the answer out.
+    fn into_decision(self, author: Option<&Author>) -> Decision {
+        match self {
+            Self::Edit(edits, value) => {
+                Decision::Edit { notes: notes(&edits, author), edits, answer: known(Ok(value)) }
+            }
+            Self::Rewrite { edits, judged, answer } => {
+                Decision::Rewrite { notes: notes(&edits, author), edits, judged, answer: known(Ok(answer)) }
+            }
+            Self::Keep(value) => Decision::Keep(known(Ok(value))),
+            Self::Later(later) => Decision::Keep(Box::new(later)),
+            Self::Refuse(reason) => Decision::Keep(known::<T>(Err(reason))),
+            Self::NeedKey(reason) => Decision::NeedKey(known::<T>(Err(reason))),
+            Self::NeedPast => Decision::NeedPast,
+        }
+    }
+}
+
+fn known<T: Send + 'static>(result: Result<T, ServiceError>) -> Answer {
+    let later: Later<T> = Box::new(move || result);
+    Box::new(later)
+}
+
+fn answer<T: 'static>(answer: Answer) -> Result<T, ServiceError> {
+    match answer.downcast::<Later<T>>() {
+        Ok(later) => later(),
+        Err(_) => Err(ServiceError::Undecided),
+    }
+}
+
+/// Who makes the states that these edits leave, and when.
+fn notes(edits: &[Edit], author: Option<&Author>) -> Vec<Note> {
+    let at = SystemTime::now();
+    let made = |edit: &Edit| -> Option<SettingsKey> {
+        match edit {
+            Edit::Put { key, .. } => Some(key.clone()),
+            Edit::Rename { to, .. } => Some(to.clone()),
+            Edit::Remove { .. } | Edit::Outside { .. } | Edit::Reseal { .. } => None,
+        }
+    };
+    edits.iter().filter_map(made).map(|name| Note::Author { name, author: author.cloned(), at }).collect()
+}
+
+/// What a caller wants: which names it may touch, in whose name, and how it decides.
+pub(super) struct UseCase<T> {
+    names: Names,
+    author: Option<Author>,
+    decide: Box<Decide<T>>,
+}
+
+type Decide<T> = dyn Fn(&Current<'_>, &WriteContext) -> Result<Step<T>, ServiceError> + Send + Sync;
+
+impl<T: Send + 'static> UseCase<T> {
+    pub(super) fn new(
         names: Names,
         author: Option<Author>,
-        decide: impl Fn(&Current<'_>) -> Step<T> + Send + Sync + 'static,
-    ) -> Result<T, ServiceError> {
-        let answer: Arc<Mutex<Option<Later<T>>>> = Arc::default();
-        let slot = Arc::clone(&answer);
-        let keys = Arc::clone(&self.keys);
+        decide: impl Fn(&Current<'_>, &WriteContext) -> Result<Step<T>, ServiceError> + Send + Sync + 'static,
+    ) -> Self {
+        Self { names, author, decide: Box::new(decide) }
+    }
+
+    /// The same where a rule that needs what is outside the servers allows it.
+    pub(super) fn if_also(self, allows: fn(&Current<'_>, &WriteContext) -> Result<(), ServiceError>) -> Self {
+        let Self { names, author, decide } = self;
+        Self::new(names.and_outside(), author, move |current, context| {
+            allows(current, context).and_then(|()| decide(current, context))
+        })
+    }
+
+    fn into_change(self, context: WriteContext) -> Change {
+        let Self { names, author, decide } = self;
+        let (deadline, by) = (Instant::now() + context.options.lock_timeout, author.clone());
         let decide = move |current: &Current<'_>| {
-            let known = |result| -> Later<T> { Box::new(move || result) };
-            // Under the lock: what is sealed now must be sealed with the newest key that there is.
-            keys.refresh();
-            let (decision, result) = match decide(current) {
-                Step::Edit(edits, value) => (Decision::Edit(edits), known(Ok(value))),
-                Step::Keep(value) => (Decision::Keep, known(Ok(value))),
-                Step::Rewrite { edits, judged, answer } => {
-                    (Decision::Rewrite { edits, judged }, known(Ok(answer)))
-                }
-                Step::Later(later) => (Decision::Keep, later),
-                Step::Refuse(reason) => (Decision::Reject, known(Err(reason))),
-                Step::NeedKey(reason) => (Decision::NeedKey, known(Err(reason))),
-            };
-            *slot.lock().unwrap_or_else(PoisonError::into_inner) = Some(result);
-            decision
+            decide(current, &context).unwrap_or_else(Step::Refuse).into_decision(by.as_ref())
         };
-        let deadline = Instant::now() + self.options.lock_timeout;
-        self.store.commit(Change { names, author, deadline, decide: Box::new(decide) }).await?;
-        let decided = answer.lock().unwrap_or_else(PoisonError::into_inner).take();
-        decided.map_or(Err(ServiceError::Undecided), |decided| decided())
+        Change { names, author, deadline, decide: Box::new(decide) }
+    }
+}
+
+impl Service {
+    /// Has it decide exclusively. The answer is given when the outcome is durable.
+    pub(super) async fn run<T: Send + 'static>(&self, case: UseCase<T>) -> Result<T, ServiceError> {
+        self.commit(self.writes.clone(), case).await.map(|(answer, _)| answer)
+    }
+
+    /// The same in another context, with the state that the batch has left.
+    pub(super) async fn commit<T: Send + 'static>(
+        &self,
+        context: WriteContext,
+        case: UseCase<T>,
+    ) -> Result<(T, Arc<Snapshot>), ServiceError> {
+        let committed = self.store.commit(case.into_change(context)).await?;
+        Ok((answer(committed.answer)?, committed.snapshot))
+    }
+
+    /// Has it decide on the newest state: no edit is made, no key, and no lock is waited for.
+    pub(super) async fn look<T: Send + 'static>(&self, case: UseCase<T>) -> Result<T, ServiceError> {
+        answer(self.store.examine(case.into_change(self.writes.clone())).await?.answer)
     }
 
     /// Has a key made where there is none and one may be made, before the first tag is told: a key that
     /// comes later changes every tag.
     pub async fn prepare_keys(&self) {
-        if self.keys.can_seal() {
+        if self.writes.keys.can_seal() {
             return;
         }
-        let keys = Arc::clone(&self.keys);
-        let decide = move |_: &Current<'_>| {
-            if keys.can_seal() { Step::Keep(()) } else { Step::NeedKey(ServiceError::KeyMissing) }
-        };
-        if let Err(error) = self.run(Names::All, None, decide).await {
+        let case = UseCase::new(Names::everything(), None, |current, context| {
+            let can_seal = context.keys_for(current).ring.can_seal();
+            Ok(if can_seal { Step::Keep(()) } else { Step::NeedKey(ServiceError::KeyMissing) })
+        });
+        if let Err(error) = self.run(case).await {
             tracing::warn!("no key to encrypt with: {error}");
         }
     }

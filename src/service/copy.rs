@@ -4,15 +4,15 @@
 use crate::json::{Json, to_compact};
 use crate::model::{Edit, ServerName};
 use crate::projection::EntityTag;
-use crate::secrets::{Exposure, Keys};
+use crate::secrets::Exposure;
 use crate::store::Current;
 
-use super::commit::Step;
+use super::commit::{Step, WriteContext};
 use super::new_name::NewName;
 use super::permit::permitted;
 use super::read_model::body;
 use super::update::{LARGEST_SHOWN, LARGEST_STORED, State, StateContext};
-use super::{Options, Service, ServiceError, Write, Written};
+use super::{Service, ServiceError, Write, Written};
 
 impl Service {
     /// Stores a copy of a server under a name that no server has.
@@ -20,30 +20,28 @@ impl Service {
         self.give_name(write, to, decide).await
     }
 
-    /// What [`Service::copy`] would come to. Blocks on file reads and on decryption.
-    pub fn try_copy(&self, write: Write, to: ServerName) -> Result<Written, ServiceError> {
-        self.try_give_name(write, to, decide)
+    /// What [`Service::copy`] would come to.
+    pub async fn try_copy(&self, write: Write, to: ServerName) -> Result<Written, ServiceError> {
+        self.try_give_name(write, to, decide).await
     }
 }
 
 fn decide(
     current: &Current<'_>,
     request: &NewName,
-    keys: &Keys,
-    options: Options,
+    context: &WriteContext,
 ) -> Result<Step<Written>, ServiceError> {
     let NewName { write, to, shows_tag } = request;
-    let (snapshot, ring) = (current.snapshot, keys.ring());
-    let may_reveal = write.caller.may_reveal();
-    let rules = StateContext { layout: &snapshot.layout, ring: &ring, may_reveal, plain_names: None };
-    let (server, State { config, .. }) = permitted(current, write, &rules, options)?;
+    let (facts, keys) = (current.facts(), context.keys_for(current));
+    let rules = StateContext::of(current, &keys, &write.caller);
+    let (server, State { config, .. }) = permitted(current, write, &rules, context.options)?;
     let to = to.key();
-    if snapshot.servers.contains_key(to) {
+    if current.server(to).is_some() {
         return Err(ServiceError::NewNameTaken);
     }
     let config = config.map_err(ServiceError::MalformedServer)?;
     let stored = server.config.as_ref().map_err(|fault| ServiceError::MalformedServer(fault.clone()))?;
-    if !snapshot.layout.can_hold(to, Some(stored)) {
+    if !facts.can_hold(to, Some(stored)) {
         return Err(ServiceError::UnusableNewName);
     }
     let after = rules.tag(to, &config);

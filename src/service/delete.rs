@@ -1,47 +1,38 @@
 //! Deleting a server.
 
-use std::sync::Arc;
-
 use crate::model::Edit;
-use crate::secrets::Keys;
 use crate::store::{Current, Names};
 
-use super::commit::Step;
+use super::commit::{Step, UseCase, WriteContext};
 use super::permit::permitted;
 use super::update::StateContext;
-use super::{Options, Service, ServiceError, Write, Written};
+use super::{Service, ServiceError, Write, Written};
 
 impl Service {
     /// Deletes a server, a malformed one too.
     pub async fn delete(&self, write: Write) -> Result<Written, ServiceError> {
-        let (keys, options) = (Arc::clone(&self.keys), self.options);
-        let names = Names::These(vec![write.key.clone()]);
-        let author = Some(write.caller.author.clone());
-        self.run(names, author, move |current| {
-            decide(current, &write, &keys, options).unwrap_or_else(Step::Refuse)
-        })
-        .await
+        self.run(deletion(write)).await
     }
 
-    /// What [`Service::delete`] would come to. Blocks on file reads and on decryption.
-    pub fn try_delete(&self, write: &Write) -> Result<Written, ServiceError> {
-        let names = Names::These(vec![write.key.clone()]);
-        self.look(&names, |current| {
-            decide(current, write, &self.keys, self.options).unwrap_or_else(Step::Refuse)
-        })
+    /// What [`Service::delete`] would come to.
+    pub async fn try_delete(&self, write: Write) -> Result<Written, ServiceError> {
+        self.look(deletion(write)).await
     }
 }
 
-pub(super) fn decide(
+pub(super) fn deletion(write: Write) -> UseCase<Written> {
+    let (names, author) = (Names::these([write.key.clone()]), Some(write.caller.author.clone()));
+    UseCase::new(names, author, move |current, context| decide(current, &write, context))
+}
+
+fn decide(
     current: &Current<'_>,
     write: &Write,
-    keys: &Keys,
-    options: Options,
+    context: &WriteContext,
 ) -> Result<Step<Written>, ServiceError> {
-    let (layout, ring) = (&current.snapshot.layout, keys.ring());
-    let may_reveal = write.caller.may_reveal();
-    let rules = StateContext { layout, ring: &ring, may_reveal, plain_names: None };
-    let (_, state) = permitted(current, write, &rules, options)?;
+    let keys = context.keys_for(current);
+    let rules = StateContext::of(current, &keys, &write.caller);
+    let (_, state) = permitted(current, write, &rules, context.options)?;
     let written =
         Written { is_created: false, before: Some(state.tag), after: None, is_verbatim: false, body: None };
     Ok(Step::Edit(vec![Edit::Remove { key: write.key.clone() }], written))

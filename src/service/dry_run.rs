@@ -5,12 +5,11 @@
 
 use std::sync::Arc;
 
-use crate::secrets::KeyRing;
-use crate::store::{Current, Decision, Names};
+use crate::store::Names;
 
-use super::commit::Step;
-use super::key_rules::{look_for_key, may_create_key};
-use super::update::{Update, WriteContext};
+use super::commit::{Step, UseCase};
+use super::key_rules::{BatchKeys, look_for_key};
+use super::update::Update;
 use super::{Body, Service, ServiceError, Write, Written, update};
 
 /// What a dry run may tell.
@@ -21,62 +20,34 @@ pub(super) struct DryRun {
 }
 
 impl Service {
-    /// What [`Service::update`] would come to. Blocks on file reads and on encryption.
-    pub fn try_update(&self, write: Write, body: Body) -> Result<Written, ServiceError> {
-        let names = Names::These(vec![write.key.clone()]);
+    /// What [`Service::update`] would come to.
+    pub async fn try_update(&self, write: Write, body: Body) -> Result<Written, ServiceError> {
+        let names = Names::these([write.key.clone()]);
         let tells_tag = write.caller.may_reveal();
         let of = |tells_tag| {
             let (write, body) = (write.clone(), body.clone());
             Arc::new(Update { write, body, dry_run: Some(DryRun { tells_tag }) })
         };
-        let told = of(tells_tag);
-        let decide = |current: &Current<'_>, ring: Arc<KeyRing>, update: &Arc<Update>| {
-            let context = WriteContext::of(&self.keys, &self.tag_cache, &self.plain_names, self.options);
-            let context = WriteContext { ring, ..context };
-            update::decide(current, update, &context).unwrap_or_else(Step::Refuse)
-        };
-        self.look(&names, |current| {
-            let mut step = decide(current, self.keys.ring(), &told);
-            if matches!(step, Step::NeedKey(_)) {
-                // One may have come meanwhile. The write would look for it too.
-                look_for_key(&self.keys);
-                step = decide(current, self.keys.ring(), &told);
+        let (update, untagged) = (of(tells_tag), of(false));
+        let case = UseCase::new(names, None, move |current, context| {
+            let decide =
+                |update: &Arc<Update>, keys: &BatchKeys| update::decide(current, update, context, keys);
+            let step = decide(&update, &context.keys_for(current))?;
+            if !matches!(step, Step::NeedKey(_)) {
+                return Ok(step);
             }
-            match step {
+            // One may have come meanwhile. The write would look for it too.
+            look_for_key(&context.keys);
+            let keys = BatchKeys::known(&context.keys);
+            match decide(&update, &keys)? {
                 // The write would make a key; and with it all tags would be others.
-                Step::NeedKey(ServiceError::KeyMissing)
-                    if may_create_key(&self.keys.ring(), current.snapshot) =>
-                {
-                    let ring = self.keys.ring().with_passing_key();
-                    decide(current, Arc::new(ring), &of(false))
+                Step::NeedKey(ServiceError::KeyMissing) if keys.may_be_created(&current.facts()) => {
+                    decide(&untagged, &keys.with_passing_key())
                 }
-                step => step,
+                step => Ok(step),
             }
-        })
-    }
-
-    /// Has a decision made and gives its answer.
-    pub(super) fn look<T>(
-        &self,
-        names: &Names,
-        decide: impl Fn(&Current<'_>) -> Step<T>,
-    ) -> Result<T, ServiceError> {
-        self.keys.refresh();
-        let mut decided = None;
-        self.store.examine(names, &mut |current| {
-            let step = decide(current);
-            let decision = match &step {
-                Step::Edit(judged, _) | Step::Rewrite { judged, .. } => Decision::Edit(judged.clone()),
-                Step::Keep(_) | Step::Later(_) | Step::Refuse(_) | Step::NeedKey(_) => Decision::Keep,
-            };
-            decided = Some(step);
-            decision
-        })?;
-        match decided.ok_or(ServiceError::Undecided)? {
-            Step::Edit(_, value) | Step::Keep(value) | Step::Rewrite { answer: value, .. } => Ok(value),
-            Step::Later(later) => later(),
-            Step::Refuse(reason) | Step::NeedKey(reason) => Err(reason),
-        }
+        });
+        self.look(case).await
     }
 }
 

@@ -2,35 +2,24 @@
 //! other readers don't have would cost them their secrets.
 
 use std::collections::BTreeSet;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use crate::json::strings;
-use crate::model::StoredServer;
 use crate::model::config::{self, AtRest, Members, Node, Secret, SecretValue};
 use crate::model::settings::Section;
-use crate::secrets::{KeyError, KeyRing, Keys, is_token, looks_sealed};
-use crate::store::{Provisioner, Snapshot};
+use crate::model::{Outside, Sealing, StoredServer};
+use crate::secrets::{KeyError, KeyRing, Keys, Peer, is_token, looks_sealed};
+use crate::store::{Facts, Provisioner, Snapshot, Tokens};
 
 use super::ServiceError;
 use super::settings_answer::outside;
-
-/// What the document's encrypted values say about a set of keys.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Evidence {
-    /// It has no encrypted value.
-    None,
-    /// One of the keys opens one of them.
-    Opens,
-    /// No key opens any.
-    OpensNone,
-}
 
 /// Makes the key file where DESIGN §5.5 allows it.
 pub struct KeyProvisioner(pub Arc<Keys>);
 
 impl Provisioner for KeyProvisioner {
-    fn provision(&self, snapshot: &Snapshot) {
-        provision(&self.0, may_create_key(&self.0.ring(), snapshot));
+    fn provision(&self, facts: &Facts<'_>) {
+        provision(&self.0, BatchKeys::known(&self.0).may_be_created(facts));
     }
 }
 
@@ -50,21 +39,66 @@ fn provision(keys: &Keys, may_create: bool) {
     }
 }
 
-/// Whether a key may be made beside this state: nobody else can have one that it needs.
-pub(super) fn may_create_key(ring: &KeyRing, snapshot: &Snapshot) -> bool {
-    !snapshot.layout.has_schema_version && evidence(ring, snapshot) == Evidence::None
+/// The keys as they are for all decisions of a batch: the files with them, and the other processes with theirs, are
+/// looked at once.
+pub(super) struct BatchKeys {
+    pub(super) ring: Arc<KeyRing>,
+    keys: Arc<Keys>,
+    strangers: OnceLock<Vec<Peer>>,
+    is_elsewhere: OnceLock<bool>,
 }
 
-/// Why a value can't be sealed with this ring, if it can't.
-pub(super) fn lacks_key(snapshot: &Snapshot, ring: &KeyRing, keys: &Keys) -> Option<ServiceError> {
-    if !ring.can_seal() {
-        let is_elsewhere = may_create_key(ring, snapshot) && keys.is_key_elsewhere();
-        Some(if is_elsewhere { ServiceError::KeyElsewhere } else { ServiceError::KeyMissing })
-    } else if is_wrong(ring, snapshot) && !keys.is_accepted() {
-        Some(ServiceError::WrongKey)
-    } else {
-        let others = keys.strangers(ring);
-        (!others.is_empty()).then_some(ServiceError::KeyNotShared(others))
+impl BatchKeys {
+    /// The newest that there are. Blocks on a `stat` of each file.
+    pub(super) fn newest(keys: &Arc<Keys>) -> Self {
+        keys.refresh();
+        Self::known(keys)
+    }
+
+    /// Those that are known.
+    pub(super) fn known(keys: &Arc<Keys>) -> Self {
+        Self::with(keys, keys.ring())
+    }
+
+    /// The same with one more, which seals and which nobody will ever have.
+    pub(super) fn with_passing_key(&self) -> Self {
+        Self::with(&self.keys, Arc::new(self.ring.with_passing_key()))
+    }
+
+    fn with(keys: &Arc<Keys>, ring: Arc<KeyRing>) -> Self {
+        Self { ring, keys: Arc::clone(keys), strangers: OnceLock::new(), is_elsewhere: OnceLock::new() }
+    }
+
+    /// Whether a key may be made beside this state: nobody else can have one that it needs.
+    pub(super) fn may_be_created(&self, facts: &Facts<'_>) -> bool {
+        !facts.layout().belongs_to_openhands && self.evidence(facts) == Tokens::None
+    }
+
+    /// Why a value can't be sealed with them, if it can't.
+    pub(super) fn lacking(&self, facts: &Facts<'_>) -> Option<ServiceError> {
+        if !self.ring.can_seal() {
+            let is_elsewhere = self.may_be_created(facts) && self.is_elsewhere();
+            Some(if is_elsewhere { ServiceError::KeyElsewhere } else { ServiceError::KeyMissing })
+        } else if self.evidence(facts) == Tokens::OpensNone && !self.keys.is_accepted() {
+            Some(ServiceError::WrongKey)
+        } else {
+            self.not_shared()
+        }
+    }
+
+    /// Why the newest key may not seal, where another process that runs now could not open what it seals.
+    pub(super) fn not_shared(&self) -> Option<ServiceError> {
+        let others = self.strangers.get_or_init(|| self.keys.strangers(&self.ring));
+        (!others.is_empty()).then(|| ServiceError::KeyNotShared(others.clone()))
+    }
+
+    fn is_elsewhere(&self) -> bool {
+        *self.is_elsewhere.get_or_init(|| self.keys.is_key_elsewhere())
+    }
+
+    /// What the encrypted values of the state say about these keys.
+    fn evidence(&self, facts: &Facts<'_>) -> Tokens {
+        facts.any_token(&self.ring, |snapshot| evidence(&self.ring, snapshot))
     }
 }
 
@@ -82,24 +116,19 @@ fn must_seal_node(node: &Node) -> bool {
     }
 }
 
-/// Whether the document holds encrypted values of which no key opens any.
-fn is_wrong(ring: &KeyRing, snapshot: &Snapshot) -> bool {
-    evidence(ring, snapshot) == Evidence::OpensNone
-}
-
 /// A token that one of the keys opens counts wherever it stands. One that none opens counts only where the
 /// document's readers would open it: anybody who may write a description can write the letters of a token.
-fn evidence(ring: &KeyRing, snapshot: &Snapshot) -> Evidence {
+fn evidence(ring: &KeyRing, snapshot: &Snapshot) -> Tokens {
     let mut is_suspect = false;
     for token in tokens(snapshot) {
         if ring.open(token).is_some() {
-            return Evidence::Opens;
+            return Tokens::Opens;
         }
         is_suspect = true;
     }
     match is_suspect && holds_sealed(ring, snapshot) {
-        true => Evidence::OpensNone,
-        false => Evidence::None,
+        true => Tokens::OpensNone,
+        false => Tokens::None,
     }
 }
 
@@ -117,20 +146,17 @@ fn holds_sealed(ring: &KeyRing, snapshot: &Snapshot) -> bool {
         Ok(stored) => !unreadable_in(&config::open(stored, sealing, ring)).is_empty(),
         Err(_) => strings(&server.text).any(is_token),
     };
-    0 < unreadable_outside(ring, snapshot) || snapshot.servers.values().any(in_server)
+    0 < unreadable_outside(ring, &snapshot.outside, sealing) || snapshot.servers.values().any(in_server)
 }
 
 /// How many different tokens that no key opens stand outside the servers where this layout seals. In what can't be
 /// read every place may be one.
-pub(super) fn unreadable_outside(ring: &KeyRing, snapshot: &Snapshot) -> usize {
-    let found: BTreeSet<String> = match outside(snapshot, ring) {
+pub(super) fn unreadable_outside(ring: &KeyRing, sections: &Outside, sealing: Sealing) -> usize {
+    let found: BTreeSet<String> = match outside(sections, sealing, ring) {
         Ok(settings) => {
             Section::ALL.iter().flat_map(|section| unreadable_in(settings.section(*section))).collect()
         }
-        Err(_) => {
-            let tokens = snapshot.outside.tokens();
-            tokens.filter(|token| ring.open(token).is_none()).map(str::to_owned).collect()
-        }
+        Err(_) => sections.tokens().filter(|token| ring.open(token).is_none()).map(str::to_owned).collect(),
     };
     found.len()
 }

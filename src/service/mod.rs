@@ -35,8 +35,6 @@ mod update;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use arc_swap::ArcSwapOption;
-
 pub use self::change_view::Differing;
 pub use self::error::{Conflict, ServiceError};
 pub use self::key_rules::KeyProvisioner;
@@ -53,17 +51,15 @@ use crate::secrets::Keys;
 use crate::store::Store;
 use access::Caller;
 use bytes::Bytes;
-use tag_cache::TagCache;
+use commit::WriteContext;
+use read::ReadCache;
 
 /// The use-cases over one store.
 pub struct Service {
     store: Arc<dyn Store>,
-    keys: Arc<Keys>,
-    projected: ArcSwapOption<ReadModel>,
-    tag_cache: Arc<TagCache>,
-    options: Options,
+    reads: Arc<ReadCache>,
+    writes: WriteContext,
     found_at_start: Vec<Degradation>,
-    plain_names: Arc<PlainNames>,
 }
 
 /// What can be chosen about the use-cases.
@@ -106,24 +102,22 @@ impl Service {
     pub fn new(store: Arc<dyn Store>, keys: Arc<Keys>, options: Options) -> Self {
         Self {
             store,
-            keys,
-            projected: ArcSwapOption::empty(),
-            tag_cache: Arc::default(),
-            options,
+            reads: Arc::new(ReadCache::new(&keys)),
+            writes: WriteContext { keys, tag_cache: Arc::default(), plain_names: Arc::default(), options },
             found_at_start: Vec::new(),
-            plain_names: Arc::default(),
         }
     }
 
     /// The same with other names whose values the view `named` shows.
     #[must_use]
     pub fn with_plain_names(self, patterns: Vec<String>) -> Self {
-        Self { plain_names: Arc::new(PlainNames::new(patterns)), ..self }
+        let plain_names = Arc::new(PlainNames::new(patterns));
+        Self { writes: WriteContext { plain_names, ..self.writes }, ..self }
     }
 
     /// The names whose values the view `named` shows.
     pub fn plain_names(&self) -> &PlainNames {
-        &self.plain_names
+        &self.writes.plain_names
     }
 
     /// Takes no more writes; those that still wait at `deadline` are given up.

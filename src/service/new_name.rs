@@ -1,14 +1,11 @@
 //! What a renaming and a copy have in common: a server, a condition on it, and a name that no server may have yet.
 //! What becomes of the server is for each of them to decide.
 
-use std::sync::Arc;
-
 use crate::model::ServerName;
-use crate::secrets::Keys;
 use crate::store::{Current, Names};
 
-use super::commit::Step;
-use super::{Options, Service, ServiceError, Write, Written};
+use super::commit::{Step, UseCase, WriteContext};
+use super::{Service, ServiceError, Write, Written};
 
 /// A request to give a server, or a copy of it, a name.
 pub(super) struct NewName {
@@ -20,11 +17,14 @@ pub(super) struct NewName {
 }
 
 /// What becomes of such a request on a state.
-pub(super) type Decide = fn(&Current<'_>, &NewName, &Keys, Options) -> Result<Step<Written>, ServiceError>;
+pub(super) type Decide = fn(&Current<'_>, &NewName, &WriteContext) -> Result<Step<Written>, ServiceError>;
 
 impl NewName {
-    fn names(&self) -> Names {
-        Names::These(vec![self.write.key.clone(), self.to.key().clone()])
+    /// The use-case, which decides like this.
+    fn decided_by(self, decide: Decide) -> UseCase<Written> {
+        let names = Names::these([self.write.key.clone(), self.to.key().clone()]);
+        let author = Some(self.write.caller.author.clone());
+        UseCase::new(names, author, move |current, context| decide(current, &self, context))
     }
 }
 
@@ -36,26 +36,17 @@ impl Service {
         to: ServerName,
         decide: Decide,
     ) -> Result<Written, ServiceError> {
-        let (keys, options) = (Arc::clone(&self.keys), self.options);
-        let author = Some(write.caller.author.clone());
-        let request = NewName { write, to, shows_tag: true };
-        self.run(request.names(), author, move |current| {
-            decide(current, &request, &keys, options).unwrap_or_else(Step::Refuse)
-        })
-        .await
+        self.run(NewName { write, to, shows_tag: true }.decided_by(decide)).await
     }
 
-    /// Decides on the newest state, and drops what was decided. Blocks on file reads and on decryption.
-    pub(super) fn try_give_name(
+    /// Decides on the newest state, and drops what was decided.
+    pub(super) async fn try_give_name(
         &self,
         write: Write,
         to: ServerName,
         decide: Decide,
     ) -> Result<Written, ServiceError> {
         let shows_tag = write.caller.may_reveal();
-        let request = NewName { write, to, shows_tag };
-        self.look(&request.names(), |current| {
-            decide(current, &request, &self.keys, self.options).unwrap_or_else(Step::Refuse)
-        })
+        self.look(NewName { write, to, shows_tag }.decided_by(decide)).await
     }
 }

@@ -11,14 +11,14 @@ use super::{Options, ServiceError, Write};
 
 /// The server that the write names, as it is stored and as the condition has found it.
 pub(super) fn permitted<'a>(
-    current: &'a Current<'_>,
+    current: &Current<'a>,
     write: &Write,
     rules: &StateContext<'_>,
     options: Options,
 ) -> Result<(&'a Arc<StoredServer>, State), ServiceError> {
-    check_access(current.snapshot)?;
+    check_access(&current.facts())?;
     let key = &write.key;
-    let server = current.snapshot.servers.get(key).ok_or(ServiceError::UnknownServer)?;
+    let server = current.server(key).ok_or(ServiceError::UnknownServer)?;
     if options.require_preconditions && write.precondition.is_absent() {
         return Err(ServiceError::PreconditionRequired);
     }

@@ -21,8 +21,14 @@ pub(super) struct FailedWrite {
 }
 
 impl FailedWrite {
+    /// Whether it may have been done already: then the states before the judged one are needed.
+    pub(super) fn may_be_retry(&self) -> bool {
+        self.verdict == Verdict::IfMatchFailed && self.update.write.precondition.if_none_match.is_absent()
+    }
+
     /// What it has come to.
     pub(super) fn outcome(self) -> Result<Written, ServiceError> {
+        let may_be_retry = self.may_be_retry();
         let Self { update, verdict, judged, plain_names } = self;
         let Some(judged) = judged else { return Err(Conflict::with_nothing(verdict).into()) };
         let (write, sent) = (&update.write, &update.body);
@@ -30,9 +36,7 @@ impl FailedWrite {
         let (layout, ring) = (&judged.layout, &judged.ring);
         let rules = StateContext { layout, ring, may_reveal, plain_names: Some(&plain_names) };
         let state = rules.state(&judged.key, &judged.server);
-        let is_retry = verdict == Verdict::IfMatchFailed
-            && write.precondition.if_none_match.is_absent()
-            && replay::is_retry(&update, &rules, &state, &judged);
+        let is_retry = may_be_retry && replay::is_retry(&update, &rules, &state, &judged);
         match state {
             State { tag, config: Ok(config) } if is_retry => {
                 Ok(Written::unchanged(&judged.key, &config, tag, &update))

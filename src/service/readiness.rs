@@ -3,11 +3,14 @@
 //! no name and no secret.
 
 use std::borrow::Cow;
+use std::sync::Arc;
 
+use crate::blocking;
 use crate::model::PlaceReason;
-use crate::store::StoreError;
+use crate::secrets::Keys;
+use crate::store::{Batch, Facts, Snapshot, StoreError};
 
-use super::key_rules::{lacks_key, look_for_key, may_create_key};
+use super::key_rules::{BatchKeys, look_for_key};
 use super::{Service, ServiceError};
 
 /// Why a service that can read the settings can't do everything.
@@ -74,26 +77,31 @@ impl Service {
         self
     }
 
-    /// Whether the store can be read, and if so, why the service is degraded; empty where it is not. Blocks on
-    /// file reads.
+    /// Whether the store can be read, and if so, why the service is degraded; empty where it is not.
     ///
     /// # Errors
     ///
     /// Where the settings can't be read, so that the service is not ready at all.
-    pub fn readiness(&self) -> Result<Vec<Degradation>, StoreError> {
-        let snapshot = self.store.recheck()?;
-        look_for_key(&self.keys);
-        let ring = self.keys.ring();
-        let of_keys = match lacks_key(&snapshot, &ring, &self.keys) {
-            Some(ServiceError::WrongKey) => Some(Degradation::WrongKey),
-            Some(ServiceError::KeyNotShared(_)) => Some(Degradation::KeyNotShared),
-            // It is made when a secret is written.
-            Some(ServiceError::KeyMissing) if may_create_key(&ring, &snapshot) => None,
-            Some(_) => Some(Degradation::KeyMissing),
-            None => None,
-        };
+    pub async fn readiness(&self) -> Result<Vec<Degradation>, StoreError> {
+        let snapshot = self.store.recheck().await?;
         let of_place = snapshot.place.map(Degradation::ReadOnly);
+        let keys = Arc::clone(&self.writes.keys);
+        let of_keys = blocking::run(move || of_keys(&keys, &snapshot)).await;
         let found_at_start = self.found_at_start.iter().copied();
         Ok(of_keys.into_iter().chain(of_place).chain(found_at_start).collect())
+    }
+}
+
+/// What is amiss with the keys, beside this state.
+fn of_keys(keys: &Arc<Keys>, snapshot: &Snapshot) -> Option<Degradation> {
+    look_for_key(keys);
+    let (keys, batch) = (BatchKeys::known(keys), Batch::default());
+    let facts = Facts::of(snapshot, &batch);
+    match keys.lacking(&facts)? {
+        ServiceError::WrongKey => Some(Degradation::WrongKey),
+        ServiceError::KeyNotShared(_) => Some(Degradation::KeyNotShared),
+        // It is made when a secret is written.
+        ServiceError::KeyMissing if keys.may_be_created(&facts) => None,
+        _ => Some(Degradation::KeyMissing),
     }
 }

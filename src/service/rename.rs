@@ -6,15 +6,15 @@ use bytes::Bytes;
 
 use crate::model::{Edit, ServerName};
 use crate::projection::unreadable_server_tag;
-use crate::secrets::{Exposure, Keys};
+use crate::secrets::Exposure;
 use crate::store::Current;
 
-use super::commit::Step;
+use super::commit::{Step, WriteContext};
 use super::new_name::NewName;
 use super::permit::permitted;
 use super::read_model::body;
 use super::update::{LARGEST_SHOWN, State, StateContext};
-use super::{Options, Service, ServiceError, Write, Written};
+use super::{Service, ServiceError, Write, Written};
 
 impl Service {
     /// Gives a server another name. The answer has no body where the server can't be read.
@@ -22,34 +22,32 @@ impl Service {
         self.give_name(write, to, decide).await
     }
 
-    /// What [`Service::rename`] would come to. Blocks on file reads and on decryption.
-    pub fn try_rename(&self, write: Write, to: ServerName) -> Result<Written, ServiceError> {
-        self.try_give_name(write, to, decide)
+    /// What [`Service::rename`] would come to.
+    pub async fn try_rename(&self, write: Write, to: ServerName) -> Result<Written, ServiceError> {
+        self.try_give_name(write, to, decide).await
     }
 }
 
 fn decide(
     current: &Current<'_>,
     request: &NewName,
-    keys: &Keys,
-    options: Options,
+    context: &WriteContext,
 ) -> Result<Step<Written>, ServiceError> {
     let NewName { write, to, shows_tag } = request;
-    let (snapshot, ring) = (current.snapshot, keys.ring());
-    let may_reveal = write.caller.may_reveal();
-    let rules = StateContext { layout: &snapshot.layout, ring: &ring, may_reveal, plain_names: None };
-    let (server, State { tag: before, config }) = permitted(current, write, &rules, options)?;
+    let (facts, keys) = (current.facts(), context.keys_for(current));
+    let rules = StateContext::of(current, &keys, &write.caller);
+    let (server, State { tag: before, config }) = permitted(current, write, &rules, context.options)?;
     let (from, to) = (&write.key, to.key());
     let is_same = from == to;
-    if !is_same && snapshot.servers.contains_key(to) {
+    if !is_same && current.server(to).is_some() {
         return Err(ServiceError::NewNameTaken);
     }
-    if !snapshot.layout.can_hold(to, server.config.as_ref().ok()) {
+    if !facts.can_hold(to, server.config.as_ref().ok()) {
         return Err(ServiceError::UnusableNewName);
     }
     let after = match &config {
         Ok(config) => rules.tag(to, config),
-        Err(_) => unreadable_server_tag(ring.etag_key(), to, &server.text),
+        Err(_) => unreadable_server_tag(keys.ring.etag_key(), to, &server.text),
     };
     let told = Some(&after).filter(|_| *shows_tag);
     let shown_as = |name, tag| Some(body(name, config.as_ref().ok()?, tag, Exposure::Redacted));
@@ -78,7 +76,7 @@ mod tests {
     use crate::json::to_compact;
     use crate::model::samples::object;
     use crate::service::ServiceError;
-    use crate::service::samples::{If, Site, revealer, word, writer};
+    use crate::service::samples::{If, Site, revealer, wait, word, writer};
 
     const BEFORE: &str =
         r#"{"w":{"command":"w"},"x":{"command":"a","env":{"A":"sealed s"}},"y":{"url":"http://h"}}"#;
@@ -170,7 +168,7 @@ mod tests {
         let largest = super::LARGEST_SHOWN;
         let shown = |site: &Site, name: &str| {
             let key = crate::model::SettingsKey::new(name);
-            let projected = site.service.load().unwrap();
+            let projected = wait(site.service.load()).unwrap();
             projected.exposed(&key, crate::secrets::Exposure::Redacted).unwrap().len()
         };
         let small = shown(&Site::with(r#"{"x":{"command":"a","description":""}}"#), "x");

@@ -2,17 +2,16 @@
 //! No state changes by it, and so no tag, as long as the old key is listed.
 
 use std::collections::BTreeSet;
-use std::sync::Arc;
 
 use crate::json::{Pointer, strings};
 use crate::model::config::{self, AtRest, Members, Node, Secret, SecretValue};
 use crate::model::{Edit, SettingsKey};
 use crate::projection::needs_reentry;
-use crate::secrets::{KeyRing, Keys, is_token};
+use crate::secrets::{KeyRing, is_token};
 use crate::store::{Current, Names};
 
-use super::commit::Step;
-use super::key_rules::unreadable_outside;
+use super::commit::{Step, UseCase};
+use super::key_rules::{BatchKeys, unreadable_outside};
 use super::{Service, ServiceError};
 
 /// What a rotation has done and found.
@@ -38,66 +37,69 @@ impl Rotation {
 }
 
 impl Service {
-    /// What [`Service::rotate`] would come to, on the newest state and without the lock. Blocks on file reads.
+    /// What [`Service::rotate`] would come to, on the newest state and without the lock.
     ///
     /// # Errors
     ///
     /// As those of the rotation.
-    pub fn check_rotation(&self) -> Result<Rotation, ServiceError> {
-        self.look(&Names::All, |current| decide(current, &self.keys).unwrap_or_else(Step::Refuse))
+    pub async fn check_rotation(&self) -> Result<Rotation, ServiceError> {
+        self.look(rotation()).await
     }
 
     /// Encrypts again what older keys encrypted.
     pub async fn rotate(&self) -> Result<Rotation, ServiceError> {
-        let keys = Arc::clone(&self.keys);
-        self.run(Names::All, None, move |current| decide(current, &keys).unwrap_or_else(Step::Refuse)).await
+        self.run(rotation()).await
     }
 
     /// Lets the newest key go on beside values whose key is lost.
     pub fn accept_lost_key(&self) -> Result<(), crate::secrets::KeyError> {
-        self.keys.accept()
+        self.writes.keys.accept()
     }
 }
 
-fn decide(current: &Current<'_>, keys: &Keys) -> Result<Step<Rotation>, ServiceError> {
-    let (snapshot, ring) = (current.snapshot, keys.ring());
-    if let Some(reason) = snapshot.read_only() {
+fn rotation() -> UseCase<Rotation> {
+    UseCase::new(Names::everything(), None, |current, context| decide(current, &context.keys_for(current)))
+}
+
+fn decide(current: &Current<'_>, keys: &BatchKeys) -> Result<Step<Rotation>, ServiceError> {
+    let (facts, ring) = (current.facts(), &keys.ring);
+    let sealing = facts.layout().sealing;
+    if let Some(reason) = facts.read_only() {
         return Err(ServiceError::ReadOnly(reason));
     }
     if !ring.can_seal() {
         return Ok(Step::NeedKey(ServiceError::KeyMissing));
     }
-    let others = keys.strangers(&ring);
-    if !others.is_empty() {
-        return Err(ServiceError::KeyNotShared(others));
+    if let Some(reason) = keys.not_shared() {
+        return Err(reason);
     }
     let mut rotation = Rotation::default();
     let mut edits = Vec::new();
-    for (key, server) in &snapshot.servers {
+    for (key, server) in current.servers() {
         let Ok(stored) = &server.config else {
             rotation.malformed.push(key.clone());
             let is_older = |text: &&str| is_token(text) && !ring.is_of_newest(text);
             rotation.unread += strings(&server.text).filter(is_older).count();
             continue;
         };
-        let mut opened = config::open(stored, snapshot.layout.sealing, &ring);
+        let mut opened = config::open(stored, sealing, ring);
         rotation.unreadable.extend(needs_reentry(&opened).into_iter().map(|pointer| (key.clone(), pointer)));
-        let resealed = reseal(&mut opened, &ring);
+        let resealed = reseal(&mut opened, ring);
         if 0 < resealed {
             rotation.resealed += resealed;
             let config =
-                config::to_stored(&opened, &ring).map_err(|config::NoKey| ServiceError::KeyMissing)?;
+                config::to_stored(&opened, ring).map_err(|config::NoKey| ServiceError::KeyMissing)?;
             edits.push(Edit::Put { key: key.clone(), config });
         }
     }
     let mut tokens = Vec::new();
-    for token in snapshot.outside.tokens().collect::<BTreeSet<_>>() {
+    for token in current.outside().tokens().collect::<BTreeSet<_>>() {
         if let Some(plaintext) = ring.open(token).filter(|_| !ring.is_of_newest(token)) {
             let sealed = ring.seal(&plaintext).ok_or(ServiceError::KeyMissing)?;
             tokens.push((token.into(), sealed.as_str().into()));
         }
     }
-    rotation.unreadable_outside = unreadable_outside(&ring, snapshot);
+    rotation.unreadable_outside = unreadable_outside(ring, current.outside(), sealing);
     rotation.resealed += tokens.len();
     if !tokens.is_empty() {
         edits.push(Edit::Reseal { tokens });

@@ -77,7 +77,7 @@ impl Site {
 
     /// The tag of the server `x`.
     pub(super) fn tag(&self) -> String {
-        let projected = self.service.load().expect("the document can be read");
+        let projected = wait(self.service.load()).expect("the document can be read");
         let item = projected.item(&crate::model::SettingsKey::new("x")).expect("`x` is there");
         item.tag().as_str().to_owned()
     }
@@ -109,7 +109,7 @@ impl Site {
         condition: If<'_>,
         who: &Caller,
     ) -> Result<Written, ServiceError> {
-        self.service.try_update(write(condition, who), Body::Whole(object(body)))
+        wait(self.service.try_update(write(condition, who), Body::Whole(object(body))))
     }
 
     pub(super) fn delete(&self, condition: If<'_>, who: &Caller) -> Result<Written, ServiceError> {
@@ -133,7 +133,7 @@ impl Site {
         condition: If<'_>,
         who: &Caller,
     ) -> Result<Written, ServiceError> {
-        self.service.try_copy(write(condition, who), named(to))
+        wait(self.service.try_copy(write(condition, who), named(to)))
     }
 
     /// Tries to rename the server `x`.
@@ -143,7 +143,7 @@ impl Site {
         condition: If<'_>,
         who: &Caller,
     ) -> Result<Written, ServiceError> {
-        self.service.try_rename(write(condition, who), named(to))
+        wait(self.service.try_rename(write(condition, who), named(to)))
     }
 
     fn update(&self, body: Body, condition: If<'_>, who: &Caller) -> Result<Written, ServiceError> {
@@ -195,7 +195,7 @@ fn named(name: &str) -> ServerName {
     name.parse().expect("it is a name")
 }
 
-fn wait<T>(future: impl Future<Output = T>) -> T {
+pub(super) fn wait<T>(future: impl Future<Output = T>) -> T {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build();
     runtime.expect("the machine has room for a runtime").block_on(future)
 }

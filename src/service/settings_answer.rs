@@ -10,10 +10,9 @@ use crate::model::config::{self, Config};
 use crate::model::mask::SETTINGS_MASK;
 use crate::model::openhands::shape;
 use crate::model::settings::{ActivePointer, MCP_CONFIG, Section, Settings};
-use crate::model::{Layout, StoredServer};
+use crate::model::{Layout, Outside, Sealing, StoredServer};
 use crate::projection::{SettingsView, needs_reentry_below, view_masked};
 use crate::secrets::{Exposure, KeyRing};
-use crate::store::Snapshot;
 
 use super::ServiceError;
 use super::read_model::{Item, ReadModel};
@@ -27,15 +26,19 @@ impl ReadModel {
         if let Some(known) = self.settings.get() {
             return Ok(known.clone());
         }
-        let outside = SettingsView::new(&outside(&self.snapshot, &self.ring)?, exposure);
+        let outside = SettingsView::new(&self.outside()?, exposure);
         let layout = &self.snapshot.layout;
         let servers = self.items.iter().map(|(key, item)| (key.as_str(), item.shown(layout, &self.ring)));
         let answer = answer(outside, servers);
         Ok(self.settings.get_or_init(|| answer).clone())
     }
 
+    fn outside(&self) -> Result<Settings, ServiceError> {
+        outside(&self.snapshot.outside, self.snapshot.layout.sealing, &self.ring)
+    }
+
     fn exposed_settings(&self, exposure: Exposure) -> Result<Bytes, ServiceError> {
-        let mut outside = SettingsView::new(&outside(&self.snapshot, &self.ring)?, exposure);
+        let mut outside = SettingsView::new(&self.outside()?, exposure);
         let agent = Path::Root.member(Section::Agent.name());
         let map = agent.member(MCP_CONFIG);
         let mut servers = Vec::with_capacity(self.items.len());
@@ -52,9 +55,13 @@ impl ReadModel {
 }
 
 /// What a state says outside its servers, secrets opened.
-pub(super) fn outside(snapshot: &Snapshot, ring: &KeyRing) -> Result<Settings, ServiceError> {
-    let root = snapshot.outside.root().map_err(Clone::clone);
-    let settings = root.and_then(|root| Settings::open(root, snapshot.layout.sealing, ring));
+pub(super) fn outside(
+    sections: &Outside,
+    sealing: Sealing,
+    ring: &KeyRing,
+) -> Result<Settings, ServiceError> {
+    let root = sections.root().map_err(Clone::clone);
+    let settings = root.and_then(|root| Settings::open(root, sealing, ring));
     settings.map_err(ServiceError::MalformedSettings)
 }
 

@@ -7,32 +7,26 @@ use crate::json::{Fault, Json, Object, Pointer, Rules, check_limits, to_compact}
 use crate::model::config::{self, NoKey};
 use crate::model::mask::SETTINGS_MASK;
 use crate::model::merge::{Reading, Refusal, without_nulls};
-use crate::model::plain_names::PlainNames;
 use crate::model::settings::{ActivePointer, MCP_CONFIG, Section, Settings, SettingsPatch, WRAPPER, check};
 use crate::model::state::touched_members;
 use crate::model::validate::Violation;
-use crate::model::{Access, Dialect, Edit, Sealing, SettingsKey};
+use crate::model::{Access, Dialect, Edit, Layout, Sealing, SettingsKey};
 use crate::projection::{Precondition, view_masked};
-use crate::secrets::{Exposure, KeyRing, Keys};
-use crate::store::{Current, Names, Snapshot};
+use crate::secrets::{Exposure, KeyRing};
+use crate::store::{Current, Facts, Names};
 
 use super::access::Caller;
-use super::commit::Step;
-use super::key_rules::{lacks_key, must_seal};
-use super::settings::{Settled, WrittenServer, after};
+use super::commit::{Step, UseCase, WriteContext};
+use super::key_rules::must_seal;
+use super::settings::{Settled, WrittenServer};
 use super::settings_answer::outside;
-use super::tag_cache::TagCache;
-use super::update::{self, LARGEST_SHOWN, LARGEST_STORED, StateContext, Update, WriteContext, check_access};
-use super::{Body, Options, Service, ServiceError, Write, Written};
+use super::update::{self, LARGEST_SHOWN, LARGEST_STORED, StateContext, Update, check_access};
+use super::{Body, Service, ServiceError, Write, Written};
 
-/// What a decision depends on beside the state.
-struct PatchContext<'a> {
-    patch: &'a SettingsPatch,
-    caller: &'a Caller,
-    keys: &'a Keys,
-    tag_cache: &'a TagCache,
-    plain_names: &'a Arc<PlainNames>,
-    options: Options,
+/// Who sends which patch.
+struct Request {
+    patch: SettingsPatch,
+    caller: Caller,
 }
 
 impl Service {
@@ -43,21 +37,12 @@ impl Service {
         caller: Caller,
         patch: SettingsPatch,
     ) -> Result<Settled, ServiceError> {
-        let (keys, tag_cache, options) =
-            (Arc::clone(&self.keys), Arc::clone(&self.tag_cache), self.lenient());
-        let plain_names = Arc::clone(&self.plain_names);
-        let names = match patch.is_about_outside() {
-            true => Names::All,
-            false => Names::These(patch.server_names().map(SettingsKey::new).collect()),
-        };
+        let names = Names::these(patch.server_names().map(SettingsKey::new)).and_outside();
         let author = Some(caller.author.clone());
-        self.run(names, author, move |current| {
-            let (patch, caller, keys) = (&patch, &caller, &*keys);
-            let (tag_cache, plain_names) = (&*tag_cache, &plain_names);
-            let context = PatchContext { patch, caller, keys, tag_cache, plain_names, options };
-            context.decide(current).unwrap_or_else(Step::Refuse)
-        })
-        .await
+        let request = Request { patch, caller };
+        let case = UseCase::new(names, author, move |current, context| request.decide(current, context));
+        let (servers, state) = self.commit(self.writes.lenient(), case).await?;
+        Ok(self.settled(Written::of_many(), servers, state).await)
     }
 }
 
@@ -69,24 +54,28 @@ struct Servers<'a> {
     is_wrapped: bool,
 }
 
-impl PatchContext<'_> {
-    fn decide(&self, current: &Current<'_>) -> Result<Step<Settled>, ServiceError> {
-        let snapshot = current.snapshot;
-        if let Some(reason) = snapshot.read_only() {
+impl Request {
+    fn decide(
+        &self,
+        current: &Current<'_>,
+        context: &WriteContext,
+    ) -> Result<Step<Vec<WrittenServer>>, ServiceError> {
+        let (facts, keys) = (current.facts(), context.keys_for(current));
+        if let Some(reason) = facts.read_only() {
             return Err(ServiceError::ReadOnly(reason));
         }
-        let ring = self.keys.ring();
-        let before = outside(snapshot, &ring)?;
+        let layout = facts.layout();
+        let before = outside(current.outside(), layout.sealing, &keys.ring)?;
         let mut edits = Vec::new();
         let (mut must_write, mut written) = (false, Vec::new());
         // What a patch of which no secret was guessed right would do.
         let mut judged = Vec::new();
-        let servers = self.servers(snapshot)?;
+        let servers = self.servers(&facts)?;
         for (name, value) in servers.map.into_iter().flat_map(Object::iter) {
             let mut note = |Written { before, after, .. }| {
                 written.push(WrittenServer { key: SettingsKey::new(name), before, after });
             };
-            match self.decide_server(current, &servers, name, value)? {
+            match self.decide_server(current, context, &servers, name, value)? {
                 Step::Edit(more, one) => {
                     judged.extend(more.iter().cloned());
                     edits.extend(more);
@@ -98,46 +87,44 @@ impl PatchContext<'_> {
                     note(answer);
                 }
                 Step::NeedKey(reason) => return Ok(Step::NeedKey(reason)),
+                Step::NeedPast => return Ok(Step::NeedPast),
                 Step::Keep(_) | Step::Later(_) => {}
                 Step::Refuse(reason) => return Err(reason),
             }
         }
         if self.patch.is_about_outside() {
-            let settings = self.patched(&before, snapshot, &ring)?;
+            let settings = self.patched(&before, layout, &keys.ring)?;
             if must_seal(&settings.agent)
                 && !settings.agent.is_same(&before.agent)
-                && let Some(reason) = lacks_key(snapshot, &ring, self.keys)
+                && let Some(reason) = keys.lacking(&facts)
             {
                 return Ok(Step::NeedKey(reason));
             }
-            let outside = outside_edits(&before, &settings, &ring)?;
+            let outside = outside_edits(&before, &settings, &keys.ring)?;
             // Servers that are about to be hidden can be written before that, and not after.
-            let is_first = !switches_variant(snapshot, &outside);
+            let is_first = !switches_variant(layout, &outside);
             for edits in [&mut judged, &mut edits] {
                 let at = if is_first { 0 } else { edits.len() };
                 edits.splice(at..at, outside.iter().cloned());
             }
         }
-        let state = (!switches_variant(snapshot, &edits))
-            .then(|| Arc::new(after(snapshot, &edits, Some(&self.caller.author))));
-        let settled = Settled { written: Written::of_many(), servers: written, state };
         Ok(match (edits.is_empty(), must_write) {
-            (_, true) => Step::Rewrite { edits, judged, answer: settled },
-            (false, false) => Step::Edit(edits, settled),
-            (true, false) => Step::Keep(settled),
+            (_, true) => Step::Rewrite { edits, judged, answer: written },
+            (false, false) => Step::Edit(edits, written),
+            (true, false) => Step::Keep(written),
         })
     }
 
     /// Finds the servers in the patch. In a document that has them in `mcp_config.mcpServers` they may be sent
     /// there, in its words, or in `mcp_config` itself, in OpenHands'.
-    fn servers(&self, snapshot: &Snapshot) -> Result<Servers<'_>, ServiceError> {
+    fn servers(&self, facts: &Facts<'_>) -> Result<Servers<'_>, ServiceError> {
         let place = Pointer::root().member(Section::Agent.diff_name()).member(MCP_CONFIG);
         let invalid = |pointer: Pointer, message: &'static str| {
             Err(ServiceError::InvalidSettings(vec![Violation { pointer, message: message.into() }]))
         };
         let none = Servers { map: None, place: place.clone(), is_wrapped: false };
-        // Null context all servers, and whoever context them can name them.
-        let emptied = |place: Pointer| match snapshot.servers.is_empty() {
+        // Null means all servers; a client that means them can name them.
+        let emptied = |place: Pointer| match facts.is_empty() {
             true => Ok(Servers { map: None, place: place.clone(), is_wrapped: false }),
             false => Err(ServiceError::UnnamedLoss(vec![place])),
         };
@@ -147,7 +134,7 @@ impl PatchContext<'_> {
             Some(Json::Object(map)) => map,
             Some(_) => return invalid(place, "must be an object"),
         };
-        let is_open = snapshot.layout.dialect == Dialect::Open;
+        let is_open = facts.layout().dialect == Dialect::Open;
         let wrapped = map.get(WRAPPER).filter(|inner| is_open && !is_server_patch(inner));
         let Some(inner) = wrapped else { return Ok(Servers { map: Some(map), place, is_wrapped: false }) };
         if let Some(other) = map.names().find(|name| *name != WRAPPER) {
@@ -164,22 +151,21 @@ impl PatchContext<'_> {
     fn decide_server(
         &self,
         current: &Current<'_>,
+        context: &WriteContext,
         servers: &Servers<'_>,
         name: &str,
         value: &Json,
     ) -> Result<Step<Written>, ServiceError> {
         let place = servers.place.member(name);
         let key = SettingsKey::new(name);
-        check_access(current.snapshot)?;
-        let server = current.snapshot.servers.get(&key);
+        check_access(&current.facts())?;
+        let keys = context.keys_for(current);
+        let server = current.server(&key);
         let is_there = server.is_some();
         let patch = match value {
             Json::Null => {
                 let Some(server) = server else { return Ok(Step::Keep(Written::of_many())) };
-                let (layout, ring) = (&current.snapshot.layout, self.keys.ring());
-                let may_reveal = self.caller.may_reveal();
-                let rules = StateContext { layout, ring: &ring, may_reveal, plain_names: None };
-                let before = Some(rules.state(&key, server).tag);
+                let before = Some(StateContext::of(current, &keys, &self.caller).state(&key, server).tag);
                 return Ok(Step::Edit(vec![Edit::Remove { key }], Written { before, ..Written::of_many() }));
             }
             Json::Object(patch) => patch.clone(),
@@ -199,22 +185,15 @@ impl PatchContext<'_> {
         };
         let write = Write { key, precondition: Precondition::default(), caller: self.caller.clone() };
         let update = Arc::new(Update { write, body, dry_run: None });
-        let context = WriteContext::of(self.keys, self.tag_cache, self.plain_names, self.options);
-        update::decide(current, &update, &context).map_err(|error| at(error, &place))
+        update::decide(current, &update, context, &keys).map_err(|error| at(error, &place))
     }
 
     /// The settings as the patch makes them, if it may.
-    fn patched(
-        &self,
-        before: &Settings,
-        snapshot: &Snapshot,
-        ring: &KeyRing,
-    ) -> Result<Settings, ServiceError> {
-        let reading =
-            Reading { sealing: snapshot.layout.sealing, ring, may_reveal: self.caller.may_reveal() };
+    fn patched(&self, before: &Settings, layout: &Layout, ring: &KeyRing) -> Result<Settings, ServiceError> {
+        let reading = Reading { sealing: layout.sealing, ring, may_reveal: self.caller.may_reveal() };
         let patched = self.patch.apply(before, &reading);
         check_size(before, &patched.settings)?;
-        let violations = check(before, &patched.settings, snapshot.layout.dialect);
+        let violations = check(before, &patched.settings, layout.dialect);
         if !violations.is_empty() {
             return Err(ServiceError::InvalidSettings(violations));
         }
@@ -314,13 +293,13 @@ fn outside_edits(before: &Settings, after: &Settings, ring: &KeyRing) -> Result<
     Ok(edits)
 }
 
-/// Whether these edits hide or show all servers: then what they leave is known only when it is read.
-fn switches_variant(snapshot: &Snapshot, edits: &[Edit]) -> bool {
+/// Whether these edits hide or show all servers.
+fn switches_variant(layout: &Layout, edits: &[Edit]) -> bool {
     let is_acp = |value: &Json| {
         value.as_object().and_then(|agent| agent.get("agent_kind")).and_then(Json::as_str) == Some("acp")
     };
-    let was_hidden = snapshot.layout.access == Access::NoCollection;
-    snapshot.layout.sealing != Sealing::Listed
+    let was_hidden = layout.access == Access::NoCollection;
+    layout.sealing != Sealing::Listed
         && edits.iter().any(|edit| match edit {
             Edit::Outside { member, value } if member == Section::Agent.name() => is_acp(value) != was_hidden,
             _ => false,

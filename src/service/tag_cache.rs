@@ -59,10 +59,14 @@ impl TagCache {
 }
 
 impl CachedState {
-    /// Takes the states before this one along, while they can be told.
-    pub(super) fn with_past(self: Arc<Self>, current: &Current<'_>) -> Arc<Self> {
-        self.past.get_or_init(|| current.history.states(&self.key).cloned().collect());
-        self
+    /// Takes the states before this one along, if they are there. Whether they are now.
+    pub(super) fn take_past(&self, current: &Current<'_>) -> bool {
+        if self.past.get().is_none()
+            && let Some(past) = current.past(&self.key)
+        {
+            self.past.get_or_init(|| past);
+        }
+        self.past.get().is_some()
     }
 
     /// The states before this one, newest first, as far as they were taken along.

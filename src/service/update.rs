@@ -17,17 +17,17 @@ use crate::model::{Access, Author, Dialect, Edit, Layout, ServerName, SettingsKe
 use crate::projection::{
     EntityTag, Verdict, canonical, is_verbatim, server_tag, unreadable_server_tag, view,
 };
-use crate::secrets::{Exposure, KeyRing, Keys};
-use crate::store::{Current, Names, Snapshot};
+use crate::secrets::{Exposure, KeyRing};
+use crate::store::{Current, Facts, Names};
 
-use super::commit::Step;
+use super::access::Caller;
+use super::commit::{Step, UseCase, WriteContext};
 use super::dry_run::DryRun;
-use super::key_rules::{lacks_key, must_seal};
+use super::key_rules::{BatchKeys, must_seal};
 use super::precondition_failed::FailedWrite;
 use super::read_model::body;
 use super::request_body::Body;
-use super::tag_cache::TagCache;
-use super::{Conflict, Options, Service, ServiceError, Write, Written};
+use super::{Conflict, Service, ServiceError, Write, Written};
 
 /// The largest answer that shows a written server. Bytes. Measured redacted, so that it tells nothing of a
 /// kept secret.
@@ -45,28 +45,15 @@ pub(super) struct Update {
     pub(super) dry_run: Option<DryRun>,
 }
 
-/// What a decision rests on beside the request and the state.
-pub(super) struct WriteContext<'a> {
-    pub(super) ring: Arc<KeyRing>,
-    pub(super) keys: &'a Keys,
-    pub(super) last: &'a TagCache,
-    pub(super) plain_names: &'a Arc<PlainNames>,
-    pub(super) options: Options,
-}
-
-impl<'a> WriteContext<'a> {
-    /// With the keys as they are now.
-    pub(super) fn of(
-        keys: &'a Keys,
-        last: &'a TagCache,
-        plain_names: &'a Arc<PlainNames>,
-        options: Options,
-    ) -> Self {
-        Self { ring: keys.ring(), keys, last, plain_names, options }
-    }
-}
-
 impl Update {
+    /// The use-case, in the name of this author.
+    pub(super) fn by(self, author: Author) -> UseCase<Written> {
+        let (names, update) = (Names::these([self.write.key.clone()]), Arc::new(self));
+        UseCase::new(names, Some(author), move |current, context| {
+            decide(current, &update, context, &context.keys_for(current))
+        })
+    }
+
     /// The tag, if its answer tells it.
     fn told<'a>(&self, tag: &'a EntityTag) -> Option<&'a EntityTag> {
         Some(tag).filter(|_| self.dry_run.is_none_or(|dry_run| dry_run.tells_tag))
@@ -106,16 +93,9 @@ pub(super) struct State {
 impl Service {
     /// Replaces or patches a server.
     pub async fn update(&self, write: Write, body: Body) -> Result<Written, ServiceError> {
-        let (keys, last, options) = (Arc::clone(&self.keys), Arc::clone(&self.tag_cache), self.options);
-        let plain_names = Arc::clone(&self.plain_names);
-        let names = Names::These(vec![write.key.clone()]);
-        let update = Arc::new(Update { write, body, dry_run: None });
-        let author = Some(update.author(&keys.ring()));
-        self.run(names, author, move |current| {
-            let context = WriteContext::of(&keys, &last, &plain_names, options);
-            decide(current, &update, &context).unwrap_or_else(Step::Refuse)
-        })
-        .await
+        let update = Update { write, body, dry_run: None };
+        let author = update.author(&self.writes.keys.ring());
+        self.run(update.by(author)).await
     }
 }
 
@@ -123,20 +103,16 @@ impl Service {
 pub(super) fn decide(
     current: &Current<'_>,
     update: &Arc<Update>,
-    context: &WriteContext<'_>,
+    context: &WriteContext,
+    keys: &BatchKeys,
 ) -> Result<Step<Written>, ServiceError> {
     let Update { write, body: sent, dry_run } = &**update;
-    let WriteContext { ring, keys, last, plain_names, options } = context;
-    let snapshot = current.snapshot;
-    check_access(snapshot)?;
-    let rules = StateContext {
-        layout: &snapshot.layout,
-        ring,
-        may_reveal: write.caller.may_reveal(),
-        plain_names: Some(plain_names),
-    };
+    let (facts, ring) = (current.facts(), &keys.ring);
+    check_access(&facts)?;
+    let plain_names = Some(&*context.plain_names);
+    let rules = StateContext { plain_names, ..StateContext::of(current, keys, &write.caller) };
     let key = &write.key;
-    let server = snapshot.servers.get(key);
+    let server = current.server(key);
     match (sent, server) {
         (sent, None) if sent.is_patch() => return Err(ServiceError::UnknownServer),
         (Body::OpenHandsServer(_), Some(_)) => return Err(ServiceError::NameTaken),
@@ -144,19 +120,24 @@ pub(super) fn decide(
         (_, None) => drop(key.as_str().parse::<ServerName>()?),
         _ => {}
     }
-    if options.require_preconditions && write.precondition.is_absent() {
+    if context.options.require_preconditions && write.precondition.is_absent() {
         return Err(ServiceError::PreconditionRequired);
     }
     let mut opened = None;
     let judged = server.map(|server| {
         let open = || opened.insert(rules.state(key, server)).tag.clone();
-        last.of(key, server, ring, &snapshot.layout, open)
+        context.tag_cache.of(key, server, ring, rules.layout, open)
     });
     let verdict = write.precondition.judge(judged.as_ref().map(|judged| &judged.tag));
     if verdict != Verdict::Holds {
-        let judged = judged.map(|judged| judged.with_past(current));
-        let (update, plain_names) = (Arc::clone(update), Arc::clone(plain_names));
+        let (update, plain_names) = (Arc::clone(update), Arc::clone(&context.plain_names));
         let failed = FailedWrite { update, verdict, judged, plain_names };
+        if failed.may_be_retry()
+            && let Some(judged) = &failed.judged
+            && !judged.take_past(current)
+        {
+            return Ok(Step::NeedPast);
+        }
         return Ok(Step::Later(Box::new(|| failed.outcome())));
     }
     let state = opened.or_else(|| server.map(|server| rules.state(key, server)));
@@ -178,11 +159,11 @@ pub(super) fn decide(
         return Ok(Step::Keep(Written::unchanged(key, own, after_tag, update)));
     }
     if must_seal(&after)
-        && let Some(reason) = lacks_key(snapshot, ring, keys)
+        && let Some(reason) = keys.lacking(&facts)
     {
         return Ok(Step::NeedKey(reason));
     }
-    let edit = seal_and_edit(snapshot, ring, update, after, before_tag, after_tag.clone())?;
+    let edit = seal_and_edit(facts, ring, update, after, before_tag, after_tag.clone())?;
     Ok(match (unchanged, edit) {
         (Some(own), Step::Edit(judged, _)) if dry_run.is_none() => {
             let answer = Written::unchanged(key, &own, after_tag, update);
@@ -193,8 +174,8 @@ pub(super) fn decide(
 }
 
 /// Whether the document's servers may be written at all.
-pub(super) fn check_access(snapshot: &Snapshot) -> Result<(), ServiceError> {
-    match snapshot.access() {
+pub(super) fn check_access(facts: &Facts<'_>) -> Result<(), ServiceError> {
+    match facts.access() {
         Access::Writable => Ok(()),
         Access::ReadOnly(reason) => Err(ServiceError::ReadOnly(reason)),
         Access::NoCollection => Err(ServiceError::NoMcpServers),
@@ -202,7 +183,7 @@ pub(super) fn check_access(snapshot: &Snapshot) -> Result<(), ServiceError> {
 }
 
 fn seal_and_edit(
-    snapshot: &Snapshot,
+    facts: Facts<'_>,
     ring: &KeyRing,
     update: &Update,
     after: Config,
@@ -211,7 +192,7 @@ fn seal_and_edit(
 ) -> Result<Step<Written>, ServiceError> {
     let key = &update.write.key;
     let stored = config::to_stored(&after, ring).map_err(|config::NoKey| ServiceError::KeyMissing)?;
-    if !snapshot.layout.can_hold(key, Some(&stored)) {
+    if !facts.can_hold(key, Some(&stored)) {
         return Err(ServiceError::UnusableName);
     }
     let shown = body(key, &after, Some(&after_tag), Exposure::Redacted);
@@ -244,7 +225,13 @@ impl Written {
     }
 }
 
-impl StateContext<'_> {
+impl<'a> StateContext<'a> {
+    /// Without the names that are plain.
+    pub(super) fn of(current: &Current<'a>, keys: &'a BatchKeys, caller: &Caller) -> Self {
+        let (layout, may_reveal) = (current.facts().layout(), caller.may_reveal());
+        Self { layout, ring: &keys.ring, may_reveal, plain_names: None }
+    }
+
     /// A stored server as a decision sees it.
     pub(super) fn state(&self, key: &SettingsKey, server: &StoredServer) -> State {
         match &server.config {

@@ -55,7 +55,7 @@ impl History {
     /// copy everything.
     #[must_use]
     pub fn of(&self, names: &Names) -> Self {
-        let Names::These(names) = names else { return self.clone() };
+        let Some(names) = names.servers() else { return self.clone() };
         let past = |key| {
             let states: Vec<_> =
                 self.states(key).map(|state| (SettingsKey::clone(key), Arc::clone(state))).collect();
@@ -189,10 +189,10 @@ mod tests {
             history.settle();
         }
         history.record(&SettingsKey::new("x"), &state("3"));
-        let part = history.of(&Names::These(vec![SettingsKey::new("x")]));
+        let part = history.of(&Names::these([SettingsKey::new("x")]));
         assert_eq!(texts(&part, "x"), ["3", "2", "1"]);
         assert_eq!(texts(&part, "y"), [""; 0]);
-        assert_eq!(texts(&history.of(&Names::All), "y"), ["a"]);
+        assert_eq!(texts(&history.of(&Names::everything()), "y"), ["a"]);
     }
 
     #[test]

@@ -3,6 +3,19 @@
 
 pub mod conformance;
 pub mod file;
+pub mod memory;
+
+mod batch;
+mod change;
+mod current;
+mod error;
+mod history;
+mod note;
+mod queue;
+mod size;
+mod tokens;
+mod tombstones;
+mod version;
 
 use std::collections::BTreeMap;
 use std::future::Future;
@@ -12,16 +25,16 @@ use std::time::Instant;
 
 use tokio::sync::watch;
 
-pub use self::error::StoreError;
+pub use self::change::{Answer, Change, Committed, Decide, Decision, Head, Names};
+pub use self::current::{Batch, Current, Facts};
+pub use self::error::{StoreError, StoreErrorKind};
 pub use self::history::History;
+pub use self::note::{Note, NoteKeeper};
+pub use self::size::LARGEST;
+use self::tokens::TokenMemo;
+pub use self::tokens::Tokens;
 pub use self::tombstones::{Tombstone, Tombstones};
-use crate::model::{
-    Access, Author, Edit, Layout, Outside, PlaceReason, ReadOnlyReason, SettingsKey, StoredServer,
-};
-
-mod error;
-mod history;
-mod tombstones;
+use crate::model::{Access, Layout, Outside, PlaceReason, ReadOnlyReason, SettingsKey, StoredServer};
 
 /// Everything that a store held at one moment. Immutable once published.
 #[derive(Clone, Debug)]
@@ -36,9 +49,20 @@ pub struct Snapshot {
     pub tombstones: Tombstones,
     /// Why nothing can be written at the document's place, where that is known.
     pub place: Option<PlaceReason>,
+    tokens: TokenMemo,
 }
 
 impl Snapshot {
+    /// A state of which nothing else is known: no name has left it, and it may be written as its layout says.
+    pub fn new(
+        layout: Layout,
+        servers: BTreeMap<SettingsKey, Arc<StoredServer>>,
+        outside: Arc<Outside>,
+    ) -> Self {
+        let tombstones = Tombstones::default();
+        Self { layout, servers, outside, tombstones, place: None, tokens: TokenMemo::default() }
+    }
+
     /// How the servers may be used: what the document means, and what its place allows.
     pub fn access(&self) -> Access {
         match (&self.layout.access, self.place) {
@@ -56,105 +80,43 @@ impl Snapshot {
     }
 }
 
-/// The state on which a change decides: that of the batch it is in, all earlier changes applied.
-pub struct Current<'a> {
-    /// The state.
-    pub snapshot: &'a Snapshot,
-    /// The states that this process saw before it.
-    pub history: &'a History,
-}
-
-/// What a change wants done.
-#[derive(Debug)]
-pub enum Decision {
-    /// Do this, durably.
-    Edit(Vec<Edit>),
-    /// The state is already as wanted; make sure that it is durable.
-    Keep,
-    /// Do these edits, if there are any, and write even where they change nothing; and let it be too large where
-    /// other edits would be. So a state that is already as wanted costs and fails as a change does.
-    Rewrite {
-        /// What to do.
-        edits: Vec<Edit>,
-        /// By what its size is judged.
-        judged: Vec<Edit>,
-    },
-    /// Nothing is to be done; the change has kept its reason to itself. Answered, like every decision,
-    /// when the batch is durable.
-    Reject,
-    /// A key is needed to seal a value. The store calls its [`Provisioner`] under its lock and asks again, once.
-    NeedKey,
-}
-
-impl Decision {
-    /// The edits by which the size of the outcome is judged.
-    pub fn judged(&self) -> &[Edit] {
-        match self {
-            Self::Edit(judged) | Self::Rewrite { judged, .. } => judged,
-            Self::Keep | Self::Reject | Self::NeedKey => &[],
-        }
-    }
-}
-
-/// One change, run exclusively.
-pub struct Change {
-    /// Which servers it may touch.
-    pub names: Names,
-    /// Who makes it.
-    pub author: Option<Author>,
-    /// When its waiting ends, if it has not been taken into a batch by then.
-    pub deadline: Instant,
-    /// Decides from the current state. Pure, but for the reason or answer that it keeps for its caller;
-    /// it may be asked again on another state, and then its last decision counts.
-    pub decide: Box<dyn Fn(&Current<'_>) -> Decision + Send + Sync>,
-}
-
-/// The servers that a change names.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Names {
-    /// These.
-    These(Vec<SettingsKey>),
-    /// All that there are.
-    All,
-}
-
 /// Makes the key file, where that is allowed, while the store holds its lock (DESIGN §5.5).
 pub trait Provisioner: Send + Sync {
     /// Tries to have a key; the change is asked again whatever comes of it.
-    fn provision(&self, snapshot: &Snapshot);
+    fn provision(&self, facts: &Facts<'_>);
 }
 
-/// The future of a commit.
-pub type Commit = Pin<Box<dyn Future<Output = Result<(), StoreError>> + Send>>;
+/// What a store is asked for. The work goes on without being waited for; what is dropped may be given up.
+pub type Pending<T> = Pin<Box<dyn Future<Output = Result<T, StoreError>> + Send>>;
 
-/// A place where servers are kept, shared with other processes.
+/// A state, or why there is none that can be used.
+pub type Seen = Result<Arc<Snapshot>, StoreError>;
+
+/// A place where servers are kept, shared with other processes. Every store holds the whole state in memory, so that
+/// reads are of immutable snapshots. Nothing here blocks the thread that calls, or the runtime that waits.
 pub trait Store: Send + Sync {
-    /// The current state if that can be told without waiting (at most one `stat`), else nothing: then
-    /// [`Store::read`] tells it.
-    fn peek(&self) -> Option<Result<Arc<Snapshot>, StoreError>>;
+    /// The current state, if it is known without waiting; else [`Store::read`] gives it.
+    fn peek(&self) -> Option<Seen>;
 
-    /// The current state. Blocks on file reads, never on a lock.
-    fn read(&self) -> Result<Arc<Snapshot>, StoreError>;
+    /// The current state. It waits for no change.
+    fn read(&self) -> Pending<Arc<Snapshot>>;
 
-    /// The current state, and whether anything can be written, looked at anew. Blocks on file reads, never on a lock.
-    fn recheck(&self) -> Result<Arc<Snapshot>, StoreError> {
+    /// The current state, with another look at whether anything can be written. It waits for no change.
+    fn recheck(&self) -> Pending<Arc<Snapshot>> {
         self.read()
     }
 
-    /// Shows the newest state, and of the past that of these names, to whoever would decide on it. Blocks on
-    /// file reads, never on a lock; nothing is changed. What is decided is judged as that of a change would be.
-    fn examine(
-        &self,
-        names: &Names,
-        look: &mut dyn FnMut(&Current<'_>) -> Decision,
-    ) -> Result<(), StoreError>;
+    /// Has a change decide on the newest state, and drops what it decides: no edit is made, no key, no note. It waits
+    /// for no other change. What comes of it is what would come of a commit, on the state that it was shown.
+    fn examine(&self, change: Change) -> Pending<Committed>;
 
-    /// Runs a change while nobody else can write. The future is ready when the outcome is durable, or when
-    /// the change was given up at its deadline; it never blocks.
-    fn commit(&self, change: Change) -> Commit;
+    /// Runs a change while nobody else can write. The change is in the queue when this returns. The future is ready when
+    /// the outcome is durable, or when the change was given up at its deadline; it is given up too where the future is
+    /// dropped before the change is taken.
+    fn commit(&self, change: Change) -> Pending<Committed>;
 
-    /// The newest state that this process has seen, whoever made it, as it comes.
-    fn changes(&self) -> watch::Receiver<Result<Arc<Snapshot>, StoreError>>;
+    /// The newest state that this process has seen, as it comes, of all writers.
+    fn changes(&self) -> watch::Receiver<Seen>;
 
     /// Takes no more changes; those that still wait at `deadline` are given up.
     fn close(&self, deadline: Instant);

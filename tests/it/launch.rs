@@ -33,6 +33,7 @@ pub(crate) struct Builder {
     listen: String,
     launcher: Vec<String>,
     in_openhands_folder: bool,
+    is_in_memory: bool,
 }
 
 /// A service that listens.
@@ -78,6 +79,7 @@ impl Builder {
             listen: "127.0.0.1:0".to_owned(),
             launcher: Vec::new(),
             in_openhands_folder: false,
+            is_in_memory: false,
             site,
         }
     }
@@ -108,6 +110,12 @@ impl Builder {
         self.in_openhands_folder = true;
         let folder = self.site.data().to_string_lossy().into_owned();
         self.env("OH_PERSISTENCE_DIR", folder)
+    }
+
+    /// On no settings file at all.
+    pub(crate) fn in_memory(mut self) -> Self {
+        self.is_in_memory = true;
+        self
     }
 
     pub(crate) fn argument(mut self, argument: &str) -> Self {
@@ -161,7 +169,9 @@ impl Builder {
         let mut words = self.launcher.clone();
         words.extend([env!("CARGO_BIN_EXE_mcp-settings"), "serve", "--listen"].map(str::to_owned));
         words.push(self.listen.clone());
-        if !self.in_openhands_folder {
+        if self.is_in_memory {
+            words.push("--in-memory".to_owned());
+        } else if !self.in_openhands_folder {
             words.push("--settings".to_owned());
             words.push(self.site.document_path().to_string_lossy().into_owned());
         }

@@ -24,6 +24,7 @@ mod documentation;
 mod events;
 mod generated;
 mod hostile;
+mod in_memory;
 mod json_patch;
 mod laws;
 mod mcp_servers;

@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::FutureExt;
+use mcp_settings::document::NewDocument;
 use mcp_settings::json::{Json, Object, Rules, parse};
 use mcp_settings::model::SettingsKey;
 use mcp_settings::model::settings::SettingsPatch;
@@ -11,14 +12,14 @@ use mcp_settings::projection::Precondition;
 use mcp_settings::secrets::{CredentialDigest, Exposure, Keys, Scope};
 use mcp_settings::service::access::Caller;
 use mcp_settings::service::{Body, Options, Service, ServiceError, Write, Written};
+use mcp_settings::store::memory::{MemoryPlace, MemoryStoreOptions};
 
-use crate::memory::MemoryStore;
 use crate::tokens;
 
 /// A service and its document.
 pub(crate) struct Client {
     service: Service,
-    store: Arc<MemoryStore>,
+    place: MemoryPlace,
 }
 
 /// Who sits before it.
@@ -36,9 +37,12 @@ impl Client {
     }
 
     pub(crate) fn with_keys(text: &str, keys: Keys) -> Self {
-        let store = Arc::new(MemoryStore::of(text));
+        let place = MemoryPlace::holding(text.as_bytes(), NewDocument::Own)
+            .unwrap_or_else(|reason| panic!("the generated document is unreadable: {reason}\n{text}"));
         let options = Options { require_preconditions: false, lock_timeout: Duration::from_secs(1) };
-        Self { service: Service::new(Arc::clone(&store) as _, Arc::new(keys), options), store }
+        let service =
+            Service::new(Arc::new(place.open(MemoryStoreOptions::default())), Arc::new(keys), options);
+        Self { service, place }
     }
 
     /// The same with these patterns of names whose values the view `named` shows.
@@ -49,37 +53,37 @@ impl Client {
 
     /// How many changes were written, those that say nothing new among them.
     pub(crate) fn writes(&self) -> usize {
-        self.store.writes()
+        self.place.writes()
     }
 
     /// The document's text as it is now.
     pub(crate) fn text(&self) -> String {
-        self.store.text()
+        String::from_utf8(self.place.document()).expect("a document is UTF-8")
     }
 
     /// What a server's entity-tag is.
     pub(crate) fn tag(&self, name: &str) -> Option<String> {
-        let projected = self.service.load().expect("memory can be read");
+        let projected = now(self.service.load()).expect("memory can be read");
         projected.item(&SettingsKey::new(name)).map(|item| item.tag().as_str().to_owned())
     }
 
     /// The `config` of a server's answer.
     pub(crate) fn get(&self, name: &str, exposure: Exposure) -> Result<Object, ServiceError> {
-        let projected = self.service.load()?;
+        let projected = now(self.service.load())?;
         let answer = projected.exposed(&SettingsKey::new(name), exposure)?;
         Ok(config_of(&answer))
     }
 
     /// The same of the answer with the view `named`.
     pub(crate) fn named(&self, name: &str) -> Result<Object, ServiceError> {
-        let projected = self.service.load()?;
+        let projected = now(self.service.load())?;
         let answer = projected.named(&SettingsKey::new(name), self.service.plain_names())?;
         Ok(config_of(&answer))
     }
 
     /// The servers as OpenHands' settings show them.
     pub(crate) fn settings(&self, exposure: Exposure) -> Result<Object, ServiceError> {
-        let answer = read(&self.service.load()?.settings(exposure)?);
+        let answer = read(&now(self.service.load())?.settings(exposure)?);
         Ok(member(member(&answer, "agent_settings"), "mcp_config").clone())
     }
 
@@ -91,20 +95,20 @@ impl Client {
         who: Who,
     ) -> Result<Object, ServiceError> {
         let body = Body::OpenHandsPatch(patch.clone());
-        let settled = self.service.update_in_settings(write(name, who), body).now_or_never();
-        let answer = read(&self.service.settled(settled.expect("memory does not block")?)?);
+        let settled = now(self.service.update_in_settings(write(name, who), body))?;
+        let answer = read(&settled.shown?);
         Ok(member(member(&answer, "agent_settings"), "mcp_config").clone())
     }
 
     /// All settings as they are shown, redacted.
     pub(crate) fn all_settings(&self) -> Object {
-        let projected = self.service.load().expect("memory can be read");
+        let projected = now(self.service.load()).expect("memory can be read");
         read(&projected.settings(Exposure::Redacted).expect("the settings can be shown"))
     }
 
     /// The agent's settings outside the servers.
     pub(crate) fn settings_around(&self, exposure: Exposure) -> Object {
-        let projected = self.service.load().expect("memory can be read");
+        let projected = now(self.service.load()).expect("memory can be read");
         let answer = read(&projected.settings(exposure).expect("the settings can be shown"));
         let mut agent = member(&answer, "agent_settings").clone();
         agent.remove("mcp_config");
@@ -126,16 +130,16 @@ impl Client {
 
     fn patch_all(&self, caller: Caller, body: &Object) -> Result<Object, ServiceError> {
         let patch = SettingsPatch::read(body.clone()).unwrap_or_default();
-        let settled = self.service.patch_settings(caller, patch).now_or_never();
-        Ok(read(&self.service.settled(settled.expect("memory does not block")?)?))
+        let settled = now(self.service.patch_settings(caller, patch))?;
+        Ok(read(&settled.shown?))
     }
 
     pub(crate) fn update(&self, name: &str, body: Body, who: Who) -> Result<Written, ServiceError> {
-        self.service.update(write(name, who), body).now_or_never().expect("memory does not block")
+        now(self.service.update(write(name, who), body))
     }
 
     pub(crate) fn try_update(&self, name: &str, body: Body, who: Who) -> Result<Written, ServiceError> {
-        self.service.try_update(write(name, who), body)
+        now(self.service.try_update(write(name, who), body))
     }
 
     pub(crate) fn put(&self, name: &str, body: &Object, who: Who) -> Result<Written, ServiceError> {
@@ -148,11 +152,11 @@ impl Client {
 
     pub(crate) fn rename(&self, name: &str, to: &str, who: Who) -> Result<Written, ServiceError> {
         let to = to.parse().expect("the test names servers well");
-        self.service.rename(write(name, who), to).now_or_never().expect("memory does not block")
+        now(self.service.rename(write(name, who), to))
     }
 
     pub(crate) fn delete(&self, name: &str) -> Result<Written, ServiceError> {
-        self.service.delete(write(name, Who::Writer)).now_or_never().expect("memory does not block")
+        now(self.service.delete(write(name, Who::Writer)))
     }
 }
 
@@ -186,4 +190,9 @@ fn caller(who: Who) -> Caller {
         Who::Revealer => &[Scope::Write, Scope::Reveal],
     };
     Caller::new("test", scopes.iter().copied().collect(), &CredentialDigest::of("test"))
+}
+
+/// What needs no time, as nothing does in memory and without a runtime.
+fn now<T>(future: impl Future<Output = T>) -> T {
+    future.now_or_never().expect("memory does not block")
 }

@@ -7,7 +7,6 @@ mod constraints;
 mod dry_run;
 mod guesses;
 mod masks;
-mod memory;
 mod named;
 mod operations;
 mod oracle;

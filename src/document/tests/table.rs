@@ -75,7 +75,7 @@ fn no_reason_tells_a_value() {
 }
 
 fn layout(dialect: Dialect, sealing: Sealing, access: Access) -> Layout {
-    Layout { dialect, has_schema_version: sealing != Sealing::EverySecret, sealing, access }
+    Layout { dialect, belongs_to_openhands: sealing != Sealing::EverySecret, sealing, access }
 }
 
 #[test]
@@ -151,7 +151,7 @@ fn a_document_without_agent_settings_is_empty_and_writable_unless_it_is_newer() 
         (
             NewDocument::OpenHands,
             Layout {
-                has_schema_version: false,
+                belongs_to_openhands: false,
                 ..layout(Dialect::Closed, Sealing::Listed, Access::Writable)
             },
         ),

@@ -9,25 +9,27 @@ use std::sync::Arc;
 use std::thread;
 use std::time::Instant;
 
-use super::batch::{self, Decided, Verdict};
+use super::FileStoreOptions;
 use super::deferred_close::DeferredClose;
 use super::document_path::{DocumentPath, directory_of};
+use super::error::FileError;
 use super::exchange::Expected;
 use super::failpoints::{Failpoints, Step};
 use super::identity::Identity;
 use super::lock;
 use super::lock_fairness::{LockFairness, PAUSE};
-use super::queue::{Queue, TakenChange};
 use super::replace::{Draft, NotReplaced, failed, sweep, sync_directory, sync_in_place};
 use super::snapshot_cache::{Observed, SnapshotCache};
-use super::version::{Spare, Version};
 use crate::model::PlaceReason;
-use crate::store::{History, Provisioner, StoreError};
+use crate::store::batch::{self, Decided};
+use crate::store::queue::{Queue, TakenChange};
+use crate::store::version::{Spare, Version};
+use crate::store::{Committed, History, NoteKeeper, Provisioner, StoreError};
 
 /// How often a batch is decided, each time on what another program, without the lock, has made of the document.
 const ATTEMPTS: usize = 8;
 
-type Answers = Vec<Result<(), StoreError>>;
+type Answers = Vec<Result<Committed, StoreError>>;
 
 /// The document is no longer the one on which the batch was decided. Nothing was written.
 struct Overtaken;
@@ -37,6 +39,7 @@ pub(super) struct Committer {
     place: DocumentPath,
     failpoints: Arc<dyn Failpoints>,
     provisioner: Option<Arc<dyn Provisioner>>,
+    notes: Option<Arc<dyn NoteKeeper>>,
     view: Arc<SnapshotCache>,
     queue: Arc<Queue>,
     pace: LockFairness,
@@ -57,17 +60,17 @@ pub(super) struct Committer {
 impl Committer {
     pub(super) fn new(
         place: DocumentPath,
-        failpoints: Arc<dyn Failpoints>,
-        provisioner: Option<Arc<dyn Provisioner>>,
+        options: FileStoreOptions,
         view: Arc<SnapshotCache>,
         queue: Arc<Queue>,
         release: DeferredClose,
-        largest: usize,
     ) -> Self {
+        let FileStoreOptions { largest, provisioner, notes, failpoints, .. } = options;
         Self {
             place,
             failpoints,
             provisioner,
+            notes,
             view,
             queue,
             pace: LockFairness::default(),
@@ -101,7 +104,7 @@ impl Committer {
     fn round(&mut self) {
         if let Some(reason) = self.view.check_place() {
             // A document that is gone or can't be read is the greater trouble.
-            let error = self.view.read().err().unwrap_or(StoreError::ReadOnly { reason, source: None });
+            let error = self.view.read().err().unwrap_or(FileError::ReadOnly { reason, source: None }.into());
             self.queue.take().into_iter().for_each(|ticket| ticket.answer(Err(error.clone())));
             return;
         }
@@ -119,7 +122,7 @@ impl Committer {
         let (tickets, answers, replaced) = batch.unwrap_or_else(|error| {
             let error = self.explain(error);
             let tickets = self.queue.take();
-            let answers = tickets.iter().map(|_| Err(error.clone())).collect();
+            let answers = all_failed(&tickets, error);
             (tickets, answers, None)
         });
         for (ticket, answer) in tickets.into_iter().zip(answers) {
@@ -147,19 +150,19 @@ impl Committer {
                 break;
             }
         }
-        (tickets.iter().map(|_| Err(StoreError::Overtaken)).collect(), None)
+        (all_failed(tickets, FileError::Overtaken), None)
     }
 
     /// Runs a batch on what was observed under the lock. An answer for each ticket.
     fn commit_on(
         &mut self,
         real: &Path,
-        observed: &Observed,
+        observed: &Arc<Observed>,
         tickets: &[TakenChange],
     ) -> Result<Answers, Overtaken> {
         let version = match &observed.outcome {
             Ok(version) => version,
-            Err(error) => return Ok(tickets.iter().map(|_| Err(error.clone())).collect()),
+            Err(error) => return Ok(all_failed(tickets, error.clone())),
         };
         if self.may_have_litter {
             self.may_have_litter = !sweep(real, &*self.failpoints);
@@ -169,7 +172,7 @@ impl Committer {
         let provisioner = self.provisioner.as_deref();
         let decided = batch::decide(version, spare, &history, &changes, provisioner, self.largest);
         drop(history);
-        let Decided { copy, verdicts } = decided;
+        let Decided { copy, verdicts, notes, .. } = decided;
         let must_write = copy.must_write && version.bytes.is_some();
         let outcome = match copy.is_edited {
             true => {
@@ -182,45 +185,46 @@ impl Committer {
             false => self.keep(real, observed, version),
         };
         let outcome = match outcome {
-            Ok(()) => Ok(()),
-            Err(NotReplaced::Failed(error)) => Err(self.judge(error)),
+            Ok(left) => left.committed(),
+            Err(NotReplaced::Failed(error)) => Err(self.judge(error).into()),
             Err(NotReplaced::Overtaken) => return Err(Overtaken),
         };
-        if outcome.is_err() {
-            self.after_failure();
+        match (&outcome, &self.notes) {
+            (Err(_), _) => self.after_failure(),
+            (Ok(_), Some(keeper)) if !notes.is_empty() => keeper.keep(notes),
+            (Ok(_), _) => {}
         }
-        let answer = |verdict: &Verdict| match verdict {
-            Verdict::Taken => outcome.clone(),
-            Verdict::Panicked => Err(StoreError::Panicked),
-            // Decided on a state of this batch, and so only as durable as that.
-            Verdict::TooLarge => outcome.clone().and(Err(StoreError::TooLarge { largest: self.largest })),
-        };
-        Ok(verdicts.iter().map(answer).collect())
+        Ok(verdicts.answers(&outcome))
     }
 
-    /// Makes the edited version durable.
+    /// Makes the edited version durable. Gives what is there then, as do the next two.
     fn settle(
         &mut self,
         real: &Path,
-        observed: &Observed,
+        observed: &Arc<Observed>,
         version: &Arc<Version>,
         next: Arc<Version>,
         history: History,
         must_write: bool,
-    ) -> Result<(), NotReplaced> {
+    ) -> Result<Arc<Observed>, NotReplaced> {
         if must_write || next.bytes != version.bytes {
             return self.replace(real, observed, version, next, history);
         }
         self.keep(real, observed, version)?;
         let amended = self.view.amend(next, history);
         self.remember(&amended);
-        Ok(())
+        Ok(amended)
     }
 
     /// Makes the version that is there durable, unless this process has done so.
-    fn keep(&mut self, real: &Path, observed: &Observed, version: &Arc<Version>) -> Result<(), NotReplaced> {
+    fn keep(
+        &mut self,
+        real: &Path,
+        observed: &Arc<Observed>,
+        version: &Arc<Version>,
+    ) -> Result<Arc<Observed>, NotReplaced> {
         if version.bytes.is_none() {
-            return Ok(());
+            return Ok(Arc::clone(observed));
         }
         if self.is_suspect {
             return self.replace(real, observed, version, Arc::clone(version), History::default());
@@ -232,7 +236,7 @@ impl Committer {
             sync_in_place(real, &*self.failpoints).inspect_err(|_| self.is_suspect = true)?;
             self.remember(observed);
         }
-        Ok(())
+        Ok(Arc::clone(observed))
     }
 
     fn replace(
@@ -242,12 +246,12 @@ impl Committer {
         version: &Version,
         next: Arc<Version>,
         history: History,
-    ) -> Result<(), NotReplaced> {
+    ) -> Result<Arc<Observed>, NotReplaced> {
         let bytes = next.bytes.as_deref().unwrap_or_default();
         let failpoints = Arc::clone(&self.failpoints);
         let existing = self
             .look(real, observed, version)
-            .map_err(|error| StoreError::Ownership(Arc::new(error)))?
+            .map_err(|error| FileError::Ownership(Arc::new(error)))?
             .ok_or(NotReplaced::Overtaken)?;
         self.release.hold(real);
         let draft = Draft::write(real, bytes, existing.as_ref(), &*failpoints)?;
@@ -271,12 +275,12 @@ impl Committer {
         if let Err(error) = sync_directory(directory_of(real), &*failpoints) {
             self.is_suspect = true;
             self.view.refresh();
-            return Err(StoreError::OutcomeUnknown(Arc::new(error)).into());
+            return Err(FileError::OutcomeUnknown(Arc::new(error)).into());
         }
         self.is_suspect = false;
         self.view.unlearn();
         self.remember(&placed);
-        Ok(())
+        Ok(placed)
     }
 
     /// What is in the document's place (nothing, where there was never a document); or nothing at all if it is not
@@ -323,27 +327,33 @@ impl Committer {
     }
 
     /// Where the lock file can't be used because its folder is gone, that is what there is to say.
-    fn explain(&self, error: io::Error) -> StoreError {
+    fn explain(&self, error: io::Error) -> FileError {
         match error.kind() {
             io::ErrorKind::NotFound | io::ErrorKind::NotADirectory => match &self.view.refresh().outcome {
                 Err(gone) => gone.clone(),
-                Ok(_) => StoreError::Lock(Arc::new(error)),
+                Ok(_) => FileError::Lock(Arc::new(error)),
             },
-            _ => self.judge(StoreError::Lock(Arc::new(error))),
+            _ => self.judge(FileError::Lock(Arc::new(error))),
         }
     }
 
     /// Where a failure says that nothing can be written until somebody changes that, that is what there is to say.
-    fn judge(&self, error: StoreError) -> StoreError {
+    fn judge(&self, error: FileError) -> FileError {
         let (step, source) = match &error {
-            StoreError::Lock(source) => ("lock", source),
-            StoreError::Ownership(source) => ("own", source),
-            StoreError::Write { step, source } => (*step, source),
+            FileError::Lock(source) => ("lock", source),
+            FileError::Ownership(source) => ("own", source),
+            FileError::Write { step, source } => (*step, source),
             _ => return error,
         };
         match self.view.learn(step, source) {
             None | Some(PlaceReason::Ownership) => error,
-            Some(reason) => StoreError::ReadOnly { reason, source: Some(Arc::clone(source)) },
+            Some(reason) => FileError::ReadOnly { reason, source: Some(Arc::clone(source)) },
         }
     }
+}
+
+/// That all of a batch ends with this.
+fn all_failed(tickets: &[TakenChange], error: FileError) -> Answers {
+    let error = StoreError::from(error);
+    tickets.iter().map(|_| Err(error.clone())).collect()
 }

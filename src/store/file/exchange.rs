@@ -10,9 +10,9 @@ use std::sync::Arc;
 
 use rustix::fs::{CWD, RenameFlags, renameat_with};
 
+use super::error::FileError;
 use super::failpoints::{Failpoints, Step};
 use super::replace::{PERMISSION_BITS, failed};
-use crate::store::StoreError;
 
 /// How often a swap may find that yet another file has come, before it is called an error.
 const ATTEMPTS: usize = 64;
@@ -49,11 +49,7 @@ impl Expected<'_> {
 }
 
 /// Puts the draft where no document is.
-pub(super) fn create(
-    draft: &Path,
-    target: &Path,
-    failpoints: &dyn Failpoints,
-) -> Result<Outcome, StoreError> {
+pub(super) fn create(draft: &Path, target: &Path, failpoints: &dyn Failpoints) -> Result<Outcome, FileError> {
     let step = Step::Rename { from: draft, to: target };
     failpoints.before(&step).map_err(|error| failed(&step, error))?;
     let renamed = match rename_with(draft, target, RenameFlags::NOREPLACE) {
@@ -74,7 +70,7 @@ pub(super) fn swap(
     file: &File,
     expected: &Expected<'_>,
     failpoints: &dyn Failpoints,
-) -> Result<Outcome, StoreError> {
+) -> Result<Outcome, FileError> {
     match exchange(draft, target, failpoints) {
         Ok(()) => {}
         // The document is gone.
@@ -88,7 +84,7 @@ pub(super) fn swap(
     }
     put_back(draft, target, file, failpoints)
         .map(|()| Outcome::Overtaken)
-        .map_err(|error| StoreError::OutcomeUnknown(Arc::new(error)))
+        .map_err(|error| FileError::OutcomeUnknown(Arc::new(error)))
 }
 
 /// Undoes a swap. If another program has meanwhile put a file in the place of ours, that one is the newest and has
@@ -124,7 +120,7 @@ fn rename(
     target: &Path,
     expected: &Expected<'_>,
     failpoints: &dyn Failpoints,
-) -> Result<Outcome, StoreError> {
+) -> Result<Outcome, FileError> {
     let step = Step::Rename { from: draft, to: target };
     failpoints.before(&step).map_err(|error| failed(&step, error))?;
     match expected.is_at(target) {

@@ -1,25 +1,22 @@
 //! The store on a settings file that other processes write too: OpenHands, editors, other instances of
-//! this service. Everything blocking happens in [`Store::read`], for the caller's thread, or in the
-//! store's own committer thread; locks, drafts and identities are known in here only.
+//! this service. Everything that blocks happens on a thread that may: the store's own committer, or one of the
+//! caller's runtime; locks, drafts and identities are known in here only.
 
-mod batch;
 mod committer;
 mod deferred_close;
 mod document_path;
+mod error;
 mod exchange;
 mod failpoints;
 mod identity;
 mod lock;
 mod lock_fairness;
 mod misplaced;
-mod queue;
 mod reading;
 mod replace;
-mod size;
 mod snapshot_cache;
 #[cfg(test)]
 mod tests;
-mod version;
 mod writability;
 
 use std::io;
@@ -31,6 +28,7 @@ use std::time::Instant;
 use tokio::sync::watch;
 
 pub use self::document_path::lock_file;
+pub use self::error::FileError;
 pub use self::failpoints::{Failpoints, NoFailpoints, Step};
 pub use self::identity::Identity;
 pub use self::misplaced::{Misplaced, check_place};
@@ -38,14 +36,14 @@ pub use self::misplaced::{Misplaced, check_place};
 use self::committer::Committer;
 use self::deferred_close::DeferredClose;
 use self::document_path::DocumentPath;
-use self::queue::Queue;
-use self::size::{exceeds, most_read};
 use self::snapshot_cache::SnapshotCache;
+use crate::blocking;
 use crate::document::NewDocument;
-use crate::store::{Change, Commit, Current, Decision, Names, Provisioner, Snapshot, Store, StoreError};
-
-/// How many bytes a document may have where nothing else is chosen.
-pub const LARGEST: usize = 64 << 20;
+use crate::store::queue::Queue;
+use crate::store::size::{exceeds, most_read};
+use crate::store::{
+    Batch, Change, Committed, LARGEST, NoteKeeper, Pending, Provisioner, Seen, Snapshot, Store, StoreError,
+};
 
 /// How a file store is opened.
 pub struct FileStoreOptions {
@@ -59,6 +57,8 @@ pub struct FileStoreOptions {
     pub queue_bound: usize,
     /// Who makes a key when a change needs one.
     pub provisioner: Option<Arc<dyn Provisioner>>,
+    /// Who keeps what is to be remembered of changes.
+    pub notes: Option<Arc<dyn NoteKeeper>>,
     /// Who stands between the store and the disk.
     pub failpoints: Arc<dyn Failpoints>,
 }
@@ -67,7 +67,7 @@ impl FileStoreOptions {
     /// The options of production, for this document.
     pub fn new(path: impl Into<PathBuf>, new: NewDocument) -> Self {
         let (path, largest, failpoints) = (path.into(), LARGEST, Arc::new(NoFailpoints));
-        Self { path, new, largest, queue_bound: 1_024, provisioner: None, failpoints }
+        Self { path, new, largest, queue_bound: 1_024, provisioner: None, notes: None, failpoints }
     }
 }
 
@@ -86,71 +86,56 @@ impl FileStore {
     ///
     /// Where the system gives no thread.
     pub fn open(options: FileStoreOptions) -> io::Result<Self> {
-        let FileStoreOptions { path, new, largest, queue_bound, provisioner, failpoints } = options;
-        let place = DocumentPath::new(&path);
+        let FileStoreOptions { new, largest, queue_bound, .. } = options;
+        let (place, failpoints) = (DocumentPath::new(&options.path), Arc::clone(&options.failpoints));
         if let Err(error) = place.make_directory(&*failpoints) {
             tracing::warn!(error = %error, "could not make the folder of the settings document");
         }
-        let view =
-            Arc::new(SnapshotCache::open(place.clone(), new, Arc::clone(&failpoints), most_read(largest)));
+        let view = Arc::new(SnapshotCache::open(place.clone(), new, failpoints, most_read(largest)));
         let queue = Queue::new(queue_bound);
         let release = DeferredClose::start()?;
-        let committer = Committer::new(
-            place,
-            failpoints,
-            provisioner,
-            Arc::clone(&view),
-            Arc::clone(&queue),
-            release,
-            largest,
-        );
+        let committer = Committer::new(place, options, Arc::clone(&view), Arc::clone(&queue), release);
         thread::Builder::new().name("committer".into()).spawn(move || committer.run())?;
         Ok(Self { view, queue, largest })
-    }
-
-    /// [`Store::commit`] for a thread that may block; it needs no runtime.
-    ///
-    /// # Errors
-    ///
-    /// As those of [`Store::commit`].
-    pub fn commit_blocking(&self, change: Change) -> Result<(), StoreError> {
-        self.queue.submit_blocking(change)
     }
 }
 
 impl Store for FileStore {
-    fn peek(&self) -> Option<Result<Arc<Snapshot>, StoreError>> {
+    fn peek(&self) -> Option<Seen> {
         self.view.peek()
     }
 
-    fn read(&self) -> Result<Arc<Snapshot>, StoreError> {
-        self.view.read()
+    fn read(&self) -> Pending<Arc<Snapshot>> {
+        let view = Arc::clone(&self.view);
+        Box::pin(blocking::run(move || view.read()))
     }
 
-    fn recheck(&self) -> Result<Arc<Snapshot>, StoreError> {
-        self.view.check_place();
-        self.view.read()
+    fn recheck(&self) -> Pending<Arc<Snapshot>> {
+        let view = Arc::clone(&self.view);
+        Box::pin(blocking::run(move || {
+            view.check_place();
+            view.read()
+        }))
     }
 
-    fn examine(
-        &self,
-        names: &Names,
-        look: &mut dyn FnMut(&Current<'_>) -> Decision,
-    ) -> Result<(), StoreError> {
-        let (snapshot, version) = self.view.read_version()?;
-        let history = self.view.history_of(names);
-        let decision = look(&Current { snapshot: &snapshot, history: &history });
-        match exceeds(&version.document, decision.judged(), self.largest) {
-            true => Err(StoreError::TooLarge { largest: self.largest }),
-            false => Ok(()),
-        }
+    fn examine(&self, change: Change) -> Pending<Committed> {
+        let (view, largest) = (Arc::clone(&self.view), self.largest);
+        Box::pin(blocking::run(move || {
+            let (snapshot, head, version) = view.read_version()?;
+            let past = || view.history_of(&change.names);
+            let decision = change.ask(&snapshot, past, &Batch::default(), None)?;
+            if exceeds(&version.document, decision.edits().1, largest) {
+                return Err(StoreError::too_large(largest));
+            }
+            Ok(Committed { snapshot, head, answer: decision.into_answer() })
+        }))
     }
 
-    fn commit(&self, change: Change) -> Commit {
+    fn commit(&self, change: Change) -> Pending<Committed> {
         self.queue.submit(change)
     }
 
-    fn changes(&self) -> watch::Receiver<Result<Arc<Snapshot>, StoreError>> {
+    fn changes(&self) -> watch::Receiver<Seen> {
         self.view.follow()
     }
 

@@ -11,9 +11,9 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::document_path::directory_of;
+use super::error::FileError;
 use super::exchange::{Expected, Outcome, create, swap};
 use super::failpoints::{Failpoints, Step};
-use crate::store::StoreError;
 
 /// What a draft is readable and writable by until it has the document's mode, and what a new document is.
 const PRIVATE: u32 = 0o600;
@@ -34,11 +34,11 @@ pub(super) enum NotReplaced {
     /// It is no longer the one that was read. Nothing was changed.
     Overtaken,
     /// A step failed.
-    Failed(StoreError),
+    Failed(FileError),
 }
 
-impl From<StoreError> for NotReplaced {
-    fn from(error: StoreError) -> Self {
+impl From<FileError> for NotReplaced {
+    fn from(error: FileError) -> Self {
         Self::Failed(error)
     }
 }
@@ -50,11 +50,11 @@ impl<'a> Draft<'a> {
         bytes: &[u8],
         existing: Option<&Metadata>,
         failpoints: &'a dyn Failpoints,
-    ) -> Result<Self, StoreError> {
+    ) -> Result<Self, FileError> {
         let mut draft = Self::create(target, failpoints)?;
         draft.fill(bytes)?;
         if let Some(existing) = existing {
-            draft.own(existing).map_err(|error| StoreError::Ownership(Arc::new(error)))?;
+            draft.own(existing).map_err(|error| FileError::Ownership(Arc::new(error)))?;
         }
         draft.take(&Step::SyncFile { path: &draft.path })?;
         draft.file.sync_all().map_err(|error| failed(&Step::SyncFile { path: &draft.path }, error))?;
@@ -77,7 +77,7 @@ impl<'a> Draft<'a> {
         Ok(Placed { metadata: self.file.metadata().ok(), has_litter })
     }
 
-    fn create(target: &'a Path, failpoints: &'a dyn Failpoints) -> Result<Self, StoreError> {
+    fn create(target: &'a Path, failpoints: &'a dyn Failpoints) -> Result<Self, FileError> {
         loop {
             let path = directory_of(target).join(draft_name(target)?);
             let step = Step::Create { path: &path };
@@ -90,7 +90,7 @@ impl<'a> Draft<'a> {
         }
     }
 
-    fn fill(&mut self, bytes: &[u8]) -> Result<(), StoreError> {
+    fn fill(&mut self, bytes: &[u8]) -> Result<(), FileError> {
         let mut rest = bytes;
         while !rest.is_empty() {
             let step = Step::Write { path: &self.path, bytes: rest };
@@ -121,7 +121,7 @@ impl<'a> Draft<'a> {
         self.file.set_permissions(Permissions::from_mode(mode))
     }
 
-    fn take(&self, step: &Step<'_>) -> Result<(), StoreError> {
+    fn take(&self, step: &Step<'_>) -> Result<(), FileError> {
         self.failpoints.before(step).map_err(|error| failed(step, error))
     }
 }
@@ -144,7 +144,7 @@ pub(super) struct Placed {
 }
 
 /// Makes an existing document durable as it is.
-pub(super) fn sync_in_place(target: &Path, failpoints: &dyn Failpoints) -> Result<(), StoreError> {
+pub(super) fn sync_in_place(target: &Path, failpoints: &dyn Failpoints) -> Result<(), FileError> {
     let step = Step::SyncFile { path: target };
     let sync = || {
         failpoints.before(&step)?;
@@ -182,8 +182,8 @@ fn remove(path: &Path, failpoints: &dyn Failpoints) -> io::Result<()> {
     fs::remove_file(path)
 }
 
-pub(super) fn failed(step: &Step<'_>, error: io::Error) -> StoreError {
-    StoreError::Write { step: step.name(), source: Arc::new(error) }
+pub(super) fn failed(step: &Step<'_>, error: io::Error) -> FileError {
+    FileError::Write { step: step.name(), source: Arc::new(error) }
 }
 
 /// `.settings.json.mcp-settings-`, the beginning of every draft's name.
@@ -197,8 +197,8 @@ fn draft_prefix(target: &Path) -> OsString {
 const DRAFT_SUFFIX: &[u8] = b".tmp";
 
 /// `.settings.json.mcp-settings-PID-RANDOM.tmp`
-fn draft_name(target: &Path) -> Result<OsString, StoreError> {
-    let random = getrandom::u64().map_err(|error| StoreError::Write {
+fn draft_name(target: &Path) -> Result<OsString, FileError> {
+    let random = getrandom::u64().map_err(|error| FileError::Write {
         step: "create",
         source: Arc::new(io::Error::other(error.to_string())),
     })?;

@@ -11,14 +11,15 @@ use arc_swap::ArcSwap;
 use tokio::sync::watch;
 
 use super::document_path::DocumentPath;
+use super::error::FileError;
 use super::failpoints::Failpoints;
 use super::identity::Identity;
 use super::reading::{self, Reading, Witness};
-use super::version::Version;
 use super::writability::{self, Lesson};
 use crate::document::{NewDocument, Unreadable};
 use crate::model::PlaceReason;
-use crate::store::{History, Names, Snapshot, StoreError};
+use crate::store::version::Version;
+use crate::store::{Head, History, Names, Snapshot, StoreError};
 
 type Seen = Result<Arc<Snapshot>, StoreError>;
 
@@ -26,7 +27,7 @@ type Seen = Result<Arc<Snapshot>, StoreError>;
 #[derive(Clone)]
 pub(super) struct Observed {
     /// The version that was there, or why there was none that could be used.
-    pub(super) outcome: Result<Arc<Version>, StoreError>,
+    pub(super) outcome: Result<Arc<Version>, FileError>,
     /// What shows whether it is still so.
     pub(super) witness: Witness,
     /// The newest version that could be used: what is alike in the next one is taken from here.
@@ -37,12 +38,20 @@ pub(super) struct Observed {
     place: Option<PlaceReason>,
     /// The version as readers see it, where they see that it can't be written.
     marked: Option<Arc<Snapshot>>,
+    /// The position of what readers see.
+    pub(super) head: Head,
 }
 
 impl Observed {
     fn seen(&self) -> Seen {
-        let version = self.outcome.as_ref().map_err(Clone::clone)?;
+        let version = self.outcome.as_ref().map_err(|error| error.clone())?;
         Ok(Arc::clone(self.marked.as_ref().unwrap_or(&version.snapshot)))
+    }
+
+    /// The state that a commit has left, and its position.
+    pub(super) fn committed(&self) -> Result<(Arc<Snapshot>, Head), StoreError> {
+        let version = self.outcome.as_ref().map_err(|error| error.clone())?;
+        Ok((Arc::clone(&version.snapshot), self.head))
     }
 
     /// The same, with what readers see of it; `before` is what they saw last.
@@ -105,6 +114,7 @@ impl SnapshotCache {
             is_known: false,
             place: None,
             marked: None,
+            head: Head::default(),
         };
         let (changes, _) = watch::channel(before.seen());
         let view = Self {
@@ -152,11 +162,11 @@ impl SnapshotCache {
         self.look(&mut ledger).seen()
     }
 
-    /// What is current, as readers see it and as a version.
-    pub(super) fn read_version(&self) -> Result<(Arc<Snapshot>, Arc<Version>), StoreError> {
+    /// What is current: as readers see it, its position, and the version.
+    pub(super) fn read_version(&self) -> Result<(Arc<Snapshot>, Head, Arc<Version>), StoreError> {
         self.read()?;
         let observed = self.current.load();
-        Ok((observed.seen()?, observed.outcome.clone()?))
+        Ok((observed.seen()?, observed.head, observed.outcome.clone()?))
     }
 
     /// Looks whether anything can be written at the place. Gives the reason why not if it is certain; one that an
@@ -233,7 +243,8 @@ impl SnapshotCache {
         ledger.history.absorb(history);
         let (is_known, place) = (version.bytes.is_some(), self.current.load().place);
         let outcome = Ok(Arc::clone(&version));
-        self.publish(Observed { outcome, witness, last: version, is_known, place, marked: None })
+        let head = Head::default();
+        self.publish(Observed { outcome, witness, last: version, is_known, place, marked: None, head })
     }
 
     fn judge_place(&self, ledger: &mut Ledger) -> Option<PlaceReason> {
@@ -279,25 +290,26 @@ impl SnapshotCache {
             is_known,
             place: None,
             marked: None,
+            head: Head::default(),
         };
         match reading {
             Reading::Found { witness } => self.understand(before, bytes, witness),
             Reading::Missing { witness } if before.is_known => {
-                Observed { witness, ..failed(StoreError::Vanished, true) }
+                Observed { witness, ..failed(FileError::Vanished, true) }
             }
             Reading::Missing { witness } => {
-                Observed { outcome: Ok(Arc::clone(&last)), witness, ..failed(StoreError::Vanished, false) }
+                Observed { outcome: Ok(Arc::clone(&last)), witness, ..failed(FileError::Vanished, false) }
             }
             Reading::TooLarge => {
-                failed(StoreError::Unreadable(Unreadable::TooLarge { most: self.most }), true)
+                failed(FileError::Unreadable(Unreadable::TooLarge { most: self.most }), true)
             }
-            Reading::Unlinked => failed(StoreError::Unlinked, true),
-            Reading::NoDirectory if before.is_known => failed(StoreError::Vanished, true),
-            Reading::NoDirectory => failed(StoreError::NoDirectory, false),
+            Reading::Unlinked => failed(FileError::Unlinked, true),
+            Reading::NoDirectory if before.is_known => failed(FileError::Vanished, true),
+            Reading::NoDirectory => failed(FileError::NoDirectory, false),
             Reading::Failed(error) => {
                 // What can't be read is there all the same.
                 let is_there = self.place.path().symlink_metadata().is_ok();
-                failed(StoreError::Read(Arc::new(error)), before.is_known || is_there)
+                failed(FileError::Read(Arc::new(error)), before.is_known || is_there)
             }
         }
     }
@@ -309,16 +321,21 @@ impl SnapshotCache {
             false => Version::read(bytes, self.new, last).map(Arc::new),
         };
         let last = Arc::clone(version.as_ref().unwrap_or(last));
-        let outcome = version.map_err(StoreError::Unreadable);
-        Observed { outcome, witness, last, is_known: true, place: None, marked: None }
+        let outcome = version.map_err(FileError::Unreadable);
+        let head = Head::default();
+        Observed { outcome, witness, last, is_known: true, place: None, marked: None, head }
     }
 
+    /// Publishes what was observed, at the position that it has among what readers see.
     fn publish(&self, observed: Observed) -> Arc<Observed> {
-        let observed = Arc::new(observed.marked(&self.current.load()));
+        let before = self.current.load_full();
+        let mut observed = observed.marked(&before);
+        let (known, seen) = (before.seen(), observed.seen());
+        let is_news = !is_same(&known, &seen);
+        observed.head = if is_news { before.head.next() } else { before.head };
+        let observed = Arc::new(observed);
         self.current.store(Arc::clone(&observed));
         self.changes.send_if_modified(|known| {
-            let seen = observed.seen();
-            let is_news = !is_same(known, &seen);
             *known = seen;
             is_news
         });

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use bytes::Bytes;
 use futures_util::FutureExt;
 use mcp_settings::json::{Json, Object, Rules, parse, to_compact};
 use mcp_settings::model::SettingsKey;
@@ -11,14 +12,17 @@ use mcp_settings::model::settings::SettingsPatch;
 use mcp_settings::projection::{Condition, Precondition};
 use mcp_settings::secrets::{CredentialDigest, Keys, Scope};
 use mcp_settings::service::access::Caller;
-use mcp_settings::service::{Body, Conflict, Options, ReadModel, Service, ServiceError, Write, Written};
+use mcp_settings::service::{
+    Body, Conflict, Options, ReadModel, Service, ServiceError, Settled, Write, Written,
+};
+use mcp_settings::store::memory::{MemoryPlace, MemoryStoreOptions};
+use mcp_settings::store::{Snapshot, Store};
 
 use crate::client::config_of;
-use crate::memory::MemoryStore;
 
 /// A service and its document.
 pub(super) struct Bench {
-    pub(super) store: Arc<MemoryStore>,
+    pub(super) place: MemoryPlace,
     pub(super) keys: Arc<Keys>,
     service: Service,
 }
@@ -70,15 +74,15 @@ pub(super) fn owner() -> Caller {
 }
 
 impl Bench {
-    pub(super) fn on(store: MemoryStore, keys: &Arc<Keys>) -> Self {
+    pub(super) fn on(place: MemoryPlace, keys: &Arc<Keys>) -> Self {
         let options = Options { require_preconditions: false, lock_timeout: Duration::from_secs(1) };
-        let store = Arc::new(store);
-        let service = Service::new(Arc::clone(&store) as _, Arc::clone(keys), options);
-        Self { store, keys: Arc::clone(keys), service }
+        let service =
+            Service::new(Arc::new(place.open(MemoryStoreOptions::default())), Arc::clone(keys), options);
+        Self { place, keys: Arc::clone(keys), service }
     }
 
     pub(super) fn projected(&self) -> Arc<ReadModel> {
-        self.service.load().expect("memory can be read")
+        now(self.service.load()).expect("memory can be read")
     }
 
     pub(super) fn tag(&self, name: &str) -> Option<String> {
@@ -86,9 +90,19 @@ impl Bench {
         projected.item(&SettingsKey::new(name)).map(|item| item.tag().as_str().to_owned())
     }
 
+    /// What is stored.
+    pub(super) fn snapshot(&self) -> Arc<Snapshot> {
+        now(self.place.open(MemoryStoreOptions::default()).read()).expect("memory can be read")
+    }
+
+    /// The document's text.
+    pub(super) fn text(&self) -> String {
+        String::from_utf8(self.place.document()).expect("a document is UTF-8")
+    }
+
     /// The configuration of a server, opened; none where it can't be read.
     pub(super) fn config(&self, name: &str) -> Option<Config> {
-        let snapshot = mcp_settings::store::Store::read(&*self.store).expect("memory can be read");
+        let snapshot = self.snapshot();
         let server = snapshot.servers.get(&SettingsKey::new(name))?;
         let stored = server.config.as_ref().ok()?;
         Some(config::open(stored, snapshot.layout.sealing, &self.keys.ring()))
@@ -108,27 +122,19 @@ impl Bench {
         };
         let outcome = match ask.clone() {
             Ask::Update(body) => now(self.service.update(write, body)).map(|written| (written, None)),
-            Ask::TryUpdate(body) => self.service.try_update(write, body).map(|written| (written, None)),
+            Ask::TryUpdate(body) => now(self.service.try_update(write, body)).map(|written| (written, None)),
             Ask::Rename(to) => {
                 let to = to.parse().expect("the test names servers well");
                 now(self.service.rename(write, to)).map(|written| (written, None))
             }
             Ask::TryRename(to) => {
                 let to = to.parse().expect("the test names servers well");
-                self.service.try_rename(write, to).map(|written| (written, None))
+                now(self.service.try_rename(write, to)).map(|written| (written, None))
             }
-            Ask::UpdateInSettings(body) => {
-                now(self.service.update_in_settings(write, body)).and_then(|settled| {
-                    let written = settled.written.clone();
-                    Ok((written, Some(self.service.settled(settled)?)))
-                })
-            }
+            Ask::UpdateInSettings(body) => now(self.service.update_in_settings(write, body)).and_then(both),
             Ask::PatchSettings(body) => {
                 let patch = SettingsPatch::read(body).expect("the test patches well");
-                now(self.service.patch_settings(caller.clone(), patch)).and_then(|settled| {
-                    let written = settled.written.clone();
-                    Ok((written, Some(self.service.settled(settled)?)))
-                })
+                now(self.service.patch_settings(caller.clone(), patch)).and_then(both)
             }
         };
         match outcome {
@@ -187,6 +193,11 @@ fn without_tags(text: &str) -> String {
         at = if length == 32 { start + length } else { start };
     }
     kept + &text[at..]
+}
+
+/// What a write of the settings has come to, and the settings as it left them.
+fn both(settled: Settled) -> Result<(Written, Option<Bytes>), ServiceError> {
+    Ok((settled.written, Some(settled.shown?)))
 }
 
 fn now<T>(future: impl Future<Output = T>) -> T {

@@ -104,7 +104,7 @@ fn see(state: &State, plan: &Plan, guess: &Json, sequel: Option<Sequel>) -> Seen
     if plan.is_repeated {
         answers.push(bench.ask(name, &plan.condition, &writer(), &ask));
     }
-    let (writes, text) = (bench.store.writes(), bench.store.text());
+    let (writes, text) = (bench.place.writes(), bench.text());
     let is_confirmed = 0 < writes && bench.tag(name) == state.tag;
     let (mut later, mut events, mut has_its_secrets) = (Vec::new(), Vec::new(), false);
     if let (1.., Some(sequel)) = (writes, sequel) {

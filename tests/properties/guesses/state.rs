@@ -3,19 +3,19 @@
 
 use std::sync::Arc;
 
+use mcp_settings::document::NewDocument;
 use mcp_settings::json::{Json, Object, Rules, parse, to_compact};
 use mcp_settings::model::SettingsKey;
 use mcp_settings::model::config::Config;
 use mcp_settings::projection::view;
 use mcp_settings::secrets::{Exposure, KeySources, Keys, SecretKey};
 use mcp_settings::service::{Body, ReadModel};
-use mcp_settings::store::Store;
+use mcp_settings::store::memory::MemoryPlace;
 
 use super::bench::{Ask, Bench, If, object, owner, writer};
 use super::secret::guessable;
 use super::seeded_rng::SeededRng;
 use crate::client_edits::{change_of, set};
-use crate::memory::MemoryStore;
 use crate::samples::{Layout, Sample, any_sample_in};
 use crate::tokens;
 
@@ -61,7 +61,7 @@ struct Draft {
 impl State {
     /// A service that goes on from this state.
     pub(super) fn fork(&self) -> Bench {
-        Bench::on(self.bench.store.fork(), &self.bench.keys)
+        Bench::on(self.bench.place.fork(), &self.bench.keys)
     }
 
     pub(super) fn projected(&self) -> Arc<ReadModel> {
@@ -89,8 +89,7 @@ impl State {
             Layout::Own | Layout::WrappedV3 => &["agent_settings", "mcp_config", "mcpServers", &self.name],
         };
         let document = inserted(&document, map, member, Json::string("p".repeat(length)));
-        let store = MemoryStore::of(&to_compact(&document.into()));
-        let bench = Bench::on(store, &self.bench.keys);
+        let bench = Bench::on(place(&to_compact(&document.into())), &self.bench.keys);
         let draft =
             Draft { bench, name: self.name.clone(), others: self.others.clone(), layout: self.layout };
         draft.finish().expect("one more plain member leaves the rest what it was")
@@ -103,7 +102,7 @@ impl State {
     }
 
     fn stored_size(&self) -> usize {
-        let snapshot = self.bench.store.read().expect("memory can be read");
+        let snapshot = self.bench.snapshot();
         let server = &snapshot.servers[&SettingsKey::new(&self.name)];
         server.config.as_ref().map_or(0, |config| to_compact(&config.clone().into()).len())
     }
@@ -142,7 +141,7 @@ impl Draft {
         let config = bench.config(&name)?;
         let shown = bench.named(&name);
         guessable(&config).iter().any(|secret| !secret.is_shown_in(&shown)).then_some(())?;
-        let (text, tag) = (bench.store.text(), bench.tag(&name));
+        let (text, tag) = (bench.text(), bench.tag(&name));
         Some(State { layout, bench, name, others, text, tag, config, shown })
     }
 }
@@ -150,7 +149,7 @@ impl Draft {
 fn of(sample: &Sample, keyring: Keyring, dice: &mut SeededRng) -> Draft {
     let kind = if dice.once_in(20) { *dice.pick(&["acp", "newer"]) } else { "openhands" };
     let text = sample.text().replace(r#""agent_kind":"openhands""#, &format!(r#""agent_kind":"{kind}""#));
-    let bench = Bench::on(MemoryStore::of(&text), &Arc::new(keys(keyring)));
+    let bench = Bench::on(place(&text), &Arc::new(keys(keyring)));
     let at = dice.below(sample.servers.len());
     let mut others: Vec<String> = sample.servers.iter().map(|(name, _)| name.clone()).collect();
     let mut draft = Draft { layout: sample.layout, bench, name: others.remove(at), others };
@@ -249,4 +248,10 @@ fn merge(members: &mut Object, name: &str, value: Json) {
         (_, value) => value,
     };
     members.insert(name, value);
+}
+
+/// A place for a document that the test has made.
+fn place(text: &str) -> MemoryPlace {
+    MemoryPlace::holding(text.as_bytes(), NewDocument::Own)
+        .unwrap_or_else(|reason| panic!("the generated document is unreadable: {reason}\n{text}"))
 }

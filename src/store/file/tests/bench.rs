@@ -10,11 +10,13 @@ use std::sync::{Arc, Mutex};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
+use futures_util::FutureExt;
+
 use crate::document::NewDocument;
 use crate::json::Json;
 use crate::model::{Edit, SettingsKey};
-use crate::store::file::{Failpoints, FileStore, FileStoreOptions, Identity, Step};
-use crate::store::{Change, Current, Decision, Names, Snapshot, Store, StoreError};
+use crate::store::file::{Failpoints, FileError, FileStore, FileStoreOptions, Identity, Step};
+use crate::store::{Change, Current, Decision, Names, Seen, Snapshot, Store, StoreError};
 
 pub(super) const PATIENCE: Duration = Duration::from_secs(60);
 
@@ -177,11 +179,12 @@ pub(super) fn put(name: &str, value: &str) -> Edit {
 }
 
 pub(super) fn change(decide: impl Fn(&Current<'_>) -> Decision + Send + Sync + 'static) -> Change {
-    Change { names: Names::All, author: None, deadline: Instant::now() + PATIENCE, decide: Box::new(decide) }
+    let deadline = Instant::now() + PATIENCE;
+    Change { names: Names::everything(), author: None, deadline, decide: Box::new(decide) }
 }
 
 pub(super) fn edits(edits: Vec<Edit>) -> Change {
-    change(move |_| Decision::Edit(edits.clone()))
+    change(move |_| Decision::edit(edits.clone()))
 }
 
 pub(super) fn set(name: &str, value: &str) -> Change {
@@ -190,7 +193,33 @@ pub(super) fn set(name: &str, value: &str) -> Change {
 
 /// Commits and blocks.
 pub(super) fn run(store: &FileStore, change: Change) -> Result<(), StoreError> {
-    store.commit_blocking(change)
+    wait(store.commit(change)).map(drop)
+}
+
+/// What a store reads.
+pub(super) fn seen(store: &FileStore) -> Seen {
+    store.read().now_or_never().expect("without a runtime it is read in place")
+}
+
+/// The trouble of the file that a failure comes from.
+pub(super) fn trouble(error: &StoreError) -> Option<&FileError> {
+    error.trouble().downcast_ref()
+}
+
+/// The same of an outcome, if it is a failure.
+pub(super) fn failed<T>(outcome: &Result<T, StoreError>) -> Option<&FileError> {
+    outcome.as_ref().err().and_then(trouble)
+}
+
+/// The code of a failure.
+pub(super) fn code<T>(outcome: &Result<T, StoreError>) -> &'static str {
+    outcome.as_ref().map_or_else(StoreError::code, |_| "done")
+}
+
+/// What a server is when a change decides.
+pub(super) fn current_value(current: &Current<'_>, name: &str) -> Option<String> {
+    let server = current.server(&key(name))?;
+    Some(server.config.as_ref().unwrap().get("command")?.as_str()?.to_owned())
 }
 
 pub(super) fn values(snapshot: &Snapshot) -> Vec<(&str, &str)> {
@@ -210,7 +239,7 @@ pub(super) fn value(snapshot: &Snapshot, name: &str) -> Option<String> {
 
 /// What a store reads, as owned pairs.
 pub(super) fn read(store: &FileStore) -> Vec<(String, String)> {
-    owned(&store.read().unwrap())
+    owned(&seen(store).unwrap())
 }
 
 pub(super) fn owned(snapshot: &Snapshot) -> Vec<(String, String)> {

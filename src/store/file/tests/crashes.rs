@@ -12,7 +12,7 @@ use super::folder_model::{Deed, Folder, Image};
 use crate::document::NewDocument;
 use crate::model::Edit;
 use crate::store::file::{Failpoints, FileStore, FileStoreOptions, Step};
-use crate::store::{Change, Decision, StoreError};
+use crate::store::{Change, Decision, StoreError, StoreErrorKind};
 
 type Servers = Vec<(String, String)>;
 
@@ -194,7 +194,7 @@ impl Scene {
                 return meanwhile;
             }
             Letter::ChangeUnsynced => self.failing("sync-directory", set("a", &value)),
-            Letter::KeepUnsynced => self.failing("sync-file", change(|_| Decision::Keep)),
+            Letter::KeepUnsynced => self.failing("sync-file", change(|_| Decision::keep())),
             Letter::Overtaken => self.overtaken(&["look"], &value),
             Letter::OvertakenLate => self.overtaken(&["swap", "rename"], &value),
             _ => run(&self.store, wish(letter, &value)),
@@ -203,7 +203,7 @@ impl Scene {
         match outcome {
             Ok(()) => self.allowed = Allowed::These(vec![self.servers.clone()]),
             // Nobody was told that it is done; it may be, and the one before it may be still.
-            Err(StoreError::OutcomeUnknown(_)) => self.allowed = meanwhile.clone(),
+            Err(error) if error.kind() == StoreErrorKind::OutcomeUnknown => self.allowed = meanwhile.clone(),
             Err(error) => assert!(letter == Letter::KeepUnsynced, "{letter:?}: {error:?}"),
         }
         assert_eq!(read(&self.store), self.servers, "{letter:?}");
@@ -260,13 +260,13 @@ fn wish(letter: Letter, value: &str) -> Change {
         Letter::Remove => edits(vec![Edit::Remove { key: key("a") }]),
         Letter::Rename => change(|current| {
             let (from, to) = (key("a"), key("c"));
-            let servers = &current.snapshot.servers;
+            let servers = current.servers();
             match servers.contains_key(&from) && !servers.contains_key(&to) {
-                true => Decision::Edit(vec![Edit::Rename { from, to }]),
-                false => Decision::Reject,
+                true => Decision::edit(vec![Edit::Rename { from, to }]),
+                false => Decision::keep(),
             }
         }),
-        Letter::Keep | Letter::KeepUnsynced => change(|_| Decision::Keep),
+        Letter::Keep | Letter::KeepUnsynced => change(|_| Decision::keep()),
         Letter::Change
         | Letter::ChangeUnsynced
         | Letter::Other
@@ -343,7 +343,7 @@ fn judge(image: &Image, allowed: &Allowed) -> Result<(), String> {
         fs::write(bench.root.join(name), bytes).unwrap();
     }
     let store = bench.open_other();
-    let found = match crate::store::Store::read(&store) {
+    let found = match super::bench::seen(&store) {
         Ok(snapshot) => super::bench::owned(&snapshot),
         Err(error) => return Err(format!("it can't be read: {error}")),
     };

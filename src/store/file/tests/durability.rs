@@ -8,9 +8,10 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use proptest::prelude::*;
 
-use super::bench::{Bench, change, edits, key, pairs, put, read, run, set, text};
+use super::bench::{Bench, change, edits, failed, key, pairs, put, read, run, seen, set, text, trouble};
 use crate::model::{Edit, PlaceReason};
-use crate::store::{Change, Decision, Store, StoreError};
+use crate::store::file::FileError;
+use crate::store::{Change, Decision, StoreError, StoreErrorKind};
 
 #[test]
 fn a_write_is_synced_before_and_after_it_takes_the_documents_place() {
@@ -52,11 +53,11 @@ fn whichever_step_fails_the_old_or_the_new_document_is_left_and_the_next_write_i
             bench.failpoints.fail(step, io::ErrorKind::Other);
             let error = run(&store, set("a", "2")).unwrap_err();
             let is_right = match step {
-                "lock" => matches!(error, StoreError::Lock(_)),
-                "read" => matches!(error, StoreError::Read(_)),
-                "own" => matches!(error, StoreError::Ownership(_)),
-                "sync-directory" => matches!(error, StoreError::OutcomeUnknown(_)),
-                _ => matches!(&error, StoreError::Write { step: named, .. } if *named == step),
+                "lock" => matches!(trouble(&error), Some(FileError::Lock(_))),
+                "read" => matches!(trouble(&error), Some(FileError::Read(_))),
+                "own" => matches!(trouble(&error), Some(FileError::Ownership(_))),
+                "sync-directory" => matches!(trouble(&error), Some(FileError::OutcomeUnknown(_))),
+                _ => matches!(trouble(&error), Some(FileError::Write { step: named, .. }) if *named == step),
             };
             assert!(is_right, "{step}: {error:?}");
             bench.failpoints.heal();
@@ -97,7 +98,7 @@ fn a_disk_that_fills_up_in_the_middle_leaves_the_old_document_and_no_litter() {
         _ => Ok(()),
     });
     let outcome = run(&store, set("a", "2"));
-    assert!(matches!(outcome, Err(StoreError::Write { step: "write", .. })), "{outcome:?}");
+    assert!(matches!(failed(&outcome), Some(FileError::Write { step: "write", .. })), "{outcome:?}");
     assert_eq!(bench.on_disk(), text(&[("a", "1")]).as_bytes());
     assert_eq!(bench.names(), [".settings.lock", "settings.json"]);
 }
@@ -114,7 +115,7 @@ fn a_draft_that_can_t_be_removed_is_swept_with_the_next_write() {
     run(&store, set("a", "3")).unwrap_err();
     assert_eq!(bench.names().len(), 3, "the draft is still there");
     bench.failpoints.heal();
-    run(&store, change(|_| Decision::Reject)).unwrap();
+    run(&store, change(|_| Decision::keep())).unwrap();
     assert_eq!(bench.names(), [".settings.lock", "settings.json"]);
 }
 
@@ -163,15 +164,15 @@ fn after_a_failed_sync_a_change_that_keeps_everything_is_written_anew() {
         let bench = Bench::with(&[("a", "1")]);
         let store = bench.open();
         bench.failpoints.fail(step, io::ErrorKind::Other);
-        let outcome = run(&store, change(|_| Decision::Keep));
+        let outcome = run(&store, change(|_| Decision::keep()));
         assert!(
-            matches!(outcome, Err(StoreError::Write { step: named, .. }) if named == step),
+            matches!(failed(&outcome), Some(FileError::Write { step: named, .. }) if *named == step),
             "{outcome:?}"
         );
         bench.failpoints.heal();
-        run(&store, change(|_| Decision::Keep)).unwrap();
+        run(&store, change(|_| Decision::keep())).unwrap();
         assert_eq!(bench.failpoints.count("swap"), 1, "{step}: syncing again proves nothing");
-        run(&store, change(|_| Decision::Keep)).unwrap();
+        run(&store, change(|_| Decision::keep())).unwrap();
         assert_eq!(bench.failpoints.count("swap"), 1, "{step}");
         assert_eq!(bench.on_disk(), text(&[("a", "1")]).as_bytes());
     }
@@ -184,7 +185,9 @@ fn a_read_only_folder_is_an_error_and_no_change() {
         let store = bench.open();
         bench.failpoints.fail(step, io::ErrorKind::ReadOnlyFilesystem);
         let error = run(&store, set("a", "2")).unwrap_err();
-        let StoreError::ReadOnly { reason: PlaceReason::FileSystem, source: Some(source) } = error else {
+        let Some(FileError::ReadOnly { reason: PlaceReason::FileSystem, source: Some(source) }) =
+            trouble(&error)
+        else {
             panic!("{step}: {error:?}")
         };
         assert_eq!(source.kind(), io::ErrorKind::ReadOnlyFilesystem);
@@ -197,8 +200,8 @@ fn a_document_that_vanished_is_not_begun_anew() {
     let bench = Bench::with(&[("a", "1")]);
     let store = bench.open();
     fs::remove_file(&bench.path).unwrap();
-    assert!(matches!(run(&store, set("b", "1")), Err(StoreError::Vanished)));
-    assert!(matches!(run(&store, change(|_| Decision::Keep)), Err(StoreError::Vanished)));
+    assert!(matches!(failed(&run(&store, set("b", "1"))), Some(FileError::Vanished)));
+    assert!(matches!(failed(&run(&store, change(|_| Decision::keep()))), Some(FileError::Vanished)));
     assert!(!bench.path.exists());
     bench.overwrite(&[("c", "1")]);
     run(&store, set("b", "1")).unwrap();
@@ -214,10 +217,10 @@ fn a_document_that_vanishes_during_a_batch_is_not_brought_back() {
         &store,
         change(move |_| {
             fs::remove_file(&path).unwrap();
-            Decision::Edit(vec![put("a", "2")])
+            Decision::edit(vec![put("a", "2")])
         }),
     );
-    assert!(matches!(outcome, Err(StoreError::Vanished)), "{outcome:?}");
+    assert!(matches!(failed(&outcome), Some(FileError::Vanished)), "{outcome:?}");
     assert!(!bench.path.exists());
 }
 
@@ -228,7 +231,7 @@ fn a_document_that_could_not_be_read_at_first_is_known_all_the_same() {
     let store = bench.open();
     bench.failpoints.heal();
     fs::remove_file(&bench.path).unwrap();
-    assert!(matches!(run(&store, set("b", "1")), Err(StoreError::Vanished)));
+    assert!(matches!(failed(&run(&store, set("b", "1"))), Some(FileError::Vanished)));
     assert!(!bench.path.exists());
 }
 
@@ -243,14 +246,14 @@ fn a_folder_that_vanished_takes_the_document_with_it() {
             run(&store, set("a", "1")).unwrap();
         }
         fs::remove_dir_all(bench.root.join("folder")).unwrap();
-        let is_right = |error: &StoreError| match error {
-            StoreError::Vanished => has_document,
-            StoreError::NoDirectory => !has_document,
+        let is_right = |error: &StoreError| match trouble(error) {
+            Some(FileError::Vanished) => has_document,
+            Some(FileError::NoDirectory) => !has_document,
             _ => false,
         };
         let written = run(&store, set("a", "2")).unwrap_err();
         assert!(is_right(&written), "{written:?}");
-        let seen = store.read().unwrap_err();
+        let seen = seen(&store).unwrap_err();
         assert!(is_right(&seen), "{seen:?}");
         assert!(!bench.root.join("folder").exists());
     }
@@ -282,8 +285,8 @@ fn a_folder_that_can_t_be_made_is_told_and_no_reason_not_to_open() {
     let mut options = bench.options();
     options.path = bench.root.join("none/settings.json");
     let store = crate::store::file::FileStore::open(options).unwrap();
-    assert!(matches!(store.read(), Err(StoreError::NoDirectory)));
-    assert!(matches!(run(&store, set("a", "1")), Err(StoreError::NoDirectory)));
+    assert!(matches!(failed(&seen(&store)), Some(FileError::NoDirectory)));
+    assert!(matches!(failed(&run(&store, set("a", "1"))), Some(FileError::NoDirectory)));
     fs::create_dir(bench.root.join("none")).unwrap();
     run(&store, set("a", "1")).unwrap();
     assert_eq!(read(&store), pairs(&[("a", "1")]));
@@ -362,10 +365,10 @@ fn wish(deed: &Deed) -> Change {
         Deed::Remove(at) => edits(vec![Edit::Remove { key: key(&name(at)) }]),
         Deed::Rename(from, to) => change(move |current| {
             let (from, to) = (key(&name(from)), key(&name(to)));
-            let servers = &current.snapshot.servers;
+            let servers = current.servers();
             match servers.contains_key(&from) && !servers.contains_key(&to) {
-                true => Decision::Edit(vec![Edit::Rename { from, to }]),
-                false => Decision::Reject,
+                true => Decision::edit(vec![Edit::Rename { from, to }]),
+                false => Decision::keep(),
             }
         }),
     }
@@ -391,7 +394,8 @@ proptest! {
                     bench.failpoints.fail(step, io::ErrorKind::Other);
                 }
                 match run(&store, wish(deed)) {
-                    Ok(()) | Err(StoreError::OutcomeUnknown(_)) => expected = wanted,
+                    Ok(()) => expected = wanted,
+                    Err(error) if error.kind() == StoreErrorKind::OutcomeUnknown => expected = wanted,
                     Err(_) => prop_assert!(failing.is_some()),
                 }
                 bench.failpoints.heal();
@@ -399,7 +403,7 @@ proptest! {
             prop_assert_eq!(&read(&bench.open_other()), &expected);
             prop_assert_eq!(&read(&store), &expected);
         }
-        run(&store, change(|_| Decision::Keep)).unwrap();
+        run(&store, change(|_| Decision::keep())).unwrap();
         prop_assert_eq!(bench.names(), [".settings.lock", "settings.json"]);
     }
 }

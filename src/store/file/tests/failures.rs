@@ -8,7 +8,8 @@ use std::os::unix::fs::PermissionsExt;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use super::bench::{Bench, change, pairs, read, run, set};
+use super::bench::{Bench, change, failed, pairs, read, run, set, trouble};
+use crate::store::file::FileError;
 use crate::store::{Change, Decision, StoreError};
 
 /// EINTR, EIO, ENOSPC, EROFS.
@@ -43,7 +44,7 @@ impl Scene {
 
     fn change(self) -> Change {
         match self {
-            Self::Confirm => change(|_| Decision::Keep),
+            Self::Confirm => change(|_| Decision::keep()),
             Self::Begin | Self::Replace | Self::Keep0640 => set("a", "2"),
         }
     }
@@ -100,7 +101,7 @@ fn every_step_can_fail_with_every_error() {
                 let error = run(&store, scene.change()).unwrap_err();
                 bench.failpoints.heal();
                 assert_eq!(root(&error), Some(errno), "{case}: {error:?}");
-                let is_done = matches!(error, StoreError::OutcomeUnknown(_));
+                let is_done = matches!(trouble(&error), Some(FileError::OutcomeUnknown(_)));
                 let is_placed = steps[..number].iter().any(|step| matches!(*step, "swap" | "rename"));
                 assert_eq!(is_done, is_placed, "{case}: {error:?}");
                 let expected = if is_done { scene.after() } else { scene.before() };
@@ -159,7 +160,7 @@ fn a_disk_that_takes_no_bytes_is_an_error_and_no_endless_loop() {
     let outcome = run(&store, set("a", "2"));
     let is_right = |source: &io::Error| source.kind() == io::ErrorKind::WriteZero;
     assert!(
-        matches!(&outcome, Err(StoreError::Write { step: "write", source }) if is_right(source)),
+        matches!(failed(&outcome), Some(FileError::Write { step: "write", source }) if is_right(source)),
         "{outcome:?}"
     );
     assert_eq!(read(&bench.open_other()), pairs(&[("a", "1")]));

@@ -16,12 +16,20 @@ use std::sync::Arc;
 
 use self::bench::Bench;
 use crate::store::conformance::{self, Opener};
-use crate::store::file::FileStore;
+use crate::store::file::{FileStore, FileStoreOptions};
 
 #[test]
 fn a_file_store_is_a_store() {
     conformance::holds(|| -> Opener<FileStore> {
         let bench = Arc::new(Bench::new());
         Box::new(move || bench.open())
+    });
+}
+
+#[test]
+fn a_file_store_keeps_notes_with_their_changes() {
+    let bench = Bench::new();
+    conformance::keeps_notes(|notes| {
+        FileStore::open(FileStoreOptions { notes: Some(notes), ..bench.options() }).unwrap()
     });
 }

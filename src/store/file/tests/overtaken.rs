@@ -7,9 +7,9 @@ use std::os::unix::fs::{FileExt, PermissionsExt, symlink};
 use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use super::bench::{Bench, change, pairs, put, read, run, set, text};
-use crate::store::file::{FileStore, FileStoreOptions};
-use crate::store::{Decision, StoreError};
+use super::bench::{Bench, change, current_value, failed, pairs, put, read, run, set, text};
+use crate::store::Decision;
+use crate::store::file::{FileError, FileStore, FileStoreOptions};
 
 /// A step before which others come.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -112,8 +112,8 @@ fn what_another_program_did_to_the_document_stays_and_the_writer_is_told() {
                 at(&bench, moment, can_swap, deed);
                 let outcome = run(&store, set("ours", "1"));
                 let is_right = match left {
-                    None => matches!(outcome, Err(StoreError::Vanished)),
-                    Some(_) => matches!(outcome, Err(StoreError::Unreadable(_))),
+                    None => matches!(failed(&outcome), Some(FileError::Vanished)),
+                    Some(_) => matches!(failed(&outcome), Some(FileError::Unreadable(_))),
                 };
                 assert!(is_right, "{moment:?}, can swap: {can_swap}: {outcome:?}");
                 assert_eq!(fs::read(&bench.path).ok().as_deref(), left, "{moment:?}, can swap: {can_swap}");
@@ -161,8 +161,8 @@ fn a_decision_rests_on_the_state_that_it_replaces() {
     let store = bench.open();
     at(&bench, Moment::Looked, true, |path| replace(path, &[("n", "10")]));
     let count_one = change(|current| {
-        let number: u32 = super::bench::value(current.snapshot, "n").unwrap().parse().unwrap();
-        Decision::Edit(vec![put("n", &(number + 1).to_string())])
+        let number: u32 = current_value(current, "n").unwrap().parse().unwrap();
+        Decision::edit(vec![put("n", &(number + 1).to_string())])
     });
     run(&store, count_one).unwrap();
     assert_eq!(read(&store), pairs(&[("n", "11")]));
@@ -231,7 +231,7 @@ fn a_program_that_never_stops_writing_makes_us_busy_and_loses_nothing() {
             Ok(())
         });
         let outcome = run(&store, set("ours", "1"));
-        assert!(matches!(outcome, Err(StoreError::Overtaken)), "{moment:?}: {outcome:?}");
+        assert!(matches!(failed(&outcome), Some(FileError::Overtaken)), "{moment:?}: {outcome:?}");
         let last = is_over.load(Ordering::SeqCst);
         assert!(1 < last, "{moment:?}: it was decided once");
         assert_eq!(bench.on_disk(), text(&[("n", &last.to_string())]).as_bytes(), "{moment:?}");
@@ -262,7 +262,7 @@ fn a_link_that_is_turned_while_we_write_is_not_written_behind_the_back_of_its_ne
             fs::rename(turned, path).unwrap();
         });
         let outcome = run(&store, set("ours", "1"));
-        assert!(matches!(outcome, Err(StoreError::Overtaken)), "{outcome:?}");
+        assert!(matches!(failed(&outcome), Some(FileError::Overtaken)), "{outcome:?}");
         assert_eq!(fs::read_to_string(bench.root.join("one.json")).unwrap(), text(&[("one", "1")]));
         bench.failpoints.heal();
         run(&store, set("ours", "1")).unwrap();

@@ -3,14 +3,19 @@
 use std::fs;
 use std::io;
 use std::os::unix::fs::{MetadataExt, symlink};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::mpsc::channel;
+use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::{Duration, SystemTime};
 
-use super::bench::{Bench, change, pairs, read, run, set, text, until, value};
-use crate::store::file::{FileStore, Identity};
-use crate::store::{Decision, Store, StoreError};
+use futures_util::future::join;
+
+use super::bench::{
+    Bench, PATIENCE, change, current_value, failed, pairs, read, run, seen, set, text, until, value, wait,
+};
+use crate::store::file::{FileError, FileStore, Identity};
+use crate::store::{Decision, Store};
 
 fn old(real: Identity) -> Identity {
     Identity { modified: 0, changed: 0, ..real }
@@ -35,7 +40,7 @@ fn a_document_left_alone_is_told_by_one_stat() {
     let store = bench.open();
     bench.failpoints.forget();
     assert_eq!(peeked(&store), Some(pairs(&[("a", "1")])));
-    store.read().unwrap();
+    seen(&store).unwrap();
     assert_eq!(bench.failpoints.count("read"), 0);
     bench.replace(&[("a", "2")]);
     assert_eq!(peeked(&store), None);
@@ -48,7 +53,7 @@ fn a_document_is_trusted_no_sooner_than_a_tenth_of_a_second_after_its_last_chang
     let store = bench.open();
     run(&store, set("a", "2")).unwrap();
     until("the snapshot is trusted", || {
-        store.read().unwrap();
+        seen(&store).unwrap();
         store.peek().is_some()
     });
     let metadata = fs::metadata(&bench.path).unwrap();
@@ -83,8 +88,8 @@ fn a_write_is_based_on_the_bytes_even_when_two_files_look_the_same() {
     let seen = Arc::new(AtomicBool::new(false));
     let has_seen = Arc::clone(&seen);
     let write = change(move |current| {
-        has_seen.store(value(current.snapshot, "b").as_deref() == Some("9"), Ordering::SeqCst);
-        Decision::Edit(vec![super::bench::put("a", "2")])
+        has_seen.store(current_value(current, "b").as_deref() == Some("9"), Ordering::SeqCst);
+        Decision::edit(vec![super::bench::put("a", "2")])
     });
     run(&store, write).unwrap();
     assert!(seen.load(Ordering::SeqCst), "it decided on a state that was gone");
@@ -113,24 +118,24 @@ fn an_inode_that_comes_back_hides_nothing() {
 fn the_same_bytes_are_the_same_snapshot() {
     let bench = Bench::with(&[("a", "1")]);
     let store = bench.open();
-    let before = store.read().unwrap();
+    let before = seen(&store).unwrap();
     bench.replace(&[("a", "1")]);
-    assert!(Arc::ptr_eq(&before, &store.read().unwrap()));
+    assert!(Arc::ptr_eq(&before, &seen(&store).unwrap()));
     fs::write(&bench.path, "{").unwrap();
-    store.read().unwrap_err();
+    seen(&store).unwrap_err();
     bench.replace(&[("a", "1")]);
-    assert!(Arc::ptr_eq(&before, &store.read().unwrap()));
+    assert!(Arc::ptr_eq(&before, &seen(&store).unwrap()));
 }
 
 #[test]
 fn servers_that_another_program_left_alone_are_not_built_anew() {
     let bench = Bench::with(&[("a", "1"), ("b", "1")]);
     let store = bench.open();
-    let before = store.read().unwrap();
+    let before = seen(&store).unwrap();
     fs::write(&bench.path, "{").unwrap();
-    store.read().unwrap_err();
+    seen(&store).unwrap_err();
     bench.replace(&[("a", "2"), ("b", "1")]);
-    let after = store.read().unwrap();
+    let after = seen(&store).unwrap();
     let of =
         |snapshot: &crate::store::Snapshot, name| Arc::clone(&snapshot.servers[&super::bench::key(name)]);
     assert!(Arc::ptr_eq(&of(&before, "b"), &of(&after, "b")));
@@ -144,8 +149,8 @@ fn a_document_that_makes_no_sense_is_an_error_until_it_does() {
     for broken in ["", "{", "[]", r#"{"mcpServers":{}}"#] {
         fs::write(&bench.path, broken).unwrap();
         let store = bench.open();
-        assert!(matches!(store.read(), Err(StoreError::Unreadable(_))), "{broken}");
-        assert!(matches!(store.peek(), Some(Err(StoreError::Unreadable(_)))), "{broken}");
+        assert!(matches!(failed(&seen(&store)), Some(FileError::Unreadable(_))), "{broken}");
+        assert!(matches!(failed(&store.peek().unwrap()), Some(FileError::Unreadable(_))), "{broken}");
         bench.replace(&[("a", "1")]);
         assert_eq!(read(&store), pairs(&[("a", "1")]), "{broken}");
     }
@@ -159,12 +164,12 @@ fn a_document_that_vanished_is_an_error_until_it_returns() {
     let aside = bench.root.join("aside");
     fs::rename(&bench.path, &aside).unwrap();
     assert!(store.peek().is_none());
-    assert!(matches!(store.read(), Err(StoreError::Vanished)));
-    assert!(matches!(store.peek(), Some(Err(StoreError::Vanished))));
+    assert!(matches!(failed(&seen(&store)), Some(FileError::Vanished)));
+    assert!(matches!(failed(&store.peek().unwrap()), Some(FileError::Vanished)));
     fs::rename(&aside, &bench.path).unwrap();
     assert_eq!(read(&store), pairs(&[("a", "1")]));
     fs::remove_file(&bench.path).unwrap();
-    assert!(matches!(store.read(), Err(StoreError::Vanished)));
+    assert!(matches!(failed(&seen(&store)), Some(FileError::Vanished)));
     assert_eq!(read(&bench.open()), [], "a restart begins anew");
 }
 
@@ -200,11 +205,11 @@ fn what_is_not_a_file_is_an_error_and_not_a_hang() {
     let make_pipe = std::process::Command::new("mkfifo").arg(&bench.path).status().unwrap();
     assert!(make_pipe.success());
     let store = bench.open();
-    assert!(matches!(store.read(), Err(StoreError::Read(_))));
-    assert!(matches!(run(&store, set("a", "1")), Err(StoreError::Read(_))));
+    assert!(matches!(failed(&seen(&store)), Some(FileError::Read(_))));
+    assert!(matches!(failed(&run(&store, set("a", "1"))), Some(FileError::Read(_))));
     fs::remove_file(&bench.path).unwrap();
     fs::create_dir(&bench.path).unwrap();
-    assert!(matches!(store.read(), Err(StoreError::Read(_))));
+    assert!(matches!(failed(&seen(&store)), Some(FileError::Read(_))));
 }
 
 #[test]
@@ -230,7 +235,7 @@ fn a_document_that_changes_while_it_is_read_is_read_again() {
         fs::write(&path, text(&[("a", &"y".repeat(length))])).unwrap();
         real
     });
-    assert!(matches!(store.read(), Err(StoreError::Read(_))), "it may be torn");
+    assert!(matches!(failed(&seen(&store)), Some(FileError::Read(_))), "it may be torn");
 }
 
 #[test]
@@ -238,7 +243,7 @@ fn a_disk_that_can_t_be_read_is_an_error_that_passes() {
     let bench = Bench::with(&[("a", "1")]);
     let store = bench.open();
     bench.failpoints.fail("read", io::ErrorKind::Other);
-    assert!(matches!(store.read(), Err(StoreError::Read(_))));
+    assert!(matches!(failed(&seen(&store)), Some(FileError::Read(_))));
     assert!(store.peek().is_none());
     bench.failpoints.heal();
     assert_eq!(read(&store), pairs(&[("a", "1")]));
@@ -251,7 +256,7 @@ fn changes_by_others_and_troubles_are_told_once_each() {
     let mut changes = store.changes();
     changes.mark_unchanged();
     let mut is_news = |what: &str, expected: bool| {
-        store.read().ok();
+        seen(&store).ok();
         assert_eq!(changes.has_changed().unwrap(), expected, "{what}");
         changes.borrow_and_update().clone()
     };
@@ -280,8 +285,8 @@ fn readers_beside_writers_never_see_an_older_state_than_before() {
     let is_done = AtomicBool::new(false);
     let count = |store: &FileStore| {
         let next = change(|current| {
-            let number: u32 = value(current.snapshot, "a").unwrap().parse().unwrap();
-            Decision::Edit(vec![super::bench::put("a", &(number + 1).to_string())])
+            let number: u32 = current_value(current, "a").unwrap().parse().unwrap();
+            Decision::edit(vec![super::bench::put("a", &(number + 1).to_string())])
         });
         run(store, next).unwrap();
     };
@@ -290,7 +295,7 @@ fn readers_beside_writers_never_see_an_older_state_than_before() {
             scope.spawn(|| {
                 let mut last = 0;
                 while !is_done.load(Ordering::SeqCst) {
-                    let snapshot = store.peek().unwrap_or_else(|| store.read()).unwrap();
+                    let snapshot = store.peek().unwrap_or_else(|| seen(&store)).unwrap();
                     let now: u32 = value(&snapshot, "a").unwrap().parse().unwrap();
                     assert!(last <= now, "{last} and then {now}");
                     last = now;
@@ -312,7 +317,7 @@ fn a_reader_sees_what_another_store_was_just_told_is_done() {
     let (store, other) = (bench.open(), bench.open_other());
     for round in 0..30 {
         run(&other, set("a", &round.to_string())).unwrap();
-        let snapshot = store.peek().unwrap_or_else(|| store.read()).unwrap();
+        let snapshot = store.peek().unwrap_or_else(|| seen(&store)).unwrap();
         assert_eq!(value(&snapshot, "a"), Some(round.to_string()));
     }
 }
@@ -333,5 +338,26 @@ fn readers_answer_at_once_while_a_write_hangs_on_the_disk() {
     until("the write hangs", || bench.failpoints.count("create") == 1);
     assert_eq!(read(&store), pairs(&[("a", "1")]));
     is_free.store(true, Ordering::SeqCst);
-    assert!(super::bench::wait(commit).is_ok());
+    assert!(wait(commit).is_ok());
+}
+
+#[test]
+fn a_read_that_hangs_on_the_disk_leaves_the_runtime_free() {
+    let bench = Bench::with(&[("a", "1")]);
+    let store = bench.open();
+    let (send, receive) = channel();
+    let receive = Mutex::new(receive);
+    // It goes on when it hears from a task that only a free runtime runs.
+    bench.failpoints.on_step(move |step| match step.name() {
+        "read" => receive.lock().unwrap().recv_timeout(PATIENCE).map_err(io::Error::other),
+        _ => Ok(()),
+    });
+    for recheck in [false, true] {
+        bench.replace(&[("a", if recheck { "3" } else { "2" })]);
+        let seen = wait(async {
+            let seen = if recheck { store.recheck() } else { store.read() };
+            join(seen, async { send.send(()).unwrap() }).await.0
+        });
+        assert!(seen.is_ok(), "{seen:?}");
+    }
 }

@@ -5,6 +5,9 @@ use crate::document::Document;
 use crate::json::{Json, to_compact};
 use crate::model::Edit;
 
+/// How many bytes a document may have where nothing else is chosen.
+pub const LARGEST: usize = 64 << 20;
+
 /// How many times its compact text the text of a value takes at most, spread over lines of its own.
 const MOST_SPREAD: usize = 1_024;
 

@@ -5,13 +5,14 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::size::exceeds;
+use super::tokens::TokenMemo;
 use crate::document::{Document, NewDocument, Unreadable};
 use crate::model::{Access, Author, Edit, SettingsKey, StoredServer};
 use crate::store::{History, Snapshot, Tombstones};
 
-/// A version that stands or stood in the file, or the empty one where there is no file.
+/// A version of a document, or the empty one where there is none yet.
 pub(super) struct Version {
-    /// None where there is no file.
+    /// None where there is no document.
     pub(super) bytes: Option<Vec<u8>>,
     pub(super) document: Document,
     pub(super) snapshot: Arc<Snapshot>,
@@ -40,13 +41,9 @@ impl Version {
 
     fn of(bytes: Option<Vec<u8>>, document: Document, tombstones: &Tombstones) -> Self {
         let servers = document.servers().map(|(key, server)| (key.clone(), Arc::clone(server))).collect();
-        let snapshot = Snapshot {
-            layout: document.layout().clone(),
-            tombstones: tombstones.beside(&servers),
-            place: None,
-            servers,
-            outside: Arc::clone(document.outside()),
-        };
+        let (layout, outside) = (document.layout().clone(), Arc::clone(document.outside()));
+        let snapshot =
+            Snapshot { tombstones: tombstones.beside(&servers), ..Snapshot::new(layout, servers, outside) };
         Self { bytes, document, snapshot: Arc::new(snapshot) }
     }
 }
@@ -109,6 +106,7 @@ impl WorkingCopy {
         }
         self.snapshot.layout = self.document.layout().clone();
         self.snapshot.outside = Arc::clone(self.document.outside());
+        self.snapshot.tokens = TokenMemo::default();
     }
 
     fn can_apply(&self, edit: &Edit) -> bool {

@@ -2,16 +2,16 @@
 //! into a batch, or given up at its deadline. It refuses to know what a change does.
 
 use std::collections::VecDeque;
-use std::io;
-use std::sync::mpsc::{RecvTimeoutError, sync_channel};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
 use tokio::sync::oneshot;
+use tokio::sync::oneshot::error::TryRecvError;
+use tokio::time::timeout_at;
 
-use crate::store::{Change, Commit, StoreError};
+use super::{Change, Committed, Pending, StoreError};
 
-type Outcome = Result<(), StoreError>;
+type Outcome = Result<Committed, StoreError>;
 type Answer = Box<dyn FnOnce(Outcome) + Send>;
 
 /// The changes that wait, shared by those who ask and the one who commits.
@@ -59,7 +59,7 @@ impl Queue {
     }
 
     /// Takes the change into the queue now; the future is ready with its outcome or at its deadline.
-    pub(super) fn submit(&self, change: Change) -> Commit {
+    pub(super) fn submit(&self, change: Change) -> Pending<Committed> {
         let (sender, mut receiver) = oneshot::channel();
         let deadline = change.deadline;
         // Nobody listens where the future was dropped meanwhile.
@@ -69,30 +69,20 @@ impl Queue {
             Err(error) => return Box::pin(std::future::ready(Err(error))),
         };
         Box::pin(async move {
-            if let Ok(answer) = tokio::time::timeout_at(deadline.into(), &mut receiver).await {
-                return answer.unwrap_or_else(|_| Err(unanswered()));
+            // A store that needs no time has answered by now, and needs no clock.
+            match receiver.try_recv() {
+                Ok(outcome) => return outcome,
+                Err(TryRecvError::Closed) => return Err(StoreError::unanswered()),
+                Err(TryRecvError::Empty) => {}
+            }
+            if let Ok(answer) = timeout_at(deadline.into(), &mut receiver).await {
+                return answer.unwrap_or_else(|_| Err(StoreError::unanswered()));
             }
             match request.give_up() {
                 Some(busy) => Err(busy),
-                None => receiver.await.unwrap_or_else(|_| Err(unanswered())),
+                None => receiver.await.unwrap_or_else(|_| Err(StoreError::unanswered())),
             }
         })
-    }
-
-    /// The same for a thread that may block.
-    pub(super) fn submit_blocking(&self, change: Change) -> Outcome {
-        let (sender, receiver) = sync_channel(1);
-        let deadline = change.deadline;
-        let request = self.push(change, Box::new(move |outcome| drop(sender.send(outcome))))?;
-        let left = deadline.saturating_duration_since(Instant::now());
-        match receiver.recv_timeout(left) {
-            Ok(outcome) => outcome,
-            Err(RecvTimeoutError::Disconnected) => Err(unanswered()),
-            Err(RecvTimeoutError::Timeout) => match request.give_up() {
-                Some(busy) => Err(busy),
-                None => receiver.recv().unwrap_or_else(|_| Err(unanswered())),
-            },
-        }
     }
 
     /// Blocks until a change waits. False once the queue is closed and empty.
@@ -149,7 +139,7 @@ impl Queue {
         }
         for waiting in line.waiting.drain(..) {
             if waiting.seat.take().is_some() {
-                (waiting.answer)(Err(StoreError::Closed));
+                (waiting.answer)(Err(StoreError::closed()));
             }
         }
     }
@@ -159,13 +149,13 @@ impl Queue {
         let seat = PendingChange(Arc::new(Mutex::new(Some(change))));
         let mut line = self.line();
         if line.is_closed {
-            return Err(StoreError::Closed);
+            return Err(StoreError::closed());
         }
         if line.waiting.len() >= self.bound {
             line.forget_the_gone();
         }
         if line.waiting.len() >= self.bound {
-            return Err(StoreError::QueueFull);
+            return Err(StoreError::queue_full());
         }
         line.waiting.push_back(Waiting { seat: seat.clone(), arrived, answer });
         drop(line);
@@ -226,10 +216,5 @@ impl Drop for Request {
 }
 
 fn busy(arrived: Instant) -> StoreError {
-    StoreError::Busy { waited: arrived.elapsed() }
-}
-
-/// Only a defect of the committer leaves a change without an answer, and then nobody knows.
-fn unanswered() -> StoreError {
-    StoreError::OutcomeUnknown(Arc::new(io::Error::other("the committer failed")))
+    StoreError::busy(arrived.elapsed())
 }

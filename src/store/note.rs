@@ -1,0 +1,28 @@
+//! Rows of the state store that belong to a change: what the service remembers of it and the document has no place
+//! for. They are kept exactly if the change is made. It does not know where and how they are kept.
+
+use std::time::SystemTime;
+
+use crate::model::{Author, SettingsKey};
+
+/// One such row.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Note {
+    /// Who made the present state of a server, and when.
+    Author {
+        /// Which server.
+        name: SettingsKey,
+        /// Who; `None` where nobody is known.
+        author: Option<Author>,
+        /// When.
+        at: SystemTime,
+    },
+}
+
+/// Keeps notes. A store without one drops them.
+pub trait NoteKeeper: Send + Sync {
+    /// Takes the notes of a batch that is durable, in the order of its changes. It must not wait: the store holds its
+    /// lock. Losing them fails no change.
+    fn keep(&self, notes: Vec<Note>);
+}
