@@ -6,9 +6,10 @@ use super::items::Items;
 use super::locate::{Located, Place, line_indent, locate};
 use super::rewrite::{fresh, key_text, rewrite};
 use super::servers::{Entry, Servers};
+use super::surroundings::Surroundings;
 use super::{Body, Document};
 use crate::json::{Json, Object, RawObject, Style, first_byte, scan_object};
-use crate::model::{Access, Author, Dialect, Edit, Outside, Sealing, SettingsKey, StoredServer};
+use crate::model::{Access, Author, Dialect, Edit, Sealing, SettingsKey, StoredServer};
 
 impl Document {
     /// Applies one edit. The caller has seen to it that the document is writable, that it
@@ -32,7 +33,7 @@ impl Document {
         }
         self.make_map();
         let Body::Split(servers) = &mut self.body else { return };
-        let head = self.outside.head();
+        let head = self.around.head();
         let map_indent = line_indent(head, head.len());
         let stored = |text: String| StoredServer {
             text: text.into(),
@@ -92,17 +93,17 @@ impl Document {
                 text.replace(&format!("\"{old}\""), &format!("\"{new}\""))
             })
         };
-        let (head, tail) = (replaced(self.outside.head()), replaced(self.outside.tail()));
-        self.outside = Arc::new(Outside::new(&head, &tail));
+        let (head, tail) = (replaced(self.around.head()), replaced(self.around.tail()));
+        self.around = Surroundings::new(&head, &tail, None);
     }
 
     /// Writes an empty map of servers where there is none (rows 1, 5, 9 and 11).
     fn make_map(&mut self) {
         let text = match &self.body {
             Body::Absent => return self.begin(),
-            Body::Whole => match locate(self.outside.head(), self.new) {
+            Body::Whole => match locate(self.around.head(), self.new) {
                 Ok(Located { place: Place::Missing { parent, member, value }, style, .. }) => {
-                    add_member(self.outside.head(), &parent, member, value, &style)
+                    add_member(self.around.head(), &parent, member, value, &style)
                 }
                 _ => return,
             },

@@ -8,6 +8,7 @@ mod new_document;
 mod outside_edit;
 mod rewrite;
 mod servers;
+mod surroundings;
 mod unreadable;
 
 use std::fmt;
@@ -18,6 +19,7 @@ pub use self::unreadable::{Unreadable, Within};
 
 use self::locate::{Place, locate};
 use self::servers::Servers;
+use self::surroundings::Surroundings;
 use crate::json::Style;
 use crate::model::{Layout, Outside, SettingsKey, StoredServer};
 
@@ -28,7 +30,7 @@ pub struct Document {
     layout: Layout,
     style: Style,
     body: Body,
-    outside: Arc<Outside>,
+    around: Surroundings,
 }
 
 /// What a file has beside the text outside the servers.
@@ -56,9 +58,8 @@ impl Document {
             }
             Place::Missing { .. } | Place::Hidden => (Body::Whole, text, ""),
         };
-        let outside = previous.map(Self::outside).filter(|outside| outside.is_of(head, tail));
-        let outside = outside.map_or_else(|| Arc::new(Outside::new(head, tail)), Arc::clone);
-        Ok(Self { new, layout: located.layout, style: located.style, body, outside })
+        let around = Surroundings::new(head, tail, previous.map(|previous| &previous.around));
+        Ok(Self { new, layout: located.layout, style: located.style, body, around })
     }
 
     /// The document where there was never a file.
@@ -86,13 +87,13 @@ impl Document {
 
     /// Everything but the servers; where there is no file, what a new one would say.
     pub fn outside(&self) -> &Arc<Outside> {
-        &self.outside
+        self.around.outside()
     }
 
     /// About how many bytes [`Self::render`] gives: never fewer.
     pub fn text_len(&self) -> usize {
         let servers = self.split_servers().map_or(0, Servers::text_len);
-        self.outside.head().len() + servers + self.outside.tail().len()
+        self.around.head().len() + servers + self.around.tail().len()
     }
 
     /// The whole text; of a document that was read and not edited, the bytes that were read. Where there
@@ -101,7 +102,7 @@ impl Document {
         if let Body::Absent = self.body {
             return Vec::new();
         }
-        let (head, tail) = (self.outside.head(), self.outside.tail());
+        let (head, tail) = (self.around.head(), self.around.tail());
         let servers = self.split_servers();
         let mut out = String::with_capacity(self.text_len());
         out.push_str(head);

@@ -15,12 +15,12 @@ impl Document {
     /// Sets a member of the root. The caller has seen to it that the document
     /// [can hold](crate::model::Outside::can_hold) it; what does not hold changes nothing.
     pub(super) fn set_outside(&mut self, member: &str, value: &Json) {
-        if !self.outside.can_hold(member, value) {
+        if !self.outside().can_hold(member, value) {
             return;
         }
         let mut edited = self.clone();
         edited.begin();
-        let Ok(old) = edited.outside.root() else { return };
+        let Ok(old) = edited.around.outside().root() else { return };
         let mut new = old.clone();
         let value = match value {
             Json::Object(section) if member == Section::Agent.name() => edited.guarded(old, section).into(),
@@ -58,7 +58,7 @@ impl Document {
 
     /// The whole text after the edit, the servers in their place.
     fn respelled(&self, old: &Object, new: &Object) -> Option<String> {
-        let text = format!("{}{}", self.outside.head(), self.outside.tail());
+        let text = self.around.text();
         let (open, _) = first_byte(&text)?;
         let close = scan_object(&text, open).ok()?.close;
         let root = rewrite(&text[open..=close], old, new, &self.style, "");
