@@ -6,8 +6,9 @@ use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use super::history::History;
+use super::snapshot::Snapshot;
 use super::tokens::Tokens;
-use super::{History, Snapshot};
 use crate::json::Object;
 use crate::model::{Access, Layout, Outside, ReadOnlyReason, SettingsKey, StoredServer};
 

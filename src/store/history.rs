@@ -5,7 +5,7 @@
 use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::sync::Arc;
 
-use super::Names;
+use super::names::Names;
 use crate::model::{SettingsKey, StoredServer};
 
 /// How many replaced states of one name are kept.

@@ -10,14 +10,15 @@ mod change;
 mod current;
 mod error;
 mod history;
+mod names;
 mod note;
 mod queue;
 mod size;
+mod snapshot;
 mod tokens;
 mod tombstones;
 mod version;
 
-use std::collections::BTreeMap;
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
@@ -25,60 +26,16 @@ use std::time::Instant;
 
 use tokio::sync::watch;
 
-pub use self::change::{Answer, Change, Committed, Decide, Decision, Head, Names};
+pub use self::change::{Answer, Change, Committed, Decide, Decision, Head};
 pub use self::current::{Batch, Current, Facts};
 pub use self::error::{StoreError, StoreErrorKind};
 pub use self::history::History;
+pub use self::names::Names;
 pub use self::note::{Note, NoteKeeper};
 pub use self::size::LARGEST;
-use self::tokens::TokenMemo;
+pub use self::snapshot::Snapshot;
 pub use self::tokens::Tokens;
 pub use self::tombstones::{Tombstone, Tombstones};
-use crate::model::{Access, Layout, Outside, PlaceReason, ReadOnlyReason, SettingsKey, StoredServer};
-
-/// Everything that a store held at one moment. Immutable once published.
-#[derive(Clone, Debug)]
-pub struct Snapshot {
-    /// What the document's versions mean.
-    pub layout: Layout,
-    /// Every server under its name.
-    pub servers: BTreeMap<SettingsKey, Arc<StoredServer>>,
-    /// Everything else that the document says.
-    pub outside: Arc<Outside>,
-    /// How names left that are not there any more.
-    pub tombstones: Tombstones,
-    /// Why nothing can be written at the document's place, where that is known.
-    pub place: Option<PlaceReason>,
-    tokens: TokenMemo,
-}
-
-impl Snapshot {
-    /// A state of which nothing else is known: no name has left it, and it may be written as its layout says.
-    pub fn new(
-        layout: Layout,
-        servers: BTreeMap<SettingsKey, Arc<StoredServer>>,
-        outside: Arc<Outside>,
-    ) -> Self {
-        let tombstones = Tombstones::default();
-        Self { layout, servers, outside, tombstones, place: None, tokens: TokenMemo::default() }
-    }
-
-    /// How the servers may be used: what the document means, and what its place allows.
-    pub fn access(&self) -> Access {
-        match (&self.layout.access, self.place) {
-            (Access::Writable, Some(reason)) => Access::ReadOnly(ReadOnlyReason::Place(reason)),
-            (access, _) => access.clone(),
-        }
-    }
-
-    /// Why nothing of the document may be written, servers or not.
-    pub fn read_only(&self) -> Option<ReadOnlyReason> {
-        match &self.layout.access {
-            Access::ReadOnly(reason) => Some(*reason),
-            Access::Writable | Access::NoCollection => self.place.map(ReadOnlyReason::Place),
-        }
-    }
-}
 
 /// Makes the key file, where that is allowed, while the store holds its lock (DESIGN §5.5).
 pub trait Provisioner: Send + Sync {

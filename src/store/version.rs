@@ -4,11 +4,13 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use super::history::History;
 use super::size::exceeds;
+use super::snapshot::Snapshot;
 use super::tokens::TokenMemo;
+use super::tombstones::Tombstones;
 use crate::document::{Document, NewDocument, Unreadable};
 use crate::model::{Access, Author, Edit, SettingsKey, StoredServer};
-use crate::store::{History, Snapshot, Tombstones};
 
 /// A version of a document, or the empty one where there is none yet.
 pub(super) struct Version {

@@ -9,7 +9,6 @@ use std::sync::Arc;
 use std::thread;
 use std::time::Instant;
 
-use super::FileStoreOptions;
 use super::deferred_close::DeferredClose;
 use super::document_path::{DocumentPath, directory_of};
 use super::error::FileError;
@@ -18,6 +17,7 @@ use super::failpoints::{Failpoints, Step};
 use super::identity::Identity;
 use super::lock;
 use super::lock_fairness::{LockFairness, PAUSE};
+use super::options::FileStoreOptions;
 use super::replace::{Draft, NotReplaced, failed, sweep, sync_directory, sync_in_place};
 use super::snapshot_cache::{Observed, SnapshotCache};
 use crate::model::PlaceReason;

@@ -12,6 +12,7 @@ mod identity;
 mod lock;
 mod lock_fairness;
 mod misplaced;
+mod options;
 mod reading;
 mod replace;
 mod snapshot_cache;
@@ -20,7 +21,6 @@ mod tests;
 mod writability;
 
 use std::io;
-use std::path::PathBuf;
 use std::sync::Arc;
 use std::thread;
 use std::time::Instant;
@@ -32,44 +32,16 @@ pub use self::error::FileError;
 pub use self::failpoints::{Failpoints, NoFailpoints, Step};
 pub use self::identity::Identity;
 pub use self::misplaced::{Misplaced, check_place};
+pub use self::options::FileStoreOptions;
 
 use self::committer::Committer;
 use self::deferred_close::DeferredClose;
 use self::document_path::DocumentPath;
 use self::snapshot_cache::SnapshotCache;
 use crate::blocking;
-use crate::document::NewDocument;
 use crate::store::queue::Queue;
 use crate::store::size::{exceeds, most_read};
-use crate::store::{
-    Batch, Change, Committed, LARGEST, NoteKeeper, Pending, Provisioner, Seen, Snapshot, Store, StoreError,
-};
-
-/// How a file store is opened.
-pub struct FileStoreOptions {
-    /// The document; a link is followed.
-    pub path: PathBuf,
-    /// What a document looks like that this store creates.
-    pub new: NewDocument,
-    /// How many bytes the document may have after a change. One that is larger is read up to twice as many.
-    pub largest: usize,
-    /// How many changes may wait.
-    pub queue_bound: usize,
-    /// Who makes a key when a change needs one.
-    pub provisioner: Option<Arc<dyn Provisioner>>,
-    /// Who keeps what is to be remembered of changes.
-    pub notes: Option<Arc<dyn NoteKeeper>>,
-    /// Who stands between the store and the disk.
-    pub failpoints: Arc<dyn Failpoints>,
-}
-
-impl FileStoreOptions {
-    /// The options of production, for this document.
-    pub fn new(path: impl Into<PathBuf>, new: NewDocument) -> Self {
-        let (path, largest, failpoints) = (path.into(), LARGEST, Arc::new(NoFailpoints));
-        Self { path, new, largest, queue_bound: 1_024, provisioner: None, notes: None, failpoints }
-    }
-}
+use crate::store::{Batch, Change, Committed, Pending, Seen, Snapshot, Store, StoreError};
 
 /// A store on a file.
 pub struct FileStore {
