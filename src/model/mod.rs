@@ -8,6 +8,7 @@ pub mod enablement;
 pub mod findings;
 pub mod json_patch;
 mod kind;
+pub mod launch;
 mod layout;
 pub mod mask;
 pub mod merge;

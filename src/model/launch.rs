@@ -1,0 +1,285 @@
+//! What a configuration starts, or connects to: a typed view, made in one place, of the members that decide it. It
+//! refuses to know whether it may be started, where its program is, and what answers.
+
+use std::borrow::Cow;
+
+use crate::json::{Path, Pointer};
+
+use super::Kind;
+use super::config::{Config, Node, SecretValue};
+use super::state::exactly;
+
+/// What a configuration starts, or connects to. Two configurations with the same launch run the same thing.
+#[derive(Clone, PartialEq, Eq)]
+pub enum Launch<'a> {
+    /// A program, spoken to over its standard streams.
+    Stdio {
+        /// The program: a bare name, or a path.
+        command: &'a str,
+        /// Its arguments.
+        args: Vec<Value<'a>>,
+        /// What is set in its environment, in the order of the configuration.
+        env: Vec<(&'a str, Value<'a>)>,
+        /// Where it is started; nothing where the configuration does not say.
+        cwd: Option<&'a str>,
+    },
+    /// A server that runs already.
+    Remote {
+        /// Where it is.
+        url: &'a str,
+        /// What is sent with every request, in the order of the configuration.
+        headers: Vec<(&'a str, Value<'a>)>,
+        /// How it is spoken to.
+        transport: Transport,
+        /// How the client proves who it is: each scalar of `auth`, and of the older `authentication`, by its
+        /// pointer. What OAuth has obtained (`/auth/state`) is not part of it: a new token changes no launch.
+        auth: Vec<(Pointer, Value<'a>)>,
+    },
+}
+
+/// How a remote server is spoken to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Transport {
+    /// MCP's Streamable HTTP. The default.
+    StreamableHttp,
+    /// The older transport of MCP, over server-sent events.
+    Sse,
+}
+
+/// A scalar in the clear.
+#[derive(Clone, PartialEq, Eq)]
+pub enum Value<'a> {
+    /// Its text; of a number and of a Boolean as JSON spells it.
+    Clear(Cow<'a, str>),
+    /// No key opens it.
+    Unreadable,
+}
+
+/// A configuration that starts nothing, and the member that is missing or has a wrong type.
+#[derive(Debug, PartialEq, Eq)]
+pub struct NotLaunchable(pub Pointer);
+
+impl<'a> Launch<'a> {
+    /// What this configuration starts. A document can hold what validation would refuse, so this can fail.
+    pub fn of(config: &'a Config) -> Result<Self, NotLaunchable> {
+        match config.kind() {
+            Kind::Stdio => Ok(Self::Stdio {
+                command: required(config, "command")?,
+                args: args(config)?,
+                env: entries(config, "env")?,
+                cwd: optional(config, "cwd")?,
+            }),
+            Kind::Remote => Ok(Self::Remote {
+                url: required(config, "url")?,
+                headers: entries(config, "headers")?,
+                transport: transport(config)?,
+                auth: auth(config),
+            }),
+            Kind::Unknown => Err(wrong("command")),
+        }
+    }
+}
+
+fn wrong(name: &str) -> NotLaunchable {
+    NotLaunchable(Path::Root.member(name).pointer())
+}
+
+fn required<'a>(config: &'a Config, name: &str) -> Result<&'a str, NotLaunchable> {
+    config.text(name).filter(|text| !text.is_empty()).ok_or_else(|| wrong(name))
+}
+
+/// A member that is there; `null` is as an absent one.
+fn given<'a>(config: &'a Config, name: &str) -> Option<&'a Node> {
+    config.get(name).filter(|node| !matches!(node, Node::Null))
+}
+
+fn optional<'a>(config: &'a Config, name: &str) -> Result<Option<&'a str>, NotLaunchable> {
+    given(config, name).map(|_| config.text(name).ok_or_else(|| wrong(name))).transpose()
+}
+
+fn args(config: &Config) -> Result<Vec<Value<'_>>, NotLaunchable> {
+    match given(config, "args") {
+        None => Ok(Vec::new()),
+        Some(Node::Array(elements)) => {
+            let element = |(index, node)| {
+                let at = || NotLaunchable(Path::Root.member("args").element(index).pointer());
+                Value::of(node).ok_or_else(at)
+            };
+            elements.iter().enumerate().map(element).collect()
+        }
+        Some(_) => Err(wrong("args")),
+    }
+}
+
+fn entries<'a>(config: &'a Config, name: &str) -> Result<Vec<(&'a str, Value<'a>)>, NotLaunchable> {
+    match given(config, name) {
+        None => Ok(Vec::new()),
+        Some(Node::Object(members)) => {
+            let entry = |(key, node)| match Value::of(node) {
+                Some(value) => Ok((key, value)),
+                None => Err(NotLaunchable(Path::Root.member(name).member(key).pointer())),
+            };
+            members.iter().filter(|(_, node)| !matches!(node, Node::Null)).map(entry).collect()
+        }
+        Some(_) => Err(wrong(name)),
+    }
+}
+
+/// `transport` decides where both it and `type` are there.
+fn transport(config: &Config) -> Result<Transport, NotLaunchable> {
+    let name = if given(config, "transport").is_some() { "transport" } else { "type" };
+    match optional(config, name)? {
+        None | Some("http" | "streamable-http" | "shttp") => Ok(Transport::StreamableHttp),
+        Some("sse") => Ok(Transport::Sse),
+        Some(_) => Err(wrong(name)),
+    }
+}
+
+fn auth(config: &Config) -> Vec<(Pointer, Value<'_>)> {
+    let mut found = Vec::new();
+    for name in ["auth", "authentication"] {
+        if let Some(node) = config.get(name) {
+            collect(node, &Path::Root.member(name), &mut found);
+        }
+    }
+    found.retain(|(pointer, _)| !pointer.as_str().starts_with("/auth/state/"));
+    found
+}
+
+fn collect<'a>(node: &'a Node, path: &Path<'_>, found: &mut Vec<(Pointer, Value<'a>)>) {
+    match node {
+        Node::Object(members) => {
+            for (name, node) in members.iter() {
+                collect(node, &path.member(name), found);
+            }
+        }
+        Node::Array(elements) => {
+            for (index, element) in elements.iter().enumerate() {
+                collect(element, &path.element(index), found);
+            }
+        }
+        scalar => found.extend(Value::of(scalar).map(|value| (path.pointer(), value))),
+    }
+}
+
+impl<'a> Value<'a> {
+    /// The value of a scalar; nothing for `null`, an array and an object.
+    fn of(node: &'a Node) -> Option<Self> {
+        let word = |value: bool| Cow::Borrowed(if value { "true" } else { "false" });
+        Some(Self::Clear(match node {
+            Node::Text(text) => text.as_str().into(),
+            Node::Url(url) => url.text.expose().into(),
+            Node::Number(number) => exactly(number),
+            Node::Bool(value) => word(*value),
+            Node::Secret(secret) => match &secret.value {
+                SecretValue::Text(plaintext) => plaintext.expose().into(),
+                SecretValue::Number(number) => exactly(number),
+                SecretValue::Bool(value) => word(*value),
+                SecretValue::Unreadable => return Some(Self::Unreadable),
+            },
+            Node::Null | Node::Array(_) | Node::Object(_) => return None,
+        }))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::samples::config;
+
+    fn clear(text: &str) -> Value<'_> {
+        Value::Clear(text.into())
+    }
+
+    fn is_same(one: &str, two: &str) -> bool {
+        let (one, two) = (config(one), config(two));
+        matches!((Launch::of(&one), Launch::of(&two)), (Ok(one), Ok(two)) if one == two)
+    }
+
+    #[test]
+    fn a_program_has_its_arguments_its_environment_and_its_directory_in_the_clear() {
+        let config = config(
+            r#"{"command":"npx","args":["-y","x",1],"env":{"A":"sealed s","B":"plain","PORT":80,"C":"foreign s","D":null},
+                "cwd":"/srv","description":"d"}"#,
+        );
+        let Ok(Launch::Stdio { command, args, env, cwd }) = Launch::of(&config) else {
+            panic!("it is stdio")
+        };
+        assert_eq!((command, cwd), ("npx", Some("/srv")));
+        assert!(args == [clear("-y"), clear("x"), clear("1")]);
+        let expected =
+            [("A", clear("s")), ("B", clear("plain")), ("PORT", clear("80")), ("C", Value::Unreadable)];
+        assert!(env == expected);
+    }
+
+    #[test]
+    fn a_url_has_its_headers_its_transport_and_its_credentials_without_what_oauth_obtained() {
+        let config = config(
+            r#"{"url":"https://u:p@h.example/mcp","headers":{"X":"sealed s"},"transport":"sse",
+                "auth":{"strategy":"oauth2","authentication":{"client_id":"c","scopes":["a"]},"state":{"tokens":{"access_token":"sealed t"}}}}"#,
+        );
+        let Ok(Launch::Remote { url, headers, transport, auth }) = Launch::of(&config) else {
+            panic!("it is remote")
+        };
+        assert_eq!((url, transport), ("https://u:p@h.example/mcp", Transport::Sse));
+        assert!(headers == [("X", clear("s"))]);
+        let found: Vec<&str> = auth.iter().map(|(pointer, _)| pointer.as_str()).collect();
+        assert_eq!(
+            found,
+            ["/auth/strategy", "/auth/authentication/client_id", "/auth/authentication/scopes/0"]
+        );
+    }
+
+    #[test]
+    fn what_starts_nothing_names_the_member_that_is_missing_or_wrong() {
+        for (text, pointer) in [
+            ("{}", "/command"),
+            (r#"{"command":null,"url":null}"#, "/command"),
+            (r#"{"command":["a"]}"#, "/command"),
+            (r#"{"command":""}"#, "/command"),
+            (r#"{"command":"x","args":"a"}"#, "/args"),
+            (r#"{"command":"x","args":["a",["b"]]}"#, "/args/1"),
+            (r#"{"command":"x","env":{"A":{"B":"c"}}}"#, "/env/A"),
+            (r#"{"command":"x","cwd":1}"#, "/cwd"),
+            (r#"{"url":1}"#, "/url"),
+            (r#"{"url":"https://h","headers":[]}"#, "/headers"),
+            (r#"{"url":"https://h","transport":"stdio"}"#, "/transport"),
+            (r#"{"url":"https://h","type":"websocket"}"#, "/type"),
+        ] {
+            let config = config(text);
+            assert_eq!(Launch::of(&config).err().unwrap().0.as_str(), pointer, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_launch_changes_with_what_is_run_and_with_nothing_else() {
+        const REMOTE: &str = r#"{"url":"https://h/mcp","auth":{"strategy":"oauth2"}}"#;
+        for (one, two) in [
+            (r#"{"command":"x"}"#, r#"{"command":"x","args":[],"env":{},"cwd":null,"transport":"stdio"}"#),
+            (
+                r#"{"command":"x","env":{"A":"s"}}"#,
+                r#"{"command":"x","env":{"A":"sealed s"},"enabled":false}"#,
+            ),
+            (r#"{"url":"https://h"}"#, r#"{"url":"https://h","type":"shttp"}"#),
+            (r#"{"url":"https://h","type":"sse","transport":"http"}"#, r#"{"url":"https://h"}"#),
+            (REMOTE, r#"{"url":"https://h/mcp","auth":{"strategy":"oauth2","state":{"tokens":{"a":"t"}}}}"#),
+        ] {
+            assert!(is_same(one, two), "{one} {two}");
+        }
+        for (one, two) in [
+            (r#"{"command":"x"}"#, r#"{"command":"y"}"#),
+            (r#"{"command":"x","args":["a","b"]}"#, r#"{"command":"x","args":["b","a"]}"#),
+            (r#"{"command":"x","env":{"A":"s"}}"#, r#"{"command":"x","env":{"A":"t"}}"#),
+            (r#"{"command":"x","cwd":"/"}"#, r#"{"command":"x"}"#),
+            (r#"{"url":"https://h","transport":"sse"}"#, r#"{"url":"https://h"}"#),
+            (REMOTE, r#"{"url":"https://h/mcp","auth":{"strategy":"oauth2","client":{"state":"x"}}}"#),
+            (REMOTE, r#"{"url":"https://h/mcp","auth":"oauth"}"#),
+            (
+                r#"{"url":"https://h","auth":"oauth","authentication":{"client_id":"a"}}"#,
+                r#"{"url":"https://h","auth":"oauth","authentication":{"client_id":"b"}}"#,
+            ),
+        ] {
+            assert!(!is_same(one, two), "{one} {two}");
+        }
+    }
+}
