@@ -113,10 +113,11 @@ target/tools/bin/cargo-%:
 
 check: lint test ## Check the format, the lints and the tests
 
-lint: ## Check the format and the lints
+lint: ui ## Check the format and the lints
 	cargo fmt --check
 	cargo clippy --all-targets --locked -- -D warnings
 	cargo clippy --test interop --locked -- -D warnings
+	cd ui && npx biome lint --error-on-warnings . ../tests/ui
 
 fmt: ## Format the source
 	cargo fmt

@@ -223,7 +223,7 @@ test("long texts of any kind are read in no time", () => {
   const texts = {
     prose: "It isn't a command, and there are many such lines.\n".repeat(4_000),
     "open quotes": "npx 'a\n".repeat(2_001),
-    comments: "/* a */".repeat(5_000) + "{",
+    comments: `${"/* a */".repeat(5_000)}{`,
     "half a comment": `/* ${"*".repeat(long)}`,
     fences: "```\n".repeat(5_001),
     servers: JSON.stringify(Object.fromEntries(Array.from({ length: 500 }, (_, index) => [`s${index}`, { command: "npx", args: ["-y"] }]))),

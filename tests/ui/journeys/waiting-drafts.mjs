@@ -2,13 +2,13 @@
 
 import assert from 'node:assert/strict';
 
-import { eventually, gone, visible } from '../claims.mjs';
+import { eventually, visible } from '../claims.mjs';
 
 export default async function (stage) {
   await stage.api.put('gone', { command: 'gone' });
   await stage.api.put('other', { command: 'other' });
   const visitor = await stage.owner();
-  const { list, editor, renaming, page } = visitor;
+  const { list, editor, page } = visitor;
   await list.edit('gone');
   await editor.isShown('gone');
   await editor.fill({ Description: 'typed before it was removed' });

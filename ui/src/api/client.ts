@@ -5,7 +5,7 @@
 import createClient from "openapi-fetch";
 import { JsonFault } from "../json/read.ts";
 import { writeJson } from "../json/write.ts";
-import { type Json } from "../json/value.ts";
+import type { Json } from "../json/value.ts";
 import { type Problem, type Result, isFromBetween, isOf, problemOf } from "./problem.ts";
 import { base } from "./place.ts";
 import type { paths } from "./schema.d.ts";

@@ -3,7 +3,7 @@
  * the service's or a stricter one, never a laxer.
  */
 import { get } from "../json/pointer.ts";
-import { type Json, type JsonObject } from "../json/value.ts";
+import type { Json, JsonObject } from "../json/value.ts";
 import { writeJson } from "../json/write.ts";
 import { HARMLESS } from "./secret-tables.generated.ts";
 import { keptSecrets } from "./secrets.ts";

@@ -56,7 +56,7 @@ function isDot(character: string): boolean {
 
 /** A text without the escapes of other notations. */
 function unescaped(text: string): string {
-  return percentDecoded(text).replace(/\\(?:u[0-9a-f]{4}|")|&[#0-9a-z]{1,8};/gi, (escape) => ESCAPES.get(escape.toLowerCase()) ?? escape);
+  return percentDecoded(text).replace(/\\(?:u[0-9a-f]{4}|")|&[#0-9a-z]{1,8};/gi, (found) => ESCAPES.get(found.toLowerCase()) ?? found);
 }
 
 const ESCAPES: ReadonlyMap<string, string> = new Map(tables.MASK_ESCAPES);

@@ -43,7 +43,7 @@ export function warnings(config: JsonObject): Finding[] {
   };
   warnInClear("/url", config.get("url"));
   const args = config.get("args");
-  if (Array.isArray(args)) args.forEach((word, index) => warnInClear(pointer("args", index), word));
+  if (Array.isArray(args)) for (const [index, word] of args.entries()) warnInClear(pointer("args", index), word);
   return [...found, ...[...inClear].map(([at, message]) => ({ pointer: at, message }))];
 }
 

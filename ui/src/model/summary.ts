@@ -1,5 +1,5 @@
 /** A server in a few words, as the list shows it. */
-import { type JsonObject } from "../json/value.ts";
+import type { JsonObject } from "../json/value.ts";
 import { shellLine } from "./command-line.ts";
 import { destination } from "./destination.ts";
 

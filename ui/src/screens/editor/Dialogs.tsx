@@ -1,5 +1,5 @@
 /** The dialogs of the editor, of which one is open at a time. */
-import { type Draft } from "../../state/drafts.ts";
+import type { Draft } from "../../state/drafts.ts";
 import { AskDialog } from "./AskDialog.tsx";
 import { ConflictDialog } from "./ConflictDialog.tsx";
 import { RenameDialog } from "./RenameDialog.tsx";

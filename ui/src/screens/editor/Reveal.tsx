@@ -27,7 +27,12 @@ export function Reveal({ server, at, label, tag }: Props) {
 
   const isSignedOut = session.value.state === "signed-out";
 
-  useEffect(() => () => void (isHere.current = false), []);
+  useEffect(
+    () => () => {
+      isHere.current = false;
+    },
+    [],
+  );
   useEffect(() => setText(null), [tag, isSignedOut]);
   useEffect(() => {
     if (text === null) return;

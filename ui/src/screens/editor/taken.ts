@@ -2,7 +2,7 @@
  * Text that was pasted into a row and holds more than one: taken apart, with a sentence about what was taken. It
  * refuses to know forms; it says what the rows and the command should become.
  */
-import { type Finding } from "../../model/check.ts";
+import type { Finding } from "../../model/check.ts";
 import { parseEnvText, parseShellLine } from "../../model/rows.ts";
 
 /** What a pasted text holds; null where it is nothing but one value. */
