@@ -6,6 +6,7 @@
 #[expect(dead_code, reason = "the property tests use more of it")]
 #[path = "../../tests/properties/client.rs"]
 mod client;
+#[expect(dead_code, reason = "the JSON Patches use more of it")]
 #[path = "../one_server.rs"]
 mod one_server;
 #[expect(dead_code, reason = "the property tests use more of it")]
