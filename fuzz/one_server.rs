@@ -9,7 +9,7 @@ use mcp_settings::model::secret_table::{LeafKind, Position};
 use mcp_settings::model::mask::{MASK, is_mask};
 use mcp_settings::model::{Sealing, SettingsKey};
 use mcp_settings::secrets::{Exposure, looks_sealed};
-use mcp_settings::service::{Body, ServiceError};
+use mcp_settings::service::{ServerWrite, ServiceError};
 
 use crate::client::{Client, Who};
 use crate::tokens;
@@ -77,7 +77,7 @@ impl<'a> OneServer<'a> {
     }
 
     /// Writes, and holds the laws. `secrets` are what the answer must not tell.
-    pub(crate) fn write(&self, client: &Client, body: Body, secrets: &Secrets) {
+    pub(crate) fn write(&self, client: &Client, body: ServerWrite, secrets: &Secrets) {
         let told = || format!("{} to {}", self.body, self.text);
         let before = self.before();
         let tag = client.tag("x");

@@ -15,7 +15,7 @@ use mcp_settings::secrets::{
     CredentialDigest, EtagKey, KeyRing, KeySources, Keys, Plaintext, Scope, SecretKey,
 };
 use mcp_settings::service::access::Caller;
-use mcp_settings::service::{Body, Options, Service, Write as ServiceWrite};
+use mcp_settings::service::{Options, ServerWrite, Service, Write as ServiceWrite};
 use mcp_settings::store::file::{Failpoints, FileStore, FileStoreOptions};
 use tempfile::TempDir;
 
@@ -91,8 +91,8 @@ pub(crate) fn write(number: usize) -> Result<ServiceWrite> {
 }
 
 /// The body of such a write.
-pub(crate) fn whole(number: usize, revision: usize) -> Result<Body> {
-    Ok(Body::Whole(object(&body(number, revision))?))
+pub(crate) fn whole(number: usize, revision: usize) -> Result<ServerWrite> {
+    Ok(ServerWrite::replace(object(&body(number, revision))?))
 }
 
 fn object(text: &str) -> Result<Object> {

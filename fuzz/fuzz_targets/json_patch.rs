@@ -15,7 +15,7 @@ mod tokens;
 use libfuzzer_sys::fuzz_target;
 use mcp_settings::json::{Json, Rules, parse};
 use mcp_settings::model::json_patch::{self, JsonPatch};
-use mcp_settings::service::Body;
+use mcp_settings::service::ServerWrite;
 use one_server::{OneServer, Secrets, stored};
 
 fuzz_target!(|bytes: &str| {
@@ -32,10 +32,10 @@ fuzz_target!(|bytes: &str| {
     if server.is_other && matches!(before, Some(Json::Object(_))) {
         let nothing = json_patch::parse(Json::Array(vec![])).expect("it is a patch");
         let (text, tag) = (client.text(), client.tag("x"));
-        server.write(&client, Body::JsonPatch(nothing), &secrets);
+        server.write(&client, ServerWrite::patch(nothing), &secrets);
         assert_eq!((client.text(), client.tag("x")), (text, tag), "no operations changed something");
     }
-    server.write(&client, Body::JsonPatch(patch), &secrets);
+    server.write(&client, ServerWrite::patch(patch), &secrets);
     if let Some(before) = before.filter(|before| before.as_object().is_some()) {
         secrets.stay(&stored(&client), Some(&before));
     }

@@ -15,7 +15,7 @@ mod tokens;
 
 use libfuzzer_sys::fuzz_target;
 use mcp_settings::json::{Json, Rules, parse};
-use mcp_settings::service::Body;
+use mcp_settings::service::ServerWrite;
 use one_server::{OneServer, Secrets, put_back};
 
 fuzz_target!(|bytes: &str| {
@@ -26,6 +26,6 @@ fuzz_target!(|bytes: &str| {
     }
     let Ok(Json::Object(sent)) = parse(server.body, &Rules::BODY) else { return };
     let secrets = Secrets::of(before.iter().chain([&Json::Object(sent.clone())]));
-    let body = if server.is_other { Body::MergePatch(sent) } else { Body::Whole(sent) };
+    let body = if server.is_other { ServerWrite::merge(sent) } else { ServerWrite::replace(sent) };
     server.write(&client, body, &secrets);
 });

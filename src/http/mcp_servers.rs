@@ -8,7 +8,7 @@ use bytes::Bytes;
 
 use crate::projection::{EntityTag, Verdict};
 use crate::secrets::Exposure;
-use crate::service::{Body, Conflict, ReadModel, ServiceError, Write};
+use crate::service::{Conflict, ReadModel, ServerWrite, ServiceError, Write};
 
 use super::endpoint::{Answer, Call};
 use super::problem::Problem;
@@ -35,7 +35,7 @@ pub(super) fn read(call: Call) -> Answer {
 /// `PUT` of a server.
 pub(super) fn replace(mut call: Call) -> Answer {
     Box::pin(async move {
-        let body = Body::Whole(call.take_body()?);
+        let body = ServerWrite::replace(call.take_body()?);
         update(call, body).await
     })
 }
@@ -44,8 +44,8 @@ pub(super) fn replace(mut call: Call) -> Answer {
 pub(super) fn patch(mut call: Call) -> Answer {
     Box::pin(async move {
         let body = match call.patch.take() {
-            Some(patch) => Body::JsonPatch(patch),
-            None => Body::MergePatch(call.take_body()?),
+            Some(patch) => ServerWrite::patch(patch),
+            None => ServerWrite::merge(call.take_body()?),
         };
         update(call, body).await
     })
@@ -64,7 +64,7 @@ pub(super) fn delete(call: Call) -> Answer {
     })
 }
 
-async fn update(call: Call, body: Body) -> Result<HttpResponse, Problem> {
+async fn update(call: Call, body: ServerWrite) -> Result<HttpResponse, Problem> {
     let write = write_of(&call)?;
     let done = match call.query.is_dry_run {
         true => call.service().try_update(write, body).await,

@@ -10,7 +10,7 @@ use crate::json::{Json, Object, Pointer};
 use crate::model::validate::Violation;
 use crate::model::{ServerName, SettingsKey};
 use crate::secrets::Exposure;
-use crate::service::{Body, ServiceError, Settled, Write};
+use crate::service::{Operation, ServiceError, Settled, Words, Write};
 
 use super::endpoint::{Answer, Call};
 use super::error_mapping::invalid_settings;
@@ -41,13 +41,13 @@ pub(super) fn create(call: Call) -> Answer {
             let pointer = Pointer::root().member("enabled");
             return Err(invalid_settings(&[Violation { pointer, message: "must be true or false".into() }]));
         }
-        update(call, Body::OpenHandsServer).await
+        update(call, Operation::Create).await
     })
 }
 
 /// `PATCH` of a server.
 pub(super) fn patch(call: Call) -> Answer {
-    Box::pin(async move { update(call, Body::OpenHandsPatch).await })
+    Box::pin(async move { update(call, Operation::Merge).await })
 }
 
 /// `DELETE` of a server.
@@ -65,10 +65,10 @@ pub(super) fn schema(_: Call) -> Answer {
     Box::pin(async move { Err(Problem::new(ProblemKind::NotImplemented, detail)) })
 }
 
-async fn update(mut call: Call, kind: fn(Object) -> Body) -> Result<HttpResponse, Problem> {
+async fn update(mut call: Call, operation: fn(Object) -> Operation) -> Result<HttpResponse, Problem> {
     let write = write_of(&call)?;
     let body = call.take_body()?;
-    let settled = call.service().update_in_settings(write, kind(body)).await;
+    let settled = call.service().update_in_settings(write, operation(body).in_words(Words::OpenHands)).await;
     answer(&call, settled.map_err(|error| failed(&call, error))?)
 }
 

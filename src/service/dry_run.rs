@@ -10,7 +10,7 @@ use crate::store::Names;
 use super::commit::{Step, UseCase};
 use super::key_rules::{BatchKeys, look_for_key};
 use super::update::Update;
-use super::{Body, Service, ServiceError, Write, Written, update};
+use super::{ServerWrite, Service, ServiceError, Write, Written, update};
 
 /// What a dry run may tell.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -21,12 +21,12 @@ pub(super) struct DryRun {
 
 impl Service {
     /// What [`Service::update`] would come to.
-    pub async fn try_update(&self, write: Write, body: Body) -> Result<Written, ServiceError> {
+    pub async fn try_update(&self, write: Write, change: ServerWrite) -> Result<Written, ServiceError> {
         let names = Names::these([write.key.clone()]);
         let tells_tag = write.caller.may_reveal();
         let of = |tells_tag| {
-            let (write, body) = (write.clone(), body.clone());
-            Arc::new(Update { write, body, dry_run: Some(DryRun { tells_tag }) })
+            let (write, change) = (write.clone(), change.clone());
+            Arc::new(Update { write, change, dry_run: Some(DryRun { tells_tag }) })
         };
         let (update, untagged) = (of(tells_tag), of(false));
         let case = UseCase::new(names, None, move |current, context| {

@@ -31,7 +31,7 @@ impl FailedWrite {
         let may_be_retry = self.may_be_retry();
         let Self { update, verdict, judged, plain_names } = self;
         let Some(judged) = judged else { return Err(Conflict::with_nothing(verdict).into()) };
-        let (write, sent) = (&update.write, &update.body);
+        let (write, sent) = (&update.write, &update.change);
         let may_reveal = write.caller.may_reveal();
         let (layout, ring) = (&judged.layout, &judged.ring);
         let rules = StateContext { layout, ring, may_reveal, plain_names: Some(&plain_names) };

@@ -1,7 +1,7 @@
 //! Recognises a write that is sent again because its answer was lost (law L8), by its effect: applied to
 //! the state that its `If-Match` names, it gives exactly the current state.
 
-use super::request_body::Body;
+use super::server_write::Operation;
 use super::tag_cache::CachedState;
 use super::update::{State, StateContext, Update};
 
@@ -12,7 +12,7 @@ pub(super) fn is_retry(
     state: &State,
     judged: &CachedState,
 ) -> bool {
-    let Update { write, body: sent, .. } = update;
+    let Update { write, change: sent, .. } = update;
     // A caller who may not see secrets could test guesses otherwise. Who sends again what they have sent, to
     // the letter, learns nothing.
     if !rules.may_reveal && judged.server.author.as_ref() != Some(&update.author(rules.ring)) {
@@ -24,7 +24,7 @@ pub(super) fn is_retry(
         rules.gives(key, &state.tag, sent, before)
     };
     // A whole configuration without masks says by itself what it gives.
-    if matches!(sent, Body::Whole(_)) && gives_current(None) {
+    if matches!(sent.operation, Operation::Replace(_)) && gives_current(None) {
         return true;
     }
     let if_match = &write.precondition.if_match;

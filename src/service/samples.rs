@@ -15,7 +15,7 @@ use crate::secrets::{CredentialDigest, KeyFile, KeySources, Keys, Scope, SecretK
 use crate::store::file::{FileStore, FileStoreOptions};
 
 use super::access::Caller;
-use super::{Body, KeyProvisioner, Options, Service, ServiceError, Write, Written};
+use super::{KeyProvisioner, Options, ServerWrite, Service, ServiceError, Write, Written};
 
 /// A service, its folder and its document.
 pub(super) struct Site {
@@ -84,7 +84,7 @@ impl Site {
 
     /// Replaces the server `x`.
     pub(super) fn put(&self, body: &str, condition: If<'_>, who: &Caller) -> Result<Written, ServiceError> {
-        self.update(Body::Whole(object(body)), condition, who)
+        self.update(ServerWrite::replace(object(body)), condition, who)
     }
 
     /// Patches the server `x`.
@@ -94,12 +94,12 @@ impl Site {
         condition: If<'_>,
         who: &Caller,
     ) -> Result<Written, ServiceError> {
-        self.update(Body::MergePatch(object(patch)), condition, who)
+        self.update(ServerWrite::merge(object(patch)), condition, who)
     }
 
     /// Runs the operations of a JSON Patch on the server `x`.
     pub(super) fn run(&self, patch: &str, condition: If<'_>, who: &Caller) -> Result<Written, ServiceError> {
-        self.update(Body::JsonPatch(json_patch(patch)), condition, who)
+        self.update(ServerWrite::patch(json_patch(patch)), condition, who)
     }
 
     /// Tries to replace the server `x`.
@@ -109,7 +109,7 @@ impl Site {
         condition: If<'_>,
         who: &Caller,
     ) -> Result<Written, ServiceError> {
-        wait(self.service.try_update(write(condition, who), Body::Whole(object(body))))
+        wait(self.service.try_update(write(condition, who), ServerWrite::replace(object(body))))
     }
 
     pub(super) fn delete(&self, condition: If<'_>, who: &Caller) -> Result<Written, ServiceError> {
@@ -146,7 +146,7 @@ impl Site {
         wait(self.service.try_rename(write(condition, who), named(to)))
     }
 
-    fn update(&self, body: Body, condition: If<'_>, who: &Caller) -> Result<Written, ServiceError> {
+    fn update(&self, body: ServerWrite, condition: If<'_>, who: &Caller) -> Result<Written, ServiceError> {
         wait(self.service.update(write(condition, who), body))
     }
 }

@@ -16,7 +16,7 @@ use super::commit::{UseCase, WriteContext};
 use super::delete::deletion;
 use super::settings_answer::outside;
 use super::update::{Update, check_access};
-use super::{Body, Service, ServiceError, Write, Written};
+use super::{ServerWrite, Service, ServiceError, Write, Written};
 
 /// What a write has come to.
 pub struct Settled {
@@ -41,8 +41,12 @@ pub struct WrittenServer {
 
 impl Service {
     /// Creates or patches a server.
-    pub async fn update_in_settings(&self, write: Write, body: Body) -> Result<Settled, ServiceError> {
-        let update = Update { write, body, dry_run: None };
+    pub async fn update_in_settings(
+        &self,
+        write: Write,
+        change: ServerWrite,
+    ) -> Result<Settled, ServiceError> {
+        let update = Update { write, change, dry_run: None };
         let author = update.author(&self.writes.keys.ring());
         self.write_in_settings(update.by(author)).await
     }

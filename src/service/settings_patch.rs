@@ -21,7 +21,7 @@ use super::key_rules::must_seal;
 use super::settings::{Settled, WrittenServer};
 use super::settings_answer::outside;
 use super::update::{self, LARGEST_SHOWN, LARGEST_STORED, StateContext, Update, check_access};
-use super::{Body, Service, ServiceError, Write, Written};
+use super::{Operation, ServerWrite, Service, ServiceError, Words, Write, Written};
 
 /// Who sends which patch.
 struct Request {
@@ -177,14 +177,14 @@ impl Request {
                 }]));
             }
         };
-        let body = match (is_there, servers.is_wrapped) {
-            (true, true) => Body::MergePatch(patch),
-            (true, false) => Body::OpenHandsPatch(patch),
-            (false, true) => Body::Whole(without_nulls(&patch)),
-            (false, false) => Body::OpenHandsServer(without_nulls(&patch)),
+        let change = match (is_there, servers.is_wrapped) {
+            (true, true) => ServerWrite::merge(patch),
+            (true, false) => Operation::Merge(patch).in_words(Words::OpenHands),
+            (false, true) => ServerWrite::replace(without_nulls(&patch)),
+            (false, false) => Operation::Create(without_nulls(&patch)).in_words(Words::OpenHands),
         };
         let write = Write { key, precondition: Precondition::default(), caller: self.caller.clone() };
-        let update = Arc::new(Update { write, body, dry_run: None });
+        let update = Arc::new(Update { write, change, dry_run: None });
         update::decide(current, &update, context, &keys).map_err(|error| at(error, &place))
     }
 

@@ -26,7 +26,7 @@ use super::dry_run::DryRun;
 use super::key_rules::{BatchKeys, must_seal};
 use super::precondition_failed::FailedWrite;
 use super::read_model::body;
-use super::request_body::Body;
+use super::server_write::{Operation, ServerWrite, Words};
 use super::{Conflict, Service, ServiceError, Write, Written};
 
 /// The largest answer that shows a written server. Bytes. Measured redacted, so that it tells nothing of a
@@ -40,7 +40,7 @@ pub(super) const LARGEST_STORED: usize = 3 << 19;
 /// A write with what it sends.
 pub(super) struct Update {
     pub(super) write: Write,
-    pub(super) body: Body,
+    pub(super) change: ServerWrite,
     /// What is told of it, where it is only tried.
     pub(super) dry_run: Option<DryRun>,
 }
@@ -61,12 +61,12 @@ impl Update {
 
     /// Whether this is, to the letter, what was sent; a patch never is.
     fn is_verbatim(&self, config: &Config) -> bool {
-        matches!(&self.body, Body::Whole(body) if is_verbatim(config, body))
+        matches!(&self.change.operation, Operation::Replace(body) if is_verbatim(config, body))
     }
 
     /// Who makes this change, and which: a repetition has the same author, another body has another one.
     pub(super) fn author(&self, ring: &KeyRing) -> Author {
-        let (kind, body) = self.body.marked();
+        let (kind, body) = self.change.marked();
         let text = Zeroizing::new(to_compact(&body));
         let mark = ring.etag_key().authenticate(&[&[0, 3, kind], text.as_bytes()]);
         let mark = mark[..16].iter().fold(0_u128, |mark, byte| (mark << 8) | u128::from(*byte));
@@ -92,8 +92,8 @@ pub(super) struct State {
 
 impl Service {
     /// Replaces or patches a server.
-    pub async fn update(&self, write: Write, body: Body) -> Result<Written, ServiceError> {
-        let update = Update { write, body, dry_run: None };
+    pub async fn update(&self, write: Write, change: ServerWrite) -> Result<Written, ServiceError> {
+        let update = Update { write, change, dry_run: None };
         let author = update.author(&self.writes.keys.ring());
         self.run(update.by(author)).await
     }
@@ -106,16 +106,16 @@ pub(super) fn decide(
     context: &WriteContext,
     keys: &BatchKeys,
 ) -> Result<Step<Written>, ServiceError> {
-    let Update { write, body: sent, dry_run } = &**update;
+    let Update { write, change: sent, dry_run } = &**update;
     let (facts, ring) = (current.facts(), &keys.ring);
     check_access(&facts)?;
     let plain_names = Some(&*context.plain_names);
     let rules = StateContext { plain_names, ..StateContext::of(current, keys, &write.caller) };
     let key = &write.key;
     let server = current.server(key);
-    match (sent, server) {
-        (sent, None) if sent.is_patch() => return Err(ServiceError::UnknownServer),
-        (Body::OpenHandsServer(_), Some(_)) => return Err(ServiceError::NameTaken),
+    match (&sent.operation, server) {
+        (_, None) if sent.is_patch() => return Err(ServiceError::UnknownServer),
+        (Operation::Create(_), Some(_)) => return Err(ServiceError::NameTaken),
         // A file may hold servers of other names; nobody makes new ones.
         (_, None) => drop(key.as_str().parse::<ServerName>()?),
         _ => {}
@@ -254,16 +254,16 @@ impl<'a> StateContext<'a> {
     }
 
     /// What a sent body makes of a state, if it may.
-    pub(super) fn apply(&self, sent: &Body, before: Option<&Config>) -> Result<Config, ServiceError> {
+    pub(super) fn apply(&self, sent: &ServerWrite, before: Option<&Config>) -> Result<Config, ServiceError> {
         let stored = before;
         let before = sent.in_its_words(stored);
         let before = before.as_deref();
         let merged = self.merge(sent, before)?;
         self.check_limits(before, &merged.config)?;
-        let dialect = match sent {
-            Body::Whole(_) | Body::MergePatch(_) | Body::JsonPatch(_) => self.layout.dialect,
+        let dialect = match sent.words {
+            Words::Own => self.layout.dialect,
             // OpenHands' words have no others than the known members, whatever the document could hold.
-            Body::OpenHandsServer(_) | Body::OpenHandsPatch(_) => Dialect::Closed,
+            Words::OpenHands => Dialect::Closed,
         };
         let mut violations = validate(before, &merged.config, dialect, self.may_reveal);
         // What stands in a refused place is not what was meant there.
@@ -294,7 +294,7 @@ impl<'a> StateContext<'a> {
         &self,
         key: &SettingsKey,
         tag: &EntityTag,
-        sent: &Body,
+        sent: &ServerWrite,
         before: Option<&Config>,
     ) -> bool {
         let gives_tag = |merged: Merged| {
@@ -317,7 +317,12 @@ impl<'a> StateContext<'a> {
     }
 
     /// The failed precondition with all that a client needs to merge.
-    pub(super) fn conflict(&self, verdict: Verdict, state: State, sent: Option<&Body>) -> ServiceError {
+    pub(super) fn conflict(
+        &self,
+        verdict: Verdict,
+        state: State,
+        sent: Option<&ServerWrite>,
+    ) -> ServiceError {
         let mut conflict = Conflict { current_tag: Some(state.tag), ..Conflict::with_nothing(verdict) };
         if let Ok(config) = state.config {
             conflict.current = Some(view(&config, Exposure::Redacted).into());

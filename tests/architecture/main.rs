@@ -129,7 +129,7 @@ const KNOWN_CIRCLES: [&[&str]; 2] = [
         "service::dry_run",
         "service::precondition_failed",
         "service::replay",
-        "service::request_body",
+        "service::server_write",
         "service::update",
     ],
     &["store::file::document_path", "store::file::exchange", "store::file::replace"],

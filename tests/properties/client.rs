@@ -11,7 +11,7 @@ use mcp_settings::model::settings::SettingsPatch;
 use mcp_settings::projection::Precondition;
 use mcp_settings::secrets::{CredentialDigest, Exposure, Keys, Scope};
 use mcp_settings::service::access::Caller;
-use mcp_settings::service::{Body, Options, Service, ServiceError, Write, Written};
+use mcp_settings::service::{Operation, Options, ServerWrite, Service, ServiceError, Words, Write, Written};
 use mcp_settings::store::memory::{MemoryPlace, MemoryStoreOptions};
 
 use crate::tokens;
@@ -94,7 +94,7 @@ impl Client {
         patch: &Object,
         who: Who,
     ) -> Result<Object, ServiceError> {
-        let body = Body::OpenHandsPatch(patch.clone());
+        let body = Operation::Merge(patch.clone()).in_words(Words::OpenHands);
         let settled = now(self.service.update_in_settings(write(name, who), body))?;
         let answer = read(&settled.shown?);
         Ok(member(member(&answer, "agent_settings"), "mcp_config").clone())
@@ -134,20 +134,25 @@ impl Client {
         Ok(read(&settled.shown?))
     }
 
-    pub(crate) fn update(&self, name: &str, body: Body, who: Who) -> Result<Written, ServiceError> {
+    pub(crate) fn update(&self, name: &str, body: ServerWrite, who: Who) -> Result<Written, ServiceError> {
         now(self.service.update(write(name, who), body))
     }
 
-    pub(crate) fn try_update(&self, name: &str, body: Body, who: Who) -> Result<Written, ServiceError> {
+    pub(crate) fn try_update(
+        &self,
+        name: &str,
+        body: ServerWrite,
+        who: Who,
+    ) -> Result<Written, ServiceError> {
         now(self.service.try_update(write(name, who), body))
     }
 
     pub(crate) fn put(&self, name: &str, body: &Object, who: Who) -> Result<Written, ServiceError> {
-        self.update(name, Body::Whole(body.clone()), who)
+        self.update(name, ServerWrite::replace(body.clone()), who)
     }
 
     pub(crate) fn patch(&self, name: &str, body: &Object, who: Who) -> Result<Written, ServiceError> {
-        self.update(name, Body::MergePatch(body.clone()), who)
+        self.update(name, ServerWrite::merge(body.clone()), who)
     }
 
     pub(crate) fn rename(&self, name: &str, to: &str, who: Who) -> Result<Written, ServiceError> {

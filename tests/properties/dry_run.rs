@@ -5,7 +5,7 @@ use std::cell::Cell;
 
 use mcp_settings::json::{Json, Object, Rules, parse, to_compact};
 use mcp_settings::secrets::Exposure;
-use mcp_settings::service::{Body, ServiceError, Written};
+use mcp_settings::service::{ServerWrite, ServiceError, Written};
 use proptest::prelude::*;
 use proptest::sample::Index;
 use proptest::test_runner::TestRunner;
@@ -33,8 +33,8 @@ fn runner() -> TestRunner {
     })
 }
 
-fn sent(wish: &Wish, body: &Object) -> Body {
-    if wish.is_patch { Body::MergePatch(body.clone()) } else { Body::Whole(body.clone()) }
+fn sent(wish: &Wish, body: &Object) -> ServerWrite {
+    if wish.is_patch { ServerWrite::merge(body.clone()) } else { ServerWrite::replace(body.clone()) }
 }
 
 /// All that a caller is told, and the name of the error; what an error holds is compared by its text.

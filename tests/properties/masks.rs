@@ -7,7 +7,7 @@ use mcp_settings::json::{Json, Object, Pointer, Rules, parse, to_compact};
 use mcp_settings::model::json_patch;
 use mcp_settings::model::mask::{DOTS, LETTER, MARKS, MASK, URL_MASK};
 use mcp_settings::secrets::Exposure;
-use mcp_settings::service::{Body, ServiceError};
+use mcp_settings::service::{Operation, ServerWrite, ServiceError, Words};
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
@@ -331,12 +331,12 @@ impl Sent {
             Route::JsonPatch => {
                 let operations = parse(&self.operations, &Rules::BODY).expect("it is JSON");
                 let patch = json_patch::parse(operations).expect("it is a patch");
-                client.update(name, Body::JsonPatch(patch), *who).map(drop)
+                client.update(name, ServerWrite::patch(patch), *who).map(drop)
             }
             Route::OpenHandsPatch => client.patch_in_settings(name, body, *who).map(drop),
-            Route::OpenHandsServer => {
-                client.update("created", Body::OpenHandsServer(body.clone()), *who).map(drop)
-            }
+            Route::OpenHandsServer => client
+                .update("created", Operation::Create(body.clone()).in_words(Words::OpenHands), *who)
+                .map(drop),
             Route::Servers => {
                 let servers = Object::from_iter([(name.as_str(), Json::from(body.clone()))]);
                 in_settings(Object::from_iter([("mcp_config", Json::from(servers))]))

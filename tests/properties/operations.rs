@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use mcp_settings::json::{Json, Object, Pointer, Rules, parse, to_compact};
 use mcp_settings::model::json_patch::{self, JsonPatch};
 use mcp_settings::secrets::Exposure;
-use mcp_settings::service::Body;
+use mcp_settings::service::ServerWrite;
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
@@ -134,7 +134,7 @@ proptest! {
         let client = Client::of(&text);
         for (name, _) in &sample.servers {
             let tag = client.tag(name);
-            let nothing = Body::JsonPatch(patch(Json::Array(vec![])));
+            let nothing = ServerWrite::patch(patch(Json::Array(vec![])));
             let written = client.update(name, nothing, who);
             prop_assert!(written.is_ok(), "{written:?}\n{text}");
             prop_assert_eq!(written.unwrap().after.map(|tag| tag.to_string()), tag);
@@ -160,7 +160,7 @@ proptest! {
         // But for masks, which only whoever sends one may have stored, as a text that is no secret.
         open.retain(|text| !text.contains("[REDACTED]") && !text.contains("**********"));
         operations.iter().for_each(|operation| scalars(&operation.value, &mut open));
-        match client.update(name, Body::JsonPatch(patch(document)), who) {
+        match client.update(name, ServerWrite::patch(patch(document)), who) {
             Err(_) => prop_assert_eq!(client.text(), text),
             Ok(written) => {
                 prop_assert_eq!(written.after.map(|tag| tag.to_string()), client.tag(name));

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use mcp_settings::json::{Json, Object, Rules, parse, to_compact};
 use mcp_settings::model::{SettingsKey, is_server_value};
 use mcp_settings::secrets::Exposure;
-use mcp_settings::service::{Body, ServiceError};
+use mcp_settings::service::{ServerWrite, ServiceError};
 use proptest::prelude::*;
 use proptest::sample::Index;
 use proptest::test_runner::TestRunner;
@@ -43,7 +43,11 @@ fn a_write_gives_what_was_asked_for_and_touches_nothing_else() {
             let Ok(view) = client.get(name, wish.exposure) else { return Ok(()) };
             let body = wish.body(&view);
             let expected = wanted(&body, wish.is_patch, wish.who, stored, sample.layout);
-            let sent = if wish.is_patch { Body::MergePatch(body.clone()) } else { Body::Whole(body.clone()) };
+            let sent = if wish.is_patch {
+                ServerWrite::merge(body.clone())
+            } else {
+                ServerWrite::replace(body.clone())
+            };
             let told =
                 || format!("{wish:?}\nsent {}\nto {}", to_compact(&body.clone().into()), to_compact(stored));
 

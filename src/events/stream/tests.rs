@@ -18,7 +18,7 @@ use crate::model::{Author, SettingsKey};
 use crate::projection::Precondition;
 use crate::secrets::{KeySources, Keys, SecretKey};
 use crate::service::access::Caller;
-use crate::service::{Body, Options, Service, Write};
+use crate::service::{Options, ServerWrite, Service, Write};
 use crate::store::memory::{MemoryPlace, MemoryStore, MemoryStoreOptions};
 use crate::store::{Change, Committed, Pending, Seen, Snapshot, Store};
 
@@ -76,11 +76,11 @@ impl Store for DistantStore {
     }
 }
 
-fn write() -> (Write, Body) {
+fn write() -> (Write, ServerWrite) {
     let write =
         Write { key: SettingsKey::new("a"), precondition: Precondition::default(), caller: Caller::anyone() };
     let body = Object::from_iter([("command", Json::string("x"))]);
-    (write, Body::Whole(body))
+    (write, ServerWrite::replace(body))
 }
 
 #[test]

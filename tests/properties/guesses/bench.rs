@@ -13,7 +13,7 @@ use mcp_settings::projection::{Condition, Precondition};
 use mcp_settings::secrets::{CredentialDigest, Keys, Scope};
 use mcp_settings::service::access::Caller;
 use mcp_settings::service::{
-    Body, Conflict, Options, ReadModel, Service, ServiceError, Settled, Write, Written,
+    Conflict, Options, ReadModel, ServerWrite, Service, ServiceError, Settled, Write, Written,
 };
 use mcp_settings::store::memory::{MemoryPlace, MemoryStoreOptions};
 use mcp_settings::store::{Snapshot, Store};
@@ -31,11 +31,11 @@ pub(super) struct Bench {
 #[derive(Clone, Debug)]
 pub(super) enum Ask {
     /// A write of one server.
-    Update(Body),
+    Update(ServerWrite),
     /// A write of one server that is only tried.
-    TryUpdate(Body),
+    TryUpdate(ServerWrite),
     /// A write of one server by OpenHands' routes.
-    UpdateInSettings(Body),
+    UpdateInSettings(ServerWrite),
     /// A patch of everything.
     PatchSettings(Object),
     /// A new name.

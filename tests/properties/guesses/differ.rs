@@ -8,7 +8,7 @@ use mcp_settings::model::SettingsKey;
 use mcp_settings::model::config::Config;
 use mcp_settings::projection::view;
 use mcp_settings::secrets::Exposure;
-use mcp_settings::service::Body;
+use mcp_settings::service::ServerWrite;
 
 use super::bench::{Answer, Ask, Bench, If, object, owner, writer};
 use super::request::{Plan, Route};
@@ -123,8 +123,8 @@ fn afterwards(bench: &Bench, state: &State, plan: &Plan, guess: &Json) -> Vec<An
     let ask = |condition: &If, ask: &Ask| bench.ask(&state.name, condition, &writer(), ask);
     let stale = If { matches: state.tag.clone(), none_match: None };
     let mut answers = vec![
-        ask(&If::default(), &Ask::TryUpdate(Body::MergePatch(object("{}")))),
-        ask(&If::default(), &Ask::TryUpdate(Body::MergePatch(object(r#"{"description":"later"}"#)))),
+        ask(&If::default(), &Ask::TryUpdate(ServerWrite::merge(object("{}")))),
+        ask(&If::default(), &Ask::TryUpdate(ServerWrite::merge(object(r#"{"description":"later"}"#)))),
         ask(&If::default(), &Ask::TryRename("n".repeat(128))),
     ];
     // Only who sends again what they have sent, to the letter, is told that it was done.
@@ -150,10 +150,10 @@ fn repaired(bench: &Bench, state: &State, sequel: Sequel) -> Vec<Vec<String>> {
     let mut events = vec![step()];
     let ask = |body| drop(bench.ask(&state.name, &If::default(), &owner(), &Ask::Update(body)));
     if sequel == Sequel::ChangedAndMended {
-        ask(Body::MergePatch(object(r#"{"description":"the owner's"}"#)));
+        ask(ServerWrite::merge(object(r#"{"description":"the owner's"}"#)));
         events.push(step());
     }
-    ask(Body::Whole(view(&state.config, Exposure::Plaintext)));
+    ask(ServerWrite::replace(view(&state.config, Exposure::Plaintext)));
     events.push(step());
     events
 }

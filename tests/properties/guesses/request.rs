@@ -6,7 +6,7 @@ use mcp_settings::model::json_patch;
 use mcp_settings::model::openhands::reword;
 use mcp_settings::projection::view;
 use mcp_settings::secrets::Exposure;
-use mcp_settings::service::Body;
+use mcp_settings::service::{Operation, ServerWrite, Words};
 
 use super::bench::{Ask, If, object};
 use super::secret::{Guess, Guessable, guessable};
@@ -136,13 +136,15 @@ impl Plan {
             whole
         };
         let body = match self.route {
-            Route::Put => Body::Whole(whole()),
-            Route::MergePatch => Body::MergePatch(self.patch(guess)),
+            Route::Put => ServerWrite::replace(whole()),
+            Route::MergePatch => ServerWrite::merge(self.patch(guess)),
             Route::JsonPatch(operations) => {
                 let document = self.operations(operations, guess);
-                Body::JsonPatch(json_patch::parse(document).expect("the test patches well"))
+                ServerWrite::patch(json_patch::parse(document).expect("the test patches well"))
             }
-            Route::TheirPatch => return Ask::UpdateInSettings(Body::OpenHandsPatch(self.patch(guess))),
+            Route::TheirPatch => {
+                return Ask::UpdateInSettings(Operation::Merge(self.patch(guess)).in_words(Words::OpenHands));
+            }
             Route::Settings | Route::WrappedSettings => return self.settings(name, guess),
         };
         if self.is_dry_run { Ask::TryUpdate(body) } else { Ask::Update(body) }

@@ -9,7 +9,7 @@ use mcp_settings::model::SettingsKey;
 use mcp_settings::model::config::Config;
 use mcp_settings::projection::view;
 use mcp_settings::secrets::{Exposure, KeySources, Keys, SecretKey};
-use mcp_settings::service::{Body, ReadModel};
+use mcp_settings::service::{ReadModel, ServerWrite};
 use mcp_settings::store::memory::MemoryPlace;
 
 use super::bench::{Ask, Bench, If, object, owner, writer};
@@ -166,7 +166,7 @@ fn live(draft: &mut Draft, dice: &mut SeededRng) {
     let caller = if dice.once_in(3) { owner() } else { writer() };
     let ask = |ask: Ask| bench.ask(name, &If::default(), &caller, &ask);
     match dice.below(4) {
-        0 => drop(ask(Ask::Update(Body::MergePatch(object(r#"{"description":"another"}"#))))),
+        0 => drop(ask(Ask::Update(ServerWrite::merge(object(r#"{"description":"another"}"#))))),
         1 if name.len() < 20 => {
             let to = format!("{name}.{}", "n".repeat(100));
             if ask(Ask::Rename(to.clone())).is_done {
@@ -180,7 +180,7 @@ fn live(draft: &mut Draft, dice: &mut SeededRng) {
             let value = if dice.once_in(2) { secret.right } else { secret.wrong };
             let shown = view(&config, Exposure::Redacted).into();
             let patch = change_of(&set(&shown, &secret.place, &value), &secret.place);
-            drop(ask(Ask::Update(Body::MergePatch(patch))));
+            drop(ask(Ask::Update(ServerWrite::merge(patch))));
         }
     }
 }
