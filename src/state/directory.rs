@@ -2,7 +2,7 @@
 //! used only where no other account can have made it, or can see into it.
 
 use std::ffi::OsStr;
-use std::fs::{self, DirBuilder};
+use std::fs::{self, DirBuilder, File};
 use std::io;
 use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::{DirBuilderExt, MetadataExt};
@@ -60,10 +60,16 @@ impl StateDirectory {
     /// Where it can't be made, or is not ours alone.
     pub fn open(base: &Path, document: &Path) -> Result<Self, StateError> {
         let path = place(base, document);
+        let is_missing = |folder: &&Path| folder.symlink_metadata().is_err();
+        let missing = path.ancestors().take_while(is_missing).count();
         let made = DirBuilder::new().recursive(true).mode(0o700).create(&path);
         made.or_else(
             |error| if path.symlink_metadata().is_ok() { Ok(()) } else { Err(failed(&path)(error)) },
         )?;
+        // What is stored in it is on disk only if its name is.
+        for parent in path.ancestors().skip(1).take(missing) {
+            File::open(parent).and_then(|folder| folder.sync_all()).map_err(failed(parent))?;
+        }
         Self::check(path)
     }
 
@@ -169,7 +175,7 @@ mod tests {
                     "{way}"
                 );
             }
-            fs::File::create(&document).unwrap();
+            File::create(&document).unwrap();
         }
         assert_eq!(StateDirectory::find(&base, &root.join("data/other.json")).unwrap(), None);
     }
@@ -194,7 +200,7 @@ mod tests {
         symlink(&elsewhere, &path).unwrap();
         assert!(refused().contains("not a folder"));
         fs::remove_file(&path).unwrap();
-        fs::File::create(&path).unwrap();
+        File::create(&path).unwrap();
         assert!(refused().contains("not a folder"));
     }
 }

@@ -1,8 +1,20 @@
-//! What the service keeps beside the settings, in a folder that only its own account can enter. It refuses to know
-//! what stands in the settings, and how the service is called.
+//! What the service keeps beside the settings, in a folder that only its own account can enter: which services run, and
+//! what is remembered of their use. It does not know what the settings say, and how the service is called.
 
+#[cfg(test)]
+mod conformance;
 mod directory;
+mod memory;
+mod remembered;
 mod services;
+mod sqlite;
+mod store;
+mod time;
 
 pub use directory::{StateDirectory, StateError};
+pub use memory::MemoryState;
+pub use remembered::{Change, Remembered, Serving, Session, SessionId};
 pub use services::Services;
+pub use sqlite::{Fate, ResealError, Resealed, SqliteState, check_reseal, reseal};
+pub use store::{Kept, StateKey, StateStore, Trouble};
+pub use time::UnixTime;

@@ -17,7 +17,7 @@ mod reading;
 mod replace;
 mod snapshot_cache;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 mod writability;
 
 use std::io;

@@ -7,9 +7,13 @@ use std::path::{Path, PathBuf};
 
 /// One thing that was done to the folder.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Deed {
+pub(crate) enum Deed {
     Create(PathBuf),
     Write(PathBuf, Vec<u8>),
+    /// Bytes at an offset, over what is there.
+    WriteAt(PathBuf, usize, Vec<u8>),
+    /// The file gets this length.
+    Truncate(PathBuf, usize),
     SyncFile(PathBuf),
     /// The kernel says so once and then takes the lost pages for clean.
     FailToSyncFile(PathBuf),
@@ -25,11 +29,11 @@ pub(super) enum Deed {
 }
 
 /// The files of a folder and their bytes.
-pub(super) type Image = BTreeMap<PathBuf, Vec<u8>>;
+pub(crate) type Image = BTreeMap<PathBuf, Vec<u8>>;
 
 /// A folder as the running system sees it, with what of it is on disk.
 #[derive(Clone, Debug)]
-pub(super) struct Folder {
+pub(crate) struct Folder {
     files: Vec<File>,
     /// The names as of now.
     names: BTreeMap<PathBuf, usize>,
@@ -41,11 +45,19 @@ pub(super) struct Folder {
 
 #[derive(Clone, Debug)]
 struct File {
-    pieces: Vec<Vec<u8>>,
+    pieces: Vec<Piece>,
     /// How many of the pieces are on disk.
     synced: usize,
     /// Whether a sync failed: then no later one proves anything.
     is_lost: bool,
+}
+
+/// One change of a file.
+#[derive(Clone, Debug)]
+enum Piece {
+    Append(Vec<u8>),
+    WriteAt(usize, Vec<u8>),
+    Truncate(usize),
 }
 
 #[derive(Clone, Debug)]
@@ -65,13 +77,14 @@ enum Naming {
 
 impl Folder {
     /// A folder whose files have been on disk for long.
-    pub(super) fn new(image: &Image) -> Self {
-        let file = |bytes: &Vec<u8>| File { pieces: vec![bytes.clone()], synced: 1, is_lost: false };
+    pub(crate) fn new(image: &Image) -> Self {
+        let file =
+            |bytes: &Vec<u8>| File { pieces: vec![Piece::Append(bytes.clone())], synced: 1, is_lost: false };
         let names: BTreeMap<_, _> = image.keys().cloned().zip(0..).collect();
         Self { files: image.values().map(file).collect(), first: names.clone(), names, log: Vec::new() }
     }
 
-    pub(super) fn apply(&mut self, deed: &Deed) {
+    pub(crate) fn apply(&mut self, deed: &Deed) {
         match deed {
             Deed::Create(name) => {
                 self.files.push(File { pieces: Vec::new(), synced: 0, is_lost: false });
@@ -79,7 +92,11 @@ impl Folder {
                 self.names.insert(name.clone(), file);
                 self.note(Naming::Link(name.clone(), file));
             }
-            Deed::Write(name, piece) => self.file(name).pieces.push(piece.clone()),
+            Deed::Write(name, piece) => self.file(name).pieces.push(Piece::Append(piece.clone())),
+            Deed::WriteAt(name, offset, piece) => {
+                self.file(name).pieces.push(Piece::WriteAt(*offset, piece.clone()));
+            }
+            Deed::Truncate(name, length) => self.file(name).pieces.push(Piece::Truncate(*length)),
             Deed::SyncFile(name) => {
                 let file = self.file(name);
                 if !file.is_lost {
@@ -118,12 +135,12 @@ impl Folder {
     }
 
     /// The folder as the running system sees it.
-    pub(super) fn now(&self) -> Image {
-        self.names.iter().map(|(name, file)| (name.clone(), self.files[*file].pieces.concat())).collect()
+    pub(crate) fn now(&self) -> Image {
+        self.names.iter().map(|(name, file)| (name.clone(), content(&self.files[*file].pieces))).collect()
     }
 
     /// Every folder that may be found after a crash.
-    pub(super) fn after_crash(&self) -> Vec<Image> {
+    pub(crate) fn after_crash(&self) -> Vec<Image> {
         let mut namings = vec![self.first.clone()];
         for entry in &self.log {
             let mut next = Vec::new();
@@ -172,17 +189,62 @@ impl Folder {
 
 impl File {
     fn after_crash(&self) -> Vec<Vec<u8>> {
-        let all = self.pieces.concat();
+        let all = content(&self.pieces);
         if self.synced == self.pieces.len() {
             return vec![all];
         }
         let mut possible: Vec<_> =
-            (self.synced..=self.pieces.len()).map(|pieces| self.pieces[..pieces].concat()).collect();
-        // The size may be written before the bytes, and a piece may be cut where a page ends.
-        possible.push(vec![0; all.len()]);
-        possible.push(all[..all.len() - self.pieces.last().map_or(0, |piece| piece.len() / 2)].to_vec());
+            (self.synced..=self.pieces.len()).map(|pieces| content(&self.pieces[..pieces])).collect();
+        let (synced, unsynced) = self.pieces.split_at(self.synced);
+        if unsynced.iter().all(|piece| matches!(piece, Piece::Append(_))) {
+            // The size may be written before the bytes, and a piece may be cut where a page ends.
+            possible.push(vec![0; all.len()]);
+            let cut = self.pieces.last().map_or(0, |piece| piece.len() / 2);
+            possible.push(all[..all.len() - cut].to_vec());
+            return possible;
+        }
+        // Pages are written in any order: each may be there alone, missing alone, or cut.
+        for (index, piece) in unsynced.iter().enumerate() {
+            let mut alone = synced.to_vec();
+            alone.push(piece.clone());
+            possible.push(content(&alone));
+            let mut missing = self.pieces.clone();
+            missing.remove(self.synced + index);
+            possible.push(content(&missing));
+            if let Piece::WriteAt(offset, bytes) = piece {
+                let mut cut = self.pieces.clone();
+                cut[self.synced + index] = Piece::WriteAt(*offset, bytes[..bytes.len() / 2].to_vec());
+                possible.push(content(&cut));
+            }
+        }
         possible
     }
+}
+
+impl Piece {
+    fn len(&self) -> usize {
+        match self {
+            Self::Append(bytes) | Self::WriteAt(_, bytes) => bytes.len(),
+            Self::Truncate(_) => 0,
+        }
+    }
+}
+
+/// What a file holds after these changes.
+fn content(pieces: &[Piece]) -> Vec<u8> {
+    let mut content = Vec::new();
+    for piece in pieces {
+        match piece {
+            Piece::Append(bytes) => content.extend_from_slice(bytes),
+            Piece::WriteAt(offset, bytes) => {
+                let end = offset + bytes.len();
+                content.resize(content.len().max(end), 0);
+                content[*offset..end].copy_from_slice(bytes);
+            }
+            Piece::Truncate(length) => content.resize(*length, 0),
+        }
+    }
+    content
 }
 
 impl Naming {

@@ -5,7 +5,7 @@ mod bench;
 mod crashes;
 mod durability;
 mod failures;
-mod folder_model;
+pub(crate) mod folder_model;
 mod locks;
 mod overtaken;
 mod read_only;

@@ -1,0 +1,139 @@
+//! The thread of the store, the only one that calls SQLite: it opens the database, stores what waits in one transaction,
+//! and looks what other processes have stored. It does not know what the changes mean.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use rusqlite::{Error, ErrorCode};
+
+use super::error::{OpenError, is_damage};
+use super::opening::{self, Database, Opened};
+use super::schema::Migration;
+use super::shared::Shared;
+use crate::state::{Kept, Remembered, Trouble};
+
+/// How often other processes' changes are looked for.
+const TICK: Duration = Duration::from_millis(500);
+
+/// How long until what could not be opened is tried again.
+const REOPEN: Duration = Duration::from_secs(10);
+
+/// The longest time until what could not be stored is tried again.
+const LONGEST_PAUSE: Duration = Duration::from_secs(10);
+
+/// What the thread works with.
+pub(super) struct Keeper {
+    folder: PathBuf,
+    migrations: &'static [Migration],
+    shared: Arc<Shared>,
+    database: Option<Database>,
+    /// When an open that failed, or a commit that failed, is tried again.
+    retry: Instant,
+    pause: Duration,
+    /// When a database that was given up is opened again at the earliest: one that can be opened and not used must
+    /// not keep the thread busy.
+    reopen: Instant,
+}
+
+impl Keeper {
+    pub(super) fn new(folder: &Path, migrations: &'static [Migration], shared: Arc<Shared>) -> Self {
+        let folder = folder.to_owned();
+        let now = Instant::now();
+        Self { folder, migrations, shared, database: None, retry: now, pause: TICK, reopen: now }
+    }
+
+    /// Works until the store is closed.
+    pub(super) fn run(mut self) {
+        loop {
+            if self.database.is_none() && self.retry <= Instant::now() {
+                self.open();
+            }
+            let turn = self.shared.turn(Instant::now() + TICK, self.retry);
+            match (&mut self.database, turn.changes) {
+                (None, _) => self.shared.settle(Kept::InMemory),
+                (Some(database), None) if database.is_in_place() => self.look(),
+                (Some(_), None) => self.give_up("the database was removed or replaced while it was open"),
+                (Some(database), Some(changes)) => match database.store(&changes) {
+                    Ok(()) => {
+                        self.pause = TICK;
+                        self.shared.settle(Kept::Stored);
+                        self.look();
+                    }
+                    Err(error) => self.fail(&error),
+                },
+            }
+            if turn.is_last {
+                return;
+            }
+        }
+    }
+
+    fn open(&mut self) {
+        match opening::open(&self.folder, self.migrations) {
+            Ok(Opened { database, key, remembered, damage }) => {
+                self.database = Some(database);
+                self.shared.clear();
+                if let Some(damage) = damage {
+                    self.shared.note(Trouble::Damaged);
+                    tracing::error!(
+                        damage,
+                        "the state of the service was damaged: it was put aside as `state.db.broken-…`, and a new one was begun"
+                    );
+                }
+                self.shared.set_key(Some(key));
+                self.shared.set_stored(remembered);
+            }
+            Err(error) => {
+                self.retry = Instant::now() + REOPEN;
+                let trouble = match error {
+                    OpenError::Newer(_) => Trouble::Newer,
+                    _ => Trouble::Unusable,
+                };
+                if self.shared.note(trouble) {
+                    tracing::warn!("the state of the service is kept in memory only: {error}");
+                }
+                self.shared.set_key(None);
+                self.shared.set_stored(Remembered::default());
+            }
+        }
+    }
+
+    /// Takes over what other processes have stored.
+    fn look(&mut self) {
+        let Some(database) = &mut self.database else { return };
+        match database.news() {
+            Ok(None) => {}
+            Ok(Some(remembered)) => self.shared.set_stored(remembered),
+            Err(error) if is_busy(&error) => {}
+            Err(error) => self.give_up(&error.to_string()),
+        }
+    }
+
+    /// What was to be stored is not, and will be tried again. The trouble is noted before that is answered.
+    fn fail(&mut self, error: &Error) {
+        if is_damage(error) {
+            return self.give_up(&error.to_string());
+        }
+        self.retry = Instant::now() + self.pause;
+        self.pause = (2 * self.pause).min(LONGEST_PAUSE);
+        if self.shared.note(Trouble::NotStored) {
+            tracing::warn!("could not store the state of the service, and goes on trying: {error}");
+        }
+        self.shared.settle(Kept::Pending);
+    }
+
+    /// What the file held is in doubt, so that it counts for nothing until the file is opened again.
+    fn give_up(&mut self, reason: &str) {
+        tracing::error!(reason, "the state of the service cannot be used any more, and is opened again");
+        self.shared.settle(Kept::Pending);
+        self.database = None;
+        self.retry = self.reopen.max(Instant::now());
+        self.reopen = self.retry + REOPEN;
+        self.shared.set_stored(Remembered::default());
+    }
+}
+
+fn is_busy(error: &Error) -> bool {
+    matches!(error.sqlite_error_code(), Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked))
+}

@@ -1,0 +1,112 @@
+//! The state store as an SQLite database, shared by every process on the settings file. Callers never wait for it on
+//! their own thread. Where the file can't be used the store works on in memory, and says so.
+
+mod connection;
+mod error;
+mod files;
+mod keeper;
+mod opening;
+mod rows;
+mod schema;
+mod sealed;
+mod shared;
+#[cfg(test)]
+mod tests;
+
+use std::io;
+use std::path::PathBuf;
+use std::sync::mpsc::{self, Receiver};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread;
+use std::time::Instant;
+
+use futures_util::FutureExt;
+use futures_util::future::BoxFuture;
+
+use self::keeper::Keeper;
+use self::schema::{MIGRATIONS, Migration};
+pub use self::sealed::{Fate, ResealError, Resealed, check_reseal, reseal};
+use self::shared::Shared;
+use super::{Change, Kept, Remembered, StateDirectory, StateKey, StateStore, Trouble};
+
+/// A state store in the folder for the state.
+pub struct SqliteState {
+    folder: PathBuf,
+    migrations: &'static [Migration],
+    shared: Arc<Shared>,
+    /// Closed when the thread has ended.
+    ended: Mutex<Option<Receiver<()>>>,
+}
+
+impl SqliteState {
+    /// A store that is opened when it is started.
+    pub fn new(directory: &StateDirectory) -> Self {
+        Self::with_migrations(directory.path().to_owned(), MIGRATIONS)
+    }
+
+    /// A store in any folder.
+    #[cfg(test)]
+    pub(super) fn in_folder(folder: &std::path::Path) -> Self {
+        Self::with_migrations(folder.to_owned(), MIGRATIONS)
+    }
+
+    fn with_migrations(folder: PathBuf, migrations: &'static [Migration]) -> Self {
+        Self { folder, migrations, shared: Arc::default(), ended: Mutex::default() }
+    }
+}
+
+impl StateStore for SqliteState {
+    fn start(&self) -> io::Result<()> {
+        let keeper = Keeper::new(&self.folder, self.migrations, Arc::clone(&self.shared));
+        let (end, ended) = mpsc::channel::<()>();
+        thread::Builder::new().name("state".to_owned()).spawn(move || {
+            keeper.run();
+            drop(end);
+        })?;
+        *self.ended.lock().unwrap_or_else(PoisonError::into_inner) = Some(ended);
+        Ok(())
+    }
+    fn peek(&self) -> Option<Arc<Remembered>> {
+        self.shared.seen().borrow().clone()
+    }
+
+    fn opened(&self) -> BoxFuture<'_, Arc<Remembered>> {
+        let mut seen = self.shared.seen();
+        async move {
+            match seen.wait_for(Option::is_some).await {
+                Ok(remembered) => remembered.clone().unwrap_or_default(),
+                // The sender lives as long as we do.
+                Err(_) => Arc::default(),
+            }
+        }
+        .boxed()
+    }
+
+    fn write(&self, changes: Vec<Change>) -> BoxFuture<'static, Kept> {
+        let stored = self.shared.push(changes);
+        // A thread that is gone answers nobody.
+        async move { stored.await.unwrap_or(Kept::Pending) }.boxed()
+    }
+
+    fn state_key(&self) -> Option<StateKey> {
+        self.shared.key()
+    }
+
+    fn troubles(&self) -> Vec<Trouble> {
+        self.shared.troubles().into_iter().collect()
+    }
+
+    fn close(&self, deadline: Instant) {
+        let Some(ended) = self.ended.lock().unwrap_or_else(PoisonError::into_inner).take() else { return };
+        self.shared.end();
+        // An error says that the thread has ended.
+        ended.recv_timeout(deadline.saturating_duration_since(Instant::now())).err();
+    }
+}
+
+/// A store that is given up ends as one that is closed: what waits is stored.
+impl Drop for SqliteState {
+    fn drop(&mut self) {
+        self.shared.end();
+    }
+}

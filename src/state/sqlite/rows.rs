@@ -1,0 +1,90 @@
+//! What is remembered, as rows: one statement for each kind of change, and one for each table that is read. It refuses
+//! to know transactions and files.
+
+use rusqlite::types::Type;
+use rusqlite::{Connection, Error, Row, params};
+
+use crate::state::{Change, Remembered, Serving, Session, SessionId, StateKey, UnixTime};
+
+/// Makes one change, as [`Remembered::apply`] makes it in memory.
+pub(super) fn apply(connection: &Connection, change: &Change) -> rusqlite::Result<()> {
+    match change {
+        Change::Begin(id, session) => connection.execute(
+            "INSERT OR IGNORE INTO session (id, bond, name, scopes, address, began, used)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+            params![
+                id.0,
+                session.bond,
+                session.name,
+                session.scopes.join(" "),
+                session.address,
+                session.began.seconds(),
+                session.used.seconds()
+            ],
+        ),
+        Change::Use(id, at) => connection
+            .execute("UPDATE session SET used = max(used, ?2) WHERE id = ?1", params![id.0, at.seconds()]),
+        Change::End(id) => connection.execute("DELETE FROM session WHERE id = ?1", params![id.0]),
+        Change::Serve(Serving { address, since, last, at }) => {
+            connection.execute(
+                "DELETE FROM session WHERE address = ?1 AND began < ?2
+                 AND NOT EXISTS (SELECT 1 FROM served WHERE address = ?1 AND ?3 <= at)",
+                params![address, since.seconds(), last.seconds()],
+            )?;
+            connection.execute(
+                "INSERT INTO served (address, at) VALUES (?1, ?2)
+                 ON CONFLICT (address) DO UPDATE SET at = max(at, excluded.at)",
+                params![address, at.seconds()],
+            )
+        }
+        Change::Forget(address) => {
+            connection.execute("DELETE FROM session WHERE address = ?1", [address])?;
+            connection.execute("DELETE FROM served WHERE address = ?1", [address])
+        }
+    }
+    .map(drop)
+}
+
+/// All that is held in memory of the file.
+pub(super) fn load(connection: &Connection) -> rusqlite::Result<Remembered> {
+    let mut remembered = Remembered::default();
+    let mut sessions =
+        connection.prepare("SELECT id, bond, name, scopes, address, began, used FROM session")?;
+    for row in sessions.query_map([], session)? {
+        let (id, session) = row?;
+        remembered.sessions.insert(id, session);
+    }
+    let mut served = connection.prepare("SELECT address, at FROM served")?;
+    for row in served.query_map([], |row| Ok((row.get(0)?, time(row, 1)?)))? {
+        let (address, at) = row?;
+        remembered.served.insert(address, at);
+    }
+    Ok(remembered)
+}
+
+/// The key of the store.
+pub(super) fn state_key(connection: &Connection) -> rusqlite::Result<StateKey> {
+    connection.query_row("SELECT state_key FROM own", [], |row| bytes(row, 0).map(StateKey::from_bytes))
+}
+
+fn session(row: &Row<'_>) -> rusqlite::Result<(SessionId, Session)> {
+    let scopes: String = row.get(3)?;
+    let session = Session {
+        bond: bytes(row, 1)?,
+        name: row.get(2)?,
+        scopes: scopes.split_whitespace().map(str::to_owned).collect(),
+        address: row.get(4)?,
+        began: time(row, 5)?,
+        used: time(row, 6)?,
+    };
+    Ok((SessionId(bytes(row, 0)?), session))
+}
+
+fn time(row: &Row<'_>, column: usize) -> rusqlite::Result<UnixTime> {
+    row.get(column).map(UnixTime::from_seconds)
+}
+
+fn bytes(row: &Row<'_>, column: usize) -> rusqlite::Result<[u8; 32]> {
+    let bytes: Vec<u8> = row.get(column)?;
+    bytes.try_into().map_err(|_| Error::InvalidColumnType(column, "32 bytes".to_owned(), Type::Blob))
+}

@@ -1,0 +1,83 @@
+//! The tables, as numbered migrations. Version `n` is what the first `n` of them make; a migration that was released
+//! never changes. It does not know rows.
+
+use rusqlite::{Connection, Transaction, TransactionBehavior};
+
+use crate::state::StateKey;
+
+/// Says in the file that it is ours: `mcpS`.
+const APPLICATION: i32 = 0x6d63_7053;
+
+/// One step from a version to the next.
+pub(super) type Migration = fn(&Transaction<'_>) -> rusqlite::Result<()>;
+
+/// All of them, in order.
+pub(super) const MIGRATIONS: &[Migration] = &[sessions];
+
+/// What a file is to this version of the service.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Found {
+    /// It has this version's tables.
+    Current,
+    /// It has those of an older version, or none yet.
+    Older,
+    /// A newer version has written it.
+    Newer,
+    /// Another program has written it.
+    Foreign,
+}
+
+/// Looks whose tables these are.
+pub(super) fn look(connection: &Connection, migrations: &[Migration]) -> rusqlite::Result<Found> {
+    let number = |name: &str| connection.pragma_query_value(None, name, |row| row.get::<_, i32>(0));
+    let version = usize::try_from(number("user_version")?).unwrap_or(usize::MAX);
+    let tables: i64 = connection.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))?;
+    Ok(match (number("application_id")?, version) {
+        (0, 0) if tables == 0 => Found::Older,
+        (APPLICATION, version) if version == migrations.len() => Found::Current,
+        (APPLICATION, version) if 0 < version && version < migrations.len() => Found::Older,
+        (APPLICATION, version) if migrations.len() < version => Found::Newer,
+        _ => Found::Foreign,
+    })
+}
+
+/// Makes the missing steps, each in a transaction of its own.
+pub(super) fn migrate(connection: &mut Connection, migrations: &[Migration]) -> rusqlite::Result<()> {
+    let version: i32 = connection.pragma_query_value(None, "user_version", |row| row.get(0))?;
+    for (migration, version) in
+        migrations.iter().zip(1_i32..).skip(usize::try_from(version).unwrap_or_default())
+    {
+        let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        migration(&transaction)?;
+        transaction.pragma_update(None, "application_id", APPLICATION)?;
+        transaction.pragma_update(None, "user_version", version)?;
+        transaction.commit()?;
+    }
+    Ok(())
+}
+
+/// Version 1: the key of the store, sessions, and when each address served last.
+fn sessions(transaction: &Transaction<'_>) -> rusqlite::Result<()> {
+    transaction.execute_batch(
+        "CREATE TABLE own (
+            id INTEGER PRIMARY KEY CHECK (id = 1),
+            state_key BLOB NOT NULL CHECK (length(state_key) = 32)
+        ) STRICT;
+        CREATE TABLE session (
+            id BLOB PRIMARY KEY CHECK (length(id) = 32),
+            bond BLOB NOT NULL CHECK (length(bond) = 32),
+            name TEXT NOT NULL,
+            scopes TEXT NOT NULL,
+            address TEXT NOT NULL,
+            began INTEGER NOT NULL,
+            used INTEGER NOT NULL
+        ) STRICT, WITHOUT ROWID;
+        CREATE TABLE served (
+            address TEXT PRIMARY KEY,
+            at INTEGER NOT NULL
+        ) STRICT, WITHOUT ROWID;",
+    )?;
+    let key = StateKey::random();
+    transaction.execute("INSERT INTO own (id, state_key) VALUES (1, ?1)", [key.expose()])?;
+    Ok(())
+}

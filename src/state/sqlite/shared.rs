@@ -1,0 +1,181 @@
+//! What the callers of the store and its thread share: what is stored, what waits to be, and what both make together. It
+//! does not know the database.
+
+use std::collections::BTreeSet;
+use std::mem;
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use tokio::sync::{oneshot, watch};
+
+use crate::state::{Change, Kept, Remembered, StateKey, Trouble};
+
+/// What callers and the thread share.
+#[derive(Default)]
+pub(super) struct Shared {
+    state: Mutex<State>,
+    wake: Condvar,
+    /// What callers see: what is stored, with what waits.
+    seen: watch::Sender<Option<Arc<Remembered>>>,
+}
+
+#[derive(Default)]
+struct State {
+    /// What the file holds, or what is there in its place; none until it is open.
+    stored: Option<Remembered>,
+    key: Option<StateKey>,
+    /// What the thread is storing.
+    under_way: Vec<Group>,
+    /// What is to be stored after that, in order.
+    waiting: Vec<Group>,
+    troubles: BTreeSet<Trouble>,
+    /// Whether the thread is to end.
+    is_ending: bool,
+}
+
+/// Changes that are made together.
+struct Group {
+    changes: Vec<Change>,
+    /// Who waits for them; nobody where that was answered already.
+    receipt: Option<oneshot::Sender<Kept>>,
+}
+
+/// What the thread is to do next.
+pub(super) struct Turn {
+    /// What is to be stored, if anything is.
+    pub(super) changes: Option<Vec<Change>>,
+    /// Whether this is the last one.
+    pub(super) is_last: bool,
+}
+
+impl Shared {
+    pub(super) fn seen(&self) -> watch::Receiver<Option<Arc<Remembered>>> {
+        self.seen.subscribe()
+    }
+
+    pub(super) fn key(&self) -> Option<StateKey> {
+        self.state().key.clone()
+    }
+
+    pub(super) fn troubles(&self) -> BTreeSet<Trouble> {
+        self.state().troubles.clone()
+    }
+
+    /// Takes changes in: they are seen when this returns.
+    pub(super) fn push(&self, changes: Vec<Change>) -> oneshot::Receiver<Kept> {
+        let (receipt, stored) = oneshot::channel();
+        let mut state = self.state();
+        state.forget_superseded(&changes);
+        state.waiting.push(Group { changes, receipt: Some(receipt) });
+        self.publish(&state);
+        self.wake.notify_all();
+        stored
+    }
+
+    /// Asks the thread to end.
+    pub(super) fn end(&self) {
+        self.state().is_ending = true;
+        self.wake.notify_all();
+    }
+
+    /// Waits for something to store, at most until then. What could not be stored is tried again from `retry` on.
+    pub(super) fn turn(&self, until: Instant, retry: Instant) -> Turn {
+        let mut state = self.state();
+        loop {
+            let now = Instant::now();
+            let is_due = state.has_news() || (!state.waiting.is_empty() && retry <= now);
+            let is_last = state.is_ending;
+            if is_due || is_last || until <= now {
+                if is_due || is_last {
+                    state.under_way = mem::take(&mut state.waiting);
+                }
+                let groups = state.under_way.iter();
+                let changes = groups.flat_map(|group| group.changes.clone()).collect();
+                return Turn { changes: (!state.under_way.is_empty()).then_some(changes), is_last };
+            }
+            let next = if state.waiting.is_empty() { until } else { until.min(retry) };
+            let pause = next.saturating_duration_since(now).max(Duration::from_millis(1));
+            state = self.wake.wait_timeout(state, pause).unwrap_or_else(PoisonError::into_inner).0;
+        }
+    }
+
+    /// Says what has become of what the thread was storing.
+    pub(super) fn settle(&self, kept: Kept) {
+        let mut state = self.state();
+        let mut groups = mem::take(&mut state.under_way);
+        if kept == Kept::Stored {
+            let stored = state.stored.get_or_insert_default();
+            groups.iter().flat_map(|group| &group.changes).for_each(|change| stored.apply(change));
+            state.troubles.remove(&Trouble::NotStored);
+        }
+        for receipt in groups.iter_mut().filter_map(|group| group.receipt.take()) {
+            // Who asked may have gone.
+            receipt.send(kept).err();
+        }
+        if kept != Kept::Stored {
+            groups.append(&mut state.waiting);
+            state.waiting = groups;
+        }
+        self.publish(&state);
+    }
+
+    /// Takes what the file holds for what is stored.
+    pub(super) fn set_stored(&self, stored: Remembered) {
+        let mut state = self.state();
+        state.stored = Some(stored);
+        self.publish(&state);
+    }
+
+    /// Takes the key of the file. Without one that was known before, a random one does, for as long as there is no file.
+    pub(super) fn set_key(&self, key: Option<StateKey>) {
+        let mut state = self.state();
+        match key {
+            Some(key) => state.key = Some(key),
+            None => drop(state.key.get_or_insert_with(StateKey::random)),
+        }
+    }
+
+    /// Notes what is wrong; gives whether that is new.
+    pub(super) fn note(&self, trouble: Trouble) -> bool {
+        self.state().troubles.insert(trouble)
+    }
+
+    /// The database is open: what kept it from that is over.
+    pub(super) fn clear(&self) {
+        self.state().troubles.retain(|trouble| *trouble == Trouble::Damaged);
+    }
+
+    /// How many changes wait to be stored.
+    #[cfg(test)]
+    pub(super) fn waiting(&self) -> usize {
+        let state = self.state();
+        state.under_way.iter().chain(&state.waiting).map(|group| group.changes.len()).sum()
+    }
+
+    fn publish(&self, state: &State) {
+        let Some(stored) = &state.stored else { return };
+        let mut seen = stored.clone();
+        let groups = state.under_way.iter().chain(&state.waiting);
+        groups.flat_map(|group| &group.changes).for_each(|change| seen.apply(change));
+        self.seen.send_replace(Some(Arc::new(seen)));
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl State {
+    /// Whether something waits that was not tried yet.
+    fn has_news(&self) -> bool {
+        self.waiting.iter().any(|group| group.receipt.is_some())
+    }
+
+    /// Drops what could not be stored and makes no difference any more, so that what waits for a full disk does not grow.
+    fn forget_superseded(&mut self, newer: &[Change]) {
+        for group in self.waiting.iter_mut().filter(|group| group.receipt.is_none()) {
+            group.changes.retain(|earlier| !newer.iter().any(|change| change.supersedes(earlier)));
+        }
+        self.waiting.retain(|group| group.receipt.is_some() || !group.changes.is_empty());
+    }
+}

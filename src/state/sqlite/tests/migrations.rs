@@ -1,0 +1,93 @@
+//! Files that older versions wrote. There is one for each version, written by that version; `UPDATE_STATE_FILES=1` writes
+//! the one of this version, once, before it is released.
+
+use std::fs;
+use std::path::PathBuf;
+
+use rusqlite::Transaction;
+
+use super::super::SqliteState;
+use super::super::schema::{MIGRATIONS, Migration};
+use super::{close, open};
+use crate::state::conformance::{begin, opened, session, wait};
+use crate::state::{Kept, StateStore, Trouble};
+
+fn fixture(version: usize) -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join(format!("tests/fixtures/state/version-{version}.db"))
+}
+
+/// A step that no released version has.
+fn next(transaction: &Transaction<'_>) -> rusqlite::Result<()> {
+    transaction.execute_batch("CREATE TABLE later (name TEXT PRIMARY KEY, text SEALED TEXT)")
+}
+
+/// A step that cannot be made.
+fn impossible(transaction: &Transaction<'_>) -> rusqlite::Result<()> {
+    next(transaction)?;
+    transaction.execute_batch("INSERT INTO session (id) VALUES (x'00')")
+}
+
+const WITH_NEXT: &[Migration] = &[MIGRATIONS[0], next];
+const WITH_IMPOSSIBLE: &[Migration] = &[MIGRATIONS[0], impossible];
+
+fn with(folder: &std::path::Path, migrations: &'static [Migration]) -> SqliteState {
+    let store = SqliteState::with_migrations(folder.to_owned(), migrations);
+    store.start().unwrap();
+    opened(&store);
+    store
+}
+
+#[test]
+fn a_file_of_every_version_is_read_by_this_one() {
+    if std::env::var_os("UPDATE_STATE_FILES").is_some() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = open(folder.path());
+        assert_eq!(wait(store.write(vec![begin(1)])), Kept::Stored);
+        close(&store);
+        fs::create_dir_all(fixture(0).parent().unwrap()).unwrap();
+        fs::copy(folder.path().join("state.db"), fixture(MIGRATIONS.len())).unwrap();
+    }
+    for version in 1..=MIGRATIONS.len() {
+        let folder = tempfile::tempdir().unwrap();
+        fs::copy(fixture(version), folder.path().join("state.db")).unwrap();
+        let private = std::os::unix::fs::PermissionsExt::from_mode(0o600);
+        fs::set_permissions(folder.path().join("state.db"), private).unwrap();
+        let mut keys = Vec::new();
+        for migrations in [MIGRATIONS, WITH_NEXT, WITH_NEXT] {
+            let store = with(folder.path(), migrations);
+            assert_eq!(store.troubles(), [], "version {version}");
+            let (id, expected) = session(1);
+            assert_eq!(store.peek().unwrap().sessions.get(&id), Some(&expected), "version {version}");
+            keys.push(store.state_key().unwrap());
+            assert_eq!(wait(store.write(vec![begin(2)])), Kept::Stored);
+            close(&store);
+        }
+        assert!(keys.windows(2).all(|pair| pair[0] == pair[1]), "the key has changed");
+        // And back: the version before leaves it alone.
+        assert_eq!(open(folder.path()).troubles(), [Trouble::Newer]);
+    }
+}
+
+#[test]
+fn a_migration_that_fails_leaves_the_file_as_it_was() {
+    let folder = tempfile::tempdir().unwrap();
+    close(&open(folder.path()));
+    let store = with(folder.path(), WITH_IMPOSSIBLE);
+    assert_eq!(store.troubles(), [Trouble::Unusable]);
+    close(&store);
+    assert_eq!(open(folder.path()).troubles(), []);
+}
+
+#[test]
+fn a_migration_waits_until_nobody_else_has_the_file_open() {
+    let folder = tempfile::tempdir().unwrap();
+    let old = open(folder.path());
+    let new = SqliteState::with_migrations(folder.path().to_owned(), WITH_NEXT);
+    new.start().unwrap();
+    std::thread::sleep(std::time::Duration::from_millis(50));
+    assert!(new.peek().is_none(), "it waits");
+    assert_eq!(wait(old.write(vec![begin(1)])), Kept::Stored);
+    close(&old);
+    assert_eq!(opened(&new).sessions.len(), 1);
+    assert_eq!(new.troubles(), []);
+}

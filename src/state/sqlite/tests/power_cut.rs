@@ -1,0 +1,195 @@
+//! A power cut at each moment: the system calls that SQLite makes, as `strace` records them, are replayed by the model of
+//! what POSIX promises of a disk. Whatever it may leave is opened, and what was answered is there, sign-outs above all.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use super::super::opening;
+use super::super::schema::MIGRATIONS;
+use super::{close, open};
+use crate::state::conformance::{begin, end, session, wait};
+use crate::state::{Change, Kept, Remembered, StateStore};
+use crate::store::file::tests::folder_model::{Deed, Folder, Image};
+
+/// Set for the process that is recorded: the folder in which it works.
+const FOLDER: &str = "STATE_POWER_CUT_FOLDER";
+
+/// What is written to standard output when something is answered.
+const ANSWERED: &str = "was-answered";
+
+const WORK: &str = "state::sqlite::tests::power_cut::what_is_recorded";
+
+/// What is done, one after the other. Each is answered before the next.
+fn steps() -> Vec<Change> {
+    vec![begin(1), begin(2), end(1), begin(3), end(2)]
+}
+
+/// What is remembered after so many steps.
+fn after(count: usize) -> Remembered {
+    let mut remembered = Remembered::default();
+    steps()[..count].iter().for_each(|change| remembered.apply(change));
+    remembered
+}
+
+#[test]
+fn what_is_recorded() {
+    let Some(folder) = std::env::var_os(FOLDER) else { return };
+    let store = open(Path::new(&folder));
+    for change in steps() {
+        assert_eq!(wait(store.write(vec![change])), Kept::Stored);
+        // In one call, which the harness of the tests would not make.
+        fs::File::options().write(true).open("/dev/stdout").unwrap().write_all(ANSWERED.as_bytes()).unwrap();
+    }
+    close(&store);
+}
+
+/// One thing of the record.
+enum Recorded {
+    Deed(Deed),
+    Answered,
+}
+
+/// Runs the steps under `strace` in a folder that is empty at first.
+fn record(folder: &Path) -> Vec<Recorded> {
+    let trace = folder.with_extension("strace");
+    let calls = "trace=openat,write,pwrite64,ftruncate,fsync,fdatasync,unlink,rename,renameat,renameat2";
+    let status = Command::new("strace")
+        .args(["-f", "-y", "-xx", "-s", "1000000", "-e", calls, "-o"])
+        .arg(&trace)
+        .arg(std::env::current_exe().unwrap())
+        .args(["--exact", WORK, "--nocapture", "--test-threads=1"])
+        .env(FOLDER, folder)
+        .output()
+        .expect("strace is installed");
+    assert!(status.status.success(), "{}", String::from_utf8_lossy(&status.stderr));
+    let text = fs::read_to_string(&trace).unwrap();
+    let mut open = std::collections::HashMap::new();
+    let mut known = BTreeSet::new();
+    let mut recorded = Vec::new();
+    for line in text.lines() {
+        // `PID call(…) = result`, in two parts where another thread came between.
+        let Some((pid, rest)) = line.trim_start().split_once(' ') else { continue };
+        let rest = rest.trim_start();
+        if let Some(begun) = rest.strip_suffix(" <unfinished ...>") {
+            open.insert(pid.to_owned(), begun.to_owned());
+            continue;
+        }
+        let call = match rest.strip_prefix("<... ").and_then(|rest| rest.split_once(" resumed>")) {
+            Some((_, end)) => open.remove(pid).unwrap_or_default() + end,
+            None => rest.to_owned(),
+        };
+        recorded.extend(read(&call, folder, &mut known));
+    }
+    recorded
+}
+
+fn read(call: &str, folder: &Path, known: &mut BTreeSet<PathBuf>) -> Option<Recorded> {
+    let (name, rest) = call.split_once('(')?;
+    let (arguments, result) = rest.rsplit_once(") = ").or_else(|| rest.rsplit_once(')'))?;
+    if result.trim_start_matches([' ', '=']).starts_with('-') {
+        return None;
+    }
+    let strings: Vec<Vec<u8>> = arguments.split('"').skip(1).step_by(2).map(bytes).collect();
+    let path = |bytes: &[u8]| PathBuf::from(String::from_utf8_lossy(bytes).into_owned());
+    // `5</path>` is a descriptor and what it leads to.
+    let file = || {
+        let inner = arguments.split_once('<')?.1.split_once('>')?.0;
+        Some(path(&bytes(inner)))
+    };
+    let last = || arguments.rsplit(',').next()?.trim().parse::<usize>().ok();
+    let own = |path: PathBuf| {
+        let is_own = path.parent() == Some(folder);
+        // Shared memory is made anew after a crash, and the lock has no content.
+        let is_content = is_own && !path.ends_with("state.db-shm") && !path.ends_with("state.lock");
+        is_content.then(|| PathBuf::from(path.file_name().unwrap_or_default()))
+    };
+    let deed = match name {
+        "write" if strings.first().is_some_and(|text| text == ANSWERED.as_bytes()) => {
+            return Some(Recorded::Answered);
+        }
+        "openat" if arguments.contains("O_CREAT") => {
+            let name = own(path(strings.first()?))?;
+            known.insert(name.clone()).then_some(Deed::Create(name))?
+        }
+        "pwrite64" => Deed::WriteAt(own(file()?)?, last()?, strings.first()?.clone()),
+        "ftruncate" => Deed::Truncate(own(file()?)?, last()?),
+        "fsync" | "fdatasync" if file()? == folder => Deed::SyncDirectory,
+        "fsync" | "fdatasync" => Deed::SyncFile(own(file()?)?),
+        "unlink" => {
+            let name = own(path(strings.first()?))?;
+            known.remove(&name);
+            Deed::Unlink(name)
+        }
+        "rename" | "renameat" | "renameat2" | "write" if file().and_then(own).is_some() => {
+            panic!("the model does not know `{call}`")
+        }
+        _ => return None,
+    };
+    Some(Recorded::Deed(deed))
+}
+
+/// What `\x6f\x6b` means; other text is what it is.
+fn bytes(text: &str) -> Vec<u8> {
+    let mut parts = text.split("\\x");
+    let mut bytes = parts.next().unwrap_or_default().as_bytes().to_vec();
+    for part in parts {
+        bytes.push(u8::from_str_radix(&part[..2], 16).unwrap());
+        bytes.extend_from_slice(&part.as_bytes()[2..]);
+    }
+    bytes
+}
+
+#[test]
+fn what_was_answered_is_there_after_a_power_cut_at_any_moment() {
+    // In memory where there is such a folder: what is tried here are images, and no disk.
+    let place = Path::new("/dev/shm");
+    let root = if place.is_dir() { tempfile::tempdir_in(place) } else { tempfile::tempdir() }.unwrap();
+    let folder = root.path().canonicalize().unwrap().join("state");
+    fs::create_dir(&folder).unwrap();
+    let recorded = record(&folder);
+    let count = recorded.iter().filter(|entry| matches!(entry, Recorded::Answered)).count();
+    assert_eq!(count, steps().len(), "the record is not whole");
+    let (mut model, mut answered) = (Folder::new(&Image::new()), 0);
+    let mut tried = BTreeSet::new();
+    for entry in &recorded {
+        match entry {
+            Recorded::Answered => answered += 1,
+            Recorded::Deed(deed) => model.apply(deed),
+        }
+        for image in model.after_crash() {
+            if tried.insert((answered, image.clone())) {
+                judge(root.path(), &image, answered);
+            }
+        }
+    }
+    // The disk itself has what the model has.
+    let written = fs::read(folder.join("state.db")).unwrap();
+    assert!(model.now()[Path::new("state.db")] == written, "the model is not what was written");
+    assert!(100 < tried.len(), "only {} images", tried.len());
+    // A disk that loses what was synced is noticed by the same look.
+    let lossy = std::panic::catch_unwind(|| judge(root.path(), &Image::new(), 3));
+    assert!(lossy.is_err(), "nothing would be noticed");
+}
+
+/// Opens what a power cut has left, after so many answers.
+#[track_caller]
+fn judge(root: &Path, image: &Image, answered: usize) {
+    let folder = tempfile::tempdir_in(root).unwrap();
+    for (name, bytes) in image {
+        fs::write(folder.path().join(name), bytes).unwrap();
+        let private = std::os::unix::fs::PermissionsExt::from_mode(0o600);
+        fs::set_permissions(folder.path().join(name), private).unwrap();
+    }
+    let opened = opening::open(folder.path(), MIGRATIONS).unwrap();
+    assert_eq!(opened.damage, None, "after {answered} answers");
+    let allowed = [answered, (answered + 1).min(steps().len())].map(after);
+    let found = &opened.remembered;
+    assert!(allowed.contains(found), "after {answered} answers: {:?}", found.sessions.keys());
+    // A session that was signed out never comes back.
+    let is_over =
+        |number: u8, ended: usize| ended <= answered && found.sessions.contains_key(&session(number).0);
+    assert!(!is_over(1, 3) && !is_over(2, 5), "a sign-out is lost");
+}

@@ -1,0 +1,180 @@
+//! Files that are not what they should be: what is damaged is put aside whole, what is another's or newer is left alone,
+//! and the store works on.
+
+use std::fs::{self, Permissions};
+use std::os::unix::fs::{MetadataExt, PermissionsExt, symlink};
+use std::path::Path;
+
+use rusqlite::Connection;
+
+use super::{close, eventually, names, open};
+use crate::state::conformance::{begin, end, session, wait};
+use crate::state::{Kept, StateStore, Trouble};
+
+fn folder() -> tempfile::TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    let store = open(folder.path());
+    assert_eq!(wait(store.write(vec![begin(1)])), Kept::Stored);
+    close(&store);
+    folder
+}
+
+fn change(folder: &Path, statements: &str) {
+    Connection::open(folder.join("state.db")).unwrap().execute_batch(statements).unwrap();
+}
+
+fn overwrite(folder: &Path, change: impl Fn(&mut Vec<u8>)) {
+    let path = folder.join("state.db");
+    let mut bytes = fs::read(&path).unwrap();
+    change(&mut bytes);
+    fs::write(path, bytes).unwrap();
+}
+
+#[test]
+fn what_is_made_is_private_and_closed_to_nothing_but_one_file() {
+    let folder = folder();
+    assert_eq!(names(folder.path()), ["state.db", "state.lock"]);
+    for name in names(folder.path()) {
+        assert_eq!(fs::metadata(folder.path().join(&name)).unwrap().mode() & 0o777, 0o600, "{name}");
+    }
+    let store = open(folder.path());
+    wait(store.write(vec![begin(2)]));
+    for name in names(folder.path()) {
+        assert_eq!(fs::metadata(folder.path().join(&name)).unwrap().mode() & 0o777, 0o600, "{name}");
+    }
+}
+
+#[test]
+fn a_damaged_database_is_put_aside_with_all_that_belongs_to_it_and_everybody_is_signed_out() {
+    type Spoil = fn(&Path);
+    let spoils: [(&str, Spoil); 7] = [
+        ("no database", |folder| fs::write(folder.join("state.db"), "no database at all").unwrap()),
+        ("a page of noise", |folder| overwrite(folder, |bytes| bytes[4_096..8_192].fill(0x5a))),
+        ("a cut file", |folder| overwrite(folder, |bytes| bytes.truncate(bytes.len() - 4_096))),
+        ("a table that is missing", |folder| change(folder, "DROP TABLE session")),
+        ("another program's file", |folder| change(folder, "PRAGMA application_id = 7")),
+        ("a key that is missing", |folder| change(folder, "DELETE FROM own")),
+        ("a row of another form", |folder| {
+            change(folder, "PRAGMA ignore_check_constraints = 1; UPDATE session SET bond = x'00'");
+        }),
+    ];
+    for (case, spoil) in spoils {
+        let folder = folder();
+        spoil(folder.path());
+        // What SQLite kept beside it must not become the new one's.
+        fs::write(folder.path().join("state.db-journal"), "old").unwrap();
+        let damaged = fs::read(folder.path().join("state.db")).unwrap();
+        let store = open(folder.path());
+        assert_eq!(store.troubles(), [Trouble::Damaged], "{case}");
+        assert!(store.peek().unwrap().sessions.is_empty(), "{case}");
+        assert_eq!(wait(store.write(vec![begin(2)])), Kept::Stored, "{case}");
+        close(&store);
+        let names = names(folder.path());
+        let aside = names.iter().find(|name| name.starts_with("state.db.broken-")).unwrap();
+        assert_eq!(fs::read(folder.path().join(aside)).unwrap().len(), damaged.len(), "{case}");
+        assert!(!names.contains(&"state.db-journal".to_owned()), "{case}: {names:?}");
+        let again = open(folder.path());
+        assert_eq!(again.troubles(), [], "{case}");
+        assert_eq!(again.peek().unwrap().sessions.len(), 1, "{case}");
+    }
+}
+
+#[test]
+fn a_log_without_its_database_is_not_taken_for_a_new_ones() {
+    let folder = folder();
+    let store = open(folder.path());
+    wait(store.write(vec![begin(2)]));
+    let log = fs::read(folder.path().join("state.db-wal")).unwrap();
+    close(&store);
+    fs::remove_file(folder.path().join("state.db")).unwrap();
+    fs::write(folder.path().join("state.db-wal"), log).unwrap();
+    let store = open(folder.path());
+    assert!(store.peek().unwrap().sessions.is_empty(), "an old log came back to life");
+    assert!(names(folder.path()).iter().any(|name| name.contains("broken") && name.ends_with("-wal")));
+}
+
+#[test]
+fn a_newer_database_is_left_as_it_is() {
+    let folder = folder();
+    change(folder.path(), "PRAGMA user_version = 99");
+    let before = fs::read(folder.path().join("state.db")).unwrap();
+    let store = open(folder.path());
+    assert_eq!(store.troubles(), [Trouble::Newer]);
+    assert!(store.peek().unwrap().sessions.is_empty());
+    assert_eq!(wait(store.write(vec![begin(2)])), Kept::InMemory);
+    assert_eq!(store.peek().unwrap().sessions.len(), 1);
+    assert_eq!(
+        wait(store.write(vec![end(2)])),
+        Kept::InMemory,
+        "no disk has it, so that it is over for good"
+    );
+    assert!(store.state_key().is_some());
+    close(&store);
+    assert_eq!(fs::read(folder.path().join("state.db")).unwrap(), before);
+    assert_eq!(names(folder.path()), ["state.db", "state.lock"]);
+}
+
+#[test]
+fn a_database_that_could_be_anothers_is_not_used() {
+    type Spoil = fn(&Path);
+    let spoils: [Spoil; 3] = [
+        |path| fs::set_permissions(path, Permissions::from_mode(0o644)).unwrap(),
+        |path| {
+            fs::rename(path, path.with_extension("elsewhere")).unwrap();
+            symlink(path.with_extension("elsewhere"), path).unwrap();
+        },
+        |path| {
+            fs::remove_file(path).unwrap();
+            fs::create_dir(path).unwrap();
+        },
+    ];
+    for spoil in spoils {
+        let folder = folder();
+        spoil(&folder.path().join("state.db"));
+        let store = open(folder.path());
+        assert_eq!(store.troubles(), [Trouble::Unusable]);
+        assert_eq!(wait(store.write(vec![begin(2)])), Kept::InMemory);
+    }
+}
+
+#[test]
+fn a_database_that_is_taken_away_while_it_is_open_signs_everybody_out() {
+    let folder = folder();
+    let store = open(folder.path());
+    fs::rename(folder.path().join("state.db"), folder.path().join("away")).unwrap();
+    eventually("it is noticed", || store.peek().unwrap().sessions.is_empty());
+    eventually("a new one is made", || folder.path().join("state.db").exists());
+    eventually("it is stored again", || wait(store.write(vec![begin(3)])) == Kept::Stored);
+    assert_eq!(store.peek().unwrap().sessions.keys().collect::<Vec<_>>(), [&session(3).0]);
+}
+
+#[test]
+fn a_sign_out_that_can_not_be_stored_is_pending_and_stored_when_it_can() {
+    let folder = folder();
+    let store = open(folder.path());
+    // Another process that does not let go.
+    let other = Connection::open(folder.path().join("state.db")).unwrap();
+    other.execute_batch("BEGIN IMMEDIATE").unwrap();
+    let ended = store.write(vec![end(1)]);
+    assert!(store.peek().unwrap().sessions.is_empty(), "it is over here at once");
+    assert_eq!(wait(ended), Kept::Pending);
+    assert_eq!(store.troubles(), [Trouble::NotStored]);
+    assert!(store.peek().unwrap().sessions.is_empty());
+    other.execute_batch("ROLLBACK").unwrap();
+    let count = || other.query_row("SELECT count(*) FROM session", [], |row| row.get::<_, i64>(0)).unwrap();
+    eventually("it is stored", || count() == 0);
+    eventually("the trouble is over", || store.troubles().is_empty());
+}
+
+#[test]
+fn what_waits_for_a_disk_does_not_grow() {
+    let folder = folder();
+    let store = open(folder.path());
+    let other = Connection::open(folder.path().join("state.db")).unwrap();
+    other.execute_batch("BEGIN IMMEDIATE").unwrap();
+    for _ in 0..2 {
+        assert_eq!(wait(store.write(vec![begin(9), end(9)])), Kept::Pending);
+    }
+    drop(store.write(vec![end(9)]));
+    assert!(store.shared.waiting() <= 2, "{}", store.shared.waiting());
+}

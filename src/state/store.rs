@@ -1,0 +1,95 @@
+//! The contract of a state store: what it remembers is read from memory, and what is to be remembered is there at once
+//! and stored then. It does not know where.
+
+use std::io;
+use std::sync::Arc;
+use std::time::Instant;
+
+use futures_util::future::BoxFuture;
+
+use super::{Change, Remembered};
+
+/// Where the service remembers what does not belong into the settings.
+pub trait StateStore: Send + Sync {
+    /// Opens the store, on a thread of its own.
+    ///
+    /// # Errors
+    ///
+    /// Where the system gives no thread.
+    fn start(&self) -> io::Result<()>;
+
+    /// What is remembered, as this process knows it now; none until the store is open. Changes of other processes are
+    /// in it within a second.
+    fn peek(&self) -> Option<Arc<Remembered>>;
+
+    /// The same, once the store is open. A store whose file can't be used is open too, with what is in memory.
+    fn opened(&self) -> BoxFuture<'_, Arc<Remembered>>;
+
+    /// Makes these changes, all of them or none. [`StateStore::peek`] has them before this returns; what is returned
+    /// says when and whether they are stored. Where they are not they are kept in memory, and tried again.
+    fn write(&self, changes: Vec<Change>) -> BoxFuture<'static, Kept>;
+
+    /// The key under which digests of states are made. It is random, made with the store, and never changes.
+    fn state_key(&self) -> Option<StateKey>;
+
+    /// What keeps the store from storing what it should.
+    fn troubles(&self) -> Vec<Trouble>;
+
+    /// Stores what waits, and ends. What can't be stored by `deadline` is lost. Blocks.
+    fn close(&self, deadline: Instant);
+}
+
+/// What has become of changes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kept {
+    /// They are on disk.
+    Stored,
+    /// They are in memory, as all that this store remembers: no disk has anything else.
+    InMemory,
+    /// They are in memory. The disk may have something else, and will have them when it can be written.
+    Pending,
+}
+
+/// Why what is remembered may not outlive the process.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Trouble {
+    /// A newer version of the service has written it.
+    Newer,
+    /// It can't be opened.
+    Unusable,
+    /// It can be read, and not written.
+    NotStored,
+    /// It was damaged, and was put aside for a new one.
+    Damaged,
+}
+
+/// A random key of 256 bits. It prints nothing.
+#[derive(Clone, PartialEq, Eq)]
+pub struct StateKey(zeroize::Zeroizing<[u8; 32]>);
+
+impl StateKey {
+    /// A new one.
+    ///
+    /// # Panics
+    /// Where the operating system has no random numbers; nothing secret can be made then.
+    pub(super) fn random() -> Self {
+        let mut bytes = [0; 32];
+        getrandom::fill(&mut bytes).expect("the operating system gives random numbers");
+        Self::from_bytes(bytes)
+    }
+
+    pub(super) fn from_bytes(bytes: [u8; 32]) -> Self {
+        Self(bytes.into())
+    }
+
+    /// The bytes.
+    pub fn expose(&self) -> &[u8; 32] {
+        &self.0
+    }
+}
+
+impl std::fmt::Debug for StateKey {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.write_str("StateKey")
+    }
+}
