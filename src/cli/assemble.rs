@@ -9,7 +9,7 @@ use crate::config::{self, Config, File, Flags};
 use crate::document::NewDocument;
 use crate::secrets::{KeySources, Keys, NoPeers, SecretKey, random_token};
 use crate::service::{Degradation, KeyProvisioner, Options, Service};
-use crate::state::{Services, StateDirectory, StateError};
+use crate::state::{MemoryState, Services, SqliteState, StateDirectory, StateError, StateStore};
 use crate::store::file::{FileStore, FileStoreOptions, check_place};
 use crate::store::memory::{MemoryPlace, MemoryStoreOptions};
 use crate::store::{LARGEST, Store};
@@ -86,6 +86,8 @@ pub(super) struct Opened {
     pub(super) key_files: KeyFiles,
     /// The other services on the settings file, where there is a folder in which they meet.
     pub(super) services: Option<Arc<Services>>,
+    /// What the service remembers beside the settings. It is not open yet.
+    pub(super) state: Arc<dyn StateStore>,
 }
 
 /// What a service opens: what is missing of its folders and key files is made.
@@ -103,7 +105,11 @@ pub(super) fn open_service(config: &Config) -> Result<Opened, Failure> {
     let services = state.as_ref().ok().map(|state| Arc::new(Services::joining(state)));
     let key_files = KeyFiles::of_service(config, state.as_ref().ok());
     let keys = Arc::new(load_keys(config, &key_files, services.clone())?);
-    let service = service(config, Arc::clone(&keys))?;
+    let store: Arc<dyn StateStore> = match &state {
+        Ok(state) => Arc::new(SqliteState::new(state)),
+        Err(_) => Arc::new(MemoryState::default()),
+    };
+    let service = service(config, Arc::clone(&keys))?.with_state(Arc::clone(&store));
     // Now the folder of the settings is there.
     if let Err(error) = keys.make_etag_key() {
         let cause = std::error::Error::source(&error).map(ToString::to_string);
@@ -114,7 +120,7 @@ pub(super) fn open_service(config: &Config) -> Result<Opened, Failure> {
     }
     let is_seen = services.as_ref().is_some_and(|services| services.is_seen());
     let service = service.degraded_by((!is_seen).then_some(Degradation::StateUnusable));
-    Ok(Opened { service, key_files, services })
+    Ok(Opened { service, key_files, services, state: store })
 }
 
 /// The same where nothing is kept: keys that are not configured are made for this run, and no folder or file is.
@@ -129,23 +135,27 @@ fn open_in_memory(config: &Config) -> Result<Opened, Failure> {
         ..MemoryStoreOptions::default()
     };
     let store = MemoryPlace::new(NewDocument::Own).open(options);
-    let service = service_on(Arc::new(store), config, Arc::new(keys));
-    Ok(Opened { service, key_files: KeyFiles::default(), services: None })
+    let state: Arc<dyn StateStore> = Arc::new(MemoryState::default());
+    let service = service_on(Arc::new(store), config, Arc::new(keys)).with_state(Arc::clone(&state));
+    Ok(Opened { service, key_files: KeyFiles::default(), services: None, state })
 }
 
 /// What a command opens that works on the settings file itself. It makes no folder and no key, and minds the services
-/// that run on the file.
-pub(super) fn open_for_command(config: &Config) -> Result<Service, Failure> {
+/// that run on the file. With the folder for the state, where one is there.
+pub(super) fn open_for_command(config: &Config) -> Result<(Service, Option<StateDirectory>), Failure> {
     refuse_misplaced(&config.settings)?;
-    let state = match &config.state_dir {
-        Some(base) => StateDirectory::find(base, &config.settings).map_err(|error| {
-            Failure::new("could not see which services run on these settings").because(error)
-        })?,
-        None => None,
-    };
+    let state = find_state(config)?;
     let services = state.as_ref().map(|state| Arc::new(Services::watching(state)));
     let key_files = KeyFiles::of_command(config, state.as_ref());
-    service(config, Arc::new(load_keys(config, &key_files, services)?))
+    let service = service(config, Arc::new(load_keys(config, &key_files, services)?))?;
+    Ok((service, state))
+}
+
+/// The folder for the state, where one is there.
+pub(super) fn find_state(config: &Config) -> Result<Option<StateDirectory>, Failure> {
+    let Some(base) = &config.state_dir else { return Ok(None) };
+    StateDirectory::find(base, &config.settings)
+        .map_err(|error| Failure::new("could not see which services run on these settings").because(error))
 }
 
 /// Before anything is made beside it.

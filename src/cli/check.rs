@@ -49,7 +49,7 @@ pub(super) fn run(arguments: Arguments) -> Result<ExitCode, Failure> {
     }
     match open_for_command(&config) {
         Err(failure) => report.error("keys", &failure.line()),
-        Ok(service) => {
+        Ok((service, _)) => {
             actix_web::rt::System::new().block_on(report.service(&service, &settings.to_string()));
         }
     }

@@ -7,6 +7,7 @@ mod descriptors;
 mod environment;
 mod key_files;
 mod log;
+mod open;
 mod rotate_key;
 mod serve;
 
@@ -31,6 +32,8 @@ enum Command {
     Serve(serve::Arguments),
     /// Say whether the service would start and could do everything; makes and changes nothing.
     Check(check::Arguments),
+    /// Print a new link to the page of the running service.
+    Open(open::Arguments),
     /// Encrypt again, under the newest key, what older keys encrypted.
     RotateKey(rotate_key::Arguments),
 }
@@ -48,6 +51,7 @@ pub fn main() -> ExitCode {
     let result = match Arguments::parse().command {
         Command::Serve(arguments) => serve::run(arguments).map(|()| ExitCode::SUCCESS),
         Command::Check(arguments) => check::run(arguments),
+        Command::Open(arguments) => open::run(arguments),
         Command::RotateKey(arguments) => rotate_key::run(arguments),
     };
     match result {

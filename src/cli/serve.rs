@@ -21,7 +21,7 @@ use crate::secrets::{KeyFile, Scope, random_token};
 use crate::service::Service;
 use crate::service::access::ApiKeys;
 use crate::service::authentication::Authentication;
-use crate::service::login::Logins;
+use crate::service::sessions::Sessions;
 
 use super::assemble::{Opened, Resolved, Source, open_service};
 use super::key_files::described;
@@ -32,6 +32,11 @@ const KEY_PATIENCE: Duration = Duration::from_millis(500);
 
 /// How long a stop waits for what was taken, before writes that still wait for the lock are given up.
 const STOP_PATIENCE: Duration = Duration::from_secs(6);
+
+/// How long a stop waits until what is to be remembered is stored.
+const STATE_PATIENCE: Duration = Duration::from_secs(2);
+
+const MINUTE: Duration = Duration::from_secs(60);
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Arguments {
@@ -61,7 +66,7 @@ pub(super) fn run(arguments: Arguments) -> Result<(), Failure> {
 
 async fn serve_until_told(resolved: Resolved) -> Result<(), Failure> {
     let Resolved { config, file, .. } = resolved;
-    let Opened { service, key_files, services } = open_service(&config)?;
+    let Opened { service, key_files, services, state } = open_service(&config)?;
     let service = Arc::new(service);
     if actix_web::rt::time::timeout(KEY_PATIENCE, service.prepare_keys()).await.is_err() {
         tracing::warn!(
@@ -69,7 +74,7 @@ async fn serve_until_told(resolved: Resolved) -> Result<(), Failure> {
         );
     }
 
-    let authentication = authentication(&config, &key_files.api)?;
+    let keys = api_keys(&config, &key_files.api)?;
     let listener = TcpListener::bind(config.listen)
         .map_err(|error| Failure::new(format!("could not listen on {}", config.listen)).because(error))?;
     let bound = listener
@@ -80,8 +85,13 @@ async fn serve_until_told(resolved: Resolved) -> Result<(), Failure> {
     )?;
     let public = PublicAddress::new(config.public_url.as_deref(), config.base_path.as_deref())
         .map_err(|error| Failure::new("could not use the address under which clients call").because(error))?;
-    let link = public.link(&config.allowed_origins, &config.allowed_hosts, bound);
-    let code = authentication.logins().map(|logins| logins.new_code(Instant::now()));
+    let page = public.link(&config.allowed_origins, &config.allowed_hosts, bound);
+    let sessions = Arc::new(Sessions::new(Arc::clone(&state), bound.to_string()));
+    let authentication = match keys {
+        Some(keys) => Authentication::Keys { keys, sessions: Arc::clone(&sessions) },
+        None => Authentication::Off,
+    };
+    let code = authentication.first_code();
     let capacity = Capacity::of(descriptors::raise(), available_parallelism().map_or(1, usize::from));
     let events = ChangeStream::start(Arc::clone(&service), capacity.streams())
         .map_err(|error| Failure::new("could not start to follow the settings").because(error))?;
@@ -91,8 +101,10 @@ async fn serve_until_told(resolved: Resolved) -> Result<(), Failure> {
         authentication,
         gate,
         public,
+        &page,
         Path::new(&*place_name(&config)),
     ));
+    let link = app.link_to_page(code.as_deref());
 
     let mut terminate = listen_for(SignalKind::terminate())?;
     let mut interrupt = listen_for(SignalKind::interrupt())?;
@@ -103,7 +115,10 @@ async fn serve_until_told(resolved: Resolved) -> Result<(), Failure> {
     if let Some(services) = &services {
         services.announce_address(&format!("http://{bound}"));
     }
-    announce(bound, &link, code.as_deref());
+    announce(bound, &link);
+    // Only now, so that nothing that keeps the state from being opened keeps the service from its clients.
+    state.start().map_err(|error| Failure::new("could not start the thread of the state").because(error))?;
+    let tending = actix_web::rt::spawn(tend(Arc::clone(&sessions)));
     log_start(&config, file.as_deref(), &key_files.secret, bound);
     warn_of_trouble(&service, &place_name(&config)).await;
     tokio::select! {
@@ -122,6 +137,9 @@ async fn serve_until_told(resolved: Resolved) -> Result<(), Failure> {
             running.await
         }
     };
+    tending.abort();
+    sessions.tend();
+    state.close(Instant::now() + STATE_PATIENCE);
     if let Some(services) = services {
         services.leave();
     }
@@ -132,10 +150,20 @@ async fn serve_until_told(resolved: Resolved) -> Result<(), Failure> {
     }
 }
 
-fn authentication(config: &Config, created: &KeyFile) -> Result<Authentication, Failure> {
+/// Says every minute that the service serves, and takes away sessions that are over.
+async fn tend(sessions: Arc<Sessions>) {
+    sessions.open().await;
+    loop {
+        actix_web::rt::time::sleep(MINUTE).await;
+        sessions.tend();
+    }
+}
+
+/// The keys that are asked for; none where none is.
+fn api_keys(config: &Config, created: &KeyFile) -> Result<Option<ApiKeys>, Failure> {
     if config.is_auth_off {
         warn_of_no_keys();
-        return Ok(Authentication::Off);
+        return Ok(None);
     }
     let mut keys = ApiKeys::default();
     for key in &config.api_keys {
@@ -149,7 +177,7 @@ fn authentication(config: &Config, created: &KeyFile) -> Result<Authentication, 
         };
         keys.add("created", &key, Scope::ALL.into_iter().collect());
     }
-    Ok(Authentication::Keys { keys, logins: Logins::default() })
+    Ok(Some(keys))
 }
 
 /// The API key that the first start made; every later start and our own command line read it.
@@ -239,11 +267,9 @@ async fn warn_of_trouble(service: &Service, settings: &str) {
 }
 
 /// Tells the address and the link. Whoever reads may have gone; the service serves all the same.
-fn announce(bound: SocketAddr, link: &str, code: Option<&str>) {
-    let fragment = code.map(|code| format!("#code={code}")).unwrap_or_default();
+fn announce(bound: SocketAddr, link: &str) {
     let mut out = io::stdout().lock();
-    let told =
-        writeln!(out, "listening on http://{bound}").and_then(|()| writeln!(out, "open {link}/{fragment}"));
+    let told = writeln!(out, "listening on http://{bound}").and_then(|()| writeln!(out, "open {link}"));
     if let Err(error) = told.and_then(|()| out.flush()) {
         tracing::warn!(error = %error, "could not print the address");
     }

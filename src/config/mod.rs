@@ -19,10 +19,10 @@ use api_keys::ApiKeySetting;
 pub use error::{ConfigError, Origin};
 pub use file::File;
 use variables::{
-    ALLOWED_HOSTS, ALLOWED_ORIGINS, API_KEYS, AUTH, BASE_PATH, ETAG_KEY, FILE, LISTEN, LOCK_TIMEOUT_MS, LOG,
-    MAX_DOCUMENT_BYTES, OH_DIRECTORY, OH_PREVIOUS_SECRET_KEYS, OH_SECRET_KEY, OH_SESSION_API_KEYS,
-    OPENHANDS_KEYS_MAY_RUN, PLAIN_NAMES, PREVIOUS_SECRET_KEYS, PUBLIC_URL, REQUIRE_PRECONDITIONS, SECRET_KEY,
-    SESSION_API_KEY, STATE_DIR,
+    ALLOWED_HOSTS, ALLOWED_ORIGINS, API_KEY, API_KEYS, AUTH, BASE_PATH, ETAG_KEY, FILE, LISTEN,
+    LOCK_TIMEOUT_MS, LOG, MAX_DOCUMENT_BYTES, OH_DIRECTORY, OH_PREVIOUS_SECRET_KEYS, OH_SECRET_KEY,
+    OH_SESSION_API_KEYS, OPENHANDS_KEYS_MAY_RUN, PLAIN_NAMES, PREVIOUS_SECRET_KEYS, PUBLIC_URL,
+    REQUIRE_PRECONDITIONS, SECRET_KEY, SESSION_API_KEY, STATE_DIR,
 };
 
 /// Everything that is configured.
@@ -45,6 +45,8 @@ pub struct Config {
     pub etag_key: Option<Given>,
     /// API keys.
     pub api_keys: Vec<ApiKey>,
+    /// The API key that commands present.
+    pub api_key: Option<String>,
     /// Whether keys are asked for.
     pub is_auth_off: bool,
     /// Further web origins.
@@ -189,6 +191,7 @@ impl Config {
             previous_secret_keys,
             etag_key: given(ETAG_KEY, "etag_key", file.etag_key),
             api_keys: all_api_keys(variable(API_KEYS), file.api_keys, &session_keys, session_scopes)?,
+            api_key: variable(API_KEY),
             is_auth_off,
             allowed_origins: listed(ALLOWED_ORIGINS).or(file.allowed_origins).unwrap_or_default(),
             allowed_hosts: listed(ALLOWED_HOSTS).or(file.allowed_hosts).unwrap_or_default(),

@@ -45,6 +45,9 @@ variables! {
     /// `true` lets the keys of `SESSION_API_KEY` and `OH_SESSION_API_KEYS_0`, `_1`, … approve and test launches too:
     /// they get the scope `run`. Default `false`.
     OPENHANDS_KEYS_MAY_RUN = "MCP_SETTINGS_OPENHANDS_KEYS_MAY_RUN";
+    /// The API key with which commands call a running service. Without it the first configured key with the scope
+    /// `admin` is used, else the one that the first start made.
+    API_KEY = "MCP_SETTINGS_API_KEY";
     /// `off` serves without keys, on a loopback address only. Default `keys`.
     AUTH = "MCP_SETTINGS_AUTH";
     /// Web origins that may call, beside our own: a comma-separated list of `scheme://host[:port]`.
@@ -72,7 +75,7 @@ variables! {
 }
 
 /// The variables that hold keys. Each can be given as a file instead: `…_FILE` names it.
-pub const FROM_FILES: [&str; 4] = [SECRET_KEY, PREVIOUS_SECRET_KEYS, ETAG_KEY, API_KEYS];
+pub const FROM_FILES: [&str; 5] = [SECRET_KEY, PREVIOUS_SECRET_KEYS, ETAG_KEY, API_KEYS, API_KEY];
 
 pub(super) const OH_DIRECTORY: &str = "OH_PERSISTENCE_DIR";
 pub(super) const OH_SECRET_KEY: &str = "OH_SECRET_KEY";

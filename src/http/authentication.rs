@@ -6,16 +6,25 @@ use crate::json::Json;
 use crate::secrets::Scope;
 use crate::service::access::Caller;
 use crate::service::authentication::Authentication;
+use crate::service::sessions::Found;
 
+use super::error_mapping::RETRY_AFTER;
 use super::problem::Problem;
 use super::problem_kind::ProblemKind;
 
 const API_KEY: HeaderName = HeaderName::from_static("x-session-api-key");
 
-/// Who calls.
-pub(super) fn caller(authentication: &Authentication, headers: &HeaderMap) -> Result<Caller, Problem> {
+/// Who calls. While it is not known which sessions there are, their keys are neither known nor refused.
+pub(super) async fn caller(authentication: &Authentication, headers: &HeaderMap) -> Result<Caller, Problem> {
     let presented = Presented::of(headers);
-    authentication.caller(presented.credential()).ok_or_else(|| unauthorized(presented.refusal()))
+    match authentication.caller(presented.credential()).await {
+        Found::Caller(caller) => Ok(caller),
+        Found::Unknown => Err(unauthorized(presented.refusal())),
+        Found::NotYet => {
+            let detail = "The service has just started and does not know its sessions yet. Try again.";
+            Err(Problem::new(ProblemKind::SessionsNotLoaded, detail).header(header::RETRY_AFTER, RETRY_AFTER))
+        }
+    }
 }
 
 /// Whether the caller may do what needs this scope.

@@ -145,6 +145,8 @@ pub(super) struct AuditTrail(Rc<RefCell<AuditFacts>>);
 struct AuditFacts {
     action: Option<Action>,
     caller: Option<Caller>,
+    /// The name of the caller, where it was known later only.
+    known: Option<String>,
     server: Option<SettingsKey>,
     /// The names that a request has which may be about several servers.
     named: Vec<SettingsKey>,
@@ -208,6 +210,11 @@ impl Call {
     /// What a client calls one of our paths.
     pub(super) fn url(&self, path: &str) -> String {
         [self.app.public.base(), path].concat()
+    }
+
+    /// Who the request has turned out to come from, where no key was asked for.
+    pub(super) fn known(&self, caller: &str) {
+        self.trail.0.borrow_mut().known = Some(caller.to_owned());
     }
 
     /// Notes for the audit what a write has done; a dry run leaves the tag as it was.
@@ -305,7 +312,7 @@ async fn check(
     let caller = match endpoint.admission {
         Admission::Anyone => Caller::anyone(),
         Admission::AnyKey | Admission::Scope(_) => {
-            let caller = caller(&app.authentication, head)?;
+            let caller = caller(&app.authentication, head).await?;
             trail.0.borrow_mut().caller = Some(caller.clone());
             caller
         }
@@ -394,7 +401,7 @@ fn record(
     let from = request.peer_addr().map(|address| address.to_string()).unwrap_or_default();
     let event = audit::Event {
         action,
-        caller: facts.caller.as_ref().map(|caller| &*caller.name),
+        caller: facts.caller.as_ref().map(|caller| &*caller.name).or(facts.known.as_deref()),
         server: facts.server.as_ref().map(SettingsKey::as_str),
         servers: None,
         new_name: facts.new_name.as_ref().map(ServerName::as_str),

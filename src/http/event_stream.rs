@@ -44,6 +44,8 @@ pub(super) fn follow(call: Call) -> Answer {
     Box::pin(async move {
         let (events, position, reader) = (&call.app.events, call.position.as_ref(), &call.caller.author);
         let may_reveal = call.caller.may_reveal();
+        let (authenticated, caller) = (call.app.clone(), call.caller.clone());
+        let goes_on = move || authenticated.authentication.is_current(&caller);
         let opened = match call.method == Method::HEAD {
             true => events.place(reader, position).await.map(|_| None),
             false => events.open(reader, position).await.map(Some),
@@ -57,7 +59,7 @@ pub(super) fn follow(call: Call) -> Answer {
                     let entry = subscription.next().await?;
                     Some(event_text::entry(&subscription.position(), &entry.event, may_reveal).into())
                 };
-                answer.streaming(body(first.into(), next, PACE))
+                answer.streaming(body(first.into(), next, goes_on, PACE))
             }
             None => answer.streaming(stream::empty::<Result<Bytes, Infallible>>()),
         })
@@ -96,23 +98,25 @@ fn problem(call: &Call, refused: Refused) -> Problem {
     }
 }
 
-/// What the answer says: the first event, then each as it happens, and in between that it is still there.
+/// What the answer says: the first event, then each as it happens, and in between that it is still there. Nothing is
+/// said to a session that has ended.
 fn body(
     first: Bytes,
     next: impl AsyncFnMut() -> Option<Bytes>,
+    goes_on: impl Fn() -> bool,
     pace: StreamTiming,
 ) -> impl Stream<Item = Result<Bytes, Infallible>> {
     let end = Instant::now() + pace.life;
-    stream::unfold((Some(first), next), move |(first, mut next)| async move {
+    stream::unfold((Some(first), next, goes_on), move |(first, mut next, goes_on)| async move {
         if let Some(first) = first {
-            return Some((Ok(first), (None, next)));
+            return Some((Ok(first), (None, next, goes_on)));
         }
         let left = end.checked_duration_since(Instant::now())?;
         let text = match timeout(pace.heartbeat.min(left), next()).await {
             Ok(text) => text?,
             Err(_) => Bytes::from_static(HEARTBEAT.as_bytes()),
         };
-        Some((Ok(text), (None, next)))
+        goes_on().then_some((Ok(text), (None, next, goes_on)))
     })
 }
 
@@ -127,7 +131,7 @@ mod tests {
 
     /// What is said, one word for each thing, until the end or until so much was said.
     fn said(next: impl AsyncFnMut() -> Option<Bytes>, pace: StreamTiming, most: usize) -> Vec<String> {
-        let body = body(Bytes::from_static(b"first"), next, pace).take(most);
+        let body = body(Bytes::from_static(b"first"), next, || true, pace).take(most);
         let all = System::new().block_on(body.collect::<Vec<_>>());
         all.into_iter().map(|Ok(text)| String::from_utf8(text.to_vec()).unwrap()).collect()
     }
@@ -160,13 +164,33 @@ mod tests {
     }
 
     #[test]
+    fn nothing_is_said_to_a_session_that_has_ended() {
+        let pace = StreamTiming { heartbeat: Duration::from_millis(1), life: LONG };
+        let said = |next: fn() -> std::future::Ready<Option<Bytes>>, heartbeat| {
+            let left = std::cell::Cell::new(2);
+            let goes_on = || left.replace(left.get() - 1) != 0;
+            let next = async || match heartbeat {
+                true => pending().await,
+                false => next().await,
+            };
+            System::new()
+                .block_on(body(Bytes::from_static(b"first"), next, goes_on, pace).collect::<Vec<_>>())
+                .len()
+        };
+        for heartbeat in [true, false] {
+            let event = || std::future::ready(Some(Bytes::from_static(b"a")));
+            assert_eq!(said(event, heartbeat), 3, "the first thing, and two more");
+        }
+    }
+
+    #[test]
     fn nothing_is_said_before_it_is_asked_for() {
         let mut is_asked = false;
         let next = async || {
             is_asked = true;
             None
         };
-        let mut body = Box::pin(body(Bytes::new(), next, PACE));
+        let mut body = Box::pin(body(Bytes::new(), next, || true, PACE));
         assert!(body.next().now_or_never().is_some());
         drop(body);
         assert!(!is_asked, "a slow reader would be read ahead for");

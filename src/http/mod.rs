@@ -64,6 +64,8 @@ pub struct App {
     pub gate: HostCheck,
     /// Under which address they reach it.
     pub public: PublicAddress,
+    /// What a link to the page begins with.
+    pub page: Box<str>,
     /// Where the settings document is, as administrators are told.
     pub document: Box<str>,
     /// Makes request ids.
@@ -82,6 +84,7 @@ impl App {
         authentication: Authentication,
         gate: HostCheck,
         public: PublicAddress,
+        page: &str,
         document: &Path,
     ) -> Self {
         Self {
@@ -90,6 +93,7 @@ impl App {
             authentication,
             gate,
             public,
+            page: page.into(),
             document: document.to_string_lossy().into(),
             request_ids: RequestIds::default(),
             refusals: RefusalLog::default(),
@@ -100,5 +104,12 @@ impl App {
     /// The OpenAPI document of this service.
     fn openapi(&self) -> &Published {
         self.openapi.get_or_init(|| openapi_document::openapi(self.public.configured()))
+    }
+
+    /// The link to the page, with a one-time code where one is asked for. Browsers do not send
+    /// what is behind `#`.
+    pub fn link_to_page(&self, code: Option<&str>) -> String {
+        let fragment = code.map(|code| format!("#code={code}")).unwrap_or_default();
+        format!("{}/{fragment}", self.page)
     }
 }

@@ -88,6 +88,10 @@ pub enum ProblemKind {
     TooManyStreams,
     /// No more streams of changes can be open with this key.
     StreamShareTaken,
+    /// The sessions of the page could not be read yet.
+    SessionsNotLoaded,
+    /// The key is not that of a session.
+    NoSession,
     /// What others do and this service does not.
     NotImplemented,
     /// A bug.
@@ -96,7 +100,7 @@ pub enum ProblemKind {
 
 impl ProblemKind {
     /// Every kind, for documentation and tests.
-    pub const ALL: [Self; 43] = [
+    pub const ALL: [Self; 45] = [
         Self::NotFound,
         Self::MethodNotAllowed,
         Self::Unauthorized,
@@ -138,6 +142,8 @@ impl ProblemKind {
         Self::EventsGone,
         Self::TooManyStreams,
         Self::StreamShareTaken,
+        Self::SessionsNotLoaded,
+        Self::NoSession,
         Self::NotImplemented,
         Self::Internal,
     ];
@@ -385,6 +391,18 @@ impl ProblemKind {
                 "This key has too many streams open",
                 S::TOO_MANY_REQUESTS,
                 "Close streams that are not needed, and share one among the parts of a client.",
+            ),
+            Self::SessionsNotLoaded => (
+                "sessions-not-loaded",
+                "The sessions are not known yet",
+                S::SERVICE_UNAVAILABLE,
+                "Try again after the time that Retry-After names.",
+            ),
+            Self::NoSession => (
+                "no-session",
+                "The key is not that of a session",
+                S::CONFLICT,
+                "An API key ends where it is configured; only a session can be signed out.",
             ),
             Self::NotImplemented => (
                 "not-implemented",

@@ -24,6 +24,7 @@ const ITEM: &str = "/api/settings/mcp-servers/{name}";
 const RENAME: &str = "/api/settings/mcp-servers/{name}/rename";
 const COPY: &str = "/api/settings/mcp-servers/{name}/copy";
 const SESSION: &str = "/api/session";
+const LINKS: &str = "/api/session/links";
 const SETTINGS: &str = "/api/settings";
 const EVENTS: &str = "/api/settings/events";
 const SETTINGS_ITEM: &str = "/api/settings/mcp/{settings_key}";
@@ -80,6 +81,9 @@ fn routes() -> Vec<Route> {
         action: Some(Action::Login),
         ..open(session::exchange)
     };
+    let sign_out = Endpoint { action: Some(Action::Logout), ..with_any_key(session::end) };
+    let link = Endpoint { admission: Admission::Scope(Scope::Admin), ..open(session::link) };
+    let link = Endpoint { action: Some(Action::Link), ..link };
     let follow = Endpoint { is_stream: true, ..reading(event_stream::follow, Segment::Fixed) };
     let list = Endpoint { query: LISTING, ..reading(listing::list, Segment::Fixed) };
     let put = writing(mcp_servers::replace, Action::Replace, JSON);
@@ -113,6 +117,8 @@ fn routes() -> Vec<Route> {
         get("/server_info", service::info, open(status::info)),
         get(SESSION, login::current, with_any_key(session::current)),
         route(Method::POST, SESSION, login::exchange, exchange),
+        route(Method::DELETE, SESSION, login::end, sign_out),
+        route(Method::POST, LINKS, login::link, link),
         get(paths::COLLECTION, servers::list, list),
         get(ITEM, servers::read, reading(mcp_servers::read, Segment::Server)),
         route(Method::PUT, ITEM, servers::replace, put),
@@ -337,7 +343,7 @@ mod tests {
         assert_eq!(allowed(paths::COLLECTION), "GET, HEAD");
         assert_eq!(allowed(ITEM), "GET, HEAD, PUT, PATCH, DELETE");
         assert_eq!(allowed(RENAME), "POST");
-        assert_eq!(allowed("/api/session"), "GET, HEAD, POST");
+        assert_eq!(allowed("/api/session"), "GET, HEAD, POST, DELETE");
     }
 
     #[test]

@@ -1,7 +1,10 @@
 //! Credentials that callers present: kept as digests, compared in constant time. It knows no scopes.
 
+use std::fmt;
+
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use hmac::{Hmac, Mac};
 use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
 
@@ -20,11 +23,39 @@ impl CredentialDigest {
         self.0.ct_eq(&other.0).into()
     }
 
+    /// The digest that these bytes are.
+    pub fn from_bytes(bytes: [u8; 32]) -> Self {
+        Self(bytes)
+    }
+
+    /// The bytes: to be stored only of a credential that is random, since others could be guessed from them.
+    pub fn bytes(&self) -> [u8; 32] {
+        self.0
+    }
+
+    /// Binds something to this credential, by HMAC-SHA-256 under a key of its own: a holder of the credential
+    /// recognises it, and nobody else sees that two things are bound to one credential.
+    ///
+    /// # Panics
+    /// Never: HMAC takes keys of any length.
+    pub fn bond(&self, key: &[u8; 32]) -> [u8; 32] {
+        let mut hmac = Hmac::<Sha256>::new_from_slice(key).expect("HMAC takes keys of any length");
+        hmac.update(&self.0);
+        hmac.finalize().into_bytes().into()
+    }
+
     /// Eight hex digits that tell credentials apart in memory. Not for logs: a weak credential could be
     /// guessed from them.
     pub fn short(&self) -> String {
         let [a, b, c, d, ..] = self.0;
         format!("{:08x}", u32::from_be_bytes([a, b, c, d]))
+    }
+}
+
+/// A weak credential could be guessed from its digest.
+impl fmt::Debug for CredentialDigest {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("CredentialDigest")
     }
 }
 
@@ -48,6 +79,15 @@ mod tests {
         assert!(digest.matches(&CredentialDigest::of("correct horse")));
         assert!(!digest.matches(&CredentialDigest::of("correct horsf")));
         assert!(!digest.matches(&CredentialDigest::of("")));
+    }
+
+    #[test]
+    fn what_is_bound_to_a_credential_is_known_by_it_alone() {
+        let (one, other) = (CredentialDigest::of("one"), CredentialDigest::of("other"));
+        assert_eq!(one.bond(&[1; 32]), CredentialDigest::from_bytes(one.bytes()).bond(&[1; 32]));
+        assert_ne!(one.bond(&[1; 32]), other.bond(&[1; 32]));
+        assert_ne!(one.bond(&[1; 32]), one.bond(&[2; 32]));
+        assert_eq!(format!("{one:?}"), "CredentialDigest");
     }
 
     #[test]

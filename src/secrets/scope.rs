@@ -73,6 +73,12 @@ impl Scopes {
         self.0 & scope.bit() != 0
     }
 
+    /// What both sets allow.
+    #[must_use]
+    pub fn common(self, other: Self) -> Self {
+        Self(self.0 & other.0)
+    }
+
     /// The scopes that are allowed, in a fixed order.
     pub fn list(self) -> impl Iterator<Item = Scope> {
         Scope::ALL.into_iter().filter(move |scope| self.allow(*scope))
@@ -108,6 +114,19 @@ mod tests {
             let scopes: Scopes = given.iter().copied().collect();
             assert_eq!(scopes.list().collect::<Vec<_>>(), allowed, "{given:?}");
             assert_eq!(scopes.list().collect::<Scopes>(), scopes, "{given:?}");
+        }
+    }
+
+    #[test]
+    fn what_two_sets_have_in_common_is_what_both_allow() {
+        let set = |scopes: &[Scope]| scopes.iter().copied().collect::<Scopes>();
+        for (one, other, expected) in [
+            (&[Admin][..], &[Write][..], &[Read, Write][..]),
+            (&[Write], &[Reveal], &[Read]),
+            (&[Admin, Run], &[Admin], &[Read, Write, Reveal, Use, Admin]),
+            (&[Admin], &[], &[]),
+        ] {
+            assert_eq!(set(one).common(set(other)).list().collect::<Vec<_>>(), expected);
         }
     }
 

@@ -6,6 +6,7 @@ use std::time::Instant;
 
 use crate::model::Author;
 use crate::secrets::{CredentialDigest, Scope, Scopes};
+use crate::state::{SessionId, UnixTime};
 
 /// Who makes a request.
 #[derive(Clone, Debug)]
@@ -18,6 +19,10 @@ pub struct Caller {
     pub author: Author,
     /// When the key ends; none for one that does not end by itself.
     pub expires: Option<Instant>,
+    /// The API key that was presented, or that the session came from; none where none is asked for.
+    pub key: Option<CredentialDigest>,
+    /// The session whose key was presented, and when it began; none for an API key.
+    pub session: Option<(SessionId, UnixTime)>,
 }
 
 /// All API keys. Only their digests are kept.
@@ -30,7 +35,7 @@ impl Caller {
     /// A caller known by the digest of what was presented.
     pub fn new(name: &str, scopes: Scopes, digest: &CredentialDigest) -> Self {
         let author = Author::of_key(name, &digest.short(), scopes.allow(Scope::Reveal));
-        Self { name: name.into(), scopes, author, expires: None }
+        Self { name: name.into(), scopes, author, expires: None, key: Some(digest.clone()), session: None }
     }
 
     /// Every caller, where no keys are asked for. It may not run what others configured: any local account
@@ -38,7 +43,13 @@ impl Caller {
     pub fn anyone() -> Self {
         let author = Author::of_key("anyone", "", true);
         let scopes = [Scope::Admin].into_iter().collect();
-        Self { name: "anyone".into(), scopes, author, expires: None }
+        Self { name: "anyone".into(), scopes, author, expires: None, key: None, session: None }
+    }
+
+    /// The same, in a session that came from this API key.
+    #[must_use]
+    pub fn in_session(self, id: SessionId, began: UnixTime, creator: &CredentialDigest) -> Self {
+        Self { key: Some(creator.clone()), session: Some((id, began)), ..self }
     }
 
     /// The same, with a key that ends then.
@@ -70,6 +81,17 @@ impl ApiKeys {
             }
         }
         found.cloned()
+    }
+
+    /// The key that this is true of, and its holder.
+    pub fn find(&self, is_it: impl Fn(&CredentialDigest) -> bool) -> Option<(&CredentialDigest, &Caller)> {
+        self.keys.iter().find(|(digest, _)| is_it(digest)).map(|(digest, caller)| (digest, caller))
+    }
+
+    /// The first key that allows this, else the first.
+    pub fn first(&self, scope: Scope) -> Option<(&CredentialDigest, &Caller)> {
+        let with_scope = self.keys.iter().find(|(_, caller)| caller.scopes.allow(scope));
+        with_scope.or(self.keys.first()).map(|(digest, caller)| (digest, caller))
     }
 }
 

@@ -26,8 +26,12 @@ pub enum Action {
     Copy,
     /// Secrets were asked for.
     Reveal(Exposure),
-    /// A one-time code was exchanged for a key.
+    /// A one-time code was exchanged for the key of a session.
     Login,
+    /// A session was ended.
+    Logout,
+    /// A link with a one-time code was made.
+    Link,
 }
 
 /// One audit event.
@@ -115,6 +119,8 @@ pub fn record(event: &Event<'_>) {
         Action::Copy => ("copy", None),
         Action::Reveal(exposure) => ("reveal", Some(exposure.as_str())),
         Action::Login => ("login", None),
+        Action::Logout => ("logout", None),
+        Action::Link => ("link", None),
     };
     let outcome = match event.status {
         400.. => "refused",

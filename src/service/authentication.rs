@@ -1,11 +1,11 @@
 //! Who calls, told by the credential that is presented. It refuses to know how one is sent.
 
-use std::time::Instant;
+use std::sync::Arc;
 
 use crate::secrets::CredentialDigest;
 
 use super::access::{ApiKeys, Caller};
-use super::login::Logins;
+use super::sessions::{Found, Grant, Sessions};
 
 /// How callers are told apart.
 pub enum Authentication {
@@ -13,8 +13,8 @@ pub enum Authentication {
     Keys {
         /// The configured or created ones.
         keys: ApiKeys,
-        /// Those that one-time codes were exchanged for.
-        logins: Logins,
+        /// The sessions that came from them.
+        sessions: Arc<Sessions>,
     },
     /// Not at all; on loopback only.
     Off,
@@ -22,20 +22,36 @@ pub enum Authentication {
 
 impl Authentication {
     /// Who presents this credential.
-    pub fn caller(&self, credential: Option<&str>) -> Option<Caller> {
-        match self {
-            Self::Off => Some(Caller::anyone()),
-            Self::Keys { keys, logins } => {
-                let digest = CredentialDigest::of(credential?);
-                keys.caller(&digest).or_else(|| logins.caller(&digest, Instant::now()))
+    pub async fn caller(&self, credential: Option<&str>) -> Found {
+        match (self, credential) {
+            (Self::Off, _) => Found::Caller(Caller::anyone()),
+            (Self::Keys { .. }, None) => Found::Unknown,
+            (Self::Keys { keys, sessions }, Some(credential)) => {
+                match keys.caller(&CredentialDigest::of(credential)) {
+                    Some(caller) => Found::Caller(caller),
+                    None => sessions.find(credential, keys).await,
+                }
             }
         }
     }
 
-    /// The one-time codes, where keys are asked for.
-    pub fn logins(&self) -> Option<&Logins> {
+    /// Whether who was a caller still is one.
+    pub fn is_current(&self, caller: &Caller) -> bool {
+        self.sessions().is_none_or(|sessions| sessions.is_current(caller))
+    }
+
+    /// The sessions, where keys are asked for.
+    pub fn sessions(&self) -> Option<&Arc<Sessions>> {
         match self {
-            Self::Keys { logins, .. } => Some(logins),
+            Self::Keys { sessions, .. } => Some(sessions),
+            Self::Off => None,
+        }
+    }
+
+    /// The code of the link that the service prints, where keys are asked for.
+    pub fn first_code(&self) -> Option<String> {
+        match self {
+            Self::Keys { keys, sessions } => Some(sessions.new_code(Grant::of_first_key(keys)?)),
             Self::Off => None,
         }
     }

@@ -12,7 +12,6 @@ mod dry_run;
 mod error;
 mod key_rules;
 mod listing;
-pub mod login;
 mod new_name;
 mod patch_application;
 mod permit;
@@ -26,6 +25,7 @@ mod rotate;
 #[cfg(test)]
 mod samples;
 mod server_write;
+pub mod sessions;
 mod settings;
 mod settings_answer;
 mod settings_patch;
@@ -48,6 +48,7 @@ use crate::model::SettingsKey;
 use crate::model::plain_names::PlainNames;
 use crate::projection::{EntityTag, Precondition};
 use crate::secrets::Keys;
+use crate::state::{MemoryState, StateStore};
 use crate::store::Store;
 use access::Caller;
 use bytes::Bytes;
@@ -60,6 +61,7 @@ pub struct Service {
     reads: Arc<ReadCache>,
     writes: WriteContext,
     found_at_start: Vec<Degradation>,
+    state: Arc<dyn StateStore>,
 }
 
 /// What can be chosen about the use-cases.
@@ -105,6 +107,7 @@ impl Service {
             reads: Arc::new(ReadCache::new(&keys)),
             writes: WriteContext { keys, tag_cache: Arc::default(), plain_names: Arc::default(), options },
             found_at_start: Vec::new(),
+            state: Arc::new(MemoryState::default()),
         }
     }
 
@@ -113,6 +116,12 @@ impl Service {
     pub fn with_plain_names(self, patterns: Vec<String>) -> Self {
         let plain_names = Arc::new(PlainNames::new(patterns));
         Self { writes: WriteContext { plain_names, ..self.writes }, ..self }
+    }
+
+    /// The same with this to remember what does not belong into the settings; else it is remembered in memory.
+    #[must_use]
+    pub fn with_state(self, state: Arc<dyn StateStore>) -> Self {
+        Self { state, ..self }
     }
 
     /// The names whose values the view `named` shows.

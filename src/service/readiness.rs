@@ -8,6 +8,7 @@ use std::sync::Arc;
 use crate::blocking;
 use crate::model::PlaceReason;
 use crate::secrets::Keys;
+use crate::state::Trouble;
 use crate::store::{Batch, Facts, Snapshot, StoreError};
 
 use super::key_rules::{BatchKeys, look_for_key};
@@ -24,18 +25,24 @@ pub enum Degradation {
     KeyNotShared,
     /// The folder for the state can't be used, so that other processes on the settings are not seen.
     StateUnusable,
+    /// What the service remembers may not outlive it.
+    State(Trouble),
     /// Nothing can be written where the settings file is.
     ReadOnly(PlaceReason),
 }
 
 impl Degradation {
     /// One reason of each code, in the order in which they are given.
-    pub const ALL: [Self; 5] = [
+    pub const ALL: [Self; 9] = [
         Self::WrongKey,
         Self::KeyMissing,
         Self::KeyNotShared,
         Self::ReadOnly(PlaceReason::FileMount),
         Self::StateUnusable,
+        Self::State(Trouble::Unusable),
+        Self::State(Trouble::Newer),
+        Self::State(Trouble::NotStored),
+        Self::State(Trouble::Damaged),
     ];
 
     /// The word by which programs tell the reasons apart.
@@ -45,6 +52,10 @@ impl Degradation {
             Self::KeyMissing => "key-missing",
             Self::KeyNotShared => "key-not-shared",
             Self::StateUnusable => "state-unusable",
+            Self::State(Trouble::Unusable) => "state-not-opened",
+            Self::State(Trouble::Newer) => "state-newer",
+            Self::State(Trouble::NotStored) => "state-not-stored",
+            Self::State(Trouble::Damaged) => "state-damaged",
             Self::ReadOnly(_) => "read-only",
         }
     }
@@ -63,6 +74,18 @@ impl Degradation {
             }
             Self::StateUnusable => {
                 "The folder for the service's state can't be used, so that other services on the same settings are not seen. The log says why. MCP_SETTINGS_STATE_DIR names another one.".into()
+            }
+            Self::State(Trouble::Unusable) => {
+                "What the service remembers, such as the sessions of the page, can't be opened and is kept in memory only: it ends with the process. The log says why. It is tried again every 10 seconds.".into()
+            }
+            Self::State(Trouble::Newer) => {
+                "What the service remembers was written by a newer version of it, and is left as it is. What this one remembers is kept in memory only. Use the newer version, or another MCP_SETTINGS_STATE_DIR.".into()
+            }
+            Self::State(Trouble::NotStored) => {
+                "What the service remembers, such as the sessions of the page, can't be stored, and is kept in memory until it can. Look for a full or read-only disk at MCP_SETTINGS_STATE_DIR; the log says why.".into()
+            }
+            Self::State(Trouble::Damaged) => {
+                "What the service remembered was damaged. It was put aside as `state.db.broken-…` in the folder for the state, and all sessions of the page have ended. Look for a failing disk; a restart of the service ends this warning.".into()
             }
             Self::ReadOnly(reason) => format!("The settings file is read-only: {}.", reason.text()).into(),
         }
@@ -88,7 +111,8 @@ impl Service {
         let keys = Arc::clone(&self.writes.keys);
         let of_keys = blocking::run(move || of_keys(&keys, &snapshot)).await;
         let found_at_start = self.found_at_start.iter().copied();
-        Ok(of_keys.into_iter().chain(of_place).chain(found_at_start).collect())
+        let of_state = self.state.troubles().into_iter().map(Degradation::State);
+        Ok(of_keys.into_iter().chain(of_place).chain(found_at_start).chain(of_state).collect())
     }
 }
 

@@ -8,6 +8,7 @@ use crate::model::config::{self, AtRest, Members, Node, Secret, SecretValue};
 use crate::model::{Edit, SettingsKey};
 use crate::projection::needs_reentry;
 use crate::secrets::{KeyRing, is_token};
+use crate::state::Fate;
 use crate::store::{Current, Names};
 
 use super::commit::{Step, UseCase};
@@ -49,6 +50,16 @@ impl Service {
     /// Encrypts again what older keys encrypted.
     pub async fn rotate(&self) -> Result<Rotation, ServiceError> {
         self.run(rotation()).await
+    }
+
+    /// What becomes of an encrypted value of the state when keys are rotated.
+    pub fn rotate_value(&self, token: &str) -> Fate {
+        let ring = self.writes.keys.ring();
+        if ring.is_of_newest(token) {
+            return Fate::Stays;
+        }
+        let newer = ring.open(token).and_then(|plaintext| ring.seal(&plaintext));
+        newer.map_or(Fate::Unreadable, |sealed| Fate::Becomes(sealed.as_str().to_owned()))
     }
 
     /// Lets the newest key go on beside values whose key is lost.

@@ -24,7 +24,7 @@ const MAY_USE: [(&str, &[&str]); 15] = [
     ("document", &["json", "model"]),
     ("state", &["secrets"]),
     ("store", &["blocking", "document", "json", "model"]),
-    ("service", &["blocking", "json", "model", "projection", "secrets", "store"]),
+    ("service", &["blocking", "json", "model", "projection", "secrets", "state", "store"]),
     ("events", &["blocking", "model", "projection", "service"]),
     (
         "http",

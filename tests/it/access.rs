@@ -8,5 +8,6 @@ mod pages;
 mod place;
 mod public;
 mod session;
+mod sessions;
 mod starting;
 mod state_folder;

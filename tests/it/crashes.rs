@@ -2,6 +2,7 @@
 //! or not at all (law L5).
 
 mod first_start;
+mod state;
 
 use std::collections::BTreeSet;
 use std::sync::Arc;

@@ -11,6 +11,7 @@ mod names;
 mod overtaken;
 mod read_only;
 mod sizes;
+mod state;
 
 use crate::response::Response;
 use crate::server::TestServer;

@@ -6,6 +6,7 @@ mod exit_codes;
 mod killed;
 mod lost;
 mod several;
+mod state;
 
 use std::path::Path;
 use std::process::{Command, Output};

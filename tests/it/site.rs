@@ -47,6 +47,24 @@ impl Site {
         self.root.path().join("log")
     }
 
+    /// The folder for the state of the settings file, which the service has made below its home.
+    #[track_caller]
+    pub(crate) fn state(&self) -> PathBuf {
+        let base = self.home().join(".local/state/mcp-settings");
+        let mut folders =
+            fs::read_dir(base).expect("the service made it").map(|entry| entry.expect("ours").path());
+        let folder = folders.next().expect("one for the settings file");
+        assert!(folders.next().is_none(), "more than one for one settings file");
+        folder
+    }
+
+    /// Changes what a service that has ended remembers.
+    #[track_caller]
+    pub(crate) fn change_state(&self, statements: &str) {
+        let database = rusqlite::Connection::open(self.state().join("state.db")).expect("it is there");
+        database.execute_batch(statements).expect("it can be changed");
+    }
+
     pub(crate) fn document_path(&self) -> PathBuf {
         self.data().join("settings.json")
     }

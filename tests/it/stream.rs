@@ -111,6 +111,12 @@ impl TestServer {
         follow(&self.events())
     }
 
+    /// The same with another key.
+    #[track_caller]
+    pub(crate) fn follow_with(&self, key: &str) -> Stream {
+        follow(&self.events().key(key)).0
+    }
+
     /// A stream from behind an event, its first event read.
     #[track_caller]
     pub(crate) fn resume(&self, id: &str) -> (Stream, Event) {

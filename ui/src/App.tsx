@@ -1,6 +1,6 @@
 /** The shell: what stands around every screen, and which screen is shown. */
 import { useEffect, useRef, useState } from "preact/hooks";
-import { session } from "./api/session.ts";
+import { leave, session } from "./api/session.ts";
 import { Button } from "./parts/Button.tsx";
 import { SelectField } from "./parts/Field.tsx";
 import { Toasts } from "./parts/Toasts.tsx";
@@ -16,7 +16,7 @@ import "./state/lost-focus.ts";
 import { announcement, leaving, undoLastRemoval } from "./state/removal.ts";
 import { type Route, addressOf, route } from "./state/route.ts";
 import { focusRow, wantedRow } from "./state/row-focus.ts";
-import { theme } from "./state/theme.ts";
+import { chooseTheme, theme } from "./state/theme.ts";
 
 const THEMES = [
   ["system", "System"],
@@ -44,7 +44,12 @@ export function App() {
         </a>
         <ConnectionSign />
         <PendingSign />
-        <SelectField label="Theme" value={theme.value} options={THEMES} onChoose={(chosen) => (theme.value = chosen)} />
+        <SelectField label="Theme" value={theme.value} options={THEMES} onChoose={chooseTheme} />
+        {session.value.state === "signed-in" && (
+          <Button kind="quiet" onPress={() => void leave()}>
+            Sign out
+          </Button>
+        )}
         <Button kind="quiet" icon="help" label="Help" onPress={() => setHelpOpen(true)}>
           {""}
         </Button>

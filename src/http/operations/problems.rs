@@ -46,7 +46,7 @@ impl Problems {
 
     /// And what comes of asking for a key.
     pub(super) fn keyed(self) -> Self {
-        self.with(&[Unauthorized, InsufficientScope])
+        self.with(&[Unauthorized, InsufficientScope, SessionsNotLoaded])
     }
 
     /// And what comes of taking a body.

@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use crate::http::problem_kind::ProblemKind::*;
-use crate::http::schemas::{LoginCode, Session, SessionKey};
+use crate::http::schemas::{LoginCode, PageLink, Session, SessionKey};
 use crate::openapi::{Operation, Response, Shape};
 
 use super::problems::of_any_route;
@@ -17,12 +17,12 @@ pub(in crate::http) fn current() -> Operation {
     });
     let reason = "The settings document is read-only: its `schema_version` is newer than this build knows.";
     let page = json!({
-        "name": "page", "scopes": ["read", "write", "reveal", "admin"], "expires_in": 43186, "version": "0.1.0",
+        "name": "page", "scopes": ["read", "write", "reveal", "admin"], "expires_in": 28800, "version": "0.1.0",
         "access": { "state": "read-only", "reason": reason }, "document": "/srv/openhands/settings.json",
     });
     let shown = vec![
         example("configured_key", "A configured key", own),
-        example("page_key", "The key of the printed link; the document is read-only", page),
+        example("page_key", "A session of the page; the document is read-only", page),
     ];
     let success = Response {
         status: 200,
@@ -43,7 +43,7 @@ pub(in crate::http) fn current() -> Operation {
 /// `POST /api/session`
 pub(in crate::http) fn exchange() -> Operation {
     let code = json!({ "code": "3q2-7wEBAgMEBQYHCAkKCw" });
-    let key = json!({ "key": "kP0eDk2Qb9w1zv7yV3n4xA", "expires_in": 43200, "scopes": ["read", "write", "reveal", "admin"] });
+    let key = json!({ "key": "mcp-session-kP0eDk2Qb9w1zv7yV3n4xA", "expires_in": 28800, "scopes": ["read", "write", "reveal", "admin"] });
     let success = Response {
         status: 200,
         description: "The key. It is shown this once.",
@@ -56,13 +56,53 @@ pub(in crate::http) fn exchange() -> Operation {
     let problems = of_any_route().with_body().with(&[Unauthorized]);
     Operation {
         id: "create_session",
-        summary: "Exchange a one-time code for a key",
-        description: "The service prints a link with the code when it starts. A code is good once, and for 60 seconds; one that is not good is 401. The key ends after twelve hours, or with the service.",
+        summary: "Exchange a one-time code for the key of a session",
+        description: "A link to the page has the code behind `#`. It is good once, and for 60 seconds; one that is not good is 401. The session allows what the API key allows that the link came from, and ends with that key, when it is not used for 8 hours, and after 7 days. It outlives a restart of the service, unless that was away for more than 10 minutes.",
         request: vec![json_body(
             Shape::of::<LoginCode>(),
             vec![example("login_code", "The code of the link", code)],
         )],
         responses: [success].into_iter().chain(problems.responses()).collect(),
         ..open("session")
+    }
+}
+
+/// `DELETE /api/session`
+pub(in crate::http) fn end() -> Operation {
+    let success = Response {
+        status: 204,
+        description: "The session has ended.",
+        headers: fields::of_every_answer(),
+        bodies: Vec::new(),
+    };
+    let problems = of_any_route().keyed().with(&[NoSession, OutcomeUnknown]);
+    Operation {
+        id: "delete_session",
+        summary: "Sign out",
+        description: "Ends the session whose key is presented; an API key is not one, and is refused. The key is refused from then on, whatever is answered. `outcome-unknown` means that this could not be stored: until it is, another service on these settings, or this one after a restart, may still take the key.",
+        responses: [success].into_iter().chain(problems.responses()).collect(),
+        ..keyed("session")
+    }
+}
+
+/// `POST /api/session/links`
+pub(in crate::http) fn link() -> Operation {
+    let link = json!({ "link": "https://settings.example/#code=3q2-7wEBAgMEBQYHCAkKCw", "expires_in": 60 });
+    let success = Response {
+        status: 200,
+        description: "The link. It is shown this once.",
+        headers: fields::of_every_answer(),
+        bodies: vec![json_body(
+            Shape::of::<PageLink>(),
+            vec![example("page_link", "A link with a one-time code", link)],
+        )],
+    };
+    let problems = of_any_route().keyed();
+    Operation {
+        id: "create_session_link",
+        summary: "Make a link to the page",
+        description: "The link leads to the page, with a one-time code for a session that allows what the caller's key allows. It begins with the public URL of the service, else the first allowed origin, the first allowed host or the address that it listens on. Needs the scope `admin`. Where the service asks for no keys the link has no code.",
+        responses: [success].into_iter().chain(problems.responses()).collect(),
+        ..keyed("session")
     }
 }

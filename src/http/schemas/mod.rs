@@ -19,4 +19,6 @@ pub(super) use openhands::{
 pub(super) use patch::{McpServerConfigPatch, json_patch};
 pub(super) use problem::{example, of_status};
 pub(super) use server::{McpServer, McpServerList, NewName, WrittenMcpServer};
-pub(super) use service::{LoginCode, ProblemType, Readiness, ServerInfo, Session, SessionKey, Status};
+pub(super) use service::{
+    LoginCode, PageLink, ProblemType, Readiness, ServerInfo, Session, SessionKey, Status,
+};

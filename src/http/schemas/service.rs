@@ -69,17 +69,27 @@ struct OwnVersion {
 #[derive(JsonSchema)]
 #[schemars(extend("additionalProperties" = true))]
 pub(in crate::http) struct LoginCode {
-    /// What stands after `#code=` in the link that the service prints.
+    /// What is behind `#code=` in a link to the page.
     code: String,
 }
 
-/// A key that ends by itself.
+/// A link to the page.
+#[derive(JsonSchema)]
+#[schemars(extend("additionalProperties" = true))]
+pub(in crate::http) struct PageLink {
+    /// Where to go, with the one-time code behind `#`.
+    link: String,
+    /// In how many seconds the code ends; null where the link has none, since no keys are asked for.
+    expires_in: Option<u32>,
+}
+
+/// The key of a session.
 #[derive(JsonSchema)]
 #[schemars(extend("additionalProperties" = true))]
 pub(in crate::http) struct SessionKey {
     /// Send it as any other key.
     key: String,
-    /// In how many seconds it ends.
+    /// In how many seconds it ends if it is not used.
     expires_in: u32,
     /// What it allows.
     scopes: Vec<Scope>,
@@ -89,11 +99,11 @@ pub(in crate::http) struct SessionKey {
 #[derive(JsonSchema)]
 #[schemars(extend("additionalProperties" = true))]
 pub(in crate::http) struct Session {
-    /// The name of the key; `anyone` where the service asks for no keys, `page` for a key that came of the printed link.
+    /// The name of the key; `anyone` where the service asks for no keys, `page` for a session that came from the printed link, `page of …` for one that came from a link of that key.
     name: String,
     /// What the key allows, included scopes too.
     scopes: Vec<Scope>,
-    /// In how many seconds the key ends; null for one that does not end by itself.
+    /// In how many seconds the session ends if it is not used; null for an API key, which does not end by itself.
     expires_in: Option<u32>,
     /// The version of this service.
     version: String,

@@ -2,7 +2,7 @@
 
 use std::fs::{self, Permissions};
 use std::os::unix::fs::{PermissionsExt, chown, symlink};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 
 use serde_json::{Value, json};
@@ -10,20 +10,12 @@ use serde_json::{Value, json};
 use crate::server::{SECRET, TestServer, item};
 use crate::site::Site;
 
-/// The folder for the state of the one settings file of this place.
-fn state(site: &Site) -> PathBuf {
-    let base = site.home().join(".local/state/mcp-settings");
-    let mut folders =
-        fs::read_dir(base).expect("the service made it").map(|entry| entry.expect("ours").path());
-    let folder = folders.next().expect("one for the settings file");
-    assert!(folders.next().is_none(), "more than one for one settings file");
-    folder
-}
-
+/// What services that run have in a folder, and key files; beside what they remember together.
 fn names(folder: &Path) -> Vec<String> {
     let entries = fs::read_dir(folder).expect("our own folder");
     let mut names: Vec<_> =
         entries.map(|entry| entry.expect("ours").file_name().to_string_lossy().into_owned()).collect();
+    names.retain(|name| !name.starts_with("state."));
     names.sort();
     names
 }
@@ -35,7 +27,7 @@ fn mode(path: &Path) -> u32 {
 #[test]
 fn each_running_service_says_there_where_it_is_and_never_what_its_keys_are() {
     let server = TestServer::start();
-    let folder = state(&server);
+    let folder = server.state();
     let name = format!("service-{}.json", server.pid());
     assert_eq!(names(&folder), [name.as_str()]);
     assert_eq!((mode(&folder), mode(&folder.join(&name))), (0o700, 0o600));
@@ -80,7 +72,7 @@ fn a_folder_that_could_be_anothers_is_not_used_and_the_service_serves_all_the_sa
     ];
     for (spoil, reason) in spoils {
         let server = TestServer::start();
-        let (site, folder) = (server.site(), state(&server));
+        let (site, folder) = (server.site(), server.state());
         server.stop();
         spoil(&folder);
         let server = TestServer::builder(Arc::clone(&site)).start();
@@ -117,7 +109,7 @@ fn key_files_for_openhands_folder_are_made_there_and_those_beside_the_settings_s
         text.trim_end().to_owned()
     };
     let server = start();
-    let folder = state(&site);
+    let folder = site.state();
     let api_key = key(&folder);
     let config = json!({"command": "x", "env": {"A": "s"}});
     let tag = server.put(item("a")).key(&api_key).json(&config).send().expect(201).etag();

@@ -9,6 +9,19 @@ fn a_restarted_service_costs_no_draft() {
 }
 
 #[test]
+fn a_link_signs_in_for_reloads_tabs_and_restarts_until_it_is_signed_out() {
+    Fixture::empty().play("signed-in");
+}
+
+#[test]
+fn a_link_allows_no_more_than_the_key_that_it_came_from() {
+    let keys = r#"[{"name":"reader","key":"reader-key-0123456789","scopes":["read"]}]"#;
+    let document =
+        serde_json::json!({"agent_settings": {"mcp_config": {"mcpServers": {"one": {"command": "x"}}}}});
+    Fixture::with_document(&document).env("MCP_SETTINGS_API_KEYS", keys).play("link-of-reader");
+}
+
+#[test]
 fn a_page_that_is_older_than_the_service_says_so() {
     Fixture::empty().play("updated");
 }

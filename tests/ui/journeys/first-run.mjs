@@ -19,13 +19,19 @@ export default async function (stage) {
   assert.ok(!page.url().includes('code'), page.url());
   assert.ok(!(await page.content()).includes(code));
 
-  // The look is the reader's choice, for as long as the tab lives.
+  // The look is the reader's choice, which the browser keeps.
   for (const scheme of ['Dark', 'Light']) {
     await page.getByLabel('Theme', { exact: true }).selectOption(scheme);
     const used = await page.evaluate(() => getComputedStyle(document.documentElement).colorScheme);
     assert.equal(used, scheme.toLowerCase());
   }
-  assert.equal(await page.evaluate(() => localStorage.length + sessionStorage.length), 0);
+  const kept = await page.evaluate(() => [Object.entries(localStorage), Object.keys(sessionStorage)]);
+  const base = new URL(stage.setting.address).pathname.replace(/\/$/, '');
+  assert.deepEqual(kept, [[['mcp-settings:theme', 'light']], [`mcp-settings:session:${base}`]]);
+  await page.reload();
+  await visible(list.empty);
+  const used = await page.evaluate(() => getComputedStyle(document.documentElement).colorScheme);
+  assert.equal(used, 'light');
 
   // The code was good once: who has the link now has nothing.
   const other = await stage.visitor();

@@ -20,9 +20,7 @@ export default async function (stage) {
 
   await editor.reveal('API_KEY').click();
   await visible(shown);
-  // The page's key ends with the service.
-  await stage.stop();
-  await stage.startAgain();
+  await visitor.page.getByRole('button', { name: 'Sign out', exact: true }).click();
   await visitor.signIn.isShown();
   await gone(shown);
   // Nothing leads around signing in.

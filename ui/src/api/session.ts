@@ -1,10 +1,12 @@
 /**
- * Who the page is to the service. The key lives in this module's memory and nowhere else: not in storage, not in the
- * address, not in a field that a password manager keeps. It refuses to know what is asked with the key.
+ * Who the page is to the service. An API key that is typed lives in this module's memory and nowhere else. The key of a
+ * session, which a link is exchanged for, is kept by `tabs.ts` for reloads and further tabs. It does not know what is
+ * asked with the key.
  */
 import { signal } from "@preact/signals";
 import { urlOf } from "./place.ts";
 import { isOf, problemOf } from "./problem.ts";
+import { askTabs, forgetKey, listenToTabs, offerKey, storeKey, storedKey, tellEnded } from "./tabs.ts";
 import type { components } from "./schema.d.ts";
 
 type Described = components["schemas"]["Session"];
@@ -37,39 +39,67 @@ const SESSION = "/api/session";
 
 const SPENT = "The link was used already, or is older than a minute. Sign in with an API key.";
 
+const NOT_ENDED = "You are signed out, but the service could not store that: after a restart it may take the session for a valid one again. Its operator should know.";
+
+const NOT_REACHED = "You are signed out here, but the service could not be reached: your session ends there when it has not been used for 8 hours.";
+
 let key: string | null = null;
+/** Whether the key is that of a session: such a one may be stored, handed on and ended. */
+let isOfSession = false;
 /** Scopes that the service has refused to this key. */
 const refused = new Set<Scope>();
 
 /**
- * Takes the one-time code out of the address and exchanges it for a key; without one, or where it is spent, sees
- * whether the service asks for a key at all.
+ * Takes the one-time code out of the address and exchanges it for the key of a session. Without a code, or where it is
+ * spent, goes on with the session of this tab or of another one, or sees whether the service asks for a key at all.
  */
 export async function start(): Promise<void> {
   // The link may be opened in a tab that is here already; then only the fragment changes.
   addEventListener("hashchange", () => {
     if (location.hash.startsWith("#code=")) void enter();
   });
+  listenToTabs({
+    own: () => (isOfSession ? key : null),
+    offered: (other) => {
+      if (key === null && session.peek().state === "signed-out") void join(other);
+    },
+    ended: (other) => {
+      if (key === other) signOut("You have signed out in another tab. Your drafts are kept.");
+    },
+  });
   await enter();
 }
 
 async function enter(): Promise<void> {
   const code = takeCode();
-  const found = code === null ? null : await exchange(code);
-  if (found !== null) {
-    const answer = await ask(headersOf(found));
-    // What could not be learned now is asked for again when the stream opens.
-    if (answer !== "refused") take(found, answer === "offline" ? null : answer);
-    if (answer !== "refused") return;
+  if (code !== null && (await join(await exchange(code)))) {
+    if (key !== null) offerKey(key);
+    return;
   }
   // A spent link takes nobody's key away.
-  if (key !== null) return;
+  if (key !== null || (await join(storedKey()))) return;
+  const handed = askTabs();
   const spent = isForeignOrigin.peek() ? "The link could not be used from this address." : SPENT;
   const note = code === null ? null : spent;
   const answer = await ask({});
   // Whoever can't reach the service is told so by the stream, which goes on trying.
-  if (answer === "refused") session.value = { state: "signed-out", scopes: null, access: null, note };
-  else session.value = { state: "open", ...(answer === "offline" ? UNKNOWN : answer), note: null };
+  if (answer !== "refused") session.value = { state: "open", ...(answer === "offline" ? UNKNOWN : answer), note: null };
+  else if (!(await join(await handed))) session.value = { state: "signed-out", scopes: null, access: null, note };
+}
+
+/** Goes on with the key of a session; false without one, or where the service refuses it. */
+async function join(candidate: string | null): Promise<boolean> {
+  if (candidate === null) return false;
+  const answer = await ask(headersOf(candidate));
+  if (answer === "refused") {
+    forgetKey(candidate);
+    return false;
+  }
+  // What could not be learned now is asked for again when the stream opens.
+  take(candidate, answer === "offline" ? null : answer);
+  isOfSession = true;
+  storeKey(candidate);
+  return true;
 }
 
 /** Tries a key; false where the service refuses it. Throws where the service can't be reached. */
@@ -91,11 +121,25 @@ export async function refreshSession(): Promise<void> {
   session.value = { ...session.peek(), ...answer };
 }
 
+/** Ends the session, in every tab; or forgets the key that was typed. */
+export async function leave(): Promise<void> {
+  const [ended, wasOfSession] = [key, isOfSession];
+  if (ended === null) return;
+  signOut("You are signed out. Your drafts are kept.");
+  if (!wasOfSession) return;
+  tellEnded(ended);
+  const note = await end(ended);
+  if (note === null || session.peek().state !== "signed-out") return;
+  session.value = { ...session.peek(), note };
+}
+
 /** Any 401 lands here. What was typed stays. */
 export function signOut(why: string): void {
   // Whoever never had a key has lost none, and whoever lost it was told why.
   const note = key === null ? session.peek().note : why;
+  if (key !== null) forgetKey(key);
   key = null;
+  isOfSession = false;
   refused.clear();
   // What is below the dialog stays as it is until somebody signs in.
   session.value = { ...session.peek(), state: "signed-out", note };
@@ -128,6 +172,7 @@ const UNKNOWN = { scopes: null, access: null };
 
 function take(candidate: string, answer: Pick<Session, "scopes" | "access"> | null): void {
   key = candidate;
+  isOfSession = false;
   refused.clear();
   session.value = { state: "signed-in", ...(answer ?? UNKNOWN), note: null };
 }
@@ -162,6 +207,18 @@ async function exchange(code: string): Promise<string | null> {
     return ((await answer.json()) as components["schemas"]["SessionKey"]).key;
   } catch {
     return null;
+  }
+}
+
+/** Has the service end a session. Gives what is to be said of it where that may not have come off. */
+async function end(ended: string): Promise<string | null> {
+  try {
+    const answer = await fetch(urlOf(SESSION), { method: "DELETE", headers: headersOf(ended), cache: "no-store" });
+    // A key that is not known any more has ended.
+    if (answer.ok || answer.status === 401) return null;
+    return isOf(problemOf(answer, await answer.text()), "outcome-unknown") ? NOT_ENDED : NOT_REACHED;
+  } catch {
+    return NOT_REACHED;
   }
 }
 

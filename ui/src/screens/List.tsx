@@ -7,18 +7,24 @@ import { canWrite, mode, whyNoWrite } from "../state/access.ts";
 import { newDraft } from "../state/drafts.ts";
 import { useKeys } from "../state/keys.ts";
 import { type LiveServer, isListed, servers } from "../state/live.ts";
+import { remember, remembered } from "../state/remembered.ts";
 import { leaving } from "../state/removal.ts";
 import { go } from "../state/route.ts";
 import "../style/list.css";
 import { Table } from "./list/Table.tsx";
 import { WaitingDrafts } from "./list/WaitingDrafts.tsx";
-import { type Arrangement, FILTERS, arranged } from "./list/arranged.ts";
+import { type Arrangement, FILTERS, arranged, sortOf, sortText } from "./list/arranged.ts";
 
-/** Kept while the tab lives, so that whoever comes back finds the list as it was left. */
-const arrangement = signal<Arrangement>({ search: "", filter: "all", sort: "name", isDescending: false });
+/** Kept while the tab lives, so that a reader who comes back finds the list as it was left; the order is kept for longer. */
+const arrangement = signal<Arrangement>({ search: "", filter: "all", ...sortOf(remembered("sort")) });
 
 function change(part: Partial<Arrangement>): void {
   arrangement.value = { ...arrangement.value, ...part };
+}
+
+function sortBy(order: Pick<Arrangement, "sort" | "isDescending">): void {
+  change(order);
+  remember("sort", sortText(order));
 }
 
 function startNew(): void {
@@ -69,7 +75,7 @@ export function List() {
               {countText(found.length, all.length)}
             </p>
           </div>
-          {found.length > 0 && <Table servers={found} arrangement={arrangement.value} onSort={change} />}
+          {found.length > 0 && <Table servers={found} arrangement={arrangement.value} onSort={sortBy} />}
           {found.length === 0 && <NoMatch onShowAll={() => search.current?.focus()} />}
         </>
       )}

@@ -51,8 +51,9 @@ export function SignIn() {
           isCode
           hint={
             <>
-              Open the link that the service prints when it starts, or use an API key of yours. The key that the first start makes
-              is in the file <code>.mcp-settings.api-key</code> beside the settings. It is kept in this tab's memory only.
+              Open the link that the service prints when it starts, or that <code>mcp-settings open</code> prints, to stay signed
+              in; or use an API key. The key that the first start makes is in the file <code>.mcp-settings.api-key</code> beside
+              the settings. A key that is typed here is kept in this tab's memory only.
             </>
           }
         />

@@ -19,6 +19,18 @@ export type SortKey = "name" | "transport" | "target" | "changed";
 
 export type Arrangement = { search: string; filter: Filter; sort: SortKey; isDescending: boolean };
 
+/** How the list is sorted, as text: the column, with `-` before it where the order is reversed. */
+export function sortText({ sort, isDescending }: Pick<Arrangement, "sort" | "isDescending">): string {
+  return `${isDescending ? "-" : ""}${sort}`;
+}
+
+/** The same, read; by name where it means nothing. */
+export function sortOf(text: string | null): Pick<Arrangement, "sort" | "isDescending"> {
+  const sort = text?.replace(/^-/, "") ?? "";
+  if (!Object.hasOwn(ORDERS, sort)) return { sort: "name", isDescending: false };
+  return { sort: sort as SortKey, isDescending: text?.startsWith("-") === true };
+}
+
 /** `always`: names of servers that are shown whatever is searched for. */
 export function arranged(
   servers: Iterable<LiveServer>,

@@ -1,0 +1,86 @@
+//! Killed before each system call of making the state, of a sign-in and of a sign-out: what was answered is there, above
+//! all that a session has ended, and the next start has no damage to report.
+
+use std::sync::Arc;
+
+use serde_json::json;
+
+use crate::launch::Builder;
+use crate::server::{SERVERS, TestServer};
+use crate::site::Site;
+
+/// The system calls by which SQLite makes and changes files.
+const CALLS: [&str; 3] = ["pwrite64", "fdatasync", "ftruncate"];
+
+const SESSION: &str = "/api/session";
+
+fn builder(site: &Arc<Site>) -> Builder {
+    TestServer::builder(Arc::clone(site)).env("MCP_SETTINGS_LOG", "error")
+}
+
+/// What was answered before the end.
+#[derive(Default)]
+struct Answered {
+    signed_in: Option<String>,
+    signed_out: bool,
+    is_alive: bool,
+}
+
+/// Starts, signs in and out, to be killed as it makes this call for the nth time.
+fn work_until(site: &Arc<Site>, call: &str, count: usize) -> Answered {
+    let kill = format!("inject={call}:signal=SIGKILL:when={count}");
+    let trace = site.logs().join("strace").to_string_lossy().into_owned();
+    let strace = ["strace", "-D", "-f", "-qq", "-o", &trace, "-e", &kill];
+    let mut answered = Answered::default();
+    let Ok(server) = builder(site).launcher(&strace).try_start() else { return answered };
+    let code =
+        server.output.lines().iter().find_map(|line| Some(line.split_once("#code=")?.1.trim().to_owned()));
+    let Some(code) = code.or_else(|| server.get("/health").try_send().ok().map(|_| server.code())) else {
+        return answered;
+    };
+    let exchange = server.post(SESSION).anonymous().json(&json!({"code": code})).try_send();
+    let Some(key) = exchange.ok().filter(|answer| answer.status == 200) else { return answered };
+    let key = key.json()["key"].as_str().expect("a key").to_owned();
+    answered.signed_in = Some(key.clone());
+    let end = server.delete(SESSION).key(&key).try_send();
+    answered.signed_out = end.is_ok_and(|answer| answer.status == 204);
+    answered.is_alive = server.get("/health").try_send().is_ok();
+    answered
+}
+
+#[test]
+fn killed_at_each_step_what_was_answered_is_there() {
+    let (mut before, mut between, mut after) = (0, 0, 0);
+    for call in CALLS {
+        for count in 1.. {
+            let site = Arc::new(Site::new());
+            let answered = work_until(&site, call, count);
+            if answered.is_alive {
+                break;
+            }
+            let case = format!("killed at {call} {count}");
+            let server = builder(&site).start();
+            match (&answered.signed_in, answered.signed_out) {
+                (None, _) => before += 1,
+                (Some(key), true) => {
+                    let status = server.get(SERVERS).key(key).send().status;
+                    assert_eq!(status, 401, "{case}: a sign-out is lost");
+                    after += 1;
+                }
+                // It was asked to sign out, which may have been stored.
+                (Some(key), false) => {
+                    let status = server.get(SERVERS).key(key).send().status;
+                    assert!([200, 401].contains(&status), "{case}: {status}");
+                    between += 1;
+                }
+            }
+            let key =
+                server.post(SESSION).anonymous().json(&json!({"code": server.code()})).send().expect(200);
+            let key = key.json()["key"].as_str().expect("a key").to_owned();
+            server.get(SERVERS).key(&key).send().expect(200);
+            let ready = server.get("/ready").send().expect(200).json();
+            assert_eq!(ready, json!({"status": "ready"}), "{case}");
+        }
+    }
+    assert!(0 < before && 0 < between, "killed {before} times before, {between} between and {after} after");
+}

@@ -1,0 +1,96 @@
+/**
+ * The key of a session, as the tabs of one browser share it: each keeps it for its own reloads, hands it to a tab that has
+ * none, and says to the others when it ends. It does not know what a key is good for.
+ */
+import { base } from "./place.ts";
+
+/** Other services may be at the same origin, under another path. */
+const NAME = `mcp-settings:session:${base}`;
+
+/** How long a new tab waits for one that has a key. */
+const PATIENCE_MS = 300;
+
+/** What tabs say to each other. */
+type Message = { ask: true } | { key: string } | { ended: string };
+
+export type TabListener = {
+  /** The key that this tab may hand on. */
+  own: () => string | null;
+  /** Another tab has a key. */
+  offered: (key: string) => void;
+  /** A key is no longer good. */
+  ended: (key: string) => void;
+};
+
+const channel = typeof BroadcastChannel === "undefined" ? null : new BroadcastChannel(NAME);
+
+let awaited: ((key: string) => void) | null = null;
+
+/** Answers the other tabs from now on. */
+export function listenToTabs(listener: TabListener): void {
+  channel?.addEventListener("message", ({ data }: MessageEvent<Message>) => {
+    if ("ask" in data) {
+      const key = listener.own();
+      if (key !== null) offerKey(key);
+    } else if ("key" in data) {
+      if (awaited === null) listener.offered(data.key);
+      else awaited(data.key);
+    } else {
+      listener.ended(data.ended);
+    }
+  });
+}
+
+/** The key that another tab has; null where none answers in time. */
+export function askTabs(): Promise<string | null> {
+  return new Promise((resolve) => {
+    const answer = (key: string | null) => {
+      awaited = null;
+      resolve(key);
+    };
+    awaited = answer;
+    window.setTimeout(() => answer(null), channel === null ? 0 : PATIENCE_MS);
+    say({ ask: true });
+  });
+}
+
+export function offerKey(key: string): void {
+  say({ key });
+}
+
+export function tellEnded(key: string): void {
+  say({ ended: key });
+}
+
+/** The key that this tab had before it was reloaded. */
+export function storedKey(): string | null {
+  return stored((storage) => storage.getItem(NAME));
+}
+
+export function storeKey(key: string): void {
+  stored((storage) => {
+    storage.setItem(NAME, key);
+    return null;
+  });
+}
+
+/** Forgets this key, if it is the one that is stored. */
+export function forgetKey(key: string): void {
+  stored((storage) => {
+    if (storage.getItem(NAME) === key) storage.removeItem(NAME);
+    return null;
+  });
+}
+
+function say(message: Message): void {
+  channel?.postMessage(message);
+}
+
+/** Some browsers let a page store nothing; then a reload asks for the key again. */
+function stored(run: (storage: Storage) => string | null): string | null {
+  try {
+    return run(sessionStorage);
+  } catch {
+    return null;
+  }
+}
