@@ -11,7 +11,8 @@ use super::commit::{Step, WriteContext};
 use super::new_name::NewName;
 use super::permit::permitted;
 use super::read_model::body;
-use super::update::{LARGEST_SHOWN, LARGEST_STORED, State, StateContext};
+use super::state_context::{State, StateContext};
+use super::update::{LARGEST_SHOWN, LARGEST_STORED};
 use super::{Service, ServiceError, Write, Written};
 
 impl Service {

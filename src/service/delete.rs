@@ -5,7 +5,7 @@ use crate::store::{Current, Names};
 
 use super::commit::{Step, UseCase, WriteContext};
 use super::permit::permitted;
-use super::update::StateContext;
+use super::state_context::StateContext;
 use super::{Service, ServiceError, Write, Written};
 
 impl Service {

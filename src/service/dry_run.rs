@@ -9,26 +9,19 @@ use crate::store::Names;
 
 use super::commit::{Step, UseCase};
 use super::key_rules::{BatchKeys, look_for_key};
-use super::update::Update;
+use super::update_request::{DryRun, Update};
 use super::{ServerWrite, Service, ServiceError, Write, Written, update};
-
-/// What a dry run may tell.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct DryRun {
-    /// Whether it tells the tag that the server would have.
-    pub(super) tells_tag: bool,
-}
 
 impl Service {
     /// What [`Service::update`] would come to.
     pub async fn try_update(&self, write: Write, change: ServerWrite) -> Result<Written, ServiceError> {
         let names = Names::these([write.key.clone()]);
-        let tells_tag = write.caller.may_reveal();
-        let of = |tells_tag| {
+        let shows_tag = write.caller.may_reveal();
+        let of = |shows_tag| {
             let (write, change) = (write.clone(), change.clone());
-            Arc::new(Update { write, change, dry_run: Some(DryRun { tells_tag }) })
+            Arc::new(Update { write, change, dry_run: Some(DryRun { shows_tag }) })
         };
-        let (update, untagged) = (of(tells_tag), of(false));
+        let (update, untagged) = (of(shows_tag), of(false));
         let case = UseCase::new(names, None, move |current, context| {
             let decide =
                 |update: &Arc<Update>, keys: &BatchKeys| update::decide(current, update, context, keys);

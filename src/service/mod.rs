@@ -4,6 +4,7 @@
 pub mod access;
 pub mod audit;
 pub mod authentication;
+mod body_application;
 mod change_view;
 mod commit;
 mod copy;
@@ -29,8 +30,10 @@ pub mod sessions;
 mod settings;
 mod settings_answer;
 mod settings_patch;
+mod state_context;
 mod tag_cache;
 mod update;
+mod update_request;
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};

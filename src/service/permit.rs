@@ -6,7 +6,8 @@ use crate::model::StoredServer;
 use crate::projection::Verdict;
 use crate::store::Current;
 
-use super::update::{State, StateContext, check_access};
+use super::state_context::{State, StateContext};
+use super::update::check_access;
 use super::{Options, ServiceError, Write};
 
 /// The server that the write names, as it is stored and as the condition has found it.

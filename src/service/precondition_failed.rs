@@ -7,8 +7,9 @@ use std::sync::Arc;
 use crate::model::plain_names::PlainNames;
 use crate::projection::Verdict;
 
+use super::state_context::{State, StateContext};
 use super::tag_cache::CachedState;
-use super::update::{State, StateContext, Update};
+use super::update_request::Update;
 use super::{Conflict, ServiceError, Written, replay};
 
 /// All that there is to know of such a write.

@@ -13,7 +13,8 @@ use super::commit::{Step, WriteContext};
 use super::new_name::NewName;
 use super::permit::permitted;
 use super::read_model::body;
-use super::update::{LARGEST_SHOWN, State, StateContext};
+use super::state_context::{State, StateContext};
+use super::update::LARGEST_SHOWN;
 use super::{Service, ServiceError, Write, Written};
 
 impl Service {

@@ -2,8 +2,9 @@
 //! the state that its `If-Match` names, it gives exactly the current state.
 
 use super::server_write::Operation;
+use super::state_context::{State, StateContext};
 use super::tag_cache::CachedState;
-use super::update::{State, StateContext, Update};
+use super::update_request::Update;
 
 /// Whether this write has been done already: `state` is the judged one, opened.
 pub(super) fn is_retry(

@@ -1,5 +1,5 @@
 //! A write of one server, and what it makes of a state before anything judges it: in the words of its document,
-//! merged, masks read. Whether it may be is for [`update`](super::update) to say.
+//! merged, masks read. Whether it may be is for [`body_application`](super::body_application) to say.
 
 use std::borrow::Cow;
 
@@ -14,7 +14,7 @@ use crate::projection::{Request, changed};
 
 use super::ServiceError;
 use super::patch_application::patched;
-use super::update::StateContext;
+use super::state_context::StateContext;
 
 /// A write of one server: what is done, and in whose words it is said.
 #[derive(Clone, Debug)]

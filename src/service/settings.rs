@@ -15,7 +15,8 @@ use crate::store::{Current, Snapshot};
 use super::commit::{UseCase, WriteContext};
 use super::delete::deletion;
 use super::settings_answer::outside;
-use super::update::{Update, check_access};
+use super::update::check_access;
+use super::update_request::Update;
 use super::{ServerWrite, Service, ServiceError, Write, Written};
 
 /// What a write has come to.

@@ -20,7 +20,9 @@ use super::commit::{Step, UseCase, WriteContext};
 use super::key_rules::must_seal;
 use super::settings::{Settled, WrittenServer};
 use super::settings_answer::outside;
-use super::update::{self, LARGEST_SHOWN, LARGEST_STORED, StateContext, Update, check_access};
+use super::state_context::StateContext;
+use super::update::{self, LARGEST_SHOWN, LARGEST_STORED, check_access};
+use super::update_request::Update;
 use super::{Operation, ServerWrite, Service, ServiceError, Words, Write, Written};
 
 /// Who sends which patch.

@@ -10,15 +10,15 @@ use std::thread;
 use std::time::Instant;
 
 use super::deferred_close::DeferredClose;
-use super::document_path::{DocumentPath, directory_of};
-use super::error::FileError;
+use super::document_path::{DocumentPath, directory_of, sync_directory};
+use super::error::{FileError, failed};
 use super::exchange::Expected;
 use super::failpoints::{Failpoints, Step};
 use super::identity::Identity;
 use super::lock;
 use super::lock_fairness::{LockFairness, PAUSE};
 use super::options::FileStoreOptions;
-use super::replace::{Draft, NotReplaced, failed, sweep, sync_directory, sync_in_place};
+use super::replace::{Draft, NotReplaced, sweep, sync_in_place};
 use super::snapshot_cache::{Observed, SnapshotCache};
 use crate::model::PlaceReason;
 use crate::store::batch::{self, Decided};

@@ -2,13 +2,12 @@
 //! the folder. It touches names only, never content.
 
 use std::ffi::{OsStr, OsString};
-use std::fs::{self, DirBuilder};
+use std::fs::{self, DirBuilder, File};
 use std::io;
 use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
 
 use super::failpoints::{Failpoints, Step};
-use super::replace::sync_directory;
 
 /// As many links in a row as Linux follows.
 const LINKS: usize = 40;
@@ -73,6 +72,12 @@ impl DocumentPath {
 
 pub(super) fn directory_of(path: &Path) -> &Path {
     path.parent().unwrap_or(Path::new("/"))
+}
+
+/// Makes the names in a folder durable.
+pub(super) fn sync_directory(directory: &Path, failpoints: &dyn Failpoints) -> io::Result<()> {
+    failpoints.before(&Step::SyncDirectory { path: directory })?;
+    File::open(directory)?.sync_all()
 }
 
 /// The lock file of a document that is no link.

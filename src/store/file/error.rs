@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use std::io;
 use std::sync::Arc;
 
+use super::failpoints::Step;
 use crate::document::Unreadable;
 use crate::model::{PlaceReason, ReadOnlyReason};
 use crate::store::{StoreError, StoreErrorKind};
@@ -57,6 +58,11 @@ pub enum FileError {
     /// A step after the rename failed: the change may or may not outlive a crash.
     #[error("the change was made, but could not be made durable")]
     OutcomeUnknown(#[source] Arc<io::Error>),
+}
+
+/// The failure of a step of a write.
+pub(super) fn failed(step: &Step<'_>, error: io::Error) -> FileError {
+    FileError::Write { step: step.name(), source: Arc::new(error) }
 }
 
 impl From<FileError> for StoreError {

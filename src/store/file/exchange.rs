@@ -10,9 +10,11 @@ use std::sync::Arc;
 
 use rustix::fs::{CWD, RenameFlags, renameat_with};
 
-use super::error::FileError;
+use super::error::{FileError, failed};
 use super::failpoints::{Failpoints, Step};
-use super::replace::{PERMISSION_BITS, failed};
+
+/// The mode of a file without its type.
+pub(super) const PERMISSION_BITS: u32 = 0o7777;
 
 /// How often a swap may find that yet another file has come, before it is called an error.
 const ATTEMPTS: usize = 64;

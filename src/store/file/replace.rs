@@ -10,15 +10,13 @@ use std::os::unix::fs::{MetadataExt, OpenOptionsExt, PermissionsExt, fchown};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::document_path::directory_of;
-use super::error::FileError;
-use super::exchange::{Expected, Outcome, create, swap};
+use super::document_path::{directory_of, sync_directory};
+use super::error::{FileError, failed};
+use super::exchange::{Expected, Outcome, PERMISSION_BITS, create, swap};
 use super::failpoints::{Failpoints, Step};
 
 /// What a draft is readable and writable by until it has the document's mode, and what a new document is.
 const PRIVATE: u32 = 0o600;
-
-pub(super) const PERMISSION_BITS: u32 = 0o7777;
 
 /// A complete and synced file that can take the document's place. Removed when dropped.
 pub(super) struct Draft<'a> {
@@ -156,12 +154,6 @@ pub(super) fn sync_in_place(target: &Path, failpoints: &dyn Failpoints) -> Resul
         .map_err(|error| failed(&Step::SyncDirectory { path: directory }, error))
 }
 
-/// Makes the names in a folder durable.
-pub(super) fn sync_directory(directory: &Path, failpoints: &dyn Failpoints) -> io::Result<()> {
-    failpoints.before(&Step::SyncDirectory { path: directory })?;
-    File::open(directory)?.sync_all()
-}
-
 /// Removes drafts of this document that a crash or a failure left. Only for a holder of the lock: then
 /// no draft is anybody's work. Tells whether all of it is gone.
 pub(super) fn sweep(target: &Path, failpoints: &dyn Failpoints) -> bool {
@@ -180,10 +172,6 @@ pub(super) fn sweep(target: &Path, failpoints: &dyn Failpoints) -> bool {
 fn remove(path: &Path, failpoints: &dyn Failpoints) -> io::Result<()> {
     failpoints.before(&Step::Unlink { path })?;
     fs::remove_file(path)
-}
-
-pub(super) fn failed(step: &Step<'_>, error: io::Error) -> FileError {
-    FileError::Write { step: step.name(), source: Arc::new(error) }
 }
 
 /// `.settings.json.mcp-settings-`, the beginning of every draft's name.
