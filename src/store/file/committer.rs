@@ -9,6 +9,7 @@ use std::sync::Arc;
 use std::thread;
 use std::time::Instant;
 
+use super::commit_metrics::CommitMetrics;
 use super::deferred_close::DeferredClose;
 use super::document_path::{DocumentPath, directory_of, sync_directory};
 use super::error::{FileError, failed};
@@ -53,6 +54,8 @@ pub(super) struct Committer {
     largest: usize,
     /// For the next batch, if it finds this version.
     spare: Option<Spare>,
+    /// The measures of the batch at hand.
+    metrics: CommitMetrics,
     /// Whether drafts may lie about: a crash before the start, a failure since.
     may_have_litter: bool,
 }
@@ -79,6 +82,7 @@ impl Committer {
             release,
             largest,
             spare: None,
+            metrics: CommitMetrics::begin(),
             may_have_litter: true,
         }
     }
@@ -109,8 +113,11 @@ impl Committer {
             return;
         }
         let (place, failpoints) = (self.place.clone(), Arc::clone(&self.failpoints));
+        self.metrics = CommitMetrics::begin();
         let batch = lock::while_locked(&place, &*failpoints, |real| {
-            self.pace.locked(Instant::now());
+            let now = Instant::now();
+            self.pace.locked(now);
+            self.metrics.locked(now);
             let tickets = self.queue.take();
             // All may have given up while we waited for the lock.
             let (answers, replaced) = match tickets.is_empty() {
@@ -125,6 +132,7 @@ impl Committer {
             let answers = all_failed(&tickets, error);
             (tickets, answers, None)
         });
+        self.metrics.end(tickets.len(), answers.iter().filter(|answer| answer.is_err()).count());
         for (ticket, answer) in tickets.into_iter().zip(answers) {
             ticket.answer(answer);
         }
@@ -170,7 +178,9 @@ impl Committer {
         let changes: Vec<_> = tickets.iter().map(|ticket| &ticket.change).collect();
         let (spare, history) = (self.spare.take(), self.view.history());
         let provisioner = self.provisioner.as_deref();
+        let began = Instant::now();
         let decided = batch::decide(version, spare, &history, &changes, provisioner, self.largest);
+        self.metrics.decided(began.elapsed());
         drop(history);
         let Decided { copy, verdicts, notes, .. } = decided;
         let must_write = copy.must_write && version.bytes.is_some();
@@ -248,6 +258,7 @@ impl Committer {
         history: History,
     ) -> Result<Arc<Observed>, NotReplaced> {
         let bytes = next.bytes.as_deref().unwrap_or_default();
+        let length = bytes.len();
         let failpoints = Arc::clone(&self.failpoints);
         let existing = self
             .look(real, observed, version)
@@ -278,6 +289,7 @@ impl Committer {
             return Err(FileError::OutcomeUnknown(Arc::new(error)).into());
         }
         self.is_suspect = false;
+        self.metrics.wrote(length);
         self.view.unlearn();
         self.remember(&placed);
         Ok(placed)

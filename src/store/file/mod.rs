@@ -2,6 +2,7 @@
 //! this service. Everything that blocks happens on a thread that may: the store's own committer, or one of the
 //! caller's runtime; locks, drafts and identities are known in here only.
 
+mod commit_metrics;
 mod committer;
 mod deferred_close;
 mod document_path;

@@ -6,7 +6,7 @@ use serde_json::json;
 
 use super::refused;
 use crate::peer::Peer;
-use crate::server::{SERVERS, TestServer, item};
+use crate::server::{SERVERS, TestServer, eventually, item};
 use crate::site::Site;
 
 /// What an answer may take that waits for nobody: generous, since the machine may be busy.
@@ -85,4 +85,37 @@ fn a_lock_file_that_was_replaced_is_not_trusted() {
     refused(&server, "a new lock file", write.clone(), 503, "store-busy");
     drop(peer);
     write.send().expect(200);
+}
+
+#[test]
+fn the_log_says_what_a_commit_took_and_how_long_the_lock_was_waited_for() {
+    let server = TestServer::builder(Site::new()).env("MCP_SETTINGS_LOCK_TIMEOUT_MS", "1100").start();
+    server.seed("a", &json!({"command": "x"}));
+    let stored = server.site().document().expect("a server is stored").len();
+    let commit = logged(&server, "committed a batch");
+    assert!(commit.contains("DEBUG") && commit.contains("changes=1 failed=0"), "{commit}");
+    assert_eq!(number(&commit, "bytes"), u64::try_from(stored).expect("it is short"), "{commit}");
+    let [wait, decide, total] = ["lock_wait_us", "decide_us", "total_us"].map(|name| number(&commit, name));
+    assert!(wait < 20_000_000 && 0 < total && decide <= total, "{commit}");
+
+    // The write gives up after a second; the committer gets the lock later still, with nothing left to do.
+    let peer = Peer::holding(&server.lock_path());
+    server.delete(item("a")).send().expect_problem(503, "store-busy");
+    drop(peer);
+    let wait = logged(&server, "waited long for the settings lock");
+    assert!(wait.contains("WARN") && 1_000_000 <= number(&wait, "lock_wait_us"), "{wait}");
+    assert_eq!(server.log().matches("committed a batch").count(), 1, "nothing was committed");
+}
+
+/// The first line of the log with this text, once it is there.
+fn logged(server: &TestServer, text: &str) -> String {
+    let line = || server.log().lines().find(|line| line.contains(text)).map(str::to_owned);
+    eventually(&format!("the log says {text:?}"), || line().is_some());
+    line().expect("a log loses no line")
+}
+
+/// The number of a field in a line of the log.
+fn number(line: &str, field: &str) -> u64 {
+    let value = line.split(&format!("{field}=")).nth(1).and_then(|rest| rest.split(' ').next());
+    value.and_then(|value| value.trim().parse().ok()).unwrap_or_else(|| panic!("no number `{field}`: {line}"))
 }
