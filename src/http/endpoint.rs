@@ -6,7 +6,6 @@ use std::collections::HashSet;
 use std::panic::AssertUnwindSafe;
 use std::pin::Pin;
 use std::rc::Rc;
-use std::str::Utf8Error;
 
 use actix_web::http::Method;
 use actix_web::web::{Data, Payload};
@@ -87,12 +86,8 @@ pub(super) enum Segment {
     Fixed,
     /// A server's name.
     Server,
-    /// A server's name, and behind it what is to be done.
-    ServerThenVerb,
     /// The name of a server as a file may have it.
     SettingsKey,
-    /// The same, and behind it what is to be done.
-    SettingsKeyThenVerb,
     /// Another word that the handler looks up.
     Word,
 }
@@ -241,20 +236,22 @@ impl Call {
 /// Runs one request. What is audited runs in a task of its own: where the client goes away, its future is
 /// dropped half way, but the change may be made by then.
 pub(super) async fn run(
-    endpoint: Endpoint,
+    endpoint: &'static Endpoint,
+    places: &'static [usize],
     request: HttpRequest,
     payload: Payload,
     app: Data<App>,
 ) -> HttpResponse {
     if endpoint.action.is_none() {
-        return run_through(endpoint, request, payload, app).await;
+        return run_through(endpoint, places, request, payload, app).await;
     }
-    let task = actix_web::rt::spawn(run_through(endpoint, request, payload, app));
+    let task = actix_web::rt::spawn(run_through(endpoint, places, request, payload, app));
     task.await.unwrap_or_else(|error| Problem::of_ours(ProblemKind::Internal, error.to_string()).respond(""))
 }
 
 async fn run_through(
-    endpoint: Endpoint,
+    endpoint: &Endpoint,
+    places: &[usize],
     request: HttpRequest,
     payload: Payload,
     app: Data<App>,
@@ -262,7 +259,7 @@ async fn run_through(
     let trail = AuditTrail::default();
     trail.0.borrow_mut().action = endpoint.action;
     let answer = async {
-        let call = check(&endpoint, &request, payload, app, trail.clone()).await?;
+        let call = check(endpoint, places, &request, payload, app, trail.clone()).await?;
         (endpoint.handler)(call).await
     };
     // A panic would end the connection without an answer.
@@ -278,23 +275,22 @@ async fn run_through(
 
 async fn check(
     endpoint: &Endpoint,
+    places: &[usize],
     request: &HttpRequest,
     payload: Payload,
     app: Data<App>,
     trail: AuditTrail,
 ) -> Result<Call, Problem> {
-    let (word, name) = match endpoint.segment {
-        Segment::Fixed | Segment::SettingsKey | Segment::SettingsKeyThenVerb => (None, None),
-        Segment::Word => (Some(segment(request, 0)), None),
-        Segment::Server => (None, Some(segment(request, 0))),
-        Segment::ServerThenVerb => (None, Some(segment(request, 1))),
-    };
-    let name = name.map(|name| name.parse::<ServerName>());
-    let key = match endpoint.segment {
-        Segment::SettingsKey => Some(settings_key(request, 0)),
-        Segment::SettingsKeyThenVerb => Some(settings_key(request, 1)),
-        _ => None,
-    };
+    let raw = places.first().and_then(|place| request.uri().path().split('/').nth(*place));
+    let raw = percent_decode_str(raw.unwrap_or_default());
+    let (mut word, mut name, mut key) = (None, None, None);
+    match endpoint.segment {
+        Segment::Fixed => {}
+        Segment::Word => word = Some(raw.decode_utf8_lossy().into_owned()),
+        Segment::Server => name = Some(raw.decode_utf8_lossy().parse::<ServerName>()),
+        // Any text is a name here; but what is not UTF-8 is no text.
+        Segment::SettingsKey => key = Some(raw.decode_utf8().map(|text| SettingsKey::new(&text))),
+    }
     trail.0.borrow_mut().server = match (&name, &key) {
         (Some(Ok(name)), _) => Some(name.key().clone()),
         (_, Some(Ok(key))) => Some(key.clone()),
@@ -373,20 +369,6 @@ async fn check(
         patch,
         trail,
     })
-}
-
-/// The segment of the path behind which there are so many others, decoded once.
-fn segment(request: &HttpRequest, others: usize) -> String {
-    percent_decode_str(raw_segment(request, others)).decode_utf8_lossy().into_owned()
-}
-
-/// The same where any text is a name; but what is not UTF-8 is no text.
-fn settings_key(request: &HttpRequest, others: usize) -> Result<SettingsKey, Utf8Error> {
-    percent_decode_str(raw_segment(request, others)).decode_utf8().map(|text| SettingsKey::new(&text))
-}
-
-fn raw_segment(request: &HttpRequest, others: usize) -> &str {
-    request.uri().path().rsplit('/').nth(others).unwrap_or_default()
 }
 
 fn record(

@@ -1,6 +1,7 @@
 //! The one route table: which path and method leads to which endpoint, and how it is described.
 
 use std::rc::Rc;
+use std::sync::LazyLock;
 
 use actix_web::http::{Method, StatusCode, header};
 use actix_web::web::{self, Data, Payload, ServiceConfig};
@@ -50,15 +51,30 @@ struct Route {
     endpoint: Endpoint,
 }
 
-/// What the OpenAPI document says of a route; asked for when the document is made.
+/// What the OpenAPI document says of a route; called when the document is made.
 type Describe = fn() -> Operation;
 
-/// What a path must be: this text, or these two around one segment that is not empty.
-#[derive(Clone, Copy)]
+/// What a path must be: this text, or text with segments between that are not empty.
 enum Pattern {
     Exact(&'static str),
-    Around(&'static str, &'static str),
+    /// The text before the first segment, and the text after each.
+    Around(&'static str, Vec<&'static str>),
 }
+
+/// The routes of one path.
+struct Resource {
+    path: &'static str,
+    pattern: Pattern,
+    /// Which segments of the path vary, counted from its beginning.
+    places: Vec<usize>,
+    endpoints: Vec<(Method, Endpoint)>,
+    /// The methods that it answers, as `Allow` lists them.
+    allowed: String,
+}
+
+static ROUTES: LazyLock<Vec<Route>> = LazyLock::new(routes);
+
+static RESOURCES: LazyLock<Vec<Resource>> = LazyLock::new(|| resources(&ROUTES));
 
 /// Every route. A `GET` answers `HEAD` too.
 fn routes() -> Vec<Route> {
@@ -90,11 +106,9 @@ fn routes() -> Vec<Route> {
     let patch = writing(mcp_servers::patch, Action::Patch, PATCHES);
     let delete = writing(mcp_servers::delete, Action::Delete, &[]);
     let rename = writing(rename_and_copy::rename, Action::Rename, JSON);
-    let rename = Endpoint { segment: Segment::ServerThenVerb, ..rename };
     let copy = writing(rename_and_copy::copy, Action::Copy, JSON);
-    let copy = Endpoint { segment: Segment::ServerThenVerb, ..copy };
     let rename_stored = writing(rename_and_copy::rename_stored, Action::Rename, JSON);
-    let rename_stored = Endpoint { segment: Segment::SettingsKeyThenVerb, ..rename_stored };
+    let rename_stored = Endpoint { segment: Segment::SettingsKey, ..rename_stored };
     let patch_all = writing(settings_patch::patch, Action::PatchSettings, MERGE_PATCH);
     let patch_all = Endpoint { segment: Segment::Fixed, query: &[], ..patch_all };
     let create_theirs = in_settings(settings::create, Action::Replace, JSON);
@@ -138,13 +152,13 @@ fn routes() -> Vec<Route> {
     ]
 }
 
-/// Every route as the OpenAPI document tells it.
+/// Every route as the OpenAPI document describes it.
 pub(super) fn described() -> Vec<Described> {
-    let described = |route: Route| {
+    let described = |route: &Route| {
         let operation = (route.describe?)();
         Some(Described { path: route.path, method: route.method.to_string(), operation })
     };
-    routes().into_iter().filter_map(described).collect()
+    ROUTES.iter().filter_map(described).collect()
 }
 
 fn open(handler: Handler) -> Endpoint {
@@ -183,85 +197,94 @@ fn in_settings(handler: Handler, action: Action, body: &'static [&'static str]) 
     Endpoint { segment: Segment::SettingsKey, query: &[], ..writing(handler, action, body) }
 }
 
-/// The routes of one path.
-struct Resource {
-    path: &'static str,
-    pattern: Pattern,
-    endpoints: Vec<(Method, Endpoint)>,
-    /// The methods that it answers, as `Allow` lists them.
-    allowed: String,
-}
-
-/// Puts the table into an actix application. Paths are told apart here: actix would run one regular
+/// Puts the table into an actix application. Paths are matched here: actix would run one regular
 /// expression for each pattern and request, which cost more than everything else that a read does.
 pub(super) fn configure(config: &mut ServiceConfig) {
-    let resources: Rc<[Resource]> = resources().into();
-    config.default_service(web::to(move |request, payload, app| {
-        dispatch(Rc::clone(&resources), request, payload, app)
-    }));
+    config.default_service(web::to(dispatch));
 }
 
-fn resources() -> Vec<Resource> {
+fn resources(routes: &[Route]) -> Vec<Resource> {
     let mut resources: Vec<Resource> = Vec::new();
-    for Route { path, method, endpoint, .. } in routes() {
-        let methods = if method == Method::GET { vec![method, Method::HEAD] } else { vec![method] };
-        let at = resources.iter().position(|resource| resource.path == path).unwrap_or_else(|| {
-            let pattern = Pattern::of(path);
-            resources.push(Resource { path, pattern, endpoints: Vec::new(), allowed: String::new() });
+    for Route { path, method, endpoint, .. } in routes {
+        let at = resources.iter().position(|resource| resource.path == *path).unwrap_or_else(|| {
+            resources.push(Resource::new(path));
             resources.len() - 1
         });
-        let resource = &mut resources[at];
-        resource.endpoints.extend(methods.into_iter().map(|method| (method, endpoint)));
-        let methods: Vec<&str> = resource.endpoints.iter().map(|(method, _)| method.as_str()).collect();
-        resource.allowed = methods.join(", ");
+        let endpoints = &mut resources[at].endpoints;
+        endpoints.push((method.clone(), *endpoint));
+        if method == Method::GET {
+            endpoints.push((Method::HEAD, *endpoint));
+        }
+        let methods: Vec<&str> = endpoints.iter().map(|(method, _)| method.as_str()).collect();
+        resources[at].allowed = methods.join(", ");
     }
     resources
 }
 
-async fn dispatch(
-    resources: Rc<[Resource]>,
-    request: HttpRequest,
-    payload: Payload,
-    app: Data<App>,
-) -> HttpResponse {
+async fn dispatch(request: HttpRequest, payload: Payload, app: Data<App>) -> HttpResponse {
     // Decoded by actix, but for what is a delimiter.
-    let path = request.match_info().as_str();
-    let Some(resource) = resources.iter().find(|resource| resource.pattern.is_of(path)) else {
+    let Some(resource) = find(request.match_info().as_str()) else {
         return not_found(&request, &app);
     };
-    match resource.endpoints.iter().find(|(method, _)| method == request.method()) {
-        Some((_, endpoint)) => run(*endpoint, request, payload, app).await,
+    match resource.endpoint(request.method()) {
+        Some(endpoint) => run(endpoint, &resource.places, request, payload, app).await,
         None => method_not_allowed(&request, resource),
     }
 }
 
-impl Pattern {
-    /// Reads a path of the table, in which `{…}` stands for a segment.
-    fn of(path: &'static str) -> Self {
-        let parts = path.split_once('{').zip(path.split_once('}'));
-        parts.map_or(Self::Exact(path), |((before, _), (_, after))| Self::Around(before, after))
+fn find(path: &str) -> Option<&'static Resource> {
+    RESOURCES.iter().find(|resource| resource.pattern.is_of(path))
+}
+
+impl Resource {
+    fn new(path: &'static str) -> Self {
+        let segments = path.split('/').enumerate();
+        let places = segments.filter(|(_, segment)| segment.starts_with('{')).map(|(at, _)| at).collect();
+        let (endpoints, allowed) = (Vec::new(), String::new());
+        Self { path, pattern: Pattern::of(path), places, endpoints, allowed }
     }
 
-    fn is_of(self, path: &str) -> bool {
-        match self {
-            Self::Exact(own) => own == path,
-            Self::Around(before, after) => {
-                let segment = path.strip_prefix(before).and_then(|rest| rest.strip_suffix(after));
-                segment.is_some_and(|segment| !segment.is_empty() && !segment.contains('/'))
-            }
+    fn endpoint(&self, method: &Method) -> Option<&Endpoint> {
+        self.endpoints.iter().find(|(own, _)| own == method).map(|(_, endpoint)| endpoint)
+    }
+}
+
+impl Pattern {
+    /// Reads a path of the table, in which each `{…}` is a segment.
+    fn of(path: &'static str) -> Self {
+        let mut texts = path.split('{');
+        let first = texts.next().unwrap_or_default();
+        let after = |text: &'static str| text.split_once('}').map_or(text, |(_, after)| after);
+        let rest: Vec<_> = texts.map(after).collect();
+        if rest.is_empty() { Self::Exact(path) } else { Self::Around(first, rest) }
+    }
+
+    fn is_of(&self, path: &str) -> bool {
+        let (first, texts) = match self {
+            Self::Exact(own) => return *own == path,
+            Self::Around(first, texts) => (first, texts),
+        };
+        let behind = |rest: &'_ str, text: &str| {
+            let end = rest.find('/').unwrap_or(rest.len());
+            (0 < end).then_some(())?;
+            rest[end..].strip_prefix(text).map(str::len)
+        };
+        let mut rest = path.strip_prefix(first);
+        for text in texts {
+            rest = rest.and_then(|rest| Some(&rest[rest.len() - behind(rest, text)?..]));
         }
+        rest.is_some_and(str::is_empty)
     }
 }
 
 /// The pattern of the route that a path leads to, for logs: a path itself may hold anything.
 pub(super) fn pattern(path: &str) -> &'static str {
-    routes().iter().find(|route| Pattern::of(route.path).is_of(path)).map_or("-", |route| route.path)
+    find(path).map_or("-", |resource| resource.path)
 }
 
 /// What a request is audited as, whatever comes of it.
 pub(super) fn action(method: &Method, path: &str) -> Option<Action> {
-    let is_of = |route: &&Route| route.method == *method && Pattern::of(route.path).is_of(path);
-    routes().iter().find(is_of).and_then(|route| route.endpoint.action)
+    find(path)?.endpoint(method)?.action
 }
 
 /// Whether a path is answered under any host name: probes call by address.
@@ -272,7 +295,7 @@ pub(super) fn is_for_any_host(path: &str) -> bool {
 fn method_not_allowed(request: &HttpRequest, resource: &Resource) -> HttpResponse {
     let mut problem = Problem::new(ProblemKind::MethodNotAllowed, "Method Not Allowed")
         .header(header::ALLOW, resource.allowed.clone());
-    if let Some((_, patch)) = resource.endpoints.iter().find(|(method, _)| method == Method::PATCH) {
+    if let Some(patch) = resource.endpoint(&Method::PATCH) {
         problem = problem.header(headers::ACCEPT_PATCH, patch.body.join(", "));
     }
     problem.respond(&request_id::of(request))
@@ -280,7 +303,7 @@ fn method_not_allowed(request: &HttpRequest, resource: &Resource) -> HttpRespons
 
 /// Whether this is the first segment of a path of ours.
 pub(super) fn begins_path_of_ours(segment: &str) -> bool {
-    routes().iter().any(|route| route.path.split('/').nth(1) == Some(segment))
+    RESOURCES.iter().any(|resource| resource.path.split('/').nth(1) == Some(segment))
 }
 
 /// No route; a path of ours that ends in a slash is led to the one without, and the base path to the page.
@@ -290,10 +313,7 @@ fn not_found(request: &HttpRequest, app: &App) -> HttpResponse {
         return redirect(request, &format!("{path}/"));
     }
     match path.strip_suffix('/') {
-        Some(target)
-            if target.starts_with(paths::COLLECTION)
-                || routes().iter().any(|route| Pattern::of(route.path).is_of(target)) =>
-        {
+        Some(target) if target.starts_with(paths::COLLECTION) || find(target).is_some() => {
             redirect(request, &format!("{}{target}", app.public.base()))
         }
         _ => Problem::new(ProblemKind::NotFound, "Not Found").respond(&request_id::of(request)),
@@ -329,6 +349,13 @@ mod tests {
             (RENAME, "/api/settings/mcp-servers//rename", false),
             (RENAME, "/api/settings/mcp-servers/rename", false),
             (RENAME, "/api/settings/mcp-servers/a/b/rename", false),
+            ("/a/{b}/c/{d}", "/a/1/c/2", true),
+            ("/a/{b}/c/{d}", "/a/1/c/", false),
+            ("/a/{b}/c/{d}", "/a/1/c/2/", false),
+            ("/a/{b}/c/{d}", "/a//c/2", false),
+            ("/a/{b}/c/{d}", "/a/1/d/2", false),
+            ("/a/{b}/{d}/e", "/a/1/2/e", true),
+            ("/a/{b}/{d}/e", "/a/1//e", false),
         ] {
             assert_eq!(Pattern::of(pattern).is_of(path), expected, "{pattern} {path}");
         }
@@ -336,10 +363,8 @@ mod tests {
 
     #[test]
     fn what_a_path_allows_is_what_its_routes_answer() {
-        let allowed = |path: &str| {
-            let resources = resources();
-            resources.iter().find(|resource| resource.path == path).unwrap().allowed.clone()
-        };
+        let allowed =
+            |path: &str| RESOURCES.iter().find(|resource| resource.path == path).unwrap().allowed.as_str();
         assert_eq!(allowed(paths::COLLECTION), "GET, HEAD");
         assert_eq!(allowed(ITEM), "GET, HEAD, PUT, PATCH, DELETE");
         assert_eq!(allowed(RENAME), "POST");
@@ -348,7 +373,7 @@ mod tests {
 
     #[test]
     fn what_a_row_takes_is_what_its_description_says() {
-        for Route { path, method, describe, endpoint } in routes() {
+        for Route { path, method, describe, endpoint } in &*ROUTES {
             let Some(describe) = describe else { continue };
             let (told, at) = (describe(), format!("{method} {path}"));
             let sorted = |mut words: Vec<&'static str>| {
