@@ -1,5 +1,6 @@
 //! mcp-settings owns the configurations of MCP servers. The map of the crate is `docs/ARCHITECTURE.md`.
 
+pub mod api;
 pub mod blocking;
 pub mod cli;
 pub mod config;

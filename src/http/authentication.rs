@@ -2,7 +2,6 @@
 
 use actix_web::http::header::{self, HeaderMap, HeaderName};
 
-use crate::json::Json;
 use crate::secrets::Scope;
 use crate::service::access::Caller;
 use crate::service::authentication::Authentication;
@@ -33,8 +32,7 @@ pub(super) fn require(caller: &Caller, scope: Scope) -> Result<(), Problem> {
         return Ok(());
     }
     let detail = format!("The key lacks the scope `{}`.", scope.as_str());
-    Err(Problem::new(ProblemKind::InsufficientScope, detail)
-        .member("required_scope", Json::string(scope.as_str())))
+    Err(Problem::new(ProblemKind::InsufficientScope, detail).with(|body| body.required_scope = Some(scope)))
 }
 
 /// The answer to a caller who presents no key that is known.

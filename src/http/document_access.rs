@@ -1,45 +1,24 @@
-//! How the settings document may be used, in the words of the API: a stable word, and for people the reason why servers
-//! can't be written. It refuses to know who asks.
+//! How the settings document may be used, in the words of the API, and for people the reason why servers can't be
+//! written. It does not know who asks.
 
 use actix_web::http::Method;
 
-use crate::json::Json;
+use crate::api::DocumentAccess;
 use crate::model::Access;
 use crate::service::ServiceError;
 
 use super::error_mapping;
-use super::problem::Problem;
 
-/// What is said of the document.
-pub(super) struct DocumentAccess {
-    /// `writable`, `read-only`, `no-servers` or `unreadable`.
-    pub state: &'static str,
-    /// Why not: the `detail` of the problem that a write, or where it is unreadable a read, is answered. None where it
-    /// is writable.
-    pub reason: Option<String>,
-}
-
-impl DocumentAccess {
-    /// Of a document that can be read.
-    pub(super) fn of(access: &Access) -> Self {
-        let (state, error) = match access {
-            Access::Writable => return Self { state: "writable", reason: None },
-            Access::ReadOnly(reason) => ("read-only", ServiceError::ReadOnly(*reason)),
-            Access::NoCollection => ("no-servers", ServiceError::NoMcpServers),
-        };
-        let refusal = error_mapping::problem(error, &Method::PUT, "");
-        Self { state, reason: Some(refusal.detail().to_owned()) }
-    }
-
-    /// Of one that can't be: reads are answered with this problem.
-    pub(super) fn unreadable(problem: &Problem) -> Self {
-        Self { state: "unreadable", reason: Some(problem.detail().to_owned()) }
-    }
-
-    /// The reason as JSON.
-    pub(super) fn reason(&self) -> Json {
-        self.reason.as_deref().map_or(Json::Null, Json::string)
-    }
+/// How a document that can be read may be used. The reason is the `detail` of the problem that a write is answered; none
+/// where it may be written.
+pub(super) fn of(access: &Access) -> (DocumentAccess, Option<String>) {
+    let (word, error) = match access {
+        Access::Writable => return (DocumentAccess::Writable, None),
+        Access::ReadOnly(reason) => (DocumentAccess::ReadOnly, ServiceError::ReadOnly(*reason)),
+        Access::NoCollection => (DocumentAccess::NoServers, ServiceError::NoMcpServers),
+    };
+    let refusal = error_mapping::problem(error, &Method::PUT, "");
+    (word, Some(refusal.detail().to_owned()))
 }
 
 #[cfg(test)]
@@ -48,20 +27,16 @@ mod tests {
     use crate::model::ReadOnlyReason;
 
     #[test]
-    fn whatever_can_not_be_written_says_why() {
-        for (access, state) in [
-            (Access::Writable, "writable"),
-            (Access::ReadOnly(ReadOnlyReason::SchemaVersion), "read-only"),
-            (Access::NoCollection, "no-servers"),
+    fn whatever_cannot_be_written_says_why() {
+        for (access, word) in [
+            (Access::Writable, DocumentAccess::Writable),
+            (Access::ReadOnly(ReadOnlyReason::SchemaVersion), DocumentAccess::ReadOnly),
+            (Access::NoCollection, DocumentAccess::NoServers),
         ] {
-            let told = DocumentAccess::of(&access);
-            assert_eq!(
-                (told.state, told.reason.is_none()),
-                (state, access == Access::Writable),
-                "{access:?}"
-            );
+            let (shown, reason) = of(&access);
+            assert_eq!((shown, reason.is_none()), (word, access == Access::Writable), "{access:?}");
         }
-        let newer = DocumentAccess::of(&Access::ReadOnly(ReadOnlyReason::SchemaVersion)).reason.unwrap();
+        let newer = of(&Access::ReadOnly(ReadOnlyReason::SchemaVersion)).1.unwrap();
         assert!(newer.contains("schema_version"), "{newer}");
     }
 }

@@ -3,10 +3,8 @@
 
 use actix_web::HttpResponse;
 
-use crate::json::{Json, Number, Object, to_compact};
-
 use super::editor_schemas;
-use super::endpoint::{Answer, Call};
+use super::endpoint::{Answer, Call, json_response};
 use super::problem::Problem;
 use super::problem_kind::ProblemKind;
 use super::static_content::{Content, Published, under_condition};
@@ -39,14 +37,6 @@ pub(super) fn problem(call: Call) -> Answer {
     Box::pin(async move {
         let kind = ProblemKind::ALL.into_iter().find(|kind| Some(kind.slug()) == call.word.as_deref());
         let kind = kind.ok_or_else(|| Problem::new(ProblemKind::NotFound, "Not Found"))?;
-        let answer: Object = [
-            ("type", Json::string(format!("/problems/{}", kind.slug()))),
-            ("title", Json::string(kind.title())),
-            ("status", Json::Number(Number::from_u64(kind.status().as_u16().into()))),
-            ("advice", Json::string(kind.advice())),
-        ]
-        .into_iter()
-        .collect();
-        Ok(HttpResponse::Ok().content_type("application/json").body(to_compact(&answer.into())))
+        Ok(json_response(&kind.meaning()))
     })
 }

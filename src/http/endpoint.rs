@@ -12,7 +12,9 @@ use actix_web::web::{Data, Payload};
 use actix_web::{HttpRequest, HttpResponse};
 use futures_util::FutureExt;
 use percent_encoding::percent_decode_str;
+use serde::Serialize;
 
+use crate::api::to_bytes;
 use crate::events::Position;
 use crate::json::Object;
 use crate::model::json_patch::JsonPatch;
@@ -36,6 +38,11 @@ pub(super) type Answer = Pin<Box<dyn Future<Output = Result<HttpResponse, Proble
 
 /// A handler: reads the call, asks the service, answers.
 pub(super) type Handler = fn(Call) -> Answer;
+
+/// The answer of status 200 with this body.
+pub(super) fn json_response(body: &impl Serialize) -> HttpResponse {
+    HttpResponse::Ok().content_type("application/json").body(to_bytes(body))
+}
 
 /// What a route needs of a request.
 #[derive(Clone, Copy)]
@@ -267,7 +274,7 @@ async fn run_through(
     let result =
         result.unwrap_or_else(|_| Err(Problem::of_ours(ProblemKind::Internal, "a handler panicked")));
     let request_id = request_id::of(&request);
-    let slug = result.as_ref().err().map(Problem::slug);
+    let slug = result.as_ref().err().map(|problem| problem.kind().slug());
     let response = result.unwrap_or_else(|problem| problem.respond(&request_id));
     record(&trail, &request, &response, &request_id, slug);
     response

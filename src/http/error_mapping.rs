@@ -3,7 +3,8 @@
 
 use actix_web::http::{Method, StatusCode, header};
 
-use crate::json::{Json, Number, Pointer};
+use crate::api::StoredConfig;
+use crate::json::Pointer;
 use crate::model::json_patch::Misfit;
 use crate::model::merge::{Refusal, RefusalKind};
 use crate::model::validate::Violation;
@@ -152,7 +153,7 @@ pub(super) fn store_problem(error: &StoreError, is_read: bool) -> Problem {
     let problem = Problem::new(kind, error.detail().clone()).cause(causes(error));
     match error.kind() {
         Unreadable if !is_read => problem.status(StatusCode::CONFLICT),
-        OutcomeUnknown => problem.member("outcome", Json::string("unknown")),
+        OutcomeUnknown => problem.with(|body| body.outcome = Some("unknown".into())),
         _ if error.may_pass() => problem.header(header::RETRY_AFTER, RETRY_AFTER),
         _ => problem,
     }
@@ -204,22 +205,19 @@ fn precondition_failed(conflict: Conflict) -> Problem {
     };
     let mut problem = Problem::new(ProblemKind::PreconditionFailed, detail);
     if let Some(tag) = &conflict.current_tag {
-        problem = problem.etag(tag).member("current_etag", Json::string(tag.as_str()));
+        problem = problem.etag(tag);
     }
-    if let Some(current) = conflict.current {
-        problem = problem.member("current", current);
-    }
-    if let Some(changed) = conflict.changed {
-        let pointers = changed.iter().map(|pointer| Json::string(pointer.as_str())).collect();
-        problem = problem.member("changed", Json::Array(pointers));
-    }
-    problem
+    problem.with(|body| {
+        body.current_etag = conflict.current_tag;
+        body.current = conflict.current.as_ref().map(StoredConfig::new);
+        body.changed = conflict.changed;
+    })
 }
 
 /// The same failed precondition, where the client holds the current state and something on the way has altered its
 /// tag: to read it again from the header would lead to the same refusal.
 pub(super) fn under_altered_tag(failed: Problem) -> Problem {
-    failed.with_detail(ALTERED_TAG).member("etag_altered", Json::Bool(true))
+    failed.with_detail(ALTERED_TAG).with(|body| body.etag_altered = Some(true))
 }
 
 /// The problem that a patch of the settings is which can't be taken.
@@ -234,7 +232,7 @@ fn patch_conflict(misfit: &Misfit) -> Problem {
     let detail =
         format!("Operation {operation} of the patch does not fit the server as it is. Nothing was changed.");
     Problem::new(ProblemKind::PatchConflict, detail)
-        .member("operation", Json::Number(Number::from_u64(operation as u64)))
+        .with(|body| body.operation = u32::try_from(operation).ok())
         .errors([(&misfit.pointer, misfit.kind.to_string())])
 }
 

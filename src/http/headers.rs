@@ -4,7 +4,6 @@
 use actix_web::http::header::{self, HeaderMap, HeaderName};
 
 use crate::events::Position;
-use crate::json::Json;
 use crate::projection::{Condition, Precondition};
 use crate::secrets::Exposure;
 
@@ -27,16 +26,14 @@ pub(super) fn precondition(headers: &HeaderMap, is_write: bool) -> Result<Precon
         let lines = headers.get_all(&name).map(|value| value.as_bytes());
         Condition::parse(lines).map_err(|error| {
             let detail = format!("The header {} can't be parsed: {error}.", title_case(&name));
-            Problem::new(ProblemKind::InvalidHeader, detail).member("header", Json::string(title_case(&name)))
+            Problem::of_header(title_case(&name), detail)
         })
     };
     let precondition =
         Precondition { if_match: parse(header::IF_MATCH)?, if_none_match: parse(header::IF_NONE_MATCH)? };
     if is_write && precondition.if_none_match.quotes_any() {
         let detail = "The header If-None-Match has `*` in quotes, which is the tag of no state. To create only, send `*` without quotes.";
-        return Err(
-            Problem::new(ProblemKind::InvalidHeader, detail).member("header", Json::string("If-None-Match"))
-        );
+        return Err(Problem::of_header("If-None-Match", detail));
     }
     Ok(precondition)
 }
@@ -68,7 +65,7 @@ pub(super) fn exposure(headers: &HeaderMap, knows_named: bool) -> Result<Exposur
             }
             false => "Invalid X-Expose-Secrets header value. Valid values are: 'encrypted', 'plaintext'.",
         };
-        Problem::new(ProblemKind::InvalidHeader, detail).member("header", Json::string("X-Expose-Secrets"))
+        Problem::of_header("X-Expose-Secrets", detail)
     })
 }
 
@@ -103,7 +100,7 @@ pub(super) fn last_event_id(headers: &HeaderMap) -> Result<Option<Position>, Pro
     parsed.map(Some).ok_or_else(|| {
         let detail =
             "The header Last-Event-ID can't be parsed: send the `id` of an event as it was received.";
-        Problem::new(ProblemKind::InvalidHeader, detail).member("header", Json::string("Last-Event-ID"))
+        Problem::of_header("Last-Event-ID", detail)
     })
 }
 

@@ -222,6 +222,6 @@ fn audit_refusal(request: &ServiceRequest, problem: &Problem, id: &RequestId) {
         from: &from,
         request_id: &id.0,
         status: problem.status_code().as_u16(),
-        problem: Some(problem.slug()),
+        problem: Some(problem.kind().slug()),
     });
 }

@@ -7,7 +7,8 @@ use actix_web::http::StatusCode;
 use actix_web::http::header;
 use actix_web::{HttpResponse, HttpResponseBuilder};
 
-use crate::json::{Json, Number, Object, Pointer, to_compact};
+use crate::api::{self, Fault, to_bytes};
+use crate::json::Pointer;
 use crate::projection::EntityTag;
 use crate::service::audit::new_id;
 
@@ -21,8 +22,8 @@ pub struct Problem(Box<Facts>);
 struct Facts {
     kind: ProblemKind,
     status: StatusCode,
-    detail: Cow<'static, str>,
-    members: Object,
+    /// All but `status` and `error_id`, which are written last.
+    body: api::Problem,
     headers: Vec<(header::HeaderName, String)>,
     cause: Option<String>,
 }
@@ -30,14 +31,13 @@ struct Facts {
 impl Problem {
     /// A problem whose detail a client may read.
     pub fn new(kind: ProblemKind, detail: impl Into<Cow<'static, str>>) -> Self {
-        Self(Box::new(Facts {
-            kind,
-            status: kind.status(),
+        let body = api::Problem {
+            r#type: kind.uri(),
+            title: kind.title().into(),
             detail: detail.into(),
-            members: Object::new(),
-            headers: Vec::new(),
-            cause: None,
-        }))
+            ..api::Problem::default()
+        };
+        Self(Box::new(Facts { kind, status: kind.status(), body, headers: Vec::new(), cause: None }))
     }
 
     /// A problem that is a bug or trouble of ours: its detail is fixed, its cause goes to the log only.
@@ -67,29 +67,27 @@ impl Problem {
     /// With another detail.
     #[must_use]
     pub fn with_detail(mut self, detail: &'static str) -> Self {
-        self.0.detail = detail.into();
+        self.0.body.detail = detail.into();
         self
     }
 
-    /// With a further member.
+    /// With members that only some types have.
     #[must_use]
-    pub fn member(mut self, name: &str, value: Json) -> Self {
-        self.0.members.insert(name, value);
+    pub fn with(mut self, set: impl FnOnce(&mut api::Problem)) -> Self {
+        set(&mut self.0.body);
         self
     }
 
     /// With the places of what is wrong.
     #[must_use]
     pub fn errors<'a>(self, errors: impl IntoIterator<Item = (&'a Pointer, String)>) -> Self {
-        let row = |(pointer, message): (&Pointer, String)| {
-            let row: Object =
-                [("pointer", Json::string(pointer.as_str())), ("message", Json::string(message))]
-                    .into_iter()
-                    .collect();
-            Json::Object(row)
-        };
-        let rows = errors.into_iter().map(row).collect();
-        self.member("errors", Json::Array(rows))
+        let fault = |(pointer, message): (&Pointer, String)| Fault { pointer: pointer.clone(), message };
+        self.with(|body| body.errors = Some(errors.into_iter().map(fault).collect()))
+    }
+
+    /// A header that can't be used.
+    pub fn of_header(name: &'static str, detail: impl Into<Cow<'static, str>>) -> Self {
+        Self::new(ProblemKind::InvalidHeader, detail).with(|body| body.header = Some(name.into()))
     }
 
     /// With a header.
@@ -107,22 +105,18 @@ impl Problem {
 
     /// What went wrong, for people.
     pub fn detail(&self) -> &str {
-        &self.0.detail
+        &self.0.body.detail
     }
 
-    /// The kind's slug, for audit events.
-    pub fn slug(&self) -> &'static str {
-        self.0.kind.slug()
+    /// Which problem it is.
+    pub fn kind(&self) -> ProblemKind {
+        self.0.kind
     }
 
     /// The answer. What went wrong on our side is logged here, once, under an id that the answer repeats.
     pub fn respond(self, request_id: &str) -> HttpResponse {
-        let problem = *self.0;
-        let mut body = Object::new();
-        body.insert("type", Json::string(format!("/problems/{}", problem.kind.slug())));
-        body.insert("title", Json::string(problem.kind.title()));
-        body.insert("status", Json::Number(Number::from_u64(problem.status.as_u16().into())));
-        body.insert("detail", Json::string(problem.detail.as_ref()));
+        let mut problem = *self.0;
+        problem.body.status = problem.status.as_u16();
         if problem.status.is_server_error() {
             let error_id = new_id();
             let cause = problem.cause.as_deref().unwrap_or_default();
@@ -132,12 +126,9 @@ impl Problem {
                 problem = problem.kind.slug(),
                 cause,
                 "{}",
-                problem.detail
+                problem.body.detail
             );
-            body.insert("error_id", Json::string(error_id));
-        }
-        for (name, value) in problem.members {
-            body.insert(name, value);
+            problem.body.error_id = Some(error_id);
         }
         let mut response: HttpResponseBuilder = HttpResponse::build(problem.status);
         for (name, value) in problem.headers {
@@ -145,6 +136,6 @@ impl Problem {
         }
         response
             .insert_header((header::CONTENT_TYPE, "application/problem+json"))
-            .body(to_compact(&body.into()))
+            .body(to_bytes(&problem.body))
     }
 }

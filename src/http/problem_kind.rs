@@ -3,6 +3,8 @@
 
 use actix_web::http::StatusCode;
 
+use crate::api::ProblemType;
+
 /// Which problem it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ProblemKind {
@@ -424,6 +426,11 @@ impl ProblemKind {
         self.facts().0
     }
 
+    /// The type's URI.
+    pub fn uri(self) -> String {
+        format!("/problems/{}", self.slug())
+    }
+
     /// What it is, in a few words.
     pub fn title(self) -> &'static str {
         self.facts().1
@@ -432,6 +439,12 @@ impl ProblemKind {
     /// The status that it has unless said otherwise.
     pub fn status(self) -> StatusCode {
         self.facts().2
+    }
+
+    /// What it means, as a body.
+    pub fn meaning(self) -> ProblemType {
+        let (title, advice) = (self.title().into(), self.advice().into());
+        ProblemType { r#type: self.uri().into(), title, status: self.status().as_u16(), advice }
     }
 
     /// What whoever meets it can do.

@@ -3,7 +3,6 @@
 
 use percent_encoding::percent_decode_str;
 
-use crate::json::Json;
 use crate::service::Rows;
 
 use super::problem::Problem;
@@ -159,11 +158,8 @@ impl Fault {
                 format!("The query parameter `{}` must be {}.", parameter.name(), parameter.form()),
             ),
         };
-        let problem = Problem::new(ProblemKind::InvalidQuery, detail);
-        match name {
-            Some(name) => problem.member("parameter", Json::string(name)),
-            None => problem,
-        }
+        let parameter = name.map(str::to_owned);
+        Problem::new(ProblemKind::InvalidQuery, detail).with(|body| body.parameter = parameter)
     }
 
     /// The parameter's name, if it may be repeated: what does not look like a name may be a value that

@@ -4,15 +4,17 @@
 use std::time::{Duration, Instant};
 
 use actix_web::HttpResponse;
-use actix_web::http::header;
+use actix_web::http::header::{self, HeaderValue};
+use serde::Serialize;
 
-use crate::json::{Json, Number, Object, to_compact};
-use crate::secrets::{Scope, Scopes};
+use crate::api::{DocumentState, PageLink, Session, SessionKey, SettingsAccess};
+use crate::json::Json;
+use crate::secrets::Scope;
 use crate::service::sessions::{CODE_LIFETIME, Grant, IDLE};
 
 use super::authentication::unauthorized;
-use super::document_access::DocumentAccess;
-use super::endpoint::{Answer, Call};
+use super::document_access;
+use super::endpoint::{Answer, Call, json_response};
 use super::problem::Problem;
 use super::problem_kind::ProblemKind;
 
@@ -31,11 +33,8 @@ pub(super) fn exchange(call: Call) -> Answer {
         };
         let page = page.ok_or_else(|| unauthorized(BAD_CODE))?;
         call.known(&page.name);
-        Ok(answer([
-            ("key", Json::string(page.key)),
-            ("expires_in", seconds(IDLE)),
-            ("scopes", words(page.scopes)),
-        ]))
+        let (expires_in, scopes) = (seconds(IDLE), page.scopes.list().collect());
+        Ok(answer(&SessionKey { key: page.key, expires_in, scopes }))
     })
 }
 
@@ -52,7 +51,7 @@ pub(super) fn end(call: Call) -> Answer {
         }
         let detail = "This service takes the session for ended, but could not store that. Another one on these settings may still take its key, and so may this one after a restart, unless it can be stored before. `/ready` says what is wrong.";
         let problem = Problem::new(ProblemKind::OutcomeUnknown, detail);
-        Err(problem.member("outcome", Json::string("unknown")))
+        Err(problem.with(|body| body.outcome = Some("unknown".into())))
     })
 }
 
@@ -63,8 +62,7 @@ pub(super) fn link(call: Call) -> Answer {
         let code =
             sessions.zip(Grant::of_caller(&call.caller)).map(|(sessions, grant)| sessions.new_code(grant));
         let link = call.app.link_to_page(code.as_deref());
-        let lifetime = code.map_or(Json::Null, |_| seconds(CODE_LIFETIME));
-        Ok(answer([("link", Json::string(link)), ("expires_in", lifetime)]))
+        Ok(answer(&PageLink { link, expires_in: code.map(|_| seconds(CODE_LIFETIME)) }))
     })
 }
 
@@ -72,38 +70,35 @@ pub(super) fn link(call: Call) -> Answer {
 pub(super) fn current(call: Call) -> Answer {
     Box::pin(async move {
         let access = match call.service().recheck().await.map_err(|error| call.failed(error)) {
-            Ok(projected) => DocumentAccess::of(&projected.access()),
-            Err(problem) => DocumentAccess::unreadable(&problem),
+            Ok(projected) => {
+                let (state, reason) = document_access::of(&projected.access());
+                SettingsAccess { state: state.into(), reason }
+            }
+            Err(problem) => {
+                let reason = Some(problem.detail().to_owned());
+                SettingsAccess { state: DocumentState::Unreadable, reason }
+            }
         };
         let left = call.caller.expires.map(|end| end.saturating_duration_since(Instant::now()));
-        let access: Object =
-            [("state", Json::string(access.state)), ("reason", access.reason())].into_iter().collect();
-        let told = [
-            ("name", Json::string(&*call.caller.name)),
-            ("scopes", words(call.caller.scopes)),
-            ("expires_in", left.map_or(Json::Null, seconds)),
-            ("version", Json::string(env!("CARGO_PKG_VERSION"))),
-            ("access", access.into()),
-        ];
         let is_admin = call.caller.scopes.allow(Scope::Admin);
-        let path = is_admin.then(|| ("document", Json::string(&*call.app.document)));
-        Ok(answer(told.into_iter().chain(path)))
+        Ok(answer(&Session {
+            name: (&*call.caller.name).into(),
+            scopes: call.caller.scopes.list().collect(),
+            expires_in: left.map(seconds),
+            version: env!("CARGO_PKG_VERSION").into(),
+            access,
+            document: is_admin.then(|| (&*call.app.document).into()),
+        }))
     })
 }
 
 /// Nothing of it outlives the moment, so nothing keeps it.
-fn answer(members: impl IntoIterator<Item = (&'static str, Json)>) -> HttpResponse {
-    let body: Object = members.into_iter().collect();
-    HttpResponse::Ok()
-        .insert_header((header::CACHE_CONTROL, "no-store"))
-        .content_type("application/json")
-        .body(to_compact(&body.into()))
+fn answer(body: &impl Serialize) -> HttpResponse {
+    let mut response = json_response(body);
+    response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    response
 }
 
-fn words(scopes: Scopes) -> Json {
-    Json::Array(scopes.list().map(|scope| Json::string(scope.as_str())).collect())
-}
-
-fn seconds(time: Duration) -> Json {
-    Json::Number(Number::from_u64(time.as_secs()))
+fn seconds(time: Duration) -> u32 {
+    u32::try_from(time.as_secs()).unwrap_or(u32::MAX)
 }

@@ -5,7 +5,6 @@ use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use actix_web::http::header;
 
-use crate::json::Json;
 use crate::model::settings::{PatchFault, SettingsPatch};
 use crate::secrets::Scope;
 
@@ -54,7 +53,7 @@ fn unconditional(call: &Call) -> Result<(), Problem> {
     }
     let detail = "The settings as a whole have no ETag, so this route takes no conditions. The servers' own resources do.";
     let name = if call.precondition.if_match.is_absent() { "If-None-Match" } else { "If-Match" };
-    Err(Problem::new(ProblemKind::InvalidHeader, detail).member("header", Json::string(name)))
+    Err(Problem::of_header(name, detail))
 }
 
 /// The problem that a request is which can't be read as a patch.

@@ -6,7 +6,6 @@ use actix_web::{HttpResponse, HttpResponseBuilder};
 use bytes::Bytes;
 use serde_json::Value;
 
-use crate::json::Json;
 use crate::projection::{EntityTag, Verdict, public_tag};
 
 use super::endpoint::Call;
@@ -66,7 +65,7 @@ pub(super) fn under_condition(
             let detail = "If-Match does not match the current ETag. Read the document again.";
             let failed = Problem::new(ProblemKind::PreconditionFailed, detail)
                 .etag(tag)
-                .member("current_etag", Json::string(tag.as_str()));
+                .with(|body| body.current_etag = Some(tag.clone()));
             let is_altered = call.precondition.if_match.names_altered(tag);
             Err(if is_altered { under_altered_tag(failed) } else { failed })
         }

@@ -12,6 +12,9 @@ pub enum Kind {
 }
 
 impl Kind {
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::Stdio, Self::Remote, Self::Unknown];
+
     /// The word of the API's `transport_kind`.
     pub fn as_str(self) -> &'static str {
         match self {

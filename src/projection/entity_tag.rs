@@ -78,6 +78,14 @@ impl EntityTag {
         Self(tag.into())
     }
 
+    /// Reads a tag of ours, quotes included.
+    pub fn parse(text: &str) -> Option<Self> {
+        let digits = text.strip_prefix('"')?.strip_suffix('"')?;
+        let is_ours =
+            digits.len() == 32 && digits.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'));
+        is_ours.then(|| Self(text.into()))
+    }
+
     /// The tag as it stands in a header, quotes included.
     pub fn as_str(&self) -> &str {
         &self.0

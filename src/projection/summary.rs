@@ -1,6 +1,5 @@
 //! What the listing says of a server: exactly four facts beside its name.
 
-use crate::json::{Json, Object};
 use crate::model::Kind;
 use crate::model::config::Config;
 
@@ -29,55 +28,35 @@ pub fn summary(config: &Config) -> Summary {
 impl Summary {
     /// What is said of a server that can't be read.
     pub const UNREADABLE: Self = Self { kind: Kind::Unknown, transport: None, description: None, icon: None };
-
-    /// The row as the listing shows it.
-    pub fn to_json(&self, name: &str) -> Object {
-        let optional = |text: &Option<String>| text.as_ref().map_or(Json::Null, Json::string);
-        [
-            ("name", Json::string(name)),
-            ("transport_kind", Json::string(self.kind.as_str())),
-            ("transport", optional(&self.transport)),
-            ("description", optional(&self.description)),
-            ("icon", optional(&self.icon)),
-        ]
-        .into_iter()
-        .collect()
-    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::json::to_compact;
     use crate::model::samples::config;
 
     #[test]
-    fn a_row_says_five_things_of_any_server() {
-        let row = |rest: &str| format!(r#"{{"name":"n",{rest}}}"#);
-        for (server, expected) in [
-            ("{}", r#""transport_kind":"unknown","transport":null,"description":null,"icon":null"#),
+    fn a_row_says_four_things_of_any_server() {
+        for (server, (kind, transport, description, icon)) in [
+            ("{}", (Kind::Unknown, None, None, None)),
             (
                 r#"{"command":"x","transport":"stdio","description":"d","icon":"i","env":{"A":"s"}}"#,
-                r#""transport_kind":"stdio","transport":null,"description":"d","icon":"i""#,
+                (Kind::Stdio, None, Some("d"), Some("i")),
             ),
             (
                 r#"{"url":"https://u:p@h","transport":"sse","description":""}"#,
-                r#""transport_kind":"remote","transport":"sse","description":"","icon":null"#,
+                (Kind::Remote, Some("sse"), Some(""), None),
             ),
-            (
-                r#"{"command":"x","url":"u","transport":"http"}"#,
-                r#""transport_kind":"stdio","transport":"http","description":null,"icon":null"#,
-            ),
-            (
-                r#"{"url":"u","transport":"stdio"}"#,
-                r#""transport_kind":"remote","transport":"stdio","description":null,"icon":null"#,
-            ),
+            (r#"{"command":"x","url":"u","transport":"http"}"#, (Kind::Stdio, Some("http"), None, None)),
+            (r#"{"url":"u","transport":"stdio"}"#, (Kind::Remote, Some("stdio"), None, None)),
             (
                 r#"{"command":null,"url":"u","transport":1,"description":{"a":1},"icon":[]}"#,
-                r#""transport_kind":"remote","transport":null,"description":null,"icon":null"#,
+                (Kind::Remote, None, None, None),
             ),
         ] {
-            assert_eq!(to_compact(&summary(&config(server)).to_json("n").into()), row(expected), "{server}");
+            let [transport, description, icon] =
+                [transport, description, icon].map(|text| text.map(str::to_owned));
+            assert_eq!(summary(&config(server)), Summary { kind, transport, description, icon }, "{server}");
         }
     }
 

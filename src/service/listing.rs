@@ -1,13 +1,15 @@
 //! The listing of the servers, made once for each state; pages are cut from it. It refuses to know what a row
 //! says.
 
-use bytes::Bytes;
+use std::ops::Range;
 
-use crate::json::write_string;
+use bytes::Bytes;
+use serde::Serialize;
+use serde_json::value::{RawValue, to_raw_value};
+
+use crate::api::{McpServerList, to_bytes};
 use crate::model::SettingsKey;
 use crate::projection::EntityTag;
-
-const HEAD: &str = r#"{"servers":["#;
 
 /// How much a listing says of each server.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -19,13 +21,12 @@ pub enum Rows {
     Full,
 }
 
-/// All servers, sorted by name, as text.
+/// All servers, sorted by name, each row as it is sent.
 pub struct Listing {
-    text: Bytes,
-    /// The name of each row and the place behind it.
-    rows: Vec<(SettingsKey, usize)>,
-    /// What follows the last row: the end of the array, and what is said of the list itself.
-    tail: String,
+    rows: Vec<(SettingsKey, Box<RawValue>)>,
+    /// The list's own tag, where the list says it.
+    tag: Option<EntityTag>,
+    whole: Bytes,
 }
 
 /// Some of the servers.
@@ -38,57 +39,35 @@ pub struct Page {
 }
 
 impl Listing {
-    /// Takes the rows, in the order of their names; `write` appends one. `tag` is the list's own, where the list is
-    /// to say it.
-    pub(super) fn new<'a, T>(
-        servers: impl Iterator<Item = (&'a SettingsKey, T)>,
-        write: impl Fn(&mut Vec<u8>, &SettingsKey, T),
+    /// Takes the rows, in the order of their names. `tag` is the list's own, where the list is to say it.
+    pub(super) fn new<'a, Row: Serialize>(
+        servers: impl Iterator<Item = (&'a SettingsKey, Row)>,
         tag: Option<&EntityTag>,
     ) -> Self {
-        let mut text = HEAD.as_bytes().to_vec();
-        let mut rows = Vec::with_capacity(servers.size_hint().0);
-        for (key, server) in servers {
-            if !rows.is_empty() {
-                text.push(b',');
-            }
-            write(&mut text, key, server);
-            rows.push((key.clone(), text.len()));
-        }
-        let mut tail = "]".to_owned();
-        if let Some(tag) = tag {
-            tail.push_str(r#","etag":"#);
-            write_string(&mut tail, tag.as_str());
-        }
-        tail.push('}');
-        text.extend(tail.bytes());
-        Self { text: text.into(), rows, tail }
+        let row = |(key, row): (&SettingsKey, Row)| {
+            (key.clone(), to_raw_value(&row).expect("a row is a body, and bodies can be written"))
+        };
+        let mut listing = Self { rows: servers.map(row).collect(), tag: tag.cloned(), whole: Bytes::new() };
+        listing.whole = listing.body(0..listing.rows.len());
+        listing
     }
 
     /// The answer that shows all servers.
     pub fn whole(&self) -> &Bytes {
-        &self.text
+        &self.whole
     }
 
     /// The servers whose names come after this one, at most so many. There need not be one of this name.
     pub fn page(&self, after: Option<&str>, limit: usize) -> Page {
         let first = after.map_or(0, |after| self.rows.partition_point(|(key, _)| key.as_str() <= after));
         let end = self.rows.len().min(first.saturating_add(limit));
-        let cut = match (self.rows.get(first), end.checked_sub(1).and_then(|last| self.rows.get(last))) {
-            (Some(_), Some((_, behind))) if first < end => &self.text[self.start(first)..*behind],
-            _ => &[],
-        };
-        let body = [HEAD.as_bytes(), cut, self.tail.as_bytes()].concat().into();
         let more_after = (first < end && end < self.rows.len()).then(|| self.rows[end - 1].0.clone());
-        Page { body, more_after }
+        Page { body: self.body(first..end), more_after }
     }
 
-    /// Where a row begins.
-    fn start(&self, row: usize) -> usize {
-        match row {
-            0 => HEAD.len(),
-            // A comma stands between two rows.
-            row => self.rows[row - 1].1 + 1,
-        }
+    fn body(&self, rows: Range<usize>) -> Bytes {
+        let servers: Vec<&RawValue> = self.rows[rows].iter().map(|(_, row)| &**row).collect();
+        to_bytes(&McpServerList { servers, etag: self.tag.clone() })
     }
 }
 
@@ -101,19 +80,21 @@ mod tests {
 
     fn listing(names: &[&str]) -> Listing {
         let keys: Vec<_> = names.iter().map(|name| SettingsKey::new(name)).collect();
-        let write = |text: &mut Vec<u8>, key: &SettingsKey, ()| text.extend(key.as_str().bytes());
-        Listing::new(keys.iter().map(|key| (key, ())), write, None)
+        Listing::new(keys.iter().map(|key| (key, key.as_str())), None)
+    }
+
+    fn rows_of(body: &[u8]) -> Vec<String> {
+        serde_json::from_slice::<McpServerList<String>>(body).unwrap().servers
     }
 
     #[test]
     fn a_list_that_says_its_tag_says_it_on_every_page() {
         let tag = public_tag(b"");
         let keys = ["a", "b"].map(SettingsKey::new);
-        let write = |text: &mut Vec<u8>, key: &SettingsKey, ()| text.extend(key.as_str().bytes());
-        let all = Listing::new(keys.iter().map(|key| (key, ())), write, Some(&tag));
+        let all = Listing::new(keys.iter().map(|key| (key, key.as_str())), Some(&tag));
         let said = format!(r#""etag":"\"{}\"""#, String::from_utf8_lossy(tag.opaque()));
-        assert_eq!(all.whole(), &format!(r#"{{"servers":[a,b],{said}}}"#));
-        assert_eq!(all.page(None, 1).body, format!(r#"{{"servers":[a],{said}}}"#));
+        assert_eq!(all.whole(), &format!(r#"{{"servers":["a","b"],{said}}}"#));
+        assert_eq!(all.page(None, 1).body, format!(r#"{{"servers":["a"],{said}}}"#));
         assert_eq!(all.page(Some("b"), 1).body, format!(r#"{{"servers":[],{said}}}"#));
     }
 
@@ -133,10 +114,11 @@ mod tests {
             (Some("\u{10ffff}"), 1, "", None),
         ] {
             let page = all.page(after, limit);
-            assert_eq!(page.body, format!(r#"{{"servers":[{rows}]}}"#), "{after:?} {limit}");
+            let rows: Vec<&str> = rows.split(',').filter(|row| !row.is_empty()).collect();
+            assert_eq!(rows_of(&page.body), rows, "{after:?} {limit}");
             assert_eq!(page.more_after.as_ref().map(SettingsKey::as_str), more_after, "{after:?} {limit}");
         }
-        assert_eq!(all.whole(), r#"{"servers":[a,b,é]}"#);
+        assert_eq!(all.whole(), r#"{"servers":["a","b","é"]}"#);
         assert_eq!(listing(&[]).whole(), r#"{"servers":[]}"#);
         assert_eq!(listing(&[]).page(None, 1).body, r#"{"servers":[]}"#);
     }
@@ -153,9 +135,7 @@ mod tests {
             let mut after = None;
             loop {
                 let page = all.page(after.as_ref().map(SettingsKey::as_str), limit);
-                let text = std::str::from_utf8(&page.body).unwrap();
-                let rows = text.strip_prefix(HEAD).and_then(|rest| rest.strip_suffix("]}")).unwrap();
-                found.extend(rows.split(',').filter(|row| !row.is_empty()).map(str::to_owned));
+                found.extend(rows_of(&page.body));
                 prop_assert!(found.len() == names.len() || page.more_after.is_some());
                 match page.more_after {
                     Some(last) => after = Some(last),

@@ -1,18 +1,19 @@
 //! Everything that reads need, computed once for each state and set of keys, not for each request.
 //! Servers that did not change are taken over from the projection before.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
-use std::ops::Range;
 use std::sync::Arc;
 use std::sync::OnceLock;
 
 use bytes::Bytes;
 
-use crate::json::{Fault, Json, Object, Pointer, Style, to_compact, write_string};
+use crate::api::{Finding, McpServer, McpServerSummary, StoredConfig, WrittenMcpServer, findings, to_bytes};
+use crate::json::{Fault, Pointer};
 use crate::model::config::{self, Config};
 use crate::model::enablement::is_enabled;
 use crate::model::plain_names::PlainNames;
-use crate::model::suspect::{Suspect, suspects};
+use crate::model::suspect::suspects;
 use crate::model::{Access, Layout, SettingsKey, StoredServer};
 use crate::projection::{
     EntityTag, Summary, canonical, collection_tag, needs_reentry, server_tag, summary, unreadable_server_tag,
@@ -41,27 +42,17 @@ pub struct Item {
     pub(super) server: Arc<StoredServer>,
     tag: EntityTag,
     summary: Summary,
-    /// The redacted answer, or why there is none.
+    /// What is shown redacted, or why nothing is.
     redacted: Result<Redacted, Fault>,
     /// What OpenHands' clients are shown of it, redacted.
     pub(super) shown: OnceLock<Box<str>>,
 }
 
-/// The redacted answer, and what else a full row says.
+/// The redacted answer, the body that it is, and what else a full row says.
 struct Redacted {
+    answer: McpServer,
     body: Bytes,
-    /// Where the configuration stands in it.
-    config: Range<usize>,
-    remarks: Remarks,
     is_enabled: Option<bool>,
-}
-
-/// What an answer says of a configuration beside showing it.
-struct Remarks {
-    /// The secrets that no key opens.
-    needs_reentry: Vec<Pointer>,
-    /// What seems to be a secret in a place where none is masked.
-    suspects: Vec<Suspect>,
 }
 
 impl ReadModel {
@@ -110,10 +101,12 @@ impl ReadModel {
     pub fn listing(&self, rows: Rows) -> &Listing {
         match rows {
             Rows::Summary => {
-                self.summaries.get_or_init(|| Listing::new(self.items.iter(), write_summary, None))
+                let rows = || self.items.iter().map(|(key, item)| (key, item.summary_row(key)));
+                self.summaries.get_or_init(|| Listing::new(rows(), None))
             }
             Rows::Full => {
-                self.full.get_or_init(|| Listing::new(self.items.iter(), write_full, Some(self.tag())))
+                let rows = || self.items.iter().map(|(key, item)| (key, item.full_row(key)));
+                self.full.get_or_init(|| Listing::new(rows(), Some(self.tag())))
             }
         }
     }
@@ -122,7 +115,7 @@ impl ReadModel {
     pub fn named(&self, key: &SettingsKey, plain_names: &PlainNames) -> Result<Bytes, ServiceError> {
         let (item, mut config) = self.opened(key)?;
         plain_names.mark(&mut config);
-        Ok(body(key, &config, Some(&item.tag), Exposure::Named))
+        Ok(to_bytes(&answer(key, &config, &item.tag, Exposure::Named)))
     }
 
     fn opened(&self, key: &SettingsKey) -> Result<(&Item, Config), ServiceError> {
@@ -139,7 +132,7 @@ impl ReadModel {
         if exposure == Exposure::Plaintext && !unreadable.is_empty() {
             return Err(ServiceError::SecretUnreadable(unreadable));
         }
-        Ok(body(key, &config, Some(&item.tag), exposure))
+        Ok(to_bytes(&answer(key, &config, &item.tag, exposure)))
     }
 }
 
@@ -171,90 +164,62 @@ impl Item {
         let redacted = self.redacted.as_ref().map(|redacted| &redacted.body);
         redacted.map_err(|fault| ServiceError::MalformedServer(fault.clone()))
     }
+    /// What the list says of it.
+    fn summary_row<'a>(&'a self, key: &'a SettingsKey) -> McpServerSummary<'a> {
+        let Summary { kind, transport, description, icon } = &self.summary;
+        let optional = |text: &'a Option<String>| text.as_deref().map(Cow::Borrowed);
+        McpServerSummary {
+            name: key.as_str().into(),
+            transport_kind: *kind,
+            transport: optional(transport),
+            description: optional(description),
+            icon: optional(icon),
+            enabled: None,
+            etag: None,
+            needs_reentry: None,
+            findings: None,
+            config: None,
+        }
+    }
+
+    /// The same, and what the server's own answer says. Of one that can't be read there is the tag, under which it
+    /// can be replaced or deleted.
+    fn full_row<'a>(&'a self, key: &'a SettingsKey) -> McpServerSummary<'a> {
+        let shown = self.redacted.as_ref().ok();
+        let answer = shown.map(|shown| &shown.answer);
+        McpServerSummary {
+            enabled: Some(shown.and_then(|shown| shown.is_enabled)),
+            etag: Some(self.tag.clone()),
+            needs_reentry: Some(answer.map_or(&[][..], |answer| &answer.needs_reentry).into()),
+            findings: Some(answer.map_or(&[][..], |answer| &answer.findings).into()),
+            config: Some(answer.map(|answer| answer.config.borrowed())),
+            ..self.summary_row(key)
+        }
+    }
 }
 
 impl Redacted {
     fn new(key: &SettingsKey, config: &Config, tag: &EntityTag) -> Self {
-        let remarks = Remarks::of(config);
-        let (text, place) = answer(key, Some(tag), view(config, Exposure::Redacted), &remarks);
-        Self { body: text.into(), config: place, remarks, is_enabled: is_enabled(config) }
+        let answer = answer(key, config, tag, Exposure::Redacted);
+        Self { body: to_bytes(&answer), answer, is_enabled: is_enabled(config) }
     }
 }
 
-impl Remarks {
-    fn of(config: &Config) -> Self {
-        Self { needs_reentry: needs_reentry(config), suspects: suspects(config) }
-    }
+/// The answer that shows a server.
+fn answer(key: &SettingsKey, config: &Config, tag: &EntityTag, exposure: Exposure) -> McpServer {
+    let (config, needs_reentry, findings) = shown(config, exposure);
+    McpServer { name: key.as_str().to_owned(), config, etag: tag.clone(), needs_reentry, findings }
 }
 
-fn write_summary(text: &mut Vec<u8>, key: &SettingsKey, item: &Arc<Item>) {
-    text.extend(to_compact(&Json::Object(item.summary.to_json(key.as_str()))).bytes());
-}
-
-/// The summary, and what the server's own answer says. Of one that can't be read there is the tag, under
-/// which it can be replaced or deleted.
-fn write_full(text: &mut Vec<u8>, key: &SettingsKey, item: &Arc<Item>) {
-    let shown = item.redacted.as_ref().ok();
-    let is_enabled = shown.and_then(|shown| shown.is_enabled);
-    let mut row = item.summary.to_json(key.as_str());
-    row.insert("enabled", is_enabled.map_or(Json::Null, Json::Bool));
-    row.insert("etag", Json::string(item.tag.as_str()));
-    row.insert("needs_reentry", pointers(shown.map_or(&[], |shown| &shown.remarks.needs_reentry)));
-    row.insert("findings", findings(shown.map_or(&[], |shown| &shown.remarks.suspects)));
-    let row = to_compact(&row.into());
-    let config = shown.map_or(&b"null"[..], |shown| &shown.body[shown.config.clone()]);
-    let parts = [&row.as_bytes()[..row.len() - "}".len()], br#","config":"#, config, b"}"];
-    text.extend(parts.concat());
-}
-
-/// The answer that shows a server: name, configuration, tag if it is told, what has to be entered again, and what
-/// seems to be a secret in a place where none is masked.
+/// The answer to a write, with the tag if it is returned.
 pub(super) fn body(key: &SettingsKey, config: &Config, tag: Option<&EntityTag>, exposure: Exposure) -> Bytes {
-    answer(key, tag, view(config, exposure), &Remarks::of(config)).0.into()
+    let (config, needs_reentry, findings) = shown(config, exposure);
+    let name = key.as_str().to_owned();
+    to_bytes(&WrittenMcpServer { name, config, etag: tag.cloned(), needs_reentry, findings })
 }
 
-/// The same from a view and remarks that are made already, and where in it the configuration is.
-fn answer(
-    key: &SettingsKey,
-    tag: Option<&EntityTag>,
-    shown: Object,
-    remarks: &Remarks,
-) -> (String, Range<usize>) {
-    let mut text = r#"{"name":"#.to_owned();
-    write_string(&mut text, key.as_str());
-    text.push_str(r#","config":"#);
-    let start = text.len();
-    Style::compact().write(&mut text, &Json::Object(shown), "");
-    let place = start..text.len();
-    if let Some(tag) = tag {
-        text.push_str(r#","etag":"#);
-        write_string(&mut text, tag.as_str());
-    }
-    let Remarks { needs_reentry, suspects } = remarks;
-    if !needs_reentry.is_empty() {
-        text.push_str(r#","needs_reentry":"#);
-        Style::compact().write(&mut text, &pointers(needs_reentry), "");
-    }
-    if !suspects.is_empty() {
-        text.push_str(r#","findings":"#);
-        Style::compact().write(&mut text, &findings(suspects), "");
-    }
-    text.push('}');
-    (text, place)
-}
-
-fn findings(suspects: &[Suspect]) -> Json {
-    let finding = |suspect: &Suspect| -> Json {
-        let members = [
-            ("pointer", suspect.pointer.as_str()),
-            ("reason", suspect.reason.as_str()),
-            ("proposal", suspect.reason.proposal()),
-        ];
-        members.into_iter().map(|(name, text)| (name, Json::string(text))).collect::<Object>().into()
-    };
-    Json::Array(suspects.iter().map(finding).collect())
-}
-
-fn pointers(pointers: &[Pointer]) -> Json {
-    Json::Array(pointers.iter().map(|pointer| Json::string(pointer.as_str())).collect())
+/// A view of a configuration, the secrets that no key opens, and what seems to be a secret where none is masked.
+fn shown(config: &Config, exposure: Exposure) -> (StoredConfig<'static>, Vec<Pointer>, Vec<Finding>) {
+    let view = StoredConfig::new(&view(config, exposure).into());
+    (view, needs_reentry(config), findings(suspects(config)))
 }

@@ -1,6 +1,7 @@
 //! Black-box tests: the real binary, over a real socket, against docs/API.md and docs/DESIGN.md. Modules mirror the URL tree and
 //! the laws; the first group is the harness.
 
+mod api_types;
 mod chromium;
 mod conformance;
 mod crypto;

@@ -1,6 +1,11 @@
 //! An answer as it came over the wire, and the claims that tests make about it.
 
+use mcp_settings::api::Problem;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
 use serde_json::Value;
+
+use crate::api_types;
 
 /// One answer.
 #[derive(Debug)]
@@ -50,6 +55,12 @@ impl Response {
             .unwrap_or_else(|error| panic!("{error} in {self:?}: {}", self.text()))
     }
 
+    /// The body, read with the type that the service builds it of.
+    #[track_caller]
+    pub(crate) fn read<Body: Serialize + DeserializeOwned>(&self) -> Body {
+        api_types::read(&self.text())
+    }
+
     /// The entity-tag; an answer that should have one has a strong, quoted one.
     #[track_caller]
     pub(crate) fn etag(&self) -> String {
@@ -86,28 +97,20 @@ impl Response {
         let shown = format!("{} {}{}", self.status, self.head_text(), self.text());
         let content_type = self.header("content-type").unwrap_or_default();
         assert!(content_type.starts_with("application/problem+json"), "not a problem: {shown}");
-        let problem = self.json();
-        assert_eq!(problem["status"].as_u64(), Some(u64::from(self.status)), "the status differs: {shown}");
-        for member in ["title", "detail"] {
-            assert!(problem[member].as_str().is_some_and(|text| !text.is_empty()), "no `{member}`: {shown}");
-        }
-        assert!(
-            !problem["detail"].as_str().is_some_and(|text| text.ends_with("..")),
-            "two full stops: {shown}"
-        );
-        if self.status >= 500 {
-            assert!(problem["error_id"].as_str().is_some(), "a 5xx without `error_id`: {shown}");
-        }
-        let kind = problem["type"].as_str().unwrap_or_else(|| panic!("no `type`: {shown}"));
-        let slug = kind.strip_prefix("/problems/").unwrap_or_else(|| panic!("`type` is {kind}: {shown}"));
+        let Problem { r#type, title, status, detail, error_id, .. } = self.read();
+        assert_eq!(status, self.status, "the status differs: {shown}");
+        assert!(!title.is_empty() && !detail.is_empty(), "nothing is said: {shown}");
+        assert!(!detail.ends_with(".."), "two full stops: {shown}");
+        assert_eq!(error_id.is_some(), self.status >= 500, "a 5xx has an `error_id`, no other does: {shown}");
+        let slug = r#type.strip_prefix("/problems/").unwrap_or_else(|| panic!("`type` is {type}: {shown}"));
         slug.to_owned()
     }
 
     /// The pointers in the problem's `errors`.
     #[track_caller]
     pub(crate) fn error_pointers(&self) -> Vec<String> {
-        let problem = self.json();
-        let errors = problem["errors"].as_array().unwrap_or_else(|| panic!("no `errors`: {problem}")).iter();
-        errors.map(|error| error["pointer"].as_str().expect("an error has a pointer").to_owned()).collect()
+        let errors = self.read::<Problem>().errors;
+        let errors = errors.unwrap_or_else(|| panic!("no `errors`: {}", self.text()));
+        errors.iter().map(|error| error.pointer.as_str().to_owned()).collect()
     }
 }

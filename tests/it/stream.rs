@@ -3,8 +3,10 @@
 use std::io;
 use std::time::{Duration, Instant};
 
+use mcp_settings::api::{DocumentChange, Opened, ServerChange};
 use serde_json::{Value, json};
 
+use crate::api_types;
 use crate::conformance;
 use crate::response::Response;
 use crate::server::{PATIENCE, TestServer};
@@ -143,6 +145,12 @@ fn read(block: &str) -> Event {
     };
     let [id, name, data] = ["id", "event", "data"].map(&mut field);
     assert_eq!(lines.next(), None, "{block:?}");
+    match &*name {
+        "opened" => drop(api_types::read::<Opened>(&data)),
+        "server" => drop(api_types::read::<ServerChange>(&data)),
+        "document" => drop(api_types::read::<DocumentChange>(&data)),
+        other => panic!("there is no event `{other}`: {block:?}"),
+    }
     let data: Value = serde_json::from_str(&data).unwrap_or_else(|error| panic!("{error} in {data}"));
     conformance::check_event(&name, &json!({ "id": id, "event": name, "data": data }));
     Event { id, name, data }

@@ -2,8 +2,8 @@
 
 use serde_json::json;
 
+use crate::api::ProblemType;
 use crate::http::problem_kind::ProblemKind::*;
-use crate::http::schemas::ProblemType;
 use crate::openapi::{Body, Operation, Parameter, Place, Response, Shape};
 
 use super::problems::{Problems, of_any_route};
@@ -54,13 +54,7 @@ pub(in crate::http) fn problem() -> Operation {
         shape: Shape::inline(json!({ "type": "string", "pattern": "^[a-z-]+$" })),
         example: json!("bound-secret"),
     };
-    let value = json!({
-        "type": "/problems/unknown-server",
-        "title": UnknownServer.title(),
-        "status": 404,
-        "advice": UnknownServer.advice(),
-    });
-    let shown = example("problem_type", "One type", value);
+    let shown = example("problem_type", "One type", json!(UnknownServer.meaning()));
     let success = Response {
         status: 200,
         description: "What the type means.",

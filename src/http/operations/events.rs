@@ -1,9 +1,10 @@
 //! `/api/settings/events`.
 
+use schemars::JsonSchema;
 use serde_json::{Value, json};
 
+use crate::api::{DocumentChange, Opened, ServerChange};
 use crate::http::problem_kind::ProblemKind::*;
-use crate::http::schemas::{DocumentEvent, OpenedEvent, ServerEvent};
 use crate::openapi::{Body, Operation, Response, Shape};
 
 use super::problems::of_any_route;
@@ -44,8 +45,32 @@ pub(in crate::http) fn follow() -> Operation {
 
 /// Text; what it says when it is read as an event stream.
 fn events() -> Shape {
-    let all = vec![Shape::of::<OpenedEvent>(), Shape::of::<ServerEvent>(), Shape::of::<DocumentEvent>()];
+    let began = "Always the first event: where the reader begins.";
+    let used = "The document may be used in another way, became unreadable, or can be read again.";
+    let all = vec![
+        event::<Opened>("OpenedEvent", "opened", began),
+        event::<ServerChange>("ServerEvent", "server", "A server differs from what it was before."),
+        event::<DocumentChange>("DocumentEvent", "document", used),
+    ];
     Shape::text_of("text/event-stream", all)
+}
+
+/// One event as it is sent: its `id`, its name, and what its `data` says.
+fn event<Data: JsonSchema>(component: &'static str, event: &'static str, description: &'static str) -> Shape {
+    Shape::named(component, move |generator| {
+        let data = generator.subschema_for::<Data>();
+        json!({
+            "description": description,
+            "type": "object",
+            "properties": {
+                "id": fields::event_id().schema(generator),
+                "event": { "type": "string", "const": event },
+                "data": data,
+            },
+            "additionalProperties": true,
+            "required": ["id", "event", "data"],
+        })
+    })
 }
 
 fn shown() -> String {

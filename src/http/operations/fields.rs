@@ -4,7 +4,6 @@ use schemars::JsonSchema;
 use serde_json::{Value, json};
 
 use crate::http::query::LARGEST_PAGE;
-use crate::http::schemas::EventId;
 use crate::openapi::{HeaderField, Parameter, Place, Shape};
 
 const TAG: &str = "\"5d7e1b9c20f34a68b1d2c3e4f5061728\"";
@@ -105,9 +104,20 @@ pub(super) fn last_event_id() -> Parameter {
         name: "Last-Event-ID",
         place: Place::Header,
         description: "The `id` of the last event that was received: go on behind it.",
-        shape: Shape::of::<EventId>(),
+        shape: event_id(),
         example: json!("5f3a9c01d2e4b687-41"),
     }
+}
+
+/// A position in the stream of changes.
+pub(super) fn event_id() -> Shape {
+    Shape::named("EventId", |_| {
+        json!({
+            "description": "A position in the stream: the process, and the number of the event.",
+            "type": "string",
+            "pattern": r"^[0-9a-f]{16}-(0|[1-9][0-9]*)$",
+        })
+    })
 }
 
 /// Whether a short answer is preferred.

@@ -3,11 +3,10 @@
 use actix_web::http::StatusCode;
 use serde_json::json;
 
+use crate::api::{McpServer, McpServerList, McpServerSummary, WrittenMcpServer};
 use crate::http::body::JSON_PATCH;
 use crate::http::problem_kind::ProblemKind::*;
-use crate::http::schemas::{
-    McpServer, McpServerConfig, McpServerConfigPatch, McpServerList, NewName, WrittenMcpServer, json_patch,
-};
+use crate::http::schemas::{McpServerConfig, McpServerConfigPatch, NewName, json_patch};
 use crate::openapi::{Body, Example, Operation, Parameter, Response, Shape};
 
 use super::problems::{Problems, of_any_route};
@@ -214,7 +213,7 @@ const fn of_content() -> [crate::http::problem_kind::ProblemKind; 4] {
 }
 
 fn list_answer() -> Response {
-    let mut answer = ok("The servers.", Shape::of::<McpServerList>(), listing());
+    let mut answer = ok("The servers.", Shape::of::<McpServerList<McpServerSummary>>(), listing());
     answer.headers.push(fields::next_page());
     answer
 }

@@ -2,8 +2,8 @@
 
 use serde_json::json;
 
+use crate::api::{Readiness, ServerInfo, Status};
 use crate::http::problem_kind::ProblemKind::*;
-use crate::http::schemas::{Readiness, ServerInfo, Status};
 use crate::openapi::{Example, Operation, Response, Shape};
 use crate::service::Degradation;
 

@@ -2,8 +2,8 @@
 
 use serde_json::json;
 
+use crate::api::{LoginCode, PageLink, Session, SessionKey};
 use crate::http::problem_kind::ProblemKind::*;
-use crate::http::schemas::{LoginCode, PageLink, Session, SessionKey};
 use crate::openapi::{Operation, Response, Shape};
 
 use super::problems::of_any_route;

@@ -1,24 +1,18 @@
-//! The shapes of bodies, as the OpenAPI document tells them. The service itself works on raw JSON, so that
-//! nothing is lost: these types are never made. Tests hold them against what is accepted and answered.
+//! The shapes of bodies that come in, of OpenHands' own, and of problems by type, for the OpenAPI document. Bodies that
+//! come in are read as raw JSON, so that nothing is lost: tests hold these shapes against what is accepted.
 
 mod auth;
 mod config;
-mod event;
+mod new_name;
 mod no_null;
 mod openhands;
 mod patch;
 mod problem;
-mod server;
-mod service;
 
 pub(super) use config::McpServerConfig;
-pub(super) use event::{DocumentEvent, EventId, OpenedEvent, ServerEvent};
+pub(super) use new_name::NewName;
 pub(super) use openhands::{
     OpenHandsServer, OpenHandsServerPatch, OpenHandsSettings, OpenHandsSettingsPatch,
 };
 pub(super) use patch::{McpServerConfigPatch, json_patch};
 pub(super) use problem::{example, of_status};
-pub(super) use server::{McpServer, McpServerList, NewName, WrittenMcpServer};
-pub(super) use service::{
-    LoginCode, PageLink, ProblemType, Readiness, ServerInfo, Session, SessionKey, Status,
-};

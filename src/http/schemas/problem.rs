@@ -5,32 +5,21 @@ use actix_web::http::StatusCode;
 use schemars::{JsonSchema, SchemaGenerator};
 use serde_json::{Map, Value, json};
 
+use crate::api::{Fault, Problem, StoredConfig};
 use crate::http::problem_kind::ProblemKind;
+use crate::json::{Json, Pointer};
 use crate::openapi::Shape;
-
-use super::server::StoredConfig;
-use super::service::Scope;
+use crate::projection::EntityTag;
+use crate::secrets::Scope;
 
 /// The members that every problem has (RFC 9457).
 const ALWAYS: [&str; 4] = ["type", "title", "status", "detail"];
 
-/// A member that only some problems have.
-struct Member {
-    name: &'static str,
-    description: &'static str,
-    shape: Shape,
-    is_required: bool,
-    example: Value,
-}
-
-/// One thing that is wrong with a body or a stored server.
-#[derive(JsonSchema)]
-#[expect(dead_code, reason = "a type that is described, and never made")]
-struct Fault {
-    /// Where: a JSON Pointer.
-    pointer: String,
-    /// What; never a value.
-    message: String,
+/// Whether a member is in every problem of its type.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Presence {
+    Always,
+    Sometimes,
 }
 
 /// The shape of a problem of this type.
@@ -59,7 +48,7 @@ fn union(status: StatusCode, kinds: &[ProblemKind], generator: &mut SchemaGenera
         let own = schema(*kind, generator);
         properties.extend(own["properties"].as_object().cloned().unwrap_or_default());
         let reference = of_kind(*kind).schema(generator);
-        let is_it = json!({ "type": { "const": uri(*kind) } });
+        let is_it = json!({ "type": { "const": kind.uri() } });
         exactly = json!({
             "if": { "properties": is_it, "additionalProperties": true },
             "then": reference,
@@ -79,16 +68,42 @@ fn union(status: StatusCode, kinds: &[ProblemKind], generator: &mut SchemaGenera
 
 /// A problem of this type and status, shown.
 pub(in crate::http) fn example(kind: ProblemKind, status: StatusCode) -> Value {
+    let every = json!(with_every_member());
     let mut shown = json!({
-        "type": uri(kind),
+        "type": kind.uri(),
         "title": kind.title(),
         "status": status.as_u16(),
         "detail": format!("{}.", kind.title()),
     });
-    for member in members(kind) {
-        shown[member.name] = member.example;
+    for (member, _) in members(kind) {
+        shown[member] = every[member].clone();
     }
     shown
+}
+
+fn with_every_member() -> Problem {
+    let current = [("command", Json::string("issues-mcp")), ("env", masked("API_KEY"))];
+    Problem {
+        error_id: Some("9f86d081884c7d65".to_owned()),
+        required_scope: Some(Scope::Write),
+        header: Some("If-Match".into()),
+        parameter: Some("dry_run".to_owned()),
+        operation: Some(0),
+        errors: Some(vec![Fault {
+            pointer: Pointer::root().member("env").member("API_KEY"),
+            message: "must be a string".to_owned(),
+        }]),
+        current_etag: EntityTag::parse("\"5d7e1b9c20f34a68b1d2c3e4f5061728\""),
+        current: Some(StoredConfig::new(&Json::Object(current.into_iter().collect()))),
+        changed: Some(vec![Pointer::root().member("command")]),
+        etag_altered: Some(true),
+        outcome: Some("unknown".into()),
+        ..Problem::default()
+    }
+}
+
+fn masked(name: &str) -> Json {
+    Json::Object([(name, Json::string("[REDACTED]"))].into_iter().collect())
 }
 
 /// Every status that problems of this type come with.
@@ -109,19 +124,18 @@ fn statuses(kind: ProblemKind) -> Vec<u16> {
 }
 
 fn schema(kind: ProblemKind, generator: &mut SchemaGenerator) -> Value {
+    let all = Problem::json_schema(generator).to_value();
     let mut properties = json!({
-        "type": { "type": "string", "const": uri(kind), "x-enum-varnames": [name(kind)] },
-        "title": { "type": "string", "description": "What the type is called." },
+        "type": { "type": "string", "const": kind.uri(), "x-enum-varnames": [name(kind)] },
+        "title": all["properties"]["title"],
         "status": status_member(&statuses(kind)),
-        "detail": { "type": "string", "description": "What happened here." },
+        "detail": all["properties"]["detail"],
     });
     let mut required = ALWAYS.to_vec();
-    for member in members(kind) {
-        let mut schema = member.shape.schema(generator);
-        schema["description"] = json!(member.description);
-        properties[member.name] = schema;
-        if member.is_required {
-            required.push(member.name);
+    for (member, presence) in members(kind) {
+        properties[member] = all["properties"][member].clone();
+        if presence == Presence::Always {
+            required.push(member);
         }
     }
     json!({
@@ -142,82 +156,38 @@ fn status_member(statuses: &[u16]) -> Value {
     member
 }
 
-fn members(kind: ProblemKind) -> Vec<Member> {
+/// Which members a problem of this type has beside those that all have.
+fn members(kind: ProblemKind) -> Vec<(&'static str, Presence)> {
+    use Presence::{Always, Sometimes};
     use ProblemKind as K;
-    let own = match kind {
-        K::InsufficientScope => {
-            vec![Member::of::<Scope>("required_scope", "The scope that is missing.", json!("write"))]
-        }
-        K::InvalidHeader => {
-            vec![Member::of::<String>("header", "The header that can't be parsed.", json!("If-Match"))]
-        }
-        K::InvalidQuery => {
-            let description = "The parameter, where it looks like the name of one.";
-            vec![Member::of::<String>("parameter", description, json!("dry_run")).optional()]
-        }
-        K::PatchConflict => {
-            let description = "The index of the operation.";
-            vec![Member::of::<u32>("operation", description, json!(0)), errors()]
-        }
+    let own: &[_] = match kind {
+        K::InsufficientScope => &[("required_scope", Always)],
+        K::InvalidHeader => &[("header", Always)],
+        K::InvalidQuery => &[("parameter", Sometimes)],
+        K::PatchConflict => &[("operation", Always), ("errors", Always)],
         K::MalformedServer
         | K::MalformedSettings
         | K::UnnamedLoss
         | K::UnrestorableMask
         | K::ForeignToken
         | K::BoundSecret
-        | K::SecretUnreadable => vec![errors()],
+        | K::SecretUnreadable => &[("errors", Always)],
         // What is wrong in no one place of a body: a result that is too large, a name in a path.
-        K::InvalidConfig | K::InvalidName | K::MalformedBody | K::NameTaken => vec![errors().optional()],
-        K::PreconditionFailed => of_a_conflict(),
-        K::OutcomeUnknown => {
-            let shape = Shape::inline(json!({ "type": "string", "const": "unknown" }));
-            let member = Member::of::<String>("outcome", "Always this word.", json!("unknown"));
-            vec![Member { shape, ..member }]
-        }
-        _ => Vec::new(),
+        K::InvalidConfig | K::InvalidName | K::MalformedBody | K::NameTaken => &[("errors", Sometimes)],
+        K::PreconditionFailed => &[
+            ("current_etag", Sometimes),
+            ("current", Sometimes),
+            ("changed", Sometimes),
+            ("etag_altered", Sometimes),
+        ],
+        K::OutcomeUnknown => &[("outcome", Always)],
+        _ => &[],
     };
     let error_id = kind.status().is_server_error().then(|| {
-        let description = "The log tells the cause under this id.";
-        let member = Member::of::<String>("error_id", description, json!("9f86d081884c7d65"));
         let is_always = statuses(kind).iter().all(|status| 500 <= *status);
-        if is_always { member } else { member.optional() }
+        ("error_id", if is_always { Always } else { Sometimes })
     });
-    own.into_iter().chain(error_id).collect()
-}
-
-fn of_a_conflict() -> Vec<Member> {
-    let tag = "The current tag, as in the header `ETag`; absent where there is no such server.";
-    let changed = "JSON Pointers at which the request and the current state differ; on PUT and PATCH.";
-    let altered =
-        "True where `If-Match` has the current tag, altered on its way, as a proxy does that compresses.";
-    let current = json!({ "command": "issues-mcp", "env": { "API_KEY": "[REDACTED]" } });
-    vec![
-        Member::of::<String>("current_etag", tag, json!("\"5d7e1b9c20f34a68b1d2c3e4f5061728\"")).optional(),
-        Member::of::<StoredConfig>("current", "The current configuration, redacted; not on reads.", current)
-            .optional(),
-        Member::of::<Vec<String>>("changed", changed, json!(["/command"])).optional(),
-        Member::of::<bool>("etag_altered", altered, json!(true)).optional(),
-    ]
-}
-
-fn errors() -> Member {
-    let example = json!([{ "pointer": "/env/API_KEY", "message": "must be a string" }]);
-    Member::of::<Vec<Fault>>("errors", "What is wrong, and where.", example)
-}
-
-impl Member {
-    /// One that is always there.
-    fn of<T: JsonSchema>(name: &'static str, description: &'static str, example: Value) -> Self {
-        Self { name, description, shape: Shape::of::<T>(), is_required: true, example }
-    }
-
-    fn optional(self) -> Self {
-        Self { is_required: false, ..self }
-    }
-}
-
-fn uri(kind: ProblemKind) -> String {
-    format!("/problems/{}", kind.slug())
+    own.iter().copied().chain(error_id).collect()
 }
 
 /// `bound-secret` is `BoundSecretProblem`.

@@ -1,5 +1,6 @@
 //! `GET /api/session`: who calls, what the key allows, and what may be done with the document.
 
+use mcp_settings::api::Session;
 use serde_json::{Value, json};
 
 use crate::server::{ADMIN, READER, REVEALER, SERVERS, TestServer, WRITER, item};
@@ -16,6 +17,7 @@ fn session(request: Request) -> Value {
     let answer = request.send().expect(200);
     assert_eq!(answer.header("cache-control"), Some("no-store"));
     assert_eq!(answer.header("etag"), None);
+    answer.read::<Session<'_>>();
     answer.json()
 }
 

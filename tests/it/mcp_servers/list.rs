@@ -1,5 +1,6 @@
 //! `GET` of the collection: two views, pages, and one tag for all of them.
 
+use mcp_settings::api::{McpServer, McpServerList, McpServerSummary};
 use serde_json::{Value, json};
 
 use crate::response::Response;
@@ -11,6 +12,7 @@ fn get(server: &TestServer, query: &str) -> Response {
 }
 
 fn rows(answer: &Response) -> Vec<Value> {
+    answer.read::<McpServerList<McpServerSummary>>();
     answer.json()["servers"].as_array().expect("a list").clone()
 }
 
@@ -62,7 +64,11 @@ fn the_full_view_tells_of_each_server_what_its_own_answer_tells() {
         assert_eq!(full.json()["etag"], full.etag());
         for (mut row, summary) in rows(&full).into_iter().zip(rows(&summaries)) {
             let name = summary["name"].as_str().expect("a name").to_owned();
-            let own = server.get(item(&name)).send().expect(200).json();
+            let own = server.get(item(&name)).send().expect(200);
+            let McpServer { name: own_name, etag, needs_reentry, findings, .. } = own.read();
+            assert_eq!((own_name, etag.as_str()), (name.clone(), &*own.etag()));
+            assert!(needs_reentry.is_empty() && findings.is_empty(), "{}", own.text());
+            let own = own.json();
             let members: Vec<String> = row.as_object().expect("a row").keys().cloned().collect();
             assert_eq!(members.len(), 10, "{members:?}");
             assert_eq!(row["config"].take(), own["config"]);

@@ -1,0 +1,28 @@
+//! The bodies of our own resources as types: handlers build them, the OpenAPI document describes them, tests and
+//! clients read with them. It does not know how their content is found, and how it is sent.
+
+mod event;
+mod problem;
+mod server;
+mod service;
+mod words;
+
+use bytes::Bytes;
+use serde::Serialize;
+
+pub use event::{
+    ChangeKind, DocumentAccess, DocumentChange, DocumentState, Opened, RecentChange, ServerChange,
+};
+pub use problem::{Fault, Problem};
+pub use server::{
+    Finding, McpServer, McpServerList, McpServerSummary, StoredConfig, WrittenMcpServer, findings,
+};
+pub use service::{
+    DegradedReason, LoginCode, OwnVersion, PageLink, ProblemType, Readiness, ReadinessWord, ServerInfo, Session,
+    SessionKey, SettingsAccess, Status, StatusWord,
+};
+
+/// A body as it is sent: on one line, without a space.
+pub fn to_bytes(body: &impl Serialize) -> Bytes {
+    serde_json::to_vec(body).expect("names of members are strings, and no value refuses to be written").into()
+}
