@@ -18,8 +18,8 @@ pub use server::{
     Finding, McpServer, McpServerList, McpServerSummary, StoredConfig, WrittenMcpServer, findings,
 };
 pub use service::{
-    DegradedReason, LoginCode, OwnVersion, PageLink, ProblemType, Readiness, ReadinessWord, ServerInfo, Session,
-    SessionKey, SettingsAccess, Status, StatusWord,
+    DegradedReason, LoginCode, OwnVersion, PageLink, ProblemType, Readiness, ReadinessWord, ServerInfo,
+    Session, SessionKey, SettingsAccess, Status, StatusWord,
 };
 
 /// A body as it is sent: on one line, without a space.

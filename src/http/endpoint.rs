@@ -59,6 +59,8 @@ pub(super) struct Endpoint {
     pub segment: Segment,
     /// What is audited, whatever comes of it.
     pub action: Option<Action>,
+    /// Whether it is answered under conditions (RFC 9110 §13). Elsewhere they are only checked for their form.
+    pub takes_conditions: bool,
     /// Whether its answer is a stream, in which a reader can go on.
     pub is_stream: bool,
     /// The handler.

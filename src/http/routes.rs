@@ -1,18 +1,18 @@
 //! The one route table: which path and method leads to which endpoint, and how it is described.
 
-use std::rc::Rc;
 use std::sync::LazyLock;
 
 use actix_web::http::{Method, StatusCode, header};
 use actix_web::web::{self, Data, Payload, ServiceConfig};
 use actix_web::{HttpRequest, HttpResponse};
 
-use crate::openapi::{Described, Operation};
+use crate::openapi::Described;
 use crate::secrets::Scope;
 use crate::service::audit::Action;
 
 use super::App;
 use super::endpoint::{Admission, Endpoint, Handler, Segment, run};
+use super::operations::{Description, Row};
 use super::problem::Problem;
 use super::problem_kind::ProblemKind;
 use super::query::Parameter;
@@ -52,7 +52,7 @@ struct Route {
 }
 
 /// What the OpenAPI document says of a route; called when the document is made.
-type Describe = fn() -> Operation;
+type Describe = fn() -> Description;
 
 /// What a path must be: this text, or text with segments between that are not empty.
 enum Pattern {
@@ -90,6 +90,8 @@ fn routes() -> Vec<Route> {
     let untold = |path, endpoint| Route { path, method: Method::GET, describe: None, endpoint };
     // What clients of OpenHands may ask for and never get is no part of our API.
     let refused = |path| untold(path, reading(settings::schema, Segment::Fixed));
+    // The same for everybody, under a tag.
+    let document = |handler| Endpoint { takes_conditions: true, ..open(handler) };
     let word = |handler| Endpoint { segment: Segment::Word, ..open(handler) };
     let exchange = Endpoint {
         body: JSON,
@@ -101,7 +103,8 @@ fn routes() -> Vec<Route> {
     let link = Endpoint { admission: Admission::Scope(Scope::Admin), ..open(session::link) };
     let link = Endpoint { action: Some(Action::Link), ..link };
     let follow = Endpoint { is_stream: true, ..reading(event_stream::follow, Segment::Fixed) };
-    let list = Endpoint { query: LISTING, ..reading(listing::list, Segment::Fixed) };
+    let list = Endpoint { query: LISTING, takes_conditions: true, ..reading(listing::list, Segment::Fixed) };
+    let read = Endpoint { takes_conditions: true, ..reading(mcp_servers::read, Segment::Server) };
     let put = writing(mcp_servers::replace, Action::Replace, JSON);
     let patch = writing(mcp_servers::patch, Action::Patch, PATCHES);
     let delete = writing(mcp_servers::delete, Action::Delete, &[]);
@@ -110,21 +113,21 @@ fn routes() -> Vec<Route> {
     let rename_stored = writing(rename_and_copy::rename_stored, Action::Rename, JSON);
     let rename_stored = Endpoint { segment: Segment::SettingsKey, ..rename_stored };
     let patch_all = writing(settings_patch::patch, Action::PatchSettings, MERGE_PATCH);
-    let patch_all = Endpoint { segment: Segment::Fixed, query: &[], ..patch_all };
+    let patch_all = Endpoint { segment: Segment::Fixed, query: &[], takes_conditions: false, ..patch_all };
     let create_theirs = in_settings(settings::create, Action::Replace, JSON);
     let patch_theirs = in_settings(settings::patch, Action::Patch, MERGE_PATCH);
     let delete_theirs = in_settings(settings::delete, Action::Delete, &[]);
     vec![
-        get("/", service::page, open(page::page)),
+        get("/", service::page, document(page::page)),
         // What the page loads is its own affair.
-        untold("/app.js", open(page::script)),
-        untold("/editing.js", open(page::editing)),
-        untold("/app.css", open(page::style)),
-        untold("/favicon.svg", open(page::icon)),
+        untold("/app.js", document(page::script)),
+        untold("/editing.js", document(page::editing)),
+        untold("/app.css", document(page::style)),
+        untold("/favicon.svg", document(page::icon)),
         get(PROBLEM, told::problem, word(documentation::problem)),
-        get("/openapi.json", told::openapi, open(documentation::openapi)),
-        get("/schemas/mcp-server.json", told::server_schema, open(documentation::server_schema)),
-        get("/schemas/mcp-servers.json", told::servers_schema, open(documentation::servers_schema)),
+        get("/openapi.json", told::openapi, document(documentation::openapi)),
+        get("/schemas/mcp-server.json", told::server_schema, document(documentation::server_schema)),
+        get("/schemas/mcp-servers.json", told::servers_schema, document(documentation::servers_schema)),
         get("/health", service::health, open(status::health)),
         get("/alive", service::alive, open(status::health)),
         get("/ready", service::ready, open(status::ready)),
@@ -134,7 +137,7 @@ fn routes() -> Vec<Route> {
         route(Method::DELETE, SESSION, login::end, sign_out),
         route(Method::POST, LINKS, login::link, link),
         get(paths::COLLECTION, servers::list, list),
-        get(ITEM, servers::read, reading(mcp_servers::read, Segment::Server)),
+        get(ITEM, servers::read, read),
         route(Method::PUT, ITEM, servers::replace, put),
         route(Method::PATCH, ITEM, servers::patch, patch),
         route(Method::DELETE, ITEM, servers::delete, delete),
@@ -155,10 +158,23 @@ fn routes() -> Vec<Route> {
 /// Every route as the OpenAPI document describes it.
 pub(super) fn described() -> Vec<Described> {
     let described = |route: &Route| {
-        let operation = (route.describe?)();
+        let operation = (route.describe?)().of_row(&route.row());
         Some(Described { path: route.path, method: route.method.to_string(), operation })
     };
     ROUTES.iter().filter_map(described).collect()
+}
+
+impl Route {
+    fn row(&self) -> Row {
+        let Endpoint { admission, body, query, takes_conditions, .. } = self.endpoint;
+        Row {
+            is_keyed: admission != Admission::Anyone,
+            is_probe: is_for_any_host(self.path),
+            has_body: !body.is_empty(),
+            takes_conditions,
+            has_dry_run: query.contains(&Parameter::DryRun),
+        }
+    }
 }
 
 fn open(handler: Handler) -> Endpoint {
@@ -169,6 +185,7 @@ fn open(handler: Handler) -> Endpoint {
         query: &[],
         segment: Segment::Fixed,
         action: None,
+        takes_conditions: false,
         is_stream: false,
         handler,
     }
@@ -189,6 +206,7 @@ fn writing(handler: Handler, action: Action, body: &'static [&'static str]) -> E
         query: DRY_RUN,
         segment: Segment::Server,
         action: Some(action),
+        takes_conditions: true,
         ..open(handler)
     }
 }
@@ -373,9 +391,9 @@ mod tests {
 
     #[test]
     fn what_a_row_takes_is_what_its_description_says() {
-        for Route { path, method, describe, endpoint } in &*ROUTES {
-            let Some(describe) = describe else { continue };
-            let (told, at) = (describe(), format!("{method} {path}"));
+        for route in &*ROUTES {
+            let Route { path, method, describe: Some(describe), endpoint } = route else { continue };
+            let (told, at) = (describe().of_row(&route.row()), format!("{method} {path}"));
             let sorted = |mut words: Vec<&'static str>| {
                 words.sort_unstable();
                 words
@@ -386,7 +404,6 @@ mod tests {
             let queries = queries.map(|parameter| parameter.name).collect();
             let taken = endpoint.query.iter().map(|parameter| parameter.name()).collect();
             assert_eq!(sorted(queries), sorted(taken), "{at}");
-            assert_eq!(told.is_keyed, endpoint.admission != Admission::Anyone, "{at}");
             let in_path = told.parameters.iter().filter(|parameter| parameter.place == Place::Path);
             let in_path: Vec<String> = in_path.map(|parameter| format!("{{{}}}", parameter.name)).collect();
             let segments = path.split('/').filter(|segment| segment.starts_with('{'));

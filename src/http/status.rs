@@ -1,6 +1,5 @@
 //! Whether the service is alive and ready, and what it is.
 
-
 use crate::api::{DegradedReason, OwnVersion, Readiness, ReadinessWord, ServerInfo, Status, StatusWord};
 use crate::service::Degradation;
 

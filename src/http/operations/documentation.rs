@@ -4,40 +4,38 @@ use serde_json::json;
 
 use crate::api::ProblemType;
 use crate::http::problem_kind::ProblemKind::*;
-use crate::openapi::{Body, Operation, Parameter, Place, Response, Shape};
+use crate::openapi::{Body, Parameter, Place, Response, Shape};
 
-use super::problems::{Problems, of_any_route};
-use super::{example, fields, json_body, open};
+use super::problems::problems;
+use super::{Description, about, example, fields, json_body};
 
 const TAG: &str = "documentation";
 
 /// `GET /openapi.json`
-pub(in crate::http) fn openapi() -> Operation {
-    Operation {
+pub(in crate::http) fn openapi() -> Description {
+    Description {
         id: "get_openapi_document",
         summary: "This document",
         description: "OpenAPI 3.1.",
-        parameters: fields::conditions(),
-        responses: tagged("The document.", "application/json", any_object()),
-        ..open(TAG)
+        successes: tagged("The document.", "application/json", any_object()),
+        ..about(TAG)
     }
 }
 
 /// `GET /schemas/mcp-server.json`
-pub(in crate::http) fn server_schema() -> Operation {
-    Operation {
+pub(in crate::http) fn server_schema() -> Description {
+    Description {
         id: "get_mcp_server_schema",
         summary: "The JSON Schema of a server's configuration",
         description: "JSON Schema 2020-12, for editors.",
-        parameters: fields::conditions(),
-        responses: tagged("The schema.", "application/schema+json", any_object()),
-        ..open(TAG)
+        successes: tagged("The schema.", "application/schema+json", any_object()),
+        ..about(TAG)
     }
 }
 
 /// `GET /schemas/mcp-servers.json`
-pub(in crate::http) fn servers_schema() -> Operation {
-    Operation {
+pub(in crate::http) fn servers_schema() -> Description {
+    Description {
         id: "get_mcp_servers_schema",
         summary: "The JSON Schema of a file with a member `mcpServers`",
         ..server_schema()
@@ -45,7 +43,7 @@ pub(in crate::http) fn servers_schema() -> Operation {
 }
 
 /// `GET /problems/{type}`
-pub(in crate::http) fn problem() -> Operation {
+pub(in crate::http) fn problem() -> Description {
     let kind = Parameter {
         component: "ProblemTypeName",
         name: "type",
@@ -58,16 +56,17 @@ pub(in crate::http) fn problem() -> Operation {
     let success = Response {
         status: 200,
         description: "What the type means.",
-        headers: fields::of_every_answer(),
+        headers: Vec::new(),
         bodies: vec![json_body(Shape::of::<ProblemType>(), vec![shown])],
     };
-    Operation {
+    Description {
         id: "get_problem_type",
         summary: "What a type of problem means",
         description: "Every problem's `type` leads here.",
         parameters: vec![kind],
-        responses: responses(success, of_any_route().with(&[NotFound])),
-        ..open(TAG)
+        successes: vec![success],
+        problems: problems(&[NotFound]),
+        ..about(TAG)
     }
 }
 
@@ -75,13 +74,9 @@ fn any_object() -> Shape {
     Shape::inline(json!({ "type": "object", "additionalProperties": true }))
 }
 
-fn responses(success: Response, problems: Problems) -> Vec<Response> {
-    [success].into_iter().chain(problems.responses()).collect()
-}
-
 /// A text that carries a tag and is answered under conditions.
 pub(super) fn tagged(description: &'static str, media_type: &'static str, shape: Shape) -> Vec<Response> {
-    let headers = || [fields::etag()].into_iter().chain(fields::of_every_answer()).collect();
+    let headers = || vec![fields::etag()];
     let bodies = vec![Body { media_type, shape, examples: Vec::new() }];
     let success = Response { status: 200, description, headers: headers(), bodies };
     let unchanged = Response {
@@ -90,6 +85,5 @@ pub(super) fn tagged(description: &'static str, media_type: &'static str, shape:
         headers: headers(),
         bodies: Vec::new(),
     };
-    let problems = of_any_route().with(&[PreconditionFailed]);
-    responses(success, problems).into_iter().chain([unchanged]).collect()
+    vec![success, unchanged]
 }

@@ -5,16 +5,16 @@ use serde_json::{Value, json};
 
 use crate::api::{DocumentChange, Opened, ServerChange};
 use crate::http::problem_kind::ProblemKind::*;
-use crate::openapi::{Body, Operation, Response, Shape};
+use crate::openapi::{Body, Response, Shape};
 
-use super::problems::of_any_route;
-use super::{example, fields, keyed};
+use super::problems::problems;
+use super::{Description, about, example, fields};
 
 const ID: &str = "5f3a9c01d2e4b687-41";
 
 /// `GET /api/settings/events`
-pub(in crate::http) fn follow() -> Operation {
-    let problems = of_any_route().keyed().with(&[
+pub(in crate::http) fn follow() -> Description {
+    let problems = problems(&[
         DocumentUnreadable,
         DocumentVanished,
         StoreUnavailable,
@@ -26,20 +26,21 @@ pub(in crate::http) fn follow() -> Operation {
     let stream = Response {
         status: 200,
         description: "The stream. It ends when the service stops, after an hour, and for a reader who is too slow; `Last-Event-ID` goes on.",
-        headers: fields::of_every_answer(),
+        headers: Vec::new(),
         bodies: vec![Body {
             media_type: "text/event-stream",
             shape: events(),
             examples: vec![example("events", "A server is changed", Value::from(shown()))],
         }],
     };
-    Operation {
+    Description {
         id: "follow_changes",
         summary: "Follow the changes",
         description: "Server-sent events that tell which servers differ, where, and who changed them; never a value. Open the stream first, then list the servers: the first event, `opened`, carries the tag that the list has then. For each name the old tag of an event is always the new tag of the last one; quick changes may come as one. `Last-Event-ID` tells what was missed since that event; where that is not known any more, the answer is 410: list again. A comment comes every 15 seconds when nothing else does. Needs the scope `read`.",
         parameters: vec![fields::last_event_id()],
-        responses: [stream].into_iter().chain(problems.responses()).collect(),
-        ..keyed("events")
+        successes: vec![stream],
+        problems,
+        ..about("events")
     }
 }
 

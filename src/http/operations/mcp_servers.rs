@@ -5,66 +5,71 @@ use serde_json::json;
 
 use crate::api::{McpServer, McpServerList, McpServerSummary, WrittenMcpServer};
 use crate::http::body::JSON_PATCH;
-use crate::http::problem_kind::ProblemKind::*;
+use crate::http::problem_kind::ProblemKind::{self, *};
 use crate::http::schemas::{McpServerConfig, McpServerConfigPatch, NewName, json_patch};
-use crate::openapi::{Body, Example, Operation, Parameter, Response, Shape};
+use crate::openapi::{Body, Example, Parameter, Response, Shape};
 
-use super::problems::{Problems, of_any_route};
-use super::{example, fields, json_body, keyed};
+use super::problems::{Problems, problems};
+use super::{Description, about, example, fields, json_body};
 
 const TAG: &str = "mcp-servers";
 const ETAG: &str = "\"5d7e1b9c20f34a68b1d2c3e4f5061728\"";
 
 /// `GET` of the collection.
-pub(in crate::http) fn list() -> Operation {
-    Operation {
+pub(in crate::http) fn list() -> Description {
+    Description {
         id: "list_mcp_servers",
         summary: "List the servers",
         description: "Sorted by name. `view=full` says all of each, secrets masked; `limit` and `after` ask for a page. The list has one tag, however it is asked for. Needs the scope `read`.",
-        parameters: fields::of_the_list().into_iter().chain(fields::conditions()).collect(),
-        responses: responses([list_answer(), not_modified()], of_reads().with(&[PreconditionFailed])),
-        ..keyed(TAG)
+        parameters: fields::of_the_list(),
+        successes: vec![list_answer(), not_modified()],
+        problems: problems(&OF_READS),
+        ..about(TAG)
     }
 }
 
 /// `GET` of a server.
-pub(in crate::http) fn read() -> Operation {
-    Operation {
+pub(in crate::http) fn read() -> Description {
+    Description {
         id: "get_mcp_server",
         summary: "Show a server",
         description: "Secrets are masked as `[REDACTED]`, within a URL as `**********`; sent back, a mask keeps what is stored. Needs the scope `read`, and `reveal` to see secrets.",
-        parameters: item_parameters([fields::expose_secrets()]),
-        responses: responses(
-            [ok("The server.", Shape::of::<McpServer>(), vec![server()]), not_modified(), without_slash()],
-            of_reads()
-                .with(&[InvalidName, UnknownServer, MalformedServer, SecretUnreadable])
-                .with(&[PreconditionFailed])
-                .with_status(NoMcpServers, StatusCode::NOT_FOUND),
-        ),
-        ..keyed(TAG)
+        parameters: vec![fields::name(), fields::expose_secrets()],
+        successes: vec![
+            ok("The server.", Shape::of::<McpServer>(), vec![server()]),
+            not_modified(),
+            without_slash(),
+        ],
+        problems: problems(&OF_READS)
+            .with(&[InvalidName, UnknownServer, MalformedServer, SecretUnreadable])
+            .with_status(NoMcpServers, StatusCode::NOT_FOUND),
+        ..about(TAG)
     }
 }
 
 /// `PUT` of a server.
-pub(in crate::http) fn replace() -> Operation {
+pub(in crate::http) fn replace() -> Description {
     let mut created = written(201, "The server was created.");
     created.headers.push(fields::location());
-    Operation {
+    Description {
         id: "replace_mcp_server",
         summary: "Create or replace a server",
         description: "With `If-None-Match: *` it only creates, with `If-Match` it only replaces the state that was read. The answer is what is stored now, redacted. A mask keeps the secret that is stored there. Repeating a write under `If-Match` whose answer was lost gives the same answer. Needs the scope `write`.",
-        parameters: item_parameters([fields::prefer(), fields::dry_run()]),
+        parameters: vec![fields::name(), fields::prefer()],
         request: vec![json_body(Shape::of::<McpServerConfig>(), configurations())],
-        responses: responses(
-            [written(200, "The server was replaced, or was so already."), created, short(), without_slash()],
-            of_writes().with_body().with(&[KeyMissing, KeyNotShared, WrongKey]).with(&of_content()),
-        ),
-        ..keyed(TAG)
+        successes: vec![
+            written(200, "The server was replaced, or was so already."),
+            created,
+            short(),
+            without_slash(),
+        ],
+        problems: of_writes().with(&OF_CONTENT),
+        ..about(TAG)
     }
 }
 
 /// `PATCH` of a server.
-pub(in crate::http) fn patch() -> Operation {
+pub(in crate::http) fn patch() -> Description {
     let body = |media_type| Body {
         media_type,
         shape: Shape::of::<McpServerConfigPatch>(),
@@ -85,131 +90,101 @@ pub(in crate::http) fn patch() -> Operation {
             json!([first, second]),
         )],
     };
-    Operation {
+    Description {
         id: "patch_mcp_server",
         summary: "Change a server",
         description: "A merge patch (RFC 7396), in which null removes and what is left out stays; or a JSON Patch (RFC 6902) on what a `GET` shows. Secrets that are kept do not follow a server to another destination. Needs the scope `write`.",
-        parameters: item_parameters([fields::prefer(), fields::dry_run()]),
+        parameters: vec![fields::name(), fields::prefer()],
         request: vec![body("application/merge-patch+json"), body("application/json"), operations],
-        responses: responses(
-            [written(200, "The server was changed, or was so already."), short(), without_slash()],
-            of_writes()
-                .with_body()
-                .with(&[PatchConflict])
-                .with(&[UnknownServer, MalformedServer, KeyMissing, KeyNotShared, WrongKey])
-                .with(&of_content()),
-        ),
-        ..keyed(TAG)
+        successes: vec![written(200, "The server was changed, or was so already."), short(), without_slash()],
+        problems: of_writes().with(&[PatchConflict, UnknownServer, MalformedServer]).with(&OF_CONTENT),
+        ..about(TAG)
     }
 }
 
 /// `DELETE` of a server.
-pub(in crate::http) fn delete() -> Operation {
+pub(in crate::http) fn delete() -> Description {
     let deleted = Response {
         status: 204,
         description: "The server was deleted.",
-        headers: fields::of_every_answer(),
+        headers: Vec::new(),
         bodies: Vec::new(),
     };
-    Operation {
+    Description {
         id: "delete_mcp_server",
         summary: "Delete a server",
         description: "Needs the scope `write`.",
-        parameters: item_parameters([fields::dry_run()]),
-        responses: responses([deleted, without_slash()], of_writes().with(&[UnknownServer])),
-        ..keyed(TAG)
+        parameters: vec![fields::name()],
+        successes: vec![deleted, without_slash()],
+        problems: of_writes().with(&[UnknownServer]),
+        ..about(TAG)
     }
 }
 
 /// `POST` of another name.
-pub(in crate::http) fn rename() -> Operation {
+pub(in crate::http) fn rename() -> Description {
     let to = example("new_name", "Another name", json!({ "to": "tickets" }));
     let mut renamed = written(200, "The server has the new name, or had it already.");
     renamed.headers.push(fields::content_location());
-    Operation {
+    Description {
         id: "rename_mcp_server",
         summary: "Give a server another name",
         description: "One step: nobody sees both names or neither, and secrets stay. Conditions are judged against the tag under the old name. No other server is replaced. Needs the scope `write`.",
-        parameters: item_parameters([fields::prefer(), fields::dry_run()]),
+        parameters: vec![fields::name(), fields::prefer()],
         request: vec![json_body(Shape::of::<NewName>(), vec![to])],
-        responses: responses(
-            [renamed, short()],
-            of_changes()
-                .with_body()
-                .with(&[UnknownServer, NameTaken, InvalidConfig])
-                .with_status(InvalidName, StatusCode::UNPROCESSABLE_ENTITY),
-        ),
-        ..keyed(TAG)
+        successes: vec![renamed, short()],
+        problems: of_changes()
+            .with(&[UnknownServer, NameTaken, InvalidConfig])
+            .with_status(InvalidName, StatusCode::UNPROCESSABLE_ENTITY),
+        ..about(TAG)
     }
 }
 
 /// `POST` of the name of a copy.
-pub(in crate::http) fn copy() -> Operation {
+pub(in crate::http) fn copy() -> Description {
     let to = example("name_of_the_copy", "The copy's name", json!({ "to": "issues-2" }));
     let mut created = written(201, "The copy was created.");
     created.headers.push(fields::location());
-    Operation {
+    Description {
         id: "copy_mcp_server",
         summary: "Copy a server under another name",
         description: "The copy has the same configuration and the same secrets, which nobody needs to see or send. Conditions are judged against the server that is copied. No server is replaced. Needs the scope `write`.",
-        parameters: item_parameters([fields::prefer(), fields::dry_run()]),
+        parameters: vec![fields::name(), fields::prefer()],
         request: vec![json_body(Shape::of::<NewName>(), vec![to])],
-        responses: responses(
-            [created],
-            of_changes()
-                .with_body()
-                .with(&[UnknownServer, MalformedServer, NameTaken, InvalidConfig])
-                .with_status(InvalidName, StatusCode::UNPROCESSABLE_ENTITY),
-        ),
-        ..keyed(TAG)
+        successes: vec![created],
+        problems: of_changes()
+            .with(&[UnknownServer, MalformedServer, NameTaken, InvalidConfig])
+            .with_status(InvalidName, StatusCode::UNPROCESSABLE_ENTITY),
+        ..about(TAG)
     }
 }
 
 /// `POST` of another name for a server of any stored name.
-pub(in crate::http) fn rename_stored(key: Parameter) -> Operation {
-    let Operation { request, responses, .. } = rename();
-    Operation {
+pub(in crate::http) fn rename_stored(key: Parameter) -> Description {
+    Description {
         id: "rename_settings_server",
         summary: "Give a server of any stored name a legal one",
         description: "For servers of a file whose names break the rule for names, so that they can be reached under `/api/settings/mcp-servers` from then on. Otherwise as `POST /api/settings/mcp-servers/{name}/rename`. Needs the scope `write`.",
-        parameters: [key]
-            .into_iter()
-            .chain(fields::conditions())
-            .chain([fields::prefer(), fields::dry_run()])
-            .collect(),
-        request,
-        responses,
-        ..keyed("openhands")
+        tag: "openhands",
+        parameters: vec![key, fields::prefer()],
+        ..rename()
     }
 }
 
-fn item_parameters<const N: usize>(further: [Parameter; N]) -> Vec<Parameter> {
-    [fields::name()].into_iter().chain(fields::conditions()).chain(further).collect()
-}
+const OF_READS: [ProblemKind; 3] = [DocumentUnreadable, DocumentVanished, StoreUnavailable];
 
-fn responses<const N: usize>(successes: [Response; N], problems: Problems) -> Vec<Response> {
-    successes.into_iter().chain(problems.responses()).collect()
-}
-
-fn of_reads() -> Problems {
-    of_any_route().keyed().with(&[DocumentUnreadable, DocumentVanished, StoreUnavailable])
-}
+/// What a new configuration can be refused for.
+pub(super) const OF_CONTENT: [ProblemKind; 7] =
+    [InvalidConfig, UnrestorableMask, ForeignToken, BoundSecret, KeyMissing, KeyNotShared, WrongKey];
 
 fn of_writes() -> Problems {
     of_changes().with(&[MethodNotAllowed])
 }
 
 fn of_changes() -> Problems {
-    of_any_route()
-        .keyed()
-        .with(&[InvalidName, PreconditionFailed, PreconditionRequired])
-        .with(&[DocumentReadOnly, NoMcpServers, Ownership])
+    problems(&[InvalidName, PreconditionRequired, DocumentReadOnly, NoMcpServers, Ownership])
         .with_status(DocumentUnreadable, StatusCode::CONFLICT)
         .with(&[DocumentVanished, StoreBusy, StoreUnavailable, OutcomeUnknown])
-}
-
-const fn of_content() -> [crate::http::problem_kind::ProblemKind; 4] {
-    [InvalidConfig, UnrestorableMask, ForeignToken, BoundSecret]
 }
 
 fn list_answer() -> Response {
@@ -220,8 +195,7 @@ fn list_answer() -> Response {
 
 /// The server as a write has left it.
 fn written(status: u16, description: &'static str) -> Response {
-    let headers = [fields::written_etag(), fields::preference_applied()];
-    let headers = headers.into_iter().chain(fields::of_every_answer()).collect();
+    let headers = vec![fields::written_etag(), fields::preference_applied()];
     let bodies = vec![json_body(Shape::of::<WrittenMcpServer>(), vec![server()])];
     Response { status, description, headers, bodies }
 }
@@ -233,12 +207,12 @@ fn short() -> Response {
 }
 
 fn ok(description: &'static str, shape: Shape, examples: Vec<Example>) -> Response {
-    let headers = [fields::etag()].into_iter().chain(fields::of_every_answer()).collect();
+    let headers = vec![fields::etag()];
     Response { status: 200, description, headers, bodies: vec![json_body(shape, examples)] }
 }
 
 fn not_modified() -> Response {
-    let headers = [fields::etag()].into_iter().chain(fields::of_every_answer()).collect();
+    let headers = vec![fields::etag()];
     Response {
         status: 304,
         description: "It is still as `If-None-Match` names it.",
@@ -248,7 +222,7 @@ fn not_modified() -> Response {
 }
 
 fn without_slash() -> Response {
-    let headers = [fields::target()].into_iter().chain(fields::of_every_answer()).collect();
+    let headers = vec![fields::target()];
     let description =
         "The name was empty or a dot, which URL normalisation removes: the collection is meant then.";
     Response { status: 307, description, headers, bodies: Vec::new() }

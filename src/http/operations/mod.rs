@@ -12,25 +12,63 @@ pub(super) mod settings;
 
 use serde_json::Value;
 
-use crate::openapi::{Body, Example, Operation, Shape};
+use crate::openapi::{Body, Example, Operation, Parameter, Place, Response, Shape};
+use problems::Problems;
 
-/// What operations have in common: a heading, and that they need a key. The rest is to be said.
-fn keyed(tag: &'static str) -> Operation {
-    Operation {
+/// What is said of a route beside what follows from its row.
+pub(in crate::http) struct Description {
+    id: &'static str,
+    tag: &'static str,
+    summary: &'static str,
+    description: &'static str,
+    /// Those of the path, the query and the header, in this order.
+    parameters: Vec<Parameter>,
+    request: Vec<Body>,
+    /// What is answered where it succeeds.
+    successes: Vec<Response>,
+    problems: Problems,
+}
+
+/// What follows from a row of the table.
+pub(in crate::http) struct Row {
+    pub is_keyed: bool,
+    /// Whether it is answered under any host name.
+    pub is_probe: bool,
+    pub has_body: bool,
+    pub takes_conditions: bool,
+    /// Whether it can be tried only.
+    pub has_dry_run: bool,
+}
+
+fn about(tag: &'static str) -> Description {
+    Description {
         id: "",
         tag,
         summary: "",
         description: "",
         parameters: Vec::new(),
         request: Vec::new(),
-        responses: Vec::new(),
-        is_keyed: true,
+        successes: Vec::new(),
+        problems: Problems::default(),
     }
 }
 
-/// The same, for those that need no key.
-fn open(tag: &'static str) -> Operation {
-    Operation { is_keyed: false, ..keyed(tag) }
+impl Description {
+    /// The whole description of a route with this row.
+    pub(in crate::http) fn of_row(self, row: &Row) -> Operation {
+        let Self { id, tag, summary, description, mut parameters, request, mut successes, problems } = self;
+        if row.takes_conditions {
+            let headers = parameters.iter().position(|parameter| parameter.place == Place::Header);
+            let at = headers.unwrap_or(parameters.len());
+            parameters.splice(at..at, fields::conditions());
+        }
+        parameters.extend(row.has_dry_run.then(fields::dry_run));
+        for success in &mut successes {
+            success.headers.extend(fields::of_every_answer());
+        }
+        let responses = successes.into_iter().chain(problems.of_row(row).responses()).collect();
+        Operation { id, tag, summary, description, parameters, request, responses, is_keyed: row.is_keyed }
+    }
 }
 
 fn json_body(shape: Shape, examples: Vec<Example>) -> Body {

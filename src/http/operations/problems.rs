@@ -9,29 +9,30 @@ use crate::http::problem_kind::ProblemKind::{self, *};
 use crate::http::schemas::{example, of_status};
 use crate::openapi::{Body, Example, HeaderField, Response};
 
-use super::fields;
+use super::{Row, fields};
 
 /// Problems, each with the status it has here.
+#[derive(Default)]
 pub(super) struct Problems(Vec<(ProblemKind, StatusCode)>);
 
-/// What any route can answer.
-pub(super) fn of_any_route() -> Problems {
-    Problems(Vec::new()).with(&[
-        InvalidHeader,
-        InvalidQuery,
-        ForbiddenHost,
-        ForbiddenOrigin,
-        ExpectationFailed,
-        Internal,
-    ])
-}
-
-/// What any route can answer that probes call under any host name.
-pub(super) fn of_a_probe() -> Problems {
-    Problems(Vec::new()).with(&[InvalidHeader, InvalidQuery, ForbiddenOrigin, ExpectationFailed, Internal])
+/// These, with their usual status.
+pub(super) fn problems(kinds: &[ProblemKind]) -> Problems {
+    Problems::default().with(kinds)
 }
 
 impl Problems {
+    /// And what follows from the row of the route.
+    pub(super) fn of_row(self, row: &Row) -> Self {
+        let further: [(bool, &[ProblemKind]); 5] = [
+            (true, &[InvalidHeader, InvalidQuery, ForbiddenOrigin, ExpectationFailed, Internal]),
+            (!row.is_probe, &[ForbiddenHost]),
+            (row.is_keyed, &[Unauthorized, InsufficientScope, SessionsNotLoaded]),
+            (row.has_body, &[UnsupportedMediaType, BodyTooLarge, BodyTimeout, MalformedBody]),
+            (row.takes_conditions, &[PreconditionFailed]),
+        ];
+        further.into_iter().filter(|(has, _)| *has).fold(self, |all, (_, kinds)| all.with(kinds))
+    }
+
     /// And these, with their usual status.
     pub(super) fn with(mut self, kinds: &[ProblemKind]) -> Self {
         self.0.extend(kinds.iter().map(|kind| (*kind, kind.status())));
@@ -42,16 +43,6 @@ impl Problems {
     pub(super) fn with_status(mut self, kind: ProblemKind, status: StatusCode) -> Self {
         self.0.push((kind, status));
         self
-    }
-
-    /// And what comes of asking for a key.
-    pub(super) fn keyed(self) -> Self {
-        self.with(&[Unauthorized, InsufficientScope, SessionsNotLoaded])
-    }
-
-    /// And what comes of taking a body.
-    pub(super) fn with_body(self) -> Self {
-        self.with(&[UnsupportedMediaType, BodyTooLarge, BodyTimeout, MalformedBody])
     }
 
     /// The responses, one for each status.

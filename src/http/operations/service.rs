@@ -4,29 +4,29 @@ use serde_json::json;
 
 use crate::api::{Readiness, ServerInfo, Status};
 use crate::http::problem_kind::ProblemKind::*;
-use crate::openapi::{Example, Operation, Response, Shape};
+use crate::openapi::{Example, Response, Shape};
 use crate::service::Degradation;
 
 use super::documentation::tagged;
-use super::problems::{Problems, of_a_probe, of_any_route};
-use super::{example, fields, json_body, open};
+use super::problems::problems;
+use super::{Description, about, example, json_body};
 
 const TAG: &str = "service";
 
 /// `GET /health`
-pub(in crate::http) fn health() -> Operation {
-    Operation {
+pub(in crate::http) fn health() -> Description {
+    Description {
         id: "get_health",
         summary: "Whether the service answers",
         description: "Touches nothing, so that it answers whatever the store does.",
-        responses: responses("It answers.", Shape::of::<Status>(), vec![status("ok")], of_a_probe()),
-        ..open(TAG)
+        successes: success("It answers.", Shape::of::<Status>(), vec![status("ok")]),
+        ..about(TAG)
     }
 }
 
 /// `GET /alive`
-pub(in crate::http) fn alive() -> Operation {
-    Operation {
+pub(in crate::http) fn alive() -> Description {
+    Description {
         id: "get_alive",
         description: "Another name of `/health`, for clients of OpenHands.",
         ..health()
@@ -34,52 +34,43 @@ pub(in crate::http) fn alive() -> Operation {
 }
 
 /// `GET /ready`
-pub(in crate::http) fn ready() -> Operation {
-    let problems = of_a_probe().with(&[DocumentUnreadable, DocumentVanished, StoreUnavailable]);
-    Operation {
+pub(in crate::http) fn ready() -> Description {
+    Description {
         id: "get_ready",
         summary: "Whether the settings can be read",
         description: "Tells the reason where they can't. `degraded` means that they can, but that something else is amiss; `reasons` says what.",
-        responses: responses("They can.", Shape::of::<Readiness>(), ready_or_not(), problems),
-        ..open(TAG)
+        successes: success("They can.", Shape::of::<Readiness>(), ready_or_not()),
+        problems: problems(&[DocumentUnreadable, DocumentVanished, StoreUnavailable]),
+        ..about(TAG)
     }
 }
 
 /// `GET /server_info`
-pub(in crate::http) fn info() -> Operation {
+pub(in crate::http) fn info() -> Description {
     let value = json!({ "version": "1.58.0", "mcp_settings": { "version": "0.1.0" } });
     let shown = example("server_info", "Both versions", value);
-    Operation {
+    Description {
         id: "get_server_info",
         summary: "Which versions are spoken",
         description: "Clients of OpenHands refuse versions that are too old.",
-        responses: responses("The versions.", Shape::of::<ServerInfo>(), vec![shown], of_any_route()),
-        ..open(TAG)
+        successes: success("The versions.", Shape::of::<ServerInfo>(), vec![shown]),
+        ..about(TAG)
     }
 }
 
 /// `GET /`
-pub(in crate::http) fn page() -> Operation {
-    Operation {
+pub(in crate::http) fn page() -> Description {
+    Description {
         id: "get_page",
         summary: "The page for people",
         description: "The settings page. What it loads, and it uses this API only, is its own affair.",
-        parameters: fields::conditions(),
-        responses: tagged("The page.", "text/html", Shape::inline(json!({ "type": "string" }))),
-        ..open(TAG)
+        successes: tagged("The page.", "text/html", Shape::inline(json!({ "type": "string" }))),
+        ..about(TAG)
     }
 }
 
-fn responses(
-    description: &'static str,
-    shape: Shape,
-    shown: Vec<Example>,
-    problems: Problems,
-) -> Vec<Response> {
-    let body = json_body(shape, shown);
-    let headers = fields::of_every_answer();
-    let success = Response { status: 200, description, headers, bodies: vec![body] };
-    [success].into_iter().chain(problems.responses()).collect()
+fn success(description: &'static str, shape: Shape, shown: Vec<Example>) -> Vec<Response> {
+    vec![Response { status: 200, description, headers: Vec::new(), bodies: vec![json_body(shape, shown)] }]
 }
 
 fn ready_or_not() -> Vec<Example> {

@@ -4,13 +4,13 @@ use serde_json::json;
 
 use crate::api::{LoginCode, PageLink, Session, SessionKey};
 use crate::http::problem_kind::ProblemKind::*;
-use crate::openapi::{Operation, Response, Shape};
+use crate::openapi::{Response, Shape};
 
-use super::problems::of_any_route;
-use super::{example, fields, json_body, keyed, open};
+use super::problems::problems;
+use super::{Description, about, example, json_body};
 
 /// `GET /api/session`
-pub(in crate::http) fn current() -> Operation {
+pub(in crate::http) fn current() -> Description {
     let own = json!({
         "name": "anna", "scopes": ["read", "write"], "expires_in": null, "version": "0.1.0",
         "access": { "state": "writable", "reason": null },
@@ -27,34 +27,32 @@ pub(in crate::http) fn current() -> Operation {
     let success = Response {
         status: 200,
         description: "Who calls, and what may be done.",
-        headers: fields::of_every_answer(),
+        headers: Vec::new(),
         bodies: vec![json_body(Shape::of::<Session>(), shown)],
     };
-    let problems = of_any_route().keyed();
-    Operation {
+    Description {
         id: "get_session",
         summary: "Who calls, and what may be done",
         description: "Says what the key allows, and whether servers can be written now. Answers while the settings can't be read, too: then `access` says why. Needs the scope `read`, which every key has.",
-        responses: [success].into_iter().chain(problems.responses()).collect(),
-        ..keyed("session")
+        successes: vec![success],
+        ..about("session")
     }
 }
 
 /// `POST /api/session`
-pub(in crate::http) fn exchange() -> Operation {
+pub(in crate::http) fn exchange() -> Description {
     let code = json!({ "code": "3q2-7wEBAgMEBQYHCAkKCw" });
     let key = json!({ "key": "mcp-session-kP0eDk2Qb9w1zv7yV3n4xA", "expires_in": 28800, "scopes": ["read", "write", "reveal", "admin"] });
     let success = Response {
         status: 200,
         description: "The key. It is shown this once.",
-        headers: fields::of_every_answer(),
+        headers: Vec::new(),
         bodies: vec![json_body(
             Shape::of::<SessionKey>(),
             vec![example("session_key", "A key that administers", key)],
         )],
     };
-    let problems = of_any_route().with_body().with(&[Unauthorized]);
-    Operation {
+    Description {
         id: "create_session",
         summary: "Exchange a one-time code for the key of a session",
         description: "A link to the page has the code behind `#`. It is good once, and for 60 seconds; one that is not good is 401. The session allows what the API key allows that the link came from, and ends with that key, when it is not used for 8 hours, and after 7 days. It outlives a restart of the service, unless that was away for more than 10 minutes.",
@@ -62,47 +60,47 @@ pub(in crate::http) fn exchange() -> Operation {
             Shape::of::<LoginCode>(),
             vec![example("login_code", "The code of the link", code)],
         )],
-        responses: [success].into_iter().chain(problems.responses()).collect(),
-        ..open("session")
+        successes: vec![success],
+        problems: problems(&[Unauthorized]),
+        ..about("session")
     }
 }
 
 /// `DELETE /api/session`
-pub(in crate::http) fn end() -> Operation {
+pub(in crate::http) fn end() -> Description {
     let success = Response {
         status: 204,
         description: "The session has ended.",
-        headers: fields::of_every_answer(),
+        headers: Vec::new(),
         bodies: Vec::new(),
     };
-    let problems = of_any_route().keyed().with(&[NoSession, OutcomeUnknown]);
-    Operation {
+    Description {
         id: "delete_session",
         summary: "Sign out",
         description: "Ends the session whose key is presented; an API key is not one, and is refused. The key is refused from then on, whatever is answered. `outcome-unknown` means that this could not be stored: until it is, another service on these settings, or this one after a restart, may still take the key.",
-        responses: [success].into_iter().chain(problems.responses()).collect(),
-        ..keyed("session")
+        successes: vec![success],
+        problems: problems(&[NoSession, OutcomeUnknown]),
+        ..about("session")
     }
 }
 
 /// `POST /api/session/links`
-pub(in crate::http) fn link() -> Operation {
+pub(in crate::http) fn link() -> Description {
     let link = json!({ "link": "https://settings.example/#code=3q2-7wEBAgMEBQYHCAkKCw", "expires_in": 60 });
     let success = Response {
         status: 200,
         description: "The link. It is shown this once.",
-        headers: fields::of_every_answer(),
+        headers: Vec::new(),
         bodies: vec![json_body(
             Shape::of::<PageLink>(),
             vec![example("page_link", "A link with a one-time code", link)],
         )],
     };
-    let problems = of_any_route().keyed();
-    Operation {
+    Description {
         id: "create_session_link",
         summary: "Make a link to the page",
         description: "The link leads to the page, with a one-time code for a session that allows what the caller's key allows. It begins with the public URL of the service, else the first allowed origin, the first allowed host or the address that it listens on. Needs the scope `admin`. Where the service asks for no keys the link has no code.",
-        responses: [success].into_iter().chain(problems.responses()).collect(),
-        ..keyed("session")
+        successes: vec![success],
+        ..about("session")
     }
 }

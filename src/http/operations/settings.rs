@@ -3,138 +3,123 @@
 use actix_web::http::StatusCode;
 use serde_json::{Value, json};
 
-use crate::http::problem_kind::ProblemKind::*;
+use crate::http::problem_kind::ProblemKind::{self, *};
 use crate::http::schemas::{
     OpenHandsServer, OpenHandsServerPatch, OpenHandsSettings, OpenHandsSettingsPatch,
 };
-use crate::openapi::{Body, Operation, Parameter, Place, Response, Shape};
+use crate::openapi::{Body, Parameter, Place, Response, Shape};
 
-use super::problems::{Problems, of_any_route};
-use super::{example, fields, json_body, keyed};
+use super::mcp_servers::OF_CONTENT;
+use super::problems::{Problems, problems};
+use super::{Description, about, example, fields, json_body};
 
 const TAG: &str = "openhands";
 
 /// `GET /api/settings`
-pub(in crate::http) fn read() -> Operation {
-    Operation {
+pub(in crate::http) fn read() -> Description {
+    Description {
         id: "get_settings",
         summary: "Show all settings",
         description: "As the OpenHands agent-server shows them, for its clients: the servers, and all that stands around them. Secrets are masked as `**********`. The schemas of what stands around them are the agent-server's: `/api/settings/agent-schema` and `/api/settings/conversation-schema` are answered 501. Needs the scope `read`, and `reveal` to see secrets.",
         parameters: vec![fields::expose_settings_secrets()],
-        responses: responses(
-            Response { headers: fields::of_every_answer(), ..shown(200, "The settings.") },
-            of_any_route().keyed().with(&[
-                DocumentUnreadable,
-                DocumentVanished,
-                StoreUnavailable,
-                MalformedSettings,
-                SecretUnreadable,
-            ]),
-        ),
-        ..keyed(TAG)
+        successes: vec![Response { headers: Vec::new(), ..shown(200, "The settings.") }],
+        problems: problems(&[
+            DocumentUnreadable,
+            DocumentVanished,
+            StoreUnavailable,
+            MalformedSettings,
+            SecretUnreadable,
+        ]),
+        ..about(TAG)
     }
 }
 
 /// `PATCH /api/settings`
-pub(in crate::http) fn patch_all() -> Operation {
+pub(in crate::http) fn patch_all() -> Description {
     let patch = json!({ "conversation_settings_diff": { "max_iterations": 100 } });
     let body = |media_type| Body {
         media_type,
         shape: Shape::of::<OpenHandsSettingsPatch>(),
         examples: vec![example("settings_patch", "Change one setting", patch.clone())],
     };
-    let headers = [fields::deprecation(), fields::successor()].into_iter().chain(fields::of_every_answer());
+    let headers = vec![fields::deprecation(), fields::successor()];
     let patched = shown(200, "The settings were changed, or were so already.");
-    Operation {
+    Description {
         id: "patch_settings",
         summary: "Change all settings at once",
         description: "One commit of all that it says. Needs the scope `admin`; where it says nothing but `agent_settings_diff.mcp_config`, `write`. It takes no conditions: what it does to servers is done better on their own resources, where each has a tag.",
         request: vec![body("application/merge-patch+json"), body("application/json")],
-        responses: responses(
-            Response { headers: headers.collect(), ..patched },
-            of_writes(&[NotImplemented, UnnamedLoss, MalformedServer])
-                .with_body()
-                .with(&OF_CONTENT)
-                .with_status(MalformedBody, StatusCode::BAD_REQUEST)
-                .with_status(InvalidName, StatusCode::UNPROCESSABLE_ENTITY),
-        ),
-        ..keyed(TAG)
+        successes: vec![Response { headers, ..patched }],
+        problems: of_writes(&[NotImplemented, UnnamedLoss, MalformedServer])
+            .with(&OF_CONTENT)
+            .with_status(MalformedBody, StatusCode::BAD_REQUEST)
+            .with_status(InvalidName, StatusCode::UNPROCESSABLE_ENTITY),
+        ..about(TAG)
     }
 }
 
 /// `POST` of a server.
-pub(in crate::http) fn create() -> Operation {
+pub(in crate::http) fn create() -> Description {
     let mut created = shown(201, "The server was created; these are the settings now.");
     created.headers.push(fields::location());
     let name = Parameter { component: "NewSettingsKey", name: "settings_key", ..fields::name() };
-    Operation {
+    Description {
         id: "create_settings_server",
         summary: "Create a server in OpenHands' words",
         description: "Creates only. It takes OpenHands' members and no others. Needs the scope `write`.",
-        parameters: [name].into_iter().chain(fields::conditions()).collect(),
+        parameters: vec![name],
         request: vec![json_body(
             Shape::of::<OpenHandsServer>(),
             vec![example("openhands_server", "A remote server", server())],
         )],
-        responses: responses(created, of_server_writes().with_body().with(&OF_CONTENT).with(&[NameTaken])),
-        ..keyed(TAG)
+        successes: vec![created],
+        problems: of_writes(&[InvalidName, NameTaken]).with(&OF_CONTENT),
+        ..about(TAG)
     }
 }
 
 /// `PATCH` of a server.
-pub(in crate::http) fn patch() -> Operation {
+pub(in crate::http) fn patch() -> Description {
     let patch = json!({ "description": "Finds issues", "headers": { "X-Old": null } });
     let body = |media_type| Body {
         media_type,
         shape: Shape::of::<OpenHandsServerPatch>(),
         examples: vec![example("openhands_patch", "Change one member, remove another", patch.clone())],
     };
-    let problems = of_server_writes().with_body().with(&OF_CONTENT).with(&[UnknownServer, MalformedServer]);
-    Operation {
+    Description {
         id: "patch_settings_server",
         summary: "Change a server in OpenHands' words",
         description: "Merged into what is shown, as RFC 7396 says: null removes, also inside `auth`. Members of `auth` that another strategy does not have are dropped. Needs the scope `write`.",
-        parameters: [key()].into_iter().chain(fields::conditions()).collect(),
+        parameters: vec![key()],
         request: vec![body("application/merge-patch+json"), body("application/json")],
-        responses: responses(
-            shown(200, "The server was changed, or was so already; these are the settings now."),
-            problems,
-        ),
-        ..keyed(TAG)
+        successes: vec![shown(200, "The server was changed, or was so already; these are the settings now.")],
+        problems: of_writes(&[InvalidName, UnknownServer, MalformedServer]).with(&OF_CONTENT),
+        ..about(TAG)
     }
 }
 
 /// `DELETE` of a server.
-pub(in crate::http) fn delete() -> Operation {
+pub(in crate::http) fn delete() -> Description {
     let deleted = shown(200, "The server was deleted; these are the settings now.");
-    let deleted = Response { headers: fields::of_every_answer(), ..deleted };
-    Operation {
+    let deleted = Response { headers: Vec::new(), ..deleted };
+    Description {
         id: "delete_settings_server",
         summary: "Delete a server, and show the settings",
         description: "Needs the scope `write`.",
-        parameters: [key()].into_iter().chain(fields::conditions()).collect(),
-        responses: responses(deleted, of_server_writes().with(&[UnknownServer])),
-        ..keyed(TAG)
+        parameters: vec![key()],
+        successes: vec![deleted],
+        problems: of_writes(&[InvalidName, UnknownServer]),
+        ..about(TAG)
     }
 }
 
 /// `POST` of another name for a server.
-pub(in crate::http) fn rename() -> Operation {
+pub(in crate::http) fn rename() -> Description {
     super::mcp_servers::rename_stored(key())
 }
 
-/// What a new configuration can be refused for.
-const OF_CONTENT: [crate::http::problem_kind::ProblemKind; 7] =
-    [InvalidConfig, UnrestorableMask, ForeignToken, BoundSecret, KeyMissing, KeyNotShared, WrongKey];
-
-fn of_server_writes() -> Problems {
-    of_writes(&[InvalidName, PreconditionFailed])
-}
-
-fn of_writes(further: &[crate::http::problem_kind::ProblemKind]) -> Problems {
-    of_any_route()
-        .keyed()
-        .with(&[DocumentReadOnly, NoMcpServers, MalformedSettings, Ownership])
+fn of_writes(further: &[ProblemKind]) -> Problems {
+    problems(&[DocumentReadOnly, NoMcpServers, MalformedSettings, Ownership])
         .with(further)
         .with_status(DocumentUnreadable, StatusCode::CONFLICT)
         .with(&[DocumentVanished, StoreBusy, StoreUnavailable, OutcomeUnknown])
@@ -152,13 +137,9 @@ fn key() -> Parameter {
     }
 }
 
-fn responses(success: Response, problems: Problems) -> Vec<Response> {
-    [success].into_iter().chain(problems.responses()).collect()
-}
-
 /// The settings, with the tag of the server that was written.
 fn shown(status: u16, description: &'static str) -> Response {
-    let headers = [fields::etag()].into_iter().chain(fields::of_every_answer()).collect();
+    let headers = vec![fields::etag()];
     let settings = json!({
         "agent_settings": {
             "schema_version": 9,
