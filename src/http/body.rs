@@ -10,7 +10,8 @@ use futures_util::StreamExt;
 use zeroize::Zeroizing;
 
 use crate::json::{Fault, FaultKind, Json, Object, Pointer, Rules, parse};
-use crate::model::json_patch::{self, JsonPatch};
+use crate::model::json_patch;
+use crate::service::ServerWrite;
 
 use super::connection::Exchange;
 use super::problem::Problem;
@@ -21,14 +22,6 @@ pub(super) const LARGEST: usize = 1 << 20;
 
 /// The media type of a JSON Patch (RFC 6902 §6).
 pub(super) const JSON_PATCH: &str = "application/json-patch+json";
-
-/// What a body is.
-pub(super) enum Sent {
-    /// A JSON object.
-    Object(Object),
-    /// A JSON Patch.
-    Patch(JsonPatch),
-}
 
 /// As which of these media types the body is sent; none where it is missing. A body in another charset or
 /// encoding can't be read.
@@ -126,21 +119,23 @@ async fn read_all(
     Ok(body)
 }
 
-/// What a body of this media type says.
-pub(super) fn sent(body: BytesMut, media_type: Option<&str>) -> Result<Sent, Problem> {
-    match media_type {
-        Some(JSON_PATCH) => {
-            json_patch::parse(value(body, "array of operations")?).map(Sent::Patch).map_err(|error| {
-                let detail = "The body can't be read as a JSON Patch (RFC 6902).";
-                Problem::new(ProblemKind::MalformedBody, detail)
-                    .errors([(&error.pointer, error.kind.to_string())])
-            })
-        }
-        _ => match value(body, "object")? {
-            Json::Object(object) => Ok(Sent::Object(object)),
-            _ => Err(malformed(&Fault::whole(FaultKind::NotAnObject), "object")),
-        },
+/// The object that a body is.
+pub(super) fn object(body: BytesMut) -> Result<Object, Problem> {
+    match value(body, "object")? {
+        Json::Object(object) => Ok(object),
+        _ => Err(malformed(&Fault::whole(FaultKind::NotAnObject), "object")),
     }
+}
+
+/// The patch that a body of this media type is.
+pub(super) fn patch(body: BytesMut, media_type: Option<&str>) -> Result<ServerWrite, Problem> {
+    if media_type != Some(JSON_PATCH) {
+        return object(body).map(ServerWrite::merge);
+    }
+    json_patch::parse(value(body, "array of operations")?).map(ServerWrite::patch).map_err(|error| {
+        let detail = "The body can't be read as a JSON Patch (RFC 6902).";
+        Problem::new(ProblemKind::MalformedBody, detail).errors([(&error.pointer, error.kind.to_string())])
+    })
 }
 
 fn value(body: BytesMut, what: &str) -> Result<Json, Problem> {

@@ -33,9 +33,9 @@ fn published(
 }
 
 /// `GET /problems/{type}`
-pub(super) fn problem(call: Call) -> Answer {
+pub(super) fn problem(_: Call, word: String) -> Answer {
     Box::pin(async move {
-        let kind = ProblemKind::ALL.into_iter().find(|kind| Some(kind.slug()) == call.word.as_deref());
+        let kind = ProblemKind::ALL.into_iter().find(|kind| kind.slug() == word);
         let kind = kind.ok_or_else(|| Problem::new(ProblemKind::NotFound, "Not Found"))?;
         Ok(json_response(&kind.meaning()))
     })

@@ -8,7 +8,7 @@ use std::pin::Pin;
 use std::rc::Rc;
 
 use actix_web::http::Method;
-use actix_web::web::{Data, Payload};
+use actix_web::web::{BytesMut, Data, Payload};
 use actix_web::{HttpRequest, HttpResponse};
 use futures_util::FutureExt;
 use percent_encoding::percent_decode_str;
@@ -17,17 +17,15 @@ use serde::Serialize;
 use crate::api::to_bytes;
 use crate::events::Position;
 use crate::json::Object;
-use crate::model::json_patch::JsonPatch;
 use crate::model::{ServerName, SettingsKey};
 use crate::projection::{EntityTag, Precondition, Verdict};
 use crate::secrets::{Exposure, Scope};
 use crate::service::access::Caller;
 use crate::service::audit::{self, Action};
-use crate::service::{Service, ServiceError, Written, WrittenServer};
+use crate::service::{ServerWrite, Service, ServiceError, Write, Written, WrittenServer};
 
 use super::App;
 use super::authentication::{caller, require};
-use super::body::Sent;
 use super::problem::Problem;
 use super::problem_kind::ProblemKind;
 use super::query::{Parameter, Query};
@@ -36,8 +34,39 @@ use super::{body, error_mapping, headers, prefer, request_id};
 /// What a handler gives back.
 pub(super) type Answer = Pin<Box<dyn Future<Output = Result<HttpResponse, Problem>>>>;
 
-/// A handler: reads the call, asks the service, answers.
-pub(super) type Handler = fn(Call) -> Answer;
+/// A handler: reads the call, asks the service, answers. Its kind says what it takes beside the call: what the segment
+/// of its path is that varies, and its body.
+#[derive(Clone, Copy)]
+pub(super) enum Handler {
+    /// Nothing else.
+    Plain(fn(Call) -> Answer),
+    /// An object.
+    Body(fn(Call, Object) -> Answer),
+    /// Where in the stream the reader was.
+    Stream(fn(Call, Option<Position>) -> Answer),
+    /// A word that it looks up.
+    Word(fn(Call, String) -> Answer),
+    /// A server's name.
+    Server(fn(Call, ServerName) -> Answer),
+    /// A server's name, and an object.
+    ServerBody(fn(Call, ServerName, Object) -> Answer),
+    /// A server's name, and a patch of either kind.
+    ServerPatch(fn(Call, ServerName, ServerWrite) -> Answer),
+    /// The name of a server as a file may have it.
+    Stored(fn(Call, SettingsKey) -> Answer),
+    /// The same, and an object.
+    StoredBody(fn(Call, SettingsKey, Object) -> Answer),
+}
+
+impl Handler {
+    /// Whether it takes a body.
+    pub(super) fn has_body(self) -> bool {
+        match self {
+            Self::Body(_) | Self::ServerBody(_) | Self::ServerPatch(_) | Self::StoredBody(_) => true,
+            Self::Plain(_) | Self::Stream(_) | Self::Word(_) | Self::Server(_) | Self::Stored(_) => false,
+        }
+    }
+}
 
 /// The answer of status 200 with this body.
 pub(super) fn json_response(body: &impl Serialize) -> HttpResponse {
@@ -55,14 +84,10 @@ pub(super) struct Endpoint {
     pub largest_body: usize,
     /// The parameters that its query may have.
     pub query: &'static [Parameter],
-    /// Which segment of its path differs, and what it is.
-    pub segment: Segment,
     /// What is audited, whatever comes of it.
     pub action: Option<Action>,
     /// Whether it is answered under conditions (RFC 9110 §13). Elsewhere they are only checked for their form.
     pub takes_conditions: bool,
-    /// Whether its answer is a stream, in which a reader can go on.
-    pub is_stream: bool,
     /// The handler.
     pub handler: Handler,
 }
@@ -88,19 +113,6 @@ impl Admission {
     }
 }
 
-/// What the segment of a route's path is that differs from request to request.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Segment {
-    /// Written in the route.
-    Fixed,
-    /// A server's name.
-    Server,
-    /// The name of a server as a file may have it.
-    SettingsKey,
-    /// Another word that the handler looks up.
-    Word,
-}
-
 /// A request that has passed all checks that need no state.
 pub(super) struct Call {
     /// The service and its settings.
@@ -109,28 +121,16 @@ pub(super) struct Call {
     pub method: Method,
     /// Who calls.
     pub caller: Caller,
-    /// The name in the path, where the route has one.
-    pub name: Option<ServerName>,
-    /// The name in the path of a server as a file may have it, where the route has one.
-    pub key: Option<SettingsKey>,
-    /// The word in the path, where the route has one.
-    pub word: Option<String>,
     /// Under which condition.
     pub precondition: Precondition,
     /// How much of the secrets is asked for.
     pub exposure: Exposure,
-    /// Where in a stream the reader was.
-    pub position: Option<Position>,
     /// What the query asks for.
     pub query: Query,
     /// Whether an answer without a body is preferred.
     pub prefers_minimal: bool,
     /// Whether the answer may be compressed by gzip, where it is for everyone.
     pub takes_gzip: bool,
-    /// The body, where the route has one.
-    pub body: Option<Object>,
-    /// The body, where it is a JSON Patch instead.
-    pub patch: Option<JsonPatch>,
     /// What the audit event will say.
     pub trail: AuditTrail,
 }
@@ -196,14 +196,15 @@ impl AuditTrail {
 }
 
 impl Call {
-    /// The name in the path.
-    pub(super) fn name(&self) -> Result<&ServerName, Problem> {
-        self.name.as_ref().ok_or_else(|| Problem::of_ours(ProblemKind::Internal, "the route has no name"))
+    /// A write of this server, by the caller and under the condition of the request.
+    pub(super) fn write(&self, key: SettingsKey) -> Write {
+        Write { key, precondition: self.precondition.clone(), caller: self.caller.clone() }
     }
 
-    /// The body, which is taken out.
-    pub(super) fn take_body(&mut self) -> Result<Object, Problem> {
-        self.body.take().ok_or_else(|| Problem::of_ours(ProblemKind::Internal, "the route has no body"))
+    /// The name of the server in the path, for texts; empty where there is none.
+    pub(super) fn subject(&self) -> String {
+        let facts = self.trail.0.borrow();
+        facts.server.as_ref().map_or("", SettingsKey::as_str).to_owned()
     }
 
     /// The service.
@@ -236,8 +237,7 @@ impl Call {
             is_altered = conflict.verdict == Verdict::IfMatchFailed
                 && current.is_some_and(|tag| self.precondition.if_match.names_altered(tag));
         }
-        let problem =
-            error_mapping::problem(error, &self.method, self.name.as_ref().map_or("", ServerName::as_str));
+        let problem = error_mapping::problem(error, &self.method, &self.subject());
         if is_altered { error_mapping::under_altered_tag(problem) } else { problem }
     }
 }
@@ -267,10 +267,7 @@ async fn run_through(
 ) -> HttpResponse {
     let trail = AuditTrail::default();
     trail.0.borrow_mut().action = endpoint.action;
-    let answer = async {
-        let call = check(endpoint, places, &request, payload, app, trail.clone()).await?;
-        (endpoint.handler)(call).await
-    };
+    let answer = async { check(endpoint, places, &request, payload, app, trail.clone()).await?.await };
     // A panic would end the connection without an answer.
     let result = AssertUnwindSafe(answer).catch_unwind().await;
     let result =
@@ -289,24 +286,21 @@ async fn check(
     payload: Payload,
     app: Data<App>,
     trail: AuditTrail,
-) -> Result<Call, Problem> {
+) -> Result<Answer, Problem> {
     let raw = places.first().and_then(|place| request.uri().path().split('/').nth(*place));
     let raw = percent_decode_str(raw.unwrap_or_default());
-    let (mut word, mut name, mut key) = (None, None, None);
-    match endpoint.segment {
-        Segment::Fixed => {}
-        Segment::Word => word = Some(raw.decode_utf8_lossy().into_owned()),
-        Segment::Server => name = Some(raw.decode_utf8_lossy().parse::<ServerName>()),
-        // Any text is a name here; but what is not UTF-8 is no text.
-        Segment::SettingsKey => key = Some(raw.decode_utf8().map(|text| SettingsKey::new(&text))),
-    }
-    trail.0.borrow_mut().server = match (&name, &key) {
-        (Some(Ok(name)), _) => Some(name.key().clone()),
-        (_, Some(Ok(key))) => Some(key.clone()),
-        _ => None,
+    let name = || raw.clone().decode_utf8_lossy().parse::<ServerName>();
+    // Any text is a name here; but what is not UTF-8 is no text.
+    let key = || raw.clone().decode_utf8().map(|text| SettingsKey::new(&text));
+    trail.0.borrow_mut().server = match endpoint.handler {
+        Handler::Server(_) | Handler::ServerBody(_) | Handler::ServerPatch(_) => {
+            name().ok().map(|name| name.key().clone())
+        }
+        Handler::Stored(_) | Handler::StoredBody(_) => key().ok(),
+        Handler::Plain(_) | Handler::Body(_) | Handler::Stream(_) | Handler::Word(_) => None,
     };
     let head = request.headers();
-    let exposure = headers::exposure(head, endpoint.segment == Segment::Server);
+    let exposure = headers::exposure(head, matches!(endpoint.handler, Handler::Server(_)));
     if let (true, Ok(exposure @ (Exposure::Encrypted | Exposure::Plaintext))) =
         (endpoint.admission.is_reading(), &exposure)
     {
@@ -328,7 +322,7 @@ async fn check(
     if endpoint.admission.is_reading() && exposure.as_ref().is_ok_and(|exposure| exposure.reveals()) {
         require(&caller, Scope::Reveal)?;
     }
-    let sent = if endpoint.body.is_empty() {
+    let announced = if !endpoint.handler.has_body() {
         None
     } else {
         let media_type =
@@ -342,41 +336,51 @@ async fn check(
     let precondition = headers::precondition(head, endpoint.admission.is_writing())?;
     // Writes show no secrets, so what they ask for is not looked at.
     let exposure = if endpoint.admission.is_reading() { exposure? } else { Exposure::Redacted };
-    let position = if endpoint.is_stream { headers::last_event_id(head)? } else { None };
+    let position = match endpoint.handler {
+        Handler::Stream(_) => headers::last_event_id(head)?,
+        _ => None,
+    };
     let query = query?;
     // What follows from the head is answered before the client sends its body.
-    let sent = match sent {
-        None => None,
+    let (bytes, media_type) = match announced {
+        None => (BytesMut::new(), None),
         Some((media_type, announced)) => {
-            Some((body::read(request, payload, announced, endpoint.largest_body).await?, media_type))
+            (body::read(request, payload, announced, endpoint.largest_body).await?, media_type)
         }
     };
-    let (body, patch) = match sent.map(|(bytes, media_type)| body::sent(bytes, media_type)).transpose()? {
-        None => (None, None),
-        Some(Sent::Object(object)) => (Some(object), None),
-        Some(Sent::Patch(patch)) => (None, Some(patch)),
-    };
-    let key = key
-        .transpose()
-        .map_err(|_| Problem::new(ProblemKind::InvalidName, "The name in the path is not UTF-8."))?;
-    let name =
-        name.transpose().map_err(|error| error_mapping::problem(error.into(), request.method(), ""))?;
-    Ok(Call {
+    let name = || name().map_err(|error| error_mapping::problem(error.into(), request.method(), ""));
+    let key =
+        || key().map_err(|_| Problem::new(ProblemKind::InvalidName, "The name in the path is not UTF-8."));
+    let call = Call {
         app,
         method: request.method().clone(),
         caller,
-        name,
-        key,
-        word,
         precondition,
         exposure,
-        position,
         query,
         prefers_minimal: endpoint.admission.is_writing() && prefer::is_minimal(head),
         takes_gzip: endpoint.admission == Admission::Anyone && headers::takes_gzip(head),
-        body,
-        patch,
         trail,
+    };
+    Ok(match endpoint.handler {
+        Handler::Plain(handle) => handle(call),
+        Handler::Stream(handle) => handle(call, position),
+        Handler::Word(handle) => handle(call, raw.decode_utf8_lossy().into_owned()),
+        Handler::Body(handle) => handle(call, body::object(bytes)?),
+        Handler::Server(handle) => handle(call, name()?),
+        Handler::ServerBody(handle) => {
+            let body = body::object(bytes)?;
+            handle(call, name()?, body)
+        }
+        Handler::ServerPatch(handle) => {
+            let patch = body::patch(bytes, media_type)?;
+            handle(call, name()?, patch)
+        }
+        Handler::Stored(handle) => handle(call, key()?),
+        Handler::StoredBody(handle) => {
+            let body = body::object(bytes)?;
+            handle(call, key()?, body)
+        }
     })
 }
 

@@ -11,7 +11,7 @@ use actix_web::{HttpResponse, HttpResponseBuilder};
 use bytes::Bytes;
 use futures_util::stream::{self, Stream};
 
-use crate::events::Refused;
+use crate::events::{Position, Refused};
 use crate::service::ServiceError;
 use crate::store::StoreError;
 
@@ -40,9 +40,9 @@ const PACE: StreamTiming =
     StreamTiming { heartbeat: Duration::from_secs(15), life: Duration::from_secs(60 * 60) };
 
 /// `GET` and `HEAD` of the stream; the latter judges all that the former does, and takes no seat.
-pub(super) fn follow(call: Call) -> Answer {
+pub(super) fn follow(call: Call, position: Option<Position>) -> Answer {
     Box::pin(async move {
-        let (events, position, reader) = (&call.app.events, call.position.as_ref(), &call.caller.author);
+        let (events, position, reader) = (&call.app.events, position.as_ref(), &call.caller.author);
         let may_reveal = call.caller.may_reveal();
         let (authenticated, caller) = (call.app.clone(), call.caller.clone());
         let goes_on = move || authenticated.authentication.is_current(&caller);

@@ -6,22 +6,24 @@ use actix_web::http::header;
 use actix_web::{HttpResponse, HttpResponseBuilder};
 use bytes::Bytes;
 
+use crate::json::Object;
+use crate::model::ServerName;
 use crate::projection::{EntityTag, Verdict};
 use crate::secrets::Exposure;
-use crate::service::{Conflict, ReadModel, ServerWrite, ServiceError, Write};
+use crate::service::{Conflict, ReadModel, ServerWrite, ServiceError};
 
 use super::endpoint::{Answer, Call};
 use super::problem::Problem;
-use super::write_response;
+use super::write_response::{self, Place};
 
 /// `GET` and `HEAD` of a server.
-pub(super) fn read(call: Call) -> Answer {
+pub(super) fn read(call: Call, name: ServerName) -> Answer {
     Box::pin(async move {
         let projected = newest(&call).await?;
         if !projected.has_collection() {
             return Err(call.failed(ServiceError::NoMcpServers));
         }
-        let key = call.name()?.key();
+        let key = name.key();
         let item = projected.item(key).ok_or_else(|| call.failed(ServiceError::UnknownServer))?;
         call.trail.tags(Some(item.tag()), Some(item.tag()));
         read_answer(&call, item.tag(), || match call.exposure {
@@ -33,28 +35,19 @@ pub(super) fn read(call: Call) -> Answer {
 }
 
 /// `PUT` of a server.
-pub(super) fn replace(mut call: Call) -> Answer {
-    Box::pin(async move {
-        let body = ServerWrite::replace(call.take_body()?);
-        update(call, body).await
-    })
+pub(super) fn replace(call: Call, name: ServerName, body: Object) -> Answer {
+    Box::pin(update(call, name, ServerWrite::replace(body)))
 }
 
 /// `PATCH` of a server.
-pub(super) fn patch(mut call: Call) -> Answer {
-    Box::pin(async move {
-        let body = match call.patch.take() {
-            Some(patch) => ServerWrite::patch(patch),
-            None => ServerWrite::merge(call.take_body()?),
-        };
-        update(call, body).await
-    })
+pub(super) fn patch(call: Call, name: ServerName, patch: ServerWrite) -> Answer {
+    Box::pin(update(call, name, patch))
 }
 
 /// `DELETE` of a server.
-pub(super) fn delete(call: Call) -> Answer {
+pub(super) fn delete(call: Call, name: ServerName) -> Answer {
     Box::pin(async move {
-        let write = write_of(&call)?;
+        let write = call.write(name.key().clone());
         let done = match call.query.is_dry_run {
             true => call.service().try_delete(write).await,
             false => call.service().delete(write).await,
@@ -64,21 +57,15 @@ pub(super) fn delete(call: Call) -> Answer {
     })
 }
 
-async fn update(call: Call, body: ServerWrite) -> Result<HttpResponse, Problem> {
-    let write = write_of(&call)?;
+async fn update(call: Call, name: ServerName, body: ServerWrite) -> Result<HttpResponse, Problem> {
+    let write = call.write(name.key().clone());
     let done = match call.query.is_dry_run {
         true => call.service().try_update(write, body).await,
         false => call.service().update(write, body).await,
     };
     let done = done.map_err(|error| call.failed(error))?;
     call.note(&done);
-    Ok(write_response::answer(&call, done, call.name()?))
-}
-
-/// Who writes to which server, and under which condition.
-pub(super) fn write_of(call: &Call) -> Result<Write, Problem> {
-    let (precondition, caller) = (call.precondition.clone(), call.caller.clone());
-    Ok(Write { key: call.name()?.key().clone(), precondition, caller })
+    Ok(write_response::answer(&call, done, &name, Place::Own))
 }
 
 /// The newest state.

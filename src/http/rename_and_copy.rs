@@ -4,15 +4,14 @@
 use actix_web::HttpResponse;
 
 use crate::json::{Object, Pointer};
-use crate::model::{InvalidName, ServerName};
+use crate::model::{InvalidName, ServerName, SettingsKey};
 
 use super::endpoint::{Answer, Call};
 use super::error_mapping::unusable_new_name;
-use super::mcp_servers::write_of;
 use super::problem::Problem;
 use super::problem_kind::ProblemKind;
 use super::settings;
-use super::write_response;
+use super::write_response::{self, Place};
 
 /// What gets the name.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -24,25 +23,31 @@ enum Named {
 }
 
 /// `POST` of a new name.
-pub(super) fn rename(call: Call) -> Answer {
-    Box::pin(give_name(call, Named::Server))
+pub(super) fn rename(call: Call, name: ServerName, body: Object) -> Answer {
+    Box::pin(give_name(call, name.key().clone(), body, Named::Server))
 }
 
 /// `POST` of a new name for a server of any stored name.
-pub(super) fn rename_stored(call: Call) -> Answer {
-    Box::pin(give_name(call, Named::StoredServer))
+pub(super) fn rename_stored(call: Call, key: SettingsKey, body: Object) -> Answer {
+    Box::pin(give_name(call, key, body, Named::StoredServer))
 }
 
 /// `POST` of the name of a copy.
-pub(super) fn copy(call: Call) -> Answer {
-    Box::pin(give_name(call, Named::Copy))
+pub(super) fn copy(call: Call, name: ServerName, body: Object) -> Answer {
+    Box::pin(give_name(call, name.key().clone(), body, Named::Copy))
 }
 
-async fn give_name(mut call: Call, named: Named) -> Result<HttpResponse, Problem> {
-    let to = new_name(&call.take_body()?)?;
+async fn give_name(
+    call: Call,
+    key: SettingsKey,
+    body: Object,
+    named: Named,
+) -> Result<HttpResponse, Problem> {
+    let to = new_name(&body)?;
     call.trail.new_name(&to);
     let is_stored = named == Named::StoredServer;
-    let write = if is_stored { settings::write_of(&call)? } else { write_of(&call)? };
+    let place = if is_stored || *to.key() != key { Place::Other } else { Place::Own };
+    let write = call.write(key);
     let new = to.clone();
     let done = match (named, call.query.is_dry_run) {
         (Named::Copy, true) => call.service().try_copy(write, new).await,
@@ -53,7 +58,7 @@ async fn give_name(mut call: Call, named: Named) -> Result<HttpResponse, Problem
     let failed = |error| if is_stored { settings::failed(&call, error) } else { call.failed(error) };
     let done = done.map_err(failed)?;
     call.note(&done);
-    Ok(write_response::answer(&call, done, &to))
+    Ok(write_response::answer(&call, done, &to, place))
 }
 
 /// The one member that the body must have.

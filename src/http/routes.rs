@@ -11,7 +11,7 @@ use crate::secrets::Scope;
 use crate::service::audit::Action;
 
 use super::App;
-use super::endpoint::{Admission, Endpoint, Handler, Segment, run};
+use super::endpoint::{Admission, Endpoint, Handler, run};
 use super::operations::{Description, Row};
 use super::problem::Problem;
 use super::problem_kind::ProblemKind;
@@ -89,50 +89,56 @@ fn routes() -> Vec<Route> {
     let get = |path, describe, endpoint| route(Method::GET, path, describe, endpoint);
     let untold = |path, endpoint| Route { path, method: Method::GET, describe: None, endpoint };
     // What clients of OpenHands may ask for and never get is no part of our API.
-    let refused = |path| untold(path, reading(settings::schema, Segment::Fixed));
+    let refused = |path| untold(path, reading(Handler::Plain(settings::schema)));
     // The same for everybody, under a tag.
     let document = |handler| Endpoint { takes_conditions: true, ..open(handler) };
-    let word = |handler| Endpoint { segment: Segment::Word, ..open(handler) };
     let exchange = Endpoint {
         body: JSON,
         largest_body: session::LARGEST,
         action: Some(Action::Login),
-        ..open(session::exchange)
+        ..open(Handler::Body(session::exchange))
     };
-    let sign_out = Endpoint { action: Some(Action::Logout), ..with_any_key(session::end) };
-    let link = Endpoint { admission: Admission::Scope(Scope::Admin), ..open(session::link) };
+    let sign_out = Endpoint { action: Some(Action::Logout), ..with_any_key(Handler::Plain(session::end)) };
+    let link = Endpoint { admission: Admission::Scope(Scope::Admin), ..open(Handler::Plain(session::link)) };
     let link = Endpoint { action: Some(Action::Link), ..link };
-    let follow = Endpoint { is_stream: true, ..reading(event_stream::follow, Segment::Fixed) };
-    let list = Endpoint { query: LISTING, takes_conditions: true, ..reading(listing::list, Segment::Fixed) };
-    let read = Endpoint { takes_conditions: true, ..reading(mcp_servers::read, Segment::Server) };
-    let put = writing(mcp_servers::replace, Action::Replace, JSON);
-    let patch = writing(mcp_servers::patch, Action::Patch, PATCHES);
-    let delete = writing(mcp_servers::delete, Action::Delete, &[]);
-    let rename = writing(rename_and_copy::rename, Action::Rename, JSON);
-    let copy = writing(rename_and_copy::copy, Action::Copy, JSON);
-    let rename_stored = writing(rename_and_copy::rename_stored, Action::Rename, JSON);
-    let rename_stored = Endpoint { segment: Segment::SettingsKey, ..rename_stored };
-    let patch_all = writing(settings_patch::patch, Action::PatchSettings, MERGE_PATCH);
-    let patch_all = Endpoint { segment: Segment::Fixed, query: &[], takes_conditions: false, ..patch_all };
-    let create_theirs = in_settings(settings::create, Action::Replace, JSON);
-    let patch_theirs = in_settings(settings::patch, Action::Patch, MERGE_PATCH);
-    let delete_theirs = in_settings(settings::delete, Action::Delete, &[]);
+    let follow = reading(Handler::Stream(event_stream::follow));
+    let list = Endpoint { query: LISTING, takes_conditions: true, ..reading(Handler::Plain(listing::list)) };
+    let read = Endpoint { takes_conditions: true, ..reading(Handler::Server(mcp_servers::read)) };
+    let put = writing(Handler::ServerBody(mcp_servers::replace), Action::Replace, JSON);
+    let patch = writing(Handler::ServerPatch(mcp_servers::patch), Action::Patch, PATCHES);
+    let delete = writing(Handler::Server(mcp_servers::delete), Action::Delete, &[]);
+    let rename = writing(Handler::ServerBody(rename_and_copy::rename), Action::Rename, JSON);
+    let copy = writing(Handler::ServerBody(rename_and_copy::copy), Action::Copy, JSON);
+    let rename_stored = writing(Handler::StoredBody(rename_and_copy::rename_stored), Action::Rename, JSON);
+    let patch_all = writing(Handler::Body(settings_patch::patch), Action::PatchSettings, MERGE_PATCH);
+    let patch_all = Endpoint { query: &[], takes_conditions: false, ..patch_all };
+    let create_theirs = in_settings(Handler::StoredBody(settings::create), Action::Replace, JSON);
+    let patch_theirs = in_settings(Handler::StoredBody(settings::patch), Action::Patch, MERGE_PATCH);
+    let delete_theirs = in_settings(Handler::Stored(settings::delete), Action::Delete, &[]);
     vec![
-        get("/", service::page, document(page::page)),
+        get("/", service::page, document(Handler::Plain(page::page))),
         // What the page loads is its own affair.
-        untold("/app.js", document(page::script)),
-        untold("/editing.js", document(page::editing)),
-        untold("/app.css", document(page::style)),
-        untold("/favicon.svg", document(page::icon)),
-        get(PROBLEM, told::problem, word(documentation::problem)),
-        get("/openapi.json", told::openapi, document(documentation::openapi)),
-        get("/schemas/mcp-server.json", told::server_schema, document(documentation::server_schema)),
-        get("/schemas/mcp-servers.json", told::servers_schema, document(documentation::servers_schema)),
-        get("/health", service::health, open(status::health)),
-        get("/alive", service::alive, open(status::health)),
-        get("/ready", service::ready, open(status::ready)),
-        get("/server_info", service::info, open(status::info)),
-        get(SESSION, login::current, with_any_key(session::current)),
+        untold("/app.js", document(Handler::Plain(page::script))),
+        untold("/editing.js", document(Handler::Plain(page::editing))),
+        untold("/app.css", document(Handler::Plain(page::style))),
+        untold("/favicon.svg", document(Handler::Plain(page::icon))),
+        get(PROBLEM, told::problem, open(Handler::Word(documentation::problem))),
+        get("/openapi.json", told::openapi, document(Handler::Plain(documentation::openapi))),
+        get(
+            "/schemas/mcp-server.json",
+            told::server_schema,
+            document(Handler::Plain(documentation::server_schema)),
+        ),
+        get(
+            "/schemas/mcp-servers.json",
+            told::servers_schema,
+            document(Handler::Plain(documentation::servers_schema)),
+        ),
+        get("/health", service::health, open(Handler::Plain(status::health))),
+        get("/alive", service::alive, open(Handler::Plain(status::health))),
+        get("/ready", service::ready, open(Handler::Plain(status::ready))),
+        get("/server_info", service::info, open(Handler::Plain(status::info))),
+        get(SESSION, login::current, with_any_key(Handler::Plain(session::current))),
         route(Method::POST, SESSION, login::exchange, exchange),
         route(Method::DELETE, SESSION, login::end, sign_out),
         route(Method::POST, LINKS, login::link, link),
@@ -144,7 +150,7 @@ fn routes() -> Vec<Route> {
         route(Method::POST, RENAME, servers::rename, rename),
         route(Method::POST, COPY, servers::copy, copy),
         get(EVENTS, events::follow, follow),
-        get(SETTINGS, theirs::read, reading(settings::read, Segment::Fixed)),
+        get(SETTINGS, theirs::read, reading(Handler::Plain(settings::read))),
         route(Method::PATCH, SETTINGS, theirs::patch_all, patch_all),
         refused("/api/settings/agent-schema"),
         refused("/api/settings/conversation-schema"),
@@ -166,11 +172,11 @@ pub(super) fn described() -> Vec<Described> {
 
 impl Route {
     fn row(&self) -> Row {
-        let Endpoint { admission, body, query, takes_conditions, .. } = self.endpoint;
+        let Endpoint { admission, handler, query, takes_conditions, .. } = self.endpoint;
         Row {
             is_keyed: admission != Admission::Anyone,
             is_probe: is_for_any_host(self.path),
-            has_body: !body.is_empty(),
+            has_body: handler.has_body(),
             takes_conditions,
             has_dry_run: query.contains(&Parameter::DryRun),
         }
@@ -183,10 +189,8 @@ fn open(handler: Handler) -> Endpoint {
         body: &[],
         largest_body: body::LARGEST,
         query: &[],
-        segment: Segment::Fixed,
         action: None,
         takes_conditions: false,
-        is_stream: false,
         handler,
     }
 }
@@ -195,8 +199,8 @@ fn with_any_key(handler: Handler) -> Endpoint {
     Endpoint { admission: Admission::AnyKey, ..open(handler) }
 }
 
-fn reading(handler: Handler, segment: Segment) -> Endpoint {
-    Endpoint { admission: Admission::Scope(Scope::Read), segment, ..open(handler) }
+fn reading(handler: Handler) -> Endpoint {
+    Endpoint { admission: Admission::Scope(Scope::Read), ..open(handler) }
 }
 
 fn writing(handler: Handler, action: Action, body: &'static [&'static str]) -> Endpoint {
@@ -204,7 +208,6 @@ fn writing(handler: Handler, action: Action, body: &'static [&'static str]) -> E
         admission: Admission::Scope(Scope::Write),
         body,
         query: DRY_RUN,
-        segment: Segment::Server,
         action: Some(action),
         takes_conditions: true,
         ..open(handler)
@@ -212,7 +215,7 @@ fn writing(handler: Handler, action: Action, body: &'static [&'static str]) -> E
 }
 
 fn in_settings(handler: Handler, action: Action, body: &'static [&'static str]) -> Endpoint {
-    Endpoint { segment: Segment::SettingsKey, query: &[], ..writing(handler, action, body) }
+    Endpoint { query: &[], ..writing(handler, action, body) }
 }
 
 /// Puts the table into an actix application. Paths are matched here: actix would run one regular
@@ -398,6 +401,7 @@ mod tests {
                 words.sort_unstable();
                 words
             };
+            assert_eq!(endpoint.handler.has_body(), !endpoint.body.is_empty(), "{at}");
             let bodies = told.request.iter().map(|body| body.media_type).collect();
             assert_eq!(sorted(bodies), sorted(endpoint.body.to_vec()), "{at}");
             let queries = told.parameters.iter().filter(|parameter| parameter.place == Place::Query);

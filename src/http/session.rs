@@ -8,7 +8,7 @@ use actix_web::http::header::{self, HeaderValue};
 use serde::Serialize;
 
 use crate::api::{DocumentState, PageLink, Session, SessionKey, SettingsAccess};
-use crate::json::Json;
+use crate::json::{Json, Object};
 use crate::secrets::Scope;
 use crate::service::sessions::{CODE_LIFETIME, Grant, IDLE};
 
@@ -24,9 +24,9 @@ pub(super) const LARGEST: usize = 4 << 10;
 const BAD_CODE: &str = "The `code` is not one that can be exchanged: a code is good once, within 60 seconds after the link was made.";
 
 /// Exchanges `{"code"}` for `{"key","expires_in","scopes"}`; the time is in seconds.
-pub(super) fn exchange(call: Call) -> Answer {
+pub(super) fn exchange(call: Call, body: Object) -> Answer {
     Box::pin(async move {
-        let code = call.body.as_ref().and_then(|body| body.get("code")).and_then(Json::as_str);
+        let code = body.get("code").and_then(Json::as_str);
         let page = match (code, call.app.authentication.sessions()) {
             (Some(code), Some(sessions)) => sessions.exchange(code).await,
             _ => None,

@@ -10,7 +10,7 @@ use crate::json::{Json, Object, Pointer};
 use crate::model::validate::Violation;
 use crate::model::{ServerName, SettingsKey};
 use crate::secrets::Exposure;
-use crate::service::{Operation, ServiceError, Settled, Words, Write};
+use crate::service::{Operation, ServiceError, Settled, Words};
 
 use super::endpoint::{Answer, Call};
 use super::error_mapping::invalid_settings;
@@ -35,27 +35,26 @@ pub(super) fn read(call: Call) -> Answer {
 }
 
 /// `POST` of a server: creates it. Of all members `enabled` alone can't be null, as in the recorded server.
-pub(super) fn create(call: Call) -> Answer {
+pub(super) fn create(call: Call, key: SettingsKey, body: Object) -> Answer {
     Box::pin(async move {
-        if call.body.as_ref().and_then(|body| body.get("enabled")).is_some_and(Json::is_null) {
+        if body.get("enabled").is_some_and(Json::is_null) {
             let pointer = Pointer::root().member("enabled");
             return Err(invalid_settings(&[Violation { pointer, message: "must be true or false".into() }]));
         }
-        update(call, Operation::Create).await
+        update(call, key, Operation::Create(body)).await
     })
 }
 
 /// `PATCH` of a server.
-pub(super) fn patch(call: Call) -> Answer {
-    Box::pin(async move { update(call, Operation::Merge).await })
+pub(super) fn patch(call: Call, key: SettingsKey, body: Object) -> Answer {
+    Box::pin(update(call, key, Operation::Merge(body)))
 }
 
 /// `DELETE` of a server.
-pub(super) fn delete(call: Call) -> Answer {
+pub(super) fn delete(call: Call, key: SettingsKey) -> Answer {
     Box::pin(async move {
-        let write = write_of(&call)?;
-        let settled = call.service().delete_in_settings(write).await;
-        answer(&call, settled.map_err(|error| failed(&call, error))?)
+        let settled = call.service().delete_in_settings(call.write(key.clone())).await;
+        answer(&call, &key, settled.map_err(|error| failed(&call, error))?)
     })
 }
 
@@ -65,32 +64,21 @@ pub(super) fn schema(_: Call) -> Answer {
     Box::pin(async move { Err(Problem::new(ProblemKind::NotImplemented, detail)) })
 }
 
-async fn update(mut call: Call, operation: fn(Object) -> Operation) -> Result<HttpResponse, Problem> {
-    let write = write_of(&call)?;
-    let body = call.take_body()?;
-    let settled = call.service().update_in_settings(write, operation(body).in_words(Words::OpenHands)).await;
-    answer(&call, settled.map_err(|error| failed(&call, error))?)
-}
-
-/// Who writes to which server of any stored name, and under which condition.
-pub(super) fn write_of(call: &Call) -> Result<Write, Problem> {
-    let (precondition, caller) = (call.precondition.clone(), call.caller.clone());
-    Ok(Write { key: key(call)?.clone(), precondition, caller })
-}
-
-fn key(call: &Call) -> Result<&SettingsKey, Problem> {
-    call.key.as_ref().ok_or_else(|| Problem::of_ours(ProblemKind::Internal, "the route has no name"))
+async fn update(call: Call, key: SettingsKey, operation: Operation) -> Result<HttpResponse, Problem> {
+    let (write, body) = (call.write(key.clone()), operation.in_words(Words::OpenHands));
+    let settled = call.service().update_in_settings(write, body).await;
+    answer(&call, &key, settled.map_err(|error| failed(&call, error))?)
 }
 
 /// The settings as the write left them, with the tag of the server that it wrote.
-fn answer(call: &Call, settled: Settled) -> Result<HttpResponse, Problem> {
+fn answer(call: &Call, key: &SettingsKey, settled: Settled) -> Result<HttpResponse, Problem> {
     let Settled { written, shown, .. } = settled;
     call.trail.tags(written.before.as_ref(), written.after.as_ref());
     let body = shown.map_err(|error| call.failed(error))?;
     let status = if written.is_created { StatusCode::CREATED } else { StatusCode::OK };
     let mut response = HttpResponse::build(status);
     if written.is_created
-        && let Ok(name) = key(call)?.as_str().parse::<ServerName>()
+        && let Ok(name) = key.as_str().parse::<ServerName>()
     {
         response.insert_header((header::LOCATION, call.url(&format!("{}/{name}", COLLECTION))));
     }
@@ -102,7 +90,7 @@ fn answer(call: &Call, settled: Settled) -> Result<HttpResponse, Problem> {
 
 /// The problem that a failed use-case is here.
 pub(super) fn failed(call: &Call, error: ServiceError) -> Problem {
-    let key = call.key.as_ref().map_or("", SettingsKey::as_str);
+    let key = call.subject();
     match error {
         ServiceError::NameTaken => {
             Problem::new(ProblemKind::NameTaken, format!("MCP server '{key}' already exists"))

@@ -5,6 +5,7 @@ use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use actix_web::http::header;
 
+use crate::json::Object;
 use crate::model::settings::{PatchFault, SettingsPatch};
 use crate::secrets::Scope;
 
@@ -20,10 +21,10 @@ use super::problem_kind::ProblemKind;
 const DEPRECATION: &str = "@1795219200";
 
 /// `PATCH /api/settings`
-pub(super) fn patch(mut call: Call) -> Answer {
+pub(super) fn patch(call: Call, body: Object) -> Answer {
     Box::pin(async move {
         unconditional(&call)?;
-        let patch = SettingsPatch::read(call.take_body()?).or_else(|fault| Err(refused(&call, fault)?))?;
+        let patch = SettingsPatch::read(body).or_else(|fault| Err(refused(&call, fault)?))?;
         call.trail.servers(patch.server_names());
         if patch.is_about_outside() {
             call.trail.more();

@@ -11,9 +11,17 @@ use super::endpoint::Call;
 use super::paths::COLLECTION;
 use super::prefer::{PREFERENCE_APPLIED, RETURN_MINIMAL};
 
-/// Answers a write that has left a server under this name. Another than was asked for means that it was
-/// renamed.
-pub(super) fn answer(call: &Call, written: Written, name: &ServerName) -> HttpResponse {
+/// Where the server is that a write has left.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Place {
+    /// Where the request went.
+    Own,
+    /// Under another name.
+    Other,
+}
+
+/// Answers a write that has left a server under this name.
+pub(super) fn answer(call: &Call, written: Written, name: &ServerName, place: Place) -> HttpResponse {
     let body = written.body.filter(|_| !call.prefers_minimal);
     let status = match (written.is_created, &body) {
         (true, _) => StatusCode::CREATED,
@@ -26,7 +34,7 @@ pub(super) fn answer(call: &Call, written: Written, name: &ServerName) -> HttpRe
     // A dry run has made nothing that could be located.
     if !call.query.is_dry_run && written.is_created {
         response.insert_header((header::LOCATION, location()));
-    } else if !call.query.is_dry_run && body.is_some() && call.name.as_ref() != Some(name) {
+    } else if !call.query.is_dry_run && body.is_some() && place == Place::Other {
         response.insert_header((header::CONTENT_LOCATION, location()));
     }
     // Without the body the tag would be taken for that of what was sent.
