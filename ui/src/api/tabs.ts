@@ -22,13 +22,15 @@ export type TabListener = {
   ended: (key: string) => void;
 };
 
-const channel = typeof BroadcastChannel === "undefined" ? null : new BroadcastChannel(NAME);
+let channel: BroadcastChannel | null = null;
 
 let awaited: ((key: string) => void) | null = null;
 
-/** Answers the other tabs from now on. */
+/** Answers the other tabs from now on. Before, this tab says nothing to them. */
 export function listenToTabs(listener: TabListener): void {
-  channel?.addEventListener("message", ({ data }: MessageEvent<Message>) => {
+  if (typeof BroadcastChannel === "undefined") return;
+  channel = new BroadcastChannel(NAME);
+  channel.addEventListener("message", ({ data }: MessageEvent<Message>) => {
     if ("ask" in data) {
       const key = listener.own();
       if (key !== null) offerKey(key);
