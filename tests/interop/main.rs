@@ -3,6 +3,8 @@
 
 #![expect(clippy::print_stdout, reason = "the figures are what is asked for")]
 
+#[path = "../it/api_types.rs"]
+mod api_types;
 #[path = "../properties/constraints.rs"]
 mod constraints;
 #[path = "../it/crypto.rs"]
@@ -15,7 +17,7 @@ mod launch;
 #[expect(dead_code, reason = "the harness of `tests/it` has more than is needed here")]
 mod response;
 #[path = "../it/server.rs"]
-#[expect(dead_code, reason = "the harness of `tests/it` has more than is needed here")]
+#[expect(dead_code, unused_imports, reason = "the harness of `tests/it` has more than is needed here")]
 mod server;
 #[path = "../it/site.rs"]
 #[expect(dead_code, reason = "the harness of `tests/it` has more than is needed here")]
