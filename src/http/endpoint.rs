@@ -6,6 +6,7 @@ use std::collections::HashSet;
 use std::panic::AssertUnwindSafe;
 use std::pin::Pin;
 use std::rc::Rc;
+use std::sync::Arc;
 
 use actix_web::http::Method;
 use actix_web::web::{BytesMut, Data, Payload};
@@ -103,11 +104,14 @@ pub(super) enum Admission {
     Scope(Scope),
 }
 
-impl Admission {
-    fn is_reading(self) -> bool {
-        matches!(self, Self::AnyKey | Self::Scope(Scope::Read))
+impl Endpoint {
+    /// Whether its answer may show secrets. What does something shows none, whatever a request asks for.
+    fn is_reading(&self) -> bool {
+        self.action.is_none() && matches!(self.admission, Admission::AnyKey | Admission::Scope(Scope::Read))
     }
+}
 
+impl Admission {
     fn is_writing(self) -> bool {
         self == Self::Scope(Scope::Write)
     }
@@ -148,9 +152,8 @@ pub(super) struct AuditTrail(Rc<RefCell<AuditFacts>>);
 #[derive(Default)]
 struct AuditFacts {
     action: Option<Action>,
-    caller: Option<Caller>,
-    /// The name of the caller, where it was known later only.
-    known: Option<String>,
+    /// The name of the caller.
+    caller: Option<Arc<str>>,
     server: Option<SettingsKey>,
     /// The names that a request has which may be about several servers.
     named: Vec<SettingsKey>,
@@ -219,7 +222,7 @@ impl Call {
 
     /// Who the request has turned out to come from, where no key was asked for.
     pub(super) fn known(&self, caller: &str) {
-        self.trail.0.borrow_mut().known = Some(caller.to_owned());
+        self.trail.0.borrow_mut().caller = Some(caller.into());
     }
 
     /// Notes for the audit what a write has done; a dry run leaves the tag as it was.
@@ -302,7 +305,7 @@ async fn check(
     let head = request.headers();
     let exposure = headers::exposure(head, matches!(endpoint.handler, Handler::Server(_)));
     if let (true, Ok(exposure @ (Exposure::Encrypted | Exposure::Plaintext))) =
-        (endpoint.admission.is_reading(), &exposure)
+        (endpoint.is_reading(), &exposure)
     {
         trail.0.borrow_mut().action = Some(Action::Reveal(*exposure));
     }
@@ -312,14 +315,14 @@ async fn check(
         Admission::Anyone => Caller::anyone(),
         Admission::AnyKey | Admission::Scope(_) => {
             let caller = caller(&app.authentication, head).await?;
-            trail.0.borrow_mut().caller = Some(caller.clone());
+            trail.0.borrow_mut().caller = Some(Arc::clone(&caller.name));
             caller
         }
     };
     if let Admission::Scope(scope) = endpoint.admission {
         require(&caller, scope)?;
     }
-    if endpoint.admission.is_reading() && exposure.as_ref().is_ok_and(|exposure| exposure.reveals()) {
+    if endpoint.is_reading() && exposure.as_ref().is_ok_and(|exposure| exposure.reveals()) {
         require(&caller, Scope::Reveal)?;
     }
     let announced = if !endpoint.handler.has_body() {
@@ -334,8 +337,7 @@ async fn check(
         Some((media_type, body::announced(head, endpoint.largest_body)?))
     };
     let precondition = headers::precondition(head, endpoint.admission.is_writing())?;
-    // Writes show no secrets, so what they ask for is not looked at.
-    let exposure = if endpoint.admission.is_reading() { exposure? } else { Exposure::Redacted };
+    let exposure = if endpoint.is_reading() { exposure? } else { Exposure::Redacted };
     let position = match endpoint.handler {
         Handler::Stream(_) => headers::last_event_id(head)?,
         _ => None,
@@ -396,7 +398,7 @@ fn record(
     let from = request.peer_addr().map(|address| address.to_string()).unwrap_or_default();
     let event = audit::Event {
         action,
-        caller: facts.caller.as_ref().map(|caller| &*caller.name).or(facts.known.as_deref()),
+        caller: facts.caller.as_deref(),
         server: facts.server.as_ref().map(SettingsKey::as_str),
         servers: None,
         new_name: facts.new_name.as_ref().map(ServerName::as_str),

@@ -24,7 +24,8 @@ impl CredentialDigest {
     }
 
     /// The digest that these bytes are.
-    pub fn from_bytes(bytes: [u8; 32]) -> Self {
+    #[cfg(test)]
+    fn from_bytes(bytes: [u8; 32]) -> Self {
         Self(bytes)
     }
 

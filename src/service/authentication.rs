@@ -27,9 +27,10 @@ impl Authentication {
             (Self::Off, _) => Found::Caller(Caller::anyone()),
             (Self::Keys { .. }, None) => Found::Unknown,
             (Self::Keys { keys, sessions }, Some(credential)) => {
-                match keys.caller(&CredentialDigest::of(credential)) {
+                let presented = CredentialDigest::of(credential);
+                match keys.caller(&presented) {
                     Some(caller) => Found::Caller(caller),
-                    None => sessions.find(credential, keys).await,
+                    None => sessions.find(credential, &presented, keys).await,
                 }
             }
         }

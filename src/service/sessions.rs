@@ -175,7 +175,7 @@ impl Sessions {
         let session = Session {
             bond: creator.bond(&id.0),
             name: name.clone(),
-            scopes: scopes.list().map(|scope| scope.as_str().to_owned()).collect(),
+            scopes,
             address: self.address.clone(),
             began: began.unwrap_or(now),
             used: now,
@@ -187,17 +187,19 @@ impl Sessions {
         Some(PageKey { key, scopes, name })
     }
 
-    /// Who presents this key, which is not an API key.
-    pub async fn find(&self, key: &str, keys: &ApiKeys) -> Found {
+    /// Who presents this key, of which this is the digest, and which is not an API key.
+    pub async fn find(&self, key: &str, presented: &CredentialDigest, keys: &ApiKeys) -> Found {
         if !key.starts_with(PREFIX) {
             return Found::Unknown;
         }
-        let mut is_open = self.is_open.subscribe();
-        let opened = timeout(PATIENCE, is_open.wait_for(|is_open| *is_open)).await;
-        if !matches!(opened, Ok(Ok(_))) {
-            return Found::NotYet;
+        if !*self.is_open.borrow() {
+            let mut is_open = self.is_open.subscribe();
+            let opened = timeout(PATIENCE, is_open.wait_for(|is_open| *is_open)).await;
+            if !matches!(opened, Ok(Ok(_))) {
+                return Found::NotYet;
+            }
         }
-        self.use_now(id_of(key), keys).map_or(Found::Unknown, Found::Caller)
+        self.use_now(presented, keys).map_or(Found::Unknown, Found::Caller)
     }
 
     /// Whether this caller still is one: a session may have ended meanwhile.
@@ -215,7 +217,8 @@ impl Sessions {
         matches!(stored, Ok(Kept::Stored | Kept::InMemory))
     }
 
-    fn use_now(&self, id: SessionId, keys: &ApiKeys) -> Option<Caller> {
+    fn use_now(&self, presented: &CredentialDigest, keys: &ApiKeys) -> Option<Caller> {
+        let id = SessionId(presented.bytes());
         let (state, now) = (self.state.peek()?, UnixTime::now());
         let session = state.sessions.get(&id)?;
         let (creator, of_creator) = keys.find(|key| key.bond(&id.0) == session.bond)?;
@@ -229,10 +232,8 @@ impl Sessions {
         if USE_STORED <= session.used.until(now) {
             drop(self.state.write(vec![Change::Use(id, now)]));
         }
-        let own: Scopes = session.scopes.iter().filter_map(|word| word.parse::<Scope>().ok()).collect();
         let left = now.until(session.began.plus(LONGEST)).min(IDLE);
-        let digest = CredentialDigest::from_bytes(id.0);
-        let caller = Caller::new(&session.name, own.common(of_creator.scopes), &digest);
+        let caller = Caller::new(&session.name, session.scopes.common(of_creator.scopes), presented);
         Some(caller.in_session(id, session.began, creator).until(Instant::now() + left))
     }
 

@@ -8,6 +8,8 @@ use proptest::prelude::*;
 use tokio::runtime;
 use tokio::time::timeout;
 
+use crate::secrets::Scope;
+
 use super::{
     Change, Kept, MemoryState, Remembered, Serving, Session, SessionId, SqliteState, StateStore, UnixTime,
 };
@@ -61,7 +63,7 @@ pub(super) fn session(number: u8) -> (SessionId, Session) {
     let session = Session {
         bond: [number; 32],
         name: format!("page {number} \u{fc}"),
-        scopes: vec!["read".to_owned(), "write".to_owned()],
+        scopes: [Scope::Read, Scope::Write].into_iter().collect(),
         address: format!("127.0.0.1:{number}"),
         began: at,
         used: at,

@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 
 use super::UnixTime;
+use crate::secrets::Scopes;
 
 /// Which session: the SHA-256 of its key. The key itself is stored nowhere.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -16,8 +17,8 @@ pub struct Session {
     pub bond: [u8; 32],
     /// What audit events call it.
     pub name: String,
-    /// What it allows, by word. A word that is not known allows nothing.
-    pub scopes: Vec<String>,
+    /// What it allows.
+    pub scopes: Scopes,
     /// The address of the service that it was made at.
     pub address: String,
     /// When it began.

@@ -55,7 +55,7 @@ const MAY_USE_ONLY: [(&str, &str, &[&str]); 12] = [
     ("secrets", "json", &["Text"]),
     ("model", "secrets", &["KeyRing", "Plaintext", "Sealed", "is_token", "looks_sealed"]),
     ("projection", "secrets", &["EtagKey", "Exposure"]),
-    ("state", "secrets", &["KeyFingerprint", "KeyList", "Peer", "Peers"]),
+    ("state", "secrets", &["KeyFingerprint", "KeyList", "Peer", "Peers", "Scope", "Scopes"]),
     ("events", "projection", &["EntityTag"]),
     ("http", "secrets", &["Exposure", "Scope", "Scopes"]),
     ("config", "secrets", &["Scope", "Scopes"]),

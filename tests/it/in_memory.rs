@@ -65,10 +65,8 @@ fn everything_works_in_memory_and_nothing_is_left_on_disk() {
 fn without_configured_keys_the_printed_link_is_the_way_in() {
     let server = TestServer::builder(Site::new()).in_memory().without_env("MCP_SETTINGS_API_KEYS").start();
     server.get(SERVERS).anonymous().send().expect(401);
-    let code = server.code();
-    let page = server.post("/api/session").anonymous().json(&json!({"code": code})).send().expect(200).json();
-    let key = page["key"].as_str().expect("a key");
-    server.get(SERVERS).key(key).send().expect(200);
+    let key = server.exchange(&server.code());
+    server.get(SERVERS).key(&key).send().expect(200);
     assert_eq!(below(&server.home()), [""; 0], "a key was stored");
 }
 

@@ -37,6 +37,12 @@ pub(crate) fn settings_item(name: &str) -> String {
     format!("{SETTINGS}/mcp/{name}")
 }
 
+/// The code of a link to the page.
+#[track_caller]
+pub(crate) fn code_of(link: &str) -> &str {
+    link.split_once("/#code=").unwrap_or_else(|| panic!("no code in {link:?}")).1
+}
+
 /// Polls until the condition holds; panics when it has not for too long.
 #[track_caller]
 pub(crate) fn eventually(what: &str, mut condition: impl FnMut() -> bool) {
@@ -107,6 +113,14 @@ impl TestServer {
         self.put(item(name)).json(config).send().expect_success().etag()
     }
 
+    /// The names of all servers, in the order of the list.
+    #[track_caller]
+    pub(crate) fn names(&self) -> Vec<String> {
+        let list = self.get(SERVERS).send().expect(200).json();
+        let servers = list["servers"].as_array().expect("a list").iter();
+        servers.map(|server| server["name"].as_str().expect("a name").to_owned()).collect()
+    }
+
     /// The plaintext configuration of a server.
     #[track_caller]
     pub(crate) fn plaintext(&self, name: &str) -> serde_json::Value {
@@ -133,9 +147,23 @@ impl TestServer {
 
     /// The one-time code of the printed link.
     pub(crate) fn code(&self) -> String {
-        let link = self.link();
-        let (_, code) = link.split_once("/#code=").unwrap_or_else(|| panic!("no code in {link:?}"));
-        code.to_owned()
+        code_of(&self.link()).to_owned()
+    }
+
+    /// The key of a new session, for the code of a link.
+    #[track_caller]
+    pub(crate) fn exchange(&self, code: &str) -> String {
+        let exchange = self.post("/api/session").anonymous().json(&serde_json::json!({"code": code}));
+        let answer = exchange.send().expect(200).json();
+        assert_eq!(answer["expires_in"], 8 * 60 * 60, "{answer}");
+        answer["key"].as_str().expect("a key").to_owned()
+    }
+
+    /// The code of a new link.
+    #[track_caller]
+    pub(crate) fn new_code(&self) -> String {
+        let answer = self.post("/api/session/links").send().expect(200).json();
+        code_of(answer["link"].as_str().expect("a link")).to_owned()
     }
 
     /// The link on the second line of its output.

@@ -51,7 +51,8 @@ impl Keeper {
             }
             let turn = self.shared.turn(Instant::now() + TICK, self.retry);
             match (&mut self.database, turn.changes) {
-                (None, _) => self.shared.settle(Kept::InMemory),
+                (None, None) => {}
+                (None, Some(_)) => self.shared.settle(Kept::InMemory),
                 (Some(database), None) if database.is_in_place() => self.look(),
                 (Some(_), None) => self.give_up("the database was removed or replaced while it was open"),
                 (Some(database), Some(changes)) => match database.store(&changes) {

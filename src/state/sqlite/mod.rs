@@ -66,8 +66,9 @@ impl StateStore for SqliteState {
         *self.ended.lock().unwrap_or_else(PoisonError::into_inner) = Some(ended);
         Ok(())
     }
+
     fn peek(&self) -> Option<Arc<Remembered>> {
-        self.shared.seen().borrow().clone()
+        self.shared.now()
     }
 
     fn opened(&self) -> BoxFuture<'_, Arc<Remembered>> {

@@ -4,6 +4,7 @@
 use rusqlite::types::Type;
 use rusqlite::{Connection, Error, Row, params};
 
+use crate::secrets::{Scope, Scopes};
 use crate::state::{Change, Remembered, Serving, Session, SessionId, StateKey, UnixTime};
 
 /// Makes one change, as [`Remembered::apply`] makes it in memory.
@@ -16,7 +17,7 @@ pub(super) fn apply(connection: &Connection, change: &Change) -> rusqlite::Resul
                 id.0,
                 session.bond,
                 session.name,
-                session.scopes.join(" "),
+                session.scopes.list().map(Scope::as_str).collect::<Vec<_>>().join(" "),
                 session.address,
                 session.began.seconds(),
                 session.used.seconds()
@@ -68,11 +69,13 @@ pub(super) fn state_key(connection: &Connection) -> rusqlite::Result<StateKey> {
 }
 
 fn session(row: &Row<'_>) -> rusqlite::Result<(SessionId, Session)> {
-    let scopes: String = row.get(3)?;
+    let words: String = row.get(3)?;
+    // A word that is not known allows nothing.
+    let scopes: Scopes = words.split_whitespace().filter_map(|word| word.parse::<Scope>().ok()).collect();
     let session = Session {
         bond: bytes(row, 1)?,
         name: row.get(2)?,
-        scopes: scopes.split_whitespace().map(str::to_owned).collect(),
+        scopes,
         address: row.get(4)?,
         began: time(row, 5)?,
         used: time(row, 6)?,

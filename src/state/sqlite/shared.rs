@@ -49,6 +49,11 @@ pub(super) struct Turn {
 }
 
 impl Shared {
+    /// What is remembered now; none until it is known.
+    pub(super) fn now(&self) -> Option<Arc<Remembered>> {
+        self.seen.borrow().clone()
+    }
+
     pub(super) fn seen(&self) -> watch::Receiver<Option<Arc<Remembered>>> {
         self.seen.subscribe()
     }

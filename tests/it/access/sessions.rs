@@ -11,24 +11,16 @@ use sha2::{Digest, Sha256};
 
 use crate::launch::Builder;
 use crate::response::Response;
-use crate::server::{ADMIN, READER, SERVERS, TestServer, WRITER, eventually, item};
+use crate::server::{ADMIN, READER, SERVERS, TestServer, WRITER, code_of, eventually, item};
 use crate::site::Site;
 
 const SESSION: &str = "/api/session";
 const LINKS: &str = "/api/session/links";
 
-/// The key of a new session, for the code of a link.
-#[track_caller]
-fn exchange(server: &TestServer, code: &str) -> String {
-    let answer = server.post(SESSION).anonymous().json(&json!({"code": code})).send().expect(200).json();
-    assert_eq!(answer["expires_in"], 8 * 60 * 60, "{answer}");
-    answer["key"].as_str().expect("a key").to_owned()
-}
-
 /// The key of a session that came from the printed link.
 #[track_caller]
 fn sign_in(server: &TestServer) -> String {
-    exchange(server, &server.code())
+    server.exchange(&server.code())
 }
 
 fn current(server: &TestServer, key: &str) -> Response {
@@ -41,11 +33,6 @@ fn is_signed_out(server: &TestServer, key: &str) {
     server.get(SERVERS).key(key).send().expect_problem(401, "unauthorized");
 }
 
-/// The code of a link.
-fn code_of(link: &str) -> &str {
-    link.split_once("/#code=").unwrap_or_else(|| panic!("no code in {link:?}")).1
-}
-
 fn keys(keys: &Value) -> impl Fn(&Arc<Site>) -> Builder {
     let keys = keys.to_string();
     move |site| TestServer::builder(Arc::clone(site)).env("MCP_SETTINGS_API_KEYS", keys.clone())
@@ -56,7 +43,7 @@ fn a_session_outlives_a_restart_and_a_crash_and_ends_when_it_is_signed_out() {
     let server = TestServer::start();
     let site = server.site();
     let key = sign_in(&server);
-    let other = exchange(&server, code_of(&link(&server, ADMIN)));
+    let other = server.exchange(code_of(&link(&server, ADMIN)));
     server.put(item("a")).key(&key).json(&json!({"command": "x"})).send().expect(201);
     server.stop();
     let server = TestServer::builder(Arc::clone(&site)).start();
@@ -91,7 +78,7 @@ fn an_administrator_makes_links_and_nobody_else() {
         TestServer::builder(Site::new()).env("MCP_SETTINGS_PUBLIC_URL", "https://p.example/m").start();
     let made = link(&server, ADMIN);
     assert!(made.starts_with("https://p.example/m/#code="), "{made}");
-    let key = exchange(&server, code_of(&made));
+    let key = server.exchange(code_of(&made));
     assert_eq!(current(&server, &key).expect(200).json()["name"], "page of admin");
     let again = server.post(SESSION).anonymous().json(&json!({"code": code_of(&made)})).send();
     again.expect_problem(401, "unauthorized");
@@ -100,7 +87,7 @@ fn an_administrator_makes_links_and_nobody_else() {
     }
     server.post(LINKS).anonymous().send().expect_problem(401, "unauthorized");
     // A session makes links to sessions that end when it would.
-    let second = exchange(&server, code_of(&link(&server, &key)));
+    let second = server.exchange(code_of(&link(&server, &key)));
     assert_eq!(current(&server, &second).expect(200).json()["name"], "page of admin");
 }
 
@@ -232,13 +219,23 @@ fn until_the_sessions_are_known_nobody_is_signed_out() {
 #[test]
 fn what_becomes_of_sessions_is_audited() {
     let server = TestServer::start();
-    let key = exchange(&server, code_of(&link(&server, ADMIN)));
+    let key = server.exchange(code_of(&link(&server, ADMIN)));
     server.delete(SESSION).key(&key).send().expect(204);
     for (action, caller) in [("link", "admin"), ("login", "page of admin"), ("logout", "page of admin")] {
         let is_it = |line: &str| line.contains(&format!("{action} done")) && line.contains(caller);
         eventually(action, || server.log().lines().any(is_it));
     }
     assert!(!server.log().contains(&key), "the key is in the log");
+}
+
+#[test]
+fn a_sign_out_shows_no_secrets_whatever_it_asks_for() {
+    let only_reader = json!([{"name": "reader", "key": READER, "scopes": ["read"]}]);
+    let server = keys(&only_reader)(&Arc::new(Site::new())).start();
+    let key = sign_in(&server);
+    server.delete(SESSION).key(&key).expose("plaintext").send().expect(204);
+    is_signed_out(&server, &key);
+    eventually("it is audited as what it was", || server.log().contains("logout done"));
 }
 
 /// The command on this place.
@@ -263,7 +260,7 @@ fn the_command_has_a_running_service_make_a_link() {
         assert_eq!(output.status.code(), Some(0), "{output:?}");
         let link = String::from_utf8(output.stdout).expect("it prints UTF-8");
         assert!(link.starts_with(&format!("http://{}/#code=", server.address())), "{link}");
-        let key = exchange(&server, code_of(link.trim()));
+        let key = server.exchange(code_of(link.trim()));
         assert_eq!(current(&server, &key).expect(200).json()["name"], "page of created");
     }
     for (variables, expected) in [

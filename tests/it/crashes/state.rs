@@ -74,9 +74,7 @@ fn killed_at_each_step_what_was_answered_is_there() {
                     between += 1;
                 }
             }
-            let key =
-                server.post(SESSION).anonymous().json(&json!({"code": server.code()})).send().expect(200);
-            let key = key.json()["key"].as_str().expect("a key").to_owned();
+            let key = server.exchange(&server.code());
             server.get(SERVERS).key(&key).send().expect(200);
             let ready = server.get("/ready").send().expect(200).json();
             assert_eq!(ready, json!({"status": "ready"}), "{case}");

@@ -21,14 +21,8 @@ fn reasons(server: &TestServer) -> Vec<String> {
 }
 
 #[track_caller]
-fn exchange(server: &TestServer, code: &str) -> String {
-    let answer = server.post(SESSION).anonymous().json(&json!({"code": code})).send().expect(200).json();
-    answer["key"].as_str().expect("a key").to_owned()
-}
-
-#[track_caller]
 fn works_in_memory(server: &TestServer) {
-    let key = exchange(server, &server.code());
+    let key = server.exchange(&server.code());
     server.put(item("a")).key(&key).json(&json!({"command": "x", "env": {"A": "s"}})).send().expect(201);
     server.delete(SESSION).key(&key).send().expect(204);
     server.get(SERVERS).key(&key).send().expect_problem(401, "unauthorized");
@@ -71,16 +65,12 @@ fn a_full_disk_costs_no_session_and_no_sign_out_is_said_to_be_done() {
     let site = Arc::new(Site::new());
     let server = on_small_disk(&site, "");
     eventually("the state is open", || reasons(&server).is_empty());
-    let kept = exchange(&server, &server.code());
-    let link = |server: &TestServer| {
-        let link = server.post("/api/session/links").send().expect(200).json()["link"].take();
-        link.as_str().and_then(|link| link.split_once("#code=")).expect("a code").1.to_owned()
-    };
+    let kept = server.exchange(&server.code());
     fill(&server);
     // What the log still has room for is stored; at some point there is none.
     let mut made = Vec::new();
     eventually("the disk is full", || {
-        made.push(exchange(&server, &link(&server)));
+        made.push(server.exchange(&server.new_code()));
         reasons(&server) == ["state-not-stored"]
     });
     let last = made.last().expect("one was made");
@@ -98,7 +88,7 @@ fn a_full_disk_costs_no_session_and_no_sign_out_is_said_to_be_done() {
         }
     }
     eventually("it is stored", || reasons(&server).is_empty());
-    let again = exchange(&server, &link(&server));
+    let again = server.exchange(&server.new_code());
     server.delete(SESSION).key(&again).send().expect(204);
     server.get(SERVERS).key(&kept).send().expect_problem(401, "unauthorized");
     server.get(SERVERS).key(last).send().expect(200);
@@ -120,13 +110,13 @@ fn a_disk_that_is_full_or_read_only_at_the_start_leaves_the_state_in_memory() {
 #[test]
 fn a_damaged_state_signs_out_and_is_said_until_the_next_start() {
     let server = TestServer::start();
-    let (site, key) = (server.site(), exchange(&server, &server.code()));
+    let (site, key) = (server.site(), server.exchange(&server.code()));
     server.stop();
     fs::write(site.state().join("state.db"), "garbage").expect("our own file");
     let server = TestServer::builder(Arc::clone(&site)).start();
     eventually("it is said", || reasons(&server) == ["state-damaged"]);
     server.get(SERVERS).key(&key).send().expect_problem(401, "unauthorized");
-    let next = exchange(&server, &server.code());
+    let next = server.exchange(&server.code());
     assert!(server.log().contains("state.db.broken-"), "{}", server.log());
     server.stop();
     let server = TestServer::builder(site).start();
@@ -157,25 +147,14 @@ fn four_services_that_start_and_write_at_once_lose_nothing_of_each_other() {
         starting.into_iter().map(|server| server.join().expect("it starts")).collect()
     });
     let made: Vec<Vec<String>> = thread::scope(|scope| {
-        let work = |server| {
-            move || {
-                let link = |server: &TestServer| {
-                    let answer = server.post("/api/session/links").send().expect(200).json();
-                    answer["link"]
-                        .as_str()
-                        .and_then(|link| link.split_once("#code="))
-                        .expect("a code")
-                        .1
-                        .to_owned()
-                };
-                let mut keys: Vec<String> = (0..6).map(|_| exchange(server, &link(server))).collect();
-                for key in keys.drain(..3) {
-                    server.delete(SESSION).key(&key).send().expect(204);
-                }
-                keys
+        let work = |server: &TestServer| {
+            let mut keys: Vec<String> = (0..6).map(|_| server.exchange(&server.new_code())).collect();
+            for key in keys.drain(..3) {
+                server.delete(SESSION).key(&key).send().expect(204);
             }
+            keys
         };
-        let working: Vec<_> = servers.iter().map(|server| scope.spawn(work(server))).collect();
+        let working: Vec<_> = servers.iter().map(|server| scope.spawn(move || work(server))).collect();
         working.into_iter().map(|keys| keys.join().expect("it works")).collect()
     });
     for server in &servers {

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use super::tags::tags;
 use crate::crypto;
-use crate::server::{SECRET, SERVERS, TestServer, item};
+use crate::server::{SECRET, TestServer, item};
 use crate::site::{Site, fixture};
 
 /// What ours wrote.
@@ -20,12 +20,6 @@ const AFTER: &str = "resaved/after.json";
 fn on(name: &str) -> TestServer {
     let builder = TestServer::builder(Site::with_fixture(name)).in_openhands_folder();
     builder.env("MCP_SETTINGS_ETAG_KEY", "the key of all tags").start()
-}
-
-fn names(server: &TestServer) -> Vec<String> {
-    let list = server.get(SERVERS).send().expect(200).json();
-    let servers = list["servers"].as_array().expect("a list").iter();
-    servers.map(|server| server["name"].as_str().expect("a name").to_owned()).collect()
 }
 
 fn tokens(name: &str) -> BTreeSet<String> {
@@ -56,7 +50,7 @@ fn what_the_real_server_sealed_opens() {
     assert_eq!(opened(&before), opened(&after));
     assert!(opened(&after).iter().all(Option::is_some), "a token does not open");
     let server = on(AFTER);
-    let shown: String = names(&server).iter().map(|name| server.plaintext(name).to_string()).collect();
+    let shown: String = server.names().iter().map(|name| server.plaintext(name).to_string()).collect();
     for secret in opened(&after).into_iter().flatten() {
         assert!(shown.contains(&json!(secret).to_string()), "a secret is not shown in clear");
     }
@@ -65,7 +59,7 @@ fn what_the_real_server_sealed_opens() {
 #[test]
 fn what_is_read_of_a_resaved_file_is_what_was_written() {
     let (before, after) = (on(BEFORE), on(AFTER));
-    let names = names(&before);
+    let names = before.names();
     assert_eq!(names.len(), 21, "the recording is not what it was");
     for name in names {
         let written = before.get(item(&name)).send().expect(200);
