@@ -47,18 +47,13 @@ fn decide(
     }
     let after = rules.tag(to, &config);
     let shown = |tag: Option<&EntityTag>| body(to, &config, tag, Exposure::Redacted);
+    let whole = shown(Some(&after));
     let stored_length = to_compact(&Json::Object(stored.clone())).len();
-    if LARGEST_SHOWN < shown(Some(&after)).len() || LARGEST_STORED < stored_length {
+    if LARGEST_SHOWN < whole.len() || LARGEST_STORED < stored_length {
         return Err(ServiceError::ResultTooLarge);
     }
-    let after = Some(&after).filter(|_| *shows_tag);
-    let written = Written {
-        is_created: true,
-        before: None,
-        after: after.cloned(),
-        is_verbatim: false,
-        body: Some(shown(after)),
-    };
+    let (after, answer) = if *shows_tag { (Some(after), whole) } else { (None, shown(None)) };
+    let written = Written { is_created: true, before: None, after, is_verbatim: false, body: Some(answer) };
     Ok(Step::Edit(vec![Edit::Put { key: to.clone(), config: stored.clone() }], written))
 }
 

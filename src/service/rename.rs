@@ -50,22 +50,15 @@ fn decide(
         Ok(config) => rules.tag(to, config),
         Err(_) => unreadable_server_tag(keys.ring.etag_key(), to, &server.text),
     };
-    let told = Some(&after).filter(|_| *shows_tag);
     let shown_as = |name, tag| Some(body(name, config.as_ref().ok()?, tag, Exposure::Redacted));
-    let size = |shown: Option<Bytes>| shown.map_or(0, |shown| shown.len());
+    let size = |shown: &Option<Bytes>| shown.as_ref().map_or(0, Bytes::len);
+    let whole = shown_as(to, Some(&after));
     // One that another process made too large may keep its size, and get no larger.
-    let largest = LARGEST_SHOWN.max(size(shown_as(from, Some(&before))));
-    if largest < size(shown_as(to, Some(&after))) {
+    if LARGEST_SHOWN < size(&whole) && size(&shown_as(from, Some(&before))) < size(&whole) {
         return Err(ServiceError::ResultTooLarge);
     }
-    let shown = shown_as(to, told);
-    let written = Written {
-        is_created: false,
-        before: Some(before),
-        after: told.cloned(),
-        is_verbatim: false,
-        body: shown,
-    };
+    let (after, body) = if *shows_tag { (Some(after), whole) } else { (None, shown_as(to, None)) };
+    let written = Written { is_created: false, before: Some(before), after, is_verbatim: false, body };
     Ok(match is_same {
         true => Step::Keep(written),
         false => Step::Edit(vec![Edit::Rename { from: from.clone(), to: to.clone() }], written),

@@ -4,18 +4,14 @@ use std::thread;
 
 use serde_json::{Value, json};
 
-use crate::server::{READER, SERVERS, TestServer, WRITER, item};
+use crate::server::{READER, TestServer, WRITER, item};
 use crate::site::{Site, fixture};
 use crate::wire::Request;
 
-fn rename(server: &TestServer, name: &str, to: &str) -> Request {
-    server.post(format!("{}/rename", item(name))).json(&json!({"to": to}))
-}
+use super::new_name::give_name;
 
-fn names(server: &TestServer) -> Vec<String> {
-    let list = server.get(SERVERS).send().expect(200).json();
-    let rows = list["servers"].as_array().expect("a list");
-    rows.iter().map(|row| row["name"].as_str().expect("a name").to_owned()).collect()
+fn rename(server: &TestServer, name: &str, to: &str) -> Request {
+    give_name(server, "rename", name, to)
 }
 
 #[test]
@@ -91,40 +87,7 @@ fn what_a_renaming_needs_is_what_other_writes_need() {
     rename(&server, "a", "c").if_match("*").if_none_match(&other).send().expect(200);
     // Repeated, it does not find what it names.
     rename(&server, "a", "c").if_match(&tag).send().expect_problem(404, "unknown-server");
-    assert_eq!(names(&server), ["b", "c"]);
-}
-
-#[test]
-fn a_strict_service_asks_for_a_condition() {
-    let site = Site::with_fixture("settings/v1.58.0.json");
-    let server = TestServer::builder(site).env("MCP_SETTINGS_REQUIRE_PRECONDITIONS", "true").start();
-    rename(&server, "github", "new").send().expect_problem(428, "precondition-required");
-    rename(&server, "github", "new").if_match("*").send().expect(200);
-}
-
-#[test]
-fn documents_that_can_not_be_written_are_not() {
-    for (document, status, slug) in [
-        ("garbage", 409, "document-unreadable"),
-        (r#"{"agent_settings":{"schema_version":4,"agent_kind":"acp"}}"#, 409, "no-mcp-servers"),
-        (
-            r#"{"agent_settings":{"schema_version":10,"mcp_config":{"a":{"command":"x"}}}}"#,
-            409,
-            "document-read-only",
-        ),
-        (
-            r#"{"agent_settings":{"schema_version":3,"mcp_config":{"a":{"command":"x"}}}}"#,
-            422,
-            "invalid-name",
-        ),
-    ] {
-        let server = TestServer::builder(Site::with_document(document)).start();
-        let answer = rename(&server, "a", "mcpServers").send().expect_problem(status, slug);
-        assert!(server.document() == Some(document.as_bytes().to_vec()), "{}", answer.text());
-        if slug == "invalid-name" {
-            assert_eq!(answer.error_pointers(), ["/to"]);
-        }
-    }
+    assert_eq!(server.names(), ["b", "c"]);
 }
 
 #[test]
@@ -177,7 +140,7 @@ fn of_a_renaming_and_a_write_under_one_tag_one_wins() {
             started.into_iter().map(|write| write.join().expect("it does not panic").status).collect();
         assert_eq!(statuses.iter().filter(|status| **status == 200).count(), 1, "{statuses:?}");
         assert!(statuses.iter().all(|status| matches!(status, 200 | 404 | 412)), "{statuses:?}");
-        let here = names(&server);
+        let here = server.names();
         assert_eq!(here.len(), round + 1, "{statuses:?} {here:?}");
     }
 }
