@@ -24,8 +24,6 @@ const IF_MATCH_FAILED: &str =
 
 const ALTERED_TAG: &str = "If-Match has the current ETag, altered on its way (W/, or a suffix): a proxy that compresses does that to the header. Send the `etag` of the body instead; it is `current_etag` here.";
 
-const OWNERSHIP: &str = "The owner, group or mode of the settings document can't be kept, so nothing was written. Let the service run as the document's owner.";
-
 const UNUSABLE_NAME: &str =
     "In this document a server of this name would be taken for the server map itself. Use another name.";
 
@@ -161,13 +159,11 @@ pub(super) fn store_problem(error: &StoreError, is_read: bool) -> Problem {
 
 /// The problem that a document is which may only be read. Trying again does not help.
 fn read_only(reason: ReadOnlyReason) -> Problem {
-    match reason {
-        ReadOnlyReason::Place(PlaceReason::Ownership) => Problem::new(ProblemKind::Ownership, OWNERSHIP),
-        reason => Problem::new(
-            ProblemKind::DocumentReadOnly,
-            format!("The settings document is read-only: {reason}."),
-        ),
-    }
+    let kind = match reason {
+        ReadOnlyReason::Place(PlaceReason::Ownership) => ProblemKind::Ownership,
+        _ => ProblemKind::DocumentReadOnly,
+    };
+    Problem::new(kind, reason.detail())
 }
 
 fn causes(error: &dyn std::error::Error) -> String {

@@ -1,11 +1,14 @@
 //! What the document's versions mean for the servers in it: which dialect, what is encrypted, whether
 //! they may be written. Found by `document`, used by everyone; it knows no text.
 
+use std::borrow::Cow;
 use std::fmt;
 
 use crate::json::Object;
 
 use super::{SettingsKey, is_server_value};
+
+const OWNERSHIP: &str = "The owner, group or mode of the settings document can't be kept, so nothing was written. Let the service run as the document's owner.";
 
 /// Which members a server may have (DESIGN §2.2).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -92,6 +95,16 @@ impl PlaceReason {
             Self::Ownership => {
                 "its owner or group can't be kept by the account of the service. Let the service run as the file's owner"
             }
+        }
+    }
+}
+
+impl ReadOnlyReason {
+    /// What a client that wants to write may read of it.
+    pub fn detail(self) -> Cow<'static, str> {
+        match self {
+            Self::Place(PlaceReason::Ownership) => OWNERSHIP.into(),
+            reason => format!("The settings document is read-only: {reason}.").into(),
         }
     }
 }

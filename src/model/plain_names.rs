@@ -52,12 +52,12 @@ impl PlainNames {
             "headers" => matches(&pattern.to_ascii_lowercase(), &name.to_ascii_lowercase()),
             _ => false,
         };
-        let is_harmless = match &secret.value {
+        let is_harmless = || match &secret.value {
             SecretValue::Text(plaintext) => !looks_like_a_secret(plaintext.expose()),
             SecretValue::Number(_) | SecretValue::Bool(_) => true,
             SecretValue::Unreadable => false,
         };
-        is_harmless && self.0.iter().any(matches)
+        self.0.iter().any(matches) && is_harmless()
     }
 }
 

@@ -27,10 +27,13 @@ impl ReadCache {
         known.is_of(snapshot, &self.keys.ring()).then_some(known)
     }
 
-    /// The one of this state. Blocks on decryption.
+    /// The one of this state, which is the last from now on. Blocks on decryption.
     pub(super) fn of(&self, snapshot: Arc<Snapshot>) -> Arc<ReadModel> {
         self.known(&snapshot).unwrap_or_else(|| {
-            Arc::new(ReadModel::new(snapshot, self.keys.ring(), self.newest.load_full().as_deref()))
+            let model = ReadModel::new(snapshot, self.keys.ring(), self.newest.load_full().as_deref());
+            let model = Arc::new(model);
+            self.newest.store(Some(Arc::clone(&model)));
+            model
         })
     }
 }
@@ -77,9 +80,7 @@ impl Service {
         }
         blocking::run(move || {
             reads.keys.refresh();
-            let model = reads.of(snapshot);
-            reads.newest.store(Some(Arc::clone(&model)));
-            model
+            reads.of(snapshot)
         })
         .await
     }

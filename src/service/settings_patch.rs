@@ -124,14 +124,13 @@ impl Request {
         let invalid = |pointer: Pointer, message: &'static str| {
             Err(ServiceError::InvalidSettings(vec![Violation { pointer, message: message.into() }]))
         };
-        let none = Servers { map: None, place: place.clone(), is_wrapped: false };
         // Null means all servers; a client that means them can name them.
         let emptied = |place: Pointer| match facts.is_empty() {
-            true => Ok(Servers { map: None, place: place.clone(), is_wrapped: false }),
+            true => Ok(Servers { map: None, place, is_wrapped: false }),
             false => Err(ServiceError::UnnamedLoss(vec![place])),
         };
         let map = match &self.patch.servers {
-            None => return Ok(none),
+            None => return Ok(Servers { map: None, place, is_wrapped: false }),
             Some(Json::Null) => return emptied(place),
             Some(Json::Object(map)) => map,
             Some(_) => return invalid(place, "must be an object"),

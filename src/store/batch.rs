@@ -4,11 +4,13 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
+use super::size::exceeds;
 use super::version::{Spare, Version, WorkingCopy};
 use super::{
     Answer, Batch, Change, Committed, Current, Decision, Facts, Head, History, Note, Provisioner, Snapshot,
     StoreError,
 };
+use crate::document::Document;
 use crate::model::Edit;
 
 /// What a batch came to.
@@ -142,12 +144,27 @@ impl Pass<'_> {
 }
 
 impl Change {
+    /// What the change would be answered on this state; nothing is made of it.
+    pub(super) fn examine(
+        &self,
+        (snapshot, head): (Arc<Snapshot>, Head),
+        document: &Document,
+        history: impl Fn() -> History,
+        largest: usize,
+    ) -> Result<Committed, StoreError> {
+        let decision = self.ask(&snapshot, history, &Batch::default(), None)?;
+        if exceeds(document, decision.edits().1, largest) {
+            return Err(StoreError::too_large(largest));
+        }
+        Ok(Committed { snapshot, head, answer: decision.into_answer() })
+    }
+
     /// Has the change decide on this state; again, once each, with a key where it needs one and with the states before.
     ///
     /// # Errors
     ///
     /// Where it wants to edit what it has not named, or asks for the earlier states for ever.
-    pub(super) fn ask(
+    fn ask(
         &self,
         snapshot: &Snapshot,
         history: impl Fn() -> History,

@@ -9,11 +9,8 @@ use tokio::sync::watch;
 
 use super::batch::{self, Decided};
 use super::queue::{Queue, TakenChange};
-use super::size::exceeds;
 use super::version::Version;
-use super::{
-    Batch, Change, Committed, Head, History, LARGEST, NoteKeeper, Pending, Seen, Snapshot, Store, StoreError,
-};
+use super::{Change, Committed, Head, History, LARGEST, NoteKeeper, Pending, Seen, Snapshot, Store};
 use crate::blocking;
 use crate::document::{NewDocument, Unreadable};
 
@@ -41,7 +38,7 @@ struct Held {
 
 /// What readers see.
 struct Published {
-    snapshot: Arc<Snapshot>,
+    version: Arc<Version>,
     head: Head,
 }
 
@@ -109,9 +106,9 @@ impl MemoryPlace {
     }
 
     fn of(held: Held) -> Self {
-        let snapshot = Arc::clone(&held.version.snapshot);
-        let (changes, _) = watch::channel(Ok(Arc::clone(&snapshot)));
-        let published = ArcSwap::from_pointee(Published { snapshot, head: Head::default() });
+        let version = Arc::clone(&held.version);
+        let (changes, _) = watch::channel(Ok(Arc::clone(&version.snapshot)));
+        let published = ArcSwap::from_pointee(Published { version, head: Head::default() });
         Self(Arc::new(Place { held: Mutex::new(held), published, changes }))
     }
 
@@ -127,15 +124,16 @@ impl MemoryPlace {
             let (version, history) = copy.finish();
             held.version = Arc::new(version);
             held.history.absorb(history);
-            let (snapshot, head) = (Arc::clone(&held.version.snapshot), place.published.load().head.next());
-            place.published.store(Arc::new(Published { snapshot: Arc::clone(&snapshot), head }));
+            let (version, head) = (Arc::clone(&held.version), place.published.load().head.next());
+            let snapshot = Arc::clone(&version.snapshot);
+            place.published.store(Arc::new(Published { version, head }));
             drop(place.changes.send_replace(Ok(snapshot)));
         }
         if let (Some(keeper), false) = (&options.notes, notes.is_empty()) {
             keeper.keep(notes);
         }
         let published = place.published.load_full();
-        let outcome = Ok((Arc::clone(&published.snapshot), published.head));
+        let outcome = Ok((Arc::clone(&published.version.snapshot), published.head));
         drop(held);
         for (taken, answer) in taken.into_iter().zip(verdicts.answers(&outcome)) {
             taken.answer(answer);
@@ -171,11 +169,11 @@ impl Committer {
 
 impl Store for MemoryStore {
     fn peek(&self) -> Option<Seen> {
-        Some(Ok(Arc::clone(&self.0.place.0.published.load().snapshot)))
+        Some(Ok(Arc::clone(&self.0.place.0.published.load().version.snapshot)))
     }
 
     fn read(&self) -> Pending<Arc<Snapshot>> {
-        let snapshot = Arc::clone(&self.0.place.0.published.load().snapshot);
+        let snapshot = Arc::clone(&self.0.place.0.published.load().version.snapshot);
         Box::pin(async move { Ok(snapshot) })
     }
 
@@ -184,13 +182,9 @@ impl Store for MemoryStore {
         Box::pin(blocking::run(move || {
             let published = place.0.published.load_full();
             let past = || place.held().history.of(&change.names);
-            let decision = change.ask(&published.snapshot, past, &Batch::default(), None)?;
-            let version = Arc::clone(&place.held().version);
-            if exceeds(&version.document, decision.edits().1, largest) {
-                return Err(StoreError::too_large(largest));
-            }
-            let (snapshot, head) = (Arc::clone(&published.snapshot), published.head);
-            Ok(Committed { snapshot, head, answer: decision.into_answer() })
+            let version = &published.version;
+            let state = (Arc::clone(&version.snapshot), published.head);
+            change.examine(state, &version.document, past, largest)
         }))
     }
 

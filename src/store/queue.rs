@@ -17,10 +17,10 @@ type Answer = Box<dyn FnOnce(Outcome) + Send>;
 /// The changes that wait, shared by those who ask and the one who commits.
 pub(super) struct Queue {
     bound: usize,
-    line: Mutex<QueueState>,
-    /// Told when a change arrives or the queue is closed.
+    state: Mutex<QueueState>,
+    /// Notified when a change arrives or the queue is closed.
     arrived: Condvar,
-    /// Told when nobody waits any more.
+    /// Notified when no change waits any more.
     emptied: Condvar,
 }
 
@@ -31,13 +31,13 @@ struct QueueState {
 }
 
 struct Waiting {
-    seat: PendingChange,
+    pending: PendingChange,
     arrived: Instant,
     answer: Answer,
 }
 
-/// A change's seat in the queue. Whoever takes the change out decides what becomes of it: the committer
-/// runs it, its requester gives it up. Nobody else ever sees it again.
+/// A change that waits. It is taken out once, and that decides what becomes of it: the committer runs it, or its
+/// requester gives it up.
 #[derive(Clone)]
 struct PendingChange(Arc<Mutex<Option<Change>>>);
 
@@ -55,7 +55,7 @@ impl TakenChange {
 
 impl Queue {
     pub(super) fn new(bound: usize) -> Arc<Self> {
-        Arc::new(Self { bound, line: Mutex::default(), arrived: Condvar::new(), emptied: Condvar::new() })
+        Arc::new(Self { bound, state: Mutex::default(), arrived: Condvar::new(), emptied: Condvar::new() })
     }
 
     /// Takes the change into the queue now; the future is ready with its outcome or at its deadline.
@@ -87,35 +87,34 @@ impl Queue {
 
     /// Blocks until a change waits. False once the queue is closed and empty.
     pub(super) fn wait_for_work(&self) -> bool {
-        let mut line = self.line();
+        let mut state = self.state();
         loop {
-            line.forget_the_gone();
-            if !line.waiting.is_empty() {
+            state.forget_the_gone();
+            if !state.waiting.is_empty() {
                 return true;
             }
-            if line.is_closed {
+            if state.is_closed {
                 self.emptied.notify_all();
                 return false;
             }
-            line = self.arrived.wait(line).unwrap_or_else(PoisonError::into_inner);
+            state = self.arrived.wait(state).unwrap_or_else(PoisonError::into_inner);
         }
     }
 
     /// Whether nobody waits.
     pub(super) fn is_empty(&self) -> bool {
-        self.line().waiting.is_empty()
+        self.state().waiting.is_empty()
     }
 
     /// Takes all changes that wait, in the order of their arrival.
     pub(super) fn take(&self) -> Vec<TakenChange> {
-        let mut line = self.line();
-        line.forget_the_gone();
-        let tickets = line
-            .waiting
-            .drain(..)
-            .filter_map(|waiting| Some(TakenChange { change: waiting.seat.take()?, answer: waiting.answer }));
+        let mut state = self.state();
+        state.forget_the_gone();
+        let tickets = state.waiting.drain(..).filter_map(|waiting| {
+            Some(TakenChange { change: waiting.pending.take()?, answer: waiting.answer })
+        });
         let tickets = tickets.collect();
-        if line.is_closed {
+        if state.is_closed {
             self.emptied.notify_all();
         }
         tickets
@@ -123,22 +122,22 @@ impl Queue {
 
     /// Lets nobody in any more.
     pub(super) fn close(&self) {
-        self.line().is_closed = true;
+        self.state().is_closed = true;
         self.arrived.notify_all();
     }
 
     /// Blocks until nobody waits or until the deadline, when those who still wait are sent away.
     pub(super) fn drain(&self, deadline: Instant) {
-        let mut line = self.line();
-        while !line.waiting.is_empty() {
+        let mut state = self.state();
+        while !state.waiting.is_empty() {
             let left = deadline.saturating_duration_since(Instant::now());
             if left.is_zero() {
                 break;
             }
-            line = self.emptied.wait_timeout(line, left).unwrap_or_else(PoisonError::into_inner).0;
+            state = self.emptied.wait_timeout(state, left).unwrap_or_else(PoisonError::into_inner).0;
         }
-        for waiting in line.waiting.drain(..) {
-            if waiting.seat.take().is_some() {
+        for waiting in state.waiting.drain(..) {
+            if waiting.pending.take().is_some() {
                 (waiting.answer)(Err(StoreError::closed()));
             }
         }
@@ -146,25 +145,25 @@ impl Queue {
 
     fn push(&self, change: Change, answer: Answer) -> Result<Request, StoreError> {
         let arrived = Instant::now();
-        let seat = PendingChange(Arc::new(Mutex::new(Some(change))));
-        let mut line = self.line();
-        if line.is_closed {
+        let pending = PendingChange(Arc::new(Mutex::new(Some(change))));
+        let mut state = self.state();
+        if state.is_closed {
             return Err(StoreError::closed());
         }
-        if line.waiting.len() >= self.bound {
-            line.forget_the_gone();
+        if state.waiting.len() >= self.bound {
+            state.forget_the_gone();
         }
-        if line.waiting.len() >= self.bound {
+        if state.waiting.len() >= self.bound {
             return Err(StoreError::queue_full());
         }
-        line.waiting.push_back(Waiting { seat: seat.clone(), arrived, answer });
-        drop(line);
+        state.waiting.push_back(Waiting { pending: pending.clone(), arrived, answer });
+        drop(state);
         self.arrived.notify_one();
-        Ok(Request { seat, arrived })
+        Ok(Request { pending, arrived })
     }
 
-    fn line(&self) -> MutexGuard<'_, QueueState> {
-        self.line.lock().unwrap_or_else(PoisonError::into_inner)
+    fn state(&self) -> MutexGuard<'_, QueueState> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -172,13 +171,13 @@ impl QueueState {
     /// Drops those who gave up, and sends those away whose deadline is over but who have not noticed.
     fn forget_the_gone(&mut self) {
         let now = Instant::now();
-        if self.waiting.iter().all(|waiting| waiting.seat.is_waiting_at(now)) {
+        if self.waiting.iter().all(|waiting| waiting.pending.is_waiting_at(now)) {
             return;
         }
         for waiting in std::mem::take(&mut self.waiting) {
-            if waiting.seat.is_waiting_at(now) {
+            if waiting.pending.is_waiting_at(now) {
                 self.waiting.push_back(waiting);
-            } else if waiting.seat.take().is_some() {
+            } else if waiting.pending.take().is_some() {
                 (waiting.answer)(Err(busy(waiting.arrived)));
             }
         }
@@ -198,20 +197,20 @@ impl PendingChange {
 
 /// The requester's side of a change. Dropped, it gives the change up if that still waits.
 struct Request {
-    seat: PendingChange,
+    pending: PendingChange,
     arrived: Instant,
 }
 
 impl Request {
     /// Nothing if the change was taken already: then its outcome will come.
     fn give_up(&self) -> Option<StoreError> {
-        self.seat.take().map(|_| busy(self.arrived))
+        self.pending.take().map(|_| busy(self.arrived))
     }
 }
 
 impl Drop for Request {
     fn drop(&mut self) {
-        self.seat.take();
+        self.pending.take();
     }
 }
 

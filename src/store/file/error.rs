@@ -95,13 +95,8 @@ impl FileError {
             Self::Unreadable(reason) => {
                 return format!("The settings document can't be used: {reason}. It is left as it is.").into();
             }
-            Self::ReadOnly { reason: PlaceReason::Ownership, .. } | Self::Ownership(_) => {
-                "The owner, group or mode of the settings document can't be kept, so nothing was written. Let the service run as the document's owner."
-            }
-            Self::ReadOnly { reason, .. } => {
-                let reason = ReadOnlyReason::Place(*reason);
-                return format!("The settings document is read-only: {reason}.").into();
-            }
+            Self::Ownership(_) => return ReadOnlyReason::Place(PlaceReason::Ownership).detail(),
+            Self::ReadOnly { reason, .. } => return ReadOnlyReason::Place(*reason).detail(),
             Self::Vanished => {
                 "The settings document is gone. Put it back, or restart the service to begin a new one."
             }

@@ -41,8 +41,8 @@ use self::document_path::DocumentPath;
 use self::snapshot_cache::SnapshotCache;
 use crate::blocking;
 use crate::store::queue::Queue;
-use crate::store::size::{exceeds, most_read};
-use crate::store::{Batch, Change, Committed, Pending, Seen, Snapshot, Store, StoreError};
+use crate::store::size::most_read;
+use crate::store::{Change, Committed, Pending, Seen, Snapshot, Store};
 
 /// A store on a file.
 pub struct FileStore {
@@ -96,11 +96,7 @@ impl Store for FileStore {
         Box::pin(blocking::run(move || {
             let (snapshot, head, version) = view.read_version()?;
             let past = || view.history_of(&change.names);
-            let decision = change.ask(&snapshot, past, &Batch::default(), None)?;
-            if exceeds(&version.document, decision.edits().1, largest) {
-                return Err(StoreError::too_large(largest));
-            }
-            Ok(Committed { snapshot, head, answer: decision.into_answer() })
+            change.examine((snapshot, head), &version.document, past, largest)
         }))
     }
 

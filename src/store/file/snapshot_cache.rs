@@ -19,9 +19,7 @@ use super::writability::{self, Lesson};
 use crate::document::{NewDocument, Unreadable};
 use crate::model::PlaceReason;
 use crate::store::version::Version;
-use crate::store::{Head, History, Names, Snapshot, StoreError};
-
-type Seen = Result<Arc<Snapshot>, StoreError>;
+use crate::store::{Head, History, Names, Seen, Snapshot, StoreError};
 
 /// What was found at the document's place at one moment.
 #[derive(Clone)]

@@ -1,4 +1,4 @@
-//! A place for one test: a folder of its own, a failpoints that counts, fails and deceives, and short words for
+//! A place for one test: a folder of its own, failpoints that count, fail and deceive, and short words for
 //! what tests do again and again.
 
 use std::fs::{self, File};

@@ -217,7 +217,7 @@ fn a_document_that_changes_while_it_is_read_is_read_again() {
     let bench = Bench::with(&[("a", "1")]);
     let store = bench.open();
     let path = bench.path.clone();
-    // The failpoints is asked for the identity between the look at the file and the reading of it.
+    // The failpoints are asked for the identity between the look at the file and the reading of it.
     let looks = AtomicUsize::new(0);
     bench.failpoints.disguise(move |real| {
         let look = looks.fetch_add(1, Ordering::SeqCst);
