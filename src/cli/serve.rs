@@ -80,9 +80,10 @@ async fn serve_until_told(resolved: Resolved) -> Result<(), Failure> {
     let bound = listener
         .local_addr()
         .map_err(|error| Failure::new("could not tell the own address").because(error))?;
-    let gate = HostCheck::new(&own_hosts(bound), &config.allowed_hosts, &config.allowed_origins).map_err(
-        |error| Failure::new("could not use `MCP_SETTINGS_ALLOWED_HOSTS` or `_ORIGINS`").because(error),
-    )?;
+    let host_check = HostCheck::new(&own_hosts(bound), &config.allowed_hosts, &config.allowed_origins)
+        .map_err(|error| {
+            Failure::new("could not use `MCP_SETTINGS_ALLOWED_HOSTS` or `_ORIGINS`").because(error)
+        })?;
     let public = PublicAddress::new(config.public_url.as_deref(), config.base_path.as_deref())
         .map_err(|error| Failure::new("could not use the address under which clients call").because(error))?;
     let page = public.link(&config.allowed_origins, &config.allowed_hosts, bound);
@@ -99,7 +100,7 @@ async fn serve_until_told(resolved: Resolved) -> Result<(), Failure> {
         Arc::clone(&service),
         Arc::clone(&events),
         authentication,
-        gate,
+        host_check,
         public,
         &page,
         Path::new(&*place_name(&config)),

@@ -172,7 +172,7 @@ mod tests {
         map
     }
 
-    fn gate() -> HostCheck {
+    fn host_check() -> HostCheck {
         let own = ["127.0.0.1:8710".to_owned(), "localhost:8710".to_owned(), "[::1]:8710".to_owned()];
         HostCheck::new(&own, &["mcp.example"], &["https://ui.example"]).unwrap()
     }
@@ -180,7 +180,7 @@ mod tests {
     #[test]
     fn only_our_own_names_are_answered() {
         for host in ["127.0.0.1:8710", "LocalHost:8710", "[::1]:8710", "mcp.example", "mcp.example:99"] {
-            assert!(gate().check_host(Some(host)).is_ok(), "{host}");
+            assert!(host_check().check_host(Some(host)).is_ok(), "{host}");
         }
         for host in [
             "localhost",
@@ -192,9 +192,9 @@ mod tests {
             "localhost:8710@evil",
             "evil@localhost:8710",
         ] {
-            assert!(gate().check_host(Some(host)).is_err(), "{host}");
+            assert!(host_check().check_host(Some(host)).is_err(), "{host}");
         }
-        assert!(gate().check_host(None).is_err());
+        assert!(host_check().check_host(None).is_err());
     }
 
     #[test]
@@ -222,7 +222,7 @@ mod tests {
     fn pages_are_our_own_or_listed() {
         let check = |lines: &[(&'static str, &'static str)]| {
             let host = lines.iter().find(|(name, _)| *name == "host").map(|(_, value)| *value);
-            gate().check_origin(&headers(lines), host)
+            host_check().check_origin(&headers(lines), host)
         };
         let host = ("host", "localhost:8710");
         for origin in ["http://localhost:8710", "https://ui.example", "https://ui.example:443"] {
@@ -243,7 +243,7 @@ mod tests {
         assert!(check(&[host, ("origin", "https://ui.example"), ("origin", "https://ui.example")]).is_err());
         assert!(check(&[host, ("origin", "https://localhost:8710")]).is_err(), "we serve no TLS");
         assert!(check(&[("host", "other:1"), ("origin", "http://other:1")]).is_ok());
-        let unchecked = gate().check_origin(&headers(&[("origin", "http://other:1")]), None);
+        let unchecked = host_check().check_origin(&headers(&[("origin", "http://other:1")]), None);
         assert!(unchecked.is_err(), "a host that was not checked makes no page our own");
         assert!(check(&[host]).unwrap().is_none());
         assert!(check(&[host, ("sec-fetch-site", "same-origin")]).is_ok());

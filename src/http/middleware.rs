@@ -1,4 +1,4 @@
-//! What every answer has around it: the gate before it, a request id, the headers that all answers carry,
+//! What every answer has around it: the host check before it, a request id, the headers that all answers carry,
 //! and CORS.
 
 use std::time::Instant;
@@ -156,10 +156,10 @@ fn judge_names(app: &App, request: &ServiceRequest) -> Result<Option<HeaderValue
         None
     } else {
         let host = host_check::host_of(request.uri(), headers);
-        app.gate.check_host(host).inspect_err(|_| app.refusals.note(Check::Host, headers, host))?;
+        app.host_check.check_host(host).inspect_err(|_| app.refusals.note(Check::Host, headers, host))?;
         host
     };
-    let origin = app.gate.check_origin(headers, host);
+    let origin = app.host_check.check_origin(headers, host);
     // The page's files are the same for everybody, a page of another origin can't read them, and a link may lead to
     // them from anywhere: so the page can say itself that its origin is not allowed.
     if page::is_file(path) || app.public.is_base(path) {
@@ -200,7 +200,7 @@ fn add_headers(headers: &mut HeaderMap, origin: Option<HeaderValue>, id: &Reques
     }
 }
 
-/// A write or a look at secrets that the gate refused is audited like any other refusal.
+/// A write or a look at secrets that the host check refused is audited like any other refusal.
 fn audit_refusal(request: &ServiceRequest, problem: &Problem, id: &RequestId) {
     let exposure = headers::exposure(request.headers(), true).unwrap_or_default();
     let query = Query::parse(request.uri().query(), &[Parameter::DryRun]).unwrap_or_default();

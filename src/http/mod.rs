@@ -61,7 +61,7 @@ pub struct App {
     /// How callers are told apart.
     pub authentication: Authentication,
     /// Which hosts and pages may call.
-    pub gate: HostCheck,
+    pub host_check: HostCheck,
     /// Under which address they reach it.
     pub public: PublicAddress,
     /// What a link to the page begins with.
@@ -82,7 +82,7 @@ impl App {
         service: Arc<Service>,
         events: Arc<ChangeStream>,
         authentication: Authentication,
-        gate: HostCheck,
+        host_check: HostCheck,
         public: PublicAddress,
         page: &str,
         document: &Path,
@@ -91,7 +91,7 @@ impl App {
             service,
             events,
             authentication,
-            gate,
+            host_check,
             public,
             page: page.into(),
             document: document.to_string_lossy().into(),

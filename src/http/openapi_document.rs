@@ -39,7 +39,7 @@ pub fn openapi_document() -> Value {
         security_schemes: json!({
             "apiKey": {
                 "type": "apiKey", "in": "header", "name": "X-Session-API-Key",
-                "description": "An API key. Its scopes are `read`, `write`, `reveal` and `admin`.",
+                "description": "An API key. Its scopes are `read`, `write`, `reveal`, `use`, `run` and `admin`.",
             },
             "bearer": { "type": "http", "scheme": "bearer", "description": "The same key as a bearer token." },
         }),

@@ -87,9 +87,9 @@ fn routes() -> Vec<Route> {
         endpoint,
     };
     let get = |path, describe, endpoint| route(Method::GET, path, describe, endpoint);
-    let untold = |path, endpoint| Route { path, method: Method::GET, describe: None, endpoint };
+    let undescribed = |path, endpoint| Route { path, method: Method::GET, describe: None, endpoint };
     // What clients of OpenHands may ask for and never get is no part of our API.
-    let refused = |path| untold(path, reading(Handler::Plain(settings::schema)));
+    let refused = |path| undescribed(path, reading(Handler::Plain(settings::schema)));
     // The same for everybody, under a tag.
     let document = |handler| Endpoint { takes_conditions: true, ..open(handler) };
     let exchange = Endpoint {
@@ -118,10 +118,10 @@ fn routes() -> Vec<Route> {
     vec![
         get("/", service::page, document(Handler::Plain(page::page))),
         // What the page loads is its own affair.
-        untold("/app.js", document(Handler::Plain(page::script))),
-        untold("/editing.js", document(Handler::Plain(page::editing))),
-        untold("/app.css", document(Handler::Plain(page::style))),
-        untold("/favicon.svg", document(Handler::Plain(page::icon))),
+        undescribed("/app.js", document(Handler::Plain(page::script))),
+        undescribed("/editing.js", document(Handler::Plain(page::editing))),
+        undescribed("/app.css", document(Handler::Plain(page::style))),
+        undescribed("/favicon.svg", document(Handler::Plain(page::icon))),
         get(PROBLEM, told::problem, open(Handler::Word(documentation::problem))),
         get("/openapi.json", told::openapi, document(Handler::Plain(documentation::openapi))),
         get(

@@ -105,10 +105,10 @@ pub fn serve(app: Data<App>, listener: TcpListener, capacity: Capacity) -> std::
                 data.insert(socket.exchange().clone());
             })
             .h1(map_config(application, |()| AppConfig::default()));
-        let crowd = Rc::new(OpenConnections::new(capacity.crowded));
+        let connections = Rc::new(OpenConnections::new(capacity.crowded));
         fn_service(move |io: TcpStream| {
             let peer = io.peer_addr().ok();
-            let socket = Socket::new(io, &crowd);
+            let socket = Socket::new(io, &connections);
             async move { Ok((socket, peer)) }
         })
         .and_then(http)

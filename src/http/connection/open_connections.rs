@@ -14,7 +14,7 @@ pub(in crate::http) struct OpenConnections {
 }
 
 impl OpenConnections {
-    /// A crowd of at most so many connections, not counting those that a request keeps busy.
+    /// Holds at most so many connections, not counting those that a request keeps busy.
     pub(in crate::http) fn new(most: usize) -> Self {
         Self { most, members: RefCell::default(), clock: Rc::default() }
     }
@@ -46,38 +46,38 @@ mod tests {
 
     #[test]
     fn who_waits_longest_for_its_client_goes_first() {
-        let crowd = OpenConnections::new(4);
-        let [busy, slow, silent, later] = [(); 4].map(|()| crowd.join());
+        let connections = OpenConnections::new(4);
+        let [busy, slow, silent, later] = [(); 4].map(|()| connections.join());
         let _answering = busy.begin(BodyScan::Done, false);
         let _reading = slow.begin(BodyScan::Length(1), false);
         slow.want_body();
-        let fifth = crowd.join();
+        let fifth = connections.join();
         assert!(silent.is_evicted() && !later.is_evicted());
-        let sixth = crowd.join();
+        let sixth = connections.join();
         assert!(later.is_evicted() && !slow.is_evicted());
         fifth.enter(Phase::Parsing);
         let _handling = [fifth.begin(BodyScan::Done, false), sixth.begin(BodyScan::Done, false)];
-        crowd.join();
+        connections.join();
         assert!(slow.is_evicted() && [&busy, &fifth, &sixth].iter().all(|member| !member.is_evicted()));
     }
 
     #[test]
     fn those_that_are_gone_do_not_count() {
-        let crowd = OpenConnections::new(2);
-        let first = crowd.join();
+        let connections = OpenConnections::new(2);
+        let first = connections.join();
         for _ in 0..9 {
-            drop(crowd.join());
+            drop(connections.join());
         }
-        assert!(!first.is_evicted() && crowd.members.borrow().len() <= 2);
+        assert!(!first.is_evicted() && connections.members.borrow().len() <= 2);
     }
 
     #[test]
     fn a_connection_that_was_used_since_stays_before_one_that_was_not() {
-        let crowd = OpenConnections::new(2);
-        let [used, unused] = [(); 2].map(|()| crowd.join());
+        let connections = OpenConnections::new(2);
+        let [used, unused] = [(); 2].map(|()| connections.join());
         drop(used.begin(BodyScan::Done, false));
         used.enter(Phase::Head);
-        let _third = crowd.join();
+        let _third = connections.join();
         assert!(unused.is_evicted() && !used.is_evicted());
     }
 }

@@ -56,10 +56,10 @@ pub(in crate::http) struct Socket {
 
 impl Socket {
     /// A connection that was just accepted.
-    pub(in crate::http) fn new(io: TcpStream, crowd: &OpenConnections) -> Self {
+    pub(in crate::http) fn new(io: TcpStream, connections: &OpenConnections) -> Self {
         Self {
             io,
-            exchange: crowd.join(),
+            exchange: connections.join(),
             head: HeadScan::default(),
             is_head_timed: true,
             ahead: BytesMut::new(),

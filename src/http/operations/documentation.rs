@@ -7,7 +7,7 @@ use crate::http::problem_kind::ProblemKind::*;
 use crate::openapi::{Body, Parameter, Place, Response, Shape};
 
 use super::problems::problems;
-use super::{Description, about, example, fields, json_body};
+use super::{Description, about, example, fields, not_modified, success};
 
 const TAG: &str = "documentation";
 
@@ -53,18 +53,12 @@ pub(in crate::http) fn problem() -> Description {
         example: json!("bound-secret"),
     };
     let shown = example("problem_type", "One type", json!(UnknownServer.meaning()));
-    let success = Response {
-        status: 200,
-        description: "What the type means.",
-        headers: Vec::new(),
-        bodies: vec![json_body(Shape::of::<ProblemType>(), vec![shown])],
-    };
     Description {
         id: "get_problem_type",
         summary: "What a type of problem means",
         description: "Every problem's `type` leads here.",
         parameters: vec![kind],
-        successes: vec![success],
+        successes: success("What the type means.", Shape::of::<ProblemType>(), vec![shown]),
         problems: problems(&[NotFound]),
         ..about(TAG)
     }
@@ -76,14 +70,6 @@ fn any_object() -> Shape {
 
 /// A text that carries a tag and is answered under conditions.
 pub(super) fn tagged(description: &'static str, media_type: &'static str, shape: Shape) -> Vec<Response> {
-    let headers = || vec![fields::etag()];
     let bodies = vec![Body { media_type, shape, examples: Vec::new() }];
-    let success = Response { status: 200, description, headers: headers(), bodies };
-    let unchanged = Response {
-        status: 304,
-        description: "It is still as `If-None-Match` names it.",
-        headers: headers(),
-        bodies: Vec::new(),
-    };
-    vec![success, unchanged]
+    vec![Response { status: 200, description, headers: vec![fields::etag()], bodies }, not_modified()]
 }

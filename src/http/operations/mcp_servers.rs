@@ -7,10 +7,10 @@ use crate::api::{McpServer, McpServerList, McpServerSummary, WrittenMcpServer};
 use crate::http::body::JSON_PATCH;
 use crate::http::problem_kind::ProblemKind::{self, *};
 use crate::http::schemas::{McpServerConfig, McpServerConfigPatch, NewName, json_patch};
-use crate::openapi::{Body, Example, Parameter, Response, Shape};
+use crate::openapi::{Body, Example, Response, Shape};
 
 use super::problems::{Problems, problems};
-use super::{Description, about, example, fields, json_body};
+use super::{Description, about, example, fields, json_body, not_modified};
 
 const TAG: &str = "mcp-servers";
 const ETAG: &str = "\"5d7e1b9c20f34a68b1d2c3e4f5061728\"";
@@ -159,18 +159,6 @@ pub(in crate::http) fn copy() -> Description {
     }
 }
 
-/// `POST` of another name for a server of any stored name.
-pub(in crate::http) fn rename_stored(key: Parameter) -> Description {
-    Description {
-        id: "rename_settings_server",
-        summary: "Give a server of any stored name a legal one",
-        description: "For servers of a file whose names break the rule for names, so that they can be reached under `/api/settings/mcp-servers` from then on. Otherwise as `POST /api/settings/mcp-servers/{name}/rename`. Needs the scope `write`.",
-        tag: "openhands",
-        parameters: vec![key, fields::prefer()],
-        ..rename()
-    }
-}
-
 const OF_READS: [ProblemKind; 3] = [DocumentUnreadable, DocumentVanished, StoreUnavailable];
 
 /// What a new configuration can be refused for.
@@ -209,16 +197,6 @@ fn short() -> Response {
 fn ok(description: &'static str, shape: Shape, examples: Vec<Example>) -> Response {
     let headers = vec![fields::etag()];
     Response { status: 200, description, headers, bodies: vec![json_body(shape, examples)] }
-}
-
-fn not_modified() -> Response {
-    let headers = vec![fields::etag()];
-    Response {
-        status: 304,
-        description: "It is still as `If-None-Match` names it.",
-        headers,
-        bodies: Vec::new(),
-    }
 }
 
 fn without_slash() -> Response {

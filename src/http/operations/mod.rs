@@ -75,6 +75,21 @@ fn json_body(shape: Shape, examples: Vec<Example>) -> Body {
     Body { media_type: "application/json", shape, examples }
 }
 
+/// The one answer of an operation that shows this.
+fn success(description: &'static str, shape: Shape, shown: Vec<Example>) -> Vec<Response> {
+    vec![Response { status: 200, description, headers: Vec::new(), bodies: vec![json_body(shape, shown)] }]
+}
+
+/// The answer to a read whose condition says that the reader has it already.
+fn not_modified() -> Response {
+    Response {
+        status: 304,
+        description: "It is still as `If-None-Match` names it.",
+        headers: vec![fields::etag()],
+        bodies: Vec::new(),
+    }
+}
+
 fn example(name: &str, summary: &'static str, value: Value) -> Example {
     Example { name: name.to_owned(), summary, value }
 }

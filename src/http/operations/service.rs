@@ -4,12 +4,12 @@ use serde_json::json;
 
 use crate::api::{Readiness, ServerInfo, Status};
 use crate::http::problem_kind::ProblemKind::*;
-use crate::openapi::{Example, Response, Shape};
+use crate::openapi::{Example, Shape};
 use crate::service::Degradation;
 
 use super::documentation::tagged;
 use super::problems::problems;
-use super::{Description, about, example, json_body};
+use super::{Description, about, example, success};
 
 const TAG: &str = "service";
 
@@ -67,10 +67,6 @@ pub(in crate::http) fn page() -> Description {
         successes: tagged("The page.", "text/html", Shape::inline(json!({ "type": "string" }))),
         ..about(TAG)
     }
-}
-
-fn success(description: &'static str, shape: Shape, shown: Vec<Example>) -> Vec<Response> {
-    vec![Response { status: 200, description, headers: Vec::new(), bodies: vec![json_body(shape, shown)] }]
 }
 
 fn ready_or_not() -> Vec<Example> {

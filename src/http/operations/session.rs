@@ -7,7 +7,7 @@ use crate::http::problem_kind::ProblemKind::*;
 use crate::openapi::{Response, Shape};
 
 use super::problems::problems;
-use super::{Description, about, example, json_body};
+use super::{Description, about, example, json_body, success};
 
 /// `GET /api/session`
 pub(in crate::http) fn current() -> Description {
@@ -17,24 +17,18 @@ pub(in crate::http) fn current() -> Description {
     });
     let reason = "The settings document is read-only: its `schema_version` is newer than this build knows.";
     let page = json!({
-        "name": "page", "scopes": ["read", "write", "reveal", "admin"], "expires_in": 28800, "version": "0.1.0",
+        "name": "page", "scopes": ["read", "write", "reveal", "use", "admin"], "expires_in": 28800, "version": "0.1.0",
         "access": { "state": "read-only", "reason": reason }, "document": "/srv/openhands/settings.json",
     });
     let shown = vec![
         example("configured_key", "A configured key", own),
         example("page_key", "A session of the page; the document is read-only", page),
     ];
-    let success = Response {
-        status: 200,
-        description: "Who calls, and what may be done.",
-        headers: Vec::new(),
-        bodies: vec![json_body(Shape::of::<Session>(), shown)],
-    };
     Description {
         id: "get_session",
         summary: "Who calls, and what may be done",
-        description: "Says what the key allows, and whether servers can be written now. Answers while the settings can't be read, too: then `access` says why. Needs the scope `read`, which every key has.",
-        successes: vec![success],
+        description: "Says what the key allows, and whether servers can be written now. Answers while the settings can't be read, too: then `access` says why. Every key may ask.",
+        successes: success("Who calls, and what may be done.", Shape::of::<Session>(), shown),
         ..about("session")
     }
 }
@@ -42,16 +36,8 @@ pub(in crate::http) fn current() -> Description {
 /// `POST /api/session`
 pub(in crate::http) fn exchange() -> Description {
     let code = json!({ "code": "3q2-7wEBAgMEBQYHCAkKCw" });
-    let key = json!({ "key": "mcp-session-kP0eDk2Qb9w1zv7yV3n4xA", "expires_in": 28800, "scopes": ["read", "write", "reveal", "admin"] });
-    let success = Response {
-        status: 200,
-        description: "The key. It is shown this once.",
-        headers: Vec::new(),
-        bodies: vec![json_body(
-            Shape::of::<SessionKey>(),
-            vec![example("session_key", "A key that administers", key)],
-        )],
-    };
+    let key = json!({ "key": "mcp-session-kP0eDk2Qb9w1zv7yV3n4xA", "expires_in": 28800, "scopes": ["read", "write", "reveal", "use", "admin"] });
+    let key = vec![example("session_key", "A key that administers", key)];
     Description {
         id: "create_session",
         summary: "Exchange a one-time code for the key of a session",
@@ -60,7 +46,7 @@ pub(in crate::http) fn exchange() -> Description {
             Shape::of::<LoginCode>(),
             vec![example("login_code", "The code of the link", code)],
         )],
-        successes: vec![success],
+        successes: success("The key. It is shown this once.", Shape::of::<SessionKey>(), key),
         problems: problems(&[Unauthorized]),
         ..about("session")
     }
@@ -87,20 +73,12 @@ pub(in crate::http) fn end() -> Description {
 /// `POST /api/session/links`
 pub(in crate::http) fn link() -> Description {
     let link = json!({ "link": "https://settings.example/#code=3q2-7wEBAgMEBQYHCAkKCw", "expires_in": 60 });
-    let success = Response {
-        status: 200,
-        description: "The link. It is shown this once.",
-        headers: Vec::new(),
-        bodies: vec![json_body(
-            Shape::of::<PageLink>(),
-            vec![example("page_link", "A link with a one-time code", link)],
-        )],
-    };
+    let link = vec![example("page_link", "A link with a one-time code", link)];
     Description {
         id: "create_session_link",
         summary: "Make a link to the page",
         description: "The link leads to the page, with a one-time code for a session that allows what the caller's key allows. It begins with the public URL of the service, else the first allowed origin, the first allowed host or the address that it listens on. Needs the scope `admin`. Where the service asks for no keys the link has no code.",
-        successes: vec![success],
+        successes: success("The link. It is shown this once.", Shape::of::<PageLink>(), link),
         ..about("session")
     }
 }

@@ -113,9 +113,16 @@ pub(in crate::http) fn delete() -> Description {
     }
 }
 
-/// `POST` of another name for a server.
+/// `POST` of another name for a server of any stored name.
 pub(in crate::http) fn rename() -> Description {
-    super::mcp_servers::rename_stored(key())
+    Description {
+        id: "rename_settings_server",
+        summary: "Give a server of any stored name a legal one",
+        description: "For servers of a file whose names break the rule for names, so that they can be reached under `/api/settings/mcp-servers` from then on. Otherwise as `POST /api/settings/mcp-servers/{name}/rename`. Needs the scope `write`.",
+        tag: TAG,
+        parameters: vec![key(), fields::prefer()],
+        ..super::mcp_servers::rename()
+    }
 }
 
 fn of_writes(further: &[ProblemKind]) -> Problems {
