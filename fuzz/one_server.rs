@@ -14,7 +14,7 @@ use mcp_settings::service::{ServerWrite, ServiceError};
 use crate::client::{Client, Who};
 use crate::tokens;
 
-/// A secret with this in it must not be told, unless it also stands where nothing is secret.
+/// A secret with this in it must not appear, unless it also stands where nothing is secret.
 const CANARY: &str = "hunter";
 
 /// The document, who writes to it, and what.
@@ -76,27 +76,27 @@ impl<'a> OneServer<'a> {
         Client::of(&self.text)
     }
 
-    /// Writes, and holds the laws. `secrets` are what the answer must not tell.
+    /// Writes, and holds the laws. `secrets` are what the answer must not contain.
     pub(crate) fn write(&self, client: &Client, body: ServerWrite, secrets: &Secrets) {
-        let told = || format!("{} to {}", self.body, self.text);
+        let case = || format!("{} to {}", self.body, self.text);
         let before = self.before();
         let tag = client.tag("x");
         let written = match client.update("x", body, self.who) {
             Err(error) => {
-                assert_eq!(client.text(), self.text, "a refused write stored something: {}", told());
-                secrets.untold(&format!("{error} {error:?}"));
+                assert_eq!(client.text(), self.text, "a refused write stored something: {}", case());
+                secrets.are_absent_from(&format!("{error} {error:?}"));
                 return;
             }
             Ok(written) => written,
         };
-        assert_eq!(written.before.map(|tag| tag.to_string()), tag, "{}", told());
-        assert_eq!(written.after.map(|tag| tag.to_string()), client.tag("x"), "{}", told());
+        assert_eq!(written.before.map(|tag| tag.to_string()), tag, "{}", case());
+        assert_eq!(written.after.map(|tag| tag.to_string()), client.tag("x"), "{}", case());
         let answer = written.body.expect("a write answers with the server");
-        secrets.untold(&String::from_utf8_lossy(&answer));
+        secrets.are_absent_from(&String::from_utf8_lossy(&answer));
 
         let after = client.text();
         if client.tag("x") == tag {
-            assert_eq!(after, self.text, "a write that changes nothing stored something: {}", told());
+            assert_eq!(after, self.text, "a write that changes nothing stored something: {}", case());
         } else {
             self.only_x_changed(&after);
         }
@@ -197,7 +197,7 @@ fn is_redacted(value: &Json, position: Position) {
     }
 }
 
-/// What must not be told, and what may be.
+/// What must not appear, and what may.
 #[derive(Default)]
 pub(crate) struct Secrets {
     secret: Vec<String>,
@@ -257,7 +257,7 @@ impl Secrets {
                 let opened = |text: &str| tokens::opened(text).unwrap_or_else(|| text.to_owned());
                 let own = opened(text.as_str());
                 if before.and_then(Json::as_str).map(opened).as_ref() != Some(&own) {
-                    self.untold(&own);
+                    self.are_absent_from(&own);
                 }
             }
             Json::Array(elements) => {
@@ -275,7 +275,7 @@ impl Secrets {
     }
 
     /// Claims that a text tells none of them.
-    pub(crate) fn untold(&self, shown: &str) {
+    pub(crate) fn are_absent_from(&self, shown: &str) {
         for secret in &self.secret {
             assert!(
                 self.public.contains(secret.as_str()) || !shown.contains(secret.as_str()),

@@ -26,14 +26,14 @@ fuzz_target!(|bytes: &str| {
     secrets.publish(&document);
     let patch = match json_patch::parse(document) {
         Ok(patch) => patch,
-        Err(error) => return secrets.untold(&format!("{error} {error:?}")),
+        Err(error) => return secrets.are_absent_from(&format!("{error} {error:?}")),
     };
     assert_eq!(reread(&patch).to_json(), patch.to_json(), "a patch is not what it is written as");
     if server.is_other && matches!(before, Some(Json::Object(_))) {
         let nothing = json_patch::parse(Json::Array(vec![])).expect("it is a patch");
         let (text, tag) = (client.text(), client.tag("x"));
         server.write(&client, ServerWrite::patch(nothing), &secrets);
-        assert_eq!((client.text(), client.tag("x")), (text, tag), "no operations changed something");
+        assert_eq!((client.text(), client.tag("x")), (text, tag), "a patch without operations changed something");
     }
     server.write(&client, ServerWrite::patch(patch), &secrets);
     if let Some(before) = before.filter(|before| before.as_object().is_some()) {

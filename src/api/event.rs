@@ -58,7 +58,7 @@ pub struct ServerChange<'a> {
     pub by: Option<Cow<'a, str>>,
     /// When the change was seen: milliseconds of Unix time.
     pub at_ms: u64,
-    /// The tag of the list when all is told that was seen together with this.
+    /// The tag of the list after all changes that were seen together with this.
     pub collection_etag: EntityTag,
     /// How many events follow that were seen together with this. The list has the tag `collection_etag` behind the last of them.
     pub more: u32,

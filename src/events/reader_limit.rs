@@ -5,22 +5,22 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crate::model::Author;
 
-/// Which part of the readers one key may have.
+/// Which part of all places one key may have.
 const SHARE: usize = 4;
 
-/// The readers, and who has taken them.
+/// The places of readers, and who has taken them.
 pub(super) struct ReaderLimit {
     most: usize,
     taken: Mutex<HashMap<Author, usize>>,
 }
 
-/// One taken seat; free again when dropped.
+/// A place that is taken; free again when dropped.
 pub(super) struct Reservation {
-    readers: Arc<ReaderLimit>,
+    limit: Arc<ReaderLimit>,
     holder: Author,
 }
 
-/// Why there is no seat.
+/// Why there is no place.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum LimitReached {
     /// All are taken.
@@ -30,20 +30,20 @@ pub(super) enum LimitReached {
 }
 
 impl ReaderLimit {
-    /// So many readers.
+    /// So many places.
     pub(super) fn new(most: usize) -> Self {
         Self { most, taken: Mutex::default() }
     }
 
-    /// Takes a seat.
+    /// Takes a place.
     pub(super) fn take(self: &Arc<Self>, holder: &Author) -> Result<Reservation, LimitReached> {
         let mut taken = self.taken();
         self.free(&taken, holder)?;
         *taken.entry(holder.clone()).or_default() += 1;
-        Ok(Reservation { readers: Arc::clone(self), holder: holder.clone() })
+        Ok(Reservation { limit: Arc::clone(self), holder: holder.clone() })
     }
 
-    /// Whether there is a seat.
+    /// Whether there is a place.
     pub(super) fn check(&self, holder: &Author) -> Result<(), LimitReached> {
         self.free(&self.taken(), holder)
     }
@@ -67,7 +67,7 @@ impl ReaderLimit {
 
 impl Drop for Reservation {
     fn drop(&mut self) {
-        let mut taken = self.readers.taken();
+        let mut taken = self.limit.taken();
         if let Some(held) = taken.get_mut(&self.holder) {
             *held -= 1;
             if *held == 0 {
@@ -82,7 +82,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn one_key_has_its_share_and_all_keys_have_the_seats() {
+    fn one_key_has_its_share_and_all_keys_have_the_places() {
         let readers = Arc::new(ReaderLimit::new(20));
         let key = |number: usize| Author::of_key("ci", &number.to_string(), false);
         let mut taken: Vec<Reservation> = Vec::new();

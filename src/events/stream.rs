@@ -37,7 +37,7 @@ pub struct Subscription {
     feed: Arc<ChangeStream>,
     n: u64,
     news: watch::Receiver<bool>,
-    _seat: Reservation,
+    _reservation: Reservation,
 }
 
 /// Why somebody may not read.
@@ -46,10 +46,10 @@ pub enum Refused {
     /// The position is too old, or none of this process.
     #[error("the position is not in the stream")]
     OutOfWindow,
-    /// All readers are taken.
+    /// As many callers read as may.
     #[error("too many streams are open")]
     Full,
-    /// The key of this caller has taken its share of the readers.
+    /// The key of this caller reads as often as one key may.
     #[error("too many streams are open with this key")]
     ShareTaken,
     /// The stream is over: the service stops.
@@ -91,12 +91,20 @@ impl ChangeStream {
         position: Option<&Position>,
     ) -> Result<(Subscription, Opened), Refused> {
         let (n, opened) = self.place(reader, position).await?;
-        let seat = self.readers.take(reader)?;
+        let reservation = self.readers.take(reader)?;
         self.joined.notify_one();
-        Ok((Subscription { feed: Arc::clone(self), n, news: self.news.subscribe(), _seat: seat }, opened))
+        Ok((
+            Subscription {
+                feed: Arc::clone(self),
+                n,
+                news: self.news.subscribe(),
+                _reservation: reservation,
+            },
+            opened,
+        ))
     }
 
-    /// Where [`ChangeStream::open`] would begin now, and what it would tell first. Takes no seat.
+    /// Where [`ChangeStream::open`] would begin now, and what it would tell first. Takes no place.
     ///
     /// # Errors
     ///

@@ -19,7 +19,7 @@ pub struct Entry {
     pub n: u64,
     /// What happened.
     pub event: Event,
-    /// What holds when all is told that was seen together with it.
+    /// What holds after all events that were seen together with it.
     standing: Arc<Standing>,
 }
 

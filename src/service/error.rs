@@ -15,7 +15,7 @@ pub enum ServiceError {
     /// The name is none.
     #[error(transparent)]
     InvalidName(#[from] InvalidName),
-    /// A server of this name would change what the document context.
+    /// A server of this name would change what the document means.
     #[error("the document can't hold a server of this name")]
     UnusableName,
     /// The document can't hold the server under its new name.

@@ -23,7 +23,7 @@ pub(super) fn patched(patch: &JsonPatch, before: &Config) -> Result<Patched, Ser
             message: "a configuration is an object".into(),
         }]),
     })?;
-    // Whoever sets one of these context it, so that its opposite goes, unless the patch sets it too.
+    // A patch that sets one of these means it, so its opposite goes, unless the patch sets that too.
     for (sent, other) in OPPOSITES {
         if patch.sets(sent) && !patch.sets(other) {
             patched.config.remove(other);

@@ -60,7 +60,7 @@ impl Degradation {
         }
     }
 
-    /// What it context and what to do about it.
+    /// What it means and what to do about it.
     pub fn detail(self) -> Cow<'static, str> {
         match self {
             Self::WrongKey => {
@@ -116,7 +116,7 @@ impl Service {
     }
 }
 
-/// What is amiss with the keys, beside this state.
+/// What is wrong with the keys for this state.
 fn of_keys(keys: &Arc<Keys>, snapshot: &Snapshot) -> Option<Degradation> {
     look_for_key(keys);
     let (keys, batch) = (BatchKeys::known(keys), Batch::default());
