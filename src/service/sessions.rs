@@ -148,7 +148,7 @@ impl Sessions {
         for (id, session) in &state.sessions {
             match uses.last_of(id, session) {
                 used if is_over(session, used, now) => changes.push(Change::End(*id)),
-                used if session.used < used => changes.push(Change::Use(*id, used)),
+                used if USE_STORED <= session.used.until(used) => changes.push(Change::Use(*id, used)),
                 _ => {}
             }
         }
@@ -229,9 +229,6 @@ impl Sessions {
         }
         uses.last.insert(id, used.max(now));
         drop(uses);
-        if USE_STORED <= session.used.until(now) {
-            drop(self.state.write(vec![Change::Use(id, now)]));
-        }
         let left = now.until(session.began.plus(LONGEST)).min(IDLE);
         let caller = Caller::new(&session.name, session.scopes.common(of_creator.scopes), presented);
         Some(caller.in_session(id, session.began, creator).until(Instant::now() + left))
