@@ -49,7 +49,7 @@ test: prepare ui ## Install what the tests need, and run them all
 openapi: ## Write the OpenAPI document that the route table makes
 	UPDATE_OPENAPI=1 cargo test --locked --test contract current::
 
-openapi-release: openapi ## Promise the document as it is; CHANGELOG.md must tell of the version
+openapi-release: openapi ## Promise the document as it is; CHANGELOG.md must have the version
 	RELEASE_OPENAPI=1 cargo test --locked --test contract released::
 
 page-tables: ## Write the page's copy of the tables that say what is secret
@@ -81,7 +81,7 @@ soak-proxies: prepare ui ## Play every journey of the page behind each proxy; PR
 	        cargo nextest run --locked --no-fail-fast -E 'test(/^ui::/) - test(/^ui::(proxies|pictures)::/)' || exit 1; \
 	done
 
-screenshots: prepare ui ## Take the pictures of the manual anew; look at each of them
+screenshots: prepare ui ## Take the pictures of the manual again; look at each of them
 	UPDATE_SCREENSHOTS=1 cargo test --locked --test it ui::pictures::
 
 # New finds go into target/, and what breaks an invariant into fuzz/artifacts; fuzz/corpus changes by hand only.

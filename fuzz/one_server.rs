@@ -14,13 +14,13 @@ use mcp_settings::service::{ServerWrite, ServiceError};
 use crate::client::{Client, Who};
 use crate::tokens;
 
-/// A secret with this in it must not appear, unless it also stands where nothing is secret.
+/// A secret with this in it must not appear, unless it also occurs where nothing is secret.
 const CANARY: &str = "hunter";
 
 /// The document, who writes to it, and what.
 pub(crate) struct OneServer<'a> {
     text: String,
-    /// Where the value of `x` stands, or where a new server comes.
+    /// The place of the value of `x`, or the place for a new server.
     own: Range<usize>,
     sealing: Sealing,
     who: Who,
@@ -104,7 +104,7 @@ impl<'a> OneServer<'a> {
         put_back(client);
     }
 
-    /// L2: everything but the value of `x` stands where it stood.
+    /// L2: nothing but the value of `x` has changed.
     fn only_x_changed(&self, after: &str) {
         let before = &self.text;
         assert!(after.starts_with(&before[..self.own.start]), "{before}\n{after}");
@@ -112,7 +112,7 @@ impl<'a> OneServer<'a> {
     }
 }
 
-/// The server as it stands in the document.
+/// The server as the document has it.
 pub(crate) fn stored(client: &Client) -> Json {
     let text = client.text();
     let document = Document::read(text.as_bytes(), NewDocument::Own, None);
@@ -144,7 +144,7 @@ pub(crate) fn put_back(client: &Client) {
     }
 }
 
-/// Each string that this layout encrypts is a token that our keys open, or stood in its place before; and no
+/// Each string that this layout encrypts is a token that our keys open, or was in its place before; and no
 /// mask is what a token holds.
 fn is_sealed(value: &Json, before: Option<&Json>, position: Position, sealing: Sealing) {
     match value {
@@ -155,7 +155,7 @@ fn is_sealed(value: &Json, before: Option<&Json>, position: Position, sealing: S
                 return;
             }
             if is_sealed {
-                assert!(looks_sealed(text), "a new secret stands in the clear: {text}");
+                assert!(looks_sealed(text), "a new secret is in the clear: {text}");
             }
             let plaintext = tokens::opened(text);
             assert!(!is_sealed || plaintext.is_some(), "a token that nobody can open was stored: {text}");
@@ -177,7 +177,7 @@ fn is_sealed(value: &Json, before: Option<&Json>, position: Position, sealing: S
     }
 }
 
-/// L6: where a secret stands the redacted view has a mask, or nothing.
+/// L6: in the place of a secret the redacted view has a mask, or nothing.
 fn is_redacted(value: &Json, position: Position) {
     match value {
         Json::String(text) => {
@@ -250,7 +250,7 @@ impl Secrets {
         }
     }
 
-    /// Claims that each of them stands nowhere but where it stood.
+    /// Claims that each of them is in its old place only.
     pub(crate) fn stay(&self, after: &Json, before: Option<&Json>) {
         match after {
             Json::String(text) => {
@@ -274,12 +274,12 @@ impl Secrets {
         }
     }
 
-    /// Claims that a text tells none of them.
+    /// Claims that a text shows none of them.
     pub(crate) fn are_absent_from(&self, shown: &str) {
         for secret in &self.secret {
             assert!(
                 self.public.contains(secret.as_str()) || !shown.contains(secret.as_str()),
-                "it tells {secret}"
+                "it shows {secret}"
             );
         }
     }

@@ -1,6 +1,6 @@
 /**
- * Bundles the page, compresses each file, and puts what differs into the folder that it is told: an unchanged
- * file keeps its time, so that cargo builds nothing anew. The same sources give the same bytes.
+ * Bundles the page, compresses each file, and puts what differs into the given folder: an unchanged
+ * file keeps its time, so that cargo rebuilds nothing. The same sources give the same bytes.
  */
 import { mkdir, mkdtemp, readFile, readdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";

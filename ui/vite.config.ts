@@ -7,7 +7,7 @@ import { readFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { defineConfig } from "vite";
 
-/** What tells a build from others: its sources and packages. */
+/** What distinguishes a build from others: its sources and packages. */
 function buildName(): string {
   const root = import.meta.dirname;
   const sources = readdirSync(join(root, "src"), { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());

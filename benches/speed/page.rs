@@ -1,5 +1,5 @@
 //! What a person waits for: the first load of the page, and news of what others write. A browser goes through the
-//! journeys that the tests assert at ten times these bounds (`tests/ui`); it refuses to know their steps.
+//! journeys that the tests assert at ten times these bounds (`tests/ui`); it does not know their steps.
 
 use std::path::Path;
 use std::process::Command;

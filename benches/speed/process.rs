@@ -138,7 +138,7 @@ fn service(mut command: Command, document: &Path) -> Command {
     command
 }
 
-/// Serves `status length` until it is told to stop.
+/// Serves `status length` until it is stopped.
 pub(crate) fn serve_constant(arguments: &[String]) -> Result<()> {
     let [status, length] = arguments else { return Err("it needs a status and a length".into()) };
     let status = StatusCode::from_u16(status.parse()?)?;

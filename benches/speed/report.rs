@@ -96,7 +96,7 @@ impl Report {
         self.row(what, &ours.to_string(), &other.to_string(), &shown, ratio.median(), bound);
     }
 
-    /// A number that stands alone.
+    /// A number without another to compare it with.
     pub(crate) fn state(&mut self, what: &str, ours: impl fmt::Display, number: f64, bound: Bound) {
         self.row(what, &ours.to_string(), "", "", number, bound);
     }

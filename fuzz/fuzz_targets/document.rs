@@ -49,15 +49,15 @@ fn apply(mut document: Document, edit: &Edit, new: NewDocument) {
     let was = document.clone();
     document.apply(edit, None);
     let (before, after) = (text(&was), text(&document));
-    let told = || format!("{edit:?}\n{before}\n{after}");
-    let again =
-        Document::read(after.as_bytes(), new, None).unwrap_or_else(|reason| panic!("{reason}: {}", told()));
-    assert_eq!(listed(&document), listed(&again), "{}", told());
-    assert_eq!(document.layout(), again.layout(), "{}", told());
+    let context = || format!("{edit:?}\n{before}\n{after}");
+    let again = Document::read(after.as_bytes(), new, None)
+        .unwrap_or_else(|reason| panic!("{reason}: {}", context()));
+    assert_eq!(listed(&document), listed(&again), "{}", context());
+    assert_eq!(document.layout(), again.layout(), "{}", context());
     if before == after {
         return;
     }
-    assert_eq!(was.layout().access, Access::Writable, "{}", told());
+    assert_eq!(was.layout().access, Access::Writable, "{}", context());
     let (own, other) = match edit {
         Edit::Put { key, .. } | Edit::Remove { key } => (key, key),
         Edit::Rename { from, to } => (from, to),
@@ -66,39 +66,39 @@ fn apply(mut document: Document, edit: &Edit, new: NewDocument) {
     let beside = |document: &Document| -> Vec<_> {
         listed(document).into_iter().filter(|(key, _)| key != own && key != other).collect()
     };
-    assert_eq!(beside(&was), beside(&again), "{}", told());
+    assert_eq!(beside(&was), beside(&again), "{}", context());
 
     let old = was.server(own).map(|server| server.text.to_string());
     match edit {
         Edit::Put { key, config } => {
-            let server = again.server(key).unwrap_or_else(|| panic!("it is gone: {}", told()));
-            assert_eq!(server.config.as_ref(), Ok(config), "{}", told());
+            let server = again.server(key).unwrap_or_else(|| panic!("it is gone: {}", context()));
+            assert_eq!(server.config.as_ref(), Ok(config), "{}", context());
             match old {
                 Some(old) => {
-                    assert!(is_spliced(&before, &after, &server.text, |gone| gone == old), "{}", told())
+                    assert!(is_spliced(&before, &after, &server.text, |gone| gone == old), "{}", context())
                 }
                 None => {
                     let (start, end) = unchanged(&before, &after);
-                    assert!(before.as_bytes()[start..end].trim_ascii().is_empty(), "{}", told());
+                    assert!(before.as_bytes()[start..end].trim_ascii().is_empty(), "{}", context());
                     if was.servers().next().is_some() {
                         document.apply(&Edit::Remove { key: key.clone() }, None);
-                        assert_eq!(text(&document), before, "{}", told());
+                        assert_eq!(text(&document), before, "{}", context());
                     }
                 }
             }
         }
         Edit::Remove { key } => {
-            assert!(again.server(key).is_none(), "{}", told());
-            let old = old.unwrap_or_else(|| panic!("nothing was there: {}", told()));
+            assert!(again.server(key).is_none(), "{}", context());
+            let old = old.unwrap_or_else(|| panic!("nothing was there: {}", context()));
             let is_own = |gone: &str| is_one_member(gone, key.as_str(), &old);
-            assert!(is_spliced(&before, &after, "", is_own), "{}", told());
+            assert!(is_spliced(&before, &after, "", is_own), "{}", context());
         }
         Edit::Rename { from, to } => {
-            assert_eq!(again.server(to).map(|server| server.text.to_string()), old, "{}", told());
+            assert_eq!(again.server(to).map(|server| server.text.to_string()), old, "{}", context());
             let mut new = String::new();
             write_string(&mut new, to.as_str());
             let is_name = |gone: &str| is_one_member(&format!("{gone}:0"), from.as_str(), "0");
-            assert!(is_spliced(&before, &after, &new, is_name), "{}", told());
+            assert!(is_spliced(&before, &after, &new, is_name), "{}", context());
         }
         Edit::Reseal { .. } | Edit::Outside { .. } => {}
     }

@@ -1,5 +1,5 @@
 //! A whole service over a document in memory: a JSON Patch. Whatever comes of the operations, the laws hold, and
-//! no secret comes to stand where it did not stand before.
+//! no secret ends up where it was not before.
 
 #![no_main]
 

@@ -67,7 +67,7 @@ fn holds_the_laws(stored: &Object, patch: &Object, reading: &Reading<'_>) {
     }
 }
 
-/// RFC 7396 §2, as it stands there.
+/// RFC 7396 §2, as it is written there.
 fn rfc_7396(target: Option<&Json>, patch: &Json) -> Json {
     let Json::Object(patch) = patch else { return patch.clone() };
     let mut result = target.and_then(Json::as_object).cloned().unwrap_or_default();

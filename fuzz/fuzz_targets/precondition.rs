@@ -1,5 +1,5 @@
 //! Header lines, one a line, as a condition. A second reader, made from the grammar of RFC 9110 §8.8.3 and
-//! §13.1 without looking at the first, must agree with it about everything that can be told apart from outside.
+//! §13.1 without looking at the first, must agree with it about everything that can be distinguished from outside.
 
 #![no_main]
 
@@ -10,7 +10,7 @@ use mcp_settings::model::SettingsKey;
 use mcp_settings::projection::{Condition, EntityTag, Precondition, Verdict, server_tag};
 use mcp_settings::secrets::{EtagKey, KeyRing, SecretKey};
 
-/// Stands for the current state's tag in the input, which can't know that tag.
+/// Replaced by the current state's tag: the input can't know that tag.
 const CURRENT: &[u8] = b"\"now\"";
 
 static TAG: LazyLock<EntityTag> = LazyLock::new(|| {

@@ -22,7 +22,7 @@ pub struct Problem {
     pub status: u16,
     /// What happened here.
     pub detail: Cow<'static, str>,
-    /// The log tells the cause under this id.
+    /// The log has the cause under this id.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(with = "String")]
     pub error_id: Option<String>,

@@ -60,7 +60,7 @@ pub struct StoredConfig<'a>(#[schemars(with = "Map<String, Value>")] Cow<'a, Raw
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[schemars(inline, extend("additionalProperties" = true))]
 pub struct Finding {
-    /// Where it stands: a JSON Pointer into `config`.
+    /// Its place: a JSON Pointer into `config`.
     pub pointer: Pointer,
     pub reason: Reason,
     /// What can be done about it.
@@ -92,7 +92,7 @@ pub struct McpServerSummary<'a> {
     pub description: Option<Cow<'a, str>>,
     /// Its icon.
     pub icon: Option<Cow<'a, str>>,
-    /// Whether it is used; null where that can't be told. With `view=full`, as all that follows.
+    /// Whether it is used; null if that is not known. With `view=full`, as all that follows.
     #[serde(default, deserialize_with = "present", skip_serializing_if = "Option::is_none")]
     #[schemars(with = "Option<bool>")]
     pub enabled: Option<Option<bool>>,

@@ -38,14 +38,14 @@ pub struct Readiness {
     pub reasons: Vec<DegradedReason>,
 }
 
-/// `ready`: it can read the settings. `degraded`: it can, but something else is amiss.
+/// `ready`: it can read the settings. `degraded`: it can, but something else is wrong.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 #[schemars(transform = words::list)]
 pub enum ReadinessWord {
     /// It can read the settings.
     Ready,
-    /// It can, but something else is amiss.
+    /// It can, but something else is wrong.
     Degraded,
 }
 

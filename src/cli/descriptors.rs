@@ -8,6 +8,6 @@ pub(super) fn raise() -> usize {
     let raised = Rlimit { current: limit.maximum, maximum: limit.maximum };
     // A system may refuse; then the soft limit holds as it is.
     let current = if setrlimit(Resource::Nofile, raised).is_ok() { limit.maximum } else { limit.current };
-    // No limit is none.
+    // Unlimited.
     current.and_then(|most| usize::try_from(most).ok()).unwrap_or(usize::MAX)
 }

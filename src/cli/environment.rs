@@ -1,5 +1,5 @@
-//! The environment of this process, with the files that `…_FILE` variables name in place of the variables that
-//! they stand for. It refuses to know what a value means.
+//! The environment of this process. A variable `…_FILE` names a file whose content is the value of the variable
+//! without that ending. It does not know what a value means.
 
 use std::collections::HashMap;
 use std::env;
@@ -12,7 +12,7 @@ use crate::config::variables::FROM_FILES;
 
 use super::Failure;
 
-/// The largest file that is taken for a key. Bytes.
+/// The largest file that is treated as a key. Bytes.
 const LARGEST: u64 = 1 << 20;
 
 /// Variables by name.

@@ -21,7 +21,7 @@ const API_KEY: &str = ".mcp-settings.api-key";
 /// the name of the settings file, since it is about that one.
 const ACCEPTANCE: &str = ".key-accepted";
 
-/// The files with keys for one settings file; the default is none.
+/// The files with keys for one settings file; the default is no file.
 #[derive(Default)]
 pub(super) struct KeyFiles {
     pub(super) secret: KeyFile,

@@ -53,7 +53,7 @@ pub(super) fn targets(config: &Config) -> Result<Targets, Failure> {
     })
 }
 
-/// A level, or a list of `target=level`. A bare word that is not a level would be taken for a target whose
+/// A level, or a list of `target=level`. A bare word that is not a level would be treated as a target whose
 /// every line is logged, and so silence all others.
 fn parse(filter: &str) -> Option<Targets> {
     let level = |text: &str| {

@@ -1,4 +1,4 @@
-//! `mcp-settings serve`: puts the parts together, serves until it is told to stop.
+//! `mcp-settings serve`: puts the parts together, serves until a signal stops it.
 
 use std::borrow::Cow;
 use std::io::{self, Write};
@@ -61,10 +61,10 @@ pub(super) fn run(arguments: Arguments) -> Result<(), Failure> {
     for warning in &resolved.warnings {
         tracing::warn!("{warning}");
     }
-    actix_web::rt::System::new().block_on(serve_until_told(resolved))
+    actix_web::rt::System::new().block_on(serve_until_signal(resolved))
 }
 
-async fn serve_until_told(resolved: Resolved) -> Result<(), Failure> {
+async fn serve_until_signal(resolved: Resolved) -> Result<(), Failure> {
     let Resolved { config, file, .. } = resolved;
     let Opened { service, key_files, services, state } = open_service(&config)?;
     let service = Arc::new(service);
@@ -267,11 +267,11 @@ async fn warn_of_trouble(service: &Service, settings: &str) {
     }
 }
 
-/// Tells the address and the link. Whoever reads may have gone; the service serves all the same.
+/// Prints the address and the link. The reader may have gone; the service continues without it.
 fn announce(bound: SocketAddr, link: &str) {
     let mut out = io::stdout().lock();
-    let told = writeln!(out, "listening on http://{bound}").and_then(|()| writeln!(out, "open {link}"));
-    if let Err(error) = told.and_then(|()| out.flush()) {
+    let printed = writeln!(out, "listening on http://{bound}").and_then(|()| writeln!(out, "open {link}"));
+    if let Err(error) = printed.and_then(|()| out.flush()) {
         tracing::warn!(error = %error, "could not print the address");
     }
 }

@@ -1,5 +1,5 @@
 //! API keys as they are configured, and which can't be used: keys that no request could present, and keys or
-//! names that stand for two things. It refuses to know what a scope allows.
+//! names that mean two things. It does not know what a scope allows.
 
 use crate::secrets::{Scope, Scopes};
 
@@ -156,7 +156,7 @@ mod tests {
     }
 
     #[test]
-    fn neither_a_key_nor_a_name_stands_for_two_things() {
+    fn neither_a_key_nor_a_name_means_two_things() {
         let one = || key("one", "canary-0123456789", &["read"]);
         for (keys, sessions, expected) in [
             (vec![one(), key("two", "canary-0123456789", &["admin"])], &[][..], "`one` and as `two`"),

@@ -1,5 +1,5 @@
 //! The configuration file (TOML): which members it can have, and what is wrong with one that can't be read.
-//! It refuses to know where the file is, and never repeats a value of it.
+//! It does not know where the file is, and never repeats a value of it.
 
 use std::path::PathBuf;
 

@@ -53,7 +53,7 @@ pub struct Config {
     pub allowed_origins: Vec<String>,
     /// Further hosts.
     pub allowed_hosts: Vec<String>,
-    /// Names whose values the view `named` shows; where there are none, the default ones.
+    /// Names whose values the view `named` shows; `None` for the default ones.
     pub plain_names: Option<Vec<String>>,
     /// The path under which a proxy serves us.
     pub base_path: Option<String>,
@@ -423,7 +423,7 @@ mod tests {
     }
 
     #[test]
-    fn what_can_not_be_used_is_refused_without_telling_secrets() {
+    fn what_cannot_be_used_is_refused_without_showing_secrets() {
         let home = ("HOME", "/h");
         let cases: [&[(&str, &str)]; 10] = [
             &[home, (LISTEN, "nowhere")],

@@ -1,5 +1,5 @@
 //! Every environment variable that is read, documented once: the constant, its line in `--help`, and its row in
-//! the manual come from here. It refuses to know what a value means.
+//! the manual come from here. It does not know what a value means.
 
 /// A variable as `--help` and the manual describe it.
 #[derive(Clone, Copy, Debug)]

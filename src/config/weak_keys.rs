@@ -52,10 +52,10 @@ mod tests {
         for (variables, expected) in cases {
             let variables: Vec<_> = variables.iter().copied().chain([("HOME", "/h")]).collect();
             let config = resolve(Flags::default(), &variables, "").unwrap();
-            let told: Vec<String> = super::warnings(&config).collect();
-            assert_eq!(told.len(), expected.len(), "{variables:?}: {told:?}");
-            for (told, expected) in told.iter().zip(expected) {
-                assert!(told.contains(expected) && !told.contains("canary"), "{told}");
+            let warnings: Vec<String> = super::warnings(&config).collect();
+            assert_eq!(warnings.len(), expected.len(), "{variables:?}: {warnings:?}");
+            for (warning, expected) in warnings.iter().zip(expected) {
+                assert!(warning.contains(expected) && !warning.contains("canary"), "{warning}");
             }
         }
     }

@@ -97,7 +97,7 @@ impl Document {
         self.around = Surroundings::new(&head, &tail, None);
     }
 
-    /// Writes an empty map of servers where there is none (rows 1, 5, 9 and 11).
+    /// Writes an empty map of servers if the document has no map (rows 1, 5, 9 and 11).
     fn make_map(&mut self) {
         let text = match &self.body {
             Body::Absent => return self.begin(),
@@ -112,7 +112,7 @@ impl Document {
         self.read_again(text.into_bytes());
     }
 
-    /// Begins the document where there is none.
+    /// Begins the document if it does not exist.
     pub(super) fn begin(&mut self) {
         if let Body::Absent = self.body {
             self.read_again(self.new.text().into_bytes());

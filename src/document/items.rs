@@ -1,4 +1,4 @@
-//! What stands between two brackets, as text: items, their commas, the white space around them. One item can
+//! The text between two brackets: items, their commas, the white space around them. One item can
 //! be added, changed or taken out, and every byte of the others stays. It knows no values.
 
 use std::ops::Range;
@@ -22,7 +22,7 @@ pub(super) struct Item<V> {
     gap: Arc<str>,
     key: Arc<str>,
     colon: Arc<str>,
-    /// Stands for the value's text.
+    /// From which the value's text is made.
     pub(super) value: V,
     trail: Arc<str>,
 }
@@ -94,7 +94,7 @@ impl<V: Clone> Items<V> {
         self.items.iter().map(|item| &item.value)
     }
 
-    /// How the line of an item is indented; nothing where it shares its line with what stands before it.
+    /// How the line of an item is indented; nothing if its line begins with something else.
     pub(super) fn indent(&self, at: usize) -> Option<&str> {
         line_indent(&self.items[at].gap)
     }
@@ -116,15 +116,15 @@ impl<V: Clone> Items<V> {
                 trail: style.after_last(indent).into(),
             };
         };
-        let is_told_by_last = self.items.len() > 1 || last.gap.contains('\n');
+        let is_spaced_like_last = self.items.len() > 1 || last.gap.contains('\n');
         Slot {
-            gap: if is_told_by_last { last.gap.clone() } else { style.after_comma().into() },
+            gap: if is_spaced_like_last { last.gap.clone() } else { style.after_comma().into() },
             colon: last.colon.clone(),
             trail: last.trail.clone(),
         }
     }
 
-    /// Adds an item at the end: all new text stands together, behind the last value.
+    /// Adds an item at the end: the new text is in one piece, behind the last value.
     pub(super) fn push(&mut self, slot: Slot, key: String, value: V) {
         if let Some(last) = self.items.last_mut() {
             Arc::make_mut(last).trail = "".into();
@@ -177,7 +177,7 @@ impl<V: Clone> Items<V> {
         items.sum::<usize>() + self.blank.len()
     }
 
-    /// Appends everything that stands between the brackets.
+    /// Appends all text between the brackets.
     pub(super) fn write(&self, out: &mut String, text: impl Fn(&V) -> &str) {
         if self.items.is_empty() {
             out.push_str(&self.blank);

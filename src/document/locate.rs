@@ -1,4 +1,4 @@
-//! Where the servers stand in a settings file and what its versions mean: the table of DESIGN §6.1, row by row.
+//! Where the servers are in a settings file and what its versions mean: the table of DESIGN §6.1, row by row.
 //! It judges the way to the servers; what a server says is not its concern, but for a member `mcpServers`.
 
 use super::new_document::NewDocument;
@@ -9,7 +9,7 @@ use crate::model::{Access, Dialect, Layout, ReadOnlyReason, Sealing, is_server_v
 /// The newest versions that this build writes.
 const NEWEST_ROOT: u64 = 6;
 const NEWEST_AGENT: u64 = 9;
-/// From this version on the servers stand in `mcp_config` itself.
+/// From this version on the servers are in `mcp_config` itself.
 const FIRST_FLAT: u64 = 5;
 
 /// What the table says of a document.
@@ -19,7 +19,7 @@ pub(super) struct Located {
     pub(super) place: Place,
 }
 
-/// Where the servers stand.
+/// Where the servers are.
 pub(super) enum Place {
     /// In this object.
     Map(RawObject),
@@ -123,7 +123,7 @@ fn child(
     }
 }
 
-/// Row 3. Absent and null are no version; one that is too big for a `u64` is as good as the biggest.
+/// Row 3. Absent and null are no version; one that is too big for a `u64` counts as the biggest.
 fn version(text: &str, object: &RawObject, within: Within) -> Result<Option<u64>, Unreadable> {
     let Some(member) = find(object, "schema_version") else { return Ok(None) };
     match &text[member.value.clone()] {

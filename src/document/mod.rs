@@ -1,5 +1,5 @@
 //! A settings file as text that loses nothing: the servers are split off, all the rest stays as it was read.
-//! Pure: it refuses to know files, keys and what a server's members mean.
+//! Pure: it does not know files, keys and what a server's members mean.
 
 mod edit;
 mod items;
@@ -96,8 +96,8 @@ impl Document {
         self.around.head().len() + servers + self.around.tail().len()
     }
 
-    /// The whole text; of a document that was read and not edited, the bytes that were read. Where there
-    /// was never a file there are none.
+    /// The whole text; of a document that was read and not edited, the bytes that were read. Empty if
+    /// there was never a file.
     pub fn render(&self) -> Vec<u8> {
         if let Body::Absent = self.body {
             return Vec::new();

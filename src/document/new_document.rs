@@ -3,7 +3,7 @@
 use crate::json::{Json, Number, Object, Style};
 use crate::model::{Access, Dialect, Layout, Sealing};
 
-/// Which document is begun where there is none.
+/// Which document is begun if there is no file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum NewDocument {
     /// Ours: open to unknown members.

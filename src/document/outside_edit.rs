@@ -1,5 +1,5 @@
-//! An edit outside the servers: which bytes change. The servers and what says where they stand are not within
-//! its reach.
+//! An edit outside the servers: which bytes change. The servers, and the members that say where
+//! they are, are not within its reach.
 
 use super::locate::find_object;
 use super::rewrite::rewrite;

@@ -22,7 +22,7 @@ pub(super) struct Entry {
 }
 
 impl Servers {
-    /// Reads the map. A server whose text is that of its namesake in `previous` is taken from there, and
+    /// Reads the map. A server that has the same name and text in `previous` is taken from there, and
     /// with it what is known of its author.
     pub(super) fn read(text: &str, map: &RawObject, previous: Option<&Self>) -> Self {
         let items = Items::of_object(text, map, |member| {
@@ -103,7 +103,7 @@ impl Servers {
         self.items.text_len(|entry| &entry.server.text)
     }
 
-    /// Appends everything that stands between the map's braces.
+    /// Appends all text between the map's braces.
     pub(super) fn write(&self, out: &mut String) {
         self.items.write(out, |entry| &entry.server.text);
     }

@@ -1,4 +1,4 @@
-//! Why a document can't be used. The reasons are read by whoever has to mend the file: they name the place
+//! Why a document can't be used. The reasons are for the person who has to fix the file: they name the place
 //! or the member, never a path and never a value.
 
 use crate::json::SyntaxError;
@@ -64,7 +64,7 @@ pub enum Unreadable {
         /// The first such member.
         member: &'static str,
     },
-    /// The version says that the servers stand in `mcp_config`, but they stand in its `mcpServers`.
+    /// The version says that the servers are in `mcp_config`, but they are in its `mcpServers`.
     #[error(
         "its version has the servers in {}, but they are still wrapped in `mcpServers`",
         Within::McpConfig

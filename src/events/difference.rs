@@ -1,4 +1,4 @@
-//! From state to state: the events that lead from what was told last to what is seen now. For each name the old
+//! From state to state: the events that lead from the state last reported to the one seen now. For each name the old
 //! tag is always the new one of its last event, because each step begins where the last one ended. Pure.
 
 use std::collections::BTreeMap;
@@ -7,13 +7,13 @@ use std::sync::Arc;
 use crate::model::SettingsKey;
 use crate::service::{Differing, ReadModel, ServiceError};
 
-use super::event::{Event, Kind, ServerChange, Standing};
+use super::event::{Condition, Event, Kind, ServerChange};
 
-/// What has been told.
+/// What has been reported.
 pub(super) struct Differ {
     /// The newest state that could be used.
     last: Arc<ReadModel>,
-    /// Why there is none now.
+    /// Why it can't be read now.
     trouble: Option<ServiceError>,
 }
 
@@ -23,18 +23,18 @@ impl Differ {
         Self { last: state, trouble: None }
     }
 
-    /// Whether there is nothing to be told of what is seen now, as it is the very state that was told last.
+    /// Whether there is nothing to report, because it is the very state that was reported last.
     pub(super) fn is_at(&self, seen: &Result<Arc<ReadModel>, ServiceError>) -> bool {
         self.trouble.is_none() && seen.as_ref().is_ok_and(|seen| Arc::ptr_eq(seen, &self.last))
     }
 
-    /// What holds after all that has been told.
-    pub(super) fn standing(&self) -> Standing {
+    /// The state after everything that has been reported.
+    pub(super) fn current(&self) -> Condition {
         let (tag, access) = (self.last.tag().clone(), self.last.access());
-        Standing { tag, access, trouble: self.trouble.clone() }
+        Condition { tag, access, trouble: self.trouble.clone() }
     }
 
-    /// What is to be told of what is seen now: how the document may be used, then the servers.
+    /// The events for what is seen now: how the document may be used, then the servers.
     pub(super) fn step(&mut self, seen: Result<Arc<ReadModel>, ServiceError>, at_ms: u64) -> Vec<Event> {
         match seen {
             Err(error) => {
@@ -48,7 +48,7 @@ impl Differ {
                 let access = is_news.then(|| Event::Access(Ok(access)));
                 let servers = difference(&self.last, &state, at_ms).into_iter().map(Box::new);
                 let events = access.into_iter().chain(servers.map(Event::Server)).collect();
-                // Not sooner: what panics on the way here has told nothing.
+                // Not sooner: a panic on the way here must have reported nothing.
                 *self = Self::new(state);
                 events
             }
@@ -138,7 +138,7 @@ mod tests {
     }
 
     /// One line for each event.
-    fn told(events: &[Event]) -> Vec<String> {
+    fn shown(events: &[Event]) -> Vec<String> {
         let line = |event: &Event| match event {
             Event::Access(Ok(access)) => format!("{access:?}"),
             Event::Access(Err(_)) => "unreadable".to_owned(),
@@ -151,7 +151,7 @@ mod tests {
     }
 
     #[test]
-    fn what_differs_is_told_in_its_order() {
+    fn what_differs_is_reported_in_order() {
         let ring = ring();
         let before = state(r#"{"a":{"command":"x"},"b":{"command":"x"},"c":{"command":"x"}}"#, &ring);
         for (after, expected) in [
@@ -168,8 +168,8 @@ mod tests {
         ] {
             let mut all = Differ::new(Arc::clone(&before));
             let state = state(after, &ring);
-            assert_eq!(told(&all.step(Ok(Arc::clone(&state)), 1)), expected, "{after}");
-            assert_eq!(told(&all.step(Ok(state), 2)), [""; 0], "{after} again");
+            assert_eq!(shown(&all.step(Ok(Arc::clone(&state)), 1)), expected, "{after}");
+            assert_eq!(shown(&all.step(Ok(state), 2)), [""; 0], "{after} again");
         }
     }
 
@@ -183,31 +183,31 @@ mod tests {
         let mut all = Differ::new(state("{}", &ring));
         assert_eq!(by(&all.step(Ok(state(servers, &ring)), 1)).as_deref(), Some("ann"));
         let events = all.step(Ok(state(servers, &self::ring())), 1);
-        assert_eq!((told(&events), by(&events)), (vec!["Changed a ".to_owned()], None));
+        assert_eq!((shown(&events), by(&events)), (vec!["Changed a ".to_owned()], None));
     }
 
     #[test]
-    fn trouble_is_told_once_and_what_changed_meanwhile_when_it_is_over() {
+    fn trouble_is_reported_once_and_what_changed_meanwhile_when_it_is_over() {
         let ring = ring();
         let mut all = Differ::new(state(r#"{"a":{"command":"x"}}"#, &ring));
-        let before = all.standing().tag;
+        let before = all.current().tag;
         let gone = || Err(ServiceError::Store(FileError::Vanished.into()));
         let no_folder = || Err(ServiceError::Store(FileError::NoDirectory.into()));
-        let steps = [gone(), gone(), no_folder(), gone()].map(|seen| told(&all.step(seen, 1)).len());
+        let steps = [gone(), gone(), no_folder(), gone()].map(|seen| shown(&all.step(seen, 1)).len());
         assert_eq!(steps, [1, 0, 1, 1]);
-        assert!(all.standing().trouble.is_some() && all.standing().tag == before);
+        assert!(all.current().trouble.is_some() && all.current().tag == before);
         let after = state(r#"{"b":{"command":"x"}}"#, &ring);
-        assert_eq!(told(&all.step(Ok(after), 2)), ["Writable", "Removed a ", "Created b "]);
-        assert!(all.standing().trouble.is_none() && all.standing().tag != before);
+        assert_eq!(shown(&all.step(Ok(after), 2)), ["Writable", "Removed a ", "Created b "]);
+        assert!(all.current().trouble.is_none() && all.current().tag != before);
     }
 
     #[test]
-    fn another_access_is_told_before_the_servers() {
+    fn another_access_is_reported_before_the_servers() {
         let ring = ring();
         let mut all = Differ::new(state(r#"{"a":{"command":"x"}}"#, &ring));
         let acp = state_of(r#"{"agent_settings":{"schema_version":4,"agent_kind":"acp"}}"#, &ring);
-        assert_eq!(told(&all.step(Ok(acp), 1)), ["NoCollection", "Removed a "]);
-        assert_eq!(all.standing().access, Access::NoCollection);
+        assert_eq!(shown(&all.step(Ok(acp), 1)), ["NoCollection", "Removed a "]);
+        assert_eq!(all.current().access, Access::NoCollection);
     }
 
     #[test]
@@ -229,7 +229,7 @@ mod tests {
             for (left, event) in events.iter().rev().enumerate() {
                 let Event::Server(change) = event else { panic!("{event:?}") };
                 assert_eq!(last.insert(change.name.clone(), change.new.clone()).flatten(), change.old);
-                assert_eq!((change.more, &change.collection), (left, &all.standing().tag));
+                assert_eq!((change.more, &change.collection), (left, &all.current().tag));
             }
         }
         assert_eq!(last.len(), 3);

@@ -1,4 +1,4 @@
-//! What a reader is told. Names, places, tags and times: no value of any configuration has a way in here.
+//! What a reader receives. Names, places, tags and times: no value of any configuration has a way in here.
 
 use crate::model::{Access, SettingsKey};
 use crate::projection::EntityTag;
@@ -34,7 +34,7 @@ pub struct ServerChange {
     pub renamed_from: Option<SettingsKey>,
     /// Under which name it is now.
     pub renamed_to: Option<SettingsKey>,
-    /// The collection's tag when everything is told that differs between the two states.
+    /// The collection's tag after all differences between the two states.
     pub collection: EntityTag,
     /// How many events are still to come until then.
     pub more: usize,
@@ -53,7 +53,7 @@ pub enum Kind {
 
 /// What holds at a position.
 #[derive(Clone, Debug)]
-pub(super) struct Standing {
+pub(super) struct Condition {
     /// The collection's tag.
     pub(super) tag: EntityTag,
     /// How the document may be used, if it can be.
@@ -71,7 +71,7 @@ pub struct Recent {
     pub by: Option<String>,
 }
 
-/// What a reader is told first.
+/// What a reader receives first.
 #[derive(Clone, Debug)]
 pub struct Opened {
     /// The collection's tag at the position where the reader begins.

@@ -1,5 +1,5 @@
-//! The thread that looks for changes. What this process commits wakes it; what others do to the file nobody
-//! tells, so it looks again and again, but only while somebody reads. It decides nothing.
+//! The thread that looks for changes. Commits of this process wake it. Other processes send no notice,
+//! so it looks again and again, but only while somebody reads. It decides nothing.
 
 use std::future::Future;
 use std::io;
@@ -18,7 +18,7 @@ use crate::service::Service;
 
 use super::stream::ChangeStream;
 
-/// How often it looks while somebody reads: what others do is to be told within 200 ms. One `stat`, unless
+/// How often it looks while somebody reads: changes by others must be reported within 200 ms. One `stat`, unless
 /// something has changed.
 const LOOK_EVERY: Duration = Duration::from_millis(50);
 
@@ -49,7 +49,7 @@ async fn follow(feed: &Arc<ChangeStream>) {
     feed.joined.notified().await;
     let mut changes = feed.service.changes();
     while !feed.is_closed() {
-        // A reader who opens is answered what went wrong; the others are told it as an event.
+        // A new reader gets what went wrong as its response; the others get it as an event.
         let looked = AssertUnwindSafe(feed.look()).catch_unwind().await;
         if looked.is_err() {
             tracing::error!("event follower panicked; goes on in 1 s");

@@ -1,5 +1,5 @@
 //! The stream of changes: what differs between the states that this process sees, kept for a while so that a
-//! reader who was cut off misses nothing. It refuses to know how readers are reached, and what a secret is.
+//! reader who was cut off misses nothing. It does not know how readers are reached, and what a secret is.
 
 mod difference;
 mod event;

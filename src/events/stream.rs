@@ -21,14 +21,14 @@ use super::window::{Entry, OutOfWindow, Window};
 pub struct ChangeStream {
     pub(super) service: Arc<Service>,
     epoch: String,
-    /// Held by a task while it looks, so that an older state never follows a newer one. There is none before the first
+    /// Held by a task while it looks, so that an older state never follows a newer one. It is absent before the first
     /// reader comes.
     differ: Arc<tokio::sync::Mutex<Option<Differ>>>,
     window: Mutex<Option<Window>>,
     /// Whether the stream is over; sent again with all news.
     news: watch::Sender<bool>,
     readers: Arc<ReaderLimit>,
-    /// Tells the follower that somebody reads.
+    /// Notifies the follower that somebody reads.
     pub(super) joined: Notify,
 }
 
@@ -141,7 +141,7 @@ impl ChangeStream {
         self.readers.is_any_taken()
     }
 
-    /// Looks at the newest state and tells what differs.
+    /// Looks at the newest state and reports what differs.
     pub(super) async fn look(self: &Arc<Self>) -> Result<(), ServiceError> {
         let differ = Arc::clone(&self.differ).lock_owned().await;
         let seen = self.service.newest().await;
@@ -152,7 +152,7 @@ impl ChangeStream {
         blocking::run(move || stream.tell(differ, seen)).await
     }
 
-    /// Tells what differs. Secrets are opened to be compared, which takes time.
+    /// Reports what differs. Secrets are opened to be compared, which takes time.
     fn tell(
         &self,
         mut differ: OwnedMutexGuard<Option<Differ>>,
@@ -162,13 +162,13 @@ impl ChangeStream {
         match &mut *differ {
             None => {
                 let begun = Differ::new(seen?);
-                *self.window() = Some(Window::new(self.epoch.clone(), begun.standing()));
+                *self.window() = Some(Window::new(self.epoch.clone(), begun.current()));
                 *differ = Some(begun);
             }
             Some(differ) => {
                 let events = differ.step(seen, now_ms());
                 if let (false, Some(window)) = (events.is_empty(), &mut *self.window()) {
-                    window.extend(events, differ.standing());
+                    window.extend(events, differ.current());
                     self.news.send_modify(|_| {});
                 }
             }

@@ -1,12 +1,12 @@
-//! The newest events, numbered, for whoever was cut off. Readers hold a position and nothing else, so that a slow one
-//! costs no memory: it falls out.
+//! The newest events, numbered, for readers that were disconnected. Readers hold a position and nothing else, so
+//! that a slow one costs no memory: it falls out.
 
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 
 use crate::model::SettingsKey;
 
-use super::event::{Event, Kind, Opened, Recent, Standing};
+use super::event::{Condition, Event, Kind, Opened, Recent};
 use super::position::Position;
 
 /// How many events are kept.
@@ -20,7 +20,7 @@ pub struct Entry {
     /// What happened.
     pub event: Event,
     /// What holds after all events that were seen together with it.
-    standing: Arc<Standing>,
+    after: Arc<Condition>,
 }
 
 /// The events that are kept.
@@ -29,25 +29,25 @@ pub(super) struct Window {
     newest: u64,
     entries: VecDeque<Arc<Entry>>,
     /// What held before the oldest entry.
-    before: Arc<Standing>,
+    before: Arc<Condition>,
     /// The last change of each server that is there, where it was seen.
     recent: BTreeMap<SettingsKey, Recent>,
 }
 
-/// The position is not in the window: it was never told, or is too old.
+/// The position is not in the window: no event ever had it, or it is too old.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct OutOfWindow;
 
 impl Window {
     /// Nothing has happened yet.
-    pub(super) fn new(epoch: String, standing: Standing) -> Self {
-        let before = Arc::new(standing);
+    pub(super) fn new(epoch: String, before: Condition) -> Self {
+        let before = Arc::new(before);
         Self { epoch, newest: 0, entries: VecDeque::new(), before, recent: BTreeMap::new() }
     }
 
     /// Takes what was seen together, and what holds after it.
-    pub(super) fn extend(&mut self, events: Vec<Event>, standing: Standing) {
-        let standing = Arc::new(standing);
+    pub(super) fn extend(&mut self, events: Vec<Event>, after: Condition) {
+        let after = Arc::new(after);
         for event in events {
             if let Event::Server(change) = &event {
                 let recent = Recent { at_ms: change.at_ms, by: change.by.clone() };
@@ -57,28 +57,28 @@ impl Window {
                 }
             }
             self.newest += 1;
-            let entry = Entry { n: self.newest, event, standing: Arc::clone(&standing) };
+            let entry = Entry { n: self.newest, event, after: Arc::clone(&after) };
             self.entries.push_back(Arc::new(entry));
             if MOST < self.entries.len()
                 && let Some(oldest) = self.entries.pop_front()
             {
-                self.before = Arc::clone(&oldest.standing);
+                self.before = Arc::clone(&oldest.after);
             }
         }
     }
 
-    /// Where a reader begins, and what it is told first: at its position, or else at the newest.
+    /// Where a reader begins, and what it receives first: at its position, or else at the newest.
     pub(super) fn open(&self, position: Option<&Position>) -> Result<(u64, Opened), OutOfWindow> {
         let n = match position {
             None => self.newest,
             Some(position) if position.epoch == self.epoch => position.n,
             Some(_) => return Err(OutOfWindow),
         };
-        let standing = match self.index_after(n)?.checked_sub(1) {
+        let condition = match self.index_after(n)?.checked_sub(1) {
             None => &self.before,
-            Some(at) => self.entries.get(at).map_or(&self.before, |entry| &entry.standing),
+            Some(at) => self.entries.get(at).map_or(&self.before, |entry| &entry.after),
         };
-        let Standing { tag, access, trouble } = Standing::clone(standing);
+        let Condition { tag, access, trouble } = Condition::clone(condition);
         let recent = self.recent.iter().map(|(key, recent)| (key.clone(), recent.clone())).collect();
         Ok((n, Opened { tag, access, trouble, recent }))
     }
@@ -108,16 +108,16 @@ mod tests {
         public_tag(number.to_string().as_bytes())
     }
 
-    fn standing(number: usize) -> Standing {
-        Standing { tag: tag(number), access: Access::Writable, trouble: None }
+    fn condition_after(number: usize) -> Condition {
+        Condition { tag: tag(number), access: Access::Writable, trouble: None }
     }
 
     /// A window that has seen so many steps of two events each; step k leaves the tag k.
     fn window(steps: usize) -> Window {
-        let mut window = Window::new(EPOCH.to_owned(), standing(0));
+        let mut window = Window::new(EPOCH.to_owned(), condition_after(0));
         for step in 1..=steps {
             let event = || Event::Access(Ok(Access::Writable));
-            window.extend(vec![event(), event()], standing(step));
+            window.extend(vec![event(), event()], condition_after(step));
         }
         window
     }
@@ -149,14 +149,14 @@ mod tests {
     }
 
     #[test]
-    fn exactly_what_was_missed_is_told() {
+    fn exactly_what_was_missed_is_returned() {
         let window = window(3);
         for from in 0..=6 {
-            let mut told = Vec::new();
-            while let Some(entry) = window.after(told.last().copied().unwrap_or(from)).unwrap() {
-                told.push(entry.n);
+            let mut numbers = Vec::new();
+            while let Some(entry) = window.after(numbers.last().copied().unwrap_or(from)).unwrap() {
+                numbers.push(entry.n);
             }
-            assert_eq!(told, (from + 1..=6).collect::<Vec<_>>());
+            assert_eq!(numbers, (from + 1..=6).collect::<Vec<_>>());
         }
     }
 
@@ -173,13 +173,13 @@ mod tests {
     }
 
     #[test]
-    fn the_last_change_of_what_is_there_is_told_first() {
+    fn the_last_change_of_each_existing_server_comes_first() {
         let mut window = window(0);
         for (name, kind, at_ms) in [("a", Kind::Created, 1), ("b", Kind::Created, 2), ("a", Kind::Changed, 3)]
         {
-            window.extend(vec![change(name, kind, at_ms)], standing(0));
+            window.extend(vec![change(name, kind, at_ms)], condition_after(0));
         }
-        window.extend(vec![change("b", Kind::Removed, 4)], standing(0));
+        window.extend(vec![change("b", Kind::Removed, 4)], condition_after(0));
         let (_, opened) = window.open(None).unwrap();
         assert_eq!(opened.recent, [(SettingsKey::new("a"), Recent { at_ms: 3, by: None })]);
     }

@@ -93,7 +93,7 @@ impl<'a> Presented<'a> {
     }
 }
 
-/// The one value of a header: nothing where there is none, and none where they differ.
+/// The one value of a header: `None` without the header, `Some(None)` if its lines differ or one is no text.
 fn one<'a>(mut values: impl Iterator<Item = Option<&'a str>>) -> Option<Option<&'a str>> {
     let first = values.next()?;
     Some(first.filter(|_| values.all(|other| other == first)))

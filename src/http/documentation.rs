@@ -1,4 +1,4 @@
-//! What is told about the API: the OpenAPI document, the schemas for editors, what a problem's type means,
+//! What the API says about itself: the OpenAPI document, the schemas for editors, what a problem's type means,
 //! so that its URI leads somewhere.
 
 use actix_web::HttpResponse;

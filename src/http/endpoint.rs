@@ -142,7 +142,7 @@ pub(super) struct Call {
 /// How many of the servers that one request writes have an audit event of their own, with their tags.
 const MOST_EVENTS: usize = 256;
 
-/// How many of the others have one together: as many as are told whole however they are named.
+/// How many of the others share one: as many names as one event can list in full, however long they are.
 const NAMES_PER_EVENT: usize = 8;
 
 /// What is known of a request for its audit event, filled in as it becomes known.
@@ -204,7 +204,7 @@ impl Call {
         Write { key, precondition: self.precondition.clone(), caller: self.caller.clone() }
     }
 
-    /// The name of the server in the path, for texts; empty where there is none.
+    /// The name of the server in the path, for texts; empty if the path has none.
     pub(super) fn subject(&self) -> String {
         let facts = self.trail.0.borrow();
         facts.server.as_ref().map_or("", SettingsKey::as_str).to_owned()

@@ -25,6 +25,7 @@ const IF_MATCH_FAILED: &str =
 const ALTERED_TAG: &str = "If-Match has the current ETag, altered on its way (W/, or a suffix): a proxy that compresses does that to the header. Send the `etag` of the body instead; it is `current_etag` here.";
 
 const UNUSABLE_NAME: &str =
+    // On the wire: the wording stays.
     "In this document a server of this name would be taken for the server map itself. Use another name.";
 
 /// The problem that a failed use-case is, for a request of this method to a server of this name.

@@ -1,5 +1,5 @@
 //! `GET /api/settings/events`: the stream of changes, over one answer that does not end by itself (server-sent
-//! events, WHATWG HTML §9.2). It refuses to know what has changed.
+//! events, WHATWG HTML §9.2). It does not know what has changed.
 
 use std::convert::Infallible;
 use std::time::{Duration, Instant};
@@ -82,6 +82,7 @@ fn problem(call: &Call, refused: Refused) -> Problem {
     match refused {
         Refused::OutOfWindow => Problem::new(
             ProblemKind::EventsGone,
+            // On the wire: the wording stays.
             "The events after this position are not kept, or the service was started anew. List the servers again, then open a new stream.",
         ),
         Refused::Full => {

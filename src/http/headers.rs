@@ -19,7 +19,7 @@ pub(super) const ACCEPT_PATCH: HeaderName = HeaderName::from_static("accept-patc
 /// The header that says where in a stream a reader was cut off.
 const LAST_EVENT_ID: HeaderName = HeaderName::from_static("last-event-id");
 
-/// The conditional headers. In `If-None-Match` of a write `"*"` is refused: whoever quotes it wants to create and
+/// The conditional headers. In `If-None-Match` of a write `"*"` is refused: a client that quotes it wants to create and
 /// would replace, since no state has this tag. (RFC 9110 §8.8.3 would allow it.)
 pub(super) fn precondition(headers: &HeaderMap, is_write: bool) -> Result<Precondition, Problem> {
     let parse = |name: HeaderName| {

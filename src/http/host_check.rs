@@ -25,7 +25,7 @@ pub struct HostCheck {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Authority {
     host: String,
-    /// None stands for any port in an allow-list, and for the scheme's own in a request.
+    /// `None` means any port in an allow-list, and the scheme's own in a request.
     pub(super) port: Option<u16>,
 }
 

@@ -41,7 +41,7 @@ pub(super) async fn frame<B: MessageBody + 'static>(
     Ok(end(response, version, is_upgrade, handling))
 }
 
-/// Tells the connection which request was parsed.
+/// Informs the connection which request was parsed.
 fn begin(request: &ServiceRequest) -> Handling {
     let Some(exchange) = request.conn_data::<Exchange>() else { return Handling::unconnected() };
     let awaits_continue = request.head().expect();

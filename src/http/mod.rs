@@ -58,7 +58,7 @@ pub struct App {
     pub service: Arc<Service>,
     /// The stream of changes.
     pub events: Arc<ChangeStream>,
-    /// How callers are told apart.
+    /// How callers are distinguished.
     pub authentication: Authentication,
     /// Which hosts and pages may call.
     pub host_check: HostCheck,
@@ -66,7 +66,7 @@ pub struct App {
     pub public: PublicAddress,
     /// What a link to the page begins with.
     pub page: Box<str>,
-    /// Where the settings document is, as administrators are told.
+    /// Where the settings document is, as shown to administrators.
     pub document: Box<str>,
     /// Makes request ids.
     pub request_ids: RequestIds,

@@ -10,7 +10,7 @@ use super::static_content::Published;
 const DESCRIPTION: &str = "Owns the configurations of MCP servers: each one a resource with an ETag, over a locked and encrypted \
 settings file.\n\nRead a server, and send its `etag` back as `If-Match` when you write: of two who changed the same state, one is \
 answered 412 with what is needed to merge. Secrets are masked unless they are asked for; a mask that is sent back keeps what is stored.\n\n\
-Each `GET` answers `HEAD` too. Every error is a problem of RFC 9457: its `type` tells which, and the examples of a response list \
+Each `GET` answers `HEAD` too. Every error is a problem of RFC 9457: its `type` says which, and the examples of a response list \
 those that it can be.";
 
 /// The OpenAPI document.
@@ -34,7 +34,7 @@ pub fn openapi_document() -> Value {
             tag("events", "What changes, as it changes."),
             tag("session", "Keys for the page."),
             tag("service", "How the service is."),
-            tag("documentation", "What is told about the API."),
+            tag("documentation", "Documents about the API."),
         ],
         security_schemes: json!({
             "apiKey": {

@@ -1,15 +1,15 @@
-//! The header `Prefer` (RFC 7240), as far as it is honoured: `return=minimal`. A preference is a wish, so one
-//! that is unknown or can't be parsed is as good as none.
+//! The header `Prefer` (RFC 7240), as far as it is honoured: `return=minimal`. A preference is not a demand, so one
+//! that is unknown or can't be parsed is ignored.
 
 use actix_web::http::header::{HeaderMap, HeaderName, HeaderValue};
 
-/// The header of the wish.
+/// The header with the client's preferences.
 pub(super) const PREFER: HeaderName = HeaderName::from_static("prefer");
 
-/// The header that tells which wish was granted.
+/// The header that says which preference was applied.
 pub(super) const PREFERENCE_APPLIED: HeaderName = HeaderName::from_static("preference-applied");
 
-/// The one wish that is granted.
+/// The one preference that is applied.
 pub(super) const RETURN_MINIMAL: &str = "return=minimal";
 
 /// A preference and its value, empty where it has none. Parameters change nothing that we know.
@@ -18,15 +18,15 @@ type Preference = (String, String);
 /// Whether an answer without a body is preferred.
 pub(super) fn is_minimal(headers: &HeaderMap) -> bool {
     let lines = headers.get_all(&PREFER).filter_map(|line: &HeaderValue| line.to_str().ok());
-    let wishes: Vec<String> = lines
+    let preferences: Vec<String> = lines
         .filter_map(preferences)
         .flatten()
         .filter(|(name, _)| name.eq_ignore_ascii_case("return"))
         .map(|(_, value)| value.to_ascii_lowercase())
         .collect();
     // The first of several counts (§2), but these two together are a mistake, and mean nothing (§4.2).
-    wishes.first().is_some_and(|first| first == "minimal")
-        && !wishes.iter().any(|wish| wish == "representation")
+    preferences.first().is_some_and(|first| first == "minimal")
+        && !preferences.iter().any(|preference| preference == "representation")
 }
 
 /// The preferences of one line; nothing where it can't be parsed.
@@ -55,7 +55,7 @@ fn preferences(line: &str) -> Option<Vec<Preference>> {
     Some(found)
 }
 
-/// `token [ BWS "=" BWS word ]`, and what stands behind it.
+/// `token [ BWS "=" BWS word ]`, and the text behind it.
 fn pair(text: &str) -> Option<(Preference, &str)> {
     let (name, rest) = token(text)?;
     let rest = trim(rest);
@@ -106,7 +106,7 @@ mod tests {
     }
 
     #[test]
-    fn the_wish_is_found_as_the_rfc_writes_it() {
+    fn the_preference_is_found_as_the_rfc_writes_it() {
         for lines in [
             &["return=minimal"][..],
             &["RETURN = \"Minimal\""],

@@ -447,7 +447,7 @@ impl ProblemKind {
         ProblemType { r#type: self.uri().into(), title, status: self.status().as_u16(), advice }
     }
 
-    /// What whoever meets it can do.
+    /// What a client or an operator can do about it.
     pub fn advice(self) -> &'static str {
         self.facts().3
     }

@@ -1,5 +1,5 @@
 //! Under which address clients reach this service: the base path before its own paths, and what a printed link begins
-//! with. It refuses to know who may call.
+//! with. It does not know who may call.
 
 use std::net::SocketAddr;
 
@@ -27,7 +27,7 @@ pub enum InvalidAddress {
         "`MCP_SETTINGS_BASE_PATH` is not a path of the form `/segment/…`, with letters, digits and `-._~`"
     )]
     BasePath,
-    /// A proxy that strips the base path and one that does not could not be told apart.
+    /// A proxy that strips the base path and one that does not could not be distinguished.
     #[error("`MCP_SETTINGS_BASE_PATH` begins with a path of the service itself; use another first segment")]
     OwnPath,
     /// The public URL has another form.
@@ -59,7 +59,7 @@ impl PublicAddress {
         }
     }
 
-    /// What stands before a path of ours in a URL: `""`, or `/one/or/more/segments`.
+    /// The prefix of our paths in a URL: `""`, or `/one/or/more/segments`.
     pub fn base(&self) -> &str {
         &self.base
     }

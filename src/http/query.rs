@@ -40,7 +40,7 @@ pub(super) struct Query {
 /// Why a query can't be used.
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Fault {
-    /// A parameter, or what stands in its place, that this route does not take.
+    /// A parameter, or other text in its place, that this route does not take.
     Unknown(String),
     /// A parameter that is given more than once.
     Repeated(Parameter),

@@ -1,5 +1,5 @@
-//! Says in the log which hosts and web origins were refused, so that whoever runs the service finds the setting: each
-//! value once, and not for ever, because strangers choose them. It refuses to know why.
+//! Says in the log which hosts and web origins were refused, so that the operator finds the setting: each
+//! value once, and not for ever, because strangers choose them. It does not know why.
 
 use std::collections::BTreeSet;
 use std::sync::{Mutex, PoisonError};
@@ -36,7 +36,7 @@ enum News {
 
 impl RefusalLog {
     /// Logs the value that a check has refused, if that was not logged before.
-    /// `host` is what the request calls us, where that can be told.
+    /// `host` is the name that the request uses for us, if it is known.
     pub(super) fn note(&self, check: Check, headers: &HeaderMap, host: Option<&str>) {
         let value = match check {
             Check::Host => host.map(str::to_owned).or_else(|| shown(headers, header::HOST)),

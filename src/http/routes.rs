@@ -79,7 +79,7 @@ static RESOURCES: LazyLock<Vec<Resource>> = LazyLock::new(|| resources(&ROUTES))
 /// Every route. A `GET` answers `HEAD` too.
 fn routes() -> Vec<Route> {
     use operations::settings as theirs;
-    use operations::{documentation as told, events, mcp_servers as servers, service, session as login};
+    use operations::{documentation as documents, events, mcp_servers as servers, service, session as login};
     let route = |method, path, describe: Describe, endpoint| Route {
         path,
         method,
@@ -117,21 +117,21 @@ fn routes() -> Vec<Route> {
     let delete_theirs = in_settings(Handler::Stored(settings::delete), Action::Delete, &[]);
     vec![
         get("/", service::page, document(Handler::Plain(page::page))),
-        // What the page loads is its own affair.
+        // The files that the page loads are no part of the API.
         undescribed("/app.js", document(Handler::Plain(page::script))),
         undescribed("/editing.js", document(Handler::Plain(page::editing))),
         undescribed("/app.css", document(Handler::Plain(page::style))),
         undescribed("/favicon.svg", document(Handler::Plain(page::icon))),
-        get(PROBLEM, told::problem, open(Handler::Word(documentation::problem))),
-        get("/openapi.json", told::openapi, document(Handler::Plain(documentation::openapi))),
+        get(PROBLEM, documents::problem, open(Handler::Word(documentation::problem))),
+        get("/openapi.json", documents::openapi, document(Handler::Plain(documentation::openapi))),
         get(
             "/schemas/mcp-server.json",
-            told::server_schema,
+            documents::server_schema,
             document(Handler::Plain(documentation::server_schema)),
         ),
         get(
             "/schemas/mcp-servers.json",
-            told::servers_schema,
+            documents::servers_schema,
             document(Handler::Plain(documentation::servers_schema)),
         ),
         get("/health", service::health, open(Handler::Plain(status::health))),
@@ -396,19 +396,19 @@ mod tests {
     fn what_a_row_takes_is_what_its_description_says() {
         for route in &*ROUTES {
             let Route { path, method, describe: Some(describe), endpoint } = route else { continue };
-            let (told, at) = (describe().of_row(&route.row()), format!("{method} {path}"));
+            let (operation, at) = (describe().of_row(&route.row()), format!("{method} {path}"));
             let sorted = |mut words: Vec<&'static str>| {
                 words.sort_unstable();
                 words
             };
             assert_eq!(endpoint.handler.has_body(), !endpoint.body.is_empty(), "{at}");
-            let bodies = told.request.iter().map(|body| body.media_type).collect();
+            let bodies = operation.request.iter().map(|body| body.media_type).collect();
             assert_eq!(sorted(bodies), sorted(endpoint.body.to_vec()), "{at}");
-            let queries = told.parameters.iter().filter(|parameter| parameter.place == Place::Query);
+            let queries = operation.parameters.iter().filter(|parameter| parameter.place == Place::Query);
             let queries = queries.map(|parameter| parameter.name).collect();
             let taken = endpoint.query.iter().map(|parameter| parameter.name()).collect();
             assert_eq!(sorted(queries), sorted(taken), "{at}");
-            let in_path = told.parameters.iter().filter(|parameter| parameter.place == Place::Path);
+            let in_path = operation.parameters.iter().filter(|parameter| parameter.place == Place::Path);
             let in_path: Vec<String> = in_path.map(|parameter| format!("{{{}}}", parameter.name)).collect();
             let segments = path.split('/').filter(|segment| segment.starts_with('{'));
             assert_eq!(in_path, segments.collect::<Vec<_>>(), "{at}");

@@ -1,4 +1,4 @@
-//! Puts the application on a listening socket: how connections are taken in, and when they end. It refuses to know
+//! Puts the application on a listening socket: how connections are taken in, and when they end. It does not know
 //! routes. This is what `actix_web::HttpServer` does, but that the sockets are ours.
 
 use std::net::TcpListener;

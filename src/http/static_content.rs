@@ -1,5 +1,5 @@
 //! Answers that are the same for everyone and for as long as the service runs: under a tag, as a request's conditions
-//! have it. It refuses to know what they are about.
+//! have it. It does not know what they are about.
 
 use actix_web::http::header::{self, HeaderName};
 use actix_web::{HttpResponse, HttpResponseBuilder};

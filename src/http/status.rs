@@ -15,7 +15,7 @@ pub(super) fn health(_: Call) -> Answer {
     Box::pin(async { Ok(json_response(&Status { status: StatusWord::Ok })) })
 }
 
-/// `GET /ready`: whether the store can be read, and what is amiss where it can.
+/// `GET /ready`: whether the store can be read, and what is wrong where it can.
 pub(super) fn ready(call: Call) -> Answer {
     Box::pin(async move {
         let reasons = call.service().readiness().await.map_err(|error| store_problem(&error, true))?;

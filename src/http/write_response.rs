@@ -37,7 +37,7 @@ pub(super) fn answer(call: &Call, written: Written, name: &ServerName, place: Pl
     } else if !call.query.is_dry_run && body.is_some() && place == Place::Other {
         response.insert_header((header::CONTENT_LOCATION, location()));
     }
-    // Without the body the tag would be taken for that of what was sent.
+    // Without a body clients take the tag for that of what was sent.
     if let Some(tag) = &written.after
         && (!call.prefers_minimal || written.is_verbatim)
     {

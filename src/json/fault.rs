@@ -1,4 +1,4 @@
-//! What can be wrong with a JSON text or value, and where. Names of members may be told, values never:
+//! What can be wrong with a JSON text or value, and where. It may show names of members, never values:
 //! they may be secrets.
 
 use super::{Pointer, SyntaxError};
@@ -40,6 +40,7 @@ pub enum FaultKind {
     #[error("the number is too big")]
     NumberOverflow,
     /// A number that is not zero is too small for a double.
+    // On the wire: the wording stays.
     #[error("the number is too small to be told from zero")]
     NumberUnderflow,
     /// Objects and arrays are nested too deeply.

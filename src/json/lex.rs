@@ -46,7 +46,7 @@ impl<'a> Cursor<'a> {
         word.bytes().try_for_each(|byte| self.expect(byte))
     }
 
-    /// Passes over a string and gives what stands between its quotes, escapes and all.
+    /// Passes over a string and gives the text between its quotes, escapes and all.
     pub(in crate::json) fn string(&mut self) -> Result<&'a str, SyntaxError> {
         self.expect(b'"')?;
         let start = self.at;

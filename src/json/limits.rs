@@ -14,7 +14,7 @@ pub struct Rules {
 impl Rules {
     /// For what clients send and for what their writes result in (DESIGN §2.1).
     pub const BODY: Self = Self { depth: 64, any_text_and_number: false };
-    /// For what already stands in a file.
+    /// For what a file already has.
     pub const STORED: Self = Self { depth: 512, any_text_and_number: true };
 
     /// Judges a container that has `depth` of them around it, itself included.

@@ -1,5 +1,5 @@
 //! JSON as text without loss: values, pointers, a strict reader, a scanner for places, a writer.
-//! It refuses to know what the text is about.
+//! It does not know what the text is about.
 
 mod decimal;
 mod fault;

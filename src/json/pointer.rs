@@ -1,5 +1,5 @@
-//! JSON Pointers (RFC 6901): where in a value something stands. Made, printed, and read into the names of
-//! the steps; it refuses to know the values that they lead into.
+//! JSON Pointers (RFC 6901): places in a value. Made, printed, and read into the names of
+//! the steps; it does not know the values that they lead into.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -93,7 +93,7 @@ impl Pointer {
     }
 }
 
-/// A place on the way down into a value, told by the places around it. It costs nothing until somebody asks
+/// A place on the way down into a value, known by the places that lead to it. It costs nothing until somebody asks
 /// for its pointer: names may be long, and copying them at every step would make a walk quadratic.
 #[derive(Clone, Copy, Debug)]
 pub enum Path<'a> {

@@ -138,7 +138,7 @@ mod tests {
     }
 
     #[test]
-    fn each_fault_is_told_with_its_place() {
+    fn each_fault_is_reported_with_its_place() {
         let many: String = (0..20).map(|n| format!("\"m{n}\":0,")).collect();
         for (text, pointer, kind) in [
             (" \n", "", FaultKind::Empty),
@@ -165,7 +165,7 @@ mod tests {
     }
 
     #[test]
-    fn a_file_may_hold_any_number_and_nul_but_no_namesakes_and_no_half_pairs() {
+    fn a_file_may_hold_any_number_and_nul_but_no_duplicate_names_and_no_half_pairs() {
         for text in [&*"9".repeat(400), "1e400", "1e-400", r#"{"\u0000":"\u0000"}"#] {
             assert!(parse(text, &Rules::STORED).is_ok(), "{text}");
         }

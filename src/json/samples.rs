@@ -31,7 +31,7 @@ pub(crate) fn any_string() -> impl Strategy<Value = String> + Clone {
     vec(part, 0..4).prop_map(|parts| format!("\"{}\"", parts.concat()))
 }
 
-/// The members of an object, their names unique: what stands between its braces.
+/// The members of an object, their names unique: the text between its braces.
 pub(crate) fn any_members(value: BoxedStrategy<String>) -> impl Strategy<Value = Vec<(String, String)>> {
     btree_map(any_string(), value, 0..4).prop_map(|members| members.into_iter().collect())
 }

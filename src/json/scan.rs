@@ -1,4 +1,4 @@
-//! Where things stand in a JSON text, so that it can be changed without being rewritten. Any depth and any
+//! Where things are in a JSON text, so that it can be changed without being rewritten. Any depth and any
 //! spelling that the grammar allows; it builds no values and judges none.
 
 use std::ops::Range;
@@ -6,18 +6,18 @@ use std::ops::Range;
 pub use super::lex::SyntaxError;
 use super::lex::{Cursor, unescape};
 
-/// Where the members of an object stand.
+/// Where the members of an object are.
 #[derive(Clone, Debug)]
 pub struct RawObject {
     /// Byte offset of the `{`.
     pub open: usize,
-    /// The members in their order, namesakes included.
+    /// The members in their order, duplicate names included.
     pub members: Vec<RawMember>,
     /// Byte offset of the `}`.
     pub close: usize,
 }
 
-/// Where one member of an object stands.
+/// Where one member of an object is.
 #[derive(Clone, Debug)]
 pub struct RawMember {
     /// The name, unescaped; half a surrogate pair is spelled as its escape (`\ud800`).
@@ -30,7 +30,7 @@ pub struct RawMember {
     pub value: Range<usize>,
 }
 
-/// Where the elements of an array stand.
+/// Where the elements of an array are.
 #[derive(Clone, Debug)]
 pub struct RawArray {
     /// Byte offset of the `[`.
@@ -41,7 +41,7 @@ pub struct RawArray {
     pub close: usize,
 }
 
-/// Checks that the whole text is one JSON value, whatever its depth, numbers, surrogates and namesakes.
+/// Checks that the whole text is one JSON value, whatever its depth, numbers, surrogates and duplicate names.
 pub fn check(text: &str) -> Result<(), SyntaxError> {
     let mut cursor = Cursor::new(text, 0);
     skip_value(&mut cursor)?;
@@ -49,7 +49,7 @@ pub fn check(text: &str) -> Result<(), SyntaxError> {
     if cursor.at == text.len() { Ok(()) } else { cursor.here() }
 }
 
-/// The first byte that is not white space, and where it stands.
+/// The first byte that is not white space, and where it is.
 pub fn first_byte(text: &str) -> Option<(usize, u8)> {
     let mut cursor = Cursor::new(text, 0);
     cursor.skip_space();
@@ -112,7 +112,7 @@ pub fn strings(text: &str) -> impl Iterator<Item = &str> {
     })
 }
 
-/// Reads what stands between two brackets; gives the place of the closing one.
+/// Reads what is between two brackets; gives the place of the closing one.
 fn scan_list(
     cursor: &mut Cursor<'_>,
     open: u8,
@@ -210,7 +210,7 @@ mod tests {
     use proptest::prelude::*;
 
     #[test]
-    fn every_member_is_found_where_it_stands() {
+    fn every_member_is_found_in_its_place() {
         let text = "x { \"a\" : [1, {\"b\":2}] ,\n\"\\u0062\\\"\":null}y";
         let object = scan_object(text, 2).unwrap();
         let found: Vec<_> = object
@@ -223,7 +223,7 @@ mod tests {
     }
 
     #[test]
-    fn every_element_is_found_where_it_stands() {
+    fn every_element_is_found_in_its_place() {
         let text = "[ 1 ,[ ] , \"]\" ]";
         let array = scan_array(text, 0).unwrap();
         let found: Vec<_> = array.elements.iter().map(|place| &text[place.clone()]).collect();
@@ -232,7 +232,7 @@ mod tests {
     }
 
     #[test]
-    fn half_a_pair_in_a_name_is_told_and_spelled_in_one_way() {
+    fn half_a_surrogate_pair_in_a_name_is_kept_and_spelled_in_one_way() {
         let object = scan_object(r#"{"a\uD800b":1,"\ud83d\ude00":2,"\udc00":3}"#, 0).unwrap();
         let names: Vec<_> =
             object.members.iter().map(|member| (member.name.as_str(), member.has_lone_surrogate)).collect();

@@ -53,7 +53,7 @@ impl Json {
         }
     }
 
-    /// The truth value, if this is one.
+    /// The Boolean, if this is one.
     pub fn as_bool(&self) -> Option<bool> {
         match self {
             Self::Bool(value) => Some(*value),
@@ -168,7 +168,7 @@ impl Object {
         self.members.len()
     }
 
-    /// Whether there are none.
+    /// Whether it has no members.
     pub fn is_empty(&self) -> bool {
         self.members.is_empty()
     }

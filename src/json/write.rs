@@ -30,8 +30,7 @@ impl Style {
         Self { lines: None, after_comma: String::new(), colon: ":".to_owned() }
     }
 
-    /// The manner in which an object is written whose line is indented by `indent`; none is told by an
-    /// empty one.
+    /// The style of an object whose line is indented by `indent`; an empty one has none.
     pub fn of(text: &str, object: &RawObject, indent: &str) -> Option<Self> {
         let first = object.members.first()?;
         let gap = &text[object.open + 1..first.key.start];
@@ -54,7 +53,7 @@ impl Style {
         Some(Self { lines, after_comma: after_comma.unwrap_or(guess).to_owned(), colon: colon.to_owned() })
     }
 
-    /// What stands before the first item of a container whose line is indented by `indent`.
+    /// The text before the first item of a container whose line is indented by `indent`.
     pub fn before_first(&self, indent: &str) -> String {
         match &self.lines {
             Some(lines) => format!("{}{indent}{}", lines.newline, lines.unit),
@@ -62,7 +61,7 @@ impl Style {
         }
     }
 
-    /// What stands between the last item of such a container and its closing bracket.
+    /// The text between the last item of such a container and its closing bracket.
     pub fn after_last(&self, indent: &str) -> String {
         match &self.lines {
             Some(lines) => format!("{}{indent}", lines.newline),
@@ -70,12 +69,12 @@ impl Style {
         }
     }
 
-    /// What stands after a comma where an item takes no line of its own.
+    /// The text after a comma where an item takes no line of its own.
     pub fn after_comma(&self) -> &str {
         &self.after_comma
     }
 
-    /// What stands between a name and its value.
+    /// The text between a name and its value.
     pub fn colon(&self) -> &str {
         &self.colon
     }

@@ -15,7 +15,7 @@ use super::{Kind, Sealing, url_parts};
 pub enum Node {
     /// `null`
     Null,
-    /// A truth value that is no secret.
+    /// A Boolean that is no secret.
     Bool(bool),
     /// A number that is no secret.
     Number(Number),
@@ -43,7 +43,7 @@ pub type Config = Members;
 pub struct Secret {
     /// What it is in the clear.
     pub value: SecretValue,
-    /// How it stands, or will stand, in the document.
+    /// The form that it has, or will have, in the document.
     pub at_rest: AtRest,
     /// Whether the write at hand keeps it without having sent it (masked, or absent in a patch).
     pub is_kept: bool,
@@ -58,13 +58,13 @@ pub enum SecretValue {
     Text(Plaintext),
     /// A number in a place for secrets: it keeps its type.
     Number(Number),
-    /// A truth value in a place for secrets.
+    /// A Boolean in a place for secrets.
     Bool(bool),
     /// Not known: no key opens it. The token is in [`AtRest::Sealed`].
     Unreadable,
 }
 
-/// How a secret stands in the document.
+/// The form of a secret in the document.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum AtRest {
     /// In the clear, as it was found or as its layout wants it.
@@ -97,7 +97,7 @@ pub fn open(stored: &Object, sealing: Sealing, ring: &KeyRing) -> Config {
     open_at(stored, Position::ROOT, sealing, ring)
 }
 
-/// Opens a stored object that stands somewhere else, in the same way.
+/// Opens a stored object at another position, in the same way.
 pub fn open_at(object: &Object, position: Position, sealing: Sealing, ring: &KeyRing) -> Members {
     let open = |(name, value): (&str, &Json)| {
         (name.to_owned(), open_value(value, position.member(name), sealing, ring))
@@ -129,7 +129,7 @@ fn open_value(value: &Json, position: Position, sealing: Sealing, ring: &KeyRing
     }
 }
 
-/// A leaf that this layout seals may still stand in clear (OpenHands writes so without a key), and one
+/// A leaf that this layout seals may still be in clear (OpenHands writes so without a key), and one
 /// that it does not seal may be a token (older versions sealed more): both stay as they are found.
 fn open_secret(text: &Text, is_sealed: bool, ring: &KeyRing) -> Secret {
     let looks_sealed = crate::secrets::looks_sealed(text.as_str());
@@ -202,7 +202,7 @@ impl Members {
         self.0.values_mut()
     }
 
-    /// Whether there are none.
+    /// Whether it is empty.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }

@@ -15,8 +15,8 @@ pub enum BodyKind {
     MergePatch,
 }
 
-/// Rewrites a body for the closed dialect. What has no counterpart there stays, and is refused later; so does
-/// what stands in the document in these words already, since sending it back must change nothing.
+/// Rewrites a body for the closed dialect. What has no counterpart there stays, and is refused later. What the
+/// document already has in these words stays too, since sending it back must change nothing.
 pub fn to_closed(mut body: Object, kind: BodyKind, stored: Option<&Config>) -> Object {
     let own = |name: &str| stored.and_then(|stored| stored.get(name));
     convert_disabled(&mut body, kind, own(DISABLED));
@@ -182,7 +182,7 @@ mod tests {
     }
 
     #[test]
-    fn words_that_stand_in_the_document_stay_as_they_are() {
+    fn words_that_are_in_the_document_stay_as_they_are() {
         for (stored, sent) in [
             (r#"{"type":"sse"}"#, r#"{"type":"sse"}"#),
             (r#"{"auth":"t"}"#, r#"{"auth":"[REDACTED]"}"#),

@@ -15,7 +15,7 @@ pub enum Edit {
         /// Its whole new configuration.
         config: Object,
     },
-    /// Removes the server; nothing happens where there is none.
+    /// Removes the server; does nothing if it does not exist.
     Remove {
         /// Which server.
         key: SettingsKey,
@@ -28,7 +28,7 @@ pub enum Edit {
         to: SettingsKey,
     },
     /// Sets a member of the document outside the servers. In `agent_settings` the servers and `schema_version`
-    /// stay what they are, whatever stands there in the value: they are not for this edit to change.
+    /// stay what they are, whatever the value has in their place: they are not for this edit to change.
     Outside {
         /// Which member of the root: one that [`Outside::can_hold`](super::Outside::can_hold).
         member: String,

@@ -1,5 +1,5 @@
 //! Whether a server is to be used: `enabled`, and `disabled`, which other clients write and which outranks it.
-//! It refuses to know how that is shown.
+//! It does not know how that is shown.
 
 use crate::json::{Json, Object};
 
@@ -14,12 +14,12 @@ pub const DISABLED: &str = "disabled";
 /// Each member with the one that says the opposite.
 pub const OPPOSITES: [(&str, &str); 2] = [(ENABLED, DISABLED), (DISABLED, ENABLED)];
 
-/// What `disabled` says; none where it is not a truth value. Where it says something, `enabled` says nothing.
+/// What `disabled` says; none where it is not a Boolean. Where it says something, `enabled` says nothing.
 pub fn disabled(config: &Members) -> Option<bool> {
     truth(config, DISABLED)
 }
 
-/// Whether the server is to be used; none where something else than a truth value says so.
+/// Whether the server is to be used; none if that is said by something else than a Boolean.
 pub fn is_enabled(config: &Config) -> Option<bool> {
     let is_said = |name: &str| !matches!(config.get(name), None | Some(Node::Null));
     match (is_said(DISABLED), is_said(ENABLED)) {

@@ -3,7 +3,7 @@
 
 use crate::json::{Path, Pointer};
 
-/// How many findings are told.
+/// How many findings are reported.
 const MOST: usize = 100;
 
 /// How long their pointers may be together, the first one aside. Bytes.
@@ -45,7 +45,7 @@ impl<T> Findings<T> {
         self.found.len()
     }
 
-    /// Whether there are none.
+    /// Whether nothing was found.
     pub fn is_empty(&self) -> bool {
         self.found.is_empty()
     }
@@ -72,7 +72,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_hundred_are_told_and_the_first_however_long_its_name() {
+    fn a_hundred_are_reported_and_the_first_however_long_its_name() {
         let mut findings = Findings::new();
         assert!(findings.is_empty() && !findings.is_full());
         for index in 0..1_000 {

@@ -48,7 +48,7 @@ enum Action {
 }
 
 impl JsonPatch {
-    /// The places that the operations change or test, each once, in their order. Too many to tell are told as
+    /// The places that the operations change or test, each once, in their order. Too many are reported as
     /// one: the whole.
     pub fn paths(&self) -> Vec<Pointer> {
         let mut seen = HashSet::new();

@@ -1,5 +1,5 @@
 //! What a configuration starts, or connects to: a typed view, made in one place, of the members that decide it. It
-//! refuses to know whether it may be started, where its program is, and what answers.
+//! does not know whether it may be started, where its program is, and what answers.
 
 use std::borrow::Cow;
 

@@ -48,7 +48,7 @@ pub enum ReadOnlyReason {
     SchemaVersion,
     /// `agent_settings.schema_version` is above 9.
     AgentSchemaVersion,
-    /// `agent_settings.agent_kind` is none that this build knows.
+    /// This build does not know the `agent_settings.agent_kind`.
     AgentKind,
     /// Nothing can be written at the document's place.
     Place(PlaceReason),
@@ -76,7 +76,7 @@ impl PlaceReason {
     pub const ALL: [Self; 6] =
         [Self::FileMount, Self::FileSystem, Self::Immutable, Self::Folder, Self::LockFile, Self::Ownership];
 
-    /// What is the matter and what to do about it. Never a path: it is told to every client.
+    /// What is wrong and what to do about it. Never a path: every client sees it.
     pub fn text(self) -> &'static str {
         match self {
             Self::FileMount => {
@@ -114,6 +114,7 @@ impl fmt::Display for ReadOnlyReason {
         formatter.write_str(match self {
             Self::SchemaVersion => "its `schema_version` is newer than this build knows",
             Self::AgentSchemaVersion => "its `agent_settings.schema_version` is newer than this build knows",
+            // On the wire: the wording stays.
             Self::AgentKind => "its `agent_settings.agent_kind` is none that this build knows",
             Self::Place(reason) => reason.text(),
         })

@@ -1,5 +1,5 @@
-//! What stands in the place of a secret in a view, and what counts as such on the way in: the one table of the
-//! forms of masks. It refuses to know where a text stands, and, for a caller without `reveal`, what is stored.
+//! What views show in the place of a secret, and what counts as such on the way in: the one table of the
+//! forms of masks. It does not know the place of a text and, for a caller without `reveal`, what is stored.
 
 use std::borrow::Cow;
 
@@ -14,7 +14,7 @@ pub const URL_MASK: &str = "**********";
 /// The mask of OpenHands' settings, which their clients know.
 pub const SETTINGS_MASK: &str = URL_MASK;
 
-/// The word of masks, which stands in any case and between any punctuation.
+/// The word of masks, in upper or lower case and between any punctuation.
 pub const WORD: &str = "redacted";
 
 /// The masks that make a mask of any text around them, in any case.
@@ -38,7 +38,7 @@ pub const OURS: [&str; 2] = [MASK, "<redacted>"];
 /// How many asterisks are a mask of ours, sent back as it was shown by this or an earlier version.
 pub const OUR_RUN: usize = 10;
 
-/// What may stand around a mask that is all of a value.
+/// What may surround a mask that is all of a value.
 pub const DECORATION: [char; 11] = ['"', '\'', '`', '[', ']', '<', '>', '(', ')', '{', '}'];
 
 /// Spellings of brackets and dots in other notations (JSON, HTML) than that of a URL.
@@ -61,7 +61,7 @@ pub const ESCAPES: [(&str, &str); 16] = [
     ("&#8226;", "•"),
 ];
 
-/// Whether a text is a mask that this or another version of the API shows, to the letter.
+/// Whether a text is exactly a mask that this or another version of the API shows.
 pub fn is_mask(text: &str) -> bool {
     OURS.contains(&text) || (text.len() >= OUR_RUN && text.bytes().all(|byte| byte == b'*'))
 }
@@ -93,7 +93,7 @@ pub enum Sent {
     Secret,
     /// A mask of what is stored.
     Mask,
-    /// A mask in part, or one that may be a guess: nobody can say what it stands for.
+    /// A mask in part, or one that may be a guess: nobody can say what it means.
     Unclear,
 }
 
@@ -104,7 +104,7 @@ pub fn read(sent: &str, stored: Stored<'_>, may_reveal: bool) -> Sent {
         (Form::Plain, _) => Sent::Secret,
         (Form::Ours, _) | (Form::Whole { has_run: false }, false) => Sent::Mask,
         (Form::Whole { has_run: true } | Form::Part(_), false) => Sent::Unclear,
-        // Whoever sees a secret that looks like a mask may send it back.
+        // A caller who sees a secret that looks like a mask may send it back.
         _ if stored == Stored::Text(sent) => Sent::Secret,
         (Form::Whole { .. }, true) => Sent::Mask,
         (Form::Part(part), true) => match stored {
@@ -119,7 +119,7 @@ pub fn read(sent: &str, stored: Stored<'_>, may_reveal: bool) -> Sent {
 enum Form {
     /// Nothing of it.
     Plain,
-    /// All of it, to the letter as we show it.
+    /// All of it, exactly as we show it.
     Ours,
     /// All of it, in another form.
     Whole { has_run: bool },
@@ -129,7 +129,7 @@ enum Form {
 
 /// A text with masks in it.
 struct Part {
-    /// What stands before, between and behind the masks. Two or more.
+    /// The texts before, between and behind the masks. Two or more.
     pieces: Vec<String>,
     /// Whether no secret would look like this.
     is_certain: bool,
@@ -248,7 +248,7 @@ mod tests {
     use Sent::{Mask, Secret, Unclear};
 
     #[test]
-    fn our_masks_are_told_from_all_else() {
+    fn our_masks_are_distinguished_from_everything_else() {
         for mask in ["[REDACTED]", "<redacted>", "**********", "************"] {
             assert!(is_mask(mask));
         }

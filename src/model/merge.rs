@@ -1,5 +1,5 @@
 //! What a write makes of a configuration: replacing it (PUT) and merging into it (RFC 7396), with masks
-//! and tokens read as DESIGN §5.2 says. Pure; it refuses to know whether the result is valid or allowed.
+//! and tokens read as DESIGN §5.2 says. Pure; it does not know whether the result is valid or allowed.
 
 use std::collections::HashSet;
 
@@ -27,7 +27,7 @@ pub struct Reading<'a> {
 /// A sent value that can't be taken.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Refusal {
-    /// Where it stands.
+    /// Its place.
     pub pointer: Pointer,
     /// What is wrong.
     pub kind: RefusalKind,
@@ -41,6 +41,7 @@ pub enum RefusalKind {
     NothingToRestore,
     /// A mask with something around it, or in a form that we don't show.
     #[error(
+        // On the wire: the wording stays.
         "the value looks like a mask, and what it stands for can't be told; send the secret itself, or the mask as it was shown"
     )]
     UnclearMask,
@@ -56,7 +57,7 @@ pub enum RefusalKind {
 }
 
 /// What a write makes of a configuration. Where there are refusals the configuration may be validated,
-/// but not stored: what was sent stands in the refused places.
+/// but not stored: the refused places still have what was sent.
 #[derive(Debug)]
 pub struct Merged {
     /// The configuration.
@@ -129,7 +130,7 @@ pub fn merge_patch(patch: Object, stored: &Config, reading: &Reading<'_>) -> Mer
     merge_patch_at(patch, stored, Position::ROOT, &Path::Root, reading)
 }
 
-/// The same for an object that stands at this position, for a patch that stands at this place of a body.
+/// The same for an object at this position, and for a patch at this place of a body.
 pub fn merge_patch_at(
     patch: Object,
     stored: &Members,
@@ -280,7 +281,7 @@ impl Merging<'_> {
         new_secret(sent.into(), is_sealed)
     }
 
-    /// A number or truth value in a place for secrets. Equal to the stored one it is that one, spelling included,
+    /// A number or Boolean in a place for secrets. Equal to the stored one it is that one, spelling included,
     /// unless that would tell a caller who may not see it.
     fn read_scalar(&self, value: SecretValue, stored: Option<&Node>) -> Node {
         let sent = Node::Secret(Secret::found(value, AtRest::Clear));
@@ -294,8 +295,8 @@ impl Merging<'_> {
         }
     }
 
-    /// Whether a text is read as a secret at a place that is no place for secrets: one is stored there, or the text
-    /// would be taken for one that an earlier version sealed.
+    /// Whether a text is read as a secret at a place that is no place for secrets: one is stored there, or the text,
+    /// once stored, would be read as one that an earlier version sealed.
     fn is_once_sealed(&self, sent: &Text, stored: Option<&Node>, position: Position) -> bool {
         let is_stored = matches!(stored, Some(Node::Secret(_)));
         position.was_secret() && !sent.as_str().is_empty() && (is_stored || looks_sealed(sent.as_str()))

@@ -1,5 +1,5 @@
 //! What an MCP server's configuration is: names, layouts, secret leaves, validation, merge and keep rules.
-//! Plain types and pure functions; it refuses to know files, HTTP and the clock.
+//! Plain types and pure functions; it does not know files, HTTP and the clock.
 
 pub mod config;
 pub mod convert;

@@ -40,7 +40,7 @@ impl FromStr for ServerName {
 }
 
 impl ServerName {
-    /// The name under which the server stands in the document.
+    /// The name of the server in the document.
     pub fn key(&self) -> &SettingsKey {
         &self.0
     }

@@ -1,5 +1,5 @@
 //! A server in the words of OpenHands' own settings routes (OPENHANDS §5.1), which are the same
-//! for documents of both dialects. Pure; it refuses to know what is secret and how anything is sent.
+//! for documents of both dialects. Pure; it does not know what is secret and how anything is sent.
 
 mod shape;
 mod words;

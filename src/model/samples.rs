@@ -1,5 +1,5 @@
-//! Configurations for tests, short to write and short to read: `"sealed s"` stands for a token of ours with the
-//! plaintext `s`, `"foreign s"` for one that no key opens.
+//! Configurations for tests, short to write and short to read: `"sealed s"` means a token of ours with the
+//! plaintext `s`, `"foreign s"` one that no key opens.
 
 use std::sync::LazyLock;
 
@@ -34,13 +34,13 @@ pub(crate) fn config_in(text: &str, sealing: Sealing) -> Config {
     open(&object(text), sealing, ring())
 }
 
-/// What stands in a configuration and where each secret came from: `kept s`, `sent s` (the stored one sent
+/// What is in a configuration and where each secret came from: `kept s`, `sent s` (the stored one sent
 /// again), `new s` (to be sealed), `clear s` (new, in the clear).
-pub(crate) fn told(config: &Config) -> String {
-    to_compact(&told_node(&Node::Object(config.clone())))
+pub(crate) fn plain_text(config: &Config) -> String {
+    to_compact(&plain_node(&Node::Object(config.clone())))
 }
 
-fn told_node(node: &Node) -> Json {
+fn plain_node(node: &Node) -> Json {
     match node {
         Node::Null => Json::Null,
         Node::Bool(value) => Json::Bool(*value),
@@ -51,9 +51,9 @@ fn told_node(node: &Node) -> Json {
             let words: String = words.iter().filter(|(holds, _)| *holds).map(|(_, word)| *word).collect();
             Json::string(words + url.text.expose())
         }
-        Node::Array(elements) => Json::Array(elements.iter().map(told_node).collect()),
+        Node::Array(elements) => Json::Array(elements.iter().map(plain_node).collect()),
         Node::Object(members) => {
-            members.iter().map(|(name, node)| (name, told_node(node))).collect::<Object>().into()
+            members.iter().map(|(name, node)| (name, plain_node(node))).collect::<Object>().into()
         }
         Node::Secret(secret) => Json::string(format!("{} {}", origin(secret), value(secret))),
     }

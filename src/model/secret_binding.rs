@@ -1,5 +1,5 @@
 //! Which kept secrets a write may not keep (law L7): a secret does not follow its server to a new
-//! destination, and whoever can't see secrets can't move them anywhere. Pure.
+//! destination, and a caller without `reveal` can't move them anywhere. Pure.
 
 use crate::json::{Path, Pointer};
 
@@ -102,10 +102,10 @@ mod tests {
         let reading = Reading { sealing: Sealing::EverySecret, ring: ring(), may_reveal };
         let merged = merge_patch(object(patch), &before, &reading);
         assert_eq!(merged.refusals, [], "{patch}");
-        told(refused(&before, &merged.config, Dialect::Open, may_reveal))
+        joined(refused(&before, &merged.config, Dialect::Open, may_reveal))
     }
 
-    fn told(pointers: Vec<Pointer>) -> String {
+    fn joined(pointers: Vec<Pointer>) -> String {
         pointers.iter().map(Pointer::as_str).collect::<Vec<_>>().join(" ")
     }
 
@@ -180,7 +180,7 @@ mod tests {
     }
 
     #[test]
-    fn whoever_may_not_see_secrets_keeps_them_under_harmless_changes_only() {
+    fn without_reveal_secrets_are_kept_under_harmless_changes_only() {
         let all = r#"{"command":"x","env":{"A":"sealed s"},"cwd":null,"my_token":"sealed t"}"#;
         for harmless in [
             "{}",
@@ -213,7 +213,7 @@ mod tests {
         ] {
             assert_eq!(patched(all, other, false), "/env/A /my_token", "{other}");
         }
-        // A right guess is told from a wrong one by nothing.
+        // Nothing distinguishes a right guess from a wrong one.
         for guess in ["s", "t"] {
             let patch = format!(r#"{{"env":{{"A":"{guess}"}}}}"#);
             assert_eq!(patched(all, &patch, false), "/my_token");
@@ -225,6 +225,6 @@ mod tests {
         let before = config(r#"{"command":"x","env":{"A":"sealed s","B":"sealed t"}}"#);
         let reading = Reading { sealing: Sealing::EverySecret, ring: ring(), may_reveal: false };
         let after = replace(object(r#"{"command":"y","env":{"B":"[REDACTED]"}}"#), Some(&before), &reading);
-        assert_eq!(told(refused(&before, &after.config, Dialect::Open, false)), "/env/B");
+        assert_eq!(joined(refused(&before, &after.config, Dialect::Open, false)), "/env/B");
     }
 }

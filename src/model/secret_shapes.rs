@@ -1,4 +1,4 @@
-//! What a secret looks like when no name tells of it: the prefixes of well-known tokens, and random text. A guess in
+//! What a secret looks like when no name announces it: the prefixes of well-known tokens, and random text. A guess in
 //! both directions; it never decides what is masked by default.
 
 /// Beginnings of tokens that their makers chose so that they are found where they do not belong.
@@ -148,7 +148,7 @@ mod tests {
     }
 
     #[test]
-    fn random_text_is_told_from_names() {
+    fn random_text_is_distinguished_from_names() {
         for token in ["mV3kq9TzR7pLw2XbN8dY", "0123456789abcdef0123456789abcdef", "a8Kd-92jfLsQ0vXcTb71mWzE"]
         {
             assert!(is_random(token) && is_random_run(token), "{token}");

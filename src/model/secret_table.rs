@@ -28,7 +28,7 @@ pub const KNOWN_MEMBERS: [&str; 20] = [
     "authentication",
 ];
 
-/// What OAuth members are called wherever they stand under `auth` or `authentication`.
+/// Names of OAuth members at any depth under `auth` or `authentication`.
 pub const OAUTH_SECRETS: [&str; 3] = ["client_secret", "access_token", "refresh_token"];
 
 /// Members under `auth` and `authentication` that are known not to be secret although some are named as if
@@ -61,7 +61,7 @@ const LLM_KEYS: [&str; 4] = ["api_key", "aws_access_key_id", "aws_secret_access_
 /// What says where a secret of the agent's context comes from.
 const SECRET_SOURCE_PLAIN: [&str; 3] = ["kind", "name", "description"];
 
-/// Where in a configuration a value stands, as far as secrecy goes.
+/// The place of a value in a configuration, as far as secrecy goes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Position(Place);
 
@@ -94,7 +94,7 @@ enum Place {
     State,
     Tokens,
     ClientInfo,
-    /// Below an unknown member: what is secret is told by a name above.
+    /// Below an unknown member: the names above say what is secret.
     Unknown {
         telling: Telling,
         under_auth: bool,
@@ -154,7 +154,7 @@ impl Position {
     /// Where nothing is secret.
     pub const PLAIN: Self = Self(Place::Plain);
 
-    /// Where a member of the object at this position stands.
+    /// The position of a member of the object at this one.
     #[must_use]
     pub fn member(self, name: &str) -> Self {
         const SECRET: Place = Place::Secret { listed: false, legacy: false };
@@ -212,7 +212,7 @@ impl Position {
         })
     }
 
-    /// Where an element of the array at this position stands.
+    /// The position of an element of the array at this one.
     #[must_use]
     pub fn element(self) -> Self {
         Self(match self.0 {
@@ -222,7 +222,7 @@ impl Position {
         })
     }
 
-    /// What a string at this position is. The mode word `oauth` at `auth` is none of the secrets.
+    /// What a string at this position is. The mode word `oauth` at `auth` is not a secret.
     pub fn string(self, text: &str, sealing: Sealing) -> LeafKind {
         let sealed = |listed: bool, legacy: bool| LeafKind::Secret {
             is_sealed: match sealing {
@@ -269,12 +269,12 @@ impl Position {
         matches!(self.0, Place::Map { .. })
     }
 
-    /// Whether an object that holds a secret can stand here as well as the secret itself.
+    /// Whether this may hold an object with a secret in it, as well as the secret itself.
     pub fn can_be_source(self) -> bool {
         matches!(self.0, Place::ContextSecret)
     }
 
-    /// Whether a truth value at this position is masked. Neither it nor a number is ever sealed.
+    /// Whether a Boolean at this position is masked. Neither it nor a number is ever sealed.
     pub fn masks_booleans(self) -> bool {
         matches!(self.0, Place::Secret { .. } | Place::Map { .. } | Place::ContextSecret)
     }
@@ -286,7 +286,7 @@ impl Position {
     }
 }
 
-/// Where an unknown member stands, given what the names above it tell.
+/// The place of an unknown member, given what the names above it say.
 fn unknown(above: Telling, under_auth: bool, name: &str) -> Place {
     let name = Name::new(name);
     let below = |telling| Place::Unknown { telling, under_auth, is_measure: name.is_measure() };

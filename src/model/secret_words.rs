@@ -1,7 +1,7 @@
 //! The one table of words that make a name telling: a member, a URL parameter, an argument or a variable of such a
 //! name holds a secret. The page gets this table generated (`make words`). It knows names only, never values.
 
-/// Parts of names that tell of a secret wherever they stand in a name, in any case, whatever separates its words.
+/// Parts of names that announce a secret: anywhere in a name, in any case, whatever separates its words.
 pub const PARTS: [&str; 15] = [
     "KEY",
     "TOKEN",
@@ -462,7 +462,7 @@ mod tests {
         for table in tables {
             for (index, word) in table.iter().enumerate() {
                 assert!(word.bytes().all(|byte| byte.is_ascii_uppercase() || byte == b' '), "{word}");
-                assert!(!table[..index].contains(word), "{word} stands twice");
+                assert!(!table[..index].contains(word), "{word} is listed twice");
             }
         }
     }

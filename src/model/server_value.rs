@@ -1,9 +1,9 @@
 //! Whether a value is a server as OpenHands' closed dialect knows it (contract §5.1). It decides what a
-//! member named `mcpServers` is, a server or a map of servers, so it guesses nothing and mends nothing.
+//! member named `mcpServers` is, a server or a map of servers, so it guesses nothing and repairs nothing.
 
 use crate::json::{Json, Object};
 
-/// Tells whether the value has only known members, each of its type, and keeps the rules between them.
+/// Whether the value has only known members, each of its type, and keeps the rules between them.
 pub fn is_server_value(server: &Object) -> bool {
     server.iter().all(|(name, value)| is_member(name, value)) && keeps_the_rules(server)
 }
@@ -136,7 +136,7 @@ mod tests {
     }
 
     #[test]
-    fn what_openhands_would_refuse_is_none() {
+    fn what_openhands_would_refuse_is_no_server() {
         for text in [
             r#"{"a":{"command":"x"}}"#,
             r#"{"command":""}"#,

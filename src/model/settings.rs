@@ -15,7 +15,7 @@ use super::Sealing;
 use super::config::{Members, Node, SecretValue, open_at};
 use super::secret_table::Position;
 
-/// The member of `agent_settings` in which the servers stand. It is not looked into here.
+/// The member of `agent_settings` that holds the servers. It is not looked into here.
 pub const MCP_CONFIG: &str = "mcp_config";
 
 /// One of the sections of a settings document.
@@ -74,7 +74,7 @@ impl Section {
         }
     }
 
-    /// Where it stands, as far as secrecy goes.
+    /// Its position, as far as secrecy goes.
     pub fn position(self) -> Position {
         match self {
             Self::Agent => Position::AGENT_SETTINGS,
@@ -167,7 +167,7 @@ impl Settings {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::samples::{object, ring, told};
+    use crate::model::samples::{object, plain_text, ring};
 
     fn opened(root: &str) -> Settings {
         Settings::open(&object(root), Sealing::Listed, ring()).unwrap()
@@ -178,14 +178,17 @@ mod tests {
         let settings = opened(
             r#"{"agent_settings":{"llm":{"model":"m","api_key":"sealed k"},"mcp_config":{"x":{"env":{"A":"sealed s"}}}},"conversation_settings":{"api_key":"c"},"misc_settings":null,"active_profile":"p","active_meta_profile":null}"#,
         );
-        assert_eq!(told(&settings.agent), r#"{"llm":{"model":"m","api_key":"sent k"},"mcp_config":null}"#);
-        assert_eq!(told(settings.section(Section::Conversation)), r#"{"api_key":"c"}"#);
+        assert_eq!(
+            plain_text(&settings.agent),
+            r#"{"llm":{"model":"m","api_key":"sent k"},"mcp_config":null}"#
+        );
+        assert_eq!(plain_text(settings.section(Section::Conversation)), r#"{"api_key":"c"}"#);
         assert!(settings.section(Section::Misc).is_empty());
         assert_eq!(ActivePointer::ALL.map(|pointer| settings.active(pointer)), [Some("p"), None, None]);
     }
 
     #[test]
-    fn a_key_of_the_model_is_told_without_being_shown() {
+    fn whether_the_model_has_a_key_is_shown_without_the_key() {
         for (llm, expected) in [
             (r#"{"api_key":"sealed k"}"#, true),
             (r#"{"api_key":"clear"}"#, true),

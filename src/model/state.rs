@@ -8,7 +8,7 @@ use crate::json::Number;
 use super::config::{Config, Members, Node, Secret, SecretValue};
 use super::{Dialect, Kind, enablement};
 
-/// The rules for the members of one object: they depend on where it stands.
+/// The rules for the members of one object: they depend on its place.
 #[derive(Clone, Copy, Debug)]
 pub struct Level {
     dialect: Dialect,
@@ -135,11 +135,11 @@ impl Level {
     }
 }
 
-/// The rules wherever a value stands.
+/// The rules for a value in any place.
 const ANYWHERE: Level =
     Level { dialect: Dialect::Open, depth: 1, is_stdio: false, is_overruled: false, is_free: false };
 
-/// The members that a write does not leave as they stood, those that say nothing among them: they would be
+/// The members that a write does not leave as they were, including those that say nothing: they would be
 /// stored too, so they are judged too. For a caller without `reveal` as with [`changed_members`].
 pub fn touched_members<'a>(
     before: Option<&'a Config>,
@@ -191,7 +191,7 @@ impl Node {
     }
 }
 
-/// The text by which a number is told from others: integers (no point, no exponent) exactly, others by
+/// The text that distinguishes a number from others: integers (no point, no exponent) exactly, others by
 /// their value.
 pub fn exactly(number: &Number) -> Cow<'_, str> {
     match number.spelling() {
@@ -234,7 +234,7 @@ mod tests {
     use crate::model::samples::config;
 
     #[test]
-    fn the_members_whose_state_differs_are_told_and_no_others() {
+    fn the_members_whose_state_differs_are_reported_and_no_others() {
         use Dialect::{Closed, Open};
         const URL: &str = r#"{"url":"https://u:p@h/?x=1","headers":{"A":"sealed s","B":"t"}}"#;
         let everywhere = |names: &'static [&'static str]| [(Open, names), (Closed, names)];

@@ -1,11 +1,11 @@
-//! A server as it stands in the document: secrets still sealed. What a store keeps and hands to a change.
+//! A server as it is in the document: secrets still sealed. What a store keeps and hands to a change.
 
 use std::fmt;
 use std::sync::Arc;
 
 use crate::json::{Fault, Object};
 
-/// The name under which a server stands in the document. Any text: the rule for names that clients may
+/// The name of a server in the document. Any text: the rule for names that clients may
 /// use is [`ServerName`](super::ServerName)'s, and a file may hold others (DESIGN §1).
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct SettingsKey(Arc<str>);
@@ -29,7 +29,7 @@ pub struct Author(Arc<Identity>);
 #[derive(Clone, PartialEq, Eq, Hash)]
 struct Identity {
     name: Box<str>,
-    /// What tells apart who have one name; not the key itself.
+    /// Distinguishes callers of one name; not the key itself.
     key: Box<str>,
     may_reveal: bool,
     mark: Option<u128>,
@@ -41,7 +41,8 @@ impl Author {
         Self::of_key(name, "", false)
     }
 
-    /// Whoever presents a key of this name; `digest` tells it from others of the name, and must be no secret.
+    /// A caller that presents a key of this name; `digest` distinguishes the key from others of the name, and must
+    /// not be secret.
     pub fn of_key(name: &str, digest: &str, may_reveal: bool) -> Self {
         Self(Arc::new(Identity { name: name.into(), key: digest.into(), may_reveal, mark: None }))
     }
@@ -52,7 +53,7 @@ impl Author {
         Self(Arc::new(Identity { mark: Some(mark), ..Identity::clone(&self.0) }))
     }
 
-    /// The name, which may be told.
+    /// The name, which may be shown.
     pub fn name(&self) -> &str {
         &self.0.name
     }
@@ -81,7 +82,7 @@ pub struct StoredServer {
     pub author: Option<Author>,
 }
 
-/// The text may hold secrets that stand in clear.
+/// The text may hold secrets in clear.
 impl fmt::Debug for StoredServer {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter

@@ -27,7 +27,7 @@ pub const KINDS: [&str; 16] = [
 /// A value that seems to hold a secret.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Suspect {
-    /// Where it stands in the configuration.
+    /// Its place in the configuration.
     pub pointer: Pointer,
     /// Why it is one.
     pub reason: Reason,
@@ -70,6 +70,7 @@ impl Reason {
                 "Give the user and password, or the parameter, to the server as a variable in `env`, or as a header, which are encrypted and masked."
             }
             Self::UrlPath => {
+                // On the wire: the wording stays.
                 "Treat the URL like a password: its path is shown to whoever may read. Prefer a header if the server takes one."
             }
         }
@@ -158,13 +159,13 @@ impl Scan {
         let is_pair = PAIR_FLAGS.contains(&flag);
         match rest {
             Some(value) if is_pair => self.text(value),
-            Some(value) if tells(flag) && is_value(value) => Some(Reason::TellingName),
+            Some(value) if is_telling(flag) && is_value(value) => Some(Reason::TellingName),
             Some(value) => self.text(value),
             None if is_pair => {
                 self.next = Next::Pair;
                 None
             }
-            None if tells(flag) => {
+            None if is_telling(flag) => {
                 self.next = Next::Secret;
                 None
             }
@@ -186,7 +187,7 @@ impl Scan {
         let mut words = text.split(is_separator).filter(|word| !word.is_empty());
         let mut inner = Self::default();
         while let Some(word) = words.next() {
-            let found = match word.strip_suffix(':').filter(|name| tells(name)) {
+            let found = match word.strip_suffix(':').filter(|name| is_telling(name)) {
                 // `Authorization: Bearer value`
                 Some(_) => {
                     let value = words.next().filter(|word| !is_scheme(word)).or_else(|| words.next());
@@ -206,7 +207,7 @@ fn is_scheme(word: &str) -> bool {
     SCHEMES.iter().any(|scheme| word.eq_ignore_ascii_case(scheme))
 }
 
-/// A text for people, in which a name tells of nothing.
+/// A text for people, in which a name announces nothing.
 fn prose(text: &str) -> Option<Reason> {
     text.split_whitespace().find_map(|word| {
         let is_url = url_parts::is_url_with_secret(word);
@@ -231,7 +232,7 @@ fn pair(text: &str) -> Option<Reason> {
         !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte));
     // A scheme is not a name, and neither is a drive.
     let is_scheme = text[end..].starts_with("://");
-    (is_name && !is_scheme && tells(name) && is_value(value.trim())).then_some(Reason::TellingName)
+    (is_name && !is_scheme && is_telling(name) && is_value(value.trim())).then_some(Reason::TellingName)
 }
 
 /// A URL with secret parts, or with a path that looks like one.
@@ -264,8 +265,8 @@ fn token(text: &str) -> Option<Reason> {
     is_secret.then_some(Reason::TokenShape)
 }
 
-/// Whether a name tells that a secret follows. One that measures, counts or says where something is does not.
-fn tells(name: &str) -> bool {
+/// Whether a name announces that a secret follows. One that measures, counts or says where something is does not.
+fn is_telling(name: &str) -> bool {
     let name = Name::new(name);
     name.is_telling() && !name.is_measure() && !name.is_place()
 }

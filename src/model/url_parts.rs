@@ -11,7 +11,7 @@ use percent_encoding::percent_decode_str;
 use super::mask::{self, Stored, URL_MASK};
 use super::secret_words::is_telling_in_url;
 
-/// A part that is secret: where it stands, and what tells it apart from the other parts.
+/// A part that is secret: its place, and what distinguishes it from the other parts.
 struct Part {
     place: Range<usize>,
     role: Role,
@@ -50,7 +50,7 @@ pub struct Restored {
 /// Why the masked parts of a URL could not all be put back.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum NotRestored {
-    /// A mask stands for a part that the stored URL does not have.
+    /// A mask of a part that the stored URL does not have.
     NothingThere,
     /// A part is a mask only in part, or in a form that may be a guess.
     Unclear,
@@ -58,7 +58,7 @@ pub enum NotRestored {
 
 /// Whether clients disagree about where the parts of such a URL begin and end: backslashes are slashes to
 /// some of them, and control characters and white space are dropped by some. None is taken any more; one
-/// that stands in a document is masked whole, and is never the same destination as another.
+/// that is in a document is masked whole, and never counts as the same destination as another.
 pub fn is_ambiguous(url: &str) -> bool {
     url.contains(|character: char| character == '\\' || character.is_control() || character.is_whitespace())
 }
@@ -90,7 +90,7 @@ pub fn has_secret(url: &str) -> bool {
     !parts(url).is_empty()
 }
 
-/// Whether a text that need not be a URL is one with secret parts. What holds white space is taken for prose.
+/// Whether a text that need not be a URL is one with secret parts. What holds white space is treated as prose.
 pub fn is_url_with_secret(text: &str) -> bool {
     let has_scheme = text.split_once("://").is_some_and(|(scheme, _)| is_scheme(scheme));
     has_scheme && !is_ambiguous(text) && has_secret(text)
@@ -157,7 +157,7 @@ fn restore_whole(sent: &str, stored: &str, may_reveal: bool) -> Option<Result<Re
     })
 }
 
-/// Reads what was sent for a part of a URL. The mask stands for the whole of it: with half of a userinfo
+/// Reads what was sent for a part of a URL. The mask means the whole of it: with half of a userinfo
 /// behind a mask, only a caller who sees the stored one has shown which half is meant.
 fn read_part(sent: &str, own: Option<&str>, role: &Role, may_reveal: bool) -> mask::Sent {
     let (sent, own) = (decoded(sent), own.map(decoded));
@@ -197,7 +197,7 @@ fn replace(url: &str, mut with: impl FnMut(&Part) -> Option<String>) -> (String,
     (out, is_changed)
 }
 
-/// The secret parts in the order in which they stand. Empty parts hold no secret.
+/// The secret parts, in the order of the URL. Empty parts hold no secret.
 fn parts(url: &str) -> Vec<Part> {
     if is_ambiguous(url) {
         return vec![Part { place: 0..url.len(), role: Role::Whole }];
@@ -246,7 +246,7 @@ fn named_value(piece: &str, component: Component) -> Option<(String, usize)> {
 }
 
 /// The userinfo of an authority: up to the last `@`, since a careless client leaves one in a password. So it does
-/// with `/`, `?` and `#`: where what stands before them can't be a host and a port, they are part of a password.
+/// with `/`, `?` and `#`: if the text before them can't be a host and a port, they are part of a password.
 ///
 /// The URL parsers of clients (WHATWG) read an authority after any number of slashes, none included.
 fn userinfo(url: &str) -> Option<Range<usize>> {
@@ -258,7 +258,7 @@ fn userinfo(url: &str) -> Option<Range<usize>> {
     (at > 0).then(|| start..start + at)
 }
 
-/// Whether the part behind a colon is a port, or there is none.
+/// Whether the part behind a colon is a port, or is empty.
 fn is_host_and_port(authority: &str) -> bool {
     let behind_host = authority.rfind(']').map_or(authority, |bracket| &authority[bracket..]);
     let port = behind_host.split_once(':').map_or("", |(_, port)| port);
@@ -327,7 +327,7 @@ mod tests {
     }
 
     #[test]
-    fn a_scheme_is_proposed_where_a_host_is_told() {
+    fn a_scheme_is_proposed_where_a_host_is_given() {
         for (url, proposal) in [
             ("x.example/mcp", Some("https://x.example/mcp")),
             ("//x.example/mcp", Some("https://x.example/mcp")),
@@ -355,8 +355,8 @@ mod tests {
         stored: Option<&str>,
         may_reveal: bool,
     ) -> Result<(String, bool, bool), NotRestored> {
-        let told = |Restored { url, is_kept, is_sent }| (url, is_kept, is_sent);
-        restore(sent, stored, may_reveal).map(told)
+        let fields = |Restored { url, is_kept, is_sent }| (url, is_kept, is_sent);
+        restore(sent, stored, may_reveal).map(fields)
     }
 
     #[test]
@@ -419,7 +419,7 @@ mod tests {
     }
 
     #[test]
-    fn a_url_that_is_a_mask_from_end_to_end_stands_for_one_that_is_masked_whole() {
+    fn a_url_that_is_a_mask_from_end_to_end_means_the_one_that_is_masked_whole() {
         for stored in ["https://u:p@h/a b", "https://h\\/?key=1"] {
             for sent in ["**********", "%5BREDACTED%5D", "[redacted]", " <redacted> "] {
                 let kept = Ok((stored.to_owned(), true, false));

@@ -1,5 +1,5 @@
 //! Whether a configuration may be stored (DESIGN §2.1). Only what a write changes is judged, so that an odd
-//! stored server can still be mended. Pure.
+//! stored server can still be repaired. Pure.
 
 mod auth;
 mod headers;
@@ -110,6 +110,7 @@ fn check_together(checker: &mut Checker, after: &Config, is_changed: impl Fn(&[&
         .and_then(Node::as_object)
         .is_some_and(|headers| headers.iter().any(|(name, _)| name.eq_ignore_ascii_case("authorization")));
     if is_changed(&["auth", "headers"]) && is_there("auth") && has_authorization {
+        // On the wire: the wording stays.
         checker.refuse(&Path::Root.member("auth"), "`auth` can't stand beside a header `Authorization`");
     }
 }

@@ -1,4 +1,4 @@
-//! Lays a document out: paths, and the components that they share. What stands in it is sorted by name, so
+//! Lays a document out: paths, and the components that they share. Its parts are sorted by name, so
 //! that one description always makes the same text.
 
 use std::collections::BTreeMap;
@@ -28,7 +28,7 @@ pub struct Api {
 pub struct Tag {
     /// Its name.
     pub name: &'static str,
-    /// What stands under it.
+    /// What its operations have in common.
     pub description: &'static str,
 }
 

@@ -1,5 +1,5 @@
 //! Assembles OpenAPI 3.1 from described operations and the schemas of Rust types, so that one table makes
-//! routes and document. It refuses to know what the operations are about.
+//! routes and document. It does not know what the operations are about.
 
 mod assemble;
 mod operation;

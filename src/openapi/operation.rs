@@ -1,4 +1,4 @@
-//! What is said of one operation. Plain data, as an author writes it; it refuses to know how a document is
+//! What is said of one operation. Plain data, as an author writes it; it does not know how a document is
 //! laid out.
 
 use serde_json::Value;
@@ -15,7 +15,7 @@ pub struct Operation {
     pub summary: &'static str,
     /// The rest of what a caller must know.
     pub description: &'static str,
-    /// What stands in the path, the query and the headers.
+    /// Those in the path, the query and the headers.
     pub parameters: Vec<Parameter>,
     /// The body in each media type that is taken; none where there is no body.
     pub request: Vec<Body>,
@@ -25,7 +25,7 @@ pub struct Operation {
     pub is_keyed: bool,
 }
 
-/// Where a parameter stands.
+/// The place of a parameter.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Place {
     /// In the path; always required.
@@ -42,7 +42,7 @@ pub struct Parameter {
     pub component: &'static str,
     /// Its name on the wire.
     pub name: &'static str,
-    /// Where it stands.
+    /// Its place.
     pub place: Place,
     /// What it says.
     pub description: &'static str,

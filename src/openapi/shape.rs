@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json};
 
 use super::tidy;
 
-/// Where schemas stand in an OpenAPI document.
+/// Where schemas are in an OpenAPI document.
 const COMPONENTS: &str = "/components/schemas";
 
 /// What a value may be.

@@ -71,7 +71,7 @@ impl Writer {
             SecretValue::Number(number) => self.out.push_str(&exactly(number)),
             SecretValue::Bool(value) => self.out.push_str(if *value { "true" } else { "false" }),
             SecretValue::Unreadable => {
-                // A control character stands nowhere in canonical JSON, so nothing readable looks like this.
+                // Canonical JSON has no control characters, so nothing readable looks like this.
                 self.out.push('\u{1}');
                 if let AtRest::Sealed(token) = &secret.at_rest {
                     for byte in Sha256::digest(token.as_str().as_bytes()) {
@@ -103,7 +103,7 @@ mod tests {
 
     #[test]
     fn members_are_sorted_by_code_point_at_every_level_whatever_serde_does() {
-        // Whoever turns on `preserve_order` of serde_json changes what its maps do, not this.
+        // The feature `preserve_order` of serde_json changes what its maps do, not this.
         let text = r#"{"z":{"b":1,"B":2,"a":[{"d":1,"c":2}]},"\uffff":1,"\ud800\udc00":2,"é":3,"e":4,"":5}"#;
         let sorted = "{\"\":5,\"e\":4,\"z\":{\"B\":2,\"a\":[{\"c\":2,\"d\":1}],\"b\":1},\"é\":3,\"\u{ffff}\":1,\"\u{10000}\":2}";
         assert_eq!(form(text, Open), sorted);
@@ -111,7 +111,7 @@ mod tests {
     }
 
     #[test]
-    fn numbers_are_told_apart_exactly_where_they_say_different_things() {
+    fn numbers_are_distinguished_exactly_where_they_say_different_things() {
         let groups: &[&[&str]] = &[
             &["1"],
             &["1.0", "1e0", "10E-1", "1.000"],

@@ -1,4 +1,4 @@
-//! Entity-tags (RFC 9110 §8.8.3): a keyed digest of a server's name and canonical state, so that whoever
+//! Entity-tags (RFC 9110 §8.8.3): a keyed digest of a server's name and canonical state, so that a caller that
 //! can only read can't test a guess (law L4).
 
 use std::fmt;
@@ -31,7 +31,7 @@ use crate::secrets::EtagKey;
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub struct EntityTag(Arc<str>);
 
-/// What stands between the quotes of an entity-tag that a client sent.
+/// The text between the quotes of an entity-tag that a client sent.
 pub type OpaqueTag = Vec<u8>;
 
 /// The tag of a server: `HMAC-SHA256(key, name ‖ 0x00 ‖ canonical)`, its first 128 bits (DESIGN §4.2).
@@ -86,7 +86,7 @@ impl EntityTag {
         is_ours.then(|| Self(text.into()))
     }
 
-    /// The tag as it stands in a header, quotes included.
+    /// The tag as a header has it, quotes included.
     pub fn as_str(&self) -> &str {
         &self.0
     }

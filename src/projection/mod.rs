@@ -1,5 +1,5 @@
-//! What is shown of a state and what tells states apart: canonical form, entity-tags, preconditions, views.
-//! Pure; it refuses to know where states are kept and how answers travel.
+//! What is shown of a state, and what distinguishes states: canonical form, entity-tags, preconditions, views.
+//! Pure; it does not know where states are kept and how answers travel.
 
 mod canonical;
 mod entity_tag;

@@ -53,7 +53,7 @@ pub struct Precondition {
     pub if_none_match: Condition,
 }
 
-/// A header's value is none that RFC 9110 §13.1 allows.
+/// A header's value that RFC 9110 §13.1 does not allow.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("the value is neither `*` nor a list of quoted entity-tags")]
 pub struct MalformedCondition;

@@ -1,5 +1,5 @@
 //! Where a request and the current state differ, as JSON Pointers, so that a client can merge without
-//! another GET (DESIGN §4.4). For a caller who may not see secrets it tells nothing about them.
+//! another GET (DESIGN §4.4). To a caller who may not see secrets it reveals nothing about them.
 
 use crate::json::{Json, Object, Path, Pointer};
 use crate::model::Dialect;
@@ -20,7 +20,7 @@ pub enum Request<'a> {
 }
 
 /// The pointers at which the request and the current state differ, in the order of the request. Too many
-/// to tell are told as one: the whole differs.
+/// differences become one: the whole differs.
 pub fn changed(request: Request<'_>, current: &Config, dialect: Dialect, may_reveal: bool) -> Vec<Pointer> {
     let mut finder = Finder { may_reveal, found: Findings::new() };
     let level = Level::top(current, dialect);

@@ -22,8 +22,8 @@ pub struct SettingsView {
     pub llm_api_key_is_set: bool,
     /// Each [`ActivePointer`] in their order: a string or null.
     pub active: [Json; 3],
-    /// Where the secrets stand that no key opens, by their place in the document. They are masked in every view
-    /// but the encrypted one; whoever asks for the plaintext view looks here first.
+    /// The places in the document of the secrets that no key opens. They are masked in every view but the
+    /// encrypted one, so check this before the plaintext view is shown.
     pub unreadable: Vec<Pointer>,
 }
 
@@ -96,12 +96,12 @@ mod tests {
     }
 
     #[test]
-    fn the_plaintext_view_shows_secrets_and_tells_what_it_can_not() {
+    fn the_plaintext_view_shows_secrets_and_lists_those_that_it_cannot_show() {
         let view = shown(Exposure::Plaintext);
         let text = to_compact(&view.agent_settings.into());
         assert!(text.contains(r#""api_key":"k""#) && text.contains(r#""S":"t""#), "{text}");
         assert!(text.contains(r#""critic_api_key":"**********""#), "{text}");
-        let told: Vec<_> = view.unreadable.iter().map(Pointer::as_str).collect();
-        assert_eq!(told, ["/agent_settings/verification/critic_api_key"]);
+        let unreadable: Vec<_> = view.unreadable.iter().map(Pointer::as_str).collect();
+        assert_eq!(unreadable, ["/agent_settings/verification/critic_api_key"]);
     }
 }

@@ -1,5 +1,5 @@
-//! Where two stored states of one server differ, as JSON Pointers: what somebody changed, for whoever follows
-//! the changes. It tells places, and refuses to tell values.
+//! Where two stored states of one server differ, as JSON Pointers: what somebody changed, for those who follow
+//! the changes. It shows places, and never values.
 
 use crate::json::{Path, Pointer};
 use crate::model::Dialect;
@@ -7,10 +7,10 @@ use crate::model::config::{Config, Members, Node};
 use crate::model::findings::Findings;
 use crate::model::state::Level;
 
-/// How long the pointers may be together. Bytes. What is told is kept for a while, and whoever may write can make long names.
+/// How long the pointers may be together. Bytes. Differences are kept for a while, and a writer can make long names.
 const LONGEST: usize = 1 << 12;
 
-/// What is told of secrets.
+/// How differences of secrets are reported.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Secrets {
     /// Each that differs.
@@ -20,10 +20,10 @@ pub enum Secrets {
 }
 
 /// The pointers at which two states differ: members of the later one in its order, then those that are gone.
-/// Objects are gone into, arrays are told whole. Too many to tell are told as one: the whole differs.
+/// Objects are compared member by member, arrays as a whole. Too many differences become one: the whole differs.
 ///
-/// Either state may hold guesses at the secrets of the other. Told [`Secrets::Together`], the pointers say of them no
-/// more than the tags do (DESIGN §4.5): whether all are right.
+/// Either state may hold guesses at the secrets of the other. With [`Secrets::Together`], the pointers say no more
+/// of them than the tags do (DESIGN §4.5): whether all are right.
 pub fn differing(before: &Config, after: &Config, dialect: Dialect, secrets: Secrets) -> Vec<Pointer> {
     let find = |is_secret_other| {
         let mut finder = Finder { found: Findings::new(), is_secret_other, has_secret: false };
@@ -43,9 +43,9 @@ pub fn differing(before: &Config, after: &Config, dialect: Dialect, secrets: Sec
 
 struct Finder {
     found: Findings<Pointer>,
-    /// Whether every secret is taken for another one.
+    /// Whether every secret counts as changed.
     is_secret_other: bool,
-    /// Whether a secret stands where something differs.
+    /// Whether something differs at a secret.
     has_secret: bool,
 }
 
@@ -93,13 +93,13 @@ mod tests {
     use crate::model::Dialect::{Closed, Open};
     use crate::model::samples::config;
 
-    fn told(before: &str, after: &str, dialect: Dialect) -> Vec<String> {
+    fn pointers(before: &str, after: &str, dialect: Dialect) -> Vec<String> {
         let found = differing(&config(before), &config(after), dialect, Secrets::Each);
         found.iter().map(|pointer| pointer.as_str().to_owned()).collect()
     }
 
     #[test]
-    fn each_place_that_differs_is_told_and_no_other() {
+    fn each_place_that_differs_is_reported_and_no_other() {
         let remote = r#"{"url":"https://u:p@h/?x=1","headers":{"A":"sealed s","B":"t"}}"#;
         let table: [(&str, &str, &[&str]); 14] = [
             (remote, remote, &[]),
@@ -118,34 +118,34 @@ mod tests {
             (r#"{"a/b":{"c~":1}}"#, r#"{"a/b":{"c~":2}}"#, &["/a~1b/c~0"]),
         ];
         for (before, after, expected) in table {
-            assert_eq!(told(before, after, Open), expected, "{before} and {after}");
-            assert_eq!(told(after, before, Open).len(), expected.len(), "{after} and {before}");
+            assert_eq!(pointers(before, after, Open), expected, "{before} and {after}");
+            assert_eq!(pointers(after, before, Open).len(), expected.len(), "{after} and {before}");
         }
     }
 
     #[test]
     fn what_a_dialect_takes_for_nothing_is_no_difference() {
         let (one, two) = (r#"{"command":"x","auth":{"a":{"b":null}}}"#, r#"{"command":"x","timeout":30}"#);
-        assert_eq!(told(one, r#"{"command":"x"}"#, Closed), [""; 0]);
-        assert_eq!(told(one, r#"{"command":"x"}"#, Open), ["/auth"]);
-        assert_eq!(told(two, r#"{"command":"x","timeout":30.0}"#, Closed), [""; 0]);
-        assert_eq!(told(two, r#"{"command":"x","timeout":30.0}"#, Open), ["/timeout"]);
+        assert_eq!(pointers(one, r#"{"command":"x"}"#, Closed), [""; 0]);
+        assert_eq!(pointers(one, r#"{"command":"x"}"#, Open), ["/auth"]);
+        assert_eq!(pointers(two, r#"{"command":"x","timeout":30.0}"#, Closed), [""; 0]);
+        assert_eq!(pointers(two, r#"{"command":"x","timeout":30.0}"#, Open), ["/timeout"]);
     }
 
     #[test]
-    fn too_many_are_told_as_the_whole() {
+    fn too_many_are_reported_as_the_whole() {
         let many = |value: u8| {
             let members: Vec<String> = (0..101).map(|number| format!(r#""v{number}":"{value}""#)).collect();
             format!(r#"{{"command":"x","env":{{{}}}}}"#, members.join(","))
         };
-        assert_eq!(told(&many(1), &many(2), Open), [""]);
+        assert_eq!(pointers(&many(1), &many(2), Open), [""]);
         let long = |length: usize| format!(r#"{{"{}":1}}"#, "x".repeat(length));
-        assert_eq!(told("{}", &long(LONGEST - 1), Open)[0].len(), LONGEST);
-        assert_eq!(told("{}", &long(LONGEST), Open), [""]);
+        assert_eq!(pointers("{}", &long(LONGEST - 1), Open)[0].len(), LONGEST);
+        assert_eq!(pointers("{}", &long(LONGEST), Open), [""]);
     }
 
     #[test]
-    fn of_several_secrets_none_is_told_apart() {
+    fn of_several_secrets_none_is_distinguished() {
         let stored =
             r#"{"url":"https://u:p@h/","headers":{"A":"s","B":"t"},"list":{"KEY":["k"]},"timeout":1}"#;
         let all = ["/url", "/headers/A", "/headers/B", "/list/KEY"];

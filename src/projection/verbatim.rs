@@ -1,4 +1,4 @@
-//! Whether a configuration is, to the letter, what a client sent: then the client can go on with what it has
+//! Whether a configuration is exactly what a client sent: then the client can go on with what it has
 //! under the new tag (RFC 9110 §9.3.4). No mask restored, nothing dropped, converted, respelled or moved.
 
 use crate::json::{Json, Object};

@@ -7,7 +7,7 @@ use crate::model::mask::MASK;
 use crate::model::url_parts;
 use crate::secrets::Exposure;
 
-/// The view of a configuration. An unreadable secret is masked in the plaintext view too; whoever asks
+/// The view of a configuration. An unreadable secret is masked in the plaintext view too; a caller that asks
 /// for that view checks [`needs_reentry`] first.
 pub fn view(config: &Config, exposure: Exposure) -> Object {
     view_masked(config, exposure, MASK)
@@ -18,12 +18,12 @@ pub fn view_masked(members: &Members, exposure: Exposure, mask: &str) -> Object 
     members.iter().map(|(name, node)| (name, view_node(node, exposure, mask))).collect()
 }
 
-/// Where the secrets stand that no key opens: they have to be entered again.
+/// The places of the secrets that no key opens: they have to be entered again.
 pub fn needs_reentry(config: &Config) -> Vec<Pointer> {
     needs_reentry_below(&Path::Root, config)
 }
 
-/// The same for a configuration that stands deeper in what is answered.
+/// The same for a configuration that is a part of the response.
 pub fn needs_reentry_below(path: &Path<'_>, config: &Config) -> Vec<Pointer> {
     let mut found = Vec::new();
     collect_unreadable(config, path, &mut found);
@@ -126,20 +126,20 @@ mod tests {
     }
 
     #[test]
-    fn what_no_key_opens_is_its_token_or_a_mask_and_is_told() {
+    fn what_no_key_opens_is_its_token_or_a_mask_and_is_listed() {
         let stored = object(r#"{"env":{"A":"foreign s","B":"sealed t"},"keys":[{"a/b":"foreign u"}]}"#);
         let opened = open(&stored, Sealing::EverySecret, ring());
         assert_eq!(view(&opened, Exposure::Encrypted), stored);
         let masked = r#"{"env":{"A":"[REDACTED]","B":"t"},"keys":[{"a/b":"[REDACTED]"}]}"#;
         assert_eq!(to_compact(&view(&opened, Exposure::Plaintext).into()), masked);
-        let told: Vec<_> = needs_reentry(&opened).iter().map(ToString::to_string).collect();
-        assert_eq!(told, ["/env/A", "/keys/0/a~1b"]);
+        let listed: Vec<_> = needs_reentry(&opened).iter().map(ToString::to_string).collect();
+        assert_eq!(listed, ["/env/A", "/keys/0/a~1b"]);
         assert_eq!(needs_reentry(&config(SERVER)), []);
     }
 
     #[test]
     fn a_token_at_a_leaf_that_the_layout_does_not_seal_is_a_token_all_the_same() {
-        // Older versions sealed more. What no key opens there is taken for a text, as its reader takes it.
+        // Older versions sealed more. What no key opens there is treated as a text, as its reader takes it.
         let stored = object(r#"{"auth":{"value":"sealed s","password":"foreign p"}}"#);
         let opened = open(&stored, Sealing::EnvAndHeaders, ring());
         let shown = view(&opened, Exposure::Plaintext);

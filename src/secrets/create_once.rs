@@ -1,5 +1,5 @@
-//! Makes a small secret file exactly once, however many processes try: whoever links first wins.
-//! It refuses to replace a file and to know what stands in it.
+//! Makes a small secret file exactly once, however many processes try: the first to link wins.
+//! It never replaces a file, and does not know what is in it.
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write};

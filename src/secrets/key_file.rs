@@ -37,7 +37,7 @@ impl KeyFile {
         self.places.iter().map(PathBuf::as_path).find(|path| path.symlink_metadata().is_ok())
     }
 
-    /// What shows whether it has changed; `None` where there is none.
+    /// What shows whether it has changed; `None` if it does not exist.
     pub(super) fn stamp(&self) -> Option<Stamp> {
         let path = self.found()?;
         let metadata = path.symlink_metadata().ok()?;
@@ -65,7 +65,7 @@ impl KeyFile {
         keys.filter(|keys| !keys.is_empty()).ok_or_else(malformed)
     }
 
-    /// Makes it with one new key where it may be made and is not there. Whoever is first wins, and everybody
+    /// Creates it with one new key, if that is allowed and it does not exist. The first one wins, and everybody
     /// reads it back.
     ///
     /// # Errors
@@ -80,7 +80,7 @@ impl KeyFile {
         create_once(path, &text).map(drop).map_err(KeyError::Create)
     }
 
-    /// Removes what a crash has left of its making. Only for whoever may make it.
+    /// Removes what a crash during its creation left. Only for a process that may create it.
     pub(super) fn sweep(&self) {
         if let Some(path) = &self.made_at
             && self.found().is_some()

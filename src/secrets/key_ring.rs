@@ -36,12 +36,12 @@ impl Key {
     }
 }
 
-/// Whether a text has the form of an encrypted value, whoever encrypted it.
+/// Whether a text has the form of an encrypted value, whatever its key.
 pub fn looks_sealed(text: &str) -> bool {
     text.starts_with(TOKEN_PREFIX)
 }
 
-/// Whether a text is built as a Fernet token is, whoever encrypted it: version 0x80, a time, an IV, at least
+/// Whether a text is built as a Fernet token is, whatever its key: version 0x80, a time, an IV, at least
 /// one whole block and an HMAC, in base64. Only the key can tell whether it is one.
 pub fn is_token(text: &str) -> bool {
     const BESIDE_BLOCKS: usize = 1 + 8 + 16 + 32;
@@ -121,7 +121,7 @@ impl KeyRing {
         keys.filter_map(|key| key.secret.as_ref()).map(SecretKey::fingerprint).collect()
     }
 
-    /// The fingerprint of the key that seals; `None` where there is none, or where nobody will know it.
+    /// The fingerprint of the key that seals; `None` if there is no such key, or if it is a passing one.
     pub fn sealing_fingerprint(&self) -> Option<KeyFingerprint> {
         self.newest.as_ref()?.secret.as_ref().map(SecretKey::fingerprint)
     }
@@ -219,7 +219,7 @@ mod tests {
     }
 
     #[test]
-    fn only_what_is_built_as_a_token_is_taken_for_one() {
+    fn only_what_is_built_as_a_token_is_treated_as_one() {
         let token = ring(&["k"]).seal(&Plaintext::new("s".into())).unwrap();
         let token = token.as_str();
         assert!(is_token(token) && is_token(&token.replace('-', "+").replace('_', "/")));

@@ -1,4 +1,4 @@
-//! Which keys this process has: the configured ones, else those of a key file that is made once and read anew when it
+//! Which keys this process has: the configured ones, else those of a key file that is made once and read again when it
 //! changes. It refuses to decide whether a key file may be made beside a document; its caller has seen the document.
 
 use std::path::PathBuf;
@@ -138,7 +138,7 @@ impl Keys {
         !self.are_settled() && LOOK_HOLDS.as_millis() <= u128::from(since)
     }
 
-    /// Reads the files anew that have changed. One that can't be used changes nothing, and is logged once. Blocks on
+    /// Reads the files again that have changed. One that can't be used changes nothing, and is logged once. Blocks on
     /// a `stat` of each file.
     pub fn refresh(&self) {
         if self.are_settled() {

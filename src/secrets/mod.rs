@@ -1,5 +1,5 @@
 //! Keys and what they protect: the only room that sees key material.
-//! It refuses to know what a configuration is and how it travels.
+//! It does not know what a configuration is and how it travels.
 
 mod create_once;
 mod credential;

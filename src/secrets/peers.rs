@@ -1,5 +1,5 @@
 //! What the processes that serve one settings file tell each other of their keys: which they have, never what they
-//! are. A trait, since it refuses to know where they meet.
+//! are. A trait, since it does not know where they meet.
 
 use std::path::PathBuf;
 
@@ -12,7 +12,7 @@ pub struct KeyList {
     pub fingerprints: Vec<KeyFingerprint>,
     /// Whether the first one encrypts.
     pub can_seal: bool,
-    /// The key file that this process reads anew when it changes.
+    /// The key file that this process reads again when it changes.
     pub key_file: Option<PathBuf>,
 }
 
@@ -32,7 +32,7 @@ pub trait Peers: Send + Sync {
     /// The others that run now. One that can't be read counts as having keys that nobody knows.
     fn live(&self) -> Vec<Peer>;
 
-    /// Tells the others which keys this process has.
+    /// Publishes which keys this process has.
     fn announce(&self, keys: &KeyList);
 }
 

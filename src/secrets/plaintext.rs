@@ -18,7 +18,7 @@ impl Plaintext {
         Self(Text::new(text))
     }
 
-    /// Hands the secret out. Whoever calls it answers for where it goes.
+    /// Returns the secret. The caller is responsible for where it goes.
     pub fn expose(&self) -> &str {
         self.0.as_str()
     }
@@ -37,7 +37,7 @@ impl fmt::Debug for Plaintext {
 }
 
 impl Sealed {
-    /// Takes the text of a token as it stands in the document.
+    /// Takes the text of a token, as the document has it.
     pub fn new(token: impl Into<Box<str>>) -> Self {
         Self(token.into())
     }

@@ -1,5 +1,5 @@
 //! Reads small files that hold keys, where nobody but us and root can have put them there or can change them. It
-//! refuses to know what a file says. Links are not followed and nothing is waited for.
+//! does not know what a file says. Links are not followed and nothing is waited for.
 
 use std::fs::File;
 use std::io::{self, Read};

@@ -1,4 +1,4 @@
-//! What an API key allows, defined once: the words, and which of them include others. It refuses to know which
+//! What an API key allows, defined once: the words, and which of them include others. It does not know which
 //! request needs which.
 
 use std::str::FromStr;

@@ -1,5 +1,5 @@
 //! A configured secret and what is derived from it, each under a label of its own, so that one derived value is
-//! good for nothing else. It refuses to know which secret is in use.
+//! good for nothing else. It does not know which secret is in use.
 
 use std::fmt;
 
@@ -23,7 +23,7 @@ pub struct SecretKey(String);
 #[derive(Clone, PartialEq, Eq, Zeroize, ZeroizeOnDrop)]
 pub struct EtagKey([u8; 32]);
 
-/// Tells keys apart without showing them. Somebody who can guess a key can test the guess with it, so it stays
+/// Distinguishes keys without showing them. Anyone who can guess a key can test the guess with it, so it stays
 /// among processes of one user.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct KeyFingerprint(u64);
@@ -34,7 +34,7 @@ impl SecretKey {
         (!text.trim().is_empty()).then(|| Self(text.to_owned()))
     }
 
-    /// Hands the text out, for a key that callers present. Whoever calls it answers for where it goes.
+    /// Returns the text, for a key that callers present. The caller is responsible for where it goes.
     pub fn expose(&self) -> &str {
         &self.0
     }
@@ -125,7 +125,7 @@ mod tests {
     }
 
     #[test]
-    fn a_fingerprint_tells_keys_apart_and_can_be_read_back() {
+    fn a_fingerprint_distinguishes_keys_and_can_be_read_back() {
         let fingerprint = key("one").fingerprint();
         assert_eq!(KeyFingerprint::parse(&fingerprint.to_string()), Some(fingerprint));
         assert_eq!(fingerprint, key("one").fingerprint());

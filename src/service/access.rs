@@ -1,5 +1,5 @@
 //! Who calls (DESIGN §9.1): API keys, kept as digests, and what each allows.
-//! It refuses to know how a key is sent.
+//! It does not know how a key is sent.
 
 use std::sync::Arc;
 use std::time::Instant;
@@ -72,7 +72,7 @@ impl ApiKeys {
         self.keys.push((digest, caller));
     }
 
-    /// Who presents this credential. Every key is compared, so that the time tells nothing.
+    /// Who presents this credential. Every key is compared, so that the time reveals nothing.
     pub fn caller(&self, presented: &CredentialDigest) -> Option<Caller> {
         let mut found = None;
         for (digest, caller) in &self.keys {

@@ -75,13 +75,13 @@ pub fn record_rotation(resealed: usize, is_old_key_lost: bool) {
     tracing::info!(target: "audit", action = "rotate-key", resealed, is_old_key_lost, "rotate-key done");
 }
 
-/// The longest name that is told whole. Bytes. A file may hold any, and one that is asked for may be as long as a URL.
+/// The longest name that is written in full. Bytes. A file may hold any, and one that is asked for may be as long as a URL.
 const LONGEST_NAME: usize = 256;
 
-/// How much of a list of names is told. Bytes.
+/// How much of a list of names is written. Bytes.
 const LONGEST_LIST: usize = 1 << 14;
 
-/// A list of names in which none can be taken for several, or for the end of the line: each is a JSON string. What is too
+/// A list of names in which no name looks like several, or like the end of the line: each is a JSON string. What is too
 /// long for one event is counted.
 pub fn quoted<'a>(names: impl IntoIterator<Item = &'a str>) -> Option<String> {
     let mut list = String::new();
@@ -152,7 +152,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn no_name_can_be_taken_for_several_or_for_more_of_the_line() {
+    fn no_name_looks_like_several_or_like_more_of_the_line() {
         let names = ["a", "b, c", "d\", \"e", "f\ng", "h\u{1b}[0m"];
         let expected = "\"a\", \"b, c\", \"d\\\", \\\"e\", \"f\\ng\", \"h\\u001b[0m\"";
         assert_eq!(quoted(names).as_deref(), Some(expected));
@@ -162,8 +162,8 @@ mod tests {
     #[test]
     fn what_is_too_long_is_cut_and_counted() {
         let long = "ü".repeat(200);
-        let told = shortened(&long);
-        assert_eq!(&*told, format!("{}… (400 bytes)", "ü".repeat(128)));
+        let short = shortened(&long);
+        assert_eq!(&*short, format!("{}… (400 bytes)", "ü".repeat(128)));
         assert_eq!(shortened(&"n".repeat(LONGEST_NAME)), "n".repeat(LONGEST_NAME));
         let list = quoted(std::iter::repeat_n(&*long, 50_000)).unwrap();
         assert!(list.len() < LONGEST_LIST + 32 && list.ends_with("more"), "{}", list.len());

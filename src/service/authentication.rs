@@ -1,4 +1,4 @@
-//! Who calls, told by the credential that is presented. It refuses to know how one is sent.
+//! Who calls, by the credential that is presented. It does not know how one is sent.
 
 use std::sync::Arc;
 
@@ -7,7 +7,7 @@ use crate::secrets::CredentialDigest;
 use super::access::{ApiKeys, Caller};
 use super::sessions::{Found, Grant, Sessions};
 
-/// How callers are told apart.
+/// How callers are distinguished.
 pub enum Authentication {
     /// By keys.
     Keys {

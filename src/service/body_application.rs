@@ -31,7 +31,7 @@ impl StateContext<'_> {
             Words::OpenHands => Dialect::Closed,
         };
         let mut violations = validate(before, &merged.config, dialect, self.may_reveal);
-        // What stands in a refused place is not what was meant there.
+        // The value in a refused place is not the one that was meant.
         let is_refused = |violation: &Violation| {
             merged.refusals.iter().any(|Refusal { pointer, .. }| {
                 violation.pointer == *pointer || violation.pointer.is_below(pointer)

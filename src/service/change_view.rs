@@ -1,5 +1,5 @@
-//! What whoever follows the changes asks of a state: what it has beside another one, and who made it so. Secrets
-//! are opened to be compared in here; none goes further. It refuses to know who is told.
+//! What the event stream needs of a state: how it differs from another one, and who made it so. Secrets
+//! are opened to be compared in here; none goes further. It does not know who reads the stream.
 
 use std::sync::Arc;
 
@@ -17,13 +17,13 @@ use super::{Item, ReadModel, Service};
 pub struct Differing {
     /// For everybody: of the secrets all, as soon as one differs.
     pub places: Vec<Pointer>,
-    /// Each secret by itself, where that says something else: for whoever may see secrets. None where either state
+    /// Each secret by itself, if this list differs: for readers that may see secrets. `None` if either state
     /// is not known to be made by a key that may, since it may hold guesses.
     pub each_secret: Option<Vec<Pointer>>,
 }
 
 impl Service {
-    /// Tells when this process has seen another state, whoever made it.
+    /// Signals when this process has seen another state, by whichever program.
     pub fn changes(&self) -> watch::Receiver<Result<Arc<Snapshot>, StoreError>> {
         self.store.changes()
     }

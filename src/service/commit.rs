@@ -158,7 +158,7 @@ impl Service {
         answer(self.store.examine(case.into_change(self.writes.clone())).await?.answer)
     }
 
-    /// Has a key made where there is none and one may be made, before the first tag is told: a key that
+    /// Creates a key, if there is no key and one may be created, before the first tag is returned: a key that
     /// comes later changes every tag.
     pub async fn prepare_keys(&self) {
         if self.writes.keys.can_seal() {

@@ -1,5 +1,5 @@
 //! Dry runs: what a write would come to now. They decide as the write does, on the newest state instead of
-//! in the store's exclusive section, and drop the decision: no lock, no byte, no key, no history. To whoever
+//! in the store's exclusive section, and drop the decision: no lock, no byte, no key, no history. To a caller who
 //! may not see secrets they tell no tag, and nothing else that depends on a secret which was sent: guesses
 //! could be tested for nothing otherwise (DESIGN §4.5).
 
@@ -79,7 +79,7 @@ mod tests {
     }
 
     #[test]
-    fn a_dry_run_is_told_the_tag_that_the_write_then_has() {
+    fn a_dry_run_returns_the_tag_that_the_write_then_has() {
         let site = Site::with(r#"{"x":{"command":"a"}}"#);
         let before = site.text();
         let tried = site.try_put(SECRET, If::default(), &revealer()).unwrap();

@@ -12,7 +12,7 @@ use crate::store::StoreError;
 /// Why a use-case did not do what it was asked.
 #[derive(Clone, Debug, thiserror::Error)]
 pub enum ServiceError {
-    /// The name is none.
+    /// The name is not legal.
     #[error(transparent)]
     InvalidName(#[from] InvalidName),
     /// A server of this name would change what the document means.
@@ -39,7 +39,7 @@ pub enum ServiceError {
     /// The stored server can't be read as a configuration.
     #[error("the stored server can't be read: {0}")]
     MalformedServer(Fault),
-    /// What stands around the servers can't be read.
+    /// The settings outside the servers can't be read.
     #[error("the settings around the servers can't be read: {0}")]
     MalformedSettings(Fault),
     /// A write without a precondition, where one is required.

@@ -30,7 +30,7 @@ pub(super) fn look_for_key(keys: &Keys) {
 
 fn provision(keys: &Keys, may_create: bool) {
     match keys.provision(may_create) {
-        // Whoever asked is told so.
+        // The caller gets the error.
         Ok(()) | Err(KeyError::Elsewhere) => {}
         Err(error) => {
             let cause = std::error::Error::source(&error).map(ToString::to_string);
@@ -116,7 +116,7 @@ fn must_seal_node(node: &Node) -> bool {
     }
 }
 
-/// A token that one of the keys opens counts wherever it stands. One that none opens counts only where the
+/// A token that one of the keys opens counts in any place. One that none opens counts only where the
 /// document's readers would open it: anybody who may write a description can write the letters of a token.
 fn evidence(ring: &KeyRing, snapshot: &Snapshot) -> Tokens {
     let mut is_suspect = false;
@@ -138,7 +138,7 @@ fn tokens(snapshot: &Snapshot) -> impl Iterator<Item = &str> {
     snapshot.outside.tokens().chain(inside.filter(|text| looks_sealed(text)))
 }
 
-/// Whether a token that no key opens stands at a place that this layout seals. In what can't be read every
+/// Whether this layout seals a place at which there is a token that no key opens. In what can't be read every
 /// place may be one.
 fn holds_sealed(ring: &KeyRing, snapshot: &Snapshot) -> bool {
     let sealing = snapshot.layout.sealing;
@@ -149,7 +149,7 @@ fn holds_sealed(ring: &KeyRing, snapshot: &Snapshot) -> bool {
     0 < unreadable_outside(ring, &snapshot.outside, sealing) || snapshot.servers.values().any(in_server)
 }
 
-/// How many different tokens that no key opens stand outside the servers where this layout seals. In what can't be
+/// How many different tokens that no key opens are outside the servers where this layout seals. In what can't be
 /// read every place may be one.
 pub(super) fn unreadable_outside(ring: &KeyRing, sections: &Outside, sealing: Sealing) -> usize {
     let found: BTreeSet<String> = match outside(sections, sealing, ring) {
@@ -252,7 +252,7 @@ mod tests {
         ] {
             assert_eq!(word(&site.patch(patch, If::default(), &revealer())), expected, "{patch}");
         }
-        // Whoever may not see secrets learns nothing from the lack of a key.
+        // A caller without `reveal` learns nothing from the lack of a key.
         for guess in ["clear", "other"] {
             let patch = format!(r#"{{"env":{{"A":"{guess}"}}}}"#);
             assert_eq!(word(&site.patch(&patch, If::default(), &writer("w"))), "no key", "{guess}");
@@ -274,9 +274,10 @@ mod tests {
             assert_eq!(site.text(), before);
         }
         assert_eq!(word(&site.patch(r#"{"icon":"i"}"#, If::default(), &revealer())), "changed");
-        // One that it opens is enough, wherever it stands.
-        let mended = Site::with(r#"{"x":{"command":"a","env":{"A":"foreign a"}},"y":{"note":["sealed n"]}}"#);
-        assert_eq!(word(&mended.patch(r#"{"env":{"A":"new"}}"#, If::default(), &revealer())), "changed");
+        // One that it opens is enough, in any place.
+        let repaired =
+            Site::with(r#"{"x":{"command":"a","env":{"A":"foreign a"}},"y":{"note":["sealed n"]}}"#);
+        assert_eq!(word(&repaired.patch(r#"{"env":{"A":"new"}}"#, If::default(), &revealer())), "changed");
         // What is not built as a token says nothing about keys.
         let short = Site::with(r#"{"x":{"command":"a","env":{"B":"gAAAAA-short"}}}"#);
         assert_eq!(word(&short.patch(r#"{"env":{"A":"new"}}"#, If::default(), &revealer())), "changed");

@@ -1,4 +1,4 @@
-//! The listing of the servers, made once for each state; pages are cut from it. It refuses to know what a row
+//! The listing of the servers, made once for each state; pages are cut from it. It does not know what a row
 //! says.
 
 use std::ops::Range;
@@ -14,10 +14,10 @@ use crate::projection::EntityTag;
 /// How much a listing says of each server.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Rows {
-    /// What tells servers apart: five members.
+    /// Five members, enough to distinguish servers.
     #[default]
     Summary,
-    /// Everything that reading the server alone tells, too, and the list's own tag.
+    /// Everything that a read of the server shows too, and the list's own tag.
     Full,
 }
 
@@ -99,7 +99,7 @@ mod tests {
     }
 
     #[test]
-    fn a_page_begins_behind_a_name_and_tells_whether_more_follow() {
+    fn a_page_begins_after_a_name_and_says_whether_more_follow() {
         let all = listing(&["a", "b", "é"]);
         for (after, limit, rows, more_after) in [
             (None, 2, "a,b", Some("b")),

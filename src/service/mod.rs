@@ -1,4 +1,4 @@
-//! The use-cases: the only place that orders check, decide, seal and commit. It refuses to know how
+//! The use-cases: the only place that orders check, decide, seal and commit. It does not know how
 //! requests and answers travel.
 
 pub mod access;
@@ -79,7 +79,7 @@ pub struct Options {
 /// Who writes to which server, and under which condition.
 #[derive(Clone, Debug)]
 pub struct Write {
-    /// Which server. Under a name that is none only what is there already can be changed.
+    /// Which server. Under a name that is not legal only an existing server can be changed.
     pub key: SettingsKey,
     /// Under which condition.
     pub precondition: Precondition,
@@ -96,7 +96,7 @@ pub struct Written {
     pub before: Option<EntityTag>,
     /// The tag after, if the server exists; none after a dry run that may not tell it.
     pub after: Option<EntityTag>,
-    /// Whether the configuration is now, in the clear, to the letter what was sent.
+    /// Whether the configuration is now, in the clear, exactly what was sent.
     pub is_verbatim: bool,
     /// The answer that shows the server, redacted; none after a deletion.
     pub body: Option<Bytes>,

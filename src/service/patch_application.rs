@@ -63,7 +63,7 @@ mod tests {
     }
 
     #[test]
-    fn of_all_that_is_wrong_the_first_in_the_order_is_told() {
+    fn of_several_faults_the_first_in_the_order_is_reported() {
         let stale = If::matches("\"stale\"");
         let empty =
             Site::start(Some(r#"{"agent_settings":{"mcp_config":{"mcpServers":{}}}}"#), Some("ours"), true);
@@ -120,7 +120,7 @@ mod tests {
     }
 
     #[test]
-    fn a_failed_condition_tells_where_the_result_and_the_state_differ() {
+    fn a_failed_precondition_shows_where_result_and_state_differ() {
         let site = Site::with(SERVERS);
         for (patch, expected) in [
             (NOTHING, &[][..]),
@@ -130,7 +130,7 @@ mod tests {
             ),
             (r#"[{"op":"remove","path":"/env/A"},{"op":"test","path":"/args/0","value":"-v"}]"#, &["/env/A"]),
             (r#"[{"op":"replace","path":"/env/A","value":"s"}]"#, &["/env/A"]),
-            // It can't be applied: then only what it names can be told.
+            // It can't be applied: then only what it names can be listed.
             (
                 r#"[{"op":"test","path":"/args/0","value":"-q"},{"op":"remove","path":"/cwd"}]"#,
                 &["/args/0", "/cwd"],
@@ -154,7 +154,7 @@ mod tests {
             r#"[{"op":"remove","path":"/args"}]"#,
             r#"[{"op":"remove","path":"/env"},{"op":"move","from":"/args","path":"/include_tags"}]"#,
         ] {
-            // Without secrets, so that whoever may not see any may change all of it.
+            // Without secrets, so that a caller without `reveal` may change all of it.
             for who in [revealer(), writer("w")] {
                 let site = Site::with(r#"{"x":{"command":"a","args":["-v"],"env":{"E":""}}}"#);
                 let tag = site.tag();
@@ -163,7 +163,7 @@ mod tests {
                 let again = site.run(patch, If::matches(&tag), &who).unwrap();
                 assert_eq!((again.after, again.body), (first.after, first.body), "{patch}");
                 assert_eq!(site.text(), stored, "{patch}");
-                // To the letter, and by the same key.
+                // Exactly, and by the same key.
                 let alike = patch.replacen('[', r#"[{"op":"test","path":"/command","value":"a"},"#, 1);
                 let outcome = site.run(&alike, If::matches(&tag), &writer("w"));
                 assert_eq!(word(&outcome), "failed", "{patch}");
@@ -214,7 +214,7 @@ mod tests {
                         Err(ServiceError::PreconditionFailed(conflict)) => format!("{:?}", conflict.changed),
                         Err(error) => format!("{error:?}"),
                         Ok(written) => {
-                            panic!("a kept secret stands beside the guess: {}", word(&Ok(written)))
+                            panic!("a kept secret is beside the guess: {}", word(&Ok(written)))
                         }
                     }
                 };
@@ -247,7 +247,7 @@ mod tests {
     }
 
     #[test]
-    fn what_stands_deep_in_a_file_may_stay_there_and_nothing_new_may() {
+    fn what_is_deep_in_a_file_may_stay_there_and_nothing_new_may() {
         let deep = format!("{}1{}", "{\"a\":".repeat(510), "}".repeat(510));
         let site = Site::with(&format!(r#"{{"x":{{"command":"a","n":{deep}}}}}"#));
         for (patch, expected) in [

@@ -1,4 +1,4 @@
-//! Whether the service can do all that it is for. Where it can serve the settings but something is amiss, it is
+//! Whether the service can do all that it is for. Where it can serve the settings but something is wrong, it is
 //! degraded, and each reason has a fixed code and a fixed text: `/ready` needs no key, so they hold no path,
 //! no name and no secret.
 
@@ -93,7 +93,7 @@ impl Degradation {
 }
 
 impl Service {
-    /// Takes note of what was amiss at the start and stays so.
+    /// Records what was wrong at the start and stays so.
     #[must_use]
     pub fn degraded_by(mut self, found: impl IntoIterator<Item = Degradation>) -> Self {
         self.found_at_start.extend(found);

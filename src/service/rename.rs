@@ -86,7 +86,7 @@ mod tests {
     }
 
     #[test]
-    fn of_all_that_is_wrong_the_first_is_told() {
+    fn of_several_faults_the_first_is_reported() {
         let stale = If::matches("\"stale\"");
         let none_match = If { matches: "", none_match: "*" };
         let site = Site::with(BEFORE);
@@ -107,7 +107,7 @@ mod tests {
     }
 
     #[test]
-    fn a_layout_that_can_not_hold_the_name_is_not_given_it() {
+    fn a_layout_that_cannot_hold_the_name_is_not_given_it() {
         for (version, expected) in [("", "changed"), (r#""schema_version":3,"#, "unusable")] {
             // Without `mcpServers` below version 5 the map is flat; ours is written wrapped.
             let map = if version.is_empty() {
@@ -123,7 +123,7 @@ mod tests {
     }
 
     #[test]
-    fn what_can_not_be_read_can_be_renamed() {
+    fn what_cannot_be_read_can_be_renamed() {
         let site = Site::on(r#"{"agent_settings":{"mcp_config":{"mcpServers":{"x": [1, "\ud800"] }}}}"#);
         let (before, tag) = (site.text(), site.tag());
         assert_eq!(word(&site.rename("new", If::matches("\"stale\""), &revealer())), "failed");

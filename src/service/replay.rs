@@ -171,7 +171,7 @@ mod tests {
     }
 
     #[test]
-    fn whoever_may_not_see_secrets_is_recognised_by_the_own_writes_only() {
+    fn without_reveal_only_the_callers_own_writes_are_recognised() {
         let body = r#"{"command":"a","env":{"A":"guess"}}"#;
         let site = Site::with(BEFORE);
         let old = site.tag();

@@ -68,7 +68,7 @@ impl ServerWrite {
         matches!(self.operation, Operation::Merge(_) | Operation::Patch(_))
     }
 
-    /// What tells it from every other write: what is done in whose words, and what it says.
+    /// What distinguishes it from every other write: its operation, its form and its content.
     pub(super) fn marked(&self) -> (u8, Json) {
         let (kind, body) = match &self.operation {
             Operation::Replace(body) => (0, body.clone().into()),

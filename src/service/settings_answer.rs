@@ -1,5 +1,5 @@
-//! The answer that shows the whole settings to OpenHands' clients: every server as its `MCPServer`, and what
-//! stands around the servers. In both layouts it is the same.
+//! The answer that shows the whole settings to OpenHands' clients: every server as its `MCPServer`, and the
+//! rest of the document. In both layouts it is the same.
 
 use std::borrow::Cow;
 

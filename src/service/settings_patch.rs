@@ -32,7 +32,7 @@ struct Request {
 }
 
 impl Service {
-    /// Patches the settings. Whoever changes what is outside the servers must be allowed to; that is the
+    /// Patches the settings. A change outside the servers needs permission; that is the
     /// caller's to check.
     pub async fn patch_settings(
         &self,
@@ -51,7 +51,7 @@ impl Service {
 /// The servers that a patch names, in the words in which it does.
 struct Servers<'a> {
     map: Option<&'a Object>,
-    /// Where the map stands in the request.
+    /// The place of the map in the request.
     place: Pointer,
     is_wrapped: bool,
 }
@@ -226,6 +226,7 @@ fn at(error: ServiceError, place: &Pointer) -> ServiceError {
             invalid("a new server's name is 1 to 128 of A-Z a-z 0-9 _ . @ : - and not only . or ..")
         }
         ServiceError::UnusableName => {
+            // On the wire: the wording stays.
             invalid("in this document a server of this name would be taken for the server map itself")
         }
         ServiceError::Invalid(violations) => {

@@ -19,7 +19,7 @@ use super::state_context::{State, StateContext};
 use super::update_request::Update;
 use super::{Service, ServiceError, Write, Written};
 
-/// The largest answer that shows a written server. Bytes. Measured redacted, so that it tells nothing of a
+/// The largest answer that shows a written server. Bytes. Measured redacted, so that it reveals nothing of a
 /// kept secret.
 pub(super) const LARGEST_SHOWN: usize = 1 << 20;
 

@@ -166,7 +166,7 @@ fn the_key_is_one_and_random<P: Place>() {
     assert!(key.expose().iter().any(|byte| *byte != 0));
 }
 
-fn nobody_waits_for_a_write_who_does_not_want_to<P: Place>() {
+fn a_write_can_be_made_without_waiting_for_it<P: Place>() {
     let place = P::new();
     let store = place.open();
     let began = Instant::now();
@@ -195,7 +195,7 @@ claims!(
     a_change_that_is_made_again_changes_nothing,
     a_service_that_was_away_for_too_long_finds_no_sessions_of_its_own,
     the_key_is_one_and_random,
-    nobody_waits_for_a_write_who_does_not_want_to,
+    a_write_can_be_made_without_waiting_for_it,
 );
 
 #[test]

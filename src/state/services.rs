@@ -63,7 +63,7 @@ impl Services {
         Self { directory: directory.path().to_owned(), is_service, own: Mutex::default() }
     }
 
-    /// Tells the others where this service is called.
+    /// Publishes where this service is reached.
     pub fn announce_address(&self, address: &str) {
         let mut own = self.own();
         own.address = Some(address.to_owned());

@@ -1,6 +1,6 @@
 //! The states of each server that this process saw replaced, newest first, so that a repeated write
 //! can be recognised by its effect (law L8). It keeps what the document held, secrets sealed; it
-//! refuses to know what a state means.
+//! does not know what a state means.
 
 use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::sync::Arc;
@@ -15,7 +15,7 @@ pub(super) const STATES_PER_NAME: usize = 16;
 const NAMES: usize = 4_096;
 
 /// How much all states together may hold, by the text of the document. Bytes. A state in memory is a few
-/// times that, and whoever may write can make large ones.
+/// times that, and a writer can make large ones.
 const BUDGET: usize = 4 << 20;
 
 /// The replaced states of every name, those of deleted servers too.

@@ -46,7 +46,7 @@ pub trait Provisioner: Send + Sync {
 /// What a store is asked for. The work goes on without being waited for; what is dropped may be given up.
 pub type Pending<T> = Pin<Box<dyn Future<Output = Result<T, StoreError>> + Send>>;
 
-/// A state, or why there is none that can be used.
+/// A state, or why no usable one exists.
 pub type Seen = Result<Arc<Snapshot>, StoreError>;
 
 /// A place where servers are kept, shared with other processes. Every store holds the whole state in memory, so that

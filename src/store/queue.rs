@@ -1,5 +1,5 @@
 //! Where changes wait until the committer takes them: in order, not too many, each leaving exactly once:
-//! into a batch, or given up at its deadline. It refuses to know what a change does.
+//! into a batch, or given up at its deadline. It does not know what a change does.
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
@@ -101,7 +101,7 @@ impl Queue {
         }
     }
 
-    /// Whether nobody waits.
+    /// Whether the queue is empty.
     pub(super) fn is_empty(&self) -> bool {
         self.state().waiting.is_empty()
     }
@@ -126,7 +126,7 @@ impl Queue {
         self.arrived.notify_all();
     }
 
-    /// Blocks until nobody waits or until the deadline, when those who still wait are sent away.
+    /// Blocks until the queue is empty or until the deadline, when the changes that still wait are refused.
     pub(super) fn drain(&self, deadline: Instant) {
         let mut state = self.state();
         while !state.waiting.is_empty() {

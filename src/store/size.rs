@@ -1,5 +1,5 @@
 //! How large a document may become. A change that would make it larger than the limit is refused alone; one that
-//! makes a document smaller is not, however large it is. It refuses to know what the bytes mean.
+//! makes a document smaller is not, however large it is. It does not know what the bytes mean.
 
 use crate::document::Document;
 use crate::json::{Json, to_compact};

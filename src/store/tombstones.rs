@@ -1,6 +1,6 @@
 //! How names left the document that are not in it any more, as far as changes of this process took them: a
-//! server that is there tells its author itself, one that is gone can't. It goes along with each state, so that
-//! whoever sees only some of the states misses nothing. It refuses to know what other processes did.
+//! server that exists has its author, one that is gone does not. They go along with each state, so that
+//! a reader that sees only some of the states misses nothing. It does not know what other processes did.
 
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
@@ -80,7 +80,7 @@ mod tests {
         SettingsKey::new(name)
     }
 
-    fn told(tombstones: &Tombstones, name: &str) -> String {
+    fn author(tombstones: &Tombstones, name: &str) -> String {
         let Some(Tombstone { author, now }) = tombstones.of(&key(name)) else { return "-".to_owned() };
         let author = author.as_ref().map_or("?", Author::name);
         format!("{author} {}", now.as_ref().map_or("gone", SettingsKey::as_str))
@@ -91,19 +91,19 @@ mod tests {
         let mut tombstones = Tombstones::default();
         let (ann, bob) = (Author::new("ann"), Author::new("bob"));
         tombstones.left(&key("a"), Some(&ann), Some(&key("b")));
-        assert_eq!(told(&tombstones, "a"), "ann b");
+        assert_eq!(author(&tombstones, "a"), "ann b");
         tombstones.left(&key("b"), Some(&bob), Some(&key("c")));
-        assert_eq!([told(&tombstones, "a"), told(&tombstones, "b")], ["ann c", "bob c"]);
+        assert_eq!([author(&tombstones, "a"), author(&tombstones, "b")], ["ann c", "bob c"]);
         // Another server of that name is not the one that was renamed.
         tombstones.left(&key("c"), None, None);
         tombstones.arrived(&key("c"));
-        assert_eq!(["a", "b", "c"].map(|name| told(&tombstones, name)), ["ann gone", "bob gone", "-"]);
+        assert_eq!(["a", "b", "c"].map(|name| author(&tombstones, name)), ["ann gone", "bob gone", "-"]);
         tombstones.arrived(&key("a"));
-        assert_eq!(told(&tombstones, "a"), "-");
+        assert_eq!(author(&tombstones, "a"), "-");
     }
 
     #[test]
-    fn what_another_process_left_is_heeded() {
+    fn what_another_process_left_is_respected() {
         let mut tombstones = Tombstones::default();
         let ann = Author::new("ann");
         tombstones.left(&key("a"), Some(&ann), Some(&key("b")));
@@ -111,7 +111,7 @@ mod tests {
         let server =
             || Arc::new(StoredServer { text: "{}".into(), config: Ok(Default::default()), author: None });
         let servers = |names: &[&str]| names.iter().map(|name| (key(name), server())).collect();
-        let all = |tombstones: &Tombstones| ["a", "x"].map(|name| told(tombstones, name));
+        let all = |tombstones: &Tombstones| ["a", "x"].map(|name| author(tombstones, name));
         assert_eq!(all(&tombstones.beside(&servers(&["b"]))), ["ann b", "ann gone"]);
         assert_eq!(all(&tombstones.beside(&servers(&["b", "x"]))), ["ann b", "-"]);
         assert_eq!(all(&tombstones.beside(&servers(&["y"]))), ["ann gone", "ann gone"]);
@@ -123,6 +123,6 @@ mod tests {
         for number in 0..=MOST {
             tombstones.left(&key(&number.to_string()), None, None);
         }
-        assert_eq!([told(&tombstones, "0"), told(&tombstones, "1")], ["-", "? gone"]);
+        assert_eq!([author(&tombstones, "0"), author(&tombstones, "1")], ["-", "? gone"]);
     }
 }

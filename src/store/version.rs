@@ -12,7 +12,7 @@ use super::tombstones::Tombstones;
 use crate::document::{Document, NewDocument, Unreadable};
 use crate::model::{Access, Author, Edit, SettingsKey, StoredServer};
 
-/// A version of a document, or the empty one where there is none yet.
+/// A version of a document, or the empty one before it exists.
 pub(super) struct Version {
     /// None where there is no document.
     pub(super) bytes: Option<Vec<u8>>,
@@ -61,7 +61,7 @@ pub(super) struct WorkingCopy {
     pub(super) must_write: bool,
 }
 
-/// What the next working copy is made of, copied while nobody waits for it.
+/// What the next working copy is made of, copied ahead of time.
 pub(super) struct Spare {
     version: Arc<Version>,
     document: Document,
@@ -93,7 +93,7 @@ impl WorkingCopy {
     /// # Panics
     ///
     /// Where the edit breaks the contract of [`Document::apply`], which would leave it out in silence, and
-    /// its author would be told that it was made.
+    /// its author would get a success.
     pub(super) fn apply(&mut self, edit: &Edit, author: Option<&Author>) {
         assert!(self.can_apply(edit), "an edit that the document can't take");
         self.document.apply(edit, author);

@@ -63,7 +63,7 @@ const MAY_USE_ONLY: [(&str, &str, &[&str]); 12] = [
     ("cli", "document", &["NewDocument"]),
 ];
 
-/// Words that must not stand in a room.
+/// Words that must not occur in a module.
 const MUST_NEVER_KNOW: [(&str, &[&str]); 13] = [
     ("api", &["std::fs", "actix_web", "Config", "KeyRing", "Plaintext"]),
     ("json", &["std::fs", "std::time", "actix_web", "tracing"]),
@@ -164,7 +164,7 @@ fn every_source_file_is_short_says_what_it_is_for_and_has_a_telling_name() {
 }
 
 #[test]
-fn every_variable_is_told_in_the_manual() {
+fn every_variable_is_in_the_manual() {
     let manual = fs::read_to_string(root().join("docs/OPERATIONS.md")).unwrap();
     let source = product_code(&root().join("src/config/variables.rs"));
     let is_variable = |text: &&str| {

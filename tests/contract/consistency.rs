@@ -88,12 +88,12 @@ fn operations_are_named_by_a_verb_and_a_noun_and_each_once() {
 
 /// Go's generator makes a constant of each word, and gives two of one name no namespaces.
 #[test]
-fn no_word_stands_in_two_named_enumerations() {
+fn no_word_is_in_two_named_enumerations() {
     let document = checked_in();
     let mut words = BTreeSet::new();
     for (name, schema) in document["components"]["schemas"].as_object().unwrap() {
         for word in schema["enum"].as_array().into_iter().flatten() {
-            assert!(words.insert(word.to_string()), "{word} of {name} stands in another too");
+            assert!(words.insert(word.to_string()), "{word} of {name} is a word of another too");
         }
     }
 }
@@ -108,7 +108,7 @@ fn what_needs_a_key_says_how_a_request_without_one_is_refused() {
     }
 }
 
-/// The bodies of an operation, with where they stand.
+/// The bodies of an operation, with their places.
 fn contents<'a>(method: &str, path: &str, operation: &'a Value) -> Vec<(String, &'a Value)> {
     let responses = operation["responses"].as_object().into_iter().flatten();
     let all = responses.map(|(status, response)| (status.as_str(), response));

@@ -30,9 +30,10 @@ OF_MERGES = {
         "`command` or `url` is required",
         "a stdio server needs `command`",
         "a remote server needs `url`",
+        # On the wire: the wording stays.
         "`auth` can't stand beside a header `Authorization`",
         "contradicts `enabled`: send one of them",
-        # A patch can remove what stands in a file under any name.
+        # A patch can remove what a file has under any name.
         "is the name of another header here, but for its case: headers have none",
         "must be one line: a line break in a header would begin another one",
         "must be printable ASCII: clients send other characters of a header differently, or not at all",
@@ -46,7 +47,7 @@ CONDITIONS = {"If-Match": "*", "If-None-Match": '""'}
 
 WRITES = {"PUT", "POST", "PATCH", "DELETE"}
 
-# The service reads the word in any case, and none at all as absent, as OpenHands does. The document tells one spelling.
+# The service reads the word in any case, and none at all as absent, as OpenHands does. The document lists one spelling.
 EXPOSURES = {"", "encrypted", "plaintext", "true"}
 
 
@@ -89,13 +90,13 @@ def refusals_of_valid_data_are_beyond_schemas(ctx, response, case):
         and not is_of_the_agent_server(case, error["pointer"])
     ]
     if faults or not errors:
-        told = "\n".join([problem["type"], problem["detail"], *faults])
-        raise ValidDataRefused(operation=case.operation.label, message=told)
+        reason = "\n".join([problem["type"], problem["detail"], *faults])
+        raise ValidDataRefused(operation=case.operation.label, message=reason)
 
 
 @schemathesis.hook
 def before_call(ctx, case, kwargs):
-    """Mends what Schemathesis takes for valid or invalid, and the service rightly does not."""
+    """Corrects what Schemathesis treats as valid or invalid, and the service rightly does not."""
     # What was made or deleted to be tried only would be missed later, or found.
     if case.method in {"PUT", "DELETE"} and case.query:
         case.query.pop("dry_run", None)

@@ -18,21 +18,17 @@ const FILE: &str = "ui/src/model/secret-tables.generated.ts";
 /// Each table: its name on the page, what is said of it there, and its words.
 const TABLES: [(&str, &str, &[&str]); 21] = [
     ("FIRST_PARTS", "Those that version 0.1.0 had; it sealed what was below.", &secret_words::FIRST_PARTS),
-    ("PARTS", "Parts of names that tell of a secret wherever they stand.", &secret_words::PARTS),
-    (
-        "WHOLE_WORDS",
-        "Words that tell of a secret where they are a whole word of a name.",
-        &secret_words::WHOLE_WORDS,
-    ),
+    ("PARTS", "Parts of names that announce a secret, anywhere in a name.", &secret_words::PARTS),
+    ("WHOLE_WORDS", "Words that announce a secret as a whole word of a name.", &secret_words::WHOLE_WORDS),
     (
         "URL_NAMES",
-        "Names that tell of a secret only as the whole name of a URL's parameter.",
+        "Names that announce a secret only as the whole name of a URL's parameter.",
         &secret_words::URL_NAMES,
     ),
     ("PLAIN_WORDS", "Words that hold one of `PARTS` by accident.", &secret_words::PLAIN_WORDS),
     (
         "ABOUT_WORDS",
-        "Last words after which one of `WHOLE_WORDS` tells of nothing.",
+        "Last words after which one of `WHOLE_WORDS` announces nothing.",
         &secret_words::ABOUT_WORDS,
     ),
     ("MEASURE_WORDS", "Words of names whose numbers are not secrets.", &secret_words::MEASURE_WORDS),
@@ -62,7 +58,7 @@ const TABLES: [(&str, &str, &[&str]); 21] = [
         &secret_binding::HARMLESS,
     ),
     ("KNOWN_MEMBERS", "The members of a configuration that are known.", &secret_table::KNOWN_MEMBERS),
-    ("OAUTH_SECRETS", "Secrets wherever they stand under `auth`.", &secret_table::OAUTH_SECRETS),
+    ("OAUTH_SECRETS", "Secrets at any depth under `auth`.", &secret_table::OAUTH_SECRETS),
     ("OUR_MASKS", "The masks that the API shows, verbatim, except the asterisks.", &mask::OURS),
     ("MASK_MARKS", "What makes a mask of any text around it, in any case.", &mask::MARKS),
     (

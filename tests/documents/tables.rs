@@ -22,7 +22,7 @@ fn the_problems_are_those_of_the_api_document() {
     let ask = |(slug, _): &(String, String)| format!("curl -s {}/problems/{slug}", service.address);
     let answers = service.run(&documented.iter().map(ask).collect::<Vec<_>>());
     for ((slug, status), answer) in documented.iter().zip(answers) {
-        assert!(answer.contains(&format!("\"status\":{status}")), "{slug} is told to be {status}: {answer}");
+        assert!(answer.contains(&format!("\"status\":{status}")), "{slug} does not have {status}: {answer}");
     }
 }
 
@@ -91,7 +91,7 @@ fn every_reason_of_a_degraded_service_is_in_the_manual() {
 }
 
 #[test]
-fn every_member_of_the_configuration_file_is_told_in_the_manual() {
+fn every_member_of_the_configuration_file_is_in_the_manual() {
     let source = read("src/config/file.rs");
     let file = source.split("pub struct File {").nth(1).unwrap().split('}').next().unwrap();
     let members: Vec<&str> = file

@@ -10,9 +10,9 @@ fn the_tour_of_the_readme_gives_the_answers_that_it_shows() {
     assert!(tour.len() > 10, "the tour is not where it was");
     let commands: Vec<String> = tour.iter().map(|(command, _)| command.clone()).collect();
     let answers = Service::start().run(&commands);
-    let (mut told, mut given) = (Names::default(), Names::default());
+    let (mut documented, mut given) = (Names::default(), Names::default());
     for ((command, shown), answer) in tour.iter().zip(&answers) {
-        assert_eq!(given.replace(answer), told.replace(shown), "$ {command}");
+        assert_eq!(given.replace(answer), documented.replace(shown), "$ {command}");
     }
 }
 

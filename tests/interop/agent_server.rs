@@ -1,5 +1,5 @@
 //! The released agent-server as a process, and the part of its API that keeps MCP servers
-//! (OPENHANDS §5). It refuses to know what is in the settings.
+//! (OPENHANDS §5). It does not know what is in the settings.
 
 use std::fs::{self, File};
 use std::net::{SocketAddr, TcpListener};
@@ -114,7 +114,7 @@ impl AgentServer {
         self.request("PATCH", "/api/settings").json(&diff).send().expect(200);
     }
 
-    /// Patches the settings, and tells the status.
+    /// Patches the settings, and returns the status.
     pub(crate) fn patch_settings(&self, patch: &Value) -> u16 {
         self.request("PATCH", "/api/settings").json(patch).send().status
     }
@@ -129,7 +129,7 @@ impl AgentServer {
         };
         let shown = self.request("GET", "/api/settings").send().expect(200).json();
         let own = servers(document);
-        assert!(!own.is_empty(), "a document without servers tells nothing");
+        assert!(!own.is_empty(), "a document without servers shows nothing");
         servers(&shown) == own
     }
 

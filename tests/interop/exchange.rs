@@ -81,15 +81,15 @@ pub(crate) fn a_stale_tag_overwrites_nothing_of_theirs(pair: &Pair) {
         pair.theirs.patch("in-turns", &theirs);
         let patch = json!({"env": {format!("OURS_{turn}"): format!("secret {turn}")}});
         let stale = pair.ours.patch(item("in-turns")).if_match(&tag).json(&patch).send();
-        let told = stale.expect_problem(412, "precondition-failed").json()["current_etag"].take();
-        let told = told.as_str().expect("a 412 tells the current tag");
-        tag = pair.ours.patch(item("in-turns")).if_match(told).json(&patch).send().expect(200).etag();
+        let current_tag = stale.expect_problem(412, "precondition-failed").json()["current_etag"].take();
+        let current_tag = current_tag.as_str().expect("a 412 shows the current tag");
+        tag = pair.ours.patch(item("in-turns")).if_match(current_tag).json(&patch).send().expect(200).etag();
     }
     let env = &pair.servers()["in-turns"]["env"];
     assert_eq!(env.as_object().expect("a map").len(), 2 * TURNS);
 }
 
-/// No secret of the samples stands in the file in clear, and every token in it opens.
+/// The file has no secret of the samples in clear, and every token in it opens.
 #[track_caller]
 fn expect_sealed(pair: &Pair) {
     let document = pair.ours.json();
@@ -99,6 +99,6 @@ fn expect_sealed(pair: &Pair) {
     let text = document.to_string();
     for secret in samples::secrets().iter().filter(|secret| secret.len() > 6) {
         let spelled = json!(secret).to_string();
-        assert!(!text.contains(&spelled), "a secret stands in the file in clear: {secret}");
+        assert!(!text.contains(&spelled), "the file has a secret in clear: {secret}");
     }
 }

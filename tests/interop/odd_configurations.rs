@@ -42,7 +42,7 @@ pub(crate) fn whatever_the_real_server_accepts_ours_keeps(pair: &Pair) {
     for (name, config) in &accepted {
         let shown = pair.ours.get(item(name)).send().expect(200);
         let put = pair.ours.put(item(name)).if_match(shown.etag()).json(&shown.json()["config"]).send();
-        // NUL stays where it stands, but no request may bring one.
+        // A stored NUL stays, but no request may bring one.
         match config.contains(r"\u0000") && put.status == 422 {
             true => drop(put.expect_problem(422, "malformed-body")),
             false => assert_eq!(put.expect(200).etag(), shown.etag(), "{config}"),

@@ -84,7 +84,7 @@ pub(crate) fn no_patch_that_ours_takes_costs_the_file(pair: &Pair) {
     assert!(taken >= GENERATED / 4 && switches > 10, "{taken} taken, {switches} switches");
 }
 
-/// A switch of kind, with or without what stands in its way.
+/// A switch of kind, with or without the members that prevent it.
 fn switch(is_acp: bool, is_whole: bool) -> Value {
     let diff = match (is_acp, is_whole) {
         (true, true) => json!({"agent_kind": "acp", "llm": null, "acp_server": "codex"}),

@@ -79,7 +79,7 @@ impl Pair {
     }
 }
 
-/// The configuration without what neither side tells apart: null, an empty object and `enabled: true` mean
+/// The configuration without what neither side distinguishes: null, an empty object and `enabled: true` mean
 /// the same as absent, and 30 the same as 30.0.
 pub(crate) fn normal(config: &Value) -> Value {
     match config {

@@ -81,7 +81,7 @@ pub(crate) fn all() -> Vec<(&'static str, Value)> {
     ]
 }
 
-/// Every secret text that stands in these configurations.
+/// Every secret text in these configurations.
 pub(crate) fn secrets() -> Vec<String> {
     let mut secrets = Vec::new();
     for (_, config) in all() {

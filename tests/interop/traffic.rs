@@ -19,7 +19,7 @@ const SHARED: [(&str, &str); 2] = [("shared-stdio", "env"), ("shared-remote", "h
 /// How long a writer of ours tries again because others were faster.
 const PATIENCE: Duration = Duration::from_secs(60);
 
-/// What one side's API makes of a writer's wishes.
+/// How the API of one side makes the change that a writer wants.
 trait Api: Sync {
     /// What the names of its servers and traces begin with.
     const SIDE: &'static str;
@@ -82,9 +82,9 @@ impl Api for Ours {
                 return others_were_faster;
             }
             assert!(Instant::now() < deadline, "{name}: others are always faster");
-            let mut told = answer.expect_problem(412, "precondition-failed").json();
-            tag = told["current_etag"].as_str().expect("a 412 tells the current tag").to_owned();
-            config = told["current"].take();
+            let mut problem = answer.expect_problem(412, "precondition-failed").json();
+            tag = problem["current_etag"].as_str().expect("a 412 shows the current tag").to_owned();
+            config = problem["current"].take();
         }
         unreachable!("the loop ends by its deadline")
     }

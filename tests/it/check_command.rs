@@ -116,7 +116,7 @@ fn older_keys_and_open_permissions_are_warnings() {
 }
 
 #[test]
-fn a_key_file_that_can_not_be_trusted_is_an_error() {
+fn a_key_file_that_cannot_be_trusted_is_an_error() {
     let site = Site::with_document(r#"{"agent_settings":{"mcp_config":{"mcpServers":{}}}}"#);
     let elsewhere = site.home().join("elsewhere");
     fs::write(&elsewhere, "a key that somebody else chose\n").expect("our own folder");

@@ -1,5 +1,5 @@
 //! The order of checks (DESIGN §3): each request breaks two neighbouring rules and is answered by the
-//! earlier one, so that no answer tells more than its caller may know.
+//! earlier one, so that no response reveals more than its caller may know.
 
 use serde_json::{Value, json};
 
@@ -42,7 +42,7 @@ fn config() -> Value {
 }
 
 #[test]
-fn what_stands_outside_the_body_is_checked_first_and_in_order() {
+fn what_is_outside_the_body_is_checked_first_and_in_order() {
     let server = TestServer::start();
     server.seed("a", &json!({"command": "x"}));
     let put = || server.put(item("a"));

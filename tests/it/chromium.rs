@@ -1,5 +1,5 @@
 //! A real browser: headless Chromium, driven line by line through `chromium/driver.mjs`, and a server for
-//! the pages that it opens. It refuses to know what the pages do.
+//! the pages that it opens. It does not know what the pages do.
 
 use std::cell::RefCell;
 use std::io::{BufRead, BufReader, Read, Write};

@@ -1,5 +1,5 @@
 //! Generated clients: one program for each language, made with what a generator makes of the checked-in
-//! document, runs the same scenario (`tests/clients`) against the service. It refuses to know its steps.
+//! document, runs the same scenario (`tests/clients`) against the service. It does not know its steps.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -67,7 +67,7 @@ fn a_generated_rust_client_survives_a_conflict() {
     succeed(Command::new(program).args(arguments(&TestServer::start())));
 }
 
-/// Where the client of this language is, made anew if it is not of this document.
+/// The client of this language, generated again if it is of another document.
 #[track_caller]
 fn generated(language: &str) -> PathBuf {
     succeed(Command::new(root().join("tests/clients/generate")).arg(language));

@@ -16,7 +16,7 @@ use document::Document;
 /// What clients of OpenHands may ask for and are refused: it is no part of our API.
 const REFUSED: [&str; 2] = ["/api/settings/agent-schema", "/api/settings/conversation-schema"];
 
-/// What the page loads: its own affair, and no part of the API.
+/// The files that the page loads are no part of the API.
 const LOADED: [&str; 4] = ["/app.js", "/editing.js", "/app.css", "/favicon.svg"];
 
 static CONTRACT: LazyLock<Contract> = LazyLock::new(Contract::read);
@@ -50,7 +50,7 @@ pub(crate) fn check_event(name: &str, event: &Value) {
     };
     let schema = json!({ "$ref": format!("#/components/schemas/{schema}") });
     if let Err(fault) = CONTRACT.validate(&schema, event) {
-        panic!("{event} is told, but {fault}");
+        panic!("{event} was sent, but {fault}");
     }
 }
 
@@ -61,7 +61,7 @@ impl Contract {
 
     fn judge(&self, method: &str, target: &str, answer: &Response) -> Result<(), String> {
         if method == "OPTIONS" && answer.status == 204 {
-            // CORS is told by the Fetch standard, not by an API's document.
+            // CORS belongs to the Fetch standard, not to an API's document.
             return Ok(());
         }
         let path = document::path_of(target);
@@ -174,7 +174,7 @@ impl Contract {
             return Err("the member `status` is another".to_owned());
         }
         let slug = problem["type"].as_str().and_then(|kind| kind.strip_prefix("/problems/"));
-        let slug = slug.ok_or("its `type` is none of ours")?;
+        let slug = slug.ok_or("its `type` is not one of ours")?;
         let schema = match described {
             Some(described) => {
                 let named = [slug.to_owned(), format!("{slug}-{}", answer.status)];

@@ -19,7 +19,7 @@ use crate::wire::{Connection, Request};
 const KILLS: usize = 200;
 const WRITERS: usize = 4;
 
-/// What a writer knows of its server: the numbers of the writes that may stand there now.
+/// What a writer knows of its server: the numbers of the writes whose state it may have now.
 #[derive(Clone, Debug)]
 struct Known {
     /// Of the newest write that was answered.
@@ -29,7 +29,7 @@ struct Known {
 }
 
 /// The write whose state a server is in after this one; zero where there is no server. Every fifth write
-/// deletes it, the next one makes it anew.
+/// deletes it, the next one creates it again.
 fn number_of_state(number: usize) -> usize {
     if number.is_multiple_of(5) { 0 } else { number }
 }
@@ -50,7 +50,7 @@ fn write(server: &TestServer, name: &str, number: usize) -> Request {
     }
 }
 
-/// The number of the write whose state stands in the document; panics where there is half of one.
+/// The number of the write whose state the document has; panics if it has half of one.
 fn stored(document: &Value, name: &str) -> usize {
     let Some(server) = document["agent_settings"]["mcp_config"].get(name) else { return 0 };
     let server = crypto::opened(SECRET, server);

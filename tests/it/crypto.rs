@@ -1,5 +1,5 @@
 //! Fernet as OpenHands uses it (OPENHANDS §4), so that tests can open and make the values of
-//! a file without asking the service. It refuses to know where such values stand.
+//! a file without asking the service. It does not know where such values come from.
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE;
@@ -7,14 +7,14 @@ use fernet::Fernet;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
-/// The key that a secret stands for.
+/// The key that is derived from a secret.
 pub(crate) fn key(secret: &str) -> Fernet {
     Fernet::new(&URL_SAFE.encode(Sha256::digest(secret))).expect("32 bytes make a key")
 }
 
 /// The plaintext of a token; nothing where this key does not open it.
 pub(crate) fn open(secret: &str, token: &str) -> Option<String> {
-    // Far in the future: a token from a machine whose clock is ahead is none the worse.
+    // Far in the future, so that a token from a machine whose clock is ahead opens.
     let plaintext = key(secret).decrypt_at_time(token, None, u64::MAX - 60).ok()?;
     Some(String::from_utf8(plaintext).expect("secrets are UTF-8"))
 }

@@ -1,4 +1,4 @@
-//! What the service tells of its API: the OpenAPI document and the schemas for editors.
+//! What the service publishes of its API: the OpenAPI document and the schemas for editors.
 
 mod schemas;
 

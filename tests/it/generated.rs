@@ -31,7 +31,7 @@ fn every_generated_request_is_answered_as_the_document_says() {
     }
 }
 
-/// Makes requests, and tells how many.
+/// Makes requests, and returns how many.
 fn try_them(seed: usize, examples: usize) -> usize {
     let server = TestServer::start();
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));

@@ -38,7 +38,7 @@ fn operations_change_what_they_name_and_nothing_else() {
     let operations = json!([
         {"op": "test", "path": "/env/A", "value": "[REDACTED]"},
         {"op": "test", "path": "/args", "value": ["-y", "pkg"]},
-        {"op": "add", "path": "/args/1", "value": "--quiet", "comment": "passed over"},
+        {"op": "add", "path": "/args/1", "value": "--quiet", "comment": "ignored"},
         {"op": "remove", "path": "/description"},
         {"op": "copy", "from": "/args/2", "path": "/icon"},
         {"op": "move", "from": "/icon", "path": "/cwd"},
@@ -65,7 +65,7 @@ fn operations_change_what_they_name_and_nothing_else() {
 }
 
 #[test]
-fn a_stale_patch_is_told_what_is_there_now() {
+fn a_stale_patch_gets_the_current_state() {
     let server = TestServer::start();
     let old = server.seed("s", &guarded());
     let now = server.patch(item("s")).json(&json!({"description": "theirs"})).send().expect(200).etag();
@@ -75,11 +75,15 @@ fn a_stale_patch_is_told_what_is_there_now() {
     let problem = answer.json();
     assert_eq!(problem["current"]["description"], "theirs");
     assert_eq!(problem["current"]["env"]["A"], "[REDACTED]");
-    assert_eq!(problem["changed"], json!(["/description", "/icon"]), "the test fails: its paths are told");
-    let mended = json!([{"op": "add", "path": "/icon", "value": "i"}]);
-    let answer = refused(&server, run(&server, "s", &mended).if_match(&old), 412, "precondition-failed");
+    assert_eq!(
+        problem["changed"],
+        json!(["/description", "/icon"]),
+        "the test fails: its paths are reported"
+    );
+    let repaired = json!([{"op": "add", "path": "/icon", "value": "i"}]);
+    let answer = refused(&server, run(&server, "s", &repaired).if_match(&old), 412, "precondition-failed");
     assert_eq!(answer.json()["changed"], json!(["/icon"]));
-    run(&server, "s", &mended).if_match(&now).send().expect(200);
+    run(&server, "s", &repaired).if_match(&now).send().expect(200);
 }
 
 #[test]
@@ -97,14 +101,14 @@ fn an_operation_that_does_not_fit_is_a_conflict_of_its_own() {
         (json!({"op": "copy", "from": "/cwd", "path": "/icon"}), "/1/from"),
         (json!({"op": "move", "from": "/env", "path": "/env/A"}), "/1/path"),
     ] {
-        // What can be told from the patch alone is told first.
+        // What is wrong with the patch alone is reported first.
         let unknown = json!({"op": "unknown", "path": ""});
         let patch = run(&server, "s", &json!([fine, operation, unknown]));
         refused(&server, patch, 422, "malformed-body");
         let answer = refused(&server, run(&server, "s", &json!([fine, operation])), 409, "patch-conflict");
         assert_eq!(answer.error_pointers(), [pointer], "{operation}");
         assert_eq!(answer.json()["operation"], 1);
-        assert!(!answer.text().contains("secret-"), "it tells a value: {}", answer.text());
+        assert!(!answer.text().contains("secret-"), "it shows a value: {}", answer.text());
     }
     let absent = run(&server, "absent", &json!([{"op": "remove", "path": "/cwd"}]));
     refused(&server, absent.if_match("\"x\""), 404, "unknown-server");
@@ -136,7 +140,7 @@ fn what_is_no_patch_is_refused_with_its_place() {
         let request = server.patch(item("s")).body(JSON_PATCH, body);
         let answer = refused(&server, request, 422, "malformed-body");
         assert_eq!(answer.error_pointers(), [pointer], "{body}");
-        assert!(!answer.text().contains("secret-"), "it tells a value: {}", answer.text());
+        assert!(!answer.text().contains("secret-"), "it shows a value: {}", answer.text());
     }
     let not_utf8 = server.patch(item("s")).body(JSON_PATCH, b"[\"\xff\"]");
     refused(&server, not_utf8, 422, "malformed-body");
@@ -147,7 +151,7 @@ fn what_is_no_patch_is_refused_with_its_place() {
 }
 
 #[test]
-fn the_types_of_a_patch_are_told_where_there_is_one() {
+fn accept_patch_is_sent_where_a_patch_is_possible() {
     let server = TestServer::start();
     server.seed("s", &guarded());
     let other = server.patch(item("s")).body("application/xml", "[]");
@@ -223,7 +227,7 @@ fn places(value: &Value, at: &str, found: &mut Vec<String>) {
     }
 }
 
-/// Whoever may write and not see secrets tries to carry each leaf to each place where it would be shown.
+/// Anyone who may write and not see secrets tries to carry each leaf to each place where it would be shown.
 #[test]
 fn an_attacker_learns_nothing_by_copying_moving_and_testing() {
     let server = TestServer::start();
@@ -254,7 +258,7 @@ fn an_attacker_learns_nothing_by_copying_moving_and_testing() {
                 for op in ["copy", "move"] {
                     let operations = json!([{"op": op, "from": from, "path": to}]);
                     let answer = run(&server, name, &operations).key(WRITER).send();
-                    assert!(!answer.text().contains("canary-"), "{operations} tells: {}", answer.text());
+                    assert!(!answer.text().contains("canary-"), "{operations} shows: {}", answer.text());
                     assert!(
                         !is_secret || answer.status >= 400,
                         "{operations} went through: {}",
@@ -278,7 +282,7 @@ fn an_attacker_learns_nothing_by_copying_moving_and_testing() {
         server.put(item(name)).json(&config).send().expect(200);
     }
     assert!(tried > 500, "little was tried: {tried}");
-    assert!(!server.log().contains("canary-"), "the log tells a secret");
+    assert!(!server.log().contains("canary-"), "the log shows a secret");
 }
 
 #[test]

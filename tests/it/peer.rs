@@ -5,7 +5,7 @@ use std::io::{BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdout, Command, Stdio};
 
-/// Takes the lock, says so, and holds it until it is told to go.
+/// Takes the lock, says so, and holds it until it is stopped.
 const HOLD: &str = "
 import fcntl, os, sys
 lock = os.open(sys.argv[1], os.O_RDWR | os.O_CREAT, 0o600)

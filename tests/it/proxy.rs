@@ -1,5 +1,5 @@
 //! A real proxy in front of a service, over TLS: the configuration of `docs/proxies` with the addresses of the test.
-//! It refuses to know what goes through it.
+//! It does not know what goes through it.
 
 use std::fs::{self, File};
 use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};

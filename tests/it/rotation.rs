@@ -1,5 +1,5 @@
 //! `mcp-settings rotate-key`: everything that older keys encrypted, in one commit, also beside a running
-//! service; what no key opens is told and left alone.
+//! service; what no key opens is reported and left alone.
 
 mod beside;
 mod exit_codes;
@@ -107,9 +107,9 @@ fn everything_is_encrypted_by_the_newest_key_and_no_tag_changes() {
         let count = tokens(&before).len();
         assert!(count > 4, "{name}: too few values to prove anything");
         assert_eq!(report(&output), format!("encrypted again: {count}\n"), "{name}");
-        let told = String::from_utf8_lossy(&output.stderr).into_owned();
-        assert!(told.contains("rotate-key done"), "{name}: no audit event: {told}");
-        assert!(!told.contains("sk-outside") && !told.contains("gAAAAA"), "{name}: a leak: {told}");
+        let stderr = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert!(stderr.contains("rotate-key done"), "{name}: no audit event: {stderr}");
+        assert!(!stderr.contains("sk-outside") && !stderr.contains("gAAAAA"), "{name}: a leak: {stderr}");
 
         let new = tokens(&after);
         assert_eq!(new.len(), count, "{name}");
@@ -153,7 +153,7 @@ fn nothing_but_tokens_changes_in_the_document() {
 }
 
 #[test]
-fn a_value_that_stands_in_two_places_is_encrypted_again_in_both() {
+fn a_value_that_is_in_two_places_is_encrypted_again_in_both() {
     let site = site("settings/v1.58.0.json");
     let mut document = site.json();
     let token = document["agent_settings"]["llm"]["api_key"].clone();

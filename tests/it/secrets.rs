@@ -14,7 +14,7 @@ mod views;
 use serde_json::{Value, json};
 
 /// Configurations that have every kind of masked leaf, in the open dialect. Each secret begins with
-/// `canary-` and stands nowhere else; each value that is shown begins with `shown-`.
+/// `canary-` and occurs nowhere else; each value that is shown begins with `shown-`.
 pub(crate) fn every_secret() -> Vec<(&'static str, Value)> {
     vec![
         (

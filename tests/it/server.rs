@@ -1,4 +1,4 @@
-//! A running service: requests to it, its place, its log, its end. It refuses to know how one is started.
+//! A running service: requests to it, its place, its log, its end. It does not know how one is started.
 
 use std::net::SocketAddr;
 use std::ops::Deref;
@@ -48,7 +48,7 @@ pub(crate) fn code_of(link: &str) -> &str {
 pub(crate) fn eventually(what: &str, mut condition: impl FnMut() -> bool) {
     let deadline = Instant::now() + PATIENCE;
     while !condition() {
-        assert!(Instant::now() < deadline, "in vain waited until {what}");
+        assert!(Instant::now() < deadline, "waited too long until {what}");
         thread::sleep(Duration::from_millis(2));
     }
 }

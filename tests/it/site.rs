@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use tempfile::TempDir;
 
-/// The folders of one test. Logs stand apart, so that everything in `data` was made by the service.
+/// The folders of one test. Logs have a folder of their own, so that everything in `data` was made by the service.
 pub(crate) struct Site {
     root: TempDir,
 }

@@ -1,5 +1,5 @@
 //! One winner, for real (law L1): several services on one file, many writers, kills; every round's history
-//! is checked alone. `make soak` runs it for as long as it is told, `make test` for a moment.
+//! is checked alone. `make soak` runs it for as long as configured, `make test` for a moment.
 
 mod chain;
 mod counters;
@@ -16,9 +16,9 @@ use self::rounds::Size;
 #[test]
 fn rounds_over_processes_and_kills_have_one_winner_and_a_linearizable_history() {
     let size = Size::from_environment();
-    let tally = rounds::run(&size);
+    let counters = rounds::run(&size);
     #[expect(clippy::print_stdout, reason = "the table is what `make soak` is run for")]
     {
-        println!("{size}\n{tally}");
+        println!("{size}\n{counters}");
     }
 }

@@ -1,4 +1,4 @@
-//! A reader of the stream of changes. It holds each event against the document, and refuses to know what it means.
+//! A reader of the stream of changes. It holds each event against the document, and does not know what it means.
 
 use std::io;
 use std::time::{Duration, Instant};
@@ -49,7 +49,7 @@ impl Event {
 }
 
 impl Stream {
-    /// Sends this request for the stream, or gives the answer that is none.
+    /// Sends this request for the stream; an error is the response that is not a stream.
     pub(crate) fn open(request: &Request) -> io::Result<Result<Self, Response>> {
         let mut connection = Connection::open(request.address())?;
         let head = connection.begin(request)?;
@@ -72,7 +72,7 @@ impl Stream {
                 let block: String = self.text.drain(..end + 2).collect();
                 if block.starts_with(':') {
                     if deadline < Instant::now() {
-                        return Err(io::Error::new(io::ErrorKind::TimedOut, "nothing is told"));
+                        return Err(io::Error::new(io::ErrorKind::TimedOut, "no event came"));
                     }
                     continue;
                 }
@@ -81,7 +81,7 @@ impl Stream {
                 return Ok(Some(event));
             }
             let Some(chunk) = self.connection.chunk()? else { return Ok(None) };
-            self.text += std::str::from_utf8(&chunk).expect("an event is told in one chunk, in UTF-8");
+            self.text += std::str::from_utf8(&chunk).expect("an event is one chunk, in UTF-8");
         }
     }
 

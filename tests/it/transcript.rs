@@ -54,12 +54,12 @@ impl Replay {
             self.tags.entry(theirs.clone()).or_insert_with(|| ours.to_owned());
         }
         let difference = difference(row, &answer);
-        let told = format!("row {} ({} {})", row.number, row.method, row.path);
+        let row_text = format!("row {} ({} {})", row.number, row.method, row.path);
         match (&difference, listed) {
-            (Some(found), None) => self.complaints.push(format!("{told}: {found}")),
-            (None, Some(_)) => self.complaints.push(format!("{told}: listed, but the answers are alike")),
+            (Some(found), None) => self.complaints.push(format!("{row_text}: {found}")),
+            (None, Some(_)) => self.complaints.push(format!("{row_text}: listed, but the answers are alike")),
             (Some(found), Some(listed)) if listed.status != answer.status => {
-                self.complaints.push(format!("{told}: listed with {}, but {found}", listed.status));
+                self.complaints.push(format!("{row_text}: listed with {}, but {found}", listed.status));
             }
             _ => {}
         }
@@ -76,7 +76,7 @@ impl Replay {
         })
     }
 
-    /// The header value with every recorded tag replaced by ours, whether it stands in quotes or not.
+    /// The header value with every recorded tag replaced by ours, whether it is in quotes or not.
     fn translated(&self, value: &str) -> String {
         let mut value = value.to_owned();
         for (theirs, ours) in &self.tags {

@@ -1,5 +1,5 @@
 //! The page in a real browser against the real service: each test goes through one journey of
-//! `tests/ui/journeys`. It refuses to know what a journey does: that stands in its script.
+//! `tests/ui/journeys`. It does not know what a journey does: that is in its script.
 
 mod accessibility;
 mod adding;

@@ -16,7 +16,7 @@ fn run(command: &mut Command) {
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&said));
 }
 
-/// The compiled tests of these rules; what else stands beside them is for them.
+/// The compiled tests of these rules; the other files beside them are for them.
 fn compiled_tests(folder: &Path) -> Vec<PathBuf> {
     let files = fs::read_dir(folder)
         .expect("the compiler made it")

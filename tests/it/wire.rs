@@ -1,5 +1,5 @@
-//! A small HTTP/1.1 client on a raw socket: it sends exactly the bytes it is told, so that a test can send
-//! what a well-behaved client never would. It refuses to know what the service does; `conformance` does.
+//! A small HTTP/1.1 client on a raw socket: it sends exactly the given bytes, so that a test can send
+//! what a well-behaved client never would. It does not know what the service does; `conformance` does.
 
 use std::io::{self, BufRead, BufReader, Read, Write};
 use std::net::{SocketAddr, TcpStream};
@@ -17,7 +17,7 @@ const PATIENCE: Duration = Duration::from_secs(20);
 pub(crate) struct Request {
     address: SocketAddr,
     method: String,
-    /// What stands before the target; answers are as they are described without it.
+    /// The prefix of the target; answers are as they are described without it.
     base: String,
     target: String,
     headers: Vec<(String, Vec<u8>)>,
@@ -103,7 +103,7 @@ impl Request {
         self
     }
 
-    /// Sends the body in chunks, so that its size is not told beforehand.
+    /// Sends the body in chunks, so that its size is not announced.
     pub(crate) fn chunked(mut self) -> Self {
         self.chunked = true;
         self

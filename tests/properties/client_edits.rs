@@ -1,5 +1,5 @@
 //! What clients ask for: a view that somebody has edited and sends back whole, or the edits alone as a merge
-//! patch. Built from a view by instructions, since no strategy can know what stands in a document.
+//! patch. Built from a view by instructions, since no strategy can know what is in a document.
 
 use mcp_settings::json::{Json, Object};
 use mcp_settings::secrets::Exposure;
@@ -11,7 +11,7 @@ use crate::client::Who;
 use crate::samples::{Layout, any_extra, any_json};
 use crate::tokens;
 
-/// Where something stands in a configuration.
+/// A place in a configuration.
 pub(crate) type Place = Vec<Step>;
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -22,7 +22,7 @@ pub(crate) enum Step {
 
 /// One request, not yet applied to a view.
 #[derive(Clone, Debug)]
-pub(crate) struct Wish {
+pub(crate) struct ClientEdit {
     pub(crate) who: Who,
     pub(crate) exposure: Exposure,
     pub(crate) is_patch: bool,
@@ -37,7 +37,7 @@ pub(crate) enum Edit {
     Set(Json),
 }
 
-pub(crate) fn any_wish(layout: Layout) -> impl Strategy<Value = Wish> {
+pub(crate) fn any_client_edit(layout: Layout) -> impl Strategy<Value = ClientEdit> {
     let reader = prop_oneof![
         Just((Who::Writer, Exposure::Redacted)),
         Just((Who::Revealer, Exposure::Redacted)),
@@ -46,7 +46,7 @@ pub(crate) fn any_wish(layout: Layout) -> impl Strategy<Value = Wish> {
     ];
     let edits = vec((any::<Index>(), any_edit()), 0..4);
     let extra = prop::option::of(any_extra(layout));
-    (reader, any::<bool>(), edits, extra).prop_map(|((who, exposure), is_patch, edits, extra)| Wish {
+    (reader, any::<bool>(), edits, extra).prop_map(|((who, exposure), is_patch, edits, extra)| ClientEdit {
         who,
         exposure,
         is_patch,
@@ -69,7 +69,7 @@ fn any_edit() -> impl Strategy<Value = Edit> {
     ]
 }
 
-impl Wish {
+impl ClientEdit {
     /// The body that is sent, made from a view.
     pub(crate) fn body(&self, view: &Object) -> Object {
         let mut sent = Json::Object(view.clone());
@@ -143,7 +143,7 @@ pub(crate) fn changed(value: &Json, place: &[Step], edit: &Edit) -> Json {
     }
 }
 
-/// What stands at a place; nothing is null, as a merge patch says it.
+/// The value at a place, or null, as in a merge patch.
 fn at(value: &Json, place: &[Step]) -> Json {
     place.iter().try_fold(value, |value, step| child(value, step)).cloned().unwrap_or(Json::Null)
 }

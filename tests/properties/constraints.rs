@@ -109,7 +109,7 @@ impl Walk<'_> {
         whole["$defs"] = self.root["$defs"].clone();
         let options = jsonschema::options().should_validate_formats(true);
         let validator = options.build(&whole).expect("the fixture is a schema");
-        // A truth value is taken for a number.
+        // A Boolean is treated as a number.
         let text = schema.to_string();
         let takes_numbers = text.contains("\"integer\"") || text.contains("\"number\"");
         let is_window = place.names.ends_with("/max_input_tokens");

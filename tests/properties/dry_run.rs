@@ -1,4 +1,4 @@
-//! Dry runs: they answer as the write would and leave no trace; and to whoever may not see secrets they
+//! Dry runs: they answer as the write would and leave no trace; and to a caller without `reveal` they
 //! answer alike whatever the secrets are.
 
 use std::cell::Cell;
@@ -11,17 +11,17 @@ use proptest::sample::Index;
 use proptest::test_runner::TestRunner;
 
 use crate::client::{Client, Who, config_of};
-use crate::client_edits::{Wish, any_wish};
+use crate::client_edits::{ClientEdit, any_client_edit};
 use crate::oracle::{mapped, secrecy};
 use crate::samples::{Sample, any_sample};
 use crate::tokens;
 
 const CASES: u32 = 700;
 
-fn any_case() -> impl Strategy<Value = (Sample, Index, Wish)> {
+fn any_case() -> impl Strategy<Value = (Sample, Index, ClientEdit)> {
     any_sample().prop_flat_map(|sample| {
         let layout = sample.layout;
-        (Just(sample), any::<Index>(), any_wish(layout))
+        (Just(sample), any::<Index>(), any_client_edit(layout))
     })
 }
 
@@ -33,12 +33,12 @@ fn runner() -> TestRunner {
     })
 }
 
-fn sent(wish: &Wish, body: &Object) -> ServerWrite {
-    if wish.is_patch { ServerWrite::merge(body.clone()) } else { ServerWrite::replace(body.clone()) }
+fn sent(client_edit: &ClientEdit, body: &Object) -> ServerWrite {
+    if client_edit.is_patch { ServerWrite::merge(body.clone()) } else { ServerWrite::replace(body.clone()) }
 }
 
-/// All that a caller is told, and the name of the error; what an error holds is compared by its text.
-fn told(outcome: &Result<Written, ServiceError>) -> String {
+/// Everything that a caller sees, and the name of the error; what an error holds is compared by its text.
+fn visible(outcome: &Result<Written, ServiceError>) -> String {
     match outcome {
         Ok(written) => {
             let body = String::from_utf8(written.body.clone().unwrap_or_default().to_vec());
@@ -51,17 +51,17 @@ fn told(outcome: &Result<Written, ServiceError>) -> String {
 #[test]
 fn a_dry_run_answers_as_the_write_would_and_leaves_no_trace() {
     let accepted = Cell::new(0);
-    let outcome = runner().run(&any_case(), |(sample, index, wish)| {
+    let outcome = runner().run(&any_case(), |(sample, index, client_edit)| {
         let text = sample.text();
         let client = Client::of(&text);
         let (name, _) = &sample.servers[index.index(sample.servers.len())];
-        let Ok(view) = client.get(name, wish.exposure) else { return Ok(()) };
-        let body = wish.body(&view);
-        let dry = client.try_update(name, sent(&wish, &body), wish.who);
+        let Ok(view) = client.get(name, client_edit.exposure) else { return Ok(()) };
+        let body = client_edit.body(&view);
+        let dry = client.try_update(name, sent(&client_edit, &body), client_edit.who);
         prop_assert_eq!(client.text(), text);
-        let real = client.update(name, sent(&wish, &body), wish.who);
-        let shown = || format!("{wish:?}\nsent {}", to_compact(&body.clone().into()));
-        match (wish.who, &dry, &real) {
+        let real = client.update(name, sent(&client_edit, &body), client_edit.who);
+        let shown = || format!("{client_edit:?}\nsent {}", to_compact(&body.clone().into()));
+        match (client_edit.who, &dry, &real) {
             (Who::Writer, Ok(dry), Ok(real)) => {
                 prop_assert_eq!(&dry.after, &None);
                 let config = |written: &Written| {
@@ -76,7 +76,7 @@ fn a_dry_run_answers_as_the_write_would_and_leaves_no_trace() {
                 accepted.set(accepted.get() + 1);
             }
             _ => {
-                prop_assert_eq!(told(&dry), told(&real), "{}", shown());
+                prop_assert_eq!(visible(&dry), visible(&real), "{}", shown());
                 accepted.set(accepted.get() + u32::from(dry.is_ok()));
             }
         }
@@ -89,20 +89,20 @@ fn a_dry_run_answers_as_the_write_would_and_leaves_no_trace() {
 #[test]
 fn a_dry_run_is_no_oracle() {
     let accepted = Cell::new(0);
-    let outcome = runner().run(&any_case(), |(sample, index, wish)| {
+    let outcome = runner().run(&any_case(), |(sample, index, client_edit)| {
         let at = index.index(sample.servers.len());
         let other = with_other_secrets(&sample, at);
         let (one, two) = (Client::of(&sample.text()), Client::of(&other.text()));
         let name = &sample.servers[at].0;
         // A guesser may know everything, and still must not learn whether it is so.
         let Ok(view) = one.get(name, Exposure::Plaintext) else { return Ok(()) };
-        let body = wish.body(&view);
+        let body = client_edit.body(&view);
         if to_compact(&body.clone().into()).contains("gAAAAA") {
             return Ok(());
         }
-        let ask = |client: &Client| told(&client.try_update(name, sent(&wish, &body), Who::Writer));
+        let ask = |client: &Client| visible(&client.try_update(name, sent(&client_edit, &body), Who::Writer));
         let (one, two) = (ask(&one), ask(&two));
-        prop_assert_eq!(&one, &two, "{:?}\nsent {}", wish, to_compact(&body.into()));
+        prop_assert_eq!(&one, &two, "{:?}\nsent {}", client_edit, to_compact(&body.into()));
         accepted.set(accepted.get() + u32::from(!one.contains("Error")));
         Ok(())
     });

@@ -1,5 +1,5 @@
-//! No cheap oracle: whoever may write and may not see secrets sends a right guess and a wrong one to the same
-//! state, and nothing that can be observed tells them apart unless both were stored; then only the tags do.
+//! No cheap oracle: a caller who may write and may not see secrets sends a right guess and a wrong one to the same
+//! state, and nothing observable distinguishes them unless both were stored; then only the tags do.
 //!
 //! `make test` tries 20,000 pairs, `make soak` as many as `PAIRS` says. Whatever the table of secret leaves
 //! holds is found with the table itself, so that what is added there is tried here.
@@ -11,7 +11,7 @@ mod secret;
 mod seeded_rng;
 mod state;
 
-use self::differ::Tally;
+use self::differ::Counters;
 use self::state::Keyring;
 use crate::samples::Layout;
 
@@ -27,7 +27,7 @@ fn share(thirtieths: usize) -> usize {
     all.unwrap_or(PAIRS) * thirtieths / 30
 }
 
-/// The seed of a test's own chance: the run's, told apart by the test.
+/// The seed of a test's own random choices: the run's, with a number of the test's own.
 fn seed(test: u64) -> u64 {
     let seed = std::env::var("PROPTEST_RNG_SEED").ok().and_then(|text| text.parse().ok()).unwrap_or(8_710);
     seed ^ (test << 48)
@@ -37,15 +37,15 @@ fn seed(test: u64) -> u64 {
 fn tell_nothing(layout: Layout, keyring: Keyring, thirtieths: usize, test: u64) {
     let pairs = share(thirtieths);
     let mut dice = seeded_rng::SeededRng::new(seed(test));
-    let mut tally = Tally::default();
-    while tally.pairs < pairs {
+    let mut counters = Counters::default();
+    while counters.pairs < pairs {
         let state = state::any(layout, keyring, &mut dice);
         for _ in 0..PAIRS_PER_STATE {
-            differ::try_pair(&state, &mut dice, &mut tally);
+            differ::try_pair(&state, &mut dice, &mut counters);
         }
     }
-    tally.report(&format!("{layout:?} {keyring:?}"));
-    tally.demand_all_kinds(keyring);
+    counters.report(&format!("{layout:?} {keyring:?}"));
+    counters.demand_all_kinds(keyring);
 }
 
 /// Several tests of one layout, each with its own share and chance: they run beside each other.
@@ -99,15 +99,15 @@ fn with_a_wrong_key_a_right_guess_looks_like_a_wrong_one() {
 fn at_the_limits_of_size_a_right_guess_looks_like_a_wrong_one() {
     let pairs = share(30) / 1_700;
     let mut dice = seeded_rng::SeededRng::new(seed(61));
-    let mut tally = Tally::default();
+    let mut counters = Counters::default();
     // Goes on until some of them were too large: the fewer there are, the more it is luck.
-    while tally.pairs < pairs || (!tally.has_too_large() && tally.pairs < 10 * pairs) {
+    while counters.pairs < pairs || (!counters.has_too_large() && counters.pairs < 10 * pairs) {
         let layout = *dice.pick(&[Layout::Own, Layout::WrappedV3, Layout::FlatV9]);
         let state = state::any(layout, Keyring::Whole, &mut dice).at_a_limit(&mut dice);
         for _ in 0..4 {
-            differ::try_large_pair(&state, &mut dice, &mut tally);
+            differ::try_large_pair(&state, &mut dice, &mut counters);
         }
     }
-    tally.report("at the limits");
-    assert!(tally.has_too_large(), "hardly anything was too large: {tally:?}");
+    counters.report("at the limits");
+    assert!(counters.has_too_large(), "hardly anything was too large: {counters:?}");
 }

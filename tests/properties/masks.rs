@@ -32,7 +32,7 @@ const CLOSED: &str = r#"{
     "oauth": {"url":"https://h.example/","auth":{"strategy":"oauth2","authentication":{"type":"oauth","client_secret":"§12"},"state":{"tokens":{"access_token":"§13","refresh_token":"§14"},"client_info":{"client_secret":"§15"}}}}
 }"#;
 
-/// What stands outside the servers.
+/// What is outside the servers.
 const OUTSIDE: &str = r#"{"llm":{"api_key":"§16"},"agent_context":{"secrets":{"S":"§17"}},"verification":{"critic_api_key":"§18"}}"#;
 
 const SECRETS: usize = 19;
@@ -160,7 +160,7 @@ fn object(text: &str) -> Object {
     }
 }
 
-/// A document in which all secrets stand in the clear, as an editor leaves it.
+/// A document in which all secrets are in the clear, as an editor leaves it.
 fn document(is_open: bool) -> String {
     let (servers, version, open, close) = match is_open {
         true => (OPEN, "", r#"{"mcpServers":"#, "}"),
@@ -377,15 +377,15 @@ proptest! {
     }
 
     #[test]
-    fn without_reveal_a_mask_tells_nothing_of_what_is_stored(is_open in any::<bool>(), write in any_write()) {
+    fn without_reveal_a_mask_reveals_nothing_of_what_is_stored(is_open in any::<bool>(), write in any_write()) {
         let write = Write { who: Who::Writer, ..write };
         let (text, servers) = (document(is_open), names(is_open));
         let right = Client::of(&text);
         let sent = Sent::of(&right, &write, &servers);
-        let told = |client: &Client| sent.send(client).map_err(|error| format!("{error:?}"));
+        let outcome = |client: &Client| sent.send(client).map_err(|error| format!("{error:?}"));
         // The same body, where other secrets are stored.
         let wrong = Client::of(&text.replace("sEcret-", "0ther-cret-"));
         prop_assume!(sent.who == Who::Writer);
-        prop_assert_eq!(told(&right), told(&wrong), "{:?}", write);
+        prop_assert_eq!(outcome(&right), outcome(&wrong), "{:?}", write);
     }
 }

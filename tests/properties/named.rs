@@ -118,7 +118,7 @@ fn any_name() -> impl Strategy<Value = String> {
     ]
 }
 
-/// What may stand under a name: texts of every shape, in clear and encrypted, and what is no text.
+/// A value that a name may have: texts of every shape, in clear and encrypted, and what is no text.
 fn any_value() -> impl Strategy<Value = Json> {
     let sealed = any_text().prop_map(|text| match text.as_str() {
         "" => Json::string(""),

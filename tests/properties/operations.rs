@@ -1,5 +1,5 @@
 //! JSON Patches over documents with secrets: none is nothing, and whatever the operations are, no secret and
-//! no mask comes to stand where it did not stand before.
+//! no mask ends up where it was not before.
 
 use std::collections::BTreeSet;
 
@@ -98,7 +98,7 @@ fn scalars(value: &Json, found: &mut BTreeSet<String>) {
     }
 }
 
-/// A scalar that neither stood in its place before nor comes from anywhere else but a secret.
+/// A scalar that neither was in its place before nor comes from anywhere else but a secret.
 fn carried(after: &Json, before: &Json, open: &BTreeSet<String>) -> Option<String> {
     let mut places = Vec::new();
     collect(after, &mut Place::new(), &mut places);
@@ -112,7 +112,7 @@ fn carried(after: &Json, before: &Json, open: &BTreeSet<String>) -> Option<Strin
     places.iter().find(is_carried).map(|place| format!("{place:?}"))
 }
 
-/// The server as it stands in the document, secrets in the clear.
+/// The server as it is in the document, secrets in the clear.
 fn clear(text: &str, layout: Layout, name: &str) -> Json {
     let mut value = &parse(text, &Rules::STORED).expect("a document is JSON");
     let path: &[&str] = match layout {
@@ -153,11 +153,11 @@ proptest! {
         let name = &sample.servers[0].0;
         let view: Json = client.get(name, Exposure::Redacted).unwrap().into();
         let document = document(&operations, &view);
-        let told = to_compact(&document);
+        let document_text = to_compact(&document);
         // What everybody knows: what is shown, what is sent, and the words of the closed dialect.
         let mut open = BTreeSet::from([r#""bearer""#, r#""oauth2""#].map(str::to_owned));
         scalars(&view, &mut open);
-        // But for masks, which only whoever sends one may have stored, as a text that is no secret.
+        // Except masks, which only their sender may have stored, as a text that is not secret.
         open.retain(|text| !text.contains("[REDACTED]") && !text.contains("**********"));
         operations.iter().for_each(|operation| scalars(&operation.value, &mut open));
         match client.update(name, ServerWrite::patch(patch(document)), who) {
@@ -167,7 +167,7 @@ proptest! {
                 let before = clear(&text, sample.layout, name);
                 let after = clear(&client.text(), sample.layout, name);
                 let carried = carried(&after, &before, &open);
-                prop_assert_eq!(carried, None, "{} {}", told, text);
+                prop_assert_eq!(carried, None, "{} {}", document_text, text);
             }
         }
     }

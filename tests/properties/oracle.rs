@@ -8,11 +8,11 @@ use crate::client_edits::{Place, Step, child};
 use crate::samples::Layout;
 use crate::tokens;
 
-/// A mask or token that stands for nothing.
+/// A mask or token that means nothing.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Refused;
 
-/// A stored server in the clear. What no key opens is told by its token.
+/// A stored server in the clear. What no key opens is represented by its token.
 pub(crate) fn in_the_clear(stored: &Json, layout: Layout) -> Json {
     mapped(stored, &mut Vec::new(), &mut |place, text| {
         let Some(is_sealed) = secrecy(place, text, layout) else { return text.to_owned() };
@@ -73,7 +73,7 @@ fn without_opposite(before: &Json, patch: &Object) -> Json {
     left.into()
 }
 
-/// A string at `auth`, where the document has none: a strategy, which replaces all that stood there.
+/// A string at `auth`, where the document has none: a strategy, which replaces all that was there.
 fn in_closed_words(body: &Object, is_patch: bool, before: &Json) -> Object {
     let own = before.as_object().and_then(|before| before.get("auth"));
     let Some(text) = body.get("auth").and_then(Json::as_str).filter(|_| own.and_then(Json::as_str).is_none())
@@ -97,7 +97,7 @@ fn in_closed_words(body: &Object, is_patch: bool, before: &Json) -> Object {
     body
 }
 
-/// A mask in an array means something only if nothing else in the array changes; and whoever may not see
+/// A mask in an array means something only if nothing else in the array changes; and a caller who may not see
 /// secrets must not learn from that whether a guess beside it was right.
 fn keeps_arrays(sent: &Json, meant: &Json, own: &Json, here: &mut Place, who: Who, layout: Layout) -> bool {
     let below = |step: Step, here: &mut Place| {
@@ -112,15 +112,15 @@ fn keeps_arrays(sent: &Json, meant: &Json, own: &Json, here: &mut Place, who: Wh
         Json::Object(object) => object.names().all(|name| below(Step::Member(name.to_owned()), here)),
         Json::Array(elements) => {
             let is_kept = elements.len() == own.as_array().map_or(0, <[Json]>::len) && meant == own;
-            let told = secrets_of(sent, here, layout);
+            let secrets = secrets_of(sent, here, layout);
             // What looks like a mask may be the stored secret, sent by a caller who sees it.
-            let is_stored = |(place, told): &(Place, String)| {
+            let is_stored = |(place, secret): &(Place, String)| {
                 let own = place.iter().try_fold(own, |value, step| child(value, step)).and_then(Json::as_str);
-                who == Who::Revealer && own == Some(told)
+                who == Who::Revealer && own == Some(secret)
             };
-            let has_mask = told.iter().any(|secret| is_mask(&secret.1) && !is_stored(secret));
+            let has_mask = secrets.iter().any(|secret| is_mask(&secret.1) && !is_stored(secret));
             let has_guess = who == Who::Writer
-                && told.iter().any(|(_, told)| !is_mask(told) && tokens::opened(told).is_none());
+                && secrets.iter().any(|(_, secret)| !is_mask(secret) && tokens::opened(secret).is_none());
             (!has_mask || (is_kept && !has_guess))
                 && (0..elements.len()).all(|index| below(Step::Element(index), here))
         }
@@ -205,7 +205,7 @@ fn read(
     Ok(text.to_owned())
 }
 
-const MASKED_SCALAR: &str = "\u{1}a mask of a number or truth value";
+const MASKED_SCALAR: &str = "\u{1}a mask of a number or Boolean";
 
 fn unmasked_scalars(sent: &Json, own: &Json) -> Json {
     match sent {
@@ -231,7 +231,7 @@ fn is_mask(text: &str) -> bool {
         || (text.len() >= 10 && text.trim_matches('*').is_empty())
 }
 
-/// The samples edit URLs only as a whole, so that masks stand where they stood or everywhere.
+/// The samples edit URLs only as a whole, so that masks are where they were or everywhere.
 fn unmasked_url(sent: &str, own: Option<&str>) -> Result<String, Refused> {
     const MASKED: [(&str, &str); 4] = [
         ("https://**********@h.example:8443/mcp?x=1", "https://u:p@h.example:8443/mcp?x=1"),

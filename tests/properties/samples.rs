@@ -38,7 +38,7 @@ impl Sample {
         [parts.before, parts.servers.join(","), parts.after].concat()
     }
 
-    /// The texts of the members of the server map, and what stands around them.
+    /// The texts of the members of the server map, and what is around them.
     pub(crate) fn parts(&self) -> Parts {
         let wrapped = ("\"mcp_config\": {\"other\": [1.0, 1E2],\"mcpServers\":{", "}}");
         let (version, (open, close)) = match self.layout {
@@ -82,7 +82,7 @@ pub(crate) fn any_sample_in(layout: Layout) -> impl Strategy<Value = Sample> {
     })
 }
 
-/// A server that may stand in a file: mostly one that this service would take.
+/// A server that may be in a file: mostly one that this service would take.
 fn any_stored_server(layout: Layout) -> BoxedStrategy<Json> {
     let odd = prop_oneof![
         Just("{}"),
@@ -201,7 +201,7 @@ pub(crate) fn any_extra(layout: Layout) -> BoxedStrategy<(String, Json)> {
     if layout.is_open() { prop_oneof![both, open].boxed() } else { both.boxed() }
 }
 
-/// A secret string as it may stand in a file.
+/// A secret string as it may be in a file.
 pub(crate) fn any_secret() -> impl Strategy<Value = Json> + Clone {
     prop_oneof![
         6 => any::<prop::sample::Index>().prop_map(|index| Json::string(index.get(&tokens::OWN).text.as_str())),
@@ -220,7 +220,7 @@ pub(crate) fn any_url() -> impl Strategy<Value = &'static str> {
     ])
 }
 
-/// A number in one of the spellings that could be taken for each other.
+/// A number in one of the spellings that could be mistaken for each other.
 pub(crate) fn number() -> impl Strategy<Value = Json> {
     let spellings = vec![
         "30",

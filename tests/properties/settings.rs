@@ -16,7 +16,7 @@ use crate::samples::{any_json, any_secret, number};
 use crate::spelling::{Manner, any_manner, spell};
 use crate::tokens;
 
-/// What can stand at a place, and so what it is patched with.
+/// What can be at a place, and so what it is patched with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Holds {
     /// What the agent-server requires beside the others: always there.
@@ -180,7 +180,7 @@ fn wanted(
         if ["**********", "[REDACTED]", "<redacted>", "[redacted]", "***"].contains(&text) {
             after.get(place)?;
         } else if tokens::FOREIGN.iter().any(|token| token.text == text) {
-            // At a place that its layout encrypts it may come back to where it stands, and nowhere else.
+            // At a place that its layout encrypts it may come back to where it is, and nowhere else.
             if state.get(place) != Some(&sent) {
                 return None;
             }
@@ -314,7 +314,7 @@ proptest! {
             if let (Holds::Secret(sealed), Some(own), Some(now)) = (holds, state.get(place), now) {
                 prop_assert!(
                     plain(own) != plain(now) || own == now,
-                    "an unchanged secret was written anew at {}\n{}\n{}", place, before, after
+                    "an unchanged secret was written again at {}\n{}\n{}", place, before, after
                 );
                 prop_assert!(!sealed[layout] || !now.as_str().is_some_and(|text| text.starts_with("n3w")));
             }

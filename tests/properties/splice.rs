@@ -12,17 +12,17 @@ use proptest::sample::Index;
 use proptest::test_runner::TestRunner;
 
 use crate::client::{Client, Who};
-use crate::client_edits::{Wish, any_wish};
+use crate::client_edits::{ClientEdit, any_client_edit};
 use crate::oracle::{Refused, in_the_clear, mapped, wanted, without_nulls};
 use crate::samples::{Layout, Sample, any_sample, any_server};
 use crate::tokens;
 
 const CASES: u32 = 3_000;
 
-fn any_case() -> impl Strategy<Value = (Sample, Index, Wish)> {
+fn any_case() -> impl Strategy<Value = (Sample, Index, ClientEdit)> {
     any_sample().prop_flat_map(|sample| {
         let layout = sample.layout;
-        (Just(sample), any::<Index>(), any_wish(layout))
+        (Just(sample), any::<Index>(), any_client_edit(layout))
     })
 }
 
@@ -35,42 +35,51 @@ fn a_write_gives_what_was_asked_for_and_touches_nothing_else() {
         ..ProptestConfig::with_cases(CASES)
     });
     runner
-        .run(&any_case(), |(sample, index, wish)| {
+        .run(&any_case(), |(sample, index, client_edit)| {
             let text = sample.text();
             let client = Client::of(&text);
             let at = index.index(sample.servers.len());
             let (name, stored) = &sample.servers[at];
-            let Ok(view) = client.get(name, wish.exposure) else { return Ok(()) };
-            let body = wish.body(&view);
-            let expected = wanted(&body, wish.is_patch, wish.who, stored, sample.layout);
-            let sent = if wish.is_patch {
+            let Ok(view) = client.get(name, client_edit.exposure) else { return Ok(()) };
+            let body = client_edit.body(&view);
+            let expected = wanted(&body, client_edit.is_patch, client_edit.who, stored, sample.layout);
+            let sent = if client_edit.is_patch {
                 ServerWrite::merge(body.clone())
             } else {
                 ServerWrite::replace(body.clone())
             };
-            let told =
-                || format!("{wish:?}\nsent {}\nto {}", to_compact(&body.clone().into()), to_compact(stored));
+            let context = || {
+                format!(
+                    "{client_edit:?}\nsent {}\nto {}",
+                    to_compact(&body.clone().into()),
+                    to_compact(stored)
+                )
+            };
 
-            match client.update(name, sent, wish.who) {
+            match client.update(name, sent, client_edit.who) {
                 Err(error) => {
                     prop_assert_eq!(client.text(), text);
-                    prop_assert!(is_legitimate(&error, &expected), "{:?}\n{}", error, told());
+                    prop_assert!(is_legitimate(&error, &expected), "{:?}\n{}", error, context());
                     refused.set(refused.get() + 1);
                 }
                 Ok(written) => {
-                    prop_assert!(expected.is_ok(), "a mask or token without a meaning was taken\n{}", told());
+                    prop_assert!(
+                        expected.is_ok(),
+                        "a mask or token without a meaning was taken\n{}",
+                        context()
+                    );
                     let expected = expected.unwrap();
                     let after = client.text();
                     let tag = written.after.map(|tag| tag.to_string());
                     prop_assert_eq!(&client.tag(name), &tag);
                     // The state that was asked for has this tag, however it is stored.
-                    prop_assert_eq!(tag_of(&sample, at, &expected), tag.clone(), "{}", told());
+                    prop_assert_eq!(tag_of(&sample, at, &expected), tag.clone(), "{}", context());
                     if written.before.map(|tag| tag.to_string()) == tag {
                         prop_assert_eq!(
                             after,
                             text,
                             "a write that changes nothing stored something\n{}",
-                            told()
+                            context()
                         );
                         return Ok(());
                     }
@@ -79,17 +88,18 @@ fn a_write_gives_what_was_asked_for_and_touches_nothing_else() {
                         plain(&in_the_clear(&now, sample.layout)),
                         plain(&expected),
                         "{}",
-                        told()
+                        context()
                     );
                     prop_assert_eq!(seen_by_serde(&after, &sample, name), plain(&now));
-                    // From whoever may not see secrets each that they send is a new one.
-                    let anew = if wish.who == Who::Writer { strings_of(&body) } else { BTreeSet::new() };
-                    keeps_tokens(stored, &now, &anew)?;
+                    // Each secret that a caller without `reveal` sends is a new one.
+                    let new_secrets =
+                        if client_edit.who == Who::Writer { strings_of(&body) } else { BTreeSet::new() };
+                    keeps_tokens(stored, &now, &new_secrets)?;
                     let is_taken = |server: &Json| server.as_object().is_some_and(is_server_value);
                     prop_assert!(
                         sample.layout != Layout::FlatV9 || !is_taken(stored) || is_taken(&now),
                         "OpenHands would refuse the whole file\n{}",
-                        told()
+                        context()
                     );
                     changed.set(changed.get() + 1);
                 }
@@ -110,27 +120,27 @@ proptest! {
     ) {
         let text = sample.text();
         let client = Client::of(&text);
-        // Whoever may see secrets may send tokens of ours; those of other keys are nobody's. A mask has nothing
-        // to stand for.
-        let told = to_compact(&body.clone().into());
+        // Anyone who may see secrets may send tokens of ours; those of other keys are nobody's. A mask may have no
+        // stored secret.
+        let body_text = to_compact(&body.clone().into());
         // What is not ASCII can't be sent in a header.
-        let is_no_header = tokens::OWN.iter().any(|own| !own.plaintext.is_ascii() && told.contains(&own.text));
+        let is_no_header = tokens::OWN.iter().any(|own| !own.plaintext.is_ascii() && body_text.contains(&own.text));
         let is_foreign = [&tokens::FOREIGN[0].text[..40], "\"***\"", "\"[redacted]\""]
             .into_iter()
-            .any(|text| told.contains(text));
+            .any(|text| body_text.contains(text));
         let written = match client.put("new", &body, Who::Revealer) {
             Ok(written) => written,
             Err(ServiceError::Invalid(violations)) => {
                 let is_known = |place: &str| {
-                    (place == "/url" && told.contains("unparseable"))
+                    (place == "/url" && body_text.contains("unparseable"))
                         || (place == "/disabled" && body.contains("enabled"))
                         || ((place.starts_with("/headers/") || place.starts_with("/auth")) && is_no_header)
                 };
-                prop_assert!(violations.iter().all(|one| is_known(one.pointer.as_str())), "{:?} {}", violations, told);
+                prop_assert!(violations.iter().all(|one| is_known(one.pointer.as_str())), "{:?} {}", violations, body_text);
                 return Ok(());
             }
             Err(error) => {
-                prop_assert!(is_foreign || has_foreign(&body.clone().into()), "{:?} {}", error, told);
+                prop_assert!(is_foreign || has_foreign(&body.clone().into()), "{:?} {}", error, body_text);
                 return Ok(());
             }
         };
@@ -157,7 +167,7 @@ proptest! {
         let written = client.rename(name, &to, Who::Writer).unwrap();
         let parts = sample.parts();
         let start = parts.before.len() + parts.servers[..at].iter().map(|server| server.len() + 1).sum::<usize>();
-        // The name is written as a text of its own; what stands before and behind it stays.
+        // The name is written as a text of its own; what is before and behind it stays.
         let own = &parts.servers[at];
         let (open, close) = (own.find('"').unwrap(), own.find(':').unwrap());
         let close = own[..close].rfind('"').unwrap() + 1;
@@ -252,29 +262,28 @@ fn seen_by_serde(text: &str, sample: &Sample, name: &str) -> serde_json::Value {
     server
 }
 
-/// A secret that is still the same is still the same token.
-/// Whether a secret that is the same has the same token, but for those that may be encrypted anew.
-fn keeps_tokens(before: &Json, after: &Json, anew: &BTreeSet<String>) -> Result<(), TestCaseError> {
+/// Whether each secret that is the same has the same token, except for those that count as new.
+fn keeps_tokens(before: &Json, after: &Json, new_secrets: &BTreeSet<String>) -> Result<(), TestCaseError> {
     match (before, after) {
         (Json::String(before), Json::String(after)) => {
             let (before, after) = (before.as_str(), after.as_str());
             if let (Some(old), Some(new)) = (tokens::opened(before), tokens::opened(after)) {
                 prop_assert!(
-                    old != new || before == after || anew.contains(&new),
-                    "a secret that did not change was encrypted anew"
+                    old != new || before == after || new_secrets.contains(&new),
+                    "a secret that did not change was encrypted again"
                 );
             }
         }
         (Json::Object(before), Json::Object(after)) => {
             for (name, before) in before.iter() {
                 if let Some(after) = after.get(name) {
-                    keeps_tokens(before, after, anew)?;
+                    keeps_tokens(before, after, new_secrets)?;
                 }
             }
         }
         (Json::Array(before), Json::Array(after)) => {
             for (before, after) in before.iter().zip(after) {
-                keeps_tokens(before, after, anew)?;
+                keeps_tokens(before, after, new_secrets)?;
             }
         }
         _ => {}

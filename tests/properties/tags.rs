@@ -31,7 +31,7 @@ proptest! {
         prop_assert_eq!(tags(&sample), expected.clone(), "opened again");
         prop_assert_eq!(tags(&Sample { manner, ..sample.clone() }), expected.clone(), "respelled");
         prop_assert_eq!(tags(&with_servers(&sample, reversed)), expected.clone(), "members in another order");
-        prop_assert_eq!(tags(&with_servers(&sample, encrypted_anew)), expected.clone(), "encrypted anew");
+        prop_assert_eq!(tags(&with_servers(&sample, encrypted_again)), expected.clone(), "encrypted again");
     }
 
     #[test]
@@ -81,13 +81,13 @@ proptest! {
 }
 
 /// Every value that we can open encrypted again, by the newest key.
-fn encrypted_anew(value: &Json) -> Json {
+fn encrypted_again(value: &Json) -> Json {
     match value {
         Json::String(text) => tokens::opened(text.as_str())
             .map_or_else(|| value.clone(), |plaintext| Json::string(tokens::seal(&plaintext))),
-        Json::Array(elements) => Json::Array(elements.iter().map(encrypted_anew).collect()),
+        Json::Array(elements) => Json::Array(elements.iter().map(encrypted_again).collect()),
         Json::Object(object) => {
-            object.iter().map(|(name, value)| (name, encrypted_anew(value))).collect::<Object>().into()
+            object.iter().map(|(name, value)| (name, encrypted_again(value))).collect::<Object>().into()
         }
         scalar => scalar.clone(),
     }
@@ -118,7 +118,7 @@ fn plain_text(text: &str, place: &Place, layout: Layout) -> String {
 }
 
 /// What OpenHands 1.58.0 makes of a server that it takes (OPENHANDS §5.1): its own order of
-/// members, nulls and `{}` left out, `enabled` written out, timeouts as floats, all encrypted anew.
+/// members, nulls and `{}` left out, `enabled` written out, timeouts as floats, all encrypted again.
 fn resaved(server: &Object) -> Json {
     const ORDER: [&str; 14] = [
         "url",
@@ -147,7 +147,7 @@ fn resaved(server: &Object) -> Json {
             saved.insert(name, value);
         }
     }
-    encrypted_anew(&saved.into())
+    encrypted_again(&saved.into())
 }
 
 fn saved_value(value: &Json) -> Option<Json> {

@@ -1,4 +1,4 @@
-//! Keys of the test's own, and encrypted values ready to be strewn over documents: sealing anew in each of
+//! Keys of the test's own, and encrypted values ready to be strewn over documents: sealing again in each of
 //! thousands of cases would take most of the time.
 
 use std::sync::LazyLock;

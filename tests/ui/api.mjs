@@ -43,7 +43,7 @@ export class Writer {
     assert.equal(answer.status, 204, JSON.stringify(answer.body));
   }
 
-  /** A server's configuration, secrets in clear; nothing where there is none. */
+  /** A server's configuration, secrets in clear; nothing if it does not exist. */
   async plaintext(name) {
     const answer = await this.send('GET', this.#item(name), { 'X-Expose-Secrets': 'plaintext' });
     if (answer.status === 404) return null;

@@ -1,4 +1,4 @@
-// Watches one page for a text that it may never show, keep or be told: every state of its DOM, all values of fields that
+// Watches one page for a text that it may never show, keep or receive: every state of its DOM, all values of fields that
 // are not just typed in, all storage, its history, every byte that it is answered, its console.
 
 import assert from 'node:assert/strict';

@@ -10,7 +10,7 @@ export async function pasteInto(field, text) {
   }, text);
 }
 
-/** The hints, warnings and faults that belong to a field; empty where there are none. */
+/** The hints, warnings and faults that belong to a field; empty if the field has none. */
 export function descriptionOf(field) {
   return field.evaluate((element) => {
     const ids = (element.getAttribute('aria-describedby') ?? '').split(' ').filter((id) => id !== '');

@@ -20,7 +20,7 @@ export function launch(more = []) {
   return chromium.launch({ executablePath, args: [...ARGUMENTS, ...more] });
 }
 
-/** Where the script of axe-core stands. */
+/** The path of the script of axe-core. */
 export function axeScript() {
   return require.resolve('axe-core/axe.min.js');
 }

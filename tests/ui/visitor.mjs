@@ -51,7 +51,7 @@ export class Visitor {
   }
 
   /** The toast of a finished action. */
-  async isTold(text) {
+  async seesToast(text) {
     await visible(this.page.getByText(text, { exact: true }).first());
   }
 

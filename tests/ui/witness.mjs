@@ -1,4 +1,4 @@
-// Sees when news reaches a page: when an event comes out of its stream, and when a mark stands in its list. Marks are
+// Sees when news reaches a page: when an event comes out of its stream, and when a mark is in its list. Marks are
 // words of the shape `mark-N`. It also counts what the page asks the service for.
 
 export class Witness {

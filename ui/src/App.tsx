@@ -1,4 +1,4 @@
-/** The shell: what stands around every screen, and which screen is shown. */
+/** The shell: the frame of every screen, and which screen is shown. */
 import { useEffect, useRef, useState } from "preact/hooks";
 import { leave, session } from "./api/session.ts";
 import { Button } from "./parts/Button.tsx";
@@ -24,7 +24,7 @@ const THEMES = [
   ["dark", "Dark"],
 ] as const;
 
-/** Whoever does one of these is about to want more than the list. */
+/** Each of these means that the user is about to need more than the list. */
 const FIRST_MOVES = ["pointermove", "pointerdown", "keydown"] as const;
 
 export function App() {
@@ -85,7 +85,7 @@ function useReadiness(): void {
   }, [isReady]);
 }
 
-/** Names the tab, and leads whoever comes back to the list to the server that they came from. */
+/** Names the tab, and on the way back to the list moves the focus to the server that the user came from. */
 function useTitleAndFocus(route: Route): void {
   const before = useRef<Route>(route);
   const address = addressOf(route);

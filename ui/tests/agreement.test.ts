@@ -20,14 +20,14 @@ for (const dialect of ["open", "closed"] as const) {
     await forSeeds(150, "masked", async (random, server, seed) => {
       const config = anyConfig(random, dialect);
       const answer = await call("PUT", server, config, { dialect });
-      const told = `${seed}: ${writeJson(answer.body)} for ${writeJson(config)}`;
+      const context = `${seed}: ${writeJson(answer.body)} for ${writeJson(config)}`;
       if (isNoSuchMember(answer, dialect)) return;
-      assert.ok(answer.status < 300, told);
+      assert.ok(answer.status < 300, context);
       // The closed dialect translates what it is sent, so that what it shows is looked at, not what was sent.
       const shown = configOf(answer);
       const leaves = secretLeaves(dialect === "open" ? config : shown);
-      if (dialect === "open") assert.deepEqual(changedLeaves(config, shown).sort(), leaves.sort(), told);
-      assert.deepEqual(keptSecrets(shown).sort(), leaves.sort(), told);
+      if (dialect === "open") assert.deepEqual(changedLeaves(config, shown).sort(), leaves.sort(), context);
+      assert.deepEqual(keptSecrets(shown).sort(), leaves.sort(), context);
       seen.configs += 1;
       seen.leaves += leaves.length;
     });
@@ -65,18 +65,18 @@ for (const dialect of ["open", "closed"] as const) {
       if (masksOfNothing(base, draft).length > 0 || arraysDiffer(base, draft)) return;
       const foreseen = unboundSecrets(base, draft, mayReveal);
       const answer = await call("PUT", `${server}?dry_run=true`, draft, { mayReveal, dialect });
-      const told = `${seed}, ${mayReveal}: ${writeJson(base)} to ${writeJson(draft)}: ${answer.status} ${writeJson(answer.body)}`;
+      const context = `${seed}, ${mayReveal}: ${writeJson(base)} to ${writeJson(draft)}: ${answer.status} ${writeJson(answer.body)}`;
       if (answer.body.get("type") === "/problems/bound-secret") {
-        assert.deepEqual(foreseen?.pointers.sort(), errorPointers(answer).sort(), told);
+        assert.deepEqual(foreseen?.pointers.sort(), errorPointers(answer).sort(), context);
         seen.bound += 1;
       } else if (answer.status < 300 && foreseen !== null) {
         // An empty member and none are one state in the closed dialect; the page, which knows no dialect, is stricter.
-        assert.ok(dialect === "closed" && !mayReveal, told);
+        assert.ok(dialect === "closed" && !mayReveal, context);
         seen.stricter += 1;
       } else if (answer.status < 300) {
         seen.free += 1;
       } else {
-        assert.ok(["/problems/invalid-config", "/problems/unrestorable-mask"].includes(String(answer.body.get("type"))), told);
+        assert.ok(["/problems/invalid-config", "/problems/unrestorable-mask"].includes(String(answer.body.get("type"))), context);
       }
     });
     assert.ok(seen.bound > 15 && seen.free > 15 && seen.stricter < 10, JSON.stringify(seen));
@@ -111,7 +111,7 @@ function edited(base: JsonObject, random: Random): JsonObject {
         edit("/env/MODE", "typed");
         break;
       case 6:
-        edit(random.pick(secretLeaves(base).concat("/env/NEW")), "typed anew");
+        edit(random.pick(secretLeaves(base).concat("/env/NEW")), "typed again");
         break;
       default:
         edit("/transport", base.has("command") ? "stdio" : "http");
@@ -154,13 +154,13 @@ test("the page suspects what the service suspects, for the same reason", async (
   await forSeeds(400, "suspected", async (random, server, seed) => {
     const config = withSuspects(random);
     const answer = await call("PUT", `${server}?dry_run=true`, config);
-    const told = `${seed}: ${answer.status} ${writeJson(answer.body)} for ${writeJson(config)}`;
-    assert.ok(answer.status < 300, told);
+    const context = `${seed}: ${answer.status} ${writeJson(answer.body)} for ${writeJson(config)}`;
+    assert.ok(answer.status < 300, context);
     const expected = reported(answer);
     const found = suspects(config).map(({ pointer, reason }) => `${pointer} ${reason}`);
-    assert.deepEqual(found, expected, told);
+    assert.deepEqual(found, expected, context);
     // It is the same with masks in the places of secrets.
-    assert.deepEqual(suspects(configOf(answer)).map(({ pointer, reason }) => `${pointer} ${reason}`), expected, told);
+    assert.deepEqual(suspects(configOf(answer)).map(({ pointer, reason }) => `${pointer} ${reason}`), expected, context);
     seen[expected.length === 0 ? "none" : "some"] += 1;
     for (const finding of expected) seen.reasons.add(finding.replace(/.* /, ""));
   });

@@ -28,7 +28,7 @@ test("servers are sorted by what people read, and equal ones by name", () => {
   assert.deepEqual(names({ sort: "changed", isDescending: true }), ["Alpha", "broken", "tool-10", "tool-9"]);
 });
 
-test("a server is found by all words that were typed, wherever they stand", () => {
+test("a server is found by all words that were typed, wherever they are", () => {
   assert.deepEqual(names({ search: "TOOL" }), ["tool-9", "tool-10"]);
   assert.deepEqual(names({ search: " birds  alpha " }), ["Alpha"]);
   assert.deepEqual(names({ search: "a.example" }), ["Alpha"]);

@@ -86,9 +86,9 @@ test("a list from before the stream began is asked for again", async () => {
 
 test("one change reads one server, many changes read the list once", async () => {
   const world = await listed("a1", "b1");
-  world.catchUp.heard("a", "2");
+  world.catchUp.changed("a", "2");
   assert.deepEqual(world.reads.map(({ name }) => name), ["a"]);
-  for (const name of ["b", "c", "d", "e"]) world.catchUp.heard(name, "2");
+  for (const name of ["b", "c", "d", "e"]) world.catchUp.changed(name, "2");
   assert.equal(world.lists.length, 0, "one question at a time");
   await world.read("a2");
   assert.deepEqual([world.lists.length, world.reads.length], [1, 0]);
@@ -98,20 +98,20 @@ test("one change reads one server, many changes read the list once", async () =>
 
 test("what is known already is not asked for", async () => {
   const world = await listed("a1");
-  world.catchUp.heard("a", "1");
+  world.catchUp.changed("a", "1");
   await quiet();
   assert.deepEqual([world.reads.length, world.lists.length, world.settled], [0, 0, 2]);
 });
 
 test("an answer that an event has overtaken is thrown away", async () => {
   const world = await listed("a1", "b1");
-  world.catchUp.heard("a", "2");
-  world.catchUp.heard("a", null);
+  world.catchUp.changed("a", "2");
+  world.catchUp.changed("a", null);
   await world.read("a2");
   assert.deepEqual(world.states(), ["b1"], "a removed server has come back");
 
-  world.catchUp.heard("b", "2");
-  world.catchUp.heard("b", "3");
+  world.catchUp.changed("b", "2");
+  world.catchUp.changed("b", "3");
   await world.read("b2");
   assert.deepEqual(world.reads.map(({ name }) => name), ["b"]);
   await world.read("b3");
@@ -121,8 +121,8 @@ test("an answer that an event has overtaken is thrown away", async () => {
 test("a list that an event has overtaken keeps what the event said", async () => {
   const world = await listed("a1", "b1");
   world.catchUp.wantList();
-  world.catchUp.heard("a", null);
-  world.catchUp.heard("b", "2");
+  world.catchUp.changed("a", null);
+  world.catchUp.changed("b", "2");
   await world.list("old", "a1", "b1", "c1");
   assert.deepEqual(world.states(), ["b1", "c1"]);
   await world.read("b2");
@@ -134,7 +134,7 @@ test("a list is asked for under its tag only while nothing has changed since", a
   world.catchUp.wantList();
   assert.equal(world.lists[0]?.under, "L");
   await world.list("L", "a1");
-  world.catchUp.heard("a", "2");
+  world.catchUp.changed("a", "2");
   await world.read("a2");
   world.catchUp.wantList();
   assert.equal(world.lists[0]?.under, undefined);
@@ -142,7 +142,7 @@ test("a list is asked for under its tag only while nothing has changed since", a
 
 test("what this page has written itself is not overwritten by an older answer", async () => {
   const world = await listed("a1");
-  world.catchUp.heard("a", "2");
+  world.catchUp.changed("a", "2");
   world.catchUp.known("a");
   world.rows.set("a", row("a3"));
   await world.read("a2");
@@ -151,7 +151,7 @@ test("what this page has written itself is not overwritten by an older answer", 
 
 test("after a failure nothing is forgotten", async () => {
   const world = await listed("a1");
-  world.catchUp.heard("a", "2");
+  world.catchUp.changed("a", "2");
   world.reads.shift()?.answer({ offline: true });
   await quiet();
   assert.equal(world.reads.length, 0);
@@ -162,7 +162,7 @@ test("after a failure nothing is forgotten", async () => {
 
 test("a server that can't be read alone is taken from the list", async () => {
   const world = await listed("a1");
-  world.catchUp.heard("x", "1");
+  world.catchUp.changed("x", "1");
   world.reads.shift()?.answer({ problem: { type: "/problems/malformed-server", title: "", status: 409, detail: "" } });
   await quiet();
   await world.list("M", "a1", "x1");
@@ -173,7 +173,7 @@ test("a stream that begins after the page has written something is compared with
   const world = new World();
   world.catchUp.wantList();
   await world.list("L", "a1");
-  // What others did between that list and the stream is told by neither.
+  // What others did between that list and the stream is reported by neither.
   world.catchUp.known("a");
   world.catchUp.beganAt("M");
   await quiet();
@@ -185,7 +185,7 @@ test("a stream that begins after the page has written something is compared with
 test("a question that got no answer is asked again by itself", async (context) => {
   const world = await listed("a1");
   context.mock.timers.enable({ apis: ["setTimeout"] });
-  world.catchUp.heard("a", "2");
+  world.catchUp.changed("a", "2");
   world.reads.shift()?.answer({ offline: true });
   await quiet();
   assert.deepEqual([world.failures, world.reads.length, world.settled], [1, 0, 1]);

@@ -52,7 +52,7 @@ test("what is wrong is said at its place", () => {
     ['{"url":"https://h","auth":{"strategy":"oauth2","authentication":{"client_id":"c"}}}', "/auth/authentication: Its type must be oauth."],
     [
       '{"url":"https://h","auth":"t","headers":{"authorization":"b"}}',
-      "/auth: Authentication can't stand beside a header Authorization: remove one of them.",
+      "/auth: Authentication can't be combined with a header Authorization: remove one of them.",
     ],
     ['{"args":5,"env":{"A":1}}', "/args: Must be a list of texts.\n/env/A: Must be text.\n: A command or a URL is needed."],
     ['{"url":"https://h","auth":{"strategy":"basic","password":5}}', "/auth/password: Must be text.\n/auth/username: A user name is needed."],
@@ -71,15 +71,15 @@ test("the page finds something wrong exactly where the service does, and in memb
     if (!isObject(made)) throw new Error("it was an object");
     const findings = check(made, schema);
     const answer = await call("PUT", `${server}?dry_run=true`, made);
-    const told = `${seed}: ${writeJson(made)}: ${answer.status} ${writeJson(answer.body)}, ${JSON.stringify(findings)}`;
-    // A mask is refused for another reason, which is told by another rule.
-    assert.ok(answer.status === 201 || answer.body.get("type") === "/problems/invalid-config", told);
-    if (findings.length === 0 || answer.status !== 201) assert.equal(findings.length === 0, answer.status === 201, told);
+    const context = `${seed}: ${writeJson(made)}: ${answer.status} ${writeJson(answer.body)}, ${JSON.stringify(findings)}`;
+    // A mask is refused for another reason, which another rule reports.
+    assert.ok(answer.status === 201 || answer.body.get("type") === "/problems/invalid-config", context);
+    if (findings.length === 0 || answer.status !== 201) assert.equal(findings.length === 0, answer.status === 201, context);
     // Where unknown members are kept, the service does not judge what the strategy has no use for; the schema does.
-    else assert.ok(findings.every(({ pointer }) => pointer.startsWith("/auth/")), told);
+    else assert.ok(findings.every(({ pointer }) => pointer.startsWith("/auth/")), context);
     for (const { pointer } of answer.status === 201 ? [] : findings.filter(({ pointer }) => !pointer.startsWith("/auth/"))) {
-      const isTold = errorPointers(answer).some((at) => at === pointer || at.startsWith(pointer) || pointer.startsWith(at));
-      assert.ok(isTold, told);
+      const isReported = errorPointers(answer).some((at) => at === pointer || at.startsWith(pointer) || pointer.startsWith(at));
+      assert.ok(isReported, context);
     }
     seen[answer.status === 201 ? "taken" : "refused"] += 1;
   });

@@ -16,7 +16,7 @@ function changed(base: string, members: string) {
   return draft;
 }
 
-test("a kept secret goes to no other destination, and the reason is told", () => {
+test("a kept secret goes to no other destination, and the reason is given", () => {
   const table: [string, string, RegExp | null][] = [
     [REMOTE, '{"url":"http://h.example/mcp"}', /^the scheme changed from https to http$/],
     [REMOTE, '{"url":"https://h.example.org/mcp"}', /^the host changed from h\.example to h\.example\.org$/],
@@ -82,7 +82,7 @@ test("a key without reveal keeps secrets under harmless changes only", () => {
   }
 });
 
-test("a mask where nothing is stored is told", () => {
+test("a mask where nothing is stored is reported", () => {
   const draft = config('{"command":"x","env":{"A":"[REDACTED]","B":"[REDACTED]","C":"new"}}');
   assert.deepEqual(masksOfNothing(config(STDIO), draft), ["/env/B"]);
   assert.deepEqual(masksOfNothing(null, draft), ["/env/A", "/env/B"]);

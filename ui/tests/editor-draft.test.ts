@@ -76,7 +76,7 @@ test("a server with both a command and a URL shows both parts", () => {
   assert.deepEqual(otherMembers(config('{"command":"x","tools":{},"foo":1,"type":"stdio"}')), ["tools", "foo"]);
 });
 
-test("each kind of authentication is known by what stands there", () => {
+test("each kind of authentication is known by what is there", () => {
   const table: [string, AuthKind][] = [
     ["{}", "none"],
     ['{"auth":null}', "none"],
@@ -107,7 +107,7 @@ test("the fields lead to where each kind keeps its members", () => {
   assert.ok(!places('{"auth":{"strategy":"oauth2"}}').includes("/auth/state/tokens/access_token"));
 });
 
-test("what no field shows is told, and nothing twice", () => {
+test("what no field shows is listed, and nothing twice", () => {
   for (const [text, rest] of [
     ['{"auth":{"strategy":"bearer","value":"x","foo":1}}', ["/auth/foo"]],
     ['{"auth":"[REDACTED]"}', []],
@@ -149,7 +149,7 @@ test("what is odd and stored already keeps nobody from saving the rest", () => {
   assert.deepEqual(places(judged(stored)), ["/timeout"]);
 });
 
-test("a kept secret that nothing is stored for has to be entered, and each is told once", () => {
+test("a kept secret that nothing is stored for has to be entered, and each is reported once", () => {
   const copy = faults(judged(REMOTE, { isCopy: true }));
   assert.deepEqual(copy.map(({ pointer }) => pointer), ["/headers/X-A", "/auth/value"]);
   assert.ok(copy.every(({ hinders, isUrgent, message }) => hinders && isUrgent && message.startsWith("A copy has no secrets")));
@@ -178,7 +178,7 @@ test("what the service refused is shown until that place changes, and may be tri
   assert.deepEqual(places(judged('{"command":"x","cwd":"/b"}', { refused })), []);
 });
 
-test("faults wait until their field was left or saving was tried, and stand in the order of the form", () => {
+test("faults wait until their field was left or saving was tried, and are in the order of the form", () => {
   const found = faults(judged('{"timeout":-1,"command":"","cwd":3}'));
   assert.deepEqual(found.map(({ pointer }) => pointer), ["/command", "/cwd", "/timeout"]);
   assert.deepEqual(visible(found, false, new Set(["/cwd"])).map(({ pointer }) => pointer), ["/cwd"]);
@@ -202,8 +202,8 @@ const NOTHING: Since = { members: [], at_ms: 5, by: "ops", removed: false, renam
 
 test("the banner says what others did, and nothing where the base is still stored", () => {
   const words = (part: Partial<Since>) => {
-    const told = notice({ ...NOTHING, ...part }, '"1"');
-    return told === null ? null : [told.kind, told.code, told.words];
+    const banner = notice({ ...NOTHING, ...part }, '"1"');
+    return banner === null ? null : [banner.kind, banner.code, banner.words];
   };
   assert.deepEqual(words({ members: ["/url"] }), ["changed", "url", "was changed"]);
   assert.deepEqual(words({ members: ["/env/API_KEY", "/url", "/cwd"] }), ["changed", "env.API_KEY", "and 2 more were changed"]);
@@ -214,7 +214,7 @@ test("the banner says what others did, and nothing where the base is still store
   assert.equal(words({ current: null }), null);
 });
 
-test("no secret is shown in a conflict, whoever changed it", () => {
+test("no secret is shown in a conflict, no matter who changed it", () => {
   const base = config('{"command":"x","env":{"A":"[REDACTED]","B":"[REDACTED]"},"url":"https://u:**********@h.example"}');
   const theirs = config('{"command":"y","env":{"A":"[REDACTED]"},"url":"https://u:**********@h.example/t"}');
   const mine = config('{"command":"z","env":{"A":"CANARY1","B":"CANARY2"},"url":"https://u:CANARY3@h.example"}');

@@ -41,7 +41,7 @@ test("a name that is gone by other means has a row where it is stored", () => {
   assert.equal(withGone(all, order, order), all);
 });
 
-test("a name that stands twice is said at its row, and nothing is run together", () => {
+test("a name that is used twice is reported at its row, and nothing is merged", () => {
   const rows = pairs(["A", "1"], ["B", "2"], ["A", "3"], ["", "4"], ["", ""]);
   assert.deepEqual(
     rowFaults("/env", rows).map(({ pointer }) => pointer),

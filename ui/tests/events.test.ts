@@ -39,13 +39,13 @@ test("events are read wherever the pieces of the answer end", async () => {
     const pieces = [];
     for (let at = 0; at < bytes.length; at += size) pieces.push(bytes.slice(at, at + size));
     const events = await read({ fetch: answering(pieces) });
-    const told = events.map((event) => [event.id.slice(-1), event.type]);
-    assert.deepEqual(told, [["0", "opened"], ["1", "server"], ["3", "document"]], `pieces of ${size}`);
+    const delivered = events.map((event) => [event.id.slice(-1), event.type]);
+    assert.deepEqual(delivered, [["0", "opened"], ["1", "server"], ["3", "document"]], `pieces of ${size}`);
     assert.equal(events[1]?.type === "server" && events[1].data.name, "n\n\nü");
   }
 });
 
-test("an event that was cut off is not told", async () => {
+test("an event that was cut off is not delivered", async () => {
   const events = await read({ fetch: answering([new TextEncoder().encode(OPENED + CHANGED.trimEnd())]) });
   assert.equal(events.length, 1);
 });
@@ -59,7 +59,7 @@ test("the key and the position are sent, and nothing is kept", async () => {
   assert.equal(asked[0]?.cache, "no-store");
 });
 
-test("what is no stream is told apart", async () => {
+test("what is no stream is distinguished", async () => {
   await assert.rejects(read({ fetch: refusing(410, "{}") }), EventsGone);
   const refusals: [typeof fetch, number, unknown][] = [
     [refusing(401, '{"type":"/problems/unauthorized"}'), 401, { type: "/problems/unauthorized" }],
@@ -86,7 +86,7 @@ test("a stream that falls silent is given up, before and after its first event",
   await assert.rejects(read({ fetch: silent, silentAfterMs: 5 }), StreamSilent);
 });
 
-test("whoever stops reading closes the connection", async () => {
+test("a reader that stops closes the connection", async () => {
   const asked: RequestInit[] = [];
   const fetch = answering([new TextEncoder().encode(OPENED)], true, asked);
   for await (const event of openEvents({ headers: {}, signal: new AbortController().signal, fetch })) {

@@ -45,7 +45,7 @@ test("a removed server is said to be removed, and where it went", () => {
   assert.deepEqual([created.since("a", "1", null).removed, created.since("a", "1", null).current], [false, "2"]);
 });
 
-test("own writes are told from those of others, whether the answer or the event comes first", () => {
+test("own writes are distinguished from those of others, whether the answer or the event comes first", () => {
   const answerFirst = new History();
   answerFirst.noteOwn("a", "2", "1");
   assert.equal(answerFirst.note(change("1", "2")), true);

@@ -75,8 +75,8 @@ test("every fault has its place and its reason", () => {
   const table: [string, number, number, RegExp][] = [
     ["", 1, 1, /nothing here/],
     ["  \n ", 2, 2, /nothing here/],
-    ['{"a":1,"a":2}', 1, 8, /"a" stands twice/],
-    ['{"a":1,"\\u0061":2}', 1, 8, /stands twice/],
+    ['{"a":1,"a":2}', 1, 8, /"a" is used twice/],
+    ['{"a":1,"\\u0061":2}', 1, 8, /is used twice/],
     ['{\n  "a": 1,\n}', 2, 9, /no comma/],
     ["[1,]", 1, 3, /no comma/],
     ["{\r\n'a': 1}", 2, 1, /name in double quotes/],
@@ -134,7 +134,7 @@ test("the limits are those of a request's body, and what the service answers may
   }
 });
 
-test("documentation's comments and commas are passed over where that is asked for", () => {
+test("documentation's comments and commas are ignored where that is asked for", () => {
   const text = '// head\n{ /* a */ "a": [1, 2,], // b\n "b": "// no comment", "c": {"d": 1,}, }\n/* end */';
   assert.equal(writeJson(parseRelaxed(text)), '{"a":[1,2],"b":"// no comment","c":{"d":1}}');
   for (const broken of ["[,]", "[1,,2]", "{,}", "/* open", "[1 /", '{"a":1,"a":2}']) {

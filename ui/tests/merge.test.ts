@@ -13,7 +13,7 @@ const merged = (base: string, theirs: string, mine: string, secrets: string[] | 
   mergeThree(config(base), config(theirs), config(mine), secrets);
 
 /** A merge in short: the draft, and the pointers of what was taken, kept and in conflict. */
-function told({ draft, taken, kept, conflicts }: Merged): string {
+function summary({ draft, taken, kept, conflicts }: Merged): string {
   const pointers = (changes: { pointer: string }[]) => changes.map((change) => change.pointer).sort().join(" ");
   return `${writeJson(draft)} taken ${pointers(taken)} kept ${pointers(kept)} conflicts ${pointers(conflicts)}`;
 }
@@ -34,7 +34,7 @@ test("disjoint changes are merged, and others wait for a choice", () => {
     ['{"a":{"b":1}}', '{"a":[1]}', '{"a":{"b":1}}', '{"a":[1]} taken /a kept  conflicts '],
     ['{"timeout":30}', '{"timeout":30.0}', '{"timeout":60}', '{"timeout":60} taken  kept /timeout conflicts '],
   ];
-  for (const [base, theirs, mine, expected] of table) assert.equal(told(merged(base, theirs, mine)), expected, `${base} ${theirs} ${mine}`);
+  for (const [base, theirs, mine, expected] of table) assert.equal(summary(merged(base, theirs, mine)), expected, `${base} ${theirs} ${mine}`);
 });
 
 test("what happened to a secret elsewhere is known only from outside, and never lost in silence", () => {
@@ -62,7 +62,7 @@ test("what happened to a secret elsewhere is known only from outside, and never 
     [kept, kept, '{"env":{"A":"**********"}}', [], `${kept} taken  kept  conflicts `],
   ];
   for (const [base, theirs, mine, secrets, expected] of table) {
-    assert.equal(told(merged(base, theirs, mine, secrets)), expected, `${theirs} ${mine} ${JSON.stringify(secrets)}`);
+    assert.equal(summary(merged(base, theirs, mine, secrets)), expected, `${theirs} ${mine} ${JSON.stringify(secrets)}`);
   }
 });
 
@@ -82,11 +82,11 @@ test("two strategies of authentication don't make a third", () => {
   const theirs = '{"auth":{"strategy":"basic","username":"u","password":"[REDACTED]"}}';
   const mine = '{"auth":{"strategy":"bearer","value":"new"}}';
   const found = merged(base, theirs, mine);
-  assert.equal(told(found), `${mine} taken  kept  conflicts /auth`);
+  assert.equal(summary(found), `${mine} taken  kept  conflicts /auth`);
   assert.equal(writeJson(choose(found, new Map([["/auth", "theirs"]]))), theirs);
-  assert.equal(told(merged(base, base, theirs)), `${theirs} taken  kept /auth conflicts `);
+  assert.equal(summary(merged(base, base, theirs)), `${theirs} taken  kept /auth conflicts `);
   const other = '{"auth":{"strategy":"bearer","value":"[REDACTED]","extra":1}}';
-  assert.equal(told(merged(base, other, mine)), '{"auth":{"strategy":"bearer","value":"new","extra":1}} taken /auth/extra kept /auth/value conflicts ');
+  assert.equal(summary(merged(base, other, mine)), '{"auth":{"strategy":"bearer","value":"new","extra":1}} taken /auth/extra kept /auth/value conflicts ');
 });
 
 test("a choice takes theirs, or leaves mine", () => {
@@ -142,14 +142,14 @@ test("changes in different places commute and never conflict", () => {
     const two = mergeThree(base, mine, theirs, []);
     // Replacing a whole object and a member in it are no different places.
     if (one.conflicts.length > 0) {
-      assert.ok(one.conflicts.every(({ base, theirs, mine }) => [base, theirs, mine].some((value) => isObject(value))), told(one));
+      assert.ok(one.conflicts.every(({ base, theirs, mine }) => [base, theirs, mine].some((value) => isObject(value))), summary(one));
       return;
     }
-    assert.ok(equal(one.draft, two.draft), `${told(one)} and ${told(two)}`);
+    assert.ok(equal(one.draft, two.draft), `${summary(one)} and ${summary(two)}`);
   });
 });
 
-test("where both changed a place to different things there is a conflict, mine stands, and theirs can be had", () => {
+test("where both changed a place to different things there is a conflict, mine is kept, and theirs can be chosen", () => {
   let conflicts = 0;
   forAll(500, (random) => {
     const base = asRead(random);
@@ -162,7 +162,7 @@ test("where both changed a place to different things there is a conflict, mine s
     const again = mergeThree(base, theirs, all, []);
     assert.deepEqual(again.conflicts, [], "who chose theirs everywhere has no conflict left");
     for (const change of found.conflicts) {
-      assert.ok(!equal(change.theirs, change.mine) && !equal(change.base, change.mine), told(found));
+      assert.ok(!equal(change.theirs, change.mine) && !equal(change.base, change.mine), summary(found));
     }
   });
   assert.ok(conflicts > 500);

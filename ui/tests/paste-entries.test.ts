@@ -27,7 +27,7 @@ test("a name that the store has is never offered, and that is said", () => {
   assert.deepEqual([other?.name, other?.nameNote], ["other", null]);
 });
 
-test("a typed name stands as it is, and is told where it can't be", () => {
+test("a typed name is kept, and reported if it is not legal", () => {
   const drafts = [draft("a"), draft("b")];
   for (const [name, error] of [["web", /already/], ["a b", /White space/], ["", /needed/], ["fine", /^$/]] as const) {
     const [entry] = after(drafts, [[0, { name }]], (own) => own === "web");

@@ -130,10 +130,10 @@ test("lines of a shell and addresses become drafts", () => {
     ["# first\nnpx a\n\nnpx \\\n  b\nhttps://c.example", ['a: {"command":"npx","args":["a"]}', 'b: {"command":"npx","args":["b"]}', 'c: {"url":"https://c.example"}']],
     ["npx a\nnpx a", ['a: {"command":"npx","args":["a"]}', 'a-2: {"command":"npx","args":["a"]}']],
     ["my-tool --stdio", ['my-tool: {"command":"my-tool","args":["--stdio"]}']],
-    ["a text that is nothing", ["fault: Line 1: This is neither JSON, nor a command or an address that is known here. Write the path of a program to have it taken for one."]],
+    ["a text that is nothing", ["fault: Line 1: This is neither JSON, nor a command or an address that is known here. Write the path of a program to have it treated as one."]],
     ["claude mcp add", ["fault: Line 1: The name of the server is missing."]],
     ["claude mcp add x", ["fault: Line 1: The command or URL of x is missing."]],
-    ["claude mcp add-json x {", ["fault: Line 1: In the JSON of this line: Line 1, column 2: the text ends where a value should stand."]],
+    ["claude mcp add-json x {", ["fault: Line 1: In the JSON of this line: Line 1, column 2: the text ends where a value is expected."]],
     ["", []],
     ["  \n", []],
   ];
@@ -157,13 +157,13 @@ test("one bad line or entry never stops the others", () => {
   assert.match(drafts[1]?.nameFault ?? "", /^"bad one" is no name: White space/);
 });
 
-test("what is no JSON is told with line and column, also in a fence and in an inner part", () => {
+test("invalid JSON is reported with line and column, also in a fence and in an inner part", () => {
   const table: [string, RegExp][] = [
     ['{"mcpServers":{\n  "a": {"command": "x"\n  "b": {}}}', /^Line 3, column 3: a comma/],
     ['"a": {\n"command": x}', /^Line 2, column 12: only true/],
     ['"a": x', /^Line 1, column 6/],
     ['text\n```json\n{"a":\n,}\n```', /^Line 4, column 1/],
-    ['{"mcpServers":{"a":{"command":"x"},"a":{"command":"y"}}}', /^Line 1, column 36: the name "a" stands twice/],
+    ['{"mcpServers":{"a":{"command":"x"},"a":{"command":"y"}}}', /^Line 1, column 36: the name "a" is used twice/],
     ['{"a":{"b":1}}', /No server was found/],
     ["[]", /No server was found/],
     ['{"mcpServers":{}}', /No server was found/],
@@ -175,7 +175,7 @@ test("what is no JSON is told with line and column, also in a fence and in an in
   }
 });
 
-test("what other clients mean is translated where it is certain, and else kept and told", () => {
+test("what other clients mean is translated where it is certain, and else kept and reported", () => {
   const table: [string, string, string[]][] = [
     ['{"command":"x","disabled":false}', '{"command":"x"}', []],
     ['{"command":"x","disabled":true,"enabled":true}', '{"command":"x","disabled":true,"enabled":true}', ["/disabled"]],
@@ -197,7 +197,7 @@ test("what other clients mean is translated where it is certain, and else kept a
   }
 });
 
-test("placeholders, masks and secrets in the open are told at their places, and no value is quoted", () => {
+test("placeholders, masks and secrets in the open are reported at their places, and no value is quoted", () => {
   const table: [string, string[], string[]][] = [
     ['{"command":"x","env":{"A":"<YOUR_TOKEN>","B":"${input:x}","C":"YOUR_API_KEY_HERE","D":"real-2f9c"}}', ["/env/A", "/env/B", "/env/C"], []],
     ['{"command":"x","env":{"A":"your-api-key","B":"sk-xxxxxxxx","C":"ghp_...","D":"changeme","E":"{{key}}","F":"[API KEY]"}}', ["/env/A", "/env/B", "/env/C", "/env/D", "/env/E", "/env/F"], []],

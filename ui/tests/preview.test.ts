@@ -12,7 +12,7 @@ import { anyConfig, config } from "./configs.ts";
 import { forAll } from "./random.ts";
 import { call } from "./service.ts";
 
-test("a preview tells what a server is, by names and never by values", () => {
+test("a preview says what a server is, by names and never by values", () => {
   const full = config(
     '{"command":"npx","args":["x","--token","hidden","--api-key=hidden","ghp_hidden0123456"],"env":{"A":"hidden","B":"[REDACTED]"},"headers":{},"auth":{"strategy":"basic","username":"u","password":"hidden"},"enabled":false}',
   );

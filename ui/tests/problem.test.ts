@@ -29,7 +29,7 @@ test("an answer that is no problem of the service is one all the same", () => {
   }
 });
 
-test("a success that can't be read is a problem, and a defect of the page is none", async () => {
+test("a success that can't be read is a problem, and a defect of the page is not", async () => {
   const answer = Promise.resolve({ response: new Response("", { status: 200 }) });
   const result = await answered(answer, (_, text) => parseAnswer(text));
   assert.ok("problem" in result && result.problem.title === "The answer can't be read");
@@ -40,13 +40,13 @@ test("a success that can't be read is a problem, and a defect of the page is non
 });
 
 test("what a proxy answers in the place of the service is no answer of the service", async () => {
-  const told = (status: number, type: string) => {
+  const resultOf = (status: number, type: string) => {
     const response = new Response("{}", { status, headers: { "Content-Type": type } });
     return answered(Promise.resolve({ response }), (_, text) => text);
   };
-  for (const status of [502, 503, 504]) assert.deepEqual(await told(status, "text/html"), { offline: true });
+  for (const status of [502, 503, 504]) assert.deepEqual(await resultOf(status, "text/html"), { offline: true });
   for (const [status, type] of [[503, "application/problem+json"], [500, "text/html"]] as const) {
-    const result = await told(status, type);
+    const result = await resultOf(status, type);
     assert.ok("problem" in result && result.problem.status === status);
   }
 });

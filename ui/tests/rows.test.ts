@@ -34,7 +34,7 @@ test("the lines of a .env file become variables", () => {
   for (const [text, entries] of table) assert.deepEqual(parseEnvText(text), { entries, faults: [] }, text);
 });
 
-test("a line that is no variable is told with its place, and the others are taken", () => {
+test("a line that is not a variable is reported with its place, and the others are taken", () => {
   const { entries, faults } = parseEnvText('A="x\ny"\nhidden words\nB=2\nC="hidden\nD=\'x\' hidden\nE=5');
   assert.deepEqual(entries, [["A", "x\ny"], ["B", "2"], ["E", "5"]]);
   assert.deepEqual(faults.map((fault) => fault.pointer), ["/2", "/4", "/5"]);
@@ -66,7 +66,7 @@ test("a shell line is taken apart as a shell would, and nothing is expanded", ()
   }
 });
 
-test("what is no single command is told why", () => {
+test("a text that is not a single command is refused with the reason", () => {
   const table: [string, RegExp][] = [
     ["", /no command/],
     ["FOO=1", /no command/],

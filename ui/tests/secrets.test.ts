@@ -7,7 +7,7 @@ import { isSecretAt, keptSecrets, secretLeaves, secretsState, shown } from "../s
 import { replaceParts } from "../src/model/url-parts.ts";
 import { config } from "./configs.ts";
 
-test("masks are told from secrets", () => {
+test("masks are distinguished from secrets", () => {
   for (const mask of ["[REDACTED]", "<redacted>", "**********", "************"]) assert.ok(isMask(mask), mask);
   for (const text of ["", "*********", "[redacted]", " [REDACTED]", "**********a"]) assert.ok(!isMask(text), text);
 });
@@ -58,7 +58,7 @@ test("a leaf is secret where the table says so", () => {
     const full = nested(names);
     assert.equal(isSecretAt(full, at), isSecret, path);
     assert.deepEqual(secretLeaves(full), isSecret ? [at] : [], path);
-    assert.equal(isSecretAt(new Map(), at), isSecret, `${path}, where nothing stands yet`);
+    assert.equal(isSecretAt(new Map(), at), isSecret, `${path}, where nothing is yet`);
   }
 });
 

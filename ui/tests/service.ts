@@ -29,7 +29,7 @@ export async function call(method: string, path: string, body?: Json, { mayRevea
 export async function forSeeds(
   count: number,
   name: string,
-  claim: (random: Random, server: string, told: string) => Promise<void>,
+  claim: (random: Random, server: string, context: string) => Promise<void>,
 ): Promise<void> {
   let next = 1;
   const lane = async (number: number) => {

@@ -19,9 +19,9 @@ test("a server is described in a few words, none of them a masked secret", () =>
     ["{}", "stdio", ""],
     ['{"transport":"sse"}', "sse", ""],
   ];
-  for (const [text, transport, told] of table) {
+  for (const [text, transport, expected] of table) {
     assert.equal(transportOf(config(text)), transport, text);
-    assert.equal(target(config(text)), told, text);
+    assert.equal(target(config(text)), expected, text);
   }
 });
 

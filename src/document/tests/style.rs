@@ -1,4 +1,4 @@
-//! New text follows the manner of its neighbours, and what an edit leaves alone is not even made anew.
+//! New text follows the manner of its neighbours, and what an edit leaves alone is not even rebuilt.
 
 use std::sync::Arc;
 

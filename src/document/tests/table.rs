@@ -67,7 +67,7 @@ fn a_reason_says_where() {
 }
 
 #[test]
-fn no_reason_tells_a_value() {
+fn no_reason_shows_a_value() {
     for text in [r#"{"schema_version":"hunter2"}"#, r#"{"a":hunter2}"#, r#"{"agent_settings":"hunter2"}"#] {
         let reason = Document::read(text.as_bytes(), NewDocument::Own, None).unwrap_err();
         assert!(!format!("{reason} {reason:?}").contains("hunter2"));
@@ -225,7 +225,7 @@ fn the_first_server_brings_what_is_missing() {
 }
 
 #[test]
-fn a_flat_map_below_version_5_that_is_emptied_is_begun_anew_as_a_wrapped_one() {
+fn a_flat_map_below_version_5_that_is_emptied_is_begun_again_as_a_wrapped_one() {
     let before = r#"{"agent_settings":{"mcp_config":{"a":{}}}}"#;
     let mut document = read(before);
     document.apply(&remove("a"), None);
@@ -346,7 +346,7 @@ fn what_is_outside_may_be_nothing_all_or_unreadable() {
 }
 
 #[test]
-fn debug_tells_names_only() {
+fn debug_output_shows_names_only() {
     let document = read(r#"{"agent_settings":{"mcp_config":{"mcpServers":{"a":{"env":{"A":"hunter2"}}}}}}"#);
     let servers: Vec<_> = document.servers().collect();
     assert!(format!("{:?}", servers[0].1).contains("config"));

@@ -1,5 +1,5 @@
 //! What the two sides of a connection tell each other: the socket, which hands over one request at a time, and the
-//! handling of that request. It refuses to know bytes and routes.
+//! handling of that request. It does not know bytes and routes.
 
 use std::cell::{Cell, RefCell};
 use std::rc::{Rc, Weak};

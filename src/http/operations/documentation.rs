@@ -1,4 +1,4 @@
-//! What is told about the API itself: this document, the schema of configurations, the types of problems.
+//! What the API says about itself: this document, the schema of configurations, the types of problems.
 
 use serde_json::json;
 

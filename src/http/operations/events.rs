@@ -36,7 +36,7 @@ pub(in crate::http) fn follow() -> Description {
     Description {
         id: "follow_changes",
         summary: "Follow the changes",
-        description: "Server-sent events that tell which servers differ, where, and who changed them; never a value. Open the stream first, then list the servers: the first event, `opened`, carries the tag that the list has then. For each name the old tag of an event is always the new tag of the last one; quick changes may come as one. `Last-Event-ID` tells what was missed since that event; where that is not known any more, the answer is 410: list again. A comment comes every 15 seconds when nothing else does. Needs the scope `read`.",
+        description: "Server-sent events: which servers differ, where, and who changed them; never a value. Open the stream first, then list the servers: the first event, `opened`, carries the tag that the list has then. For each name the old tag of an event is always the new tag of the last one; quick changes may come as one. With `Last-Event-ID` the stream begins with what was missed since that event; if that is no longer kept, the response is 410: list again. A comment comes every 15 seconds when nothing else does. Needs the scope `read`.",
         parameters: vec![fields::last_event_id()],
         successes: vec![stream],
         problems,

@@ -209,11 +209,11 @@ pub(super) fn current_etag() -> HeaderField {
 
 /// The tag of what a write has left.
 pub(super) fn written_etag() -> HeaderField {
-    let description = "Names the state that the write has left. It is missing from a short answer to what was not stored to the letter, and from a dry run without the scope `reveal`.";
+    let description = "Names the state that the write has left. It is missing from a short answer if what was sent was not stored exactly, and from a dry run without the scope `reveal`.";
     HeaderField { shape: tag(), ..text("WrittenETag", "ETag", description, false, TAG) }
 }
 
-/// Where what was created stands.
+/// The place of what was created.
 pub(super) fn location() -> HeaderField {
     let description = "The path of what was created; missing from a dry run.";
     text("Location", "Location", description, false, "/api/settings/mcp-servers/issues")

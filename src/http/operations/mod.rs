@@ -1,5 +1,5 @@
 //! What the OpenAPI document says of each row of the route table, one file per resource. Texts and lists
-//! only: what is done stands in the handlers.
+//! only: the handlers do the work.
 
 pub(super) mod documentation;
 pub(super) mod events;

@@ -68,7 +68,7 @@ fn response(status: StatusCode, kinds: &[ProblemKind]) -> Response {
     }
 }
 
-/// A problem in the document's examples; under the names of these a response tells which problems it has.
+/// A problem in the document's examples; a response lists its problems under these names.
 fn shown(kind: ProblemKind, status: StatusCode) -> Example {
     let name = if status == kind.status() {
         kind.slug().to_owned()
@@ -100,7 +100,7 @@ fn description(status: StatusCode) -> &'static str {
         }
         408 => "The body did not arrive in time.",
         409 => "The settings document is in a state that does not allow this.",
-        410 => "The events after this position are not kept any more, or it is none of this process.",
+        410 => "The events after this position are no longer kept, or it is not a position of this process.",
         412 => "A condition does not hold.",
         413 => "The body is too large.",
         415 => "The body is of another media type.",

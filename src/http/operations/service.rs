@@ -38,7 +38,7 @@ pub(in crate::http) fn ready() -> Description {
     Description {
         id: "get_ready",
         summary: "Whether the settings can be read",
-        description: "Tells the reason where they can't. `degraded` means that they can, but that something else is amiss; `reasons` says what.",
+        description: "Gives the reason if they can't. `degraded` means that they can, but that something else is wrong; `reasons` says what.",
         successes: success("They can.", Shape::of::<Readiness>(), ready_or_not()),
         problems: problems(&[DocumentUnreadable, DocumentVanished, StoreUnavailable]),
         ..about(TAG)
@@ -63,7 +63,7 @@ pub(in crate::http) fn page() -> Description {
     Description {
         id: "get_page",
         summary: "The page for people",
-        description: "The settings page. What it loads, and it uses this API only, is its own affair.",
+        description: "The settings page. It uses this API only; the files that it loads are no part of the API.",
         successes: tagged("The page.", "text/html", Shape::inline(json!({ "type": "string" }))),
         ..about(TAG)
     }

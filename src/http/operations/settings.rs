@@ -20,7 +20,7 @@ pub(in crate::http) fn read() -> Description {
     Description {
         id: "get_settings",
         summary: "Show all settings",
-        description: "As the OpenHands agent-server shows them, for its clients: the servers, and all that stands around them. Secrets are masked as `**********`. The schemas of what stands around them are the agent-server's: `/api/settings/agent-schema` and `/api/settings/conversation-schema` are answered 501. Needs the scope `read`, and `reveal` to see secrets.",
+        description: "As the OpenHands agent-server shows them, for its clients: the servers, and the rest of the document. Secrets are masked as `**********`. The schemas of the rest are the agent-server's: `/api/settings/agent-schema` and `/api/settings/conversation-schema` are answered 501. Needs the scope `read`, and `reveal` to see secrets.",
         parameters: vec![fields::expose_settings_secrets()],
         successes: vec![Response { headers: Vec::new(), ..shown(200, "The settings.") }],
         problems: problems(&[

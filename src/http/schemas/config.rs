@@ -1,4 +1,4 @@
-//! A server's configuration as a client writes it. Its rules between members stand in `if`, which checkers
+//! A server's configuration as a client writes it. Its rules between members are in `if`, which checkers
 //! of schemas honour and generators of clients pass over: for those it is one plain type.
 
 #![expect(dead_code, reason = "types that are described, and never made")]
@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use super::auth::{McpServerAuth, header_map};
 use super::no_null::Members;
 
-/// The configuration of an MCP server. `command` or `url` is needed; where both stand, the server is started by
+/// The configuration of an MCP server. `command` or `url` is needed; if both are given, the server is started by
 /// `command`. Members that are not listed here are kept, but OpenHands' newer settings files take none. A
 /// member that is null counts as absent.
 #[derive(JsonSchema)]
@@ -95,7 +95,7 @@ enum TransportType {
 }
 
 /// Where there is no `url`, `command` is needed and the transport is `stdio`, and the other way round. `auth`
-/// does not stand beside a header `Authorization`.
+/// and a header `Authorization` exclude each other.
 pub(super) fn rules(schema: &mut Schema) {
     let members = |members: Value| json!({ "properties": members, "additionalProperties": true });
     let is_missing = |name: &str| members(json!({ name: { "type": "null" } }));

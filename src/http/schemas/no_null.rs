@@ -1,5 +1,5 @@
 //! Values in which there is no null: inside a known member it means nothing that a reader would understand. The
-//! rule stands under `if`, so that generators of clients see plain types.
+//! rule is under `if`, so that generators of clients see plain types.
 
 use std::borrow::Cow;
 

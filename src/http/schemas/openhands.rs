@@ -138,7 +138,7 @@ impl JsonSchema for OpenHandsServerPatch {
             if let Some(entry) = schema.pointer_mut(&format!("/properties/{map}/additionalProperties")) {
                 entry["type"] = json!(["string", "null"]);
             }
-            // One that stands in a file can be removed, whatever its name.
+            // A member that is in a file can be removed, whatever its name.
             if let Some(entry) =
                 schema.pointer_mut(&format!("/properties/{map}")).and_then(Value::as_object_mut)
             {

@@ -34,7 +34,7 @@ impl JsonSchema for McpServerConfigPatch {
         if let Some(members) = schema.get_mut("properties").and_then(Value::as_object_mut) {
             for map in ["env", "headers"] {
                 members[map]["additionalProperties"] = json!({ "type": ["string", "null"] });
-                // One that stands in a file can be removed, whatever its name.
+                // A member that is in a file can be removed, whatever its name.
                 members[map].as_object_mut().and_then(|schema| schema.remove("propertyNames"));
             }
             members["auth"] = auth();

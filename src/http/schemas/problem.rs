@@ -1,5 +1,5 @@
 //! Problems: a schema for each type, made from the one list of types, and one for each status, in which
-//! `type` tells which it is.
+//! `type` says which it is.
 
 use actix_web::http::StatusCode;
 use schemars::{JsonSchema, SchemaGenerator};
@@ -59,7 +59,7 @@ fn union(status: StatusCode, kinds: &[ProblemKind], generator: &mut SchemaGenera
     properties.insert("status".to_owned(), status_member(&[status.as_u16()]));
     exactly["type"] = json!("object");
     exactly["description"] =
-        json!(format!("A problem of the status {}; `type` tells which.", status.as_u16()));
+        json!(format!("A problem of the status {}; `type` says which.", status.as_u16()));
     exactly["properties"] = Value::Object(properties);
     exactly["required"] = json!(ALWAYS);
     exactly["additionalProperties"] = json!(true);
@@ -112,7 +112,7 @@ fn statuses(kind: ProblemKind) -> Vec<u16> {
         // A write to it is a conflict with its state, and so is one to a collection that is not there.
         ProblemKind::DocumentUnreadable => Some(409),
         ProblemKind::NoMcpServers => Some(404),
-        // A name may stand in a body too.
+        // A name may be in a body too.
         ProblemKind::InvalidName => Some(422),
         // As OpenHands' clients know it from a patch that holds nothing.
         ProblemKind::MalformedBody => Some(400),

@@ -1,5 +1,5 @@
 //! A patch applied to the redacted view of a configuration: all of it or nothing. The result is a body as for
-//! a replacement; it refuses to know what that means for the secrets behind the masks.
+//! a replacement; it does not know what that means for the secrets behind the masks.
 
 use crate::json::{Fault, FaultKind, Json, Object, Path, Pointer};
 
@@ -13,8 +13,8 @@ use super::{Action, JsonPatch, Operation};
 /// growing object would fill any memory before the result's own limit is reached.
 const MOST_COPIED: usize = 1 << 20;
 
-/// How deep a value may come to stand while a patch is at work: as deep as one may stand in a file. What is
-/// changed in the end has a narrower limit.
+/// How deep a value may become while a patch is applied: as deep as one may be in a file. The result has a narrower
+/// limit.
 const DEEPEST: usize = 512;
 
 /// What a patch makes of a view.
@@ -22,7 +22,7 @@ const DEEPEST: usize = 512;
 pub struct Patched {
     /// The whole configuration, masks in it.
     pub config: Object,
-    /// Where masks came to stand that were read from another leaf.
+    /// The places that masks reached from another leaf.
     pub displaced: Vec<Refusal>,
 }
 
@@ -31,7 +31,7 @@ pub struct Patched {
 pub enum NotApplied {
     /// An operation does not fit the state.
     Misfit(Misfit),
-    /// A value came to stand too deep.
+    /// A value became too deep.
     TooDeep(Fault),
     /// The copies are too large.
     TooLarge,
@@ -69,7 +69,7 @@ struct Work<'a> {
 
 /// Why one operation failed, while nobody has said which it was.
 enum Trouble {
-    /// With the name of the member that told the place.
+    /// With the name of the member that has the place.
     Misfit(&'static str, MisfitKind),
     TooDeep(Pointer),
     TooLarge,

@@ -1,5 +1,5 @@
-//! A patch document read into operations. What can be told from the document alone is refused here, with its
-//! place in the document; values are never told.
+//! A patch document read into operations. Faults that need no state to be found are refused here, with their
+//! place in the patch; values are never shown.
 
 use crate::json::{Json, Object, Pointer};
 
@@ -36,12 +36,12 @@ pub enum MalformedKind {
     /// There is no such operation.
     #[error("it must be one of add, remove, replace, move, copy and test")]
     UnknownOperation,
-    /// A place is not told by a JSON Pointer.
+    /// A place is not a JSON Pointer.
     #[error("it must be a JSON Pointer (RFC 6901): empty or begun with `/`, and `~` only in `~0` and `~1`")]
     NotAPointer,
 }
 
-/// Reads a patch document. Members that mean nothing in an operation are passed over (RFC 6902 §4).
+/// Reads a patch document. Members that mean nothing in an operation are ignored (RFC 6902 §4).
 pub fn parse(document: Json) -> Result<JsonPatch, MalformedPatch> {
     let root = Pointer::root();
     let Json::Array(elements) = document else { return Err(malformed(root, MalformedKind::NotAnArray)) };

@@ -13,7 +13,7 @@ use crate::json::{Rules, to_compact};
 use crate::model::Sealing;
 use crate::model::config::{Config, to_stored};
 use crate::model::merge::{Reading, replace};
-use crate::model::samples::{config, ring, told};
+use crate::model::samples::{config, plain_text, ring};
 use crate::projection::view;
 use crate::secrets::Exposure;
 
@@ -35,7 +35,7 @@ fn outcome(stored: &str, operations: &str) -> String {
                 .iter()
                 .map(|refusal| format!("{:?} {}", refusal.kind, refusal.pointer))
                 .collect();
-            if refused.is_empty() { told(&merged.config) } else { refused.join(", ") }
+            if refused.is_empty() { plain_text(&merged.config) } else { refused.join(", ") }
         }
     }
 }
@@ -147,7 +147,7 @@ fn a_document_that_is_no_patch_is_refused_with_the_place_of_its_fault() {
 }
 
 #[test]
-fn an_operation_that_does_not_fit_is_told_with_its_place() {
+fn an_operation_that_does_not_fit_is_reported_with_its_place() {
     let stored = r#"{"command":"x","args":["a","b"],"env":{"A":"sealed s"},"n":{"m":{}}}"#;
     for (operation, expected) in [
         (r#""op":"remove","path":"/absent""#, "/1/path NothingThere"),
@@ -209,7 +209,7 @@ const GUARDED: &str = r#"{"command":"x","env":{"A":"sealed s","B":"sealed t","N"
 #[test]
 fn a_mask_is_kept_where_it_was_read_and_nowhere_else() {
     for (operations, expected) in [
-        // Away, wherever that is: also to where another secret stands, and to where nothing is secret.
+        // Away to any place: also to the place of another secret, and to where nothing is secret.
         (r#"{"op":"copy","from":"/env/A","path":"/env/B"}"#, "Displaced /env/B"),
         (r#"{"op":"move","from":"/env/A","path":"/env/B"}"#, "Displaced /env/B"),
         (r#"{"op":"move","from":"/env/A","path":"/env/C"}"#, "Displaced /env/C"),
@@ -236,7 +236,7 @@ fn a_mask_is_kept_where_it_was_read_and_nowhere_else() {
             r#"{"op":"copy","from":"/keys/0","path":"/tmp"},{"op":"replace","path":"/keys","value":{}},{"op":"move","from":"/tmp","path":"/keys/0"}"#,
             "Displaced /keys/0",
         ),
-        // A mask that the patch sends is read where it comes to stand, as in any body.
+        // A mask that the patch sends is read in the place where it ends up, as in any body.
         (r#"{"op":"add","path":"/env/C","value":"[REDACTED]"}"#, "NothingToRestore /env/C"),
         (r#"{"op":"replace","path":"/keys","value":["[REDACTED]"]}"#, "NothingToRestore /keys/0"),
         (r#"{"op":"replace","path":"/keys/0","value":"new"}"#, "ArrayChanged /keys"),
@@ -249,7 +249,7 @@ fn a_mask_is_kept_where_it_was_read_and_nowhere_else() {
 
 #[test]
 fn a_mask_that_comes_back_or_never_left_is_kept() {
-    let kept = told_after("");
+    let kept = result_of("");
     assert_eq!(
         kept,
         r#"{"command":"x","env":{"A":"kept s","B":"kept t","N":"kept 7"},"url":"kept https://u:p@h/?key=k","auth":{"value":"kept v"},"keys":["kept k","kept l"],"deep":{"my_token":"kept unreadable"},"note":"n"}"#
@@ -265,7 +265,7 @@ fn a_mask_that_comes_back_or_never_left_is_kept() {
         r#"{"op":"replace","path":"/url","value":"https://**********@h/?key=%5BREDACTED%5D"}"#,
         r#"{"op":"replace","path":"/keys","value":["[REDACTED]","[REDACTED]"]}"#,
     ] {
-        assert_eq!(told_after(operations), kept, "{operations}");
+        assert_eq!(result_of(operations), kept, "{operations}");
     }
     let changed = [
         (
@@ -283,11 +283,11 @@ fn a_mask_that_comes_back_or_never_left_is_kept() {
         (r#"{"op":"move","from":"/note","path":"/my_key"}"#, r#""my_key":"new n""#),
     ];
     for (operations, expected) in changed {
-        assert!(told_after(operations).contains(expected), "{operations}: {}", told_after(operations));
+        assert!(result_of(operations).contains(expected), "{operations}: {}", result_of(operations));
     }
 }
 
-fn told_after(operations: &str) -> String {
+fn result_of(operations: &str) -> String {
     outcome(GUARDED, &format!("[{operations}]"))
 }
 
@@ -303,8 +303,8 @@ fn a_test_sees_masks_and_never_what_is_behind_them() {
     ] {
         for (value, is_seen) in [(seen, true), (hidden, false), (r#""<redacted>""#, false)] {
             let operations = format!(r#"{{"op":"test","path":"{path}","value":{value}}}"#);
-            let expected = if is_seen { told_after("") } else { "/0/path TestFailed".to_owned() };
-            assert_eq!(told_after(&operations), expected, "{operations}");
+            let expected = if is_seen { result_of("") } else { "/0/path TestFailed".to_owned() };
+            assert_eq!(result_of(&operations), expected, "{operations}");
         }
     }
 }
@@ -343,8 +343,8 @@ fn copies_of_copies_end_before_the_memory_does() {
     let nesting: Vec<_> = (0..12)
         .map(|times| format!(r#"{{"op":"copy","from":"/o","path":"{}/o"}}"#, "/o".repeat(1 << times)))
         .collect();
-    let told = outcome(r#"{"o":{}}"#, &format!("[{}]", nesting.join(",")));
-    assert!(told.starts_with("TooDeep"), "{told}");
+    let outcome = outcome(r#"{"o":{}}"#, &format!("[{}]", nesting.join(",")));
+    assert!(outcome.starts_with("TooDeep"), "{outcome}");
     assert!(begun.elapsed().as_secs() < 20, "it took {:?}", begun.elapsed());
 }
 
@@ -360,7 +360,7 @@ fn a_patch_is_written_as_it_would_be_sent() {
     assert_eq!(patch(&format!("[{}]", long.join(","))).paths(), [Pointer::root()]);
 }
 
-/// RFC 6902 §4 as it stands there, on plain values.
+/// RFC 6902 §4 as it is written there, on plain values.
 mod plain {
     use super::{Map, Value};
 

@@ -165,8 +165,8 @@ impl<'a> Tree<'a> {
         }
     }
 
-    /// The value as it would be sent in a whole configuration, for the place that has this leaf. A mask that
-    /// stands for another one is noted.
+    /// The value as it would be sent in a whole configuration, for the place that has this leaf. A mask of
+    /// another leaf is noted.
     pub(super) fn land(self, own: Option<&Node>, path: &Path<'_>, displaced: &mut Findings<Refusal>) -> Json {
         match self {
             Self::Scalar(value) => value,

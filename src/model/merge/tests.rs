@@ -4,7 +4,7 @@ use super::*;
 use crate::json::to_compact;
 use crate::model::config::{open, to_stored};
 use crate::model::plain_names::PlainNames;
-use crate::model::samples::{config, config_in, object, ring, told};
+use crate::model::samples::{config, config_in, object, plain_text, ring};
 
 fn reading(may_reveal: bool) -> Reading<'static> {
     Reading { sealing: Sealing::EverySecret, ring: ring(), may_reveal }
@@ -21,7 +21,7 @@ fn patch(stored: &str, patch: &str, may_reveal: bool) -> String {
 
 fn outcome(merged: Merged) -> String {
     if merged.refusals.is_empty() {
-        return told(&merged.config);
+        return plain_text(&merged.config);
     }
     let refusals = merged.refusals.iter().map(|refusal| format!("{:?} at {}", refusal.kind, refusal.pointer));
     refusals.collect::<Vec<_>>().join(", ")
@@ -32,10 +32,10 @@ fn a_value_at_a_secret_leaf_is_read_in_the_order_of_the_design() {
     let both = |outcome| (outcome, outcome);
     let table: &[(&str, &str, (&str, &str))] = &[
         // Equal to the stored plaintext, even where that looks like something else.
-        // Whoever may not see secrets is not told by what comes of it that it is the stored one.
+        // The result does not show to a caller without `reveal` that the guess was right.
         (r#""sealed s""#, r#""s""#, ("sent s", "new s")),
         (r#""s""#, r#""s""#, ("clear s", "new s")),
-        // But a mask is a mask: whoever sends one back has not shown that they know the secret.
+        // But a mask is a mask: sending one back does not show that the caller knows the secret.
         (r#""sealed [REDACTED]""#, r#""[REDACTED]""#, both("kept [REDACTED]")),
         (
             r#""sealed gAAAAA-literal""#,
@@ -102,7 +102,7 @@ fn a_value_at_a_secret_leaf_is_read_in_the_order_of_the_design() {
 }
 
 #[test]
-fn whoever_may_not_see_secrets_can_send_back_the_token_of_a_leaf_and_no_other_of_its_secret() {
+fn without_reveal_only_the_token_of_that_very_leaf_can_be_sent_back() {
     let stored = object(r#"{"env":{"A":"sealed s"}}"#);
     let config = open(&stored, Sealing::EverySecret, ring());
     let again = |body| outcome(replace(body, Some(&config), &reading(false)));
@@ -121,7 +121,7 @@ fn a_number_that_is_the_stored_one_keeps_its_spelling_unless_that_would_tell() {
 }
 
 #[test]
-fn the_token_of_an_unreadable_leaf_stands_for_itself_and_nothing_else() {
+fn the_token_of_an_unreadable_leaf_means_itself_and_nothing_else() {
     let stored = object(r#"{"env":{"A":"foreign s","B":"foreign s"}}"#);
     let env = stored.get("env").cloned().unwrap();
     let config = open(&stored, Sealing::EverySecret, ring());
@@ -136,7 +136,7 @@ fn the_token_of_an_unreadable_leaf_stands_for_itself_and_nothing_else() {
 }
 
 #[test]
-fn a_number_or_truth_value_at_a_secret_leaf_keeps_its_type_and_spelling() {
+fn a_number_or_boolean_at_a_secret_leaf_keeps_its_type_and_spelling() {
     for (stored, sent, expected) in [
         ("8080", "8080", "clear 8080"),
         ("1e2", "100.0", "clear 1e2"),
@@ -327,7 +327,7 @@ fn a_string_auth_and_an_object_auth_share_nothing() {
 }
 
 #[test]
-fn what_was_sealed_under_a_name_that_no_longer_tells_stays_a_secret() {
+fn what_was_sealed_under_a_name_that_is_no_longer_telling_stays_a_secret() {
     let stored = r#"{"keywords":["sealed a"],"x_token_env_var":"sealed N","env_keys":"clear"}"#;
     let masked = r#"{"keywords":["[REDACTED]"],"x_token_env_var":"[REDACTED]","env_keys":"clear"}"#;
     let kept = r#"{"keywords":["kept a"],"x_token_env_var":"kept N","env_keys":"clear"}"#;
@@ -339,8 +339,8 @@ fn what_was_sealed_under_a_name_that_no_longer_tells_stays_a_secret() {
         let word = if may_reveal { "sent" } else { "new" };
         assert_eq!(put(stored, again, may_reveal), format!(r#"{{"x_token_env_var":"{word} N"}}"#));
         let new = r#"{"x_token_env_var":"M","env_keys":"E","hotkeys":"h"}"#;
-        let told = r#"{"x_token_env_var":"new M","env_keys":"E","hotkeys":"h"}"#;
-        assert_eq!(put(stored, new, may_reveal), told);
+        let plain = r#"{"x_token_env_var":"new M","env_keys":"E","hotkeys":"h"}"#;
+        assert_eq!(put(stored, new, may_reveal), plain);
     }
     // Where no secret is stored a token is not taken as a text that would be read as one.
     assert_eq!(put("{}", r#"{"hotkeys":"foreign t"}"#, true), "ForeignToken at /hotkeys");
@@ -415,7 +415,7 @@ fn open_stored(config: &Members) -> Members {
 }
 
 #[test]
-fn a_number_or_truth_value_that_is_no_secret_is_none() {
+fn a_number_or_boolean_that_is_no_secret_does_not_become_one() {
     let sent = r#"{"command":"x","enabled":true,"timeout":5,"unknown":[false,1.0]}"#;
     assert_eq!(put(r#"{"command":"x"}"#, sent, true), sent);
 }

@@ -8,7 +8,7 @@ use crate::model::enablement::{self, DISABLED, ENABLED};
 
 use super::strategy_members;
 
-/// The mode word for which `authentication` stands beside `auth`.
+/// The mode word. Beside an `auth` of this value there is an `authentication`.
 const OAUTH: &str = "oauth";
 
 /// The members that are floats to OpenHands.
@@ -183,7 +183,7 @@ fn restore_auth(restored: &mut Config, auth: &Node, before: &Config) {
     restored.insert("auth".to_owned(), auth.clone());
 }
 
-/// Whether as a string at `auth` this secret would be taken for the mode word.
+/// Whether this secret, as a string at `auth`, would be read as the mode word.
 fn is_mode_word(secret: &Secret) -> bool {
     matches!(&secret.value, SecretValue::Text(plaintext) if plaintext.expose() == OAUTH)
 }
@@ -193,7 +193,7 @@ mod tests {
     use super::*;
     use crate::model::Sealing;
     use crate::model::merge::{Reading, merge_patch};
-    use crate::model::samples::{config, object, ring, told};
+    use crate::model::samples::{config, object, plain_text, ring};
 
     /// What a patch in OpenHands' words makes of a stored server.
     fn patched(stored: &str, patch: &str, dialect: Dialect) -> String {
@@ -201,7 +201,7 @@ mod tests {
         let reading = Reading { sealing: Sealing::EverySecret, ring: ring(), may_reveal: true };
         let merged = merge_patch(patch.clone(), &for_patch(&before, &patch), &reading);
         assert_eq!(merged.refusals, [], "{stored}");
-        told(&restore(merged.config, &before, dialect, true))
+        plain_text(&restore(merged.config, &before, dialect, true))
     }
 
     const BEARER: &str = r#"{"url":"u","auth":"sealed t"}"#;

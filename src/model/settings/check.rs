@@ -185,7 +185,7 @@ fn changed<'a>(
 }
 
 impl Kind {
-    /// None of null, which says nothing of what could stand there.
+    /// `None` for null, which does not say what could be there.
     fn of(node: &Node) -> Option<Self> {
         Some(match node {
             Node::Null => return None,
@@ -281,7 +281,7 @@ mod tests {
             ),
             (r#"{"agent_context":{"secrets":"a"}}"#, "/agent_context/secrets must be an object".to_owned()),
             (r#"{"meta_profile_llms":{"fast":{"model":"m","api_key":true}}}"#, "/meta_profile_llms/fast/api_key must be a string".to_owned()),
-            // What stood there before is not judged.
+            // What was there before is not judged.
             (r#"{"verification":{"critic_mode":"all_actions"},"odd":{"key":6}}"#, String::new()),
         ] {
             let body = format!(r#"{{"agent_settings_diff":{diff}}}"#);

@@ -159,7 +159,7 @@ fn split_nulls(diff: &Object) -> (Object, Vec<String>) {
     (rest.into_iter().collect(), nulls.into_iter().map(|(name, _)| name).collect())
 }
 
-/// The pointer to a meta-profile stands in the agent's settings too, beside a switch: OpenHands keeps the three
+/// The agent's settings hold the pointer to a meta-profile too, beside a switch: OpenHands keeps the three
 /// in step.
 fn stop_routing(agent: &mut Members) {
     if agent.get(ActivePointer::MetaProfile.name()).is_some() {
@@ -185,7 +185,7 @@ mod tests {
     use super::*;
     use crate::json::to_compact;
     use crate::model::Sealing;
-    use crate::model::samples::{object, ring, told};
+    use crate::model::samples::{object, plain_text, ring};
 
     fn settings(root: &str) -> Settings {
         Settings::open(&object(root), Sealing::Listed, ring()).unwrap()
@@ -201,7 +201,7 @@ mod tests {
     }
 
     #[test]
-    fn a_request_is_read_or_its_fault_is_told() {
+    fn a_request_is_read_or_its_fault_is_reported() {
         let invalid = |at: &str, message: &'static str| {
             let pointer = crate::json::Pointer::root().member(at);
             Err(PatchFault::Invalid(vec![Violation { pointer, message: message.into() }]))
@@ -228,9 +228,9 @@ mod tests {
     #[test]
     fn a_patch_is_merged_as_openhands_merges_it() {
         let root = r#"{"agent_settings":{"llm":{"model":"m","temperature":1.0,"api_key":"sealed k"},"mcp_config":{}},"conversation_settings":{"max":5,"deep":{"a":1,"b":2}},"misc_settings":{"deep":{"a":1,"b":{"c":[1,2]}}}}"#;
-        let agent = |settings: &Settings| told(&settings.agent);
-        let conversation = |settings: &Settings| told(&settings.conversation);
-        let misc = |settings: &Settings| told(&settings.misc);
+        let agent = |settings: &Settings| plain_text(&settings.agent);
+        let conversation = |settings: &Settings| plain_text(&settings.conversation);
+        let misc = |settings: &Settings| plain_text(&settings.misc);
         type Shown = fn(&Settings) -> String;
         let table: [(&str, Shown, &str); 10] = [
             // In the agent's settings null removes at every depth.
@@ -282,7 +282,7 @@ mod tests {
     }
 
     #[test]
-    fn a_mask_with_nothing_behind_it_and_a_foreign_token_are_refused_where_they_stand() {
+    fn a_mask_with_nothing_behind_it_and_a_foreign_token_are_refused_where_they_are() {
         for (body, pointer) in [
             (
                 r#"{"agent_settings_diff":{"llm":{"api_key":"[REDACTED]"}}}"#,
@@ -302,12 +302,12 @@ mod tests {
     }
 
     #[test]
-    fn a_cleared_meta_profile_is_cleared_wherever_it_stands() {
+    fn a_cleared_meta_profile_is_cleared_wherever_it_is() {
         let root = r#"{"agent_settings":{"active_meta_profile":"p","enable_classify_and_switch_llm_tool":true},"active_meta_profile":"p","active_profile":"q"}"#;
         let settings = applied(root, r#"{"active_meta_profile":null}"#).settings;
         assert_eq!(ActivePointer::ALL.map(|pointer| settings.active(pointer)), [Some("q"), None, None]);
         assert_eq!(
-            told(&settings.agent),
+            plain_text(&settings.agent),
             r#"{"active_meta_profile":null,"enable_classify_and_switch_llm_tool":false}"#
         );
     }
@@ -328,13 +328,13 @@ mod tests {
         ] {
             let patch = patch(&format!(r#"{{"agent_settings_diff":{diff}}}"#));
             let losses = patch.unnamed_losses(&root);
-            let told: Vec<_> = losses.iter().map(|pointer| pointer.as_str()).collect();
-            assert_eq!(told.join(" "), expected, "{diff}");
+            let pointers: Vec<_> = losses.iter().map(|pointer| pointer.as_str()).collect();
+            assert_eq!(pointers.join(" "), expected, "{diff}");
         }
     }
 
     #[test]
-    fn servers_are_told_apart_from_the_rest() {
+    fn servers_are_distinguished_from_the_rest() {
         let patch = patch(r#"{"agent_settings_diff":{"mcp_config":{"x":null},"llm":{}}}"#);
         assert_eq!(to_compact(&patch.servers.clone().unwrap()), r#"{"x":null}"#);
         assert_eq!(patch.section(Section::Agent), Some(&object(r#"{"llm":{}}"#)));

@@ -1,6 +1,6 @@
 //! What a value of OpenHands' settings can be, as rules that are data, and how a changed value is held against
 //! them. The agent-server refuses a whole file for one value that breaks a rule (docs/API.md, *All settings*), so
-//! only what a write changes is judged: a file that is odd already can still be mended, step by step.
+//! only what a write changes is judged: a file that is odd already can still be repaired, step by step.
 
 pub(super) mod agent;
 pub(super) mod conversation;
@@ -63,7 +63,7 @@ pub(super) struct Model {
 /// A rule about several members: the one that is wrong, and why.
 type Together = fn(&Members) -> Option<(&'static str, &'static str)>;
 
-/// Objects that a member tells apart.
+/// Objects of several kinds; a member says of which.
 pub(super) struct Tagged {
     pub(super) tag: &'static str,
     /// The model of an object without the tag. Without it the tag is required.
@@ -203,7 +203,7 @@ impl Judge<'_> {
 }
 
 impl Rule {
-    /// What is wrong with a value that is judged as a whole. A null is judged by whoever knows what it was.
+    /// What is wrong with a value that is judged as a whole. A null is judged where the old value is known.
     fn fault(&self, node: &Node) -> Option<&'static str> {
         match (self, node) {
             (Self::Boolean, Node::Bool(_)) => None,

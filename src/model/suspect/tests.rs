@@ -110,7 +110,7 @@ fn other_places_are_searched_for_shapes_only() {
 }
 
 #[test]
-fn a_long_argument_is_searched_in_no_time_and_a_hundred_are_told() {
+fn a_long_argument_is_searched_in_no_time_and_a_hundred_are_reported() {
     let long = "a=b ".repeat(200_000);
     assert_eq!(in_arguments(&[&long]), []);
     let many: Vec<_> = (0..500).map(|_| "--token=abc").collect();

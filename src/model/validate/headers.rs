@@ -6,7 +6,7 @@ use crate::model::config::{Node, Secret, SecretValue};
 
 use super::shape::{Checker, member, new_members};
 
-/// An object of headers. Those that stood there before are not judged.
+/// An object of headers. Those that were there before are not judged.
 pub(super) fn check(checker: &mut Checker, at: &Path<'_>, before: Option<&Node>, node: &Node) {
     checker.string_map(at, before, node);
     let Node::Object(headers) = node else { return };
@@ -25,7 +25,7 @@ pub(super) fn check(checker: &mut Checker, at: &Path<'_>, before: Option<&Node>,
     }
 }
 
-/// The name of a header that stands in a value.
+/// A value that is the name of a header.
 pub(super) fn check_name(checker: &mut Checker, at: &Path<'_>, node: &Node) {
     checker.string(at, node);
     if matches!(node, Node::Text(name) if !is_token(name.as_str())) {

@@ -40,7 +40,7 @@ impl Checker {
         }
     }
 
-    /// A program: of blanks there is none, and a control character is a backslash that JSON has taken for an escape.
+    /// A program: not blank, and without control characters, which are backslashes that JSON has read as escapes.
     pub(super) fn command(&mut self, at: &Path<'_>, node: &Node) {
         self.filled_string(at, node);
         match node {
@@ -82,7 +82,7 @@ impl Checker {
         }
     }
 
-    /// An object of strings that become environment variables; those that stood there before are not judged.
+    /// An object of strings that become environment variables; those that were there before are not judged.
     pub(super) fn environment(&mut self, at: &Path<'_>, before: Option<&Node>, node: &Node) {
         self.string_map(at, before, node);
         let Node::Object(members) = node else { return };
@@ -116,14 +116,14 @@ impl Checker {
         let Node::Array(elements) = node else {
             return self.refuse(at, "must be an array of strings");
         };
-        // Nulls have been told by `no_nulls`.
-        let told = |element: &Node| matches!(element, Node::Null);
-        for (index, element) in elements.iter().enumerate().filter(|(_, element)| !told(element)) {
+        // `no_nulls` has reported the nulls.
+        let is_null = |element: &Node| matches!(element, Node::Null);
+        for (index, element) in elements.iter().enumerate().filter(|(_, element)| !is_null(element)) {
             self.string(&at.element(index), element);
         }
     }
 
-    /// An object of strings that may be secret; entries that stood there before are not judged.
+    /// An object of strings that may be secret; entries that were there before are not judged.
     pub(super) fn string_map(&mut self, at: &Path<'_>, before: Option<&Node>, node: &Node) {
         let Node::Object(members) = node else {
             return self.refuse(at, "must be an object of strings");
@@ -199,7 +199,7 @@ macro_rules! one_of {
 }
 pub(super) use one_of;
 
-/// The members that the write does not leave as they stood there before.
+/// The members that the write does not leave as they were.
 pub(super) fn new_members<'a>(
     before: Option<&'a Node>,
     members: &'a Members,
@@ -211,7 +211,7 @@ pub(super) fn new_members<'a>(
         .filter(|(_, value)| !matches!(value, Node::Null))
 }
 
-/// A member of what stood there before, if that was an object.
+/// A member of what was there before, if that was an object.
 pub(super) fn member<'a>(before: Option<&'a Node>, name: &str) -> Option<&'a Node> {
     before.and_then(Node::as_object).and_then(|members| members.get(name))
 }

@@ -8,8 +8,8 @@ use Dialect::{Closed, Open};
 fn wrong(before: Option<&str>, after: &str, dialect: Dialect) -> String {
     let before = before.map(config);
     let violations = validate(before.as_ref(), &config(after), dialect, true);
-    let told = violations.iter().map(|one| format!("{}: {}", one.pointer, one.message));
-    told.collect::<Vec<_>>().join("; ")
+    let lines = violations.iter().map(|one| format!("{}: {}", one.pointer, one.message));
+    lines.collect::<Vec<_>>().join("; ")
 }
 
 /// Where a new server is wrong, for both dialects.
@@ -267,12 +267,12 @@ fn a_guess_at_an_odd_stored_secret_is_judged_as_any_other_value() {
 #[test]
 fn no_message_holds_a_value() {
     let server = r#"{"command":["hunter2"],"env":{"A":["hunter2"]},"auth":{"strategy":"hunter2"},"transport":"hunter2"}"#;
-    let told = wrong(None, server, Closed);
-    assert!(told.contains("/env/A") && !told.contains("hunter2"), "{told}");
+    let message = wrong(None, server, Closed);
+    assert!(message.contains("/env/A") && !message.contains("hunter2"), "{message}");
 }
 
 #[test]
-fn a_word_that_can_not_be_is_answered_with_those_that_can() {
+fn a_word_that_cannot_be_is_answered_with_those_that_can() {
     for (config, expected) in [
         (
             r#"{"command":"x","transport":"pipe"}"#,
@@ -299,7 +299,7 @@ fn an_unknown_member_is_answered_with_those_that_there_are() {
 }
 
 #[test]
-fn what_clients_can_not_send_or_start_is_refused_where_it_stands() {
+fn what_clients_cannot_send_or_start_is_refused_where_it_is() {
     for (server, at) in [
         (r#"{"command":" \t"}"#, "/command"),
         (r#"{"command":"C:\temp\new"}"#, "/command"),
@@ -346,7 +346,7 @@ fn what_clients_can_not_send_or_start_is_refused_where_it_stands() {
 }
 
 #[test]
-fn what_stood_there_before_is_no_reason_to_refuse_a_change_of_something_else() {
+fn what_was_there_before_is_no_reason_to_refuse_a_change_of_something_else() {
     let odd = r#"{"command":"x\ty","cwd":"\t","env":{"A=B":"v"},"url":"x.example","headers":{"A:":"a\nb","X":"v","x":"w"}}"#;
     for (name, value) in [("icon", r#""i""#), ("description", r#""d""#), ("timeout", "5")] {
         let after = odd.replacen('{', &format!(r#"{{"{name}":{value},"#), 1);

@@ -1,4 +1,4 @@
-//! What is told as a difference, and what must not be.
+//! What is reported as a difference, and what must not be.
 
 use proptest::prelude::*;
 use proptest::sample::select;
@@ -6,16 +6,16 @@ use proptest::sample::select;
 use super::*;
 use crate::model::samples::{config, object};
 
-fn told(pointers: Vec<Pointer>) -> String {
+fn joined(pointers: Vec<Pointer>) -> String {
     pointers.iter().map(Pointer::as_str).collect::<Vec<_>>().join(" ")
 }
 
 fn of_put(body: &str, current: &str, may_reveal: bool) -> String {
-    told(changed(Request::Replace(&object(body)), &config(current), Dialect::Open, may_reveal))
+    joined(changed(Request::Replace(&object(body)), &config(current), Dialect::Open, may_reveal))
 }
 
 fn of_patch(patch: &str, current: &str, may_reveal: bool) -> String {
-    told(changed(Request::MergePatch(&object(patch)), &config(current), Dialect::Open, may_reveal))
+    joined(changed(Request::MergePatch(&object(patch)), &config(current), Dialect::Open, may_reveal))
 }
 
 const CURRENT: &str = r#"{"command":"x","args":["a"],"env":{"A":"sealed s","P":8080},"url":"https://u:p@h/?api_key=k","n":{"a":1,"b":[1.0,{"c":null}]},"keys":["sealed t"]}"#;
@@ -107,7 +107,7 @@ fn a_patch_differs_where_it_would_change_something() {
 }
 
 #[test]
-fn truth_values_differ_where_they_are_others() {
+fn booleans_differ_where_they_are_others() {
     let current = r#"{"command":"x","keep_alive":true,"env":{"F":false},"n":[true]}"#;
     for (patch, expected) in [
         (current, ""),
@@ -124,13 +124,16 @@ fn truth_values_differ_where_they_are_others() {
 fn in_the_closed_dialect_what_upstream_drops_or_respells_is_no_difference() {
     let current = config(r#"{"command":"x","timeout":30.0,"enabled":true,"icon":null}"#);
     let sent = object(r#"{"command":"x","timeout":30,"auth":{},"env":{"A":null}}"#);
-    assert_eq!(told(changed(Request::Replace(&sent), &current, Dialect::Closed, true)), "");
-    assert_eq!(told(changed(Request::MergePatch(&sent), &current, Dialect::Closed, true)), "");
-    assert_eq!(told(changed(Request::Replace(&sent), &current, Dialect::Open, true)), "/timeout /auth /env");
+    assert_eq!(joined(changed(Request::Replace(&sent), &current, Dialect::Closed, true)), "");
+    assert_eq!(joined(changed(Request::MergePatch(&sent), &current, Dialect::Closed, true)), "");
+    assert_eq!(
+        joined(changed(Request::Replace(&sent), &current, Dialect::Open, true)),
+        "/timeout /auth /env"
+    );
 }
 
 #[test]
-fn too_many_differences_are_told_as_one() {
+fn too_many_differences_are_reported_as_one() {
     let members: Vec<String> = (0..100).map(|index| format!("\"{index}\":1")).collect();
     let patch = format!("{{{}}}", members.join(","));
     assert_eq!(of_patch(&patch, "{}", true), "");
@@ -154,7 +157,7 @@ proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(500) })]
 
     #[test]
-    fn whoever_may_not_see_secrets_is_told_the_same_whatever_they_are(
+    fn without_reveal_the_differences_do_not_depend_on_the_secrets(
         one in proptest::collection::vec("[a-c]{1,2}", 5),
         two in proptest::collection::vec("[a-c]{1,2}", 5),
         guess in proptest::collection::vec(prop_oneof![3 => "[a-c]{1,2}", 1 => Just("**********".to_owned())], 5),

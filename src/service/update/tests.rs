@@ -16,7 +16,7 @@ const NO_SUCH_MASK: &str = r#"{"command":"b","env":{"A":"[REDACTED]","Z":"[REDAC
 const BOUND: &str = r#"{"command":"b","env":{"A":"[REDACTED]","Z":"z"}}"#;
 
 #[test]
-fn of_all_that_is_wrong_the_first_in_the_order_is_told() {
+fn of_several_faults_the_first_in_the_order_is_reported() {
     let stale = If::matches("\"stale\"");
     let site = |servers: &str, key: &str, require: bool| {
         let servers = to_compact(&object(servers).into());
@@ -75,7 +75,7 @@ fn a_write_answers_with_the_stored_state_redacted() {
 }
 
 #[test]
-fn a_failed_precondition_tells_what_a_client_needs_to_merge() {
+fn a_failed_precondition_has_what_a_client_needs_to_merge() {
     let site = Site::with(SERVERS);
     let Err(ServiceError::PreconditionFailed(conflict)) =
         site.patch(r#"{"command":"b","env":{"A":"s"},"icon":"i"}"#, If::matches("\"old\""), &writer("w"))
@@ -90,7 +90,7 @@ fn a_failed_precondition_tells_what_a_client_needs_to_merge() {
 }
 
 #[test]
-fn a_server_that_can_not_be_read_can_be_replaced_and_deleted_and_not_patched() {
+fn a_server_that_cannot_be_read_can_be_replaced_and_deleted_and_not_patched() {
     for malformed in ["5", "[]", r#"{"a":1,"a":2}"#, r#"{"a":"\ud800"}"#] {
         let document =
             format!(r#"{{"agent_settings":{{"mcp_config":{{"mcpServers":{{"x":{malformed}}}}}}}}}"#);
@@ -116,7 +116,7 @@ fn a_server_that_can_not_be_read_can_be_replaced_and_deleted_and_not_patched() {
 fn the_limits_hold_for_the_result_too() {
     let deep = |levels: usize| format!("{}1{}", "{\"a\":".repeat(levels), "}".repeat(levels));
     let site = Site::with(&format!(r#"{{"x":{{"command":"a","n":{}}}}}"#, deep(510)));
-    // What stands there already is left alone, however deep; it is walked on small stacks of threads.
+    // An existing value is left alone, however deep; it is walked on small stacks of threads.
     assert_eq!(word(&site.patch(r#"{"icon":"i"}"#, If::default(), &revealer())), "changed");
     assert_eq!(word(&site.patch(r#"{"n":{"b":1}}"#, If::default(), &revealer())), "beyond");
     assert_eq!(word(&site.patch(&format!(r#"{{"m":{}}}"#, deep(63)), If::default(), &revealer())), "changed");
@@ -148,7 +148,7 @@ fn a_guess_is_refused_whether_it_is_right_or_wrong() {
             answer.map(|written| word(&Ok(written))).map_err(|error| format!("{error:?}"))
         };
         let (right, wrong) = (outcome(right), outcome(wrong));
-        assert!(right.is_err(), "{template}: a kept secret stands beside the guess, so nothing is stored");
+        assert!(right.is_err(), "{template}: a kept secret is beside the guess, so nothing is stored");
         assert_eq!(right, wrong, "{template}");
     }
 }

@@ -47,7 +47,7 @@ pub(super) struct Committer {
     /// The version that this process knows to be durable, having made it so.
     durable: Option<(Identity, Arc<Version>)>,
     /// Whether a sync has failed since the last full replace. The kernel reports lost pages once and then
-    /// calls them clean, so that only writing anew makes a version durable.
+    /// calls them clean, so that only writing again makes a version durable.
     is_suspect: bool,
     release: DeferredClose,
     /// How many bytes the document may have.
@@ -57,7 +57,7 @@ pub(super) struct Committer {
     /// The measures of the batch at hand.
     metrics: CommitMetrics,
     /// Whether drafts may lie about: a crash before the start, a failure since.
-    may_have_litter: bool,
+    may_have_leftovers: bool,
 }
 
 impl Committer {
@@ -83,7 +83,7 @@ impl Committer {
             largest,
             spare: None,
             metrics: CommitMetrics::begin(),
-            may_have_litter: true,
+            may_have_leftovers: true,
         }
     }
 
@@ -96,7 +96,7 @@ impl Committer {
             let round = catch_unwind(AssertUnwindSafe(|| self.round()));
             self.pace.unlocked(Instant::now());
             if round.is_err() {
-                // A defect of this room. Whoever was in the batch has been told that nobody knows.
+                // A defect of this module. The changes of the batch were answered with an unknown outcome.
                 tracing::error!("the committer of the settings document panicked and goes on");
                 self.after_failure();
                 self.is_suspect = true;
@@ -172,8 +172,8 @@ impl Committer {
             Ok(version) => version,
             Err(error) => return Ok(all_failed(tickets, error.clone())),
         };
-        if self.may_have_litter {
-            self.may_have_litter = !sweep(real, &*self.failpoints);
+        if self.may_have_leftovers {
+            self.may_have_leftovers = !sweep(real, &*self.failpoints);
         }
         let changes: Vec<_> = tickets.iter().map(|ticket| &ticket.change).collect();
         let (spare, history) = (self.spare.take(), self.view.history());
@@ -268,7 +268,7 @@ impl Committer {
         let draft = Draft::write(real, bytes, existing.as_ref(), &*failpoints)?;
         let expected = version.bytes.as_deref().zip(existing.as_ref());
         let expected = expected.map(|(bytes, metadata)| Expected { bytes, metadata });
-        let mut has_litter = false;
+        let mut has_leftovers = false;
         let place = || {
             // Writing the draft took most of the time that there is for others to come between.
             let step = Step::Look { path: real };
@@ -278,11 +278,11 @@ impl Committer {
                 .map_err(|error| failed(&step, error))?
                 .ok_or(NotReplaced::Overtaken)?;
             let placed = draft.place(expected.as_ref())?;
-            has_litter = placed.has_litter;
+            has_leftovers = placed.has_leftovers;
             Ok::<_, NotReplaced>(placed.metadata)
         };
         let placed = self.view.exchange(next, history, place)?;
-        self.may_have_litter |= has_litter;
+        self.may_have_leftovers |= has_leftovers;
         if let Err(error) = sync_directory(directory_of(real), &*failpoints) {
             self.is_suspect = true;
             self.view.refresh();
@@ -314,7 +314,7 @@ impl Committer {
         };
         let is_as_read = metadata.is_file()
             && version.bytes.as_ref().is_some_and(|bytes| {
-                // Some file systems number a file anew each time that they are asked.
+                // Some file systems number a file again each time that they are asked.
                 let identity = self.failpoints.identity(Identity::of(&metadata));
                 let is_same = || fs::read(real).is_ok_and(|found| found == *bytes);
                 let has_length = u64::try_from(bytes.len()) == Ok(metadata.len());
@@ -334,7 +334,7 @@ impl Committer {
     }
 
     fn after_failure(&mut self) {
-        self.may_have_litter = true;
+        self.may_have_leftovers = true;
         self.durable = None;
     }
 

@@ -1,6 +1,6 @@
 //! Lets go of replaced files on a thread of its own. A file that nobody holds any more is freed there and
 //! then, and some file systems wait for the disk to do it: a rename over it that waits too took 12 ms
-//! instead of 8, and the next batch would wait as long. It refuses to know what the files held.
+//! instead of 8, and the next batch would wait as long. It does not know what the files held.
 
 use std::fs::File;
 use std::io;

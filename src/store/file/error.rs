@@ -101,6 +101,7 @@ impl FileError {
                 "The settings document is gone. Put it back, or restart the service to begin a new one."
             }
             Self::Unlinked => {
+                // On the wire: the wording stays.
                 "The settings document is mounted as a single file, and was replaced or deleted where it comes from. Mount its folder instead, and start the service anew."
             }
             Self::NoDirectory => {

@@ -100,7 +100,7 @@ fn put_back(draft: &Path, target: &Path, file: &File, failpoints: &dyn Failpoint
             Ok(()) => {}
             // It was deleted where ours was: that is the newest state.
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
-            // In the place of the document is ours, of which nobody has been told.
+            // The document's place has ours, which no response has shown yet.
             Err(_) => return fs::rename(draft, target),
         }
         if inode(fs::symlink_metadata(draft)?) == placed {

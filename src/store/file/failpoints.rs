@@ -1,5 +1,5 @@
-//! The one place where a test can stand between the store and the disk: before each step, in each write
-//! and at each identity. In production nobody stands there.
+//! The one place where a test can intervene between the store and the disk: before each step, in each write
+//! and at each identity. In production nothing intervenes.
 
 use std::io;
 use std::path::Path;
@@ -103,9 +103,9 @@ impl Step<'_> {
     }
 }
 
-/// Who stands between the store and the disk.
+/// Interventions between the store and the disk.
 pub trait Failpoints: Send + Sync {
-    /// Called before each step; an error is taken for the step's own, and the step is not done.
+    /// Called before each step; an error counts as the step's own, and the step is not done.
     fn before(&self, step: &Step<'_>) -> io::Result<()> {
         let _ = step;
         Ok(())

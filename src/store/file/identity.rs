@@ -10,7 +10,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 /// changed within one step can look the same.
 pub(super) const SETTLING: Duration = Duration::from_millis(100);
 
-/// What tells one version of a file from another. Times are nanoseconds since 1970.
+/// What distinguishes one version of a file from another. Times are nanoseconds since 1970.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Identity {
     /// The device.

@@ -27,7 +27,7 @@ pub(super) fn while_locked<T>(
             Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
             locked => locked?,
         };
-        // Whoever replaced a lock file locks the new one: then ours keeps nobody out. And a link may
+        // A program that replaced a lock file locks the new one: then ours keeps nobody out. And a link may
         // lead elsewhere than it did before we waited.
         if guards.iter().all(|(path, guard)| is_still(path, guard)) && place.real()? == real {
             return Ok(work(&real));

@@ -1,5 +1,5 @@
 //! Whether a path can lead to a document at all. It looks at names and kinds of files, and makes nothing. What may be
-//! mended while the service runs (a folder that is missing, a file that can't be read) is not for it to refuse.
+//! repaired while the service runs (a folder that is missing, a file that can't be read) is not for it to refuse.
 
 use std::fs;
 use std::io;
@@ -32,7 +32,7 @@ pub enum Misplaced {
 ///
 /// # Errors
 ///
-/// The reason. Where it can't be told there is none.
+/// The reason; `None` if it is not known.
 pub fn check_place(path: &Path) -> Result<(), Misplaced> {
     let spelled = path.as_os_str().as_bytes();
     if spelled.is_empty() {
@@ -59,7 +59,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_path_that_can_not_be_a_document_is_refused_for_its_reason() {
+    fn a_path_that_cannot_be_a_document_is_refused_for_its_reason() {
         let folder = tempfile::tempdir().unwrap();
         let root = folder.path();
         fs::write(root.join("file"), "{}").unwrap();

@@ -53,7 +53,7 @@ pub struct FileStore {
 
 impl FileStore {
     /// Opens the store and looks at the document once. It waits for no lock, and a document that can't be
-    /// used is no failure: it may be mended while the service runs.
+    /// used is no failure: it may be repaired while the service runs.
     ///
     /// # Errors
     ///

@@ -21,7 +21,7 @@ pub struct FileStoreOptions {
     pub provisioner: Option<Arc<dyn Provisioner>>,
     /// Who keeps what is to be remembered of changes.
     pub notes: Option<Arc<dyn NoteKeeper>>,
-    /// Who stands between the store and the disk.
+    /// Interventions between the store and the disk.
     pub failpoints: Arc<dyn Failpoints>,
 }
 

@@ -1,4 +1,4 @@
-//! Reading the document's bytes so that one later `stat` can tell whether they still stand. It refuses to
+//! Reading the document's bytes so that one later `stat` can tell whether they are still current. It does not
 //! know what the bytes mean.
 
 use std::fs::{self, File};
@@ -32,7 +32,7 @@ pub(super) enum Reading {
     Failed(io::Error),
 }
 
-/// What a later `stat` must find for the reading to stand.
+/// What a later `stat` must find for the reading to be current.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Witness {
     /// The document's own identity.
@@ -46,7 +46,7 @@ pub(super) enum Witness {
 impl Witness {
     /// Whether the place looks as it did, and looking different was to be expected had it changed.
     /// At most one `stat`.
-    pub(super) fn still_stands(&self, place: &DocumentPath, failpoints: &dyn Failpoints) -> bool {
+    pub(super) fn is_unchanged(&self, place: &DocumentPath, failpoints: &dyn Failpoints) -> bool {
         let (path, seen) = match self {
             Self::File { identity, is_trusted: true } => (place.path(), identity),
             Self::Directory { identity, is_trusted: true } => (place.directory(), identity),

@@ -1,6 +1,6 @@
 //! A durable replace: a draft beside the document, written, owned and synced, then put in its place, then
-//! the folder synced. A crash leaves the old or the new document. The caller holds the lock; what the
-//! bytes mean is none of this file's business.
+//! the folder synced. A crash leaves the old or the new document. The caller holds the lock; it does not
+//! know what the bytes mean.
 
 use std::ffi::{OsStr, OsString};
 use std::fs::{self, File, Metadata, OpenOptions, Permissions};
@@ -66,13 +66,13 @@ impl<'a> Draft<'a> {
             Some(expected) => swap(&self.path, self.target, &self.file, expected, self.failpoints),
             None => create(&self.path, self.target, self.failpoints),
         };
-        let has_litter = match outcome? {
+        let has_leftovers = match outcome? {
             Outcome::Overtaken => return Err(NotReplaced::Overtaken),
             Outcome::Placed => false,
             Outcome::Swapped => remove(&self.path, self.failpoints).is_err(),
         };
         self.is_placed = true;
-        Ok(Placed { metadata: self.file.metadata().ok(), has_litter })
+        Ok(Placed { metadata: self.file.metadata().ok(), has_leftovers })
     }
 
     fn create(target: &'a Path, failpoints: &'a dyn Failpoints) -> Result<Self, FileError> {
@@ -127,7 +127,7 @@ impl<'a> Draft<'a> {
 impl Drop for Draft<'_> {
     fn drop(&mut self) {
         if !self.is_placed {
-            // What can't be removed now is litter, and swept before a later write.
+            // What can't be removed now is left, and swept before a later write.
             remove(&self.path, self.failpoints).ok();
         }
     }
@@ -138,7 +138,7 @@ pub(super) struct Placed {
     /// What the new document looks like, where the system could tell.
     pub(super) metadata: Option<Metadata>,
     /// Whether the replaced document could not be removed.
-    pub(super) has_litter: bool,
+    pub(super) has_leftovers: bool,
 }
 
 /// Makes an existing document durable as it is.
@@ -155,7 +155,7 @@ pub(super) fn sync_in_place(target: &Path, failpoints: &dyn Failpoints) -> Resul
 }
 
 /// Removes drafts of this document that a crash or a failure left. Only for a holder of the lock: then
-/// no draft is anybody's work. Tells whether all of it is gone.
+/// no draft is anybody's work. Returns whether all of it is gone.
 pub(super) fn sweep(target: &Path, failpoints: &dyn Failpoints) -> bool {
     let Ok(entries) = fs::read_dir(directory_of(target)) else { return false };
     let mut is_clean = true;

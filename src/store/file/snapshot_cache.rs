@@ -1,5 +1,5 @@
 //! What this process has seen of the document: one immutable observation, swapped whole, for any number
-//! of readers. An older observation never replaces a newer one: whoever reads to publish, or renames,
+//! of readers. An older observation never replaces a newer one: a thread that reads to publish, or renames,
 //! does so holding one mutex.
 
 use std::fs::Metadata;
@@ -76,7 +76,7 @@ pub(super) struct SnapshotCache {
     most: usize,
     failpoints: Arc<dyn Failpoints>,
     current: ArcSwap<Observed>,
-    /// Held by whoever publishes, from before the look at the disk.
+    /// Held while a thread publishes, from before the look at the disk.
     ledger: Mutex<Ledger>,
     /// How many readings have begun.
     readings: AtomicU64,
@@ -92,7 +92,8 @@ struct Ledger {
     buffer: Vec<u8>,
     /// What the last failed attempt to write has taught.
     lesson: Option<Lesson>,
-    /// Whether a change of what may be written is logged: what holds at the start is said by whoever starts.
+    /// Whether a change of what may be written is logged: the command that opens the store reports how it is at the
+    /// start.
     is_logging: bool,
 }
 
@@ -134,13 +135,13 @@ impl SnapshotCache {
     /// What is current, if one `stat` can tell. It can't where nothing could be written: that may have changed.
     pub(super) fn peek(&self) -> Option<Seen> {
         let observed = self.current.load();
-        let is_told =
-            observed.place.is_none() && observed.witness.still_stands(&self.place, &*self.failpoints);
-        is_told.then(|| observed.seen())
+        let is_known =
+            observed.place.is_none() && observed.witness.is_unchanged(&self.place, &*self.failpoints);
+        is_known.then(|| observed.seen())
     }
 
-    /// What is current. A reading that began after this call began is as good as an own one, so readers
-    /// who wait for each other share.
+    /// What is current. A reading that began after this call began counts as an own one, so readers
+    /// that wait for each other share.
     pub(super) fn read(&self) -> Seen {
         if let Some(seen) = self.peek() {
             return seen;
@@ -153,7 +154,7 @@ impl SnapshotCache {
         }
         if current.place.is_some() {
             self.judge_place(&mut ledger);
-            if current.witness.still_stands(&self.place, &*self.failpoints) {
+            if current.witness.is_unchanged(&self.place, &*self.failpoints) {
                 return self.current.load().seen();
             }
         }
@@ -197,7 +198,7 @@ impl SnapshotCache {
     }
 
     /// Replaces the document, and publishes what it then is, so that no reader can see the one without the other.
-    /// `replace` tells what the new document looks like, where the system could tell.
+    /// `replace` returns the metadata of the new document, if the system could give it.
     pub(super) fn exchange<E>(
         &self,
         version: Arc<Version>,
@@ -222,7 +223,7 @@ impl SnapshotCache {
         self.ledger().history.clone()
     }
 
-    /// The past of these names, for whoever only looks.
+    /// The past of these names, for callers that only look.
     pub(super) fn history_of(&self, names: &Names) -> History {
         self.ledger().history.of(names)
     }

@@ -1,5 +1,5 @@
-//! Whether anything can be written at the document's place, as far as that can be told without writing there; and
-//! what an attempt has taught where it can't be told. It decides nothing about the document itself.
+//! Whether anything can be written at the document's place, as far as that is known without writing there; and
+//! what an attempt to write has shown. It decides nothing about the document itself.
 
 use std::fs::{self, Metadata};
 use std::io;
@@ -80,7 +80,7 @@ fn reason(step: &str, error: &io::Error) -> Option<PlaceReason> {
     }
 }
 
-/// Looks at a place. What can't be looked at is no reason: then an attempt tells.
+/// Looks at a place. If it can't be examined, that is no reason: then an attempt to write decides.
 pub(super) fn probe(place: &DocumentPath) -> Probe {
     let real = place.real().unwrap_or_else(|_| place.path().to_owned());
     let folder = directory_of(&real);
@@ -119,7 +119,7 @@ fn lock_verdict(lock: &Path) -> Option<PlaceReason> {
     }
 }
 
-/// Whether this file is the root of a mount: a single file that was mounted. Nothing where that can't be told.
+/// Whether this file is the root of a mount: a single file that was mounted. `None` if that is not known.
 /// A link is followed.
 pub(super) fn is_mount(path: &Path) -> Option<bool> {
     let marks = statx(CWD, path, AtFlags::empty(), StatxFlags::TYPE).ok()?;

@@ -76,11 +76,11 @@ fn within(place: &str, further: &str) -> String {
 }
 
 #[test]
-fn what_breaks_a_client_is_found_and_told() {
+fn what_breaks_a_client_is_found_and_reported() {
     let body = |further: &str| within(BODY, further);
     let answer = |further: &str| within(ANSWER, further);
     let operation = |further: &str| within(OPERATION, further);
-    for (place, member, value, told) in [
+    for (place, member, value, complaint) in [
         ("/paths".to_owned(), "/a/{name}", json!(null), "PUT /a/{name}: is gone"),
         ("/paths/~1a~1{name}".to_owned(), "put", json!(null), "PUT /a/{name}: is gone"),
         (operation(""), "operationId", json!("put_a"), "another operationId"),
@@ -136,7 +136,7 @@ fn what_breaks_a_client_is_found_and_told() {
         ),
     ] {
         let found = breaks(&before(), &changed(&place, member, value));
-        assert!(found.iter().any(|found| found.contains(told)), "{place} {member}: {found:?}");
+        assert!(found.iter().any(|found| found.contains(complaint)), "{place} {member}: {found:?}");
     }
 }
 
@@ -153,7 +153,7 @@ fn a_new_parameter_breaks_a_client_only_where_it_is_required() {
 }
 
 #[test]
-fn what_a_client_can_live_with_is_not_told() {
+fn what_a_client_can_live_with_is_not_reported() {
     let body = |further: &str| within(BODY, further);
     let answer = |further: &str| within(ANSWER, further);
     let operation = |further: &str| within(OPERATION, further);

@@ -66,7 +66,7 @@ impl<'a> Comparison<'a> {
         }
     }
 
-    /// Types or values: a request keeps those it had, an answer gets no others. None stands for any.
+    /// Types or values: a request keeps those it had, an answer gets no others. `None` means any.
     fn words(
         &mut self,
         direction: Direction,
@@ -143,7 +143,7 @@ impl<'a> Comparison<'a> {
         }
     }
 
-    /// The variants of a union, told apart by their names or types.
+    /// The variants of a union, distinguished by their names or types.
     fn variants(&mut self, direction: Direction, at: &str, old: &Value, new: &Value) {
         let of = |union: &Value| union.as_array().cloned().unwrap_or_default();
         let (old, new) = (of(old), of(new));

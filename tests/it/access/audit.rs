@@ -32,7 +32,7 @@ fn event_of(server: &TestServer, request: Request) -> String {
     new[0].to_string()
 }
 
-/// A tag as it stands in a JSON text, whether it was logged with its quotes or not.
+/// A tag as a JSON text has it, whether it was logged with its quotes or not.
 fn bare(tag: &str) -> &str {
     tag.trim_matches('"')
 }
@@ -144,7 +144,7 @@ fn a_plain_read_is_not_audited() {
     server.seed("audited", &json!({"command": "x"}));
     eventually("the write is audited", || events(&server).len() == 1);
     server.get(item("audited")).send().expect(200);
-    // Audited after it: what the read had left would stand before.
+    // Audited after it: what the read had left would come before.
     server.delete(item("audited")).send().expect(204);
     eventually("the deletion is audited", || events(&server).len() >= 2);
     assert_eq!(events(&server).len(), 2, "{:?}", events(&server));
@@ -201,7 +201,7 @@ fn whatever_else_a_patch_of_everything_names_each_server_that_it_changes_has_its
     servers.insert("same".into(), json!({}));
     servers.insert("new".into(), json!({"command": "n"}));
     let request = server.patch(crate::server::SETTINGS).key(WRITER).json(&settings_patch(&servers.into()));
-    let told = events_of(&server, request, 5);
+    let events = events_of(&server, request, 5);
     let after = |name: &str| json!(server.get(item(name)).send().etag());
     let of = |event: &Value| {
         assert_eq!((&event["action"], &event["status"]), (&json!("patch-settings"), &json!(200)), "{event}");
@@ -215,13 +215,13 @@ fn whatever_else_a_patch_of_everything_names_each_server_that_it_changes_has_its
         (json!("guessed"), json!(tags["guessed"]), json!(tags["guessed"])),
         (json!("new"), Value::Null, after("new")),
     ];
-    assert_eq!(told[..4].iter().map(of).collect::<Vec<_>>(), expected);
-    let rest = told[4]["servers"].as_str().expect("a list");
+    assert_eq!(events[..4].iter().map(of).collect::<Vec<_>>(), expected);
+    let rest = events[4]["servers"].as_str().expect("a list");
     assert!(
         rest.starts_with(r#""absent-00", "absent-01""#) && rest.ends_with(r#""absent-39", "same""#),
         "{rest}"
     );
-    assert_eq!((told.len(), &told[4]["server"]), (5, &Value::Null));
+    assert_eq!((events.len(), &events[4]["server"]), (5, &Value::Null));
 }
 
 #[test]
@@ -242,10 +242,10 @@ fn no_name_forges_a_line_a_field_or_another_name() {
         assert!(lines.iter().all(|line| !line.contains('\u{1b}')), "{lines:?}");
         if format == "json" {
             let read = |line: &&str| serde_json::from_str::<Value>(line).expect("a line of JSON");
-            let told: Vec<Value> = lines.iter().map(read).collect();
-            assert_eq!(told[0]["server"], odd);
-            assert_eq!(told[1]["servers"], json!("gone").to_string());
-            assert_eq!(told[2]["servers"], json!(odd).to_string());
+            let events: Vec<Value> = lines.iter().map(read).collect();
+            assert_eq!(events[0]["server"], odd);
+            assert_eq!(events[1]["servers"], json!("gone").to_string());
+            assert_eq!(events[2]["servers"], json!(odd).to_string());
         }
     }
 }
@@ -256,22 +256,22 @@ fn what_one_request_leaves_in_the_audit_is_bounded_and_names_all_that_it_changed
     let absent: serde_json::Map<String, Value> =
         (0..8_000).map(|number| (format!("{}-{number}", "n".repeat(100)), Value::Null)).collect();
     let request = server.patch(crate::server::SETTINGS).json(&settings_patch(&absent.into()));
-    let told = events_of(&server, request, 1);
-    let list = told[0]["servers"].as_str().expect("a list");
-    assert!(told.len() == 1 && list.len() < 20_000 && list.ends_with(" more"), "{}", list.len());
+    let events = events_of(&server, request, 1);
+    let list = events[0]["servers"].as_str().expect("a list");
+    assert!(events.len() == 1 && list.len() < 20_000 && list.ends_with(" more"), "{}", list.len());
 
     let names: Vec<String> = (0..300).map(|number| format!("new-{number:03}")).collect();
     let new: serde_json::Map<String, Value> =
         names.iter().map(|name| (name.clone(), json!({"command": "x"}))).collect();
     let request = server.patch(crate::server::SETTINGS).json(&settings_patch(&new.into()));
-    let told = events_of(&server, request, 256 + 6);
-    let text: String = told.iter().map(Value::to_string).collect();
-    assert_eq!(told.len(), 256 + 6, "44 names are told by eight");
+    let events = events_of(&server, request, 256 + 6);
+    let text: String = events.iter().map(Value::to_string).collect();
+    assert_eq!(events.len(), 256 + 6, "44 names are logged by eight");
     assert!(names.iter().all(|name| text.contains(name)), "a name is missing");
 
     let long = "l".repeat(4_000);
     let request = server.delete(crate::server::settings_item(&long));
-    let told = events_of(&server, request, 1);
-    let name = told[0]["server"].as_str().expect("a name");
+    let events = events_of(&server, request, 1);
+    let name = events[0]["server"].as_str().expect("a name");
     assert!(name.starts_with("lll") && name.ends_with("… (4000 bytes)") && name.len() < 300, "{name}");
 }

@@ -93,7 +93,7 @@ fn only_our_own_origin_is_answered() {
 }
 
 #[test]
-fn without_an_origin_the_browser_still_tells_where_it_is() {
+fn without_an_origin_sec_fetch_site_decides() {
     let server = TestServer::start();
     let site = |value: &str| server.get(SERVERS).header("Sec-Fetch-Site", value);
     for refused in ["cross-site", "same-site"] {
@@ -256,5 +256,5 @@ fn a_refusal_names_the_setting_and_is_logged_once_for_each_value() {
     let lines = |what: &str| log.lines().filter(|line| line.contains(what)).count();
     assert_eq!((lines("refused the"), lines("further refused")), (64, 1), "{log}");
     refused("Origin", &format!("https://{}.example", "long".repeat(500)));
-    assert!(server.log().lines().all(|line| line.len() < 1_000), "a line is as long as a stranger wishes");
+    assert!(server.log().lines().all(|line| line.len() < 1_000), "a stranger decides how long a line is");
 }

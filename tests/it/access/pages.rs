@@ -97,7 +97,7 @@ fn a_page_of_an_allowed_origin_reads_the_headers_that_it_needs() {
     let seconds = busy["headers"]["retry-after"].as_str().and_then(|text| text.parse::<u32>().ok());
     assert!(seconds.is_some_and(|seconds| seconds > 0), "{busy}");
     assert!(busy["headers"]["x-request-id"].is_string(), "{busy}");
-    assert_eq!(busy["headers"]["vary"], Value::Null, "more is exposed than is told");
+    assert_eq!(busy["headers"]["vary"], Value::Null, "more is exposed than is documented");
 }
 
 #[test]
@@ -159,20 +159,20 @@ fn a_page_without_an_origin_is_a_stranger() {
     // A sandboxed frame, even one of an allowed page, has the origin `null`.
     let page = browser.open(&pages.origin(FRIEND));
     let source = "
-        const heard = new Promise((hear) => addEventListener('message', (event) => hear(event.data)));
+        const message = new Promise((hear) => addEventListener('message', (event) => hear(event.data)));
         const frame = document.createElement('iframe');
         frame.sandbox = 'allow-scripts';
         const script = `fetch(${JSON.stringify(input)}).then(() => 'read', (error) => error.name)
-            .then((told) => parent.postMessage(origin + ' ' + told, '*'))`;
+            .then((outcome) => parent.postMessage(origin + ' ' + outcome, '*'))`;
         frame.srcdoc = `<script>${script}</` + 'script>';
         document.body.append(frame);
-        return heard;";
+        return message;";
     assert_eq!(page.run(source, json!(url(&server, "/server_info"))), "null TypeError");
     assert_eq!(fetch(&page, &url(&server, "/server_info"), json!({}))["status"], 200);
 }
 
 #[test]
-fn a_form_of_another_origin_sends_in_vain() {
+fn a_form_of_another_origin_has_no_effect() {
     let pages = PageServer::of(SCRIPT);
     let (server, browser) = (service(&pages), Browser::launch());
     let page = browser.open(&pages.origin(STRANGER));
@@ -193,7 +193,7 @@ fn a_form_of_another_origin_sends_in_vain() {
 fn a_name_that_was_bound_to_our_address_later_is_refused() {
     let pages = PageServer::of(SCRIPT);
     let (server, browser) = (service(&pages), Browser::launch());
-    // DNS rebinding: to the browser the page and the service are one origin, so that only `Host` tells.
+    // DNS rebinding: to the browser the page and the service are one origin, so that only `Host` shows the difference.
     let rebound = format!("http://{STRANGER}:{}", server.address().port());
     let page = browser.open(&format!("{rebound}/health"));
     assert_eq!(page.status, 200, "anybody may ask for the health");

@@ -23,7 +23,7 @@ fn everything(folder: &Path) -> Vec<(PathBuf, bool)> {
 }
 
 #[test]
-fn a_path_that_can_not_be_a_settings_file_is_refused_and_nothing_is_left_there() {
+fn a_path_that_cannot_be_a_settings_file_is_refused_and_nothing_is_left_there() {
     let site = Site::new();
     let root = site.data();
     fs::create_dir(root.join("folder")).expect("our own folder");
@@ -54,7 +54,7 @@ fn a_path_that_can_not_be_a_settings_file_is_refused_and_nothing_is_left_there()
                 .expect("the service can be run");
             let said = String::from_utf8_lossy(&ended.stderr).into_owned();
             assert_eq!(ended.status.code(), Some(1), "{command:?} {name}: {said}");
-            // A command begins no file, and so says first that there is none.
+            // A command creates no file, so its first error is that the file is missing.
             let is_missing = name == "new/" && command[0] == "rotate-key";
             let reason = if is_missing { "there is no settings file" } else { reason };
             assert!(said.contains(reason) && said.contains(&path), "{command:?} {name}: {said}");

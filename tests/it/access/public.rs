@@ -93,7 +93,7 @@ fn the_page_asks_for_its_files_beside_itself() {
 }
 
 #[test]
-fn an_address_that_can_not_be_used_stops_the_start() {
+fn an_address_that_cannot_be_used_stops_the_start() {
     for (name, value, other) in [
         ("MCP_SETTINGS_BASE_PATH", "mcp", None),
         ("MCP_SETTINGS_BASE_PATH", "/a b", None),

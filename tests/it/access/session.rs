@@ -38,9 +38,9 @@ fn every_key_learns_its_name_and_scopes_and_only_an_administrator_the_path() {
         if key == ADMIN {
             expected["document"] = json!(path);
         }
-        let told = session(server.get(SESSION).key(key));
-        assert_eq!(told, expected);
-        assert!(!told.to_string().contains(key), "a key is never told");
+        let session = session(server.get(SESSION).key(key));
+        assert_eq!(session, expected);
+        assert!(!session.to_string().contains(key), "a key is never reported");
     }
     assert!(server.request("HEAD", SESSION).send().expect(200).body.is_empty());
 }
@@ -67,19 +67,19 @@ fn the_key_of_the_printed_link_says_when_it_ends() {
     let exchange = server.post(SESSION).anonymous().json(&json!({"code": server.code()})).send().expect(200);
     let made = exchange.json();
     let key = made["key"].as_str().expect("there is a key");
-    let told = session(server.get(SESSION).key(key));
-    assert_eq!((&told["name"], &told["scopes"]), (&json!("page"), &made["scopes"]));
-    let (left, whole) = (told["expires_in"].as_u64(), made["expires_in"].as_u64());
+    let session = session(server.get(SESSION).key(key));
+    assert_eq!((&session["name"], &session["scopes"]), (&json!("page"), &made["scopes"]));
+    let (left, whole) = (session["expires_in"].as_u64(), made["expires_in"].as_u64());
     assert!(left.is_some_and(|left| 0 < left) && left <= whole, "{left:?} of {whole:?}");
 }
 
 #[test]
 fn without_keys_everyone_is_anyone_who_administers_and_nobody_may_run() {
     let server = TestServer::builder(Site::new()).open_to_everyone().start();
-    let told = session(server.get(SESSION).anonymous());
-    assert_eq!(told["name"], "anyone");
-    assert_eq!(told["scopes"], json!(["read", "write", "reveal", "use", "admin"]));
-    assert_eq!(told["expires_in"], Value::Null);
+    let session = session(server.get(SESSION).anonymous());
+    assert_eq!(session["name"], "anyone");
+    assert_eq!(session["scopes"], json!(["read", "write", "reveal", "use", "admin"]));
+    assert_eq!(session["expires_in"], Value::Null);
 }
 
 #[test]
@@ -91,9 +91,9 @@ fn what_a_write_would_be_refused_with_is_known_before() {
     assert_eq!(access(READER), json!({"state": "read-only", "reason": detail}));
 
     server.write(r#"{"agent_settings":{"schema_version":4,"agent_kind":"acp"}}"#);
-    let told = access(READER);
-    assert_eq!(told["state"], "no-servers");
-    assert!(told["reason"].as_str().is_some_and(|reason| reason.contains("agent")), "{told}");
+    let no_servers = access(READER);
+    assert_eq!(no_servers["state"], "no-servers");
+    assert!(no_servers["reason"].as_str().is_some_and(|reason| reason.contains("agent")), "{no_servers}");
 
     server.write("garbage");
     let detail =

@@ -180,7 +180,7 @@ fn a_service_beside_takes_the_session_and_its_end_within_a_second() {
 }
 
 #[test]
-fn a_stream_tells_a_session_nothing_any_more_that_has_ended() {
+fn a_stream_sends_nothing_more_to_a_session_that_has_ended() {
     let server = TestServer::start();
     let key = sign_in(&server);
     let mut stream = server.follow_with(&key);

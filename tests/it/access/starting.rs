@@ -42,7 +42,7 @@ fn serving_without_keys_is_for_loopback_only() {
 }
 
 #[test]
-fn a_setting_that_can_not_be_read_stops_the_start_and_is_not_repeated() {
+fn a_setting_that_cannot_be_read_stops_the_start_and_is_not_repeated() {
     let broken = [
         ("MCP_SETTINGS_API_KEYS", "[{\"name\":\"canary-name\",\"key\":\"canary-key\""),
         ("MCP_SETTINGS_API_KEYS", r#"[{"name":"n","key":"canary-key-0123456789","scopes":["everything"]}]"#),
@@ -93,7 +93,7 @@ fn the_first_line_of_the_log_says_what_runs_on_which_file_with_which_keys() {
 }
 
 #[test]
-fn a_settings_file_that_can_not_be_used_is_named_in_the_log() {
+fn a_settings_file_that_cannot_be_used_is_named_in_the_log() {
     let site = Site::new();
     std::fs::write(site.document_path(), "{").expect("our own folder");
     let server = TestServer::builder(site).env("MCP_SETTINGS_LOG", "warn").start();

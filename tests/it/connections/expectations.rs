@@ -71,7 +71,7 @@ fn a_body_that_is_needed_is_asked_for_once() {
 }
 
 #[test]
-fn a_client_that_does_not_wait_is_not_told_to_go_on() {
+fn a_client_that_does_not_wait_gets_no_100() {
     let server = TestServer::start();
     let request = server.put(item("a")).json(&json!({"command": "x"})).header("Expect", "100-continue");
     let mut connection = Connection::open(server.address()).expect("the service listens");

@@ -58,7 +58,7 @@ fn killed_at_each_step_of_the_first_write_the_next_start_reads_what_is_there() {
             let names: Vec<_> = site.files().into_iter().map(|(name, ..)| name).collect();
             let expected =
                 [".mcp-settings.etag-key", ".mcp-settings.secret-key", ".settings.lock", "settings.json"];
-            assert_eq!(names, expected, "{case}: litter");
+            assert_eq!(names, expected, "{case}: leftover files");
         }
     }
     assert!(0 < lost && 0 < kept, "killed {lost} times before and {kept} times after the write");

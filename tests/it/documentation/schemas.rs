@@ -84,14 +84,14 @@ fn strategies() -> Vec<Value> {
 
 /// Bodies that differ from a legal one in one member.
 fn bodies(members: &[String]) -> Vec<Value> {
-    let is_told_apart =
+    let is_branch_of_own =
         |name: &&String| ["command", "url", "transport", "type", "auth", "headers"].contains(&name.as_str());
     let remote = json!({ "url": "https://h/" });
     let both = json!({ "command": "x", "url": "https://h/", "auth": { "strategy": "bearer", "value": "t" } });
     let all = members.iter().map(|name| (json!({ "command": "x" }), name));
     let some = [&remote, &both]
         .into_iter()
-        .flat_map(|base| members.iter().filter(is_told_apart).map(move |name| (base.clone(), name)));
+        .flat_map(|base| members.iter().filter(is_branch_of_own).map(move |name| (base.clone(), name)));
     let mut bodies = vec![json!({})];
     for (base, name) in all.chain(some) {
         bodies.extend(values().into_iter().map(|value| with(&base, name, value)));

@@ -1,4 +1,4 @@
-//! What is told of each change: which server, what has become of it, its tags, where it differs, and who did it.
+//! What an event says of each change: which server, what became of it, its tags, where it differs, and who did it.
 
 use std::time::Instant;
 
@@ -11,7 +11,7 @@ use crate::server::{ADMIN, PATIENCE, READER, REVEALER, SETTINGS, TestServer, WRI
 use crate::site::Site;
 use crate::stream::{Event, Stream};
 
-/// How soon a change is told, at ten times what the design says.
+/// How soon a change is reported, at ten times the promised time.
 const SOON_MS: u128 = 2_000;
 
 fn members(event: &Event) -> Vec<&str> {
@@ -20,7 +20,7 @@ fn members(event: &Event) -> Vec<&str> {
 }
 
 #[test]
-fn each_change_is_told_with_its_tags_and_its_author() {
+fn each_change_is_reported_with_its_tags_and_its_author() {
     let server = TestServer::start();
     let (mut stream, opened) = server.follow();
     assert_eq!(
@@ -62,9 +62,9 @@ fn each_change_is_told_with_its_tags_and_its_author() {
         assert_eq!((event.text("change"), event.text("by")), (change, by), "{event:?}");
         assert_eq!((event.text("old_etag"), event.text("new_etag")), (&*last, &*tag), "{event:?}");
         assert_eq!(event.text("collection_etag"), list_tag(&server), "{event:?}");
-        let mut told = members(&event);
-        told.sort_unstable();
-        assert_eq!(told, expected, "{event:?}");
+        let mut places = members(&event);
+        places.sort_unstable();
+        assert_eq!(places, expected, "{event:?}");
         let at = event.data["at_ms"].as_u64().expect("a number");
         assert!((before..=now_ms()).contains(&at), "{event:?}");
         last = tag;
@@ -72,7 +72,7 @@ fn each_change_is_told_with_its_tags_and_its_author() {
 }
 
 #[test]
-fn what_changes_nothing_is_not_told() {
+fn what_changes_nothing_is_not_reported() {
     let servers = json!({"a": {"command": "x", "args": []}, "b": {"url": "https://h/"}});
     let server = TestServer::builder(Site::with_document(document(&servers))).start();
     let (mut stream, _) = server.follow();
@@ -88,7 +88,7 @@ fn what_changes_nothing_is_not_told() {
 }
 
 #[test]
-fn a_renaming_is_told_as_a_pair_wherever_it_leads() {
+fn a_rename_is_reported_as_a_pair_of_events() {
     let server = TestServer::start();
     let tag = server.seed("b", &json!({"command": "x", "env": {"A": "secret"}}));
     let (mut stream, _) = server.follow();
@@ -109,7 +109,7 @@ fn a_renaming_is_told_as_a_pair_wherever_it_leads() {
         assert_eq!(gone.text("collection_etag"), come.text("collection_etag"));
         assert!(from != "b" || gone.text("old_etag") == tag);
     }
-    // A server that is created under a name that came free is none that was renamed.
+    // A server that is created under a name that became free is not a renamed one.
     server.seed("b", &json!({"command": "x", "env": {"A": "secret"}}));
     assert!(stream.next_of("b").data.get("renamed_from").is_none());
 }
@@ -145,7 +145,7 @@ fn a_copy_is_one_new_server_to_a_reader_and_its_event_holds_no_secret() {
 }
 
 #[test]
-fn what_is_seen_together_is_told_one_after_the_other_what_is_gone_first() {
+fn differences_that_are_seen_together_are_reported_in_order_removals_first() {
     let server = TestServer::start();
     for name in ["a", "b", "c", "d"] {
         server.seed(name, &json!({"command": "x"}));
@@ -154,17 +154,17 @@ fn what_is_seen_together_is_told_one_after_the_other_what_is_gone_first() {
     let servers = json!({"a": {"command": "y"}, "c": null, "d": null, "e": {"command": "z"}});
     let patch = json!({"agent_settings_diff": {"mcp_config": servers}});
     server.patch(SETTINGS).key(WRITER).json(&patch).send().expect(200);
-    let told: Vec<Event> = (0..4).map(|_| stream.next()).collect();
-    let names: Vec<_> = told.iter().map(|event| (event.text("name"), event.text("change"))).collect();
+    let events: Vec<Event> = (0..4).map(|_| stream.next()).collect();
+    let names: Vec<_> = events.iter().map(|event| (event.text("name"), event.text("change"))).collect();
     assert_eq!(names, [("c", "removed"), ("d", "removed"), ("a", "changed"), ("e", "created")]);
     let tag = list_tag(&server);
-    assert!(told.iter().all(|event| event.text("collection_etag") == tag && event.text("by") == "writer"));
-    let more: Vec<_> = told.iter().map(|event| event.data["more"].as_u64()).collect();
+    assert!(events.iter().all(|event| event.text("collection_etag") == tag && event.text("by") == "writer"));
+    let more: Vec<_> = events.iter().map(|event| event.data["more"].as_u64()).collect();
     assert_eq!(more, [Some(3), Some(2), Some(1), Some(0)]);
 }
 
 #[test]
-fn what_another_process_does_is_told_soon_and_as_nobodys() {
+fn changes_of_another_process_are_reported_soon_and_without_an_author() {
     let site = Site::with_document(document(
         &json!({"a": {"command": "x", "env": {"A": "1"}}, "b": {"command": "x"}}),
     ));
@@ -173,18 +173,18 @@ fn what_another_process_does_is_told_soon_and_as_nobodys() {
     let changed = document(&json!({"a": {"command": "x", "env": {"A": "2"}}, "c": {"command": "x"}}));
     let began = Instant::now();
     server.write(changed);
-    let told: Vec<Event> = (0..3).map(|_| stream.next()).collect();
-    assert!(began.elapsed().as_millis() < SOON_MS, "told after {:?}", began.elapsed());
+    let events: Vec<Event> = (0..3).map(|_| stream.next()).collect();
+    assert!(began.elapsed().as_millis() < SOON_MS, "reported after {:?}", began.elapsed());
     let names: Vec<_> =
-        told.iter().map(|event| (event.text("name"), event.text("change"), event.text("by"))).collect();
+        events.iter().map(|event| (event.text("name"), event.text("change"), event.text("by"))).collect();
     assert_eq!(names, [("b", "removed", ""), ("a", "changed", ""), ("c", "created", "")]);
-    assert_eq!(members(&told[1]), ["/env/A"]);
+    assert_eq!(members(&events[1]), ["/env/A"]);
     // And another service on the file.
     let other = TestServer::builder(server.site()).start();
     let began = Instant::now();
     let tag = other.seed("a", &json!({"command": "y"}));
     let event = stream.next_of("a");
-    assert!(began.elapsed().as_millis() < SOON_MS, "told after {:?}", began.elapsed());
+    assert!(began.elapsed().as_millis() < SOON_MS, "reported after {:?}", began.elapsed());
     assert_eq!((event.text("by"), event.text("new_etag")), ("", &*tag));
 }
 
@@ -211,10 +211,10 @@ for number in range(3):
 }
 
 #[test]
-fn no_event_tells_a_secret() {
+fn no_event_shows_a_secret() {
     let server = TestServer::start();
     let (mut stream, _) = server.follow();
-    let mut heard = String::new();
+    let mut data = String::new();
     for (name, config) in every_secret() {
         let other = config.to_string().replace("canary-", "canary-other-");
         let other: Value = serde_json::from_str(&other).expect("it was JSON before");
@@ -224,18 +224,18 @@ fn no_event_tells_a_secret() {
             server.delete(item(name)),
         ] {
             request.send().expect_success();
-            heard += &stream.next_of(name).data.to_string();
+            data += &stream.next_of(name).data.to_string();
         }
     }
-    assert!(heard.contains("/env/KEY") && heard.contains("/my_Secrets/a"), "{heard}");
-    assert!(!heard.contains("canary") && !heard.contains("REDACTED"), "{heard}");
+    assert!(data.contains("/env/KEY") && data.contains("/my_Secrets/a"), "{data}");
+    assert!(!data.contains("canary") && !data.contains("REDACTED"), "{data}");
 }
 
 #[test]
 fn a_guess_at_one_of_several_secrets_is_not_confirmed() {
     let server = TestServer::start();
     let (mut stream, _) = server.follow();
-    let mut told = Vec::new();
+    let mut places = Vec::new();
     for guess in ["one", "other"] {
         server.seed("a", &json!({"command": "x", "env": {"A": "one", "B": "two"}}));
         stream.next_of("a");
@@ -245,13 +245,13 @@ fn a_guess_at_one_of_several_secrets_is_not_confirmed() {
             .json(&json!({"command": "x", "env": {"A": guess}}))
             .send()
             .expect(200);
-        told.push(members(&stream.next_of("a")).join(" "));
+        places.push(members(&stream.next_of("a")).join(" "));
     }
-    assert_eq!(told, ["/env/A /env/B"; 2]);
+    assert_eq!(places, ["/env/A /env/B"; 2]);
 }
 
 #[test]
-fn who_may_not_see_secrets_is_told_of_all_whoever_has_changed_one() {
+fn without_reveal_all_secrets_are_reported_as_one() {
     let server = TestServer::start();
     let config = |secret: &str| json!({"command": "x", "env": {"A": secret, "B": "two"}});
     server.seed("a", &config("one"));
@@ -267,7 +267,7 @@ fn who_may_not_see_secrets_is_told_of_all_whoever_has_changed_one() {
 }
 
 #[test]
-fn too_many_differences_are_told_as_the_whole() {
+fn too_many_differences_are_reported_as_the_whole() {
     let server = TestServer::start();
     let with = |value: &str| {
         let env: serde_json::Map<String, Value> = (0..101).map(|n| (format!("V{n}"), json!(value))).collect();
@@ -280,7 +280,7 @@ fn too_many_differences_are_told_as_the_whole() {
 }
 
 #[test]
-fn the_last_change_of_what_is_there_is_told_first() {
+fn the_last_change_of_each_existing_server_is_reported_first() {
     let server = TestServer::start();
     server.seed("unseen", &json!({"command": "x"}));
     let (mut stream, _) = server.follow();
@@ -345,7 +345,7 @@ fn a_key_of_the_tags_that_comes_later_breaks_no_chain() {
 }
 
 #[test]
-fn whoever_may_read_may_follow() {
+fn anyone_who_may_read_may_follow() {
     let server = TestServer::start();
     let request = server.events().anonymous().header("Authorization", format!("Bearer {READER}"));
     let began = Instant::now();

@@ -22,7 +22,7 @@ fn state(access: &str, problem: &str) -> (String, String) {
 }
 
 #[test]
-fn a_document_that_can_not_be_used_is_told_and_so_is_its_return() {
+fn a_document_that_cannot_be_used_is_reported_and_so_is_its_return() {
     let before = document(&json!({"a": {"command": "x"}, "b": {"command": "x"}}));
     let server = TestServer::builder(Site::with_document(&before)).start();
     let (mut stream, opened) = server.follow();
@@ -32,7 +32,7 @@ fn a_document_that_can_not_be_used_is_told_and_so_is_its_return() {
     server.remove_document();
     assert_eq!(next_state(&mut stream), state("unreadable", "/problems/document-vanished"));
     server.get(EVENTS).send().expect_problem(503, "document-vanished");
-    // One that was cut off goes on behind what it knows, and is told again how it is.
+    // A reader that was disconnected resumes at its position, and receives the current access again.
     let (mut resumed, first) = server.resume(&stream.last_id);
     assert_eq!(first.data, opened.data);
     assert_eq!(next_state(&mut resumed), state("unreadable", "/problems/document-vanished"));
@@ -47,7 +47,7 @@ fn a_document_that_can_not_be_used_is_told_and_so_is_its_return() {
 }
 
 #[test]
-fn what_may_not_be_written_and_what_has_no_servers_is_told() {
+fn what_may_not_be_written_and_what_has_no_servers_is_reported() {
     let server = TestServer::builder(Site::with_document(document(&json!({"a": {"command": "x"}})))).start();
     let (mut stream, _) = server.follow();
     server.write(ACP);
@@ -65,13 +65,13 @@ fn what_may_not_be_written_and_what_has_no_servers_is_told() {
 }
 
 #[test]
-fn whoever_takes_all_servers_away_is_told() {
+fn removing_all_servers_is_reported() {
     let openhands = r#"{"agent_settings":{"schema_version":4,"agent_kind":"openhands","mcp_config":{"mcpServers":{"a":{"command":"x"}}}}}"#;
     let server = TestServer::builder(Site::with_document(openhands)).start();
     let (mut stream, _) = server.follow();
     let patch = json!({"agent_settings_diff": {"agent_kind": "acp"}});
     let answer = server.patch("/api/settings").json(&patch).send().expect_success();
-    let told: Vec<Event> = (0..2).map(|_| stream.next()).collect();
-    assert_eq!((&*told[0].name, told[0].text("access")), ("document", "no-servers"), "{}", answer.text());
-    assert_eq!((told[1].text("change"), told[1].text("by")), ("removed", "admin"));
+    let events: Vec<Event> = (0..2).map(|_| stream.next()).collect();
+    assert_eq!((&*events[0].name, events[0].text("access")), ("document", "no-servers"), "{}", answer.text());
+    assert_eq!((events[1].text("change"), events[1].text("by")), ("removed", "admin"));
 }

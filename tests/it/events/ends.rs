@@ -38,7 +38,7 @@ fn flood(server: &TestServer, quick: &mut Stream) -> u64 {
 }
 
 #[test]
-fn a_reader_who_is_too_slow_is_dropped_and_nobody_waits_for_it() {
+fn a_reader_that_is_too_slow_is_dropped_and_delays_nobody() {
     let server = TestServer::builder(Site::with_document(document(&json!({})))).start();
     let (mut slow, _) = server.follow();
     let (mut quick, _) = server.follow();

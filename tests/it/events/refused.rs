@@ -5,7 +5,7 @@ use crate::site::Site;
 use crate::stream::{EVENTS, Stream};
 
 #[test]
-fn a_position_that_is_none_is_no_header() {
+fn a_malformed_position_is_an_invalid_header() {
     let server = TestServer::start();
     let (stream, _) = server.follow();
     let id = &stream.last_id;
@@ -27,7 +27,7 @@ fn a_position_that_is_none_is_no_header() {
 }
 
 #[test]
-fn a_position_that_was_never_told_is_gone() {
+fn a_position_that_no_event_had_is_gone() {
     let server = TestServer::start();
     // Before anybody has read there is no position at all.
     let none = server.events().header("Last-Event-ID", "0123456789abcdef-0");
@@ -60,7 +60,7 @@ fn keys_scopes_hosts_methods_and_queries_are_judged_as_everywhere() {
 }
 
 #[test]
-fn a_head_tells_whether_there_would_be_a_stream_and_takes_no_seat() {
+fn a_head_request_has_the_status_of_a_get_and_opens_no_stream() {
     let server = TestServer::start();
     let head = || server.request("HEAD", EVENTS);
     for _ in 0..600 {

@@ -25,7 +25,7 @@ const FLOOD_EACH: usize = 25;
 
 const NAMES: [&str; 6] = ["a", "b", "c", "d", "e", "f"];
 
-/// What a client knows that follows the rule: open, then list, then take what is told.
+/// What a client knows that follows the rule: open, then list, then follow the events.
 #[derive(Default)]
 struct Reader {
     stream: Option<Stream>,
@@ -33,17 +33,17 @@ struct Reader {
     /// The tag of each server.
     tags: BTreeMap<String, String>,
     /// The new tag of the last event of each name, since the last listing.
-    told: BTreeMap<String, String>,
-    /// The collection's tag when all is told that was seen together with the last event.
+    reported: BTreeMap<String, String>,
+    /// The collection's tag after all differences that were seen together with the last event.
     collection: String,
-    /// How much of that is still to be told.
+    /// How many of these are still to come.
     more: u64,
     resumed: usize,
     relisted: usize,
 }
 
 impl Reader {
-    /// Comes back, or begins anew where that can't be.
+    /// Resumes, or begins again if that is refused.
     fn come_back(&mut self, server: &TestServer) {
         if !self.last_id.is_empty() {
             let request = server.events().header("Last-Event-ID", &self.last_id);
@@ -64,14 +64,14 @@ impl Reader {
         self.stream = Some(stream);
         self.tags = listed(server).1;
         self.more = 0;
-        self.told.clear();
+        self.reported.clear();
         self.relisted += 1;
     }
 
     fn take(&mut self, event: &Event) {
         assert_eq!(event.name, "server", "{event:?}");
         let (name, old, new) = (event.text("name"), event.text("old_etag"), event.text("new_etag"));
-        if let Some(last) = self.told.insert(name.to_owned(), new.to_owned()) {
+        if let Some(last) = self.reported.insert(name.to_owned(), new.to_owned()) {
             assert_eq!(last, old, "the chain of `{name}` is broken: {event:?}");
         }
         match new {
@@ -88,20 +88,20 @@ impl Reader {
         let Some(mut stream) = self.stream.take() else { return };
         stream.wait_at_most(patience);
         for _ in 0..events {
-            // Where it waited in vain, or the service is gone, the connection is of no more use.
+            // After a wait without an event, or without the service, the connection is of no more use.
             let Ok(Some(event)) = stream.try_next() else { return };
             self.take(&event);
         }
     }
 
-    /// Reads until it is where the store is, and is told the same.
+    /// Reads until it has the state of the store.
     fn catch_up(&mut self, server: &TestServer) {
         let (tag, tags) = listed(server);
         let mut stream = self.stream.take().expect("it has come back");
         while self.collection != tag || 0 < self.more {
             match stream.try_next().expect("the service is there") {
                 Some(event) => self.take(&event),
-                // More was told than is kept.
+                // There were more events than are kept.
                 None => {
                     self.come_back(server);
                     stream = self.stream.take().expect("it has just come back");
@@ -144,9 +144,9 @@ fn what_was_replayed_is_what_the_store_holds_after_a_hundred_cuts() {
         });
         if crashes {
             let at = dice.below(2);
-            let anew = TestServer::builder(servers[at].site()).start();
+            let restarted = TestServer::builder(servers[at].site()).start();
             drop(readers[at].stream.take());
-            std::mem::replace(&mut servers[at], anew).crash();
+            std::mem::replace(&mut servers[at], restarted).crash();
         }
         for (reader, server) in readers.iter_mut().zip(&servers) {
             if reader.stream.is_none() {

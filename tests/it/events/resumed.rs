@@ -7,7 +7,7 @@ use crate::server::{TestServer, item};
 use crate::stream::Event;
 
 #[test]
-fn exactly_what_was_missed_is_told() {
+fn a_resumed_stream_has_exactly_the_missed_events() {
     let server = TestServer::start();
     let (mut whole, opened) = server.follow();
     let mut tags = vec![opened.text("etag").to_owned()];
@@ -20,7 +20,7 @@ fn exactly_what_was_missed_is_told() {
     for from in [0, 1, 7, 19, 20] {
         let id = if from == 0 { &opened.id } else { &events[from - 1].id };
         let (mut stream, first) = server.resume(id);
-        // The first event stands where the reader was.
+        // The first event has the reader's position.
         assert_eq!((&first.id, first.text("etag")), (id, &*tags[from]));
         for expected in &events[from..] {
             assert_eq!(&stream.next(), expected);
@@ -38,7 +38,7 @@ fn exactly_what_was_missed_is_told() {
 }
 
 #[test]
-fn what_happens_while_nobody_reads_is_told_to_whoever_comes_back() {
+fn events_without_a_reader_are_sent_to_a_reader_that_comes_back() {
     let server = TestServer::start();
     let (stream, _) = server.follow();
     let id = stream.last_id.clone();
@@ -48,16 +48,16 @@ fn what_happens_while_nobody_reads_is_told_to_whoever_comes_back() {
     let last = server.get(item("a")).send().etag();
     assert_ne!(first, last);
     let (mut stream, _) = server.resume(&id);
-    let mut told = String::new();
-    while told != last {
+    let mut tag = String::new();
+    while tag != last {
         let event = stream.next_of("a");
-        assert_eq!(event.text("old_etag"), told);
-        event.text("new_etag").clone_into(&mut told);
+        assert_eq!(event.text("old_etag"), tag);
+        event.text("new_etag").clone_into(&mut tag);
     }
 }
 
 #[test]
-fn a_service_that_was_started_anew_knows_no_position() {
+fn a_restarted_service_knows_no_position() {
     let server = TestServer::start();
     let (stream, _) = server.follow();
     let (id, site) = (stream.last_id.clone(), server.site());

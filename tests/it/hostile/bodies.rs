@@ -13,7 +13,7 @@ fn with_extra(spelling: &str) -> Vec<u8> {
     format!(r#"{{"command":"x","extra":{spelling}}}"#).into_bytes()
 }
 
-/// A configuration as deep as told: the object itself counts.
+/// A configuration of this depth: the object itself counts.
 fn nested(depth: usize) -> Vec<u8> {
     with_extra(&format!("{}{}", "[".repeat(depth - 1), "]".repeat(depth - 1)))
 }
@@ -161,7 +161,7 @@ fn a_body_over_one_mebibyte_is_too_large_however_it_is_sent() {
 }
 
 #[test]
-fn a_patch_can_not_grow_a_server_past_the_limits() {
+fn a_patch_cannot_grow_a_server_past_the_limits() {
     let server = TestServer::start();
     let half = "a".repeat(MIB * 3 / 5);
     server.seed("victim", &json!({"command": "x", "first": half}));
@@ -173,7 +173,7 @@ fn a_patch_can_not_grow_a_server_past_the_limits() {
 }
 
 #[test]
-fn patches_of_long_secrets_can_not_grow_a_server_past_the_limits() {
+fn patches_of_long_secrets_cannot_grow_a_server_past_the_limits() {
     let server = TestServer::start();
     let long = "a".repeat(MIB * 9 / 10);
     server.seed("victim", &json!({"command": "x", "env": {"A": long}}));

@@ -22,7 +22,7 @@ fn a_missing_folder_is_not_an_empty_document() {
     server.get("/health").send().expect(200);
     let write = server.put(item("x")).json(&json!({"command": "x"}));
     write.clone().send().expect_problem(503, "store-unavailable");
-    assert!(!server.data().exists(), "the folder was made anew");
+    assert!(!server.data().exists(), "the folder was created again");
 
     fs::create_dir(server.data()).expect("our own folder");
     server.get(SERVERS).send().expect(200);
@@ -30,7 +30,7 @@ fn a_missing_folder_is_not_an_empty_document() {
 }
 
 #[test]
-fn a_folder_that_can_not_be_written_is_read_only_until_it_can() {
+fn a_folder_that_cannot_be_written_is_read_only_until_it_can() {
     let site =
         Site::with_document(r#"{"agent_settings":{"mcp_config":{"mcpServers":{"a":{"command":"x"}}}}}"#);
     let mode = |bits| fs::set_permissions(site.data(), Permissions::from_mode(bits)).expect("our own folder");

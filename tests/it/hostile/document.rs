@@ -51,7 +51,7 @@ fn a_document_that_turns_into_garbage_is_left_alone_until_it_is_back() {
         for target in [SERVERS.to_owned(), item("a"), item("absent")] {
             let answer = refused(&server, what, server.get(target), 503, "document-unreadable");
             let folder = server.data().to_string_lossy().into_owned();
-            assert!(!answer.text().contains(&folder), "{what}: the path is told: {}", answer.text());
+            assert!(!answer.text().contains(&folder), "{what}: the path is shown: {}", answer.text());
         }
         let config = json!({"command": "y", "env": {"A": "secret"}});
         let writes = [
@@ -114,7 +114,7 @@ fn a_replaced_document_is_seen_at_once() {
     let server = TestServer::start();
     server.write(GOOD);
     let old = server.get(item("a")).send().expect(200).etag();
-    // The same size, so that only the content tells; several times, since inode and time may come back.
+    // The same size, so that only the content differs; several times, since inode and time may recur.
     for command in ["y", "z", "y", "z", "y"] {
         server.write(GOOD.replace(r#""command":"x""#, &format!(r#""command":"{command}""#)));
         let answer = server.get(item("a")).send().expect(200);
@@ -140,7 +140,7 @@ fn a_document_rewritten_in_place_is_seen_at_once() {
 }
 
 #[test]
-fn a_vanished_document_is_not_begun_anew() {
+fn a_vanished_document_is_not_recreated() {
     let server = TestServer::start();
     server.write(GOOD);
     let tag = server.get(item("a")).send().expect(200).etag();

@@ -68,7 +68,7 @@ fn writes(server: &TestServer) -> [Request; 3] {
 }
 
 #[test]
-fn a_precondition_that_can_not_be_parsed_is_never_absent() {
+fn a_precondition_that_cannot_be_parsed_is_never_absent() {
     let server = TestServer::start();
     server.seed("victim", &json!({"command": "before"}));
     for lines in MALFORMED {
@@ -175,7 +175,7 @@ fn an_unknown_exposure_mode_shows_nothing() {
 }
 
 #[test]
-fn a_query_that_can_not_be_read_is_refused() {
+fn a_query_that_cannot_be_read_is_refused() {
     let server = TestServer::start();
     server.seed("victim", &json!({"command": "before"}));
     for query in ["limit=abc", "limit=-1", "limit=0", "view=everything"] {

@@ -19,7 +19,7 @@ fn needs_reentry(answer: &Value) -> Vec<&str> {
     pointers
 }
 
-/// Claims that the service says, in its log and to a probe, that its keys are amiss, and says it in words that
+/// Claims that the service says, in its log and to a probe, that its keys are wrong, and says it in words that
 /// show no path.
 fn is_degraded(server: &TestServer, code: &str) {
     let ready = server.get("/ready").anonymous().send().expect(200).json();
@@ -34,7 +34,7 @@ fn is_degraded(server: &TestServer, code: &str) {
 }
 
 /// What a service can do that has no key for the fixture's secrets.
-fn keeps_what_it_can_not_open(server: &TestServer, slug: &str) {
+fn keeps_what_it_cannot_open(server: &TestServer, slug: &str) {
     let stored: Value =
         serde_json::from_slice(&fixture("settings/v1.58.0.json")).expect("the fixture is JSON");
     server.get(SERVERS).send().expect(200);
@@ -76,7 +76,7 @@ fn a_wrong_key_loses_nothing_and_the_right_one_comes_back() {
 
     let wrong = TestServer::builder(site).secret("another secret").start();
     is_degraded(&wrong, "wrong-key");
-    keeps_what_it_can_not_open(&wrong, "wrong-key");
+    keeps_what_it_cannot_open(&wrong, "wrong-key");
     assert_ne!(wrong.get(item("svc")).send().etag(), tag, "the tag does not depend on the key");
     let site = wrong.site();
     wrong.stop();
@@ -96,7 +96,7 @@ fn a_missing_key_is_not_made_up_for_another_programs_document() {
     let site = Site::with_fixture("settings/v1.58.0.json");
     let server = TestServer::builder(site).without_env("MCP_SETTINGS_SECRET_KEY").start();
     is_degraded(&server, "key-missing");
-    keeps_what_it_can_not_open(&server, "key-missing");
+    keeps_what_it_cannot_open(&server, "key-missing");
     assert!(!server.data().join(KEY_FILE).exists(), "a key file was made");
 }
 
@@ -163,7 +163,7 @@ fn fakes() -> [String; 3] {
 }
 
 #[test]
-fn a_writer_can_not_lock_the_others_out_with_a_made_up_token() {
+fn a_writer_cannot_lock_the_others_out_with_a_made_up_token() {
     for has_key_file in [false, true] {
         for (number, fake) in fakes().iter().enumerate() {
             let builder = |site| {

@@ -150,6 +150,6 @@ fn an_edit_after_the_last_look_is_not_lost() {
 }
 
 #[test]
-fn where_names_can_not_be_swapped_an_edit_while_the_draft_is_synced_is_not_lost_either() {
+fn where_names_cannot_be_swapped_an_edit_while_the_draft_is_synced_is_not_lost_either() {
     nothing_is_lost_while("fsync", "delay_exit", &["-e", "inject=renameat2:error=EINVAL"]);
 }

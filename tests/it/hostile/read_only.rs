@@ -1,5 +1,5 @@
 //! Places where nothing can be written until somebody changes that: the document is read, each write is refused with
-//! the reason and what to do, everyone who asks is told, and no restart is needed when it is mended. Mounts are made
+//! the reason and what to do, everyone who asks gets it, and no restart is needed when it is repaired. Mounts are made
 //! in a namespace of the service's own, so these tests need root.
 
 use std::fs::{self, Permissions};
@@ -53,7 +53,7 @@ fn names(folder: &Path) -> Vec<String> {
 }
 
 /// Claims that the document is shown and every way to write it refused, for the reason of which this is a part; and that
-/// everyone who asks is told so.
+/// everyone who asks gets the reason.
 #[track_caller]
 fn is_read_only(server: &TestServer, slug: &str, part: &str) {
     let before = names(&as_seen(server, &server.data()));
@@ -74,9 +74,9 @@ fn is_read_only(server: &TestServer, slug: &str, part: &str) {
         let answer = write.send();
         let shown = format!("{} {}", answer.status, answer.text());
         assert_eq!((answer.status, answer.problem().as_str()), (409, slug), "{shown}");
-        assert!(answer.text().contains(part), "{part:?} is not told: {shown}");
+        assert!(answer.text().contains(part), "{part:?} is not reported: {shown}");
         assert!(answer.header("retry-after").is_none(), "it will not pass: {shown}");
-        assert!(!answer.text().contains(&*server.data().to_string_lossy()), "the path is told: {shown}");
+        assert!(!answer.text().contains(&*server.data().to_string_lossy()), "the path is shown: {shown}");
     }
     let ready = server.get("/ready").send().expect(200).json();
     assert_eq!(ready["status"], "degraded", "{ready}");
@@ -98,7 +98,7 @@ fn is_writable(server: &TestServer) {
 }
 
 /// How often the log says at the start that the document is read-only.
-fn told_in_log(server: &TestServer) -> usize {
+fn count_in_log(server: &TestServer) -> usize {
     server.log().lines().filter(|line| line.contains("read-only")).count()
 }
 
@@ -125,8 +125,8 @@ fn single_file() -> (TestServer, PathBuf) {
 #[test]
 fn a_file_that_is_mounted_alone_is_read_only_and_its_folder_is_asked_for() {
     let (server, _) = single_file();
-    eventually("the log tells it", || 0 < told_in_log(&server));
-    assert_eq!(told_in_log(&server), 1, "{}", server.log());
+    eventually("the log has it", || 0 < count_in_log(&server));
+    assert_eq!(count_in_log(&server), 1, "{}", server.log());
     is_read_only(&server, "document-read-only", "Mount its folder");
     in_its_namespace(&server, &["umount", &server.document_path().to_string_lossy()]);
     is_writable(&server);
@@ -204,7 +204,7 @@ fn a_folder_of_another_account_is_read_only_and_so_is_a_document_of_one() {
 }
 
 #[test]
-fn a_lock_file_that_can_not_be_opened_makes_the_document_read_only() {
+fn a_lock_file_that_cannot_be_opened_makes_the_document_read_only() {
     let site = Site::with_document(DOCUMENT);
     let lock = site.lock_path();
     fs::write(&lock, "").expect("our own folder");

@@ -69,7 +69,7 @@ fn a_document_of_gigabytes_is_refused_and_not_read() {
 }
 
 #[test]
-fn whether_a_write_fits_tells_nothing_of_a_stored_secret() {
+fn whether_a_write_fits_reveals_nothing_of_a_stored_secret() {
     // In clear, as another program wrote it: a new one would be encrypted, and so longer.
     let text = document(r#""a":{"command":"x","env":{"PIN":"1234"}},"b":{"command":"x"}"#);
     let server = start(&text, text.len() + 50);

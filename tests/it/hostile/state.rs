@@ -67,7 +67,7 @@ fn a_full_disk_costs_no_session_and_no_sign_out_is_said_to_be_done() {
     eventually("the state is open", || reasons(&server).is_empty());
     let kept = server.exchange(&server.code());
     fill(&server);
-    // What the log still has room for is stored; at some point there is none.
+    // What the log still has room for is stored; at some point it is full.
     let mut made = Vec::new();
     eventually("the disk is full", || {
         made.push(server.exchange(&server.new_code()));

@@ -42,8 +42,8 @@ impl Trace {
     fn end(mut self) -> Vec<String> {
         // On SIGINT strace lets go of the service and writes out what it has.
         let pid = self.child.id().to_string();
-        let told = Command::new("kill").args(["-INT", &pid]).status();
-        assert!(told.is_ok_and(|status| status.success()), "strace is gone already");
+        let signalled = Command::new("kill").args(["-INT", &pid]).status();
+        assert!(signalled.is_ok_and(|status| status.success()), "strace is gone already");
         self.child.wait().expect("it is ours");
         let text = fs::read_to_string(&self.file).expect("strace wrote its file");
         text.lines().filter(|line| !line.contains("<unfinished ...>")).map(str::to_owned).collect()
@@ -154,7 +154,7 @@ fn a_crash_leaves_the_old_document_or_the_new_one() {
         let possible = [json!(format!("{run}-{number}")), json!(format!("{run}-{}", number + 1))];
         assert!(possible.contains(&stored), "answered up to {number}, stored {stored}");
     }
-    // Litter of the crashed runs goes with the next write.
+    // The next write removes what the crashed runs left behind.
     let server = TestServer::builder(std::sync::Arc::clone(&site)).start();
     server.patch(item("off")).json(&json!({"description": "after"})).send().expect(200);
     let names: BTreeSet<_> = site.files().into_iter().map(|(name, ..)| name).collect();

@@ -99,7 +99,7 @@ fn known_members_are_typed() {
 }
 
 #[test]
-fn an_odd_stored_server_can_be_mended_member_by_member() {
+fn an_odd_stored_server_can_be_repaired_member_by_member() {
     let odd = r#"{"agent_settings":{"mcp_config":{"mcpServers":{"odd":{"command":"","timeout":"30","env":{"A":5},"args":"a"}}}}}"#;
     let server = TestServer::builder(Site::with_document(odd)).start();
     server.patch(item("odd")).json(&json!({"description": "d"})).send().expect(200);

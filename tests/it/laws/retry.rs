@@ -65,7 +65,7 @@ fn a_put_without_masks_is_recognised_after_a_restart() {
 }
 
 #[test]
-fn another_writers_change_is_not_taken_for_a_repetition() {
+fn another_writers_change_is_not_treated_as_a_repetition() {
     let server = TestServer::start();
     let tag = server.seed("s", &json!({"command": "x"}));
     server.put(item("s")).if_match(&tag).json(&json!({"command": "mine"})).send().expect(200);

@@ -96,10 +96,10 @@ fn a_write_that_changes_nothing_keeps_every_byte() {
 fn a_patch_of_todays_document_differs_in_one_line() {
     let server = TestServer::on_fixture("settings/v1.58.0.json");
     let tag = server.get(item("github")).send().expect(200).etag();
-    let patch = json!({"description": "GitHub, mended"});
+    let patch = json!({"description": "GitHub, repaired"});
     let done = server.patch(item("github")).if_match(&tag).json(&patch).send().expect(200).etag();
     let before = String::from_utf8(fixture("settings/v1.58.0.json")).expect("it is UTF-8");
-    let wanted = before.replace("\"description\": \"GitHub\"", "\"description\": \"GitHub, mended\"");
+    let wanted = before.replace("\"description\": \"GitHub\"", "\"description\": \"GitHub, repaired\"");
     let after = text(&server);
     let pairs = after.lines().zip(wanted.lines());
     let different: Vec<_> = pairs.filter(|(ours, theirs)| ours != theirs).collect();

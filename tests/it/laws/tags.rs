@@ -10,19 +10,19 @@ use crate::peer::Peer;
 use crate::server::{SECRET, SERVERS, TestServer, eventually, item};
 use crate::site::Site;
 
-/// Reads the file and writes it again as OpenHands does, with every token made anew.
+/// Reads the file and writes it again as OpenHands does, with every token sealed again.
 const RESAVE: &str = "
 import base64, hashlib, json, os, sys
 from cryptography.fernet import Fernet
 path, secret = sys.argv[1:]
 fernet = Fernet(base64.urlsafe_b64encode(hashlib.sha256(secret.encode()).digest()))
-def anew(value):
-    if isinstance(value, dict): return {name: anew(member) for name, member in value.items()}
-    if isinstance(value, list): return [anew(element) for element in value]
+def resealed(value):
+    if isinstance(value, dict): return {name: resealed(member) for name, member in value.items()}
+    if isinstance(value, list): return [resealed(element) for element in value]
     if isinstance(value, str) and value.startswith('gAAAAA'):
         return fernet.encrypt(fernet.decrypt(value.encode())).decode()
     return value
-document = anew(json.load(open(path)))
+document = resealed(json.load(open(path)))
 with open(path + '.draft', 'w') as draft: json.dump(document, draft, indent=2)
 os.rename(path + '.draft', path)
 ";
@@ -130,7 +130,7 @@ fn a_tag_is_bound_to_the_name_and_the_key() {
     put.send().expect_problem(412, "precondition-failed");
 
     let elsewhere = TestServer::builder(Site::new()).secret("another secret").start();
-    assert_ne!(elsewhere.seed("a", &config), of_a, "whoever can only read could test guesses");
+    assert_ne!(elsewhere.seed("a", &config), of_a, "anyone who can only read could test guesses");
     let keyed =
         |key: &str| TestServer::builder(Site::new()).secret("s").env("MCP_SETTINGS_ETAG_KEY", key).start();
     let (one, same, two) = (keyed("k1"), keyed("k1"), keyed("k2"));
@@ -166,7 +166,7 @@ fn no_change_of_the_encryption_keys_changes_a_tag() {
 }
 
 #[test]
-fn a_tag_can_not_be_made_from_any_configured_key() {
+fn a_tag_cannot_be_made_from_any_configured_key() {
     let start = || {
         let builder = TestServer::builder(Site::new()).without_env("MCP_SETTINGS_SECRET_KEY");
         builder.env("SESSION_API_KEY", "hunter22").start()

@@ -1,4 +1,4 @@
-//! What a client is told whose tag something between it and the service has altered.
+//! What the response says if something between client and service has altered the client's tag.
 
 use serde_json::json;
 
@@ -41,10 +41,10 @@ fn a_412_under_the_current_tag_altered_says_so_and_its_advice_works() {
         };
         for altered in alterations(&tag) {
             let refusal = attempt(&server).if_match(&altered).send();
-            let told = refusal.expect_problem(412, "precondition-failed").json();
-            assert_eq!(told["etag_altered"], true, "{what} {altered}: {told}");
-            assert_eq!(told["current_etag"], tag, "{what} {altered}");
-            let detail = told["detail"].as_str().expect("a text");
+            let problem = refusal.expect_problem(412, "precondition-failed").json();
+            assert_eq!(problem["etag_altered"], true, "{what} {altered}: {problem}");
+            assert_eq!(problem["current_etag"], tag, "{what} {altered}");
+            let detail = problem["detail"].as_str().expect("a text");
             assert!(detail.contains("current_etag") && detail.contains("proxy"), "{what}: {detail}");
         }
         attempt(&server).if_match(&tag).send().expect(success);
@@ -59,8 +59,9 @@ fn another_tag_altered_is_a_stale_one() {
     let current = server.seed("a", &json!({"command": "y"}));
     let longer = current.replacen('"', "", 1).replace('"', "0\"");
     for tag in alterations(&stale).into_iter().chain([stale, format!("\"{longer}"), "\"\"".to_owned()]) {
-        let told = server.delete(item("a")).if_match(&tag).send().expect_problem(412, "precondition-failed");
-        assert!(told.json().get("etag_altered").is_none(), "{tag}: {}", told.text());
+        let refusal =
+            server.delete(item("a")).if_match(&tag).send().expect_problem(412, "precondition-failed");
+        assert!(refusal.json().get("etag_altered").is_none(), "{tag}: {}", refusal.text());
     }
     let gone = server.delete(item("none")).if_match(format!("W/{current}")).send();
     assert!(gone.json().get("etag_altered").is_none(), "{}", gone.text());

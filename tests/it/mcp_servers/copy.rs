@@ -90,7 +90,7 @@ fn what_a_copy_needs_is_what_other_writes_need() {
 }
 
 #[test]
-fn what_can_not_be_read_is_not_copied() {
+fn what_cannot_be_read_is_not_copied() {
     let document = r#"{"agent_settings":{"mcp_config":{"mcpServers":{"a":["\ud800"]}}}}"#;
     let server = TestServer::builder(Site::with_document(document)).start();
     let answer = copy(&server, "a", "mcpServers").send().expect_problem(409, "malformed-server");

@@ -72,7 +72,7 @@ fn a_dry_run_answers_as_the_write_then_does_and_stores_nothing() {
 }
 
 #[test]
-fn without_the_scope_a_dry_run_tells_no_tag_and_no_guess() {
+fn without_reveal_a_dry_run_shows_no_tag_and_confirms_no_guess() {
     let server = TestServer::start();
     let tag = server.seed("s", &json!({"description": "d", "command": "x", "env": {"A": "right"}}));
     let ask = |method: &str, body: &str, tag: Option<&str>| {
@@ -131,7 +131,7 @@ fn a_dry_run_takes_no_retry_away_and_gives_none() {
         patch.json(&json!({"description": description})).send()
     };
     change(item("s"), WRITER, "by the writer").expect(200);
-    // Were it taken for a change, the writer would no longer be who made the last one.
+    // Were it treated as a change, the writer would no longer be who made the last one.
     server.patch(tried(&item("s"))).json(&json!({"description": "by the admin"})).send().expect(200);
     change(item("s"), WRITER, "by the writer").expect(200);
     change(tried(&item("s")), WRITER, "by the writer").expect(200);

@@ -75,7 +75,7 @@ fn a_write_that_sends_one_of_the_two_drops_the_other() {
 }
 
 #[test]
-fn two_that_contradict_each_other_are_refused_unless_they_stood_there() {
+fn two_that_contradict_each_other_are_refused_unless_they_were_there() {
     let server = with(OFF);
     let before = server.document();
     let both = json!({"enabled": true, "disabled": true});

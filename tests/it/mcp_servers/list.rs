@@ -51,7 +51,7 @@ fn the_summaries_have_the_recorded_members_and_the_full_view_its_tag_on_every_pa
 }
 
 #[test]
-fn the_full_view_tells_of_each_server_what_its_own_answer_tells() {
+fn the_full_view_shows_each_server_as_its_own_resource_does() {
     let server = TestServer::start();
     server.seed("b", &json!({"url": "https://u:p@h/", "headers": {"A": "secret-b"}, "enabled": false}));
     let odd = r#"{"timeout":1.50,"command":"x","env":{"K":"secret-a"},"description":"d"}"#;
@@ -92,7 +92,7 @@ fn the_full_view_tells_of_each_server_what_its_own_answer_tells() {
 }
 
 #[test]
-fn the_full_view_lists_what_can_not_be_read_or_opened() {
+fn the_full_view_lists_what_cannot_be_read_or_opened() {
     let foreign = crate::crypto::seal("another key entirely", "lost");
     let document = json!({"agent_settings": {"mcp_config": {"mcpServers": {
         "lost": {"command": "x", "env": {"A": foreign}},
@@ -175,7 +175,7 @@ fn a_page_that_says_only_where_it_begins_has_its_end() {
 }
 
 #[test]
-fn every_form_of_the_listing_is_told_apart_from_an_older_state_by_one_tag() {
+fn every_form_of_the_listing_is_distinguished_from_an_older_state_by_one_tag() {
     let server = TestServer::start();
     server.seed("a", &json!({"command": "x"}));
     server.seed("b", &json!({"command": "x"}));

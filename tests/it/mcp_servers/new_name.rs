@@ -25,7 +25,7 @@ fn a_strict_service_asks_for_a_condition() {
 }
 
 #[test]
-fn documents_that_can_not_be_written_are_not() {
+fn documents_that_cannot_be_written_are_not() {
     for (document, status, slug) in [
         ("garbage", 409, "document-unreadable"),
         (r#"{"agent_settings":{"schema_version":4,"agent_kind":"acp"}}"#, 409, "no-mcp-servers"),

@@ -22,7 +22,7 @@ fn raw(request: Request, body: &str) -> Request {
 }
 
 #[test]
-fn a_tag_is_told_only_for_what_the_client_has() {
+fn a_tag_is_returned_only_for_what_the_client_has() {
     let server = TestServer::start();
     let put = |body: &str| raw(server.put(item("s")), body);
     let now = || server.get(item("s")).send().expect(200).etag();
@@ -30,7 +30,7 @@ fn a_tag_is_told_only_for_what_the_client_has() {
     let created = minimal(put(plain), 201);
     assert_eq!(created.header("location"), Some(item("s").as_str()));
     assert_eq!(created.etag(), now());
-    for (what, body, is_told) in [
+    for (what, body, has_tag) in [
         ("the same again", plain, true),
         (
             "an equal state in another order",
@@ -52,8 +52,8 @@ fn a_tag_is_told_only_for_what_the_client_has() {
         ("a null", r#"{"command":"z","cwd":null}"#, false),
     ] {
         let answer = minimal(put(body), 204);
-        let told = answer.header("etag").map(str::to_owned);
-        assert_eq!(told, is_told.then(now), "{what}");
+        let tag = answer.header("etag").map(str::to_owned);
+        assert_eq!(tag, has_tag.then(now), "{what}");
     }
     for answer in [
         minimal(server.patch(item("s")).json(&json!({"icon": "i"})), 204),
@@ -61,7 +61,7 @@ fn a_tag_is_told_only_for_what_the_client_has() {
         minimal(server.post(format!("{}/rename", item("s"))).json(&json!({"to": "t"})), 204),
     ] {
         assert_eq!(answer.header("etag"), None);
-        assert_eq!(answer.header("content-location"), None, "nothing is shown that stands there");
+        assert_eq!(answer.header("content-location"), None, "no stored state is shown");
     }
     assert_eq!(server.plaintext("t")["icon"], "i");
 }
@@ -69,14 +69,14 @@ fn a_tag_is_told_only_for_what_the_client_has() {
 #[test]
 fn what_another_dialect_makes_of_a_request_is_not_what_was_sent() {
     let server = TestServer::builder(Site::with_fixture("settings/v1.58.0.json")).start();
-    for (config, is_told) in [
+    for (config, has_tag) in [
         (json!({"url": "https://h/", "type": "sse"}), false),
         (json!({"url": "https://h/", "auth": "token"}), false),
         (json!({"transport": "sse", "url": "https://h/"}), true),
     ] {
         server.delete(item("new")).send();
         let answer = minimal(server.put(item("new")).json(&config), 201);
-        assert_eq!(answer.header("etag").is_some(), is_told, "{config}");
+        assert_eq!(answer.header("etag").is_some(), has_tag, "{config}");
     }
 }
 
@@ -97,10 +97,10 @@ fn a_repetition_and_a_dry_run_are_answered_alike() {
 }
 
 #[test]
-fn a_wish_that_is_none_changes_nothing() {
+fn an_unknown_preference_changes_nothing() {
     let server = TestServer::start();
     server.seed("s", &json!({"command": "x"}));
-    for wish in [
+    for preference in [
         "return=representation",
         "return=minimal, return=representation",
         "return=",
@@ -108,20 +108,24 @@ fn a_wish_that_is_none_changes_nothing() {
         "wait=5",
         "\u{e9}",
     ] {
-        let answer = server.put(item("s")).header("Prefer", wish).json(&json!({"command": "x"})).send();
+        let answer = server.put(item("s")).header("Prefer", preference).json(&json!({"command": "x"})).send();
         let answer = answer.expect(200);
-        assert_eq!(answer.json()["etag"], json!(answer.etag()), "{wish}");
-        assert_eq!(answer.header("preference-applied"), None, "{wish}");
+        assert_eq!(answer.json()["etag"], json!(answer.etag()), "{preference}");
+        assert_eq!(answer.header("preference-applied"), None, "{preference}");
         assert!(answer.list("vary").contains(&"prefer".to_owned()), "the answer depends on it all the same");
     }
-    // A problem is told in full, and a read is one.
-    let wish = ("Prefer", "return=minimal");
-    let stale = server.put(item("s")).header(wish.0, wish.1).if_match("\"x\"").json(&json!({"command": "y"}));
+    // A problem is sent in full, and so is a read.
+    let preference = ("Prefer", "return=minimal");
+    let stale = server
+        .put(item("s"))
+        .header(preference.0, preference.1)
+        .if_match("\"x\"")
+        .json(&json!({"command": "y"}));
     let stale = stale.send().expect_problem(412, "precondition-failed");
     assert!(stale.json()["current"].is_object());
-    let read = server.get(item("s")).header(wish.0, wish.1).send().expect(200);
+    let read = server.get(item("s")).header(preference.0, preference.1).send().expect(200);
     assert_eq!(read.json()["config"], json!({"command": "x"}));
     assert!(!read.list("vary").contains(&"prefer".to_owned()), "{}", read.head_text());
-    let deleted = server.delete(item("s")).header(wish.0, wish.1).send().expect(204);
+    let deleted = server.delete(item("s")).header(preference.0, preference.1).send().expect(204);
     assert!(deleted.body.is_empty());
 }

@@ -91,7 +91,7 @@ fn what_a_renaming_needs_is_what_other_writes_need() {
 }
 
 #[test]
-fn what_can_not_be_read_can_be_renamed_under_its_tag() {
+fn what_cannot_be_read_can_be_renamed_under_its_tag() {
     let document =
         r#"{"agent_settings":{"mcp_config":{"mcpServers":{"odd" : ["\ud800"] , "b":{"command":"b"}}}}}"#;
     let server = TestServer::builder(Site::with_document(document)).start();
@@ -117,11 +117,11 @@ fn a_dry_run_of_a_renaming_renames_nothing() {
     tried("b", WRITER).expect_problem(409, "name-taken");
     let blind = tried("c", WRITER).expect(200);
     assert_eq!((blind.header("etag"), blind.json().get("etag")), (None, None));
-    let told = tried("c", crate::server::ADMIN).expect(200);
-    assert_eq!(told.header("content-location"), None, "nothing is there");
+    let tried_as_admin = tried("c", crate::server::ADMIN).expect(200);
+    assert_eq!(tried_as_admin.header("content-location"), None, "nothing is there");
     assert_eq!(server.files(), before);
     let done = rename(&server, "a", "c").if_match(&tag).send().expect(200);
-    assert_eq!((told.etag(), told.json()), (done.etag(), done.json()));
+    assert_eq!((tried_as_admin.etag(), tried_as_admin.json()), (done.etag(), done.json()));
 }
 
 #[test]

@@ -39,7 +39,7 @@ fn cases() -> Vec<(Value, &'static str, &'static str)> {
 }
 
 #[test]
-fn what_can_not_be_sent_or_started_is_refused_on_both_surfaces() {
+fn what_cannot_be_sent_or_started_is_refused_on_both_surfaces() {
     let open = TestServer::start();
     let closed = TestServer::builder(Site::new()).in_openhands_folder().start();
     for (config, pointer, reason) in cases() {
@@ -74,7 +74,7 @@ fn two_headers_whose_names_differ_in_case_are_refused() {
 }
 
 #[test]
-fn an_odd_stored_server_can_still_be_mended() {
+fn an_odd_stored_server_can_still_be_repaired() {
     let site = Site::new();
     site.write(
         r#"{"agent_settings":{"mcp_config":{"mcpServers":{"s":{"command":"C:\temp","env":{"A=B":"v"}},"t":{"url":"x.example","headers":{"A:":"ü","X":"v","x":"w"}}}}}}"#,
@@ -98,10 +98,10 @@ fn without_reveal_the_reason_does_not_depend_on_what_is_stored() {
         r#"{"agent_settings":{"mcp_config":{"mcpServers":{"s":{"url":"https://h.example/","headers":{"X":"ü"}}}}}}"#,
     );
     let server = TestServer::builder(site).start();
-    let told = |guess: &str| {
+    let errors = |guess: &str| {
         let answer = server.patch(item("s")).key(WRITER).json(&json!({"headers": {"X": guess}})).send();
         (answer.status, answer.json())
     };
-    assert_eq!(told("ü"), told("ö"));
+    assert_eq!(errors("ü"), errors("ö"));
     server.patch(item("s")).key(WRITER).json(&json!({"headers": {"X": "[REDACTED]"}})).send().expect(200);
 }

@@ -36,7 +36,7 @@ fn a_rotation_and_writers_beside_it_lose_nothing_of_each_other() {
         eventually("all write", || (0..3).all(|writer| written(&format!("writer-{writer}"))));
         let first = report(&rotate(server, &[NEW, SECRET]));
         assert_ne!(first, "encrypted again: 0\n");
-        // An operator who rotates again and again, and back: each time everything is encrypted anew.
+        // An operator who rotates again and again, and back: each time everything is encrypted again.
         for round in 0..10 {
             let keys = if round % 2 == 0 { [SECRET, NEW] } else { [NEW, SECRET] };
             assert_ne!(report(&rotate(server, &keys)), "encrypted again: 0\n", "round {round}");

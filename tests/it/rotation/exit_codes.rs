@@ -32,8 +32,8 @@ fn without_settings_it_is_refused_and_makes_nothing() {
             let output = command.output().expect("it can be run");
             assert_eq!(output.status.code(), Some(1), "{target}: {output:?}");
             assert!(output.stdout.is_empty(), "{output:?}");
-            let told = String::from_utf8_lossy(&output.stderr).into_owned();
-            assert!(told.contains("settings.json"), "it is not said what is missing: {told}");
+            let stderr = String::from_utf8_lossy(&output.stderr).into_owned();
+            assert!(stderr.contains("settings.json"), "it is not said what is missing: {stderr}");
             assert_eq!((below(&site.data()), below(&site.home())), before, "{target}: something was made");
         }
     }
@@ -66,7 +66,7 @@ fn a_check_says_what_a_rotation_would_do_and_does_nothing() {
 }
 
 #[test]
-fn a_server_that_can_not_be_read_and_holds_an_older_value_stays_unreadable() {
+fn a_server_that_cannot_be_read_and_holds_an_older_value_stays_unreadable() {
     use crate::crypto::seal;
     for (token, code) in [(seal(SECRET, "s"), 3), (seal(NEW, "s"), 0)] {
         // Twice the same member: nobody can say which one counts.

@@ -43,7 +43,7 @@ fn killed_at_each_step_it_leaves_a_document_that_both_keys_read() {
             report(&rotate(&site, &[NEW, SECRET]));
             assert_eq!(opened(NEW, &site.json()), plain, "{case}, then rotated");
             let names: Vec<_> = site.files().into_iter().map(|(name, ..)| name).collect();
-            assert_eq!(names, [".settings.lock", "settings.json"], "{case}: litter");
+            assert_eq!(names, [".settings.lock", "settings.json"], "{case}: leftover files");
         }
     }
     assert!(0 < old && 0 < new, "killed {old} times before and {new} times after the rename");

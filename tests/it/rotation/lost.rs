@@ -7,7 +7,7 @@ use crate::crypto::{self, seal, tokens};
 use crate::server::{SECRET, TestServer, item};
 use crate::site::Site;
 
-/// The fixture with values that a lost key encrypted, and a server that is none.
+/// The fixture with values that a lost key encrypted, and a server that is not an object.
 fn damaged() -> (Site, [String; 2]) {
     let site = site("settings/v1.58.0.json");
     let lost = [seal(GONE, "inside"), seal(GONE, "outside")];
@@ -21,7 +21,7 @@ fn damaged() -> (Site, [String; 2]) {
 }
 
 #[test]
-fn a_value_that_no_key_opens_is_told_and_left_alone() {
+fn a_value_that_no_key_opens_is_reported_and_left_alone() {
     let (site, lost) = damaged();
     let before = tokens(&site.json()).len();
     let output = rotate(&site, &[NEW, SECRET]);
@@ -49,13 +49,13 @@ fn a_lost_key_can_be_given_up_beside_a_running_service() {
     let sealing = server.put(item("new")).json(&json!({"command": "x", "env": {"A": "fresh"}}));
     sealing.clone().send().expect_problem(409, "wrong-key");
     let before = tokens(&server.json());
-    let told = report_of_unreadable(&rotate(&server, &[NEW]));
-    assert!(told.starts_with("encrypted again: 0\nno key opens: server "), "{told}");
+    let report = report_of_unreadable(&rotate(&server, &[NEW]));
+    assert!(report.starts_with("encrypted again: 0\nno key opens: server "), "{report}");
     sealing.clone().send().expect_problem(409, "wrong-key");
 
     let mut give_up = super::command(&[], &server, &[NEW]);
-    let told_again = report_of_unreadable(&give_up.arg("--old-key-lost").output().expect("it can be run"));
-    assert_eq!(told_again, told);
+    let second_report = report_of_unreadable(&give_up.arg("--old-key-lost").output().expect("it can be run"));
+    assert_eq!(second_report, report);
     assert_eq!(tokens(&server.json()), before, "a value that can't be opened was touched");
     sealing.send().expect(201);
     assert_eq!(server.plaintext("new")["env"]["A"], "fresh");
@@ -64,7 +64,7 @@ fn a_lost_key_can_be_given_up_beside_a_running_service() {
     server.get(item("github")).expose("plaintext").send().expect_problem(409, "secret-unreadable");
     assert_eq!(server.mode(".settings.json.key-accepted"), 0o600);
 
-    // Whoever then starts with the lost key, found again, loses nothing either.
+    // Anyone who then starts with the lost key, found again, loses nothing either.
     let both = super::service(server.site());
     assert!(both.plaintext("github")["env"]["LOG"].is_string());
     assert_eq!(both.plaintext("new")["env"]["A"], "fresh");
@@ -83,9 +83,9 @@ fn a_document_that_may_not_be_written_is_left_alone() {
         let output = rotate(&site, &[NEW, SECRET]);
         assert_eq!(output.status.code(), Some(1), "{document:.20}: {output:?}");
         assert!(output.stdout.is_empty(), "{output:?}");
-        let told = String::from_utf8_lossy(&output.stderr).into_owned();
+        let stderr = String::from_utf8_lossy(&output.stderr).into_owned();
         let starts = "error: could not rotate the keys; the document is as it was\n  caused by: ";
-        assert!(told.starts_with(starts), "{told}");
+        assert!(stderr.starts_with(starts), "{stderr}");
         assert_eq!(site.document().as_deref(), Some(document.as_bytes()));
     }
 }

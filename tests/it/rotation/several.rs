@@ -95,8 +95,8 @@ fn a_key_that_another_running_service_does_not_have_encrypts_nothing() {
     let before = site.document();
     let output = rotate(&site, &["a third secret key"]);
     assert_eq!(output.status.code(), Some(1), "{output:?}");
-    let told = String::from_utf8_lossy(&output.stderr).into_owned();
-    assert!(told.contains(&format!("{}", first.pid())), "it is not said which service: {told}");
+    let stderr = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(stderr.contains(&format!("{}", first.pid())), "it is not said which service: {stderr}");
     assert!(site.document() == before);
     second.stop();
     write(&first, "a").send().expect(201);

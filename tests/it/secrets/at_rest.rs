@@ -1,4 +1,4 @@
-//! What stands encrypted in the file: what the reader of its layout opens, and as other programs open it.
+//! What is encrypted in the file: what the reader of its layout opens, and as other programs open it.
 
 use serde_json::{Value, json};
 

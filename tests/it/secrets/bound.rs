@@ -33,7 +33,7 @@ fn goes_through(
     assert_eq!(answer.status, 422, "{shown}");
     assert_eq!(answer.problem(), "bound-secret", "{shown}");
     assert_eq!(answer.error_pointers(), [pointer], "{shown}");
-    assert!(!answer.text().contains("hidden-value"), "the secret is told: {shown}");
+    assert!(!answer.text().contains("hidden-value"), "the secret is shown: {shown}");
     assert!(server.document() == before, "the document changed: {shown}");
     false
 }

@@ -1,6 +1,6 @@
-//! No cheap oracle, over HTTP: a right guess and a wrong one of the same length, sent by whoever may not see
+//! No cheap oracle, over HTTP: a right guess and a wrong one of the same length, sent by a caller who may not see
 //! secrets to the same document on the real service. Unless both are stored, no byte of the answers, of the file
-//! and of the audit tells them apart. `tests/properties/guesses.rs` tries many more, in the process.
+//! and of the audit distinguishes them. `tests/properties/guesses.rs` tries many more, in the process.
 
 use std::cell::Cell;
 use std::os::unix::fs::MetadataExt;
@@ -17,7 +17,7 @@ use crate::wire::Request;
 /// How many pairs each layout is tried with.
 const PAIRS: usize = 260;
 
-/// A server, where its secrets stand, and for each a wrong guess of the same length.
+/// A server, the places of its secrets, and for each a wrong guess of the same length.
 struct Target {
     config: Value,
     secrets: Vec<(&'static str, Value)>,
@@ -231,7 +231,7 @@ impl Plan {
     }
 }
 
-/// The text without what stands for a state, and with both guesses put by one word.
+/// The text without tags, and with one word in the place of both guesses.
 fn plain(text: &str, guesses: [&Value; 2]) -> String {
     let mut text = text.to_owned();
     for guess in guesses {
@@ -251,9 +251,9 @@ fn try_pairs(base: Option<Value>, target: &Target, seed: u64) -> usize {
         let (plan, right, wrong) = Plan::any(&range, target, &mut dice);
         let [one, two] = [&right, &wrong].map(|guess| range.see(plan.request(&range.server, guess)));
         let context = || {
-            let told =
+            let shown =
                 |seen: &Seen| format!("{} {}\n{:?}", seen.answer.status, seen.answer.text(), seen.audit);
-            format!("pair {number}: {right} at {}\nright {}\nwrong {}", plan.place, told(&one), told(&two))
+            format!("pair {number}: {right} at {}\nright {}\nwrong {}", plan.place, shown(&one), shown(&two))
         };
         let is_written = |seen: &Seen| seen.file != (0, 0, 0);
         assert_eq!(one.answer.status, two.answer.status, "{}", context());
@@ -270,7 +270,7 @@ fn try_pairs(base: Option<Value>, target: &Target, seed: u64) -> usize {
             continue;
         }
         assert!(one.document == range.document && two.document == range.document, "{}", context());
-        let told = |seen: &Seen| {
+        let visible = |seen: &Seen| {
             let head = seen.answer.head_text();
             let is_of_the_moment =
                 |line: &&str| line.starts_with("date:") || line.starts_with("x-request-id:");
@@ -280,7 +280,7 @@ fn try_pairs(base: Option<Value>, target: &Target, seed: u64) -> usize {
             lines.sort();
             (lines, plain(&seen.answer.text(), [&right, &wrong]), seen.audit.clone())
         };
-        assert_eq!(told(&one), told(&two), "{}", context());
+        assert_eq!(visible(&one), visible(&two), "{}", context());
     }
     stored
 }
@@ -333,11 +333,11 @@ fn a_server_as_large_as_one_may_be_confirms_no_guess() {
 }
 
 #[test]
-fn a_guess_is_not_told_apart_by_what_the_owner_mends() {
+fn a_guess_is_not_distinguished_by_what_the_owner_repairs() {
     let server = TestServer::start();
     let right = json!({"command": "x", "env": {"A": "one", "B": "two"}});
     for is_changed_first in [false, true] {
-        let told = ["one", "off"].map(|guess| {
+        let lists = ["one", "off"].map(|guess| {
             server.put(item("bank")).json(&right).send().expect_success();
             let request = server.events().key(READER);
             let mut stream = Stream::open(&request).expect("an answer").expect("a stream");
@@ -356,7 +356,7 @@ fn a_guess_is_not_told_apart_by_what_the_owner_mends() {
             server.delete(item("bank")).send().expect(204);
             events
         });
-        assert_eq!(told[0], told[1]);
-        assert!(told[0].last().is_some_and(|told| told.contains("/env/A") && told.contains("/env/B")));
+        assert_eq!(lists[0], lists[1]);
+        assert!(lists[0].last().is_some_and(|list| list.contains("/env/A") && list.contains("/env/B")));
     }
 }

@@ -157,7 +157,7 @@ fn a_token_is_taken_only_from_who_may_open_it() {
     put(WRITER, &own).send().expect(200);
     put(crate::server::REVEALER, &fresh).send().expect(200);
     assert!(server.document() == before, "the stored secret, encrypted, changed the document");
-    // From a writer another token of the stored secret is a guess: it must not be told from one of another secret.
+    // From a writer another token of the stored secret is a guess: it must not be distinguishable from one of another secret.
     for token in [&fresh, &other, &made_up, &foreign, &broken] {
         put(WRITER, token).send().expect_problem(422, "foreign-token");
         assert!(server.document() == before);

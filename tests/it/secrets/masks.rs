@@ -1,4 +1,4 @@
-//! Masks in forms that this service does not show: kept where it can be told what they stand for, else refused.
+//! Masks in forms that this service does not show: kept if it is clear what they mean, else refused.
 
 use serde_json::{Value, json};
 

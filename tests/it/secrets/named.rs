@@ -1,4 +1,4 @@
-//! The view `named`: variables and headers of plain names in the clear, for whoever may read.
+//! The view `named`: variables and headers of plain names in clear, for every reader.
 
 use serde_json::{Value, json};
 

@@ -100,12 +100,12 @@ fn without_a_key_a_guess_is_refused_whether_it_is_right_or_not() {
     let server = TestServer::builder(site).without_env("MCP_SETTINGS_SECRET_KEY").start();
     refuses_alike(&server, "PUT", config, ["right", "wrong"]);
     refuses_alike(&server, "PATCH", |guess| json!({"env": {"A": guess}}), ["right", "wrong"]);
-    // Whoever may see the secret learns nothing by sending it.
+    // Anyone who may see the secret learns nothing by sending it.
     server.put(item("s")).key(ADMIN).json(&config("right")).send().expect(200);
 }
 
 #[test]
-fn a_number_where_a_secret_stands_is_refused_whether_it_is_right_or_not() {
+fn a_number_in_the_place_of_a_secret_is_refused_whether_it_is_right_or_not() {
     let document = json!({
         "agent_settings": {"mcp_config": {"mcpServers": {"s": {"command": "x", "env": {"PIN": 1234}}}}},
     });
@@ -115,7 +115,7 @@ fn a_number_where_a_secret_stands_is_refused_whether_it_is_right_or_not() {
 }
 
 #[test]
-fn whoever_made_the_last_change_can_not_test_guesses_as_repetitions_of_it() {
+fn the_author_of_the_last_change_cannot_test_guesses_as_repetitions_of_it() {
     let server = TestServer::start();
     let first = server.seed("s", &config("right"));
     let describe = json!({"description": "d"});

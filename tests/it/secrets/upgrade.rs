@@ -65,7 +65,7 @@ fn any_view_sent_back_and_a_write_of_something_else_leave_every_other_byte() {
         server.as_object_mut().expect("it is an object").remove("description");
         assert_eq!(server, before["agent_settings"]["mcp_config"]["mcpServers"][name], "{name}");
     }
-    // What is written anew is sealed where it is secret now, and where it was sealed before.
+    // What is written again is sealed where it is secret now, and where it was sealed before.
     let patch = json!({"bearer": "canary-new"});
     server.patch(item("newly")).json(&patch).send().expect(200);
     let patch = json!({"bearer_token_env_var": "OTHER_NAME"});

@@ -24,7 +24,7 @@ fn every_secret_is_masked_unless_asked_for() {
         for (what, request) in requests {
             let answer = request.send();
             let shown = format!("{}{}", answer.head_text(), answer.text());
-            assert!(!shown.contains("canary-"), "{what} of {name} tells a secret: {shown}");
+            assert!(!shown.contains("canary-"), "{what} of {name} shows a secret: {shown}");
         }
         let redacted = server.get(item(name)).send().expect(200).json();
         for text in texts_with("shown-", &config) {
@@ -99,7 +99,7 @@ fn an_odd_value_at_a_secret_place_is_masked_and_keeps_its_type() {
     let before = server.document();
     server.put(item("odd")).if_match(&tag).json(&json!({"command": "x", "env": shown})).send().expect(200);
     assert!(server.document() == before, "a round trip changed an odd value");
-    server.patch(item("odd")).json(&json!({"description": "mended"})).send().expect(200);
+    server.patch(item("odd")).json(&json!({"description": "repaired"})).send().expect(200);
     assert_eq!(server.plaintext("odd")["env"], env);
     let worse = server.patch(item("odd")).json(&json!({"env": {"NEW": 6}}));
     worse.send().expect_problem(422, "invalid-config");
@@ -115,7 +115,7 @@ fn empty_and_null_at_a_secret_place_are_shown() {
 }
 
 #[test]
-fn a_url_that_can_not_be_parsed_hides_its_credentials_too() {
+fn a_url_that_cannot_be_parsed_hides_its_credentials_too() {
     let server = TestServer::start();
     let urls = [
         "https://u:canary@h:port/",
@@ -131,8 +131,8 @@ fn a_url_that_can_not_be_parsed_hides_its_credentials_too() {
     for url in urls {
         let put = server.put(item("odd-url")).json(&json!({"url": url})).send();
         assert!(matches!(put.status, 200 | 201 | 422), "{url}: {} {}", put.status, put.text());
-        let told = format!("{}{}", put.text(), server.get(item("odd-url")).send().text());
-        if told.contains("canary") || told.contains("can%ary") {
+        let text = format!("{}{}", put.text(), server.get(item("odd-url")).send().text());
+        if text.contains("canary") || text.contains("can%ary") {
             shown.push(url);
         }
     }

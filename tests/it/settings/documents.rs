@@ -53,7 +53,7 @@ fn a_document_that_makes_no_sense_is_not_shown_and_not_written() {
 }
 
 #[test]
-fn settings_that_can_not_be_shown_take_no_writes_here_but_on_the_resource() {
+fn settings_that_cannot_be_shown_take_no_writes_here_but_on_the_resource() {
     for around in [
         r#""misc_settings":{"a":"\ud800"}"#,
         r#""misc_settings":[1]"#,
@@ -78,7 +78,7 @@ fn settings_that_can_not_be_shown_take_no_writes_here_but_on_the_resource() {
 }
 
 #[test]
-fn one_server_that_can_not_be_read_hides_no_other() {
+fn one_server_that_cannot_be_read_hides_no_other() {
     for layout in LAYOUTS {
         let server = on(layout, &json!({"bad": "BAD", "s": {"command": "x"}}));
         let text = String::from_utf8(server.document().expect("a document")).expect("text");

@@ -17,7 +17,7 @@ fn patch(server: &TestServer, body: &Value) -> Response {
     server.patch(SETTINGS).json(body).send()
 }
 
-/// A document of a layout with all that stands outside servers, in the manner of a careful writer.
+/// A document of a layout with everything that can be outside the servers, as a careful writer makes it.
 fn text(layout: &str) -> String {
     let seal = |plaintext: &str| crypto::seal(SECRET, plaintext);
     let (version, map) = match layout {

@@ -5,7 +5,7 @@ use serde_json::json;
 use super::{LAYOUTS, on, shown, stored};
 use crate::server::{SETTINGS, eventually, item, settings_item};
 
-/// Names that break the rule, as they stand in a path.
+/// Names that break the rule, as a path has them.
 const ODD: [(&str, &str); 8] = [
     ("bad name", "bad%20name"),
     ("a/b", "a%2Fb"),
@@ -64,7 +64,7 @@ fn no_new_server_has_an_odd_name() {
 }
 
 #[test]
-fn a_server_that_would_be_taken_for_the_map_is_not_made() {
+fn a_server_that_would_be_treated_as_the_map_is_not_made() {
     let flat = on("flat", &json!({"s": {"command": "x"}}));
     flat.post(settings_item("mcpServers")).json(&json!({"command": "y"})).send().expect(201);
     flat.get(SETTINGS).send().expect(200);

@@ -8,7 +8,7 @@ use crate::secrets::every_secret;
 use crate::server::{SECRET, SETTINGS, WRITER, settings_item};
 
 #[test]
-fn no_answer_and_no_log_line_tells_a_secret() {
+fn no_answer_and_no_log_line_shows_a_secret() {
     let servers: serde_json::Map<_, _> =
         every_secret().into_iter().map(|(name, config)| (name.to_owned(), config)).collect();
     let server = on("wrapped", &json!(servers));
@@ -29,8 +29,8 @@ fn no_answer_and_no_log_line_tells_a_secret() {
         answers.push(server.delete(&target).send().expect(200));
     }
     for answer in answers {
-        let told = format!("{}{}", answer.head_text(), answer.text());
-        assert!(!told.contains("canary-"), "{told}");
+        let text = format!("{}{}", answer.head_text(), answer.text());
+        assert!(!text.contains("canary-"), "{text}");
     }
     assert!(!server.log().contains("canary-"), "{}", server.log());
 }
@@ -112,7 +112,7 @@ fn a_kept_secret_does_not_follow_its_server() {
 }
 
 #[test]
-fn what_no_key_opens_is_masked_and_told_where_it_is_asked_for() {
+fn what_no_key_opens_is_masked_and_listed_on_request() {
     let lost = crypto::seal("another secret", "s");
     for layout in LAYOUTS {
         let server = on(layout, &json!({"s": {"command": "x", "env": {"A": lost}}}));

@@ -51,7 +51,7 @@ fn an_old_file_shows_what_the_released_server_makes_of_it() {
         for (key, theirs) in made["mcp_config_plaintext"].as_object().expect("servers") {
             let mut theirs = theirs.clone();
             match key.as_str() {
-                // It moves what we leave where it stands: `Authorization`, `api_key`, an address that is no more.
+                // It moves what we leave in place: `Authorization`, `api_key`, an address that is no more.
                 "api_key" | "authz_basic" | "authz_bearer" | "authz_encrypted" | "linear" | "shttp_1" => {
                     continue;
                 }

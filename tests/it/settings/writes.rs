@@ -43,7 +43,7 @@ fn a_server_is_created_patched_and_deleted_and_each_answer_shows_all() {
 }
 
 #[test]
-fn what_can_not_be_is_told_in_the_recorded_words_and_changes_nothing() {
+fn refusals_have_the_recorded_texts_and_change_nothing() {
     for layout in LAYOUTS {
         let server = on(layout, &json!({"s": {"command": "x"}}));
         let before = server.document();
@@ -180,7 +180,7 @@ fn no_condition_is_asked_for_here() {
 }
 
 #[test]
-fn enabled_can_not_be_null_in_a_new_server() {
+fn enabled_cannot_be_null_in_a_new_server() {
     let server = TestServer::start();
     for enabled in [json!(null), json!("yes"), json!(0)] {
         let create = server.post(settings_item("n")).json(&json!({"command": "x", "enabled": enabled}));

@@ -1,6 +1,6 @@
 //! Checks the calls of one round on one server at any width: each state has one successor at most, the
 //! writes that were answered 2xx make one chain from the first state to the stored one, and every answer
-//! tells of a state on that chain. It refuses to look at times; [`super::sequential`] does.
+//! names a state on that chain. It does not look at times; [`super::sequential`] does.
 
 use super::history::{Answer, Ask, Call, State, Value};
 
@@ -13,14 +13,14 @@ struct Link<'a> {
     is_used: bool,
 }
 
-/// Tells what is wrong with the calls, or the states that the server went through.
+/// Returns the states that the server went through, or what is wrong with the calls.
 pub(super) fn check(start: &State, calls: &[Call], stored: &State) -> Result<Vec<State>, String> {
     let mut links = Vec::new();
     for call in calls {
         let Some((from, to)) = call.ask.step() else { continue };
         match call.answer() {
-            Some(Answer::Done(told)) if *told != to => {
-                return Err(format!("answered {told:?} to {:?}", call.ask));
+            Some(Answer::Done(state)) if *state != to => {
+                return Err(format!("answered {state:?} to {:?}", call.ask));
             }
             Some(Answer::Done(_)) => {
                 links.push(Link { from, to, call, is_certain: true, is_used: false });
@@ -98,11 +98,11 @@ fn walk(chain: &mut Vec<State>, links: &mut [Link<'_>], stored: &State) -> bool 
 /// Whether one answer fits the chain.
 fn judge(call: &Call, chain: &[State]) -> Result<(), String> {
     if call.answer() == Some(&Answer::Taken) && chain.iter().all(Option::is_none) {
-        return Err(format!("told that a name is taken which never was: {:?}", call.ask));
+        return Err(format!("the response says that a name is taken, but it never was: {:?}", call.ask));
     }
-    let Some(told) = call.answer().and_then(Answer::told) else { return Ok(()) };
-    if !chain.contains(told) {
-        return Err(format!("told {told:?}, which never was, in answer to {:?}", call.ask));
+    let Some(state) = call.answer().and_then(Answer::state) else { return Ok(()) };
+    if !chain.contains(state) {
+        return Err(format!("the response has a state that never was, {state:?}: {:?}", call.ask));
     }
     let named = match &call.ask {
         Ask::Put { on, .. } | Ask::Patch { on, .. } | Ask::Delete { on } | Ask::Leave { on } => Some(on),

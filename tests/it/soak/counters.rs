@@ -14,7 +14,7 @@ struct Row {
     calls: usize,
     reads: usize,
     won: usize,
-    told_off: usize,
+    refused: usize,
     busy: usize,
     unanswered: usize,
     kills: usize,
@@ -50,7 +50,7 @@ impl Counters {
         match call.answer() {
             Some(Answer::Saw(_)) => row.reads += 1,
             Some(Answer::Done(_)) => row.won += 1,
-            Some(Answer::Stale(_) | Answer::Absent | Answer::Taken) => row.told_off += 1,
+            Some(Answer::Stale(_) | Answer::Absent | Answer::Taken) => row.refused += 1,
             Some(Answer::Refused) => row.busy += 1,
             None => row.unanswered += 1,
         }
@@ -82,7 +82,7 @@ impl fmt::Display for Counters {
                 row.calls,
                 row.reads,
                 row.won,
-                row.told_off,
+                row.refused,
                 row.busy,
                 row.unanswered,
                 row.kills,

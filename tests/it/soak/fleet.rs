@@ -1,5 +1,5 @@
 //! Several services on one file: killing them, starting them again, and reading the file they share. It
-//! refuses to know what they are asked.
+//! does not know what they are asked.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -62,7 +62,7 @@ impl Fleet {
         }
     }
 
-    /// What stands in the file.
+    /// The states in the file.
     pub(super) fn stored(&self) -> Vec<State> {
         let mut document = self.site.json();
         let map = document["agent_settings"]["mcp_config"].as_object_mut().expect("there are servers");

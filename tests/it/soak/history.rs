@@ -1,4 +1,4 @@
-//! What a round is told as: states, calls with their start, end and answer. It refuses to know how calls
+//! A round as a history: states, calls with their start, end and answer. It does not know how calls
 //! are made and what makes a history right.
 
 use std::time::Instant;
@@ -6,9 +6,9 @@ use std::time::Instant;
 /// What a server is set to. Each write has a text of its own, so that no state ever comes back.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(super) struct Value {
-    /// From the PUT that made it: stands in `args` and, encrypted, in `env`.
+    /// From the PUT that made it; in `args` and, encrypted, in `env`.
     pub(super) put: String,
-    /// From the newest PATCH since: stands in `description`.
+    /// From the newest PATCH since; in `description`.
     pub(super) patch: Option<String>,
 }
 
@@ -47,7 +47,7 @@ pub(super) enum Ask {
     },
 }
 
-/// What it was told.
+/// What the response said.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Answer {
     /// 200 or 404 to a GET.
@@ -101,7 +101,7 @@ impl Ask {
 
 impl Answer {
     /// The state that it says the server is in.
-    pub(super) fn told(&self) -> Option<&State> {
+    pub(super) fn state(&self) -> Option<&State> {
         match self {
             Self::Saw(state) | Self::Done(state) | Self::Stale(state) => Some(state),
             Self::Absent => Some(&None),

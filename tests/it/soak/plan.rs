@@ -1,5 +1,5 @@
-//! What each writer of a round shall do, and which service is killed meanwhile, drawn by chance. It
-//! refuses to know how.
+//! What each writer of a round shall do, and which service is killed meanwhile, drawn at random. It
+//! does not know how.
 
 use super::seeded_rng::SeededRng;
 
@@ -17,7 +17,7 @@ pub(super) enum Kind {
     Rename,
     /// Some rename a server in one step, to either of the others; the others write to all of them.
     Move,
-    /// All patch one server, and who is told another tag tries again with that.
+    /// All patch one server, and retry with the tag that a refusal returns.
     Chase,
 }
 

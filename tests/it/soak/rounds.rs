@@ -64,7 +64,7 @@ struct Arena {
     states: Vec<State>,
     held: Vec<Held>,
     tags: Tags,
-    tally: Counters,
+    counters: Counters,
     /// How long the last round without a kill took.
     usual: Duration,
 }
@@ -88,7 +88,7 @@ impl Arena {
             states: held.iter().map(|held| Some(held.value.clone())).collect(),
             held,
             tags,
-            tally: Counters::new(),
+            counters: Counters::new(),
             usual: Duration::from_millis(10),
             fleet,
         }
@@ -100,9 +100,9 @@ impl Arena {
         let plan = plan::draw(&mut self.dice, self.writers.len(), processes, &is_there);
         let notes = self.play(number, &plan);
         for (call, tag) in &notes {
-            self.tally.call(plan.kind, call);
-            let told = call.answer().and_then(Answer::told).and_then(Option::as_ref);
-            if let Some((value, tag)) = told.zip(tag.as_ref()) {
+            self.counters.call(plan.kind, call);
+            let state = call.answer().and_then(Answer::state).and_then(Option::as_ref);
+            if let Some((value, tag)) = state.zip(tag.as_ref()) {
                 self.tags.note(call.server, value, tag);
             }
             assert!(
@@ -111,7 +111,7 @@ impl Arena {
                 call.ask
             );
         }
-        self.tally.round(plan.kind, plan.victim.is_some());
+        self.counters.round(plan.kind, plan.victim.is_some());
         let calls: Vec<_> = notes.into_iter().map(|(call, _)| call).collect();
         let stored = self.fleet.stored();
         let witness = self.dice.below(processes);
@@ -183,7 +183,7 @@ impl Arena {
         if calls.is_empty() || WIDTH < calls.len() {
             return chain;
         }
-        self.tally.history(plan.kind);
+        self.counters.history(plan.kind);
         assert!(
             sequential::is_linearizable(start, calls, stored),
             "round {number} ({:?}): not linearizable from {start:?} to {stored:?}\n{}",
@@ -207,12 +207,15 @@ impl Arena {
         }
         assert_eq!(self.fleet.stored(), self.states, "the last document is not what the winners describe");
         assert_eq!(self.fleet.folder(), [".mcp-settings.etag-key", ".settings.lock", "settings.json"]);
-        assert!(size.rounds < 20 || 0 < self.tally.histories(), "no round was narrow enough to be checked");
-        self.tally
+        assert!(
+            size.rounds < 20 || 0 < self.counters.histories(),
+            "no round was narrow enough to be checked"
+        );
+        self.counters
     }
 }
 
-/// Every tag that was told, and for which state: the one must give the other, at every service and for ever.
+/// Every tag that a response had, and its state: each determines the other, at every service and for ever.
 #[derive(Default)]
 struct Tags {
     of_state: HashMap<(usize, Value), String>,

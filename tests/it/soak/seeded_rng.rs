@@ -1,4 +1,4 @@
-//! Chance that can be repeated: the same seed gives the same rounds. It refuses to know what is decided.
+//! Chance that can be repeated: the same seed gives the same rounds. It does not know what is decided.
 
 /// A small generator (splitmix64); its quality is far above what choosing among five things needs.
 #[derive(Clone, Debug)]

@@ -111,7 +111,7 @@ mod tests {
     }
 
     #[test]
-    fn an_order_against_the_times_is_none() {
+    fn an_order_against_the_times_is_refused() {
         let late_reader = [call(put("a", "b"), (0, 5), done("b")), call(Ask::Read, (6, 9), saw("a"))];
         assert!(!is_linearizable(&value("a"), &late_reader, &value("b")));
         let refused_for_the_future = [

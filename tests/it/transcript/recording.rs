@@ -1,4 +1,4 @@
-//! The recorded rows, and the state that the recorded server was in after each of them. It refuses to know
+//! The recorded rows, and the state that the recorded server was in after each of them. It does not know
 //! our answers.
 
 use std::collections::BTreeMap;
@@ -51,8 +51,8 @@ impl Row {
 }
 
 impl Recorded {
-    /// Does what the recorded server did: its answers show the new configuration but for the secrets, and
-    /// those stand in the request.
+    /// Does what the recorded server did: its answers show the new configuration but for the secrets, which
+    /// the request has.
     pub(super) fn follow(&mut self, row: &Row) {
         match (row.method.as_str(), row.status) {
             ("PUT" | "PATCH", 200 | 201) => {

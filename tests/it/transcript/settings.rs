@@ -73,13 +73,13 @@ impl Replay {
     fn row(&mut self, row: &Row, listed: Option<&Difference>, server: &TestServer) {
         let answer = ask(row, server, |_, value| value.to_owned());
         let mismatch = mismatch(row, &answer);
-        let told = format!("row {} ({} {:.60})", row.number, row.method, row.path);
+        let row_text = format!("row {} ({} {:.60})", row.number, row.method, row.path);
         let complaint = match (&mismatch, listed) {
             (None, None) => None,
             (None, Some(_)) => Some("listed, but the answers are alike".to_owned()),
-            (Some(mismatch), None) => Some(mismatch.told()),
+            (Some(mismatch), None) => Some(mismatch.description()),
             (Some(mismatch), Some(listed)) if listed.status != answer.status => {
-                Some(format!("listed with {}, but {}", listed.status, mismatch.told()))
+                Some(format!("listed with {}, but {}", listed.status, mismatch.description()))
             }
             (Some(Mismatch::Answer(_)), Some(_)) => None,
             (Some(Mismatch::Servers(servers)), Some(listed)) => servers
@@ -87,7 +87,7 @@ impl Replay {
                 .find(|(name, _)| !listed.ours.contains(&format!("`{name}`")))
                 .map(|(name, how)| format!("listed, but not that `{name}` differs: {how}")),
         };
-        self.complaints.extend(complaint.map(|complaint| format!("{told}: {complaint}")));
+        self.complaints.extend(complaint.map(|complaint| format!("{row_text}: {complaint}")));
         self.follow(row);
         if mismatch.is_some() && row.is_write() {
             let mut there = server.document().map_or_else(|| document(&Map::new()), |_| server.json());
@@ -96,8 +96,8 @@ impl Replay {
         }
     }
 
-    /// Does what the recorded server did: its answers show every server but for the secrets, and those stand in
-    /// the request or stood there before.
+    /// Does what the recorded server did: its answers show every server but for the secrets, which the
+    /// request has or which were there before.
     fn follow(&mut self, row: &Row) {
         let Some(shown) = shown(&row.response) else { return };
         let sent = Value::Object(row.sent());
@@ -115,7 +115,7 @@ impl Replay {
 }
 
 impl Mismatch {
-    fn told(&self) -> String {
+    fn description(&self) -> String {
         match self {
             Self::Answer(how) => how.clone(),
             Self::Servers(servers) => {

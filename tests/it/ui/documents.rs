@@ -13,7 +13,7 @@ fn an_acp_document_says_that_it_has_no_servers() {
 }
 
 #[test]
-fn a_document_that_breaks_and_is_mended_is_said_and_survived() {
+fn a_document_that_breaks_and_is_repaired_is_reported_and_survived() {
     Fixture::empty().play("unreadable");
 }
 

@@ -17,9 +17,9 @@ use crate::site::Site;
 pub(super) struct Fixture {
     site: Arc<Site>,
     environment: Vec<(&'static str, String)>,
-    /// What the script is told besides.
+    /// Further inputs of the script.
     choices: Map<String, Value>,
-    /// The proxy that is to stand before the service.
+    /// The proxy in front of the service.
     front: Option<Place>,
     /// The service; none while the script has it stopped.
     server: Option<TestServer>,
@@ -69,7 +69,7 @@ impl Fixture {
         self
     }
 
-    /// Tells the script something of its own.
+    /// Gives the script an input of its own.
     pub(super) fn tell(mut self, what: &str, value: impl Into<Value>) -> Self {
         self.choices.insert(what.to_owned(), value.into());
         self

@@ -1,4 +1,4 @@
-//! The pictures of the manual can be taken, and are there. `make screenshots` takes them anew.
+//! The pictures of the manual can be taken, and are there. `make screenshots` takes them again.
 
 use std::path::Path;
 
@@ -7,7 +7,7 @@ use serde_json::json;
 use super::fixture::Fixture;
 use crate::server::{ADMIN, WRITER};
 
-/// Where they stand.
+/// Their folder.
 const FOLDER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/ui");
 
 #[test]

@@ -33,6 +33,6 @@ fn what_looks_like_a_secret_is_hidden_in_the_list_and_warned_of_elsewhere() {
 }
 
 #[test]
-fn a_mask_is_never_taken_for_a_secret() {
+fn a_mask_is_never_treated_as_a_secret() {
     Fixture::empty().play("masks");
 }

@@ -54,21 +54,21 @@ pub(super) struct If {
 /// What came of it.
 #[derive(Clone, Debug)]
 pub(super) struct Answer {
-    /// All that is told but the tag after a write.
-    pub(super) told: String,
-    /// The same, as far as the status alone tells it.
+    /// Everything in the response except the tag after a write.
+    pub(super) visible: String,
+    /// As much of it as the status alone shows.
     pub(super) status: String,
     /// Whether it was done.
     pub(super) is_done: bool,
     pub(super) is_too_large: bool,
 }
 
-/// Whoever may write, and see no secret.
+/// A caller that may write, and see no secret.
 pub(super) fn writer() -> Caller {
     Caller::new("writer", [Scope::Write].into_iter().collect(), &CredentialDigest::of("writer"))
 }
 
-/// Whoever may do everything.
+/// A caller that may do everything.
 pub(super) fn owner() -> Caller {
     Caller::new("owner", [Scope::Admin].into_iter().collect(), &CredentialDigest::of("owner"))
 }
@@ -158,18 +158,18 @@ impl Answer {
     fn of_success(written: &Written, shown: Option<&[u8]>) -> Self {
         let status = format!("created {}", written.is_created);
         let body = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).expect("an answer is UTF-8");
-        let told = without_tags(&format!(
-            "{status}, as sent {}, tells a tag {}, {}, {}",
+        let visible = without_tags(&format!(
+            "{status}, as sent {}, has a tag {}, {}, {}",
             written.is_verbatim,
             written.after.is_some(),
             written.body.as_deref().map_or_else(String::new, body),
             shown.map_or_else(String::new, body),
         ));
-        Self { told, status, is_done: true, is_too_large: false }
+        Self { visible, status, is_done: true, is_too_large: false }
     }
 
     fn of_failure(error: ServiceError) -> Self {
-        let told = match &error {
+        let visible = match &error {
             ServiceError::PreconditionFailed(conflict) => {
                 let Conflict { verdict, current_tag, current, changed } = &**conflict;
                 let current = current.as_ref().map(to_compact);
@@ -178,12 +178,12 @@ impl Answer {
             error => format!("{error:?}"),
         };
         let is_too_large = matches!(error, ServiceError::ResultTooLarge);
-        let told = without_tags(&told);
-        Self { status: told.clone(), told, is_done: false, is_too_large }
+        let visible = without_tags(&visible);
+        Self { status: visible.clone(), visible, is_done: false, is_too_large }
     }
 }
 
-/// The text without what stands for a state: 32 digits.
+/// The text without tags, which are 32 digits.
 fn without_tags(text: &str) -> String {
     let is_digit = |byte: &u8| matches!(byte, b'0'..=b'9' | b'a'..=b'f');
     let (mut kept, mut at) = (String::new(), 0);

@@ -1,5 +1,5 @@
 //! One pair: the same request with the right guess and with a wrong one, on two copies of one state. What the
-//! writer, a reader of the stream, the audit and whoever watches the file can see is compared.
+//! writer, a reader of the stream, the audit and anyone who watches the file can see is compared.
 
 use std::collections::BTreeMap;
 
@@ -19,7 +19,7 @@ use crate::client_edits::{Place, child, collect};
 
 /// What has been tried.
 #[derive(Debug, Default)]
-pub(super) struct Tally {
+pub(super) struct Counters {
     pub(super) pairs: usize,
     /// How many pairs were stored, by their route.
     stored: BTreeMap<Route, usize>,
@@ -34,8 +34,8 @@ pub(super) struct Tally {
 /// What the owner does when a guess was stored.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Sequel {
-    Mended,
-    ChangedAndMended,
+    Repaired,
+    ChangedAndRepaired,
 }
 
 /// What one guess has come to.
@@ -47,31 +47,31 @@ struct Seen {
     /// Whether all its secrets are what they were.
     has_its_secrets: bool,
     text: String,
-    /// What a reader of the stream is told after the guess and after each step of the owner.
+    /// What a reader of the stream receives after the guess and after each step of the owner.
     events: Vec<Vec<String>>,
     /// What the writer is answered afterwards, for nothing.
     later: Vec<Answer>,
 }
 
 /// Tries a pair.
-pub(super) fn try_pair(state: &State, dice: &mut SeededRng, tally: &mut Tally) {
-    let sequel = *dice.pick(&[None, None, Some(Sequel::Mended), Some(Sequel::ChangedAndMended)]);
-    tell_apart(state, &Plan::any(state, dice), sequel, tally);
+pub(super) fn try_pair(state: &State, dice: &mut SeededRng, counters: &mut Counters) {
+    let sequel = *dice.pick(&[None, None, Some(Sequel::Repaired), Some(Sequel::ChangedAndRepaired)]);
+    tell_apart(state, &Plan::any(state, dice), sequel, counters);
 }
 
 /// Tries a pair that nothing but its size is likely to be refused for.
-pub(super) fn try_large_pair(state: &State, dice: &mut SeededRng, tally: &mut Tally) {
-    tell_apart(state, &Plan::any_alone(state, dice), None, tally);
+pub(super) fn try_large_pair(state: &State, dice: &mut SeededRng, counters: &mut Counters) {
+    tell_apart(state, &Plan::any_alone(state, dice), None, counters);
 }
 
-fn tell_apart(state: &State, plan: &Plan, sequel: Option<Sequel>, tally: &mut Tally) {
+fn tell_apart(state: &State, plan: &Plan, sequel: Option<Sequel>, counters: &mut Counters) {
     let see = |guess: &Json| see(state, plan, guess, sequel);
     let (right, wrong) = (see(&plan.guess.right), see(&plan.guess.wrong));
-    tally.count(plan, &right);
+    counters.count(plan, &right);
     if let Err(what) = compare(state, plan, &right, &wrong) {
-        let told = |seen: &Seen| {
+        let texts = |seen: &Seen| {
             let answers = |answers: &[Answer]| {
-                answers.iter().map(|answer| shortened(&answer.told)).collect::<Vec<_>>().join("\n    ")
+                answers.iter().map(|answer| shortened(&answer.visible)).collect::<Vec<_>>().join("\n    ")
             };
             format!(
                 "{} writes, events {:?}\n    {}\n  later\n    {}\n  {}",
@@ -91,8 +91,8 @@ fn tell_apart(state: &State, plan: &Plan, sequel: Option<Sequel>, tally: &mut Ta
             state.name,
             plan.guess,
             shortened(&state.text),
-            told(&right),
-            told(&wrong),
+            texts(&right),
+            texts(&wrong),
         );
     }
 }
@@ -113,7 +113,8 @@ fn see(state: &State, plan: &Plan, guess: &Json, sequel: Option<Sequel>) -> Seen
         later = afterwards(&bench, state, plan, guess);
         events = repaired(&bench, state, sequel);
         // The owner may have put them back in other words.
-        has_its_secrets = is_like(&state.config) || bench.config(name).is_some_and(|mended| is_like(&mended));
+        has_its_secrets =
+            is_like(&state.config) || bench.config(name).is_some_and(|repaired| is_like(&repaired));
     }
     Seen { answers, writes, is_confirmed, has_its_secrets, text, events, later }
 }
@@ -127,7 +128,7 @@ fn afterwards(bench: &Bench, state: &State, plan: &Plan, guess: &Json) -> Vec<An
         ask(&If::default(), &Ask::TryUpdate(ServerWrite::merge(object(r#"{"description":"later"}"#)))),
         ask(&If::default(), &Ask::TryRename("n".repeat(128))),
     ];
-    // Only who sends again what they have sent, to the letter, is told that it was done.
+    // Only a caller who repeats exactly what they sent is answered that it was done.
     if let Ask::Update(body) = plan.ask(&state.name, guess) {
         let dry = Ask::TryUpdate(body);
         answers.push(ask(&If::default(), &dry));
@@ -136,20 +137,20 @@ fn afterwards(bench: &Bench, state: &State, plan: &Plan, guess: &Json) -> Vec<An
     answers
 }
 
-/// What is told while the owner puts things right.
+/// The events while the owner repairs the server.
 fn repaired(bench: &Bench, state: &State, sequel: Sequel) -> Vec<Vec<String>> {
     let key = SettingsKey::new(&state.name);
     let mut last = state.projected();
     let mut step = || {
         let now = bench.projected();
-        let told = now.differing_since(&last, &key).places;
-        let told = told.iter().map(ToString::to_string).collect();
+        let places = now.differing_since(&last, &key).places;
+        let places = places.iter().map(ToString::to_string).collect();
         last = now;
-        told
+        places
     };
     let mut events = vec![step()];
     let ask = |body| drop(bench.ask(&state.name, &If::default(), &owner(), &Ask::Update(body)));
-    if sequel == Sequel::ChangedAndMended {
+    if sequel == Sequel::ChangedAndRepaired {
         ask(ServerWrite::merge(object(r#"{"description":"the owner's"}"#)));
         events.push(step());
     }
@@ -167,18 +168,18 @@ fn compare(state: &State, plan: &Plan, right: &Seen, wrong: &Seen) -> Result<(),
     if right.writes == 0 {
         is_same(right.text == state.text && wrong.text == state.text, "bytes changed without a write")?;
     }
-    // Both were stored, and the tag has told that the right guess was all that there was to change.
+    // Both were stored, and the tag has shown that the right guess changed nothing.
     if right.is_confirmed {
         return Ok(());
     }
     is_same(right.writes == wrong.writes, "one was written more often")?;
-    // What is no secret where it stands is shown as it was sent.
-    let told = |answers: &[Answer]| {
-        answers.iter().map(|answer| without(&answer.told, &plan.guess)).collect::<Vec<_>>()
+    // In a place that is not secret the guess is shown as it was sent.
+    let texts = |answers: &[Answer]| {
+        answers.iter().map(|answer| without(&answer.visible, &plan.guess)).collect::<Vec<_>>()
     };
-    is_same(told(&right.answers) == told(&wrong.answers), "the answers differ")?;
-    is_same(told(&right.later) == told(&wrong.later), "what is answered later differs")?;
-    // The stream tells of the secrets whether all are what they were, as the tags do of the whole.
+    is_same(texts(&right.answers) == texts(&wrong.answers), "the answers differ")?;
+    is_same(texts(&right.later) == texts(&wrong.later), "what is answered later differs")?;
+    // Of the secrets the stream says whether all are what they were, as the tags do of the whole.
     is_same(right.has_its_secrets || right.events == wrong.events, "the events differ")?;
     let comparable = |seen: &Seen| comparable(&seen.text, &plan.guess);
     is_same(comparable(right) == comparable(wrong), "the documents differ")
@@ -202,8 +203,8 @@ fn are_secrets_alike(one: &Config, two: &Config) -> bool {
     secrets(one) == secrets(two)
 }
 
-/// A document as far as it can say something: two tokens are never the same, and what stands in clear is no
-/// secret to whoever can read the file.
+/// A document as far as it can say something: two tokens are never the same, and what is in clear is no
+/// secret to anyone who can read the file.
 fn comparable(document: &str, guess: &Guess) -> String {
     let document = parse(document, &Rules::STORED).expect("a document is JSON");
     let text = to_compact(&document);
@@ -237,7 +238,7 @@ fn shortened(text: &str) -> String {
     }
 }
 
-impl Tally {
+impl Counters {
     fn count(&mut self, plan: &Plan, seen: &Seen) {
         self.pairs += 1;
         let counts = if seen.writes == 0 { &mut self.refused } else { &mut self.stored };

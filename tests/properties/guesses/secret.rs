@@ -12,7 +12,7 @@ use super::seeded_rng::SeededRng;
 use crate::client_edits::{Place, Step, child};
 use crate::tokens;
 
-/// A secret that can be guessed, and where it stands.
+/// A secret that can be guessed, and its place.
 #[derive(Clone, Debug)]
 pub(super) struct Guessable {
     pub(super) place: Place,
@@ -77,7 +77,7 @@ fn has_letters(url: &str) -> bool {
     secret_parts(url).iter().any(|part| !letters(url, part).is_empty())
 }
 
-/// Whether a guess at this text is taken for a secret: a mask, a mode word and white space are taken for
+/// Whether a guess at this text is read as a secret: a mask, a mode word and white space are read as
 /// what they are, whatever is stored, so that they test nothing.
 fn is_like_others(text: &str) -> bool {
     let is_mask = text.contains("***") || text.contains('[') || text.contains('<');
@@ -153,7 +153,7 @@ impl Guessable {
         }
     }
 
-    /// The URL with some of its secret parts masked, one at least not, and where the letters of that one stand.
+    /// The URL with some of its secret parts masked, one at least not, and the places of its letters.
     fn sent_url(url: &str, dice: &mut SeededRng) -> (String, Vec<usize>) {
         let parts = secret_parts(url);
         let candidates: Vec<_> = parts.iter().filter(|part| !letters(url, part).is_empty()).collect();
@@ -174,7 +174,7 @@ impl Guessable {
     }
 }
 
-/// The secret parts of a URL: what stands there where its mask has asterisks.
+/// The secret parts of a URL: the text in the places where its mask has asterisks.
 fn secret_parts(url: &str) -> Vec<Range<usize>> {
     let masked = url_parts::mask(url);
     let literals: Vec<&str> = masked.split(URL_MASK).collect();
@@ -190,14 +190,14 @@ fn secret_parts(url: &str) -> Vec<Range<usize>> {
     parts
 }
 
-/// Where the letters and digits of a part stand that are no code of others.
+/// The places of those letters and digits of a part that encode no other character.
 fn letters(url: &str, part: &Range<usize>) -> Vec<usize> {
     let bytes = url.as_bytes();
     let is_code = |at: usize| (1..=2).any(|back| at.checked_sub(back).is_some_and(|at| bytes[at] == b'%'));
     part.clone().filter(|at| bytes[*at].is_ascii_alphanumeric() && !is_code(*at)).collect()
 }
 
-/// Ways to send what is not the secret, yet could be taken for it.
+/// Ways to send what is not the secret, yet could be mistaken for it.
 const VARIANTS: [fn(&str) -> String; 4] = [
     |text| format!(" {text}"),
     |text| text.to_uppercase(),

@@ -1,5 +1,5 @@
 //! States as time and others leave them: documents of each layout with odd values among good ones, written by
-//! whoever could, under keys that open all, some or none of it.
+//! any program could, under keys that open all, some or none of it.
 
 use std::sync::Arc;
 
@@ -222,7 +222,7 @@ fn oddity(dice: &mut SeededRng) -> (&'static str, Json) {
         9 => ("url", r#""https://user:pa55-w0rd@h.example\\mcp""#),
         10 => ("url", r#""https://user:pa55@h.example/mcp?api_key=k1&token=t%32t&api_key=k2&x=1""#),
         11 => ("authentication", r#"{"client_id":"c","client_secret":"_"}"#),
-        // A secret where no name tells of one.
+        // A secret under a name that does not announce one.
         12 => ("note", r#""_""#),
         // Under plain names every caller sees some of these values, and others that look like secrets none.
         13 => ("env", r#"{"TZ":"_","PORT":8080,"LC_ALL":true}"#),
@@ -237,7 +237,7 @@ fn oddity(dice: &mut SeededRng) -> (&'static str, Json) {
     (name, parse(&value, &Rules::STORED).expect("it is JSON"))
 }
 
-/// Sets a member; an object is merged into one that stands there.
+/// Sets a member; an object is merged into one that is there.
 fn merge(members: &mut Object, name: &str, value: Json) {
     let value = match (members.get(name), value) {
         (Some(Json::Object(own)), Json::Object(added)) => {

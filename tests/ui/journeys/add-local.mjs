@@ -10,7 +10,7 @@ export default async function (stage) {
   await list.newServer.first().click();
   await editor.isShown('New server');
 
-  // Nothing is saved that the service would refuse, and the reasons stand where they belong.
+  // Nothing is saved that the service would refuse, and the reasons are where they belong.
   await editor.save.click();
   await visible(editor.problems);
   assert.ok(await editor.problems.getByRole('link').count() > 0, 'the summary leads to the fields');
@@ -26,7 +26,7 @@ export default async function (stage) {
   await editor.addPair('Environment', 2, 'MODE', 'fast');
   await editor.fill({ 'Timeout (seconds)': '30' });
   await editor.save.click();
-  await visitor.isTold('files was saved');
+  await visitor.seesToast('files was saved');
 
   assert.deepEqual(await stage.api.plaintext('files'), {
     command: 'npx',

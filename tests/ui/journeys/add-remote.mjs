@@ -35,7 +35,7 @@ export default async function (stage) {
   };
   const end = async (name, expected) => {
     await editor.save.click();
-    await visitor.isTold(`${name} was saved`);
+    await visitor.seesToast(`${name} was saved`);
     assert.deepEqual(await stage.api.plaintext(name), expected);
     await editor.back.click();
     await visible(list.row(name).getByText('remote.example').first());

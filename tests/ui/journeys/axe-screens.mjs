@@ -68,7 +68,7 @@ export default async function (stage) {
   await editor.json.click();
   await fine('the raw editor');
   await editor.text.fill('{');
-  await fine('a raw text that is none');
+  await fine('a raw text that is not JSON');
   await editor.discard.click();
   const sure = page.getByRole('dialog');
   if (await sure.isVisible()) {

@@ -33,7 +33,7 @@ export default async function (stage) {
   await fine('overwriting');
   await conflict.overwriteNow.click();
   await gone(conflict.warning);
-  await visitor.isTold('one was saved');
+  await visitor.seesToast('one was saved');
   await stage.api.remove('one');
   await visible(conflict.banner);
   await fine('removed elsewhere');

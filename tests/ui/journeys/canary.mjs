@@ -21,7 +21,7 @@ export default async function (stage) {
   await editor.fill({ Command: 'cage' });
   await editor.addPair('Environment', 1, 'TOKEN', SECRET);
   await editor.save.click();
-  await visitor.isTold('cage was saved');
+  await visitor.seesToast('cage was saved');
   await canary.isSaved();
   await canary.assertSilent();
 

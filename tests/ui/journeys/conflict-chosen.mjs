@@ -1,5 +1,5 @@
 // Both changed the same members: each is chosen by itself, in the form's draft and in the raw one, and secrets are
-// told of without a value.
+// shown without a value.
 
 import assert from 'node:assert/strict';
 

@@ -19,7 +19,7 @@ export default async function (stage) {
   await editor.fill({ Command: 'npx', Description: 'Issues' });
   await editor.addPair('Environment', 1, 'API_TOKEN', 'typed-secret');
   await editor.save.click();
-  await owner.isTold('issues was saved');
+  await owner.seesToast('issues was saved');
   await visible(guest.list.row('issues'));
   assert.equal((await stage.api.plaintext('issues')).env.API_TOKEN, 'typed-secret');
 

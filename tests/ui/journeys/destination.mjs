@@ -22,7 +22,7 @@ export default async function (stage) {
   await editor.secret('X-Token', 'Replace').check();
   await editor.cell('Headers', 'Value 1').fill('sent-again');
   await editor.save.click();
-  await visitor.isTold('issues was saved');
+  await visitor.seesToast('issues was saved');
   assert.deepEqual(await stage.api.plaintext('issues'), {
     url: 'https://elsewhere.example/mcp', headers: { 'X-Token': 'sent-again' },
   });

@@ -40,7 +40,7 @@ async function inFilesOfOurs(stage, visitor) {
   assert.equal(await editor.field('Enabled').isChecked(), false);
   await editor.field('Enabled').check();
   await editor.save.click();
-  await visitor.isTold('both was saved');
+  await visitor.seesToast('both was saved');
   assert.ok(isPlainlyOn(await stage.api.plaintext('both')), 'both');
   await editor.back.click();
   await isOn('both', true);
@@ -70,7 +70,7 @@ async function typed(stage, visitor) {
   assert.equal(await readFile(stage.setting.document, 'utf8'), before, 'what contradicts itself was stored');
   await editor.text.fill('{"command":"x","disabled":true}');
   await editor.save.click();
-  await visitor.isTold('typed was saved');
+  await visitor.seesToast('typed was saved');
   const word = stage.setting.dialect === 'open' ? { disabled: true } : { enabled: false };
   assert.deepEqual(await stage.api.plaintext('typed'), { command: 'x', ...word });
   await editor.form.click();

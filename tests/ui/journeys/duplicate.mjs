@@ -16,7 +16,7 @@ export default async function (stage) {
   assert.deepEqual(await stage.api.names(), ['first']);
   await editor.cell('Environment', 'Value 1').fill('entered-again');
   await editor.save.click();
-  await visitor.isTold('second was saved');
+  await visitor.seesToast('second was saved');
   assert.deepEqual(await stage.api.plaintext('second'), { command: 'run', args: ['-v'], env: { TOKEN: 'entered-again' } });
   assert.equal((await stage.api.plaintext('first')).env.TOKEN, 'stays-behind');
 }

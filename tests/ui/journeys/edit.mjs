@@ -29,7 +29,7 @@ export default async function (stage) {
   await editor.form.click();
   await eventually(async () => assert.equal(await editor.field('Timeout (seconds)').inputValue(), '45.0'));
   await editor.save.click();
-  await visitor.isTold('notes was saved');
+  await visitor.seesToast('notes was saved');
 
   const stored = await stage.api.plaintext('notes');
   assert.deepEqual(stored, {

@@ -55,7 +55,7 @@ export default async function (stage) {
   // It warns, and stops nothing.
   await editor.text.fill(JSON.stringify({ ...LOCAL, timeout: 5 }));
   await editor.save.click();
-  await visitor.isTold('local was saved');
+  await visitor.seesToast('local was saved');
   assert.deepEqual(await stage.api.plaintext('local'), { ...LOCAL, timeout: 5 });
   await editor.back.click();
   await list.edit('remote');

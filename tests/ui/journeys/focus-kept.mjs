@@ -38,8 +38,8 @@ export default async function (stage) {
   await editor.json.click();
   await editor.text.fill('{');
   await editor.form.click();
-  await press(button('Mend the JSON'), 'the JSON is mended');
-  await hasFocus(page, editor.text, 'the JSON is mended');
+  await press(button('Repair the JSON'), 'the JSON is repaired');
+  await hasFocus(page, editor.text, 'the JSON is repaired');
   await editor.text.fill('{"command":"alpha"}');
   await editor.form.click();
 
@@ -52,7 +52,7 @@ export default async function (stage) {
   await stage.api.remove('alpha');
   await visible(conflict.banner);
   await press(button('Save as new'), 'saved as new');
-  await visitor.isTold('alpha was saved');
+  await visitor.seesToast('alpha was saved');
   await focusIsSomewhere(page, 'saved as new');
   await press(button('Close: alpha was saved'), 'the message was closed');
 

@@ -1,5 +1,5 @@
 // Where the reader's system chooses the colours, what is chosen, on, or has the focus looks unlike the same thing when it is
-// not. Told by pictures, since styles that are asked for need not be what is drawn.
+// not. Compared by pictures, since styles that are asked for need not be what is drawn.
 
 import assert from 'node:assert/strict';
 

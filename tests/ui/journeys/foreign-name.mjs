@@ -15,6 +15,6 @@ export default async function (stage) {
   assert.deepEqual(await page.getByRole('menuitem').allTextContents(), ['Remove']);
   await page.getByRole('menuitem', { name: 'Remove', exact: true }).click();
   await list.removeNow('two words/and more').click();
-  await visitor.isTold(`${NAME} was removed`);
+  await visitor.seesToast(`${NAME} was removed`);
   assert.deepEqual(await stage.api.names(), ['fine']);
 }

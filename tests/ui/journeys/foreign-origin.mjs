@@ -10,7 +10,7 @@ export default async function (stage) {
   const { origin } = new URL(stage.setting.address);
   const isAdvice = (alert) => alert.filter({ hasText: 'MCP_SETTINGS_ALLOWED_ORIGINS' }).filter({ hasText: origin });
 
-  // The link is used by a POST, which tells the origin.
+  // The link is used by a POST, which names the origin.
   const visitor = await stage.visitor();
   await visitor.open(stage.link);
   await visitor.signIn.isShown();

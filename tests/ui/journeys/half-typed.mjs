@@ -1,4 +1,4 @@
-// What a form holds and JSON can't, a name that stands twice or authentication that does not parse, is a draft like any
+// What a form holds and JSON can't, a name that is used twice or authentication that does not parse, is a draft like any
 // other: it is not called saved, and no way out of the editor loses it.
 
 import assert from 'node:assert/strict';
@@ -29,13 +29,13 @@ export default async function (stage) {
   await isDraftOfItsOwn(visitor, 'remote');
   assert.equal(await typed.inputValue(), '{"strategy":"bea');
 
-  // Authentication that was mended as JSON is what the form shows then, not the text from before.
+  // Authentication that was repaired as JSON is what the form shows then, not the text from before.
   await editor.json.click();
-  await editor.text.fill('{"url":"https://remote.example/mcp","auth":{"strategy":"none","note":"mended"}}');
+  await editor.text.fill('{"url":"https://remote.example/mcp","auth":{"strategy":"none","note":"repaired"}}');
   await editor.form.click();
-  await eventually(async () => assert.match(await typed.inputValue(), /mended/));
+  await eventually(async () => assert.match(await typed.inputValue(), /repaired/));
   await editor.save.click();
-  await visitor.isTold('remote was saved');
+  await visitor.seesToast('remote was saved');
   await gone(page.getByText('Not saved yet.'));
 }
 

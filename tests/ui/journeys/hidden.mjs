@@ -27,7 +27,7 @@ export default async function (stage) {
   // Its stream is closed: a browser has few connections to one host.
   await page.clock.runFor(2_000);
   assert.equal(await list.row('two').count(), 0);
-  // Whoever sees it all the same sees that it is old.
+  // Anyone who sees it all the same sees that it is old.
   await visible(visitor.status('This page was away.'));
   await page.evaluate(() => globalThis.hide(false));
   await visible(list.row('two'));

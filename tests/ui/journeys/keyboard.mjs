@@ -24,7 +24,7 @@ export default async function (stage) {
   await keys.choose(editor.group('Arguments').getByRole('button', { name: 'Add argument', exact: true }));
   await keys.typeInto(editor.cell('Arguments', 'Argument 1'), '-y');
   await keys.press('ControlOrMeta+s');
-  await visitor.isTold('typed was saved');
+  await visitor.seesToast('typed was saved');
   assert.deepEqual(await stage.api.plaintext('typed'), { command: 'npx', args: ['-y'] });
 
   await keys.press('Escape');

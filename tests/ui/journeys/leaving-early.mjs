@@ -1,4 +1,4 @@
-// Who leaves before the service has answered finds nothing old when coming back, and is told what was not saved.
+// Who leaves before the service has answered finds nothing old when coming back, and learns what was not saved.
 
 import assert from 'node:assert/strict';
 
@@ -32,7 +32,7 @@ export default async function (stage) {
   await page.keyboard.press('Escape');
   await eventually(() => assert.equal(held.length, 1));
   await held[0].continue();
-  await visitor.isTold('one was saved');
+  await visitor.seesToast('one was saved');
   await gone(list.row('one').getByText('draft', { exact: true }));
   await comeBack('after it was saved');
 

@@ -43,7 +43,7 @@ export default async function (stage) {
     await conflict.choice('/description', 'Mine').check();
     await conflict.use.click();
     await editor.save.click();
-    await visitor.isTold('short was saved');
+    await visitor.seesToast('short was saved');
     await visitor.goTo('#/paste');
     if (await visitor.signIn.heading.isVisible()) await visitor.signIn.withKey(stage.setting.keys.admin);
     await visible(paste.heading);

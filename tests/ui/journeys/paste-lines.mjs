@@ -21,7 +21,7 @@ export default async function (stage) {
   await pasteInto(editor.cell('Arguments', 'Argument 1'), '--flag "one argument"\n--last');
   await eventually(async () => assert.equal(await editor.cell('Arguments', 'Argument 3').inputValue(), '--last'));
   await editor.save.click();
-  await visitor.isTold('lines was saved');
+  await visitor.seesToast('lines was saved');
   assert.deepEqual(await stage.api.plaintext('lines'), {
     command: 'node', args: ['--flag', 'one argument', '--last'], env: { A: '1', B: 'two words', C: 'x=y' },
   });

@@ -63,19 +63,19 @@ async function api({ api, setting }) {
   const opened = await ask('/api/settings/events');
   assert.equal(opened.status, 200);
   const reader = opened.body.pipeThrough(new TextDecoderStream()).getReader();
-  let told = '';
+  let text = '';
   const hear = async (pattern) => {
     const silent = setTimeout(() => reader.cancel('nothing came'), 5_000);
-    while (!pattern.test(told)) {
+    while (!pattern.test(text)) {
       const { done, value } = await reader.read();
-      assert.ok(!done, `the stream said only: ${told}`);
-      told += value;
+      assert.ok(!done, `the stream said only: ${text}`);
+      text += value;
     }
     clearTimeout(silent);
   };
   await hear(/event: opened\n.*\n\n/);
-  const last = await change(changed.body.etag, { description: 'told' });
+  const last = await change(changed.body.etag, { description: 'new' });
   await hear(/event: server\n.*\n\n/);
-  assert.ok(told.includes(JSON.stringify(last.body.etag)), told);
+  assert.ok(text.includes(JSON.stringify(last.body.etag)), text);
   await reader.cancel();
 }

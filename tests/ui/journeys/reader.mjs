@@ -19,7 +19,7 @@ export default async function (stage) {
   await visitor.signIn.withKey(stage.setting.keys.reader);
   await list.edit('one');
   await editor.isShown('one');
-  await editor.fill({ Description: 'in vain' });
+  await editor.fill({ Description: 'without effect' });
   await editor.save.click();
   await visible(visitor.status('This key may only read.'));
   await visible(page.getByText('Your draft is kept', { exact: false }));
@@ -41,5 +41,5 @@ export default async function (stage) {
   await visible(list.enabled('one'));
   await list.edit('one');
   await editor.isShown('one');
-  assert.equal(await editor.field('Description').inputValue(), 'in vain');
+  assert.equal(await editor.field('Description').inputValue(), 'without effect');
 }

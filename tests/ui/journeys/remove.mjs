@@ -1,5 +1,5 @@
 // A removed server stays in its place, struck through, until its time is over: undone by the button that has the focus or by
-// Ctrl+Z, held while somebody is at it, hastened, told, and not done where somebody else has changed the server.
+// Ctrl+Z, held while somebody is at it, hastened, announced, and not done where somebody else has changed the server.
 
 import assert from 'node:assert/strict';
 
@@ -26,7 +26,7 @@ export default async function (stage) {
     await keys.press('Enter');
   };
 
-  // The keyboard: the way back is under the finger, and the time stands still as long as it is.
+  // The keyboard: the way back has the focus, and as long as it has, the time does not run.
   await remove('one');
   await hasFocus(page, list.undo('one'), 'removing');
   assert.deepEqual(await list.names(), NAMES, 'it stays where it was');
@@ -54,10 +54,10 @@ export default async function (stage) {
   assert.equal(await list.search.inputValue(), '');
   await visible(list.undo('one'));
 
-  // Left alone it is done, and told.
+  // Left alone it is done, and announced.
   await list.link('five').focus();
   await page.clock.runFor(TIME + 1_000);
-  await visitor.isTold('one was removed');
+  await visitor.seesToast('one was removed');
   await stored('five', 'four', 'six', 'three', 'two');
   await gone(list.row('one'));
 
@@ -68,7 +68,7 @@ export default async function (stage) {
   await visible(list.undo('two'));
   await list.heading.hover();
   await page.clock.runFor(TIME + 1_000);
-  await visitor.isTold('two was removed');
+  await visitor.seesToast('two was removed');
   await stored('five', 'four', 'six', 'three');
 
   // At once, and the focus goes to the neighbour. Several at a time.
@@ -76,7 +76,7 @@ export default async function (stage) {
   await keys.press('Tab');
   await hasFocus(page, list.removeNow('four'), 'the next stop');
   await keys.press('Enter');
-  await visitor.isTold('four was removed');
+  await visitor.seesToast('four was removed');
   await gone(list.row('four'));
   await hasFocus(page, list.link('six'), 'the neighbour');
   await remove('six');

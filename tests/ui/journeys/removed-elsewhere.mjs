@@ -29,6 +29,6 @@ export default async function (stage) {
   await editor.isShown('moved');
   assert.equal(await editor.field('Description').inputValue(), 'on its way');
   await editor.save.click();
-  await visitor.isTold('moved was saved');
+  await visitor.seesToast('moved was saved');
   assert.equal((await stage.api.plaintext('moved')).description, 'on its way');
 }

@@ -15,7 +15,7 @@ export default async function (stage) {
   await editor.reveal('A').click();
   await eventually(async () => assert.match(await shown(page), /first-secret/));
   assert.doesNotMatch(await shown(page), /second-secret/);
-  assert.ok(await exposed() > before, 'the audit log tells of it');
+  assert.ok(await exposed() > before, 'the audit log has it');
   assert.doesNotMatch(await stage.log(), /first-secret/);
 
   // The draft never holds it, and it is gone with the screen.
@@ -24,7 +24,7 @@ export default async function (stage) {
   await list.isShown();
   await eventually(async () => assert.doesNotMatch(await shown(page), /first-secret/));
 
-  // Whoever may not is not shown more for asking.
+  // A reader without the scope is not shown more for asking.
   const reader = await stage.guest('writer');
   await reader.list.edit('vault');
   await reader.editor.isShown('vault');

@@ -1,4 +1,4 @@
-// What was revealed is shown to whoever was signed in, and as long as it is what is stored.
+// What was revealed is shown to the user who was signed in, and as long as it is what is stored.
 
 import { gone, visible } from '../claims.mjs';
 
@@ -15,7 +15,7 @@ export default async function (stage) {
   await editor.secret('API_KEY', 'Replace').click();
   await editor.cell('Environment', 'Value 1').fill('second-value');
   await editor.save.click();
-  await visitor.isTold('one was saved');
+  await visitor.seesToast('one was saved');
   await gone(shown);
 
   await editor.reveal('API_KEY').click();

@@ -1,4 +1,4 @@
-// Nothing moves under the pointer: what is cleared or removed keeps its place until it is saved, and the list stands still
+// Nothing moves under the pointer: what is cleared or removed keeps its place until it is saved, and the list does not move
 // while the pointer is over it. Clicking twice at one place does one thing.
 
 import assert from 'node:assert/strict';
@@ -46,7 +46,7 @@ export default async function (stage) {
   assert.deepEqual(Object.keys((await draft()).env), ['A']);
   await twice(editor.secret('x-keys.A_TOKEN', 'Clear'), 'another member', editor.secret('x-keys.B_TOKEN', 'Clear'));
   await editor.save.click();
-  await visitor.isTold('vault was saved');
+  await visitor.seesToast('vault was saved');
   assert.deepEqual(await stage.api.plaintext('vault'), {
     command: 'vault', args: ['one', 'three'], env: { A: 'first-secret' }, 'x-keys': { B_TOKEN: 'y' },
   });

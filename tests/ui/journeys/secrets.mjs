@@ -18,7 +18,7 @@ export default async function (stage) {
   await editor.fill({ Description: 'edited' });
   assert.doesNotMatch(await page.content(), /kept-secret|old-secret|gone-secret/);
   await editor.save.click();
-  await visitor.isTold('vault was saved');
+  await visitor.seesToast('vault was saved');
   assert.deepEqual(await stage.api.plaintext('vault'), {
     command: 'vault', env: { A: 'kept-secret', B: 'new-secret' }, description: 'edited',
   });

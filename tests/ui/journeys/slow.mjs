@@ -25,7 +25,7 @@ export default async function (stage) {
   await editor.fill({ 'Timeout (seconds)': '5' });
   assert.equal(held.length, 1);
   await held[0].continue();
-  await visitor.isTold('one was saved');
+  await visitor.seesToast('one was saved');
   await gone(visitor.status('Saving one'));
   assert.deepEqual(await stage.api.plaintext('one'), { command: 'one', description: 'takes long' });
   assert.equal(await editor.field('Timeout (seconds)').inputValue(), '5');

@@ -63,7 +63,7 @@ export default async function (stage) {
   return measured;
 }
 
-/** Turns some server on or off again and again; whoever was faster wins. */
+/** Turns some server on or off again and again; the faster one wins. */
 async function meddle({ page }, milliseconds, roll) {
   const end = Date.now() + milliseconds;
   while (Date.now() < end) {

@@ -19,7 +19,7 @@ export default async function (stage) {
   await page.keyboard.press('ControlOrMeta+s');
   await editor.text.fill(half);
   await saving.goOn();
-  await visitor.isTold('one was saved');
+  await visitor.seesToast('one was saved');
   await gone(visitor.status('Saving one'));
   assert.equal(await editor.text.inputValue(), half);
   await editor.text.fill(`${half} a word"}`);

@@ -1,4 +1,4 @@
-// The document breaks under an open page, and is mended: both are said at once, and a draft outlives it.
+// The document breaks under an open page, and is repaired: both are said at once, and a draft outlives it.
 
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';

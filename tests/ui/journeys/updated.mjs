@@ -11,5 +11,5 @@ export default async function (stage) {
     await route.fulfill({ response: answer, body });
   });
   await list.newServer.first().click();
-  await visible(page.getByRole('alert').getByText('Load the page anew'));
+  await visible(page.getByRole('alert').getByText('Reload the page'));
 }

@@ -21,7 +21,7 @@ export default async function (stage) {
 
   await editor.fill({ Description: 'only words' });
   await editor.save.click();
-  await visitor.isTold('locked was saved');
+  await visitor.seesToast('locked was saved');
 
   await editor.secret('TOKEN', 'Replace').check();
   await editor.cell('Environment', 'Value 1').fill('another');

@@ -1,6 +1,6 @@
 /**
  * The generated client of the API, with three things of its own: bodies go through lossless JSON, every request carries
- * the key, and what a 401 and a 403 say of the key is remembered. It refuses to know what the answers mean.
+ * the key, and what a 401 and a 403 say of the key is remembered. It does not know what the answers mean.
  */
 import createClient from "openapi-fetch";
 import { JsonFault } from "../json/read.ts";
@@ -14,7 +14,7 @@ import { authHeaders, noteForeignOrigin, noteRefused, signOut } from "./session.
 /** The text of each answer, because the client reads it as `JSON.parse` does, which loses the spelling of numbers. */
 const texts = new WeakMap<Response, string>();
 
-/** After this long an answer is as good as lost. The service gives up a write long before. */
+/** After this long an answer counts as lost. The service gives up a write long before. */
 const PATIENCE_MS = 30_000;
 
 const client = createClient<paths>({
@@ -59,23 +59,23 @@ export async function answered<T>(
   if (response.ok || response.status === 304) return readable(response, () => read(response, text));
   if (isFromBetween(response)) return { offline: true };
   const problem = problemOf(response, text);
-  heed(problem, key);
+  noteRefusal(problem, key);
   return { problem };
 }
 
-/** What stands between the page and the service may answer in its place. */
+/** Something between the page and the service may answer in its place. */
 function readable<T>(response: Response, read: () => T): Result<T> {
   try {
     return { ok: read() };
   } catch (error) {
     if (!(error instanceof JsonFault)) throw error;
-    const detail = "It may come from something between this page and the service. Load the page anew to see what is stored.";
+    const detail = "It may come from something between this page and the service. Reload the page to see what is stored.";
     return { problem: { type: "about:blank", title: "The answer can't be read", status: response.status, detail } };
   }
 }
 
 /** What a refusal says of the key that was sent. An answer that comes late says nothing of a newer key. */
-function heed(problem: Problem, sent: Record<string, string>): void {
+function noteRefusal(problem: Problem, sent: Record<string, string>): void {
   const isCurrent = JSON.stringify(sent) === JSON.stringify(authHeaders());
   if (!isCurrent) return;
   if (problem.status === 401) signOut("The key is no longer accepted. Your drafts are kept.");

@@ -1,6 +1,6 @@
 /**
  * The stream of changes, read with `fetch`: an `EventSource` can send no key and sees no 410. It opens one stream and
- * reads it to its end; it refuses to know what the events mean, and whether to open another.
+ * reads it to its end; it does not know what the events mean, and whether to open another.
  */
 import { urlOf } from "./place.ts";
 import { isFromBetween } from "./problem.ts";
@@ -123,7 +123,7 @@ async function streamOf(answer: Response): Promise<ReadableStream<Uint8Array>> {
   throw answer.status === 410 ? new EventsGone("the events after this one are gone") : new EventsRefused(answer.status, problem);
 }
 
-/** Reads what stands between two empty lines; null where that is a comment, or an event of a later version. */
+/** Reads the lines between two empty lines; null if they are a comment, or an event of a later version. */
 function eventOf(block: string): StreamEvent | null {
   const fields = new Map<string, string>();
   for (const line of block.split("\n")) {

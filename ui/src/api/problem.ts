@@ -1,5 +1,5 @@
 /**
- * What an answer can be other than a success: a problem of RFC 9457, or no answer at all. It refuses to know what was
+ * What an answer can be other than a success: a problem of RFC 9457, or no answer at all. It does not know what was
  * asked.
  */
 import { parseAnswer } from "../json/read.ts";
@@ -13,7 +13,7 @@ export type Problem = {
   status: number;
   detail: string;
   errors?: Finding[];
-  /** On a 412: the tag of the current state; absent where there is none. */
+  /** On a 412: the tag of the current state; absent if the server does not exist. */
   current_etag?: string;
   current?: JsonObject;
   changed?: string[];
@@ -39,23 +39,23 @@ export function isFromBetween({ status, headers }: Response): boolean {
 
 /** The problem that an answer is; one of our own making where a proxy or the like has answered. */
 export function problemOf(response: Response, text: string): Problem {
-  const told = membersOf(text);
+  const fields = membersOf(text);
   const word = (name: string) => {
-    const value = told.get(name);
+    const value = fields.get(name);
     return typeof value === "string" ? value : undefined;
   };
-  const status = told.get("status");
+  const status = fields.get("status");
   const problem: Problem = {
     type: word("type") ?? "about:blank",
     title: word("title") ?? `The service answered ${response.status}`,
     status: status instanceof JsonNumber ? status.valueOf() : response.status,
     detail: word("detail") ?? "",
   };
-  const errors = told.get("errors");
+  const errors = fields.get("errors");
   if (Array.isArray(errors)) problem.errors = errors.flatMap(finding);
-  const current = told.get("current");
+  const current = fields.get("current");
   if (isObject(current)) problem.current = current;
-  const changed = told.get("changed");
+  const changed = fields.get("changed");
   if (Array.isArray(changed)) problem.changed = changed.filter((pointer) => typeof pointer === "string");
   for (const name of ["current_etag", "required_scope", "error_id"] as const) {
     const value = word(name);
@@ -82,8 +82,8 @@ function finding(error: Json): Finding[] {
 }
 
 /** The problem that was read as plain JSON elsewhere. */
-export function problemFrom(status: number, told: unknown): Problem {
-  const members = typeof told === "object" && told !== null ? (told as Record<string, unknown>) : {};
+export function problemFrom(status: number, fields: unknown): Problem {
+  const members = typeof fields === "object" && fields !== null ? (fields as Record<string, unknown>) : {};
   const word = (name: string, otherwise: string) => (typeof members[name] === "string" ? members[name] : otherwise);
   return {
     type: word("type", "about:blank"),

@@ -4,7 +4,7 @@ import type { components } from "./schema.d.ts";
 
 export type Reason = Pick<components["schemas"]["DegradedReason"], "code" | "detail">;
 
-/** What is amiss although the settings can be read; nothing where that can't be learned. */
+/** What is wrong although the settings can be read; nothing where that can't be learned. */
 export async function readiness(): Promise<Reason[]> {
   const result = await answered(GET("/ready", { parseAs: "text" }), (_, text) => {
     const { reasons = [] } = JSON.parse(text) as { reasons?: Reason[] };

@@ -1,6 +1,6 @@
 /**
  * The servers as the API has them: one function for each thing that can be done, each answered with what is stored then.
- * Tags come from bodies: a proxy that compresses changes the header `ETag`. It refuses to know what is shown, and keeps
+ * Tags come from bodies: a proxy that compresses changes the header `ETag`. It does not know what is shown, and keeps
  * nothing.
  */
 import { get } from "../json/pointer.ts";
@@ -16,7 +16,7 @@ export type { Finding, Problem, Result } from "./problem.ts";
 /** One server, its secrets masked. */
 export type Shown = { name: string; config: JsonObject; etag: string; needsReentry: string[]; findings?: Suspect[] };
 
-/** A value that seems to be a secret where none is masked: where it stands, and what can be done about it. */
+/** A value that looks like a secret, in a place that is not masked, and what can be done about it. */
 export type Suspect = { pointer: string; proposal: string };
 
 /** One server of the list. `config` and `enabled` are null where a stored server can't be read. */
@@ -69,7 +69,7 @@ export function setEnabled(name: string, enabled: boolean, ifMatch: string): Pro
   return answered(PATCH(ITEM, { params, body: body(change), parseAs: "text" }), (_, text) => shownOf(text));
 }
 
-/** Deletes a server, also one whose name is none that could be given here. `keepalive`: although the page is being left. */
+/** Deletes a server, also one whose name could not be given here. `keepalive`: although the page is being left. */
 export function remove(name: string, ifMatch: string | null, keepalive = false): Promise<Result<null>> {
   const header = ifMatch === null ? {} : { "If-Match": ifMatch };
   const request =
@@ -116,38 +116,38 @@ function condition(guard: Guard): { "If-Match"?: string; "If-None-Match"?: strin
 }
 
 function shownOf(text: string): Shown {
-  const told = objectOf(parseAnswer(text));
-  const config = told.get("config");
+  const fields = objectOf(parseAnswer(text));
+  const config = fields.get("config");
   return {
-    name: String(told.get("name") ?? ""),
+    name: String(fields.get("name") ?? ""),
     config: isObject(config) ? config : new Map(),
-    etag: String(told.get("etag") ?? ""),
-    needsReentry: wordsOf(told.get("needs_reentry")),
-    findings: suspectsOf(told.get("findings")),
+    etag: String(fields.get("etag") ?? ""),
+    needsReentry: wordsOf(fields.get("needs_reentry")),
+    findings: suspectsOf(fields.get("findings")),
   };
 }
 
 function listOf(text: string): { rows: Row[]; etag: string } {
-  const told = objectOf(parseAnswer(text));
-  const servers = told.get("servers");
+  const fields = objectOf(parseAnswer(text));
+  const servers = fields.get("servers");
   const rows = Array.isArray(servers) ? servers.map((server) => rowOf(objectOf(server))) : [];
-  return { rows, etag: String(told.get("etag") ?? "") };
+  return { rows, etag: String(fields.get("etag") ?? "") };
 }
 
-function rowOf(told: JsonObject): Row {
-  const [config, enabled] = [told.get("config"), told.get("enabled")];
+function rowOf(fields: JsonObject): Row {
+  const [config, enabled] = [fields.get("config"), fields.get("enabled")];
   return {
-    name: String(told.get("name") ?? ""),
+    name: String(fields.get("name") ?? ""),
     config: isObject(config) ? config : null,
-    etag: String(told.get("etag") ?? ""),
+    etag: String(fields.get("etag") ?? ""),
     enabled: typeof enabled === "boolean" ? enabled : null,
-    needsReentry: wordsOf(told.get("needs_reentry")),
-    findings: suspectsOf(told.get("findings")),
+    needsReentry: wordsOf(fields.get("needs_reentry")),
+    findings: suspectsOf(fields.get("findings")),
   };
 }
 
-function suspectsOf(told: Json | undefined): Suspect[] {
-  const findings = Array.isArray(told) ? told.map(objectOf) : [];
+function suspectsOf(fields: Json | undefined): Suspect[] {
+  const findings = Array.isArray(fields) ? fields.map(objectOf) : [];
   return findings.map((finding) => ({ pointer: String(finding.get("pointer")), proposal: String(finding.get("proposal")) }));
 }
 

@@ -32,7 +32,7 @@ export const session = signal<Session>({ state: "unknown", scopes: null, access:
 /** Whether the service has refused this page because it does not know the page's origin. */
 export const isForeignOrigin = signal(false);
 
-/** What the service says to whoever asks with these headers. `offline`: nothing that can be used. */
+/** What the service answers to some headers. `offline`: nothing that can be used. */
 type Answer = Pick<Session, "scopes" | "access"> | "refused" | "offline";
 
 const SESSION = "/api/session";
@@ -82,7 +82,7 @@ async function enter(): Promise<void> {
   const spent = isForeignOrigin.peek() ? "The link could not be used from this address." : SPENT;
   const note = code === null ? null : spent;
   const answer = await ask({});
-  // Whoever can't reach the service is told so by the stream, which goes on trying.
+  // If the service can't be reached, the stream reports that, and keeps trying.
   if (answer !== "refused") session.value = { state: "open", ...(answer === "offline" ? UNKNOWN : answer), note: null };
   else if (!(await join(await handed))) session.value = { state: "signed-out", scopes: null, access: null, note };
 }
@@ -111,7 +111,7 @@ export async function signIn(candidate: string): Promise<boolean> {
   return true;
 }
 
-/** Asks anew what the reader may do: a service that was away may have come back with other keys. */
+/** Asks again what the reader may do: a service that was away may have come back with other keys. */
 export async function refreshSession(): Promise<void> {
   const headers = authHeaders();
   const answer = await ask(headers);
@@ -135,7 +135,7 @@ export async function leave(): Promise<void> {
 
 /** Any 401 lands here. What was typed stays. */
 export function signOut(why: string): void {
-  // Whoever never had a key has lost none, and whoever lost it was told why.
+  // Without a key nothing is lost, and the reason for the loss of an earlier one is shown already.
   const note = key === null ? session.peek().note : why;
   if (key !== null) forgetKey(key);
   key = null;

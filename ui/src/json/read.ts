@@ -1,6 +1,6 @@
 /**
  * A reader of JSON that passes over nothing in silence (RFC 8259): a name twice in one object, half of a
- * surrogate pair or too deep a value is a fault with its place. It refuses to know what a text is about, and
+ * surrogate pair or too deep a value is a fault with its place. It does not know what a text is about, and
  * never quotes a value, because that could be a secret.
  */
 import { type Json, JsonNumber, type JsonObject, fitsDouble } from "./value.ts";
@@ -26,7 +26,7 @@ export class JsonFault extends Error {
 }
 
 type Rules = {
-  /** How many containers may stand in one another. */
+  /** How deep containers may be nested. */
   depth: number;
   /** Whether comments and a comma behind the last member are taken, as editors' own files have them. */
   isRelaxed: boolean;
@@ -39,7 +39,7 @@ export function parseJson(text: string): Json {
   return new Reader(text, { depth: 64, isRelaxed: false, isForBody: true }).whole();
 }
 
-/** Reads what documentation shows: comments and a comma too many are passed over. */
+/** Reads what documentation shows: comments and a comma too many are ignored. */
 export function parseRelaxed(text: string): Json {
   return new Reader(text, { depth: 72, isRelaxed: true, isForBody: true }).whole();
 }
@@ -77,9 +77,9 @@ class Reader {
       case '"':
         return this.string();
       case "":
-        return this.fail("the text ends where a value should stand");
+        return this.fail("the text ends where a value is expected");
       case "'":
-        return this.fail("strings stand in double quotes");
+        return this.fail("strings need double quotes");
       default:
         return this.wordOrNumber();
     }
@@ -90,11 +90,11 @@ class Reader {
     const members: JsonObject = new Map();
     while (!this.closes("}", members.size > 0)) {
       const start = this.at;
-      if (this.peek() !== '"') this.fail("a member's name in double quotes should stand here");
+      if (this.peek() !== '"') this.fail("a member's name in double quotes is expected here");
       const name = this.string();
-      if (members.has(name)) this.fail(`the name ${JSON.stringify(name)} stands twice in this object`, start);
+      if (members.has(name)) this.fail(`the name ${JSON.stringify(name)} is used twice in this object`, start);
       this.space();
-      if (!this.skip(":")) this.fail("a colon should stand between name and value");
+      if (!this.skip(":")) this.fail("a colon is expected between name and value");
       this.space();
       members.set(name, this.value(depth + 1));
       this.space();
@@ -113,7 +113,7 @@ class Reader {
   }
 
   private open(depth: number): void {
-    if (depth > this.rules.depth) this.fail(`more than ${this.rules.depth} levels stand in one another`);
+    if (depth > this.rules.depth) this.fail(`it is nested more than ${this.rules.depth} levels deep`);
     this.at += 1;
     this.space();
   }
@@ -124,12 +124,12 @@ class Reader {
     if (!hasParts) return false;
     if (!this.skip(",")) {
       const isOver = this.at === this.text.length;
-      this.fail(isOver ? `the text ends before a closing ${end}` : `a comma or a closing ${end} should stand here`);
+      this.fail(isOver ? `the text ends before a closing ${end}` : `a comma or a closing ${end} is expected here`);
     }
     const comma = this.at - 1;
     this.space();
     if (this.peek() !== end) return false;
-    if (!this.rules.isRelaxed) this.fail("no comma should stand behind the last part", comma);
+    if (!this.rules.isRelaxed) this.fail("no comma is allowed after the last part", comma);
     this.at += 1;
     return true;
   }
@@ -140,9 +140,9 @@ class Reader {
     if (word === "true") return true;
     if (word === "false") return false;
     if (word === "null") return null;
-    if (word !== "") this.fail("only true, false and null stand without quotes", start);
+    if (word !== "") this.fail("only true, false and null are written without quotes", start);
     const text = this.match(/-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y);
-    if (text === "" || /[\w.+-]/.test(this.peek())) this.fail("a value should stand here, and this is no value of JSON", start);
+    if (text === "" || /[\w.+-]/.test(this.peek())) this.fail("a value is expected here, and this is no value of JSON", start);
     const number = new JsonNumber(text);
     const isTaken = fitsDouble(number) && !/\d{309}/.test(text);
     if (this.rules.isForBody && !isTaken) this.fail("this number is too big or too small", start);
@@ -159,10 +159,10 @@ class Reader {
       if (next === '"') break;
       if (next === "\\") out += this.escape();
       else if (next === "") this.fail("this string has no closing quote", start);
-      else this.fail("a line break or another control character stands in a string; write it as an escape");
+      else this.fail("this string has a line break or another control character; write it as an escape");
     }
     this.at += 1;
-    if (/\p{Surrogate}/u.test(out)) this.fail("half of a surrogate pair stands in this string", start);
+    if (/\p{Surrogate}/u.test(out)) this.fail("this string has half of a surrogate pair", start);
     if (this.rules.isForBody && out.includes("\0")) this.fail("the character NUL can't be stored", start);
     return out;
   }
@@ -172,7 +172,7 @@ class Reader {
     const hex = this.match(/\\u[0-9a-fA-F]{4}/y);
     if (hex !== "") return String.fromCharCode(parseInt(hex.slice(2), 16));
     const meaning = ESCAPES.get(this.text[start + 1] ?? "");
-    if (meaning === undefined) this.fail("this escape is none of JSON's");
+    if (meaning === undefined) this.fail("JSON has no such escape");
     this.at += 2;
     return meaning;
   }

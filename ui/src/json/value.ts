@@ -1,5 +1,5 @@
 /**
- * JSON values that lose nothing: numbers keep their spelling, objects their order. It refuses to know how they
+ * JSON values that lose nothing: numbers keep their spelling, objects their order. It does not know how they
  * are written as text, and what they are about.
  */
 

@@ -73,7 +73,7 @@ const CONTRADICTION = { pointer: "/disabled", message: "Contradicts enabled: kee
 
 const BESIDE_AUTH = {
   pointer: "/auth",
-  message: "Authentication can't stand beside a header Authorization: remove one of them.",
+  message: "Authentication can't be combined with a header Authorization: remove one of them.",
 };
 
 const MEMBERS = new Map(

@@ -18,8 +18,8 @@ export type Destination =
 const DEFAULT_PORTS = new Map(Object.entries({ http: "80", https: "443", ws: "80", wss: "443", ftp: "21" }));
 
 /**
- * Where a server's secrets go. A URL that clients don't take apart alike has no scheme, and stands as the host,
- * without its secret parts.
+ * Where a server's secrets go. A URL that clients don't take apart alike has no scheme; all of it but its
+ * secret parts is given as the host.
  */
 export function destination(config: JsonObject): Destination {
   const command = present(config, "command");
@@ -45,7 +45,7 @@ export function unboundSecrets(
   return pointers.length > 0 ? { pointers, why } : null;
 }
 
-/** The masks of the draft that stand where the base has no secret: the service could restore nothing there. */
+/** The masks of the draft in places where the base has no secret: the service could restore nothing there. */
 export function masksOfNothing(base: JsonObject | null, draft: JsonObject): string[] {
   const own = new Set(base === null ? [] : keptSecrets(base));
   return keptSecrets(draft).filter((at) => !own.has(at));
@@ -108,7 +108,7 @@ function textOf(value: Json): string {
   return typeof value === "string" ? value : writeJson(value);
 }
 
-/** Stricter than by value, since the service tells `1` from `1.0`. */
+/** Stricter than by value, since the service distinguishes `1` from `1.0`. */
 function sameText(a: Json | undefined, b: Json | undefined): boolean {
   if (a === undefined || b === undefined) return a === b;
   return a === b || sortedText(a) === sortedText(b);

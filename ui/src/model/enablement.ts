@@ -1,7 +1,7 @@
 /** Whether a server is to be used: `enabled`, and `disabled`, which other clients write and which outranks it. */
 import type { JsonObject } from "../json/value.ts";
 
-/** Whether it is; null where something else than a truth value says so. */
+/** Whether it is; null where something else than a Boolean says so. */
 export function isEnabled(config: JsonObject): boolean | null {
   const disabled = config.get("disabled") ?? null;
   if (disabled !== null) return typeof disabled === "boolean" ? !disabled : null;

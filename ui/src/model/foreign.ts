@@ -1,13 +1,13 @@
 /**
  * Members that other clients' documents have, in this service's words. What surely means the same is
- * translated; everything else is kept as it stands and told. It knows no names of servers, and judges nothing.
+ * translated; everything else is kept as it is, and reported. It knows no names of servers, and judges nothing.
  */
 import { pointer } from "../json/pointer.ts";
 import { type Json, JsonNumber, type JsonObject, isObject } from "../json/value.ts";
 import type { Finding } from "./check.ts";
 import { KNOWN_MEMBERS } from "./secret-tables.generated.ts";
 
-/** A configuration in our words, and what is to be told about the translation. */
+/** A configuration in our form, and notes about the translation. */
 export type Translated = { config: JsonObject; notes: Finding[] };
 
 /** Other words for our members. */

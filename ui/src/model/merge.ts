@@ -1,7 +1,7 @@
 /**
  * A three-way merge of configurations: objects by member, arrays and scalars whole. What both sides changed
- * apart is a conflict, and stands as mine until somebody chooses. Masks hide values, so what happened to a
- * secret elsewhere is told from outside.
+ * to different things is a conflict, and keeps my value until somebody chooses. Masks hide values, so the caller
+ * says which secrets were changed elsewhere.
  */
 import { pointer, set } from "../json/pointer.ts";
 import { type Json, type JsonObject, equal, isObject } from "../json/value.ts";

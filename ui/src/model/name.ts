@@ -7,6 +7,6 @@ export function isServerName(name: string): string | null {
   if (name.length > 128) return "A name has at most 128 characters.";
   const strange = /[^A-Za-z0-9_.@:-]/u.exec(name)?.[0];
   if (strange === undefined) return null;
-  const told = /\s/.test(strange) ? "White space" : `The character ${strange}`;
-  return `${told} can't stand in a name: use letters A to Z, digits, and _ . @ : -`;
+  const what = /\s/.test(strange) ? "White space" : `The character ${strange}`;
+  return `${what} can't be in a name: use letters A to Z, digits, and _ . @ : -`;
 }

@@ -1,6 +1,6 @@
 /**
  * The servers of a pasted text as the reader sees them: what was found, with the names and choices made since,
- * and what became of each. It refuses to know requests and screens.
+ * and what became of each. It does not know requests and screens.
  */
 import type { JsonObject } from "../json/value.ts";
 import { writeJson } from "../json/write.ts";

@@ -1,12 +1,12 @@
 /**
- * Where the servers stand in the JSON of some client's document: under which member, by name or in a list. It
- * refuses to know what a server's members mean.
+ * Where the servers are in the JSON of some client's document: under which member, by name or in a list. It
+ * does not know what a server's members mean.
  */
 import { JsonFault, parseRelaxed } from "../json/read.ts";
 import { type Json, type JsonObject, isObject } from "../json/value.ts";
 import { looksLikeServer } from "./foreign.ts";
 
-/** One server as it was found; null where it has no name. A value that is no object is told later. */
+/** One server as it was found; null where it has no name. A value that is not an object is reported later. */
 export type Found = { name: string | null; value: Json };
 
 /** Members that hold servers by name, or documents that do; the first that leads to servers is taken. */

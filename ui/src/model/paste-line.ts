@@ -25,7 +25,7 @@ export function serverInLine(line: string): FoundInLine {
   return { name: null, value: local(parsed) };
 }
 
-const UNKNOWN = "This is neither JSON, nor a command or an address that is known here. Write the path of a program to have it taken for one.";
+const UNKNOWN = "This is neither JSON, nor a command or an address that is known here. Write the path of a program to have it treated as one.";
 
 /** Words of a sentence are words of a shell too; a command has something that sentences don't have. */
 function looksLikeCommand({ command, args, env }: ShellLine): boolean {
@@ -39,7 +39,7 @@ function local({ command, args, env }: ShellLine): JsonObject {
   return config;
 }
 
-/** Where an address ends in `/sse`, all clients speak SSE to it unless they are told otherwise. */
+/** Where an address ends in `/sse`, all clients use SSE unless they are configured otherwise. */
 function remote(url: string, transport: string | null): JsonObject {
   const config: JsonObject = new Map<string, Json>([["url", url]]);
   const word = transport ?? (/\/sse\/?($|[?#])/.test(url) ? "sse" : null);

@@ -1,6 +1,6 @@
 /**
  * Pasted text becomes drafts of servers: a block of some client's documentation, one server's JSON, or lines
- * with commands and addresses. One bad entry never stops the others, and whatever is wrong is told at its place.
+ * with commands and addresses. One bad entry never stops the others, and whatever is wrong is reported at its place.
  */
 import { JsonFault } from "../json/read.ts";
 import { type JsonObject, isObject } from "../json/value.ts";
@@ -23,7 +23,7 @@ export type PastedDraft = {
   nameFault: string | null;
 };
 
-/** What stands in a text, and why something in it is no server. */
+/** The servers in a text, and why something in it is no server. */
 export type Pasted = { drafts: PastedDraft[]; fault: string | null };
 
 type Reading = { found: Found[]; faults: string[] };
@@ -39,11 +39,11 @@ export function parsePaste(text: string, schema: unknown): Pasted {
     taken.add(name);
     return { ...made, name };
   });
-  return { drafts, fault: faults.length > 0 ? told(faults) : null };
+  return { drafts, fault: faults.length > 0 ? summarize(faults) : null };
 }
 
-/** The first faults: whoever pastes a page of prose wants no list of its lines. */
-function told(faults: string[]): string {
+/** The first faults: for a pasted page of prose a list of all its lines would be of no use. */
+function summarize(faults: string[]): string {
   const [shown, hidden] = [faults.slice(0, 3), faults.length - 3];
   return shown.concat(hidden > 0 ? `${hidden} more can't be read either.` : []).join(" ");
 }

@@ -1,13 +1,13 @@
 /**
- * The table of what is secret in a server's configuration, as `src/model/secret_table.rs` has it: where a value stands
- * decides whether the service masks it. A test holds both tables together.
+ * The table of what is secret in a server's configuration, as `src/model/secret_table.rs` has it: the place of a
+ * value decides whether the service masks it. A test holds both tables together.
  */
 import { isMask } from "./masks.ts";
 import { KNOWN_MEMBERS, OAUTH_PLAIN, OAUTH_SECRETS } from "./secret-tables.generated.ts";
 import { isMapOfSecrets, isMeasure, isTellingName, isUrlName, namesSecrets, wasTellingName } from "./secret-words.ts";
 import { isUrlWithSecret } from "./url-parts.ts";
 
-/** Where a value stands, as far as secrecy goes. */
+/** The place of a value, as far as secrecy goes. */
 export type Position =
   | "root"
   /** Nothing here or below is secret. */
@@ -31,10 +31,10 @@ export type Position =
   | "names-element"
   | Unknown;
 
-/** Below an unknown member: what is secret is told by a name above. */
+/** Below an unknown member: the names above say what is secret. */
 type Unknown = {
   telling: Telling;
-  /** Whether it stands under `auth`, where the names of OAuth are known. */
+  /** Whether it is under `auth`, where the names of OAuth are known. */
   underAuth: boolean;
   /** Whether the name of a number says that it measures something. */
   isMeasure: boolean;
@@ -43,7 +43,7 @@ type Unknown = {
 /** `formerly` where an earlier version took strings for secrets: what it sealed the service still masks. */
 type Telling = "no" | "formerly" | "yes";
 
-/** Where a member of the object at this position stands. */
+/** The position of a member of the object at this one. */
 export function memberOf(position: Position, name: string): Position {
   if (typeof position !== "string") {
     if (!position.underAuth) return unknown(position.telling, false, name);
@@ -100,7 +100,7 @@ function unknown(above: Telling, underAuth: boolean, name: string): Position {
   return isUrlName(name) ? "url" : below("no");
 }
 
-/** Where an element of the array at this position stands. */
+/** The position of an element of the array at this one. */
 export function elementOf(position: Position): Position {
   if (position === "names") return "names-element";
   return position === "map" || position === "secret" ? "secret" : position;
@@ -135,7 +135,7 @@ export function masksNumbers(position: Position): boolean {
   return masksBooleans(position) || (typeof position !== "string" && position.telling === "yes" && !position.isMeasure);
 }
 
-/** Whether a truth value at this position is masked. */
+/** Whether a Boolean at this position is masked. */
 export function masksBooleans(position: Position): boolean {
   return position === "secret" || position === "map";
 }

@@ -1,10 +1,10 @@
 /**
  * Text that people paste into rows: the lines of a `.env` file, and one line of a shell. Nothing is expanded or
- * run; what can't be read is told with its line, and no fault quotes a value.
+ * run; what can't be read is reported with its line, and no fault quotes a value.
  */
 import type { Finding } from "./check.ts";
 
-/** Variables, and the lines that are none; a fault's pointer is its line, from `/0`. */
+/** Variables, and the lines that are no variables; a fault's pointer is its line, from `/0`. */
 export type EnvText = { entries: [string, string][]; faults: Finding[] };
 
 /** A command line; variables before the command are its environment. */
@@ -14,7 +14,7 @@ const ASSIGNMENT = /^[A-Za-z_][A-Za-z0-9_]*=/;
 
 /**
  * Reads the lines of a `.env` file: `export`, comments, values in single or double quotes over several lines.
- * Of a name that comes twice the last value stands, as in a shell.
+ * Of a name that comes twice the last value counts, as in a shell.
  */
 export function parseEnvText(text: string): EnvText {
   const entries = new Map<string, string>();

@@ -11,7 +11,7 @@ export const FIRST_PARTS: readonly string[] = [
   "AUTHORIZATION",
 ];
 
-/** Parts of names that tell of a secret wherever they stand. */
+/** Parts of names that announce a secret, anywhere in a name. */
 export const PARTS: readonly string[] = [
   "KEY",
   "TOKEN",
@@ -30,7 +30,7 @@ export const PARTS: readonly string[] = [
   "DEVICECODE",
 ];
 
-/** Words that tell of a secret where they are a whole word of a name. */
+/** Words that announce a secret as a whole word of a name. */
 export const WHOLE_WORDS: readonly string[] = [
   "AUTH",
   "PASS",
@@ -58,7 +58,7 @@ export const WHOLE_WORDS: readonly string[] = [
   "AUTHENTICATOR",
 ];
 
-/** Names that tell of a secret only as the whole name of a URL's parameter. */
+/** Names that announce a secret only as the whole name of a URL's parameter. */
 export const URL_NAMES: readonly string[] = [
   "CODE",
 ];
@@ -83,7 +83,7 @@ export const PLAIN_WORDS: readonly string[] = [
   "TOKENIZATION",
 ];
 
-/** Last words after which one of `WHOLE_WORDS` tells of nothing. */
+/** Last words after which one of `WHOLE_WORDS` announces nothing. */
 export const ABOUT_WORDS: readonly string[] = [
   "TYPE",
   "KIND",
@@ -332,7 +332,7 @@ export const KNOWN_MEMBERS: readonly string[] = [
   "authentication",
 ];
 
-/** Secrets wherever they stand under `auth`. */
+/** Secrets at any depth under `auth`. */
 export const OAUTH_SECRETS: readonly string[] = [
   "client_secret",
   "access_token",

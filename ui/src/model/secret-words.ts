@@ -1,5 +1,5 @@
 /**
- * Which names tell of a secret: `src/model/secret_words.rs` in the page's language, on the same tables. It knows
+ * Which names announce a secret: `src/model/secret_words.rs` in the page's language, on the same tables. It knows
  * names only, never values.
  */
 import * as tables from "./secret-tables.generated.ts";

@@ -1,5 +1,5 @@
 /**
- * Where the secrets of a configuration stand, which of them a draft keeps, and how one is shown without them.
+ * Where the secrets of a configuration are, which of them a draft keeps, and how one is shown without them.
  * In a draft a mask means "keep", another text "replace", and nothing "clear".
  */
 import { get, pointer, steps } from "../json/pointer.ts";
@@ -12,7 +12,7 @@ import { percentDecoded, replaceParts, secretParts } from "./url-parts.ts";
 /** How many secrets can be used, and how many have to be entered again. */
 export type SecretsState = { set: number; needsReentry: number };
 
-/** Whether the service masks what stands at this place; where nothing stands, whether it would mask a text. */
+/** Whether the service masks the value at this place; if there is no value, whether it would mask a text. */
 export function isSecretAt(config: JsonObject, at: string): boolean {
   const value = get(config, at);
   const position = positionOf(config, at);
@@ -25,7 +25,7 @@ export function secretLeaves(config: JsonObject): string[] {
   return secretLeavesAt(config, "root", "");
 }
 
-/** The same for a part of a configuration that stands at this position and place. */
+/** The same for the part of a configuration at this position and place. */
 export function secretLeavesAt(value: Json, position: Position, at: string): string[] {
   if (Array.isArray(value)) {
     const inner = elementOf(position);
@@ -45,7 +45,7 @@ export function keptSecrets(draft: JsonObject): string[] {
   });
 }
 
-/** The pointers of secrets that are masks of others: neither a secret, nor what stands for the stored one. */
+/** The pointers of secrets that are masks of others: neither a secret, nor the mask of the stored one. */
 export function foreignMasks(draft: JsonObject): string[] {
   const isForeign = (text: string) => !isMask(text) && !isMask(percentDecoded(text)) && looksMasked(text);
   return secretLeaves(draft).filter((at) => {
@@ -63,7 +63,7 @@ export function secretsState(config: JsonObject, needsReentry: string[]): Secret
 
 /**
  * A part of a configuration as it may be shown: of each secret only whether it is kept or new. `at` says where
- * the part stands; the empty pointer is the whole.
+ * the part is; the empty pointer is the whole.
  */
 export function shown(config: JsonObject, at = ""): Json | undefined {
   const value = get(config, at);

@@ -75,7 +75,7 @@ function programName(command: string, args: string[]): string {
   return launcher;
 }
 
-/** Of `@scope/server-name@1.2` the name; of a path the file or the folder that tells most. */
+/** Of `@scope/server-name@1.2` the name; of a path the most telling part of it. */
 function packageName(word: string, rest: string[] = []): string {
   const url = rest.find((other) => /^https?:\/\//.test(other));
   if (/^mcp-remote(@|$)/.test(word) && url !== undefined) return hostName(new URL(url).hostname);

@@ -12,12 +12,12 @@ export function isAmbiguous(url: string): boolean {
   return /[\\\p{Cc}\p{White_Space}]/u.test(url);
 }
 
-/** Whether a text that need not be a URL is one with secret parts. What holds white space is taken for prose. */
+/** Whether a text that need not be a URL is one with secret parts. What holds white space is treated as prose. */
 export function isUrlWithSecret(text: string): boolean {
   return /^[A-Za-z][A-Za-z0-9+.-]*:\/\//.test(text) && !isAmbiguous(text) && secretParts(text).length > 0;
 }
 
-/** The secret parts in the order in which they stand; of an ambiguous URL all of it. */
+/** The secret parts, in the order of the URL; of an ambiguous URL all of it. */
 export function secretParts(url: string): Part[] {
   if (isAmbiguous(url)) return [{ start: 0, end: url.length }];
   const found = userinfo(url);
@@ -74,8 +74,8 @@ export function replaceParts(url: string, replacement: string): string {
 }
 
 /**
- * Up to the last `@`, since a careless client leaves one in a password, and `/`, `?` and `#` too, where what stands
- * before them can't be a host and a port; after any number of slashes, as browsers read it.
+ * Up to the last `@`, since a careless client leaves one in a password, and `/`, `?` and `#` too, if the
+ * text before them can't be a host and a port; after any number of slashes, as browsers read it.
  */
 function userinfo(url: string): Part[] {
   const scheme = /^[A-Za-z][A-Za-z0-9+.-]*:/.exec(url)?.[0] ?? "";
@@ -88,7 +88,7 @@ function userinfo(url: string): Part[] {
   return length > 0 ? [{ start, end: start + length }] : [];
 }
 
-/** Whether the part behind a colon is a port, or there is none. */
+/** Whether the part behind a colon is a port, or is empty. */
 function isHostAndPort(authority: string): boolean {
   const behindHost = authority.slice(authority.lastIndexOf("]") + 1);
   const colon = behindHost.indexOf(":");
@@ -96,7 +96,7 @@ function isHostAndPort(authority: string): boolean {
   return port === "" || (/^[0-9]+$/.test(port) && Number(port) <= 65535);
 }
 
-/** What stands behind percent signs. Bytes that are no UTF-8 become replacement characters, as in the service. */
+/** The text with its percent-encoding undone. Bytes that are no UTF-8 become replacement characters, as in the service. */
 export function percentDecoded(text: string): string {
   if (!text.includes("%")) return text;
   const bytes: number[] = [];

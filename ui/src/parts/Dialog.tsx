@@ -14,7 +14,7 @@ export type DialogProps = {
   canClose?: boolean;
   /** `alertdialog` where something is asked before it can't be taken back. */
   role?: "dialog" | "alertdialog";
-  /** 1 where it stands for a whole screen. */
+  /** 1 if it takes the place of a whole screen. */
   headingLevel?: 1 | 2;
 };
 
@@ -31,7 +31,7 @@ export function Dialog({ title, onClose, children, actions, width = "narrow", ca
     begin(dialog);
     return () => {
       dialog.close();
-      // The browser gives it back too, but not where the element was drawn anew in between.
+      // The browser gives it back too, but not if the element was redrawn in between.
       if (before instanceof HTMLElement && before.isConnected) before.focus();
     };
   }, []);

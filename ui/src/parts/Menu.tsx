@@ -14,7 +14,7 @@ export function Menu({ label, items }: { label: string; items: MenuItem[] }) {
   useLayoutEffect(() => {
     const element = list.current;
     const button = opener.current;
-    // Closed, there is none: of hundreds of rows each has a menu.
+    // A closed menu is not rendered: each of hundreds of rows has one.
     if (element === null || button === null) return;
     element.showPopover();
     place(element, button);

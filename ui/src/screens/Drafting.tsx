@@ -32,11 +32,11 @@ export function Drafting({ route }: { route: Exclude<Route, { screen: "list" }> 
   }
   if (found === "absent") return null;
   if (found === "other") {
-    return <Banner kind="alert">The service was updated since this page was loaded. Load the page anew to go on.</Banner>;
+    return <Banner kind="alert">The service was updated since this page was loaded. Reload the page to go on.</Banner>;
   }
   return (
     <Banner kind="alert" actions={<Button onPress={() => void pending("Opening the editor", fetchDrafting())}>Try again</Button>}>
-      The editor can't be fetched from the service. Try again, or load the page anew.
+      The editor can't be fetched from the service. Try again, or reload the page.
     </Banner>
   );
 }

@@ -102,7 +102,7 @@ function Empty() {
       <h2>No servers yet</h2>
       {canWrite.value ? (
         <>
-          <p>Add one by hand, or paste what the documentation of a server tells you to put into your client's settings.</p>
+          <p>Add one by hand, or paste the configuration block from a server's documentation.</p>
           <AddButtons />
         </>
       ) : (

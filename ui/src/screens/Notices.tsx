@@ -39,7 +39,7 @@ export function PendingSign() {
   );
 }
 
-/** What stands above every screen while it holds. */
+/** The notices above every screen. */
 export function Notices() {
   const { state } = connection.value;
   const isIn = session.value.state !== "signed-out";

@@ -1,6 +1,6 @@
 /**
  * What the reader may do here, as the key and the document allow it. Until both are known nothing that writes is shown. It
- * refuses to know how that looks.
+ * does not know how that looks.
  */
 import { computed } from "@preact/signals";
 import { may } from "../api/session.ts";

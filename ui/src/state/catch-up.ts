@@ -1,6 +1,6 @@
 /**
  * Fetches what the stream says is new: one server where few have changed, the list where many have, never more than one
- * question at a time. What an event has overtaken while it was asked for is thrown away. It refuses to know the stream.
+ * question at a time. What an event has overtaken while it was asked for is thrown away. It does not know the stream.
  */
 import { type Problem, type Result, isOf } from "../api/problem.ts";
 import type { Row, Shown } from "../api/servers.ts";
@@ -16,7 +16,7 @@ export type Source = {
 export type Sink = {
   /** All servers as the service has them, but for those that were overtaken. */
   listed: (rows: Row[], isOvertaken: (name: string) => boolean) => void;
-  /** One server is this now; null: there is none. */
+  /** The current state of one server; null if it does not exist. */
   found: (name: string, row: Row | null) => void;
   /** Whether the page has this state of a server already. */
   has: (name: string, etag: string) => boolean;
@@ -53,7 +53,7 @@ export class CatchUp {
     this.sink = sink;
   }
 
-  /** The list is asked for anew. */
+  /** The list is asked for again. */
   wantList(): void {
     this.isListWanted = true;
     void this.ask();
@@ -68,7 +68,7 @@ export class CatchUp {
   }
 
   /** An event says that a server is in this state; null: it is gone. */
-  heard(name: string, etag: string | null): void {
+  changed(name: string, etag: string | null): void {
     this.touched.set(name, ++this.events);
     this.listTag = undefined;
     if (etag === null) {
@@ -148,7 +148,7 @@ export class CatchUp {
         this.wanted.delete(name);
         this.sink.found(name, null);
       } else if ("problem" in result && result.problem.status < 500 && result.problem.status !== 401) {
-        // It can't be read alone: a name that is not legal, or no object. The list tells what there is.
+        // It can't be read alone: a name that is not legal, or no object. The list shows it.
         this.wanted.delete(name);
         this.isListWanted = true;
       } else {

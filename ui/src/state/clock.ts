@@ -6,7 +6,7 @@ const ticks = signal(Date.now());
 let watchers = 0;
 let timer: number | undefined;
 
-/** The time, read anew each second. Whoever reads it must be drawn inside `useNow`. */
+/** The time, read again each second. Components that read it must be drawn inside `useNow`. */
 export function now(): number {
   return ticks.value;
 }

@@ -32,7 +32,7 @@ export const looseDrafts = signal<ReadonlySet<string>>(new Set());
 let next = 1;
 
 /**
- * The draft of a stored server: the one that was begun, else one of its current state. One that nobody waits for any more
+ * The draft of a stored server: the one that was begun, else one of its current state. One that is no longer awaited
  * is not kept, because it would be old when somebody comes back.
  */
 export async function openDraft(name: string, isWanted: () => boolean): Promise<Draft | Problem> {
@@ -90,7 +90,7 @@ export function isLoose(draft: Draft): boolean {
   return looseDrafts.value.has(draft.key);
 }
 
-/** Whether another draft stands under this name: that of a server which is there, or is gone. */
+/** Whether there is another draft of this name: that of a server which exists, or is gone. */
 export function isWaiting(name: string, ownKey: string): boolean {
   const other = name === ownKey ? undefined : drafts.value.get(name);
   return other !== undefined && isDirty(other);

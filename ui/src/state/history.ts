@@ -1,6 +1,6 @@
 /**
- * What the stream has told of each server, so that the page can say which members somebody else has changed since a tag.
- * Pure memory: it refuses to know requests and screens.
+ * What the stream has reported about each server, so that the page can say which members somebody else has changed since a tag.
+ * Pure memory: it does not know requests and screens.
  */
 import type { ServerChange } from "../api/events.ts";
 
@@ -24,10 +24,10 @@ type Step = ServerChange & { isOwn: boolean };
 
 export class History {
   private readonly chains = new Map<string, Step[]>();
-  /** What this page has written and the stream has not told yet. */
+  /** What this page has written and the stream has not reported yet. */
   private readonly awaited = new Set<string>();
 
-  /** Takes what the stream tells, and says whether this page did it. */
+  /** Takes an event of the stream, and returns whether this page caused it. */
   note(change: ServerChange): boolean {
     const isOwn = this.awaited.delete(keyOf(change.name, change.new_etag));
     const chain = this.chains.get(change.name) ?? [];
@@ -38,19 +38,19 @@ export class History {
   }
 
   /**
-   * A state that this page has written over another: the stream may have told of it before the answer came, or will. False
-   * where it has told already what somebody else has made of that state.
+   * A state that this page has written over another: the stream may have reported it before the answer came, or will. False
+   * if it has already reported a later change by somebody else.
    */
   noteOwn(name: string, etag: string | null, over: string | null): boolean {
     const chain = this.chains.get(name) ?? [];
-    // What changes nothing is never told.
+    // What changes nothing is never reported.
     if (etag === over) return chain.at(-1)?.new_etag === etag || chain.length === 0;
     // The same state may have been there before; what led to it then was not this.
     const since = chain.slice(chain.findLastIndex((step) => step.new_etag === over) + 1);
-    const told = since.findLast((step) => step.new_etag === etag && !step.isOwn);
-    if (told === undefined) this.awaited.add(keyOf(name, etag));
-    else told.isOwn = true;
-    return told === undefined || told === chain.at(-1);
+    const step = since.findLast((step) => step.new_etag === etag && !step.isOwn);
+    if (step === undefined) this.awaited.add(keyOf(name, etag));
+    else step.isOwn = true;
+    return step === undefined || step === chain.at(-1);
   }
 
   /** Something was missed: no chain leads from before to now. */

@@ -24,7 +24,7 @@ export const tables = signal<readonly (readonly Shortcut[])[]>([]);
 export function useKeys(table: Shortcut[]): void {
   const current = useRef(table);
   current.current = table;
-  const told = table.map(({ keys, what, whileTyping }) => `${keys}\n${what}\n${String(whileTyping)}`).join("\n\n");
+  const fingerprint = table.map(({ keys, what, whileTyping }) => `${keys}\n${what}\n${String(whileTyping)}`).join("\n\n");
   useEffect(() => {
     // What is run is looked up when it is run, so that it sees the newest state of its component.
     const own = current.current.map((shortcut, index): Shortcut => ({
@@ -35,7 +35,7 @@ export function useKeys(table: Shortcut[]): void {
     return () => {
       tables.value = tables.value.filter((other) => other !== own);
     };
-  }, [told]);
+  }, [fingerprint]);
 }
 
 addEventListener("keydown", (event) => {

@@ -49,7 +49,7 @@ export const freshNames = signal<ReadonlySet<string>>(new Set());
 const FRESH_MS = 2_500;
 
 const rows = new Map<string, Row>();
-/** The last change of each server; `etag` is what it led to, null where nobody has told. */
+/** The last change of each server; `etag` is what it led to, null if that is not known. */
 const changes = new Map<string, { at: number; by: string | null; etag: string | null }>();
 const history = new History();
 /** Rises with each thing that is learnt, for what is computed from the history. */
@@ -64,12 +64,12 @@ const catchUp = new CatchUp({ list, read }, {
   listed: (found, isOvertaken) => {
     const names = new Set(found.map((row) => row.name));
     for (const name of [...rows.keys()]) if (!names.has(name) && !isOvertaken(name)) rows.delete(name);
-    // A state that is known already stays as it is, so that nothing is drawn anew for it.
+    // A state that is known already stays as it is, so that nothing is drawn again for it.
     for (const row of found) if (!isOvertaken(row.name) && rows.get(row.name)?.etag !== row.etag) take(row);
     listProblem.value = null;
     isListed.value = true;
     publish();
-    // Whoever lists can be followed: the document is readable again.
+    // A list came: the document is readable again.
     if (!isOpen) following?.hurry();
   },
   found: (name, row) => {
@@ -83,7 +83,7 @@ const catchUp = new CatchUp({ list, read }, {
     if (isOpen) enter("stale");
   },
   settled: () => {
-    // Also where the list is as it was: then nothing was listed anew.
+    // Also if the list has not changed: then `listed` is not called.
     listProblem.value = null;
     if (documentState.peek().access === "unreadable") documentState.value = readableAs;
     if (isOpen) enter("live");
@@ -103,7 +103,7 @@ function take(row: Row): void {
   if (known !== row.etag) changes.delete(row.name);
 }
 
-/** From which state to which this page has written a server; null: there was or is none. */
+/** From which state to which this page has written a server; null for one in which it does not exist. */
 export type Written = { over: string | null; etag: string | null };
 
 /** What this page wrote is nobody else's change. With the answer at hand nothing is asked again. */
@@ -122,7 +122,7 @@ export function noteOwnWrite(name: string, { over, etag }: Written, answer?: Pic
   publish();
 }
 
-function heed(event: StreamEvent): void {
+function onEvent(event: StreamEvent): void {
   if (event.type === "document") {
     documentState.value = event.data;
     if (event.data.access !== "unreadable") readableAs = event.data;
@@ -152,7 +152,7 @@ function heed(event: StreamEvent): void {
   const isOwn = history.note(change);
   changes.set(change.name, { at: change.at_ms, by: isOwn ? "you" : change.by, etag: change.new_etag });
   if (change.new_etag !== null && !isOwn && rows.get(change.name)?.etag !== change.new_etag) freshen(change.name);
-  catchUp.heard(change.name, change.new_etag);
+  catchUp.changed(change.name, change.new_etag);
   learnt.value += 1;
 }
 
@@ -161,7 +161,7 @@ function called(by: string | null): string | null {
   return by !== null && session.peek().state === "open" ? "somebody" : by;
 }
 
-/** Whether the next stream begins anew rather than where the last one ended. */
+/** Whether the next stream starts afresh rather than where the last one ended. */
 let isFresh = true;
 /** Whether the stream was lost since the service last said who the reader is. */
 let wasAway = false;
@@ -180,7 +180,7 @@ function begin(): () => void {
   // Asked for at once, beside the stream: where it is older than the stream's beginning, it is asked for again.
   catchUp.wantList();
   const stream = follow({
-    event: heed,
+    event: onEvent,
     gone: () => {
       isFresh = true;
       isOpen = false;

@@ -1,10 +1,10 @@
 /**
  * Catches the focus where what had it is taken away: it goes to what is near, and never falls to the body, from where a
- * keyboard would begin at the top again. Whoever knows a better place gives it the focus itself, which goes before.
+ * keyboard would begin at the top again. Code that knows a better place sets the focus itself, which takes precedence.
  */
 import { firstStop } from "./row-focus.ts";
 
-/** What had the focus last, and where it stood. */
+/** The element that had the focus last, and its place. */
 let last: { element: Element; around: Element[]; row: number } | null = null;
 
 const STOPS = "button, a[href], input:not(:disabled), textarea:not(:disabled), select:not(:disabled), [tabindex='0']";

@@ -14,7 +14,7 @@ export const pastedText = signal("");
 
 const edits = signal<ReadonlyMap<string, Edit>>(new Map());
 
-/** Null until the service has told it; without it nothing can be judged. */
+/** Null until the service has sent it; without it nothing can be judged. */
 const schema = signal<unknown>(null);
 
 export const schemaFault = signal(false);

@@ -81,7 +81,7 @@ function stay(name: string): void {
   leaving.value = rest;
 }
 
-// What the stream tells meanwhile goes before.
+// What the stream reports meanwhile takes precedence.
 effect(() => {
   const [current, isViewOnly] = [servers.value, mode.value === "view"];
   if (!isListed.value) return;

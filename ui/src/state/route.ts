@@ -18,7 +18,7 @@ addEventListener("hashchange", () => {
 export function go(to: Route): void {
   const address = addressOf(to);
   if (location.hash !== address) location.hash = address;
-  // The event comes later; whoever reads the route meanwhile sees the new one.
+  // The event comes later; readers of the route meanwhile see the new one.
   route.value = to;
 }
 

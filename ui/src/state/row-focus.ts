@@ -1,4 +1,4 @@
-/** Which row of the list is to get the focus once it is drawn. Whoever does something else meanwhile is not disturbed. */
+/** Which row of the list is to get the focus once it is drawn. A user who does something else meanwhile is not disturbed. */
 import { signal } from "@preact/signals";
 
 export const wantedRow = signal<string | null>(null);
@@ -16,7 +16,7 @@ export function giveFocus(table: HTMLElement | null): void {
   firstStop(row)?.focus();
 }
 
-/** What stands for a row: its way back, its link, or whatever can be pressed in it. */
+/** The first element of a row that can have the focus: its way back, its link, or what else can be pressed in it. */
 export function firstStop(row: HTMLElement): HTMLElement | null {
   for (const stop of ["[data-undo]", "a[data-server]", "button"]) {
     const found = row.querySelector<HTMLElement>(stop);

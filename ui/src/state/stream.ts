@@ -1,13 +1,13 @@
 /**
- * Keeps a stream of changes open: opens it anew where it ends, later and later while nobody answers, and rests while
- * nobody looks. It refuses to know what the events mean.
+ * Keeps a stream of changes open: opens it again where it ends, later and later while nobody answers, and rests while
+ * nobody looks. It does not know what the events mean.
  */
 import { EventsGone, EventsRefused, type StreamEvent, openEvents } from "../api/events.ts";
 import { authHeaders } from "../api/session.ts";
 
 export type Listener = {
   event: (event: StreamEvent) => void;
-  /** What was missed can't be told any more: the next stream is a new one. */
+  /** The missed events are no longer kept: the next stream is a new one. */
   gone: () => void;
   /** There is no stream; so many attempts in a row have failed. */
   lost: (attempts: number) => void;

@@ -1,4 +1,4 @@
-//! Objects that stand in several places of OpenHands' settings: models of languages, skills, hooks, tools.
+//! Objects that are in several places of OpenHands' settings: models of languages, skills, hooks, tools.
 
 use crate::model::config::{Members, Node};
 
@@ -119,7 +119,7 @@ static SKILL: Model = object(
         ("description", TEXT_OR_NULL),
         ("license", TEXT_OR_NULL),
         ("compatibility", TEXT_OR_NULL),
-        // Values of other kinds are taken for their text.
+        // Values of other kinds are read as their text.
         ("metadata", Rule::OrNull(&Rule::Map(&Rule::Any))),
         (
             "allowed_tools",

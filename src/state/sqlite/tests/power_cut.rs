@@ -12,7 +12,7 @@ use super::super::schema::MIGRATIONS;
 use super::{close, open};
 use crate::state::conformance::{begin, end, session, wait};
 use crate::state::{Change, Kept, Remembered, StateStore};
-use crate::store::file::tests::folder_model::{Deed, Folder, Image};
+use crate::store::file::tests::folder_model::{Folder, Image, Operation};
 
 /// Set for the process that is recorded: the folder in which it works.
 const FOLDER: &str = "STATE_POWER_CUT_FOLDER";
@@ -48,7 +48,7 @@ fn what_is_recorded() {
 
 /// One thing of the record.
 enum Recorded {
-    Deed(Deed),
+    Operation(Operation),
     Answered,
 }
 
@@ -102,33 +102,33 @@ fn read(call: &str, folder: &Path, known: &mut BTreeSet<PathBuf>) -> Option<Reco
     let last = || arguments.rsplit(',').next()?.trim().parse::<usize>().ok();
     let own = |path: PathBuf| {
         let is_own = path.parent() == Some(folder);
-        // Shared memory is made anew after a crash, and the lock has no content.
+        // Shared memory is recreated after a crash, and the lock has no content.
         let is_content = is_own && !path.ends_with("state.db-shm") && !path.ends_with("state.lock");
         is_content.then(|| PathBuf::from(path.file_name().unwrap_or_default()))
     };
-    let deed = match name {
+    let operation = match name {
         "write" if strings.first().is_some_and(|text| text == ANSWERED.as_bytes()) => {
             return Some(Recorded::Answered);
         }
         "openat" if arguments.contains("O_CREAT") => {
             let name = own(path(strings.first()?))?;
-            known.insert(name.clone()).then_some(Deed::Create(name))?
+            known.insert(name.clone()).then_some(Operation::Create(name))?
         }
-        "pwrite64" => Deed::WriteAt(own(file()?)?, last()?, strings.first()?.clone()),
-        "ftruncate" => Deed::Truncate(own(file()?)?, last()?),
-        "fsync" | "fdatasync" if file()? == folder => Deed::SyncDirectory,
-        "fsync" | "fdatasync" => Deed::SyncFile(own(file()?)?),
+        "pwrite64" => Operation::WriteAt(own(file()?)?, last()?, strings.first()?.clone()),
+        "ftruncate" => Operation::Truncate(own(file()?)?, last()?),
+        "fsync" | "fdatasync" if file()? == folder => Operation::SyncDirectory,
+        "fsync" | "fdatasync" => Operation::SyncFile(own(file()?)?),
         "unlink" => {
             let name = own(path(strings.first()?))?;
             known.remove(&name);
-            Deed::Unlink(name)
+            Operation::Unlink(name)
         }
         "rename" | "renameat" | "renameat2" | "write" if file().and_then(own).is_some() => {
             panic!("the model does not know `{call}`")
         }
         _ => return None,
     };
-    Some(Recorded::Deed(deed))
+    Some(Recorded::Operation(operation))
 }
 
 /// What `\x6f\x6b` means; other text is what it is.
@@ -157,7 +157,7 @@ fn what_was_answered_is_there_after_a_power_cut_at_any_moment() {
     for entry in &recorded {
         match entry {
             Recorded::Answered => answered += 1,
-            Recorded::Deed(deed) => model.apply(deed),
+            Recorded::Operation(operation) => model.apply(operation),
         }
         for image in model.after_crash() {
             if tried.insert((answered, image.clone())) {

@@ -80,7 +80,7 @@ fn a_damaged_database_is_put_aside_with_all_that_belongs_to_it_and_everybody_is_
 }
 
 #[test]
-fn a_log_without_its_database_is_not_taken_for_a_new_ones() {
+fn a_log_without_its_database_is_not_treated_as_a_new_ones() {
     let folder = folder();
     let store = open(folder.path());
     wait(store.write(vec![begin(2)]));
@@ -149,7 +149,7 @@ fn a_database_that_is_taken_away_while_it_is_open_signs_everybody_out() {
 }
 
 #[test]
-fn a_sign_out_that_can_not_be_stored_is_pending_and_stored_when_it_can() {
+fn a_sign_out_that_cannot_be_stored_is_pending_and_stored_when_it_can() {
     let folder = folder();
     let store = open(folder.path());
     // Another process that does not let go.

@@ -1,5 +1,5 @@
-//! What becomes of changes that are run together: order, panics, give-ups, keys, and that all stand or
-//! fall by one durable replace.
+//! What becomes of changes that are run together: order, panics, give-ups, keys, and that all succeed or
+//! fail by one durable replace.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};

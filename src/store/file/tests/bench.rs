@@ -20,7 +20,7 @@ use crate::store::{Change, Current, Decision, Names, Seen, Snapshot, Store, Stor
 
 pub(super) const PATIENCE: Duration = Duration::from_secs(60);
 
-/// A folder, a document in it, and who stands before its disk.
+/// A folder, a document in it, and its failpoints.
 pub(super) struct Bench {
     _folder: tempfile::TempDir,
     pub(super) root: PathBuf,
@@ -35,7 +35,7 @@ impl Bench {
         Self { _folder: folder, path: root.join("settings.json"), root, failpoints: Arc::default() }
     }
 
-    /// With a document in which these servers stand.
+    /// With a document that has these servers.
     pub(super) fn with(servers: &[(&str, &str)]) -> Self {
         let bench = Self::new();
         bench.overwrite(servers);

@@ -1,4 +1,4 @@
-//! Crashes, all of them within bounds: sequences of deeds, a crash after each system call of the last one,
+//! Crashes, all of them within bounds: sequences of operations, a crash after each system call of the last one,
 //! each folder that POSIX allows then, made and opened. `CRASH_DEPTH=3` runs the longer sequences too.
 
 use std::collections::BTreeSet;
@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 
 use super::bench::{Bench, change, edits, key, names_in, pairs, put, read, run, set, text};
-use super::folder_model::{Deed, Folder, Image};
+use super::folder_model::{Folder, Image, Operation};
 use crate::document::NewDocument;
 use crate::model::Edit;
 use crate::store::file::{Failpoints, FileStore, FileStoreOptions, Step};
@@ -24,10 +24,10 @@ const OTHERS_SERVER: &str = "other";
 /// The name under which another program writes.
 const OTHER: &str = "other-program.tmp";
 
-/// Takes down what the store does to the folder, and fails it where it is told to.
+/// Takes down what the store does to the folder, and fails it on request.
 #[derive(Default)]
 struct Recorder {
-    deeds: Mutex<Vec<Deed>>,
+    operations: Mutex<Vec<Operation>>,
     failing: Mutex<Option<&'static str>>,
     overtaking: Mutex<Option<Overtaking>>,
 }
@@ -40,12 +40,12 @@ struct Overtaking {
 }
 
 impl Recorder {
-    fn note(&self, deed: Deed) {
-        self.deeds.lock().unwrap().push(deed);
+    fn note(&self, operation: Operation) {
+        self.operations.lock().unwrap().push(operation);
     }
 
-    fn deeds(&self) -> Vec<Deed> {
-        self.deeds.lock().unwrap().clone()
+    fn operations(&self) -> Vec<Operation> {
+        self.operations.lock().unwrap().clone()
     }
 
     /// Lets the other program do its part, if this is the step that it does it before.
@@ -63,9 +63,9 @@ impl Recorder {
 
     fn note_other(&self, bytes: Vec<u8>) {
         let (draft, document) = (PathBuf::from(OTHER), PathBuf::from(DOCUMENT));
-        self.note(Deed::Create(draft.clone()));
-        self.note(Deed::Write(draft.clone(), bytes));
-        self.note(Deed::Rename(draft, document));
+        self.note(Operation::Create(draft.clone()));
+        self.note(Operation::Write(draft.clone(), bytes));
+        self.note(Operation::Rename(draft, document));
     }
 }
 
@@ -75,20 +75,20 @@ impl Failpoints for Recorder {
         let is_overtaken = self.let_others(step);
         let name = |path: &Path| PathBuf::from(path.file_name().unwrap());
         match step {
-            Step::Create { path } => self.note(Deed::Create(name(path))),
+            Step::Create { path } => self.note(Operation::Create(name(path))),
             Step::Write { path, bytes } => {
                 let piece = bytes[..self.write_at_most(bytes.len())].to_vec();
-                self.note(Deed::Write(name(path), piece));
+                self.note(Operation::Write(name(path), piece));
             }
-            Step::SyncFile { path } if is_failing => self.note(Deed::FailToSyncFile(name(path))),
-            Step::SyncFile { path } => self.note(Deed::SyncFile(name(path))),
-            Step::Swap { from, to } => self.note(Deed::Swap(name(from), name(to))),
+            Step::SyncFile { path } if is_failing => self.note(Operation::FailToSyncFile(name(path))),
+            Step::SyncFile { path } => self.note(Operation::SyncFile(name(path))),
+            Step::Swap { from, to } => self.note(Operation::Swap(name(from), name(to))),
             // It replaces nothing, and so will not be done.
             Step::Rename { .. } if is_overtaken => {}
-            Step::Rename { from, to } => self.note(Deed::Rename(name(from), name(to))),
-            Step::SyncDirectory { .. } if is_failing => self.note(Deed::FailToSyncDirectory),
-            Step::SyncDirectory { .. } => self.note(Deed::SyncDirectory),
-            Step::Unlink { path } => self.note(Deed::Unlink(name(path))),
+            Step::Rename { from, to } => self.note(Operation::Rename(name(from), name(to))),
+            Step::SyncDirectory { .. } if is_failing => self.note(Operation::FailToSyncDirectory),
+            Step::SyncDirectory { .. } => self.note(Operation::SyncDirectory),
+            Step::Unlink { path } => self.note(Operation::Unlink(name(path))),
             Step::MakeDirectory { .. }
             | Step::Lock { .. }
             | Step::Read { .. }
@@ -115,7 +115,7 @@ enum Letter {
     Keep,
     /// Another program replaces the document and syncs nothing.
     Other,
-    /// The service is started anew.
+    /// The service is restarted.
     Reopen,
     /// A change whose folder can't be synced after the rename.
     ChangeUnsynced,
@@ -189,7 +189,7 @@ impl Scene {
                 return meanwhile;
             }
             Letter::Reopen => {
-                self.recorder.note(Deed::Restart);
+                self.recorder.note(Operation::Restart);
                 self.store = open(&self.bench.path, Arc::clone(&self.recorder) as _);
                 return meanwhile;
             }
@@ -197,12 +197,12 @@ impl Scene {
             Letter::KeepUnsynced => self.failing("sync-file", change(|_| Decision::keep())),
             Letter::Overtaken => self.overtaken(&["look"], &value),
             Letter::OvertakenLate => self.overtaken(&["swap", "rename"], &value),
-            _ => run(&self.store, wish(letter, &value)),
+            _ => run(&self.store, change_of(letter, &value)),
         };
         self.servers = after;
         match outcome {
             Ok(()) => self.allowed = Allowed::These(vec![self.servers.clone()]),
-            // Nobody was told that it is done; it may be, and the one before it may be still.
+            // No response said that it is done; it may be, and so may the one before it.
             Err(error) if error.kind() == StoreErrorKind::OutcomeUnknown => self.allowed = meanwhile.clone(),
             Err(error) => assert!(letter == Letter::KeepUnsynced, "{letter:?}: {error:?}"),
         }
@@ -254,7 +254,7 @@ fn open(path: &Path, failpoints: Arc<dyn Failpoints>) -> FileStore {
     FileStore::open(FileStoreOptions { failpoints, ..FileStoreOptions::new(path, NewDocument::Own) }).unwrap()
 }
 
-fn wish(letter: Letter, value: &str) -> Change {
+fn change_of(letter: Letter, value: &str) -> Change {
     match letter {
         Letter::Create => edits(vec![put(&format!("new-{value}"), value)]),
         Letter::Remove => edits(vec![Edit::Remove { key: key("a") }]),
@@ -314,10 +314,10 @@ fn crashes(start: Option<&[(&str, &str)]>, letters: &[Letter]) -> Vec<(Image, Al
     for (number, letter) in before.iter().enumerate() {
         scene.play(*letter, number + 1);
     }
-    let old = scene.recorder.deeds();
+    let old = scene.recorder.operations();
     let meanwhile = scene.play(*last, letters.len());
-    let deeds = scene.recorder.deeds();
-    old.iter().for_each(|deed| folder.apply(deed));
+    let operations = scene.recorder.operations();
+    old.iter().for_each(|operation| folder.apply(operation));
     let mut found = Vec::new();
     let mut look = |folder: &Folder, allowed: &Allowed| {
         // Where anything may be found there is nothing to judge.
@@ -325,9 +325,9 @@ fn crashes(start: Option<&[(&str, &str)]>, letters: &[Letter]) -> Vec<(Image, Al
             found.extend(folder.after_crash().into_iter().map(|image| (image, allowed.clone())));
         }
     };
-    for deed in &deeds[old.len()..] {
+    for operation in &operations[old.len()..] {
         look(&folder, &meanwhile);
-        folder.apply(deed);
+        folder.apply(operation);
     }
     look(&folder, &scene.allowed);
     let real = scene.bench.names().into_iter().filter(|name| name != ".settings.lock").map(PathBuf::from);
@@ -335,7 +335,7 @@ fn crashes(start: Option<&[(&str, &str)]>, letters: &[Letter]) -> Vec<(Image, Al
     found
 }
 
-/// Makes the folder, opens it, and tells what is wrong with it.
+/// Makes the folder, opens it, and returns what is wrong with it.
 fn judge(image: &Image, allowed: &Allowed) -> Result<(), String> {
     let Allowed::These(states) = allowed else { return Ok(()) };
     let bench = Bench::new();
@@ -353,7 +353,7 @@ fn judge(image: &Image, allowed: &Allowed) -> Result<(), String> {
     run(&store, set("after", "1")).map_err(|error| format!("the next write fails: {error}"))?;
     let kept = [".settings.lock", OTHER, DOCUMENT];
     match names_in(&bench.root).into_iter().find(|name| !kept.contains(&name.as_str())) {
-        Some(litter) => Err(format!("{litter} is left after the next write")),
+        Some(leftover) => Err(format!("{leftover} is left after the next write")),
         None => Ok(()),
     }
 }
@@ -415,14 +415,23 @@ fn no_crash_leaves_anything_but_the_old_or_the_new_document() {
 fn without_a_sync_the_same_crashes_are_found_out() {
     let mut scene = Scene::new(Some(&[("a", "0")]));
     scene.play(Letter::Change, 1);
-    let deeds = scene.recorder.deeds();
+    let operations = scene.recorder.operations();
     let first: Image = [(PathBuf::from(DOCUMENT), text(&[("a", "0")]).into_bytes())].into();
-    let is_well = |left_out: fn(&Deed) -> bool| {
+    let is_well = |left_out: fn(&Operation) -> bool| {
         let mut folder = Folder::new(&first);
-        deeds.iter().filter(|deed| !left_out(deed)).for_each(|deed| folder.apply(deed));
+        operations
+            .iter()
+            .filter(|operation| !left_out(operation))
+            .for_each(|operation| folder.apply(operation));
         folder.after_crash().iter().all(|image| judge(image, &scene.allowed).is_ok())
     };
     assert!(is_well(|_| false));
-    assert!(!is_well(|deed| matches!(deed, Deed::SyncFile(_))), "a torn document went unnoticed");
-    assert!(!is_well(|deed| matches!(deed, Deed::SyncDirectory)), "a lost rename went unnoticed");
+    assert!(
+        !is_well(|operation| matches!(operation, Operation::SyncFile(_))),
+        "a torn document went unnoticed"
+    );
+    assert!(
+        !is_well(|operation| matches!(operation, Operation::SyncDirectory)),
+        "a lost rename went unnoticed"
+    );
 }

@@ -1,4 +1,4 @@
-//! What is on disk when: each step failing in its turn, the modes and owners of files, litter, and
+//! What is on disk when: after the failure of each step, the modes and owners of files, leftover files, and
 //! documents that must be left alone.
 
 use std::fs::{self, Permissions};
@@ -88,7 +88,7 @@ fn a_disk_that_takes_little_at_a_time_gets_everything() {
 }
 
 #[test]
-fn a_disk_that_fills_up_in_the_middle_leaves_the_old_document_and_no_litter() {
+fn a_disk_that_fills_up_in_the_middle_leaves_the_old_document_and_no_leftover_files() {
     let bench = Bench::with(&[("a", "1")]);
     let store = bench.open();
     bench.failpoints.shorten_writes(7);
@@ -122,14 +122,14 @@ fn a_draft_that_can_t_be_removed_is_swept_with_the_next_write() {
 #[test]
 fn what_a_crash_left_is_swept_at_the_first_commit_and_not_before() {
     let bench = Bench::with(&[("a", "1")]);
-    let litter = ".settings.json.mcp-settings-12-0123456789abcdef.tmp";
+    let leftover = ".settings.json.mcp-settings-12-0123456789abcdef.tmp";
     let others = ".mcp.json.mcp-settings-12-0123456789abcdef.tmp";
-    for name in [litter, others] {
+    for name in [leftover, others] {
         fs::write(bench.root.join(name), "x").unwrap();
     }
     let store = bench.open();
     read(&store);
-    assert!(bench.root.join(litter).exists(), "without the lock it may be somebody's work");
+    assert!(bench.root.join(leftover).exists(), "without the lock it may be somebody's work");
     run(&store, set("a", "2")).unwrap();
     assert_eq!(bench.names(), [others, ".settings.lock", "settings.json"]);
 }
@@ -159,7 +159,7 @@ fn a_new_document_is_private_and_stays_so() {
 }
 
 #[test]
-fn after_a_failed_sync_a_change_that_keeps_everything_is_written_anew() {
+fn after_a_failed_sync_a_change_that_keeps_everything_is_written_again() {
     for step in ["sync-file", "sync-directory"] {
         let bench = Bench::with(&[("a", "1")]);
         let store = bench.open();
@@ -196,7 +196,7 @@ fn a_read_only_folder_is_an_error_and_no_change() {
 }
 
 #[test]
-fn a_document_that_vanished_is_not_begun_anew() {
+fn a_document_that_vanished_is_not_recreated() {
     let bench = Bench::with(&[("a", "1")]);
     let store = bench.open();
     fs::remove_file(&bench.path).unwrap();
@@ -279,7 +279,7 @@ fn a_missing_folder_is_made_when_the_store_is_opened_and_made_durable() {
 }
 
 #[test]
-fn a_folder_that_can_t_be_made_is_told_and_no_reason_not_to_open() {
+fn a_folder_that_cannot_be_made_is_reported_and_does_not_prevent_opening() {
     let bench = Bench::new();
     bench.failpoints.fail("make-directory", io::ErrorKind::PermissionDenied);
     let mut options = bench.options();
@@ -310,7 +310,7 @@ fn no_file_is_ever_open_to_others() {
 }
 
 #[derive(Clone, Debug)]
-enum Deed {
+enum Operation {
     Put(u8, u8),
     Remove(u8),
     Rename(u8, u8),
@@ -320,33 +320,33 @@ enum Deed {
 const STEPS: &[&str] =
     &["lock", "read", "create", "write", "sync-file", "look", "swap", "sync-directory", "unlink"];
 
-fn deeds() -> impl Strategy<Value = Vec<(Deed, Option<&'static str>)>> {
+fn operations() -> impl Strategy<Value = Vec<(Operation, Option<&'static str>)>> {
     let name = 0..4_u8;
-    let deed = prop_oneof![
-        4 => (name.clone(), any::<u8>()).prop_map(|(name, value)| Deed::Put(name, value)),
-        1 => name.clone().prop_map(Deed::Remove),
-        1 => (name.clone(), name.clone()).prop_map(|(from, to)| Deed::Rename(from, to)),
-        1 => (name, any::<u8>()).prop_map(|(name, value)| Deed::OtherProgram(name, value)),
+    let operation = prop_oneof![
+        4 => (name.clone(), any::<u8>()).prop_map(|(name, value)| Operation::Put(name, value)),
+        1 => name.clone().prop_map(Operation::Remove),
+        1 => (name.clone(), name.clone()).prop_map(|(from, to)| Operation::Rename(from, to)),
+        1 => (name, any::<u8>()).prop_map(|(name, value)| Operation::OtherProgram(name, value)),
     ];
     let failing = prop_oneof![2 => Just(None), 1 => prop::sample::select(STEPS).prop_map(Some)];
-    prop::collection::vec((deed, failing), 1..12)
+    prop::collection::vec((operation, failing), 1..12)
 }
 
 fn name(number: u8) -> String {
     format!("s{number}")
 }
 
-/// What the deed makes of these servers, kept sorted.
-fn after(servers: &[(String, String)], deed: &Deed) -> Vec<(String, String)> {
+/// What the operation makes of these servers, kept sorted.
+fn after(servers: &[(String, String)], operation: &Operation) -> Vec<(String, String)> {
     let mut servers: std::collections::BTreeMap<_, _> = servers.iter().cloned().collect();
-    match deed {
-        Deed::Put(at, value) | Deed::OtherProgram(at, value) => {
+    match operation {
+        Operation::Put(at, value) | Operation::OtherProgram(at, value) => {
             servers.insert(name(*at), value.to_string());
         }
-        Deed::Remove(at) => {
+        Operation::Remove(at) => {
             servers.remove(&name(*at));
         }
-        Deed::Rename(from, to) => {
+        Operation::Rename(from, to) => {
             if !servers.contains_key(&name(*to))
                 && let Some(value) = servers.remove(&name(*from))
             {
@@ -357,13 +357,13 @@ fn after(servers: &[(String, String)], deed: &Deed) -> Vec<(String, String)> {
     servers.into_iter().collect()
 }
 
-fn wish(deed: &Deed) -> Change {
-    match deed.clone() {
-        Deed::Put(at, value) | Deed::OtherProgram(at, value) => {
+fn change_of(operation: &Operation) -> Change {
+    match operation.clone() {
+        Operation::Put(at, value) | Operation::OtherProgram(at, value) => {
             edits(vec![put(&name(at), &value.to_string())])
         }
-        Deed::Remove(at) => edits(vec![Edit::Remove { key: key(&name(at)) }]),
-        Deed::Rename(from, to) => change(move |current| {
+        Operation::Remove(at) => edits(vec![Edit::Remove { key: key(&name(at)) }]),
+        Operation::Rename(from, to) => change(move |current| {
             let (from, to) = (key(&name(from)), key(&name(to)));
             let servers = current.servers();
             match servers.contains_key(&from) && !servers.contains_key(&to) {
@@ -379,21 +379,21 @@ proptest! {
 
     /// Law L5 on a disk that fails whenever it likes, beside another program.
     #[test]
-    fn the_document_is_what_was_answered(deeds in deeds()) {
+    fn the_document_is_what_was_answered(operations in operations()) {
         let bench = Bench::with(&[]);
         let store = bench.open();
         let other = bench.open_other();
         let mut expected = Vec::new();
-        for (deed, failing) in &deeds {
-            let wanted = after(&expected, deed);
-            if let Deed::OtherProgram(..) = deed {
-                run(&other, wish(deed)).unwrap();
+        for (operation, failing) in &operations {
+            let wanted = after(&expected, operation);
+            if let Operation::OtherProgram(..) = operation {
+                run(&other, change_of(operation)).unwrap();
                 expected = wanted;
             } else {
                 if let Some(step) = failing {
                     bench.failpoints.fail(step, io::ErrorKind::Other);
                 }
-                match run(&store, wish(deed)) {
+                match run(&store, change_of(operation)) {
                     Ok(()) => expected = wanted,
                     Err(error) if error.kind() == StoreErrorKind::OutcomeUnknown => expected = wanted,
                     Err(_) => prop_assert!(failing.is_some()),

@@ -1,5 +1,5 @@
-//! Each step of each kind of commit failing in its turn, with each error that a disk gives: the document
-//! stays whole, the error says what it was, and the next write and the next start find nothing amiss.
+//! Each step of each kind of commit fails, with each error that a disk gives: the document
+//! stays whole, the error says what it was, and the next write and the next start find nothing wrong.
 
 use std::error::Error;
 use std::fs::{self, Permissions};
@@ -117,7 +117,7 @@ fn every_step_can_fail_with_every_error() {
 }
 
 #[test]
-fn what_can_not_be_tidied_either_is_gone_after_the_next_start() {
+fn what_cannot_be_tidied_either_is_gone_after_the_next_start() {
     for scene in [Scene::Begin, Scene::Replace, Scene::Keep0640] {
         for (number, step) in scene.steps().into_iter().enumerate() {
             if step == "unlink" {
@@ -141,7 +141,7 @@ fn what_can_not_be_tidied_either_is_gone_after_the_next_start() {
 }
 
 #[test]
-fn a_replaced_document_that_can_not_be_removed_is_gone_after_the_next_write() {
+fn a_replaced_document_that_cannot_be_removed_is_gone_after_the_next_write() {
     let bench = Bench::with(&[("a", "1")]);
     let store = bench.open();
     bench.failpoints.fail("unlink", io::ErrorKind::Other);

@@ -1,5 +1,5 @@
 //! What a crash may leave of a folder, by what POSIX promises and no more: bytes that were not synced may
-//! be lost, torn or zeros; names that were not synced may be lost one by one. It refuses to know what the
+//! be lost, torn or zeros; names that were not synced may be lost one by one. It does not know what the
 //! files mean.
 
 use std::collections::BTreeMap;
@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 /// One thing that was done to the folder.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Deed {
+pub(crate) enum Operation {
     Create(PathBuf),
     Write(PathBuf, Vec<u8>),
     /// Bytes at an offset, over what is there.
@@ -23,8 +23,8 @@ pub(crate) enum Deed {
     Unlink(PathBuf),
     SyncDirectory,
     FailToSyncDirectory,
-    /// The process that saw syncs fail has ended. Whoever comes later can but sync again, and must take a
-    /// sync that succeeds for one: this is as far as the promise goes.
+    /// The process that saw syncs fail has ended. A later process can only sync again, and must rely on a
+    /// sync that succeeds: this is as far as the promise goes.
     Restart,
 }
 
@@ -84,50 +84,50 @@ impl Folder {
         Self { files: image.values().map(file).collect(), first: names.clone(), names, log: Vec::new() }
     }
 
-    pub(crate) fn apply(&mut self, deed: &Deed) {
-        match deed {
-            Deed::Create(name) => {
+    pub(crate) fn apply(&mut self, operation: &Operation) {
+        match operation {
+            Operation::Create(name) => {
                 self.files.push(File { pieces: Vec::new(), synced: 0, is_lost: false });
                 let file = self.files.len() - 1;
                 self.names.insert(name.clone(), file);
                 self.note(Naming::Link(name.clone(), file));
             }
-            Deed::Write(name, piece) => self.file(name).pieces.push(Piece::Append(piece.clone())),
-            Deed::WriteAt(name, offset, piece) => {
+            Operation::Write(name, piece) => self.file(name).pieces.push(Piece::Append(piece.clone())),
+            Operation::WriteAt(name, offset, piece) => {
                 self.file(name).pieces.push(Piece::WriteAt(*offset, piece.clone()));
             }
-            Deed::Truncate(name, length) => self.file(name).pieces.push(Piece::Truncate(*length)),
-            Deed::SyncFile(name) => {
+            Operation::Truncate(name, length) => self.file(name).pieces.push(Piece::Truncate(*length)),
+            Operation::SyncFile(name) => {
                 let file = self.file(name);
                 if !file.is_lost {
                     file.synced = file.pieces.len();
                 }
             }
-            Deed::FailToSyncFile(name) => {
+            Operation::FailToSyncFile(name) => {
                 let file = self.file(name);
                 file.is_lost |= file.synced < file.pieces.len();
             }
-            Deed::Rename(from, to) => {
+            Operation::Rename(from, to) => {
                 let file = self.names.remove(from).expect("what is renamed is there");
                 self.names.insert(to.clone(), file);
                 self.note(Naming::Rename(from.clone(), to.clone(), file));
             }
-            Deed::Swap(one, other) => {
+            Operation::Swap(one, other) => {
                 let swapped = [(one.clone(), self.names[other]), (other.clone(), self.names[one])];
                 self.names.extend(swapped.clone());
                 self.note(Naming::Swap(swapped));
             }
-            Deed::Unlink(name) => {
+            Operation::Unlink(name) => {
                 self.names.remove(name).expect("what is removed is there");
                 self.note(Naming::Unlink(name.clone()));
             }
-            Deed::SyncDirectory => {
+            Operation::SyncDirectory => {
                 self.log.iter_mut().for_each(|entry| entry.is_synced |= !entry.is_lost);
             }
-            Deed::FailToSyncDirectory => {
+            Operation::FailToSyncDirectory => {
                 self.log.iter_mut().for_each(|entry| entry.is_lost |= !entry.is_synced);
             }
-            Deed::Restart => {
+            Operation::Restart => {
                 self.files.iter_mut().for_each(|file| file.is_lost = false);
                 self.log.iter_mut().for_each(|entry| entry.is_lost = false);
             }

@@ -46,7 +46,7 @@ fn a_holder_that_dies_holds_nothing() {
 }
 
 #[test]
-fn a_lock_granted_when_nobody_waits_any_more_is_used_for_nothing() {
+fn a_lock_granted_after_all_changes_gave_up_is_released_unused() {
     let bench = Bench::with(&[]);
     let store = bench.open();
     let lock = HeldLock::take(&bench.root.join(".settings.lock"));
@@ -79,7 +79,7 @@ fn a_new_lock_file_is_private_and_stays() {
 }
 
 #[test]
-fn whoever_waited_for_a_lock_file_that_was_replaced_waits_for_the_new_one() {
+fn a_wait_for_a_replaced_lock_file_continues_on_the_new_one() {
     let bench = Bench::with(&[]);
     let store = bench.open();
     let path = bench.root.join(".settings.lock");
@@ -152,7 +152,7 @@ fn a_link_to_nothing_yet_gets_its_file() {
 }
 
 #[test]
-fn a_link_that_is_turned_while_we_wait_is_followed_anew() {
+fn a_link_that_is_turned_while_we_wait_is_followed_again() {
     let (bench, store) = linked();
     fs::write(bench.root.join("real/second.json"), text(&[("b", "2")])).unwrap();
     let lock = HeldLock::take(&bench.root.join("given/.settings.lock"));

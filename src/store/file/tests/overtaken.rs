@@ -1,5 +1,5 @@
 //! Programs that take no lock and change the document while a batch is being written: what they wrote is not
-//! lost, whenever they come, or whoever wanted the batch is told.
+//! lost, or the writers of the batch get an error.
 
 use std::fs::{self, OpenOptions, Permissions};
 use std::io::{self, Write};
@@ -42,12 +42,12 @@ const CAN_SWAP: [bool; 2] = [true, false];
 
 /// Lets this be done once, at the moment. Without swapping, a moment after the last look is one before the plain
 /// rename's own look.
-fn at(bench: &Bench, moment: Moment, can_swap: bool, deed: impl Fn(&Path) + Send + Sync + 'static) {
+fn at(bench: &Bench, moment: Moment, can_swap: bool, operation: impl Fn(&Path) + Send + Sync + 'static) {
     let (count, path) = (AtomicUsize::new(0), bench.path.clone());
     bench.failpoints.on_step(move |step| {
         let is_due = moment.is_before(step.name()) && (can_swap || step.name() != "swap");
         if is_due && count.fetch_add(1, Ordering::SeqCst) == 0 {
-            deed(&path);
+            operation(&path);
         }
         if step.name() == "swap" && !can_swap {
             return Err(io::Error::from_raw_os_error(22));
@@ -64,8 +64,8 @@ fn replace(path: &Path, servers: &[(&str, &str)]) {
 
 #[test]
 fn whenever_another_program_writes_both_changes_are_there() {
-    type Deed = fn(&Path);
-    let deeds: [(&str, Deed); 4] = [
+    type Operation = fn(&Path);
+    let operations: [(&str, Operation); 4] = [
         ("replaced", |path| replace(path, &[("a", "1"), ("other", "1")])),
         ("replaced by a file of the same size", |path| replace(path, &[("b", "1")])),
         ("written in place", |path| fs::write(path, text(&[("a", "1"), ("other", "1")])).unwrap()),
@@ -75,12 +75,12 @@ fn whenever_another_program_writes_both_changes_are_there() {
             file.write_all_at(b"b", at).unwrap();
         }),
     ];
-    for (what, deed) in deeds {
+    for (what, operation) in operations {
         for moment in MOMENTS {
             for can_swap in CAN_SWAP {
                 let bench = Bench::with(&[("a", "1")]);
                 let store = bench.open();
-                at(&bench, moment, can_swap, deed);
+                at(&bench, moment, can_swap, operation);
                 run(&store, set("ours", "1")).unwrap();
                 let theirs = if what.contains("other") || what == "replaced" || what == "written in place" {
                     pairs(&[("a", "1"), ("other", "1"), ("ours", "1")])
@@ -97,19 +97,19 @@ fn whenever_another_program_writes_both_changes_are_there() {
 }
 
 #[test]
-fn what_another_program_did_to_the_document_stays_and_the_writer_is_told() {
-    type Deed = fn(&Path);
-    let deeds: [(Deed, Option<&[u8]>); 3] = [
+fn what_another_program_did_to_the_document_stays_and_the_writer_gets_an_error() {
+    type Operation = fn(&Path);
+    let operations: [(Operation, Option<&[u8]>); 3] = [
         (|path| fs::remove_file(path).unwrap(), None),
         (|path| drop(fs::File::create(path).unwrap()), Some(b"")),
         (|path| fs::write(path, "{").unwrap(), Some(b"{")),
     ];
-    for (deed, left) in deeds {
+    for (operation, left) in operations {
         for moment in MOMENTS {
             for can_swap in CAN_SWAP {
                 let bench = Bench::with(&[("a", "1")]);
                 let store = bench.open();
-                at(&bench, moment, can_swap, deed);
+                at(&bench, moment, can_swap, operation);
                 let outcome = run(&store, set("ours", "1"));
                 let is_right = match left {
                     None => matches!(failed(&outcome), Some(FileError::Vanished)),
@@ -190,7 +190,7 @@ fn of_two_programs_that_come_after_the_last_look_the_later_one_stays() {
 }
 
 #[test]
-fn what_can_not_be_swapped_back_is_renamed_back() {
+fn what_cannot_be_swapped_back_is_renamed_back() {
     let bench = Bench::with(&[("a", "1")]);
     let store = bench.open();
     let (count, path) = (AtomicUsize::new(0), bench.path.clone());
@@ -279,5 +279,5 @@ fn a_document_that_was_only_touched_is_replaced_at_once() {
         file.write_all(text(&[("a", "1")]).as_bytes()).unwrap();
     });
     run(&store, set("a", "2")).unwrap();
-    assert_eq!(bench.failpoints.count("create"), 1, "it was decided anew for nothing");
+    assert_eq!(bench.failpoints.count("create"), 1, "it was decided again for nothing");
 }

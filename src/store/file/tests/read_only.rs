@@ -1,4 +1,4 @@
-//! What failed attempts to write teach about a place of which nothing else can be told, and what undoes that.
+//! What failed attempts to write show about a place of which nothing else is known, and what undoes that.
 
 use std::fs::{self, Permissions};
 use std::io;
@@ -45,13 +45,13 @@ fn a_place_that_refused_a_write_is_read_only_until_a_write_succeeds() {
                 assert!(matches!(trouble(&error), Some(FileError::Ownership(_))), "{step}: {error:?}")
             }
             _ => assert!(
-                matches!(trouble(&error), Some(FileError::ReadOnly { reason: told, source: Some(_) }) if *told == reason),
+                matches!(trouble(&error), Some(FileError::ReadOnly { reason: found, source: Some(_) }) if *found == reason),
                 "{step}: {error:?}"
             ),
         }
         for _ in 0..2 {
             assert_eq!(access(&store), read_only(reason), "{step}");
-            assert!(store.peek().is_none(), "{step}: it was not looked at anew");
+            assert!(store.peek().is_none(), "{step}: it was not looked at again");
         }
         assert_eq!(read(&store), pairs(&[("a", "1")]));
         bench.failpoints.heal();
@@ -94,7 +94,7 @@ fn what_passes_by_itself_makes_nothing_read_only() {
 }
 
 #[test]
-fn a_change_of_what_may_be_written_is_told_once() {
+fn a_change_of_what_may_be_written_is_reported_once() {
     let bench = Bench::with(&[("a", "1")]);
     let store = bench.open();
     let mut changes = store.changes();
@@ -105,9 +105,9 @@ fn a_change_of_what_may_be_written_is_told_once() {
         read(&store);
     }
     assert!(changes.has_changed().unwrap());
-    let told = changes.borrow_and_update().as_ref().unwrap().access();
-    assert_eq!(told, read_only(PlaceReason::Folder));
+    let access = changes.borrow_and_update().as_ref().unwrap().access();
+    assert_eq!(access, read_only(PlaceReason::Folder));
     read(&store);
     run(&store, set("a", "2")).unwrap_err();
-    assert!(!changes.has_changed().unwrap(), "it was told again");
+    assert!(!changes.has_changed().unwrap(), "it was reported again");
 }

@@ -34,7 +34,7 @@ fn peeked(store: &FileStore) -> Option<Vec<(String, String)>> {
 }
 
 #[test]
-fn a_document_left_alone_is_told_by_one_stat() {
+fn one_stat_shows_that_a_document_was_left_alone() {
     let bench = Bench::with(&[("a", "1")]);
     bench.failpoints.disguise(settled);
     let store = bench.open();
@@ -128,7 +128,7 @@ fn the_same_bytes_are_the_same_snapshot() {
 }
 
 #[test]
-fn servers_that_another_program_left_alone_are_not_built_anew() {
+fn servers_that_another_program_left_alone_are_not_built_again() {
     let bench = Bench::with(&[("a", "1"), ("b", "1")]);
     let store = bench.open();
     let before = seen(&store).unwrap();
@@ -170,11 +170,11 @@ fn a_document_that_vanished_is_an_error_until_it_returns() {
     assert_eq!(read(&store), pairs(&[("a", "1")]));
     fs::remove_file(&bench.path).unwrap();
     assert!(matches!(failed(&seen(&store)), Some(FileError::Vanished)));
-    assert_eq!(read(&bench.open()), [], "a restart begins anew");
+    assert_eq!(read(&bench.open()), [], "a restart begins with no history");
 }
 
 #[test]
-fn where_there_was_never_a_document_one_stat_tells_so_until_there_is() {
+fn before_there_is_a_document_one_stat_shows_that() {
     let bench = Bench::new();
     bench.failpoints.disguise(settled);
     let store = bench.open();
@@ -250,7 +250,7 @@ fn a_disk_that_can_t_be_read_is_an_error_that_passes() {
 }
 
 #[test]
-fn changes_by_others_and_troubles_are_told_once_each() {
+fn changes_by_others_and_errors_are_reported_once_each() {
     let bench = Bench::with(&[("a", "1")]);
     let store = bench.open();
     let mut changes = store.changes();
@@ -262,8 +262,8 @@ fn changes_by_others_and_troubles_are_told_once_each() {
     };
     is_news("nothing has happened", false).unwrap();
     bench.replace(&[("a", "2")]);
-    let told = is_news("another program wrote", true).unwrap();
-    assert_eq!(value(&told, "a").as_deref(), Some("2"));
+    let snapshot = is_news("another program wrote", true).unwrap();
+    assert_eq!(value(&snapshot, "a").as_deref(), Some("2"));
     bench.replace(&[("a", "2")]);
     is_news("the same bytes in another file", false).unwrap();
     fs::write(&bench.path, "{").unwrap();
@@ -312,7 +312,7 @@ fn readers_beside_writers_never_see_an_older_state_than_before() {
 }
 
 #[test]
-fn a_reader_sees_what_another_store_was_just_told_is_done() {
+fn a_reader_sees_what_another_store_has_just_committed() {
     let bench = Bench::with(&[]);
     let (store, other) = (bench.open(), bench.open_other());
     for round in 0..30 {

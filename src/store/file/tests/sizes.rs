@@ -44,10 +44,10 @@ fn a_change_may_fill_the_document_to_the_last_byte_and_no_further() {
                 assert_eq!(bench.on_disk().len(), length);
             } else {
                 for outcome in [outcome, looked] {
-                    let is_told = outcome.as_ref().is_err_and(|error| {
+                    let is_refused = outcome.as_ref().is_err_and(|error| {
                         error.code() == "too-large" && error.detail().contains(&format!(" {largest} bytes"))
                     });
-                    assert!(is_told, "{edit:?}: {outcome:?}");
+                    assert!(is_refused, "{edit:?}: {outcome:?}");
                 }
                 assert_eq!(bench.on_disk(), text(&[("a", "1")]).as_bytes());
             }

@@ -32,7 +32,7 @@ async fn main() {
         ..McpServerConfig::default()
     };
     let created = replace_mcp_server(&client, NAME, config.clone(), None, Some("*"), None, None).await;
-    assert_eq!(created.expect("there is none yet").status, 201);
+    assert_eq!(created.expect("it does not exist yet").status, 201);
     let again = replace_mcp_server(&client, NAME, config, None, Some("*"), None, None).await;
     assert_eq!(refusal(again).status, 412);
 
@@ -51,10 +51,10 @@ async fn main() {
     let change = McpServerConfigPatch { timeout: Some(Some(30.0)), ..McpServerConfigPatch::default() };
     let second = refusal(patch_mcp_server(&client, NAME, change.clone(), Some(&server.etag), None, None, None).await);
     let Some(PatchMcpServerError::Status412(conflict)) = second.entity else { panic!("{second:?}") };
-    let current = conflict.current.expect("it tells what is there now");
-    let current_etag = conflict.current_etag.expect("it tells the tag");
+    let current = conflict.current.expect("it shows what is there now");
+    let current_etag = conflict.current_etag.expect("it shows the tag");
     assert_eq!(current_etag, first);
-    assert_eq!(conflict.changed.expect("it tells what differs"), ["/timeout"]);
+    assert_eq!(conflict.changed.expect("it shows what differs"), ["/timeout"]);
     assert_eq!(current["description"], "Finds issues");
 
     // The second one sees that nobody else changed the time-out, and tries again.
@@ -96,7 +96,7 @@ async fn main() {
     let wrong = refusal(patch_mcp_server(&client, NAME, change, None, None, None, None).await);
     let Some(PatchMcpServerError::Status422(wrong)) = wrong.entity else { panic!("{wrong:?}") };
     assert_eq!(wrong.r#type, "/problems/invalid-config");
-    let faults = wrong.errors.expect("it tells what is wrong");
+    let faults = wrong.errors.expect("it shows what is wrong");
     let pointers: Vec<&str> = faults.iter().map(|fault| fault.pointer.as_str()).collect();
     assert_eq!(pointers, ["/timeout"]);
 

@@ -1,5 +1,5 @@
 // What a settings page does: it shows one server, edits it under the tag that it showed, and where somebody
-// else was faster it puts its edit onto the state that the 412 tells, and tries again with the tag in there.
+// else was faster it puts its edit onto the state that the 412 shows, and tries again with the tag in there.
 
 const TRIES = 3;
 

@@ -1,4 +1,4 @@
-//! Who may patch what, under which keys, and what is told of it.
+//! Who may patch what, under which keys, and what the audit says.
 
 use serde_json::json;
 
@@ -93,7 +93,7 @@ fn without_a_key_nothing_is_stored_in_the_clear() {
 }
 
 #[test]
-fn a_document_that_can_not_be_patched_says_why_and_stays() {
+fn a_document_that_cannot_be_patched_says_why_and_stays() {
     let body = json!({"misc_settings_diff": {"a": 1}});
     for (document, status, slug) in [
         (r#"{"agent_settings":{"llm":{"a":1,"a":2}}}"#, 409, "malformed-settings"),
@@ -116,15 +116,15 @@ fn patches_are_audited_with_the_servers_that_they_name_and_no_values() {
     );
     patch(&server, &body).expect(200);
     server.patch(SETTINGS).key(WRITER).json(&body).send().expect(403);
-    let told = |parts: &[&str]| {
+    let is_audited = |parts: &[&str]| {
         let log = server.log();
         let mut lines = log.lines().filter(|line| line.contains("patch-settings"));
         lines.any(|line| parts.iter().all(|part| line.contains(part)))
     };
     eventually("both are audited", || {
-        told(&["status=200", r#" server="t""#, "tag.before", "tag.after"])
-            && told(&["status=200", r#" servers="\"gone\"""#])
-            && told(&["status=403", r#" servers="\"gone\", \"t\"""#])
+        is_audited(&["status=200", r#" server="t""#, "tag.before", "tag.after"])
+            && is_audited(&["status=200", r#" servers="\"gone\"""#])
+            && is_audited(&["status=403", r#" servers="\"gone\", \"t\"""#])
     });
     assert!(!server.log().contains("canary"));
 }
@@ -160,8 +160,8 @@ fn no_refusal_repeats_what_was_sent() {
             let answer = request.send();
             assert!((400..502).contains(&answer.status), "{layout}: a wrong request went through");
             answer.problem();
-            let heard = format!("{}{}", answer.head_text(), answer.text());
-            assert!(!heard.contains("canary"), "{layout}: {heard}");
+            let text = format!("{}{}", answer.head_text(), answer.text());
+            assert!(!text.contains("canary"), "{layout}: {text}");
         }
         assert_eq!(text_of(&server), before, "{layout}");
         assert!(!server.log().contains("canary"), "{layout}");

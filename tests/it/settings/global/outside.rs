@@ -1,4 +1,4 @@
-//! What stands outside the servers: merged, kept byte by byte, sealed, and refused where something would be lost.
+//! What is outside the servers: merged, kept byte by byte, sealed, and refused where something would be lost.
 
 use serde_json::{Value, json};
 
@@ -90,8 +90,8 @@ fn a_new_secret_is_sealed_and_shown_to_nobody_who_does_not_ask() {
         let answer = patch(&server, &body).expect(200);
         assert_eq!(answer.json(), server.get(SETTINGS).send().json());
         let encrypted = server.get(SETTINGS).expose("encrypted").send().expect(200);
-        for heard in [answer.text(), encrypted.text(), text_of(&server), server.log()] {
-            assert!(!heard.contains("canary"), "{layout}: {heard}");
+        for text in [answer.text(), encrypted.text(), text_of(&server), server.log()] {
+            assert!(!text.contains("canary"), "{layout}: {text}");
         }
         let stored = server.json();
         let opened = crypto::opened(SECRET, &stored);
@@ -115,7 +115,7 @@ fn a_new_secret_is_sealed_and_shown_to_nobody_who_does_not_ask() {
 }
 
 #[test]
-fn what_can_not_be_meant_or_taken_is_refused_and_stores_nothing() {
+fn what_cannot_be_meant_or_taken_is_refused_and_stores_nothing() {
     let foreign = crypto::seal("another secret", "x");
     for layout in LAYOUTS {
         let server = on(layout);
@@ -271,7 +271,7 @@ fn a_new_document_is_begun_in_the_layout_of_its_place() {
 }
 
 #[test]
-fn files_of_the_released_server_change_where_they_are_told_to() {
+fn files_of_the_released_server_change_only_where_the_patch_says() {
     for (fixture, old, new) in [
         ("settings/v1.58.0.json", "\"max_iterations\": 500", "\"max_iterations\": 7"),
         ("settings/per-server.json", "\"max_iterations\": 500", "\"max_iterations\": 7"),

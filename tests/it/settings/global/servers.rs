@@ -73,7 +73,7 @@ fn the_older_layout_takes_servers_where_it_has_them_too() {
 }
 
 #[test]
-fn one_server_that_can_not_be_taken_takes_all_with_it() {
+fn one_server_that_cannot_be_taken_takes_all_with_it() {
     for layout in LAYOUTS {
         let server = on(layout);
         let before = text_of(&server);
@@ -97,7 +97,7 @@ fn one_server_that_can_not_be_taken_takes_all_with_it() {
 }
 
 #[test]
-fn whoever_may_not_see_secrets_moves_none() {
+fn without_reveal_no_secret_can_be_moved() {
     for layout in LAYOUTS {
         let server = on(layout);
         let before = text_of(&server);
@@ -107,7 +107,7 @@ fn whoever_may_not_see_secrets_moves_none() {
             send(map).expect_problem(422, "bound-secret");
         }
         assert_eq!(text_of(&server), before);
-        // A right guess is told from a wrong one by nothing.
+        // Nothing distinguishes a right guess from a wrong one.
         for guess in ["plain-s", "wrong"] {
             send(json!({"s": {"env": {"A": guess}}})).expect(200);
         }

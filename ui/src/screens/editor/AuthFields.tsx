@@ -50,7 +50,7 @@ export function AuthFields() {
       )}
       {rest.length > 0 && (
         <>
-          <p class="field-hint">What else stands there is kept; edit it as JSON.</p>
+          <p class="field-hint">Its other members are kept. Edit them as JSON.</p>
           <KeptMembers places={rest} elsewhere={fields.map(({ at }) => at)} />
         </>
       )}

@@ -77,7 +77,7 @@ export function ConflictDialog({ dispute, onUse, onOverwrite, onClose }: Props) 
             </>
           }
         >
-          <p>Your draft is saved at once, as it stands. What they made of these members is lost; there is no way back to it:</p>
+          <p>Your draft is saved at once, as it is. What they made of these members is lost; there is no way back to it:</p>
           <ul class="lost">
             {lost(merged).map(({ pointer, member, theirs }) => (
               <li key={pointer}>

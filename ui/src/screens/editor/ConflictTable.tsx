@@ -1,4 +1,4 @@
-/** Members with what stood there before, theirs and mine, and whose comes out; where both sides changed one, a choice. */
+/** Members with the value before, theirs and mine, and whose is taken; if both sides changed one, a choice. */
 import type { ConflictRow } from "./conflict-rows.ts";
 
 export type Side = "theirs" | "mine";

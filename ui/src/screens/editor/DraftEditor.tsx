@@ -115,7 +115,7 @@ export function DraftEditor({ draft }: { draft: Draft }) {
 /** What others did to the server since the draft's base; null where that is nothing, or not known yet. */
 function noticeOf({ base, name }: Draft): Notice | null {
   if (base === null || !isListed.value) return null;
-  // Right after a write of our own the stream has not told of it yet.
+  // Right after a write of our own the stream has not reported it yet.
   if (servers.value.get(name)?.etag === base.etag) return null;
   return notice(changedSince(name, base.etag), base.etag);
 }

@@ -1,4 +1,4 @@
-/** Members that the form has no field for, as they stand in the draft. Of secrets it says only that they are set, or new. */
+/** Members that the form has no field for, as the draft has them. Of secrets it says only that they are set, or new. */
 import { steps } from "../../json/pointer.ts";
 import { writeJson } from "../../json/write.ts";
 import { shown } from "../../model/secrets.ts";

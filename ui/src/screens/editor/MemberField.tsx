@@ -46,7 +46,7 @@ export function OddField({ label, at, error }: { label: string; at: string; erro
   return (
     <div class={error === null ? "field" : "field faulty"} data-at={at} tabIndex={-1}>
       <span class="field-label">{label}</span>
-      <p class="field-hint">What stands here fits no field. Edit it as JSON.</p>
+      <p class="field-hint">This value fits no field. Edit it as JSON.</p>
       {error !== null && <p class="field-error">{error}</p>}
     </div>
   );
@@ -59,7 +59,7 @@ function textOf(value: Json | undefined): string | null {
 }
 
 /**
- * What a typed text stands for. A number that is not finished is kept as the text that it is, and an empty command or
+ * What a typed text means. A number that is not finished is kept as the text that it is, and an empty command or
  * URL too, because their being there says which kind of server it is.
  */
 function meant(at: string, text: string, isNumber: boolean): Json | undefined {

@@ -1,6 +1,6 @@
 /**
- * `env` and `headers` as rows of a name and a value. A name that stands twice is said at its row; nothing is run
- * together. What is removed or cleared stays in its place until the draft is saved, so that it can be kept after all.
+ * `env` and `headers` as rows of a name and a value. A name that is used twice is reported at its row; nothing is
+ * merged. What is removed or cleared stays in its place until the draft is saved, so that it can be kept after all.
  */
 import { batch } from "@preact/signals";
 import { useId } from "preact/hooks";
@@ -118,7 +118,7 @@ export function PairsField({ at, legend, one, onTake }: Props) {
               {typeof row.value !== "string" ? (
                 <OddField label={`Value ${index + 1}`} at={member} error={messageAt(faults, member)} />
               ) : !isGone && (row.name === "" || isDouble) ? (
-                // Nothing is stored for a row that no member stands for yet.
+                // Nothing is stored for a row that has no member yet.
                 <SecretInput
                   at={own}
                   label={`Value ${index + 1}`}

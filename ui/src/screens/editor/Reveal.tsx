@@ -1,5 +1,5 @@
 /**
- * Shows one stored secret for a while, outside the draft, to whoever may see it. The service writes down that
+ * Shows one stored secret for a while, outside the draft, if the user may see it. The service writes down that
  * somebody looked. It forgets the value when it is hidden, when time is up, when the editor is left or the reader is signed
  * out, and when something else is stored.
  */

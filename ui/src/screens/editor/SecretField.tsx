@@ -22,7 +22,7 @@ type Props = {
   inputLabel?: string;
   isInRow?: boolean;
   onPaste?: (event: ClipboardEvent) => void;
-  /** Instead of setting the member: rows know better where it stands. */
+  /** Instead of setting the member: rows know its place better. */
   onSet?: (value: Json | undefined) => void;
 };
 
@@ -48,7 +48,7 @@ export function SecretField({ at, label, inputLabel = label, isInRow = false, on
       remember(draft.key, { replacing });
       put(chosen(stored, at, choice));
     });
-    // A row that is cleared moves, and whoever chose it goes with it.
+    // A row that is cleared moves, and the focus moves with it.
     requestAnimationFrame(() => focusNamed(`${at} ${choice}`));
   }
 

@@ -1,6 +1,6 @@
 /**
- * One stored server where it can't be changed: every member in words, secrets as dots that whoever may can reveal. It
- * follows the store, and begins no draft.
+ * One stored server where it can't be changed: every member in words, secrets as dots that a user with the scope
+ * can reveal. It follows the store, and begins no draft.
  */
 import { useEffect, useRef } from "preact/hooks";
 import { pointer } from "../../json/pointer.ts";
@@ -99,7 +99,7 @@ function Stored({ server }: { server: LiveServer }) {
         <ul aria-label="Findings">
           {findings.map(({ pointer: at, proposal }) => (
             <li key={at}>
-              <code>{at}</code> looks like a secret, and is shown to whoever may read. {proposal}
+              <code>{at}</code> looks like a secret, and is shown to everyone with read access. {proposal}
             </li>
           ))}
         </ul>

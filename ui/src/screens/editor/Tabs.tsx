@@ -64,7 +64,7 @@ export function Tabs({ draft }: { draft: Draft }) {
                         requestAnimationFrame(() => document.querySelector<HTMLElement>("[data-raw]")?.focus());
                       }}
                     >
-                      Mend the JSON
+                      Repair the JSON
                     </Button>
                     <Button
                       onPress={() => {

@@ -1,4 +1,4 @@
-/** The URL, of which parts can be secret: their masks stay in the text, and stand for what is stored. */
+/** The URL, of which parts can be secret: their masks stay in the text, and keep what is stored. */
 import { get } from "../../json/pointer.ts";
 import { keptSecrets } from "../../model/secrets.ts";
 import { MemberField } from "./MemberField.tsx";
@@ -9,7 +9,7 @@ export function UrlField() {
   const { draft, stored } = useEditing();
   const isMasked = typeof get(draft.config, "/url") === "string" && keptSecrets(draft.config).includes("/url");
   const isStored = stored !== null && keptSecrets(stored.config).includes("/url");
-  const hint = isMasked ? "The asterisks stand for what is stored: leave them to keep it." : undefined;
+  const hint = isMasked ? "The asterisks hide what is stored: leave them to keep it." : undefined;
   return (
     <div class="url-field">
       <MemberField at="/url" label="URL" isCode {...(hint === undefined ? {} : { hint })} />

@@ -120,7 +120,7 @@ function oauthFields(config: JsonObject, stored: JsonObject | null): AuthField[]
   ];
 }
 
-/** What OpenHands keeps of a login. It can be replaced and cleared where it is there; nobody types one anew. */
+/** What OpenHands keeps of a login. If it exists it can be replaced and cleared; nobody types a new one. */
 function tokens(config: JsonObject, stored: JsonObject | null): AuthField[] {
   const known: [string[], string][] = [
     [["auth", "state", "tokens", "access_token"], "Access token"],

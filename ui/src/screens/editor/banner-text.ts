@@ -1,8 +1,8 @@
-/** What the banner says about what others did to the server that is being edited. It refuses to know the clock. */
+/** What the banner says about what others did to the server that is being edited. It does not know the clock. */
 import { steps } from "../../json/pointer.ts";
 import type { Since } from "../../state/history.ts";
 
-/** The sentence in parts: the age stands between `verb` and the rest, because it goes on. */
+/** The sentence in parts: the age comes between `verb` and the rest, because it keeps changing. */
 export type Notice = { kind: "changed" | "removed" | "renamed"; code: string | null; words: string; at_ms: number | null; by: string | null; renamedTo: string | null };
 
 /** What is to be said; null where the draft's base is still what is stored. */

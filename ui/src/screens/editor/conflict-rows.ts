@@ -37,7 +37,7 @@ function said(change: Change, value: Json | undefined, isTheirs: boolean): strin
   return textOf(change.pointer, value);
 }
 
-/** The text of a value at its place, so that secrets in it are told by the words for them. */
+/** The text of a value at its place, with words in the place of secrets. */
 function textOf(pointer: string, value: Json): string {
   const nothing: JsonObject = new Map();
   const whole = set(nothing, pointer, value);

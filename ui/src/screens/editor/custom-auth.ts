@@ -5,12 +5,12 @@ import { type Json, type JsonObject, equal } from "../../json/value.ts";
 /** `text`: what was typed last, null where nothing was; `over`: the draft's authentication once it was typed. */
 export type TypedAuth = { text: string | null; over?: Json | undefined };
 
-/** The typed text; null where there is none, or the draft's authentication was changed by other means since. */
+/** The typed text; null if nothing is typed, or the draft's authentication was changed by other means since. */
 export function typedAuth(config: JsonObject, typed: TypedAuth | null): string | null {
   return typed === null || !equal(typed.over, config.get("auth")) ? null : typed.text;
 }
 
-/** What keeps a custom authentication from being saved. An empty text says that there is none. */
+/** What keeps a custom authentication from being saved. An empty text means none. */
 export function faultOf(text: string): string | null {
   if (text.trim() === "") return null;
   try {

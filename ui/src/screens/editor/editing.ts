@@ -30,7 +30,7 @@ export const EditingProvider = Context.Provider;
 
 export function useEditing(): Editing {
   const editing = useContext(Context);
-  if (editing === null) throw new Error("a field stands outside of an editor");
+  if (editing === null) throw new Error("a field is used outside an editor");
   return editing;
 }
 
@@ -58,7 +58,7 @@ export function messageAt(faults: Fault[], at: string): string | null {
   return said.length === 0 ? null : said.join(" ");
 }
 
-/** What is to be said about suspects at a place, its parts included; null where there are none. */
+/** The warning about suspects at a place, its parts included; null if it has none. */
 export function warningAt(suspects: Suspect[], at: string): string | null {
   const said = suspects.filter(({ pointer }) => pointer === at || pointer.startsWith(`${at}/`)).map(warningOf);
   return said.length === 0 ? null : [...new Set(said)].join(" ");

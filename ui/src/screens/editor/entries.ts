@@ -1,6 +1,6 @@
 /**
  * `args`, `env` and `headers` as rows of a form. Rows can hold what JSON can't: a name twice, a line that is not
- * filled in yet. It refuses to know what is secret, and how rows look.
+ * filled in yet. It does not know what is secret, and how rows look.
  */
 import { type Json, type JsonObject, equal, isObject } from "../../json/value.ts";
 import type { Finding } from "../../model/check.ts";
@@ -25,7 +25,7 @@ export function withRows(rows: Row[], entries: [string, Json][], behind = rows.l
   return rows.toSpliced(behind + 1, 0, ...added);
 }
 
-/** The object that these rows mean; of a name that stands twice the first row counts until one of them is mended. */
+/** The object that these rows mean; of a name that is used twice the first row counts until one of them is changed. */
 export function objectOf(rows: Row[]): JsonObject {
   const members: JsonObject = new Map();
   for (const row of rows) {

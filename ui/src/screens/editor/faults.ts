@@ -16,7 +16,7 @@ export type Judged = {
   isCopy: boolean;
   /** The secrets that may not be kept. */
   unbound: ReturnType<typeof unboundSecrets>;
-  /** Null while the service has not told it yet. */
+  /** Null until the service has sent it. */
   schema: unknown;
   /** The rows of `/env` and the like, where somebody typed. */
   rows: ReadonlyMap<string, Row[]>;
@@ -39,14 +39,14 @@ export type Fault = Finding & {
   hinders: boolean;
 };
 
-/** All faults of a draft, each told once, in the order of the form. */
+/** All faults of a draft, each once, in the order of the form. */
 export function faults(judged: Judged): Fault[] {
   const found = [
-    ...told([...judged.rows].flatMap(([member, rows]) => rowFaults(member, rows)), true),
-    ...told(keptFaults(judged), true),
-    ...told(emptyReplacements(judged), false),
-    ...told(schemaFaults(judged), false),
-    ...told(refusedStill(judged), true, false),
+    ...faultsOf([...judged.rows].flatMap(([member, rows]) => rowFaults(member, rows)), true),
+    ...faultsOf(keptFaults(judged), true),
+    ...faultsOf(emptyReplacements(judged), false),
+    ...faultsOf(schemaFaults(judged), false),
+    ...faultsOf(refusedStill(judged), true, false),
   ];
   const unique = new Map<string, Fault>();
   for (const fault of found) {
@@ -61,7 +61,7 @@ export function visible(found: Fault[], wasSaveTried: boolean, touched: Readonly
   return found.filter(({ pointer: at, isUrgent }) => wasSaveTried || isUrgent || touched.has(at));
 }
 
-function told(findings: Finding[], isUrgent: boolean, hinders = true): Fault[] {
+function faultsOf(findings: Finding[], isUrgent: boolean, hinders = true): Fault[] {
   return findings.map((finding) => ({ ...finding, isUrgent, hinders }));
 }
 
@@ -99,7 +99,7 @@ function refusedStill({ config, refused }: Judged): Finding[] {
   return refused.findings.filter(({ pointer: at }) => equal(get(config, at), get(refused.config, at)));
 }
 
-/** Where a place stands in the order of the form's fields. */
+/** The rank of a place in the order of the form's fields. */
 export function rank(at: string): number {
   const index = ORDER.indexOf(steps(at)[0] ?? "");
   return index < 0 ? ORDER.length : index;

@@ -14,7 +14,7 @@ import { toast } from "../../state/toasts.ts";
 import { memberName } from "./banner-text.ts";
 import { judge, whyNoSave } from "./judging.ts";
 import { memoryOf, remember } from "./memory.ts";
-import { type Dispute, type Outcome, type Theirs, adopt, compare, merge, moveDraft, startAnew } from "./merging.ts";
+import { type Dispute, type Outcome, type Theirs, adopt, compare, merge, moveDraft, makeNew } from "./merging.ts";
 import { hasChanges } from "./raw.ts";
 import { isShown, save } from "./saving.ts";
 import { type Failure, whyNot } from "./why-not.ts";
@@ -60,13 +60,13 @@ export async function trySave(key: string, schema: unknown): Promise<boolean> {
 export async function tryMerge(key: string): Promise<void> {
   const outcome = await pending("Merging", merge(key));
   if (outcome.kind === "merged") sayMerged(key, "Merged: your changes and theirs don't overlap.", outcome.taken);
-  else heed(key, outcome);
+  else report(key, outcome);
 }
 
 /** Shows both sides, and changes nothing. */
 export async function view(key: string): Promise<void> {
   const compared = await pending("Comparing", compare(key));
-  if ("kind" in compared) heed(key, compared);
+  if ("kind" in compared) report(key, compared);
   else remember(key, { dialog: { kind: "dispute", dispute: compared } });
 }
 
@@ -111,7 +111,7 @@ export function renamed(key: string, { name, config, etag, needsReentry }: Shown
 
 /** Saves the draft of a removed server as a new one. */
 export function saveAsNew(key: string, schema: unknown): Promise<boolean> {
-  startAnew(key);
+  makeNew(key);
   return trySave(key, schema);
 }
 
@@ -148,7 +148,7 @@ function move(key: string, to: string, base: Theirs): void {
   });
 }
 
-function heed(key: string, outcome: Exclude<Outcome, { kind: "merged" }>): void {
+function report(key: string, outcome: Exclude<Outcome, { kind: "merged" }>): void {
   switch (outcome.kind) {
     case "dispute":
       remember(key, { dialog: outcome });
@@ -157,7 +157,7 @@ function heed(key: string, outcome: Exclude<Outcome, { kind: "merged" }>): void 
       say(key, "danger", "There is no server of this name any more. Save it as new, or discard the draft.");
       return;
     case "unparsable":
-      say(key, "danger", "The JSON does not parse, so nothing can be merged into it. Mend it first.");
+      say(key, "danger", "The JSON does not parse, so nothing can be merged into it. Repair it first.");
       return;
     case "failed":
       sayFailure(key, outcome.failure, "read");

@@ -1,4 +1,4 @@
-/** Where the focus goes once the page is drawn anew: to a field that is not there yet, or to what is wrong. */
+/** Where the focus goes once the page is redrawn: to a field that is not there yet, or to what is wrong. */
 import { useLayoutEffect, useRef } from "preact/hooks";
 import { pointer, steps } from "../../json/pointer.ts";
 

@@ -44,13 +44,13 @@ export function judge(draft: Draft, memory: Memory, schema: unknown): Judgement 
   return { draft, memory, stored, suspects: suspects(config), unbound, all, faults: visible(all, memory.wasSaveTried, memory.touched) };
 }
 
-/** The schema that the service tells, once it is there. */
+/** The schema from the service, once it has arrived. */
 export function useSchema(): unknown {
   const [schema, setSchema] = useState<unknown>(null);
   useEffect(() => {
     let isHere = true;
     // Without it the service judges alone.
-    serverSchema().then((told) => isHere && setSchema(told), () => undefined);
+    serverSchema().then((loaded) => isHere && setSchema(loaded), () => undefined);
     return () => {
       isHere = false;
     };
@@ -79,7 +79,7 @@ function nameFaults({ isNew, name, key }: Draft): Fault[] {
   return message === null ? [] : [{ pointer: NAME_FIELD, message, isUrgent: taken !== null, hinders: true }];
 }
 
-/** What is wrong with the whole is mended at its command or URL. */
+/** A fault of the whole configuration can be corrected at its command or URL. */
 function placed(fault: Fault, { config }: Draft): Fault {
   if (fault.pointer !== "") return fault;
   return { ...fault, pointer: transportOf(config) === "stdio" ? "/command" : "/url" };

@@ -1,5 +1,5 @@
 /**
- * Text that was typed into a form and that no configuration can hold yet: a name that stands twice, authentication that
+ * Text that was typed into a form and that no configuration can hold yet: a name that is used twice, authentication that
  * does not parse. It makes a draft as anything typed does, so that neither the list nor leaving passes over it.
  */
 import { effect } from "@preact/signals";

@@ -1,6 +1,6 @@
 /**
  * What a form remembers beside its draft: rows that JSON can't hold, what was put away, which fields were left.
- * It stands in memory as long as the draft does, so that going back to the list loses nothing.
+ * It stays in memory as long as the draft does, so that going back to the list loses nothing.
  */
 import { effect, signal } from "@preact/signals";
 import type { JsonObject, Json } from "../../json/value.ts";

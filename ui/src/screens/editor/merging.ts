@@ -1,6 +1,6 @@
 /**
- * Brings a draft together with what somebody else has stored meanwhile. It changes drafts only: what comes out is
- * saved by whoever looked at it.
+ * Merges a draft with what somebody else has stored meanwhile. It changes drafts only: a user looks at the result
+ * and saves it.
  */
 import { batch, effect } from "@preact/signals";
 import { read } from "../../api/servers.ts";
@@ -40,7 +40,7 @@ export async function compare(key: string): Promise<Dispute | Exclude<Outcome, {
   }
   const { config, etag, needsReentry } = answer.ok;
   const changed = await secretsChanged(before.name, before.base.etag, etag);
-  // Whoever typed on while the answer was on its way keeps that too.
+  // What was typed while the response was on its way is kept too.
   const draft = drafts.peek().get(key) ?? before;
   if (rawFault(draft.rawText) !== null) return { kind: "unparsable" };
   return { theirs: { config, etag, needsReentry }, merged: mergeThree(before.base.config, config, draft.config, changed) };
@@ -72,18 +72,18 @@ export function moveDraft(key: string, to: string, base: Theirs): void {
 }
 
 /** Makes the draft one of a new server, because its own is gone. */
-export function startAnew(key: string): void {
+export function makeNew(key: string): void {
   updateDraft(key, { base: null, isNew: true });
   remember(key, { refused: null, said: null, wasSaveTried: false });
 }
 
-/** Which secrets changed on the way from one tag to another, if the stream has told all of it. */
+/** Which secrets changed on the way from one tag to another, if the stream has reported all of it. */
 async function secretsChanged(name: string, from: string, to: string): Promise<string[] | "unknown"> {
-  const isTold = () => changedSince(name, from).current === to;
-  if (from !== to && !isTold()) await until(isTold, PATIENCE_MS);
+  const isComplete = () => changedSince(name, from).current === to;
+  if (from !== to && !isComplete()) await until(isComplete, PATIENCE_MS);
   if (from === to) return [];
   const { members } = changedSince(name, from);
-  return members === null || members.includes("") || !isTold() ? "unknown" : members;
+  return members === null || members.includes("") || !isComplete() ? "unknown" : members;
 }
 
 function until(isSo: () => boolean, patience: number): Promise<void> {

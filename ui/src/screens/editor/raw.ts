@@ -1,4 +1,4 @@
-/** The raw text of a draft: what it says, and where it fails. It refuses to know what a configuration is about. */
+/** The raw text of a draft: what it says, and where it fails. It does not know what a configuration is about. */
 import { JsonFault, parseJson } from "../../json/read.ts";
 import { type JsonObject, isObject } from "../../json/value.ts";
 import { writeJson } from "../../json/write.ts";

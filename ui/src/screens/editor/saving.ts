@@ -1,6 +1,6 @@
 /**
  * Saves a draft under the condition that nobody else has saved meanwhile. What comes back is what there is to say;
- * it refuses to know how that is shown.
+ * it does not know how that is shown.
  */
 import { batch } from "@preact/signals";
 import { type Problem, type Shown, put } from "../../api/servers.ts";
@@ -20,7 +20,7 @@ export type Saving =
   | { kind: "unchanged" }
   /** Somebody else was faster. */
   | { kind: "overtaken" }
-  /** The service named places that are wrong; they stand in the form's memory. */
+  /** The service named places that are wrong; the form's memory has them. */
   | { kind: "refused"; problem: Problem }
   | { kind: "failed"; failure: Failure };
 
@@ -46,7 +46,7 @@ export async function save(key: string): Promise<Saving> {
   return { kind: "failed", failure: answer };
 }
 
-/** What was stored becomes the base. Whoever typed on meanwhile keeps that as a change of it; whoever left needs no draft. */
+/** What was stored becomes the base. What was typed meanwhile is kept as a change of it; a user who left needs no draft. */
 function settle(sent: Draft, stored: Shown): void {
   const now = drafts.peek().get(sent.key);
   if (now === undefined) return;
@@ -65,7 +65,7 @@ function settle(sent: Draft, stored: Shown): void {
   });
 }
 
-/** Raw text stays to the letter: it may be in the middle of a word. */
+/** Raw text stays exactly as it is: the user may be in the middle of a word. */
 function typedSince(sent: Draft, stored: JsonObject, now: Draft): Pick<Draft, "config" | "rawText"> {
   if (now.rawText !== null) return { config: now.config, rawText: now.rawText };
   return { config: mergeThree(sent.config, stored, now.config, []).draft, rawText: null };

@@ -1,6 +1,6 @@
 /**
  * Text that was pasted into a row and holds more than one: taken apart, with a sentence about what was taken. It
- * refuses to know forms; it says what the rows and the command should become.
+ * does not know forms; it says what the rows and the command should become.
  */
 import type { Finding } from "../../model/check.ts";
 import { parseEnvText, parseShellLine } from "../../model/rows.ts";
@@ -58,7 +58,7 @@ function shellLine(text: string): { env: [string, string][]; command: string; ar
   return "command" in line ? line : null;
 }
 
-/** Arguments that stand on lines of their own. */
+/** Arguments on lines of their own. */
 function argumentLines(text: string): Taken | null {
   const lines = text.split(/\r\n|\r|\n/).filter((line) => line.trim() !== "");
   // Behind a command nothing is read as a variable of it.

@@ -25,13 +25,13 @@ type Props = {
 /** How many rows come at once: more than a tall screen has room for. */
 const STEP = 40;
 
-/** How many rows are drawn. Hundreds follow frame by frame, so that nobody waits for what is out of sight. */
+/** How many rows are drawn. Hundreds follow frame by frame, so that rows out of sight delay nothing. */
 const limit = signal(STEP);
 
 export function Table({ servers, arrangement, onSort }: Props) {
   const fresh = freshNames.value;
   const hasMenu = canWrite.value;
-  // A row that is the same is not drawn anew: with hundreds of servers and many writers that is what counts.
+  // A row that is the same is not drawn again: with hundreds of servers and many writers that is what counts.
   const drawn = useRef(new Map<string, { server: LiveServer; isFresh: boolean; removal: Leaving | undefined; isGone: boolean; row: VNode }>());
   const body = useRef<HTMLTableSectionElement>(null);
   void wantedRow.value;
@@ -121,7 +121,7 @@ function Row({ server, isFresh, removal }: { server: LiveServer; isFresh: boolea
   );
 }
 
-/** A row that is about to go: it stays where it was, and its time stands still while somebody is at it. */
+/** A row that is about to go: it keeps its place, and its time does not run while somebody is at it. */
 function LeavingRow({ server, removal }: { server: LiveServer; removal: Leaving }) {
   const { countdown, isByPointer } = removal;
   const [name] = COLUMNS;

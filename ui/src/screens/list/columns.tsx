@@ -1,5 +1,5 @@
 /**
- * The columns of the list, one after the other: what each is called, how it is sorted, what stands in it. What the
+ * The columns of the list, one after the other: what each is called, how it is sorted, what it shows. What the
  * service will know of running servers, such as health and tools, is a further column here.
  */
 import type { ComponentChildren } from "preact";

@@ -1,6 +1,6 @@
 /**
  * Keeps the rows of the list where they are while the pointer is over them: nobody is to hit one server instead of another
- * because somebody else, or the first of two clicks, has changed the list. It refuses to know how rows look.
+ * because somebody else, or the first of two clicks, has changed the list. It does not know how rows look.
  */
 import { useRef, useState } from "preact/hooks";
 import { type LiveServer, servers as live } from "../../state/live.ts";

@@ -15,7 +15,7 @@ export function PasteEntry({ entry, number }: { entry: Entry; number: number }) 
   const { key, name, config, outcome, nameError, nameNote } = entry;
   const { line, transport, rows, text } = preview(config);
   const isSaved = outcome?.kind === "saved";
-  // What the service says of a configuration stands for what the page says.
+  // What the service says of a configuration takes the place of what the page says.
   const isJudged = outcome?.kind === "refused" && outcome.findings.length > 0;
   return (
     <li class={outcome === null ? "paste-entry" : `paste-entry ${outcome.kind}`}>
