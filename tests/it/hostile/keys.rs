@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::refused;
 use crate::crypto::{self, tokens};
-use crate::server::{SECRET, SERVERS, TestServer, WRITER, item};
+use crate::server::{SECRET, SERVERS, TestServer, WRITER, eventually, item};
 use crate::site::{Site, fixture};
 
 const KEY_FILE: &str = ".mcp-settings.secret-key";
@@ -28,9 +28,9 @@ fn is_degraded(server: &TestServer, code: &str) {
     let codes: Vec<_> = reasons.iter().map(|reason| reason["code"].as_str().expect("a word")).collect();
     assert_eq!(codes, [code], "{ready}");
     assert!(!ready.to_string().contains(&*server.data().to_string_lossy()), "a path: {ready}");
-    let log = server.log();
-    let line = log.lines().find(|line| line.contains("degraded"));
-    assert!(line.is_some_and(|line| line.contains("WARN") && line.contains(code)), "not logged: {log}");
+    let is_logged = |line: &str| ["degraded", "WARN", code].iter().all(|part| line.contains(part));
+    // The service listens before it logs.
+    eventually("it is logged", || server.log().lines().any(is_logged));
 }
 
 /// What a service can do that has no key for the fixture's secrets.
