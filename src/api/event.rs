@@ -21,7 +21,7 @@ pub struct Opened<'a> {
     pub access: DocumentAccess,
     /// Why servers can't be written, for people; null where they can.
     pub reason: Option<String>,
-    /// The last change of each server that is there, where this process saw it.
+    /// The last change of each server that is there, where it is known: also from before this process.
     pub recent: Vec<RecentChange<'a>>,
 }
 
@@ -31,9 +31,9 @@ pub struct Opened<'a> {
 pub struct RecentChange<'a> {
     /// Its name.
     pub name: Cow<'a, str>,
-    /// When the change was seen: milliseconds of Unix time.
+    /// When: milliseconds of Unix time. The change was seen then, where its author is not known.
     pub at_ms: u64,
-    /// The name of the API key that made it; null where another process did.
+    /// The name of the API key that made the present state; null where that is not known, since another program did.
     pub by: Option<Cow<'a, str>>,
 }
 

@@ -8,11 +8,11 @@ use std::sync::Arc;
 use crate::config::{self, Config, File, Flags};
 use crate::document::NewDocument;
 use crate::secrets::{KeySources, Keys, NoPeers, SecretKey, random_token};
-use crate::service::{Degradation, KeyProvisioner, Options, Service};
+use crate::service::{AuthorKeeper, Degradation, KeyProvisioner, Options, Service};
 use crate::state::{MemoryState, Services, SqliteState, StateDirectory, StateError, StateStore};
 use crate::store::file::{FileStore, FileStoreOptions, check_place};
 use crate::store::memory::{MemoryPlace, MemoryStoreOptions};
-use crate::store::{LARGEST, Store};
+use crate::store::{LARGEST, NoteKeeper, Store};
 
 use super::Failure;
 use super::environment::Environment;
@@ -109,7 +109,7 @@ pub(super) fn open_service(config: &Config) -> Result<Opened, Failure> {
         Ok(state) => Arc::new(SqliteState::new(state)),
         Err(_) => Arc::new(MemoryState::default()),
     };
-    let service = service(config, Arc::clone(&keys))?.with_state(Arc::clone(&store));
+    let service = service(config, Arc::clone(&keys), Some(&store))?.with_state(Arc::clone(&store));
     // Now the folder of the settings is there.
     if let Err(error) = keys.make_etag_key() {
         let cause = std::error::Error::source(&error).map(ToString::to_string);
@@ -130,12 +130,12 @@ fn open_in_memory(config: &Config) -> Result<Opened, Failure> {
     let sources =
         KeySources { etag: etag.or_else(made), ..KeySources::without_files(newest.or_else(made), previous) };
     let keys = Keys::load(sources).map_err(|error| Failure::new("could not load the keys").because(error))?;
+    let state: Arc<dyn StateStore> = Arc::new(MemoryState::default());
     let options = MemoryStoreOptions {
         largest: config.max_document_bytes.unwrap_or(LARGEST),
-        ..MemoryStoreOptions::default()
+        notes: Some(keeper_in(&state)),
     };
     let store = MemoryPlace::new(NewDocument::Own).open(options);
-    let state: Arc<dyn StateStore> = Arc::new(MemoryState::default());
     let service = service_on(Arc::new(store), config, Arc::new(keys)).with_state(Arc::clone(&state));
     Ok(Opened { service, key_files: KeyFiles::default(), services: None, state })
 }
@@ -147,7 +147,7 @@ pub(super) fn open_for_command(config: &Config) -> Result<(Service, Option<State
     let state = find_state(config)?;
     let services = state.as_ref().map(|state| Arc::new(Services::watching(state)));
     let key_files = KeyFiles::of_command(config, state.as_ref());
-    let service = service(config, Arc::new(load_keys(config, &key_files, services)?))?;
+    let service = service(config, Arc::new(load_keys(config, &key_files, services)?), None)?;
     Ok((service, state))
 }
 
@@ -164,15 +164,25 @@ fn refuse_misplaced(settings: &Path) -> Result<(), Failure> {
     check_place(settings).map_err(|error| cant_be().because(error))
 }
 
-fn service(config: &Config, keys: Arc<Keys>) -> Result<Service, Failure> {
+/// The use-cases on the settings file; what belongs to a change is remembered here.
+fn service(
+    config: &Config,
+    keys: Arc<Keys>,
+    state: Option<&Arc<dyn StateStore>>,
+) -> Result<Service, Failure> {
     let new = if config.is_openhands { NewDocument::OpenHands } else { NewDocument::Own };
     let store = FileStore::open(FileStoreOptions {
         provisioner: Some(Arc::new(KeyProvisioner(Arc::clone(&keys)))),
+        notes: state.map(keeper_in),
         largest: config.max_document_bytes.unwrap_or(LARGEST),
         ..FileStoreOptions::new(config.settings.clone(), new)
     });
     let store = store.map_err(|error| Failure::new("could not start the store's thread").because(error))?;
     Ok(service_on(Arc::new(store), config, keys))
+}
+
+fn keeper_in(state: &Arc<dyn StateStore>) -> Arc<dyn NoteKeeper> {
+    Arc::new(AuthorKeeper::new(Arc::clone(state)))
 }
 
 fn service_on(store: Arc<dyn Store>, config: &Config, keys: Arc<Keys>) -> Service {

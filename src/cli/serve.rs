@@ -119,7 +119,7 @@ async fn serve_until_signal(resolved: Resolved) -> Result<(), Failure> {
     announce(bound, &link);
     // Only now, so that nothing that keeps the state from being opened keeps the service from its clients.
     state.start().map_err(|error| Failure::new("could not start the thread of the state").because(error))?;
-    let tending = actix_web::rt::spawn(tend(Arc::clone(&sessions)));
+    let tending = actix_web::rt::spawn(tend(Arc::clone(&sessions), Arc::clone(&service)));
     log_start(&config, file.as_deref(), &key_files.secret, bound);
     warn_of_trouble(&service, &place_name(&config)).await;
     tokio::select! {
@@ -151,12 +151,13 @@ async fn serve_until_signal(resolved: Resolved) -> Result<(), Failure> {
     }
 }
 
-/// Says every minute that the service serves, and takes away sessions that are over.
-async fn tend(sessions: Arc<Sessions>) {
+/// Says every minute that the service serves, and takes away sessions that are over and authors of states that are gone.
+async fn tend(sessions: Arc<Sessions>, service: Arc<Service>) {
     sessions.open().await;
     loop {
         actix_web::rt::time::sleep(MINUTE).await;
         sessions.tend();
+        service.forget_stale_authors().await;
     }
 }
 

@@ -1,5 +1,8 @@
 //! What a reader receives. Names, places, tags and times: no value of any configuration has a way in here.
 
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
 use crate::model::{Access, SettingsKey};
 use crate::projection::EntityTag;
 use crate::service::{Differing, ServiceError};
@@ -62,13 +65,13 @@ pub(super) struct Condition {
     pub(super) trouble: Option<ServiceError>,
 }
 
-/// The last change of a server that this process saw.
+/// The last change of a server.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Recent {
     /// When. Milliseconds of Unix time.
     pub at_ms: u64,
-    /// The name of the API key; none where another process made it.
-    pub by: Option<String>,
+    /// The name of the API key; none where it is not known who made it.
+    pub by: Option<Arc<str>>,
 }
 
 /// What a reader receives first.
@@ -80,6 +83,6 @@ pub struct Opened {
     pub access: Access,
     /// Why it can't be used, where a reader begins at a position at which it could not.
     pub trouble: Option<ServiceError>,
-    /// The last change of each server that is there, where this process saw it.
-    pub recent: Vec<(SettingsKey, Recent)>,
+    /// The last change of each server that is there, where it is known.
+    pub recent: BTreeMap<SettingsKey, Recent>,
 }

@@ -9,10 +9,10 @@ use tokio::sync::{Notify, OwnedMutexGuard, watch};
 
 use crate::blocking;
 use crate::model::Author;
-use crate::service::{ReadModel, Service, ServiceError};
+use crate::service::{LastChange, ReadModel, Service, ServiceError};
 
 use super::difference::Differ;
-use super::event::Opened;
+use super::event::{Opened, Recent};
 use super::position::Position;
 use super::reader_limit::{LimitReached, ReaderLimit, Reservation};
 use super::window::{Entry, OutOfWindow, Window};
@@ -121,9 +121,13 @@ impl ChangeStream {
             self.look().await.map_err(Refused::Failed)?;
         }
         let place = self.window().as_ref().ok_or(OutOfWindow).and_then(|window| window.open(position));
-        let place = place.map_err(|OutOfWindow| Refused::OutOfWindow)?;
+        let (n, mut opened) = place.map_err(|OutOfWindow| Refused::OutOfWindow)?;
         self.readers.check(reader)?;
-        Ok(place)
+        // What was seen here has no author where another process made it, and nothing was before the first reader.
+        let known = self.service.last_changes().await.into_iter();
+        let known = known.map(|(name, LastChange { by, at_ms })| (name, Recent { at_ms, by: Some(by) }));
+        opened.recent.extend(known);
+        Ok((n, opened))
     }
 
     /// Ends the stream for all readers, and lets nobody begin.

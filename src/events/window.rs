@@ -50,7 +50,7 @@ impl Window {
         let after = Arc::new(after);
         for event in events {
             if let Event::Server(change) = &event {
-                let recent = Recent { at_ms: change.at_ms, by: change.by.clone() };
+                let recent = Recent { at_ms: change.at_ms, by: change.by.as_deref().map(Into::into) };
                 match change.kind {
                     Kind::Removed => drop(self.recent.remove(&change.name)),
                     Kind::Created | Kind::Changed => drop(self.recent.insert(change.name.clone(), recent)),
@@ -79,8 +79,7 @@ impl Window {
             Some(at) => self.entries.get(at).map_or(&self.before, |entry| &entry.after),
         };
         let Condition { tag, access, trouble } = Condition::clone(condition);
-        let recent = self.recent.iter().map(|(key, recent)| (key.clone(), recent.clone())).collect();
-        Ok((n, Opened { tag, access, trouble, recent }))
+        Ok((n, Opened { tag, access, trouble, recent: self.recent.clone() }))
     }
 
     /// The event after this position, if it has happened.
@@ -181,7 +180,7 @@ mod tests {
         }
         window.extend(vec![change("b", Kind::Removed, 4)], condition_after(0));
         let (_, opened) = window.open(None).unwrap();
-        assert_eq!(opened.recent, [(SettingsKey::new("a"), Recent { at_ms: 3, by: None })]);
+        assert_eq!(opened.recent, [(SettingsKey::new("a"), Recent { at_ms: 3, by: None })].into());
     }
 
     fn change(name: &str, kind: Kind, at_ms: u64) -> Event {

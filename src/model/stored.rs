@@ -71,6 +71,29 @@ impl fmt::Debug for Author {
     }
 }
 
+/// What identifies a state of a server, whatever keys and spelling it has at rest. A guess of a secret can be tested
+/// against it: it is written nowhere but under a key, and prints nothing.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub struct StateDigest([u8; 32]);
+
+impl StateDigest {
+    /// The digest of these bytes.
+    pub fn new(bytes: [u8; 32]) -> Self {
+        Self(bytes)
+    }
+
+    /// The bytes.
+    pub fn bytes(&self) -> &[u8; 32] {
+        &self.0
+    }
+}
+
+impl fmt::Debug for StateDigest {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("StateDigest")
+    }
+}
+
 /// One server of the document.
 pub struct StoredServer {
     /// The server's value in the document's own bytes.

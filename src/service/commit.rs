@@ -2,13 +2,14 @@
 //! out of there.
 
 use std::sync::Arc;
-use std::time::{Instant, SystemTime};
+use std::time::Instant;
 
+use crate::model::Author;
 use crate::model::plain_names::PlainNames;
-use crate::model::{Author, Edit, SettingsKey};
 use crate::secrets::Keys;
-use crate::store::{Answer, Change, Current, Decision, Names, Note, Snapshot};
+use crate::store::{Answer, Change, Current, Decision, Names, Snapshot};
 
+use super::effect::{Effect, edits, notes};
 use super::key_rules::BatchKeys;
 use super::tag_cache::TagCache;
 use super::{Options, Service, ServiceError};
@@ -16,11 +17,11 @@ use super::{Options, Service, ServiceError};
 /// What a use-case decided, with its answer.
 pub(super) enum Step<T> {
     /// Do this and answer that.
-    Edit(Vec<Edit>, T),
+    Edit(Vec<Effect>, T),
     /// Nothing is to be changed; answer this.
     Keep(T),
-    /// Do these edits, if any, and write in any case; let it be too large where `judged` would be; answer this.
-    Rewrite { edits: Vec<Edit>, judged: Vec<Edit>, answer: T },
+    /// Do this, if anything, and write in any case; let it be too large where `judged` would be; answer this.
+    Rewrite { effects: Vec<Effect>, judged: Vec<Effect>, answer: T },
     /// Nothing is to be changed; the answer is worked out when the exclusive section is over.
     Later(Later<T>),
     /// Nothing is to be done, for this reason.
@@ -60,13 +61,17 @@ impl WriteContext {
 impl<T: Send + 'static> Step<T> {
     /// The same in the store's words. Only [`answer`] of the same type gets the answer out.
     fn into_decision(self, author: Option<&Author>) -> Decision {
+        let notes = |effects: &[Effect]| author.map_or_else(Vec::new, |author| notes(effects, author));
         match self {
-            Self::Edit(edits, value) => {
-                Decision::Edit { notes: notes(&edits, author), edits, answer: known(Ok(value)) }
+            Self::Edit(effects, value) => {
+                Decision::Edit { notes: notes(&effects), edits: edits(effects), answer: known(Ok(value)) }
             }
-            Self::Rewrite { edits, judged, answer } => {
-                Decision::Rewrite { notes: notes(&edits, author), edits, judged, answer: known(Ok(answer)) }
-            }
+            Self::Rewrite { effects, judged, answer } => Decision::Rewrite {
+                notes: notes(&effects),
+                edits: edits(effects),
+                judged: edits(judged),
+                answer: known(Ok(answer)),
+            },
             Self::Keep(value) => Decision::Keep(known(Ok(value))),
             Self::Later(later) => Decision::Keep(Box::new(later)),
             Self::Refuse(reason) => Decision::Keep(known::<T>(Err(reason))),
@@ -86,19 +91,6 @@ fn answer<T: 'static>(answer: Answer) -> Result<T, ServiceError> {
         Ok(later) => later(),
         Err(_) => Err(ServiceError::Undecided),
     }
-}
-
-/// Who makes the states that these edits leave, and when.
-fn notes(edits: &[Edit], author: Option<&Author>) -> Vec<Note> {
-    let at = SystemTime::now();
-    let made = |edit: &Edit| -> Option<SettingsKey> {
-        match edit {
-            Edit::Put { key, .. } => Some(key.clone()),
-            Edit::Rename { to, .. } => Some(to.clone()),
-            Edit::Remove { .. } | Edit::Outside { .. } | Edit::Reseal { .. } => None,
-        }
-    };
-    edits.iter().filter_map(made).map(|name| Note::Author { name, author: author.cloned(), at }).collect()
 }
 
 /// What a caller wants: which names it may touch, in whose name, and how it decides.

@@ -8,6 +8,7 @@ use crate::secrets::Exposure;
 use crate::store::Current;
 
 use super::commit::{Step, WriteContext};
+use super::effect::Effect;
 use super::new_name::NewName;
 use super::permit::permitted;
 use super::read_model::body;
@@ -45,7 +46,7 @@ fn decide(
     if !facts.can_hold(to, Some(stored)) {
         return Err(ServiceError::UnusableNewName);
     }
-    let after = rules.tag(to, &config);
+    let (after, state) = rules.identify(to, &config);
     let shown = |tag: Option<&EntityTag>| body(to, &config, tag, Exposure::Redacted);
     let whole = shown(Some(&after));
     let stored_length = to_compact(&Json::Object(stored.clone())).len();
@@ -54,7 +55,8 @@ fn decide(
     }
     let (after, answer) = if *shows_tag { (Some(after), whole) } else { (None, shown(None)) };
     let written = Written { is_created: true, before: None, after, is_verbatim: false, body: Some(answer) };
-    Ok(Step::Edit(vec![Edit::Put { key: to.clone(), config: stored.clone() }], written))
+    let put = Edit::Put { key: to.clone(), config: stored.clone() };
+    Ok(Step::Edit(vec![Effect::makes(state, put)], written))
 }
 
 #[cfg(test)]

@@ -35,5 +35,5 @@ fn decide(
     let (_, state) = permitted(current, write, &rules, context.options)?;
     let written =
         Written { is_created: false, before: Some(state.tag), after: None, is_verbatim: false, body: None };
-    Ok(Step::Edit(vec![Edit::Remove { key: write.key.clone() }], written))
+    Ok(Step::Edit(vec![Edit::Remove { key: write.key.clone() }.into()], written))
 }

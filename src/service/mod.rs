@@ -4,12 +4,14 @@
 pub mod access;
 pub mod audit;
 pub mod authentication;
+mod authors;
 mod body_application;
 mod change_view;
 mod commit;
 mod copy;
 mod delete;
 mod dry_run;
+mod effect;
 mod error;
 mod key_rules;
 mod listing;
@@ -38,6 +40,7 @@ mod update_request;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+pub use self::authors::{AuthorKeeper, LastChange};
 pub use self::change_view::Differing;
 pub use self::error::{Conflict, ServiceError};
 pub use self::key_rules::KeyProvisioner;

@@ -14,10 +14,10 @@ use crate::model::config::{self, Config};
 use crate::model::enablement::is_enabled;
 use crate::model::plain_names::PlainNames;
 use crate::model::suspect::suspects;
-use crate::model::{Access, Layout, SettingsKey, StoredServer};
+use crate::model::{Access, Layout, SettingsKey, StateDigest, StoredServer};
 use crate::projection::{
-    EntityTag, Summary, canonical, collection_tag, needs_reentry, server_tag, summary, unreadable_server_tag,
-    view,
+    EntityTag, Summary, canonical, collection_tag, needs_reentry, server_tag, state_digest, summary,
+    unreadable_server_tag, unreadable_state_digest, view,
 };
 use crate::secrets::{Exposure, KeyRing};
 use crate::store::Snapshot;
@@ -41,6 +41,8 @@ pub struct ReadModel {
 pub struct Item {
     pub(super) server: Arc<StoredServer>,
     tag: EntityTag,
+    /// What identifies its state, whatever the keys are.
+    pub(super) state: StateDigest,
     summary: Summary,
     /// What is shown redacted, or why nothing is.
     redacted: Result<Redacted, Fault>,
@@ -142,14 +144,16 @@ impl Item {
         match &server.config {
             Ok(stored) => {
                 let config = config::open(stored, layout.sealing, ring);
-                let tag = server_tag(ring.etag_key(), key, &canonical(&config, layout.dialect));
+                let form = canonical(&config, layout.dialect);
+                let (tag, state) = (server_tag(ring.etag_key(), key, &form), state_digest(key, &form));
                 let redacted = Ok(Redacted::new(key, &config, &tag));
-                Self { summary: summary(&config), tag, redacted, server, shown }
+                Self { summary: summary(&config), tag, state, redacted, server, shown }
             }
             Err(fault) => {
                 let tag = unreadable_server_tag(ring.etag_key(), key, &server.text);
+                let state = unreadable_state_digest(key, &server.text);
                 let redacted = Err(fault.clone());
-                Self { summary: Summary::UNREADABLE, tag, redacted, server, shown }
+                Self { summary: Summary::UNREADABLE, tag, state, redacted, server, shown }
             }
         }
     }
@@ -157,6 +161,11 @@ impl Item {
     /// The server's tag.
     pub fn tag(&self) -> &EntityTag {
         &self.tag
+    }
+
+    /// Whether its state is known: of secrets that no key opens it is not.
+    pub(super) fn is_known(&self) -> bool {
+        self.redacted.as_ref().map_or(true, |redacted| redacted.answer.needs_reentry.is_empty())
     }
 
     /// The redacted answer.

@@ -5,11 +5,12 @@
 use bytes::Bytes;
 
 use crate::model::{Edit, ServerName};
-use crate::projection::unreadable_server_tag;
+use crate::projection::{unreadable_server_tag, unreadable_state_digest};
 use crate::secrets::Exposure;
 use crate::store::Current;
 
 use super::commit::{Step, WriteContext};
+use super::effect::Effect;
 use super::new_name::NewName;
 use super::permit::permitted;
 use super::read_model::body;
@@ -46,9 +47,12 @@ fn decide(
     if !facts.can_hold(to, server.config.as_ref().ok()) {
         return Err(ServiceError::UnusableNewName);
     }
-    let after = match &config {
-        Ok(config) => rules.tag(to, config),
-        Err(_) => unreadable_server_tag(keys.ring.etag_key(), to, &server.text),
+    let (after, state) = match &config {
+        Ok(config) => rules.identify(to, config),
+        Err(_) => {
+            let tag = unreadable_server_tag(keys.ring.etag_key(), to, &server.text);
+            (tag, unreadable_state_digest(to, &server.text))
+        }
     };
     let shown_as = |name, tag| Some(body(name, config.as_ref().ok()?, tag, Exposure::Redacted));
     let size = |shown: &Option<Bytes>| shown.as_ref().map_or(0, Bytes::len);
@@ -61,7 +65,10 @@ fn decide(
     let written = Written { is_created: false, before: Some(before), after, is_verbatim: false, body };
     Ok(match is_same {
         true => Step::Keep(written),
-        false => Step::Edit(vec![Edit::Rename { from: from.clone(), to: to.clone() }], written),
+        false => {
+            let rename = Edit::Rename { from: from.clone(), to: to.clone() };
+            Step::Edit(vec![Effect::makes(state, rename)], written)
+        }
     })
 }
 

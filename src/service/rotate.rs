@@ -85,7 +85,7 @@ fn decide(current: &Current<'_>, keys: &BatchKeys) -> Result<Step<Rotation>, Ser
         return Err(reason);
     }
     let mut rotation = Rotation::default();
-    let mut edits = Vec::new();
+    let mut effects = Vec::new();
     for (key, server) in current.servers() {
         let Ok(stored) = &server.config else {
             rotation.malformed.push(key.clone());
@@ -100,7 +100,8 @@ fn decide(current: &Current<'_>, keys: &BatchKeys) -> Result<Step<Rotation>, Ser
             rotation.resealed += resealed;
             let config =
                 config::to_stored(&opened, ring).map_err(|config::NoKey| ServiceError::KeyMissing)?;
-            edits.push(Edit::Put { key: key.clone(), config });
+            // The state stays what it is, and whose it is.
+            effects.push(Edit::Put { key: key.clone(), config }.into());
         }
     }
     let mut tokens = Vec::new();
@@ -113,9 +114,9 @@ fn decide(current: &Current<'_>, keys: &BatchKeys) -> Result<Step<Rotation>, Ser
     rotation.unreadable_outside = unreadable_outside(ring, current.outside(), sealing);
     rotation.resealed += tokens.len();
     if !tokens.is_empty() {
-        edits.push(Edit::Reseal { tokens });
+        effects.push(Edit::Reseal { tokens }.into());
     }
-    Ok(if edits.is_empty() { Step::Keep(rotation) } else { Step::Edit(edits, rotation) })
+    Ok(if effects.is_empty() { Step::Keep(rotation) } else { Step::Edit(effects, rotation) })
 }
 
 /// Marks every secret whose token an older key made as to be sealed. Gives how many there are.

@@ -12,10 +12,11 @@ use crate::model::samples::object;
 use crate::model::{ServerName, SettingsKey};
 use crate::projection::{Condition, Precondition};
 use crate::secrets::{CredentialDigest, KeyFile, KeySources, Keys, Scope, SecretKey};
+use crate::state::{MemoryState, StateStore};
 use crate::store::file::{FileStore, FileStoreOptions};
 
 use super::access::Caller;
-use super::{KeyProvisioner, Options, ServerWrite, Service, ServiceError, Write, Written};
+use super::{AuthorKeeper, KeyProvisioner, Options, ServerWrite, Service, ServiceError, Write, Written};
 
 /// A service, its folder and its document.
 pub(super) struct Site {
@@ -58,13 +59,15 @@ impl Site {
             ..KeySources::without_files(key.and_then(SecretKey::new), vec![])
         });
         let keys = Arc::new(keys.expect("no key file is malformed"));
+        let state: Arc<dyn StateStore> = Arc::new(MemoryState::default());
         let store = FileStore::open(FileStoreOptions {
             provisioner: Some(Arc::new(KeyProvisioner(Arc::clone(&keys)))),
+            notes: Some(Arc::new(AuthorKeeper::new(Arc::clone(&state)))),
             ..FileStoreOptions::new(&path, NewDocument::Own)
         });
         let store = Arc::new(store.expect("the system gives a thread"));
         let options = Options { require_preconditions, lock_timeout: Duration::from_secs(60) };
-        Self { _folder: folder, path, service: Service::new(store, keys, options) }
+        Self { _folder: folder, path, service: Service::new(store, keys, options).with_state(state) }
     }
 
     pub(super) fn text(&self) -> String {

@@ -17,6 +17,7 @@ use crate::store::{Current, Facts, Names};
 
 use super::access::Caller;
 use super::commit::{Step, UseCase, WriteContext};
+use super::effect::Effect;
 use super::key_rules::must_seal;
 use super::settings::{Settled, WrittenServer};
 use super::settings_answer::outside;
@@ -68,7 +69,7 @@ impl Request {
         }
         let layout = facts.layout();
         let before = outside(current.outside(), layout.sealing, &keys.ring)?;
-        let mut edits = Vec::new();
+        let mut effects = Vec::new();
         let (mut must_write, mut written) = (false, Vec::new());
         // What a patch of which no secret was guessed right would do.
         let mut judged = Vec::new();
@@ -80,7 +81,7 @@ impl Request {
             match self.decide_server(current, context, &servers, name, value)? {
                 Step::Edit(more, one) => {
                     judged.extend(more.iter().cloned());
-                    edits.extend(more);
+                    effects.extend(more);
                     note(one);
                 }
                 Step::Rewrite { judged: more, answer, .. } => {
@@ -105,14 +106,14 @@ impl Request {
             let outside = outside_edits(&before, &settings, &keys.ring)?;
             // Servers that are about to be hidden can be written before that, and not after.
             let is_first = !switches_variant(layout, &outside);
-            for edits in [&mut judged, &mut edits] {
-                let at = if is_first { 0 } else { edits.len() };
-                edits.splice(at..at, outside.iter().cloned());
+            for effects in [&mut judged, &mut effects] {
+                let at = if is_first { 0 } else { effects.len() };
+                effects.splice(at..at, outside.iter().cloned().map(Effect::from));
             }
         }
-        Ok(match (edits.is_empty(), must_write) {
-            (_, true) => Step::Rewrite { edits, judged, answer: written },
-            (false, false) => Step::Edit(edits, written),
+        Ok(match (effects.is_empty(), must_write) {
+            (_, true) => Step::Rewrite { effects, judged, answer: written },
+            (false, false) => Step::Edit(effects, written),
             (true, false) => Step::Keep(written),
         })
     }
@@ -167,7 +168,8 @@ impl Request {
             Json::Null => {
                 let Some(server) = server else { return Ok(Step::Keep(Written::of_many())) };
                 let before = Some(StateContext::of(current, &keys, &self.caller).state(&key, server).tag);
-                return Ok(Step::Edit(vec![Edit::Remove { key }], Written { before, ..Written::of_many() }));
+                let written = Written { before, ..Written::of_many() };
+                return Ok(Step::Edit(vec![Edit::Remove { key }.into()], written));
             }
             Json::Object(patch) => patch.clone(),
             _ => {

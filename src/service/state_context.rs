@@ -2,8 +2,8 @@
 
 use crate::model::config::{self, Config};
 use crate::model::plain_names::PlainNames;
-use crate::model::{Layout, SettingsKey, StoredServer};
-use crate::projection::{EntityTag, canonical, server_tag, unreadable_server_tag};
+use crate::model::{Layout, SettingsKey, StateDigest, StoredServer};
+use crate::projection::{EntityTag, canonical, server_tag, state_digest, unreadable_server_tag};
 use crate::secrets::KeyRing;
 use crate::store::Current;
 
@@ -53,5 +53,11 @@ impl<'a> StateContext<'a> {
     /// The tag of this configuration under this name.
     pub(super) fn tag(&self, key: &SettingsKey, config: &Config) -> EntityTag {
         server_tag(self.ring.etag_key(), key, &canonical(config, self.layout.dialect))
+    }
+
+    /// The tag of this configuration under this name, and what identifies the state without a key.
+    pub(super) fn identify(&self, key: &SettingsKey, config: &Config) -> (EntityTag, StateDigest) {
+        let form = canonical(config, self.layout.dialect);
+        (server_tag(self.ring.etag_key(), key, &form), state_digest(key, &form))
     }
 }

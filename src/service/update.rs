@@ -5,12 +5,13 @@ use std::sync::Arc;
 
 use crate::json::{Json, to_compact};
 use crate::model::config::{self, Config};
-use crate::model::{Access, Author, Edit, ServerName};
+use crate::model::{Access, Author, Edit, ServerName, StateDigest};
 use crate::projection::{EntityTag, Verdict};
 use crate::secrets::{Exposure, KeyRing};
 use crate::store::{Current, Facts, Names};
 
 use super::commit::{Step, UseCase, WriteContext};
+use super::effect::Effect;
 use super::key_rules::{BatchKeys, must_seal};
 use super::precondition_failed::FailedWrite;
 use super::read_model::body;
@@ -97,7 +98,7 @@ pub(super) fn decide(
         Some(State { tag, config: Err(_) }) => (Some(tag), None),
     };
     let after = rules.apply(sent, before.as_ref())?;
-    let after_tag = rules.tag(key, &after);
+    let (after_tag, after_state) = rules.identify(key, &after);
     let unchanged = before.filter(|_| before_tag.as_ref() == Some(&after_tag));
     // A caller who may not see secrets could learn from what fails, what costs nothing and what a dry run
     // answers that a secret which they sent is the stored one. So whatever may become of a new one is judged.
@@ -110,11 +111,12 @@ pub(super) fn decide(
     {
         return Ok(Step::NeedKey(reason));
     }
-    let edit = seal_and_edit(facts, ring, update, after, before_tag, after_tag.clone())?;
+    let tags = (before_tag, after_tag.clone());
+    let edit = seal_and_edit(facts, ring, update, after, after_state, tags)?;
     Ok(match (unchanged, edit) {
         (Some(own), Step::Edit(judged, _)) if dry_run.is_none() => {
             let answer = Written::unchanged(key, &own, after_tag, update);
-            Step::Rewrite { edits: Vec::new(), judged, answer }
+            Step::Rewrite { effects: Vec::new(), judged, answer }
         }
         (_, edit) => edit,
     })
@@ -134,8 +136,8 @@ fn seal_and_edit(
     ring: &KeyRing,
     update: &Update,
     after: Config,
-    before_tag: Option<EntityTag>,
-    after_tag: EntityTag,
+    after_state: StateDigest,
+    (before_tag, after_tag): (Option<EntityTag>, EntityTag),
 ) -> Result<Step<Written>, ServiceError> {
     let key = &update.write.key;
     let stored = config::to_stored(&after, ring).map_err(|config::NoKey| ServiceError::KeyMissing)?;
@@ -155,7 +157,8 @@ fn seal_and_edit(
         is_verbatim: update.is_verbatim(&after),
         after: shown_tag.cloned(),
     };
-    Ok(Step::Edit(vec![Edit::Put { key: key.clone(), config: stored }], written))
+    let put = Edit::Put { key: key.clone(), config: stored };
+    Ok(Step::Edit(vec![Effect::makes(after_state, put)], written))
 }
 
 #[cfg(test)]

@@ -14,6 +14,18 @@ use super::{
     Change, Kept, MemoryState, Remembered, Serving, Session, SessionId, SqliteState, StateStore, UnixTime,
 };
 
+/// Tries each claim on each place.
+macro_rules! claims {
+    ($($module:ident: $place:ident),+ => $claims:tt) => { $(claims!(@ $module $place $claims);)+ };
+    (@ $module:ident $place:ident ($($claim:ident),+ $(,)?)) => {
+        mod $module {
+            $(#[test] fn $claim() { super::$claim::<super::$place>(); })+
+        }
+    };
+}
+
+pub(super) mod authors;
+
 /// Far longer than anything takes here.
 const PATIENCE: Duration = Duration::from_secs(20);
 
@@ -58,6 +70,23 @@ impl Place for OnDisk {
     }
 }
 
+/// On a file system of another machine, as far as the store knows.
+struct OnRemoteDisk(tempfile::TempDir);
+
+impl Place for OnRemoteDisk {
+    const KEPT: Kept = Kept::Stored;
+
+    fn new() -> Self {
+        Self(tempfile::tempdir().unwrap())
+    }
+
+    fn open(&self) -> Box<dyn StateStore> {
+        let store = SqliteState::in_remote_folder(self.0.path());
+        store.start().unwrap();
+        Box::new(store)
+    }
+}
+
 pub(super) fn session(number: u8) -> (SessionId, Session) {
     let at = UnixTime::from_seconds(1_000 + i64::from(number));
     let session = Session {
@@ -89,6 +118,15 @@ fn serve(address: &str, since: i64, at: i64) -> Change {
 pub(super) fn wait<T>(future: BoxFuture<'_, T>) -> T {
     let runtime = runtime::Builder::new_current_thread().enable_time().build().unwrap();
     runtime.block_on(async { timeout(PATIENCE, future).await.expect("it takes too long") })
+}
+
+#[track_caller]
+fn within_a_second(what: impl Fn() -> bool) {
+    let deadline = Instant::now() + Duration::from_secs(1);
+    while !what() && Instant::now() < deadline {
+        std::thread::yield_now();
+    }
+    assert!(what(), "others' changes are not seen");
 }
 
 pub(super) fn opened(store: &dyn StateStore) -> Remembered {
@@ -179,28 +217,21 @@ fn a_write_can_be_made_without_waiting_for_it<P: Place>() {
     assert_eq!(store.peek().unwrap().sessions.len(), 200);
 }
 
-macro_rules! claims {
-    ($($claim:ident),+ $(,)?) => {
-        mod in_memory {
-            $(#[test] fn $claim() { super::$claim::<super::InMemory>(); })+
-        }
-        mod on_disk {
-            $(#[test] fn $claim() { super::$claim::<super::OnDisk>(); })+
-        }
-    };
-}
-
-claims!(
+claims!(in_memory: InMemory, on_disk: OnDisk, on_remote_disk: OnRemoteDisk => (
     what_is_written_is_seen_at_once_and_said_to_be_kept,
     a_change_that_is_made_again_changes_nothing,
     a_service_that_was_away_for_too_long_finds_no_sessions_of_its_own,
     the_key_is_one_and_random,
     a_write_can_be_made_without_waiting_for_it,
-);
+));
 
-#[test]
-fn what_is_stored_is_there_for_the_next_store_and_for_others_within_a_second() {
-    let place = OnDisk::new();
+claims!(stored_on_disk: OnDisk, stored_on_remote_disk: OnRemoteDisk => (
+    what_is_stored_is_there_for_the_next_store_and_for_others_within_a_second,
+    what_waits_when_a_store_is_closed_is_stored,
+));
+
+fn what_is_stored_is_there_for_the_next_store_and_for_others_within_a_second<P: Place>() {
+    let place = P::new();
     let (one, other) = (place.open(), place.open());
     opened(&*one);
     opened(&*other);
@@ -208,17 +239,10 @@ fn what_is_stored_is_there_for_the_next_store_and_for_others_within_a_second() {
     let sees = |store: &dyn StateStore, number: u8| {
         store.peek().is_some_and(|seen| seen.sessions.contains_key(&session(number).0))
     };
-    let within_a_second = |what: &dyn Fn() -> bool| {
-        let deadline = Instant::now() + Duration::from_secs(1);
-        while !what() && Instant::now() < deadline {
-            std::thread::yield_now();
-        }
-        assert!(what(), "others' changes are not seen");
-    };
     assert_eq!(wait(one.write(vec![begin(1)])), Kept::Stored);
-    within_a_second(&|| sees(&*other, 1));
+    within_a_second(|| sees(&*other, 1));
     assert_eq!(wait(other.write(vec![end(1), begin(2)])), Kept::Stored);
-    within_a_second(&|| !sees(&*one, 1) && sees(&*one, 2));
+    within_a_second(|| !sees(&*one, 1) && sees(&*one, 2));
     let key = one.state_key();
     one.close(Instant::now() + PATIENCE);
     other.close(Instant::now() + PATIENCE);
@@ -227,9 +251,8 @@ fn what_is_stored_is_there_for_the_next_store_and_for_others_within_a_second() {
     assert_eq!(next.state_key(), key);
 }
 
-#[test]
-fn what_waits_when_a_store_is_closed_is_stored() {
-    let place = OnDisk::new();
+fn what_waits_when_a_store_is_closed_is_stored<P: Place>() {
+    let place = P::new();
     let store = place.open();
     let kept = store.write(vec![begin(1)]);
     store.close(Instant::now() + PATIENCE);

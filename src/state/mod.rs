@@ -1,9 +1,11 @@
 //! What the service keeps beside the settings, in a folder that only its own account can enter: which services run, and
 //! what is remembered of their use. It does not know what the settings say, and how the service is called.
 
+mod authors;
 #[cfg(test)]
 mod conformance;
 mod directory;
+mod key;
 mod memory;
 mod remembered;
 mod services;
@@ -11,10 +13,12 @@ mod sqlite;
 mod store;
 mod time;
 
+pub use authors::{AuthorNote, Authorship, Made};
 pub use directory::{StateDirectory, StateError};
+pub use key::StateKey;
 pub use memory::MemoryState;
 pub use remembered::{Change, Remembered, Serving, Session, SessionId};
 pub use services::Services;
 pub use sqlite::{Fate, ResealError, Resealed, SqliteState, check_reseal, reseal};
-pub use store::{Kept, StateKey, StateStore, Trouble};
+pub use store::{Kept, StateStore, Trouble};
 pub use time::UnixTime;

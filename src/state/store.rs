@@ -7,7 +7,8 @@ use std::time::Instant;
 
 use futures_util::future::BoxFuture;
 
-use super::{Change, Remembered};
+use super::{AuthorNote, Authorship, Change, Remembered, StateKey};
+use crate::model::{SettingsKey, StateDigest};
 
 /// Where the service remembers what does not belong into the settings.
 pub trait StateStore: Send + Sync {
@@ -28,6 +29,17 @@ pub trait StateStore: Send + Sync {
     /// Makes these changes, all of them or none. [`StateStore::peek`] has them before this returns; what is returned
     /// says when and whether they are stored. Where they are not they are kept in memory, and tried again.
     fn write(&self, changes: Vec<Change>) -> BoxFuture<'static, Kept>;
+
+    /// Notes who made states of servers. [`StateStore::author_of`] has it before this returns. It is stored soon, and
+    /// without waiting for the disk: a crash may lose the newest notes, and nothing else. It never waits.
+    fn note_authors(&self, notes: Vec<AuthorNote>);
+
+    /// Who made this state of this name, and when, if that is the newest state of it that was noted. Notes of other
+    /// processes are known within a second.
+    fn author_of(&self, name: &SettingsKey, state: &StateDigest) -> Option<Authorship>;
+
+    /// Every name of which an author is known, with the author of its newest state.
+    fn authors(&self) -> Vec<(SettingsKey, Authorship)>;
 
     /// The key under which digests of states are made. It is random, made with the store, and never changes.
     fn state_key(&self) -> Option<StateKey>;
@@ -61,35 +73,4 @@ pub enum Trouble {
     NotStored,
     /// It was damaged, and was put aside for a new one.
     Damaged,
-}
-
-/// A random key of 256 bits. It prints nothing.
-#[derive(Clone, PartialEq, Eq)]
-pub struct StateKey(zeroize::Zeroizing<[u8; 32]>);
-
-impl StateKey {
-    /// A new one.
-    ///
-    /// # Panics
-    /// Where the operating system has no random numbers; nothing secret can be made then.
-    pub(super) fn random() -> Self {
-        let mut bytes = [0; 32];
-        getrandom::fill(&mut bytes).expect("the operating system gives random numbers");
-        Self::from_bytes(bytes)
-    }
-
-    pub(super) fn from_bytes(bytes: [u8; 32]) -> Self {
-        Self(bytes.into())
-    }
-
-    /// The bytes.
-    pub fn expose(&self) -> &[u8; 32] {
-        &self.0
-    }
-}
-
-impl std::fmt::Debug for StateKey {
-    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        formatter.write_str("StateKey")
-    }
 }

@@ -3,7 +3,7 @@
 
 use std::time::SystemTime;
 
-use crate::model::{Author, SettingsKey};
+use crate::model::{Author, SettingsKey, StateDigest};
 
 /// One such row.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -13,9 +13,18 @@ pub enum Note {
     Author {
         /// Which server.
         name: SettingsKey,
-        /// Who; `None` where nobody is known.
-        author: Option<Author>,
+        /// Which state.
+        state: StateDigest,
+        /// Who.
+        author: Author,
         /// When.
+        at: SystemTime,
+    },
+    /// No server has this name any more.
+    Gone {
+        /// Which name.
+        name: SettingsKey,
+        /// Since when.
         at: SystemTime,
     },
 }

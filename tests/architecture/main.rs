@@ -23,7 +23,7 @@ const MAY_USE: [(&str, &[&str]); 16] = [
     ("model", &["json", "secrets"]),
     ("projection", &["json", "model", "secrets"]),
     ("document", &["json", "model"]),
-    ("state", &["secrets"]),
+    ("state", &["model", "secrets"]),
     ("store", &["blocking", "document", "json", "model"]),
     ("service", &["api", "blocking", "json", "model", "projection", "secrets", "state", "store"]),
     ("events", &["blocking", "model", "projection", "service"]),
@@ -48,13 +48,14 @@ const MAY_USE: [(&str, &[&str]); 16] = [
 
 /// Where a room may use another in these points only. `http` and `store`: the one mapping of errors to
 /// problems must name the store's errors.
-const MAY_USE_ONLY: [(&str, &str, &[&str]); 12] = [
+const MAY_USE_ONLY: [(&str, &str, &[&str]); 13] = [
     ("api", "model", &["Kind", "suspect"]),
     ("api", "projection", &["EntityTag"]),
     ("api", "secrets", &["Scope"]),
     ("secrets", "json", &["Text"]),
     ("model", "secrets", &["KeyRing", "Plaintext", "Sealed", "is_token", "looks_sealed"]),
     ("projection", "secrets", &["EtagKey", "Exposure"]),
+    ("state", "model", &["SettingsKey", "StateDigest"]),
     ("state", "secrets", &["KeyFingerprint", "KeyList", "Peer", "Peers", "Scope", "Scopes"]),
     ("events", "projection", &["EntityTag"]),
     ("http", "secrets", &["Exposure", "Scope", "Scopes"]),

@@ -40,6 +40,10 @@ fn everything_works_in_memory_and_nothing_is_left_on_disk() {
     server.put(item("a")).if_match(&tag).json(&kept).send().expect(200);
     server.post(format!("{}/rename", item("a"))).json(&json!({"to": "b"})).send().expect(200);
     assert_eq!(server.plaintext("b")["env"]["TOKEN"], "s3cret");
+    let (_, opened) = server.follow();
+    let recent = opened.data["recent"].as_array().expect("an array");
+    let last: Vec<_> = recent.iter().map(|change| (&change["name"], &change["by"])).collect();
+    assert_eq!(last, [(&json!("b"), &json!("admin"))], "the last change is known to the first reader");
     let patch = json!({"conversation_settings_diff": {"max_iterations": 7}});
     let shown = server.patch(SETTINGS).json(&patch).send().expect(200).json();
     assert_eq!(shown["conversation_settings"]["max_iterations"], 7);

@@ -29,6 +29,17 @@ pub(super) fn connect(path: &Path) -> rusqlite::Result<Connection> {
     Ok(connection)
 }
 
+/// The same for rows of which a power cut may take the newest: with a log, no commit waits for the disk. Without one, a
+/// commit that does not wait could damage the database, so there it waits.
+pub(super) fn connect_for_notes(path: &Path, is_local: bool) -> rusqlite::Result<Connection> {
+    let connection = connect(path)?;
+    choose_journal(&connection, is_local)?;
+    if is_local {
+        connection.pragma_update(None, "synchronous", "NORMAL")?;
+    }
+    Ok(connection)
+}
+
 /// Chooses how commits become durable. A log beside the database needs memory that all processes share, which network
 /// file systems do not have; without it, a journal that is emptied after each commit.
 pub(super) fn choose_journal(connection: &Connection, is_local: bool) -> rusqlite::Result<()> {

@@ -54,6 +54,10 @@ impl Files {
         Self { folder: folder.to_owned() }
     }
 
+    pub(super) fn folder(&self) -> &Path {
+        &self.folder
+    }
+
     pub(super) fn database(&self) -> PathBuf {
         self.folder.join(DATABASE)
     }
@@ -145,40 +149,9 @@ impl Files {
         file.push(end);
         self.folder.join(file)
     }
-
-    /// Whether SQLite's shared memory works here: on a file system of this machine, that is.
-    pub(super) fn is_local(&self) -> bool {
-        is_local(&self.folder)
-    }
 }
 
 fn failed(path: &Path) -> impl Fn(io::Error) -> OpenError {
     let path = path.to_owned();
     move |source| OpenError::Io { path: path.clone(), source }
-}
-
-/// The file systems that are known to be local, by the magic numbers of `statfs(2)`. Network file systems, FUSE and
-/// those of virtual machines are not among them.
-#[cfg(target_os = "linux")]
-fn is_local(folder: &Path) -> bool {
-    const LOCAL: [u64; 10] = [
-        0xef53,      // ext2, ext3, ext4
-        0x5846_5342, // XFS
-        0x9123_683e, // Btrfs
-        0x0102_1994, // tmpfs
-        0x8584_58f6, // ramfs
-        0x794c_7630, // overlayfs
-        0x2fc1_2fc1, // ZFS
-        0xf2f5_2010, // F2FS
-        0xca45_1a4e, // bcachefs
-        0x3153_464a, // JFS
-    ];
-    rustix::fs::statfs(folder)
-        .is_ok_and(|found| LOCAL.contains(&(found.f_type.cast_unsigned() & 0xffff_ffff)))
-}
-
-/// Elsewhere it is not known.
-#[cfg(not(target_os = "linux"))]
-fn is_local(_: &Path) -> bool {
-    false
 }

@@ -8,9 +8,9 @@ use std::time::{Duration, Instant};
 use rusqlite::{Error, ErrorCode};
 
 use super::error::{OpenError, is_damage};
-use super::opening::{self, Database, Opened};
-use super::schema::Migration;
+use super::opening::{self, Database, Opened, Setup};
 use super::shared::Shared;
+use crate::state::authors::AuthorRows;
 use crate::state::{Kept, Remembered, Trouble};
 
 /// How often other processes' changes are looked for.
@@ -25,7 +25,7 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(10);
 /// What the thread works with.
 pub(super) struct Keeper {
     folder: PathBuf,
-    migrations: &'static [Migration],
+    setup: Setup,
     shared: Arc<Shared>,
     database: Option<Database>,
     /// When an open that failed, or a commit that failed, is tried again.
@@ -37,10 +37,10 @@ pub(super) struct Keeper {
 }
 
 impl Keeper {
-    pub(super) fn new(folder: &Path, migrations: &'static [Migration], shared: Arc<Shared>) -> Self {
+    pub(super) fn new(folder: &Path, setup: Setup, shared: Arc<Shared>) -> Self {
         let folder = folder.to_owned();
         let now = Instant::now();
-        Self { folder, migrations, shared, database: None, retry: now, pause: TICK, reopen: now }
+        Self { folder, setup, shared, database: None, retry: now, pause: TICK, reopen: now }
     }
 
     /// Works until the store is closed.
@@ -64,6 +64,9 @@ impl Keeper {
                     Err(error) => self.fail(&error),
                 },
             }
+            if turn.has_notes {
+                self.store_notes();
+            }
             if turn.is_last {
                 return;
             }
@@ -71,8 +74,8 @@ impl Keeper {
     }
 
     fn open(&mut self) {
-        match opening::open(&self.folder, self.migrations) {
-            Ok(Opened { database, key, remembered, damage }) => {
+        match opening::open(&self.folder, &self.setup) {
+            Ok(Opened { database, key, remembered, authors, damage }) => {
                 self.database = Some(database);
                 self.shared.clear();
                 if let Some(damage) = damage {
@@ -83,6 +86,7 @@ impl Keeper {
                     );
                 }
                 self.shared.set_key(Some(key));
+                self.shared.set_authors(authors);
                 self.shared.set_stored(remembered);
             }
             Err(error) => {
@@ -95,6 +99,7 @@ impl Keeper {
                     tracing::warn!("the state of the service is kept in memory only: {error}");
                 }
                 self.shared.set_key(None);
+                self.shared.set_authors(AuthorRows::default());
                 self.shared.set_stored(Remembered::default());
             }
         }
@@ -103,11 +108,28 @@ impl Keeper {
     /// Takes over what other processes have stored.
     fn look(&mut self) {
         let Some(database) = &mut self.database else { return };
-        match database.news() {
-            Ok(None) => {}
-            Ok(Some(remembered)) => self.shared.set_stored(remembered),
+        let shared = &self.shared;
+        let taken = database.news().map(|news| news.into_iter().for_each(|news| shared.set_stored(news)));
+        let taken = taken.and_then(|()| {
+            database.news_of_authors().map(|news| news.into_iter().for_each(|news| shared.set_authors(news)))
+        });
+        match taken {
+            Ok(()) => {}
             Err(error) if is_busy(&error) => {}
             Err(error) => self.give_up(&error.to_string()),
+        }
+    }
+
+    /// Stores who made states. Where that can't be done it is tried again, as all else is.
+    fn store_notes(&mut self) {
+        let Some(database) = &mut self.database else { return };
+        let Some((notes, key)) = self.shared.notes() else { return };
+        match database.store_notes(&notes, &key) {
+            Ok(()) => {
+                self.pause = TICK;
+                self.shared.settle_notes(&notes, &key);
+            }
+            Err(error) => self.fail(&error),
         }
     }
 
@@ -129,6 +151,7 @@ impl Keeper {
         tracing::error!(reason, "the state of the service cannot be used any more, and is opened again");
         self.shared.settle(Kept::Pending);
         self.database = None;
+        self.shared.set_authors(AuthorRows::default());
         self.retry = self.reopen.max(Instant::now());
         self.reopen = self.retry + REOPEN;
         self.shared.set_stored(Remembered::default());

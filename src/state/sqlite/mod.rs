@@ -3,6 +3,7 @@
 
 mod connection;
 mod error;
+mod file_system;
 mod files;
 mod keeper;
 mod opening;
@@ -24,15 +25,18 @@ use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
 
 use self::keeper::Keeper;
-use self::schema::{MIGRATIONS, Migration};
+use self::opening::Setup;
 pub use self::sealed::{Fate, ResealError, Resealed, check_reseal, reseal};
 use self::shared::Shared;
-use super::{Change, Kept, Remembered, StateDirectory, StateKey, StateStore, Trouble};
+use super::{
+    AuthorNote, Authorship, Change, Kept, Remembered, StateDirectory, StateKey, StateStore, Trouble,
+};
+use crate::model::{SettingsKey, StateDigest};
 
 /// A state store in the folder for the state.
 pub struct SqliteState {
     folder: PathBuf,
-    migrations: &'static [Migration],
+    setup: Setup,
     shared: Arc<Shared>,
     /// Closed when the thread has ended.
     ended: Mutex<Option<Receiver<()>>>,
@@ -41,23 +45,29 @@ pub struct SqliteState {
 impl SqliteState {
     /// A store that is opened when it is started.
     pub fn new(directory: &StateDirectory) -> Self {
-        Self::with_migrations(directory.path().to_owned(), MIGRATIONS)
+        Self::with_setup(directory.path().to_owned(), Setup::OWN)
     }
 
     /// A store in any folder.
     #[cfg(test)]
     pub(super) fn in_folder(folder: &std::path::Path) -> Self {
-        Self::with_migrations(folder.to_owned(), MIGRATIONS)
+        Self::with_setup(folder.to_owned(), Setup::OWN)
     }
 
-    fn with_migrations(folder: PathBuf, migrations: &'static [Migration]) -> Self {
-        Self { folder, migrations, shared: Arc::default(), ended: Mutex::default() }
+    /// The same where the file system is another machine's.
+    #[cfg(test)]
+    pub(super) fn in_remote_folder(folder: &std::path::Path) -> Self {
+        Self::with_setup(folder.to_owned(), Setup { is_local: |_| false, ..Setup::OWN })
+    }
+
+    fn with_setup(folder: PathBuf, setup: Setup) -> Self {
+        Self { folder, setup, shared: Arc::default(), ended: Mutex::default() }
     }
 }
 
 impl StateStore for SqliteState {
     fn start(&self) -> io::Result<()> {
-        let keeper = Keeper::new(&self.folder, self.migrations, Arc::clone(&self.shared));
+        let keeper = Keeper::new(&self.folder, self.setup, Arc::clone(&self.shared));
         let (end, ended) = mpsc::channel::<()>();
         thread::Builder::new().name("state".to_owned()).spawn(move || {
             keeper.run();
@@ -87,6 +97,18 @@ impl StateStore for SqliteState {
         let stored = self.shared.push(changes);
         // A thread that is gone answers nobody.
         async move { stored.await.unwrap_or(Kept::Pending) }.boxed()
+    }
+
+    fn note_authors(&self, notes: Vec<AuthorNote>) {
+        self.shared.note_authors(notes);
+    }
+
+    fn author_of(&self, name: &SettingsKey, state: &StateDigest) -> Option<Authorship> {
+        self.shared.author_of(name, state)
+    }
+
+    fn authors(&self) -> Vec<(SettingsKey, Authorship)> {
+        self.shared.authors()
     }
 
     fn state_key(&self) -> Option<StateKey> {

@@ -2,33 +2,57 @@
 //! what is done with it.
 
 use std::path::Path;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use rusqlite::{Connection, Error, TransactionBehavior};
 
-use super::connection::{choose_journal, connect, data_version, fault};
+use super::connection::{choose_journal, connect, connect_for_notes, data_version, fault};
 use super::error::{OpenError, is_damage};
+use super::file_system::is_local;
 use super::files::{Files, Hold, Identity, Lock};
 use super::rows;
-use super::schema::{self, Found, Migration};
-use crate::state::{Change, Remembered, StateKey};
+use super::schema::{self, Found, MIGRATIONS, Migration};
+use crate::state::authors::AuthorRows;
+use crate::state::{AuthorNote, Change, Remembered, StateKey};
 
 /// How long others are waited for.
 const PATIENCE: Duration = Duration::from_secs(5);
+
+/// How long one try to have it alone lasts. A process that was faster keeps it open, and has made it usable.
+const TRY: Duration = Duration::from_millis(100);
 
 /// How often what is there is made usable before that is given up: another process may do something else to it between
 /// our turn alone and the next look.
 const ROUNDS: usize = 4;
 
+/// How a database is opened.
+#[derive(Clone, Copy)]
+pub(super) struct Setup {
+    pub(super) migrations: &'static [Migration],
+    /// Whether the folder is on a file system of this machine.
+    pub(super) is_local: fn(&Path) -> bool,
+}
+
+impl Setup {
+    /// By every process.
+    pub(super) const OWN: Self = Self { migrations: MIGRATIONS, is_local };
+}
+
 /// The open database.
 pub(super) struct Database {
-    connection: Connection,
+    connection: Watched,
+    /// For what is written without waiting for the disk.
+    notes: Watched,
     files: Files,
     identity: Identity,
-    /// The number of the last commit of others that was read.
-    seen: i64,
-    /// Released after the connection is closed: fields are dropped in their order.
+    /// Released after the connections are closed: fields are dropped in their order.
     _lock: Lock,
+}
+
+/// A connection, and the number of the last commit of another one that was read on it.
+struct Watched {
+    connection: Connection,
+    seen: i64,
 }
 
 /// What came of opening.
@@ -36,6 +60,7 @@ pub(super) struct Opened {
     pub(super) database: Database,
     pub(super) key: StateKey,
     pub(super) remembered: Remembered,
+    pub(super) authors: AuthorRows,
     /// What was wrong with the one that was put aside, if one was.
     pub(super) damage: Option<String>,
 }
@@ -50,26 +75,34 @@ enum Inspected {
 }
 
 struct Current {
-    connection: Connection,
-    seen: i64,
+    connection: Watched,
+    notes: Watched,
     key: StateKey,
     remembered: Remembered,
+    authors: AuthorRows,
 }
 
 /// Opens the database in this folder, whatever has to be done before.
-pub(super) fn open(folder: &Path, migrations: &[Migration]) -> Result<Opened, OpenError> {
-    let mut damage = None;
-    for _ in 0..ROUNDS {
+pub(super) fn open(folder: &Path, setup: &Setup) -> Result<Opened, OpenError> {
+    let (mut damage, mut rounds) = (None, 0);
+    let deadline = Instant::now() + PATIENCE;
+    while rounds < ROUNDS {
         let files = Files::new(folder);
         let lock = files.lock(Hold::Shared, PATIENCE)?;
         let identity = files.identity()?;
-        if let (Some(identity), Inspected::Current(current)) = (identity, inspect(&files, migrations)?) {
-            let Current { connection, seen, key, remembered } = *current;
-            let database = Database { connection, files, identity, seen, _lock: lock };
-            return Ok(Opened { database, key, remembered, damage });
+        if let (Some(identity), Inspected::Current(current)) = (identity, inspect(&files, setup)?) {
+            let Current { connection, notes, key, remembered, authors } = *current;
+            let database = Database { connection, notes, files, identity, _lock: lock };
+            return Ok(Opened { database, key, remembered, authors, damage });
         }
         drop(lock);
-        damage = make_usable(&files, migrations)?.or(damage);
+        match make_usable(&files, setup) {
+            Err(OpenError::Locked(_)) if Instant::now() < deadline => {}
+            made => {
+                damage = made?.or(damage);
+                rounds += 1;
+            }
+        }
     }
     Err(OpenError::Unmendable)
 }
@@ -77,30 +110,30 @@ pub(super) fn open(folder: &Path, migrations: &[Migration]) -> Result<Opened, Op
 /// Opens the database for a command, which makes, migrates and puts aside nothing. A missing one stays missing.
 pub(super) fn open_for_command(
     folder: &Path,
-    migrations: &[Migration],
+    setup: &Setup,
 ) -> Result<Option<(Connection, Lock)>, OpenError> {
     let files = Files::new(folder);
     if files.identity()?.is_none() {
         return Ok(None);
     }
     let lock = files.lock(Hold::Shared, PATIENCE)?;
-    match inspect(&files, migrations)? {
+    match inspect(&files, setup)? {
         Inspected::Missing => Ok(None),
         Inspected::Older(connection) => Ok(Some((connection, lock))),
-        Inspected::Current(current) => Ok(Some((current.connection, lock))),
+        Inspected::Current(current) => Ok(Some((current.connection.connection, lock))),
         Inspected::Damaged(_) => Err(OpenError::Damaged(files.database())),
     }
 }
 
 /// Makes what is there usable, and says what the damage was if it was put aside. Nobody else has it open meanwhile.
-fn make_usable(files: &Files, migrations: &[Migration]) -> Result<Option<String>, OpenError> {
-    let _lock = files.lock(Hold::Alone, PATIENCE)?;
+fn make_usable(files: &Files, setup: &Setup) -> Result<Option<String>, OpenError> {
+    let _lock = files.lock(Hold::Alone, TRY)?;
     // Others may have been faster: what is there is judged again.
-    let damage = match inspect(files, migrations)? {
+    let damage = match inspect(files, setup)? {
         Inspected::Current(_) => return Ok(None),
         Inspected::Missing => None,
         Inspected::Damaged(damage) => Some(damage),
-        Inspected::Older(mut connection) => match schema::migrate(&mut connection, migrations) {
+        Inspected::Older(mut connection) => match schema::migrate(&mut connection, setup.migrations) {
             Ok(()) => return Ok(None),
             Err(error) if is_damage(&error) => Some(error.to_string()),
             Err(error) => return Err(error.into()),
@@ -111,26 +144,27 @@ fn make_usable(files: &Files, migrations: &[Migration]) -> Result<Option<String>
     }
     files.create()?;
     let mut connection = connect(&files.database())?;
-    choose_journal(&connection, files.is_local())?;
-    schema::migrate(&mut connection, migrations)?;
+    choose_journal(&connection, (setup.is_local)(files.folder()))?;
+    schema::migrate(&mut connection, setup.migrations)?;
     Ok(damage)
 }
 
 /// Looks at the database. One that a newer version has written is an error, and left as it is.
-fn inspect(files: &Files, migrations: &[Migration]) -> Result<Inspected, OpenError> {
+fn inspect(files: &Files, setup: &Setup) -> Result<Inspected, OpenError> {
     if files.identity()?.is_none() {
         return Ok(Inspected::Missing);
     }
     let path = files.database();
     let inspected = connect(&path).and_then(|connection| {
-        let found = schema::look(&connection, migrations)?;
+        let found = schema::look(&connection, setup.migrations)?;
         let foreign = Inspected::Damaged("it is not what this service has written".to_owned());
         match found {
             Found::Newer => return Ok(None),
             Found::Foreign => return Ok(Some(foreign)),
             Found::Older | Found::Current => {}
         }
-        choose_journal(&connection, files.is_local())?;
+        let is_local = (setup.is_local)(files.folder());
+        choose_journal(&connection, is_local)?;
         if let Some(fault) = fault(&connection)? {
             return Ok(Some(Inspected::Damaged(fault)));
         }
@@ -138,9 +172,12 @@ fn inspect(files: &Files, migrations: &[Migration]) -> Result<Inspected, OpenErr
             return Ok(Some(Inspected::Older(connection)));
         }
         // What is committed from here on is news.
-        let seen = data_version(&connection)?;
-        let (key, remembered) = (rows::state_key(&connection)?, rows::load(&connection)?);
-        Ok(Some(Inspected::Current(Box::new(Current { connection, seen, key, remembered }))))
+        let (connection, notes) =
+            (Watched::new(connection)?, Watched::new(connect_for_notes(&path, is_local)?)?);
+        let key = rows::state_key(&connection.connection)?;
+        let remembered = rows::load(&connection.connection)?;
+        let authors = rows::authors(&notes.connection)?;
+        Ok(Some(Inspected::Current(Box::new(Current { connection, notes, key, remembered, authors }))))
     });
     match inspected {
         Ok(Some(inspected)) => Ok(inspected),
@@ -150,25 +187,50 @@ fn inspect(files: &Files, migrations: &[Migration]) -> Result<Inspected, OpenErr
     }
 }
 
-impl Database {
-    /// All that is remembered, if others have changed it since it was read last.
-    pub(super) fn news(&mut self) -> Result<Option<Remembered>, Error> {
+impl Watched {
+    fn new(connection: Connection) -> rusqlite::Result<Self> {
+        Ok(Self { seen: data_version(&connection)?, connection })
+    }
+
+    /// What is loaded, if another connection may have changed it since it was loaded last.
+    fn news<T>(&mut self, load: fn(&Connection) -> rusqlite::Result<T>) -> rusqlite::Result<Option<T>> {
         let version = data_version(&self.connection)?;
         if version == self.seen {
             return Ok(None);
         }
-        let remembered = rows::load(&self.connection)?;
+        let loaded = load(&self.connection)?;
         self.seen = version;
-        Ok(Some(remembered))
+        Ok(Some(loaded))
+    }
+
+    /// Makes all changes, or none.
+    fn write(&mut self, change: impl FnOnce(&Connection) -> rusqlite::Result<()>) -> rusqlite::Result<()> {
+        let transaction = self.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        change(&transaction)?;
+        transaction.commit()
+    }
+}
+
+impl Database {
+    /// All that is remembered, if it has changed since it was read last.
+    pub(super) fn news(&mut self) -> Result<Option<Remembered>, Error> {
+        self.connection.news(rows::load)
+    }
+
+    /// The authors, if others have changed something since they were read last.
+    pub(super) fn news_of_authors(&mut self) -> Result<Option<AuthorRows>, Error> {
+        self.notes.news(rows::authors)
     }
 
     /// Stores these changes, all or none. They are on disk when this returns.
     pub(super) fn store(&mut self, changes: &[Change]) -> Result<(), Error> {
-        let transaction = self.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-        for change in changes {
-            rows::apply(&transaction, change)?;
-        }
-        transaction.commit()
+        self.connection
+            .write(|connection| changes.iter().try_for_each(|change| rows::apply(connection, change)))
+    }
+
+    /// Stores these notes, all or none. They survive the process when this returns, and a power cut later.
+    pub(super) fn store_notes(&mut self, notes: &[AuthorNote], key: &StateKey) -> Result<(), Error> {
+        self.notes.write(|connection| notes.iter().try_for_each(|note| rows::note(connection, note, key)))
     }
 
     /// Whether the file that is open is still the one that its name leads to.

@@ -1,10 +1,12 @@
-//! What is remembered, as rows: one statement for each kind of change, and one for each table that is read. It refuses
-//! to know transactions and files.
+//! What is remembered, as rows: one statement for each kind of change, and one for each table that is read. It does not
+//! know transactions and files.
 
 use rusqlite::types::Type;
 use rusqlite::{Connection, Error, Row, params};
 
+use crate::model::SettingsKey;
 use crate::secrets::{Scope, Scopes};
+use crate::state::authors::{AuthorNote, AuthorRow, AuthorRows, Authorship};
 use crate::state::{Change, Remembered, Serving, Session, SessionId, StateKey, UnixTime};
 
 /// Makes one change, as [`Remembered::apply`] makes it in memory.
@@ -61,6 +63,34 @@ pub(super) fn load(connection: &Connection) -> rusqlite::Result<Remembered> {
         remembered.served.insert(address, at);
     }
     Ok(remembered)
+}
+
+/// Makes one note, as [`AuthorBook`](crate::state::authors::AuthorBook) makes it in memory.
+pub(super) fn note(connection: &Connection, note: &AuthorNote, key: &StateKey) -> rusqlite::Result<()> {
+    let name = note.name.as_str();
+    match note.row(key) {
+        Some(AuthorRow { mark, author: Authorship { by, at_ms } }) => connection.execute(
+            "INSERT INTO author (name, mark, author, at_ms) VALUES (?1, ?2, ?3, ?4)
+             ON CONFLICT (name) DO UPDATE SET mark = excluded.mark, author = excluded.author, at_ms = excluded.at_ms
+             WHERE at_ms <= excluded.at_ms",
+            params![name, mark, &*by, at_ms],
+        ),
+        None => {
+            connection.execute("DELETE FROM author WHERE name = ?1 AND at_ms <= ?2", params![name, note.at_ms])
+        }
+    }
+    .map(drop)
+}
+
+/// Who made the newest state of each name.
+pub(super) fn authors(connection: &Connection) -> rusqlite::Result<AuthorRows> {
+    let mut authors = connection.prepare("SELECT name, mark, author, at_ms FROM author")?;
+    let rows = authors.query_map([], |row| {
+        let (name, by): (String, String) = (row.get(0)?, row.get(2)?);
+        let author = Authorship { by: by.into(), at_ms: row.get(3)? };
+        Ok((SettingsKey::new(&name), AuthorRow { mark: bytes(row, 1)?, author }))
+    })?;
+    rows.collect()
 }
 
 /// The key of the store.

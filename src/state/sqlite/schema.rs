@@ -12,7 +12,7 @@ const APPLICATION: i32 = 0x6d63_7053;
 pub(super) type Migration = fn(&Transaction<'_>) -> rusqlite::Result<()>;
 
 /// All of them, in order.
-pub(super) const MIGRATIONS: &[Migration] = &[sessions];
+pub(super) const MIGRATIONS: &[Migration] = &[sessions, authors];
 
 /// What a file is to this version of the service.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -80,4 +80,16 @@ fn sessions(transaction: &Transaction<'_>) -> rusqlite::Result<()> {
     let key = StateKey::random();
     transaction.execute("INSERT INTO own (id, state_key) VALUES (1, ?1)", [key.expose()])?;
     Ok(())
+}
+
+/// Version 2: who made the newest state of each server.
+fn authors(transaction: &Transaction<'_>) -> rusqlite::Result<()> {
+    transaction.execute_batch(
+        "CREATE TABLE author (
+            name TEXT PRIMARY KEY,
+            mark BLOB NOT NULL CHECK (length(mark) = 32),
+            author TEXT NOT NULL,
+            at_ms INTEGER NOT NULL
+        ) STRICT, WITHOUT ROWID;",
+    )
 }

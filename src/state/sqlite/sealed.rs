@@ -5,8 +5,7 @@ use rusqlite::{Connection, TransactionBehavior};
 
 use super::connection::empty_log;
 use super::error::OpenError;
-use super::opening::open_for_command;
-use super::schema::MIGRATIONS;
+use super::opening::{Setup, open_for_command};
 use crate::state::StateDirectory;
 
 /// The declared type of such a column. Its affinity is that of text.
@@ -47,7 +46,7 @@ pub enum Fate {
 ///
 /// Where the database can't be opened, read or written.
 pub fn reseal(directory: &StateDirectory, judge: impl FnMut(&str) -> Fate) -> Result<Resealed, ResealError> {
-    match open_for_command(directory.path(), MIGRATIONS)? {
+    match open_for_command(directory.path(), &Setup::OWN)? {
         None => Ok(Resealed::default()),
         Some((mut connection, _lock)) => Ok(reseal_in(&mut connection, judge).map_err(OpenError::from)?),
     }
@@ -62,7 +61,7 @@ pub fn check_reseal(
     directory: &StateDirectory,
     judge: impl FnMut(&str) -> Fate,
 ) -> Result<Resealed, ResealError> {
-    match open_for_command(directory.path(), MIGRATIONS)? {
+    match open_for_command(directory.path(), &Setup::OWN)? {
         None => Ok(Resealed::default()),
         Some((mut connection, _lock)) => {
             // Never committed.

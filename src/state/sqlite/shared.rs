@@ -8,7 +8,13 @@ use std::time::{Duration, Instant};
 
 use tokio::sync::{oneshot, watch};
 
-use crate::state::{Change, Kept, Remembered, StateKey, Trouble};
+use crate::model::{SettingsKey, StateDigest};
+use crate::state::authors::{AuthorBook, AuthorRows};
+use crate::state::{AuthorNote, Authorship, Change, Kept, Remembered, StateKey, Trouble};
+
+/// How long notes wait for more of them, so that many changes are one commit. With the time until others look for it
+/// it is less than a second.
+const GATHER: Duration = Duration::from_millis(200);
 
 /// What callers and the thread share.
 #[derive(Default)]
@@ -28,6 +34,9 @@ struct State {
     under_way: Vec<Group>,
     /// What is to be stored after that, in order.
     waiting: Vec<Group>,
+    authors: AuthorBook,
+    /// When notes on authors are to be stored, if any wait.
+    notes_due: Option<Instant>,
     troubles: BTreeSet<Trouble>,
     /// Whether the thread is to end.
     is_ending: bool,
@@ -44,6 +53,8 @@ struct Group {
 pub(super) struct Turn {
     /// What is to be stored, if anything is.
     pub(super) changes: Option<Vec<Change>>,
+    /// Whether notes on authors are to be stored.
+    pub(super) has_notes: bool,
     /// Whether this is the last one.
     pub(super) is_last: bool,
 }
@@ -77,6 +88,25 @@ impl Shared {
         stored
     }
 
+    /// Takes notes in: they are seen when this returns.
+    pub(super) fn note_authors(&self, notes: Vec<AuthorNote>) {
+        let mut state = self.state();
+        state.authors.note(notes);
+        if state.notes_due.is_none() {
+            state.notes_due = Some(Instant::now() + GATHER);
+            self.wake.notify_all();
+        }
+    }
+
+    pub(super) fn author_of(&self, name: &SettingsKey, state: &StateDigest) -> Option<Authorship> {
+        let own = self.state();
+        own.authors.author_of(name, state, own.key.as_ref())
+    }
+
+    pub(super) fn authors(&self) -> Vec<(SettingsKey, Authorship)> {
+        self.state().authors.authors()
+    }
+
     /// Asks the thread to end.
     pub(super) fn end(&self) {
         self.state().is_ending = true;
@@ -89,16 +119,20 @@ impl Shared {
         loop {
             let now = Instant::now();
             let is_due = state.has_news() || (!state.waiting.is_empty() && retry <= now);
+            let notes_due = state.notes_due.map(|due| due.max(retry));
+            let are_notes_due = notes_due.is_some_and(|due| due <= now);
             let is_last = state.is_ending;
-            if is_due || is_last || until <= now {
+            if is_due || are_notes_due || is_last || until <= now {
                 if is_due || is_last {
                     state.under_way = mem::take(&mut state.waiting);
                 }
                 let groups = state.under_way.iter();
                 let changes = groups.flat_map(|group| group.changes.clone()).collect();
-                return Turn { changes: (!state.under_way.is_empty()).then_some(changes), is_last };
+                let changes = (!state.under_way.is_empty()).then_some(changes);
+                return Turn { changes, has_notes: are_notes_due || is_last, is_last };
             }
             let next = if state.waiting.is_empty() { until } else { until.min(retry) };
+            let next = notes_due.map_or(next, |due| next.min(due));
             let pause = next.saturating_duration_since(now).max(Duration::from_millis(1));
             state = self.wake.wait_timeout(state, pause).unwrap_or_else(PoisonError::into_inner).0;
         }
@@ -122,6 +156,33 @@ impl Shared {
             state.waiting = groups;
         }
         self.publish(&state);
+    }
+
+    /// The notes that are to be stored, and under which key.
+    pub(super) fn notes(&self) -> Option<(Vec<AuthorNote>, StateKey)> {
+        let mut state = self.state();
+        let (notes, key) = (state.authors.unstored(), state.key.clone()?);
+        if notes.is_empty() {
+            state.notes_due = None;
+            return None;
+        }
+        Some((notes, key))
+    }
+
+    /// Says that these notes are stored.
+    pub(super) fn settle_notes(&self, notes: &[AuthorNote], key: &StateKey) {
+        let mut state = self.state();
+        state.authors.settle(notes, key);
+        // Others may have come meanwhile.
+        state.notes_due = (!state.authors.unstored().is_empty()).then(|| Instant::now() + GATHER);
+        if state.waiting.is_empty() {
+            state.troubles.remove(&Trouble::NotStored);
+        }
+    }
+
+    /// Takes these rows for what is stored of authors.
+    pub(super) fn set_authors(&self, rows: AuthorRows) {
+        self.state().authors.set_stored(rows);
     }
 
     /// Takes what the file holds for what is stored.

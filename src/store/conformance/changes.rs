@@ -15,7 +15,7 @@ use super::actions::{
     PATIENCE, append, change, current_value, edits, key, listed, pair, past, put, read, refused, rename, run,
     set, value, wait,
 };
-use crate::model::{Author, Edit};
+use crate::model::Edit;
 use crate::store::{Change, Current, Decision, Head, Names, Note, NoteKeeper, Store, StoreErrorKind};
 
 pub(super) fn changes_run_in_order<S: Store>(place: &Opener<S>) {
@@ -243,7 +243,7 @@ pub(super) fn notes_are_kept_with_their_changes<S: Store>(open: impl FnOnce(Arc<
     let notebook = Arc::new(Notebook::default());
     let store = open(Arc::clone(&notebook) as _);
     let at = SystemTime::now();
-    let note = move |name: &str| Note::Author { name: key(name), author: Some(Author::new("ann")), at };
+    let note = move |name: &str| Note::Gone { name: key(name), at };
     let noting = |names: Names, name: &'static str| {
         let decide = change(move |_| Decision::Edit {
             edits: vec![put(name, "1")],

@@ -4,7 +4,7 @@ use std::time::Instant;
 
 use serde_json::{Value, json};
 
-use super::{document, list_tag};
+use super::{document, list_tag, now_ms};
 use crate::peer::Peer;
 use crate::secrets::every_secret;
 use crate::server::{ADMIN, PATIENCE, READER, REVEALER, SETTINGS, TestServer, WRITER, item};
@@ -351,9 +351,4 @@ fn anyone_who_may_read_may_follow() {
     let began = Instant::now();
     let stream = Stream::open(&request).expect("an answer");
     assert!(stream.is_ok() && began.elapsed() < PATIENCE);
-}
-
-fn now_ms() -> u64 {
-    let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).expect("after 1970");
-    u64::try_from(since.as_millis()).expect("before the year 500 million")
 }

@@ -24,6 +24,8 @@ fn reasons(server: &TestServer) -> Vec<String> {
 fn works_in_memory(server: &TestServer) {
     let key = server.exchange(&server.code());
     server.put(item("a")).key(&key).json(&json!({"command": "x", "env": {"A": "s"}})).send().expect(201);
+    let (_, opened) = server.follow();
+    assert_eq!(opened.data["recent"][0]["by"], "page", "{opened:?}");
     server.delete(SESSION).key(&key).send().expect(204);
     server.get(SERVERS).key(&key).send().expect_problem(401, "unauthorized");
 }
@@ -80,6 +82,8 @@ fn a_full_disk_costs_no_session_and_no_sign_out_is_said_to_be_done() {
     assert_eq!(refusal.json()["outcome"], "unknown");
     server.get(SERVERS).key(&kept).send().expect_problem(401, "unauthorized");
     server.put(item("a")).json(&json!({"command": "x"})).send().expect(201);
+    let author = |server: &TestServer| server.follow().1.data["recent"][0]["by"].clone();
+    assert_eq!(author(&server), "admin", "a change has its author though nothing can be stored");
 
     for entry in fs::read_dir(disk(&server)).expect("it runs") {
         let path = entry.expect("it runs").path();
@@ -92,6 +96,7 @@ fn a_full_disk_costs_no_session_and_no_sign_out_is_said_to_be_done() {
     server.delete(SESSION).key(&again).send().expect(204);
     server.get(SERVERS).key(&kept).send().expect_problem(401, "unauthorized");
     server.get(SERVERS).key(last).send().expect(200);
+    assert_eq!(author(&server), "admin");
 }
 
 #[test]

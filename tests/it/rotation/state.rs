@@ -4,7 +4,7 @@ use serde_json::json;
 
 use super::{NEW, report, report_of_unreadable, rotate, service, site};
 use crate::crypto::{open, seal};
-use crate::server::SECRET;
+use crate::server::{SECRET, TestServer, WRITER, item};
 
 #[test]
 fn encrypted_values_of_the_state_are_rotated_and_those_that_no_key_opens_are_counted() {
@@ -36,4 +36,22 @@ fn encrypted_values_of_the_state_are_rotated_and_those_that_no_key_opens_are_cou
     server.stop();
     let bytes = std::fs::read(site.state().join("state.db")).expect("it is there");
     assert!(!bytes.windows(old.len()).any(|window| window == old.as_bytes()), "the old value is left");
+}
+
+#[test]
+fn whoever_made_a_state_has_made_it_after_a_rotation_too() {
+    let server = service(site("settings/v1.58.0.json"));
+    let config = json!({"command": "x", "env": {"TOKEN": "secret"}});
+    server.put(item("ours")).key(WRITER).json(&config).send().expect(201);
+    let recent = |server: &TestServer| server.follow().1.data["recent"].clone();
+    let before = recent(&server);
+    assert_eq!((before.as_array().map(Vec::len), &before[0]["by"]), (Some(1), &json!("writer")));
+    let site = server.site();
+    server.stop();
+    let server = TestServer::builder(std::sync::Arc::clone(&site)).start();
+    server.put(item("older")).key(WRITER).json(&config).send().expect(201);
+    let before = recent(&server);
+    server.stop();
+    assert_ne!(report(&rotate(&site, &[NEW, SECRET])), "encrypted again: 0\n");
+    assert_eq!(recent(&TestServer::builder(site).secret(NEW).start()), before);
 }

@@ -7,8 +7,10 @@ use std::path::PathBuf;
 use rusqlite::Transaction;
 
 use super::super::SqliteState;
+use super::super::opening::Setup;
 use super::super::schema::{MIGRATIONS, Migration};
 use super::{close, open};
+use crate::state::conformance::authors::{found, made, name};
 use crate::state::conformance::{begin, opened, session, wait};
 use crate::state::{Kept, StateStore, Trouble};
 
@@ -27,11 +29,11 @@ fn impossible(transaction: &Transaction<'_>) -> rusqlite::Result<()> {
     transaction.execute_batch("INSERT INTO session (id) VALUES (x'00')")
 }
 
-const WITH_NEXT: &[Migration] = &[MIGRATIONS[0], next];
-const WITH_IMPOSSIBLE: &[Migration] = &[MIGRATIONS[0], impossible];
+const WITH_NEXT: &[Migration] = &[MIGRATIONS[0], MIGRATIONS[1], next];
+const WITH_IMPOSSIBLE: &[Migration] = &[MIGRATIONS[0], MIGRATIONS[1], impossible];
 
 fn with(folder: &std::path::Path, migrations: &'static [Migration]) -> SqliteState {
-    let store = SqliteState::with_migrations(folder.to_owned(), migrations);
+    let store = SqliteState::with_setup(folder.to_owned(), Setup { migrations, ..Setup::OWN });
     store.start().unwrap();
     opened(&store);
     store
@@ -43,6 +45,7 @@ fn a_file_of_every_version_is_read_by_this_one() {
         let folder = tempfile::tempdir().unwrap();
         let store = open(folder.path());
         assert_eq!(wait(store.write(vec![begin(1)])), Kept::Stored);
+        store.note_authors(vec![made(name(0), 1, "ann", 7)]);
         close(&store);
         fs::create_dir_all(fixture(0).parent().unwrap()).unwrap();
         fs::copy(folder.path().join("state.db"), fixture(MIGRATIONS.len())).unwrap();
@@ -58,6 +61,9 @@ fn a_file_of_every_version_is_read_by_this_one() {
             assert_eq!(store.troubles(), [], "version {version}");
             let (id, expected) = session(1);
             assert_eq!(store.peek().unwrap().sessions.get(&id), Some(&expected), "version {version}");
+            let author = found(&store, &name(0), 1);
+            assert_eq!(author.is_some(), 2 <= version || !keys.is_empty(), "version {version}");
+            store.note_authors(vec![made(name(0), 1, "ann", 7)]);
             keys.push(store.state_key().unwrap());
             assert_eq!(wait(store.write(vec![begin(2)])), Kept::Stored);
             close(&store);
@@ -82,7 +88,8 @@ fn a_migration_that_fails_leaves_the_file_as_it_was() {
 fn a_migration_waits_until_nobody_else_has_the_file_open() {
     let folder = tempfile::tempdir().unwrap();
     let old = open(folder.path());
-    let new = SqliteState::with_migrations(folder.path().to_owned(), WITH_NEXT);
+    let setup = Setup { migrations: WITH_NEXT, ..Setup::OWN };
+    let new = SqliteState::with_setup(folder.path().to_owned(), setup);
     new.start().unwrap();
     std::thread::sleep(std::time::Duration::from_millis(50));
     assert!(new.peek().is_none(), "it waits");
@@ -90,4 +97,18 @@ fn a_migration_waits_until_nobody_else_has_the_file_open() {
     close(&old);
     assert_eq!(opened(&new).sessions.len(), 1);
     assert_eq!(new.troubles(), []);
+}
+
+#[test]
+fn stores_that_are_opened_at_once_have_one_new_database() {
+    for _ in 0..10 {
+        let folder = tempfile::tempdir().unwrap();
+        let stores: Vec<_> = (0..4).map(|_| SqliteState::in_folder(folder.path())).collect();
+        stores.iter().for_each(|store| store.start().unwrap());
+        for store in &stores {
+            opened(store);
+            assert_eq!(store.troubles(), []);
+            assert_eq!(store.state_key(), stores[0].state_key());
+        }
+    }
 }

@@ -1,47 +1,116 @@
 //! A power cut at each moment: the system calls that SQLite makes, as `strace` records them, are replayed by the model of
 //! what POSIX promises of a disk. Whatever it may leave is opened, and what was answered is there, sign-outs above all.
+//! Of the notes on authors the newest may be missing, since no commit of them waits for the disk.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use super::super::opening;
-use super::super::schema::MIGRATIONS;
-use super::{close, open};
-use crate::state::conformance::{begin, end, session, wait};
-use crate::state::{Change, Kept, Remembered, StateStore};
+use super::super::SqliteState;
+use super::super::opening::{self, Setup};
+use super::{close, eventually};
+use crate::state::authors::{AuthorRow, AuthorRows};
+use crate::state::conformance::authors::{made, name};
+use crate::state::conformance::{begin, end, opened, session, wait};
+use crate::state::{AuthorNote, Change, Kept, Remembered, StateStore};
 use crate::store::file::tests::folder_model::{Folder, Image, Operation};
 
 /// Set for the process that is recorded: the folder in which it works.
 const FOLDER: &str = "STATE_POWER_CUT_FOLDER";
 
+/// Set where the folder is to be treated as one of another machine.
+const IS_REMOTE: &str = "STATE_POWER_CUT_IS_REMOTE";
+
 /// What is written to standard output when something is answered.
 const ANSWERED: &str = "was-answered";
 
+/// And when a note is in the file.
+const NOTED: &str = "was-noted";
+
 const WORK: &str = "state::sqlite::tests::power_cut::what_is_recorded";
 
-/// What is done, one after the other. Each is answered before the next.
-fn steps() -> Vec<Change> {
-    vec![begin(1), begin(2), end(1), begin(3), end(2)]
+enum Step {
+    Change(Change),
+    Note(AuthorNote),
 }
 
-/// What is remembered after so many steps.
+/// What is done, one after the other. Each change is answered, and each note in the file, before the next.
+fn steps() -> Vec<Step> {
+    let note = |number, state, at| Step::Note(made(name(number), state, "ann", at));
+    vec![
+        Step::Change(begin(1)),
+        note(0, 1, 1),
+        note(1, 1, 2),
+        Step::Change(begin(2)),
+        Step::Change(end(1)),
+        note(0, 2, 3),
+        Step::Change(begin(3)),
+        Step::Change(end(2)),
+        note(2, 1, 4),
+    ]
+}
+
+fn changes() -> Vec<Change> {
+    let change = |step| match step {
+        Step::Change(change) => Some(change),
+        Step::Note(_) => None,
+    };
+    steps().into_iter().filter_map(change).collect()
+}
+
+/// What is remembered after so many changes.
 fn after(count: usize) -> Remembered {
     let mut remembered = Remembered::default();
-    steps()[..count].iter().for_each(|change| remembered.apply(change));
+    changes()[..count].iter().for_each(|change| remembered.apply(change));
     remembered
+}
+
+/// What may be known of authors after so many answers: each note that was in the file before the last of them, and
+/// any number of the next ones.
+fn known_after(answers: usize, rows: &AuthorRows) -> bool {
+    let found: BTreeMap<_, _> =
+        rows.iter().map(|(name, AuthorRow { author, .. })| (name.clone(), author.at_ms)).collect();
+    let (mut answered, mut known) = (0, BTreeMap::new());
+    let mut is_allowed = answers == 0 && found == known;
+    for step in steps() {
+        match step {
+            Step::Change(_) => answered += 1,
+            Step::Note(note) => drop(known.insert(note.name, note.at_ms)),
+        }
+        is_allowed |= answered == answers && found == known;
+    }
+    is_allowed
+}
+
+/// In one call, which the harness of the tests would not make.
+fn say(text: &str) {
+    fs::File::options().write(true).open("/dev/stdout").unwrap().write_all(text.as_bytes()).unwrap();
+}
+
+fn setup(is_remote: bool) -> Setup {
+    if is_remote { Setup { is_local: |_| false, ..Setup::OWN } } else { Setup::OWN }
 }
 
 #[test]
 fn what_is_recorded() {
     let Some(folder) = std::env::var_os(FOLDER) else { return };
-    let store = open(Path::new(&folder));
-    for change in steps() {
-        assert_eq!(wait(store.write(vec![change])), Kept::Stored);
-        // In one call, which the harness of the tests would not make.
-        fs::File::options().write(true).open("/dev/stdout").unwrap().write_all(ANSWERED.as_bytes()).unwrap();
+    let store = SqliteState::with_setup(folder.into(), setup(std::env::var_os(IS_REMOTE).is_some()));
+    store.start().unwrap();
+    opened(&store);
+    for step in steps() {
+        match step {
+            Step::Change(change) => {
+                assert_eq!(wait(store.write(vec![change])), Kept::Stored);
+                say(ANSWERED);
+            }
+            Step::Note(note) => {
+                store.note_authors(vec![note]);
+                eventually("it is in the file", || store.shared.notes().is_none());
+                say(NOTED);
+            }
+        }
     }
     close(&store);
 }
@@ -50,10 +119,11 @@ fn what_is_recorded() {
 enum Recorded {
     Operation(Operation),
     Answered,
+    Noted,
 }
 
 /// Runs the steps under `strace` in a folder that is empty at first.
-fn record(folder: &Path) -> Vec<Recorded> {
+fn record(folder: &Path, is_remote: bool) -> Vec<Recorded> {
     let trace = folder.with_extension("strace");
     let calls = "trace=openat,write,pwrite64,ftruncate,fsync,fdatasync,unlink,rename,renameat,renameat2";
     let status = Command::new("strace")
@@ -62,6 +132,7 @@ fn record(folder: &Path) -> Vec<Recorded> {
         .arg(std::env::current_exe().unwrap())
         .args(["--exact", WORK, "--nocapture", "--test-threads=1"])
         .env(FOLDER, folder)
+        .envs(is_remote.then_some((IS_REMOTE, "")))
         .output()
         .expect("strace is installed");
     assert!(status.status.success(), "{}", String::from_utf8_lossy(&status.stderr));
@@ -110,6 +181,9 @@ fn read(call: &str, folder: &Path, known: &mut BTreeSet<PathBuf>) -> Option<Reco
         "write" if strings.first().is_some_and(|text| text == ANSWERED.as_bytes()) => {
             return Some(Recorded::Answered);
         }
+        "write" if strings.first().is_some_and(|text| text == NOTED.as_bytes()) => {
+            return Some(Recorded::Noted);
+        }
         "openat" if arguments.contains("O_CREAT") => {
             let name = own(path(strings.first()?))?;
             known.insert(name.clone()).then_some(Operation::Create(name))?
@@ -144,24 +218,38 @@ fn bytes(text: &str) -> Vec<u8> {
 
 #[test]
 fn what_was_answered_is_there_after_a_power_cut_at_any_moment() {
+    let recorded = survives_each_moment(false);
+    let since = recorded.rsplitn(2, |entry| matches!(entry, Recorded::Answered)).next().unwrap_or_default();
+    let noted = since.split(|entry| matches!(entry, Recorded::Noted)).next().unwrap_or_default();
+    let is_sync = |entry: &Recorded| matches!(entry, Recorded::Operation(Operation::SyncFile(_) | Operation::SyncDirectory));
+    assert!(1 < noted.len() && !noted.iter().any(is_sync), "a note waits for the disk, or is not written");
+}
+
+#[test]
+fn what_was_answered_is_there_without_a_log_too() {
+    survives_each_moment(true);
+}
+
+fn survives_each_moment(is_remote: bool) -> Vec<Recorded> {
     // In memory where there is such a folder: what is tried here are images, and no disk.
     let place = Path::new("/dev/shm");
     let root = if place.is_dir() { tempfile::tempdir_in(place) } else { tempfile::tempdir() }.unwrap();
     let folder = root.path().canonicalize().unwrap().join("state");
     fs::create_dir(&folder).unwrap();
-    let recorded = record(&folder);
+    let recorded = record(&folder, is_remote);
     let count = recorded.iter().filter(|entry| matches!(entry, Recorded::Answered)).count();
-    assert_eq!(count, steps().len(), "the record is not whole");
+    assert_eq!(count, changes().len(), "the record is not whole");
     let (mut model, mut answered) = (Folder::new(&Image::new()), 0);
     let mut tried = BTreeSet::new();
     for entry in &recorded {
         match entry {
             Recorded::Answered => answered += 1,
+            Recorded::Noted => {}
             Recorded::Operation(operation) => model.apply(operation),
         }
         for image in model.after_crash() {
             if tried.insert((answered, image.clone())) {
-                judge(root.path(), &image, answered);
+                judge(root.path(), &image, answered, is_remote);
             }
         }
     }
@@ -170,24 +258,27 @@ fn what_was_answered_is_there_after_a_power_cut_at_any_moment() {
     assert!(model.now()[Path::new("state.db")] == written, "the model is not what was written");
     assert!(100 < tried.len(), "only {} images", tried.len());
     // A disk that loses what was synced is noticed by the same look.
-    let lossy = std::panic::catch_unwind(|| judge(root.path(), &Image::new(), 3));
+    let lossy = std::panic::catch_unwind(|| judge(root.path(), &Image::new(), 3, is_remote));
     assert!(lossy.is_err(), "nothing would be noticed");
+    recorded
 }
 
 /// Opens what a power cut has left, after so many answers.
 #[track_caller]
-fn judge(root: &Path, image: &Image, answered: usize) {
+fn judge(root: &Path, image: &Image, answered: usize, is_remote: bool) {
     let folder = tempfile::tempdir_in(root).unwrap();
     for (name, bytes) in image {
         fs::write(folder.path().join(name), bytes).unwrap();
         let private = std::os::unix::fs::PermissionsExt::from_mode(0o600);
         fs::set_permissions(folder.path().join(name), private).unwrap();
     }
-    let opened = opening::open(folder.path(), MIGRATIONS).unwrap();
+    let opened = opening::open(folder.path(), &setup(is_remote)).unwrap();
     assert_eq!(opened.damage, None, "after {answered} answers");
-    let allowed = [answered, (answered + 1).min(steps().len())].map(after);
+    let allowed = [answered, (answered + 1).min(changes().len())];
     let found = &opened.remembered;
-    assert!(allowed.contains(found), "after {answered} answers: {:?}", found.sessions.keys());
+    assert!(allowed.map(after).contains(found), "after {answered} answers: {:?}", found.sessions.keys());
+    let is_known = allowed.into_iter().any(|answers| known_after(answers, &opened.authors));
+    assert!(is_known, "after {answered} answers: {:?}", opened.authors);
     // A session that was signed out never comes back.
     let is_over =
         |number: u8, ended: usize| ended <= answered && found.sessions.contains_key(&session(number).0);

@@ -1,0 +1,56 @@
+//! What a decision does: edits of the document, each with the state that it makes, and what is to be remembered of them:
+//! who made which state, and which names are gone.
+
+use std::time::SystemTime;
+
+use crate::model::{Author, Edit, StateDigest};
+use crate::store::Note;
+
+/// An edit, and what identifies the state that it makes of the server that it names. There is none where the server is
+/// gone, or is what it was before.
+#[derive(Clone)]
+pub(super) struct Effect {
+    edit: Edit,
+    state: Option<StateDigest>,
+}
+
+impl Effect {
+    /// An edit that makes a state.
+    pub(super) fn makes(state: StateDigest, edit: Edit) -> Self {
+        Self { edit, state: Some(state) }
+    }
+}
+
+impl From<Edit> for Effect {
+    /// An edit that makes no state.
+    fn from(edit: Edit) -> Self {
+        Self { edit, state: None }
+    }
+}
+
+/// The edits alone.
+pub(super) fn edits(effects: Vec<Effect>) -> Vec<Edit> {
+    effects.into_iter().map(|effect| effect.edit).collect()
+}
+
+/// What is to be remembered of these effects where this author has them.
+pub(super) fn notes(effects: &[Effect], author: &Author) -> Vec<Note> {
+    let at = SystemTime::now();
+    let made = |Effect { edit, state }: &Effect| {
+        let (gone, made) = match edit {
+            Edit::Put { key, .. } => (None, Some(key)),
+            Edit::Rename { from, to } => (Some(from), Some(to)),
+            Edit::Remove { key } => (Some(key), None),
+            Edit::Outside { .. } | Edit::Reseal { .. } => (None, None),
+        };
+        let gone = gone.map(|name| Note::Gone { name: name.clone(), at });
+        let made = made.zip(*state).map(|(name, state)| Note::Author {
+            name: name.clone(),
+            state,
+            author: author.clone(),
+            at,
+        });
+        gone.into_iter().chain(made)
+    };
+    effects.iter().flat_map(made).collect()
+}
