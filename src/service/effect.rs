@@ -6,8 +6,8 @@ use std::time::SystemTime;
 use crate::model::{Author, Edit, StateDigest};
 use crate::store::Note;
 
-/// An edit, and what identifies the state that it makes of the server that it names. There is none where the server is
-/// gone, or is what it was before.
+/// An edit, and what identifies the state that it makes of the server that it names: nothing where the server is gone,
+/// or is what it was before.
 #[derive(Clone)]
 pub(super) struct Effect {
     edit: Edit,

@@ -2,6 +2,7 @@
 //! newer counts, whichever process made it. It does not know where they are stored.
 
 use std::collections::BTreeMap;
+use std::mem;
 use std::sync::Arc;
 
 use super::StateKey;
@@ -119,6 +120,11 @@ impl AuthorBook {
         stored.chain(noted).map(|(name, author)| (name.clone(), author)).collect()
     }
 
+    /// Whether anything waits to be stored.
+    pub(super) fn has_unstored(&self) -> bool {
+        !self.unstored.is_empty()
+    }
+
     /// What waits to be stored.
     pub(super) fn unstored(&self) -> Vec<AuthorNote> {
         self.unstored.values().cloned().collect()
@@ -139,8 +145,8 @@ impl AuthorBook {
         }
     }
 
-    /// Takes these rows for what is stored.
-    pub(super) fn set_stored(&mut self, rows: AuthorRows) {
-        self.stored = rows;
+    /// Takes these rows for what is stored, and gives those that were.
+    pub(super) fn replace_stored(&mut self, rows: AuthorRows) -> AuthorRows {
+        mem::replace(&mut self.stored, rows)
     }
 }

@@ -80,7 +80,7 @@ fn an_older_note_says_nothing_beside_a_newer_one<P: Place>() {
     assert_eq!(listed(&*store), []);
 }
 
-fn nobody_waits_for_a_note<P: Place>() {
+fn a_note_blocks_no_caller<P: Place>() {
     let place = P::new();
     let store = place.open();
     let began = Instant::now();
@@ -95,7 +95,7 @@ fn nobody_waits_for_a_note<P: Place>() {
 claims!(in_memory: InMemory, on_disk: OnDisk, on_remote_disk: OnRemoteDisk => (
     an_author_is_known_at_once_and_for_the_state_that_was_made_only,
     an_older_note_says_nothing_beside_a_newer_one,
-    nobody_waits_for_a_note,
+    a_note_blocks_no_caller,
 ));
 
 fn authors_are_there_for_the_next_store_and_for_others_within_a_second<P: Place>() {

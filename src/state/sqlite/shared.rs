@@ -14,7 +14,7 @@ use crate::state::{AuthorNote, Authorship, Change, Kept, Remembered, StateKey, T
 
 /// How long notes wait for more of them, so that many changes are one commit. With the time until others look for it
 /// it is less than a second.
-const GATHER: Duration = Duration::from_millis(200);
+const GATHER: Duration = Duration::from_millis(100);
 
 /// What callers and the thread share.
 #[derive(Default)]
@@ -92,7 +92,7 @@ impl Shared {
     pub(super) fn note_authors(&self, notes: Vec<AuthorNote>) {
         let mut state = self.state();
         state.authors.note(notes);
-        if state.notes_due.is_none() {
+        if state.notes_due.is_none() && state.authors.has_unstored() {
             state.notes_due = Some(Instant::now() + GATHER);
             self.wake.notify_all();
         }
@@ -160,13 +160,9 @@ impl Shared {
 
     /// The notes that are to be stored, and under which key.
     pub(super) fn notes(&self) -> Option<(Vec<AuthorNote>, StateKey)> {
-        let mut state = self.state();
-        let (notes, key) = (state.authors.unstored(), state.key.clone()?);
-        if notes.is_empty() {
-            state.notes_due = None;
-            return None;
-        }
-        Some((notes, key))
+        let state = self.state();
+        let key = state.key.clone()?;
+        state.authors.has_unstored().then(|| (state.authors.unstored(), key))
     }
 
     /// Says that these notes are stored.
@@ -174,7 +170,7 @@ impl Shared {
         let mut state = self.state();
         state.authors.settle(notes, key);
         // Others may have come meanwhile.
-        state.notes_due = (!state.authors.unstored().is_empty()).then(|| Instant::now() + GATHER);
+        state.notes_due = state.authors.has_unstored().then(|| Instant::now() + GATHER);
         if state.waiting.is_empty() {
             state.troubles.remove(&Trouble::NotStored);
         }
@@ -182,7 +178,8 @@ impl Shared {
 
     /// Takes these rows for what is stored of authors.
     pub(super) fn set_authors(&self, rows: AuthorRows) {
-        self.state().authors.set_stored(rows);
+        // Dropped when the lock is free again: a change may wait for it.
+        let _replaced = self.state().authors.replace_stored(rows);
     }
 
     /// Takes what the file holds for what is stored.

@@ -44,6 +44,6 @@ fn two_pages_end_at_the_store_of_twenty_writers() {
 }
 
 #[test]
-fn a_change_that_nobody_saw_has_no_author() {
+fn a_change_that_no_page_saw_has_its_author_and_another_programs_has_none() {
     Fixture::empty().play("last-change");
 }

@@ -1,16 +1,17 @@
-// Who changed a server last is said where it is known. A page that comes back from a service which has seen no change
-// takes none of its older words for the newest state.
+// Who changed a server last is known after a restart too, though no page saw it. Where another program has changed it
+// nobody is named, and the page takes none of its older words for the newest state.
 
 import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
 
 import { eventually, gone, visible } from '../claims.mjs';
+import { replaceDocument } from '../document.mjs';
 
 export default async function (stage) {
-  await stage.api.put('mine', { command: 'mine' });
-  await stage.api.put('theirs', { command: 'theirs' });
+  for (const name of ['mine', 'theirs', 'edited']) await stage.api.put(name, { command: name });
   const visitor = await stage.guest('admin');
   const { list, context } = visitor;
-  for (const name of ['mine', 'theirs']) {
+  for (const name of ['mine', 'theirs', 'edited']) {
     await list.enabled(name).click();
     await visible(list.row(name).getByText('by you'));
   }
@@ -18,13 +19,17 @@ export default async function (stage) {
   await stage.stop();
   await visible(visitor.unreachable);
   await stage.startAgain();
-  await stage.api.patch('theirs', { description: 'changed unseen' });
+  await stage.writer('writer').patch('theirs', { description: 'changed unseen' });
   await stage.stop();
+  const text = await readFile(stage.setting.document, 'utf8');
+  await replaceDocument(stage.setting.document, text.replace(/("command": ?)"edited"/, '$1"edited by hand"'));
   await stage.startAgain();
   await context.setOffline(false);
   await gone(visitor.unreachable);
   await visible(list.row('theirs').getByText('changed unseen'));
-  await eventually(async () => assert.doesNotMatch(await list.row('theirs').innerText(), / by /));
+  await visible(list.row('theirs').getByText('by writer'));
+  await visible(list.row('edited').getByText('edited by hand'));
+  await eventually(async () => assert.doesNotMatch(await list.row('edited').innerText(), / by (?!hand)/));
   // What is still as it was is still known.
   await visible(list.row('mine').getByText('by you'));
 }

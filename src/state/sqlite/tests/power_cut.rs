@@ -221,7 +221,9 @@ fn what_was_answered_is_there_after_a_power_cut_at_any_moment() {
     let recorded = survives_each_moment(false);
     let since = recorded.rsplitn(2, |entry| matches!(entry, Recorded::Answered)).next().unwrap_or_default();
     let noted = since.split(|entry| matches!(entry, Recorded::Noted)).next().unwrap_or_default();
-    let is_sync = |entry: &Recorded| matches!(entry, Recorded::Operation(Operation::SyncFile(_) | Operation::SyncDirectory));
+    let is_sync = |entry: &Recorded| {
+        matches!(entry, Recorded::Operation(Operation::SyncFile(_) | Operation::SyncDirectory))
+    };
     assert!(1 < noted.len() && !noted.iter().any(is_sync), "a note waits for the disk, or is not written");
 }
 
