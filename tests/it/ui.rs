@@ -8,6 +8,7 @@ mod documents;
 mod editing;
 mod fixture;
 mod headers;
+mod listing;
 mod live_updates;
 mod loading;
 mod pictures;

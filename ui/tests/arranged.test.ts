@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import { type Arrangement, arranged } from "../src/screens/list/arranged.ts";
+import { type Arrangement, arranged, iconText } from "../src/screens/list/arranged.ts";
 import type { LiveServer } from "../src/state/live.ts";
 import { config } from "./configs.ts";
 
@@ -23,7 +23,7 @@ function names(part: Partial<Arrangement>): string[] {
 test("servers are sorted by what people read, and equal ones by name", () => {
   assert.deepEqual(names({}), ["Alpha", "broken", "tool-9", "tool-10"]);
   assert.deepEqual(names({ isDescending: true }), ["tool-10", "tool-9", "broken", "Alpha"]);
-  assert.deepEqual(names({ sort: "transport" }), ["tool-9", "Alpha", "tool-10", "broken"]);
+  assert.deepEqual(names({ sort: "transport" }), ["tool-9", "broken", "Alpha", "tool-10"]);
   assert.deepEqual(names({ sort: "changed" }), ["tool-9", "tool-10", "Alpha", "broken"]);
   assert.deepEqual(names({ sort: "changed", isDescending: true }), ["Alpha", "broken", "tool-10", "tool-9"]);
 });
@@ -42,4 +42,11 @@ test("a filter shows what it says", () => {
   assert.deepEqual(names({ filter: "stdio" }), ["tool-10"]);
   assert.deepEqual(names({ filter: "remote" }), ["Alpha", "tool-9"]);
   assert.deepEqual(names({ filter: "attention" }), ["Alpha", "broken"]);
+});
+
+test("an icon is shown where it is text, and short", () => {
+  const table: [string, string][] = [["🐦", "🐦"], ["👩‍👩‍👧‍👦", "👩‍👩‍👧‍👦"], [" ab ", "ab"], ["abc", ""], ["https://x.example/i.png", ""], ["e\u0301".repeat(2), "e\u0301".repeat(2)], [`a${"\u0301".repeat(99)}`, ""]];
+  for (const [icon, report] of table) assert.equal(iconText(server("x", JSON.stringify({ icon }))), report, icon);
+  assert.equal(iconText(server("x", '{"icon":7}')), "");
+  assert.equal(iconText(server("x", null)), "");
 });

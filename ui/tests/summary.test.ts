@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 import { isServerName } from "../src/model/name.ts";
-import { target, transportOf } from "../src/model/summary.ts";
+import { shortTarget, target, transportOf } from "../src/model/summary.ts";
 import { config } from "./configs.ts";
 
 test("a server is described in a few words, none of them a masked secret", () => {
@@ -22,6 +22,22 @@ test("a server is described in a few words, none of them a masked secret", () =>
   for (const [text, transport, expected] of table) {
     assert.equal(transportOf(config(text)), transport, text);
     assert.equal(target(config(text)), expected, text);
+  }
+});
+
+test("what every npx command says is left out, and nothing that is for the program", () => {
+  const table: [string[], string, string][] = [
+    [["-y", "x"], "npx", "npx x"],
+    [["--yes", "--quiet", "-y", "x", "-y"], "npx", "npx --quiet x -y"],
+    [["-y"], "/usr/bin/npx", "/usr/bin/npx"],
+    [["-y", "x"], "C:\\node\\npx.cmd", "C:\\node\\npx.cmd x"],
+    [["-y", "x"], "not-npx", "not-npx -y x"],
+    [["run", "-y", "image"], "docker", "docker run -y image"],
+  ];
+  for (const [args, command, report] of table) {
+    const server = config(JSON.stringify({ command, args }));
+    assert.equal(shortTarget(server), report, report);
+    assert.equal(target(server).includes("-y"), true, report);
   }
 });
 

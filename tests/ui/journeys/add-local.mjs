@@ -38,7 +38,7 @@ export default async function (stage) {
   });
   await visitor.goTo('#/');
   await visible(list.row('files'));
-  await visible(list.row('files').getByText('2 set'));
+  await visible(list.row('files').getByText('2 secrets', { exact: true }));
 
   // The switch in the list is a write of its own.
   assert.equal(await list.enabled('files').getAttribute('aria-checked'), 'true');

@@ -22,7 +22,7 @@ export default async function (stage) {
   await stage.api.put('remote', REMOTE);
   const visitor = await stage.owner();
   const { list, editor, paste, page } = visitor;
-  await visible(list.row('local').getByText('npx -y some-server --api-key=… --as … --port 80'));
+  await visible(list.row('local').getByText('npx some-server --api-key=… --as … --port 80'));
   await visible(list.row('remote').getByText('remote.example', { exact: true }));
   const hidden = new RegExp(`canary-flag|${TOKEN}|${PATH}`);
   assert.doesNotMatch(await page.content(), hidden, 'the list');

@@ -9,7 +9,7 @@ const NAME = 'two words/and more';
 export default async function (stage) {
   const visitor = await stage.owner();
   const { list, page } = visitor;
-  await visible(list.table.getByText('name not legal'));
+  await visible(list.table.getByText('Invalid name'));
   assert.deepEqual(await list.names(), ['fine'], 'its name leads nowhere');
   await list.more(NAME).click();
   assert.deepEqual(await page.getByRole('menuitem').allTextContents(), ['Remove']);

@@ -24,7 +24,7 @@ export default async function (stage) {
   };
 
   await spoilSecret(stage.setting.document, 'DATABASE_URI');
-  await visible(list.row('customer-database').getByText('1 needs re-entry'));
+  await visible(list.row('customer-database').getByText('1 must be re-entered'));
   await stage.writer('writer').patch('filesystem', { description: 'Projects' });
   await visible(list.row('filesystem').getByText(/nightly-sync/));
   await take('list');

@@ -9,7 +9,7 @@ export default async function (stage) {
   const visitor = await stage.owner();
   const { list, editor, page } = visitor;
   await visible(visitor.alert('The stored secrets can\'t be read with the key of this service.').filter({ hasText: 'MCP_SETTINGS_SECRET_KEY' }));
-  await visible(list.row('locked').getByText('1 can\'t be read'));
+  await visible(list.row('locked').getByText('1 secret, which this service cannot read'));
   assert.equal(await page.getByText(/re-entry|enter it again/i).count(), 0);
   await list.show.selectOption('Needs attention');
   await eventually(async () => assert.deepEqual(await list.names(), ['locked']));

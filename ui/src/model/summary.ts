@@ -19,6 +19,24 @@ export function transportOf(config: JsonObject): Transport {
 
 /** The command with its arguments as they are, or the host of the URL. `withoutSuspects` comes first where that may be too much. */
 export function target(config: JsonObject): string {
+  return inWords(config, (_, words) => words);
+}
+
+/** The same without what every such command says: that `npx` asks no question. */
+export function shortTarget(config: JsonObject): string {
+  return inWords(config, withoutConsent);
+}
+
+const CONSENT = ["-y", "--yes"];
+
+/** Only before the package: what comes behind it is for the program. */
+function withoutConsent(command: string, words: string[]): string[] {
+  if (!/(^|[\\/])npx(\.cmd)?$/.test(command)) return words;
+  const isForProgram = (index: number) => words.slice(0, index + 1).some((word) => !word.startsWith("-"));
+  return words.filter((word, index) => !CONSENT.includes(word) || isForProgram(index));
+}
+
+function inWords(config: JsonObject, chosen: (command: string, words: string[]) => string[]): string {
   const to = destination(config);
   switch (to.kind) {
     case "none":
@@ -28,7 +46,7 @@ export function target(config: JsonObject): string {
     case "command": {
       const args = config.get("args");
       const words = (Array.isArray(args) ? args : []).filter((word) => typeof word === "string");
-      return [to.command, shellLine(words)].filter((part) => part !== "").join(" ");
+      return [to.command, shellLine(chosen(to.command, words))].filter((part) => part !== "").join(" ");
     }
   }
 }

@@ -1,32 +1,43 @@
-/** A server's name, which leads to its editor; whether something typed is waiting there; and its description. */
+/** A server's icon and name, which leads to its editor; whether something typed is waiting there; and its description. */
 import { isServerName } from "../../model/name.ts";
 import { Icon } from "../../parts/Icon.tsx";
 import { drafts, isDirty } from "../../state/drafts.ts";
 import type { LiveServer } from "../../state/live.ts";
 import { addressOf } from "../../state/route.ts";
-import { descriptionText } from "./arranged.ts";
+import { list } from "../../texts.ts";
+import { descriptionText, iconText } from "./arranged.ts";
 
-export function NameCell({ server }: { server: LiveServer }) {
+/** `isGone`: there is no such server any more, so nothing leads to it. */
+export function NameCell({ server, isGone = false }: { server: LiveServer; isGone?: boolean }) {
   const { name } = server;
   const draft = drafts.value.get(name);
-  const description = descriptionText(server);
+  const [description, icon] = [descriptionText(server), iconText(server)];
   const hasAddress = isServerName(name) === null;
   return (
     <div class="name-cell">
-      {hasAddress ? (
-        <a href={addressOf({ screen: "editor", name })} data-server={name}>
-          {name}
-        </a>
-      ) : (
-        <span>{name}</span>
-      )}
-      {draft && isDirty(draft) && <span class="tag">draft</span>}
-      {!hasAddress && <Trouble what="name not legal" why="No server could be given this name here. It can be removed, and changed in the settings file." />}
-      {server.config === null && <Trouble what="can't be read" why="What is stored under this name is no configuration." />}
+      <div class="name-line">
+        {icon && (
+          <span class="server-icon" aria-hidden="true">
+            {icon}
+          </span>
+        )}
+        {hasAddress && !isGone ? (
+          <a href={addressOf({ screen: "editor", name })} data-server={name} dir="auto">
+            {name}
+          </a>
+        ) : (
+          <span class="name" dir="auto">
+            {name}
+          </span>
+        )}
+        {draft && isDirty(draft) && <span class="tag">{list.draft}</span>}
+        {!hasAddress && <Trouble what={list.invalidName} why={list.invalidNameWhy} />}
+        {server.config === null && <Trouble what={list.invalidConfig} why={list.invalidConfigWhy} />}
+      </div>
       {description && (
-        <span class="description" title={description}>
+        <p class="description" dir="auto" title={description}>
           {description}
-        </span>
+        </p>
       )}
     </div>
   );

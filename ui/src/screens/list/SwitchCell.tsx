@@ -7,6 +7,7 @@ import { canWrite } from "../../state/access.ts";
 import { type LiveServer, noteOwnWrite } from "../../state/live.ts";
 import { pending } from "../../state/pending.ts";
 import { toast } from "../../state/toasts.ts";
+import { list } from "../../texts.ts";
 
 export function SwitchCell({ server }: { server: LiveServer }) {
   const { name, enabled, etag } = server;
@@ -14,7 +15,7 @@ export function SwitchCell({ server }: { server: LiveServer }) {
   const [wanted, setWanted] = useState<boolean | null>(null);
 
   if (!canWrite.value || server.config === null || isServerName(name) !== null) {
-    return <span class="quiet">{enabled === true ? "On" : enabled === false ? "Off" : "Unclear"}</span>;
+    return <State enabled={enabled} />;
   }
 
   const turn = async (on: boolean) => {
@@ -25,6 +26,17 @@ export function SwitchCell({ server }: { server: LiveServer }) {
     else toast({ text: `${name} was not turned ${on ? "on" : "off"}: ${reason(result)}`, kind: "failed" });
   };
   return <Switch label={`Enabled: ${name}`} isOn={wanted ?? enabled} isBusy={wanted !== null} onTurn={(on) => void turn(on)} />;
+}
+
+/** Whether it is on, where that can't be changed here. */
+function State({ enabled }: { enabled: boolean | null }) {
+  if (enabled !== null) return <span class="quiet">{enabled ? list.on : list.off}</span>;
+  return (
+    <span class="quiet" title={list.unclearWhy}>
+      <span aria-hidden="true">{list.unclear}</span>
+      <span class="unseen">{list.unclearWhy}</span>
+    </span>
+  );
 }
 
 function reason(result: { problem: { status: number; title: string; detail: string } } | { offline: true }): string {

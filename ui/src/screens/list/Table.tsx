@@ -2,15 +2,18 @@
  * The table of servers. On a narrow screen its rows are cards; the roles say that it is a table all the same, because
  * browsers forget that where the layout is another.
  */
-import { signal } from "@preact/signals";
+import { computed, signal } from "@preact/signals";
 import type { VNode } from "preact";
 import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import { Icon } from "../../parts/Icon.tsx";
 import { canWrite } from "../../state/access.ts";
-import { type LiveServer, freshNames } from "../../state/live.ts";
+import { type LiveServer, freshNames, servers as live } from "../../state/live.ts";
 import { type Leaving, leaving } from "../../state/removal.ts";
 import { giveFocus, wantedRow } from "../../state/row-focus.ts";
+import { isWrongKey } from "../../state/trouble.ts";
+import { list } from "../../texts.ts";
 import { LeavingCell } from "./LeavingCell.tsx";
+import { NameCell } from "./NameCell.tsx";
 import { RowMenu } from "./RowMenu.tsx";
 import type { Arrangement, SortKey } from "./arranged.ts";
 import { useSteady } from "./steady.ts";
@@ -22,6 +25,9 @@ type Props = {
   onSort: (change: Pick<Arrangement, "sort" | "isDescending">) => void;
 };
 
+/** A row as it was drawn last, and what it was drawn of. */
+type Drawn = { server: LiveServer; columns: readonly Column[]; isFresh: boolean; removal: Leaving | undefined; isGone: boolean; row: VNode };
+
 /** How many rows come at once: more than a tall screen has room for. */
 const STEP = 40;
 
@@ -31,8 +37,10 @@ const limit = signal(STEP);
 export function Table({ servers, arrangement, onSort }: Props) {
   const fresh = freshNames.value;
   const hasMenu = canWrite.value;
+  // What is known of no server takes no room from what is.
+  const columns = useColumns();
   // A row that is the same is not drawn again: with hundreds of servers and many writers that is what counts.
-  const drawn = useRef(new Map<string, { server: LiveServer; isFresh: boolean; removal: Leaving | undefined; isGone: boolean; row: VNode }>());
+  const drawn = useRef(new Map<string, Drawn>());
   const body = useRef<HTMLTableSectionElement>(null);
   void wantedRow.value;
   useLayoutEffect(() => giveFocus(body.current));
@@ -42,21 +50,21 @@ export function Table({ servers, arrangement, onSort }: Props) {
     const isFresh = fresh.has(server.name);
     const removal = leaving.value.get(server.name);
     const before = drawn.current.get(server.name);
-    if (before?.server === server && before.isFresh === isFresh && before.removal === removal && before.isGone === isGone) return before;
-    const row = isGone ? <GoneRow key={server.name} name={server.name} /> : <Row key={server.name} server={server} isFresh={isFresh} removal={removal} />;
-    return { server, isFresh, removal, isGone, row };
+    if (before?.server === server && before.isFresh === isFresh && before.removal === removal && before.isGone === isGone && before.columns === columns) return before;
+    const row = isGone ? <GoneRow key={server.name} server={server} columns={columns} /> : <Row key={server.name} server={server} columns={columns} isFresh={isFresh} removal={removal} />;
+    return { server, columns, isFresh, removal, isGone, row };
   });
   drawn.current = new Map(rows.map((row) => [row.server.name, row]));
   return (
-    <table class="servers" role="table" aria-label="Servers">
+    <table class={hasReentry.value ? "servers with-reentry" : "servers"} role="table" aria-label={list.table}>
       <thead role="rowgroup">
         <tr role="row">
-          {COLUMNS.map((column) => (
+          {columns.map((column) => (
             <Heading key={column.key} column={column} arrangement={arrangement} onSort={onSort} />
           ))}
           {hasMenu && (
             <th role="columnheader" scope="col" class="col-menu">
-              <span class="unseen">Actions</span>
+              <span class="unseen">{list.columns.menu}</span>
             </th>
           )}
         </tr>
@@ -68,6 +76,18 @@ export function Table({ servers, arrangement, onSort }: Props) {
   );
 }
 
+/** The columns that are shown; the same array as long as they are the same. */
+function useColumns(): readonly Column[] {
+  const shown = useRef(COLUMNS);
+  const all = [...live.value.values()];
+  const now = COLUMNS.filter(({ isKnown }) => isKnown === undefined || all.some(isKnown));
+  if (now.length !== shown.current.length) shown.current = now;
+  return shown.current;
+}
+
+/** Whether a row has more to say of its secrets than how many there are. */
+const hasReentry = computed(() => !isWrongKey.value && [...live.value.values()].some(({ needsReentry }) => needsReentry.length > 0));
+
 function useGrowth(count: number): void {
   const drawnRows = limit.value;
   useEffect(() => {
@@ -78,7 +98,8 @@ function useGrowth(count: number): void {
 }
 
 function Heading({ column, arrangement, onSort }: { column: Column } & Omit<Props, "servers">) {
-  const { key, title, sort } = column;
+  const { key, sort } = column;
+  const title = list.columns[key];
   const isSorted = sort !== undefined && arrangement.sort === sort;
   const direction = arrangement.isDescending ? "descending" : "ascending";
   return (
@@ -95,19 +116,21 @@ function Heading({ column, arrangement, onSort }: { column: Column } & Omit<Prop
   );
 }
 
-function Row({ server, isFresh, removal }: { server: LiveServer; isFresh: boolean; removal: Leaving | undefined }) {
+type RowProps = { server: LiveServer; columns: readonly Column[]; isFresh: boolean; removal: Leaving | undefined };
+
+function Row({ server, columns, isFresh, removal }: RowProps) {
   const { name, etag } = server;
   const look = [isFresh && "fresh", server.enabled === false && "off"].filter(Boolean).join(" ") || undefined;
-  if (removal !== undefined) return <LeavingRow server={server} removal={removal} />;
+  if (removal !== undefined) return <LeavingRow server={server} columns={columns} removal={removal} />;
   return (
     <tr role="row" data-row={name} data-etag={etag} class={look}>
-      {COLUMNS.map(({ key, title, cell }) =>
+      {columns.map(({ key, cell }) =>
         key === "name" ? (
           <th key={key} role="rowheader" scope="row" class={`col-${key}`}>
             {cell(server)}
           </th>
         ) : (
-          <td key={key} role="cell" class={`col-${key}`} data-title={title}>
+          <td key={key} role="cell" class={`col-${key}`} data-title={list.columns[key]}>
             {cell(server)}
           </td>
         ),
@@ -122,9 +145,8 @@ function Row({ server, isFresh, removal }: { server: LiveServer; isFresh: boolea
 }
 
 /** A row that is about to go: it keeps its place, and its time does not run while somebody is at it. */
-function LeavingRow({ server, removal }: { server: LiveServer; removal: Leaving }) {
+function LeavingRow({ server, columns, removal }: Pick<RowProps, "server" | "columns"> & { removal: Leaving }) {
   const { countdown, isByPointer } = removal;
-  const [name] = COLUMNS;
   return (
     <tr
       role="row"
@@ -138,10 +160,8 @@ function LeavingRow({ server, removal }: { server: LiveServer; removal: Leaving 
       }}
       onFocusOut={() => countdown.resume()}
     >
-      <th role="rowheader" scope="row" class="col-name">
-        {name?.cell(server)}
-      </th>
-      <td role="cell" class="col-leaving" colSpan={COLUMNS.length}>
+      <Kept server={server} columns={columns} />
+      <td role="cell" class="col-leaving" colSpan={columns.length - KEPT.length + 1}>
         <LeavingCell name={server.name} isSent={removal.isSent} />
       </td>
     </tr>
@@ -149,16 +169,35 @@ function LeavingRow({ server, removal }: { server: LiveServer; removal: Leaving 
 }
 
 /** The place of a server that is gone, as long as the pointer is over the list. */
-function GoneRow({ name }: { name: string }) {
+function GoneRow({ server, columns }: Pick<RowProps, "server" | "columns">) {
   return (
     <tr role="row" class="leaving">
-      <th role="rowheader" scope="row" class="col-name">
-        <span class="name-cell">{name}</span>
-      </th>
-      <td role="cell" class="col-leaving" colSpan={COLUMNS.length}>
-        <span class="quiet">Removed</span>
+      <Kept server={server} columns={columns} isGone />
+      <td role="cell" class="col-leaving" colSpan={columns.length - KEPT.length + 1}>
+        <span class="quiet">{list.removed}</span>
       </td>
     </tr>
+  );
+}
+
+/** What decides how high a row is: it stays, so that no row below moves. */
+const KEPT: readonly Column["key"][] = ["name", "transport", "target"];
+
+function Kept({ server, columns, isGone = false }: Pick<RowProps, "server" | "columns"> & { isGone?: boolean }) {
+  return (
+    <>
+      {columns.filter(({ key }) => KEPT.includes(key)).map((column) =>
+        column.key === "name" ? (
+          <th key="name" role="rowheader" scope="row" class="col-name">
+            {isGone ? <NameCell server={server} isGone /> : column.cell(server)}
+          </th>
+        ) : (
+          <td key={column.key} role="cell" class={`col-${column.key}`}>
+            {column.cell(server)}
+          </td>
+        ),
+      )}
+    </>
   );
 }
 

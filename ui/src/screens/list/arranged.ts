@@ -1,8 +1,9 @@
 /** Which servers the list shows, and in which order: what was searched for, the filter, the column. Pure. */
 import type { JsonObject } from "../../json/value.ts";
 import { withoutSuspects } from "../../model/suspects.ts";
-import { TRANSPORT_NAMES, target, transportOf } from "../../model/summary.ts";
+import { TRANSPORT_NAMES, shortTarget, target, transportOf } from "../../model/summary.ts";
 import type { LiveServer } from "../../state/live.ts";
+import { list } from "../../texts.ts";
 
 export const FILTERS = [
   ["all", "All"],
@@ -51,12 +52,18 @@ export function needsAttention(server: LiveServer): boolean {
 }
 
 export function transportText(server: LiveServer): string {
-  if (server.config === null) return "unreadable";
+  if (server.config === null) return list.invalidTransport;
   return TRANSPORT_NAMES[transportOf(server.config)];
 }
 
+/** All of the command, or the host. */
 export function targetText(server: LiveServer): string {
   return server.config === null ? "" : target(toBeShown(server.config, server));
+}
+
+/** As much of it as distinguishes servers. */
+export function shortTargetText(server: LiveServer): string {
+  return server.config === null ? "" : shortTarget(toBeShown(server.config, server));
 }
 
 export function descriptionText(server: LiveServer): string {
@@ -64,6 +71,20 @@ export function descriptionText(server: LiveServer): string {
   const description = toBeShown(server.config, server).get("description");
   return typeof description === "string" ? description : "";
 }
+
+const graphemes = new Intl.Segmenter();
+
+/** An icon that is text, such as an emoji; empty where there is none. An address of an image is not loaded. */
+export function iconText(server: LiveServer): string {
+  if (server.config === null) return "";
+  const icon = toBeShown(server.config, server).get("icon");
+  if (typeof icon !== "string" || icon.length > MOST_UNITS) return "";
+  return [...graphemes.segment(icon.trim())].length <= MOST_GRAPHEMES ? icon.trim() : "";
+}
+
+const MOST_GRAPHEMES = 2;
+/** Some emoji are long: a family of four has 11 units. */
+const MOST_UNITS = 32;
 
 /** The list shows nothing of what the service takes for a secret. */
 function toBeShown(config: JsonObject, { findings = [] }: LiveServer): JsonObject {

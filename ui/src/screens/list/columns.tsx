@@ -8,51 +8,84 @@ import { Age } from "../../parts/Age.tsx";
 import { Icon } from "../../parts/Icon.tsx";
 import type { LiveServer } from "../../state/live.ts";
 import { isWrongKey } from "../../state/trouble.ts";
+import { list } from "../../texts.ts";
 import { NameCell } from "./NameCell.tsx";
 import { SwitchCell } from "./SwitchCell.tsx";
-import { type SortKey, targetText, transportText } from "./arranged.ts";
+import { type SortKey, shortTargetText, targetText, transportText } from "./arranged.ts";
 
 export type Column = {
-  key: string;
-  title: string;
+  key: keyof typeof list.columns;
   sort?: SortKey;
   cell: (server: LiveServer) => ComponentChildren;
+  /** Whether it says something of this server; where it does of no server, the column is not shown. */
+  isKnown?: (server: LiveServer) => boolean;
 };
 
 export const COLUMNS: readonly Column[] = [
-  { key: "name", title: "Name", sort: "name", cell: (server) => <NameCell server={server} /> },
-  { key: "transport", title: "Transport", sort: "transport", cell: (server) => transportText(server) },
-  { key: "target", title: "Target", sort: "target", cell: (server) => <Target server={server} /> },
-  { key: "secrets", title: "Secrets", cell: (server) => <Secrets server={server} /> },
-  { key: "changed", title: "Last change", sort: "changed", cell: (server) => <LastChange server={server} /> },
-  { key: "enabled", title: "Enabled", cell: (server) => <SwitchCell server={server} /> },
+  { key: "name", sort: "name", cell: (server) => <NameCell server={server} /> },
+  { key: "transport", sort: "transport", cell: (server) => transportText(server) },
+  { key: "target", sort: "target", cell: (server) => <Target server={server} /> },
+  { key: "secrets", cell: (server) => <Secrets server={server} /> },
+  { key: "changed", sort: "changed", cell: (server) => <LastChange server={server} />, isKnown: ({ changedAt }) => changedAt !== null },
+  { key: "enabled", cell: (server) => <SwitchCell server={server} /> },
 ];
 
 function Target({ server }: { server: LiveServer }) {
-  const text = targetText(server);
-  return text === "" ? <Nothing what="no command or URL" /> : <code title={text}>{text}</code>;
+  const text = shortTargetText(server);
+  if (text === "") return <Nothing what={list.noTarget} />;
+  return (
+    <code class="target" dir="auto" title={targetText(server)}>
+      {unbroken(text)}
+    </code>
+  );
+}
+
+const LONGEST_UNBROKEN = 32;
+
+/** No line ends behind the dashes of an option. */
+function unbroken(text: string): ComponentChildren {
+  if (!text.includes(" -")) return text;
+  return text.split(/(?<= )/).map((word) => (word.startsWith("-") && word.length <= LONGEST_UNBROKEN ? <span class="option">{word}</span> : word));
 }
 
 function Secrets({ server }: { server: LiveServer }) {
-  if (server.config === null) return <Nothing what="not known" />;
+  if (server.config === null) return <Nothing what={list.notKnown} />;
   const { set, needsReentry } = secretsState(server.config, server.needsReentry);
-  if (set + needsReentry === 0) return <Nothing what="none" />;
-  // With the wrong key nothing is to be entered again: the banner says what to do.
-  const lost = isWrongKey.value ? "can't be read" : needsReentry === 1 ? "needs re-entry" : "need re-entry";
-  const isKnown = [set > 0 && `${set} set`, needsReentry > 0 && `${needsReentry} ${lost}`];
+  if (set + needsReentry === 0) return <Nothing what={list.noSecrets} />;
+  // With the wrong key nothing is to be entered again: the banner says what to do, once.
+  if (isWrongKey.value && needsReentry > 0) return <Locked number={set + needsReentry} what={list.unreadableSecrets(set + needsReentry)} />;
   return (
-    <span class={needsReentry > 0 ? "attention" : undefined}>
-      {needsReentry > 0 && <Icon name="warning" />}
-      {isKnown.filter(Boolean).join(", ")}
+    <span class="secrets">
+      {set > 0 && <Locked number={set} what={list.secrets(set)} />}
+      {needsReentry > 0 && (
+        <span class="attention">
+          <Icon name="warning" />
+          {list.reentry(needsReentry)}
+        </span>
+      )}
+    </span>
+  );
+}
+
+/** A lock and a number for the eye, words for the ear and the pointer. */
+function Locked({ number, what }: { number: number; what: string }) {
+  return (
+    <span class="locked" title={what}>
+      <Icon name="lock" />
+      <span aria-hidden="true">{number}</span>
+      <span class="unseen">{what}</span>
     </span>
   );
 }
 
 function LastChange({ server }: { server: LiveServer }) {
-  if (server.changedAt === null) return <Nothing what="not seen" />;
+  if (server.changedAt === null) return <Nothing what={list.notSeen} />;
   return (
     <>
-      <Age at={server.changedAt} /> <span class="by">by {server.changedBy ?? "another program"}</span>
+      <Age at={server.changedAt} />{" "}
+      <span class="by" dir="auto" title={server.changedBy ?? undefined}>
+        {list.by(server.changedBy)}
+      </span>
     </>
   );
 }
