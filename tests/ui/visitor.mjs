@@ -1,5 +1,6 @@
 // One person at one browser profile, with the page in its one tab, and all that the page said and asked for meanwhile.
 
+import { Account } from './screens/account.mjs';
 import { Conflict } from './screens/conflict.mjs';
 import { Editor } from './screens/editor.mjs';
 import { List } from './screens/list.mjs';
@@ -33,6 +34,7 @@ export class Visitor {
     this.renaming = new Renaming(page);
     this.signIn = new SignIn(page);
     this.unreachable = this.alert('The service can\'t be reached. Your drafts are kept.');
+    this.account = new Account(page);
     page.on('pageerror', (error) => this.complaints.push(`thrown: ${error.stack}`));
     page.on('console', (message) => {
       this.said.push(`${message.type()}: ${message.text()}`);

@@ -1,14 +1,13 @@
 /** The shell: the frame of every screen, and which screen is shown. */
 import { useEffect, useRef, useState } from "preact/hooks";
-import { leave, session } from "./api/session.ts";
-import { Button } from "./parts/Button.tsx";
-import { SelectField } from "./parts/Field.tsx";
+import { session } from "./api/session.ts";
 import { Toasts } from "./parts/Toasts.tsx";
 import { Drafting, fetchDrafting } from "./screens/Drafting.tsx";
+import { Header } from "./screens/Header.tsx";
 import { Help } from "./screens/Help.tsx";
 import { List } from "./screens/List.tsx";
 import { SignIn } from "./screens/SignIn.tsx";
-import { ConnectionSign, Notices, PendingSign } from "./screens/Notices.tsx";
+import { Notices } from "./screens/Notices.tsx";
 import { useKeys } from "./state/keys.ts";
 import { isListed, servers } from "./state/live.ts";
 import "./state/double-click.ts";
@@ -16,13 +15,7 @@ import "./state/lost-focus.ts";
 import { announcement, leaving, undoLastRemoval } from "./state/removal.ts";
 import { type Route, addressOf, route } from "./state/route.ts";
 import { focusRow, wantedRow } from "./state/row-focus.ts";
-import { chooseTheme, theme } from "./state/theme.ts";
-
-const THEMES = [
-  ["system", "System"],
-  ["light", "Light"],
-  ["dark", "Dark"],
-] as const;
+import { help, shell } from "./texts.ts";
 
 /** Each of these means that the user is about to need more than the list. */
 const FIRST_MOVES = ["pointermove", "pointerdown", "keydown"] as const;
@@ -31,29 +24,14 @@ export function App() {
   const [isHelpOpen, setHelpOpen] = useState(false);
   const canUndo = [...leaving.value.values()].some(({ isSent }) => !isSent);
   useKeys([
-    { keys: "?", what: "Show this help", run: () => setHelpOpen(true) },
-    ...(canUndo ? [{ keys: "Mod+Z", what: "Keep the server that was removed last", run: undoLastRemoval }] : []),
+    { keys: "?", what: help.open, run: () => setHelpOpen(true) },
+    ...(canUndo ? [{ keys: "Mod+Z", what: shell.undoRemoval, run: undoLastRemoval }] : []),
   ]);
   useReadiness();
   useTitleAndFocus(route.value);
   return (
     <>
-      <header class="top">
-        <a class="brand" href="#/">
-          mcp-settings
-        </a>
-        <ConnectionSign />
-        <PendingSign />
-        <SelectField label="Theme" value={theme.value} options={THEMES} onChoose={chooseTheme} />
-        {session.value.state === "signed-in" && (
-          <Button kind="quiet" onPress={() => void leave()}>
-            Sign out
-          </Button>
-        )}
-        <Button kind="quiet" icon="help" label="Help" onPress={() => setHelpOpen(true)}>
-          {""}
-        </Button>
-      </header>
+      <Header onHelp={() => setHelpOpen(true)} />
       <main>
         <Notices />
         {route.value.screen === "list" ? <List /> : <Drafting route={route.value} />}
@@ -102,6 +80,5 @@ function useTitleAndFocus(route: Route): void {
 }
 
 function titleOf(route: Route): string {
-  const screen = { list: null, editor: "name" in route ? route.name : null, new: "New server", paste: "Paste servers" }[route.screen];
-  return screen === null ? "MCP servers" : `${screen} · MCP servers`;
+  return shell.title({ list: null, editor: "name" in route ? route.name : null, new: shell.newServer, paste: shell.paste }[route.screen]);
 }

@@ -4,7 +4,96 @@ function count(number: number, one: string, many = `${one}s`): string {
   return number === 1 ? `1 ${one}` : `${number} ${many}`;
 }
 
+export const shell = {
+  product: "mcp-settings",
+  page: "MCP servers",
+  newServer: "New server",
+  paste: "Paste servers",
+  title: (screen: string | null) => (screen === null ? "MCP servers" : `${screen} · MCP servers`),
+  connection: { connecting: "Connecting…", live: "Live", offline: "Offline", stale: "Syncing…", problem: "File problem", signedOut: "Signed out" },
+  liveWhy: "Changes by others appear by themselves.",
+  pending: (what: string) => `${what}…`,
+  help: "Help",
+  undoRemoval: "Undo the last removal",
+  account: "Account",
+  key: "Key",
+  access: "Access",
+  session: "Session",
+  file: "Settings file",
+  version: "Version",
+  theme: "Theme",
+  themes: { system: "System", light: "Light", dark: "Dark" },
+  signOut: "Sign out",
+  apiDescription: "API description (OpenAPI)",
+  serverSchema: "JSON Schema of a server",
+  noKeys: "Everyone who reaches this service: it asks for no key.",
+  readWrite: "Read and write",
+  readOnly: "Read only",
+  /** What the scopes allow beside reading and writing. */
+  scopes: { reveal: "reveal secrets", run: "run servers", admin: "administer" } as Record<string, string>,
+  endsWhenUnused: (time: string) => `Ends after ${time} without use`,
+  minutes: (number: number) => count(number, "minute"),
+  hours: (number: number) => count(number, "hour"),
+} as const;
+
+/** Backticks mark code. */
+export const notices = {
+  offline: ["The service can't be reached.", "Your drafts are kept. The page connects again by itself; until then it shows what was there before."],
+  foreignOrigin: (origin: string) => [
+    "The service refuses changes from this address.",
+    `Add \`${origin}\` to \`MCP_SETTINGS_ALLOWED_ORIGINS\` where the service is configured, and restart it.`,
+  ],
+  problem: (title: string, detail: string, isListed: boolean) => [
+    `${title}.`,
+    [detail.startsWith(title) ? "" : detail, isListed && "You see what was there before. The page goes on by itself once the problem is solved."].filter(Boolean).join(" "),
+  ],
+  wrongKey: [
+    "The stored secrets can't be read with the key of this service.",
+    "Set the key that encrypted them (`MCP_SETTINGS_SECRET_KEY` or `OH_SECRET_KEY`), or restore the key file, and restart the service. Until then secrets are kept as they are.",
+  ],
+  degraded: "The service works with limits.",
+  newerFile: ["Read-only: written by a newer version of OpenHands.", "Update this service to change servers here."],
+  readOnlyFile: "Read-only: this settings file can't be changed.",
+  readOnlyKey: ["This key may only read.", "To change servers, sign in with a key that has the scope `write`."],
+  acp: [
+    "This settings file has no MCP servers.",
+    "It is for an ACP agent, which has its own. To add servers here, choose an OpenHands agent in its settings.",
+  ],
+  unreadableFile: "The settings file can't be read now. Your draft is kept.",
+  away: "This page was away. It is fetching what changed.",
+  waiting: "Waiting for the service.",
+} as const;
+
+export const signIn = {
+  title: "Sign in",
+  key: "API key",
+  /** Backticks mark code. */
+  hint: "To stay signed in, open the link that the service prints when it starts, or that `mcp-settings open` prints. Or use an API key: the first start writes one to `.mcp-settings.api-key` beside the settings file. This tab keeps a typed key in memory only.",
+  missing: "Enter an API key.",
+  refused: "This key was not accepted.",
+  offline: "The service can't be reached. Try again in a moment.",
+  pending: "Signing in",
+  submit: "Sign in",
+  keyEnded: "You've been signed out. Your drafts are kept.",
+  signedOut: "You are signed out. Your drafts are kept.",
+  signedOutElsewhere: "You have signed out in another tab. Your drafts are kept.",
+  spentLink: "The link was used already, or is older than a minute. Sign in with an API key.",
+  linkFromElsewhere: "The link could not be used from this address.",
+  notEnded:
+    "You are signed out, but the service could not store that: after a restart it may accept the session again. Report this to its operator.",
+  notReached: "You are signed out here, but the service could not be reached: your session ends there after 8 hours without use.",
+} as const;
+
+export const help = {
+  title: "Keyboard shortcuts",
+  open: "Show this help",
+  done: "Done",
+  singleKeys: "Shortcuts of a single key",
+  singleKeysWhy: "Shortcuts of a single key. Turn them off if you use speech input.",
+} as const;
+
 export const list = {
+  heading: "MCP servers",
   columns: { name: "Name", transport: "Transport", target: "Target", secrets: "Secrets", changed: "Last change", enabled: "Enabled", menu: "Actions" },
   table: "Servers",
   noTarget: "no command or URL",
@@ -19,6 +108,28 @@ export const list = {
   invalidConfig: "Invalid configuration",
   invalidConfigWhy: "What is stored under this name is not a configuration.",
   invalidTransport: "invalid",
+  search: "Search servers",
+  searchKey: "Search the servers",
+  addKey: "Add a server",
+  openKey: (isEdit: boolean) => `${isEdit ? "Edit" : "Show"} the server that has the focus`,
+  selectKey: "Select the server that has the focus, or not",
+  selectAllKey: "Select all servers that are shown, in the list",
+  clearSelectionKey: "Clear the selection",
+  paste: "Paste",
+  add: "New server",
+  none: "No servers yet",
+  noneWhy: "Add one by hand, or paste the configuration block from a server's documentation.",
+  noMatch: "No matching servers",
+  clearFinding: "Clear search and filters",
+  shown: (shown: number, all: number) => (shown === all ? count(all, "server") : `${shown} of ${count(all, "server")}`),
+  select: (name: string) => `Select: ${name}`,
+  selectAll: "Select all",
+  groups: { transport: "Transport", state: "State", attention: "Attention" },
+  filters: {
+    stdio: "stdio", http: "HTTP", sse: "SSE", enabled: "Enabled", disabled: "Disabled",
+    reentry: "Secrets to re-enter", findings: "Secrets in clear", invalid: "Invalid",
+  },
+  unreadableFilter: "Unreadable secrets",
   draft: "draft",
   removing: "Removing…",
   removed: "Removed",
@@ -31,4 +142,34 @@ export const list = {
   off: "Off",
   unclear: "–",
   unclearWhy: "neither on nor off",
+} as const;
+
+export const bulk = {
+  region: "Selected servers",
+  selected: (number: number) => `${number} selected`,
+  hidden: (number: number) => `${number} not shown`,
+  enable: "Enable",
+  disable: "Disable",
+  remove: "Remove",
+  clear: "Clear selection",
+  undo: "Undo",
+  removeNow: "Remove now",
+  willBeRemoved: (number: number) => `${count(number, "server")} will be removed`,
+  servers: (number: number) => count(number, "server"),
+  enabling: (number: number, on: boolean) => `${on ? "Enabling" : "Disabling"} ${count(number, "server")}`,
+  enabled: (number: number, on: boolean) => `${on ? "Enabled" : "Disabled"} ${count(number, "server")}`,
+  removing: (what: string) => `Removing ${what}`,
+  removed: (number: number) => `Removed ${count(number, "server")}`,
+  failed: (done: string, number: number) => `${done}, ${number} failed`,
+  failure: (name: string, why: string) => `${name}: ${why}`,
+  retry: "Try again",
+  gone: "It is not there any more.",
+  offline: "The service can't be reached.",
+  changed: "somebody else has changed it meanwhile.",
+  mayBeThere: "The service can't be reached, so it may still be there.",
+  notRemoved: (name: string, why: string) => `${name} was not removed: ${why}`,
+  wasRemoved: (name: string) => `${name} was removed`,
+  goneAlready: (name: string) => `${name} was removed already`,
+  announced: (what: string, seconds: number) => `${what} will be removed in ${seconds} seconds. Ctrl+Z undoes it.`,
+  stay: (what: string, number: number) => `${what} ${number === 1 ? "stays" : "stay"}.`,
 } as const;

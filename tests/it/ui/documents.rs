@@ -31,6 +31,13 @@ fn under_a_wrong_key_the_page_says_what_to_enter_again() {
 }
 
 #[test]
+fn the_gravest_thing_is_said_alone_and_once() {
+    let locked = json!({"command": "x", "env": {"TOKEN": crypto::seal(SECRET, "unknown")}});
+    let servers = json!({"locked": locked});
+    Fixture::with_document(&own(&servers)).env("MCP_SETTINGS_SECRET_KEY", "another key").play("one-banner");
+}
+
+#[test]
 fn a_disabled_server_of_another_client_is_off_and_can_be_turned_on() {
     let servers = json!({
         "both": {"command": "z", "disabled": true, "enabled": true},

@@ -6,3 +6,8 @@ use super::fixture::Fixture;
 fn no_name_and_no_target_is_cut_where_there_is_room() {
     Fixture::empty().play("columns");
 }
+
+#[test]
+fn the_bar_says_who_the_reader_is_to_the_service() {
+    Fixture::empty().play("account");
+}

@@ -15,7 +15,7 @@ fn a_key_that_may_only_read_never_sees_a_control_that_writes() {
 fn a_document_that_is_read_only_never_shows_a_control_that_writes() {
     let document =
         json!({"schema_version": 7, "agent_settings": {"schema_version": 9, "mcp_config": servers()}});
-    let reason = "The settings document is read-only: its `schema_version` is newer than this build knows.";
+    let reason = "Read-only: written by a newer version of OpenHands.";
     Fixture::with_document(&document).tell("key", "admin").tell("reason", reason).play("view-only");
 }
 

@@ -21,7 +21,7 @@ export default async function (stage) {
   await replaceDocument(document, JSON.stringify({
     schema_version: 7, agent_settings: { schema_version: 9, mcp_config: { one: { command: 'one' } } },
   }));
-  for (const visitor of [writer, onlooker]) await visible(visitor.status(/read-only: .*schema_version/));
+  for (const visitor of [writer, onlooker]) await visible(visitor.status('Read-only: written by a newer version of OpenHands.'));
   await gone(editor.save);
   await gone(editor.field('Description'));
   await visible(page.getByText('Your draft is kept', { exact: false }));

@@ -50,13 +50,13 @@ export default async function (stage) {
   await visible(visitor.status('This settings file has no MCP servers'));
   await fine('a document without servers');
   await replace('{"schema_version":7,"agent_settings":{"schema_version":9,"mcp_config":{"s":{"command":"x"}}}}');
-  await visible(visitor.status('The settings document is read-only'));
+  await visible(visitor.status('Read-only: written by a newer version of OpenHands.'));
   await fine('a read-only document');
   await list.edit('s');
   await visible(editor.heading('s'));
   await fine('a server that is read-only');
   await replace(good);
-  await gone(visitor.status('The settings document is read-only'));
+  await gone(visitor.status('Read-only: written by a newer version of OpenHands.'));
 
   await stage.stop();
   await visible(visitor.unreachable);

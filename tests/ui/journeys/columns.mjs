@@ -6,7 +6,7 @@ import assert from 'node:assert/strict';
 import { eventually, visible } from '../claims.mjs';
 
 const NAME = 'a-server-with-quite-a-long-name.of-the-team@example';
-const ARGUMENTS = ['--yes', '@example/a-package-with-a-long-name', '--root=/srv/projects/of/the/team', '--and-another', '-y'];
+const ARGUMENTS = ['--yes', '@example/a-package-with-a-long-name', '--root=/srv/projects/of/the/team', '--and-another', '-y', '--one-more', '--and-one-more=for-a-second-line'];
 
 export default async function (stage) {
   await stage.api.put(NAME, { command: 'npx', args: ARGUMENTS, icon: '🐦', description: 'Finds birds' });
@@ -29,7 +29,7 @@ export default async function (stage) {
     }
   }
   // What every npx command says is left out; what is for the program is not, and the pointer finds all of it.
-  assert.equal(await shown.target.textContent(), 'npx @example/a-package-with-a-long-name --root=/srv/projects/of/the/team --and-another -y');
+  assert.equal(await shown.target.textContent(), 'npx @example/a-package-with-a-long-name --root=/srv/projects/of/the/team --and-another -y --one-more --and-one-more=for-a-second-line');
   assert.equal(await shown.target.getAttribute('title'), `npx ${ARGUMENTS.join(' ')}`);
   await visible(list.row(NAME).getByText('🐦'));
   assert.equal(await page.locator('main img').count(), 0, 'no image is loaded');

@@ -21,7 +21,9 @@ export default async function (stage) {
 
   // The look is the reader's choice, which the browser keeps.
   for (const scheme of ['Dark', 'Light']) {
-    await page.getByLabel('Theme', { exact: true }).selectOption(scheme);
+    await visitor.account.open();
+    await visitor.account.theme(scheme).check();
+    await page.keyboard.press('Escape');
     const used = await page.evaluate(() => getComputedStyle(document.documentElement).colorScheme);
     assert.equal(used, scheme.toLowerCase());
   }

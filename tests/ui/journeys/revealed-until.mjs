@@ -20,7 +20,8 @@ export default async function (stage) {
 
   await editor.reveal('API_KEY').click();
   await visible(shown);
-  await visitor.page.getByRole('button', { name: 'Sign out', exact: true }).click();
+  await visitor.account.open();
+  await visitor.account.signOut.click();
   await visitor.signIn.isShown();
   await gone(shown);
   // Nothing leads around signing in.

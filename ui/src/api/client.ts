@@ -9,6 +9,7 @@ import type { Json } from "../json/value.ts";
 import { type Problem, type Result, isFromBetween, isOf, problemOf } from "./problem.ts";
 import { base } from "./place.ts";
 import type { paths } from "./schema.d.ts";
+import { signIn } from "../texts.ts";
 import { authHeaders, noteForeignOrigin, noteRefused, signOut } from "./session.ts";
 
 /** The text of each answer, because the client reads it as `JSON.parse` does, which loses the spelling of numbers. */
@@ -78,7 +79,7 @@ function readable<T>(response: Response, read: () => T): Result<T> {
 function noteRefusal(problem: Problem, sent: Record<string, string>): void {
   const isCurrent = JSON.stringify(sent) === JSON.stringify(authHeaders());
   if (!isCurrent) return;
-  if (problem.status === 401) signOut("The key is no longer accepted. Your drafts are kept.");
+  if (problem.status === 401) signOut(signIn.keyEnded);
   if (isOf(problem, "forbidden-origin")) noteForeignOrigin();
   if (isOf(problem, "insufficient-scope") && problem.required_scope) noteRefused(problem.required_scope);
 }

@@ -7,6 +7,7 @@ import { signal } from "@preact/signals";
 import { urlOf } from "./place.ts";
 import { isOf, problemOf } from "./problem.ts";
 import { askTabs, forgetKey, listenToTabs, offerKey, storeKey, storedKey, tellEnded } from "./tabs.ts";
+import { signIn as texts } from "../texts.ts";
 import type { components } from "./schema.d.ts";
 
 type Described = components["schemas"]["Session"];
@@ -16,6 +17,9 @@ export type Scope = Described["scopes"][number];
 /** How the settings document may be used, and for people why not. */
 export type DocumentAccess = Pick<Described["access"], "state" | "reason">;
 
+/** What the service says of the key and of itself. `document`: where the settings are, for `admin` only. */
+export type Caller = { name: string; expiresInSeconds: number | null; version: string; document: string | null };
+
 export type Session = {
   /** `open`: the service asks for no key. */
   state: "unknown" | "signed-out" | "signed-in" | "open";
@@ -23,25 +27,23 @@ export type Session = {
   scopes: Scope[] | null;
   /** How the document may be used, as the service said last when it was asked who the reader is. */
   access: DocumentAccess | null;
+  /** Whose key it is; null where the service has not said so yet. */
+  caller: Caller | null;
   /** Why the reader is asked to sign in, if there is something to say. */
   note: string | null;
 };
 
-export const session = signal<Session>({ state: "unknown", scopes: null, access: null, note: null });
+export const session = signal<Session>({ state: "unknown", scopes: null, access: null, caller: null, note: null });
 
 /** Whether the service has refused this page because it does not know the page's origin. */
 export const isForeignOrigin = signal(false);
 
 /** What the service answers to some headers. `offline`: nothing that can be used. */
-type Answer = Pick<Session, "scopes" | "access"> | "refused" | "offline";
+type Answer = Known | "refused" | "offline";
+
+type Known = Pick<Session, "scopes" | "access" | "caller">;
 
 const SESSION = "/api/session";
-
-const SPENT = "The link was used already, or is older than a minute. Sign in with an API key.";
-
-const NOT_ENDED = "You are signed out, but the service could not store that: after a restart it may take the session for a valid one again. Its operator should know.";
-
-const NOT_REACHED = "You are signed out here, but the service could not be reached: your session ends there when it has not been used for 8 hours.";
 
 let key: string | null = null;
 /** Whether the key is that of a session: such a one may be stored, handed on and ended. */
@@ -64,7 +66,7 @@ export async function start(): Promise<void> {
       if (key === null && session.peek().state === "signed-out") void join(other);
     },
     ended: (other) => {
-      if (key === other) signOut("You have signed out in another tab. Your drafts are kept.");
+      if (key === other) signOut(texts.signedOutElsewhere);
     },
   });
   await enter();
@@ -79,12 +81,12 @@ async function enter(): Promise<void> {
   // A spent link takes nobody's key away.
   if (key !== null || (await join(storedKey()))) return;
   const handed = askTabs();
-  const spent = isForeignOrigin.peek() ? "The link could not be used from this address." : SPENT;
+  const spent = isForeignOrigin.peek() ? texts.linkFromElsewhere : texts.spentLink;
   const note = code === null ? null : spent;
   const answer = await ask({});
   // If the service can't be reached, the stream reports that, and keeps trying.
   if (answer !== "refused") session.value = { state: "open", ...(answer === "offline" ? UNKNOWN : answer), note: null };
-  else if (!(await join(await handed))) session.value = { state: "signed-out", scopes: null, access: null, note };
+  else if (!(await join(await handed))) session.value = { state: "signed-out", ...UNKNOWN, note };
 }
 
 /** Goes on with the key of a session; false without one, or where the service refuses it. */
@@ -125,7 +127,7 @@ export async function refreshSession(): Promise<void> {
 export async function leave(): Promise<void> {
   const [ended, wasOfSession] = [key, isOfSession];
   if (ended === null) return;
-  signOut("You are signed out. Your drafts are kept.");
+  signOut(texts.signedOut);
   if (!wasOfSession) return;
   tellEnded(ended);
   const note = await end(ended);
@@ -168,9 +170,9 @@ export function noteForeignOrigin(): void {
   isForeignOrigin.value = true;
 }
 
-const UNKNOWN = { scopes: null, access: null };
+const UNKNOWN: Known = { scopes: null, access: null, caller: null };
 
-function take(candidate: string, answer: Pick<Session, "scopes" | "access"> | null): void {
+function take(candidate: string, answer: Known | null): void {
   key = candidate;
   isOfSession = false;
   refused.clear();
@@ -216,9 +218,9 @@ async function end(ended: string): Promise<string | null> {
     const answer = await fetch(urlOf(SESSION), { method: "DELETE", headers: headersOf(ended), cache: "no-store" });
     // A key that is not known any more has ended.
     if (answer.ok || answer.status === 401) return null;
-    return isOf(problemOf(answer, await answer.text()), "outcome-unknown") ? NOT_ENDED : NOT_REACHED;
+    return isOf(problemOf(answer, await answer.text()), "outcome-unknown") ? texts.notEnded : texts.notReached;
   } catch {
-    return NOT_REACHED;
+    return texts.notReached;
   }
 }
 
@@ -227,8 +229,8 @@ async function ask(headers: Record<string, string>): Promise<Answer> {
     const answer = await fetch(urlOf(SESSION), { headers, cache: "no-store" });
     if (answer.status === 401) return "refused";
     if (!answer.ok) return "offline";
-    const { scopes, access } = (await answer.json()) as Described;
-    return { scopes, access };
+    const { scopes, access, name, version, expires_in, document = null } = (await answer.json()) as Described;
+    return { scopes, access, caller: { name, version, document, expiresInSeconds: expires_in } };
   } catch {
     // A key with bytes that no header can carry is no key of the service.
     return navigator.onLine && !isSendable(headers) ? "refused" : "offline";

@@ -108,7 +108,7 @@ function initial(key: string, at: number, items: MenuItem[]): number | null {
 }
 
 /** Below the button, or above it where there is no room. */
-function place(element: HTMLElement, button: HTMLElement): void {
+export function place(element: HTMLElement, button: HTMLElement): void {
   const [anchor, own] = [button.getBoundingClientRect(), element.getBoundingClientRect()];
   const hasRoomBelow = anchor.bottom + own.height + 8 < innerHeight;
   const top = hasRoomBelow ? anchor.bottom + 4 : Math.max(4, anchor.top - own.height - 4);

@@ -3,10 +3,11 @@ import { Button } from "../parts/Button.tsx";
 import { Dialog } from "../parts/Dialog.tsx";
 import { Switch } from "../parts/Switch.tsx";
 import { type Shortcut, isSingle, singleKeys, spelled, tables } from "../state/keys.ts";
+import { help } from "../texts.ts";
 
 export function Help({ onClose }: { onClose: () => void }) {
   return (
-    <Dialog title="Keyboard shortcuts" onClose={onClose} actions={<Button onPress={onClose}>Done</Button>}>
+    <Dialog title={help.title} onClose={onClose} actions={<Button onPress={onClose}>{help.done}</Button>}>
       <dl class="shortcuts">
         {shown(tables.value.flat()).map(({ keys, what }) => (
           <div key={keys}>
@@ -20,8 +21,8 @@ export function Help({ onClose }: { onClose: () => void }) {
         ))}
       </dl>
       <p class="setting">
-        <Switch label="Shortcuts of a single key" isOn={singleKeys.value} onTurn={(on) => (singleKeys.value = on)} />
-        <span>Shortcuts of a single key. Turn them off where you speak instead of typing.</span>
+        <Switch label={help.singleKeys} isOn={singleKeys.value} onTurn={(on) => (singleKeys.value = on)} />
+        <span>{help.singleKeysWhy}</span>
       </p>
     </Dialog>
   );

@@ -5,8 +5,10 @@ import { Banner } from "../parts/Banner.tsx";
 import { Button } from "../parts/Button.tsx";
 import { Dialog } from "../parts/Dialog.tsx";
 import { TextField } from "../parts/Field.tsx";
-import { ForeignOrigin } from "./Notices.tsx";
+import { Marked } from "../parts/Marked.tsx";
 import { pending } from "../state/pending.ts";
+import { signIn as texts } from "../texts.ts";
+import { ForeignOrigin } from "./Notices.tsx";
 
 export function SignIn() {
   const [key, setKey] = useState("");
@@ -17,22 +19,22 @@ export function SignIn() {
     const candidate = key.trim();
     if (isBusy) return;
     if (candidate === "") {
-      setFault("Enter an API key.");
+      setFault(texts.missing);
       return;
     }
     setBusy(true);
     setFault(null);
     try {
-      if (!(await pending("Signing in", signIn(candidate)))) setFault("This key was not accepted.");
+      if (!(await pending(texts.pending, signIn(candidate)))) setFault(texts.refused);
     } catch {
-      setFault("The service can't be reached. Try again in a moment.");
+      setFault(texts.offline);
     } finally {
       setBusy(false);
     }
   };
 
   return (
-    <Dialog title="Sign in" onClose={() => {}} canClose={false} headingLevel={1}>
+    <Dialog title={texts.title} onClose={() => {}} canClose={false} headingLevel={1}>
       <form
         class="stack"
         autocomplete="off"
@@ -44,23 +46,17 @@ export function SignIn() {
         {isForeignOrigin.value && <ForeignOrigin />}
         {session.value.note && <p>{session.value.note}</p>}
         <TextField
-          label="API key"
+          label={texts.key}
           value={key}
           onText={setKey}
           isSecret
           isCode
-          hint={
-            <>
-              Open the link that the service prints when it starts, or that <code>mcp-settings open</code> prints, to stay signed
-              in; or use an API key. The key that the first start makes is in the file <code>.mcp-settings.api-key</code> beside
-              the settings. A key that is typed here is kept in this tab's memory only.
-            </>
-          }
+          hint={<Marked>{texts.hint}</Marked>}
         />
         {fault && <Banner kind="alert">{fault}</Banner>}
         <div class="dialog-actions">
           <Button kind="primary" isSubmit isBusy={isBusy} onPress={() => {}}>
-            Sign in
+            {texts.submit}
           </Button>
         </div>
       </form>

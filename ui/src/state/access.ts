@@ -4,6 +4,7 @@
  */
 import { computed } from "@preact/signals";
 import { may } from "../api/session.ts";
+import { notices } from "../texts.ts";
 import { documentState } from "./live.ts";
 
 /** `view`: what is stored is shown and can't be changed, because of the key or the document. */
@@ -17,18 +18,21 @@ export const mode = computed<"unknown" | "view" | "edit">(() => {
 /** Whether a write can be made now. A document that can't be read now is one to be edited, but later. */
 export const canWrite = computed(() => mode.value === "edit" && documentState.value.access === "writable");
 
+/** Why what is stored can only be shown: what it is, and what that means; null where it is not so, or not known yet. */
+export const whyViewOnly = computed<readonly string[] | null>(() => {
+  const { access, reason } = documentState.value;
+  if (access === "no-servers") return notices.acp;
+  if (access === "read-only") return readOnlyText(reason ?? "");
+  return may("write") === false ? notices.readOnlyKey : null;
+});
+
 /** Why nothing can be written now, for people; null where it can, or where that is not known yet. */
 export const whyNoWrite = computed<string | null>(() => {
-  const { access, reason } = documentState.value;
-  switch (access) {
-    case "no-servers":
-      return "This settings file has no MCP servers: it is for an ACP agent. Choose an OpenHands agent to add servers.";
-    case "read-only":
-      return reason ?? "This settings file is read-only.";
-    case "unreadable":
-      return "The settings file can't be read now. Your draft is kept.";
-    case "unknown":
-    case "writable":
-      return may("write") === false ? "This key may only read." : null;
-  }
+  if (documentState.value.access === "unreadable") return notices.unreadableFile;
+  return whyViewOnly.value?.[0] ?? null;
 });
+
+/** The service says where a version is too new as it is in the file; its other reasons say what to do. */
+function readOnlyText(reason: string): readonly string[] {
+  return reason.includes("schema_version") ? notices.newerFile : [notices.readOnlyFile, reason];
+}

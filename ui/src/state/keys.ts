@@ -12,6 +12,8 @@ export type Shortcut = {
   run: () => void;
   /** Also while a field has the focus. */
   whileTyping?: boolean;
+  /** Where it means something; elsewhere the key is left to others. */
+  when?: () => boolean;
 };
 
 /** Whether keys without a modifier do anything. */
@@ -30,6 +32,7 @@ export function useKeys(table: Shortcut[]): void {
     const own = current.current.map((shortcut, index): Shortcut => ({
       ...shortcut,
       run: () => current.current[index]?.run(),
+      ...(shortcut.when && { when: () => current.current[index]?.when?.() === true }),
     }));
     tables.value = [own, ...tables.value];
     return () => {
@@ -42,13 +45,13 @@ addEventListener("keydown", (event) => {
   if (event.defaultPrevented || event.isComposing || event.altKey) return;
   const target = event.target instanceof Element ? event.target : null;
   // A dialog or a menu has its own keys.
-  if (document.querySelector("dialog[open]") !== null || target?.closest("[role=menu]")) return;
+  if (document.querySelector("dialog[open]") !== null || target?.closest("[popover]")) return;
   const isTyping = target !== null && isEditable(target);
   const pressed = name(event);
   if (!singleKeys.value && isSingle(pressed)) return;
   for (const shortcut of tables.value.flat()) {
     if (shortcut.keys.toLowerCase() !== pressed.toLowerCase()) continue;
-    if (isTyping && shortcut.whileTyping !== true) continue;
+    if ((isTyping && shortcut.whileTyping !== true) || shortcut.when?.() === false) continue;
     event.preventDefault();
     shortcut.run();
     return;

@@ -8,6 +8,7 @@ import { type Problem, isOf, problemFrom } from "../api/problem.ts";
 import { type Row, list, read } from "../api/servers.ts";
 import { authHeaders, refreshSession, session, signOut } from "../api/session.ts";
 import { isEnabled } from "../model/enablement.ts";
+import { signIn } from "../texts.ts";
 import { CatchUp } from "./catch-up.ts";
 import { History, type Since } from "./history.ts";
 import { type Following, follow } from "./stream.ts";
@@ -198,7 +199,7 @@ function begin(): () => void {
     refused: (refusal, sent) => {
       isOpen = false;
       if (refusal.status === 401) {
-        if (JSON.stringify(sent) === JSON.stringify(authHeaders())) signOut("The key is no longer accepted. Your drafts are kept.");
+        if (JSON.stringify(sent) === JSON.stringify(authHeaders())) signOut(signIn.keyEnded);
         return;
       }
       // The list says why in full; it is asked for when the document is readable again, too.

@@ -45,7 +45,8 @@ const LONGEST_UNBROKEN = 32;
 /** No line ends behind the dashes of an option. */
 function unbroken(text: string): ComponentChildren {
   if (!text.includes(" -")) return text;
-  return text.split(/(?<= )/).map((word) => (word.startsWith("-") && word.length <= LONGEST_UNBROKEN ? <span class="option">{word}</span> : word));
+  // The spaces are between the parts: a line may end at each.
+  return text.split(/( )/).map((word) => (word.startsWith("-") && word.length <= LONGEST_UNBROKEN ? <span class="option">{word}</span> : word));
 }
 
 function Secrets({ server }: { server: LiveServer }) {
