@@ -36,7 +36,7 @@ function watch() {
   const seen = { states: 0, found: [] };
   globalThis.writeControls = seen;
   const isField = (element) => element.matches('textarea, input, select') && !element.readOnly
-    && !element.matches('[type=search], .list-tools select, [role=search] select, [role=search] input');
+    && !element.matches('[type=search]');
   const isWriteControl = (element) => {
     if (element.closest('dialog') !== null) return false;
     if (element.matches('[role=switch]') || (element.closest('main') !== null && isField(element))) return true;

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import { type Arrangement, arranged, iconText } from "../src/screens/list/arranged.ts";
+import { EVERYTHING, type Finding, findingOf, queryOf, toggled } from "../src/model/finding.ts";
+import { type Order, arranged, counted, iconText } from "../src/screens/list/arranged.ts";
 import type { LiveServer } from "../src/state/live.ts";
 import { config } from "./configs.ts";
 
@@ -10,14 +11,13 @@ function server(name: string, text: string | null, more: Partial<LiveServer> = {
 
 const SERVERS = [
   server("tool-10", '{"command":"uvx","args":["ten"]}', { changedAt: 5 }),
-  server("tool-9", '{"url":"https://b.example/mcp"}', { enabled: false, changedAt: 9 }),
+  server("tool-9", '{"url":"https://b.example/mcp"}', { enabled: false, changedAt: 9, findings: [{ pointer: "/url", proposal: "" }] }),
   server("Alpha", '{"url":"https://a.example/sse","transport":"sse","description":"Finds birds"}', { needsReentry: ["/headers/X"] }),
   server("broken", null, { enabled: null }),
 ];
 
-function names(part: Partial<Arrangement>): string[] {
-  const all: Arrangement = { search: "", filter: "all", sort: "name", isDescending: false, ...part };
-  return arranged(SERVERS, all).map(({ name }) => name);
+function names({ sort = "name", isDescending = false, ...looked }: Partial<Order & Finding>): string[] {
+  return arranged(SERVERS, { sort, isDescending, finding: { ...EVERYTHING, ...looked } }).map(({ name }) => name);
 }
 
 test("servers are sorted by what people read, and equal ones by name", () => {
@@ -36,12 +36,37 @@ test("a server is found by all words that were typed, wherever they are", () => 
   assert.deepEqual(names({ search: "birds ten" }), []);
 });
 
-test("a filter shows what it says", () => {
-  assert.deepEqual(names({ filter: "enabled" }), ["Alpha", "tool-10"]);
-  assert.deepEqual(names({ filter: "disabled" }), ["broken", "tool-9"]);
-  assert.deepEqual(names({ filter: "stdio" }), ["tool-10"]);
-  assert.deepEqual(names({ filter: "remote" }), ["Alpha", "tool-9"]);
-  assert.deepEqual(names({ filter: "attention" }), ["Alpha", "broken"]);
+test("a filter shows what it says, any of a group and all groups together", () => {
+  assert.deepEqual(names({ state: ["enabled"] }), ["Alpha", "tool-10"]);
+  assert.deepEqual(names({ state: ["disabled"] }), ["broken", "tool-9"]);
+  assert.deepEqual(names({ state: ["enabled", "disabled"] }), names({}));
+  assert.deepEqual(names({ transport: ["stdio"] }), ["tool-10"]);
+  assert.deepEqual(names({ transport: ["http", "sse"] }), ["Alpha", "tool-9"]);
+  assert.deepEqual(names({ attention: ["reentry"] }), ["Alpha"]);
+  assert.deepEqual(names({ attention: ["invalid", "findings"] }), ["broken", "tool-9"]);
+  assert.deepEqual(names({ transport: ["http", "sse"], state: ["enabled"], search: "birds" }), ["Alpha"]);
+  assert.deepEqual(names({ transport: ["stdio"], state: ["disabled"] }), []);
+});
+
+test("a filter says how many it would show beside the words and the other groups", () => {
+  const counts = (finding: Partial<Finding>) =>
+    Object.fromEntries(counted(SERVERS, { ...EVERYTHING, ...finding }).map(({ value, count, all }) => [value, [count, all]]));
+  assert.deepEqual(counts({}), {
+    stdio: [1, 1], http: [1, 1], sse: [1, 1], enabled: [2, 2], disabled: [2, 2], reentry: [1, 1], findings: [1, 1], invalid: [1, 1],
+  });
+  const some = counts({ transport: ["http"], search: "tool" });
+  assert.deepEqual([some["stdio"], some["http"], some["sse"]], [[1, 1], [1, 1], [0, 1]]);
+  assert.deepEqual([some["enabled"], some["disabled"]], [[0, 2], [1, 2]]);
+});
+
+test("what is looked for is an address and back", () => {
+  assert.equal(queryOf(EVERYTHING), "");
+  const turned = toggled(toggled(toggled({ ...EVERYTHING, search: "a b&c=ä?#/" }, "transport", "sse"), "transport", "stdio"), "attention", "invalid");
+  assert.equal(queryOf(turned), "?q=a%20b%26c%3D%C3%A4%3F%23%2F&transport=stdio,sse&attention=invalid");
+  assert.deepEqual(findingOf(`#/${queryOf(turned)}`), turned);
+  assert.deepEqual(toggled(turned, "transport", "stdio").transport, ["sse"]);
+  assert.deepEqual(findingOf("#/"), EVERYTHING);
+  assert.deepEqual(findingOf("#/?state=on,enabled,enabled&transport=&else=1&q"), { ...EVERYTHING, state: ["enabled"] });
 });
 
 test("an icon is shown where it is text, and short", () => {

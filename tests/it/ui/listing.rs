@@ -1,5 +1,7 @@
 //! The list of servers: what it shows of each, and what is done from it.
 
+use serde_json::{Map, Value, json};
+
 use super::fixture::Fixture;
 
 #[test]
@@ -10,4 +12,28 @@ fn no_name_and_no_target_is_cut_where_there_is_room() {
 #[test]
 fn the_bar_says_who_the_reader_is_to_the_service() {
     Fixture::empty().play("account");
+}
+
+#[test]
+fn several_servers_are_turned_on_off_and_removed_at_once() {
+    Fixture::empty().play("bulk");
+}
+
+#[test]
+fn one_of_five_hundred_is_found_and_opened_by_the_keyboard() {
+    let server = |number: u32| {
+        let config = json!({
+            "command": "npx", "args": ["-y", format!("@example/package-{number}")], "env": {"TOKEN": "s3cret"},
+            "description": format!("What number {number} is for"), "enabled": number % 3 != 0,
+        });
+        (format!("server-{number}"), config)
+    };
+    let servers: Map<String, Value> = (1..=500).map(server).collect();
+    let document =
+        json!({"agent_settings": {"agent_kind": "openhands", "mcp_config": {"mcpServers": servers}}});
+    let measured = Fixture::with_document(&document).play("five-hundred");
+    #[expect(clippy::print_stdout, reason = "the figures are what it is measured for")]
+    {
+        println!("typing into the search of 500 servers: {measured}");
+    }
 }

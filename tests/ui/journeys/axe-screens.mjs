@@ -24,7 +24,7 @@ export default async function (stage) {
   await visible(list.row('remote'));
   await fine('the list');
   await list.search.fill('none');
-  await visible(page.getByText(/no server/i).first());
+  await visible(page.getByRole('heading', { name: 'No matching servers', exact: true }));
   await fine('nothing found');
   await list.search.fill('');
   await list.more('local').click();

@@ -20,9 +20,9 @@ async function inFilesOfOurs(stage, visitor) {
   await isOn('off', false);
   await isOn('on', true);
   await isOn('both', false);
-  await list.show.selectOption('Disabled');
+  await list.filter('Disabled').click();
   await eventually(async () => assert.deepEqual(await list.names(), ['both', 'off']));
-  await list.show.selectOption('All');
+  await list.filter('Disabled').click();
   const reader = await stage.guest('reader');
   await visible(reader.list.row('off').getByText('Off', { exact: true }));
   await reader.list.link('off').click();

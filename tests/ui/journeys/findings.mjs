@@ -28,7 +28,7 @@ export default async function (stage) {
   assert.doesNotMatch(await page.content(), hidden, 'the list');
   // Nothing is found by it either: else it could be tried letter by letter over somebody's shoulder.
   await list.search.fill('ghp_');
-  await visible(page.getByText(/no server/i).first());
+  await visible(page.getByRole('heading', { name: 'No matching servers', exact: true }));
   await list.search.fill('');
 
   await list.edit('local');

@@ -11,7 +11,9 @@ export class List {
     this.empty = page.getByRole('heading', { name: 'No servers yet', exact: true });
     this.table = page.getByRole('table', { name: 'Servers', exact: true });
     this.search = page.getByLabel('Search servers', { exact: true });
-    this.show = page.getByLabel('Show', { exact: true });
+    this.bar = page.getByRole('region', { name: 'Selected servers', exact: true });
+    this.selectAll = page.getByRole('checkbox', { name: 'Select all', exact: true });
+    this.count = page.getByRole('search').getByRole('status');
     this.newServer = page.getByRole('button', { name: 'New server', exact: true });
     this.paste = page.getByRole('button', { name: 'Paste', exact: true });
   }
@@ -37,6 +39,20 @@ export class List {
 
   removeNow(name) {
     return this.#page.getByRole('button', { name: `Remove now: ${name}`, exact: true });
+  }
+
+  /** A filter; the number behind its name says how many it would show. */
+  filter(name) {
+    return this.#page.getByRole('search').getByRole('button', { name: new RegExp(`^${name} \\d+$`) });
+  }
+
+  select(name) {
+    return this.#page.getByRole('checkbox', { name: `Select: ${name}`, exact: true });
+  }
+
+  /** A button of the bar for the selected servers. */
+  bulk(name) {
+    return this.bar.getByRole('button', { name, exact: true });
   }
 
   enabled(name) {

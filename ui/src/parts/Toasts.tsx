@@ -5,7 +5,7 @@ import { Button } from "./Button.tsx";
 export function Toasts() {
   return (
     <section class="toasts" aria-label="Messages" aria-live="polite">
-      {toasts.value.map(({ id, text, kind, action, actions = action ? [action] : [] }) => (
+      {toasts.value.map(({ id, text, details = [], kind, action, actions = action ? [action] : [] }) => (
         <div
           key={id}
           class={`toast ${kind}`}
@@ -15,7 +15,18 @@ export function Toasts() {
           onFocusIn={hold}
           onFocusOut={resume}
         >
-          <p>{text}</p>
+          <div class="toast-text">
+            <p dir="auto">{text}</p>
+            {details.length > 0 && (
+              <ul>
+                {details.map((detail) => (
+                  <li key={detail} dir="auto">
+                    {detail}
+                  </li>
+                ))}
+              </ul>
+            )}
+          </div>
           {actions.map((one) => (
             <Button key={one.label} kind="quiet" onPress={() => take(id, one)}>
               {one.label}

@@ -1,30 +1,33 @@
-/** All servers, as the stream keeps them: searched, filtered, sorted, turned on and off. */
-import { signal } from "@preact/signals";
+/** All servers, as the stream keeps them: searched, filtered, sorted, selected, turned on and off. */
+import { computed, signal } from "@preact/signals";
 import { useRef } from "preact/hooks";
+import { EVERYTHING, isEverything } from "../model/finding.ts";
 import { Button } from "../parts/Button.tsx";
-import { Field, SelectField } from "../parts/Field.tsx";
 import { canWrite, mode, whyNoWrite } from "../state/access.ts";
 import { newDraft } from "../state/drafts.ts";
+import { find, finding } from "../state/finding.ts";
 import { useKeys } from "../state/keys.ts";
-import { type LiveServer, isListed, servers } from "../state/live.ts";
+import { isListed, servers } from "../state/live.ts";
 import { remember, remembered } from "../state/remembered.ts";
 import { leaving } from "../state/removal.ts";
 import { go } from "../state/route.ts";
+import { clearSelection, select, selection } from "../state/selection.ts";
 import "../style/list.css";
+import { list } from "../texts.ts";
+import { BulkBar } from "./list/BulkBar.tsx";
+import { Filters } from "./list/Filters.tsx";
 import { Table } from "./list/Table.tsx";
 import { WaitingDrafts } from "./list/WaitingDrafts.tsx";
-import { type Arrangement, FILTERS, arranged, sortOf, sortText } from "./list/arranged.ts";
+import { type Arrangement, type Order, arranged, counted, sortOf, sortText } from "./list/arranged.ts";
 
-/** Kept while the tab lives, so that a reader who comes back finds the list as it was left; the order is kept for longer. */
-const arrangement = signal<Arrangement>({ search: "", filter: "all", ...sortOf(remembered("sort")) });
+/** Kept from one visit to the next; what is looked for is in the address. */
+const order = signal<Order>(sortOf(remembered("sort")));
 
-function change(part: Partial<Arrangement>): void {
-  arrangement.value = { ...arrangement.value, ...part };
-}
+const arrangement = computed<Arrangement>(() => ({ ...order.value, finding: finding.value }));
 
-function sortBy(order: Pick<Arrangement, "sort" | "isDescending">): void {
-  change(order);
-  remember("sort", sortText(order));
+function sortBy(chosen: Order): void {
+  order.value = chosen;
+  remember("sort", sortText(chosen));
 }
 
 function startNew(): void {
@@ -37,17 +40,19 @@ export function List() {
   // What can be undone is to be seen, whatever is searched for.
   const found = arranged(all, arrangement.value, new Set(leaving.value.keys()));
   const isEmpty = isListed.value && all.length === 0;
+  const focusSearch = () => search.current?.focus();
 
   useKeys([
-    { keys: "/", what: "Search the servers", run: () => search.current?.focus() },
-    ...(canWrite.value ? [{ keys: "n", what: "Add a server", run: startNew }] : []),
-    { keys: "e", what: `${mode.value === "edit" ? "Edit" : "Show"} the server that has the focus`, run: openFocused },
+    { keys: "/", what: list.searchKey, run: focusSearch },
+    ...(canWrite.value ? [{ keys: "n", what: list.addKey, run: startNew }] : []),
+    { keys: "e", what: list.openKey(mode.value === "edit"), run: openFocused },
+    ...(canWrite.value ? SELECTING : []),
   ]);
 
   return (
     <div class="list-screen">
       <header class="list-head">
-        <h1 tabIndex={-1}>MCP servers</h1>
+        <h1 tabIndex={-1}>{list.heading}</h1>
         {!isEmpty && canWrite.value && <AddButtons />}
       </header>
       <WaitingDrafts />
@@ -55,42 +60,31 @@ export function List() {
         <Empty />
       ) : (
         <>
-          <div class="list-tools" role="search">
-            <Field label="Search servers" isLabelHidden>
-              {(wiring) => (
-                <input
-                  type="search"
-                  placeholder="Search servers"
-                  autocomplete="off"
-                  spellcheck={false}
-                  ref={search}
-                  value={arrangement.value.search}
-                  {...wiring}
-                  onInput={(event) => change({ search: event.currentTarget.value })}
-                />
-              )}
-            </Field>
-            <SelectField label="Show" value={arrangement.value.filter} options={FILTERS} onChoose={(filter) => change({ filter })} />
-            <p class="list-count" role="status">
-              {countText(found.length, all.length)}
-            </p>
-          </div>
-          {found.length > 0 && <Table servers={found} arrangement={arrangement.value} onSort={sortBy} />}
-          {found.length === 0 && <NoMatch onShowAll={() => search.current?.focus()} />}
+          <Filters counts={counted(all, finding.value)} shown={found.length} all={all.length} searchRef={search} onEnter={focusFirst} />
+          {found.length > 0 && <Table servers={found} arrangement={arrangement.value} onSort={sortBy} onLeaveUp={focusSearch} />}
+          {found.length === 0 && <NoMatch onCleared={focusSearch} />}
+          {canWrite.value && <BulkBar shown={found.map(({ name }) => name)} />}
         </>
       )}
     </div>
   );
 }
 
+const SELECTING = [
+  { keys: "x", what: list.selectKey, run: selectFocused, when: () => focusedName() !== null },
+  // The table does it; here it is for the help.
+  { keys: "Mod+A", what: list.selectAllKey, run: () => {}, when: () => false },
+  { keys: "Escape", what: list.clearSelectionKey, run: clearSelection, when: () => selection.peek().size > 0 },
+];
+
 function AddButtons() {
   return (
     <div class="list-actions">
       <Button icon="paste" onPress={() => go({ screen: "paste" })}>
-        Paste
+        {list.paste}
       </Button>
       <Button kind="primary" icon="add" onPress={startNew}>
-        New server
+        {list.add}
       </Button>
     </div>
   );
@@ -99,10 +93,10 @@ function AddButtons() {
 function Empty() {
   return (
     <div class="empty">
-      <h2>No servers yet</h2>
+      <h2>{list.none}</h2>
       {canWrite.value ? (
         <>
-          <p>Add one by hand, or paste the configuration block from a server's documentation.</p>
+          <p>{list.noneWhy}</p>
           <AddButtons />
         </>
       ) : (
@@ -112,31 +106,38 @@ function Empty() {
   );
 }
 
-function NoMatch({ onShowAll }: { onShowAll: () => void }) {
+function NoMatch({ onCleared }: { onCleared: () => void }) {
   return (
     <div class="empty">
-      <h2>No server matches</h2>
-      <p>None has all of these words in its name, transport, target or description, and passes the filter.</p>
-      <Button
-        onPress={() => {
-          change({ search: "", filter: "all" });
-          onShowAll();
-        }}
-      >
-        Show all servers
-      </Button>
+      <h2>{list.noMatch}</h2>
+      {!isEverything(finding.value) && (
+        <Button
+          onPress={() => {
+            find(EVERYTHING);
+            onCleared();
+          }}
+        >
+          {list.clearFinding}
+        </Button>
+      )}
     </div>
   );
 }
 
-function countText(shown: number, all: number): string {
-  const servers = all === 1 ? "1 server" : `${all} servers`;
-  return shown === all ? servers : `${shown} of ${servers}`;
+/** The server in whose row the focus is. */
+function focusedName(): string | null {
+  return document.activeElement?.closest<HTMLElement>("[data-row]")?.dataset["row"] ?? null;
 }
 
 function openFocused(): void {
-  const row = document.activeElement?.closest<HTMLElement>("[data-row]");
-  const name = row?.dataset["row"];
-  const server: LiveServer | undefined = name === undefined ? undefined : servers.value.get(name);
-  if (server !== undefined) row?.querySelector<HTMLElement>("a[data-server]")?.click();
+  document.activeElement?.closest("[data-row]")?.querySelector<HTMLElement>("a[data-server]")?.click();
+}
+
+function selectFocused(): void {
+  const name = focusedName();
+  if (name !== null && name !== "") select(name, !selection.peek().has(name));
+}
+
+function focusFirst(): void {
+  document.querySelector<HTMLElement>(".servers a[data-server]")?.focus();
 }

@@ -1,5 +1,6 @@
 /** Which screen is shown, as the part of the address behind `#` says it: so that back, forward and links work. */
 import { signal } from "@preact/signals";
+import { listAddress, readFinding, settleFinding } from "./finding.ts";
 
 export type Route =
   | { screen: "list" }
@@ -12,11 +13,14 @@ export type Route =
 export const route = signal<Route>(routeOf(location.hash));
 
 addEventListener("hashchange", () => {
-  route.value = routeOf(location.hash);
+  const to = routeOf(location.hash);
+  if (to.screen === "list") readFinding(location.hash);
+  route.value = to;
 });
 
 export function go(to: Route): void {
-  const address = addressOf(to);
+  settleFinding();
+  const address = placeOf(to);
   if (location.hash !== address) location.hash = address;
   // The event comes later; readers of the route meanwhile see the new one.
   route.value = to;
@@ -24,8 +28,13 @@ export function go(to: Route): void {
 
 /** Goes on in the place of this screen, which is no more: the way back leads past it. */
 export function goInstead(to: Route): void {
-  history.replaceState(null, "", addressOf(to));
+  history.replaceState(null, "", placeOf(to));
   route.value = to;
+}
+
+/** Where going leads: to the list as it was left. */
+function placeOf(to: Route): string {
+  return to.screen === "list" ? listAddress() : addressOf(to);
 }
 
 /** What a link to this screen leads to. */
@@ -43,7 +52,7 @@ export function addressOf(to: Route): string {
 }
 
 function routeOf(hash: string): Route {
-  const [, screen, argument] = hash.split("/");
+  const [, screen, argument] = hash.split("?", 1).join("").split("/");
   if (screen === "paste") return { screen: "paste" };
   const name = decoded(argument ?? "");
   if (screen === "servers" && name !== "") return { screen: "editor", name };

@@ -6,6 +6,8 @@ export type Action = { label: string; run: () => void };
 
 export type Message = {
   text: string;
+  /** What there is to say of single things, one a line. */
+  details?: string[];
   kind: "done" | "failed";
   action?: Action;
   actions?: Action[];

@@ -10,19 +10,23 @@ import { canWrite } from "../../state/access.ts";
 import { type LiveServer, freshNames, servers as live } from "../../state/live.ts";
 import { type Leaving, leaving } from "../../state/removal.ts";
 import { giveFocus, wantedRow } from "../../state/row-focus.ts";
+import { selectAll } from "../../state/selection.ts";
 import { isWrongKey } from "../../state/trouble.ts";
 import { list } from "../../texts.ts";
 import { LeavingCell } from "./LeavingCell.tsx";
 import { NameCell } from "./NameCell.tsx";
 import { RowMenu } from "./RowMenu.tsx";
-import type { Arrangement, SortKey } from "./arranged.ts";
+import { SelectAll, SelectCell } from "./SelectCell.tsx";
+import type { Arrangement, Order, SortKey } from "./arranged.ts";
 import { useSteady } from "./steady.ts";
 import { COLUMNS, type Column } from "./columns.tsx";
 
 type Props = {
   servers: LiveServer[];
   arrangement: Arrangement;
-  onSort: (change: Pick<Arrangement, "sort" | "isDescending">) => void;
+  onSort: (order: Order) => void;
+  /** Up from the first server. */
+  onLeaveUp: () => void;
 };
 
 /** A row as it was drawn last, and what it was drawn of. */
@@ -34,7 +38,7 @@ const STEP = 40;
 /** How many rows are drawn. Hundreds follow frame by frame, so that rows out of sight delay nothing. */
 const limit = signal(STEP);
 
-export function Table({ servers, arrangement, onSort }: Props) {
+export function Table({ servers, arrangement, onSort, onLeaveUp }: Props) {
   const fresh = freshNames.value;
   const hasMenu = canWrite.value;
   // What is known of no server takes no room from what is.
@@ -55,10 +59,22 @@ export function Table({ servers, arrangement, onSort }: Props) {
     return { server, columns, isFresh, removal, isGone, row };
   });
   drawn.current = new Map(rows.map((row) => [row.server.name, row]));
+  const names = places.flatMap(({ server: { name }, isGone }) => (isGone || name === "" || leaving.value.has(name) ? [] : [name]));
+  const onKeyDown = (event: KeyboardEvent) => {
+    moveBetweenRows(event, onLeaveUp);
+    if (!hasMenu || event.defaultPrevented || event.key.toLowerCase() !== "a" || event.altKey || event.ctrlKey === event.metaKey) return;
+    event.preventDefault();
+    selectAll(names, true);
+  };
   return (
     <table class={hasReentry.value ? "servers with-reentry" : "servers"} role="table" aria-label={list.table}>
       <thead role="rowgroup">
         <tr role="row">
+          {hasMenu && (
+            <th role="columnheader" scope="col" class="col-select">
+              <SelectAll names={names} />
+            </th>
+          )}
           {columns.map((column) => (
             <Heading key={column.key} column={column} arrangement={arrangement} onSort={onSort} />
           ))}
@@ -69,7 +85,7 @@ export function Table({ servers, arrangement, onSort }: Props) {
           )}
         </tr>
       </thead>
-      <tbody role="rowgroup" ref={body} onKeyDown={moveBetweenRows} onPointerEnter={onPointerEnter} onPointerLeave={onPointerLeave}>
+      <tbody role="rowgroup" ref={body} onKeyDown={onKeyDown} onPointerEnter={onPointerEnter} onPointerLeave={onPointerLeave}>
         {rows.map(({ row }) => row)}
       </tbody>
     </table>
@@ -91,13 +107,15 @@ const hasReentry = computed(() => !isWrongKey.value && [...live.value.values()].
 function useGrowth(count: number): void {
   const drawnRows = limit.value;
   useEffect(() => {
+    // Rows that come back come step by step, too.
+    if (count < drawnRows - STEP) limit.value = Math.max(STEP, count);
     if (count <= drawnRows) return undefined;
     const frame = requestAnimationFrame(() => (limit.value = drawnRows + STEP));
     return () => cancelAnimationFrame(frame);
   }, [count, drawnRows]);
 }
 
-function Heading({ column, arrangement, onSort }: { column: Column } & Omit<Props, "servers">) {
+function Heading({ column, arrangement, onSort }: { column: Column } & Pick<Props, "arrangement" | "onSort">) {
   const { key, sort } = column;
   const title = list.columns[key];
   const isSorted = sort !== undefined && arrangement.sort === sort;
@@ -124,6 +142,11 @@ function Row({ server, columns, isFresh, removal }: RowProps) {
   if (removal !== undefined) return <LeavingRow server={server} columns={columns} removal={removal} />;
   return (
     <tr role="row" data-row={name} data-etag={etag} class={look}>
+      {canWrite.value && (
+        <td role="cell" class="col-select">
+          {name !== "" && <SelectCell name={name} />}
+        </td>
+      )}
       {columns.map(({ key, cell }) =>
         key === "name" ? (
           <th key={key} role="rowheader" scope="row" class={`col-${key}`}>
@@ -186,6 +209,7 @@ const KEPT: readonly Column["key"][] = ["name", "transport", "target"];
 function Kept({ server, columns, isGone = false }: Pick<RowProps, "server" | "columns"> & { isGone?: boolean }) {
   return (
     <>
+      {canWrite.value && <td role="cell" class="col-select" />}
       {columns.filter(({ key }) => KEPT.includes(key)).map((column) =>
         column.key === "name" ? (
           <th key="name" role="rowheader" scope="row" class="col-name">
@@ -202,12 +226,12 @@ function Kept({ server, columns, isGone = false }: Pick<RowProps, "server" | "co
 }
 
 /** The same column again turns the order around. */
-function next(arrangement: Arrangement, sort: SortKey): Pick<Arrangement, "sort" | "isDescending"> {
+function next(arrangement: Arrangement, sort: SortKey): Order {
   return { sort, isDescending: arrangement.sort === sort && !arrangement.isDescending };
 }
 
-/** Up and down lead from server to server. */
-function moveBetweenRows(event: KeyboardEvent): void {
+/** Up and down lead from server to server, and up from the first one out of the list. */
+function moveBetweenRows(event: KeyboardEvent, onLeaveUp: () => void): void {
   const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
   const row = event.target instanceof Element ? event.target.closest("[data-row]") : null;
   if (step === undefined || row === null || event.defaultPrevented) return;
@@ -216,7 +240,8 @@ function moveBetweenRows(event: KeyboardEvent): void {
   const links = [...(row.parentElement?.querySelectorAll<HTMLElement>("a[data-server]") ?? [])];
   const at = links.findIndex((link) => row.contains(link));
   const to = links[at + step];
-  if (to === undefined) return;
+  if (to === undefined && (step > 0 || at < 0)) return;
   event.preventDefault();
-  to.focus();
+  if (to === undefined) onLeaveUp();
+  else to.focus();
 }

@@ -1,32 +1,25 @@
-/** Which servers the list shows, and in which order: what was searched for, the filter, the column. Pure. */
+/** Which servers the list shows, and in which order: what was looked for, the column. Pure. */
 import type { JsonObject } from "../../json/value.ts";
-import { withoutSuspects } from "../../model/suspects.ts";
+import { type Facts, type Finding, GROUPS, type Group, type Value, has, matches, wordsOf } from "../../model/finding.ts";
+import { isServerName } from "../../model/name.ts";
 import { TRANSPORT_NAMES, shortTarget, target, transportOf } from "../../model/summary.ts";
+import { withoutSuspects } from "../../model/suspects.ts";
 import type { LiveServer } from "../../state/live.ts";
 import { list } from "../../texts.ts";
 
-export const FILTERS = [
-  ["all", "All"],
-  ["enabled", "Enabled"],
-  ["disabled", "Disabled"],
-  ["stdio", "stdio"],
-  ["remote", "Remote"],
-  ["attention", "Needs attention"],
-] as const;
-
-export type Filter = (typeof FILTERS)[number][0];
-
 export type SortKey = "name" | "transport" | "target" | "changed";
 
-export type Arrangement = { search: string; filter: Filter; sort: SortKey; isDescending: boolean };
+export type Order = { sort: SortKey; isDescending: boolean };
+
+export type Arrangement = Order & { finding: Finding };
 
 /** How the list is sorted, as text: the column, with `-` before it where the order is reversed. */
-export function sortText({ sort, isDescending }: Pick<Arrangement, "sort" | "isDescending">): string {
+export function sortText({ sort, isDescending }: Order): string {
   return `${isDescending ? "-" : ""}${sort}`;
 }
 
 /** The same, read; by name where it means nothing. */
-export function sortOf(text: string | null): Pick<Arrangement, "sort" | "isDescending"> {
+export function sortOf(text: string | null): Order {
   const sort = text?.replace(/^-/, "") ?? "";
   if (!Object.hasOwn(ORDERS, sort)) return { sort: "name", isDescending: false };
   return { sort: sort as SortKey, isDescending: text?.startsWith("-") === true };
@@ -35,20 +28,50 @@ export function sortOf(text: string | null): Pick<Arrangement, "sort" | "isDesce
 /** `always`: names of servers that are shown whatever is searched for. */
 export function arranged(
   servers: Iterable<LiveServer>,
-  { search, filter, sort, isDescending }: Arrangement,
+  { finding, sort, isDescending }: Arrangement,
   always: ReadonlySet<string> = new Set(),
 ): LiveServer[] {
-  const words = search.toLowerCase().split(/\s+/).filter((word) => word !== "");
-  const isFound = (server: LiveServer) => passes(server, filter) && words.every((word) => text(server).includes(word));
-  const found = [...servers].filter((server) => always.has(server.name) || isFound(server));
+  const words = wordsOf(finding);
+  const found = [...servers].filter((server) => always.has(server.name) || matches(finding, factsOf(server), words));
   const order = ORDERS[sort];
   // Equal ones stay in the order of their names, whichever way is sorted.
   return found.sort((a, b) => (isDescending ? order(b, a) : order(a, b)) || byName(a, b));
 }
 
-/** Whether somebody has to do something about a server before it can work. */
-export function needsAttention(server: LiveServer): boolean {
-  return server.config === null || server.needsReentry.length > 0;
+/** How many servers each filter would show, under the words and the filters of the other groups; `all`: under none of them. */
+export type Count = { group: Group; value: Value; count: number; all: number };
+
+export function counted(servers: Iterable<LiveServer>, finding: Finding): Count[] {
+  const words = wordsOf(finding);
+  const counts = (Object.keys(GROUPS) as Group[]).flatMap((group) => GROUPS[group].map((value): Count => ({ group, value, count: 0, all: 0 })));
+  for (const server of servers) {
+    const facts = factsOf(server);
+    for (const one of counts) {
+      if (!has(facts, one.group, one.value)) continue;
+      one.all += 1;
+      if (matches(finding, facts, words, one.group)) one.count += 1;
+    }
+  }
+  return counts;
+}
+
+/** Worked out once for each state of a server: it is asked for with each key that is typed. */
+const known = new WeakMap<LiveServer, Facts>();
+
+function factsOf(server: LiveServer): Facts {
+  const before = known.get(server);
+  if (before !== undefined) return before;
+  const { config, enabled, needsReentry, findings = [] } = server;
+  const facts: Facts = {
+    text: [server.name, transportText(server), targetText(server), descriptionText(server)].join("\n").toLowerCase(),
+    transport: config === null ? null : transportOf(config),
+    state: enabled === true ? "enabled" : "disabled",
+    attention: GROUPS.attention.filter(
+      (what) => ({ reentry: needsReentry.length > 0, findings: findings.length > 0, invalid: config === null || isServerName(server.name) !== null })[what],
+    ),
+  };
+  known.set(server, facts);
+  return facts;
 }
 
 export function transportText(server: LiveServer): string {
@@ -89,27 +112,6 @@ const MOST_UNITS = 32;
 /** The list shows nothing of what the service takes for a secret. */
 function toBeShown(config: JsonObject, { findings = [] }: LiveServer): JsonObject {
   return withoutSuspects(config, findings.map(({ pointer }) => pointer));
-}
-
-function passes(server: LiveServer, filter: Filter): boolean {
-  switch (filter) {
-    case "all":
-      return true;
-    case "enabled":
-      return server.enabled === true;
-    case "disabled":
-      return server.enabled !== true;
-    case "stdio":
-      return server.config !== null && transportOf(server.config) === "stdio";
-    case "remote":
-      return server.config !== null && transportOf(server.config) !== "stdio";
-    case "attention":
-      return needsAttention(server);
-  }
-}
-
-function text(server: LiveServer): string {
-  return [server.name, transportText(server), targetText(server), descriptionText(server)].join("\n").toLowerCase();
 }
 
 const collator = new Intl.Collator(undefined, { numeric: true, sensitivity: "base" });

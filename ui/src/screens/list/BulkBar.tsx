@@ -1,0 +1,75 @@
+/** What can be done with the selected servers, and the way back of what was removed together. It stays in sight. */
+import { useLayoutEffect, useRef } from "preact/hooks";
+import { Button } from "../../parts/Button.tsx";
+import { enableAll } from "../../state/bulk.ts";
+import { servers } from "../../state/live.ts";
+import { leavingTogether, removeNow, removeTogether, undoRemoval } from "../../state/removal.ts";
+import { focusRow } from "../../state/row-focus.ts";
+import { clearSelection, selection } from "../../state/selection.ts";
+import { bulk } from "../../texts.ts";
+
+/** `shown`: the servers that the list shows now. */
+export function BulkBar({ shown }: { shown: readonly string[] }) {
+  const names = [...selection.value];
+  const together = leavingTogether.value;
+  const undo = useRef<HTMLButtonElement>(null);
+  const isUndoWanted = useRef(false);
+  useLayoutEffect(() => {
+    if (!isUndoWanted.current) return;
+    isUndoWanted.current = false;
+    undo.current?.focus();
+  }, [together]);
+  if (names.length === 0 && together === null) return null;
+  const hidden = names.filter((name) => !shown.includes(name)).length;
+  const removeAll = () => {
+    isUndoWanted.current = true;
+    removeTogether(names.flatMap((name) => servers.peek().get(name) ?? []));
+    clearSelection();
+  };
+  return (
+    <section class="bulk" aria-label={bulk.region}>
+      {together !== null && (
+        <div
+          class="bulk-line"
+          onMouseEnter={() => together.countdown.hold()}
+          onMouseLeave={() => together.countdown.resume()}
+          onFocusIn={({ target }) => {
+            // The focus that the way back gets after a click is not somebody who is at it.
+            if ((target as Element).matches(":focus-visible")) together.countdown.hold();
+          }}
+          onFocusOut={() => together.countdown.resume()}
+        >
+          <p>{bulk.willBeRemoved(together.names.length)}</p>
+          <Button onPress={() => undoRemoval(...together.names)} isUndo buttonRef={undo}>
+            {bulk.undo}
+          </Button>
+          <Button kind="quiet" onPress={() => void removeNow(...together.names)}>
+            {bulk.removeNow}
+          </Button>
+        </div>
+      )}
+      {names.length > 0 && (
+        <div class="bulk-line">
+          <p role="status">
+            {bulk.selected(names.length)}
+            {hidden > 0 && <span class="quiet"> ({bulk.hidden(hidden)})</span>}
+          </p>
+          <Button onPress={() => void enableAll(names, true)}>{bulk.enable}</Button>
+          <Button onPress={() => void enableAll(names, false)}>{bulk.disable}</Button>
+          <Button kind="danger" onPress={removeAll}>
+            {bulk.remove}
+          </Button>
+          <Button
+            kind="quiet"
+            onPress={() => {
+              clearSelection();
+              focusRow(names.at(-1) ?? "");
+            }}
+          >
+            {bulk.clear}
+          </Button>
+        </div>
+      )}
+    </section>
+  );
+}

@@ -1,0 +1,77 @@
+/** The search field and the filters of the list. Filters combine: any of a group, all groups together. */
+import type { Ref } from "preact";
+import { GROUPS, type Group, toggled } from "../../model/finding.ts";
+import { Field } from "../../parts/Field.tsx";
+import { find, findWords, finding, settleFinding } from "../../state/finding.ts";
+import { isWrongKey } from "../../state/trouble.ts";
+import { list } from "../../texts.ts";
+import type { Count } from "./arranged.ts";
+
+type Props = {
+  counts: Count[];
+  shown: number;
+  all: number;
+  searchRef: Ref<HTMLInputElement>;
+  /** The reader goes from the field to what was found. */
+  onEnter: () => void;
+};
+
+export function Filters({ counts, shown, all, searchRef, onEnter }: Props) {
+  return (
+    <div class="list-tools" role="search">
+      <Field label={list.search} isLabelHidden>
+        {(wiring) => (
+          <input
+            type="search"
+            placeholder={list.search}
+            autocomplete="off"
+            spellcheck={false}
+            dir="auto"
+            ref={searchRef}
+            value={finding.value.search}
+            {...wiring}
+            onInput={(event) => findWords(event.currentTarget.value)}
+            onBlur={settleFinding}
+            onKeyDown={(event) => {
+              if (event.isComposing) return;
+              if (event.key === "Escape" && finding.peek().search !== "") findWords("");
+              else if (event.key === "Enter" || event.key === "ArrowDown") onEnter();
+              else return;
+              event.preventDefault();
+              event.stopPropagation();
+            }}
+          />
+        )}
+      </Field>
+      {(Object.keys(GROUPS) as Group[]).map((group) => (
+        <FilterGroup key={group} group={group} counts={counts.filter((count) => count.group === group)} />
+      ))}
+      <p class="list-count" role="status">
+        {list.shown(shown, all)}
+      </p>
+    </div>
+  );
+}
+
+function FilterGroup({ group, counts }: { group: Group; counts: Count[] }) {
+  const chosen: readonly string[] = finding.value[group];
+  // What no server has is not offered, unless it is chosen and has to be turned off.
+  const offered = counts.filter(({ value, all }) => all > 0 || chosen.includes(value));
+  if (offered.length === 0) return null;
+  return (
+    <fieldset class="filters">
+      <legend class="unseen">{list.groups[group]}</legend>
+      {offered.map(({ value, count }) => (
+        <button
+          key={value}
+          type="button"
+          class={group === "attention" ? "filter attention" : "filter"}
+          aria-pressed={chosen.includes(value)}
+          onClick={() => find(toggled(finding.peek(), group, value))}
+        >
+          {value === "reentry" && isWrongKey.value ? list.unreadableFilter : list.filters[value]} <span class="filter-count">{count}</span>
+        </button>
+      ))}
+    </fieldset>
+  );
+}
