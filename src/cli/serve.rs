@@ -161,6 +161,9 @@ async fn tend(sessions: Arc<Sessions>, service: Arc<Service>) {
     }
 }
 
+/// What the key that the first start made is called in the log, in events and on the page.
+const CREATED_KEY_NAME: &str = "default";
+
 /// The keys that are asked for; none where none is.
 fn api_keys(config: &Config, created: &KeyFile) -> Result<Option<ApiKeys>, Failure> {
     if config.is_auth_off {
@@ -177,7 +180,7 @@ fn api_keys(config: &Config, created: &KeyFile) -> Result<Option<ApiKeys>, Failu
             true => Zeroizing::new(random_token()),
             false => created_api_key(created)?,
         };
-        keys.add("created", &key, Scope::ALL.into_iter().collect());
+        keys.add(CREATED_KEY_NAME, &key, Scope::ALL.into_iter().collect());
     }
     Ok(Some(keys))
 }

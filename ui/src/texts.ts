@@ -5,6 +5,12 @@ function count(number: number, one: string, many = `${one}s`): string {
 }
 
 export const shell = {
+  messages: "Messages",
+  closeMessage: (text: string) => `Close: ${text}`,
+  openingEditor: "Opening the editor",
+  updated: "The service was updated since this page was loaded. Reload the page to go on.",
+  noEditor: "The editor can't be fetched from the service. Try again, or reload the page.",
+  tryAgain: "Try again",
   product: "mcp-settings",
   page: "MCP servers",
   newServer: "New server",
@@ -115,8 +121,8 @@ export const list = {
   selectKey: "Select the server that has the focus, or not",
   selectAllKey: "Select all servers that are shown, in the list",
   clearSelectionKey: "Clear the selection",
-  paste: "Paste",
-  add: "New server",
+  paste: "Import",
+  add: "Add server",
   none: "No servers yet",
   noneWhy: "Add one by hand, or paste the configuration block from a server's documentation.",
   noMatch: "No matching servers",
@@ -130,7 +136,18 @@ export const list = {
     reentry: "Secrets to re-enter", findings: "Secrets in clear", invalid: "Invalid",
   },
   unreadableFilter: "Unreadable secrets",
+  drafts: "Unsaved drafts",
+  namelessDraft: "New server without a name",
   draft: "draft",
+  more: (name: string) => `More: ${name}`,
+  edit: "Edit",
+  replace: "Replace",
+  rename: "Rename",
+  duplicate: "Duplicate",
+  remove: "Remove",
+  enabled: (name: string) => `Enabled: ${name}`,
+  turning: (name: string, on: boolean) => `${on ? "Enabling" : "Disabling"} ${name}`,
+  notTurned: (name: string, on: boolean, why: string) => `${name} was not ${on ? "enabled" : "disabled"}: ${why}`,
   removing: "Removing…",
   removed: "Removed",
   undo: "Undo",
@@ -172,4 +189,14 @@ export const bulk = {
   goneAlready: (name: string) => `${name} was removed already`,
   announced: (what: string, seconds: number) => `${what} will be removed in ${seconds} seconds. Ctrl+Z undoes it.`,
   stay: (what: string, number: number) => `${what} ${number === 1 ? "stays" : "stay"}.`,
+} as const;
+
+/** Problems that the page reports itself; the others are in the words of the service. */
+export const problems = {
+  answered: (status: number) => `The service answered ${status}`,
+  offline: { title: "The service can't be reached", detail: "Try again when it is back." },
+  unreadableAnswer: {
+    title: "The answer can't be read",
+    detail: "It may come from something between this page and the service. Reload the page to see what is stored.",
+  },
 } as const;

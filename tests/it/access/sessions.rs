@@ -261,7 +261,7 @@ fn the_command_has_a_running_service_make_a_link() {
         let link = String::from_utf8(output.stdout).expect("it prints UTF-8");
         assert!(link.starts_with(&format!("http://{}/#code=", server.address())), "{link}");
         let key = server.exchange(code_of(link.trim()));
-        assert_eq!(current(&server, &key).expect(200).json()["name"], "page of created");
+        assert_eq!(current(&server, &key).expect(200).json()["name"], "page of default");
     }
     for (variables, expected) in [
         (&[("MCP_SETTINGS_API_KEYS", list.as_str())][..], "no configured API key has the scope `admin`"),

@@ -37,3 +37,8 @@ fn one_of_five_hundred_is_found_and_opened_by_the_keyboard() {
         println!("typing into the search of 500 servers: {measured}");
     }
 }
+
+#[test]
+fn messages_cover_no_field_that_is_typed_into_and_no_bar() {
+    Fixture::empty().play("messages");
+}

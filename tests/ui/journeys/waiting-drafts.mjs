@@ -14,7 +14,7 @@ export default async function (stage) {
   await editor.fill({ Description: 'typed before it was removed' });
   await page.keyboard.press('Escape');
   await stage.api.remove('gone');
-  await visible(page.getByRole('heading', { name: 'Drafts that are not saved yet' }));
+  await visible(page.getByRole('heading', { name: 'Unsaved drafts' }));
 
   await list.newServer.click();
   await editor.isShown('New server');

@@ -14,8 +14,8 @@ export class List {
     this.bar = page.getByRole('region', { name: 'Selected servers', exact: true });
     this.selectAll = page.getByRole('checkbox', { name: 'Select all', exact: true });
     this.count = page.getByRole('search').getByRole('status');
-    this.newServer = page.getByRole('button', { name: 'New server', exact: true });
-    this.paste = page.getByRole('button', { name: 'Paste', exact: true });
+    this.newServer = page.getByRole('button', { name: 'Add server', exact: true });
+    this.paste = page.getByRole('button', { name: 'Import', exact: true });
   }
 
   /** The list is there with what the service first answered. */

@@ -9,7 +9,7 @@ import type { Json } from "../json/value.ts";
 import { type Problem, type Result, isFromBetween, isOf, problemOf } from "./problem.ts";
 import { base } from "./place.ts";
 import type { paths } from "./schema.d.ts";
-import { signIn } from "../texts.ts";
+import { problems, signIn } from "../texts.ts";
 import { authHeaders, noteForeignOrigin, noteRefused, signOut } from "./session.ts";
 
 /** The text of each answer, because the client reads it as `JSON.parse` does, which loses the spelling of numbers. */
@@ -70,8 +70,7 @@ function readable<T>(response: Response, read: () => T): Result<T> {
     return { ok: read() };
   } catch (error) {
     if (!(error instanceof JsonFault)) throw error;
-    const detail = "It may come from something between this page and the service. Reload the page to see what is stored.";
-    return { problem: { type: "about:blank", title: "The answer can't be read", status: response.status, detail } };
+    return { problem: { type: "about:blank", status: response.status, ...problems.unreadableAnswer } };
   }
 }
 

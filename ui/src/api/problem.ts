@@ -4,6 +4,7 @@
  */
 import { parseAnswer } from "../json/read.ts";
 import { type Json, type JsonObject, JsonNumber, isObject } from "../json/value.ts";
+import { problems } from "../texts.ts";
 
 export type Finding = { pointer: string; message: string };
 
@@ -47,7 +48,7 @@ export function problemOf(response: Response, text: string): Problem {
   const status = fields.get("status");
   const problem: Problem = {
     type: word("type") ?? "about:blank",
-    title: word("title") ?? `The service answered ${response.status}`,
+    title: word("title") ?? problems.answered(response.status),
     status: status instanceof JsonNumber ? status.valueOf() : response.status,
     detail: word("detail") ?? "",
   };
@@ -87,7 +88,7 @@ export function problemFrom(status: number, fields: unknown): Problem {
   const word = (name: string, otherwise: string) => (typeof members[name] === "string" ? members[name] : otherwise);
   return {
     type: word("type", "about:blank"),
-    title: word("title", `The service answered ${status}`),
+    title: word("title", problems.answered(status)),
     status,
     detail: word("detail", ""),
   };

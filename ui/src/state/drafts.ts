@@ -5,6 +5,7 @@
 import { signal } from "@preact/signals";
 import { type Problem, read } from "../api/servers.ts";
 import { type JsonObject, equal } from "../json/value.ts";
+import { problems } from "../texts.ts";
 
 export type Draft = {
   /** The server's name, or `new:1` for one that is not stored yet. */
@@ -40,7 +41,7 @@ export async function openDraft(name: string, isWanted: () => boolean): Promise<
   if (begun !== undefined) return begun;
   const result = await read(name);
   if ("problem" in result) return result.problem;
-  if ("offline" in result) return { type: "about:blank", title: "The service can't be reached", status: 0, detail: "Try again when it is back." };
+  if ("offline" in result) return { type: "about:blank", status: 0, ...problems.offline };
   const meanwhile = drafts.value.get(name);
   if (meanwhile !== undefined) return meanwhile;
   const { config, etag, needsReentry } = result.ok;

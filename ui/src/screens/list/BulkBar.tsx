@@ -19,7 +19,19 @@ export function BulkBar({ shown }: { shown: readonly string[] }) {
     isUndoWanted.current = false;
     undo.current?.focus();
   }, [together]);
-  if (names.length === 0 && together === null) return null;
+  const bar = useRef<HTMLElement>(null);
+  const isShown = names.length > 0 || together !== null;
+  // Messages stay above it.
+  useLayoutEffect(() => {
+    const { style } = document.documentElement;
+    const measured = new ResizeObserver(() => style.setProperty("--bar", `${bar.current?.offsetHeight ?? 0}px`));
+    if (bar.current !== null) measured.observe(bar.current);
+    return () => {
+      measured.disconnect();
+      style.removeProperty("--bar");
+    };
+  }, [isShown]);
+  if (!isShown) return null;
   const hidden = names.filter((name) => !shown.includes(name)).length;
   const removeAll = () => {
     isUndoWanted.current = true;
@@ -27,7 +39,7 @@ export function BulkBar({ shown }: { shown: readonly string[] }) {
     clearSelection();
   };
   return (
-    <section class="bulk" aria-label={bulk.region}>
+    <section ref={bar} class="bulk" aria-label={bulk.region}>
       {together !== null && (
         <div
           class="bulk-line"

@@ -5,6 +5,7 @@ import { Menu, type MenuItem } from "../../parts/Menu.tsx";
 import type { LiveServer } from "../../state/live.ts";
 import { removeLater } from "../../state/removal.ts";
 import { go } from "../../state/route.ts";
+import { list } from "../../texts.ts";
 import { RenameDialog } from "../editor/RenameDialog.tsx";
 import { duplicate } from "../editor/duplicate.ts";
 
@@ -14,17 +15,18 @@ export function RowMenu({ server }: { server: LiveServer }) {
   // A server in the file may have a name that no server could be given: all that the page can do is to remove it.
   const isNamed = isServerName(name) === null;
   const items: MenuItem[] = [];
-  if (isNamed && config !== null) items.push({ label: "Edit", run: () => go({ screen: "editor", name }) });
+  // One that can't be read can be replaced there.
+  if (isNamed) items.push({ label: config === null ? list.replace : list.edit, run: () => go({ screen: "editor", name }) });
   if (isNamed) {
-    items.push({ label: "Rename", run: () => setRenaming(true) });
-    if (config !== null) items.push({ label: "Duplicate", run: () => void duplicate(name) });
+    items.push({ label: list.rename, run: () => setRenaming(true) });
+    if (config !== null) items.push({ label: list.duplicate, run: () => void duplicate(name) });
   }
   // No path leads to the empty name.
-  if (name !== "") items.push({ label: "Remove", kind: "danger", run: (isByPointer) => removeLater(name, etag, isByPointer) });
+  if (name !== "") items.push({ label: list.remove, kind: "danger", run: (isByPointer) => removeLater(name, etag, isByPointer) });
   if (items.length === 0) return null;
   return (
     <>
-      <Menu label={`More: ${name}`} items={items} />
+      <Menu label={list.more(name)} items={items} />
       {isRenaming && (
         <RenameDialog name={name} etag={etag} onClose={() => setRenaming(false)} onRenamed={() => setRenaming(false)} />
       )}

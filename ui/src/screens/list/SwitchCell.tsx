@@ -4,6 +4,7 @@ import { setEnabled } from "../../api/servers.ts";
 import { isServerName } from "../../model/name.ts";
 import { Switch } from "../../parts/Switch.tsx";
 import { canWrite } from "../../state/access.ts";
+import { reasonOf } from "../../state/bulk.ts";
 import { type LiveServer, noteOwnWrite } from "../../state/live.ts";
 import { pending } from "../../state/pending.ts";
 import { toast } from "../../state/toasts.ts";
@@ -20,12 +21,12 @@ export function SwitchCell({ server }: { server: LiveServer }) {
 
   const turn = async (on: boolean) => {
     setWanted(on);
-    const result = await pending(`Turning ${name} ${on ? "on" : "off"}`, setEnabled(name, on, etag));
+    const result = await pending(list.turning(name, on), setEnabled(name, on, etag));
     setWanted(null);
     if ("ok" in result) noteOwnWrite(name, { over: etag, etag: result.ok.etag }, result.ok);
-    else toast({ text: `${name} was not turned ${on ? "on" : "off"}: ${reason(result)}`, kind: "failed" });
+    else toast({ text: list.notTurned(name, on, reasonOf(result)), kind: "failed" });
   };
-  return <Switch label={`Enabled: ${name}`} isOn={wanted ?? enabled} isBusy={wanted !== null} onTurn={(on) => void turn(on)} />;
+  return <Switch label={list.enabled(name)} isOn={wanted ?? enabled} isBusy={wanted !== null} onTurn={(on) => void turn(on)} />;
 }
 
 /** Whether it is on, where that can't be changed here. */
@@ -37,10 +38,4 @@ function State({ enabled }: { enabled: boolean | null }) {
       <span class="unseen">{list.unclearWhy}</span>
     </span>
   );
-}
-
-function reason(result: { problem: { status: number; title: string; detail: string } } | { offline: true }): string {
-  if ("offline" in result) return "the service can't be reached.";
-  if (result.problem.status === 412) return "somebody else has just changed it. Look at it and try again.";
-  return result.problem.detail || result.problem.title;
 }
