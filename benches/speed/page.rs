@@ -1,5 +1,5 @@
-//! What a person waits for: the first load of the page, and news of what others write. A browser goes through the
-//! journeys that the tests assert at ten times these bounds (`tests/ui`); it does not know their steps.
+//! What a person waits for: the first load of the page, a key in its search, and news of what others write. A browser
+//! goes through the journeys that the tests assert at ten times these bounds (`tests/ui`); it does not know their steps.
 
 use std::path::Path;
 use std::process::Command;
@@ -14,6 +14,7 @@ use crate::wire::API_KEY;
 
 const SERVERS: usize = 200;
 const LOADS: usize = 7;
+const SEARCHED: usize = 500;
 const SECONDS: u32 = 15;
 
 pub(crate) fn run(report: &mut Report) -> Result<()> {
@@ -27,6 +28,12 @@ pub(crate) fn run(report: &mut Report) -> Result<()> {
     let interactive = median(&times);
     let what = format!("interactive with {SERVERS} servers");
     report.state(&what, format!("{interactive:.0} ms"), interactive, Bound::AtMost(500.0));
+
+    let typed = journey("five-hundred", &Site::new(SEARCHED)?)?;
+    let key = number(&typed, "median_ms")?;
+    let what = format!("a key in the search of {SEARCHED} servers, median");
+    report.state(&what, format!("{key:.0} ms"), key, Bound::AtMost(50.0));
+    report.note("the slowest key", format!("{:.0} ms", number(&typed, "worst_ms")?));
 
     let crowd = journey("soak", &Site::new(0)?)?;
     let commits = number(&crowd, "commits")?;
