@@ -1,13 +1,18 @@
 /** Selects one server, or all that are shown. */
 import { useComputed } from "@preact/signals";
-import { useEffect, useRef } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import { select, selectAll, selection } from "../../state/selection.ts";
 import { list } from "../../texts.ts";
 
 export function SelectCell({ name }: { name: string }) {
   const isSelected = useComputed(() => selection.value.has(name));
+  const cell = useRef<HTMLLabelElement>(null);
+  // On the row itself, where no selector has to look into hundreds of rows.
+  useLayoutEffect(() => {
+    cell.current?.closest("tr")?.toggleAttribute("data-selected", isSelected.value);
+  }, [isSelected.value]);
   return (
-    <label class="select-cell">
+    <label class="select-cell" ref={cell}>
       <input
         type="checkbox"
         aria-label={list.select(name)}

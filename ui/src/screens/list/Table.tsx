@@ -49,7 +49,7 @@ export function Table({ servers, arrangement, onSort, onLeaveUp }: Props) {
   void wantedRow.value;
   useLayoutEffect(() => giveFocus(body.current));
   const { places, onPointerEnter, onPointerLeave } = useSteady(servers, arrangement);
-  useGrowth(places.length);
+  useGrowth(places.length, arrangement);
   const rows = places.slice(0, limit.value).map(({ server, isGone }) => {
     const isFresh = fresh.has(server.name);
     const removal = leaving.value.get(server.name);
@@ -67,7 +67,7 @@ export function Table({ servers, arrangement, onSort, onLeaveUp }: Props) {
     selectAll(names, true);
   };
   return (
-    <table class={hasReentry.value ? "servers with-reentry" : "servers"} role="table" aria-label={list.table}>
+    <table class={["servers", hasReentry.value && "with-reentry", hasMenu && "with-selection"].filter(Boolean).join(" ")} role="table" aria-label={list.table}>
       <thead role="rowgroup">
         <tr role="row">
           {hasMenu && (
@@ -104,15 +104,28 @@ function useColumns(): readonly Column[] {
 /** Whether a row has more to say of its secrets than how many there are. */
 const hasReentry = computed(() => !isWrongKey.value && [...live.value.values()].some(({ needsReentry }) => needsReentry.length > 0));
 
-function useGrowth(count: number): void {
+/** For how long more rows wait while a word is typed: the next key comes first. */
+const TYPING_MS = 150;
+
+function useGrowth(count: number, arrangement: Arrangement): void {
   const drawnRows = limit.value;
+  const before = useRef(arrangement);
   useEffect(() => {
     // Rows that come back come step by step, too.
     if (count < drawnRows - STEP) limit.value = Math.max(STEP, count);
+    const wait = arrangement === before.current ? 0 : TYPING_MS;
+    before.current = arrangement;
     if (count <= drawnRows) return undefined;
-    const frame = requestAnimationFrame(() => (limit.value = drawnRows + STEP));
-    return () => cancelAnimationFrame(frame);
-  }, [count, drawnRows]);
+    let frame = 0;
+    const grow = () => {
+      frame = requestAnimationFrame(() => (limit.value = drawnRows + STEP));
+    };
+    const timer = window.setTimeout(grow, wait);
+    return () => {
+      window.clearTimeout(timer);
+      cancelAnimationFrame(frame);
+    };
+  }, [count, drawnRows, arrangement]);
 }
 
 function Heading({ column, arrangement, onSort }: { column: Column } & Pick<Props, "arrangement" | "onSort">) {
