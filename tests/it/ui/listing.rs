@@ -24,7 +24,7 @@ fn one_of_five_hundred_is_found_and_opened_by_the_keyboard() {
     let server = |number: u32| {
         let config = json!({
             "command": "npx", "args": ["-y", format!("@example/package-{number}")], "env": {"TOKEN": "s3cret"},
-            "description": format!("What number {number} is for"), "enabled": number % 3 != 0,
+            "description": format!("What number {number} is for"), "enabled": !number.is_multiple_of(3),
         });
         (format!("server-{number}"), config)
     };
