@@ -6,7 +6,21 @@ use super::fixture::Fixture;
 
 #[test]
 fn no_name_and_no_target_is_cut_where_there_is_room() {
-    Fixture::empty().play("columns");
+    let servers = json!({
+        "a-server-with-quite-a-long-name.of-the-team@example": {
+            "command": "npx", "args": [
+                "--yes", "@example/a-package-with-a-long-name", "--root=/srv/projects/of/the/team", "--and-another",
+                "-y", "--one-more", "--and-one-more=for-a-second-line",
+            ],
+            "icon": "🐦", "description": "Finds birds",
+        },
+        "remote": {
+            "url": "https://a-long-host-name.department.example.com:8443/mcp",
+            "headers": {"X-Key": "k", "X-Other": "o"}, "icon": "https://icons.example/remote.png",
+        },
+        "right-to-left": {"command": "x", "description": "خادم"},
+    });
+    Fixture::with_document(&own(&servers)).play("columns");
 }
 
 #[test]
@@ -29,9 +43,7 @@ fn one_of_five_hundred_is_found_and_opened_by_the_keyboard() {
         (format!("server-{number}"), config)
     };
     let servers: Map<String, Value> = (1..=500).map(server).collect();
-    let document =
-        json!({"agent_settings": {"agent_kind": "openhands", "mcp_config": {"mcpServers": servers}}});
-    let measured = Fixture::with_document(&document).play("five-hundred");
+    let measured = Fixture::with_document(&own(&servers.into())).play("five-hundred");
     #[expect(clippy::print_stdout, reason = "the figures are what it is measured for")]
     {
         println!("typing into the search of 500 servers: {measured}");
@@ -41,4 +53,9 @@ fn one_of_five_hundred_is_found_and_opened_by_the_keyboard() {
 #[test]
 fn messages_cover_no_field_that_is_typed_into_and_no_bar() {
     Fixture::empty().play("messages");
+}
+
+/// A document as ours writes it.
+fn own(servers: &Value) -> Value {
+    json!({"agent_settings": {"agent_kind": "openhands", "mcp_config": {"mcpServers": servers}}})
 }

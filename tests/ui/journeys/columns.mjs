@@ -6,18 +6,9 @@ import assert from 'node:assert/strict';
 import { eventually, visible } from '../claims.mjs';
 
 const NAME = 'a-server-with-quite-a-long-name.of-the-team@example';
-const ARGUMENTS = ['--yes', '@example/a-package-with-a-long-name', '--root=/srv/projects/of/the/team', '--and-another', '-y', '--one-more', '--and-one-more=for-a-second-line'];
 
 export default async function (stage) {
-  await stage.api.put(NAME, { command: 'npx', args: ARGUMENTS, icon: '🐦', description: 'Finds birds' });
-  await stage.api.put('remote', {
-    url: 'https://a-long-host-name.department.example.com:8443/mcp', headers: { 'X-Key': 'k', 'X-Other': 'o' },
-    icon: 'https://icons.example/remote.png',
-  });
-  await stage.api.put('right-to-left', { command: 'x', description: 'خادم' });
-  // A service that was started again has seen no change.
-  await stage.stop();
-  await stage.startAgain();
+  // Nobody has changed these since the service has known them.
   const visitor = await stage.guest('admin');
   const { list, page } = visitor;
   const shown = { name: list.link(NAME), target: list.row(NAME).getByText(/^npx/), host: list.row('remote').getByText('a-long-host', { exact: false }) };
@@ -29,8 +20,9 @@ export default async function (stage) {
     }
   }
   // What every npx command says is left out; what is for the program is not, and the pointer finds all of it.
-  assert.equal(await shown.target.textContent(), 'npx @example/a-package-with-a-long-name --root=/srv/projects/of/the/team --and-another -y --one-more --and-one-more=for-a-second-line');
-  assert.equal(await shown.target.getAttribute('title'), `npx ${ARGUMENTS.join(' ')}`);
+  const rest = '@example/a-package-with-a-long-name --root=/srv/projects/of/the/team --and-another -y --one-more --and-one-more=for-a-second-line';
+  assert.equal(await shown.target.textContent(), `npx ${rest}`);
+  assert.equal(await shown.target.getAttribute('title'), `npx --yes ${rest}`);
   await visible(list.row(NAME).getByText('🐦'));
   assert.equal(await page.locator('main img').count(), 0, 'no image is loaded');
   assert.doesNotMatch(await list.row('remote').innerText(), /icons\.example/);
