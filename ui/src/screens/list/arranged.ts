@@ -97,7 +97,7 @@ export function descriptionText(server: LiveServer): string {
 
 const graphemes = new Intl.Segmenter();
 
-/** An icon that is text, such as an emoji; empty where there is none. An address of an image is not loaded. */
+/** An icon that is text, such as an emoji; otherwise empty. An address of an image is not loaded. */
 export function iconText(server: LiveServer): string {
   if (server.config === null) return "";
   const icon = toBeShown(server.config, server).get("icon");
