@@ -160,7 +160,7 @@ test("a kept secret that nothing is stored for has to be entered, and each is re
 test("a secret that would follow its server is named with the reason", () => {
   const moved = faults(judged(REMOTE.replace("a.example", "b.example"), { stored: REMOTE }));
   assert.deepEqual(moved.map(({ pointer }) => pointer), ["/headers/X-A", "/auth/value"]);
-  assert.match(moved[0]?.message ?? "", /^Keep is off: the host changed from a\.example to b\.example\./);
+  assert.match(moved[0]?.message ?? "", /^The stored value can't be kept: the host changed from a\.example to b\.example\./);
 });
 
 test("a chosen but untyped replacement keeps the secret from being emptied", () => {

@@ -31,7 +31,7 @@ export default async function (stage) {
 
   await list.edit('issue-tracker');
   await editor.isShown('issue-tracker');
-  await visible(editor.secret('X-Api-Key', 'Keep'));
+  await visible(editor.dots('X-Api-Key'));
   await take('edit');
 
   await editor.fill({ 'Timeout (seconds)': '60', Description: 'Issues of every team' });

@@ -47,6 +47,12 @@ export function read(name: string): Promise<Result<Shown>> {
   return answered(GET(ITEM, { params: { path: { name } }, parseAs: "text" }), (_, text) => shownOf(text));
 }
 
+/** The same with each value in clear whose name says that it is no secret (`LOG_LEVEL`), unless it looks like one. */
+export function readNamed(name: string): Promise<Result<Shown>> {
+  const header = { "X-Expose-Secrets": "named" } as const;
+  return answered(GET(ITEM, { params: { path: { name }, header }, parseAs: "text" }), (_, text) => shownOf(text));
+}
+
 /** The secret at one place, in clear. The service audits it. Nothing else of the answer is handed on. */
 export function reveal(name: string, pointer: string): Promise<Result<string>> {
   const header = { "X-Expose-Secrets": "plaintext" } as const;

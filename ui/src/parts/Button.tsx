@@ -16,14 +16,17 @@ export type ButtonProps = {
   buttonRef?: Ref<HTMLButtonElement>;
   /** It takes something back: where the focus goes after that was done. */
   isUndo?: boolean;
+  /** The `data-focus` by which it can be given the focus. */
+  focusName?: string;
 };
 
-export function Button({ children, onPress, kind = "plain", icon, label, isSubmit, isBusy, describedBy, buttonRef, isUndo }: ButtonProps) {
+export function Button({ children, onPress, kind = "plain", icon, label, isSubmit, isBusy, describedBy, buttonRef, isUndo, focusName }: ButtonProps) {
   return (
     <button
       type={isSubmit ? "submit" : "button"}
       class={`button ${kind}`}
       ref={buttonRef ?? null}
+      data-focus={focusName}
       data-undo={isUndo ? "" : undefined}
       aria-label={label}
       aria-describedby={describedBy}

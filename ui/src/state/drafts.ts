@@ -3,7 +3,7 @@
  * the configuration as it will be stored; the form and the raw text are two views on it.
  */
 import { signal } from "@preact/signals";
-import { type Problem, read } from "../api/servers.ts";
+import { type Problem, readNamed } from "../api/servers.ts";
 import { type JsonObject, equal } from "../json/value.ts";
 
 export type Draft = {
@@ -38,7 +38,7 @@ let next = 1;
 export async function openDraft(name: string, isWanted: () => boolean): Promise<Draft | Problem> {
   const begun = drafts.value.get(name);
   if (begun !== undefined) return begun;
-  const result = await read(name);
+  const result = await readNamed(name);
   if ("problem" in result) return result.problem;
   if ("offline" in result) return { type: "about:blank", title: "The service can't be reached", status: 0, detail: "Try again when it is back." };
   const meanwhile = drafts.value.get(name);

@@ -58,7 +58,7 @@ export function ListField({ at, legend, one, hint, onTake }: Props) {
             return (
               <li key={row.id} class="row cleared">
                 <span class="row-gone">
-                  <GoneRow name={`${id}-undo-${row.id}`} one={one} what={text} onUndo={() => setGone(row, false)} />
+                  <GoneRow name={`${id}-undo-${row.id}`} what={`${one} ${text}`} onUndo={() => setGone(row, false)} />
                   <code class="row-name">{text}</code>
                 </span>
                 <NoButton />

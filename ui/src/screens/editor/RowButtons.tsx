@@ -6,7 +6,7 @@ type Props = { name: string; one: string };
 
 export function RemoveRow({ name, one, number, onPress }: Props & { number: number; onPress: () => void }) {
   return (
-    <span class="row-remove">
+    <span class="row-buttons">
       <button type="button" data-focus={name} class="button quiet" aria-label={`Remove ${one} ${number}`} onClick={onPress}>
         Remove
       </button>
@@ -15,10 +15,10 @@ export function RemoveRow({ name, one, number, onPress }: Props & { number: numb
 }
 
 /** In the place of a row's value once the row is removed; beside it the room of the button that removed it stays free. */
-export function GoneRow({ name, one, what, onUndo }: Props & { what: string; onUndo: () => void }) {
+export function GoneRow({ name, what, onUndo }: { name: string; what: string; onUndo: () => void }) {
   return (
     <span class="row-gone">
-      <button type="button" data-focus={name} class="button" aria-label={`Undo removing ${one} ${what}`.trim()} onClick={onUndo}>
+      <button type="button" data-focus={name} class="button" aria-label={`Undo removing ${what}`.trim()} onClick={onUndo}>
         Undo
       </button>
       <span class="field-hint">Removed when you save</span>
@@ -26,13 +26,9 @@ export function GoneRow({ name, one, what, onUndo }: Props & { what: string; onU
   );
 }
 
-/** The room of a row's button that is not there, so that the row stays as wide as it was. */
+/** The room of a row's buttons that are not there, so that the row stays as it was. */
 export function NoButton() {
-  return (
-    <span class="row-remove unpressable" aria-hidden="true">
-      <span class="button quiet">Remove</span>
-    </span>
-  );
+  return <span class="row-buttons" />;
 }
 
 export function AddRow({ name, one, hint, onPress }: Props & { hint?: ComponentChildren; onPress: () => void }) {

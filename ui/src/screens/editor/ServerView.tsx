@@ -2,11 +2,12 @@
  * One stored server where it can't be changed: every member in words, secrets as dots that a user with the scope
  * can reveal. It follows the store, and begins no draft.
  */
-import { useEffect, useRef } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
+import { readNamed } from "../../api/servers.ts";
 import { pointer } from "../../json/pointer.ts";
 import { type Json, type JsonObject, isObject } from "../../json/value.ts";
 import { writeJson } from "../../json/write.ts";
-import { keptSecrets, secretLeaves } from "../../model/secrets.ts";
+import { keptSecrets } from "../../model/secrets.ts";
 import { TRANSPORT_NAMES, transportOf } from "../../model/summary.ts";
 import { Banner } from "../../parts/Banner.tsx";
 import { Button } from "../../parts/Button.tsx";
@@ -54,7 +55,8 @@ export function ServerView({ title, draftKey, isNew }: { title: string; draftKey
 }
 
 function Stored({ server }: { server: LiveServer }) {
-  const { name, config, etag, needsReentry, findings = [] } = server;
+  const { name, etag, needsReentry, findings = [] } = server;
+  const config = usePlainValues(server);
   if (config === null) {
     return (
       <Banner kind="alert" tone="warning">
@@ -62,7 +64,6 @@ function Stored({ server }: { server: LiveServer }) {
       </Banner>
     );
   }
-  const secrets = new Set(secretLeaves(config));
   const kept = new Set(keptSecrets(config));
   return (
     <section class="view" aria-label="Configuration">
@@ -77,8 +78,8 @@ function Stored({ server }: { server: LiveServer }) {
             <dd>
               {needsReentry.includes(at) ? (
                 <span class="attention">can't be decrypted</span>
-              ) : secrets.has(at) && at !== "/url" ? (
-                <span aria-label="secret">••••••</span>
+              ) : kept.has(at) ? (
+                <Reveal server={name} at={at} label={labelOf(at)} tag={etag} shown={at === "/url" ? textOf(values[0]) : undefined} />
               ) : values.length === 1 ? (
                 <code>{textOf(values[0])}</code>
               ) : (
@@ -90,7 +91,6 @@ function Stored({ server }: { server: LiveServer }) {
                   ))}
                 </ol>
               )}
-              {kept.has(at) && !needsReentry.includes(at) && <Reveal server={name} at={at} label={labelOf(at)} tag={etag} />}
             </dd>
           </div>
         ))}
@@ -112,6 +112,23 @@ function Stored({ server }: { server: LiveServer }) {
       </details>
     </section>
   );
+}
+
+/** The configuration, with what its names say is no secret in clear once that was asked for. */
+function usePlainValues({ name, config, etag }: LiveServer): JsonObject | null {
+  const [plain, setPlain] = useState<{ etag: string; config: JsonObject } | null>(null);
+  const isAny = config !== null && ["env", "headers"].some((member) => config.has(member));
+  useEffect(() => {
+    if (!isAny) return undefined;
+    let isHere = true;
+    void readNamed(name).then((answer) => {
+      if (isHere && "ok" in answer) setPlain(answer.ok);
+    });
+    return () => {
+      isHere = false;
+    };
+  }, [name, etag, isAny]);
+  return plain !== null && plain.etag === etag ? plain.config : config;
 }
 
 /** What the transport says already. */

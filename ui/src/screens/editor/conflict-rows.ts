@@ -7,7 +7,7 @@ import { type Json, type JsonObject, equal, isObject } from "../../json/value.ts
 import { writeJson } from "../../json/write.ts";
 import type { Change, Merged } from "../../model/merge.ts";
 import { isMask } from "../../model/masks.ts";
-import { shown } from "../../model/secrets.ts";
+import { isPlainAt, shown, shownByService } from "../../model/secrets.ts";
 import { memberName } from "./banner-text.ts";
 
 /** Longer values are easier to compare one part a line. */
@@ -20,28 +20,37 @@ export function conflictRow(change: Change): ConflictRow {
   return {
     pointer,
     member: memberName(pointer),
-    before: said(change, base, false),
-    theirs: said(change, theirs, true),
-    mine: said(change, mine, false),
+    before: said(change, base, "before"),
+    theirs: said(change, theirs, "theirs"),
+    mine: said(change, mine, "mine"),
   };
 }
 
-function said(change: Change, value: Json | undefined, isTheirs: boolean): string {
+function said(change: Change, value: Json | undefined, side: "before" | "theirs" | "mine"): string {
   if (value === undefined) return "absent";
+  const isInClear = side !== "mine" || isPlain(change);
   if (change.isSecret && typeof value === "string" && value !== "") {
-    const isElsewhere = isTheirs && change.theirsChangedSecret;
+    const isElsewhere = side === "theirs" && change.theirsChangedSecret;
     if (isMask(value)) return isElsewhere ? "changed elsewhere" : "set";
     // A URL with a secret in it says where it leads all the same.
-    return textOf(change.pointer, value) + (isElsewhere ? ", its secret changed elsewhere" : "");
+    return textOf(change.pointer, value, isInClear) + (isElsewhere ? ", its secret changed elsewhere" : "");
   }
-  return textOf(change.pointer, value);
+  return textOf(change.pointer, value, isInClear);
+}
+
+/** Whether the service shows what is stored at this place in clear: then what is typed there is no secret either. */
+function isPlain({ pointer, base, theirs }: Change): boolean {
+  return [base, theirs].some((value) => {
+    const whole = value === undefined ? undefined : set(new Map(), pointer, value);
+    return isObject(whole) && isPlainAt(whole, pointer);
+  });
 }
 
 /** The text of a value at its place, with words in the place of secrets. */
-function textOf(pointer: string, value: Json): string {
+function textOf(pointer: string, value: Json, isInClear: boolean): string {
   const nothing: JsonObject = new Map();
   const whole = set(nothing, pointer, value);
-  const part = isObject(whole) ? shown(whole, pointer) : undefined;
+  const part = isObject(whole) ? (isInClear ? shownByService(whole, pointer) : shown(whole, pointer)) : undefined;
   if (part === undefined) return "absent";
   if (typeof part === "string") return part || "empty";
   const line = writeJson(part);

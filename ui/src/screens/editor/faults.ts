@@ -6,6 +6,7 @@ import { get, pointer, steps } from "../../json/pointer.ts";
 import { type JsonObject, equal } from "../../json/value.ts";
 import { type Finding, check } from "../../model/check.ts";
 import { masksOfNothing, type unboundSecrets } from "../../model/destination.ts";
+import { secrets } from "../../texts.ts";
 import { type Row, rowFaults } from "./entries.ts";
 import { type Stored, clearedSecrets } from "./secret-choice.ts";
 
@@ -70,14 +71,14 @@ function keptFaults({ config, base, isCopy, unbound }: Judged): Finding[] {
   const missing = masksOfNothing(base, config).map((at) => ({ pointer: at, message: nothing }));
   const moved = (unbound?.pointers ?? [])
     .filter((at) => !missing.some((finding) => finding.pointer === at))
-    .map((at) => ({ pointer: at, message: `Keep is off: ${unbound?.why ?? ""}. Enter it again or clear it.` }));
+    .map((at) => ({ pointer: at, message: secrets.cantKeep(unbound?.why ?? "") }));
   return [...missing, ...moved];
 }
 
 /** An empty text is a value too, so nobody is to store one by choosing Replace and going on. */
-function emptyReplacements({ config, replacing }: Judged): Finding[] {
+function emptyReplacements({ config, replacing, unbound }: Judged): Finding[] {
   const empty = [...replacing].filter((at) => get(config, at) === "");
-  return empty.map((at) => ({ pointer: at, message: "Type the new value, or choose Keep or Clear." }));
+  return empty.map((at) => ({ pointer: at, message: unbound?.pointers.includes(at) ? secrets.emptyUnbound : secrets.empty }));
 }
 
 function schemaFaults({ config, base, schema }: Judged): Finding[] {

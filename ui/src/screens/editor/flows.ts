@@ -104,9 +104,11 @@ export async function follow(key: string, to: string): Promise<void> {
 }
 
 /** Goes on after the reader has renamed the server. */
-export function renamed(key: string, { name, config, etag, needsReentry }: Shown): void {
+export function renamed(key: string, { name, etag, needsReentry }: Shown): void {
+  const base = drafts.peek().get(key)?.base;
   remember(key, { dialog: null });
-  move(key, name, { config, etag, needsReentry });
+  // The configuration is what it was, and what is known of it is more than the answer shows.
+  if (base !== null && base !== undefined) move(key, name, { config: base.config, etag, needsReentry });
 }
 
 /** Saves the draft of a removed server as a new one. */

@@ -3,7 +3,7 @@
  * it does not know how that is shown.
  */
 import { batch } from "@preact/signals";
-import { type Problem, type Shown, put } from "../../api/servers.ts";
+import { type Problem, type Shown, put, readNamed } from "../../api/servers.ts";
 import { isOf } from "../../api/problem.ts";
 import { type JsonObject, equal } from "../../json/value.ts";
 import { mergeThree } from "../../model/merge.ts";
@@ -12,6 +12,7 @@ import { noteOwnWrite } from "../../state/live.ts";
 import { goInstead, route } from "../../state/route.ts";
 import { NAME_FIELD } from "./faults.ts";
 import { carry, forget, memoryOf, remember } from "./memory.ts";
+import { followBase, mayBePlain, withSentPlain } from "./plain-values.ts";
 import { hasChanges } from "./raw.ts";
 import type { Failure } from "./why-not.ts";
 
@@ -31,8 +32,9 @@ export async function save(key: string): Promise<Saving> {
   if ("ok" in answer) {
     batch(() => {
       noteOwnWrite(answer.ok.name, { over: sent.base?.etag ?? null, etag: answer.ok.etag }, answer.ok);
-      settle(sent, answer.ok);
+      settle(sent, { ...answer.ok, config: withSentPlain(answer.ok.config, sent.config, sent.base?.config ?? new Map()) });
     });
+    void showPlain(answer.ok, sent.config);
     return { kind: "saved", name: answer.ok.name };
   }
   if ("offline" in answer) {
@@ -44,6 +46,17 @@ export async function save(key: string): Promise<Saving> {
   if ((problem.errors ?? []).length > 0) return refuse(sent, problem);
   if (isOf(problem, "invalid-name")) return refuse(sent, { ...problem, errors: [{ pointer: NAME_FIELD, message: problem.detail }] });
   return { kind: "failed", failure: answer };
+}
+
+/** An answer to a write masks what is no secret by its name, too: the draft takes it in clear once that was read. */
+async function showPlain(stored: Shown, sent: JsonObject): Promise<void> {
+  if (!mayBePlain(sent)) return;
+  const answer = await readNamed(stored.name);
+  const draft = drafts.peek().get(stored.name);
+  if (!("ok" in answer) || draft?.base?.etag !== answer.ok.etag) return;
+  const { config } = answer.ok;
+  if (equal(config, draft.base.config)) return;
+  putDraft({ ...draft, base: { ...draft.base, config }, config: followBase(draft.config, draft.base.config, config) });
 }
 
 /** What was stored becomes the base. What was typed meanwhile is kept as a change of it; a user who left needs no draft. */
