@@ -1,5 +1,13 @@
 /** What the page says to its reader: one object for each part of it. Texts with a variable part are functions. */
 
+/** The editor of one server. */
+export const editor = {
+  unreadable: "What is stored under this name is not a valid configuration, so it can't be edited. Replace it with a new one, or remove it.",
+  replace: "Replace…",
+  remove: "Remove",
+  useProposal: (url: string) => `Use ${url}`,
+} as const;
+
 /** The rows of stored secrets, and revealing one. */
 export const secrets = {
   dots: "••••••",

@@ -188,7 +188,7 @@ test("faults wait until their field was left or saving was tried, and are in the
 test("places are called what the form calls them", () => {
   for (const [at, label] of [
     ["", "Configuration"],
-    ["/args/0", "Arguments: 1"],
+    ["/args/0", "Argument 1"],
     ["/env/#2", "Environment: row 2"],
     ["/env/A~1B", "Environment: A/B"],
     ["/#name", "Name"],

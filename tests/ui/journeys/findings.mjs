@@ -49,9 +49,9 @@ export default async function (stage) {
   await argument(7).fill('80');
   await argument(5).fill(TOKEN);
   await editor.json.click();
-  await eventually(async () => assert.deepEqual(await warnings(page), ['Arguments: 3', 'Arguments: 5', 'Description']));
+  await eventually(async () => assert.deepEqual(await warnings(page), ['Argument 3', 'Argument 5', 'Description']));
   await editor.text.fill(JSON.stringify({ ...LOCAL, args: ['-y', 'some-server', `--url=https://u:p@h.example/`], timeout: 5 }));
-  await eventually(async () => assert.deepEqual(await warnings(page), ['Arguments: 3', 'Description']));
+  await eventually(async () => assert.deepEqual(await warnings(page), ['Argument 3', 'Description']));
   // It warns, and stops nothing.
   await editor.text.fill(JSON.stringify({ ...LOCAL, timeout: 5 }));
   await editor.save.click();
@@ -79,7 +79,7 @@ export default async function (stage) {
   const findings = reader.page.getByRole('list', { name: 'Findings', exact: true });
   await visible(findings);
   const texts = await findings.getByRole('listitem').allTextContents();
-  assert.deepEqual(texts.map((text) => text.split(' ')[0]), ['/args/2', '/args/4', '/description']);
+  assert.deepEqual(texts.map((text) => text.split(' looks')[0]), ['Argument 3', 'Argument 5', 'Description']);
   assert.doesNotMatch(texts.join(), hidden);
   await assertAccessible(reader.page, 'findings that are only seen');
   await stage.api.put('local', { command: 'npx' });

@@ -4,7 +4,8 @@ import { Icon, type IconName } from "./Icon.tsx";
 
 export type ButtonProps = {
   children: ComponentChildren;
-  onPress: () => void;
+  /** `isByPointer`: with a mouse or a finger rather than by a key or an assistive program. */
+  onPress: (isByPointer: boolean) => void;
   /** `primary`: the one thing to do here; `danger`: it can't be taken back; `quiet`: beside others. */
   kind?: "primary" | "plain" | "danger" | "quiet";
   icon?: IconName;
@@ -33,7 +34,7 @@ export function Button({ children, onPress, kind = "plain", icon, label, isSubmi
       aria-busy={isBusy ? "true" : undefined}
       onClick={(event) => {
         // A submit button submits its form, which does the work.
-        if (!isSubmit && !isBusy) onPress();
+        if (!isSubmit && !isBusy) onPress(event.detail > 0);
         else if (isBusy) event.preventDefault();
       }}
     >

@@ -2,15 +2,18 @@
  * The screen on which one server is added or edited. It opens the draft; what can be done with it is in `editor/`.
  */
 import { useEffect, useState } from "preact/hooks";
+import { isOf } from "../api/problem.ts";
 import type { Problem } from "../api/servers.ts";
 import { Banner } from "../parts/Banner.tsx";
 import { Button } from "../parts/Button.tsx";
 import { mode } from "../state/access.ts";
 import { drafts, openDraft } from "../state/drafts.ts";
+import { servers } from "../state/live.ts";
 import { pending } from "../state/pending.ts";
 import { type Route, go } from "../state/route.ts";
 import { DraftEditor } from "./editor/DraftEditor.tsx";
 import { ServerView } from "./editor/ServerView.tsx";
+import { Unreadable } from "./editor/Unreadable.tsx";
 import "../style/editor.css";
 
 type Props = { route: Extract<Route, { screen: "editor" | "new" }> };
@@ -23,6 +26,9 @@ export function Editor({ route }: Props) {
   const draft = drafts.value.get(draftKey);
   const isOpen = draft !== undefined;
   const canEdit = mode.value === "edit";
+  const tag = servers.value.get(draftKey)?.etag;
+  // What can't be read is looked at again once something else is stored.
+  const isUnreadable = problem !== null && isOf(problem, "malformed-server");
 
   useEffect(() => {
     // What can only be seen is taken from the list, and what is not known yet is asked for once it is.
@@ -35,7 +41,7 @@ export function Editor({ route }: Props) {
     return () => {
       isHere = false;
     };
-  }, [draftKey, isNew, isOpen, canEdit, attempt]);
+  }, [draftKey, isNew, isOpen, canEdit, attempt, tag]);
 
   if (mode.value === "view") return <ServerView title={isNew ? draft?.name || "New server" : draftKey} draftKey={draftKey} isNew={isNew} />;
   if (draft !== undefined && canEdit) return <DraftEditor key={draft.key} draft={draft} />;
@@ -48,7 +54,8 @@ export function Editor({ route }: Props) {
           {isNew ? "This draft is gone: drafts live as long as their tab." : "There is no server of this name."}
         </Banner>
       )}
-      {!isUnknown && problem !== null && problem.status !== 401 && (
+      {isUnreadable && tag !== undefined && <Unreadable name={draftKey} etag={tag} problem={problem} />}
+      {!isUnknown && !isUnreadable && problem !== null && problem.status !== 401 && (
         <Banner kind="alert" actions={<Button onPress={() => setAttempt(attempt + 1)}>Try again</Button>}>
           <strong>{problem.title}.</strong> {problem.detail}
         </Banner>

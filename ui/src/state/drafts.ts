@@ -14,12 +14,15 @@ export type Draft = {
   /** The server that this is a copy of. */
   copyOf: string | null;
   /** The stored state that was begun with; null for a new one. */
-  base: { config: JsonObject; etag: string; needsReentry: string[] } | null;
+  base: Base | null;
   config: JsonObject;
   /** Raw text that is being edited, or can't be parsed. */
   rawText: string | null;
   mode: "form" | "raw";
 };
+
+/** `isUnreadable`: what is stored makes no sense, so nothing of it can be kept; it is only known by its tag. */
+export type Base = { config: JsonObject; etag: string; needsReentry: string[]; isUnreadable?: true };
 
 export const drafts = signal<Map<string, Draft>>(new Map());
 
@@ -46,6 +49,12 @@ export async function openDraft(name: string, isWanted: () => boolean): Promise<
   const { config, etag, needsReentry } = result.ok;
   const draft: Draft = { key: name, name, isNew: false, copyOf: null, base: { config, etag, needsReentry }, config, rawText: null, mode: "form" };
   return isWanted() ? keep(draft) : draft;
+}
+
+/** A draft that replaces a stored server whose configuration makes no sense. */
+export function replacingDraft(name: string, etag: string): void {
+  const base: Base = { config: EMPTY, etag, needsReentry: [], isUnreadable: true };
+  keep({ key: name, name, isNew: false, copyOf: null, base, config: EMPTY, rawText: null, mode: "raw" });
 }
 
 /** A draft of a server that is not stored yet. */

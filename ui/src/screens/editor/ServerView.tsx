@@ -60,7 +60,7 @@ function Stored({ server }: { server: LiveServer }) {
   if (config === null) {
     return (
       <Banner kind="alert" tone="warning">
-        What is stored under this name is no valid configuration.
+        What is stored under this name is not a valid configuration.
       </Banner>
     );
   }
@@ -99,7 +99,7 @@ function Stored({ server }: { server: LiveServer }) {
         <ul aria-label="Findings">
           {findings.map(({ pointer: at, proposal }) => (
             <li key={at}>
-              <code>{at}</code> looks like a secret, and is shown to everyone with read access. {proposal}
+              <strong>{labelOf(at)}</strong> looks like a secret, and is shown to everyone with read access. {proposal}
             </li>
           ))}
         </ul>

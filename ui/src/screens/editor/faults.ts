@@ -111,17 +111,21 @@ const LABELS: Record<string, string> = {
   auth: "Authentication", authentication: "Authentication", transport: "Transport", type: "Transport", description: "Description",
   icon: "Icon", timeout: "Timeout (seconds)", sse_read_timeout: "Read timeout (seconds)", keep_alive: "Keep alive", enabled: "Enabled",
   disabled: "Disabled",
-  include_tags: "Include tags", exclude_tags: "Exclude tags", "#name": "Name",
+  include_tags: "Include tags", exclude_tags: "Exclude tags", "#name": "Name", "#raw": "JSON",
 };
 
-/** What a place is called in a summary. */
+const ELEMENTS: Record<string, string> = { args: "Argument", include_tags: "Included tag", exclude_tags: "Excluded tag" };
+
+/** What a place is called, as its field is. */
 export function labelOf(at: string): string {
   const [member, ...inner] = steps(at);
   if (member === undefined) return "Configuration";
   const label = LABELS[member] ?? member;
   if (inner.length === 0) return label;
-  const names = inner.map((name) => (member === "args" && /^\d+$/.test(name) ? String(Number(name) + 1) : name.replace(/^#/, "row ")));
-  return `${label}: ${names.join(" › ")}`;
+  const [index = ""] = inner;
+  const one = ELEMENTS[member];
+  if (one !== undefined && inner.length === 1 && /^\d+$/.test(index)) return `${one} ${Number(index) + 1}`;
+  return `${label}: ${inner.map((name) => name.replace(/^#/, "row ")).join(" › ")}`;
 }
 
 /** The pointer of the name field, which is no part of a configuration. */

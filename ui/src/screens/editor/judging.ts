@@ -4,6 +4,7 @@ import { serverSchema } from "../../api/servers.ts";
 import { may } from "../../api/session.ts";
 import { get } from "../../json/pointer.ts";
 import { unboundSecrets } from "../../model/destination.ts";
+import { NOTHING_TO_START } from "../../model/check.ts";
 import { isServerName } from "../../model/name.ts";
 import { transportOf } from "../../model/summary.ts";
 import { suspects } from "../../model/suspects.ts";
@@ -26,7 +27,8 @@ export type Judgement = Editing & {
 export const RAW_TEXT = "/#raw";
 
 export function judge(draft: Draft, memory: Memory, schema: unknown): Judgement {
-  const { config, base } = draft;
+  const { config } = draft;
+  const base = draft.base?.isUnreadable === true ? null : draft.base;
   const unbound = base === null ? null : unboundSecrets(base.config, config, may("reveal") !== false);
   const rows = new Map([...memory.rows].map(([at, own]) => [at, followed(own, get(config, at))]));
   const found = faults({
@@ -39,7 +41,7 @@ export function judge(draft: Draft, memory: Memory, schema: unknown): Judgement 
     replacing: memory.replacing,
     refused: memory.refused,
   });
-  const all = [...textFaults(draft, memory), ...nameFaults(draft), ...found.map((fault) => placed(fault, draft))];
+  const all = [...textFaults(draft, memory), ...nameFaults(draft), ...eachPlaceOnce(found.map((fault) => placed(fault, draft)))];
   const stored = base === null ? null : { config: base.config, needsReentry: base.needsReentry };
   return { draft, memory, stored, suspects: suspects(config), unbound, all, faults: visible(all, memory.wasSaveTried, memory.touched) };
 }
@@ -77,6 +79,12 @@ function nameFaults({ isNew, name, key }: Draft): Fault[] {
   const taken = servers.value.has(name) ? "There is a server of this name already. Choose another." : isWaiting(name, key) ? NAME_WAITS : null;
   const message = taken ?? isServerName(name);
   return message === null ? [] : [{ pointer: NAME_FIELD, message, isUrgent: taken !== null, hinders: true }];
+}
+
+/** Where the part is said to be wrong, the whole need not be too. */
+function eachPlaceOnce(all: Fault[]): Fault[] {
+  const isOfWhole = ({ message }: Fault) => message === NOTHING_TO_START;
+  return all.filter((fault) => !isOfWhole(fault) || !all.some((other) => other.pointer === fault.pointer && !isOfWhole(other)));
 }
 
 /** A fault of the whole configuration can be corrected at its command or URL. */

@@ -7,6 +7,7 @@ export function whyNot(failure: Failure, what: "reveal" | "save" | "rename" | "r
   if ("offline" in failure) return `The service can't be reached. ${CONSEQUENCES[what]}`;
   const { problem } = failure;
   if (isOf(problem, "forbidden-origin")) return "The service refuses changes from this address; the notice above says what to do.";
+  if (isOf(problem, "malformed-server")) return "What is stored under this name now is not a valid configuration. Discard this draft to replace or remove it.";
   if (problem.status === 403 && what === "reveal") return "This key may not reveal secrets.";
   if (problem.status === 403) return "This key may not change servers.";
   const reference = problem.error_id === undefined ? "" : ` The log has more under ${problem.error_id}.`;

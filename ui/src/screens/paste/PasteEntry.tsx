@@ -10,6 +10,7 @@ import { Icon } from "../../parts/Icon.tsx";
 import { newDraft } from "../../state/drafts.ts";
 import { editEntry } from "../../state/pasted.ts";
 import { addressOf, go } from "../../state/route.ts";
+import { labelOf } from "../editor/faults.ts";
 
 export function PasteEntry({ entry, number }: { entry: Entry; number: number }) {
   const { key, name, config, outcome, nameError, nameNote } = entry;
@@ -96,7 +97,8 @@ function Findings({ kind, findings }: { kind: "error" | "note"; findings: Findin
         <li key={pointer + message}>
           <Icon name="warning" />
           <span>
-            {pointer !== "" && <code>{pointer}</code>} {message}
+            {pointer !== "" && <strong>{labelOf(pointer)}: </strong>}
+            {message}
           </span>
         </li>
       ))}
