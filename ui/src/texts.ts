@@ -8,6 +8,30 @@ export const editor = {
   useProposal: (url: string) => `Use ${url}`,
 } as const;
 
+/** The dialogs that ask for a name: renaming and duplicating. */
+export const naming = {
+  label: "New name",
+  cancel: "Cancel",
+  open: "Open",
+  taken: "There is a server of this name already.",
+  sameName: "That is its name already.",
+  rename: "Rename",
+  renaming: (name: string) => `Rename ${name}`,
+  renamingNow: (name: string) => `Renaming ${name}`,
+  renamed: (name: string, to: string) => `${name} was renamed to ${to}`,
+  renameHint: "Letters A to Z, digits, and _ . @ : - . Its secrets stay with it.",
+  renameOvertaken: "Somebody else changed this server meanwhile. Close this, look at the change, and rename it then.",
+  renameMissing: "There is no server of the old name any more.",
+  copy: "Duplicate",
+  copying: (name: string) => `Duplicate ${name}`,
+  copyingNow: (name: string) => `Duplicating ${name}`,
+  copied: (name: string, to: string) => `${name} was duplicated as ${to}`,
+  copyHint: "Letters A to Z, digits, and _ . @ : - . Its secrets are copied too.",
+  copyHintChanged: "Letters A to Z, digits, and _ . @ : - . Copied is what is stored, secrets too, without your unsaved changes.",
+  copyOvertaken: "Somebody else changed this server meanwhile. Close this, look at the change, and duplicate it then.",
+  copyMissing: "There is no server of this name any more.",
+} as const;
+
 /** The rows of stored secrets, and revealing one. */
 export const secrets = {
   dots: "••••••",

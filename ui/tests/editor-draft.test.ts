@@ -136,7 +136,7 @@ const SCHEMA = {
 function judged(draft: string, more: Partial<Judged> & { stored?: string } = {}): Judged {
   const base = more.stored === undefined ? null : config(more.stored);
   const unbound = base === null ? null : unboundSecrets(base, config(draft));
-  return { config: config(draft), base, isCopy: false, unbound, schema: SCHEMA, rows: new Map(), replacing: new Set(), refused: null, ...more };
+  return { config: config(draft), base, unbound, schema: SCHEMA, rows: new Map(), replacing: new Set(), refused: null, ...more };
 }
 
 const places = (found: Judged) => faults(found).map(({ pointer }) => pointer);
@@ -150,9 +150,9 @@ test("what is odd and stored already keeps nobody from saving the rest", () => {
 });
 
 test("a kept secret that nothing is stored for has to be entered, and each is reported once", () => {
-  const copy = faults(judged(REMOTE, { isCopy: true }));
-  assert.deepEqual(copy.map(({ pointer }) => pointer), ["/headers/X-A", "/auth/value"]);
-  assert.ok(copy.every(({ hinders, isUrgent, message }) => hinders && isUrgent && message.startsWith("A copy has no secrets")));
+  const unstored = faults(judged(REMOTE));
+  assert.deepEqual(unstored.map(({ pointer }) => pointer), ["/headers/X-A", "/auth/value"]);
+  assert.ok(unstored.every(({ hinders, isUrgent, message }) => hinders && isUrgent && message.startsWith("Nothing is stored here")));
   const renamed = faults(judged('{"command":"x","env":{"B":"[REDACTED]"}}', { stored: '{"command":"y","env":{"A":"[REDACTED]"}}' }));
   assert.deepEqual(renamed.map(({ pointer }) => pointer), ["/env/B"]);
 });

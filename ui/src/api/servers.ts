@@ -94,6 +94,13 @@ export async function rename(name: string, to: string, ifMatch: string): Promise
   return renamed.ok === null ? unreadable(to) : { ok: renamed.ok };
 }
 
+/** Stores a copy of a server under another name, its secrets with it. */
+export function copy(name: string, to: string, ifMatch: string): Promise<Result<Shown>> {
+  const params = { path: { name }, header: { "If-Match": ifMatch } };
+  const request = POST("/api/settings/mcp-servers/{name}/copy", { params, body: { to }, bodySerializer: JSON.stringify, parseAs: "text" });
+  return answered(request, (_, text) => shownOf(text));
+}
+
 /** A server that can't be read: only the list has its tag in a body. */
 async function unreadable(name: string): Promise<Result<Shown>> {
   const listed = await list();

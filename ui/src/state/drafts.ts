@@ -11,8 +11,6 @@ export type Draft = {
   key: string;
   name: string;
   isNew: boolean;
-  /** The server that this is a copy of. */
-  copyOf: string | null;
   /** The stored state that was begun with; null for a new one. */
   base: Base | null;
   config: JsonObject;
@@ -47,23 +45,22 @@ export async function openDraft(name: string, isWanted: () => boolean): Promise<
   const meanwhile = drafts.value.get(name);
   if (meanwhile !== undefined) return meanwhile;
   const { config, etag, needsReentry } = result.ok;
-  const draft: Draft = { key: name, name, isNew: false, copyOf: null, base: { config, etag, needsReentry }, config, rawText: null, mode: "form" };
+  const draft: Draft = { key: name, name, isNew: false, base: { config, etag, needsReentry }, config, rawText: null, mode: "form" };
   return isWanted() ? keep(draft) : draft;
 }
 
 /** A draft that replaces a stored server whose configuration makes no sense. */
 export function replacingDraft(name: string, etag: string): void {
   const base: Base = { config: EMPTY, etag, needsReentry: [], isUnreadable: true };
-  keep({ key: name, name, isNew: false, copyOf: null, base, config: EMPTY, rawText: null, mode: "raw" });
+  keep({ key: name, name, isNew: false, base, config: EMPTY, rawText: null, mode: "raw" });
 }
 
 /** A draft of a server that is not stored yet. */
-export function newDraft(from?: { name: string; config: JsonObject; copyOf?: string }): Draft {
+export function newDraft(from?: { name: string; config: JsonObject }): Draft {
   return keep({
     key: `new:${next++}`,
     name: from?.name ?? "",
     isNew: true,
-    copyOf: from?.copyOf ?? null,
     base: null,
     config: from?.config ?? EMPTY,
     rawText: null,

@@ -89,11 +89,6 @@ export function DraftEditor({ draft }: { draft: Draft }) {
           </div>
           {showSummary && <Summary faults={judged.faults} onGo={goTo} boxRef={summary} />}
           <EditingProvider value={judged}>
-            {draft.copyOf !== null && (
-              <p class="copy-note">
-                A copy of <code>{draft.copyOf}</code>. Secrets are not copied, because nobody but the service knows them: enter them, or clear them.
-              </p>
-            )}
             {draft.isNew && <NameField />}
             <Tabs draft={draft} />
           </EditingProvider>

@@ -3,7 +3,6 @@ import type { Ref } from "preact";
 import { Button } from "../../parts/Button.tsx";
 import { Menu } from "../../parts/Menu.tsx";
 import type { Draft } from "../../state/drafts.ts";
-import { duplicate } from "./duplicate.ts";
 import { removeServer } from "./flows.ts";
 import { remember } from "./memory.ts";
 
@@ -24,7 +23,7 @@ export function Head({ draft, headingRef, onBack }: Props) {
           label="More"
           items={[
             { label: "Rename", run: () => remember(key, { dialog: { kind: "rename" } }) },
-            { label: "Duplicate", run: () => void duplicate(name, draft) },
+            { label: "Duplicate", run: () => remember(key, { dialog: { kind: "copy" } }) },
             { label: "Remove", run: (isByPointer) => removeServer(key, isByPointer), kind: "danger" },
           ]}
         />

@@ -14,7 +14,6 @@ import { type Stored, clearedSecrets } from "./secret-choice.ts";
 export type Judged = {
   config: JsonObject;
   base: JsonObject | null;
-  isCopy: boolean;
   /** The secrets that may not be kept. */
   unbound: ReturnType<typeof unboundSecrets>;
   /** Null until the service has sent it. */
@@ -66,8 +65,8 @@ function faultsOf(findings: Finding[], isUrgent: boolean, hinders = true): Fault
   return findings.map((finding) => ({ ...finding, isUrgent, hinders }));
 }
 
-function keptFaults({ config, base, isCopy, unbound }: Judged): Finding[] {
-  const nothing = isCopy ? "A copy has no secrets of its own: enter it." : "Nothing is stored here that could be kept: enter it.";
+function keptFaults({ config, base, unbound }: Judged): Finding[] {
+  const nothing = "Nothing is stored here that could be kept: enter it.";
   const missing = masksOfNothing(base, config).map((at) => ({ pointer: at, message: nothing }));
   const moved = (unbound?.pointers ?? [])
     .filter((at) => !missing.some((finding) => finding.pointer === at))

@@ -34,7 +34,6 @@ export function judge(draft: Draft, memory: Memory, schema: unknown): Judgement 
   const found = faults({
     config,
     base: base?.config ?? null,
-    isCopy: draft.copyOf !== null,
     unbound,
     schema,
     rows: new Map([...rows].filter(([at]) => !isList(at))),

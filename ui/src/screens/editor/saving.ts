@@ -68,7 +68,7 @@ function settle(sent: Draft, stored: Shown): void {
   const isNeeded = typedOn || isShown(sent.key);
   batch(() => {
     if (isNeeded) {
-      const settled = { ...now, key: name, name, isNew: false, copyOf: null, base: { config, etag, needsReentry } };
+      const settled = { ...now, key: name, name, isNew: false, base: { config, etag, needsReentry } };
       putDraft({ ...settled, ...(typedOn ? typedSince(sent, config, now) : { config, rawText: null }) });
       if (typedOn) carry(sent.key, name);
       else forget(sent.key);

@@ -21,7 +21,7 @@ export type SecretShown = {
   mayKeep: boolean;
   /** Whether no key opens what is stored. */
   needsReentry: boolean;
-  /** Whether the draft keeps something where nothing is stored: in a copy, or under another name. */
+  /** Whether the draft keeps something where nothing is stored: under another name, or for a server that is new. */
   isMissing: boolean;
 };
 
