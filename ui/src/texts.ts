@@ -6,6 +6,9 @@ export const editor = {
   replace: "Replace…",
   remove: "Remove",
   useProposal: (url: string) => `Use ${url}`,
+  moveToEnv: (name: string) => `Move ${name} to the environment`,
+  moved: (name: string) => `${name} was moved to the environment, where it is encrypted.`,
+  argumentsGone: "The arguments before are gone.",
 } as const;
 
 /** The dialogs that ask for a name: renaming and duplicating. */

@@ -3,8 +3,11 @@ import { useId } from "preact/hooks";
 import { batch } from "@preact/signals";
 import { get } from "../../json/pointer.ts";
 import { isEnabled } from "../../model/enablement.ts";
+import { moveToEnv } from "../../model/move-to-env.ts";
 import { TRANSPORT_NAMES, type Transport, transportOf } from "../../model/summary.ts";
+import { Button } from "../../parts/Button.tsx";
 import { SelectField } from "../../parts/Field.tsx";
+import { editor } from "../../texts.ts";
 import { AuthFields } from "./AuthFields.tsx";
 import { ListField } from "./ListField.tsx";
 import { MemberField, OddField } from "./MemberField.tsx";
@@ -13,8 +16,9 @@ import { PairsField } from "./PairsField.tsx";
 import { PastedNote } from "./PastedNote.tsx";
 import { UrlField } from "./UrlField.tsx";
 import { messageAt, setConfig, setMember, useEditing } from "./editing.ts";
+import { focusField } from "./focus.ts";
 import { remember } from "./memory.ts";
-import { pasteIntoPairs, pasteWords } from "./pasting.ts";
+import { moveArgument, pasteIntoPairs, pasteWords } from "./pasting.ts";
 import { partsShown, withTransport } from "./transports.ts";
 
 const TRANSPORTS: Transport[] = ["stdio", "http", "sse"];
@@ -103,7 +107,13 @@ function CommandFields() {
         <MemberField at="/cwd" label="Working directory" isCode />
       </div>
       <PastedNote member="/command" />
-      <ListField at="/args" legend="Arguments" one="argument" onTake={(text, index) => pasteWords(key, text, index)} />
+      <ListField
+        at="/args"
+        legend="Arguments"
+        one="argument"
+        onTake={(text, index) => pasteWords(key, text, index)}
+        offer={(index) => <MoveOffer index={index} />}
+      />
       <PairsField
         at="/env"
         legend="Environment"
@@ -111,6 +121,26 @@ function CommandFields() {
         onTake={(text, isName, index) => pasteIntoPairs(key, "/env", text, isName, index)}
       />
     </>
+  );
+}
+
+/** Below an argument that holds a secret: to move it to the environment, where that changes nothing of what is run. */
+function MoveOffer({ index }: { index: number }) {
+  const { draft, suspects } = useEditing();
+  const isSuspect = suspects.some(({ pointer: at }) => at === `/args/${index}`);
+  const move = isSuspect ? moveToEnv(draft.config, index) : null;
+  if (move === null) return null;
+  return (
+    <p>
+      <Button
+        onPress={() => {
+          moveArgument(draft.key, index);
+          requestAnimationFrame(() => focusField(`/args/${index}`));
+        }}
+      >
+        {editor.moveToEnv(move.name)}
+      </Button>
+    </p>
   );
 }
 

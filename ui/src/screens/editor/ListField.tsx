@@ -1,4 +1,5 @@
 /** A list of texts as rows: `args`, tags, scopes. */
+import type { ComponentChildren } from "preact";
 import { useId } from "preact/hooks";
 import { batch } from "@preact/signals";
 import { get, pointer } from "../../json/pointer.ts";
@@ -20,9 +21,11 @@ type Props = {
   hint?: string;
   /** Takes a pasted text apart; true where it did. */
   onTake?: (text: string, index: number) => boolean;
+  /** What is offered below the row of this index. */
+  offer?: (index: number) => ComponentChildren;
 };
 
-export function ListField({ at, legend, one, hint, onTake }: Props) {
+export function ListField({ at, legend, one, hint, onTake, offer }: Props) {
   const id = useId();
   const { draft, memory, faults, suspects } = useEditing();
   const focusNext = useFocusNext();
@@ -71,30 +74,33 @@ export function ListField({ at, legend, one, hint, onTake }: Props) {
           return (
             <li key={row.id} class="row">
               {typeof row.value === "string" ? (
-                <Field
-                  label={`${title} ${index + 1}`}
-                  isLabelHidden
-                  error={messageAt(faults, own)}
-                  note={warningAt(suspects, own)}
-                >
-                  {(wiring) => (
-                    <input
-                      {...wiring}
-                      data-focus={`${id}-${row.id}`}
-                      {...AS_TYPED}
-                      class="code"
-                      data-at={own}
-                      value={row.value as string}
-                      onInput={({ currentTarget: { value: text } }) =>
-                        write(rows.map((other) => (other === row ? { ...other, value: text } : other)))
-                      }
-                      onPaste={(event) => {
-                        if (onTake?.(event.clipboardData?.getData("text/plain") ?? "", place) === true) event.preventDefault();
-                      }}
-                      onBlur={() => leave(draft.key, own)}
-                    />
-                  )}
-                </Field>
+                <div class="row-value">
+                  <Field
+                    label={`${title} ${index + 1}`}
+                    isLabelHidden
+                    error={messageAt(faults, own)}
+                    note={warningAt(suspects, own)}
+                  >
+                    {(wiring) => (
+                      <input
+                        {...wiring}
+                        data-focus={`${id}-${row.id}`}
+                        {...AS_TYPED}
+                        class="code"
+                        data-at={own}
+                        value={row.value as string}
+                        onInput={({ currentTarget: { value: text } }) =>
+                          write(rows.map((other) => (other === row ? { ...other, value: text } : other)))
+                        }
+                        onPaste={(event) => {
+                          if (onTake?.(event.clipboardData?.getData("text/plain") ?? "", place) === true) event.preventDefault();
+                        }}
+                        onBlur={() => leave(draft.key, own)}
+                      />
+                    )}
+                  </Field>
+                  {offer?.(index)}
+                </div>
               ) : (
                 <OddField label={`${title} ${index + 1}`} at={own} error={messageAt(faults, own)} />
               )}

@@ -9,6 +9,7 @@ import { type Json, type JsonObject, isObject } from "../../json/value.ts";
 import { writeJson } from "../../json/write.ts";
 import { keptSecrets } from "../../model/secrets.ts";
 import { TRANSPORT_NAMES, transportOf } from "../../model/summary.ts";
+import { withoutMarks } from "../../model/suspects.ts";
 import { Banner } from "../../parts/Banner.tsx";
 import { Button } from "../../parts/Button.tsx";
 import { drafts, isDirty } from "../../state/drafts.ts";
@@ -99,7 +100,7 @@ function Stored({ server }: { server: LiveServer }) {
         <ul aria-label="Findings">
           {findings.map(({ pointer: at, proposal }) => (
             <li key={at}>
-              <strong>{labelOf(at)}</strong> looks like a secret, and is shown to everyone with read access. {proposal}
+              <strong>{labelOf(at)}</strong> looks like a secret, and is shown to everyone with read access. {withoutMarks(proposal)}
             </li>
           ))}
         </ul>
