@@ -1,14 +1,30 @@
-/** What the page says to its reader: one object for each part of it. Texts with a variable part are functions. */
+/**
+ * What the page says to its reader: one object for each part of it. Texts with a variable part are functions. What loads
+ * with the editor is in `texts-editing.ts`.
+ */
 
-/** The editor of one server. */
-export const editor = {
-  unreadable: "What is stored under this name is not a valid configuration, so it can't be edited. Replace it with a new one, or remove it.",
-  replace: "Replace…",
-  remove: "Remove",
-  useProposal: (url: string) => `Use ${url}`,
-  moveToEnv: (name: string) => `Move ${name} to the environment`,
-  moved: (name: string) => `${name} was moved to the environment, where it is encrypted.`,
-  argumentsGone: "The arguments before are gone.",
+/** Before the editor is there. */
+export const drafting = {
+  opening: "Opening the editor",
+  isReplaced: "The service was updated since this page was loaded. Reload the page to go on.",
+  notFetched: "The editor can't be fetched from the service. Try again, or reload the page.",
+  tryAgain: "Try again",
+} as const;
+
+/** Why something could not be done. */
+export const failures = {
+  foreignOrigin: "The service refuses changes from this address; the notice above says what to do.",
+  nowUnreadable: "What is stored under this name now is not a valid configuration. Discard this draft to replace or remove it.",
+  mayNotReveal: "This key may not reveal secrets.",
+  mayNotChange: "This key may not change servers.",
+  logHasMore: (id: string) => `The log has more under ${id}.`,
+  offline: {
+    reveal: "The service can't be reached. Nothing was shown.",
+    // A request whose answer was lost may have done its work.
+    save: "The service can't be reached. Your draft is kept: save it again once the service is back.",
+    rename: "The service can't be reached. Look at the list once it is back.",
+    read: "The service can't be reached. Your draft is kept.",
+  },
 } as const;
 
 /** The dialogs that ask for a name: renaming and duplicating. */
@@ -33,39 +49,4 @@ export const naming = {
   copyHintChanged: "Letters A to Z, digits, and _ . @ : - . Copied is what is stored, secrets too, without your unsaved changes.",
   copyOvertaken: "Somebody else changed this server meanwhile. Close this, look at the change, and duplicate it then.",
   copyMissing: "There is no server of this name any more.",
-} as const;
-
-/** The rows of stored secrets, and revealing one. */
-export const secrets = {
-  dots: "••••••",
-  hidden: "stored, not shown",
-  group: (label: string) => `${label}: stored secret`,
-  edit: "Edit",
-  editOf: (label: string) => `Edit ${label}`,
-  more: (label: string) => `More: ${label}`,
-  reveal: "Reveal",
-  revealOf: (label: string) => `Reveal ${label}`,
-  copy: "Copy",
-  copyOf: (label: string) => `Copy ${label}`,
-  remove: "Remove",
-  hide: "Hide",
-  hideOf: (label: string) => `Hide ${label}`,
-  keep: "Keep stored value",
-  keepOf: (label: string) => `Keep stored value: ${label}`,
-  storedValueOf: (label: string) => `Stored value of ${label}`,
-  visibleFor: "Visible for 30 s. This was logged.",
-  hiddenAgain: (label: string) => `${label} is hidden again.`,
-  copied: (label: string) => `${label} was copied. This was logged.`,
-  copyYourself: "The browser did not let the page copy. Copy the value from the field.",
-  asking: (label: string) => `Asking for ${label}`,
-  wrongKey: "Can't be read with the key of this service",
-  lost: "Can't be decrypted: enter it again",
-  mustBeTyped: "Must be entered again",
-  empty: "Type the new value, or keep the stored one.",
-  emptyUnbound: "Type the value.",
-  cantKeep: (why: string) => `The stored value can't be kept: ${why}. Enter it again, or remove it.`,
-  undoRemoving: (what: string) => `Undo removing ${what}`,
-  show: "Show",
-  showTyped: (label: string) => `Show what was typed: ${label}`,
-  urlHint: "The asterisks hide what is stored: leave them to keep it.",
 } as const;

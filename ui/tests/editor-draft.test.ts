@@ -205,8 +205,8 @@ test("the banner says what others did, and nothing where the base is still store
     const banner = notice({ ...NOTHING, ...part }, '"1"');
     return banner === null ? null : [banner.kind, banner.code, banner.words];
   };
-  assert.deepEqual(words({ members: ["/url"] }), ["changed", "url", "was changed"]);
-  assert.deepEqual(words({ members: ["/env/API_KEY", "/url", "/cwd"] }), ["changed", "env.API_KEY", "and 2 more were changed"]);
+  assert.deepEqual(words({ members: ["/url"] }), ["changed", "URL", "was changed"]);
+  assert.deepEqual(words({ members: ["/env/API_KEY", "/url", "/cwd"] }), ["changed", "Environment: API_KEY", "and 2 more were changed"]);
   for (const members of [null, [], [""]]) assert.deepEqual(words({ members }), ["changed", null, "This server was changed"]);
   assert.deepEqual(words({ removed: true, current: null }), ["removed", null, "This server was removed"]);
   assert.deepEqual(words({ removed: true, current: null, renamedTo: "b" }), ["renamed", null, "This server was renamed to b"]);

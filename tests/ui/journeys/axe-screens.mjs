@@ -45,7 +45,7 @@ export default async function (stage) {
   await page.keyboard.press('Escape');
 
   await list.newServer.first().click();
-  await editor.isShown('New server');
+  await editor.isShown('Add server');
   await fine('a new server');
   await editor.save.click();
   await visible(editor.problems);

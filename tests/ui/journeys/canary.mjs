@@ -30,7 +30,7 @@ export default async function (stage) {
   await stage.api.patch('cage', { description: 'theirs', timeout: 3 });
   await visible(conflict.banner);
   await editor.save.click();
-  await conflict.choice('/description', 'Mine').check();
+  await conflict.choice('Description', 'Yours').check();
   await conflict.use.click();
   await editor.save.click();
   await eventually(async () => assert.equal((await stage.api.plaintext('cage')).description, 'mine'));

@@ -48,7 +48,7 @@ export default async function (stage) {
   await visible(visitor.conflict.banner);
   await editor.save.click();
   await visible(visitor.conflict.dialog);
-  await visitor.conflict.choice('/command', 'Theirs').check();
+  await visitor.conflict.choice('Command', 'Theirs').check();
   await visitor.conflict.use.click();
   assert.deepEqual(await stage.api.plaintext('other'), { command: 'theirs' });
   await editor.back.click();

@@ -78,7 +78,7 @@ export default async function (stage) {
     await stage.api.patch('one', { description: `theirs in ${colorScheme}` });
     await visible(conflict.banner);
     await editor.save.click();
-    const mine = conflict.choice('/description', 'Mine');
+    const mine = conflict.choice('Description', 'Yours');
     await differs('whose comes out', segment(mine), () => mine.check());
     await conflict.cancel.click();
     await editor.back.click();

@@ -41,8 +41,8 @@ export default async function (stage) {
   await visible(conflict.banner);
   await editor.save.click();
   await visible(conflict.dialog);
-  await conflict.choice('/description', 'Theirs').check();
-  await conflict.choice('/timeout', 'Mine').check();
+  await conflict.choice('Description', 'Theirs').check();
+  await conflict.choice('Timeout (seconds)', 'Yours').check();
   await take('conflict');
   await conflict.cancel.click();
 

@@ -72,10 +72,10 @@ export default async function (stage) {
   await stage.api.patch('vault', { env: { NODE_ENV: 'theirs', B: 'their-secret' } });
   await visible(visitor.conflict.banner);
   await editor.save.click();
-  const row = visitor.conflict.table.getByRole('row').filter({ hasText: 'env.NODE_ENV' });
+  const row = visitor.conflict.table.getByRole('row').filter({ hasText: 'Environment: NODE_ENV' });
   for (const text of ['production', 'theirs', 'mine']) await visible(row.getByText(text, { exact: true }));
   assert.doesNotMatch(await shown(page), /their-secret/);
-  await visitor.conflict.choice('/env/NODE_ENV', 'Theirs').check();
+  await visitor.conflict.choice('Environment: NODE_ENV', 'Theirs').check();
   await visitor.conflict.use.click();
   await gone(visitor.conflict.dialog);
   assert.equal(await value(5).inputValue(), 'theirs');

@@ -11,6 +11,7 @@ import { drafts, openDraft } from "../state/drafts.ts";
 import { servers } from "../state/live.ts";
 import { pending } from "../state/pending.ts";
 import { type Route, go } from "../state/route.ts";
+import { editor } from "../texts-editing.ts";
 import { DraftEditor } from "./editor/DraftEditor.tsx";
 import { ServerView } from "./editor/ServerView.tsx";
 import { Unreadable } from "./editor/Unreadable.tsx";
@@ -35,7 +36,7 @@ export function Editor({ route }: Props) {
     if (isOpen || isNew || !canEdit) return undefined;
     let isHere = true;
     setProblem(null);
-    void pending(`Opening ${draftKey}`, openDraft(draftKey, () => isHere)).then((opened) => {
+    void pending(editor.openingServer(draftKey), openDraft(draftKey, () => isHere)).then((opened) => {
       if (isHere && !("key" in opened)) setProblem(opened);
     });
     return () => {
@@ -43,26 +44,26 @@ export function Editor({ route }: Props) {
     };
   }, [draftKey, isNew, isOpen, canEdit, attempt, tag]);
 
-  if (mode.value === "view") return <ServerView title={isNew ? draft?.name || "New server" : draftKey} draftKey={draftKey} isNew={isNew} />;
+  if (mode.value === "view") return <ServerView title={isNew ? draft?.name || editor.newServer : draftKey} draftKey={draftKey} isNew={isNew} />;
   if (draft !== undefined && canEdit) return <DraftEditor key={draft.key} draft={draft} />;
   const isUnknown = canEdit && (isNew || problem?.status === 404);
   return (
     <div class="editor">
-      <h1 tabIndex={-1}>{isNew ? "New server" : draftKey}</h1>
+      <h1 dir="auto" tabIndex={-1}>{isNew ? editor.newServer : draftKey}</h1>
       {isUnknown && (
         <Banner kind="alert" tone="warning">
-          {isNew ? "This draft is gone: drafts live as long as their tab." : "There is no server of this name."}
+          {isNew ? editor.draftGone : editor.unknown}
         </Banner>
       )}
       {isUnreadable && tag !== undefined && <Unreadable name={draftKey} etag={tag} problem={problem} />}
       {!isUnknown && !isUnreadable && problem !== null && problem.status !== 401 && (
-        <Banner kind="alert" actions={<Button onPress={() => setAttempt(attempt + 1)}>Try again</Button>}>
+        <Banner kind="alert" actions={<Button onPress={() => setAttempt(attempt + 1)}>{editor.tryAgain}</Button>}>
           <strong>{problem.title}.</strong> {problem.detail}
         </Banner>
       )}
       <div class="editor-actions">
         <Button icon="back" onPress={() => go({ screen: "list" })}>
-          Back
+          {editor.back}
         </Button>
       </div>
     </div>

@@ -1,5 +1,6 @@
 /** The dialogs of the editor, of which one is open at a time. */
 import type { Draft } from "../../state/drafts.ts";
+import { editor } from "../../texts-editing.ts";
 import { AskDialog } from "./AskDialog.tsx";
 import { ConflictDialog } from "./ConflictDialog.tsx";
 import { CopyDialog } from "./CopyDialog.tsx";
@@ -34,8 +35,8 @@ export function Dialogs({ draft, schema, onSaving, onDiscard }: Props) {
       return base === null ? null : <CopyDialog name={name} etag={base.etag} isChanged={hasChanges(draft)} onClose={close} />;
     case "discard":
       return (
-        <AskDialog title="Discard this draft?" yes="Discard" onYes={onDiscard} onNo={close}>
-          <p>What you typed here is forgotten. What is stored stays as it is.</p>
+        <AskDialog title={editor.discardTitle} yes={editor.discard} onYes={onDiscard} onNo={close}>
+          <p>{editor.discardWhat}</p>
         </AskDialog>
       );
   }

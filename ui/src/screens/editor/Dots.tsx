@@ -1,5 +1,5 @@
 /** What is shown of a stored secret, whatever its length. */
-import { secrets } from "../../texts.ts";
+import { secrets } from "../../texts-editing.ts";
 
 export function Dots() {
   return (

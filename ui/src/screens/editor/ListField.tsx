@@ -4,6 +4,7 @@ import { useId } from "preact/hooks";
 import { batch } from "@preact/signals";
 import { get, pointer } from "../../json/pointer.ts";
 import { Field } from "../../parts/Field.tsx";
+import { editor } from "../../texts-editing.ts";
 import { OddField } from "./MemberField.tsx";
 import { PastedNote } from "./PastedNote.tsx";
 import { AddRow, GoneRow, NoButton, RemoveRow } from "./RowButtons.tsx";
@@ -34,7 +35,6 @@ export function ListField({ at, legend, one, hint, onTake, offer }: Props) {
     return <OddField label={legend} at={at} error={messageAt(faults, at)} />;
   }
   const rows = followed(memory.rows.get(at), value);
-  const title = one.charAt(0).toUpperCase() + one.slice(1);
   const whole = faults.find((fault) => fault.pointer === at)?.message ?? null;
 
   function write(next: Row[]) {
@@ -76,7 +76,7 @@ export function ListField({ at, legend, one, hint, onTake, offer }: Props) {
               {typeof row.value === "string" ? (
                 <div class="row-value">
                   <Field
-                    label={`${title} ${index + 1}`}
+                    label={editor.rowOf(one, index + 1)}
                     isLabelHidden
                     error={messageAt(faults, own)}
                     note={warningAt(suspects, own)}
@@ -102,7 +102,7 @@ export function ListField({ at, legend, one, hint, onTake, offer }: Props) {
                   {offer?.(index)}
                 </div>
               ) : (
-                <OddField label={`${title} ${index + 1}`} at={own} error={messageAt(faults, own)} />
+                <OddField label={editor.rowOf(one, index + 1)} at={own} error={messageAt(faults, own)} />
               )}
               <RemoveRow name={`${id}-remove-${index}`} one={one} number={index + 1} onPress={() => setGone(row, true)} />
             </li>

@@ -8,6 +8,7 @@ import { get, pointer, steps } from "../../json/pointer.ts";
 import { type Json, isObject } from "../../json/value.ts";
 import { isPlainAt } from "../../model/secrets.ts";
 import { Field } from "../../parts/Field.tsx";
+import { editor } from "../../texts-editing.ts";
 import { OddField } from "./MemberField.tsx";
 import { PastedNote } from "./PastedNote.tsx";
 import { AddRow, GoneRow, NoButton, RemoveRow } from "./RowButtons.tsx";
@@ -97,15 +98,14 @@ export function PairsField({ at, legend, one, onTake }: Props) {
           const removeButton = <RemoveRow name={`${id}-remove-${index}`} one={one} number={index + 1} onPress={() => remove(index)} />;
           return (
             <li key={row.id} class="row pair">
-              <Field label={`Name ${index + 1}`} isLabelHidden error={error}>
+              <Field label={editor.nameOf(index + 1)} isLabelHidden error={error}>
                 {(wiring) => (
                   <input
                     {...wiring}
                     data-focus={`${id}-name-${row.id}`}
                     {...AS_TYPED}
-                    dir="auto"
                     class="code"
-                    placeholder={one === "header" ? "Header" : "NAME"}
+                    placeholder={one === editor.header ? editor.headerPlaceholder : editor.namePlaceholder}
                     data-at={own}
                     value={row.name}
                     onInput={({ currentTarget }) => change(index, { name: currentTarget.value })}
@@ -116,7 +116,7 @@ export function PairsField({ at, legend, one, onTake }: Props) {
               </Field>
               {typeof row.value !== "string" ? (
                 <>
-                  <OddField label={`Value ${index + 1}`} at={member} error={messageAt(faults, member)} />
+                  <OddField label={editor.valueOf(index + 1)} at={member} error={messageAt(faults, member)} />
                   {removeButton}
                 </>
               ) : row.name === "" || isDouble ? (
@@ -124,7 +124,7 @@ export function PairsField({ at, legend, one, onTake }: Props) {
                 <>
                   <SecretInput
                     at={own}
-                    label={`Value ${index + 1}`}
+                    label={editor.valueOf(index + 1)}
                     isLabelHidden
                     value={row.value}
                     error={null}
@@ -136,12 +136,11 @@ export function PairsField({ at, legend, one, onTake }: Props) {
                 </>
               ) : stored !== null && isPlainAt(stored.config, member) ? (
                 <>
-                  <Field label={`Value ${index + 1}`} isLabelHidden error={messageAt(faults, member)}>
+                  <Field label={editor.valueOf(index + 1)} isLabelHidden error={messageAt(faults, member)}>
                     {(wiring) => (
                       <input
                         {...wiring}
                         {...AS_TYPED}
-                        dir="auto"
                         class="code"
                         data-at={member}
                         value={row.value as string}
@@ -157,7 +156,7 @@ export function PairsField({ at, legend, one, onTake }: Props) {
                 <SecretField
                   at={member}
                   label={row.name}
-                  inputLabel={`Value ${index + 1}`}
+                  inputLabel={editor.valueOf(index + 1)}
                   row={{
                     onSet: (next: Json) => change(index, { value: next }),
                     onRemove: () => remove(index),
@@ -173,7 +172,7 @@ export function PairsField({ at, legend, one, onTake }: Props) {
       <AddRow
         name={`${id}-add`}
         one={one}
-        hint={one === "header" ? "Pasted header lines are taken apart." : "A pasted .env text is taken apart."}
+        hint={one === editor.header ? editor.severalHeaders : editor.severalVariables}
         onPress={() => {
           const next = withRows(rows, [["", ""]]);
           focusNext(`${id}-name-${next.at(-1)?.id ?? 0}`);

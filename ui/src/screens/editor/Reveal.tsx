@@ -1,6 +1,6 @@
 /** A stored secret where it can only be seen: dots, and the value in their place for who may reveal it. */
 import { Button } from "../../parts/Button.tsx";
-import { secrets } from "../../texts.ts";
+import { secrets } from "../../texts-editing.ts";
 import { Dots } from "./Dots.tsx";
 import { Revealed } from "./Revealed.tsx";
 import { useRevealing } from "./revealing.ts";

@@ -2,7 +2,7 @@
 import { useEffect, useId, useRef } from "preact/hooks";
 import { Button } from "../../parts/Button.tsx";
 import { LEAVE_ALONE } from "../../parts/Field.tsx";
-import { secrets } from "../../texts.ts";
+import { secrets } from "../../texts-editing.ts";
 
 export function Revealed({ label, text, onHide }: { label: string; text: string; onHide: () => void }) {
   const id = useId();

@@ -1,5 +1,6 @@
 /** The buttons of rows: one that removes a row, and one that adds one. Both can be given the focus by name. */
 import type { ComponentChildren } from "preact";
+import { editor, secrets } from "../../texts-editing.ts";
 
 /** `name`: what `focusNamed` calls it. */
 type Props = { name: string; one: string };
@@ -7,8 +8,8 @@ type Props = { name: string; one: string };
 export function RemoveRow({ name, one, number, onPress }: Props & { number: number; onPress: () => void }) {
   return (
     <span class="row-buttons">
-      <button type="button" data-focus={name} class="button quiet" aria-label={`Remove ${one} ${number}`} onClick={onPress}>
-        Remove
+      <button type="button" data-focus={name} class="button quiet" aria-label={editor.removeRow(one, number)} onClick={onPress}>
+        {editor.remove}
       </button>
     </span>
   );
@@ -18,10 +19,10 @@ export function RemoveRow({ name, one, number, onPress }: Props & { number: numb
 export function GoneRow({ name, what, onUndo }: { name: string; what: string; onUndo: () => void }) {
   return (
     <span class="row-gone">
-      <button type="button" data-focus={name} class="button" aria-label={`Undo removing ${what}`.trim()} onClick={onUndo}>
-        Undo
+      <button type="button" data-focus={name} class="button" aria-label={secrets.undoRemoving(what).trim()} onClick={onUndo}>
+        {editor.undo}
       </button>
-      <span class="field-hint">Removed when you save</span>
+      <span class="field-hint">{editor.removedWhenSaved}</span>
     </span>
   );
 }
@@ -35,7 +36,7 @@ export function AddRow({ name, one, hint, onPress }: Props & { hint?: ComponentC
   return (
     <div class="rows-end">
       <button type="button" data-focus={name} class="button" onClick={onPress}>
-        Add {one}
+        {editor.addRow(one)}
       </button>
       {hint !== undefined && <span class="field-hint">{hint}</span>}
     </div>

@@ -10,7 +10,7 @@ import type { Json } from "../../json/value.ts";
 import { Icon } from "../../parts/Icon.tsx";
 import { Menu } from "../../parts/Menu.tsx";
 import { isWrongKey } from "../../state/trouble.ts";
-import { secrets } from "../../texts.ts";
+import { secrets } from "../../texts-editing.ts";
 import { Dots } from "./Dots.tsx";
 import { Revealed } from "./Revealed.tsx";
 import { GoneRow } from "./RowButtons.tsx";

@@ -4,7 +4,7 @@
  */
 import { useState } from "preact/hooks";
 import { Field, LEAVE_ALONE } from "../../parts/Field.tsx";
-import { secrets } from "../../texts.ts";
+import { secrets } from "../../texts-editing.ts";
 import { AS_TYPED } from "./as-typed.ts";
 
 type Props = {
@@ -32,7 +32,6 @@ export function SecretInput({ at, name, label, isLabelHidden = false, value, err
             {...wiring}
             {...LEAVE_ALONE}
             {...AS_TYPED}
-            dir="auto"
             class={isReadable ? "code" : "code secret"}
             data-at={at}
             data-focus={name}

@@ -16,6 +16,7 @@ import { drafts, isDirty } from "../../state/drafts.ts";
 import { useKeys } from "../../state/keys.ts";
 import { type LiveServer, isListed, servers } from "../../state/live.ts";
 import { go } from "../../state/route.ts";
+import { editor } from "../../texts-editing.ts";
 import { Reveal } from "./Reveal.tsx";
 import { labelOf, rank } from "./faults.ts";
 
@@ -28,26 +29,26 @@ export function ServerView({ title, draftKey, isNew }: { title: string; draftKey
   const draft = drafts.value.get(draftKey);
   const back = () => go({ screen: "list" });
   useEffect(() => heading.current?.focus(), []);
-  useKeys([{ keys: "Escape", what: "Back to the list", run: back }]);
+  useKeys([{ keys: "Escape", what: editor.backToList, run: back }]);
   return (
     <div class="editor">
       <header class="editor-head">
         <Button kind="quiet" icon="back" onPress={back}>
-          Back
+          {editor.back}
         </Button>
-        <h1 tabIndex={-1} ref={heading}>
+        <h1 dir="auto" tabIndex={-1} ref={heading}>
           {title}
         </h1>
       </header>
       {draft !== undefined && isDirty(draft) && (
-        <Banner kind="status">Your draft is kept in this tab. It is here again once servers can be changed.</Banner>
+        <Banner kind="status">{editor.draftKept}</Banner>
       )}
       {server !== undefined ? (
         <Stored server={server} />
       ) : (
         isListed.value && !isNew && (
           <Banner kind="alert" tone="warning">
-            There is no server of this name.
+            {editor.unknown}
           </Banner>
         )
       )}
@@ -61,16 +62,16 @@ function Stored({ server }: { server: LiveServer }) {
   if (config === null) {
     return (
       <Banner kind="alert" tone="warning">
-        What is stored under this name is not a valid configuration.
+        {editor.unreadableView}
       </Banner>
     );
   }
   const kept = new Set(keptSecrets(config));
   return (
-    <section class="view" aria-label="Configuration">
+    <section class="view" aria-label={editor.view}>
       <dl class="others">
         <div>
-          <dt>Transport</dt>
+          <dt>{editor.transport}</dt>
           <dd>{TRANSPORT_NAMES[transportOf(config)]}</dd>
         </div>
         {linesOf(config).map(({ at, values }) => (
@@ -78,16 +79,16 @@ function Stored({ server }: { server: LiveServer }) {
             <dt>{labelOf(at)}</dt>
             <dd>
               {needsReentry.includes(at) ? (
-                <span class="attention">can't be decrypted</span>
+                <span class="attention">{editor.cantBeDecrypted}</span>
               ) : kept.has(at) ? (
                 <Reveal server={name} at={at} label={labelOf(at)} tag={etag} shown={at === "/url" ? textOf(values[0]) : undefined} />
               ) : values.length === 1 ? (
-                <code>{textOf(values[0])}</code>
+                <code dir="auto">{textOf(values[0])}</code>
               ) : (
                 <ol>
                   {values.map((value, index) => (
                     <li key={index}>
-                      <code>{textOf(value)}</code>
+                      <code dir="auto">{textOf(value)}</code>
                     </li>
                   ))}
                 </ol>
@@ -97,17 +98,17 @@ function Stored({ server }: { server: LiveServer }) {
         ))}
       </dl>
       {findings.length > 0 && (
-        <ul aria-label="Findings">
+        <ul aria-label={editor.findings}>
           {findings.map(({ pointer: at, proposal }) => (
             <li key={at}>
-              <strong>{labelOf(at)}</strong> looks like a secret, and is shown to everyone with read access. {withoutMarks(proposal)}
+              <strong>{labelOf(at)}</strong> {editor.finding(withoutMarks(proposal))}
             </li>
           ))}
         </ul>
       )}
       <details>
-        <summary>JSON</summary>
-        <pre tabIndex={0} aria-label={`Configuration of ${name}`}>
+        <summary>{editor.json}</summary>
+        <pre tabIndex={0} aria-label={editor.configurationOf(name)}>
           <code>{writeJson(config, 2)}</code>
         </pre>
       </details>

@@ -9,7 +9,7 @@ import { canWrite } from "../../state/access.ts";
 import { replacingDraft } from "../../state/drafts.ts";
 import { removeLater } from "../../state/removal.ts";
 import { go } from "../../state/route.ts";
-import { editor } from "../../texts.ts";
+import { editor } from "../../texts-editing.ts";
 import { labelOf } from "./faults.ts";
 
 type Props = { name: string; etag: string; problem: Problem };

@@ -3,7 +3,7 @@ import { get } from "../../json/pointer.ts";
 import { keptSecrets } from "../../model/secrets.ts";
 import { Button } from "../../parts/Button.tsx";
 import { Menu } from "../../parts/Menu.tsx";
-import { editor, secrets } from "../../texts.ts";
+import { editor, secrets } from "../../texts-editing.ts";
 import { MemberField } from "./MemberField.tsx";
 import { Revealed } from "./Revealed.tsx";
 import { setMember, useEditing } from "./editing.ts";
@@ -24,7 +24,7 @@ export function UrlField() {
     <div class="url-field">
       <MemberField at={AT} label={LABEL} isCode {...(isMasked ? { hint: secrets.urlHint } : {})} />
       {proposal !== undefined && (
-        <p>
+        <p class="offer">
           <Button
             onPress={() => {
               setMember(draft.key, AT, proposal.value);

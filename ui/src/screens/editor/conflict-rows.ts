@@ -8,7 +8,8 @@ import { writeJson } from "../../json/write.ts";
 import type { Change, Merged } from "../../model/merge.ts";
 import { isMask } from "../../model/masks.ts";
 import { isPlainAt, shown, shownByService } from "../../model/secrets.ts";
-import { memberName } from "./banner-text.ts";
+import { conflict } from "../../texts-editing.ts";
+import { labelOf } from "./faults.ts";
 
 /** Longer values are easier to compare one part a line. */
 const LONGEST_LINE = 60;
@@ -19,7 +20,7 @@ export function conflictRow(change: Change): ConflictRow {
   const { pointer, base, theirs, mine } = change;
   return {
     pointer,
-    member: memberName(pointer),
+    member: labelOf(pointer),
     before: said(change, base, "before"),
     theirs: said(change, theirs, "theirs"),
     mine: said(change, mine, "mine"),
@@ -27,13 +28,13 @@ export function conflictRow(change: Change): ConflictRow {
 }
 
 function said(change: Change, value: Json | undefined, side: "before" | "theirs" | "mine"): string {
-  if (value === undefined) return "absent";
+  if (value === undefined) return conflict.absent;
   const isInClear = side !== "mine" || isPlain(change);
   if (change.isSecret && typeof value === "string" && value !== "") {
     const isElsewhere = side === "theirs" && change.theirsChangedSecret;
-    if (isMask(value)) return isElsewhere ? "changed elsewhere" : "set";
+    if (isMask(value)) return isElsewhere ? conflict.changedElsewhere : conflict.set;
     // A URL with a secret in it says where it leads all the same.
-    return textOf(change.pointer, value, isInClear) + (isElsewhere ? ", its secret changed elsewhere" : "");
+    return textOf(change.pointer, value, isInClear) + (isElsewhere ? conflict.secretChanged : "");
   }
   return textOf(change.pointer, value, isInClear);
 }
@@ -51,8 +52,8 @@ function textOf(pointer: string, value: Json, isInClear: boolean): string {
   const nothing: JsonObject = new Map();
   const whole = set(nothing, pointer, value);
   const part = isObject(whole) ? (isInClear ? shownByService(whole, pointer) : shown(whole, pointer)) : undefined;
-  if (part === undefined) return "absent";
-  if (typeof part === "string") return part || "empty";
+  if (part === undefined) return conflict.absent;
+  if (typeof part === "string") return part || conflict.empty;
   const line = writeJson(part);
   return line.length <= LONGEST_LINE ? line : writeJson(part, 1);
 }

@@ -6,7 +6,7 @@ import { get, pointer, steps } from "../../json/pointer.ts";
 import { type JsonObject, equal } from "../../json/value.ts";
 import { type Finding, check } from "../../model/check.ts";
 import { masksOfNothing, type unboundSecrets } from "../../model/destination.ts";
-import { secrets } from "../../texts.ts";
+import { editor, secrets } from "../../texts-editing.ts";
 import { type Row, rowFaults } from "./entries.ts";
 import { type Stored, clearedSecrets } from "./secret-choice.ts";
 
@@ -66,7 +66,7 @@ function faultsOf(findings: Finding[], isUrgent: boolean, hinders = true): Fault
 }
 
 function keptFaults({ config, base, unbound }: Judged): Finding[] {
-  const nothing = "Nothing is stored here that could be kept: enter it.";
+  const nothing = editor.nothingStored;
   const missing = masksOfNothing(base, config).map((at) => ({ pointer: at, message: nothing }));
   const moved = (unbound?.pointers ?? [])
     .filter((at) => !missing.some((finding) => finding.pointer === at))
@@ -106,25 +106,25 @@ export function rank(at: string): number {
 }
 
 const LABELS: Record<string, string> = {
-  command: "Command", args: "Arguments", cwd: "Working directory", env: "Environment", url: "URL", headers: "Headers",
-  auth: "Authentication", authentication: "Authentication", transport: "Transport", type: "Transport", description: "Description",
-  icon: "Icon", timeout: "Timeout (seconds)", sse_read_timeout: "Read timeout (seconds)", keep_alive: "Keep alive", enabled: "Enabled",
-  disabled: "Disabled",
-  include_tags: "Include tags", exclude_tags: "Exclude tags", "#name": "Name", "#raw": "JSON",
+  command: editor.command, args: editor.args, cwd: editor.cwd, env: editor.env, url: editor.url, headers: editor.headers, auth: editor.auth,
+  authentication: editor.auth, transport: editor.transport, type: editor.transport, description: editor.description, icon: editor.icon,
+  timeout: editor.timeout, sse_read_timeout: editor.readTimeout, keep_alive: editor.keepAlive, enabled: editor.enabled,
+  disabled: editor.disabled, include_tags: editor.includeTags, exclude_tags: editor.excludeTags, "#name": editor.name, "#raw": editor.json,
 };
 
-const ELEMENTS: Record<string, string> = { args: "Argument", include_tags: "Included tag", exclude_tags: "Excluded tag" };
+/** What one element of a list is called. */
+const ELEMENTS: Record<string, string> = { args: editor.argument, include_tags: editor.includedTag, exclude_tags: editor.excludedTag };
 
 /** What a place is called, as its field is. */
 export function labelOf(at: string): string {
   const [member, ...inner] = steps(at);
-  if (member === undefined) return "Configuration";
+  if (member === undefined) return editor.view;
   const label = LABELS[member] ?? member;
   if (inner.length === 0) return label;
   const [index = ""] = inner;
   const one = ELEMENTS[member];
-  if (one !== undefined && inner.length === 1 && /^\d+$/.test(index)) return `${one} ${Number(index) + 1}`;
-  return `${label}: ${inner.map((name) => name.replace(/^#/, "row ")).join(" › ")}`;
+  if (one !== undefined && inner.length === 1 && /^\d+$/.test(index)) return editor.rowOf(one, Number(index) + 1);
+  return `${label}: ${inner.map((name) => name.replace(/^#/, editor.row)).join(" › ")}`;
 }
 
 /** The pointer of the name field, which is no part of a configuration. */
@@ -132,5 +132,5 @@ export const NAME_FIELD = pointer("#name");
 
 /** The stored secrets that a draft clears, as people call them. */
 export function clearedWords(stored: Stored, config: JsonObject): string[] {
-  return clearedSecrets(stored, config).map((at) => steps(at).join("."));
+  return clearedSecrets(stored, config).map(labelOf);
 }

@@ -11,6 +11,7 @@ import { suspects } from "../../model/suspects.ts";
 import { type Draft, NAME_WAITS, isWaiting } from "../../state/drafts.ts";
 import { whyNoWrite } from "../../state/access.ts";
 import { servers } from "../../state/live.ts";
+import { editor } from "../../texts-editing.ts";
 import { faultOf, typedAuth } from "./custom-auth.ts";
 import type { Editing } from "./editing.ts";
 import { followed, isList } from "./entries.ts";
@@ -75,7 +76,7 @@ function textFaults(draft: Draft, { customAuth }: Memory): Fault[] {
 
 function nameFaults({ isNew, name, key }: Draft): Fault[] {
   if (!isNew) return [];
-  const taken = servers.value.has(name) ? "There is a server of this name already. Choose another." : isWaiting(name, key) ? NAME_WAITS : null;
+  const taken = servers.value.has(name) ? editor.nameTaken : isWaiting(name, key) ? NAME_WAITS : null;
   const message = taken ?? isServerName(name);
   return message === null ? [] : [{ pointer: NAME_FIELD, message, isUrgent: taken !== null, hinders: true }];
 }

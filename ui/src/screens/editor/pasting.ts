@@ -4,7 +4,7 @@ import { get, set } from "../../json/pointer.ts";
 import { type Json, type JsonObject, equal, isObject } from "../../json/value.ts";
 import { moveToEnv } from "../../model/move-to-env.ts";
 import { drafts, updateDraft } from "../../state/drafts.ts";
-import { editor } from "../../texts.ts";
+import { editor } from "../../texts-editing.ts";
 import { type Row, arrayOf, followed, objectOf, withRows } from "./entries.ts";
 import { memoryOf, remember } from "./memory.ts";
 import { type Taken, takenAmongHeaders, takenAmongVariables, takenAsWords } from "./taken.ts";

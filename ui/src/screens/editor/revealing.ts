@@ -8,7 +8,7 @@ import { reveal } from "../../api/servers.ts";
 import { may, session } from "../../api/session.ts";
 import { pending } from "../../state/pending.ts";
 import { toast } from "../../state/toasts.ts";
-import { secrets } from "../../texts.ts";
+import { secrets } from "../../texts-editing.ts";
 import { focusNamed } from "./focus.ts";
 import { whyNot } from "./why-not.ts";
 

@@ -10,6 +10,7 @@ import { mergeThree } from "../../model/merge.ts";
 import { type Draft, drafts, dropDraft, isLoose, putDraft } from "../../state/drafts.ts";
 import { noteOwnWrite } from "../../state/live.ts";
 import { goInstead, route } from "../../state/route.ts";
+import { editor } from "../../texts-editing.ts";
 import { NAME_FIELD } from "./faults.ts";
 import { carry, forget, memoryOf, remember } from "./memory.ts";
 import { followBase, mayBePlain, withSentPlain } from "./plain-values.ts";
@@ -97,7 +98,7 @@ function refuse(sent: Draft, problem: Problem): Saving {
 
 function nameTaken(key: string, problem: Problem): Problem {
   const message = memoryOf(key).isUnanswered
-    ? "There is a server of this name now. It may be this one, from the save that got no answer: look at the list, or choose another name."
-    : "There is a server of this name already. Choose another.";
+    ? editor.nameTakenMaybe
+    : editor.nameTaken;
   return { ...problem, errors: [{ pointer: NAME_FIELD, message }] };
 }
