@@ -46,7 +46,7 @@ export default async function (stage) {
   await keys.press('ControlOrMeta+s');
   await visible(conflict.dialog);
   // One stop for the group, arrows inside it.
-  const choices = conflict.dialog.getByRole('radiogroup', { name: '/description', exact: true }).getByRole('radio');
+  const choices = conflict.dialog.getByRole('radiogroup', { name: 'Description', exact: true }).getByRole('radio');
   const inGroup = () => choices.evaluateAll((radios) => radios.includes(document.activeElement));
   for (let stops = 0; stops < 30 && !await inGroup(); stops += 1) await keys.press('Tab');
   assert.ok(await inGroup(), 'Tab leads to the choices');
