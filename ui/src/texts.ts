@@ -3,14 +3,6 @@
  * with the editor is in `texts-editing.ts`.
  */
 
-/** Before the editor is there. */
-export const drafting = {
-  opening: "Opening the editor",
-  isReplaced: "The service was updated since this page was loaded. Reload the page to go on.",
-  notFetched: "The editor can't be fetched from the service. Try again, or reload the page.",
-  tryAgain: "Try again",
-} as const;
-
 /** Why something could not be done. */
 export const failures = {
   foreignOrigin: "The service refuses changes from this address; the notice above says what to do.",

@@ -5,7 +5,6 @@ import { Banner } from "../parts/Banner.tsx";
 import { Button } from "../parts/Button.tsx";
 import { pending } from "../state/pending.ts";
 import { type Route, addressOf } from "../state/route.ts";
-import { drafting } from "../texts.ts";
 
 declare const __BUILD__: string;
 
@@ -26,18 +25,18 @@ export async function fetchDrafting(): Promise<void> {
 }
 
 export function Drafting({ route }: { route: Exclude<Route, { screen: "list" }> }) {
-  useEffect(() => void pending(drafting.opening, fetchDrafting()), []);
+  useEffect(() => void pending("Opening the editor", fetchDrafting()), []);
   const found = screens.value;
   if (typeof found === "object") {
     return route.screen === "paste" ? <found.Paste /> : <found.Editor key={addressOf(route)} route={route} />;
   }
   if (found === "absent") return null;
   if (found === "other") {
-    return <Banner kind="alert">{drafting.isReplaced}</Banner>;
+    return <Banner kind="alert">The service was updated since this page was loaded. Reload the page to go on.</Banner>;
   }
   return (
-    <Banner kind="alert" actions={<Button onPress={() => void pending(drafting.opening, fetchDrafting())}>{drafting.tryAgain}</Button>}>
-      {drafting.notFetched}
+    <Banner kind="alert" actions={<Button onPress={() => void pending("Opening the editor", fetchDrafting())}>Try again</Button>}>
+      The editor can't be fetched from the service. Try again, or reload the page.
     </Banner>
   );
 }
