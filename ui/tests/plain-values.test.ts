@@ -4,7 +4,7 @@ import { writeJson } from "../src/json/write.ts";
 import { masksOfNothing } from "../src/model/destination.ts";
 import { mergeThree } from "../src/model/merge.ts";
 import { conflictRow } from "../src/screens/editor/conflict-rows.ts";
-import { followBase, mayBePlain, withSentPlain } from "../src/screens/editor/plain-values.ts";
+import { followBase, mayBePlain, rowsFollowBase, withSentPlain } from "../src/screens/editor/plain-values.ts";
 import { config } from "./configs.ts";
 
 const M = "[REDACTED]";
@@ -31,6 +31,14 @@ test("a draft follows its base where it is shown in clear, and keeps what was ty
   const base = config(`{"env":{"LOG":"info","MODE":"fast","TOKEN":"${M}"}}`);
   const draft = config(`{"env":{"LOG":"${M}","MODE":"slow","TOKEN":"typed"},"timeout":1}`);
   assert.equal(writeJson(followBase(draft, before, base)), '{"env":{"LOG":"info","MODE":"slow","TOKEN":"typed"},"timeout":1}');
+});
+
+test("rows follow too, and keep what no configuration can hold", () => {
+  const before = config(`{"env":{"LOG":"${M}","TOKEN":"${M}"}}`);
+  const base = config(`{"env":{"LOG":"info","TOKEN":"${M}"}}`);
+  const rows = [{ id: 0, name: "LOG", value: M }, { id: 1, name: "TOKEN", value: "typed" }, { id: 2, name: "", value: "" }];
+  const followed = rowsFollowBase(new Map([["/env", rows], ["/args", []]]), before, base);
+  assert.deepEqual(followed.get("/env"), [{ id: 0, name: "LOG", value: "info" }, ...rows.slice(1)]);
 });
 
 test("a mask in the place of a value in clear keeps it", () => {

@@ -6,6 +6,7 @@ import { get, pointer, set } from "../../json/pointer.ts";
 import { type Json, type JsonObject, isObject } from "../../json/value.ts";
 import { isMask } from "../../model/masks.ts";
 import { isPlainAt } from "../../model/secrets.ts";
+import type { Row } from "./entries.ts";
 
 const MEMBERS = ["env", "headers"];
 
@@ -30,6 +31,15 @@ export function withSentPlain(answer: JsonObject, sent: JsonObject, before: Json
 /** A draft whose base is shown in clear now: what was not changed follows it. */
 export function followBase(draft: JsonObject, before: JsonObject, base: JsonObject): JsonObject {
   return replaced(draft, (at, value) => (value === get(before, at) ? get(base, at) : undefined));
+}
+
+/** The same of the rows in which it is typed, so that what no configuration holds yet stays in them. */
+export function rowsFollowBase(rows: ReadonlyMap<string, Row[]>, before: JsonObject, base: JsonObject): ReadonlyMap<string, Row[]> {
+  const follow = (member: string, row: Row): Row => {
+    const at = member + pointer(row.name);
+    return row.value === get(before, at) ? { ...row, value: get(base, at) ?? row.value } : row;
+  };
+  return new Map([...rows].map(([at, own]) => [at, MEMBERS.includes(at.slice(1)) ? own.map((row) => follow(at, row)) : own]));
 }
 
 function replaced(config: JsonObject, by: (at: string, value: Json | undefined) => Json | undefined): JsonObject {

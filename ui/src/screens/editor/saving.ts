@@ -13,7 +13,7 @@ import { goInstead, route } from "../../state/route.ts";
 import { editor } from "../../texts-editing.ts";
 import { NAME_FIELD } from "./faults.ts";
 import { carry, forget, memoryOf, remember } from "./memory.ts";
-import { followBase, mayBePlain, withSentPlain } from "./plain-values.ts";
+import { followBase, mayBePlain, rowsFollowBase, withSentPlain } from "./plain-values.ts";
 import { hasChanges } from "./raw.ts";
 import type { Failure } from "./why-not.ts";
 
@@ -57,7 +57,11 @@ async function showPlain(stored: Shown, sent: JsonObject): Promise<void> {
   if (!("ok" in answer) || draft?.base?.etag !== answer.ok.etag) return;
   const { config } = answer.ok;
   if (equal(config, draft.base.config)) return;
-  putDraft({ ...draft, base: { ...draft.base, config }, config: followBase(draft.config, draft.base.config, config) });
+  const before = draft.base;
+  batch(() => {
+    remember(draft.key, { rows: rowsFollowBase(memoryOf(draft.key).rows, before.config, config) });
+    putDraft({ ...draft, base: { ...before, config }, config: followBase(draft.config, before.config, config) });
+  });
 }
 
 /** What was stored becomes the base. What was typed meanwhile is kept as a change of it; a user who left needs no draft. */
