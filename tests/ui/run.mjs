@@ -20,6 +20,8 @@ try {
   console.error(error);
   await leavePictures().catch((reason) => console.error(`no pictures: ${reason}`));
 } finally {
+  // What a page asks for at the very end is for nobody, and no reason to fail.
+  for (const { context } of stage.visitors) await context.unrouteAll({ behavior: 'ignoreErrors' });
   await browser.close();
   // The input stays open as long as the service does.
   process.stdin.destroy();

@@ -1,4 +1,7 @@
-/** What the page says, by area: texts, and functions that put names and numbers into them. Components hold no text of their own. */
+/**
+ * What the page says, by area: texts, and functions that put names and numbers into them. Components hold no text of
+ * their own. What loads with the editor is in `texts-editing.ts`.
+ */
 
 function count(number: number, one: string, many = `${one}s`): string {
   return number === 1 ? `1 ${one}` : `${number} ${many}`;
@@ -13,8 +16,8 @@ export const shell = {
   tryAgain: "Try again",
   product: "mcp-settings",
   page: "MCP servers",
-  newServer: "New server",
-  paste: "Paste servers",
+  newServer: "Add server",
+  paste: "Import servers",
   title: (screen: string | null) => (screen === null ? "MCP servers" : `${screen} · MCP servers`),
   connection: { connecting: "Connecting…", live: "Live", offline: "Offline", stale: "Syncing…", problem: "File problem", signedOut: "Signed out" },
   liveWhy: "Changes by others appear by themselves.",
@@ -199,4 +202,44 @@ export const problems = {
     title: "The answer can't be read",
     detail: "It may come from something between this page and the service. Reload the page to see what is stored.",
   },
+} as const;
+
+/** Why something could not be done. */
+export const failures = {
+  foreignOrigin: "The service refuses changes from this address; the notice above says what to do.",
+  nowUnreadable: "What is stored under this name now is not a valid configuration. Discard this draft to replace or remove it.",
+  mayNotReveal: "This key may not reveal secrets.",
+  mayNotChange: "This key may not change servers.",
+  logHasMore: (id: string) => `The log has more under ${id}.`,
+  offline: {
+    reveal: "The service can't be reached. Nothing was shown.",
+    // A request whose answer was lost may have done its work.
+    save: "The service can't be reached. Your draft is kept: save it again once the service is back.",
+    rename: "The service can't be reached. Look at the list once it is back.",
+    read: "The service can't be reached. Your draft is kept.",
+  },
+} as const;
+
+/** The dialogs that ask for a name: renaming and duplicating. */
+export const naming = {
+  label: "New name",
+  cancel: "Cancel",
+  open: "Open",
+  taken: "There is a server of this name already.",
+  sameName: "That is its name already.",
+  rename: "Rename",
+  renaming: (name: string) => `Rename ${name}`,
+  renamingNow: (name: string) => `Renaming ${name}`,
+  renamed: (name: string, to: string) => `${name} was renamed to ${to}`,
+  renameHint: "Letters A to Z, digits, and _ . @ : - . Its secrets stay with it.",
+  renameOvertaken: "Somebody else changed this server meanwhile. Close this, look at the change, and rename it then.",
+  renameMissing: "There is no server of the old name any more.",
+  copy: "Duplicate",
+  copying: (name: string) => `Duplicate ${name}`,
+  copyingNow: (name: string) => `Duplicating ${name}`,
+  copied: (name: string, to: string) => `${name} was duplicated as ${to}`,
+  copyHint: "Letters A to Z, digits, and _ . @ : - . Its secrets are copied too.",
+  copyHintChanged: "Letters A to Z, digits, and _ . @ : - . Copied is what is stored, secrets too, without your unsaved changes.",
+  copyOvertaken: "Somebody else changed this server meanwhile. Close this, look at the change, and duplicate it then.",
+  copyMissing: "There is no server of this name any more.",
 } as const;

@@ -136,7 +136,7 @@ const SCHEMA = {
 function judged(draft: string, more: Partial<Judged> & { stored?: string } = {}): Judged {
   const base = more.stored === undefined ? null : config(more.stored);
   const unbound = base === null ? null : unboundSecrets(base, config(draft));
-  return { config: config(draft), base, isCopy: false, unbound, schema: SCHEMA, rows: new Map(), replacing: new Set(), refused: null, ...more };
+  return { config: config(draft), base, unbound, schema: SCHEMA, rows: new Map(), replacing: new Set(), refused: null, ...more };
 }
 
 const places = (found: Judged) => faults(found).map(({ pointer }) => pointer);
@@ -150,9 +150,9 @@ test("what is odd and stored already keeps nobody from saving the rest", () => {
 });
 
 test("a kept secret that nothing is stored for has to be entered, and each is reported once", () => {
-  const copy = faults(judged(REMOTE, { isCopy: true }));
-  assert.deepEqual(copy.map(({ pointer }) => pointer), ["/headers/X-A", "/auth/value"]);
-  assert.ok(copy.every(({ hinders, isUrgent, message }) => hinders && isUrgent && message.startsWith("A copy has no secrets")));
+  const unstored = faults(judged(REMOTE));
+  assert.deepEqual(unstored.map(({ pointer }) => pointer), ["/headers/X-A", "/auth/value"]);
+  assert.ok(unstored.every(({ hinders, isUrgent, message }) => hinders && isUrgent && message.startsWith("Nothing is stored here")));
   const renamed = faults(judged('{"command":"x","env":{"B":"[REDACTED]"}}', { stored: '{"command":"y","env":{"A":"[REDACTED]"}}' }));
   assert.deepEqual(renamed.map(({ pointer }) => pointer), ["/env/B"]);
 });
@@ -160,7 +160,7 @@ test("a kept secret that nothing is stored for has to be entered, and each is re
 test("a secret that would follow its server is named with the reason", () => {
   const moved = faults(judged(REMOTE.replace("a.example", "b.example"), { stored: REMOTE }));
   assert.deepEqual(moved.map(({ pointer }) => pointer), ["/headers/X-A", "/auth/value"]);
-  assert.match(moved[0]?.message ?? "", /^Keep is off: the host changed from a\.example to b\.example\./);
+  assert.match(moved[0]?.message ?? "", /^The stored value can't be kept: the host changed from a\.example to b\.example\./);
 });
 
 test("a chosen but untyped replacement keeps the secret from being emptied", () => {
@@ -188,7 +188,7 @@ test("faults wait until their field was left or saving was tried, and are in the
 test("places are called what the form calls them", () => {
   for (const [at, label] of [
     ["", "Configuration"],
-    ["/args/0", "Arguments: 1"],
+    ["/args/0", "Argument 1"],
     ["/env/#2", "Environment: row 2"],
     ["/env/A~1B", "Environment: A/B"],
     ["/#name", "Name"],
@@ -205,8 +205,8 @@ test("the banner says what others did, and nothing where the base is still store
     const banner = notice({ ...NOTHING, ...part }, '"1"');
     return banner === null ? null : [banner.kind, banner.code, banner.words];
   };
-  assert.deepEqual(words({ members: ["/url"] }), ["changed", "url", "was changed"]);
-  assert.deepEqual(words({ members: ["/env/API_KEY", "/url", "/cwd"] }), ["changed", "env.API_KEY", "and 2 more were changed"]);
+  assert.deepEqual(words({ members: ["/url"] }), ["changed", "URL", "was changed"]);
+  assert.deepEqual(words({ members: ["/env/API_KEY", "/url", "/cwd"] }), ["changed", "Environment: API_KEY", "and 2 more were changed"]);
   for (const members of [null, [], [""]]) assert.deepEqual(words({ members }), ["changed", null, "This server was changed"]);
   assert.deepEqual(words({ removed: true, current: null }), ["removed", null, "This server was removed"]);
   assert.deepEqual(words({ removed: true, current: null, renamedTo: "b" }), ["renamed", null, "This server was renamed to b"]);

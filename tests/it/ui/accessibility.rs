@@ -43,6 +43,11 @@ fn what_is_chosen_is_seen_in_forced_colours() {
 }
 
 #[test]
+fn on_a_phone_saving_is_at_hand_and_nothing_is_small() {
+    Fixture::empty().play("phone");
+}
+
+#[test]
 fn nothing_is_cut_off_at_200_percent_or_on_a_phone() {
     Fixture::empty().play("narrow");
 }

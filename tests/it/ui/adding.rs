@@ -28,6 +28,6 @@ fn pasted_lines_become_rows_and_drafts() {
 }
 
 #[test]
-fn a_copy_has_everything_but_the_secrets() {
+fn a_copy_has_everything_and_its_secrets_are_not_seen() {
     Fixture::empty().play("duplicate");
 }

@@ -24,6 +24,12 @@ fn a_server_with_a_foreign_name_is_listed_and_can_be_removed() {
 }
 
 #[test]
+fn every_dead_end_has_a_way_out() {
+    let servers = json!({"broken": 7, "last": "x", "other": [1]});
+    Fixture::with_document(&own(&servers)).play("dead-ends");
+}
+
+#[test]
 fn under_a_wrong_key_the_page_says_what_to_enter_again() {
     let locked = json!({"command": "x", "env": {"TOKEN": crypto::seal(SECRET, "unknown")}});
     let servers = json!({"locked": locked, "open": {"command": "y"}});

@@ -3,7 +3,7 @@
 use super::fixture::Fixture;
 
 #[test]
-fn a_stored_secret_is_kept_replaced_and_cleared_unseen() {
+fn a_stored_secret_is_kept_replaced_and_removed_unseen() {
     Fixture::empty().play("secrets");
 }
 

@@ -27,7 +27,8 @@ fn controls_go_and_come_back_with_the_access_and_drafts_are_kept() {
 fn servers() -> Value {
     json!({
         "local": {
-            "command": "npx", "args": ["-y", "some server"], "env": {"TOKEN": "s3cret"}, "timeout": 30,
+            "command": "npx", "args": ["-y", "some server"], "timeout": 30,
+            "env": {"TOKEN": "s3cret", "LOG_LEVEL": "verbose"},
             "description": "A description", "x-more": {"a": 1},
         },
         "remote": {"url": "https://remote.example/mcp", "headers": {"X-Key": "s3cret"}, "enabled": false},

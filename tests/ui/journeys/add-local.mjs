@@ -8,7 +8,7 @@ export default async function (stage) {
   const visitor = await stage.owner();
   const { list, editor } = visitor;
   await list.newServer.first().click();
-  await editor.isShown('New server');
+  await editor.isShown('Add server');
 
   // Nothing is saved that the service would refuse, and the reasons are where they belong.
   await editor.save.click();

@@ -28,7 +28,7 @@ export default async function (stage) {
   const { list, editor } = visitor;
   const begin = async (name, transport) => {
     await list.newServer.first().click();
-    await editor.isShown('New server');
+    await editor.isShown('Add server');
     await editor.field('Name').fill(name);
     await editor.transport(transport).check();
     await editor.fill({ URL });

@@ -1,7 +1,7 @@
 // Every screen as most people see it, and everything that opens on it, under axe.
 
 import { assertAccessible } from '../axe.mjs';
-import { eventually, gone, visible } from '../claims.mjs';
+import { gone, visible } from '../claims.mjs';
 
 export default async function (stage) {
   const options = { colorScheme: stage.setting.scheme, reducedMotion: 'reduce' };
@@ -45,7 +45,7 @@ export default async function (stage) {
   await page.keyboard.press('Escape');
 
   await list.newServer.first().click();
-  await editor.isShown('New server');
+  await editor.isShown('Add server');
   await fine('a new server');
   await editor.save.click();
   await visible(editor.problems);
@@ -59,12 +59,19 @@ export default async function (stage) {
   await list.edit('local');
   await editor.isShown('local');
   await fine('a stored server');
-  await editor.secret('TOKEN', 'Replace').check();
+  await editor.edit('TOKEN').click();
   await fine('a secret to replace');
-  await editor.secret('TOKEN', 'Keep').check();
-  await editor.reveal('TOKEN').click();
-  await eventually(async () => visible(page.getByRole('button', { name: /Hide/ }).first()));
+  await editor.keep('TOKEN').click();
+  await editor.more('TOKEN').click();
+  await visible(editor.item('Reveal'));
+  await fine('the menu of a secret');
+  await editor.item('Reveal').click();
+  await visible(editor.hide('TOKEN'));
   await fine('a revealed secret');
+  await editor.chooseOf('TOKEN', 'Remove');
+  await visible(editor.undo('variable TOKEN'));
+  await fine('a secret that is removed');
+  await editor.undo('variable TOKEN').click();
   await editor.json.click();
   await fine('the raw editor');
   await editor.text.fill('{');

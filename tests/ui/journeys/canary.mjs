@@ -30,7 +30,7 @@ export default async function (stage) {
   await stage.api.patch('cage', { description: 'theirs', timeout: 3 });
   await visible(conflict.banner);
   await editor.save.click();
-  await conflict.choice('/description', 'Mine').check();
+  await conflict.choice('Description', 'Yours').check();
   await conflict.use.click();
   await editor.save.click();
   await eventually(async () => assert.equal((await stage.api.plaintext('cage')).description, 'mine'));
@@ -40,7 +40,10 @@ export default async function (stage) {
   await visitor.renaming.to('aviary');
   await visible(list.row('aviary'));
   await list.choose('aviary', 'Duplicate');
-  await editor.isShown('New server');
+  await visitor.dialog('Duplicate aviary').getByRole('button', { name: 'Duplicate', exact: true }).click();
+  await visitor.seesToast('aviary was duplicated as aviary-copy');
+  await list.edit('aviary-copy');
+  await editor.isShown('aviary-copy');
   await editor.back.click();
   await list.enabled('aviary').click();
   await eventually(async () => assert.deepEqual(await stage.api.plaintext('aviary'), {

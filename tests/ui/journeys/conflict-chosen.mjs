@@ -31,8 +31,8 @@ export default async function (stage) {
     await visible(rows.filter({ hasText: 'TOKEN' }).filter({ hasText: 'changed elsewhere' }));
     assert.doesNotMatch(await conflict.dialog.innerText(), /first-token|second-token/);
 
-    await conflict.choice('/description', 'Mine').check();
-    await conflict.choice('/timeout', 'Theirs').check();
+    await conflict.choice('Description', 'Yours').check();
+    await conflict.choice('Timeout (seconds)', 'Theirs').check();
     await conflict.use.click();
     await gone(conflict.dialog);
     await editor.save.click();

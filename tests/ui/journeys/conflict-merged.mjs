@@ -18,7 +18,7 @@ export default async function (stage) {
   // Bert saves: Anna sees it at once, who did it and what it was about.
   await bert.editor.save.click();
   await bert.seesToast('issues was saved');
-  await visible(anna.conflict.banner.filter({ hasText: /timeout.* was changed .*by revealer/ }));
+  await visible(anna.conflict.banner.filter({ hasText: /Timeout.* was changed .*by revealer/ }));
 
   // A script writes too, before she has done anything about it.
   await stage.writer('writer').patch('issues', { keep_alive: true });

@@ -16,8 +16,8 @@ export default async function (stage) {
   await editor.save.click();
   await conflict.overwrite.click();
   await visible(conflict.warning);
-  await visible(conflict.warning.getByText(/description/).first());
-  await visible(conflict.warning.getByText(/keep_alive/).first());
+  await visible(conflict.warning.getByText(/Description/).first());
+  await visible(conflict.warning.getByText(/Keep alive/).first());
   await conflict.warning.getByRole('button', { name: 'Cancel', exact: true }).click();
   await gone(conflict.warning);
   assert.equal((await stage.api.plaintext('db')).description, 'theirs');

@@ -13,7 +13,7 @@ export default async function (stage) {
 
   // Added in one tab, it is in the other without a question: the stream goes through.
   await list.newServer.first().click();
-  await editor.isShown('New server');
+  await editor.isShown('Add server');
   await editor.field('Name').fill('issues');
   await editor.transport('stdio').check();
   await editor.fill({ Command: 'npx', Description: 'Issues' });

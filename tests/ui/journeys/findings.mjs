@@ -6,6 +6,7 @@ import assert from 'node:assert/strict';
 import { assertAccessible } from '../axe.mjs';
 import { eventually, gone, visible } from '../claims.mjs';
 import { descriptionOf } from '../fields.mjs';
+import { hasFocus } from '../focus.mjs';
 
 const TOKEN = 'ghp_abcdefghij0123456789';
 const PATH = 'mV3kq9TzR7pLw2XbN8dY4hGf';
@@ -15,6 +16,7 @@ const LOCAL = {
   command: 'npx', args: ['-y', 'some-server', '--api-key=canary-flag', '--as', TOKEN, '--port', '80'],
   description: `ask for ${TOKEN}`,
 };
+const BOXED = { command: 'docker', args: ['run', '--rm', '-e', 'API_TOKEN=canary-flag', '-e', 'MODE=fast', 'image', '--api-key=canary-flag'] };
 const REMOTE = { url: `https://remote.example/s/${PATH}/mcp` };
 
 export default async function (stage) {
@@ -49,9 +51,9 @@ export default async function (stage) {
   await argument(7).fill('80');
   await argument(5).fill(TOKEN);
   await editor.json.click();
-  await eventually(async () => assert.deepEqual(await warnings(page), ['Arguments: 3', 'Arguments: 5', 'Description']));
+  await eventually(async () => assert.deepEqual(await warnings(page), ['Argument 3', 'Argument 5', 'Description']));
   await editor.text.fill(JSON.stringify({ ...LOCAL, args: ['-y', 'some-server', `--url=https://u:p@h.example/`], timeout: 5 }));
-  await eventually(async () => assert.deepEqual(await warnings(page), ['Arguments: 3', 'Description']));
+  await eventually(async () => assert.deepEqual(await warnings(page), ['Argument 3', 'Description']));
   // It warns, and stops nothing.
   await editor.text.fill(JSON.stringify({ ...LOCAL, timeout: 5 }));
   await editor.save.click();
@@ -66,6 +68,30 @@ export default async function (stage) {
   await editor.discard.click();
   await visitor.dialog('Discard this draft?').getByRole('button', { name: 'Discard', exact: true }).click();
 
+  // Where it changes nothing of what is run, one click moves it to where it is encrypted, and another one back.
+  await stage.api.put('boxed', BOXED);
+  await list.edit('boxed');
+  await editor.isShown('boxed');
+  const move = page.getByRole('button', { name: /^Move .* to the environment$/ });
+  assert.deepEqual(await move.allTextContents(), ['Move API_TOKEN to the environment']);
+  await assertAccessible(page, 'a suspect that can be moved');
+  await move.click();
+  await hasFocus(page, argument(4), 'moved');
+  assert.equal(await argument(4).inputValue(), 'API_TOKEN');
+  assert.equal(await editor.cell('Environment', 'Name 1').inputValue(), 'API_TOKEN');
+  await visible(page.getByText('API_TOKEN was moved to the environment, where it is encrypted.'));
+  await gone(move);
+  await page.getByRole('button', { name: 'Undo', exact: true }).click();
+  assert.equal(await argument(4).inputValue(), 'API_TOKEN=canary-flag');
+  await move.click();
+  await editor.save.click();
+  await visitor.seesToast('boxed was saved');
+  assert.deepEqual(await stage.api.plaintext('boxed'), {
+    ...BOXED, args: BOXED.args.with(3, 'API_TOKEN'), env: { API_TOKEN: 'canary-flag' },
+  });
+  await visible(editor.dots('API_TOKEN'));
+  await editor.back.click();
+
   await visitor.goTo('#/paste');
   await visible(paste.heading);
   await paste.text.fill(JSON.stringify({ mcpServers: { pasted: LOCAL } }));
@@ -79,7 +105,7 @@ export default async function (stage) {
   const findings = reader.page.getByRole('list', { name: 'Findings', exact: true });
   await visible(findings);
   const texts = await findings.getByRole('listitem').allTextContents();
-  assert.deepEqual(texts.map((text) => text.split(' ')[0]), ['/args/2', '/args/4', '/description']);
+  assert.deepEqual(texts.map((text) => text.split(' looks')[0]), ['Argument 3', 'Argument 5', 'Description']);
   assert.doesNotMatch(texts.join(), hidden);
   await assertAccessible(reader.page, 'findings that are only seen');
   await stage.api.put('local', { command: 'npx' });

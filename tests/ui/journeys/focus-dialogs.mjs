@@ -85,7 +85,7 @@ export default async function (stage) {
   await keys.press('Enter');
   await gone(conflict.warning);
   await hasFocus(page, conflict.overwrite, 'after not overwriting');
-  await conflict.choice('/description', 'Mine').check();
+  await conflict.choice('Description', 'Yours').check();
   await conflict.use.click();
   await gone(conflict.dialog);
   await focusIsSomewhere(page, 'after the choice');

@@ -34,11 +34,11 @@ export default async function (stage) {
   await editor.json.click();
   await editor.text.fill('{');
   await editor.form.click();
-  await press(button('Drop that text'), 'the JSON was dropped');
+  await press(button('Discard JSON changes'), 'the JSON was dropped');
   await editor.json.click();
   await editor.text.fill('{');
   await editor.form.click();
-  await press(button('Repair the JSON'), 'the JSON is repaired');
+  await press(button('Fix JSON'), 'the JSON is repaired');
   await hasFocus(page, editor.text, 'the JSON is repaired');
   await editor.text.fill('{"command":"alpha"}');
   await editor.form.click();

@@ -18,7 +18,7 @@ export default async function (stage) {
   await gone(help);
 
   await keys.press('n');
-  await editor.isShown('New server');
+  await editor.isShown('Add server');
   await keys.typeInto(editor.field('Name'), 'typed');
   await keys.typeInto(editor.field('Command'), 'npx');
   await keys.choose(editor.group('Arguments').getByRole('button', { name: 'Add argument', exact: true }));
@@ -46,12 +46,12 @@ export default async function (stage) {
   await keys.press('ControlOrMeta+s');
   await visible(conflict.dialog);
   // One stop for the group, arrows inside it.
-  const choices = conflict.dialog.getByRole('radiogroup', { name: '/description', exact: true }).getByRole('radio');
+  const choices = conflict.dialog.getByRole('radiogroup', { name: 'Description', exact: true }).getByRole('radio');
   const inGroup = () => choices.evaluateAll((radios) => radios.includes(document.activeElement));
   for (let stops = 0; stops < 30 && !await inGroup(); stops += 1) await keys.press('Tab');
   assert.ok(await inGroup(), 'Tab leads to the choices');
   await keys.press('Space');
-  for (let turns = 0; turns < 3 && !await conflict.choice('/description', 'Mine').isChecked(); turns += 1) {
+  for (let turns = 0; turns < 3 && !await conflict.choice('Description', 'Yours').isChecked(); turns += 1) {
     await keys.press('ArrowDown');
   }
   await keys.choose(conflict.use);

@@ -53,7 +53,7 @@ export default async function (stage) {
 
   // The way back does not lead to a draft that became a server.
   await list.newServer.click();
-  await editor.isShown('New server');
+  await editor.isShown('Add server');
   await editor.fill({ Name: 'two', Command: 'two' });
   await editor.save.click();
   await editor.isShown('two');

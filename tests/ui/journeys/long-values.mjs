@@ -17,7 +17,7 @@ export default async function (stage) {
   await visible(conflict.banner);
   await conflict.merge.click();
   await visible(conflict.dialog);
-  for (const side of ['Theirs', 'Mine']) {
+  for (const side of ['Theirs', 'Yours']) {
     const label = conflict.dialog.locator('label').filter({ hasText: new RegExp(`^${side}$`) });
     const { height } = await label.boundingBox();
     assert.ok(height < 40, `"${side}" is broken into lines: it is ${height} px high`);

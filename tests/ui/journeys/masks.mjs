@@ -32,7 +32,7 @@ export default async function (stage) {
   // Typed in the place of a stored secret.
   await list.edit('vault');
   await editor.isShown('vault');
-  await editor.secret('A', 'Replace').check();
+  await editor.edit('A').click();
   const value = editor.cell('Environment', 'Value 1');
   for (const mask of MASKS) {
     await value.fill(mask);
@@ -59,8 +59,7 @@ export default async function (stage) {
   await isUntouched('typed');
 
   // Pasted as lines of a `.env` file, and as the mask that the service shows where nothing is stored.
-  await value.fill('');
-  await editor.secret('A', 'Keep').check();
+  await editor.keep('A').click();
   await editor.group('Environment').getByRole('button', { name: 'Add variable', exact: true }).click();
   await pasteInto(editor.cell('Environment', 'Name 2'), 'B=••••••••\nC="[REDACTED]"\n');
   for (const number of [2, 3]) {

@@ -40,7 +40,7 @@ export default async function (stage) {
     await editor.save.click();
     await visible(conflict.dialog);
     await fits('the conflict');
-    await conflict.choice('/description', 'Mine').check();
+    await conflict.choice('Description', 'Yours').check();
     await conflict.use.click();
     await editor.save.click();
     await visitor.seesToast('short was saved');

@@ -10,7 +10,7 @@ export default async function (stage) {
   const visitor = await stage.owner();
   const { list, editor, paste, page } = visitor;
   await list.newServer.first().click();
-  await editor.isShown('New server');
+  await editor.isShown('Add server');
   await editor.field('Name').fill('lines');
   await editor.transport('stdio').check();
   await editor.fill({ Command: 'node' });

@@ -22,12 +22,12 @@ export default async function (stage) {
   await page.goBack();
   await list.isShown();
   await list.newServer.first().click();
-  await editor.isShown('New server');
+  await editor.isShown('Add server');
   await editor.field('Name').fill('three');
   await page.goBack();
   await list.isShown();
   await page.goForward();
-  await editor.isShown('New server');
+  await editor.isShown('Add server');
   assert.equal(await editor.field('Name').inputValue(), 'three');
   await page.goBack();
   await list.paste.first().click();

@@ -6,19 +6,19 @@ export default async function (stage) {
   await stage.api.put('one', { command: 'one', env: { API_KEY: 'first-value' } });
   const visitor = await stage.owner();
   const { list, editor } = visitor;
-  const shown = editor.field('Stored value of API_KEY');
+  const shown = editor.revealed('API_KEY');
   await list.edit('one');
   await editor.isShown('one');
 
-  await editor.reveal('API_KEY').click();
+  await editor.reveal('API_KEY');
   await visible(shown);
-  await editor.secret('API_KEY', 'Replace').click();
+  await editor.edit('API_KEY').click();
   await editor.cell('Environment', 'Value 1').fill('second-value');
   await editor.save.click();
   await visitor.seesToast('one was saved');
   await gone(shown);
 
-  await editor.reveal('API_KEY').click();
+  await editor.reveal('API_KEY');
   await visible(shown);
   await visitor.account.open();
   await visitor.account.signOut.click();

@@ -29,12 +29,15 @@ export default async function (stage) {
     return JSON.parse(text);
   };
 
-  await twice(editor.secret('A', 'Clear'), 'clearing', editor.secret('B', 'Clear'));
+  await editor.more('A').click();
+  await twice(editor.item('Remove'), 'removing a secret', editor.edit('B'));
   assert.deepEqual(Object.keys((await draft()).env), ['B', 'C']);
-  assert.ok(await editor.secret('A', 'Clear').isChecked(), 'it can be kept after all');
-  await editor.secret('A', 'Keep').check();
+  await editor.undo('variable A').click();
   assert.deepEqual(Object.keys((await draft()).env), ['A', 'B', 'C']);
-  await editor.secret('B', 'Clear').check();
+  await twice(editor.edit('A'), 'editing a secret', editor.edit('B'));
+  await editor.keep('A').click();
+  await visible(editor.dots('A'));
+  await editor.chooseOf('B', 'Remove');
 
   const removing = (name) => page.getByRole('button', { name, exact: true });
   await twice(removing('Remove argument 1'), 'removing a row', editor.group('Arguments').getByRole('button', { name: 'Add argument' }));
@@ -42,15 +45,17 @@ export default async function (stage) {
   await removing('Undo removing argument one').click();
   assert.deepEqual((await draft()).args, ['one', 'two', 'three']);
   await removing('Remove argument 2').click();
-  await twice(removing('Remove variable 3'), 'removing a stored secret', editor.group('Environment').getByRole('button', { name: 'Add variable' }));
+  await editor.more('C').click();
+  await twice(editor.item('Remove'), 'removing the last secret', editor.group('Environment').getByRole('button', { name: 'Add variable' }));
   assert.deepEqual(Object.keys((await draft()).env), ['A']);
-  await twice(editor.secret('x-keys.A_TOKEN', 'Clear'), 'another member', editor.secret('x-keys.B_TOKEN', 'Clear'));
+  await editor.more('x-keys.A_TOKEN').click();
+  await twice(editor.item('Remove'), 'another member', editor.edit('x-keys.B_TOKEN'));
   await editor.save.click();
   await visitor.seesToast('vault was saved');
   assert.deepEqual(await stage.api.plaintext('vault'), {
     command: 'vault', args: ['one', 'three'], env: { A: 'first-secret' }, 'x-keys': { B_TOKEN: 'y' },
   });
-  await gone(editor.secret('B', 'Clear'));
+  await gone(editor.secret('B'));
   await editor.back.click();
 
   // The list: a row that no longer passes the filter, others' new and removed servers, the place of a menu.

@@ -31,7 +31,7 @@ export default async function (stage) {
 
   await list.edit('issue-tracker');
   await editor.isShown('issue-tracker');
-  await visible(editor.secret('X-Api-Key', 'Keep'));
+  await visible(editor.dots('X-Api-Key'));
   await take('edit');
 
   await editor.fill({ 'Timeout (seconds)': '60', Description: 'Issues of every team' });
@@ -41,8 +41,8 @@ export default async function (stage) {
   await visible(conflict.banner);
   await editor.save.click();
   await visible(conflict.dialog);
-  await conflict.choice('/description', 'Theirs').check();
-  await conflict.choice('/timeout', 'Mine').check();
+  await conflict.choice('Description', 'Theirs').check();
+  await conflict.choice('Timeout (seconds)', 'Yours').check();
   await take('conflict');
   await conflict.cancel.click();
 

@@ -45,6 +45,8 @@ export default async function (stage) {
   await page.keyboard.press('e');
   await visible(page.getByRole('heading', { level: 1, name: 'local', exact: true }));
   await assertAccessible(page, 'a server to be seen only');
+  // What its name says is no secret is in clear.
+  await visible(page.getByText('verbose', { exact: true }));
   const shown = await page.locator('main').innerText();
   for (const text of ['npx', '-y', 'some server', 'TOKEN', 'A description', '30', 'x-more']) assert.ok(shown.includes(text), text);
   assert.doesNotMatch(shown, /s3cret|\[REDACTED\]/);

@@ -17,7 +17,7 @@ export default async function (stage) {
   await visible(page.getByRole('heading', { name: 'Unsaved drafts' }));
 
   await list.newServer.click();
-  await editor.isShown('New server');
+  await editor.isShown('Add server');
   await editor.fill({ Name: 'gone', Command: 'another' });
   await editor.save.click();
   await visible(visitor.alert('A draft of this name is waiting'));

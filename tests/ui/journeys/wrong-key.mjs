@@ -23,7 +23,7 @@ export default async function (stage) {
   await editor.save.click();
   await visitor.seesToast('locked was saved');
 
-  await editor.secret('TOKEN', 'Replace').check();
+  await editor.edit('TOKEN').click();
   await editor.cell('Environment', 'Value 1').fill('another');
   await editor.save.click();
   await visible(visitor.alert(/No configured key opens any encrypted value/).first());

@@ -15,9 +15,9 @@ export class Conflict {
     this.overwriteNow = this.warning.getByRole('button', { name: 'Overwrite', exact: true });
   }
 
-  /** The choice for one member: Theirs or Mine. */
-  choice(pointer, side) {
-    return this.dialog.getByRole('radiogroup', { name: pointer, exact: true })
+  /** The choice for one member: Theirs or Yours. */
+  choice(field, side) {
+    return this.dialog.getByRole('radiogroup', { name: field, exact: true })
       .getByRole('radio', { name: side, exact: true });
   }
 }

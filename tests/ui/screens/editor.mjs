@@ -62,14 +62,56 @@ export class Editor {
     await this.cell(legend, `Value ${number}`).fill(value);
   }
 
-  /** What is to be done with a stored secret: Keep, Replace, Clear. */
-  secret(label, choice) {
-    return this.#page.getByRole('radiogroup', { name: `${label}: stored secret`, exact: true })
-      .getByRole('radio', { name: choice, exact: true });
+  /** A stored secret: dots, or what is in their place. */
+  secret(label) {
+    return this.#page.getByRole('group', { name: `${label}: stored secret`, exact: true });
+  }
+
+  /** The dots of a stored secret that is kept. */
+  dots(label) {
+    return this.secret(label).getByText('••••••', { exact: true });
+  }
+
+  /** Begins to type another secret. */
+  edit(label) {
+    return this.#page.getByRole('button', { name: `Edit ${label}`, exact: true });
+  }
+
+  /** Goes back to what is stored. */
+  keep(label) {
+    return this.#page.getByRole('button', { name: `Keep stored value: ${label}`, exact: true });
+  }
+
+  more(label) {
+    return this.#page.getByRole('button', { name: `More: ${label}`, exact: true });
+  }
+
+  /** Reveal, Copy or Remove. */
+  async chooseOf(label, item) {
+    await this.more(label).click();
+    await this.item(item).click();
+  }
+
+  /** An item of the menu that is open. */
+  item(name) {
+    return this.#page.getByRole('menuitem', { name, exact: true });
   }
 
   reveal(label) {
-    return this.#page.getByRole('button', { name: `Reveal ${label}`, exact: true });
+    return this.chooseOf(label, 'Reveal');
+  }
+
+  revealed(label) {
+    return this.field(`Stored value of ${label}`);
+  }
+
+  hide(label) {
+    return this.#page.getByRole('button', { name: `Hide ${label}`, exact: true });
+  }
+
+  /** Takes the removal of a row back: "variable TOKEN"; of a secret that is in no row its label alone. */
+  undo(what) {
+    return this.#page.getByRole('button', { name: `Undo removing ${what}`, exact: true });
   }
 
   /** Chooses an item of the editor's menu. */

@@ -5,7 +5,7 @@ export class Paste {
 
   constructor(page) {
     this.#page = page;
-    this.heading = page.getByRole('heading', { name: 'Paste servers', exact: true });
+    this.heading = page.getByRole('heading', { name: 'Import servers', exact: true });
     this.text = page.getByLabel('Text', { exact: true });
     this.found = page.getByRole('list', { name: 'Found servers', exact: true });
     this.entries = this.found.locator('> li');

@@ -47,6 +47,12 @@ export function read(name: string): Promise<Result<Shown>> {
   return answered(GET(ITEM, { params: { path: { name } }, parseAs: "text" }), (_, text) => shownOf(text));
 }
 
+/** The same with each value in clear whose name says that it is no secret (`LOG_LEVEL`), unless it looks like one. */
+export function readNamed(name: string): Promise<Result<Shown>> {
+  const header = { "X-Expose-Secrets": "named" } as const;
+  return answered(GET(ITEM, { params: { path: { name }, header }, parseAs: "text" }), (_, text) => shownOf(text));
+}
+
 /** The secret at one place, in clear. The service audits it. Nothing else of the answer is handed on. */
 export function reveal(name: string, pointer: string): Promise<Result<string>> {
   const header = { "X-Expose-Secrets": "plaintext" } as const;
@@ -86,6 +92,13 @@ export async function rename(name: string, to: string, ifMatch: string): Promise
   const renamed = await answered(request, (response, text) => (response.status === 204 ? null : shownOf(text)));
   if (!("ok" in renamed)) return renamed;
   return renamed.ok === null ? unreadable(to) : { ok: renamed.ok };
+}
+
+/** Stores a copy of a server under another name, its secrets with it. */
+export function copy(name: string, to: string, ifMatch: string): Promise<Result<Shown>> {
+  const params = { path: { name }, header: { "If-Match": ifMatch } };
+  const request = POST("/api/settings/mcp-servers/{name}/copy", { params, body: { to }, bodySerializer: JSON.stringify, parseAs: "text" });
+  return answered(request, (_, text) => shownOf(text));
 }
 
 /** A server that can't be read: only the list has its tag in a body. */

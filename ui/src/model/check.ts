@@ -6,9 +6,13 @@ import { type Schema, Validator } from "@cfworker/json-schema";
 import { get, pointer, steps } from "../json/pointer.ts";
 import { type Json, type JsonObject, isObject, toPlain } from "../json/value.ts";
 import { foreignMasks } from "./secrets.ts";
+import { hasScheme, isAmbiguous, withScheme } from "./url-parts.ts";
 
 /** What is to be said about one place. */
-export type Finding = { pointer: string; message: string };
+export type Finding = { pointer: string; message: string; proposal?: Proposal };
+
+/** What would be right at that place, and the same without what could be secret. */
+export type Proposal = { value: string; shown: string };
 
 /** What is wrong; nothing where the configuration may be sent. */
 export function check(config: JsonObject, schema: unknown): Finding[] {
@@ -35,7 +39,7 @@ function validator(schema: unknown): Validator {
 
 function finding(config: JsonObject, place: string): Finding {
   const [member = "", inner, ...deeper] = steps(place);
-  if (member === "") return { pointer: "", message: "A command or a URL is needed." };
+  if (member === "") return { pointer: "", message: NOTHING_TO_START };
   if (member === "auth") return authFinding(config, place);
   if (member === "enabled" && typeof config.get(member) === "boolean") return CONTRADICTION;
   if (member === "transport" || member === "type") return { pointer: place, message: transportMessage(config.get(member), member) };
@@ -45,6 +49,8 @@ function finding(config: JsonObject, place: string): Finding {
     if (member === "env") return { pointer: place, message: "A variable's name must not be empty or hold =." };
     return isBesideAuth(config, inner) ? BESIDE_AUTH : { pointer: place, message: headerMessage(inner) };
   }
+  if (member === "url") return urlFinding(config.get(member));
+  if (place === "/command" && config.get(member) === "") return { pointer: place, message: NO_COMMAND };
   const message = (inner === undefined ? MEMBERS : ELEMENTS).get(member);
   return { pointer: place, message: message ?? (get(config, place) === null ? NO_NULL : "The schema does not allow this here.") };
 }
@@ -76,10 +82,26 @@ const BESIDE_AUTH = {
   message: "Authentication can't be combined with a header Authorization: remove one of them.",
 };
 
+/** What is said of the whole where neither is there. */
+export const NOTHING_TO_START = "A command or a URL is needed.";
+const NO_COMMAND = "A command is needed.";
+const NO_URL = "A URL is needed.";
+
+/** What is wrong with a URL; where only its scheme is missing, with it. */
+function urlFinding(url: Json | undefined): Finding {
+  const at = "/url";
+  if (url === "") return { pointer: at, message: NO_URL };
+  if (typeof url !== "string") return { pointer: at, message: TEXT };
+  if (isAmbiguous(url) || hasScheme(url)) return { pointer: at, message: "Must hold no white space, control characters or backslashes." };
+  const shown = withScheme(url);
+  if (shown === null) return { pointer: at, message: "Must begin with https:// or http://." };
+  const value = `${shown.slice(0, shown.indexOf(":"))}://${url.replace(/^\/+/, "")}`;
+  return { pointer: at, message: `Has no scheme. Did you mean ${shown}?`, proposal: { value, shown } };
+}
+
 const MEMBERS = new Map(
   Object.entries({
     command: "Must be text on one line, and not blank.",
-    url: "Must begin with https:// or http://, and hold no white space or backslashes.",
     args: LIST,
     cwd: "Must be text on one line.",
     description: TEXT,

@@ -6,7 +6,7 @@ import { get } from "../json/pointer.ts";
 import type { Json, JsonObject } from "../json/value.ts";
 import { writeJson } from "../json/write.ts";
 import { HARMLESS } from "./secret-tables.generated.ts";
-import { keptSecrets } from "./secrets.ts";
+import { isPlainAt, keptSecrets } from "./secrets.ts";
 import { isAmbiguous, replaceParts } from "./url-parts.ts";
 
 /** Where the secrets of a server go. */
@@ -48,7 +48,7 @@ export function unboundSecrets(
 /** The masks of the draft in places where the base has no secret: the service could restore nothing there. */
 export function masksOfNothing(base: JsonObject | null, draft: JsonObject): string[] {
   const own = new Set(base === null ? [] : keptSecrets(base));
-  return keptSecrets(draft).filter((at) => !own.has(at));
+  return keptSecrets(draft).filter((at) => !own.has(at) && (base === null || !isPlainAt(base, at)));
 }
 
 /** How the destination changed, in words. */

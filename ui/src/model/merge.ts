@@ -3,10 +3,10 @@
  * to different things is a conflict, and keeps my value until somebody chooses. Masks hide values, so the caller
  * says which secrets were changed elsewhere.
  */
-import { pointer, set } from "../json/pointer.ts";
+import { get, pointer, set } from "../json/pointer.ts";
 import { type Json, type JsonObject, equal, isObject } from "../json/value.ts";
 import { type Position, memberOf } from "./position.ts";
-import { secretLeavesAt, withOneMask } from "./secrets.ts";
+import { isPlainLeaf, secretLeavesAt, withOneMask } from "./secrets.ts";
 
 /** One member in which the sides differ. Values may be secrets: `shown` makes them fit to be seen. */
 export type Change = {
@@ -66,11 +66,13 @@ class Merge {
       return this.object(isObject(base) ? base : null, theirs, mine, position, at);
     }
     const leaves = (value: Json | undefined) => (value === undefined ? [] : secretLeavesAt(value, position, at));
+    const inClear = (leaf: string) => theirs !== undefined && isPlainLeaf(get(theirs, leaf.slice(at.length)), leaf);
     const change: Change = {
       ...sides,
       pointer: at,
       isSecret: [base, theirs, mine].some((value) => leaves(value).length > 0),
-      theirsChangedSecret: base !== undefined && leaves(theirs).some((leaf) => this.changedElsewhere(leaf)),
+      // What is in clear says itself whether it changed.
+      theirsChangedSecret: base !== undefined && leaves(theirs).some((leaf) => !inClear(leaf) && this.changedElsewhere(leaf)),
     };
     const byThem = !isSame(base, theirs, position);
     if (isSame(base, mine, position)) {

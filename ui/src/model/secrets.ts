@@ -45,6 +45,17 @@ export function keptSecrets(draft: JsonObject): string[] {
   });
 }
 
+/** Whether what the service shows at this place is in clear where it masks what is secret: a variable or header of a plain name. */
+export function isPlainAt(fromService: JsonObject, at: string): boolean {
+  return isPlainLeaf(get(fromService, at), at);
+}
+
+/** The same of the value itself. */
+export function isPlainLeaf(value: Json | undefined, at: string): boolean {
+  const [member, , ...deeper] = steps(at);
+  return (member === "env" || member === "headers") && deeper.length === 0 && typeof value === "string" && value !== "" && !isMask(value);
+}
+
 /** The pointers of secrets that are masks of others: neither a secret, nor the mask of the stored one. */
 export function foreignMasks(draft: JsonObject): string[] {
   const isForeign = (text: string) => !isMask(text) && !isMask(percentDecoded(text)) && looksMasked(text);
@@ -67,7 +78,13 @@ export function secretsState(config: JsonObject, needsReentry: string[]): Secret
  */
 export function shown(config: JsonObject, at = ""): Json | undefined {
   const value = get(config, at);
-  return value === undefined ? undefined : shownAt(value, positionOf(config, at));
+  return value === undefined ? undefined : shownAt(value, positionOf(config, at), false);
+}
+
+/** The same of what the service has shown: what it did not mask is no secret. */
+export function shownByService(config: JsonObject, at = ""): Json | undefined {
+  const value = get(config, at);
+  return value === undefined ? undefined : shownAt(value, positionOf(config, at), true);
 }
 
 /** The same value, in which each mask of a secret has the same spelling. */
@@ -75,9 +92,11 @@ export function withOneMask(value: Json, position: Position): Json {
   return mapSecrets(value, position, (secret) => (typeof secret === "string" && isMask(secret) ? MASK : secret));
 }
 
-function shownAt(value: Json, position: Position): Json {
+function shownAt(value: Json, position: Position, isFromService: boolean): Json {
   return mapSecrets(value, position, (secret, position) => {
-    const word = typeof secret === "string" && isKept(secret, position) ? "set" : "new value";
+    const isMasked = typeof secret === "string" && isKept(secret, position);
+    if (isFromService && !isMasked && typeof secret === "string" && kindOf(position, secret) === "secret") return secret;
+    const word = isMasked ? "set" : "new value";
     return typeof secret === "string" && kindOf(position, secret) === "url" ? replaceParts(secret, `(${word})`) : word;
   });
 }

@@ -26,7 +26,12 @@ export function suspects(config: JsonObject): Suspect[] {
 
 /** What is said about a suspect. */
 export function warningOf({ reason }: Suspect): string {
-  return `This looks like a secret, but it is stored and shown in clear. ${tables.PROPOSALS[reason]}`;
+  return `This looks like a secret, but it is stored and shown in clear. ${withoutMarks(tables.PROPOSALS[reason])}`;
+}
+
+/** A proposal of the service, without the marks that it has around code. */
+export function withoutMarks(proposal: string): string {
+  return proposal.replaceAll("`", "");
 }
 
 /** The configuration with nothing of the secrets at these places; the name before each stays, and the host of a URL. */

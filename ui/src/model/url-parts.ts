@@ -12,6 +12,23 @@ export function isAmbiguous(url: string): boolean {
   return /[\\\p{Cc}\p{White_Space}]/u.test(url);
 }
 
+/** Whether a URL says how its host is reached. What begins with a reference to a variable may get its scheme from there. */
+export function hasScheme(url: string): boolean {
+  return /^([$%{]|[A-Za-z][A-Za-z0-9+.-]*:\/\/|https?:)/i.test(url);
+}
+
+/** The URL that one without a scheme seems to mean, without what could be secret in it; null where it names no host. */
+export function withScheme(url: string): string | null {
+  const [whole = ""] = url.replace(/^\/+/, "").split(/[?#]/);
+  const [own] = userinfo(whole);
+  const bare = own === undefined ? whole : whole.slice(own.end + 1);
+  const [host = ""] = bare.split(/[/:]/);
+  const isLocal = host === "localhost" || host.startsWith("127.") || bare.startsWith("[::1]");
+  const isMeant = isLocal || host.includes(".") || bare.includes(":");
+  const proposal = `${isLocal ? "http" : "https"}://${bare}`;
+  return isMeant && URL.canParse(proposal) ? proposal : null;
+}
+
 /** Whether a text that need not be a URL is one with secret parts. What holds white space is treated as prose. */
 export function isUrlWithSecret(text: string): boolean {
   return /^[A-Za-z][A-Za-z0-9+.-]*:\/\//.test(text) && !isAmbiguous(text) && secretParts(text).length > 0;

@@ -46,7 +46,7 @@ export type TextFieldProps = Omit<FieldProps, "children"> & {
 /** One line of text, or several. */
 export function TextField({ value, onText, isSecret, isCode, rows, input, ...field }: TextFieldProps) {
   const look = [isSecret && "secret", isCode && "code"].filter(Boolean).join(" ");
-  const shared = { class: look || undefined, value, spellcheck: false, autocomplete: "off", autocapitalize: "off" } as const;
+  const shared = { class: look || undefined, dir: "auto", value, spellcheck: false, autocomplete: "off", autocapitalize: "off" } as const;
   return (
     <Field {...field}>
       {(wiring) =>

@@ -5,7 +5,8 @@ import { Icon } from "./Icon.tsx";
 /** `isByPointer`: whether it was chosen with a mouse or a finger rather than by a key or an assistive program. */
 export type MenuItem = { label: string; run: (isByPointer: boolean) => void; kind?: "plain" | "danger" };
 
-export function Menu({ label, items }: { label: string; items: MenuItem[] }) {
+/** `name`: the `data-focus` by which the button can be given the focus. */
+export function Menu({ label, items, name }: { label: string; items: MenuItem[]; name?: string }) {
   const id = useId();
   const opener = useRef<HTMLButtonElement>(null);
   const list = useRef<HTMLDivElement>(null);
@@ -44,6 +45,7 @@ export function Menu({ label, items }: { label: string; items: MenuItem[] }) {
         type="button"
         class="button quiet"
         ref={opener}
+        data-focus={name}
         aria-label={label}
         aria-haspopup="menu"
         aria-expanded={isOpen}

@@ -2,15 +2,19 @@
  * The screen on which one server is added or edited. It opens the draft; what can be done with it is in `editor/`.
  */
 import { useEffect, useState } from "preact/hooks";
+import { isOf } from "../api/problem.ts";
 import type { Problem } from "../api/servers.ts";
 import { Banner } from "../parts/Banner.tsx";
 import { Button } from "../parts/Button.tsx";
 import { mode } from "../state/access.ts";
 import { drafts, openDraft } from "../state/drafts.ts";
+import { servers } from "../state/live.ts";
 import { pending } from "../state/pending.ts";
 import { type Route, go } from "../state/route.ts";
+import { editor } from "../texts-editing.ts";
 import { DraftEditor } from "./editor/DraftEditor.tsx";
 import { ServerView } from "./editor/ServerView.tsx";
+import { Unreadable } from "./editor/Unreadable.tsx";
 import "../style/editor.css";
 
 type Props = { route: Extract<Route, { screen: "editor" | "new" }> };
@@ -23,39 +27,43 @@ export function Editor({ route }: Props) {
   const draft = drafts.value.get(draftKey);
   const isOpen = draft !== undefined;
   const canEdit = mode.value === "edit";
+  const tag = servers.value.get(draftKey)?.etag;
+  // What can't be read is looked at again once something else is stored.
+  const isUnreadable = problem !== null && isOf(problem, "malformed-server");
 
   useEffect(() => {
     // What can only be seen is taken from the list, and what is not known yet is asked for once it is.
     if (isOpen || isNew || !canEdit) return undefined;
     let isHere = true;
     setProblem(null);
-    void pending(`Opening ${draftKey}`, openDraft(draftKey, () => isHere)).then((opened) => {
+    void pending(editor.openingServer(draftKey), openDraft(draftKey, () => isHere)).then((opened) => {
       if (isHere && !("key" in opened)) setProblem(opened);
     });
     return () => {
       isHere = false;
     };
-  }, [draftKey, isNew, isOpen, canEdit, attempt]);
+  }, [draftKey, isNew, isOpen, canEdit, attempt, tag]);
 
-  if (mode.value === "view") return <ServerView title={isNew ? draft?.name || "New server" : draftKey} draftKey={draftKey} isNew={isNew} />;
+  if (mode.value === "view") return <ServerView title={isNew ? draft?.name || editor.newServer : draftKey} draftKey={draftKey} isNew={isNew} />;
   if (draft !== undefined && canEdit) return <DraftEditor key={draft.key} draft={draft} />;
   const isUnknown = canEdit && (isNew || problem?.status === 404);
   return (
     <div class="editor">
-      <h1 tabIndex={-1}>{isNew ? "New server" : draftKey}</h1>
+      <h1 dir="auto" tabIndex={-1}>{isNew ? editor.newServer : draftKey}</h1>
       {isUnknown && (
         <Banner kind="alert" tone="warning">
-          {isNew ? "This draft is gone: drafts live as long as their tab." : "There is no server of this name."}
+          {isNew ? editor.draftGone : editor.unknown}
         </Banner>
       )}
-      {!isUnknown && problem !== null && problem.status !== 401 && (
-        <Banner kind="alert" actions={<Button onPress={() => setAttempt(attempt + 1)}>Try again</Button>}>
+      {isUnreadable && tag !== undefined && <Unreadable name={draftKey} etag={tag} problem={problem} />}
+      {!isUnknown && !isUnreadable && problem !== null && problem.status !== 401 && (
+        <Banner kind="alert" actions={<Button onPress={() => setAttempt(attempt + 1)}>{editor.tryAgain}</Button>}>
           <strong>{problem.title}.</strong> {problem.detail}
         </Banner>
       )}
       <div class="editor-actions">
         <Button icon="back" onPress={() => go({ screen: "list" })}>
-          Back
+          {editor.back}
         </Button>
       </div>
     </div>

@@ -10,6 +10,7 @@ import { clearPasted, loadSchema, pasteEntries, pasteFault, pastedText, saveChos
 import { pending } from "../state/pending.ts";
 import { go } from "../state/route.ts";
 import { toast } from "../state/toasts.ts";
+import { editor, paste } from "../texts-editing.ts";
 import "../style/paste.css";
 import { PasteEntry } from "./paste/PasteEntry.tsx";
 
@@ -25,11 +26,11 @@ export function Paste() {
 
 /** What was pasted before stays in the tab's memory. */
 function NoPaste() {
-  useKeys([{ keys: "Escape", what: "Back to the list", run: () => go({ screen: "list" }) }]);
+  useKeys([{ keys: "Escape", what: editor.backToList, run: () => go({ screen: "list" }) }]);
   return (
     <div class="paste-screen">
       <PasteHead />
-      {mode.value === "view" && <p>{pastedText.value === "" ? "No servers can be added here." : "No servers can be added here. The pasted text is kept."}</p>}
+      {mode.value === "view" && <p>{pastedText.value === "" ? paste.none : paste.noneKept}</p>}
     </div>
   );
 }
@@ -38,9 +39,9 @@ function PasteHead() {
   return (
     <header class="paste-head">
       <Button kind="quiet" icon="back" onPress={() => go({ screen: "list" })}>
-        Back
+        {editor.back}
       </Button>
-      <h1 tabIndex={-1}>Paste servers</h1>
+      <h1 tabIndex={-1}>{paste.title}</h1>
     </header>
   );
 }
@@ -66,25 +67,25 @@ function PasteText() {
     }
     setSaving(true);
     setSaid("");
-    await pending(`Saving ${counted(chosen)}`, saveChosen());
+    await pending(paste.saving(chosen), saveChosen());
     setSaving(false);
     setSaid(outcomeText(pasteEntries.value));
   };
 
   useKeys([
-    { keys: "Mod+S", what: "Save the chosen servers", run: () => void save(), whileTyping: true },
-    { keys: "Escape", what: "Back to the list; the text stays", run: () => go({ screen: "list" }), whileTyping: true },
+    { keys: "Mod+S", what: paste.saveChosen, run: () => void save(), whileTyping: true },
+    { keys: "Escape", what: paste.backKeeping, run: () => go({ screen: "list" }), whileTyping: true },
   ]);
 
   return (
     <div class="paste-screen">
       <PasteHead />
       {schemaFault.value && (
-        <Banner kind="alert" actions={<Button onPress={() => void loadSchema()}>Try again</Button>}>
-          The service did not tell how a server must look, so the text can't be read yet. It stays as it is.
+        <Banner kind="alert" actions={<Button onPress={() => void loadSchema()}>{editor.tryAgain}</Button>}>
+          {paste.noSchema}
         </Banner>
       )}
-      <Field label="Text" error={fault} hint={<Hint />}>
+      <Field label={paste.label} error={fault} hint={<Hint />}>
         {(wiring) => (
           <textarea
             {...wiring}
@@ -92,6 +93,7 @@ function PasteText() {
             ref={field}
             class="code"
             rows={8}
+            dir="auto"
             placeholder={EXAMPLE}
             autocomplete="off"
             spellcheck={false}
@@ -107,12 +109,12 @@ function PasteText() {
       <div class="paste-actions">
         {entries.length > 0 && (
           <Button kind="primary" isBusy={isSaving} onPress={() => void save()}>
-            {`Save ${counted(chosen)}`}
+            {paste.save(chosen)}
           </Button>
         )}
         {pastedText.value !== "" && (
           <Button kind="quiet" onPress={() => clear(field.current)}>
-            Clear the text
+            {paste.clear}
           </Button>
         )}
         <p class="paste-said" role="status">
@@ -127,7 +129,7 @@ function Found() {
   const id = useId();
   return (
     <section class="paste-found">
-      <h2 id={id}>Found servers</h2>
+      <h2 id={id}>{paste.found}</h2>
       <ol role="list" aria-labelledby={id}>
         {pasteEntries.value.map((entry, index) => (
           <PasteEntry key={entry.key} entry={entry} number={index + 1} />
@@ -138,30 +140,22 @@ function Found() {
 }
 
 function Hint() {
-  return (
-    <>
-      The settings of any client, with or without <code>mcpServers</code>; one server's JSON; or lines such as <code>npx …</code>,{" "}
-      <code>claude mcp add …</code> or an address. Nothing is saved before you say so.
-    </>
-  );
+  // Every second part is code.
+  return <>{paste.hint.map((part, index) => (index % 2 === 1 ? <code key={part}>{part}</code> : part))}</>;
 }
 
 function whyNot(chosen: number): string | null {
   if (whyNoWrite.value !== null) return whyNoWrite.value;
-  return chosen === 0 ? "Choose at least one server." : null;
+  return chosen === 0 ? paste.chooseOne : null;
 }
 
 function clear(field: HTMLTextAreaElement | null): void {
   const undo = clearPasted();
   field?.focus();
-  toast({ text: "The text was cleared", kind: "done", action: { label: "Undo", run: undo } });
+  toast({ text: paste.cleared, kind: "done", action: { label: editor.undo, run: undo } });
 }
 
 function foundText(count: number, fault: string | null): string {
-  if (count === 0) return fault === null ? "" : "No server can be read from this text.";
-  return `${counted(count)} found.${fault === null ? "" : " Some of the text can't be read."}`;
-}
-
-function counted(number: number): string {
-  return number === 1 ? "1 server" : `${number} servers`;
+  if (count === 0) return fault === null ? "" : paste.unreadable;
+  return `${paste.foundCount(count)}${fault === null ? "" : paste.partlyUnreadable}`;
 }

@@ -3,7 +3,7 @@
  * the configuration as it will be stored; the form and the raw text are two views on it.
  */
 import { signal } from "@preact/signals";
-import { type Problem, read } from "../api/servers.ts";
+import { type Problem, readNamed } from "../api/servers.ts";
 import { type JsonObject, equal } from "../json/value.ts";
 import { problems } from "../texts.ts";
 
@@ -12,15 +12,16 @@ export type Draft = {
   key: string;
   name: string;
   isNew: boolean;
-  /** The server that this is a copy of. */
-  copyOf: string | null;
   /** The stored state that was begun with; null for a new one. */
-  base: { config: JsonObject; etag: string; needsReentry: string[] } | null;
+  base: Base | null;
   config: JsonObject;
   /** Raw text that is being edited, or can't be parsed. */
   rawText: string | null;
   mode: "form" | "raw";
 };
+
+/** `isUnreadable`: what is stored makes no sense, so nothing of it can be kept; it is only known by its tag. */
+export type Base = { config: JsonObject; etag: string; needsReentry: string[]; isUnreadable?: true };
 
 export const drafts = signal<Map<string, Draft>>(new Map());
 
@@ -39,23 +40,28 @@ let next = 1;
 export async function openDraft(name: string, isWanted: () => boolean): Promise<Draft | Problem> {
   const begun = drafts.value.get(name);
   if (begun !== undefined) return begun;
-  const result = await read(name);
+  const result = await readNamed(name);
   if ("problem" in result) return result.problem;
   if ("offline" in result) return { type: "about:blank", status: 0, ...problems.offline };
   const meanwhile = drafts.value.get(name);
   if (meanwhile !== undefined) return meanwhile;
   const { config, etag, needsReentry } = result.ok;
-  const draft: Draft = { key: name, name, isNew: false, copyOf: null, base: { config, etag, needsReentry }, config, rawText: null, mode: "form" };
+  const draft: Draft = { key: name, name, isNew: false, base: { config, etag, needsReentry }, config, rawText: null, mode: "form" };
   return isWanted() ? keep(draft) : draft;
 }
 
+/** A draft that replaces a stored server whose configuration makes no sense. */
+export function replacingDraft(name: string, etag: string): void {
+  const base: Base = { config: EMPTY, etag, needsReentry: [], isUnreadable: true };
+  keep({ key: name, name, isNew: false, base, config: EMPTY, rawText: null, mode: "raw" });
+}
+
 /** A draft of a server that is not stored yet. */
-export function newDraft(from?: { name: string; config: JsonObject; copyOf?: string }): Draft {
+export function newDraft(from?: { name: string; config: JsonObject }): Draft {
   return keep({
     key: `new:${next++}`,
     name: from?.name ?? "",
     isNew: true,
-    copyOf: from?.copyOf ?? null,
     base: null,
     config: from?.config ?? EMPTY,
     rawText: null,

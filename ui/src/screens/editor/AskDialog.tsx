@@ -2,6 +2,7 @@
 import type { ComponentChildren } from "preact";
 import { Button } from "../../parts/Button.tsx";
 import { Dialog } from "../../parts/Dialog.tsx";
+import { editor } from "../../texts-editing.ts";
 
 type Props = { title: string; yes: string; children: ComponentChildren; onYes: () => void; onNo: () => void };
 
@@ -15,7 +16,7 @@ export function AskDialog({ title, yes, children, onYes, onNo }: Props) {
           <Button kind="danger" onPress={onYes}>
             {yes}
           </Button>
-          <Button onPress={onNo}>Cancel</Button>
+          <Button onPress={onNo}>{editor.cancel}</Button>
         </>
       }
     >

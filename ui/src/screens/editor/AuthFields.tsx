@@ -2,6 +2,7 @@
 import { batch } from "@preact/signals";
 import { get } from "../../json/pointer.ts";
 import { SelectField } from "../../parts/Field.tsx";
+import { editor } from "../../texts-editing.ts";
 import { CustomAuth } from "./CustomAuth.tsx";
 import { KeptMembers } from "./KeptMembers.tsx";
 import { ListField } from "./ListField.tsx";
@@ -34,7 +35,7 @@ export function AuthFields() {
   return (
     <div class="auth" data-at="/auth" tabIndex={-1}>
       <SelectField
-        label="Authentication"
+        label={editor.auth}
         value={isCustom ? "custom" : kind}
         options={AUTH_KINDS}
         error={kind === "bearer" && fields[0]?.at === "/auth" ? null : (messageAt(own, "/auth") ?? messageAt(own, "/authentication"))}
@@ -50,7 +51,7 @@ export function AuthFields() {
       )}
       {rest.length > 0 && (
         <>
-          <p class="field-hint">Its other members are kept. Edit them as JSON.</p>
+          <p class="field-hint">{editor.authRest}</p>
           <KeptMembers places={rest} elsewhere={fields.map(({ at }) => at)} />
         </>
       )}
@@ -73,7 +74,7 @@ function One({ field }: { field: AuthField }) {
         <PairsField
           at={at}
           legend={label}
-          one="header"
+          one={editor.header}
           onTake={(text, isName, index) => pasteIntoPairs(draft.key, at, text, isName, index)}
         />
       );

@@ -2,6 +2,7 @@
 import { Age } from "../../parts/Age.tsx";
 import { Banner } from "../../parts/Banner.tsx";
 import { Button } from "../../parts/Button.tsx";
+import { conflict } from "../../texts-editing.ts";
 import type { Notice } from "./banner-text.ts";
 
 type Props = {
@@ -19,7 +20,7 @@ export function ConflictBanner(props: Props) {
     <Banner kind="status" tone="warning" actions={actions(props)}>
       {code !== null && (
         <>
-          <code>{code}</code>{" "}
+          <strong dir="auto">{code}</strong>{" "}
         </>
       )}
       {words}
@@ -29,8 +30,8 @@ export function ConflictBanner(props: Props) {
           <Age at={at_ms} />
         </span>
       )}
-      {by !== null && ` by ${by}`}
-      {kind === "removed" && ". Your draft is kept here."}
+      {by !== null && conflict.by(by)}
+      {kind === "removed" && conflict.draftKept}
     </Banner>
   );
 }
@@ -40,18 +41,18 @@ function actions({ notice, onView, onMerge, onSaveAsNew, onDiscard, onFollow }: 
     case "changed":
       return (
         <>
-          <Button onPress={onView}>View</Button>
-          <Button onPress={onMerge}>Merge</Button>
+          <Button onPress={onView}>{conflict.view}</Button>
+          <Button onPress={onMerge}>{conflict.merge}</Button>
         </>
       );
     case "removed":
       return (
         <>
-          <Button onPress={onSaveAsNew}>Save as new</Button>
-          <Button onPress={onDiscard}>Discard</Button>
+          <Button onPress={onSaveAsNew}>{conflict.saveAsNew}</Button>
+          <Button onPress={onDiscard}>{conflict.discard}</Button>
         </>
       );
     case "renamed":
-      return <Button onPress={onFollow}>Follow</Button>;
+      return <Button onPress={onFollow}>{conflict.follow}</Button>;
   }
 }

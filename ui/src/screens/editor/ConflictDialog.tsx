@@ -6,8 +6,10 @@ import { useState } from "preact/hooks";
 import { type Change, type Merged, choose } from "../../model/merge.ts";
 import { Button } from "../../parts/Button.tsx";
 import { Dialog } from "../../parts/Dialog.tsx";
+import { conflict, editor } from "../../texts-editing.ts";
 import { ConflictTable, type Side } from "./ConflictTable.tsx";
 import { conflictRow, lost } from "./conflict-rows.ts";
+import { labelOf } from "./faults.ts";
 import type { Dispute } from "./merging.ts";
 import type { JsonObject } from "../../json/value.ts";
 
@@ -27,31 +29,31 @@ export function ConflictDialog({ dispute, onUse, onOverwrite, onClose }: Props) 
   const isOverlapping = merged.conflicts.length > 0;
 
   function use() {
-    if (open.length > 0) setFault(`Choose for ${open.map(({ pointer }) => pointer).join(", ")} first.`);
+    if (open.length > 0) setFault(conflict.chooseFirst(open.map(({ pointer }) => labelOf(pointer))));
     else onUse(choose(merged, new Map(choices)));
   }
 
   return (
     <>
       <Dialog
-        title="Somebody else changed this server"
+        title={conflict.title}
         width="wide"
         onClose={onClose}
         actions={
           <>
             <Button kind="primary" onPress={use}>
-              {isOverlapping ? "Use these choices" : "Merge"}
+              {isOverlapping ? conflict.useChoices : conflict.merge}
             </Button>
-            <Button onPress={onClose}>Cancel</Button>
+            <Button onPress={onClose}>{editor.cancel}</Button>
             {lost(merged).length > 0 && (
               <Button kind="danger" onPress={() => setWarned(true)}>
-                Overwrite…
+                {conflict.overwriteAsk}
               </Button>
             )}
           </>
         }
       >
-        <p>{introduction(merged.conflicts)}</p>
+        <p>{isOverlapping ? conflict.overlapping(merged.conflicts.length) : conflict.disjoint}</p>
         <ConflictTable
           rows={rowsOf(merged)}
           choices={choices}
@@ -66,26 +68,26 @@ export function ConflictDialog({ dispute, onUse, onOverwrite, onClose }: Props) 
       </Dialog>
       {isWarned && (
         <Dialog
-          title="Overwrite their changes?"
+          title={conflict.overwriteTitle}
           onClose={() => setWarned(false)}
           actions={
             <>
               <Button kind="danger" onPress={onOverwrite}>
-                Overwrite
+                {conflict.overwrite}
               </Button>
-              <Button onPress={() => setWarned(false)}>Cancel</Button>
+              <Button onPress={() => setWarned(false)}>{editor.cancel}</Button>
             </>
           }
         >
-          <p>Your draft is saved at once, as it is. What they made of these members is lost; there is no way back to it:</p>
+          <p>{conflict.overwriteWhat}</p>
           <ul class="lost">
             {lost(merged).map(({ pointer, member, theirs }) => (
               <li key={pointer}>
-                <code>{member}</code>: {theirs}
+                <strong dir="auto">{member}</strong>: {theirs}
               </li>
             ))}
           </ul>
-          <p>Secrets that you keep stay as they are stored now.</p>
+          <p>{conflict.overwriteSecrets}</p>
         </Dialog>
       )}
     </>
@@ -95,10 +97,4 @@ export function ConflictDialog({ dispute, onUse, onOverwrite, onClose }: Props) 
 function rowsOf({ conflicts, taken, kept }: Merged) {
   const rows = (changes: Change[], outcome: Side | "choice") => changes.map((change) => ({ ...conflictRow(change), outcome }));
   return [...rows(conflicts, "choice"), ...rows(taken, "theirs"), ...rows(kept, "mine")];
-}
-
-function introduction(conflicts: Change[]): string {
-  if (conflicts.length === 0) return "Your changes and theirs don't overlap. Merging changes only your draft; nothing is saved yet.";
-  const [what, where] = conflicts.length === 1 ? ["One member was", "it"] : [`${conflicts.length} members were`, "each"];
-  return `${what} changed by both of you. Choose whose to keep for ${where}. This changes only your draft; nothing is saved yet.`;
 }

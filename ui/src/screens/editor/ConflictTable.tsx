@@ -1,4 +1,5 @@
 /** Members with the value before, theirs and mine, and whose is taken; if both sides changed one, a choice. */
+import { conflict } from "../../texts-editing.ts";
 import type { ConflictRow } from "./conflict-rows.ts";
 
 export type Side = "theirs" | "mine";
@@ -13,11 +14,11 @@ type Props = {
 
 export function ConflictTable({ rows, choices, onChoose }: Props) {
   return (
-    <div class="table-scroll" tabIndex={0} role="region" aria-label="What was changed">
+    <div class="table-scroll" tabIndex={0} role="region" aria-label={conflict.table}>
       <table class="conflicts">
         <thead>
           <tr>
-            {["Member", "Before", "Theirs", "Mine", "In your draft"].map((title) => (
+            {[conflict.field, conflict.before, conflict.theirs, conflict.yours, conflict.result].map((title) => (
               <th key={title} scope="col">
                 {title}
               </th>
@@ -28,14 +29,14 @@ export function ConflictTable({ rows, choices, onChoose }: Props) {
           {rows.map((row) => (
             <tr key={row.pointer} class={row.outcome}>
               <th scope="row">
-                <code>{row.member}</code>
+                <span dir="auto">{row.member}</span>
               </th>
-              <td data-label="Before">{row.before}</td>
-              <td data-label="Theirs">{row.theirs}</td>
-              <td data-label="Mine">{row.mine}</td>
-              <td data-label="In your draft" class="outcome">
+              <td dir="auto" data-label={conflict.before}>{row.before}</td>
+              <td dir="auto" data-label={conflict.theirs}>{row.theirs}</td>
+              <td dir="auto" data-label={conflict.yours}>{row.mine}</td>
+              <td data-label={conflict.result} class="outcome">
                 {row.outcome === "choice" ? (
-                  <span role="radiogroup" class="segments" aria-label={row.pointer}>
+                  <span role="radiogroup" class="segments" aria-label={row.member}>
                     {SIDES.map(([side, word]) => (
                       <label key={side} class="segment">
                         <input
@@ -49,7 +50,7 @@ export function ConflictTable({ rows, choices, onChoose }: Props) {
                     ))}
                   </span>
                 ) : (
-                  { theirs: "Theirs, taken over", mine: "Mine, kept" }[row.outcome]
+                  { theirs: conflict.usingTheirs, mine: conflict.keepingYours }[row.outcome]
                 )}
               </td>
             </tr>
@@ -61,6 +62,6 @@ export function ConflictTable({ rows, choices, onChoose }: Props) {
 }
 
 const SIDES: [Side, string][] = [
-  ["theirs", "Theirs"],
-  ["mine", "Mine"],
+  ["theirs", conflict.theirs],
+  ["mine", conflict.yours],
 ];

@@ -3,6 +3,7 @@ import { batch } from "@preact/signals";
 import { writeJson } from "../../json/write.ts";
 import { MASK } from "../../model/secret-tables.generated.ts";
 import { TextField } from "../../parts/Field.tsx";
+import { editor } from "../../texts-editing.ts";
 import { authIn, faultOf, typedAuth } from "./custom-auth.ts";
 import { setMember, useEditing } from "./editing.ts";
 import { remember } from "./memory.ts";
@@ -22,8 +23,8 @@ export function CustomAuth() {
 
   return (
     <TextField
-      label="Authentication as JSON"
-      hint={`A mask such as ${MASK} keeps the stored secret.`}
+      label={editor.authJson}
+      hint={editor.authJsonHint(MASK)}
       value={text ?? (auth === undefined ? "" : writeJson(auth, 2))}
       error={text === null ? null : faultOf(text)}
       isCode

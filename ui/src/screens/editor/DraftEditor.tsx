@@ -6,6 +6,7 @@ import { type Draft, drafts, dropDraft, updateDraft } from "../../state/drafts.t
 import { useKeys } from "../../state/keys.ts";
 import { changedSince, connection, isListed, servers } from "../../state/live.ts";
 import { go } from "../../state/route.ts";
+import { editor } from "../../texts-editing.ts";
 import { ConflictBanner } from "./ConflictBanner.tsx";
 import { Dialogs } from "./Dialogs.tsx";
 import { Foot } from "./Foot.tsx";
@@ -51,8 +52,8 @@ export function DraftEditor({ draft }: { draft: Draft }) {
   const back = () => go({ screen: "list" });
 
   useKeys([
-    { keys: "Mod+S", what: "Save", run: saveDraft, whileTyping: true },
-    { keys: "Escape", what: "Go back to the list; the draft is kept", run: back, whileTyping: true },
+    { keys: "Mod+S", what: editor.save, run: saveDraft, whileTyping: true },
+    { keys: "Escape", what: editor.backKeeping, run: back, whileTyping: true },
   ]);
 
   function goTo(pointer: string) {
@@ -89,11 +90,6 @@ export function DraftEditor({ draft }: { draft: Draft }) {
           </div>
           {showSummary && <Summary faults={judged.faults} onGo={goTo} boxRef={summary} />}
           <EditingProvider value={judged}>
-            {draft.copyOf !== null && (
-              <p class="copy-note">
-                A copy of <code>{draft.copyOf}</code>. Secrets are not copied, because nobody but the service knows them: enter them, or clear them.
-              </p>
-            )}
             {draft.isNew && <NameField />}
             <Tabs draft={draft} />
           </EditingProvider>

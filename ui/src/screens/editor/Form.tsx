@@ -3,8 +3,11 @@ import { useId } from "preact/hooks";
 import { batch } from "@preact/signals";
 import { get } from "../../json/pointer.ts";
 import { isEnabled } from "../../model/enablement.ts";
+import { moveToEnv } from "../../model/move-to-env.ts";
 import { TRANSPORT_NAMES, type Transport, transportOf } from "../../model/summary.ts";
+import { Button } from "../../parts/Button.tsx";
 import { SelectField } from "../../parts/Field.tsx";
+import { editor } from "../../texts-editing.ts";
 import { AuthFields } from "./AuthFields.tsx";
 import { ListField } from "./ListField.tsx";
 import { MemberField, OddField } from "./MemberField.tsx";
@@ -13,8 +16,9 @@ import { PairsField } from "./PairsField.tsx";
 import { PastedNote } from "./PastedNote.tsx";
 import { UrlField } from "./UrlField.tsx";
 import { messageAt, setConfig, setMember, useEditing } from "./editing.ts";
+import { focusField } from "./focus.ts";
 import { remember } from "./memory.ts";
-import { pasteIntoPairs, pasteWords } from "./pasting.ts";
+import { moveArgument, pasteIntoPairs, pasteWords } from "./pasting.ts";
 import { partsShown, withTransport } from "./transports.ts";
 
 const TRANSPORTS: Transport[] = ["stdio", "http", "sse"];
@@ -24,29 +28,29 @@ export function Form() {
   const shown = partsShown(draft.config);
   return (
     <div class="form">
-      <section class="form-part" aria-label="Connection">
+      <section class="form-part" aria-label={editor.connection}>
         <TransportField />
         {shown.command && <CommandFields />}
         {shown.url && <UrlFields isUnused={transportOf(draft.config) === "stdio"} />}
       </section>
-      <section class="form-part" aria-label="About the server">
-        <h2>About</h2>
+      <section class="form-part" aria-label={editor.aboutLabel}>
+        <h2>{editor.about}</h2>
         <div class="columns">
-          <MemberField at="/description" label="Description" />
-          <MemberField at="/icon" label="Icon" hint="A URL, or whatever your client shows." />
+          <MemberField at="/description" label={editor.description} />
+          <MemberField at="/icon" label={editor.icon} hint={editor.iconHint} />
         </div>
         <EnabledField />
       </section>
-      <section class="form-part" aria-label="Limits and tags">
-        <h2>Limits and tags</h2>
+      <section class="form-part" aria-label={editor.limits}>
+        <h2>{editor.limits}</h2>
         <div class="columns">
-          <MemberField at="/timeout" label="Timeout (seconds)" isNumber />
-          <MemberField at="/sse_read_timeout" label="Read timeout (seconds)" isNumber />
+          <MemberField at="/timeout" label={editor.timeout} isNumber />
+          <MemberField at="/sse_read_timeout" label={editor.readTimeout} isNumber />
           <KeepAliveField />
         </div>
         <div class="columns">
-          <ListField at="/include_tags" legend="Include tags" one="included tag" hint="Only tools with one of them are offered." />
-          <ListField at="/exclude_tags" legend="Exclude tags" one="excluded tag" hint="Tools with one of them are not offered." />
+          <ListField at="/include_tags" legend={editor.includeTags} one={editor.includedTag} hint={editor.includeHint} />
+          <ListField at="/exclude_tags" legend={editor.excludeTags} one={editor.excludedTag} hint={editor.excludeHint} />
         </div>
       </section>
       <OtherMembers />
@@ -71,7 +75,7 @@ function TransportField() {
   return (
     <div class="field" data-at="/transport" tabIndex={-1}>
       <span class="field-label" id={id}>
-        Transport
+        {editor.transport}
       </span>
       <span role="radiogroup" class="segments" aria-labelledby={id} aria-describedby={`${id}-error`}>
         {TRANSPORTS.map((transport) => (
@@ -95,22 +99,48 @@ function CommandFields() {
       <div class="columns">
         <MemberField
           at="/command"
-          label="Command"
-          hint="A whole line can be pasted here."
+          label={editor.command}
+          hint={editor.commandHint}
           isCode
           onTake={(text) => pasteWords(key, text, null)}
         />
-        <MemberField at="/cwd" label="Working directory" isCode />
+        <MemberField at="/cwd" label={editor.cwd} isCode />
       </div>
       <PastedNote member="/command" />
-      <ListField at="/args" legend="Arguments" one="argument" onTake={(text, index) => pasteWords(key, text, index)} />
+      <ListField
+        at="/args"
+        legend={editor.args}
+        one={editor.argument}
+        onTake={(text, index) => pasteWords(key, text, index)}
+        offer={(index) => <MoveOffer index={index} />}
+      />
       <PairsField
         at="/env"
-        legend="Environment"
-        one="variable"
+        legend={editor.env}
+        one={editor.variable}
         onTake={(text, isName, index) => pasteIntoPairs(key, "/env", text, isName, index)}
       />
     </>
+  );
+}
+
+/** Below an argument that holds a secret: to move it to the environment, where that changes nothing of what is run. */
+function MoveOffer({ index }: { index: number }) {
+  const { draft, suspects } = useEditing();
+  const isSuspect = suspects.some(({ pointer: at }) => at === `/args/${index}`);
+  const move = isSuspect ? moveToEnv(draft.config, index) : null;
+  if (move === null) return null;
+  return (
+    <p class="offer">
+      <Button
+        onPress={() => {
+          moveArgument(draft.key, index);
+          requestAnimationFrame(() => focusField(`/args/${index}`));
+        }}
+      >
+        {editor.moveToEnv(move.name)}
+      </Button>
+    </p>
   );
 }
 
@@ -118,12 +148,12 @@ function UrlFields({ isUnused }: { isUnused: boolean }) {
   const { key } = useEditing().draft;
   return (
     <>
-      {isUnused && <p class="field-note">This server has a command, so what follows is not used.</p>}
+      {isUnused && <p class="field-note">{editor.urlUnused}</p>}
       <UrlField />
       <PairsField
         at="/headers"
-        legend="Headers"
-        one="header"
+        legend={editor.headers}
+        one={editor.header}
         onTake={(text, isName, index) => pasteIntoPairs(key, "/headers", text, isName, index)}
       />
       <AuthFields />
@@ -136,7 +166,7 @@ function EnabledField() {
   const { draft, stored, faults } = useEditing();
   const odd = ["/disabled", "/enabled"].find((at) => typeof (get(draft.config, at) ?? true) !== "boolean");
   if (odd !== undefined) {
-    return <OddField label={odd === "/enabled" ? "Enabled" : "Disabled"} at={odd} error={messageAt(faults, odd)} />;
+    return <OddField label={odd === "/enabled" ? editor.enabled : editor.disabled} at={odd} error={messageAt(faults, odd)} />;
   }
   const contradiction = messageAt(faults, "/disabled");
   return (
@@ -154,7 +184,7 @@ function EnabledField() {
             setMember(draft.key, "/disabled", undefined);
           }}
         />
-        <span>Enabled</span>
+        <span>{editor.enabled}</span>
       </label>
       <p class="field-error" id={`${id}-error`}>
         {contradiction}
@@ -164,20 +194,20 @@ function EnabledField() {
 }
 
 const KEEPING: [string, string][] = [
-  ["", "As the client does by itself"],
-  ["true", "Yes"],
-  ["false", "No"],
+  ["", editor.clientDefault],
+  ["true", editor.yes],
+  ["false", editor.no],
 ];
 
 function KeepAliveField() {
   const { draft, faults } = useEditing();
   const value = get(draft.config, "/keep_alive") ?? null;
   if (value !== null && typeof value !== "boolean") {
-    return <OddField label="Keep alive" at="/keep_alive" error={messageAt(faults, "/keep_alive")} />;
+    return <OddField label={editor.keepAlive} at="/keep_alive" error={messageAt(faults, "/keep_alive")} />;
   }
   return (
     <SelectField
-      label="Keep alive"
+      label={editor.keepAlive}
       value={value === null ? "" : String(value)}
       options={KEEPING}
       error={messageAt(faults, "/keep_alive")}

@@ -3,7 +3,7 @@ import type { Ref } from "preact";
 import { Button } from "../../parts/Button.tsx";
 import { Menu } from "../../parts/Menu.tsx";
 import type { Draft } from "../../state/drafts.ts";
-import { duplicate } from "./duplicate.ts";
+import { editor } from "../../texts-editing.ts";
 import { removeServer } from "./flows.ts";
 import { remember } from "./memory.ts";
 
@@ -14,18 +14,18 @@ export function Head({ draft, headingRef, onBack }: Props) {
   return (
     <header class="editor-head">
       <Button kind="quiet" icon="back" onPress={onBack}>
-        Back
+        {editor.back}
       </Button>
-      <h1 tabIndex={-1} ref={headingRef}>
-        {isNew ? "New server" : name}
+      <h1 dir="auto" tabIndex={-1} ref={headingRef}>
+        {isNew ? editor.newServer : name}
       </h1>
       {!isNew && (
         <Menu
-          label="More"
+          label={editor.more}
           items={[
-            { label: "Rename", run: () => remember(key, { dialog: { kind: "rename" } }) },
-            { label: "Duplicate", run: () => void duplicate(name, draft) },
-            { label: "Remove", run: (isByPointer) => removeServer(key, isByPointer), kind: "danger" },
+            { label: editor.rename, run: () => remember(key, { dialog: { kind: "rename" } }) },
+            { label: editor.duplicate, run: () => remember(key, { dialog: { kind: "copy" } }) },
+            { label: editor.remove, run: (isByPointer) => removeServer(key, isByPointer), kind: "danger" },
           ]}
         />
       )}

@@ -1,8 +1,10 @@
 /** A list of texts as rows: `args`, tags, scopes. */
+import type { ComponentChildren } from "preact";
 import { useId } from "preact/hooks";
 import { batch } from "@preact/signals";
 import { get, pointer } from "../../json/pointer.ts";
 import { Field } from "../../parts/Field.tsx";
+import { editor } from "../../texts-editing.ts";
 import { OddField } from "./MemberField.tsx";
 import { PastedNote } from "./PastedNote.tsx";
 import { AddRow, GoneRow, NoButton, RemoveRow } from "./RowButtons.tsx";
@@ -20,9 +22,11 @@ type Props = {
   hint?: string;
   /** Takes a pasted text apart; true where it did. */
   onTake?: (text: string, index: number) => boolean;
+  /** What is offered below the row of this index. */
+  offer?: (index: number) => ComponentChildren;
 };
 
-export function ListField({ at, legend, one, hint, onTake }: Props) {
+export function ListField({ at, legend, one, hint, onTake, offer }: Props) {
   const id = useId();
   const { draft, memory, faults, suspects } = useEditing();
   const focusNext = useFocusNext();
@@ -31,7 +35,6 @@ export function ListField({ at, legend, one, hint, onTake }: Props) {
     return <OddField label={legend} at={at} error={messageAt(faults, at)} />;
   }
   const rows = followed(memory.rows.get(at), value);
-  const title = one.charAt(0).toUpperCase() + one.slice(1);
   const whole = faults.find((fault) => fault.pointer === at)?.message ?? null;
 
   function write(next: Row[]) {
@@ -58,7 +61,7 @@ export function ListField({ at, legend, one, hint, onTake }: Props) {
             return (
               <li key={row.id} class="row cleared">
                 <span class="row-gone">
-                  <GoneRow name={`${id}-undo-${row.id}`} one={one} what={text} onUndo={() => setGone(row, false)} />
+                  <GoneRow name={`${id}-undo-${row.id}`} what={`${one} ${text}`} onUndo={() => setGone(row, false)} />
                   <code class="row-name">{text}</code>
                 </span>
                 <NoButton />
@@ -71,32 +74,35 @@ export function ListField({ at, legend, one, hint, onTake }: Props) {
           return (
             <li key={row.id} class="row">
               {typeof row.value === "string" ? (
-                <Field
-                  label={`${title} ${index + 1}`}
-                  isLabelHidden
-                  error={messageAt(faults, own)}
-                  note={warningAt(suspects, own)}
-                >
-                  {(wiring) => (
-                    <input
-                      {...wiring}
-                      data-focus={`${id}-${row.id}`}
-                      {...AS_TYPED}
-                      class="code"
-                      data-at={own}
-                      value={row.value as string}
-                      onInput={({ currentTarget: { value: text } }) =>
-                        write(rows.map((other) => (other === row ? { ...other, value: text } : other)))
-                      }
-                      onPaste={(event) => {
-                        if (onTake?.(event.clipboardData?.getData("text/plain") ?? "", place) === true) event.preventDefault();
-                      }}
-                      onBlur={() => leave(draft.key, own)}
-                    />
-                  )}
-                </Field>
+                <div class="row-value">
+                  <Field
+                    label={editor.rowOf(one, index + 1)}
+                    isLabelHidden
+                    error={messageAt(faults, own)}
+                    note={warningAt(suspects, own)}
+                  >
+                    {(wiring) => (
+                      <input
+                        {...wiring}
+                        data-focus={`${id}-${row.id}`}
+                        {...AS_TYPED}
+                        class="code"
+                        data-at={own}
+                        value={row.value as string}
+                        onInput={({ currentTarget: { value: text } }) =>
+                          write(rows.map((other) => (other === row ? { ...other, value: text } : other)))
+                        }
+                        onPaste={(event) => {
+                          if (onTake?.(event.clipboardData?.getData("text/plain") ?? "", place) === true) event.preventDefault();
+                        }}
+                        onBlur={() => leave(draft.key, own)}
+                      />
+                    )}
+                  </Field>
+                  {offer?.(index)}
+                </div>
               ) : (
-                <OddField label={`${title} ${index + 1}`} at={own} error={messageAt(faults, own)} />
+                <OddField label={editor.rowOf(one, index + 1)} at={own} error={messageAt(faults, own)} />
               )}
               <RemoveRow name={`${id}-remove-${index}`} one={one} number={index + 1} onPress={() => setGone(row, true)} />
             </li>

@@ -2,6 +2,7 @@
 import { get } from "../../json/pointer.ts";
 import { type Json, JsonNumber } from "../../json/value.ts";
 import { Field } from "../../parts/Field.tsx";
+import { editor } from "../../texts-editing.ts";
 import { AS_TYPED } from "./as-typed.ts";
 import { leave, messageAt, setMember, useEditing, warningAt } from "./editing.ts";
 
@@ -46,7 +47,7 @@ export function OddField({ label, at, error }: { label: string; at: string; erro
   return (
     <div class={error === null ? "field" : "field faulty"} data-at={at} tabIndex={-1}>
       <span class="field-label">{label}</span>
-      <p class="field-hint">This value fits no field. Edit it as JSON.</p>
+      <p class="field-hint">{editor.noField}</p>
       {error !== null && <p class="field-error">{error}</p>}
     </div>
   );

@@ -1,6 +1,7 @@
 /** The name of a server that is not stored yet. A stored one gets another by renaming. */
 import { Field } from "../../parts/Field.tsx";
 import { updateDraft } from "../../state/drafts.ts";
+import { editor } from "../../texts-editing.ts";
 import { AS_TYPED } from "./as-typed.ts";
 import { leave, messageAt, useEditing } from "./editing.ts";
 import { NAME_FIELD } from "./faults.ts";
@@ -8,7 +9,7 @@ import { NAME_FIELD } from "./faults.ts";
 export function NameField() {
   const { draft, faults } = useEditing();
   return (
-    <Field label="Name" hint="Letters A to Z, digits, and _ . @ : -" error={messageAt(faults, NAME_FIELD)}>
+    <Field label={editor.name} hint={editor.nameHint} error={messageAt(faults, NAME_FIELD)}>
       {(wiring) => (
         <input
           {...wiring}

@@ -1,6 +1,7 @@
 /** The members that the form has no field for: kept as they are, shown, and edited as JSON. Their secrets have fields. */
 import { get, pointer, steps } from "../../json/pointer.ts";
 import { secretLeaves } from "../../model/secrets.ts";
+import { editor } from "../../texts-editing.ts";
 import { KeptMembers } from "./KeptMembers.tsx";
 import { SecretField } from "./SecretField.tsx";
 import { useEditing } from "./editing.ts";
@@ -16,9 +17,9 @@ export function OtherMembers() {
     (at) => names.includes(steps(at)[0] ?? "") && !isInArray(draft.config, at),
   );
   return (
-    <section class="form-part" aria-label="Other members">
-      <h2>Other members</h2>
-      <p class="field-hint">The form has no fields for them. They are kept; edit them as JSON.</p>
+    <section class="form-part" aria-label={editor.others}>
+      <h2>{editor.others}</h2>
+      <p class="field-hint">{editor.othersHint}</p>
       <KeptMembers places={names.map((name) => pointer(name))} elsewhere={secrets} />
       {secrets.map((at) => (
         <SecretField key={at} at={at} label={steps(at).join(".")} />

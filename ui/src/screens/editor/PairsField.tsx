@@ -6,8 +6,9 @@ import { batch } from "@preact/signals";
 import { useId } from "preact/hooks";
 import { get, pointer, steps } from "../../json/pointer.ts";
 import { type Json, isObject } from "../../json/value.ts";
-import { keptSecrets } from "../../model/secrets.ts";
+import { isPlainAt } from "../../model/secrets.ts";
 import { Field } from "../../parts/Field.tsx";
+import { editor } from "../../texts-editing.ts";
 import { OddField } from "./MemberField.tsx";
 import { PastedNote } from "./PastedNote.tsx";
 import { AddRow, GoneRow, NoButton, RemoveRow } from "./RowButtons.tsx";
@@ -17,7 +18,7 @@ import { AS_TYPED } from "./as-typed.ts";
 import { leave, messageAt, setMember, useEditing } from "./editing.ts";
 import { type Row, followed, objectOf, rowPointer, withGone, withRows } from "./entries.ts";
 import { remember } from "./memory.ts";
-import { clearedUnder } from "./secret-choice.ts";
+import { chosen, clearedUnder } from "./secret-choice.ts";
 import { useFocusNext } from "./focus.ts";
 
 type Props = {
@@ -57,9 +58,18 @@ export function PairsField({ at, legend, one, onTake }: Props) {
   function remove(index: number) {
     const row = rows[index];
     if (row === undefined) return;
-    const isStored = stored !== null && get(stored.config, at + pointer(row.name)) !== undefined;
-    focusNext(isStored && keptSecrets(stored.config).includes(at + pointer(row.name)) ? `${at + pointer(row.name)} clear` : `${id}-undo-${row.id}`);
+    focusNext(`${id}-undo-${row.id}`);
     change(index, { isGone: true });
+  }
+
+  function undo(index: number) {
+    const row = rows[index];
+    if (row === undefined) return;
+    const member = at + pointer(row.name);
+    // What was cleared elsewhere, as in the JSON, left no value behind.
+    const isKept = row.value === "" && cleared.has(member);
+    focusNext(cleared.has(member) ? `${member} edit` : `${id}-name-${row.id}`);
+    change(index, isKept ? { isGone: false, value: chosen(stored, member, "keep") ?? "" } : { isGone: false });
   }
 
   function take(event: ClipboardEvent, isName: boolean, index: number) {
@@ -76,36 +86,26 @@ export function PairsField({ at, legend, one, onTake }: Props) {
           const error = faults.find((fault) => fault.pointer === own)?.message ?? null;
           const isGone = row.isGone === true;
           const isDouble = rows.findIndex(({ name, isGone: isOtherGone }) => isOtherGone !== true && name === row.name) < index;
-          if (isGone && !cleared.has(member)) {
+          if (isGone) {
             return (
               <li key={row.id} class="row pair cleared">
-                <code class="row-name">{row.name}</code>
-                <GoneRow
-                  name={`${id}-undo-${row.id}`}
-                  one={one}
-                  what={row.name}
-                  onUndo={() => {
-                    focusNext(`${id}-name-${row.id}`);
-                    change(index, { isGone: false });
-                  }}
-                />
+                <code class="row-name" dir="auto">{row.name}</code>
+                <GoneRow name={`${id}-undo-${row.id}`} what={`${one} ${row.name}`} onUndo={() => undo(index)} />
                 <NoButton />
               </li>
             );
           }
+          const removeButton = <RemoveRow name={`${id}-remove-${index}`} one={one} number={index + 1} onPress={() => remove(index)} />;
           return (
-            <li key={row.id} class={isGone ? "row pair cleared" : "row pair"}>
-              {isGone ? (
-                <code class="row-name">{row.name}</code>
-              ) : (
-              <Field label={`Name ${index + 1}`} isLabelHidden error={error}>
+            <li key={row.id} class="row pair">
+              <Field label={editor.nameOf(index + 1)} isLabelHidden error={error}>
                 {(wiring) => (
                   <input
                     {...wiring}
                     data-focus={`${id}-name-${row.id}`}
                     {...AS_TYPED}
                     class="code"
-                    placeholder={one === "header" ? "Header" : "NAME"}
+                    placeholder={one === editor.header ? editor.headerPlaceholder : editor.namePlaceholder}
                     data-at={own}
                     value={row.name}
                     onInput={({ currentTarget }) => change(index, { name: currentTarget.value })}
@@ -114,32 +114,57 @@ export function PairsField({ at, legend, one, onTake }: Props) {
                   />
                 )}
               </Field>
-              )}
               {typeof row.value !== "string" ? (
-                <OddField label={`Value ${index + 1}`} at={member} error={messageAt(faults, member)} />
-              ) : !isGone && (row.name === "" || isDouble) ? (
+                <>
+                  <OddField label={editor.valueOf(index + 1)} at={member} error={messageAt(faults, member)} />
+                  {removeButton}
+                </>
+              ) : row.name === "" || isDouble ? (
                 // Nothing is stored for a row that has no member yet.
-                <SecretInput
-                  at={own}
-                  label={`Value ${index + 1}`}
-                  isLabelHidden
-                  value={row.value}
-                  error={null}
-                  onText={(text) => change(index, { value: text })}
-                  onPaste={(event) => take(event, false, index)}
-                  onLeave={() => leave(draft.key, own)}
-                />
+                <>
+                  <SecretInput
+                    at={own}
+                    label={editor.valueOf(index + 1)}
+                    isLabelHidden
+                    value={row.value}
+                    error={null}
+                    onText={(text) => change(index, { value: text })}
+                    onPaste={(event) => take(event, false, index)}
+                    onLeave={() => leave(draft.key, own)}
+                  />
+                  {removeButton}
+                </>
+              ) : stored !== null && isPlainAt(stored.config, member) ? (
+                <>
+                  <Field label={editor.valueOf(index + 1)} isLabelHidden error={messageAt(faults, member)}>
+                    {(wiring) => (
+                      <input
+                        {...wiring}
+                        {...AS_TYPED}
+                        class="code"
+                        data-at={member}
+                        value={row.value as string}
+                        onInput={({ currentTarget }) => change(index, { value: currentTarget.value })}
+                        onPaste={(event) => take(event, false, index)}
+                        onBlur={() => leave(draft.key, member)}
+                      />
+                    )}
+                  </Field>
+                  {removeButton}
+                </>
               ) : (
                 <SecretField
                   at={member}
                   label={row.name}
-                  inputLabel={`Value ${index + 1}`}
-                  isInRow
-                  onPaste={(event) => take(event, false, index)}
-                  onSet={(next: Json | undefined) => change(index, next === undefined ? { isGone: true } : { isGone: false, value: next })}
+                  inputLabel={editor.valueOf(index + 1)}
+                  row={{
+                    onSet: (next: Json) => change(index, { value: next }),
+                    onRemove: () => remove(index),
+                    onPaste: (event) => take(event, false, index),
+                    remove: removeButton,
+                  }}
                 />
               )}
-              {isGone ? <NoButton /> : <RemoveRow name={`${id}-remove-${index}`} one={one} number={index + 1} onPress={() => remove(index)} />}
             </li>
           );
         })}
@@ -147,7 +172,7 @@ export function PairsField({ at, legend, one, onTake }: Props) {
       <AddRow
         name={`${id}-add`}
         one={one}
-        hint={one === "header" ? "Pasted header lines are taken apart." : "A pasted .env text is taken apart."}
+        hint={one === editor.header ? editor.severalHeaders : editor.severalVariables}
         onPress={() => {
           const next = withRows(rows, [["", ""]]);
           focusNext(`${id}-name-${next.at(-1)?.id ?? 0}`);

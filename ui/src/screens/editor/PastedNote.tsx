@@ -1,5 +1,6 @@
 /** Says what was taken out of a pasted text, and takes it back. */
 import { Button } from "../../parts/Button.tsx";
+import { editor } from "../../texts-editing.ts";
 import { useEditing } from "./editing.ts";
 import { canUndo, undoPaste } from "./pasting.ts";
 
@@ -12,7 +13,7 @@ export function PastedNote({ member }: { member: string }) {
         <>
           <span>{memory.pasted?.said}</span>
           <Button kind="quiet" onPress={() => undoPaste(draft.key)}>
-            Undo
+            {editor.undo}
           </Button>
         </>
       )}

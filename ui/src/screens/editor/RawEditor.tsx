@@ -4,6 +4,7 @@ import { MASK } from "../../model/secret-tables.generated.ts";
 import { warningOf } from "../../model/suspects.ts";
 import { Button } from "../../parts/Button.tsx";
 import { updateDraft } from "../../state/drafts.ts";
+import { editor } from "../../texts-editing.ts";
 import { useEditing } from "./editing.ts";
 import { labelOf } from "./faults.ts";
 import { rawText, readRaw } from "./raw.ts";
@@ -23,9 +24,11 @@ export function RawEditor() {
 
   return (
     <div class={fault === null ? "field raw" : "field raw faulty"}>
-      <label for={id}>Configuration as JSON</label>
+      <label for={id}>{editor.jsonLabel}</label>
       <p class="field-hint" id={`${id}-hint`}>
-        A mask such as <code>{MASK}</code> keeps the stored secret, another text replaces it, and a secret that is left out is cleared.
+        {editor.jsonHint[0]}
+        <code>{MASK}</code>
+        {editor.jsonHint[1]}
       </p>
       <textarea
         ref={area}
@@ -52,7 +55,7 @@ export function RawEditor() {
                 area.current?.setSelectionRange(fault.at, fault.at);
               }}
             >
-              Go there
+              {editor.goThere}
             </Button>
           </p>
         )}

@@ -4,10 +4,13 @@
  */
 import { useState } from "preact/hooks";
 import { Field, LEAVE_ALONE } from "../../parts/Field.tsx";
+import { secrets } from "../../texts-editing.ts";
 import { AS_TYPED } from "./as-typed.ts";
 
 type Props = {
   at: string;
+  /** What `focusNamed` calls it. */
+  name?: string;
   label: string;
   isLabelHidden?: boolean;
   value: string;
@@ -15,9 +18,11 @@ type Props = {
   onText: (text: string) => void;
   onPaste?: ((event: ClipboardEvent) => void) | undefined;
   onLeave: () => void;
+  /** The way back to what is stored. */
+  keep?: { label: string; isOffered: boolean; onKeep: () => void };
 };
 
-export function SecretInput({ at, label, isLabelHidden = false, value, error, onText, onPaste, onLeave }: Props) {
+export function SecretInput({ at, name, label, isLabelHidden = false, value, error, onText, onPaste, onLeave, keep }: Props) {
   const [isReadable, setReadable] = useState(false);
   return (
     <Field label={label} isLabelHidden={isLabelHidden} error={error}>
@@ -29,9 +34,15 @@ export function SecretInput({ at, label, isLabelHidden = false, value, error, on
             {...AS_TYPED}
             class={isReadable ? "code" : "code secret"}
             data-at={at}
+            data-focus={name}
             value={value}
             onInput={({ currentTarget }) => onText(currentTarget.value)}
             onPaste={(event) => onPaste?.(event)}
+            onKeyDown={(event) => {
+              if (event.key !== "Escape" || keep === undefined) return;
+              event.preventDefault();
+              keep.onKeep();
+            }}
             onBlur={onLeave}
           />
           {value !== "" && (
@@ -39,10 +50,15 @@ export function SecretInput({ at, label, isLabelHidden = false, value, error, on
               type="button"
               class="button quiet"
               aria-pressed={isReadable}
-              aria-label={`Show what was typed: ${label}`}
+              aria-label={secrets.showTyped(label)}
               onClick={() => setReadable(!isReadable)}
             >
-              {isReadable ? "Hide" : "Show"}
+              {isReadable ? secrets.hide : secrets.show}
+            </button>
+          )}
+          {keep?.isOffered === true && (
+            <button type="button" class="button quiet" aria-label={secrets.keepOf(keep.label)} onClick={keep.onKeep}>
+              {secrets.keep}
             </button>
           )}
         </span>

@@ -2,18 +2,21 @@
  * One stored server where it can't be changed: every member in words, secrets as dots that a user with the scope
  * can reveal. It follows the store, and begins no draft.
  */
-import { useEffect, useRef } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
+import { readNamed } from "../../api/servers.ts";
 import { pointer } from "../../json/pointer.ts";
 import { type Json, type JsonObject, isObject } from "../../json/value.ts";
 import { writeJson } from "../../json/write.ts";
-import { keptSecrets, secretLeaves } from "../../model/secrets.ts";
+import { keptSecrets } from "../../model/secrets.ts";
 import { TRANSPORT_NAMES, transportOf } from "../../model/summary.ts";
+import { withoutMarks } from "../../model/suspects.ts";
 import { Banner } from "../../parts/Banner.tsx";
 import { Button } from "../../parts/Button.tsx";
 import { drafts, isDirty } from "../../state/drafts.ts";
 import { useKeys } from "../../state/keys.ts";
 import { type LiveServer, isListed, servers } from "../../state/live.ts";
 import { go } from "../../state/route.ts";
+import { editor } from "../../texts-editing.ts";
 import { Reveal } from "./Reveal.tsx";
 import { labelOf, rank } from "./faults.ts";
 
@@ -26,26 +29,26 @@ export function ServerView({ title, draftKey, isNew }: { title: string; draftKey
   const draft = drafts.value.get(draftKey);
   const back = () => go({ screen: "list" });
   useEffect(() => heading.current?.focus(), []);
-  useKeys([{ keys: "Escape", what: "Back to the list", run: back }]);
+  useKeys([{ keys: "Escape", what: editor.backToList, run: back }]);
   return (
     <div class="editor">
       <header class="editor-head">
         <Button kind="quiet" icon="back" onPress={back}>
-          Back
+          {editor.back}
         </Button>
-        <h1 tabIndex={-1} ref={heading}>
+        <h1 dir="auto" tabIndex={-1} ref={heading}>
           {title}
         </h1>
       </header>
       {draft !== undefined && isDirty(draft) && (
-        <Banner kind="status">Your draft is kept in this tab. It is here again once servers can be changed.</Banner>
+        <Banner kind="status">{editor.draftKept}</Banner>
       )}
       {server !== undefined ? (
         <Stored server={server} />
       ) : (
         isListed.value && !isNew && (
           <Banner kind="alert" tone="warning">
-            There is no server of this name.
+            {editor.unknown}
           </Banner>
         )
       )}
@@ -54,21 +57,21 @@ export function ServerView({ title, draftKey, isNew }: { title: string; draftKey
 }
 
 function Stored({ server }: { server: LiveServer }) {
-  const { name, config, etag, needsReentry, findings = [] } = server;
+  const { name, etag, needsReentry, findings = [] } = server;
+  const config = usePlainValues(server);
   if (config === null) {
     return (
       <Banner kind="alert" tone="warning">
-        What is stored under this name is no valid configuration.
+        {editor.unreadableView}
       </Banner>
     );
   }
-  const secrets = new Set(secretLeaves(config));
   const kept = new Set(keptSecrets(config));
   return (
-    <section class="view" aria-label="Configuration">
+    <section class="view" aria-label={editor.view}>
       <dl class="others">
         <div>
-          <dt>Transport</dt>
+          <dt>{editor.transport}</dt>
           <dd>{TRANSPORT_NAMES[transportOf(config)]}</dd>
         </div>
         {linesOf(config).map(({ at, values }) => (
@@ -76,42 +79,58 @@ function Stored({ server }: { server: LiveServer }) {
             <dt>{labelOf(at)}</dt>
             <dd>
               {needsReentry.includes(at) ? (
-                <span class="attention">can't be decrypted</span>
-              ) : secrets.has(at) && at !== "/url" ? (
-                <span aria-label="secret">••••••</span>
+                <span class="attention">{editor.cantBeDecrypted}</span>
+              ) : kept.has(at) ? (
+                <Reveal server={name} at={at} label={labelOf(at)} tag={etag} shown={at === "/url" ? textOf(values[0]) : undefined} />
               ) : values.length === 1 ? (
-                <code>{textOf(values[0])}</code>
+                <code dir="auto">{textOf(values[0])}</code>
               ) : (
                 <ol>
                   {values.map((value, index) => (
                     <li key={index}>
-                      <code>{textOf(value)}</code>
+                      <code dir="auto">{textOf(value)}</code>
                     </li>
                   ))}
                 </ol>
               )}
-              {kept.has(at) && !needsReentry.includes(at) && <Reveal server={name} at={at} label={labelOf(at)} tag={etag} />}
             </dd>
           </div>
         ))}
       </dl>
       {findings.length > 0 && (
-        <ul aria-label="Findings">
+        <ul aria-label={editor.findings}>
           {findings.map(({ pointer: at, proposal }) => (
             <li key={at}>
-              <code>{at}</code> looks like a secret, and is shown to everyone with read access. {proposal}
+              <strong>{labelOf(at)}</strong> {editor.finding(withoutMarks(proposal))}
             </li>
           ))}
         </ul>
       )}
       <details>
-        <summary>JSON</summary>
-        <pre tabIndex={0} aria-label={`Configuration of ${name}`}>
+        <summary>{editor.json}</summary>
+        <pre tabIndex={0} aria-label={editor.configurationOf(name)}>
           <code>{writeJson(config, 2)}</code>
         </pre>
       </details>
     </section>
   );
+}
+
+/** The configuration, with what its names say is no secret in clear once that was asked for. */
+function usePlainValues({ name, config, etag }: LiveServer): JsonObject | null {
+  const [plain, setPlain] = useState<{ etag: string; config: JsonObject } | null>(null);
+  const isAny = config !== null && ["env", "headers"].some((member) => config.has(member));
+  useEffect(() => {
+    if (!isAny) return undefined;
+    let isHere = true;
+    void readNamed(name).then((answer) => {
+      if (isHere && "ok" in answer) setPlain(answer.ok);
+    });
+    return () => {
+      isHere = false;
+    };
+  }, [name, etag, isAny]);
+  return plain !== null && plain.etag === etag ? plain.config : config;
 }
 
 /** What the transport says already. */

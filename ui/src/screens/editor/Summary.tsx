@@ -1,5 +1,6 @@
 /** All that keeps the draft from being saved, with a link to each place. */
 import type { Ref } from "preact";
+import { editor } from "../../texts-editing.ts";
 import { type Fault, labelOf } from "./faults.ts";
 
 type Props = { faults: Fault[]; onGo: (pointer: string) => void; boxRef: Ref<HTMLDivElement> };
@@ -8,7 +9,7 @@ export function Summary({ faults, onGo, boxRef }: Props) {
   return (
     <div class="banner danger summary" role="alert" tabIndex={-1} ref={boxRef}>
       <div class="banner-text">
-        <h2>{faults.length === 1 ? "1 problem" : `${faults.length} problems`}</h2>
+        <h2>{editor.problems(faults.length)}</h2>
         <ul>
           {faults.map(({ pointer, message }) => (
             <li key={`${pointer} ${message}`}>

@@ -3,13 +3,14 @@ import { useId } from "preact/hooks";
 import { Banner } from "../../parts/Banner.tsx";
 import { Button } from "../../parts/Button.tsx";
 import { type Draft, updateDraft } from "../../state/drafts.ts";
+import { editor } from "../../texts-editing.ts";
 import { Form } from "./Form.tsx";
 import { RawEditor } from "./RawEditor.tsx";
 import { rawFault } from "./raw.ts";
 
 const TABS: [Draft["mode"], string][] = [
-  ["form", "Form"],
-  ["raw", "JSON"],
+  ["form", editor.form],
+  ["raw", editor.json],
 ];
 
 export function Tabs({ draft }: { draft: Draft }) {
@@ -23,7 +24,7 @@ export function Tabs({ draft }: { draft: Draft }) {
 
   return (
     <div class="tabs">
-      <div role="tablist" aria-label="Ways to edit">
+      <div role="tablist" aria-label={editor.tabs}>
         {TABS.map(([mode, name]) => (
           <button
             key={mode}
@@ -64,7 +65,7 @@ export function Tabs({ draft }: { draft: Draft }) {
                         requestAnimationFrame(() => document.querySelector<HTMLElement>("[data-raw]")?.focus());
                       }}
                     >
-                      Repair the JSON
+                      {editor.fixJson}
                     </Button>
                     <Button
                       onPress={() => {
@@ -72,12 +73,12 @@ export function Tabs({ draft }: { draft: Draft }) {
                         document.getElementById(`${id}-form`)?.focus();
                       }}
                     >
-                      Drop that text
+                      {editor.discardJson}
                     </Button>
                   </>
                 }
               >
-                The JSON does not parse, and is kept as it was typed. {fault.message} The form shows the last text that did.
+                {editor.jsonUnparsable(fault.message)}
               </Banner>
             )}
             <fieldset class="plain" disabled={fault !== null}>

@@ -4,17 +4,18 @@
  */
 import { get, pointer } from "../../json/pointer.ts";
 import { type Json, type JsonObject, isObject } from "../../json/value.ts";
+import { authKinds as texts, editor } from "../../texts-editing.ts";
 
 export type AuthKind = "none" | "bearer" | "api_key" | "basic" | "header" | "oauth2" | "custom";
 
 export const AUTH_KINDS: [AuthKind, string][] = [
-  ["none", "None"],
-  ["bearer", "Bearer token"],
-  ["api_key", "API key"],
-  ["basic", "Basic"],
-  ["header", "Header"],
-  ["oauth2", "OAuth 2"],
-  ["custom", "Custom…"],
+  ["none", texts.none],
+  ["bearer", texts.bearer],
+  ["api_key", texts.apiKey],
+  ["basic", texts.basic],
+  ["header", texts.header],
+  ["oauth2", texts.oauth2],
+  ["custom", texts.custom],
 ];
 
 /** What was typed for kinds that are not chosen now. */
@@ -30,7 +31,7 @@ export type AuthField =
 const MEMBERS = ["auth", "authentication"];
 
 const CLIENT_METHODS: [string, string][] = [
-  ["", "The client's own default"],
+  ["", editor.clientDefault],
   ["none", "none"],
   ["client_secret_post", "client_secret_post"],
   ["client_secret_basic", "client_secret_basic"],
@@ -68,19 +69,19 @@ function fresh(kind: AuthKind): [string, Json][] {
 export function authFields(config: JsonObject, stored: JsonObject | null): AuthField[] {
   switch (authKind(config)) {
     case "bearer":
-      return [{ kind: "secret", at: typeof config.get("auth") === "string" ? "/auth" : "/auth/value", label: "Token" }];
+      return [{ kind: "secret", at: typeof config.get("auth") === "string" ? "/auth" : "/auth/value", label: texts.token }];
     case "api_key":
       return [
-        { kind: "secret", at: "/auth/value", label: "Key" },
-        { kind: "text", at: "/auth/header_name", label: "Header name", hint: "Without one it is sent as a bearer token." },
+        { kind: "secret", at: "/auth/value", label: texts.key },
+        { kind: "text", at: "/auth/header_name", label: texts.headerName, hint: texts.headerNameHint },
       ];
     case "basic":
       return [
-        { kind: "text", at: "/auth/username", label: "User name" },
-        { kind: "secret", at: "/auth/password", label: "Password" },
+        { kind: "text", at: "/auth/username", label: texts.userName },
+        { kind: "secret", at: "/auth/password", label: texts.password },
       ];
     case "header":
-      return [{ kind: "pairs", at: "/auth/headers", label: "Authentication headers" }];
+      return [{ kind: "pairs", at: "/auth/headers", label: texts.headers }];
     case "oauth2":
       return oauthFields(config, stored);
     case "none":
@@ -108,14 +109,14 @@ function oauthFields(config: JsonObject, stored: JsonObject | null): AuthField[]
   const client = config.get("auth") === "oauth" ? "/authentication" : "/auth/authentication";
   const isList = Array.isArray(get(config, `${client}/scopes`));
   return [
-    { kind: "text", at: `${client}/client_id`, label: "Client ID" },
-    { kind: "secret", at: `${client}/client_secret`, label: "Client secret" },
+    { kind: "text", at: `${client}/client_id`, label: texts.clientId },
+    { kind: "secret", at: `${client}/client_secret`, label: texts.clientSecret },
     isList
-      ? { kind: "list", at: `${client}/scopes`, label: "Scopes", one: "scope" }
-      : { kind: "text", at: `${client}/scopes`, label: "Scopes", hint: "With spaces between them." },
-    { kind: "text", at: `${client}/client_name`, label: "Client name" },
-    { kind: "choice", at: `${client}/client_auth_method`, label: "Client authentication", options: CLIENT_METHODS },
-    { kind: "text", at: `${client}/client_metadata_url`, label: "Client metadata URL" },
+      ? { kind: "list", at: `${client}/scopes`, label: texts.scopes, one: texts.scope }
+      : { kind: "text", at: `${client}/scopes`, label: texts.scopes, hint: texts.scopesHint },
+    { kind: "text", at: `${client}/client_name`, label: texts.clientName },
+    { kind: "choice", at: `${client}/client_auth_method`, label: texts.clientAuth, options: CLIENT_METHODS },
+    { kind: "text", at: `${client}/client_metadata_url`, label: texts.clientMetadata },
     ...tokens(config, stored),
   ];
 }
@@ -123,9 +124,9 @@ function oauthFields(config: JsonObject, stored: JsonObject | null): AuthField[]
 /** What OpenHands keeps of a login. If it exists it can be replaced and cleared; nobody types a new one. */
 function tokens(config: JsonObject, stored: JsonObject | null): AuthField[] {
   const known: [string[], string][] = [
-    [["auth", "state", "tokens", "access_token"], "Access token"],
-    [["auth", "state", "tokens", "refresh_token"], "Refresh token"],
-    [["auth", "state", "client_info", "client_secret"], "Registered client secret"],
+    [["auth", "state", "tokens", "access_token"], texts.accessToken],
+    [["auth", "state", "tokens", "refresh_token"], texts.refreshToken],
+    [["auth", "state", "client_info", "client_secret"], texts.registeredSecret],
   ];
   return known
     .map(([names, label]) => ({ kind: "secret" as const, at: pointer(...names), label }))

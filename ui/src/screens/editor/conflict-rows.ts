@@ -7,8 +7,9 @@ import { type Json, type JsonObject, equal, isObject } from "../../json/value.ts
 import { writeJson } from "../../json/write.ts";
 import type { Change, Merged } from "../../model/merge.ts";
 import { isMask } from "../../model/masks.ts";
-import { shown } from "../../model/secrets.ts";
-import { memberName } from "./banner-text.ts";
+import { isPlainAt, shown, shownByService } from "../../model/secrets.ts";
+import { conflict } from "../../texts-editing.ts";
+import { labelOf } from "./faults.ts";
 
 /** Longer values are easier to compare one part a line. */
 const LONGEST_LINE = 60;
@@ -19,31 +20,40 @@ export function conflictRow(change: Change): ConflictRow {
   const { pointer, base, theirs, mine } = change;
   return {
     pointer,
-    member: memberName(pointer),
-    before: said(change, base, false),
-    theirs: said(change, theirs, true),
-    mine: said(change, mine, false),
+    member: labelOf(pointer),
+    before: said(change, base, "before"),
+    theirs: said(change, theirs, "theirs"),
+    mine: said(change, mine, "mine"),
   };
 }
 
-function said(change: Change, value: Json | undefined, isTheirs: boolean): string {
-  if (value === undefined) return "absent";
+function said(change: Change, value: Json | undefined, side: "before" | "theirs" | "mine"): string {
+  if (value === undefined) return conflict.absent;
+  const isInClear = side !== "mine" || isPlain(change);
   if (change.isSecret && typeof value === "string" && value !== "") {
-    const isElsewhere = isTheirs && change.theirsChangedSecret;
-    if (isMask(value)) return isElsewhere ? "changed elsewhere" : "set";
+    const isElsewhere = side === "theirs" && change.theirsChangedSecret;
+    if (isMask(value)) return isElsewhere ? conflict.changedElsewhere : conflict.set;
     // A URL with a secret in it says where it leads all the same.
-    return textOf(change.pointer, value) + (isElsewhere ? ", its secret changed elsewhere" : "");
+    return textOf(change.pointer, value, isInClear) + (isElsewhere ? conflict.secretChanged : "");
   }
-  return textOf(change.pointer, value);
+  return textOf(change.pointer, value, isInClear);
+}
+
+/** Whether the service shows what is stored at this place in clear: then what is typed there is no secret either. */
+function isPlain({ pointer, base, theirs }: Change): boolean {
+  return [base, theirs].some((value) => {
+    const whole = value === undefined ? undefined : set(new Map(), pointer, value);
+    return isObject(whole) && isPlainAt(whole, pointer);
+  });
 }
 
 /** The text of a value at its place, with words in the place of secrets. */
-function textOf(pointer: string, value: Json): string {
+function textOf(pointer: string, value: Json, isInClear: boolean): string {
   const nothing: JsonObject = new Map();
   const whole = set(nothing, pointer, value);
-  const part = isObject(whole) ? shown(whole, pointer) : undefined;
-  if (part === undefined) return "absent";
-  if (typeof part === "string") return part || "empty";
+  const part = isObject(whole) ? (isInClear ? shownByService(whole, pointer) : shown(whole, pointer)) : undefined;
+  if (part === undefined) return conflict.absent;
+  if (typeof part === "string") return part || conflict.empty;
   const line = writeJson(part);
   return line.length <= LONGEST_LINE ? line : writeJson(part, 1);
 }

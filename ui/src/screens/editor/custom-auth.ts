@@ -1,6 +1,7 @@
 /** Authentication that is typed as JSON: what a text means, and whether it still speaks of the draft. */
 import { JsonFault, parseJson } from "../../json/read.ts";
 import { type Json, type JsonObject, equal } from "../../json/value.ts";
+import { editor } from "../../texts-editing.ts";
 
 /** `text`: what was typed last, null where nothing was; `over`: the draft's authentication once it was typed. */
 export type TypedAuth = { text: string | null; over?: Json | undefined };
@@ -17,7 +18,7 @@ export function faultOf(text: string): string | null {
     parseJson(text);
     return null;
   } catch (fault) {
-    return fault instanceof JsonFault ? fault.message : "This is no JSON.";
+    return fault instanceof JsonFault ? fault.message : editor.notJson;
   }
 }
 

@@ -4,6 +4,7 @@
  */
 import { type Json, type JsonObject, equal, isObject } from "../../json/value.ts";
 import type { Finding } from "../../model/check.ts";
+import { editor } from "../../texts-editing.ts";
 
 /**
  * A row; `id` stays its own while rows come and go, so that the field that is typed in stays the same one. `isGone`: it was
@@ -72,9 +73,9 @@ export function rowFaults(member: string, rows: Row[]): Finding[] {
     if (row.isGone === true || isBlank(row)) continue;
     const first = seen.get(row.name);
     if (row.name === "") {
-      faults.push({ pointer: rowPointer(member, index), message: "A name is needed." });
+      faults.push({ pointer: rowPointer(member, index), message: editor.nameNeeded });
     } else if (first !== undefined) {
-      const message = `The name ${row.name} is in row ${first + 1} too. Rename or remove one of them.`;
+      const message = editor.nameTwice(row.name, first + 1);
       faults.push({ pointer: rowPointer(member, index), message });
     } else {
       seen.set(row.name, index);

@@ -6,6 +6,7 @@ import { get, pointer, steps } from "../../json/pointer.ts";
 import { type JsonObject, equal } from "../../json/value.ts";
 import { type Finding, check } from "../../model/check.ts";
 import { masksOfNothing, type unboundSecrets } from "../../model/destination.ts";
+import { editor, secrets } from "../../texts-editing.ts";
 import { type Row, rowFaults } from "./entries.ts";
 import { type Stored, clearedSecrets } from "./secret-choice.ts";
 
@@ -13,7 +14,6 @@ import { type Stored, clearedSecrets } from "./secret-choice.ts";
 export type Judged = {
   config: JsonObject;
   base: JsonObject | null;
-  isCopy: boolean;
   /** The secrets that may not be kept. */
   unbound: ReturnType<typeof unboundSecrets>;
   /** Null until the service has sent it. */
@@ -65,19 +65,19 @@ function faultsOf(findings: Finding[], isUrgent: boolean, hinders = true): Fault
   return findings.map((finding) => ({ ...finding, isUrgent, hinders }));
 }
 
-function keptFaults({ config, base, isCopy, unbound }: Judged): Finding[] {
-  const nothing = isCopy ? "A copy has no secrets of its own: enter it." : "Nothing is stored here that could be kept: enter it.";
+function keptFaults({ config, base, unbound }: Judged): Finding[] {
+  const nothing = editor.nothingStored;
   const missing = masksOfNothing(base, config).map((at) => ({ pointer: at, message: nothing }));
   const moved = (unbound?.pointers ?? [])
     .filter((at) => !missing.some((finding) => finding.pointer === at))
-    .map((at) => ({ pointer: at, message: `Keep is off: ${unbound?.why ?? ""}. Enter it again or clear it.` }));
+    .map((at) => ({ pointer: at, message: secrets.cantKeep(unbound?.why ?? "") }));
   return [...missing, ...moved];
 }
 
 /** An empty text is a value too, so nobody is to store one by choosing Replace and going on. */
-function emptyReplacements({ config, replacing }: Judged): Finding[] {
+function emptyReplacements({ config, replacing, unbound }: Judged): Finding[] {
   const empty = [...replacing].filter((at) => get(config, at) === "");
-  return empty.map((at) => ({ pointer: at, message: "Type the new value, or choose Keep or Clear." }));
+  return empty.map((at) => ({ pointer: at, message: unbound?.pointers.includes(at) ? secrets.emptyUnbound : secrets.empty }));
 }
 
 function schemaFaults({ config, base, schema }: Judged): Finding[] {
@@ -106,21 +106,25 @@ export function rank(at: string): number {
 }
 
 const LABELS: Record<string, string> = {
-  command: "Command", args: "Arguments", cwd: "Working directory", env: "Environment", url: "URL", headers: "Headers",
-  auth: "Authentication", authentication: "Authentication", transport: "Transport", type: "Transport", description: "Description",
-  icon: "Icon", timeout: "Timeout (seconds)", sse_read_timeout: "Read timeout (seconds)", keep_alive: "Keep alive", enabled: "Enabled",
-  disabled: "Disabled",
-  include_tags: "Include tags", exclude_tags: "Exclude tags", "#name": "Name",
+  command: editor.command, args: editor.args, cwd: editor.cwd, env: editor.env, url: editor.url, headers: editor.headers, auth: editor.auth,
+  authentication: editor.auth, transport: editor.transport, type: editor.transport, description: editor.description, icon: editor.icon,
+  timeout: editor.timeout, sse_read_timeout: editor.readTimeout, keep_alive: editor.keepAlive, enabled: editor.enabled,
+  disabled: editor.disabled, include_tags: editor.includeTags, exclude_tags: editor.excludeTags, "#name": editor.name, "#raw": editor.json,
 };
 
-/** What a place is called in a summary. */
+/** What one element of a list is called. */
+const ELEMENTS: Record<string, string> = { args: editor.argument, include_tags: editor.includedTag, exclude_tags: editor.excludedTag };
+
+/** What a place is called, as its field is. */
 export function labelOf(at: string): string {
   const [member, ...inner] = steps(at);
-  if (member === undefined) return "Configuration";
+  if (member === undefined) return editor.view;
   const label = LABELS[member] ?? member;
   if (inner.length === 0) return label;
-  const names = inner.map((name) => (member === "args" && /^\d+$/.test(name) ? String(Number(name) + 1) : name.replace(/^#/, "row ")));
-  return `${label}: ${names.join(" › ")}`;
+  const [index = ""] = inner;
+  const one = ELEMENTS[member];
+  if (one !== undefined && inner.length === 1 && /^\d+$/.test(index)) return editor.rowOf(one, Number(index) + 1);
+  return `${label}: ${inner.map((name) => name.replace(/^#/, editor.row)).join(" › ")}`;
 }
 
 /** The pointer of the name field, which is no part of a configuration. */
@@ -128,5 +132,5 @@ export const NAME_FIELD = pointer("#name");
 
 /** The stored secrets that a draft clears, as people call them. */
 export function clearedWords(stored: Stored, config: JsonObject): string[] {
-  return clearedSecrets(stored, config).map((at) => steps(at).join("."));
+  return clearedSecrets(stored, config).map(labelOf);
 }

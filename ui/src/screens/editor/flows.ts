@@ -11,7 +11,8 @@ import { pending } from "../../state/pending.ts";
 import { removeLater } from "../../state/removal.ts";
 import { go } from "../../state/route.ts";
 import { toast } from "../../state/toasts.ts";
-import { memberName } from "./banner-text.ts";
+import { conflict, editor } from "../../texts-editing.ts";
+import { labelOf } from "./faults.ts";
 import { judge, whyNoSave } from "./judging.ts";
 import { memoryOf, remember } from "./memory.ts";
 import { type Dispute, type Outcome, type Theirs, adopt, compare, merge, moveDraft, makeNew } from "./merging.ts";
@@ -31,7 +32,7 @@ export async function trySave(key: string, schema: unknown): Promise<boolean> {
   remember(key, { wasSaveTried: true, said: null });
   if (judge(draft, memoryOf(key), schema).all.some(({ hinders }) => hinders)) return false;
   remember(key, { isSaving: true });
-  const saving = await pending(`Saving ${draft.name}`, save(key));
+  const saving = await pending(editor.saving(draft.name), save(key));
   remember(key, { isSaving: false });
   const isDone = saving.kind === "saved" || saving.kind === "unchanged";
   if (!isDone && !isShown(key)) {
@@ -40,10 +41,10 @@ export async function trySave(key: string, schema: unknown): Promise<boolean> {
   }
   switch (saving.kind) {
     case "saved":
-      toast({ text: `${saving.name} was saved`, kind: "done" });
+      toast({ text: editor.wasSaved(saving.name), kind: "done" });
       return true;
     case "unchanged":
-      toast({ text: "Nothing was changed, so nothing was saved.", kind: "done" });
+      toast({ text: editor.nothingChanged, kind: "done" });
       return true;
     case "overtaken":
       await tryMerge(key);
@@ -58,14 +59,14 @@ export async function trySave(key: string, schema: unknown): Promise<boolean> {
 
 /** Merges what others have stored into the draft, or asks where both sides changed the same. */
 export async function tryMerge(key: string): Promise<void> {
-  const outcome = await pending("Merging", merge(key));
-  if (outcome.kind === "merged") sayMerged(key, "Merged: your changes and theirs don't overlap.", outcome.taken);
+  const outcome = await pending(conflict.merging, merge(key));
+  if (outcome.kind === "merged") sayMerged(key, conflict.merged, outcome.taken);
   else report(key, outcome);
 }
 
 /** Shows both sides, and changes nothing. */
 export async function view(key: string): Promise<void> {
-  const compared = await pending("Comparing", compare(key));
+  const compared = await pending(conflict.comparing, compare(key));
   if ("kind" in compared) report(key, compared);
   else remember(key, { dialog: { kind: "dispute", dispute: compared } });
 }
@@ -75,7 +76,7 @@ export function takeChoices(key: string, { theirs, merged }: Dispute, config: Js
   batch(() => {
     adopt(key, theirs, config);
     remember(key, { dialog: null });
-    const text = isOverlapping ? "Merged: as you chose." : "Merged: your changes and theirs don't overlap.";
+    const text = isOverlapping ? conflict.mergedChosen : conflict.merged;
     sayMerged(key, text, merged.taken);
   });
 }
@@ -96,7 +97,7 @@ export async function follow(key: string, to: string): Promise<void> {
   const base = drafts.peek().get(key)?.base;
   if (base === null || base === undefined) return;
   if (drafts.peek().has(to)) {
-    say(key, "danger", `There is a draft of ${to} already. Discard one of them.`);
+    say(key, "danger", editor.draftExists(to));
     return;
   }
   move(key, to, base);
@@ -104,9 +105,11 @@ export async function follow(key: string, to: string): Promise<void> {
 }
 
 /** Goes on after the reader has renamed the server. */
-export function renamed(key: string, { name, config, etag, needsReentry }: Shown): void {
+export function renamed(key: string, { name, etag, needsReentry }: Shown): void {
+  const base = drafts.peek().get(key)?.base;
   remember(key, { dialog: null });
-  move(key, name, { config, etag, needsReentry });
+  // The configuration is what it was, and what is known of it is more than the answer shows.
+  if (base !== null && base !== undefined) move(key, name, { config: base.config, etag, needsReentry });
 }
 
 /** Saves the draft of a removed server as a new one. */
@@ -154,10 +157,10 @@ function report(key: string, outcome: Exclude<Outcome, { kind: "merged" }>): voi
       remember(key, { dialog: outcome });
       return;
     case "removed":
-      say(key, "danger", "There is no server of this name any more. Save it as new, or discard the draft.");
+      say(key, "danger", conflict.gone);
       return;
     case "unparsable":
-      say(key, "danger", "The JSON does not parse, so nothing can be merged into it. Repair it first.");
+      say(key, "danger", conflict.unparsable);
       return;
     case "failed":
       sayFailure(key, outcome.failure, "read");
@@ -165,17 +168,17 @@ function report(key: string, outcome: Exclude<Outcome, { kind: "merged" }>): voi
 }
 
 function sayMerged(key: string, text: string, taken: Change[]): void {
-  const names = taken.map(({ pointer }) => memberName(pointer));
+  const names = taken.map(({ pointer }) => labelOf(pointer));
   const draft = drafts.peek().get(key);
   const isToSave = draft !== undefined && hasChanges(draft);
-  const parts = [names.length === 0 ? "" : `Taken over: ${names.join(", ")}.`, isToSave ? "Your own changes are not saved yet." : "Nothing is left to save."];
+  const parts = [names.length === 0 ? "" : conflict.taken(names), isToSave ? conflict.toSave : conflict.nothingToSave];
   say(key, "calm", text, parts.filter((part) => part !== "").join(" "));
 }
 
 /** Says it where the reader is now; in the editor, saving again says why. */
 function sayNotSaved({ key, name, isNew }: Draft): void {
-  const action = { label: "Open the draft", run: () => go(isNew ? { screen: "new", key } : { screen: "editor", name: key }) };
-  toast({ text: `${name} was not saved`, kind: "failed", action });
+  const action = { label: editor.openDraft, run: () => go(isNew ? { screen: "new", key } : { screen: "editor", name: key }) };
+  toast({ text: editor.wasNotSaved(name), kind: "failed", action });
 }
 
 function sayFailure(key: string, failure: Failure, what: "save" | "read"): void {

@@ -4,12 +4,14 @@ import { serverSchema } from "../../api/servers.ts";
 import { may } from "../../api/session.ts";
 import { get } from "../../json/pointer.ts";
 import { unboundSecrets } from "../../model/destination.ts";
+import { NOTHING_TO_START } from "../../model/check.ts";
 import { isServerName } from "../../model/name.ts";
 import { transportOf } from "../../model/summary.ts";
 import { suspects } from "../../model/suspects.ts";
 import { type Draft, NAME_WAITS, isWaiting } from "../../state/drafts.ts";
 import { whyNoWrite } from "../../state/access.ts";
 import { servers } from "../../state/live.ts";
+import { editor } from "../../texts-editing.ts";
 import { faultOf, typedAuth } from "./custom-auth.ts";
 import type { Editing } from "./editing.ts";
 import { followed, isList } from "./entries.ts";
@@ -26,20 +28,20 @@ export type Judgement = Editing & {
 export const RAW_TEXT = "/#raw";
 
 export function judge(draft: Draft, memory: Memory, schema: unknown): Judgement {
-  const { config, base } = draft;
+  const { config } = draft;
+  const base = draft.base?.isUnreadable === true ? null : draft.base;
   const unbound = base === null ? null : unboundSecrets(base.config, config, may("reveal") !== false);
   const rows = new Map([...memory.rows].map(([at, own]) => [at, followed(own, get(config, at))]));
   const found = faults({
     config,
     base: base?.config ?? null,
-    isCopy: draft.copyOf !== null,
     unbound,
     schema,
     rows: new Map([...rows].filter(([at]) => !isList(at))),
     replacing: memory.replacing,
     refused: memory.refused,
   });
-  const all = [...textFaults(draft, memory), ...nameFaults(draft), ...found.map((fault) => placed(fault, draft))];
+  const all = [...textFaults(draft, memory), ...nameFaults(draft), ...eachPlaceOnce(found.map((fault) => placed(fault, draft)))];
   const stored = base === null ? null : { config: base.config, needsReentry: base.needsReentry };
   return { draft, memory, stored, suspects: suspects(config), unbound, all, faults: visible(all, memory.wasSaveTried, memory.touched) };
 }
@@ -74,9 +76,15 @@ function textFaults(draft: Draft, { customAuth }: Memory): Fault[] {
 
 function nameFaults({ isNew, name, key }: Draft): Fault[] {
   if (!isNew) return [];
-  const taken = servers.value.has(name) ? "There is a server of this name already. Choose another." : isWaiting(name, key) ? NAME_WAITS : null;
+  const taken = servers.value.has(name) ? editor.nameTaken : isWaiting(name, key) ? NAME_WAITS : null;
   const message = taken ?? isServerName(name);
   return message === null ? [] : [{ pointer: NAME_FIELD, message, isUrgent: taken !== null, hinders: true }];
+}
+
+/** Where the part is said to be wrong, the whole need not be too. */
+function eachPlaceOnce(all: Fault[]): Fault[] {
+  const isOfWhole = ({ message }: Fault) => message === NOTHING_TO_START;
+  return all.filter((fault) => !isOfWhole(fault) || !all.some((other) => other.pointer === fault.pointer && !isOfWhole(other)));
 }
 
 /** A fault of the whole configuration can be corrected at its command or URL. */

@@ -24,7 +24,7 @@ export type Memory = {
   refused: { config: JsonObject; findings: Finding[] } | null;
   pasted: Pasted | null;
   /** What is open above the form. */
-  dialog: { kind: "dispute"; dispute: Dispute } | { kind: "rename" } | { kind: "discard" } | null;
+  dialog: { kind: "dispute"; dispute: Dispute } | { kind: "rename" } | { kind: "copy" } | { kind: "discard" } | null;
   /** The last word about an attempt to save or merge. */
   said: { tone: "calm" | "danger"; text: string; more: string | null; offlineSince: number | null } | null;
   isSaving: boolean;

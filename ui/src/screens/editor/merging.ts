@@ -3,7 +3,7 @@
  * and saves it.
  */
 import { batch, effect } from "@preact/signals";
-import { read } from "../../api/servers.ts";
+import { readNamed } from "../../api/servers.ts";
 import type { JsonObject } from "../../json/value.ts";
 import { type Change, type Merged, mergeThree } from "../../model/merge.ts";
 import { type Draft, drafts, dropDraft, putDraft, updateDraft } from "../../state/drafts.ts";
@@ -33,7 +33,7 @@ export async function compare(key: string): Promise<Dispute | Exclude<Outcome, {
   const before = drafts.peek().get(key);
   if (before === undefined || before.base === null) return { kind: "removed" };
   if (rawFault(before.rawText) !== null) return { kind: "unparsable" };
-  const answer = await read(before.name);
+  const answer = await readNamed(before.name);
   if (!("ok" in answer)) {
     const isGone = "problem" in answer && answer.problem.status === 404;
     return isGone ? { kind: "removed" } : { kind: "failed", failure: answer };

@@ -2,7 +2,9 @@
 import { batch } from "@preact/signals";
 import { get, set } from "../../json/pointer.ts";
 import { type Json, type JsonObject, equal, isObject } from "../../json/value.ts";
+import { moveToEnv } from "../../model/move-to-env.ts";
 import { drafts, updateDraft } from "../../state/drafts.ts";
+import { editor } from "../../texts-editing.ts";
 import { type Row, arrayOf, followed, objectOf, withRows } from "./entries.ts";
 import { memoryOf, remember } from "./memory.ts";
 import { type Taken, takenAmongHeaders, takenAmongVariables, takenAsWords } from "./taken.ts";
@@ -20,6 +22,22 @@ export function pasteWords(key: string, text: string, index: number | null): boo
   if (taken === null) return false;
   const member = index === null ? "/command" : "/args";
   return put(key, member, taken, index === null ? null : { member, index });
+}
+
+/** Moves the secret of an argument to the environment, where it is encrypted. */
+export function moveArgument(key: string, index: number): void {
+  const draft = drafts.peek().get(key);
+  const move = draft === undefined ? null : moveToEnv(draft.config, index);
+  if (draft === undefined || move === null) return;
+  const memory = memoryOf(key);
+  const rowsAt = (at: string) => followed(memory.rows.get(at), get(draft.config, at));
+  let seen = -1;
+  const args = rowsAt("/args").map((row) => {
+    if (row.isGone !== true) seen += 1;
+    return row.isGone !== true && seen === index ? { ...row, value: move.argument } : row;
+  });
+  const env = withRows(rowsAt("/env"), [[move.name, move.value]]);
+  apply(key, "/args", editor.moved(move.name), new Map([["/args", args], ["/env", env]]));
 }
 
 /** Whether what was pasted last can still be undone: nobody has changed it since. */
@@ -54,24 +72,33 @@ function put(key: string, member: string, taken: Taken, into: { member: string; 
     const old = into === null ? [] : rowsAt("/args");
     next.set("/args", filled(old, words, into?.member === "/args" ? into.index : null));
   }
-  const touched = [...next.keys(), ...(taken.command === null ? [] : ["/command"])];
+  const isReplacing = into === null && taken.args.length > 0 && arrayOf(rowsAt("/args")).length > 0;
+  apply(key, member, isReplacing ? `${taken.said} ${editor.argumentsGone}` : taken.said, next, taken.command);
+  return true;
+}
+
+/** Changes rows, and the command, in a way that can be undone at this member. */
+function apply(key: string, member: string, said: string, next: ReadonlyMap<string, Row[]>, command: string | null = null): void {
+  const draft = drafts.peek().get(key);
+  if (draft === undefined) return;
+  const memory = memoryOf(key);
+  const touched = [...next.keys(), ...(command === null ? [] : ["/command"])];
   let config = draft.config;
   for (const [at, rows] of next) config = placed(config, at, at === "/args" ? arrayOf(rows) : objectOf(rows));
-  if (taken.command !== null) config = placed(config, "/command", taken.command);
+  if (command !== null) config = placed(config, "/command", command);
   batch(() => {
     updateDraft(key, { config });
     remember(key, {
       rows: new Map([...memory.rows, ...next]),
       pasted: {
         member,
-        said: into === null && taken.args.length > 0 && arrayOf(rowsAt("/args")).length > 0 ? `${taken.said} The arguments before are gone.` : taken.said,
+        said,
         before: touched.map((at) => [at, get(draft.config, at)]),
         after: touched.map((at) => [at, get(config, at)]),
-        rows: new Map([...next.keys()].map((at) => [at, rowsAt(at)])),
+        rows: new Map([...next.keys()].map((at) => [at, followed(memory.rows.get(at), get(draft.config, at))])),
       },
     });
   });
-  return true;
 }
 
 function filled(rows: Row[], entries: [string, Json][], index: number | null): Row[] {

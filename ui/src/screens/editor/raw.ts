@@ -3,6 +3,7 @@ import { JsonFault, parseJson } from "../../json/read.ts";
 import { type JsonObject, isObject } from "../../json/value.ts";
 import { writeJson } from "../../json/write.ts";
 import { type Draft, isDirty } from "../../state/drafts.ts";
+import { editor } from "../../texts-editing.ts";
 
 export type Raw = { config: JsonObject } | { fault: RawFault };
 
@@ -12,7 +13,7 @@ export type RawFault = { at: number; message: string };
 export function readRaw(text: string): Raw {
   try {
     const value = parseJson(text);
-    return isObject(value) ? { config: value } : { fault: { at: 0, message: "Line 1, column 1: a configuration is an object, in braces." } };
+    return isObject(value) ? { config: value } : { fault: { at: 0, message: editor.jsonNoObject } };
   } catch (fault) {
     if (fault instanceof JsonFault) return { fault: { at: fault.at, message: fault.message } };
     throw fault;

@@ -3,15 +3,17 @@
  * it does not know how that is shown.
  */
 import { batch } from "@preact/signals";
-import { type Problem, type Shown, put } from "../../api/servers.ts";
+import { type Problem, type Shown, put, readNamed } from "../../api/servers.ts";
 import { isOf } from "../../api/problem.ts";
 import { type JsonObject, equal } from "../../json/value.ts";
 import { mergeThree } from "../../model/merge.ts";
 import { type Draft, drafts, dropDraft, isLoose, putDraft } from "../../state/drafts.ts";
 import { noteOwnWrite } from "../../state/live.ts";
 import { goInstead, route } from "../../state/route.ts";
+import { editor } from "../../texts-editing.ts";
 import { NAME_FIELD } from "./faults.ts";
 import { carry, forget, memoryOf, remember } from "./memory.ts";
+import { followBase, mayBePlain, rowsFollowBase, withSentPlain } from "./plain-values.ts";
 import { hasChanges } from "./raw.ts";
 import type { Failure } from "./why-not.ts";
 
@@ -31,8 +33,9 @@ export async function save(key: string): Promise<Saving> {
   if ("ok" in answer) {
     batch(() => {
       noteOwnWrite(answer.ok.name, { over: sent.base?.etag ?? null, etag: answer.ok.etag }, answer.ok);
-      settle(sent, answer.ok);
+      settle(sent, { ...answer.ok, config: withSentPlain(answer.ok.config, sent.config, sent.base?.config ?? new Map()) });
     });
+    void showPlain(answer.ok, sent.config);
     return { kind: "saved", name: answer.ok.name };
   }
   if ("offline" in answer) {
@@ -46,6 +49,21 @@ export async function save(key: string): Promise<Saving> {
   return { kind: "failed", failure: answer };
 }
 
+/** An answer to a write masks what is no secret by its name, too: the draft takes it in clear once that was read. */
+async function showPlain(stored: Shown, sent: JsonObject): Promise<void> {
+  if (!mayBePlain(sent)) return;
+  const answer = await readNamed(stored.name);
+  const draft = drafts.peek().get(stored.name);
+  if (!("ok" in answer) || draft?.base?.etag !== answer.ok.etag) return;
+  const { config } = answer.ok;
+  if (equal(config, draft.base.config)) return;
+  const before = draft.base;
+  batch(() => {
+    remember(draft.key, { rows: rowsFollowBase(memoryOf(draft.key).rows, before.config, config) });
+    putDraft({ ...draft, base: { ...before, config }, config: followBase(draft.config, before.config, config) });
+  });
+}
+
 /** What was stored becomes the base. What was typed meanwhile is kept as a change of it; a user who left needs no draft. */
 function settle(sent: Draft, stored: Shown): void {
   const now = drafts.peek().get(sent.key);
@@ -55,7 +73,7 @@ function settle(sent: Draft, stored: Shown): void {
   const isNeeded = typedOn || isShown(sent.key);
   batch(() => {
     if (isNeeded) {
-      const settled = { ...now, key: name, name, isNew: false, copyOf: null, base: { config, etag, needsReentry } };
+      const settled = { ...now, key: name, name, isNew: false, base: { config, etag, needsReentry } };
       putDraft({ ...settled, ...(typedOn ? typedSince(sent, config, now) : { config, rawText: null }) });
       if (typedOn) carry(sent.key, name);
       else forget(sent.key);
@@ -84,7 +102,7 @@ function refuse(sent: Draft, problem: Problem): Saving {
 
 function nameTaken(key: string, problem: Problem): Problem {
   const message = memoryOf(key).isUnanswered
-    ? "There is a server of this name now. It may be this one, from the save that got no answer: look at the list, or choose another name."
-    : "There is a server of this name already. Choose another.";
+    ? editor.nameTakenMaybe
+    : editor.nameTaken;
   return { ...problem, errors: [{ pointer: NAME_FIELD, message }] };
 }

@@ -2,8 +2,10 @@
  * What a form says about one secret, decided by three things: what is stored, what the draft says, and whether
  * the stored one may be kept. A mask in the draft means Keep, no member means Clear, a text means Replace.
  */
-import { get } from "../../json/pointer.ts";
-import type { Json, JsonObject } from "../../json/value.ts";
+import { may } from "../../api/session.ts";
+import { get, set } from "../../json/pointer.ts";
+import { type Json, type JsonObject, isObject } from "../../json/value.ts";
+import { unboundSecrets } from "../../model/destination.ts";
 import { keptSecrets } from "../../model/secrets.ts";
 
 export type Choice = "keep" | "replace" | "clear";
@@ -19,7 +21,7 @@ export type SecretShown = {
   mayKeep: boolean;
   /** Whether no key opens what is stored. */
   needsReentry: boolean;
-  /** Whether the draft keeps something where nothing is stored: in a copy, or under another name. */
+  /** Whether the draft keeps something where nothing is stored: under another name, or for a server that is new. */
   isMissing: boolean;
 };
 
@@ -36,6 +38,13 @@ export function secretAt(stored: Stored, draft: JsonObject, pointer: string, unb
     needsReentry: stored !== null && stored.needsReentry.includes(pointer),
     isMissing: keeps && !isStored,
   };
+}
+
+/** Whether the stored secret may go where the draft leads, although something else is typed now. */
+export function couldBeKept(stored: Stored, draft: JsonObject, at: string): boolean {
+  if (stored === null) return false;
+  const kept = set(draft, at, get(stored.config, at));
+  return isObject(kept) && unboundSecrets(stored.config, kept, may("reveal") !== false)?.pointers.includes(at) !== true;
 }
 
 /** What the draft says at this place once this is chosen. */

@@ -4,6 +4,7 @@
  */
 import type { Finding } from "../../model/check.ts";
 import { parseEnvText, parseShellLine } from "../../model/rows.ts";
+import { editor } from "../../texts-editing.ts";
 
 /** What a pasted text holds; null where it is nothing but one value. */
 export type Taken = { command: string | null; args: string[]; entries: [string, string][]; said: string };
@@ -27,7 +28,7 @@ export function takenAmongHeaders(text: string, isName: boolean): Taken | null {
   const faults: Finding[] = [];
   for (const [index, line] of lines.entries()) {
     const [, name, value] = /^\s*([^\s:]+)\s*:\s*(.*?)\s*$/.exec(line) ?? [];
-    if (name === undefined || value === undefined) faults.push({ pointer: "", message: `Line ${index + 1} is no header.` });
+    if (name === undefined || value === undefined) faults.push({ pointer: "", message: editor.noHeader(index + 1) });
     else entries.push([name, value]);
   }
   if (entries.length === 0) return null;

@@ -1,23 +1,17 @@
 /** Why something could not be done, in one sentence for the person who asked for it. */
 import { type Problem, isOf } from "../../api/problem.ts";
+import { failures } from "../../texts.ts";
 
 export type Failure = { problem: Problem } | { offline: true };
 
 export function whyNot(failure: Failure, what: "reveal" | "save" | "rename" | "read"): string {
-  if ("offline" in failure) return `The service can't be reached. ${CONSEQUENCES[what]}`;
+  if ("offline" in failure) return failures.offline[what];
   const { problem } = failure;
-  if (isOf(problem, "forbidden-origin")) return "The service refuses changes from this address; the notice above says what to do.";
-  if (problem.status === 403 && what === "reveal") return "This key may not reveal secrets.";
-  if (problem.status === 403) return "This key may not change servers.";
-  const reference = problem.error_id === undefined ? "" : ` The log has more under ${problem.error_id}.`;
+  if (isOf(problem, "forbidden-origin")) return failures.foreignOrigin;
+  if (isOf(problem, "malformed-server")) return failures.nowUnreadable;
+  if (problem.status === 403 && what === "reveal") return failures.mayNotReveal;
+  if (problem.status === 403) return failures.mayNotChange;
+  const reference = problem.error_id === undefined ? "" : ` ${failures.logHasMore(problem.error_id)}`;
   const detail = problem.detail === "" || problem.detail === problem.title ? "" : ` ${problem.detail}`;
   return `${problem.title}.${detail}${reference}`;
 }
-
-const CONSEQUENCES = {
-  reveal: "Nothing was shown.",
-  // A request whose answer was lost may have done its work.
-  save: "Your draft is kept: save it again once the service is back.",
-  rename: "Look at the list once it is back.",
-  read: "Your draft is kept.",
-};

@@ -6,12 +6,13 @@ import type { LiveServer } from "../../state/live.ts";
 import { removeLater } from "../../state/removal.ts";
 import { go } from "../../state/route.ts";
 import { list } from "../../texts.ts";
+import { CopyDialog } from "../editor/CopyDialog.tsx";
 import { RenameDialog } from "../editor/RenameDialog.tsx";
-import { duplicate } from "../editor/duplicate.ts";
 
 export function RowMenu({ server }: { server: LiveServer }) {
   const { name, etag, config } = server;
   const [isRenaming, setRenaming] = useState(false);
+  const [isCopying, setCopying] = useState(false);
   // A server in the file may have a name that no server could be given: all that the page can do is to remove it.
   const isNamed = isServerName(name) === null;
   const items: MenuItem[] = [];
@@ -19,7 +20,7 @@ export function RowMenu({ server }: { server: LiveServer }) {
   if (isNamed) items.push({ label: config === null ? list.replace : list.edit, run: () => go({ screen: "editor", name }) });
   if (isNamed) {
     items.push({ label: list.rename, run: () => setRenaming(true) });
-    if (config !== null) items.push({ label: list.duplicate, run: () => void duplicate(name) });
+    if (config !== null) items.push({ label: list.duplicate, run: () => setCopying(true) });
   }
   // No path leads to the empty name.
   if (name !== "") items.push({ label: list.remove, kind: "danger", run: (isByPointer) => removeLater(name, etag, isByPointer) });
@@ -30,6 +31,7 @@ export function RowMenu({ server }: { server: LiveServer }) {
       {isRenaming && (
         <RenameDialog name={name} etag={etag} onClose={() => setRenaming(false)} onRenamed={() => setRenaming(false)} />
       )}
+      {isCopying && <CopyDialog name={name} etag={etag} isChanged={false} onClose={() => setCopying(false)} />}
     </>
   );
 }

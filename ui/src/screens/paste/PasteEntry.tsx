@@ -10,6 +10,8 @@ import { Icon } from "../../parts/Icon.tsx";
 import { newDraft } from "../../state/drafts.ts";
 import { editEntry } from "../../state/pasted.ts";
 import { addressOf, go } from "../../state/route.ts";
+import { paste } from "../../texts-editing.ts";
+import { labelOf } from "../editor/faults.ts";
 
 export function PasteEntry({ entry, number }: { entry: Entry; number: number }) {
   const { key, name, config, outcome, nameError, nameNote } = entry;
@@ -21,16 +23,16 @@ export function PasteEntry({ entry, number }: { entry: Entry; number: number }) 
     <li class={outcome === null ? "paste-entry" : `paste-entry ${outcome.kind}`}>
       <div class="paste-entry-head">
         {isSaved ? <Saved name={name} /> : <Chooser entry={entry} />}
-        {outcome?.kind === "refused" && <span class="paste-outcome refused">refused</span>}
+        {outcome?.kind === "refused" && <span class="paste-outcome refused">{paste.refused}</span>}
         {!isSaved && (
-          <Button label={`Edit ${name}`} onPress={() => openAsDraft(entry)}>
-            Edit
+          <Button label={paste.editOf(name)} onPress={() => openAsDraft(entry)}>
+            {paste.edit}
           </Button>
         )}
       </div>
       {!isSaved && (
         <TextField
-          label={`Name of entry ${number}`}
+          label={paste.nameOf(number)}
           isLabelHidden
           value={name}
           error={nameError}
@@ -57,8 +59,8 @@ export function PasteEntry({ entry, number }: { entry: Entry; number: number }) 
         </dl>
       )}
       <details>
-        <summary>{isSaved ? "What was stored" : "What will be stored"}</summary>
-        <pre tabIndex={0} aria-label={`Configuration of ${name}`}>
+        <summary>{isSaved ? paste.wasStored : paste.willBeStored}</summary>
+        <pre tabIndex={0} aria-label={paste.configurationOf(name)}>
           <code>{text}</code>
         </pre>
       </details>
@@ -72,7 +74,7 @@ function Saved({ name }: { name: string }) {
       <a href={addressOf({ screen: "editor", name })}>{name}</a>
       <span class="paste-outcome saved">
         <Icon name="check" />
-        saved
+        {paste.saved}
       </span>
     </>
   );
@@ -83,7 +85,7 @@ function Chooser({ entry }: { entry: Entry }) {
   return (
     <span class="paste-choice">
       <input id={id} type="checkbox" checked={entry.isChosen} onChange={(event) => editEntry(entry.key, { isChosen: event.currentTarget.checked })} />
-      <label for={id}>Add {entry.name}</label>
+      <label for={id} dir="auto">{paste.add(entry.name)}</label>
     </span>
   );
 }
@@ -91,12 +93,13 @@ function Chooser({ entry }: { entry: Entry }) {
 function Findings({ kind, findings }: { kind: "error" | "note"; findings: Finding[] }) {
   if (findings.length === 0) return null;
   return (
-    <ul class={`paste-findings ${kind}`} aria-label={kind === "error" ? "Errors" : "To look at"}>
+    <ul class={`paste-findings ${kind}`} aria-label={kind === "error" ? paste.errors : paste.toLookAt}>
       {findings.map(({ pointer, message }) => (
         <li key={pointer + message}>
           <Icon name="warning" />
           <span>
-            {pointer !== "" && <code>{pointer}</code>} {message}
+            {pointer !== "" && <strong>{labelOf(pointer)}: </strong>}
+            {message}
           </span>
         </li>
       ))}
