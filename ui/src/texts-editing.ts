@@ -17,7 +17,7 @@ export const editor = {
   rename: "Rename",
   duplicate: "Duplicate",
   newServer: "Add server",
-  unknown: "There is no server of this name.",
+  unknown: "No server has this name.",
   draftGone: "This draft is gone: drafts live as long as their tab.",
   unreadable: "What is stored under this name is not a valid configuration, so it can't be edited. Replace it with a new one, or remove it.",
   unreadableView: "What is stored under this name is not a valid configuration.",
@@ -33,10 +33,10 @@ export const editor = {
   wasNotSaved: (name: string) => `${name} was not saved`,
   nothingChanged: "Nothing was changed, so nothing was saved.",
   openDraft: "Open the draft",
-  draftExists: (name: string) => `There is a draft of ${name} already. Discard one of them.`,
+  draftExists: (name: string) => `A draft of ${name} already exists. Discard one of them.`,
   discardTitle: "Discard this draft?",
   discard: "Discard",
-  discardWhat: "What you typed here is forgotten. What is stored stays as it is.",
+  discardWhat: "Your changes are lost. What is stored stays as it is.",
   problems: (number: number) => counted(number, "problem"),
 
   tabs: "Ways to edit",
@@ -67,7 +67,7 @@ export const editor = {
   useProposal: (url: string) => `Use ${url}`,
   moveToEnv: (name: string) => `Move ${name} to the environment`,
   moved: (name: string) => `${name} was moved to the environment, where it is encrypted.`,
-  argumentsGone: "The arguments before are gone.",
+  argumentsGone: "They replace the previous arguments.",
   about: "About",
   aboutLabel: "About the server",
   description: "Description",
@@ -94,8 +94,8 @@ export const editor = {
 
   name: "Name",
   nameHint: "Letters A to Z, digits, and _ . @ : -",
-  nameTaken: "There is a server of this name already. Choose another.",
-  nameTakenMaybe: "There is a server of this name now. It may be this one, from the save that got no answer: look at the list, or choose another name.",
+  nameTaken: "A server with this name already exists. Choose another.",
+  nameTakenMaybe: "A server with this name exists now. It may be this one, from the save that got no answer: look at the list, or choose another name.",
   nameNeeded: "A name is needed.",
   nameTwice: (name: string, row: number) => `The name ${name} is in row ${row} too. Rename or remove one of them.`,
   nameOf: (number: number) => `Name ${number}`,
@@ -108,14 +108,14 @@ export const editor = {
   removedWhenSaved: "Removed when you save",
   severalVariables: "Paste a .env file to add several.",
   severalHeaders: "Paste header lines to add several.",
-  noHeader: (line: number) => `Line ${line} is no header.`,
+  noHeader: (line: number) => `Line ${line} is not a header.`,
 
   auth: "Authentication",
   authJson: "Authentication as JSON",
   authJsonHint: (mask: string) => `A mask such as ${mask} keeps the stored secret.`,
   authRest: "Its other fields are kept. Edit them as JSON.",
-  notJson: "This is no JSON.",
-  nothingStored: "Nothing is stored here that could be kept: enter it.",
+  notJson: "This is not valid JSON.",
+  nothingStored: "Nothing is stored here to keep: enter a value.",
 
   view: "Configuration",
   configurationOf: (name: string) => `Configuration of ${name}`,
@@ -179,7 +179,7 @@ export const conflict = {
   overwriteAsk: "Overwrite…",
   overwriteTitle: "Overwrite their changes?",
   overwrite: "Overwrite",
-  overwriteWhat: "Your draft is saved at once, as it is. What they made of these fields is lost; there is no way back to it:",
+  overwriteWhat: "Your draft is saved at once, as it is. Their changes to these fields are lost and can't be restored:",
   overwriteSecrets: "Secrets that you keep stay as they are stored now.",
   table: "What was changed",
   field: "Field",
@@ -199,7 +199,7 @@ export const conflict = {
   taken: (names: string[]) => `Taken from theirs: ${names.join(", ")}.`,
   toSave: "Your own changes are not saved yet.",
   nothingToSave: "Nothing is left to save.",
-  gone: "There is no server of this name any more. Save it as new, or discard the draft.",
+  gone: "No server has this name any more. Save it as new, or discard the draft.",
   unparsable: "The JSON does not parse, so nothing can be merged into it. Fix it first.",
 } as const;
 
@@ -240,7 +240,7 @@ export const paste = {
   willBeStored: "What will be stored",
   configurationOf: (name: string) => `Configuration of ${name}`,
   errors: "Errors",
-  toLookAt: "To look at",
+  toLookAt: "Review",
 } as const;
 
 /** The rows of stored secrets, and revealing one. */

@@ -71,7 +71,7 @@ export default async function (stage) {
   await list.bulk('Enable').click();
   const failure = visitor.alert('Enabled 19 servers, 1 failed');
   await visible(failure);
-  await visible(failure.getByText(`${stale}: somebody else has changed it meanwhile.`));
+  await visible(failure.getByText(`${stale}: somebody else changed it meanwhile.`));
   assert.deepEqual(await enabled(), NAMES.slice(1));
   await failure.getByRole('button', { name: 'Try again', exact: true }).click();
   await visitor.seesToast('Enabled 1 server');
