@@ -52,6 +52,9 @@ export default async function (stage) {
       assert.ok(name.x < toggle.x && toggle.x < menu.x, `${width} px`);
     });
   }
+
+  await list.link(NAME).click();
+  await visible(page.getByRole('heading', { name: NAME, level: 1, exact: true }).getByText('🐦'));
 }
 
 /** Whether a text is drawn to its end. */
