@@ -157,7 +157,7 @@ struct Disk {
 impl Failpoints for Disk {
     fn before(&self, step: &Step<'_>) -> io::Result<()> {
         match step {
-            Step::Rename { .. } => {
+            Step::Swap { .. } => {
                 self.replaces.fetch_add(1, Ordering::Relaxed);
             }
             Step::SyncFile { .. } | Step::SyncDirectory { .. } => thread::sleep(self.slow),
