@@ -154,7 +154,7 @@ test("one bad line or entry never stops the others", () => {
   const { drafts } = parsePaste('{"mcpServers":{"a":{"command":"x"},"bad one":{"args":"no list"},"c":5,"d":{"command":"y"}}}', schema);
   assert.deepEqual(drafts.map(({ name }) => name), ["a", "bad-one", "c", "d"]);
   assert.deepEqual(drafts.map(({ findings }) => pointers(findings).sort()), [[], ["", "/args"], [""], []]);
-  assert.match(drafts[1]?.nameFault ?? "", /^"bad one" is no name: White space/);
+  assert.match(drafts[1]?.nameFault ?? "", /^"bad one" is not a valid name: White space/);
 });
 
 test("invalid JSON is reported with line and column, also in a fence and in an inner part", () => {

@@ -27,7 +27,7 @@ export default async function (stage) {
 
   await list.paste.click();
   await paste.text.fill(JSON.stringify({ mcpServers: { [long]: { command: 'x' } } }));
-  await visible(page.getByText('is no name'));
+  await visible(page.getByText('is not a valid name'));
   const sideways = () => page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
   await eventually(async () => assert.equal(await sideways(), 0));
 }

@@ -63,7 +63,7 @@ function draft({ name, value }: Found, schema: unknown): PastedDraft {
 /** The name as it is, or a legal one like it together with what is wrong with the original. */
 function checkedName(name: string): { name: string; nameFault: string | null } {
   const fault = isServerName(name);
-  return fault === null ? { name, nameFault: null } : { name: legalName(name), nameFault: `${JSON.stringify(name)} is no name: ${fault}` };
+  return fault === null ? { name, nameFault: null } : { name: legalName(name), nameFault: `${JSON.stringify(name)} is not a valid name: ${fault}` };
 }
 
 function read(block: string): Reading {
