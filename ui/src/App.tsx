@@ -8,6 +8,7 @@ import { Help } from "./screens/Help.tsx";
 import { List } from "./screens/List.tsx";
 import { SignIn } from "./screens/SignIn.tsx";
 import { Notices } from "./screens/Notices.tsx";
+import { storedDrafts } from "./state/drafts.ts";
 import { useKeys } from "./state/keys.ts";
 import { isListed, servers } from "./state/live.ts";
 import "./state/double-click.ts";
@@ -53,6 +54,8 @@ function useReadiness(): void {
     if (!isReady) return undefined;
     document.documentElement.dataset["ready"] = "true";
     performance.mark("interactive");
+    // The list marks the servers of drafts.
+    if (storedDrafts() !== null) void fetchDrafting();
     const moved = new AbortController();
     const fetchRest = () => {
       moved.abort();

@@ -9,6 +9,11 @@ fn a_restarted_service_costs_no_draft() {
 }
 
 #[test]
+fn a_reload_costs_no_draft_but_one_with_a_typed_secret() {
+    Fixture::empty().play("reloaded");
+}
+
+#[test]
 fn a_link_signs_in_for_reloads_tabs_and_restarts_until_it_is_signed_out() {
     Fixture::empty().play("signed-in");
 }

@@ -1,4 +1,5 @@
-// Adding, editing and settling a conflict with the keyboard alone: no step of it touches the mouse.
+// Adding, editing, settling a conflict, renaming, removing and undoing with the keyboard alone: no step of it touches the
+// mouse.
 
 import assert from 'node:assert/strict';
 
@@ -58,4 +59,32 @@ export default async function (stage) {
   await gone(conflict.dialog);
   await keys.press('ControlOrMeta+s');
   await eventually(async () => assert.equal((await stage.api.plaintext('typed')).description, 'mine'));
+
+  await keys.press('Escape');
+  await list.isShown();
+  const choose = async (name, item) => {
+    await keys.tabTo(list.more(name));
+    await keys.press('Enter');
+    const entry = page.getByRole('menuitem', { name: item, exact: true });
+    const isThere = () => entry.evaluate((element) => element === document.activeElement);
+    for (let steps = 0; steps < 5 && !await isThere(); steps += 1) await keys.press('ArrowDown');
+    await keys.press('Enter');
+  };
+  await choose('typed', 'Rename');
+  await keys.typeInto(visitor.dialog('Rename typed').getByLabel('New name'), 'typed-again');
+  await keys.press('Enter');
+  await visible(list.link('typed-again'));
+  await gone(list.link('typed'));
+  assert.equal((await stage.api.plaintext('typed-again')).description, 'mine');
+
+  await choose('typed-again', 'Remove');
+  await visible(list.undo('typed-again'));
+  await keys.press('Enter');
+  await gone(list.undo('typed-again'));
+  await choose('typed-again', 'Remove');
+  await visible(list.undo('typed-again'));
+  await keys.press('Tab');
+  await keys.press('Enter');
+  await gone(list.row('typed-again'));
+  assert.equal((await stage.api.send('GET', '/api/settings/mcp-servers/typed-again')).status, 404);
 }

@@ -2,6 +2,8 @@
  * What is needed once something is typed: the editor and the paste screen, in a file of their own, so that the list is
  * there before they are.
  */
+import "../state/kept-drafts.ts";
+
 declare const __BUILD__: string;
 
 /** The build that this file is of. */

@@ -1,8 +1,9 @@
 /**
- * What the reader has typed and not saved. It is never lost while the tab lives, and never leaves its memory. A draft is
- * the configuration as it will be stored; the form and the raw text are two views on it.
+ * What the reader has typed and not saved. It is never lost while the tab lives, and never leaves it. A draft is the
+ * configuration as it will be stored; the form and the raw text are two views on it.
  */
 import { signal } from "@preact/signals";
+import { base as folder } from "../api/place.ts";
 import { type Problem, readNamed } from "../api/servers.ts";
 import { type JsonObject, equal } from "../json/value.ts";
 import { problems } from "../texts.ts";
@@ -31,7 +32,11 @@ const EMPTY: JsonObject = new Map([["command", ""]]);
 /** Drafts whose form holds typed text that the configuration can't: the editor knows which. */
 export const looseDrafts = signal<ReadonlySet<string>>(new Set());
 
-let next = 1;
+/** A reload begins with a higher number, so that no old address leads to another draft. */
+let next = Date.now();
+
+/** Where drafts outlive a reload of their tab; `kept-drafts.ts` says which do. */
+export const KEPT_DRAFTS = `mcp-settings:drafts:${folder}`;
 
 /**
  * The draft of a stored server: the one that was begun, else one of its current state. One that is no longer awaited
@@ -83,6 +88,15 @@ export function dropDraft(key: string): void {
   const rest = new Map(drafts.value);
   rest.delete(key);
   drafts.value = rest;
+}
+
+/** The drafts of this tab before it was reloaded, as a text; null where there were none, or the browser keeps nothing. */
+export function storedDrafts(): string | null {
+  try {
+    return sessionStorage.getItem(KEPT_DRAFTS);
+  } catch {
+    return null;
+  }
 }
 
 /** Whether anything was typed that is not stored. */

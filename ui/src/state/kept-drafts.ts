@@ -1,0 +1,88 @@
+/**
+ * Drafts over a reload: they are in `sessionStorage`, as long as no secret was typed into them. What was is only in memory,
+ * because a browser may write this storage to disk. Signed out, nothing stays there.
+ */
+import { effect } from "@preact/signals";
+import { session } from "../api/session.ts";
+import { get } from "../json/pointer.ts";
+import { parseJson } from "../json/read.ts";
+import { type Json, type JsonObject, equal, isObject } from "../json/value.ts";
+import { writeJson } from "../json/write.ts";
+import { isMask } from "../model/masks.ts";
+import { secretLeaves } from "../model/secrets.ts";
+import { suspects } from "../model/suspects.ts";
+import { type Draft, KEPT_DRAFTS, drafts, isDirty, isLoose, storedDrafts } from "./drafts.ts";
+
+/** Whether nothing of it would be lost, and no secret kept, by storing its configuration. */
+export function isStorable(draft: Draft): boolean {
+  const { config, base, rawText } = draft;
+  if (rawText !== null || isLoose(draft) || base?.isUnreadable === true) return false;
+  const isNew = (at: string) => base === null || !equal(get(config, at), get(base.config, at));
+  const isTyped = (at: string) => {
+    const value = get(config, at);
+    return isNew(at) && !(typeof value === "string" && isMask(value));
+  };
+  return !secretLeaves(config).some(isTyped) && !suspects(config).some(({ pointer }) => isNew(pointer));
+}
+
+/** Drafts as one text. */
+export function writeDrafts(all: Iterable<Draft>): string {
+  return writeJson([...all].map(({ key, name, isNew, base, config }) => {
+    const begun: Json = base && new Map<string, Json>([["config", base.config], ["etag", base.etag], ["needsReentry", base.needsReentry]]);
+    return new Map<string, Json>([["key", key], ["name", name], ["isNew", isNew], ["base", begun], ["config", config]]);
+  }));
+}
+
+/** The drafts of such a text; none of one that this build has not written. */
+export function readDrafts(text: string): Draft[] {
+  try {
+    const all = parseJson(text);
+    const read = Array.isArray(all) ? all.map(readDraft) : [];
+    return read.filter((draft) => draft !== null);
+  } catch {
+    return [];
+  }
+}
+
+function readDraft(value: Json): Draft | null {
+  if (!isObject(value)) return null;
+  const [key, name, isNew, config] = ["key", "name", "isNew", "config"].map((member) => value.get(member));
+  const base = readBase(value.get("base"));
+  if (typeof key !== "string" || typeof name !== "string" || typeof isNew !== "boolean" || !isObject(config)) return null;
+  if (base === undefined || isNew !== (base === null)) return null;
+  return { key, name, isNew, base, config, rawText: null, mode: "form" };
+}
+
+function readBase(value: Json | undefined): { config: JsonObject; etag: string; needsReentry: string[] } | null | undefined {
+  if (value === null) return null;
+  if (!isObject(value)) return undefined;
+  const [config, etag, places] = ["config", "etag", "needsReentry"].map((member) => value.get(member));
+  if (!isObject(config) || typeof etag !== "string" || !Array.isArray(places)) return undefined;
+  return { config, etag, needsReentry: places.filter((place) => typeof place === "string") };
+}
+
+function restore(): void {
+  const text = storedDrafts();
+  if (text === null) return;
+  const restored = readDrafts(text).filter(({ key }) => !drafts.peek().has(key));
+  drafts.value = new Map([...drafts.peek(), ...restored.map((draft) => [draft.key, draft] as const)]);
+}
+
+/** Where the browser keeps nothing, drafts end with a reload, and it asks before that. */
+function store(text: string | null): void {
+  try {
+    if (text === null) sessionStorage.removeItem(KEPT_DRAFTS);
+    else if (text !== sessionStorage.getItem(KEPT_DRAFTS)) sessionStorage.setItem(KEPT_DRAFTS, text);
+  } catch {
+    // Nothing is kept.
+  }
+}
+
+restore();
+
+effect(() => {
+  const { state } = session.value;
+  const kept = [...drafts.value.values()].filter((draft) => isDirty(draft) && isStorable(draft));
+  // Who the reader is may not be known yet.
+  if (state !== "unknown") store(state === "signed-out" || kept.length === 0 ? null : writeDrafts(kept));
+});
