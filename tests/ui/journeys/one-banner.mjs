@@ -30,10 +30,10 @@ export default async function (stage) {
   await replaceDocument(document, '{"agent_settings":{"schema_version":4,"agent_kind":"acp"}}');
   await says(/has no MCP servers/, /choose an OpenHands agent/);
   await replaceDocument(document, '{');
-  await says(/settings document can't be used/i, /goes on by itself/);
+  await says(/settings document can't be used/i, /updates by itself/);
   await visible(page.getByRole('banner').getByText('File problem', { exact: true }));
   await stage.stop();
-  await says(/service can't be reached/, /connects again by itself/);
+  await says(/service can't be reached/, /reconnects by itself/);
   await replaceDocument(document, good);
   await stage.startAgain();
   await says(/stored secrets can't be read/);
