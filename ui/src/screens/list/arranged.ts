@@ -95,13 +95,15 @@ export function descriptionText(server: LiveServer): string {
   return typeof description === "string" ? description : "";
 }
 
-const graphemes = new Intl.Segmenter();
+/** Made for the first icon: its tables take time that the first load does not have. */
+let graphemes: Intl.Segmenter | null = null;
 
 /** An icon that is text, such as an emoji; otherwise empty. An address of an image is not loaded. */
 export function iconText(server: LiveServer): string {
   if (server.config === null) return "";
   const icon = toBeShown(server.config, server).get("icon");
   if (typeof icon !== "string" || icon.length > MOST_UNITS) return "";
+  graphemes ??= new Intl.Segmenter();
   return [...graphemes.segment(icon.trim())].length <= MOST_GRAPHEMES ? icon.trim() : "";
 }
 
