@@ -32,11 +32,14 @@ type Props = {
 /** A row as it was drawn last, and what it was drawn of. */
 type Drawn = { server: LiveServer; columns: readonly Column[]; isFresh: boolean; removal: Leaving | undefined; isGone: boolean; row: VNode };
 
-/** How many rows come at once: more than a tall screen has room for. */
+/** How many rows come first: about as many as a screen has room for. */
+const FIRST = 20;
+
+/** How many rows follow at once. */
 const STEP = 40;
 
 /** How many rows are drawn. Hundreds follow frame by frame, so that rows out of sight delay nothing. */
-const limit = signal(STEP);
+const limit = signal(FIRST);
 
 export function Table({ servers, arrangement, onSort, onLeaveUp }: Props) {
   const fresh = freshNames.value;
@@ -112,7 +115,7 @@ function useGrowth(count: number, arrangement: Arrangement): void {
   const before = useRef(arrangement);
   useEffect(() => {
     // Rows that come back come step by step, too.
-    if (count < drawnRows - STEP) limit.value = Math.max(STEP, count);
+    if (count < drawnRows - STEP) limit.value = Math.max(FIRST, count);
     const wait = arrangement === before.current ? 0 : TYPING_MS;
     before.current = arrangement;
     if (count <= drawnRows) return undefined;
