@@ -12,12 +12,11 @@ use crate::document;
 const ALL_RAN: &str = "EVERY_TEST_RAN";
 
 /// What no test sees over HTTP, by how it begins, and why.
-const EXCUSED: [(&str, &str); 5] = [
+const EXCUSED: [(&str, &str); 4] = [
     ("500 ", "a bug of ours can't be asked for"),
     ("problem internal", "a bug of ours can't be asked for"),
     ("408 ", "it comes after twenty seconds"),
     ("problem body-timeout", "it comes after twenty seconds"),
-    ("problem outcome-unknown", "the disk must fail between two steps; the tests of the store make it"),
 ];
 
 #[test]
