@@ -1,6 +1,7 @@
-/** A button that opens a short list of things to do. The browser puts it above everything and closes it when left. */
-import { useId, useLayoutEffect, useRef, useState } from "preact/hooks";
+/** A button that opens a short list of things to do. */
+import { useId } from "preact/hooks";
 import { Icon } from "./Icon.tsx";
+import { usePopover } from "./popover.ts";
 
 /** `isByPointer`: whether it was chosen with a mouse or a finger rather than by a key or an assistive program. */
 export type MenuItem = { label: string; run: (isByPointer: boolean) => void; kind?: "plain" | "danger" };
@@ -8,32 +9,14 @@ export type MenuItem = { label: string; run: (isByPointer: boolean) => void; kin
 /** `name`: the `data-focus` by which the button can be given the focus. */
 export function Menu({ label, items, name }: { label: string; items: MenuItem[]; name?: string }) {
   const id = useId();
-  const opener = useRef<HTMLButtonElement>(null);
-  const list = useRef<HTMLDivElement>(null);
-  const [isOpen, setOpen] = useState(false);
-
-  useLayoutEffect(() => {
-    const element = list.current;
-    const button = opener.current;
-    // A closed menu is not rendered: each of hundreds of rows has one.
-    if (element === null || button === null) return;
-    element.showPopover();
-    place(element, button);
-    element.querySelector<HTMLElement>("[role=menuitem]")?.focus();
-  }, [isOpen]);
-
-  const close = (isFocusBack: boolean) => {
-    setOpen(false);
-    if (isFocusBack) opener.current?.focus();
-  };
+  const { opener, popover, isOpen, setOpen, close, onToggle } = usePopover((menu) => menu.querySelector("[role=menuitem]"));
 
   const onKeyDown = (event: KeyboardEvent) => {
-    const all = [...(list.current?.querySelectorAll<HTMLElement>("[role=menuitem]") ?? [])];
+    const all = [...(popover.current?.querySelectorAll<HTMLElement>("[role=menuitem]") ?? [])];
     const at = all.indexOf(document.activeElement as HTMLElement);
     const to = target(event.key, at, all.length) ?? initial(event.key, at, items);
     if (to !== null) all[to]?.focus();
-    else if (event.key === "Escape") close(true);
-    else if (event.key === "Tab") close(true);
+    else if (event.key === "Escape" || event.key === "Tab") close();
     else return;
     event.preventDefault();
     event.stopPropagation();
@@ -63,15 +46,12 @@ export function Menu({ label, items, name }: { label: string; items: MenuItem[];
         <div
           class="menu"
           id={id}
-          ref={list}
+          ref={popover}
           role="menu"
           aria-label={label}
           popover="auto"
           onKeyDown={onKeyDown}
-          onToggle={(event) => {
-            // Closed by the browser: a click elsewhere.
-            if ((event as ToggleEvent).newState === "closed") setOpen(false);
-          }}
+          onToggle={onToggle}
         >
           {items.map(({ label: text, run, kind = "plain" }) => (
             <button
@@ -81,7 +61,7 @@ export function Menu({ label, items, name }: { label: string; items: MenuItem[];
               tabIndex={-1}
               class={kind}
               onClick={(event) => {
-                close(true);
+                close();
                 run(event.detail > 0);
               }}
             >
@@ -107,13 +87,4 @@ function initial(key: string, at: number, items: MenuItem[]): number | null {
   if (key.length !== 1) return null;
   const order = items.map((_, index) => (at + 1 + index) % items.length);
   return order.find((index) => items[index]?.label.toLowerCase().startsWith(key.toLowerCase())) ?? null;
-}
-
-/** Below the button, or above it where there is no room. */
-export function place(element: HTMLElement, button: HTMLElement): void {
-  const [anchor, own] = [button.getBoundingClientRect(), element.getBoundingClientRect()];
-  const hasRoomBelow = anchor.bottom + own.height + 8 < innerHeight;
-  const top = hasRoomBelow ? anchor.bottom + 4 : Math.max(4, anchor.top - own.height - 4);
-  element.style.top = `${top}px`;
-  element.style.left = `${Math.max(4, anchor.right - own.width)}px`;
 }

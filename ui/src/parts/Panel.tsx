@@ -1,8 +1,8 @@
-/** A button that opens a small panel below it. The browser puts it above everything and closes it when left. */
+/** A button that opens a small panel below it. */
 import type { ComponentChildren } from "preact";
-import { useId, useLayoutEffect, useRef, useState } from "preact/hooks";
+import { useId } from "preact/hooks";
 import { Icon } from "./Icon.tsx";
-import { place } from "./Menu.tsx";
+import { usePopover } from "./popover.ts";
 
 export type PanelProps = {
   /** What is on the button. */
@@ -16,22 +16,7 @@ export type PanelProps = {
 
 export function Panel({ text, label, onOpen, children }: PanelProps) {
   const id = useId();
-  const opener = useRef<HTMLButtonElement>(null);
-  const panel = useRef<HTMLDivElement>(null);
-  const [isOpen, setOpen] = useState(false);
-
-  useLayoutEffect(() => {
-    const [element, button] = [panel.current, opener.current];
-    if (element === null || button === null) return;
-    element.showPopover();
-    place(element, button);
-    element.focus();
-  }, [isOpen]);
-
-  const close = () => {
-    setOpen(false);
-    opener.current?.focus();
-  };
+  const { opener, popover, isOpen, setOpen, close, onToggle } = usePopover((panel) => panel);
 
   return (
     <>
@@ -57,7 +42,7 @@ export function Panel({ text, label, onOpen, children }: PanelProps) {
         <div
           class="panel"
           id={id}
-          ref={panel}
+          ref={popover}
           role="dialog"
           aria-label={label}
           tabIndex={-1}
@@ -69,12 +54,9 @@ export function Panel({ text, label, onOpen, children }: PanelProps) {
             close();
           }}
           onFocusOut={({ relatedTarget }) => {
-            if (relatedTarget instanceof Node && !panel.current?.contains(relatedTarget)) setOpen(false);
+            if (relatedTarget instanceof Node && !popover.current?.contains(relatedTarget)) setOpen(false);
           }}
-          onToggle={(event) => {
-            // Closed by the browser: a click elsewhere.
-            if ((event as ToggleEvent).newState === "closed") setOpen(false);
-          }}
+          onToggle={onToggle}
         >
           {children(close)}
         </div>
