@@ -2,6 +2,7 @@
  * What the editor and the paste screen say to their reader: one object for each part. Texts with a variable part are
  * functions. It is a file of its own so that the list loads without it.
  */
+import { count } from "./texts.ts";
 
 /** The editor of one server. */
 export const editor = {
@@ -28,7 +29,7 @@ export const editor = {
   discardDraft: "Discard draft",
   notSaved: "Not saved yet.",
   allSaved: "Everything is saved.",
-  removesSecrets: (names: string[]) => `Saving removes ${counted(names.length, "stored secret")}: ${names.join(", ")}.`,
+  removesSecrets: (names: string[]) => `Saving removes ${count(names.length, "stored secret")}: ${names.join(", ")}.`,
   wasSaved: (name: string) => `${name} was saved`,
   wasNotSaved: (name: string) => `${name} was not saved`,
   nothingChanged: "Nothing was changed, so nothing was saved.",
@@ -37,7 +38,7 @@ export const editor = {
   discardTitle: "Discard this draft?",
   discard: "Discard",
   discardWhat: "Your changes are lost. What is stored stays as it is.",
-  problems: (number: number) => counted(number, "problem"),
+  problems: (number: number) => count(number, "problem"),
 
   tabs: "Ways to edit",
   form: "Form",
@@ -208,7 +209,7 @@ export const paste = {
   title: "Import servers",
   none: "No servers can be added here.",
   noneKept: "No servers can be added here. The pasted text is kept.",
-  saving: (number: number) => `Saving ${counted(number, "server")}`,
+  saving: (number: number) => `Saving ${count(number, "server")}`,
   saveChosen: "Save the chosen servers",
   backKeeping: "Back to the list; the text stays",
   noSchema: "The service did not say what a server must look like, so the text can't be read yet. It stays as it is.",
@@ -222,11 +223,11 @@ export const paste = {
     "claude mcp add …",
     " or a URL. Nothing is saved before you say so.",
   ],
-  save: (number: number) => `Save ${counted(number, "server")}`,
+  save: (number: number) => `Save ${count(number, "server")}`,
   clear: "Clear the text",
   cleared: "The text was cleared",
   found: "Found servers",
-  foundCount: (number: number) => `${counted(number, "server")} found.`,
+  foundCount: (number: number) => `${count(number, "server")} found.`,
   partlyUnreadable: " Some of the text can't be read.",
   unreadable: "No server can be read from this text.",
   chooseOne: "Choose at least one server.",
@@ -277,10 +278,6 @@ export const secrets = {
   showTyped: (label: string) => `Show what was typed: ${label}`,
   urlHint: "The asterisks hide what is stored: leave them to keep it.",
 } as const;
-
-function counted(number: number, what: string): string {
-  return number === 1 ? `1 ${what}` : `${number} ${what}s`;
-}
 
 function capital(text: string): string {
   return text.charAt(0).toUpperCase() + text.slice(1);

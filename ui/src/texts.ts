@@ -3,7 +3,8 @@
  * their own. What loads with the editor is in `texts-editing.ts`.
  */
 
-function count(number: number, one: string, many = `${one}s`): string {
+/** A number of things in words. */
+export function count(number: number, one: string, many = `${one}s`): string {
   return number === 1 ? `1 ${one}` : `${number} ${many}`;
 }
 

@@ -2,10 +2,10 @@
  * The key of a session, as the tabs of one browser share it: each keeps it for its own reloads, hands it to a tab that has
  * none, and says to the others when it ends. It does not know what a key is good for.
  */
-import { base } from "./place.ts";
+import { keep, kept, nameHere } from "./kept.ts";
 
-/** Other services may be at the same origin, under another path. */
-const NAME = `mcp-settings:session:${base}`;
+/** Where the key is stored, and the channel between the tabs. */
+const NAME = nameHere("session");
 
 /** How long a new tab waits for one that has a key. */
 const PATIENCE_MS = 300;
@@ -66,33 +66,18 @@ export function tellEnded(key: string): void {
 
 /** The key that this tab had before it was reloaded. */
 export function storedKey(): string | null {
-  return stored((storage) => storage.getItem(NAME));
+  return kept("tab", NAME);
 }
 
 export function storeKey(key: string): void {
-  stored((storage) => {
-    storage.setItem(NAME, key);
-    return null;
-  });
+  keep("tab", NAME, key);
 }
 
 /** Forgets this key, if it is the one that is stored. */
 export function forgetKey(key: string): void {
-  stored((storage) => {
-    if (storage.getItem(NAME) === key) storage.removeItem(NAME);
-    return null;
-  });
+  if (storedKey() === key) keep("tab", NAME, null);
 }
 
 function say(message: Message): void {
   channel?.postMessage(message);
-}
-
-/** Some browsers let a page store nothing; then a reload asks for the key again. */
-function stored(run: (storage: Storage) => string | null): string | null {
-  try {
-    return run(sessionStorage);
-  } catch {
-    return null;
-  }
 }

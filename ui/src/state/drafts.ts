@@ -3,7 +3,7 @@
  * configuration as it will be stored; the form and the raw text are two views on it.
  */
 import { signal } from "@preact/signals";
-import { base as folder } from "../api/place.ts";
+import { kept, nameHere } from "../api/kept.ts";
 import { type Problem, readNamed } from "../api/servers.ts";
 import { type JsonObject, equal } from "../json/value.ts";
 import { problems } from "../texts.ts";
@@ -36,7 +36,7 @@ export const looseDrafts = signal<ReadonlySet<string>>(new Set());
 let next = Date.now();
 
 /** Where drafts outlive a reload of their tab; `kept-drafts.ts` says which do. */
-export const KEPT_DRAFTS = `mcp-settings:drafts:${folder}`;
+export const KEPT_DRAFTS = nameHere("drafts");
 
 /**
  * The draft of a stored server: the one that was begun, else one of its current state. One that is no longer awaited
@@ -92,11 +92,7 @@ export function dropDraft(key: string): void {
 
 /** The drafts of this tab before it was reloaded, as a text; null where there were none, or the browser keeps nothing. */
 export function storedDrafts(): string | null {
-  try {
-    return sessionStorage.getItem(KEPT_DRAFTS);
-  } catch {
-    return null;
-  }
+  return kept("tab", KEPT_DRAFTS);
 }
 
 /** Whether anything was typed that is not stored. */

@@ -3,6 +3,7 @@
  * because a browser may write this storage to disk. Signed out, nothing stays there.
  */
 import { effect } from "@preact/signals";
+import { keep } from "../api/kept.ts";
 import { session } from "../api/session.ts";
 import { get } from "../json/pointer.ts";
 import { parseJson } from "../json/read.ts";
@@ -68,21 +69,11 @@ function restore(): void {
   drafts.value = new Map([...drafts.peek(), ...restored.map((draft) => [draft.key, draft] as const)]);
 }
 
-/** Where the browser keeps nothing, drafts end with a reload, and it asks before that. */
-function store(text: string | null): void {
-  try {
-    if (text === null) sessionStorage.removeItem(KEPT_DRAFTS);
-    else if (text !== sessionStorage.getItem(KEPT_DRAFTS)) sessionStorage.setItem(KEPT_DRAFTS, text);
-  } catch {
-    // Nothing is kept.
-  }
-}
-
 restore();
 
 effect(() => {
   const { state } = session.value;
-  const kept = [...drafts.value.values()].filter((draft) => isDirty(draft) && isStorable(draft));
+  const storable = [...drafts.value.values()].filter((draft) => isDirty(draft) && isStorable(draft));
   // Who the reader is may not be known yet.
-  if (state !== "unknown") store(state === "signed-out" || kept.length === 0 ? null : writeDrafts(kept));
+  if (state !== "unknown") keep("tab", KEPT_DRAFTS, state === "signed-out" || storable.length === 0 ? null : writeDrafts(storable));
 });

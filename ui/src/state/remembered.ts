@@ -1,4 +1,5 @@
 /** How the reader wants the page to look, kept in the browser from one visit to the next. Nothing else is kept here. */
+import { keep, kept } from "../api/kept.ts";
 
 const PREFIX = "mcp-settings:";
 
@@ -6,18 +7,10 @@ type Choice = "theme" | "sort";
 
 /** What was chosen before; null where nothing was, or the browser keeps nothing. */
 export function remembered(choice: Choice): string | null {
-  try {
-    return localStorage.getItem(PREFIX + choice);
-  } catch {
-    return null;
-  }
+  return kept("browser", PREFIX + choice);
 }
 
 /** Keeps a choice, where the browser does. */
 export function remember(choice: Choice, value: string): void {
-  try {
-    localStorage.setItem(PREFIX + choice, value);
-  } catch {
-    // Then it lasts as long as the tab.
-  }
+  keep("browser", PREFIX + choice, value);
 }

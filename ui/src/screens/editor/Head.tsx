@@ -5,7 +5,7 @@ import { Menu } from "../../parts/Menu.tsx";
 import type { Draft } from "../../state/drafts.ts";
 import { servers } from "../../state/live.ts";
 import { editor } from "../../texts-editing.ts";
-import { iconText } from "../list/arranged.ts";
+import { ServerIcon } from "../list/ServerIcon.tsx";
 import { removeServer } from "./flows.ts";
 import { remember } from "./memory.ts";
 
@@ -13,19 +13,13 @@ type Props = { draft: Draft; headingRef: Ref<HTMLHeadingElement>; onBack: () => 
 
 export function Head({ draft, headingRef, onBack }: Props) {
   const { key, name, isNew } = draft;
-  const server = isNew ? undefined : servers.value.get(name);
-  const icon = server && iconText(server);
   return (
     <header class="editor-head">
       <Button kind="quiet" icon="back" onPress={onBack}>
         {editor.back}
       </Button>
       <h1 dir="auto" tabIndex={-1} ref={headingRef}>
-        {icon && (
-          <span class="server-icon" aria-hidden="true">
-            {icon}
-          </span>
-        )}
+        {!isNew && <ServerIcon server={servers.value.get(name)} />}
         {isNew ? editor.newServer : name}
       </h1>
       {!isNew && (

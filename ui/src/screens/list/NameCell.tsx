@@ -5,22 +5,19 @@ import { drafts, isDirty } from "../../state/drafts.ts";
 import type { LiveServer } from "../../state/live.ts";
 import { addressOf } from "../../state/route.ts";
 import { list } from "../../texts.ts";
-import { descriptionText, iconText } from "./arranged.ts";
+import { ServerIcon } from "./ServerIcon.tsx";
+import { descriptionText } from "./arranged.ts";
 
 /** `isGone`: there is no such server any more, so nothing leads to it. */
 export function NameCell({ server, isGone = false }: { server: LiveServer; isGone?: boolean }) {
   const { name } = server;
   const draft = drafts.value.get(name);
-  const [description, icon] = [descriptionText(server), iconText(server)];
+  const description = descriptionText(server);
   const hasAddress = isServerName(name) === null;
   return (
     <div class="name-cell">
       <div class="name-line">
-        {icon && (
-          <span class="server-icon" aria-hidden="true">
-            {icon}
-          </span>
-        )}
+        <ServerIcon server={server} />
         {hasAddress && !isGone ? (
           <a href={addressOf({ screen: "editor", name })} data-server={name} dir="auto">
             {name}
