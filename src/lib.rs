@@ -7,6 +7,7 @@ pub mod config;
 pub mod document;
 pub mod events;
 pub mod http;
+pub mod instances;
 pub mod json;
 pub mod model;
 pub mod openapi;

@@ -1,0 +1,8 @@
+//! Turns configurations into live sessions: what is approved is started, spoken to, watched and ended. It does not know
+//! how it is called over HTTP, and writes no configuration.
+
+mod clock;
+mod fault;
+
+pub use clock::{Clock, SystemClock};
+pub use fault::{Fault, FaultKind};
