@@ -29,6 +29,16 @@ pub struct File {
     pub(super) require_preconditions: Option<bool>,
     pub(super) lock_timeout_ms: Option<u64>,
     pub(super) max_document_bytes: Option<usize>,
+    pub(super) run: Option<String>,
+    pub(super) max_instances: Option<usize>,
+    pub(super) child_env: Option<Vec<String>>,
+    pub(super) child_path: Option<String>,
+    pub(super) pid_namespace: Option<String>,
+    pub(super) dial: Option<Vec<String>>,
+    pub(super) https_proxy: Option<String>,
+    pub(super) env_references: Option<Vec<String>>,
+    pub(super) file_references: Option<Vec<String>>,
+    pub(super) vault_references: Option<Vec<String>>,
     pub(super) log: Option<String>,
     pub(super) log_format: Option<LogFormat>,
 }
@@ -37,7 +47,7 @@ const STRING: &str = "a string";
 const STRINGS: &str = "an array of strings";
 
 /// The members, each with what it must be.
-const MEMBERS: [(&str, &str); 19] = [
+const MEMBERS: [(&str, &str); 29] = [
     ("listen", STRING),
     ("settings", STRING),
     ("state_dir", STRING),
@@ -55,6 +65,16 @@ const MEMBERS: [(&str, &str); 19] = [
     ("require_preconditions", "`true` or `false`"),
     ("lock_timeout_ms", "a whole number of milliseconds"),
     ("max_document_bytes", "a whole number of bytes"),
+    ("run", STRING),
+    ("max_instances", "a whole number"),
+    ("child_env", STRINGS),
+    ("child_path", STRING),
+    ("pid_namespace", STRING),
+    ("dial", STRINGS),
+    ("https_proxy", STRING),
+    ("env_references", STRINGS),
+    ("file_references", STRINGS),
+    ("vault_references", STRINGS),
     ("log", STRING),
     ("log_format", "\"text\" or \"json\""),
 ];

@@ -4,6 +4,7 @@
 mod api_keys;
 mod error;
 mod file;
+mod running;
 pub mod variables;
 mod weak_keys;
 
@@ -18,6 +19,7 @@ pub use api_keys::ApiKey;
 use api_keys::ApiKeySetting;
 pub use error::{ConfigError, Origin};
 pub use file::File;
+pub use running::{Running, VaultToken};
 use variables::{
     ALLOWED_HOSTS, ALLOWED_ORIGINS, API_KEY, API_KEYS, AUTH, BASE_PATH, ETAG_KEY, FILE, LISTEN,
     LOCK_TIMEOUT_MS, LOG, MAX_DOCUMENT_BYTES, OH_DIRECTORY, OH_PREVIOUS_SECRET_KEYS, OH_SECRET_KEY,
@@ -65,6 +67,8 @@ pub struct Config {
     pub lock_timeout: Duration,
     /// How many bytes the document may have after a write; none is the default.
     pub max_document_bytes: Option<usize>,
+    /// How servers are run.
+    pub running: Running,
     /// The log filter, where it is not the default, `info`.
     pub log: Option<Given>,
     /// The log's form.
@@ -118,6 +122,7 @@ impl Config {
         file: File,
     ) -> Result<Self, ConfigError> {
         let variable = |name: &str| variable(name).filter(|value| !value.trim().is_empty());
+        let running = Running::resolve(&variable, &file)?;
         let numbered =
             |name: &str| (0..).map_while(|number| variable(&format!("{name}_{number}"))).collect::<Vec<_>>();
         let given = |name: &'static str, member: &'static str, from_file: Option<String>| {
@@ -201,6 +206,7 @@ impl Config {
             require_preconditions,
             lock_timeout: Duration::from_millis(lock_timeout_ms),
             max_document_bytes,
+            running,
             log: given(LOG, "log", file.log),
             log_format: flags.log_format.or(file.log_format).unwrap_or_default(),
         };

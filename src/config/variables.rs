@@ -69,6 +69,35 @@ variables! {
     /// How large a write may make the settings file, in bytes. Default 67108864 (64 MiB). A file that is larger is
     /// read, up to twice as large.
     MAX_DOCUMENT_BYTES = "MCP_SETTINGS_MAX_DOCUMENT_BYTES";
+    /// `approved` runs the servers whose launches are approved; `off` runs none. Default `approved`.
+    RUN = "MCP_SETTINGS_RUN";
+    /// How many programs run at once; beyond that the one that was idle longest ends. Default 32.
+    MAX_INSTANCES = "MCP_SETTINGS_MAX_INSTANCES";
+    /// Which of the service's own variables a program gets: a comma-separated list of names, `*` for any characters.
+    CHILD_ENV = "MCP_SETTINGS_CHILD_ENV";
+    /// The `PATH` in which commands are looked up. Default: the service's own, followed by the folders in which
+    /// package managers put programs.
+    CHILD_PATH = "MCP_SETTINGS_CHILD_PATH";
+    /// `on` gives each program a PID namespace of its own. Default `off`.
+    PID_NAMESPACE = "MCP_SETTINGS_PID_NAMESPACE";
+    /// Which addresses are dialled: a comma-separated list of `public`, `loopback`, `private`, networks such as
+    /// `10.1.0.0/16`, and `host:NAME`. Default: `public`, and the other two where the service listens on loopback.
+    DIAL = "MCP_SETTINGS_DIAL";
+    /// The proxy for servers with an `https` URL. The usual variables of the environment are not used.
+    HTTPS_PROXY = "MCP_SETTINGS_HTTPS_PROXY";
+    /// Which of the service's own variables `${env:NAME}` may name: a comma-separated list of names, `*` for any
+    /// characters. Default `MCP_SECRET_*`.
+    ENV_REFERENCES = "MCP_SETTINGS_ENV_REFERENCES";
+    /// Below which folders `${file:PATH}` may name files: a comma-separated list. Default: none.
+    FILE_REFERENCES = "MCP_SETTINGS_FILE_REFERENCES";
+    /// Which paths `${vault:PATH#KEY}` may name: a comma-separated list of their beginnings. Default: none.
+    VAULT_REFERENCES = "MCP_SETTINGS_VAULT_REFERENCES";
+    /// Where Vault or OpenBao is, for `${vault:…}`.
+    VAULT_ADDR = "VAULT_ADDR";
+    /// The token for it.
+    VAULT_TOKEN = "VAULT_TOKEN";
+    /// A file that holds the token for it, and is read at each use.
+    VAULT_TOKEN_FILE = "VAULT_TOKEN_FILE";
     /// What is logged: `off`, `error`, `warn`, `info`, `debug` or `trace`, or a comma-separated list of
     /// `target=level`. Default `info`.
     LOG = "MCP_SETTINGS_LOG";

@@ -3,7 +3,7 @@
 
 use std::fmt;
 
-/// What kind of fault (DESIGN §13).
+/// What kind of fault (DESIGN §13.1).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum FaultKind {
     /// A reference of the configuration could not be resolved.

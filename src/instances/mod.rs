@@ -3,6 +3,8 @@
 
 mod clock;
 mod fault;
+mod launch;
 
 pub use clock::{Clock, SystemClock};
 pub use fault::{Fault, FaultKind};
+pub use launch::{Program, Remote, Resolved, ResolvedLaunch};

@@ -27,7 +27,7 @@ const MAY_USE: [(&str, &[&str]); 17] = [
     ("store", &["blocking", "document", "json", "model"]),
     ("service", &["api", "blocking", "json", "model", "projection", "secrets", "state", "store"]),
     ("events", &["blocking", "model", "projection", "service"]),
-    ("instances", &[]),
+    ("instances", &["model", "secrets"]),
     (
         "http",
         &[
@@ -49,7 +49,7 @@ const MAY_USE: [(&str, &[&str]); 17] = [
 
 /// Where a room may use another in these points only. `http` and `store`: the one mapping of errors to
 /// problems must name the store's errors.
-const MAY_USE_ONLY: [(&str, &str, &[&str]); 13] = [
+const MAY_USE_ONLY: [(&str, &str, &[&str]); 14] = [
     ("api", "model", &["Kind", "suspect"]),
     ("api", "projection", &["EntityTag"]),
     ("api", "secrets", &["Scope"]),
@@ -59,6 +59,7 @@ const MAY_USE_ONLY: [(&str, &str, &[&str]); 13] = [
     ("state", "model", &["SettingsKey", "StateDigest"]),
     ("state", "secrets", &["KeyFingerprint", "KeyList", "Peer", "Peers", "Scope", "Scopes"]),
     ("events", "projection", &["EntityTag"]),
+    ("instances", "secrets", &["Plaintext"]),
     ("http", "secrets", &["Exposure", "Scope", "Scopes"]),
     ("config", "secrets", &["Scope", "Scopes"]),
     ("http", "store", &["StoreError", "StoreErrorKind"]),
