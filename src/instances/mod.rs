@@ -2,6 +2,7 @@
 //! how it is called over HTTP, and writes no configuration.
 
 mod clock;
+pub mod core;
 mod fault;
 mod launch;
 
