@@ -4,10 +4,10 @@
 use std::collections::VecDeque;
 use std::time::{Duration, Instant};
 
+use super::Now;
 use super::health::Health;
 use super::retry::Retry;
 use super::wanted::{Permission, StartMode, Wanted};
-use super::{DemandId, Now};
 
 /// How long an instance runs until its start counts as successful, where it answers nothing before.
 pub(super) const PROVEN: Duration = Duration::from_secs(30);
@@ -20,6 +20,9 @@ pub(super) const IN_FLIGHT: Duration = Duration::from_secs(2);
 
 /// Within which time exits are counted, and how many of them are a failed attempt.
 const EXITS: (Duration, usize) = (Duration::from_secs(600), 3);
+
+/// Which client waits. The caller gives the number.
+pub type DemandId = u64;
 
 /// Which start of which instance. A number is given once.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -12,8 +12,8 @@ mod time;
 mod wanted;
 
 pub use health::{Event, EventKind, Health, HealthStatus, Outcome, Reading};
-pub use instance::{Attempt, Instance, Phase};
+pub use instance::{Attempt, DemandId, Instance, Phase};
 pub use retry::{Retry, delay};
-pub use table::{Action, DemandId, Input, Refusal, Table};
+pub use table::{Action, Input, Refusal, Table};
 pub use time::Now;
 pub use wanted::{Permission, ProbePlan, StartMode, UnapprovedReason, Wanted};

@@ -6,7 +6,7 @@ use std::mem::take;
 use std::time::{Duration, Instant};
 
 use super::health::{Event, EventKind, Outcome};
-use super::instance::{Attempt, IN_FLIGHT, Instance, PROVEN, Phase};
+use super::instance::{Attempt, DemandId, IN_FLIGHT, Instance, PROVEN, Phase};
 use super::retry::Retry;
 use super::wanted::{Permission, UnapprovedReason, Wanted};
 use super::{Health, Now};
@@ -16,9 +16,6 @@ use crate::model::SettingsKey;
 /// Within which time instances that have started are probed first, so that those that started together are not probed
 /// together.
 const SPREAD: Duration = Duration::from_secs(5);
-
-/// Which client waits. The caller gives the number.
-pub type DemandId = u64;
 
 /// Something that happened.
 #[derive(Clone, Debug)]
