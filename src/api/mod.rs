@@ -2,6 +2,8 @@
 //! clients read with them. It does not know how their content is found, and how it is sent.
 
 mod event;
+mod instance;
+mod instance_words;
 mod problem;
 mod server;
 mod service;
@@ -13,6 +15,11 @@ use serde::Serialize;
 pub use event::{
     ChangeKind, DocumentAccess, DocumentChange, DocumentState, Opened, RecentChange, ServerChange,
 };
+pub use instance::{
+    Attention, Instance, InstanceEvent, InstanceFault, InstanceHealth, InstanceList, InstanceLog,
+    InstanceRetry, InstanceState, LastHealth, LogLine, PeerName, ProbeResult, ToolResult,
+};
+pub use instance_words::{FaultKind, HealthStatus, InstanceEventKind, UnapprovedReason};
 pub use problem::{Fault, Problem};
 pub use server::{
     Finding, McpServer, McpServerList, McpServerSummary, StoredConfig, WrittenMcpServer, findings,

@@ -4,25 +4,11 @@
 use std::collections::VecDeque;
 
 use super::Now;
+pub use crate::api::{HealthStatus, InstanceEventKind as EventKind};
 use crate::instances::{Fault, FaultKind};
 
 /// How many events are kept (health contract, E4).
 const EVENTS: usize = 50;
-
-/// How healthy.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum HealthStatus {
-    /// Nothing is known. That is no fault.
-    Unknown,
-    /// The last probe succeeded.
-    Healthy,
-    /// The last probes failed, fewer than the threshold.
-    Degraded,
-    /// As many probes failed in a row as the threshold says, or the instance could not be started.
-    Unhealthy,
-    /// The server wants other credentials.
-    AuthRequired,
-}
 
 /// One reading of the health.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -69,19 +55,6 @@ pub struct Event {
     pub status: HealthStatus,
 }
 
-/// What happened.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum EventKind {
-    /// It was probed.
-    Probe,
-    /// A call failed although the server was not asked for something wrong.
-    Call,
-    /// It was started, or could not be.
-    Start,
-    /// It ended by itself.
-    Exit,
-}
-
 /// What a probe or a call has come to.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Outcome {
@@ -98,38 +71,6 @@ impl Outcome {
         kind.is_some_and(|kind| {
             !matches!(kind, FaultKind::JsonRpc | FaultKind::ToolError | FaultKind::Policy)
         })
-    }
-}
-
-impl HealthStatus {
-    /// All of them.
-    pub const ALL: [Self; 5] =
-        [Self::Unknown, Self::Healthy, Self::Degraded, Self::Unhealthy, Self::AuthRequired];
-
-    /// Its word on the wire.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Unknown => "unknown",
-            Self::Healthy => "healthy",
-            Self::Degraded => "degraded",
-            Self::Unhealthy => "unhealthy",
-            Self::AuthRequired => "auth_required",
-        }
-    }
-}
-
-impl EventKind {
-    /// All of them.
-    pub const ALL: [Self; 4] = [Self::Probe, Self::Call, Self::Start, Self::Exit];
-
-    /// Its word on the wire.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Probe => "probe",
-            Self::Call => "call",
-            Self::Start => "start",
-            Self::Exit => "exit",
-        }
     }
 }
 

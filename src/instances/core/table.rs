@@ -539,7 +539,7 @@ impl Table {
     }
 }
 
-/// Answers all that wait for an instance, or for a probe of it, that there is none.
+/// Answers all that wait for an instance, or for a probe of it, that they get nothing.
 fn refuse(instance: &mut Instance, refusal: &Refusal, actions: &mut Vec<Action>) {
     instance.is_asked = false;
     let waiting = take(&mut instance.waiting);

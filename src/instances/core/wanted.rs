@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+pub use crate::api::UnapprovedReason;
+
 /// What is wanted of one server.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Wanted {
@@ -34,19 +36,6 @@ pub enum Permission {
     Unapproved(UnapprovedReason),
 }
 
-/// Why a launch is not approved.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum UnapprovedReason {
-    /// There is no approval.
-    NoApproval,
-    /// Another launch was approved.
-    LaunchChanged,
-    /// The command is another file than the one that was approved.
-    PathChanged,
-    /// This service runs nothing.
-    RunOff,
-}
-
 /// When a server is started.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum StartMode {
@@ -69,18 +58,6 @@ pub struct ProbePlan {
     pub timeout: Duration,
     /// From how many failures in a row the instance is unhealthy.
     pub threshold: u32,
-}
-
-impl UnapprovedReason {
-    /// Its word on the wire.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::NoApproval => "no-approval",
-            Self::LaunchChanged => "launch-changed",
-            Self::PathChanged => "path-changed",
-            Self::RunOff => "run-off",
-        }
-    }
 }
 
 /// The default probe: it lists the tools each minute.
