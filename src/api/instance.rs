@@ -240,3 +240,34 @@ pub struct ToolResult {
     /// How long it took: milliseconds.
     pub ms: u64,
 }
+
+/// The states of instances, in the event stream.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[schemars(extend("additionalProperties" = true))]
+pub struct InstanceStatuses<'a> {
+    /// All of them at first, then those that differ.
+    pub instances: Vec<InstanceStatus<'a>>,
+}
+
+/// The state of one instance.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[schemars(extend("additionalProperties" = true))]
+pub struct InstanceStatus<'a> {
+    /// The name of the server.
+    pub name: Cow<'a, str>,
+    pub state: InstanceState,
+    /// Why it is not approved; null in every other state.
+    pub reason: Option<UnapprovedReason>,
+    /// Since when it is in this state: milliseconds of Unix time.
+    pub since_ms: i64,
+    pub attention: Attention,
+    pub health: HealthStatus,
+    /// Since when it is as healthy as that: milliseconds of Unix time.
+    pub health_since_ms: i64,
+    /// Which launch of this name it is.
+    pub generation: u64,
+    /// Whether the launch is approved; null where it needs no approval.
+    pub approved: Option<bool>,
+    /// When the next attempt may be made: milliseconds of Unix time; null where the last one did not fail.
+    pub next_retry_at_ms: Option<i64>,
+}

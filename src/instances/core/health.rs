@@ -65,6 +65,12 @@ pub struct Outcome {
 }
 
 impl Outcome {
+    /// Whether the server answered, be it with an error.
+    pub fn is_answer(&self) -> bool {
+        let kind = self.fault.as_ref().map(|fault| fault.kind);
+        matches!(kind, None | Some(FaultKind::JsonRpc | FaultKind::ToolError))
+    }
+
     /// Whether it says that something is wrong with the instance, and not with what it was asked.
     pub fn blames_instance(&self) -> bool {
         let kind = self.fault.as_ref().map(|fault| fault.kind);

@@ -31,8 +31,8 @@ pub enum Input {
         /// Its new name.
         to: SettingsKey,
     },
-    /// What an earlier process knew of an instance.
-    Restore(SettingsKey, Option<Retry>, Vec<Event>),
+    /// This is wanted of a server that is new here, and what an earlier process knew of it.
+    Restore(SettingsKey, Wanted, Option<Retry>, Vec<Event>),
     /// A client needs an instance. It is answered by [`Action::Answer`], and gives back what it got by
     /// [`Input::Done`].
     Demand(SettingsKey, DemandId),
@@ -92,6 +92,8 @@ pub enum Refusal {
     Disabled,
     /// It is not approved.
     Unapproved(UnapprovedReason),
+    /// Its configuration can't be used.
+    Unusable(Fault),
     /// The last attempt failed, and the next is not made before this time.
     Failed(Fault, Now),
     /// It does not run.
@@ -174,15 +176,15 @@ impl Table {
             Input::Want(name, wanted) => self.want(name, wanted, now),
             Input::Gone(name) => self.gone(&name),
             Input::Move { from, to } => self.rename(&from, to),
-            Input::Restore(name, retry, events) => {
-                if let Some(instance) = self.instances.get_mut(&name) {
-                    instance.health = Health::unknown(now).with_events(events);
-                    if retry.is_some() && instance.phase == Phase::Idle {
-                        instance.enter(Phase::Failed, now);
-                    }
-                    instance.retry = retry;
-                    self.changed.insert(name);
+            Input::Restore(name, wanted, retry, events) => {
+                let mut instance = Instance::new(wanted, now);
+                instance.health = Health::unknown(now).with_events(events);
+                if retry.is_some() {
+                    instance.enter(Phase::Failed, now);
                 }
+                instance.retry = retry;
+                self.instances.entry(name.clone()).or_insert(instance);
+                self.changed.insert(name);
             }
             Input::Demand(name, id) => match self.instances.get_mut(&name).filter(|own| !own.is_gone) {
                 Some(instance) => instance.waiting.push(id),
@@ -345,7 +347,8 @@ impl Table {
         if outcome.blames_instance() {
             let (generation, threshold) = (instance.wanted.generation, instance.wanted.probe.threshold);
             instance.health.observe(EventKind::Call, generation, outcome, threshold, now);
-        } else {
+        }
+        if outcome.is_answer() {
             self.prove(attempt);
         }
         self.changed.insert(name);
@@ -361,7 +364,7 @@ impl Table {
             instance.health.observe(EventKind::Probe, generation, &outcome, threshold, now);
         }
         let probers = take(&mut instance.probers);
-        if !outcome.blames_instance() {
+        if outcome.is_answer() {
             self.prove(attempt);
         }
         self.actions.extend(probers.into_iter().map(|id| Action::Reading(id, Ok(outcome.clone()))));
@@ -407,11 +410,12 @@ impl Table {
 
     fn settle_one(&mut self, name: &SettingsKey, now: Now) {
         let Some(instance) = self.instances.get_mut(name) else { return };
-        let refusal = match instance.wanted.permission {
+        let refusal = match &instance.wanted.permission {
             _ if self.is_stopping => Some(Refusal::Stopping),
             _ if instance.is_gone => Some(Refusal::Gone),
             Permission::Disabled => Some(Refusal::Disabled),
-            Permission::Unapproved(reason) => Some(Refusal::Unapproved(reason)),
+            Permission::Unapproved(reason) => Some(Refusal::Unapproved(*reason)),
+            Permission::Unusable(fault) => Some(Refusal::Unusable(fault.clone())),
             Permission::Allowed => None,
         };
         if let Some(refusal) = refusal {

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 pub use crate::api::UnapprovedReason;
+use crate::instances::Fault;
 
 /// What is wanted of one server.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -26,7 +27,7 @@ pub struct Wanted {
 }
 
 /// Whether a server may run.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Permission {
     /// It may.
     Allowed,
@@ -34,6 +35,8 @@ pub enum Permission {
     Disabled,
     /// Nobody approved it.
     Unapproved(UnapprovedReason),
+    /// Its configuration starts nothing, or holds a secret that no key opens: it is in error until it is changed.
+    Unusable(Fault),
 }
 
 /// When a server is started.

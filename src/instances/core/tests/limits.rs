@@ -32,6 +32,7 @@ fn what_may_not_run_is_not_started_and_what_runs_ends_at_once() {
             Permission::Unapproved(UnapprovedReason::NoApproval),
             Refusal::Unapproved(UnapprovedReason::NoApproval),
         ),
+        (Permission::Unusable(fault()), Refusal::Unusable(fault())),
     ];
     for (permission, refusal) in refused {
         let (mut bench, _) = Bench::with(StartMode::Always);

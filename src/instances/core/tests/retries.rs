@@ -122,8 +122,7 @@ fn b8_what_an_earlier_process_knew_goes_on_and_a_clock_that_was_set_does_not_sto
             String::new(),
             bench.now,
         );
-        bench.table.step(Input::Want(key("x"), wanted(StartMode::OnDemand)), bench.now);
-        bench.step(Input::Restore(key("x"), Some(retry), Vec::new()));
+        bench.step(Input::Restore(key("x"), wanted(StartMode::OnDemand), Some(retry), Vec::new()));
         let left = Duration::from_millis(expected);
         if expected != 0 {
             bench.pass(left - SECOND);
