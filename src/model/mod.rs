@@ -36,4 +36,4 @@ pub use layout::{Access, Dialect, Layout, PlaceReason, ReadOnlyReason, Sealing};
 pub use name::{InvalidName, ServerName};
 pub use outside::Outside;
 pub use server_value::is_server_value;
-pub use stored::{Author, SettingsKey, StateDigest, StoredServer};
+pub use stored::{Author, LaunchDigest, SettingsKey, StateDigest, StoredServer};

@@ -56,7 +56,7 @@ const MAY_USE_ONLY: [(&str, &str, &[&str]); 14] = [
     ("secrets", "json", &["Text"]),
     ("model", "secrets", &["KeyRing", "Plaintext", "Sealed", "is_token", "looks_sealed"]),
     ("projection", "secrets", &["EtagKey", "Exposure"]),
-    ("state", "model", &["SettingsKey", "StateDigest"]),
+    ("state", "model", &["LaunchDigest", "SettingsKey", "StateDigest"]),
     ("state", "secrets", &["KeyFingerprint", "KeyList", "Peer", "Peers", "Scope", "Scopes"]),
     ("events", "projection", &["EntityTag"]),
     ("instances", "secrets", &["Plaintext"]),
