@@ -4,7 +4,9 @@
 mod clock;
 mod fault;
 mod launch;
+mod references;
 
 pub use clock::{Clock, SystemClock};
 pub use fault::{Fault, FaultKind};
 pub use launch::{Program, Remote, Resolved, ResolvedLaunch};
+pub use references::{ReferenceSettings, References, VaultToken};

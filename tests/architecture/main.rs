@@ -27,7 +27,7 @@ const MAY_USE: [(&str, &[&str]); 17] = [
     ("store", &["blocking", "document", "json", "model"]),
     ("service", &["api", "blocking", "json", "model", "projection", "secrets", "state", "store"]),
     ("events", &["blocking", "model", "projection", "service"]),
-    ("instances", &["model", "secrets"]),
+    ("instances", &["blocking", "json", "model", "secrets"]),
     (
         "http",
         &[

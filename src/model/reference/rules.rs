@@ -11,6 +11,19 @@ pub const ENV_DEFAULT: &str = "MCP_SECRET_*";
 /// The words before a credential in a header (RFC 9110 §11.1) that are no secret. In any case.
 const SCHEMES: [&str; 4] = ["Bearer", "Basic", "Token", "ApiKey"];
 
+/// What is a blank. A line break is none: in a header it would begin another one.
+const BLANKS: [char; 2] = [' ', '\t'];
+
+/// The variables that hold keys and settings of this service.
+const OWN: [&str; 6] = [
+    "MCP_SETTINGS_*",
+    "OH_SECRET_KEY",
+    "OH_PREVIOUS_SECRET_KEYS",
+    "OH_SESSION_API_KEYS*",
+    "SESSION_API_KEY",
+    "VAULT_TOKEN*",
+];
+
 /// No references at all: where a text is always a secret.
 pub static NO_REFERENCES: ReferenceRules =
     ReferenceRules { variables: Vec::new(), folders: Vec::new(), vault_paths: Vec::new() };
@@ -33,7 +46,9 @@ impl ReferenceRules {
     /// Whether the lists allow it.
     pub fn allows(&self, source: &Source<'_>) -> bool {
         match source {
-            Source::Environment { name, .. } => self.variables.iter().any(|pattern| matches(pattern, name)),
+            Source::Environment { name, .. } => {
+                !is_own(name) && self.variables.iter().any(|pattern| matches(pattern, name))
+            }
             Source::File(path) => self.folder_of(path).is_some(),
             Source::Vault { mount, path, .. } => {
                 let place = format!("{mount}/{path}");
@@ -53,24 +68,11 @@ impl ReferenceRules {
     /// Whether a value at the place of a secret is none: references that the lists allow and that have no default,
     /// blanks, and one word such as `Bearer` before them.
     pub fn shows_in_clear(&self, text: &str) -> bool {
-        let Ok(template) = Template::parse(text) else { return false };
-        let mut has_reference = false;
-        for piece in template.pieces() {
-            let is_harmless = match piece {
-                Piece::Text(text) => {
-                    is_blank(text) || (!has_reference && text.ends_with([' ', '\t']) && is_scheme(text))
-                }
-                Piece::Reference(Reference { source, default: None }) => {
-                    has_reference = true;
-                    self.allows(source)
-                }
-                Piece::Reference(_) => false,
-            };
-            if !is_harmless {
-                return false;
-            }
-        }
-        has_reference
+        Template::parse(text).is_ok_and(|template| {
+            let mut references = template.references();
+            template.is_only_references()
+                && references.all(|Reference { source, default }| default.is_none() && self.allows(source))
+        })
     }
 
     /// Marks which secrets of a configuration are shown in clear to every caller.
@@ -99,13 +101,34 @@ impl Default for ReferenceRules {
     }
 }
 
+impl Template<'_> {
+    /// Whether it is references, blanks, and at most one word such as `Bearer` before them.
+    pub fn is_only_references(&self) -> bool {
+        let mut has_reference = false;
+        for piece in self.pieces() {
+            match piece {
+                Piece::Text(text) if is_blank(text) => {}
+                Piece::Text(text) if !has_reference && text.ends_with(BLANKS) && is_scheme(text) => {}
+                Piece::Text(_) => return false,
+                Piece::Reference(_) => has_reference = true,
+            }
+        }
+        has_reference
+    }
+}
+
 fn is_blank(text: &str) -> bool {
-    text.bytes().all(|byte| matches!(byte, b' ' | b'\t'))
+    text.trim_matches(BLANKS).is_empty()
 }
 
 fn is_scheme(text: &str) -> bool {
-    let word = text.trim_matches([' ', '\t']);
+    let word = text.trim_matches(BLANKS);
     SCHEMES.iter().any(|scheme| scheme.eq_ignore_ascii_case(word))
+}
+
+/// Whether a variable holds what this service itself is trusted with. No list opens these.
+fn is_own(name: &str) -> bool {
+    OWN.iter().any(|own| matches(own, name))
 }
 
 /// What of a path is below its beginning, which ends where a part of it does.

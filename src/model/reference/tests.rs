@@ -118,6 +118,18 @@ fn what_is_allowed_is_a_name_a_file_below_a_folder_or_a_path_of_vault() {
         let template = Template::parse(text).unwrap();
         assert_eq!(rules().allows(&template.references().next().unwrap().source), expected, "{text}");
     }
+    let all =
+        ReferenceRules::new(Some(vec!["*".to_owned(), "VAULT_TOKEN".to_owned()]), Vec::new(), Vec::new());
+    for (name, expected) in [
+        ("PATH", true),
+        ("MCP_SETTINGS_SECRET_KEY", false),
+        ("OH_SECRET_KEY", false),
+        ("OH_SESSION_API_KEYS_0", false),
+        ("SESSION_API_KEY", false),
+        ("VAULT_TOKEN", false),
+    ] {
+        assert_eq!(all.allows(&Source::Environment { name, is_spelled_out: true }), expected, "{name}");
+    }
     let none = Template::parse("${file:/a}").unwrap();
     assert!(!ReferenceRules::default().allows(&none.references().next().unwrap().source));
     let root = ReferenceRules::new(None, vec!["/".to_owned()], Vec::new());
