@@ -5,7 +5,9 @@ mod clock;
 pub mod core;
 mod fault;
 mod launch;
+mod references;
 
 pub use clock::{Clock, SystemClock};
 pub use fault::{Fault, FaultKind};
 pub use launch::{Program, Remote, Resolved, ResolvedLaunch};
+pub use references::{ReferenceSettings, References, VaultToken};

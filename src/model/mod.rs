@@ -16,6 +16,7 @@ mod name;
 pub mod openhands;
 mod outside;
 pub mod plain_names;
+pub mod reference;
 #[cfg(test)]
 pub(crate) mod samples;
 pub mod secret_binding;

@@ -6,6 +6,7 @@ use std::time::Instant;
 
 use crate::model::Author;
 use crate::model::plain_names::PlainNames;
+use crate::model::reference::ReferenceRules;
 use crate::secrets::Keys;
 use crate::store::{Answer, Change, Current, Decision, Names, Snapshot};
 
@@ -42,6 +43,7 @@ pub(super) struct WriteContext {
     pub(super) keys: Arc<Keys>,
     pub(super) tag_cache: Arc<TagCache>,
     pub(super) plain_names: Arc<PlainNames>,
+    pub(super) references: Arc<ReferenceRules>,
     pub(super) options: Options,
 }
 

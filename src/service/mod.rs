@@ -54,6 +54,7 @@ pub use self::settings::{Settled, WrittenServer};
 pub use self::state_sealer::StateSealer;
 use crate::model::SettingsKey;
 use crate::model::plain_names::PlainNames;
+use crate::model::reference::ReferenceRules;
 use crate::projection::{EntityTag, Precondition};
 use crate::secrets::Keys;
 use crate::state::{MemoryState, StateStore};
@@ -112,8 +113,14 @@ impl Service {
     pub fn new(store: Arc<dyn Store>, keys: Arc<Keys>, options: Options) -> Self {
         Self {
             store,
-            reads: Arc::new(ReadCache::new(&keys)),
-            writes: WriteContext { keys, tag_cache: Arc::default(), plain_names: Arc::default(), options },
+            reads: Arc::new(ReadCache::new(&keys, Arc::default())),
+            writes: WriteContext {
+                keys,
+                tag_cache: Arc::default(),
+                plain_names: Arc::default(),
+                references: Arc::default(),
+                options,
+            },
             found_at_start: Vec::new(),
             state: Arc::new(MemoryState::default()),
         }
@@ -124,6 +131,13 @@ impl Service {
     pub fn with_plain_names(self, patterns: Vec<String>) -> Self {
         let plain_names = Arc::new(PlainNames::new(patterns));
         Self { writes: WriteContext { plain_names, ..self.writes }, ..self }
+    }
+
+    /// The same with other references that are no secrets; what is stored, and every tag, stays the same.
+    #[must_use]
+    pub fn with_references(self, references: Arc<ReferenceRules>) -> Self {
+        let reads = Arc::new(ReadCache::new(&self.writes.keys, Arc::clone(&references)));
+        Self { reads, writes: WriteContext { references, ..self.writes }, ..self }
     }
 
     /// The same with this to remember what does not belong into the settings; else it is remembered in memory.
