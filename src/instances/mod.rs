@@ -3,8 +3,12 @@
 
 mod clock;
 mod fault;
+mod http_client;
 mod launch;
+mod session;
 
 pub use clock::{Clock, SystemClock};
 pub use fault::{Fault, FaultKind};
+pub use http_client::{HttpClient, LARGEST_BODY};
 pub use launch::{Program, Remote, Resolved, ResolvedLaunch};
+pub use session::{Item, List, ListKind, Notification, PeerInfo, Session, ToolAnswer, ToolList};

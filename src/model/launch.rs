@@ -40,6 +40,8 @@ pub enum Launch<'a> {
 /// How a remote server is spoken to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Transport {
+    /// Streamable HTTP, and the older transport where the server does not know it.
+    Automatic,
     /// MCP's Streamable HTTP. The default.
     StreamableHttp,
     /// The older transport of MCP, over server-sent events.
