@@ -4,10 +4,14 @@
 mod clock;
 pub mod core;
 mod fault;
+mod http_client;
 mod launch;
 mod references;
+mod session;
 
 pub use clock::{Clock, SystemClock};
 pub use fault::{Fault, FaultKind};
+pub use http_client::{HttpClient, LARGEST_BODY};
 pub use launch::{Program, Remote, Resolved, ResolvedLaunch};
 pub use references::{ReferenceSettings, References, VaultToken};
+pub use session::{Item, List, ListKind, Notification, PeerInfo, Session, ToolAnswer, ToolList};

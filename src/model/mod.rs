@@ -3,6 +3,7 @@
 
 pub mod config;
 pub mod convert;
+pub mod dial;
 mod edit;
 pub mod enablement;
 pub mod findings;
