@@ -4,7 +4,18 @@
 mod clock;
 mod fault;
 mod launch;
+mod platform;
+mod process;
+mod redaction;
+mod supervisor;
 
 pub use clock::{Clock, SystemClock};
 pub use fault::{Fault, FaultKind};
 pub use launch::{Program, Remote, Resolved, ResolvedLaunch};
+pub use platform::Limits;
+pub use process::{
+    Child, Exit, Located, Log, LogFollower, LogLine, Process, ProcessSettings, Processes, SearchPath,
+    Skipped, Start, WhySkipped,
+};
+pub use redaction::Redactor;
+pub use supervisor::{Namespace, Order, run as supervise};
