@@ -1,7 +1,9 @@
 //! The bodies of our own resources as types: handlers build them, the OpenAPI document describes them, tests and
 //! clients read with them. It does not know how their content is found, and how it is sent.
 
+mod approval;
 mod event;
+mod policy;
 mod problem;
 mod server;
 mod service;
@@ -10,8 +12,15 @@ mod words;
 use bytes::Bytes;
 use serde::Serialize;
 
+pub use approval::{
+    ApprovalReason, ApprovedBy, LaunchApproval, LaunchCommand, LaunchId, LaunchValue, LaunchVariable,
+};
 pub use event::{
     ChangeKind, DocumentAccess, DocumentChange, DocumentState, Opened, RecentChange, ServerChange,
+};
+pub use policy::{
+    PolicyHealthCheck, PolicyLimits, PolicySource, PolicyTools, RunPolicy, RunPolicyAnswer, SessionsWord,
+    StartWord,
 };
 pub use problem::{Fault, Problem};
 pub use server::{

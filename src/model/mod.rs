@@ -1,6 +1,7 @@
 //! What an MCP server's configuration is: names, layouts, secret leaves, validation, merge and keep rules.
 //! Plain types and pure functions; it does not know files, HTTP and the clock.
 
+pub mod code_names;
 pub mod config;
 pub mod convert;
 mod edit;
@@ -16,6 +17,7 @@ mod name;
 pub mod openhands;
 mod outside;
 pub mod plain_names;
+pub mod run_policy;
 #[cfg(test)]
 pub(crate) mod samples;
 pub mod secret_binding;

@@ -68,7 +68,7 @@ impl Default for PlainNames {
 }
 
 /// Whether a name is of a pattern. Takes time in proportion to the product of both.
-fn matches(pattern: &str, name: &str) -> bool {
+pub(super) fn matches(pattern: &str, name: &str) -> bool {
     let Some((start, rest)) = pattern.split_once('*') else { return pattern == name };
     let Some(mut name) = name.strip_prefix(start) else { return false };
     let mut pieces: Vec<&str> = rest.split('*').collect();

@@ -7,6 +7,7 @@ use std::time::Instant;
 use crate::model::Author;
 use crate::model::plain_names::PlainNames;
 use crate::secrets::Keys;
+use crate::state::StateStore;
 use crate::store::{Answer, Change, Current, Decision, Names, Snapshot};
 
 use super::effect::{Effect, edits, notes};
@@ -43,6 +44,7 @@ pub(super) struct WriteContext {
     pub(super) tag_cache: Arc<TagCache>,
     pub(super) plain_names: Arc<PlainNames>,
     pub(super) options: Options,
+    pub(super) state: Arc<dyn StateStore>,
 }
 
 impl WriteContext {

@@ -24,7 +24,7 @@ const MAY_USE: [(&str, &[&str]); 17] = [
     ("projection", &["json", "model", "secrets"]),
     ("document", &["json", "model"]),
     ("state", &["model", "secrets"]),
-    ("store", &["blocking", "document", "json", "model"]),
+    ("store", &["blocking", "document", "json", "model", "state"]),
     ("service", &["api", "blocking", "json", "model", "projection", "secrets", "state", "store"]),
     ("events", &["blocking", "model", "projection", "service"]),
     ("instances", &["model", "secrets"]),
@@ -49,7 +49,7 @@ const MAY_USE: [(&str, &[&str]); 17] = [
 
 /// Where a room may use another in these points only. `http` and `store`: the one mapping of errors to
 /// problems must name the store's errors.
-const MAY_USE_ONLY: [(&str, &str, &[&str]); 14] = [
+const MAY_USE_ONLY: [(&str, &str, &[&str]); 15] = [
     ("api", "model", &["Kind", "suspect"]),
     ("api", "projection", &["EntityTag"]),
     ("api", "secrets", &["Scope"]),
@@ -63,6 +63,7 @@ const MAY_USE_ONLY: [(&str, &str, &[&str]); 14] = [
     ("http", "secrets", &["Exposure", "Scope", "Scopes"]),
     ("config", "secrets", &["Scope", "Scopes"]),
     ("http", "store", &["StoreError", "StoreErrorKind"]),
+    ("store", "state", &["Change"]),
     ("cli", "document", &["NewDocument"]),
 ];
 
