@@ -1,6 +1,7 @@
 //! What an MCP server's configuration is: names, layouts, secret leaves, validation, merge and keep rules.
 //! Plain types and pure functions; it does not know files, HTTP and the clock.
 
+pub mod code_names;
 pub mod config;
 pub mod convert;
 pub mod dial;
@@ -18,6 +19,7 @@ pub mod openhands;
 mod outside;
 pub mod plain_names;
 pub mod reference;
+pub mod run_policy;
 #[cfg(test)]
 pub(crate) mod samples;
 pub mod secret_binding;

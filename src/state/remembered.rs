@@ -108,6 +108,8 @@ pub enum Change {
     SetPolicy {
         /// Which server.
         name: SettingsKey,
+        /// What it is to replace. Where something else was chosen meanwhile nothing changes.
+        expected: Option<String>,
         /// How, as JSON; none where nothing is chosen.
         policy: Option<String>,
     },
@@ -197,8 +199,9 @@ impl Change {
                 | Self::Approve { name: other, .. }
                 | Self::Bind { name: other, .. },
             )
-            | (Self::Approve { name, premise: Premise::None, .. }, Self::Approve { name: other, .. })
-            | (Self::SetPolicy { name, .. }, Self::SetPolicy { name: other, .. }) => name == other,
+            | (Self::Approve { name, premise: Premise::None, .. }, Self::Approve { name: other, .. }) => {
+                name == other
+            }
             (
                 Self::Attempted { name, launch, version: Some(_), .. },
                 Self::Attempted { name: other, launch: earlier, has_run: false, .. },
@@ -254,7 +257,9 @@ impl Change {
                 has_run: *has_run,
                 version: version.as_deref(),
             }),
-            Self::SetPolicy { name, policy } => RunChange::SetPolicy { name, policy: policy.as_deref() },
+            Self::SetPolicy { name, expected, policy } => {
+                RunChange::SetPolicy { name, expected: expected.as_deref(), policy: policy.as_deref() }
+            }
             Self::ForgetDormant { before } => RunChange::ForgetDormant { before: *before },
         })
     }

@@ -103,7 +103,7 @@ pub(super) enum RunChange<'a> {
     Approve { name: &'a SettingsKey, approval: &'a Approval, premise: &'a Premise },
     Withdraw { name: &'a SettingsKey },
     Attempted(Attempted<'a>),
-    SetPolicy { name: &'a SettingsKey, policy: Option<&'a str> },
+    SetPolicy { name: &'a SettingsKey, expected: Option<&'a str>, policy: Option<&'a str> },
     ForgetDormant { before: UnixTime },
 }
 
@@ -156,7 +156,12 @@ impl Run {
 impl Approval {
     /// The same with the place of the command as it was approved before, where the command and its `PATH` are the same.
     fn beside(mut self, before: &Self) -> Self {
-        let is_same = |pointer| self.members.get(pointer) == before.members.get(pointer);
+        // A member that is no part of the launch is approved only if it was.
+        let (own, other) = (self.members.get("/healthCheck"), before.members.get("/healthCheck"));
+        if own != other {
+            self.members.remove("/healthCheck");
+        }
+        let is_same = |pointer: &str| self.members.get(pointer) == before.members.get(pointer);
         if self.located.is_none() && self.members.contains_key("/command") {
             let is_at_its_place = is_same("/command") && is_same("/env/PATH");
             self.located = before.located.clone().filter(|_| is_at_its_place);
@@ -194,7 +199,9 @@ impl Remembered {
                     }
                 });
             }
-            RunChange::SetPolicy { name, policy } => match policy {
+            RunChange::SetPolicy { name, expected, .. }
+                if self.policies.get(name).map(String::as_str) != expected => {}
+            RunChange::SetPolicy { name, policy, .. } => match policy {
                 Some(policy) => drop(self.policies.insert(name.clone(), policy.to_owned())),
                 None => drop(self.policies.remove(name)),
             },

@@ -24,7 +24,7 @@ const MAY_USE: [(&str, &[&str]); 17] = [
     ("projection", &["json", "model", "secrets"]),
     ("document", &["json", "model"]),
     ("state", &["model", "secrets"]),
-    ("store", &["blocking", "document", "json", "model"]),
+    ("store", &["blocking", "document", "json", "model", "state"]),
     ("service", &["api", "blocking", "json", "model", "projection", "secrets", "state", "store"]),
     ("events", &["blocking", "model", "projection", "service"]),
     ("instances", &["api", "blocking", "json", "model", "secrets"]),
@@ -63,6 +63,7 @@ const MAY_USE_ONLY: [(&str, &str, &[&str]); 15] = [
     ("http", "secrets", &["Exposure", "Scope", "Scopes"]),
     ("config", "secrets", &["Scope", "Scopes"]),
     ("http", "store", &["StoreError", "StoreErrorKind"]),
+    ("store", "state", &["Change"]),
     ("cli", "document", &["NewDocument"]),
     ("cli", "model", &["reference"]),
 ];

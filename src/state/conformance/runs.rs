@@ -56,8 +56,9 @@ pub(in crate::state) fn attempted(place: usize, number: u8, count: u32) -> Chang
     Change::Attempted { name: name(place), launch: launch(number), attempts, has_run, version }
 }
 
-pub(in crate::state) fn policy(place: usize, text: Option<&str>) -> Change {
-    Change::SetPolicy { name: name(place), policy: text.map(str::to_owned) }
+pub(in crate::state) fn policy(place: usize, expected: Option<&str>, text: Option<&str>) -> Change {
+    let [expected, policy] = [expected, text].map(|text| text.map(str::to_owned));
+    Change::SetPolicy { name: name(place), expected, policy }
 }
 
 fn gone(place: usize, at: i64) -> Change {
@@ -184,7 +185,10 @@ fn what_is_dormant_comes_back_by_its_own_name_and_launch_only<P: Place>() {
         (vec![Change::ForgetDormant { before: UnixTime::from_seconds(10) }, observe(0, 1, None)], Ok(())),
     ] {
         let (_place, store) = store::<P>();
-        make(&*store, [policy(0, Some("{}")), approve(0, 1, None, Premise::None), gone(0, 10), gone(0, 20)]);
+        make(
+            &*store,
+            [policy(0, None, Some("{}")), approve(0, 1, None, Premise::None), gone(0, 10), gone(0, 20)],
+        );
         assert_eq!(judged(&*store, 0, 1, None), Err(Unapproved::NoApproval), "it is gone");
         let what = format!("{back:?}");
         make(&*store, back);
@@ -198,17 +202,23 @@ fn a_rename_takes_the_run_and_the_policy_along<P: Place>() {
     let (_place, store) = store::<P>();
     make(
         &*store,
-        [approve(0, 1, Some("/bin/x"), Premise::None), attempted(0, 1, 2), policy(0, Some("{\"a\":1}"))],
+        [
+            approve(0, 1, Some("/bin/x"), Premise::None),
+            attempted(0, 1, 2),
+            policy(0, None, Some("{\"a\":1}")),
+        ],
     );
-    make(&*store, [approve(1, 2, None, Premise::None), policy(1, Some("{\"b\":1}")), gone(1, 5)]);
+    make(&*store, [approve(1, 2, None, Premise::None), policy(1, None, Some("{\"b\":1}")), gone(1, 5)]);
     let before = run(&*store, 0);
     make(&*store, [moved(0, 1)]);
     assert_eq!((run(&*store, 0), run(&*store, 1)), (None, before));
     let policies = store.peek().unwrap().policies.clone();
     assert_eq!(policies, BTreeMap::from([(name(1), "{\"a\":1}".to_owned())]));
-    make(&*store, [policy(1, None)]);
+    make(&*store, [policy(1, None, None)]);
+    assert!(!store.peek().unwrap().policies.is_empty(), "another one was expected");
+    make(&*store, [policy(1, Some("{\"a\":1}"), None)]);
     assert!(store.peek().unwrap().policies.is_empty());
-    make(&*store, [policy(2, Some("{}")), gone(2, 5)]);
+    make(&*store, [policy(2, None, Some("{}")), gone(2, 5)]);
     assert!(store.peek().unwrap().policies.is_empty(), "of what never ran nothing is dormant");
 }
 
@@ -305,7 +315,8 @@ pub(super) fn any_run_change() -> impl Strategy<Value = Change> {
         (place.clone(), place.clone()).prop_map(|(from, to)| moved(from, to)),
         (place.clone(), time.clone()).prop_map(|(place, at)| gone(place, at)),
         (place.clone(), number, 0_u32..3).prop_map(|(place, number, count)| attempted(place, number, count)),
-        (place, proptest::option::of(Just("{}"))).prop_map(|(place, text)| policy(place, text)),
+        (place, proptest::option::of(Just("{}")), proptest::option::of(Just("{}")))
+            .prop_map(|(place, expected, text)| policy(place, expected, text)),
         time.prop_map(|time| Change::ForgetDormant { before: UnixTime::from_seconds(time) }),
     ]
 }

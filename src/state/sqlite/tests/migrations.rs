@@ -26,7 +26,7 @@ fn of_a_run() -> Vec<Change> {
         observe(0, 1, Some("/bin/x")),
         approve(0, 1, Some("/bin/x"), Premise::Located),
         attempted(0, 1, 3),
-        policy(0, Some("{}")),
+        policy(0, None, Some("{}")),
     ]
 }
 

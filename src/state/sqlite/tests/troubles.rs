@@ -11,7 +11,7 @@ use super::super::SqliteState;
 use super::super::opening::Setup;
 use super::{Spelled, close, eventually, names, open};
 use crate::state::conformance::authors::name;
-use crate::state::conformance::runs::{approve, attempted, launch, observe, policy, withdraw};
+use crate::state::conformance::runs::{approve, attempted, launch, observe, withdraw};
 use crate::state::conformance::{begin, end, session, wait};
 use crate::state::{Change, Kept, MemoryState, Premise, StateStore, Trouble};
 
@@ -268,16 +268,9 @@ fn what_waits_for_a_disk_does_not_grow() {
     let other = Connection::open(folder.path().join("state.db")).unwrap();
     other.execute_batch("BEGIN IMMEDIATE").unwrap();
     for _ in 0..2 {
-        let often = vec![
-            begin(9),
-            end(9),
-            withdraw(0),
-            approve(0, 1, None, Premise::None),
-            withdraw(0),
-            policy(0, None),
-        ];
+        let often = vec![begin(9), end(9), withdraw(0), approve(0, 1, None, Premise::None), withdraw(0)];
         assert_eq!(wait(store.write(often)), Kept::Pending);
     }
-    drop(store.write(vec![end(9), withdraw(0), policy(0, None)]));
+    drop(store.write(vec![end(9), withdraw(0)]));
     assert!(store.shared.waiting() <= 7, "{}", store.shared.waiting());
 }
