@@ -22,7 +22,8 @@ pub use event::{
 };
 pub use instance::{
     Attention, Instance, InstanceEvent, InstanceFault, InstanceHealth, InstanceList, InstanceLog,
-    InstanceRetry, InstanceState, LastHealth, LogLine, PeerName, ProbeResult, ToolResult,
+    InstanceRetry, InstanceState, InstanceStatus, InstanceStatuses, LastHealth, LogLine, PeerName,
+    ProbeResult, ToolResult,
 };
 pub use instance_words::{FaultKind, HealthStatus, InstanceEventKind, UnapprovedReason};
 pub use policy::{

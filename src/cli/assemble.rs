@@ -5,9 +5,8 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use crate::config::{self, Config, File, Flags, Running};
+use crate::config::{self, Config, File, Flags};
 use crate::document::NewDocument;
-use crate::model::reference::ReferenceRules;
 use crate::secrets::{KeySources, Keys, NoPeers, SecretKey, random_token};
 use crate::service::{AuthorKeeper, Degradation, KeyProvisioner, Options, Service, StateSealer};
 use crate::state::{MemoryState, Services, SqliteState, StateDirectory, StateError, StateStore};
@@ -18,6 +17,7 @@ use crate::store::{LARGEST, NoteKeeper, Store};
 use super::Failure;
 use super::environment::Environment;
 use super::key_files::KeyFiles;
+use super::running;
 
 /// Which settings a command is for; every command has these flags.
 #[derive(Debug, clap::Args)]
@@ -89,6 +89,8 @@ pub(super) struct Opened {
     pub(super) services: Option<Arc<Services>>,
     /// What the service remembers beside the settings. It is not open yet.
     pub(super) state: Arc<dyn StateStore>,
+    /// Below which folder programs get private ones.
+    pub(super) work: PathBuf,
 }
 
 /// What a service opens: what is missing of its folders and key files is made.
@@ -123,7 +125,8 @@ pub(super) fn open_service(config: &Config) -> Result<Opened, Failure> {
     }
     let is_seen = services.as_ref().is_some_and(|services| services.is_seen());
     let service = service.degraded_by((!is_seen).then_some(Degradation::StateUnusable));
-    Ok(Opened { service, key_files, services, state: store })
+    let work = running::work_folder(state.as_ref().ok().map(StateDirectory::path));
+    Ok(Opened { service, key_files, services, state: store, work })
 }
 
 /// The same where nothing is kept: keys that are not configured are made for this run, and no folder or file is.
@@ -140,7 +143,8 @@ fn open_in_memory(config: &Config) -> Result<Opened, Failure> {
     };
     let store = MemoryPlace::new(NewDocument::Own).open(options);
     let service = service_on(Arc::new(store), config, Arc::new(keys)).with_state(Arc::clone(&state));
-    Ok(Opened { service, key_files: KeyFiles::default(), services: None, state })
+    let work = running::work_folder(None);
+    Ok(Opened { service, key_files: KeyFiles::default(), services: None, state, work })
 }
 
 /// What a command opens that works on the settings file itself. It makes no folder and no key, and minds the services
@@ -191,19 +195,12 @@ fn keeper_in(state: &Arc<dyn StateStore>) -> Arc<dyn NoteKeeper> {
 fn service_on(store: Arc<dyn Store>, config: &Config, keys: Arc<Keys>) -> Service {
     let options =
         Options { require_preconditions: config.require_preconditions, lock_timeout: config.lock_timeout };
-    let service =
-        Service::new(store, keys, options).with_references(Arc::new(reference_rules(&config.running)));
+    let service = Service::new(store, keys, options)
+        .with_references(Arc::new(running::reference_rules(&config.running)));
     match &config.plain_names {
         Some(names) => service.with_plain_names(names.clone()),
         None => service,
     }
-}
-
-/// Which references the service resolves, and so shows.
-fn reference_rules(running: &Running) -> ReferenceRules {
-    let folder = |path: &PathBuf| path.to_string_lossy().into_owned();
-    let folders = running.file_references.iter().map(folder).collect();
-    ReferenceRules::new(running.env_references.clone(), folders, running.vault_references.clone())
 }
 
 /// The newest key that encrypts, older ones, and the key of the entity-tags, as far as they are configured.

@@ -10,6 +10,7 @@ mod key_files;
 mod log;
 mod open;
 mod rotate_key;
+mod running;
 mod serve;
 
 use std::error::Error;

@@ -22,6 +22,7 @@ pub(super) fn approve(call: Call, name: SettingsKey, body: Object) -> Answer {
         let id = launch_id(&body)?;
         let approved = call.service().approve(&name, id, &call.caller).await;
         approved.map_err(|error| call.failed(error))?;
+        call.app.instances.wake();
         show(&call, &name, Exposure::Redacted).await
     })
 }
@@ -29,7 +30,10 @@ pub(super) fn approve(call: Call, name: SettingsKey, body: Object) -> Answer {
 /// `DELETE`
 pub(super) fn withdraw(call: Call, name: SettingsKey) -> Answer {
     Box::pin(async move {
-        call.service().withdraw(&name).await.map_err(|error| call.failed(error))?;
+        let withdrawn = call.service().withdraw(&name).await;
+        // Also where it could not be stored: what runs ends at once.
+        call.app.instances.wake();
+        withdrawn.map_err(|error| call.failed(error))?;
         Ok(HttpResponse::NoContent().finish())
     })
 }

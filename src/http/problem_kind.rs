@@ -100,6 +100,22 @@ pub enum ProblemKind {
     SessionsNotLoaded,
     /// The key is not that of a session.
     NoSession,
+    /// What may not run is asked for.
+    NotRunnable,
+    /// What does not run is to be probed.
+    NotRunning,
+    /// The last start failed, and the next is not made yet.
+    InstanceFailed,
+    /// It is still being started.
+    InstanceStarting,
+    /// The MCP server did not answer as it should.
+    ServerFault,
+    /// The run policy does not allow the tool.
+    ToolNotAllowed,
+    /// The same was asked for a moment ago.
+    TooOften,
+    /// Another service runs the servers.
+    NotTheRunner,
     /// What others do and this service does not.
     NotImplemented,
     /// A bug.
@@ -108,7 +124,7 @@ pub enum ProblemKind {
 
 impl ProblemKind {
     /// Every kind, for documentation and tests.
-    pub const ALL: [Self; 48] = [
+    pub const ALL: [Self; 56] = [
         Self::NotFound,
         Self::MethodNotAllowed,
         Self::Unauthorized,
@@ -155,6 +171,14 @@ impl ProblemKind {
         Self::StreamShareTaken,
         Self::SessionsNotLoaded,
         Self::NoSession,
+        Self::NotRunnable,
+        Self::NotRunning,
+        Self::InstanceFailed,
+        Self::InstanceStarting,
+        Self::ServerFault,
+        Self::ToolNotAllowed,
+        Self::TooOften,
+        Self::NotTheRunner,
         Self::NotImplemented,
         Self::Internal,
     ];
@@ -432,6 +456,54 @@ impl ProblemKind {
                 "The key is not that of a session",
                 S::CONFLICT,
                 "An API key ends where it is configured; only a session can be signed out.",
+            ),
+            Self::NotRunnable => (
+                "not-runnable",
+                "The server may not run",
+                S::CONFLICT,
+                "Do what the detail says: enable the server, have its launch approved, or fix its configuration.",
+            ),
+            Self::NotRunning => (
+                "not-running",
+                "The server does not run",
+                S::CONFLICT,
+                "Call a tool, or restart it; then it can be probed.",
+            ),
+            Self::InstanceFailed => (
+                "instance-failed",
+                "The server could not be started",
+                S::SERVICE_UNAVAILABLE,
+                "Fix what `fault` names; restart the server, or wait for the time that Retry-After names.",
+            ),
+            Self::InstanceStarting => (
+                "instance-starting",
+                "The server is being started",
+                S::SERVICE_UNAVAILABLE,
+                "Try again after the time that Retry-After names.",
+            ),
+            Self::ServerFault => (
+                "server-fault",
+                "The MCP server did not answer as it should",
+                S::BAD_GATEWAY,
+                "See what `fault` says; the log of the instance may say more.",
+            ),
+            Self::ToolNotAllowed => (
+                "tool-not-allowed",
+                "The tool is not allowed",
+                S::FORBIDDEN,
+                "Call another tool, or have the run policy of the server changed.",
+            ),
+            Self::TooOften => (
+                "too-often",
+                "Asked for too often",
+                S::TOO_MANY_REQUESTS,
+                "Try again after the time that Retry-After names.",
+            ),
+            Self::NotTheRunner => (
+                "not-the-runner",
+                "This service does not run the servers",
+                S::SERVICE_UNAVAILABLE,
+                "Ask the service that runs them, or try again: it takes over when that one ends.",
             ),
             Self::NotImplemented => (
                 "not-implemented",

@@ -79,6 +79,14 @@ pub struct ToolRules {
     pub pinned: bool,
 }
 
+impl ToolRules {
+    /// Whether this tool is offered, as far as names say.
+    pub fn offers(&self, tool: &str) -> bool {
+        let is_in = |names: &[String]| names.iter().any(|name| name == tool);
+        self.allow.as_deref().is_none_or(is_in) && !is_in(&self.deny)
+    }
+}
+
 /// What a program may use.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Limits {

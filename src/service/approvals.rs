@@ -270,6 +270,7 @@ impl Shower<'_> {
                     })
                     .collect();
                 let word = match transport {
+                    Transport::Automatic => "automatic",
                     Transport::StreamableHttp => "http",
                     Transport::Sse => "sse",
                 };

@@ -22,6 +22,12 @@ pub enum Action {
     Delete,
     /// A server was renamed.
     Rename,
+    /// An instance was probed.
+    Probe,
+    /// An instance was started again.
+    Restart,
+    /// A tool was called.
+    CallTool,
     /// A server was copied.
     Copy,
     /// Secrets were asked for.
@@ -127,6 +133,9 @@ pub fn record(event: &Event<'_>) {
         Action::Login => ("login", None),
         Action::Logout => ("logout", None),
         Action::Link => ("link", None),
+        Action::Probe => ("probe", None),
+        Action::Restart => ("restart", None),
+        Action::CallTool => ("call-tool", None),
         Action::Approve => ("approve", None),
         Action::Withdraw => ("withdraw", None),
         Action::SetPolicy => ("set-policy", None),

@@ -191,6 +191,11 @@ impl Item {
         self.redacted.as_ref().map_or(true, |redacted| redacted.answer.needs_reentry.is_empty())
     }
 
+    /// Whether it is to run; one that can't be read is not.
+    pub fn is_enabled(&self) -> bool {
+        self.redacted.as_ref().is_ok_and(|redacted| redacted.is_enabled.unwrap_or(true))
+    }
+
     /// The redacted answer.
     pub fn redacted(&self) -> Result<&Bytes, ServiceError> {
         let redacted = self.redacted.as_ref().map(|redacted| &redacted.body);

@@ -123,7 +123,8 @@ pub(in crate::http) fn delete_policy() -> Description {
 }
 
 /// Any name that a file may have.
-fn name() -> Parameter {
+/// The name of a server, as a file may have it.
+pub(super) fn name() -> Parameter {
     Parameter {
         component: "InstanceName",
         name: "name",

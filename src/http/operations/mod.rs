@@ -7,6 +7,7 @@ mod fields;
 pub(super) mod instances;
 pub(super) mod mcp_servers;
 mod problems;
+pub(super) mod running;
 pub(super) mod service;
 pub(super) mod session;
 pub(super) mod settings;

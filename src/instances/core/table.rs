@@ -114,6 +114,7 @@ pub struct Table {
     changed: BTreeSet<SettingsKey>,
     unsaved: BTreeSet<SettingsKey>,
     actions: Vec<Action>,
+    answers: Vec<Action>,
 }
 
 impl Table {
@@ -130,6 +131,7 @@ impl Table {
             changed: BTreeSet::new(),
             unsaved: BTreeSet::new(),
             actions: Vec::new(),
+            answers: Vec::new(),
         }
     }
 
@@ -168,6 +170,8 @@ impl Table {
         let mut actions = take(&mut self.actions);
         actions.extend(take(&mut self.unsaved).into_iter().map(Action::Save));
         actions.extend(take(&mut self.changed).into_iter().map(Action::Show));
+        // Who gets an answer may look at once at what it has changed.
+        actions.extend(take(&mut self.answers));
         actions
     }
 
@@ -188,7 +192,7 @@ impl Table {
             }
             Input::Demand(name, id) => match self.instances.get_mut(&name).filter(|own| !own.is_gone) {
                 Some(instance) => instance.waiting.push(id),
-                None => self.actions.push(Action::Answer(id, Err(Refusal::Gone))),
+                None => self.answers.push(Action::Answer(id, Err(Refusal::Gone))),
             },
             Input::GiveUp(id) => {
                 for instance in self.instances.values_mut() {
@@ -207,7 +211,7 @@ impl Table {
             Input::Probed(attempt, outcome) => self.probed(attempt, outcome, now),
             Input::Probe(name, id) => match self.instances.get_mut(&name).filter(|own| !own.is_gone) {
                 Some(instance) => instance.probers.push(id),
-                None => self.actions.push(Action::Reading(id, Err(Refusal::Gone))),
+                None => self.answers.push(Action::Reading(id, Err(Refusal::Gone))),
             },
             Input::Restart(name) => self.restart(&name, now),
             Input::Freeze(is_frozen) => self.is_frozen = is_frozen,
@@ -252,7 +256,7 @@ impl Table {
     fn gone(&mut self, name: &SettingsKey) {
         let Some(instance) = self.instances.get_mut(name) else { return };
         instance.is_gone = true;
-        refuse(instance, &Refusal::Gone, &mut self.actions);
+        refuse(instance, &Refusal::Gone, &mut self.answers);
         self.changed.insert(name.clone());
     }
 
@@ -308,7 +312,7 @@ impl Table {
         instance.is_asked = false;
         instance.enter(Phase::Failed, now);
         let waiting = take(&mut instance.waiting);
-        self.actions.extend(waiting.into_iter().map(|id| Action::Answer(id, Err(refusal.clone()))));
+        self.answers.extend(waiting.into_iter().map(|id| Action::Answer(id, Err(refusal.clone()))));
         self.unsaved.insert(name.clone());
         self.changed.insert(name);
     }
@@ -367,7 +371,7 @@ impl Table {
         if outcome.is_answer() {
             self.prove(attempt);
         }
-        self.actions.extend(probers.into_iter().map(|id| Action::Reading(id, Ok(outcome.clone()))));
+        self.answers.extend(probers.into_iter().map(|id| Action::Reading(id, Ok(outcome.clone()))));
         self.changed.insert(name);
     }
 
@@ -394,7 +398,7 @@ impl Table {
         instance.enter(Phase::Stopping(attempt), now);
         let probers = take(&mut instance.probers);
         self.actions.push(Action::Stop(attempt, patience));
-        self.actions.extend(probers.into_iter().map(|id| Action::Reading(id, Err(Refusal::NotRunning))));
+        self.answers.extend(probers.into_iter().map(|id| Action::Reading(id, Err(Refusal::NotRunning))));
         self.changed.insert(name.clone());
     }
 
@@ -419,7 +423,7 @@ impl Table {
             Permission::Allowed => None,
         };
         if let Some(refusal) = refusal {
-            refuse(instance, &refusal, &mut self.actions);
+            refuse(instance, &refusal, &mut self.answers);
             match instance.phase {
                 Phase::Waiting(_) => {
                     instance.enter(Phase::Idle, now);
@@ -443,14 +447,14 @@ impl Table {
                     instance.enter(Phase::Waiting(now.instant), now);
                     self.changed.insert(name.clone());
                 }
-                not_running(instance, &mut self.actions);
+                not_running(instance, &mut self.answers);
             }
             Phase::Waiting(_) if !instance.is_needed() => {
                 instance.enter(Phase::Idle, now);
                 self.changed.insert(name.clone());
             }
             Phase::Waiting(_) | Phase::Starting { .. } | Phase::Stopping(_) => {
-                not_running(instance, &mut self.actions);
+                not_running(instance, &mut self.answers);
             }
             Phase::Running { .. } => self.settle_running(name, now),
         }
@@ -470,7 +474,7 @@ impl Table {
         for id in waiting {
             *in_flight += 1;
             *last_used = now.instant;
-            self.actions.push(Action::Answer(id, Ok(attempt)));
+            self.answers.push(Action::Answer(id, Ok(attempt)));
         }
         if next_probe.is_some_and(|at| is_probe_wanted || at <= now.instant) {
             *next_probe = None;
@@ -544,16 +548,16 @@ impl Table {
 }
 
 /// Answers all that wait for an instance, or for a probe of it, that they get nothing.
-fn refuse(instance: &mut Instance, refusal: &Refusal, actions: &mut Vec<Action>) {
+fn refuse(instance: &mut Instance, refusal: &Refusal, answers: &mut Vec<Action>) {
     instance.is_asked = false;
     let waiting = take(&mut instance.waiting);
-    actions.extend(waiting.into_iter().map(|id| Action::Answer(id, Err(refusal.clone()))));
+    answers.extend(waiting.into_iter().map(|id| Action::Answer(id, Err(refusal.clone()))));
     let probers = take(&mut instance.probers);
-    actions.extend(probers.into_iter().map(|id| Action::Reading(id, Err(refusal.clone()))));
+    answers.extend(probers.into_iter().map(|id| Action::Reading(id, Err(refusal.clone()))));
 }
 
 /// A probe is no demand: where nothing runs it is refused.
-fn not_running(instance: &mut Instance, actions: &mut Vec<Action>) {
+fn not_running(instance: &mut Instance, answers: &mut Vec<Action>) {
     let probers = take(&mut instance.probers);
-    actions.extend(probers.into_iter().map(|id| Action::Reading(id, Err(Refusal::NotRunning))));
+    answers.extend(probers.into_iter().map(|id| Action::Reading(id, Err(Refusal::NotRunning))));
 }
