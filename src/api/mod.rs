@@ -3,6 +3,8 @@
 
 mod approval;
 mod event;
+mod instance;
+mod instance_words;
 mod policy;
 mod problem;
 mod server;
@@ -18,6 +20,11 @@ pub use approval::{
 pub use event::{
     ChangeKind, DocumentAccess, DocumentChange, DocumentState, Opened, RecentChange, ServerChange,
 };
+pub use instance::{
+    Attention, Instance, InstanceEvent, InstanceFault, InstanceHealth, InstanceList, InstanceLog,
+    InstanceRetry, InstanceState, LastHealth, LogLine, PeerName, ProbeResult, ToolResult,
+};
+pub use instance_words::{FaultKind, HealthStatus, InstanceEventKind, UnapprovedReason};
 pub use policy::{
     PolicyHealthCheck, PolicyLimits, PolicySource, PolicyTools, RunPolicy, RunPolicyAnswer, SessionsWord,
     StartWord,

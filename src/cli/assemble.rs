@@ -5,8 +5,9 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use crate::config::{self, Config, File, Flags};
+use crate::config::{self, Config, File, Flags, Running};
 use crate::document::NewDocument;
+use crate::model::reference::ReferenceRules;
 use crate::secrets::{KeySources, Keys, NoPeers, SecretKey, random_token};
 use crate::service::{AuthorKeeper, Degradation, KeyProvisioner, Options, Service, StateSealer};
 use crate::state::{MemoryState, Services, SqliteState, StateDirectory, StateError, StateStore};
@@ -190,11 +191,19 @@ fn keeper_in(state: &Arc<dyn StateStore>) -> Arc<dyn NoteKeeper> {
 fn service_on(store: Arc<dyn Store>, config: &Config, keys: Arc<Keys>) -> Service {
     let options =
         Options { require_preconditions: config.require_preconditions, lock_timeout: config.lock_timeout };
-    let service = Service::new(store, keys, options);
+    let service =
+        Service::new(store, keys, options).with_references(Arc::new(reference_rules(&config.running)));
     match &config.plain_names {
         Some(names) => service.with_plain_names(names.clone()),
         None => service,
     }
+}
+
+/// Which references the service resolves, and so shows.
+fn reference_rules(running: &Running) -> ReferenceRules {
+    let folder = |path: &PathBuf| path.to_string_lossy().into_owned();
+    let folders = running.file_references.iter().map(folder).collect();
+    ReferenceRules::new(running.env_references.clone(), folders, running.vault_references.clone())
 }
 
 /// The newest key that encrypts, older ones, and the key of the entity-tags, as far as they are configured.

@@ -4,6 +4,7 @@
 pub mod code_names;
 pub mod config;
 pub mod convert;
+pub mod dial;
 mod edit;
 pub mod enablement;
 pub mod findings;
@@ -17,6 +18,7 @@ mod name;
 pub mod openhands;
 mod outside;
 pub mod plain_names;
+pub mod reference;
 pub mod run_policy;
 #[cfg(test)]
 pub(crate) mod samples;

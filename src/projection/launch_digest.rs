@@ -101,6 +101,7 @@ fn sorted<'a>(launch: &'a Launch<'_>) -> Vec<(Pointer, Value<'a>)> {
 
 fn word(transport: Transport) -> &'static str {
     match transport {
+        Transport::Automatic => "automatic",
         Transport::StreamableHttp => "http",
         Transport::Sse => "sse",
     }

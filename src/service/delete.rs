@@ -36,7 +36,7 @@ fn decide(
     context: &WriteContext,
 ) -> Result<Step<Written>, ServiceError> {
     let keys = context.keys_for(current);
-    let rules = StateContext::of(current, &keys, &write.caller);
+    let rules = StateContext::of(current, &keys, context, &write.caller);
     let (_, state) = permitted(current, write, &rules, context.options)?;
     let written =
         Written { is_created: false, before: Some(state.tag), after: None, is_verbatim: false, body: None };

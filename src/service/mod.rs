@@ -60,6 +60,7 @@ pub use self::settings::{Settled, WrittenServer};
 pub use self::state_sealer::StateSealer;
 use crate::model::SettingsKey;
 use crate::model::plain_names::PlainNames;
+use crate::model::reference::ReferenceRules;
 use crate::projection::{EntityTag, Precondition};
 use crate::secrets::Keys;
 use crate::state::{MemoryState, StateStore};
@@ -119,11 +120,12 @@ impl Service {
         let state: Arc<dyn StateStore> = Arc::new(MemoryState::default());
         Self {
             store,
-            reads: Arc::new(ReadCache::new(&keys)),
+            reads: Arc::new(ReadCache::new(&keys, Arc::default())),
             writes: WriteContext {
                 keys,
                 tag_cache: Arc::default(),
                 plain_names: Arc::default(),
+                references: Arc::default(),
                 options,
                 state: Arc::clone(&state),
             },
@@ -137,6 +139,13 @@ impl Service {
     pub fn with_plain_names(self, patterns: Vec<String>) -> Self {
         let plain_names = Arc::new(PlainNames::new(patterns));
         Self { writes: WriteContext { plain_names, ..self.writes }, ..self }
+    }
+
+    /// The same with other references that are no secrets; what is stored, and every tag, stays the same.
+    #[must_use]
+    pub fn with_references(self, references: Arc<ReferenceRules>) -> Self {
+        let reads = Arc::new(ReadCache::new(&self.writes.keys, Arc::clone(&references)));
+        Self { reads, writes: WriteContext { references, ..self.writes }, ..self }
     }
 
     /// The same with this to remember what does not belong into the settings; else it is remembered in memory.

@@ -13,6 +13,7 @@ use crate::json::{Fault, Pointer};
 use crate::model::config::{self, Config};
 use crate::model::enablement::is_enabled;
 use crate::model::plain_names::PlainNames;
+use crate::model::reference::ReferenceRules;
 use crate::model::suspect::suspects;
 use crate::model::{Access, Layout, SettingsKey, StateDigest, StoredServer};
 use crate::projection::{
@@ -30,6 +31,8 @@ use super::{Runnable, ServiceError};
 pub struct ReadModel {
     pub(super) snapshot: Arc<Snapshot>,
     pub(super) ring: Arc<KeyRing>,
+    /// Which references are no secrets.
+    references: Arc<ReferenceRules>,
     pub(super) items: BTreeMap<SettingsKey, Arc<Item>>,
     tag: OnceLock<EntityTag>,
     summaries: OnceLock<Listing>,
@@ -62,14 +65,22 @@ struct Redacted {
 
 impl ReadModel {
     /// Projects a state; what `previous` has of the same servers under the same keys is taken over.
-    pub fn new(snapshot: Arc<Snapshot>, ring: Arc<KeyRing>, previous: Option<&Self>) -> Self {
-        let previous =
-            previous.filter(|own| Arc::ptr_eq(&own.ring, &ring) && own.snapshot.layout == snapshot.layout);
+    pub fn new(
+        snapshot: Arc<Snapshot>,
+        ring: Arc<KeyRing>,
+        references: Arc<ReferenceRules>,
+        previous: Option<&Self>,
+    ) -> Self {
+        let previous = previous.filter(|own| {
+            Arc::ptr_eq(&own.ring, &ring)
+                && Arc::ptr_eq(&own.references, &references)
+                && own.snapshot.layout == snapshot.layout
+        });
         let item = |(key, server): (&SettingsKey, &Arc<StoredServer>)| {
             let known =
                 previous.and_then(|own| own.items.get(key)).filter(|item| Arc::ptr_eq(&item.server, server));
-            let item =
-                known.map_or_else(|| Arc::new(Item::new(key, server, &snapshot.layout, &ring)), Arc::clone);
+            let new = || Arc::new(Item::new(key, server, &snapshot.layout, &ring, &references));
+            let item = known.map_or_else(new, Arc::clone);
             (key.clone(), item)
         };
         let items = match snapshot.layout.access {
@@ -78,7 +89,7 @@ impl ReadModel {
         };
         let (tag, settings) = (OnceLock::new(), OnceLock::new());
         let (summaries, full) = (OnceLock::new(), OnceLock::new());
-        Self { snapshot, ring, items, tag, summaries, full, settings }
+        Self { snapshot, ring, references, items, tag, summaries, full, settings }
     }
 
     /// Whether this is the projection of that state under those keys.
@@ -127,7 +138,9 @@ impl ReadModel {
         let item = self.items.get(key).ok_or(ServiceError::UnknownServer)?;
         let stored =
             item.server.config.as_ref().map_err(|fault| ServiceError::MalformedServer(fault.clone()))?;
-        Ok((item, config::open(stored, self.snapshot.layout.sealing, &self.ring)))
+        let mut config = config::open(stored, self.snapshot.layout.sealing, &self.ring);
+        self.references.mark(&mut config);
+        Ok((item, config))
     }
 
     /// One server with its secrets shown, or masked where they can't be opened.
@@ -142,11 +155,18 @@ impl ReadModel {
 }
 
 impl Item {
-    fn new(key: &SettingsKey, server: &Arc<StoredServer>, layout: &Layout, ring: &KeyRing) -> Self {
+    fn new(
+        key: &SettingsKey,
+        server: &Arc<StoredServer>,
+        layout: &Layout,
+        ring: &KeyRing,
+        references: &ReferenceRules,
+    ) -> Self {
         let (server, shown, runnable) = (Arc::clone(server), OnceLock::new(), OnceLock::new());
         match &server.config {
             Ok(stored) => {
-                let config = config::open(stored, layout.sealing, ring);
+                let mut config = config::open(stored, layout.sealing, ring);
+                references.mark(&mut config);
                 let form = canonical(&config, layout.dialect);
                 let (tag, state) = (server_tag(ring.etag_key(), key, &form), state_digest(key, &form));
                 let redacted = Ok(Redacted::new(key, &config, &tag));

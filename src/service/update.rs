@@ -59,7 +59,7 @@ pub(super) fn decide(
     let (facts, ring) = (current.facts(), &keys.ring);
     check_access(&facts)?;
     let plain_names = Some(&*context.plain_names);
-    let rules = StateContext { plain_names, ..StateContext::of(current, keys, &write.caller) };
+    let rules = StateContext { plain_names, ..StateContext::of(current, keys, context, &write.caller) };
     let key = &write.key;
     let server = current.server(key);
     match (&sent.operation, server) {
@@ -80,7 +80,8 @@ pub(super) fn decide(
     let verdict = write.precondition.judge(judged.as_ref().map(|judged| &judged.tag));
     if verdict != Verdict::Holds {
         let (update, plain_names) = (Arc::clone(update), Arc::clone(&context.plain_names));
-        let failed = FailedWrite { update, verdict, judged, plain_names };
+        let references = Arc::clone(&context.references);
+        let failed = FailedWrite { update, verdict, judged, plain_names, references };
         if failed.may_be_retry()
             && let Some(judged) = &failed.judged
             && !judged.take_past(current)

@@ -27,7 +27,7 @@ const MAY_USE: [(&str, &[&str]); 17] = [
     ("store", &["blocking", "document", "json", "model", "state"]),
     ("service", &["api", "blocking", "json", "model", "projection", "secrets", "state", "store"]),
     ("events", &["blocking", "model", "projection", "service"]),
-    ("instances", &["model", "secrets"]),
+    ("instances", &["api", "blocking", "json", "model", "secrets"]),
     (
         "http",
         &[
@@ -44,7 +44,7 @@ const MAY_USE: [(&str, &[&str]); 17] = [
             "ui",
         ],
     ),
-    ("cli", &["config", "document", "events", "http", "secrets", "service", "state", "store"]),
+    ("cli", &["config", "document", "events", "http", "model", "secrets", "service", "state", "store"]),
 ];
 
 /// Where a room may use another in these points only. `http` and `store`: the one mapping of errors to
@@ -65,6 +65,7 @@ const MAY_USE_ONLY: [(&str, &str, &[&str]); 15] = [
     ("http", "store", &["StoreError", "StoreErrorKind"]),
     ("store", "state", &["Change"]),
     ("cli", "document", &["NewDocument"]),
+    ("cli", "model", &["reference"]),
 ];
 
 /// Words that must not occur in a module.
