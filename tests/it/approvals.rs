@@ -114,7 +114,7 @@ fn what_would_be_executed_is_shown_approved_by_its_id_and_withdrawn() {
 
     server
         .patch(item("a"))
-        .key(WRITER)
+        .key(ADMIN)
         .json(&json!({"args": ["-y", "x@2"], "env": {"TOKEN": "new"}}))
         .send()
         .expect(200);

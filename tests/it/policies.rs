@@ -95,12 +95,12 @@ fn of_writers_that_read_the_same_policy_one_wins() {
     let server = start();
     for round in 0..10 {
         let tag = server.get(place("a")).send().expect(200).etag();
+        let put = |number: usize| {
+            let policy = json!({"idle_seconds": 10 * round + number + 1});
+            server.put(place("a")).key(WRITER).if_match(&tag).json(&policy).send().status
+        };
+        let put = &put;
         let won = std::thread::scope(|scope| {
-            let put = |number: usize| {
-                let policy = json!({"idle_seconds": 10 * round + number + 1});
-                server.put(place("a")).key(WRITER).if_match(&tag).json(&policy).send().status
-            };
-            let put = &put;
             let writers: Vec<_> = (0..4).map(|number| scope.spawn(move || put(number))).collect();
             let statuses = writers.into_iter().map(|writer| writer.join().expect("it does not panic"));
             statuses.filter(|status| *status == 200).count()

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use rusqlite::Connection;
 use serde_json::json;
 
-use super::{BOTH, RUNNER, approve, builder, opened, place, put, start, word};
+use super::{ALL, BOTH, RUNNER, approve, builder, opened, place, put, start, word};
 use crate::server::{TestServer, WRITER, eventually, item};
 use crate::site::Site;
 
@@ -31,7 +31,7 @@ fn what_is_approved_and_withdrawn_at_one_is_so_at_the_other_within_a_second() {
     approve(&one, "a");
     within_a_second(&other, "approved");
     // What it was applied to was approved, at the other one.
-    other.patch(item("a")).key(BOTH).json(&json!({"args": ["y"]})).send().expect(200);
+    other.patch(item("a")).key(ALL).json(&json!({"args": ["y"]})).send().expect(200);
     within_a_second(&one, "approved");
     one.delete(place("a")).key(RUNNER).send().expect(204);
     within_a_second(&other, "no-approval");

@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::{ALL, BOTH, RUNNER, approve, place, put, shown, start, word};
-use crate::server::{SETTINGS, WRITER, item, settings_item};
+use crate::server::{ADMIN, SETTINGS, WRITER, item, settings_item};
 
 #[test]
 fn a_whole_configuration_in_clear_is_approved_and_a_writers_is_not() {
@@ -23,8 +23,8 @@ fn a_whole_configuration_in_clear_is_approved_and_a_writers_is_not() {
 
 #[test]
 fn a_kept_mask_of_what_was_not_approved_approves_nothing() {
-    for key in [BOTH, ALL] {
-        let server = start();
+    {
+        let (server, key) = (start(), ALL);
         put(&server, "a", WRITER, &json!({"command": "x", "env": {"TOKEN": "planted"}}));
         put(&server, "a", key, &json!({"command": "x", "args": ["new"], "env": {"TOKEN": "[REDACTED]"}}));
         assert_eq!(word(&server, "a"), "no-approval");
@@ -50,10 +50,10 @@ fn a_kept_mask_of_what_was_approved_stays_approved() {
     let server = start();
     put(&server, "a", WRITER, &json!({"command": "x", "env": {"TOKEN": "t"}}));
     approve(&server, "a");
-    put(&server, "a", BOTH, &json!({"command": "x", "args": ["new"], "env": {"TOKEN": "[REDACTED]"}}));
+    put(&server, "a", ALL, &json!({"command": "x", "args": ["new"], "env": {"TOKEN": "[REDACTED]"}}));
     assert_eq!(word(&server, "a"), "approved");
-    put(&server, "a", WRITER, &json!({"command": "x", "args": ["newer"], "env": {"TOKEN": "[REDACTED]"}}));
-    put(&server, "a", BOTH, &json!({"command": "x", "args": ["newest"], "env": {"TOKEN": "[REDACTED]"}}));
+    put(&server, "a", ADMIN, &json!({"command": "x", "args": ["newer"], "env": {"TOKEN": "[REDACTED]"}}));
+    put(&server, "a", ALL, &json!({"command": "x", "args": ["newest"], "env": {"TOKEN": "[REDACTED]"}}));
     assert_eq!(word(&server, "a"), "launch-changed", "what it was applied to was not approved");
 }
 
@@ -155,7 +155,7 @@ fn routes_of_openhands_approve_by_the_same_rules() {
         .send()
         .expect(201);
     assert_eq!(word(&server, "b"), "approved");
-    server.patch(settings_item("b")).key(WRITER).json(&json!({"args": ["y"]})).send().expect(200);
+    server.patch(settings_item("b")).key(ADMIN).json(&json!({"args": ["y"]})).send().expect(200);
     assert_eq!(word(&server, "b"), "launch-changed");
     let patch = json!({"agent_settings_diff": {"mcp_config": {"mcpServers": {"c": {"command": "x"}}}}});
     server.patch(SETTINGS).key(WRITER).json(&patch).send().expect(200);
@@ -181,7 +181,7 @@ fn an_answer_to_a_write_says_nothing_of_approvals() {
     let server = start();
     put(&server, "a", WRITER, &json!({"command": "x", "env": {"T": "t"}}));
     approve(&server, "a");
-    for key in [WRITER, BOTH, ALL] {
+    for key in [ADMIN, ALL] {
         let patched = server.patch(item("a")).key(key).json(&json!({"args": [key]})).send().expect(200);
         let text = format!("{}{}", patched.head_text(), patched.text());
         assert!(!text.contains("approv") && !text.contains("launch"), "{text}");
