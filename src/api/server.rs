@@ -104,7 +104,8 @@ pub struct McpServerSummary<'a> {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(with = "Vec<Pointer>")]
     pub needs_reentry: Option<Cow<'a, [Pointer]>>,
-    /// What seems to be a secret in a place where none is masked or encrypted, such as an argument.
+    /// What seems to be a secret in a place where none is masked or encrypted, such as an argument, and what else is
+    /// probably not meant.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(with = "Vec<Finding>")]
     pub findings: Option<Cow<'a, [Finding]>>,

@@ -9,7 +9,8 @@ import { isServerName } from "../src/model/name.ts";
 import { isMask, looksMasked } from "../src/model/masks.ts";
 import { keptSecrets, secretLeaves } from "../src/model/secrets.ts";
 import { PAIR_FLAGS, TOKEN_PREFIXES } from "../src/model/secret-tables.generated.ts";
-import { suspects } from "../src/model/suspects.ts";
+import { advice } from "../src/model/advice.ts";
+import { isSecretReason, suspects } from "../src/model/suspects.ts";
 import { anyConfig } from "./configs.ts";
 import type { Random } from "./random.ts";
 import { type Answer, type Dialect, call, configOf, errorPointers, forSeeds, item } from "./service.ts";
@@ -156,26 +157,33 @@ test("the page suspects what the service suspects, for the same reason", async (
     const answer = await call("PUT", `${server}?dry_run=true`, config);
     const context = `${seed}: ${answer.status} ${writeJson(answer.body)} for ${writeJson(config)}`;
     assert.ok(answer.status < 300, context);
-    const expected = reported(answer);
+    const [expected, advised] = reported(answer);
+    // A long time-out only the page speaks of.
+    const foreseen = advice(config).filter(({ reason }) => reason !== "long-timeout");
+    assert.deepEqual(foreseen.map(({ pointer, reason }) => `${pointer} ${reason}`), advised, context);
     const found = suspects(config).map(({ pointer, reason }) => `${pointer} ${reason}`);
     assert.deepEqual(found, expected, context);
     // It is the same with masks in the places of secrets.
     assert.deepEqual(suspects(configOf(answer)).map(({ pointer, reason }) => `${pointer} ${reason}`), expected, context);
     seen[expected.length === 0 ? "none" : "some"] += 1;
-    for (const finding of expected) seen.reasons.add(finding.replace(/.* /, ""));
+    for (const finding of [...expected, ...advised]) seen.reasons.add(finding.replace(/.* /, ""));
   });
-  assert.ok(seen.none > 20 && seen.some > 100 && seen.reasons.size === 4, `${seen.none}, ${seen.some}, ${[...seen.reasons].join()}`);
+  assert.ok(seen.none > 20 && seen.some > 100 && seen.reasons.size === 5, `${seen.none}, ${seen.some}, ${[...seen.reasons].join()}`);
 });
 
-function reported(answer: Answer): string[] {
+/** What may be a secret, and what else is reported. */
+function reported(answer: Answer): [string[], string[]] {
   const findings = answer.body.get("findings") ?? [];
-  return Array.isArray(findings) ? findings.map((one) => `${String(get(one, "/pointer"))} ${String(get(one, "/reason"))}`) : [];
+  const all = Array.isArray(findings) ? findings : [];
+  const texts = (isSecret: boolean) =>
+    all.filter((one) => isSecretReason(String(get(one, "/reason"))) === isSecret).map((one) => `${String(get(one, "/pointer"))} ${String(get(one, "/reason"))}`);
+  return [texts(true), texts(false)];
 }
 
 /** A configuration with arguments, a URL and texts made of parts that tell of secrets, and of parts that do not. */
 function withSuspects(random: Random): JsonObject {
-  const made = new Map<string, Json>([random.chance(80) ? ["command", random.chance(20) ? line(random) : "npx"] : ["url", url(random)]]);
-  if (made.has("command")) made.set("args", Array.from({ length: random.below(5) }, () => argument(random)));
+  const made = new Map<string, Json>([random.chance(80) ? ["command", random.chance(20) ? line(random) : random.pick(["npx", "uvx", "/usr/bin/docker"])] : ["url", url(random).replace("u:${PW}@", "u:p@")]]);
+  if (made.has("command")) made.set("args", [...random.pick(STARTS), ...Array.from({ length: random.below(5) }, () => argument(random))]);
   if (random.chance(30)) made.set("description", line(random));
   if (random.chance(20)) made.set("cwd", value(random));
   if (random.chance(30)) {
@@ -224,6 +232,9 @@ function value(random: Random): string {
 }
 
 const NAMES = ["token", "api-key", "apiKey", "max-tokens", "key-file", "auth-mode", "session.timeout", "password", "x", "verbose", "Authorization", "TOKEN_PATH", "pat", "1token", "_key", "tökens"];
+
+/** Beginnings of arguments as package managers have them. */
+const STARTS = [[], ["-y"], ["run"], ["run", "-i", "--rm", "-e", "A"], ["-p", "@s/x@1.2.3"], ["--package=x"], ["--from", "x==1.2"], ["-y", "@s/x"], ["x@1.2.3-rc.1"], ["x@1"], ["./x"], ["run", "x@sha256:0"]];
 
 const SEGMENTS = ["mcp", "@scope", "mV3kq9TzR7pLw2XbN8dY4hGf", "0123456789abcdef0123456789abcdef01234567", "123e4567-e89b-12d3-a456-426614174000", "ghp_abcdefghij0123456789", "x@mV3kq9TzR7pLw2XbN8dY4hGf", ";token=x"];
 

@@ -9,7 +9,7 @@ use crate::model::plain_names::matches;
 pub const ENV_DEFAULT: &str = "MCP_SECRET_*";
 
 /// The words before a credential in a header (RFC 9110 §11.1) that are no secret. In any case.
-const SCHEMES: [&str; 4] = ["Bearer", "Basic", "Token", "ApiKey"];
+pub const SCHEMES: [&str; 4] = ["Bearer", "Basic", "Token", "ApiKey"];
 
 /// What is a blank. A line break is none: in a header it would begin another one.
 const BLANKS: [char; 2] = [' ', '\t'];

@@ -6,7 +6,7 @@ import { type Schema, Validator } from "@cfworker/json-schema";
 import { get, pointer, steps } from "../json/pointer.ts";
 import { type Json, type JsonObject, isObject, toPlain } from "../json/value.ts";
 import { foreignMasks } from "./secrets.ts";
-import { hasScheme, isAmbiguous, withScheme } from "./url-parts.ts";
+import { authority, hasScheme, isAmbiguous, withScheme } from "./url-parts.ts";
 
 /** What is to be said about one place. */
 export type Finding = { pointer: string; message: string; proposal?: Proposal };
@@ -92,6 +92,7 @@ function urlFinding(url: Json | undefined): Finding {
   const at = "/url";
   if (url === "") return { pointer: at, message: NO_URL };
   if (typeof url !== "string") return { pointer: at, message: TEXT };
+  if (!isAmbiguous(url) && authority(url).includes("${")) return { pointer: at, message: "A reference such as ${NAME} may be in the path and the query only." };
   if (isAmbiguous(url) || hasScheme(url)) return { pointer: at, message: "Must hold no white space, control characters or backslashes." };
   const shown = withScheme(url);
   if (shown === null) return { pointer: at, message: "Must begin with https:// or http://." };

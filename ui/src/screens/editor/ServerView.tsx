@@ -9,7 +9,7 @@ import { type Json, type JsonObject, isObject } from "../../json/value.ts";
 import { writeJson } from "../../json/write.ts";
 import { keptSecrets } from "../../model/secrets.ts";
 import { TRANSPORT_NAMES, transportOf } from "../../model/summary.ts";
-import { withoutMarks } from "../../model/suspects.ts";
+import { isSecretReason, withoutMarks } from "../../model/suspects.ts";
 import { Banner } from "../../parts/Banner.tsx";
 import { Button } from "../../parts/Button.tsx";
 import { drafts, isDirty } from "../../state/drafts.ts";
@@ -99,9 +99,9 @@ function Stored({ server }: { server: LiveServer }) {
       </dl>
       {findings.length > 0 && (
         <ul aria-label={editor.findings}>
-          {findings.map(({ pointer: at, proposal }) => (
+          {findings.map(({ pointer: at, reason, proposal }) => (
             <li key={at}>
-              <strong>{labelOf(at)}</strong> {editor.finding(withoutMarks(proposal))}
+              <strong>{labelOf(at)}</strong> {(isSecretReason(reason) ? editor.secretFinding : editor.finding)(withoutMarks(proposal))}
             </li>
           ))}
         </ul>
