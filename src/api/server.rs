@@ -104,8 +104,7 @@ pub struct McpServerSummary<'a> {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(with = "Vec<Pointer>")]
     pub needs_reentry: Option<Cow<'a, [Pointer]>>,
-    /// What seems to be a secret in a place where none is masked or encrypted, such as an argument, and what else is
-    /// probably not meant.
+    /// What seems to be a secret in a place where none is masked or encrypted, such as an argument.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(with = "Vec<Finding>")]
     pub findings: Option<Cow<'a, [Finding]>>,

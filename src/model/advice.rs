@@ -4,7 +4,6 @@
 use crate::json::{Path, Pointer};
 
 use super::config::{Config, Node};
-use super::suspect::{Reason, Suspect};
 
 /// How long a call takes at most before milliseconds seem to be meant. Seconds.
 pub const LONGEST_TIMEOUT: f64 = 3600.0;
@@ -114,9 +113,50 @@ pub const DOCKER_SWITCHES: [&str; 14] = [
     "--quiet",
 ];
 
+/// A value that is probably not what is meant.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Advice {
+    /// Its place in the configuration.
+    pub pointer: Pointer,
+    /// Why.
+    pub reason: Reason,
+}
+
+/// Why a value is probably not what is meant.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reason {
+    /// A package is fetched in whatever version there is.
+    UnpinnedPackage,
+    /// A time seems to be in milliseconds.
+    LongTimeout,
+}
+
+impl Reason {
+    /// All of them.
+    pub const ALL: [Self; 2] = [Self::UnpinnedPackage, Self::LongTimeout];
+
+    /// The word for it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::UnpinnedPackage => "unpinned-package",
+            Self::LongTimeout => "long-timeout",
+        }
+    }
+
+    /// What can be done about it.
+    pub fn proposal(self) -> &'static str {
+        match self {
+            Self::UnpinnedPackage => {
+                "Name the version: `name@<version>` for npx and uvx, `name@sha256:<digest>` for docker. Else other code may be fetched and run without anybody having approved it."
+            }
+            Self::LongTimeout => "It is in seconds: milliseconds seem to be meant.",
+        }
+    }
+}
+
 /// What is probably not meant.
-pub fn advice(config: &Config) -> Vec<Suspect> {
-    let noted = |pointer: Pointer, reason| Suspect { pointer, reason };
+pub fn advice(config: &Config) -> Vec<Advice> {
+    let noted = |pointer: Pointer, reason| Advice { pointer, reason };
     let package = unpinned(config)
         .map(|index| noted(Path::Root.member("args").element(index).pointer(), Reason::UnpinnedPackage));
     let is_long =
@@ -228,7 +268,7 @@ mod tests {
 
     /// What is said of a configuration, in short.
     fn said(text: &str) -> String {
-        let short = |Suspect { pointer, reason }: Suspect| format!("{pointer} {}", reason.as_str());
+        let short = |Advice { pointer, reason }: Advice| format!("{pointer} {}", reason.as_str());
         advice(&config(text)).into_iter().map(short).collect::<Vec<_>>().join(", ")
     }
 

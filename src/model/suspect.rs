@@ -24,7 +24,7 @@ pub const KINDS: [&str; 16] = [
     "token", "stdio", "header",
 ];
 
-/// A value that seems to hold a secret, or not to be what is meant.
+/// A value that seems to hold a secret.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Suspect {
     /// Its place in the configuration.
@@ -33,7 +33,7 @@ pub struct Suspect {
     pub reason: Reason,
 }
 
-/// Why a value is reported.
+/// Why a value seems to hold a secret.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Reason {
     /// A flag, variable or header of a telling name comes before it.
@@ -44,22 +44,11 @@ pub enum Reason {
     UrlPart,
     /// A segment of a URL's path looks like a token.
     UrlPath,
-    /// A package is fetched in whatever version there is.
-    UnpinnedPackage,
-    /// A time seems to be in milliseconds.
-    LongTimeout,
 }
 
 impl Reason {
     /// All of them.
-    pub const ALL: [Self; 6] = [
-        Self::TellingName,
-        Self::TokenShape,
-        Self::UrlPart,
-        Self::UrlPath,
-        Self::UnpinnedPackage,
-        Self::LongTimeout,
-    ];
+    pub const ALL: [Self; 4] = [Self::TellingName, Self::TokenShape, Self::UrlPart, Self::UrlPath];
 
     /// The word for it.
     pub fn as_str(self) -> &'static str {
@@ -68,8 +57,6 @@ impl Reason {
             Self::TokenShape => "token-shape",
             Self::UrlPart => "url-part",
             Self::UrlPath => "url-path",
-            Self::UnpinnedPackage => "unpinned-package",
-            Self::LongTimeout => "long-timeout",
         }
     }
 
@@ -86,10 +73,6 @@ impl Reason {
                 // On the wire: the wording stays.
                 "Treat the URL like a password: its path is shown to whoever may read. Prefer a header if the server takes one."
             }
-            Self::UnpinnedPackage => {
-                "Name the version: `name@<version>` for npx and uvx, `name@sha256:<digest>` for docker. Else other code may be fetched and run without anybody having approved it."
-            }
-            Self::LongTimeout => "It is in seconds: milliseconds seem to be meant.",
         }
     }
 }

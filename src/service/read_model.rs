@@ -10,12 +10,11 @@ use bytes::Bytes;
 
 use crate::api::{Finding, McpServer, McpServerSummary, StoredConfig, WrittenMcpServer, findings, to_bytes};
 use crate::json::{Fault, Pointer};
-use crate::model::advice::advice;
 use crate::model::config::{self, Config};
 use crate::model::enablement::is_enabled;
 use crate::model::plain_names::PlainNames;
 use crate::model::reference::ReferenceRules;
-use crate::model::suspect::{Reason, suspects};
+use crate::model::suspect::suspects;
 use crate::model::{Access, Layout, SettingsKey, StateDigest, StoredServer};
 use crate::projection::{
     EntityTag, Summary, canonical, collection_tag, needs_reentry, server_tag, state_digest, summary,
@@ -251,7 +250,5 @@ pub(super) fn body(key: &SettingsKey, config: &Config, tag: Option<&EntityTag>, 
 /// A view of a configuration, the secrets that no key opens, and what seems to be a secret where none is masked.
 fn shown(config: &Config, exposure: Exposure) -> (StoredConfig<'static>, Vec<Pointer>, Vec<Finding>) {
     let view = StoredConfig::new(&view(config, exposure).into());
-    // The recorded answers have configurations with long time-outs, and nothing beside them: that is for the page to say.
-    let advice = advice(config).into_iter().filter(|advice| advice.reason != Reason::LongTimeout);
-    (view, needs_reentry(config), findings(suspects(config).into_iter().chain(advice).collect()))
+    (view, needs_reentry(config), findings(suspects(config)))
 }

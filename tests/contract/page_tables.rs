@@ -98,12 +98,14 @@ fn text() -> String {
 }
 
 /// The constants that are not lists of words, as TypeScript.
-fn values() -> [(&'static str, &'static str, String); 16] {
+fn values() -> [(&'static str, &'static str, String); 17] {
     let quoted = |text: &str| serde_json::Value::from(text).to_string();
     let characters = |characters: &[char]| quoted(&characters.iter().collect::<String>());
     let pairs = mask::ESCAPES.map(|(escape, meant)| format!("  [{}, {}],\n", quoted(escape), quoted(meant)));
     let proposals =
         Reason::ALL.map(|reason| format!("  {}: {},\n", quoted(reason.as_str()), quoted(reason.proposal())));
+    let advice = advice::Reason::ALL
+        .map(|reason| format!("  {}: {},\n", quoted(reason.as_str()), quoted(reason.proposal())));
     [
         ("MASK", "The mask of every secret but those inside a URL.", quoted(mask::MASK)),
         ("MASK_WORD", "The word of masks, in any case and punctuation.", quoted(mask::WORD)),
@@ -158,8 +160,13 @@ fn values() -> [(&'static str, &'static str, String); 16] {
         ),
         (
             "PROPOSALS",
-            "Why a value is reported, and what can be done about it.",
+            "Why a value seems to hold a secret, and what can be done about it.",
             format!("{{\n{}}} as const", proposals.concat()),
+        ),
+        (
+            "ADVICE",
+            "Why a value is probably not what is meant, and what can be done about it.",
+            format!("{{\n{}}} as const", advice.concat()),
         ),
     ]
 }

@@ -9,8 +9,7 @@ import { isServerName } from "../src/model/name.ts";
 import { isMask, looksMasked } from "../src/model/masks.ts";
 import { keptSecrets, secretLeaves } from "../src/model/secrets.ts";
 import { PAIR_FLAGS, TOKEN_PREFIXES } from "../src/model/secret-tables.generated.ts";
-import { advice } from "../src/model/advice.ts";
-import { isSecretReason, suspects } from "../src/model/suspects.ts";
+import { suspects } from "../src/model/suspects.ts";
 import { anyConfig } from "./configs.ts";
 import type { Random } from "./random.ts";
 import { type Answer, type Dialect, call, configOf, errorPointers, forSeeds, item } from "./service.ts";
@@ -157,27 +156,20 @@ test("the page suspects what the service suspects, for the same reason", async (
     const answer = await call("PUT", `${server}?dry_run=true`, config);
     const context = `${seed}: ${answer.status} ${writeJson(answer.body)} for ${writeJson(config)}`;
     assert.ok(answer.status < 300, context);
-    const [expected, advised] = reported(answer);
-    // A long time-out only the page speaks of.
-    const foreseen = advice(config).filter(({ reason }) => reason !== "long-timeout");
-    assert.deepEqual(foreseen.map(({ pointer, reason }) => `${pointer} ${reason}`), advised, context);
+    const expected = reported(answer);
     const found = suspects(config).map(({ pointer, reason }) => `${pointer} ${reason}`);
     assert.deepEqual(found, expected, context);
     // It is the same with masks in the places of secrets.
     assert.deepEqual(suspects(configOf(answer)).map(({ pointer, reason }) => `${pointer} ${reason}`), expected, context);
     seen[expected.length === 0 ? "none" : "some"] += 1;
-    for (const finding of [...expected, ...advised]) seen.reasons.add(finding.replace(/.* /, ""));
+    for (const finding of expected) seen.reasons.add(finding.replace(/.* /, ""));
   });
-  assert.ok(seen.none > 20 && seen.some > 100 && seen.reasons.size === 5, `${seen.none}, ${seen.some}, ${[...seen.reasons].join()}`);
+  assert.ok(seen.none > 20 && seen.some > 100 && seen.reasons.size === 4, `${seen.none}, ${seen.some}, ${[...seen.reasons].join()}`);
 });
 
-/** What may be a secret, and what else is reported. */
-function reported(answer: Answer): [string[], string[]] {
+function reported(answer: Answer): string[] {
   const findings = answer.body.get("findings") ?? [];
-  const all = Array.isArray(findings) ? findings : [];
-  const texts = (isSecret: boolean) =>
-    all.filter((one) => isSecretReason(String(get(one, "/reason"))) === isSecret).map((one) => `${String(get(one, "/pointer"))} ${String(get(one, "/reason"))}`);
-  return [texts(true), texts(false)];
+  return Array.isArray(findings) ? findings.map((one) => `${String(get(one, "/pointer"))} ${String(get(one, "/reason"))}`) : [];
 }
 
 /** A configuration with arguments, a URL and texts made of parts that tell of secrets, and of parts that do not. */

@@ -11,7 +11,7 @@ function server(name: string, text: string | null, more: Partial<LiveServer> = {
 
 const SERVERS = [
   server("tool-10", '{"command":"uvx","args":["ten"]}', { changedAt: 5 }),
-  server("tool-9", '{"url":"https://b.example/mcp"}', { enabled: false, changedAt: 9, findings: [{ pointer: "/url", reason: "url-path", proposal: "" }] }),
+  server("tool-9", '{"url":"https://b.example/mcp"}', { enabled: false, changedAt: 9, findings: [{ pointer: "/url", proposal: "" }] }),
   server("Alpha", '{"url":"https://a.example/sse","transport":"sse","description":"Finds birds"}', { needsReentry: ["/headers/X"] }),
   server("broken", null, { enabled: null }),
 ];

@@ -80,7 +80,7 @@ test("a reference is shown and sent back, and what is typed in its place is a se
   assert.deepEqual(Object.values(conflictRow(conflict)).filter((said) => said === "typed"), []);
 });
 
-test("only references are taken for such", () => {
+test("only references are treated as such", () => {
   for (const text of ["${A}", "Bearer ${A}", " token ${env:A}${B} ", "${file:/run/secrets/a}"]) assert.ok(isOnlyReferences(text), text);
   for (const text of ["", "x ${A}", "${A}x", "Bearer", "Bearer ", "${}", "$A", "Bearer Bearer ${A}", "${A"]) assert.ok(!isOnlyReferences(text), text);
 });

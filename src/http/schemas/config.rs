@@ -32,11 +32,11 @@ pub(in crate::http) struct McpServerConfig {
     #[schemars(regex(pattern = r"^[^\x00-\x1f\x7f-\x9f]*$"))]
     cwd: Option<String>,
     /// Where the server answers. Userinfo, and values of telling names in its parameters, query and fragment, are secret.
-    /// References such as `${NAME}` may be in its path and its query.
+    /// References such as `${NAME}` may be in its path and its query only.
     #[schemars(
         length(min = 1),
         regex(
-            pattern = r"^([A-Za-z][A-Za-z0-9+.-]*://([^\s\\$/?#\x00-\x1f\x7f-\x9f]|\$+[^\s\\${/?#\x00-\x1f\x7f-\x9f])*\$*([/?#][^\s\\\x00-\x1f\x7f-\x9f]*)?|([%{]|[Hh][Tt][Tt][Pp][Ss]?:)([^\s\\$\x00-\x1f\x7f-\x9f]|\$+[^\s\\${\x00-\x1f\x7f-\x9f])*\$*|\$+([^\s\\${\x00-\x1f\x7f-\x9f]([^\s\\$\x00-\x1f\x7f-\x9f]|\$+[^\s\\${\x00-\x1f\x7f-\x9f])*\$*)?)$"
+            pattern = r"^([$%{]|[A-Za-z][A-Za-z0-9+.-]*://|[Hh][Tt][Tt][Pp][Ss]?:)[^\s\\\x00-\x1f\x7f-\x9f]*$"
         )
     )]
     url: Option<String>,

@@ -16,8 +16,8 @@ export type { Finding, Problem, Result } from "./problem.ts";
 /** One server, its secrets masked. */
 export type Shown = { name: string; config: JsonObject; etag: string; needsReentry: string[]; findings?: Suspect[] };
 
-/** A value that looks like a secret in a place that is not masked, or is not what is meant; and what can be done about it. */
-export type Suspect = { pointer: string; reason: string; proposal: string };
+/** A value that looks like a secret, in a place that is not masked, and what can be done about it. */
+export type Suspect = { pointer: string; proposal: string };
 
 /** One server of the list. `config` and `enabled` are null where a stored server can't be read. */
 export type Row = {
@@ -161,8 +161,7 @@ function rowOf(fields: JsonObject): Row {
 
 function suspectsOf(fields: Json | undefined): Suspect[] {
   const findings = Array.isArray(fields) ? fields.map(objectOf) : [];
-  const text = (finding: JsonObject, name: string) => String(finding.get(name));
-  return findings.map((finding) => ({ pointer: text(finding, "pointer"), reason: text(finding, "reason"), proposal: text(finding, "proposal") }));
+  return findings.map((finding) => ({ pointer: String(finding.get("pointer")), proposal: String(finding.get("proposal")) }));
 }
 
 function objectOf(value: Json): JsonObject {

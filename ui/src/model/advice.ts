@@ -5,15 +5,19 @@
 import { pointer } from "../json/pointer.ts";
 import { type Json, JsonNumber, type JsonObject } from "../json/value.ts";
 import * as tables from "./secret-tables.generated.ts";
-import type { Suspect } from "./suspects.ts";
+import { withoutMarks } from "./suspects.ts";
+
+/** A value that is probably not what is meant: where it is, and what can be done. */
+export type Advice = { pointer: string; proposal: string };
 
 /** A package that is fetched in whatever version there is, and a time in the wrong unit. */
-export function advice(config: JsonObject): Suspect[] {
-  const found: Suspect[] = [];
+export function advice(config: JsonObject): Advice[] {
+  const found: Advice[] = [];
+  const note = (pointer: string, reason: keyof typeof tables.ADVICE) => found.push({ pointer, proposal: withoutMarks(tables.ADVICE[reason]) });
   const at = unpinned(config);
-  if (at !== null) found.push({ pointer: pointer("args", at), reason: "unpinned-package" });
+  if (at !== null) note(pointer("args", at), "unpinned-package");
   const timeout = config.get("timeout");
-  if (timeout instanceof JsonNumber && Number(timeout.text) > tables.LONGEST_TIMEOUT) found.push({ pointer: "/timeout", reason: "long-timeout" });
+  if (timeout instanceof JsonNumber && Number(timeout.text) > tables.LONGEST_TIMEOUT) note("/timeout", "long-timeout");
   return found;
 }
 

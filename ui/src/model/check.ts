@@ -23,7 +23,10 @@ export function check(config: JsonObject, schema: unknown): Finding[] {
   const lacking = new Set(errors.filter((error) => error.keyword === "required").map(placeOf));
   const telling = places.filter((place) => lacking.has(place) || !places.some((other) => other.startsWith(`${place}/`)));
   const masked = foreignMasks(config).map((at) => ({ pointer: at, message: MASKED }));
-  const findings = [...masked, ...telling.map((place) => finding(config, place))];
+  const url = config.get("url");
+  // The schema was promised before there were references.
+  const led = typeof url === "string" && !isAmbiguous(url) && authority(url).includes("${") ? [REFERENCE_IN_HOST] : [];
+  const findings = [...masked, ...led, ...telling.map((place) => finding(config, place))];
   return findings.filter(({ pointer }, index) => findings.findIndex((other) => other.pointer === pointer) === index);
 }
 
@@ -55,6 +58,7 @@ function finding(config: JsonObject, place: string): Finding {
   return { pointer: place, message: message ?? (get(config, place) === null ? NO_NULL : "The schema does not allow this here.") };
 }
 
+const REFERENCE_IN_HOST = { pointer: "/url", message: "A reference such as ${NAME} may be in the path and the query only." };
 const MASKED = "This looks like a mask, not like a secret. Enter the secret itself, or keep the stored one.";
 const TEXT = "Must be text.";
 const LIST = "Must be a list of texts.";
@@ -92,7 +96,6 @@ function urlFinding(url: Json | undefined): Finding {
   const at = "/url";
   if (url === "") return { pointer: at, message: NO_URL };
   if (typeof url !== "string") return { pointer: at, message: TEXT };
-  if (!isAmbiguous(url) && authority(url).includes("${")) return { pointer: at, message: "A reference such as ${NAME} may be in the path and the query only." };
   if (isAmbiguous(url) || hasScheme(url)) return { pointer: at, message: "Must hold no white space, control characters or backslashes." };
   const shown = withScheme(url);
   if (shown === null) return { pointer: at, message: "Must begin with https:// or http://." };

@@ -553,12 +553,16 @@ export const LONGEST_ARGUMENT = 16384;
 /** How many seconds a call takes at most before milliseconds seem to be meant. */
 export const LONGEST_TIMEOUT = 3600;
 
-/** Why a value is reported, and what can be done about it. */
+/** Why a value seems to hold a secret, and what can be done about it. */
 export const PROPOSALS = {
   "telling-name": "Give it to the server as a variable in `env`, which is encrypted and masked, if the server can read it there.",
   "token-shape": "Give it to the server as a variable in `env`, which is encrypted and masked, if the server can read it there.",
   "url-part": "Give the user and password, or the parameter, to the server as a variable in `env`, or as a header, which are encrypted and masked.",
   "url-path": "Treat the URL like a password: its path is shown to whoever may read. Prefer a header if the server takes one.",
+} as const;
+
+/** Why a value is probably not what is meant, and what can be done about it. */
+export const ADVICE = {
   "unpinned-package": "Name the version: `name@<version>` for npx and uvx, `name@sha256:<digest>` for docker. Else other code may be fetched and run without anybody having approved it.",
   "long-timeout": "It is in seconds: milliseconds seem to be meant.",
 } as const;

@@ -10,10 +10,10 @@ import { isMeasure, isPlace, isTellingName } from "./secret-words.ts";
 import * as tables from "./secret-tables.generated.ts";
 import { isUrlWithSecret, replaceParts, secretParts } from "./url-parts.ts";
 
-/** Why a value is reported. */
+/** Why a value seems to hold a secret. */
 export type Reason = keyof typeof tables.PROPOSALS;
 
-/** A value that seems to hold a secret, or not to be what is meant: where it is, and why. */
+/** A value that seems to hold a secret: where it is, and why. */
 export type Suspect = { pointer: string; reason: Reason };
 
 /** What is shown in the place of a secret. */
@@ -26,13 +26,7 @@ export function suspects(config: JsonObject): Suspect[] {
 
 /** What is said about a suspect. */
 export function warningOf({ reason }: Suspect): string {
-  const start = isSecretReason(reason) ? "This looks like a secret, but it is stored and shown in clear. " : "";
-  return start + withoutMarks(tables.PROPOSALS[reason]);
-}
-
-/** Whether a value that is reported for this reason may be a secret. A reason that the page does not know may be one. */
-export function isSecretReason(reason: string): boolean {
-  return reason !== "unpinned-package" && reason !== "long-timeout";
+  return `This looks like a secret, but it is stored and shown in clear. ${withoutMarks(tables.PROPOSALS[reason])}`;
 }
 
 /** A proposal of the service, without the marks that it has around code. */

@@ -44,7 +44,7 @@ export function judge(draft: Draft, memory: Memory, schema: unknown): Judgement 
   });
   const all = [...textFaults(draft, memory), ...nameFaults(draft), ...eachPlaceOnce(found.map((fault) => placed(fault, draft)))];
   const stored = base === null ? null : { config: base.config, needsReentry: base.needsReentry };
-  return { draft, memory, stored, suspects: [...suspects(config), ...advice(config)], unbound, all, faults: visible(all, memory.wasSaveTried, memory.touched) };
+  return { draft, memory, stored, suspects: suspects(config), advice: advice(config), unbound, all, faults: visible(all, memory.wasSaveTried, memory.touched) };
 }
 
 /** The schema from the service, once it has arrived. */

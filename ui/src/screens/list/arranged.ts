@@ -3,7 +3,7 @@ import type { JsonObject } from "../../json/value.ts";
 import { type Facts, type Finding, GROUPS, type Group, type Value, has, matches, wordsOf } from "../../model/finding.ts";
 import { isServerName } from "../../model/name.ts";
 import { TRANSPORT_NAMES, shortTarget, target, transportOf } from "../../model/summary.ts";
-import { isSecretReason, withoutSuspects } from "../../model/suspects.ts";
+import { withoutSuspects } from "../../model/suspects.ts";
 import type { LiveServer } from "../../state/live.ts";
 import { list } from "../../texts.ts";
 
@@ -113,8 +113,7 @@ const MOST_UNITS = 32;
 
 /** The list shows nothing of what the service takes for a secret. */
 function toBeShown(config: JsonObject, { findings = [] }: LiveServer): JsonObject {
-  const secret = findings.filter(({ reason }) => isSecretReason(reason));
-  return withoutSuspects(config, secret.map(({ pointer }) => pointer));
+  return withoutSuspects(config, findings.map(({ pointer }) => pointer));
 }
 
 const collator = new Intl.Collator(undefined, { numeric: true, sensitivity: "base" });
