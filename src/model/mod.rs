@@ -1,6 +1,7 @@
 //! What an MCP server's configuration is: names, layouts, secret leaves, validation, merge and keep rules.
 //! Plain types and pure functions; it does not know files, HTTP and the clock.
 
+pub mod advice;
 pub mod code_names;
 pub mod config;
 pub mod convert;

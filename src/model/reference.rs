@@ -5,7 +5,7 @@ mod rules;
 
 use std::fmt;
 
-pub use rules::{ENV_DEFAULT, NO_REFERENCES, ReferenceRules};
+pub use rules::{ENV_DEFAULT, NO_REFERENCES, ReferenceRules, SCHEMES};
 
 /// What begins a reference.
 const BEGIN: &str = "${";

@@ -88,8 +88,8 @@ pub fn with_scheme(url: &str) -> Option<String> {
 /// The beginning of a URL that says who is spoken to: scheme, userinfo, host and port. All of a text that does not say
 /// where they end.
 pub fn authority(url: &str) -> &str {
-    let Some(slashes) = url.find("://") else { return url };
-    let start = slashes + 3;
+    let Some(scheme) = url.find("://").filter(|end| is_scheme(&url[..*end])) else { return url };
+    let start = scheme + 3;
     let end = url[start..].find(['/', '?', '#']).map_or(url.len(), |end| start + end);
     &url[..end]
 }
@@ -344,6 +344,7 @@ mod tests {
             ("https://h", "https://h"),
             ("https:h/mcp", "https:h/mcp"),
             ("${URL}/mcp", "${URL}/mcp"),
+            ("{{scheme}}://h/mcp", "{{scheme}}://h/mcp"),
             ("https://${vault:a/b#c}/mcp", "https://${vault:a"),
             ("", ""),
         ] {

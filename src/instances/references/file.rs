@@ -83,7 +83,7 @@ fn read_opened(opened: OwnedFd) -> Result<Plaintext, Unread> {
 
 fn why(errno: Errno) -> &'static str {
     match errno {
-        Errno::NOENT | Errno::NOTDIR => "does not exist, or a folder on the way to it is none",
+        Errno::NOENT | Errno::NOTDIR => "does not exist, or what it is in is not a folder",
         Errno::ACCESS | Errno::PERM => "can't be read by this service",
         Errno::LOOP | Errno::XDEV => "is reached over a link",
         _ => "can't be opened",
@@ -137,8 +137,8 @@ mod tests {
             ("c", Ok("three\n")),
             ("empty", Ok("")),
             ("d", Ok("no end")),
-            ("none", Err("does not exist, or a folder on the way to it is none")),
-            ("a/b", Err("does not exist, or a folder on the way to it is none")),
+            ("none", Err("does not exist, or what it is in is not a folder")),
+            ("a/b", Err("does not exist, or what it is in is not a folder")),
             ("bytes", Err("is not UTF-8")),
             ("large", Err("is larger than 64 KiB")),
             ("deep", Err("is not a regular file")),

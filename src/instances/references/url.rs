@@ -48,7 +48,7 @@ pub(super) struct Userinfo {
     pub(super) password: String,
 }
 
-/// Takes a URL apart; nothing where it is none.
+/// Takes a URL apart; nothing where it is not one.
 pub(super) fn split(text: &str) -> Option<Split> {
     let mut url = Url::parse(text).ok().filter(Url::has_host)?;
     if url.username().is_empty() && url.password().is_none() {

@@ -9,9 +9,9 @@ use crate::model::plain_names::matches;
 pub const ENV_DEFAULT: &str = "MCP_SECRET_*";
 
 /// The words before a credential in a header (RFC 9110 §11.1) that are no secret. In any case.
-const SCHEMES: [&str; 4] = ["Bearer", "Basic", "Token", "ApiKey"];
+pub const SCHEMES: [&str; 4] = ["Bearer", "Basic", "Token", "ApiKey"];
 
-/// What is a blank. A line break is none: in a header it would begin another one.
+/// What is a blank. A line break is not: in a header it would begin another one.
 const BLANKS: [char; 2] = [' ', '\t'];
 
 /// The variables that hold keys and settings of this service.
@@ -65,7 +65,7 @@ impl ReferenceRules {
         })
     }
 
-    /// Whether a value at the place of a secret is none: references that the lists allow and that have no default,
+    /// Whether a value at the place of a secret is not one: references that the lists allow and that have no default,
     /// blanks, and one word such as `Bearer` before them.
     pub fn shows_in_clear(&self, text: &str) -> bool {
         Template::parse(text).is_ok_and(|template| {

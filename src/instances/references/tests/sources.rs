@@ -66,7 +66,7 @@ fn a_file_is_read_below_the_folders_that_are_allowed() {
     assert_eq!(pairs(&program.env), [("A", "canary-file")]);
     assert!(secrets.iter().any(|secret| secret.expose() == "canary-file"));
     assert_eq!(why(outcome("link")), format!("file {folder}/link: is reached over a link"));
-    assert!(why(outcome("none")).ends_with("does not exist, or a folder on the way to it is none"));
+    assert!(why(outcome("none")).ends_with("does not exist, or what it is in is not a folder"));
     assert!(why(outcome("../outside")).ends_with("it is not complete"));
 }
 
