@@ -12,7 +12,7 @@ mod supervisor;
 pub use clock::{Clock, SystemClock};
 pub use fault::{Fault, FaultKind};
 pub use launch::{Program, Remote, Resolved, ResolvedLaunch};
-pub use platform::Limits;
+pub use platform::{Limits, own_program};
 pub use process::{
     Child, Exit, Located, Log, LogFollower, LogLine, Process, ProcessSettings, Processes, SearchPath,
     Skipped, Start, WhySkipped,

@@ -27,7 +27,7 @@ const MAY_USE: [(&str, &[&str]); 17] = [
     ("store", &["blocking", "document", "json", "model"]),
     ("service", &["api", "blocking", "json", "model", "projection", "secrets", "state", "store"]),
     ("events", &["blocking", "model", "projection", "service"]),
-    ("instances", &["model", "secrets"]),
+    ("instances", &["blocking", "model", "secrets"]),
     (
         "http",
         &[
@@ -44,7 +44,7 @@ const MAY_USE: [(&str, &[&str]); 17] = [
             "ui",
         ],
     ),
-    ("cli", &["config", "document", "events", "http", "secrets", "service", "state", "store"]),
+    ("cli", &["config", "document", "events", "http", "instances", "secrets", "service", "state", "store"]),
 ];
 
 /// Where a room may use another in these points only. `http` and `store`: the one mapping of errors to

@@ -21,6 +21,7 @@ mod checks;
 mod clients;
 mod connections;
 mod crashes;
+mod doctor_command;
 mod documentation;
 mod events;
 mod generated;
