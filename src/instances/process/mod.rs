@@ -60,7 +60,7 @@ pub struct ProcessSettings {
     pub has_pid_namespace: bool,
 }
 
-/// Starts programs, all from one thread: the system tells a program that its parent ended when the thread does.
+/// Starts programs, all from one thread: for the system a parent ends with its thread.
 pub struct Processes {
     supervisor: PathBuf,
     folders: Arc<PrivateFolders>,
@@ -89,7 +89,7 @@ pub struct Start {
 
 /// A program that runs.
 pub struct Child {
-    /// What it reads. Dropping it tells the program that nothing more comes.
+    /// What it reads. Dropping it closes the input of the program.
     pub stdin: pipe::Sender,
     /// What it writes.
     pub stdout: pipe::Receiver,
@@ -148,7 +148,7 @@ impl Processes {
     ///
     /// # Errors
     ///
-    /// `spawn` where there is none. The detail has the folders that were searched.
+    /// `spawn` where nothing is found. The detail has the folders that were searched.
     pub fn locate(&self, program: &Program) -> Result<Located, Fault> {
         let own = program.env.iter().rev().find(|(name, _)| name == "PATH");
         self.locate_command(&program.command, own.map(|(_, value)| value.expose()))
