@@ -2,6 +2,7 @@
 //! `instances/supervisor.rs`.
 
 use std::ffi::OsString;
+use std::os::fd::RawFd;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -30,6 +31,9 @@ pub(super) struct Arguments {
     /// Says that this is the first process of such a namespace.
     #[arg(long, conflicts_with = "pid_namespace")]
     first_in_namespace: bool,
+    /// The number of an open file that takes the report.
+    #[arg(long)]
+    report: Option<RawFd>,
     /// The path of the program, and its arguments.
     #[arg(last = true, required = true)]
     program: Vec<OsString>,
@@ -52,6 +56,7 @@ pub(super) fn run(arguments: Arguments) -> ExitCode {
         },
         program: program.next().unwrap_or_default().into(),
         args: program.collect(),
+        report: arguments.report,
     };
     ExitCode::from(supervise(&order))
 }

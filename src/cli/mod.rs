@@ -4,11 +4,13 @@
 mod assemble;
 mod check;
 mod descriptors;
+mod doctor;
 mod environment;
 mod exec;
 mod key_files;
 mod log;
 mod open;
+mod report;
 mod rotate_key;
 mod running;
 mod serve;
@@ -34,6 +36,8 @@ enum Command {
     Serve(serve::Arguments),
     /// Say whether the service would start and could do everything; makes and changes nothing.
     Check(check::Arguments),
+    /// Say which programs servers would be run with on this machine; makes and changes nothing.
+    Doctor(doctor::Arguments),
     /// Print a new link to the page of the running service.
     Open(open::Arguments),
     /// Encrypt again, under the newest key, what older keys encrypted.
@@ -56,6 +60,7 @@ pub fn main() -> ExitCode {
     let result = match Arguments::parse().command {
         Command::Serve(arguments) => serve::run(arguments).map(|()| ExitCode::SUCCESS),
         Command::Check(arguments) => check::run(arguments),
+        Command::Doctor(arguments) => doctor::run(arguments),
         Command::Open(arguments) => open::run(arguments),
         Command::RotateKey(arguments) => rotate_key::run(arguments),
         Command::Exec(arguments) => Ok(exec::run(arguments)),

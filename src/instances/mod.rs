@@ -30,7 +30,7 @@ pub use handle::{CallError, Instances, NoInstance};
 pub use http_client::{HttpClient, LARGEST_BODY};
 pub use keeper::Tools;
 pub use launch::{Program, Remote, Resolved, ResolvedLaunch};
-pub use platform::Limits;
+pub use platform::{Limits, own_program};
 pub use process::{
     Child, Exit, Located, Log, LogFollower, LogLine, Process, ProcessSettings, Processes, SearchPath,
     Skipped, Start, WhySkipped,

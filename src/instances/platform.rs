@@ -1,19 +1,25 @@
 //! What differs by operating system of keeping a tree of processes: who their parent is, which there are, what they may
 //! use. Linux has it all; elsewhere only process groups are ended. It does not know what is started.
 
+use std::fs::{self, File};
 use std::io;
+use std::os::fd::{AsRawFd, RawFd};
 
 use rustix::process::{Pid, Resource, Rlimit, Signal, getrlimit, setrlimit};
 
 #[cfg(not(target_os = "linux"))]
+pub use elsewhere::own_program;
+#[cfg(not(target_os = "linux"))]
 pub(super) use elsewhere::{
-    Handle, Member, Parent, adopt_orphans, enter_pid_namespace, followers, handle, is_followed_by,
-    own_program, signal, signal_all_others, signal_each,
+    Handle, Member, Parent, adopt_orphans, enter_pid_namespace, followers, handle, is_followed_by, signal,
+    signal_all_others, signal_each,
 };
 #[cfg(target_os = "linux")]
+pub use linux::own_program;
+#[cfg(target_os = "linux")]
 pub(super) use linux::{
-    Handle, Member, Parent, adopt_orphans, enter_pid_namespace, followers, handle, is_followed_by,
-    own_program, signal, signal_all_others, signal_each,
+    Handle, Member, Parent, adopt_orphans, enter_pid_namespace, followers, handle, is_followed_by, signal,
+    signal_all_others, signal_each,
 };
 
 /// What a program may use. Nothing is changed where nothing is said.
@@ -50,6 +56,18 @@ pub(super) fn signal_group(leader: Pid, signal: Signal) {
     let _ = rustix::process::kill_process_group(leader, signal);
 }
 
+/// Closes every open file but the three standard ones and this one. Nothing else of ours may be open yet.
+pub(super) fn close_all_but(kept: Option<&File>) {
+    let Ok(entries) = fs::read_dir("/dev/fd") else { return };
+    let numbers = entries.flatten().filter_map(|entry| entry.file_name().to_str()?.parse::<RawFd>().ok());
+    let kept = kept.map(AsRawFd::as_raw_fd);
+    // First all numbers: the listing is an open file itself, and is closed by then.
+    let numbers: Vec<RawFd> = numbers.filter(|number| 2 < *number && Some(*number) != kept).collect();
+    for number in numbers {
+        let _ = nix::unistd::close(number);
+    }
+}
+
 #[cfg(target_os = "linux")]
 mod linux {
     use std::collections::HashMap;
@@ -77,7 +95,11 @@ mod linux {
     }
 
     /// Our own program, also where its file was replaced since.
-    pub(in super::super) fn own_program() -> io::Result<PathBuf> {
+    ///
+    /// # Errors
+    ///
+    /// None here.
+    pub fn own_program() -> io::Result<PathBuf> {
         Ok(PathBuf::from("/proc/self/exe"))
     }
 
@@ -304,7 +326,12 @@ mod elsewhere {
         pub(in super::super) fn kill_group(&self) {}
     }
 
-    pub(in super::super) fn own_program() -> io::Result<PathBuf> {
+    /// Our own program.
+    ///
+    /// # Errors
+    ///
+    /// Where it can't be found.
+    pub fn own_program() -> io::Result<PathBuf> {
         env::current_exe()
     }
 

@@ -15,7 +15,7 @@ use percent_encoding::percent_decode_str;
 use self::encodings::Layer;
 use crate::model::suspect::SCHEMES;
 
-/// What stands for a secret. It is shorter than any value that is looked for.
+/// What replaces a secret. It is shorter than any value that is looked for.
 const REDACTED: &str = "***";
 
 /// How long a value is at least that is looked for. Characters: a shorter one is in texts that have nothing to do with
@@ -93,7 +93,7 @@ impl Redactor {
     pub(super) fn line(&self, text: &str, is_cut: bool) -> String {
         let redacted = self.redact_beginning(text, is_cut);
         match plain::plain(&redacted) {
-            // What was divided by such characters is a secret for whoever reads it.
+            // What was divided by such characters is a secret again for a reader.
             Some(plain) => self.redact(&plain),
             None => redacted,
         }

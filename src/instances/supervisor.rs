@@ -5,13 +5,14 @@ use std::env;
 use std::ffi::{OsStr, OsString};
 use std::fs::OpenOptions;
 use std::io::{self, Write};
+use std::os::fd::{AsFd, AsRawFd, RawFd};
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::os::unix::process::CommandExt;
 use std::path::PathBuf;
 use std::process::Command;
 use std::time::Duration;
 
-use rustix::io::Errno;
+use rustix::io::{Errno, FdFlags};
 use rustix::process::{Pid, Signal as ProcessSignal, WaitId, WaitIdOptions, WaitOptions, WaitStatus};
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::time::{Instant, interval, sleep, timeout_at};
@@ -27,9 +28,6 @@ pub(super) const NOT_STARTED: u8 = 125;
 /// How the names of the program's variables begin in the environment of its supervisor, on which they must have no
 /// effect: a library to preload is the program's.
 pub(super) const VARIABLE: &str = "M_";
-
-/// How the first line on stderr begins. It is for the service, and is not the program's.
-pub(super) const REPORT: &str = "mcp-settings-exec ";
 
 /// How long what gets SIGTERM has until SIGKILL.
 const GRACE: Duration = Duration::from_millis(500);
@@ -58,6 +56,8 @@ pub struct Order {
     pub program: PathBuf,
     /// Its arguments.
     pub args: Vec<OsString>,
+    /// The number of an open file that takes the report, or nothing for stderr.
+    pub report: Option<RawFd>,
 }
 
 /// Which PID namespace the program is in.
@@ -87,6 +87,9 @@ impl Order {
         for (flag, most) in limits {
             args.extend(most.into_iter().flat_map(|most| [flag.into(), most.to_string().into()]));
         }
+        args.extend(
+            self.report.into_iter().flat_map(|number| ["--report".into(), number.to_string().into()]),
+        );
         match self.namespace {
             Namespace::Shared => {}
             Namespace::New => args.push("--pid-namespace".into()),
@@ -100,18 +103,19 @@ impl Order {
 
 /// Starts the program, waits until it has ended, and ends what it left. Returns the exit code of this process.
 pub fn run(order: &Order) -> u8 {
+    let mut reports = Reports::open(order.report);
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     let outcome = runtime.map_err(|error| Refused::of("supervisor", &error)).and_then(|runtime| {
         runtime.block_on(async {
             let mut asked = Asked::new(order.parent)?;
             match order.namespace {
-                Namespace::Shared | Namespace::First => supervise(order, &mut asked).await,
-                Namespace::New => enclose(order, &mut asked).await,
+                Namespace::Shared | Namespace::First => supervise(order, &mut asked, &mut reports).await,
+                Namespace::New => enclose(order, &mut asked, &mut reports).await,
             }
         })
     });
     outcome.unwrap_or_else(|refused| {
-        report(&refused.0);
+        reports.send(&refused.0);
         NOT_STARTED
     })
 }
@@ -127,9 +131,40 @@ impl Refused {
     }
 }
 
-/// The line for the service. Where it can't be written, nobody is there who reads it.
-fn report(text: &str) {
-    let _ = io::stderr().write_all(format!("{REPORT}{text}\n").as_bytes());
+/// Where one line is sent: that the program runs, or why it does not. It is no stream that the program has, since the
+/// program may be the first to write there.
+struct Reports(Option<Box<dyn Report>>);
+
+trait Report: Write + AsFd {}
+
+impl<T: Write + AsFd> Report for T {}
+
+impl Reports {
+    /// Closes every other file that is open but the three of the program: none of them is meant for it.
+    fn open(number: Option<RawFd>) -> Self {
+        // By its name it is opened again, as a file that no program inherits.
+        let named = number.map(|number| OpenOptions::new().write(true).open(format!("/dev/fd/{number}")));
+        let file = named.and_then(Result::ok);
+        platform::close_all_but(file.as_ref());
+        Self(Some(match file {
+            Some(file) => Box::new(file),
+            None => Box::new(io::stderr()),
+        }))
+    }
+
+    /// Sends the line, and closes the file. Where it can't be sent, nobody is there who reads it.
+    fn send(&mut self, text: &str) {
+        if let Some(mut file) = self.0.take() {
+            let _ = file.write_all(format!("{text}\n").as_bytes());
+        }
+    }
+
+    /// Leaves it to a process that is started next.
+    fn bequeath(&self) -> io::Result<Option<RawFd>> {
+        let Some(file) = &self.0 else { return Ok(None) };
+        rustix::io::fcntl_setfd(file, FdFlags::empty())?;
+        Ok(Some(file.as_fd().as_raw_fd()))
+    }
 }
 
 /// What asks us to end the program.
@@ -165,7 +200,7 @@ impl Asked {
     }
 }
 
-async fn supervise(order: &Order, asked: &mut Asked) -> Result<u8, Refused> {
+async fn supervise(order: &Order, asked: &mut Asked, reports: &mut Reports) -> Result<u8, Refused> {
     let failed = |what: &'static str| move |error: io::Error| Refused::of(what, &error);
     platform::adopt_orphans().map_err(failed("supervisor"))?;
     let mut children = signal(SignalKind::child()).map_err(failed("supervisor"))?;
@@ -179,7 +214,7 @@ async fn supervise(order: &Order, asked: &mut Asked) -> Result<u8, Refused> {
     let leader = i32::try_from(child.id()).ok().and_then(Pid::from_raw);
     let leader = leader.ok_or_else(|| Refused::of("supervisor", &io::ErrorKind::Other.into()))?;
     let mut tree = Tree { leader, is_first: order.namespace == Namespace::First, status: None };
-    report(&format!("started {}", child.id()));
+    reports.send(&format!("started {}", child.id()));
     if let_go().is_ok() {
         let mut count = interval(COUNT);
         loop {
@@ -203,9 +238,10 @@ async fn supervise(order: &Order, asked: &mut Asked) -> Result<u8, Refused> {
 }
 
 /// Makes the namespace, starts a supervisor as its first process, and waits for its end.
-async fn enclose(order: &Order, asked: &mut Asked) -> Result<u8, Refused> {
+async fn enclose(order: &Order, asked: &mut Asked, reports: &mut Reports) -> Result<u8, Refused> {
     platform::enter_pid_namespace().map_err(|error| Refused::of("namespace", &error))?;
-    let inner = Order { parent: std::process::id(), namespace: Namespace::First, ..order.clone() };
+    let report = reports.bequeath().map_err(|error| Refused::of("namespace", &error))?;
+    let inner = Order { parent: std::process::id(), namespace: Namespace::First, report, ..order.clone() };
     let own = platform::own_program().map_err(|error| Refused::of("namespace", &error))?;
     let mut command = tokio::process::Command::new(own);
     let mut first = command
@@ -213,6 +249,7 @@ async fn enclose(order: &Order, asked: &mut Asked) -> Result<u8, Refused> {
         .process_group(0)
         .spawn()
         .map_err(|error| Refused::of("namespace", &error))?;
+    reports.0 = None;
     let _ = let_go();
     let status = tokio::select! {
         status = first.wait() => Some(status),

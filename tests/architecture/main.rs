@@ -44,7 +44,21 @@ const MAY_USE: [(&str, &[&str]); 17] = [
             "ui",
         ],
     ),
-    ("cli", &["config", "document", "events", "http", "model", "secrets", "service", "state", "store"]),
+    (
+        "cli",
+        &[
+            "config",
+            "document",
+            "events",
+            "http",
+            "instances",
+            "model",
+            "secrets",
+            "service",
+            "state",
+            "store",
+        ],
+    ),
 ];
 
 /// Where a room may use another in these points only. `http` and `store`: the one mapping of errors to

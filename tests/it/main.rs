@@ -22,6 +22,7 @@ mod checks;
 mod clients;
 mod connections;
 mod crashes;
+mod doctor_command;
 mod documentation;
 mod events;
 mod generated;

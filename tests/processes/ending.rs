@@ -89,7 +89,7 @@ async fn a_server_is_ended_when_nobody_holds_it() {
 }
 
 #[tokio::test]
-async fn a_start_that_nobody_waits_for_is_ended() {
+async fn a_start_without_a_caller_is_ended() {
     let driver = Driver::new();
     for wait in [0, 1, 2, 4, 8, 16, 32, 64] {
         let start = driver.start(driver.server("deaf.py"));
@@ -115,14 +115,16 @@ async fn a_killed_supervisor_takes_the_group_with_it_and_in_a_namespace_everythi
 
 #[tokio::test]
 async fn a_server_with_too_many_processes_is_ended_and_its_log_says_why() {
-    let driver = Driver::new();
-    let limits = Limits { processes: Some(20), ..Limits::default() };
-    let child = driver.start_with(driver.server("grows.py"), limits).await.expect("it starts");
-    let exit = tokio::time::timeout(PATIENCE, child.process.exited()).await.expect("it is ended");
-    assert_eq!(exit.signal, Some(15));
-    let last = child.process.log().last_line().unwrap_or_default();
-    assert!(last.contains("more processes than its limit"), "{last}");
-    driver.mark.expect_gone(Duration::ZERO);
+    for has_pid_namespace in [false, true] {
+        let driver = Driver::with(|settings| settings.has_pid_namespace = has_pid_namespace);
+        let limits = Limits { processes: Some(20), ..Limits::default() };
+        let child = driver.start_with(driver.server("grows.py"), limits).await.expect("it starts");
+        let exit = tokio::time::timeout(PATIENCE, child.process.exited()).await.expect("it is ended");
+        assert_eq!(exit.signal, Some(15));
+        let last = child.process.log().last_line().unwrap_or_default();
+        assert!(last.contains("more processes than its limit"), "{last}");
+        driver.mark.expect_gone(Duration::ZERO);
+    }
 }
 
 #[tokio::test]

@@ -100,7 +100,7 @@ impl SearchPath {
     ///
     /// # Errors
     ///
-    /// `spawn` where there is none, or it is no program. The detail has the folders that were searched.
+    /// `spawn` where nothing is found, or it is no program. The detail has the folders that were searched.
     pub fn locate(&self, command: &str) -> Result<Located, Fault> {
         if command.is_empty() || command.contains('\0') {
             return Err(FaultKind::Spawn.because("the command is empty, or no name of a file"));

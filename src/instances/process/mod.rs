@@ -11,6 +11,7 @@ mod running;
 
 use std::ffi::{OsStr, OsString};
 use std::io;
+use std::os::fd::{AsRawFd, OwnedFd};
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::sync::mpsc::{Sender, channel};
@@ -18,6 +19,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 use std::time::Duration;
 
+use rustix::io::FdFlags;
+use rustix::pipe::PipeFlags;
 use rustix::process::Pid;
 use tokio::net::unix::pipe;
 use tokio::process::Command;
@@ -57,7 +60,7 @@ pub struct ProcessSettings {
     pub has_pid_namespace: bool,
 }
 
-/// Starts programs, all from one thread: the system tells a program that its parent ended when the thread does.
+/// Starts programs, all from one thread: for the system a parent ends with its thread.
 pub struct Processes {
     supervisor: PathBuf,
     folders: Arc<PrivateFolders>,
@@ -86,7 +89,7 @@ pub struct Start {
 
 /// A program that runs.
 pub struct Child {
-    /// What it reads. Dropping it tells the program that nothing more comes.
+    /// What it reads. Dropping it closes the input of the program.
     pub stdin: pipe::Sender,
     /// What it writes.
     pub stdout: pipe::Receiver,
@@ -145,7 +148,7 @@ impl Processes {
     ///
     /// # Errors
     ///
-    /// `spawn` where there is none. The detail has the folders that were searched.
+    /// `spawn` where nothing is found. The detail has the folders that were searched.
     pub fn locate(&self, program: &Program) -> Result<Located, Fault> {
         let own = program.env.iter().rev().find(|(name, _)| name == "PATH");
         self.locate_command(&program.command, own.map(|(_, value)| value.expose()))
@@ -189,26 +192,28 @@ impl Processes {
             namespace: if self.has_pid_namespace { Namespace::New } else { Namespace::Shared },
             program: located.path.clone(),
             args: program.args.iter().map(|argument| argument.expose().into()).collect(),
+            report: None,
         };
-        let mut command = Command::new(&self.supervisor);
-        command.arg0("mcp-settings").args(order.to_args()).env_clear().current_dir("/").process_group(0);
-        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
-        command.envs(variables.into_iter().map(|(name, value)| (shielded(&name), value)));
+        let variables = variables.into_iter().map(|(name, value)| (shielded(&name), value)).collect();
         let no_supervisor = |error: io::Error| failed("no program can be started", &error.to_string());
-        let mut supervisor = self.start_supervisor(command).await.map_err(no_supervisor)?;
+        let (mut supervisor, report) =
+            self.start_supervisor(order, variables).await.map_err(no_supervisor)?;
         let pid = supervisor.id().and_then(|id| i32::try_from(id).ok()).and_then(Pid::from_raw);
         let pid = pid.ok_or_else(|| no_supervisor(io::ErrorKind::NotFound.into()))?;
         let handle = platform::handle(pid).inspect_err(|_| running::terminate(&supervisor));
-        let pipes = pipes(&mut supervisor).inspect_err(|_| running::terminate(&supervisor));
-        let ((stdin, stdout), handle) = (pipes.map_err(no_supervisor)?, handle.map_err(no_supervisor)?);
-        let (process, report) = Process::watch(supervisor, handle, Log::new(Arc::clone(&redactor)), folder);
-        match timeout(START, report).await {
-            Ok(Ok(Ok(_))) => Ok(Child { stdin, stdout, process }),
-            Ok(Ok(Err(report))) => {
+        let pipes = pipes(&mut supervisor, report).inspect_err(|_| running::terminate(&supervisor));
+        let ((stdin, stdout, report), handle) =
+            (pipes.map_err(no_supervisor)?, handle.map_err(no_supervisor)?);
+        let process = Process::watch(supervisor, handle, Log::new(Arc::clone(&redactor)), folder);
+        match timeout(START, running::read_report(report)).await {
+            Ok(Ok(program)) => {
+                process.runs(program);
+                Ok(Child { stdin, stdout, process })
+            }
+            Ok(Err(report)) => {
                 let (what, why) = refusal(&report, &located.path, program.cwd.as_deref());
                 Err(failed(&what, &why))
             }
-            Ok(Err(_)) => Err(failed("no program can be started", "its supervisor ended")),
             Err(_) => Err(failed("the program was not started in time", "its supervisor did not answer")),
         }
     }
@@ -244,13 +249,29 @@ impl Processes {
         Ok((folder.path().to_owned(), Some(folder)))
     }
 
-    /// Starts it on the one thread.
-    async fn start_supervisor(&self, mut command: Command) -> io::Result<tokio::process::Child> {
+    /// Starts it on the one thread; with the file in which it reports.
+    async fn start_supervisor(
+        &self,
+        mut order: Order,
+        variables: Vec<(OsString, OsString)>,
+    ) -> io::Result<(tokio::process::Child, OwnedFd)> {
         let runtime = Handle::current();
+        let program = self.supervisor.clone();
         let (send, receive) = oneshot::channel();
+        let start = move || {
+            let (report, reports) = rustix::pipe::pipe_with(PipeFlags::CLOEXEC)?;
+            // No other thread of ours starts programs, so that only this one inherits it.
+            rustix::io::fcntl_setfd(&reports, FdFlags::empty())?;
+            order.report = Some(reports.as_raw_fd());
+            let mut command = Command::new(program);
+            command.arg0("mcp-settings").args(order.to_args()).env_clear().envs(variables);
+            command.current_dir("/").process_group(0);
+            command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+            Ok((command.spawn()?, report))
+        };
         let work = move || {
             let _runtime = runtime.enter();
-            if let Err(Ok(unwanted)) = send.send(command.spawn()) {
+            if let Err(Ok((unwanted, _))) = send.send(start()) {
                 running::terminate(&unwanted);
             }
         };
@@ -263,12 +284,16 @@ impl Processes {
     }
 }
 
-fn pipes(supervisor: &mut tokio::process::Child) -> io::Result<(pipe::Sender, pipe::Receiver)> {
+fn pipes(
+    supervisor: &mut tokio::process::Child,
+    report: OwnedFd,
+) -> io::Result<(pipe::Sender, pipe::Receiver, pipe::Receiver)> {
     let (Some(stdin), Some(stdout)) = (supervisor.stdin.take(), supervisor.stdout.take()) else {
         return Err(io::ErrorKind::BrokenPipe.into());
     };
     let stdin = pipe::Sender::from_owned_fd(stdin.into_owned_fd()?)?;
-    Ok((stdin, pipe::Receiver::from_owned_fd(stdout.into_owned_fd()?)?))
+    let stdout = pipe::Receiver::from_owned_fd(stdout.into_owned_fd()?)?;
+    Ok((stdin, stdout, pipe::Receiver::from_owned_fd(report)?))
 }
 
 fn variable(environment: &[(OsString, OsString)], name: &str) -> Option<OsString> {

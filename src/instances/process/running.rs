@@ -4,19 +4,18 @@
 use std::fmt;
 use std::os::unix::process::ExitStatusExt;
 use std::process::ExitStatus;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use rustix::process::{Pid, Signal};
 use tokio::io::{AsyncRead, AsyncReadExt};
-use tokio::sync::{oneshot, watch};
+use tokio::sync::watch;
 use tokio::time::timeout;
 
 use super::log::Log;
 use super::private_folder::PrivateFolder;
 use crate::blocking;
 use crate::instances::platform::{self, Handle, Member};
-use crate::instances::supervisor::REPORT;
 
 /// How long a program whose streams were closed has to end by itself.
 const POLITE: Duration = Duration::from_millis(500);
@@ -30,8 +29,8 @@ const DRAIN: Duration = Duration::from_millis(100);
 /// How much is read at once. Bytes.
 const PIECE: usize = 16 << 10;
 
-/// How long the first line gets, which is the supervisor's. Bytes.
-const LONGEST_REPORT: usize = 1 << 10;
+/// How long a report gets. Bytes.
+const LONGEST_REPORT: u64 = 1 << 10;
 
 /// How a program ended. Neither is known of one that could not be ended in time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -49,36 +48,33 @@ pub struct Process(Arc<Inner>);
 struct Inner {
     /// Of the supervisor.
     handle: Handle,
+    /// The number of the supervisor, which it has until it is reaped.
+    number: Option<u32>,
+    /// The program itself.
+    leader: Arc<OnceLock<Member>>,
     log: Arc<Log>,
     exit: watch::Receiver<Option<Exit>>,
 }
 
-/// What the supervisor says in its first line: the number of the program, or why it was not started.
-pub(super) type Report = Result<u32, String>;
-
 impl Process {
-    /// Watches a supervisor. The report is ready when the program runs, or does not.
+    /// Watches a supervisor, which starts the program.
     pub(super) fn watch(
         mut supervisor: tokio::process::Child,
         handle: Handle,
         log: Arc<Log>,
         folder: Option<PrivateFolder>,
-    ) -> (Self, oneshot::Receiver<Report>) {
-        let (send_exit, exit) = watch::channel(None);
-        let (send_report, report) = oneshot::channel();
+    ) -> Self {
+        let (send, exit) = watch::channel(None);
+        let leader = Arc::new(OnceLock::new());
+        let number = supervisor.id();
         let errors = supervisor.stderr.take();
-        let own_log = Arc::clone(&log);
+        let process = Self(Arc::new(Inner { handle, number, leader, log, exit }));
+        let (log, leader) = (Arc::clone(&process.0.log), Arc::clone(&process.0.leader));
         tokio::spawn(async move {
-            let number = supervisor.id();
-            let (leader, mut leaders) = oneshot::channel();
             let drain = async {
-                let Some(mut errors) = errors else { return };
-                let report = read_report(&mut errors).await;
-                if let (Ok(program), Some(number)) = (&report, number) {
-                    let _ = leader.send(Member::of(*program, number));
+                if let Some(mut errors) = errors {
+                    read(&mut errors, &log).await;
                 }
-                let _ = send_report.send(report);
-                read(&mut errors, &own_log).await;
             };
             let mut drain = std::pin::pin!(drain);
             let mut is_drained = false;
@@ -92,17 +88,24 @@ impl Process {
                 let _ = timeout(DRAIN, drain).await;
             }
             let is_killed = status.as_ref().is_ok_and(|status| status.signal().is_some());
-            if let Some(leader) = leaders.try_recv().ok().flatten().filter(|_| is_killed) {
+            if let Some(leader) = leader.get().filter(|_| is_killed) {
                 // The supervisor could not do it.
                 leader.kill_group();
             }
-            own_log.close();
+            log.close();
             if let Some(folder) = folder {
                 blocking::run(move || drop(folder)).await;
             }
-            send_exit.send_replace(Some(status.map_or(Exit::UNKNOWN, Exit::from)));
+            send.send_replace(Some(status.map_or(Exit::UNKNOWN, Exit::from)));
         });
-        (Self(Arc::new(Inner { handle, log, exit })), report)
+        process
+    }
+
+    /// Takes the number of the program, which the supervisor has reported.
+    pub(super) fn runs(&self, program: u32) {
+        if let Some(leader) = self.0.number.and_then(|supervisor| Member::of(program, supervisor)) {
+            let _ = self.0.leader.set(leader);
+        }
     }
 
     /// What it writes on stderr.
@@ -159,17 +162,11 @@ async fn read(from: &mut (impl AsyncRead + Unpin), log: &Log) {
     }
 }
 
-async fn read_report(from: &mut (impl AsyncRead + Unpin)) -> Report {
-    let mut line = Vec::new();
-    loop {
-        match from.read_u8().await {
-            Ok(b'\n') => break,
-            Ok(byte) if line.len() < LONGEST_REPORT => line.push(byte),
-            Ok(_) | Err(_) => return Err(String::new()),
-        }
-    }
-    let line = String::from_utf8_lossy(&line);
-    let report = line.strip_prefix(REPORT).unwrap_or_default();
+/// What a supervisor reports: the number of the program, or why it was not started.
+pub(super) async fn read_report(from: impl AsyncRead + Unpin) -> Result<u32, String> {
+    let mut report = String::new();
+    let _ = from.take(LONGEST_REPORT).read_to_string(&mut report).await;
+    let report = report.trim_end();
     report.strip_prefix("started ").and_then(|number| number.parse().ok()).ok_or_else(|| report.to_owned())
 }
 

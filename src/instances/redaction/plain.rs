@@ -1,6 +1,6 @@
 //! Texts without characters that control a terminal or turn what is read around.
 
-/// The text on one line without them; nothing where there are none.
+/// The text on one line without them; nothing where it has no such character.
 pub(super) fn plain(text: &str) -> Option<String> {
     if !text.contains(is_control) {
         return None;
