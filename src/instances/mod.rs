@@ -9,6 +9,6 @@ mod session;
 
 pub use clock::{Clock, SystemClock};
 pub use fault::{Fault, FaultKind};
-pub use http_client::{HttpClient, LARGEST_BODY};
+pub use http_client::{HttpClient, LARGEST_BODY, Lookup};
 pub use launch::{Program, Remote, Resolved, ResolvedLaunch};
 pub use session::{Item, List, ListKind, Notification, PeerInfo, Session, ToolAnswer, ToolList};

@@ -32,6 +32,7 @@ mod mcp_servers;
 mod page;
 mod rotation;
 mod secrets;
+mod sessions;
 mod settings;
 mod soak;
 mod transcript;
