@@ -4,6 +4,7 @@
 mod assemble;
 mod check;
 mod descriptors;
+mod dialling;
 mod environment;
 mod key_files;
 mod log;

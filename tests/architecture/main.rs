@@ -27,7 +27,7 @@ const MAY_USE: [(&str, &[&str]); 17] = [
     ("store", &["blocking", "document", "json", "model"]),
     ("service", &["api", "blocking", "json", "model", "projection", "secrets", "state", "store"]),
     ("events", &["blocking", "model", "projection", "service"]),
-    ("instances", &["model", "secrets"]),
+    ("instances", &["json", "model", "secrets"]),
     (
         "http",
         &[
@@ -44,12 +44,26 @@ const MAY_USE: [(&str, &[&str]); 17] = [
             "ui",
         ],
     ),
-    ("cli", &["config", "document", "events", "http", "secrets", "service", "state", "store"]),
+    (
+        "cli",
+        &[
+            "config",
+            "document",
+            "events",
+            "http",
+            "instances",
+            "model",
+            "secrets",
+            "service",
+            "state",
+            "store",
+        ],
+    ),
 ];
 
 /// Where a room may use another in these points only. `http` and `store`: the one mapping of errors to
 /// problems must name the store's errors.
-const MAY_USE_ONLY: [(&str, &str, &[&str]); 14] = [
+const MAY_USE_ONLY: [(&str, &str, &[&str]); 16] = [
     ("api", "model", &["Kind", "suspect"]),
     ("api", "projection", &["EntityTag"]),
     ("api", "secrets", &["Scope"]),
@@ -64,6 +78,8 @@ const MAY_USE_ONLY: [(&str, &str, &[&str]); 14] = [
     ("config", "secrets", &["Scope", "Scopes"]),
     ("http", "store", &["StoreError", "StoreErrorKind"]),
     ("cli", "document", &["NewDocument"]),
+    ("cli", "instances", &["HttpClient"]),
+    ("cli", "model", &["dial"]),
 ];
 
 /// Words that must not occur in a module.

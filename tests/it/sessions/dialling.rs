@@ -43,7 +43,7 @@ async fn an_address_in_the_url_is_judged_however_it_is_spelled() {
     for host in [
         "169.254.169.254",
         "2852039166",
-        "0xa9fe.0xa9fe",
+        "0xa9.0xfea9fe",
         "[::ffff:169.254.169.254]",
         "[64:ff9b::a9fe:a9fe]",
         "[2002:a9fe:a9fe::1]",
