@@ -31,7 +31,7 @@ fn names(answers: &[&[&str]]) -> Lookup {
     let parse = |answer: &&[&str]| answer.iter().map(|text| text.parse().expect("an address")).collect();
     let answers: Mutex<VecDeque<Vec<IpAddr>>> = Mutex::new(answers.iter().map(parse).collect());
     Arc::new(move |_| {
-        let mut answers = answers.lock().unwrap();
+        let mut answers = answers.lock().expect("no holder panics");
         let answer = if answers.len() > 1 { answers.pop_front() } else { answers.front().cloned() };
         Box::pin(async move { Ok(answer.unwrap_or_default()) })
     })

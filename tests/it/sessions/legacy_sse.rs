@@ -74,17 +74,17 @@ async fn automatic_falls_back_on_three_statuses_and_an_explicit_choice_never() {
         let methods = Arc::new(Mutex::new(Vec::new()));
         let seen = Arc::clone(&methods);
         let web = Web::serve(move |request| {
-            seen.lock().unwrap().push(request.method.clone());
+            seen.lock().expect("no holder panics").push(request.method.clone());
             Reply::status(status)
         })
         .await;
         let fault = refused(connect(&web.url(), Transport::Automatic).await);
         let expected: &[&str] = if falls_back { &["POST", "GET"] } else { &["POST"] };
-        assert_eq!(*methods.lock().unwrap(), expected, "{status}");
+        assert_eq!(*methods.lock().expect("no holder panics"), expected, "{status}");
         assert!(fault.message.contains(&status.to_string()), "{}", fault.message);
-        methods.lock().unwrap().clear();
+        methods.lock().expect("no holder panics").clear();
         refused(connect(&web.url(), Transport::StreamableHttp).await);
-        assert_eq!(*methods.lock().unwrap(), ["POST"], "{status}");
+        assert_eq!(*methods.lock().expect("no holder panics"), ["POST"], "{status}");
     }
 }
 

@@ -51,7 +51,7 @@ pub(super) async fn begin_with(
             // This reader of JSON can't hold that number, which is why it is tried.
             let message: Value =
                 serde_json::from_str(&line.replace("1e400", "1")).expect("each line is JSON");
-            record.lock().unwrap().push(line.clone());
+            record.lock().expect("no holder panics").push(line.clone());
             let replies = match message["method"].as_str() {
                 Some("initialize") => vec![first(&message)],
                 Some("notifications/initialized") => Vec::new(),
@@ -70,7 +70,7 @@ pub(super) async fn begin_with(
 
 impl Peer {
     pub(super) fn lines(&self) -> Vec<String> {
-        self.seen.lock().unwrap().clone()
+        self.seen.lock().expect("no holder panics").clone()
     }
 
     /// Waits until the peer was sent a line that contains this.

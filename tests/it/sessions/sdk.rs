@@ -16,6 +16,7 @@ use super::servers::{connect, listen, refused, script, soon, start, start_with, 
 /// What the server of `tests/servers/sdk.py` offers over each of its transports.
 async fn python_sdk(session: &Session) {
     assert_eq!((session.peer().name.as_deref(), session.peer().has_tools), (Some("sdk"), true));
+    session.ping(soon()).await.expect("it answers in either revision");
     let list = session.list_tools(soon()).await.expect("it lists");
     let names: Vec<_> = list.items.iter().map(|item| item.key.as_str()).collect();
     assert_eq!(names, ["add", "fail", "hang"]);

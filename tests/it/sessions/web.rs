@@ -139,7 +139,7 @@ impl Web {
     }
 
     pub(super) fn requests(&self) -> Vec<Request> {
-        self.requests.lock().unwrap().clone()
+        self.requests.lock().expect("no holder panics").clone()
     }
 
     /// How many requests had this JSON-RPC method.
@@ -159,7 +159,7 @@ async fn exchange(
 ) -> std::io::Result<()> {
     let mut stream = BufReader::new(stream);
     let request = read(&mut stream).await?;
-    seen.lock().unwrap().push(request.clone());
+    seen.lock().expect("no holder panics").push(request.clone());
     let reply = answer(&request);
     let stream = stream.get_mut();
     let stream_head = "HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\nconnection: close\r\n\r\n";
