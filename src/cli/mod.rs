@@ -4,6 +4,7 @@
 mod assemble;
 mod check;
 mod descriptors;
+mod dialling;
 mod doctor;
 mod environment;
 mod exec;

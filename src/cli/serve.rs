@@ -26,6 +26,7 @@ use crate::service::sessions::Sessions;
 
 use super::assemble::{Opened, Resolved, Source, open_service};
 use super::key_files::described;
+use super::{Failure, descriptors, dialling, log};
 use super::{Failure, descriptors, log, running};
 
 /// How long start-up waits for a key file to be made while another process holds the lock.
@@ -82,6 +83,8 @@ async fn serve_until_signal(resolved: Resolved) -> Result<(), Failure> {
     let bound = listener
         .local_addr()
         .map_err(|error| Failure::new("could not tell the own address").because(error))?;
+    // For now only so that a wrong word is found at the start.
+    dialling::http_client(&config.running, bound)?;
     let host_check = HostCheck::new(&own_hosts(bound), &config.allowed_hosts, &config.allowed_origins)
         .map_err(|error| {
             Failure::new("could not use `MCP_SETTINGS_ALLOWED_HOSTS` or `_ORIGINS`").because(error)

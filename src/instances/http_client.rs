@@ -3,12 +3,14 @@
 
 use std::error::Error;
 use std::fmt;
+use std::io;
 use std::net::{IpAddr, SocketAddr, UdpSocket};
 use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
 use bytes::{Bytes, BytesMut};
 use futures_util::StreamExt;
+use futures_util::future::BoxFuture;
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use reqwest::header::{ACCEPT_ENCODING, CONTENT_LENGTH, HeaderMap, HeaderValue, LOCATION};
 use reqwest::{Method, StatusCode};
@@ -30,6 +32,9 @@ const CONNECT_PATIENCE: Duration = Duration::from_secs(10);
 
 const USER_AGENT: &str = concat!("mcp-settings/", env!("CARGO_PKG_VERSION"));
 
+/// Finds the addresses of a name.
+pub type Lookup = Arc<dyn Fn(String) -> BoxFuture<'static, io::Result<Vec<IpAddr>>> + Send + Sync>;
+
 /// Makes connections to remote servers. Clones share what is configured.
 #[derive(Clone)]
 pub struct HttpClient {
@@ -40,19 +45,36 @@ struct Shared {
     policy: Arc<DialPolicy>,
     own: Vec<SocketAddr>,
     https_proxy: Option<reqwest::Proxy>,
+    lookup: Lookup,
     /// Read when the first server is connected to: a service that runs none needs no roots.
     tls: OnceLock<rustls::ClientConfig>,
 }
 
 impl HttpClient {
-    /// `own` are our listeners, which are never dialled; the proxy is for `https` URLs.
+    /// `own` are our listeners, which are never dialled; the proxy is for `https` URLs. Names are those of the system.
     pub fn new(
         policy: Arc<DialPolicy>,
         own: Vec<SocketAddr>,
         https_proxy: Option<&str>,
     ) -> Result<Self, Fault> {
+        let lookup: Lookup = Arc::new(|name| {
+            Box::pin(async move {
+                let found = tokio::net::lookup_host((name, 0)).await?;
+                Ok(found.map(|address| address.ip()).collect())
+            })
+        });
+        Self::with_lookup(policy, own, https_proxy, lookup)
+    }
+
+    /// The same with names that something else than the system resolves.
+    pub fn with_lookup(
+        policy: Arc<DialPolicy>,
+        own: Vec<SocketAddr>,
+        https_proxy: Option<&str>,
+        lookup: Lookup,
+    ) -> Result<Self, Fault> {
         let https_proxy = https_proxy.map(proxy).transpose()?;
-        Ok(Self { shared: Arc::new(Shared { policy, own, https_proxy, tls: OnceLock::new() }) })
+        Ok(Self { shared: Arc::new(Shared { policy, own, https_proxy, lookup, tls: OnceLock::new() }) })
     }
 
     /// Connections to the server with this URL, and to no other: a resolver is not asked for a port, so each server has
@@ -171,14 +193,14 @@ impl Judge {
 
     /// The addresses of a name, all of them allowed.
     async fn resolve(&self, name: &str) -> Result<Vec<SocketAddr>, Box<dyn Error + Send + Sync>> {
-        let found: Vec<SocketAddr> = tokio::net::lookup_host((name, 0)).await?.collect();
+        let found = (self.client.lookup)(name.to_owned()).await?;
         // With a proxy the only name that is dialled is the proxy's, which the operator chose.
         if !self.is_proxied
-            && let Some(forbidden) = found.iter().find(|found| !self.allows(name, found.ip()))
+            && let Some(forbidden) = found.iter().find(|found| !self.allows(name, **found))
         {
-            return Err(Box::new(Refused(forbidden.ip())));
+            return Err(Box::new(Refused(*forbidden)));
         }
-        Ok(found)
+        Ok(found.into_iter().map(|address| SocketAddr::new(address, 0)).collect())
     }
 }
 

@@ -28,6 +28,7 @@ const MAY_USE: [(&str, &[&str]); 17] = [
     ("service", &["api", "blocking", "json", "model", "projection", "secrets", "state", "store"]),
     ("events", &["blocking", "model", "projection", "service"]),
     ("instances", &["api", "blocking", "json", "model", "secrets"]),
+    ("instances", &["json", "model", "secrets"]),
     (
         "http",
         &[
@@ -64,6 +65,7 @@ const MAY_USE: [(&str, &[&str]); 17] = [
 /// Where a room may use another in these points only. `http` and `store`: the one mapping of errors to
 /// problems must name the store's errors.
 const MAY_USE_ONLY: [(&str, &str, &[&str]); 15] = [
+const MAY_USE_ONLY: [(&str, &str, &[&str]); 16] = [
     ("api", "model", &["Kind", "suspect"]),
     ("api", "projection", &["EntityTag"]),
     ("api", "secrets", &["Scope"]),
@@ -80,6 +82,8 @@ const MAY_USE_ONLY: [(&str, &str, &[&str]); 15] = [
     ("store", "state", &["Change"]),
     ("cli", "document", &["NewDocument"]),
     ("cli", "model", &["reference"]),
+    ("cli", "instances", &["HttpClient"]),
+    ("cli", "model", &["dial"]),
 ];
 
 /// Words that must not occur in a module.

@@ -35,6 +35,7 @@ mod page;
 mod policies;
 mod rotation;
 mod secrets;
+mod sessions;
 mod settings;
 mod soak;
 mod transcript;

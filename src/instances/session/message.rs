@@ -45,6 +45,13 @@ pub(super) struct RpcError {
     pub(super) message: String,
 }
 
+impl RpcError {
+    /// Whether the server does not know the method.
+    pub(super) fn is_no_such_method(&self) -> bool {
+        self.code == -32601
+    }
+}
+
 /// Not a JSON-RPC message.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct NotMessage;

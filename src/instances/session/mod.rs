@@ -176,9 +176,13 @@ impl Session {
         Ok(ToolAnswer::of(result))
     }
 
-    /// Whether the server answers at all.
+    /// Whether the server answers at all. Revision 2026-07-28 has no `ping`: that it says so is an answer.
     pub async fn ping(&self, deadline: Instant) -> Result<(), Fault> {
-        self.request("ping", None, deadline).await.map(drop)
+        match self.inner.wire.request("ping", None, deadline).await {
+            Ok(_) => Ok(()),
+            Err(Failure::Rpc { error, .. }) if error.is_no_such_method() => Ok(()),
+            Err(failure) => Err(failure.into()),
+        }
     }
 
     /// Ready when the session is over, with the reason. Over HTTP there is no connection that could end: it is ready

@@ -19,6 +19,9 @@ use super::message::{self, Message, NotMessage};
 /// How many notifications a slow reader may be behind before it loses the oldest.
 const MOST_BEHIND: usize = 256;
 
+/// How large the parameters of a notification may be: many of them are kept for a slow reader.
+const LARGEST_NOTIFICATION: usize = 1 << 20;
+
 /// Something that the server reported.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Notification {
@@ -85,6 +88,9 @@ impl Routing {
                     self.answer(id, outcome.map_err(|error| Failure::Rpc { error, status: None }));
                 }
                 Message::Request { id, method } => reply(message::reply(&id, &method)),
+                Message::Notification { params: Some(params), .. } if params.len() > LARGEST_NOTIFICATION => {
+                    self.junk.fetch_add(1, Ordering::Relaxed);
+                }
                 Message::Notification { method, params } => {
                     // Nobody may be interested.
                     let _ = self.notifications.send(Notification { method, params });
@@ -243,6 +249,19 @@ mod tests {
         let routing = Routing::new();
         drop(routing.expect().unwrap());
         assert_eq!(routing.waiting(), 0);
+    }
+
+    #[tokio::test]
+    async fn a_notification_that_is_too_large_is_not_kept() {
+        let routing = Routing::new();
+        let mut reader = routing.notifications();
+        for length in [LARGEST_NOTIFICATION, LARGEST_NOTIFICATION - 2] {
+            let text = format!("{{\"method\":\"n\",\"params\":\"{}\"}}", "x".repeat(length));
+            routing.take(&bytes(text), |_| ()).unwrap();
+        }
+        assert_eq!(reader.recv().await.unwrap().params.unwrap().len(), LARGEST_NOTIFICATION);
+        assert!(reader.try_recv().is_err());
+        assert_eq!(routing.junk(), 1);
     }
 
     #[test]

@@ -169,13 +169,13 @@ impl Streamable {
                 let body = response.body(deadline).await?;
                 let taken = self.core.routing.take(&body, |reply| self.reply_later(reply));
                 taken.map_err(|_| FaultKind::Protocol.because("the server's answer is not JSON-RPC"))?;
-                match (waiting.outcome(), unassigned_error(&body)) {
-                    (Some(outcome), _) => outcome,
-                    (None, Some(error)) => Err(Failure::Rpc { error, status: None }),
-                    (None, None) => {
-                        Err(FaultKind::Protocol.because("the server answered another request").into())
-                    }
+                if let Some(outcome) = waiting.outcome() {
+                    return outcome;
                 }
+                Err(match unassigned_error(&body) {
+                    Some(error) => Failure::Rpc { error, status: None },
+                    None => FaultKind::Protocol.because("the server answered another request").into(),
+                })
             }
             "text/event-stream" => {
                 let mut stream = Stream::new(response);

@@ -16,9 +16,6 @@ pub(super) const INITIALIZED: [&str; 4] = ["2025-11-25", "2025-06-18", "2025-03-
 /// The version that has no `initialize`: every request says who sends it.
 pub(super) const DISCOVERED: &str = "2026-07-28";
 
-/// JSON-RPC: the server has no such method.
-const METHOD_NOT_FOUND: i64 = -32601;
-
 /// MCP 2026-07-28: the server does not speak this version.
 const UNSUPPORTED_VERSION: i64 = -32022;
 
@@ -54,7 +51,8 @@ fn client() -> String {
 
 /// Whether an error of `initialize` says that the server only knows the version without it.
 pub(super) fn wants_discovery(error: &RpcError) -> bool {
-    matches!(error.code, METHOD_NOT_FOUND | UNSUPPORTED_VERSION)
+    error.is_no_such_method()
+        || error.code == UNSUPPORTED_VERSION
         || error.message.to_ascii_lowercase().contains("protocol version")
 }
 
