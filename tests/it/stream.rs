@@ -3,7 +3,7 @@
 use std::io;
 use std::time::{Duration, Instant};
 
-use mcp_settings::api::{DocumentChange, Opened, ServerChange};
+use mcp_settings::api::{DocumentChange, InstanceStatuses, Opened, ServerChange};
 use serde_json::{Value, json};
 
 use crate::api_types;
@@ -23,6 +23,8 @@ pub(crate) struct Stream {
     text: String,
     /// The id of the event that was read last.
     pub(crate) last_id: String,
+    /// What the last event about instances said.
+    pub(crate) instances: Vec<Value>,
 }
 
 /// One event.
@@ -54,8 +56,8 @@ impl Stream {
         let mut connection = Connection::open(request.address())?;
         let head = connection.begin(request)?;
         let is_stream = head.header("content-type") == Some("text/event-stream");
-        let (text, last_id) = (String::new(), String::new());
-        Ok(if is_stream { Ok(Self { connection, head, text, last_id }) } else { Err(head) })
+        let (text, last_id, instances) = (String::new(), String::new(), Vec::new());
+        Ok(if is_stream { Ok(Self { connection, head, text, last_id, instances }) } else { Err(head) })
     }
 
     /// Waits no longer than this for anything. What was half received then is lost.
@@ -74,6 +76,11 @@ impl Stream {
                     if deadline < Instant::now() {
                         return Err(io::Error::new(io::ErrorKind::TimedOut, "no event came"));
                     }
+                    continue;
+                }
+                // The states of instances come beside the changes, in no order with them.
+                if block.starts_with("event: instances") {
+                    self.instances = read_instances(&block);
                     continue;
                 }
                 let event = read(&block);
@@ -137,6 +144,15 @@ fn follow(request: &Request) -> (Stream, Event) {
 }
 
 /// Exactly one line for each field, in this order.
+fn read_instances(block: &str) -> Vec<Value> {
+    let data = block.trim_end().strip_prefix("event: instances\ndata: ");
+    let data = data.unwrap_or_else(|| panic!("{block:?}"));
+    drop(api_types::read::<InstanceStatuses<'_>>(data));
+    let data: Value = serde_json::from_str(data).unwrap_or_else(|error| panic!("{error} in {data}"));
+    conformance::check_event("instances", &json!({ "event": "instances", "data": data }));
+    data["instances"].as_array().cloned().unwrap_or_default()
+}
+
 fn read(block: &str) -> Event {
     let mut lines = block.trim_end().lines();
     let mut field = |name: &str| {
