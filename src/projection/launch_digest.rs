@@ -12,7 +12,7 @@ use crate::json::{Path, Pointer};
 use crate::model::LaunchDigest;
 use crate::model::launch::{Launch, Transport, Value};
 
-/// The digest of a launch; of one with a secret that no key opens there is none, and this is the member. The order of
+/// The digest of a launch; of one with a secret that no key opens there is no digest, and this is the member. The order of
 /// variables and of headers makes no difference, but for headers whose names differ in case only.
 pub fn launch_digest(key: &[u8; 32], launch: &Launch<'_>) -> Result<LaunchDigest, Pointer> {
     let mut digest = Keyed::new(key, b"launch");

@@ -13,6 +13,7 @@ use crate::json::{Json, Object};
 use crate::model::code_names::decides_code;
 use crate::model::config::Config;
 use crate::model::launch::{Launch, Transport, Value};
+use crate::model::reference::has_reference;
 use crate::model::{Kind, SettingsKey};
 use crate::projection::{launch_id, view};
 use crate::secrets::{Exposure, Scope};
@@ -21,7 +22,7 @@ use crate::state::{
 };
 
 use super::access::Caller;
-use super::runnable::{AT_HEALTH_CHECK, Approvable, holds_reference};
+use super::runnable::{AT_HEALTH_CHECK, Approvable};
 use super::{ReadModel, Runnable, Service, ServiceError};
 
 /// How long a reader waits for what was remembered.
@@ -243,7 +244,7 @@ impl Shower<'_> {
                     .iter()
                     .map(|(name, value)| {
                         let (decides_code, pointer) = (decides_code(name), of_map("env", name));
-                        if decides_code && clear(value).is_some_and(|text| holds_reference(&text)) {
+                        if decides_code && clear(value).is_some_and(|text| has_reference(&text)) {
                             shown.refused.push(crate::json::Pointer::root().member("env").member(name));
                         }
                         let is_shown = decides_code || self.exposure == Exposure::Plaintext;

@@ -149,7 +149,7 @@ fn state(model: &ReadModel, remembered: &Remembered, name: &SettingsKey) -> Poli
     PolicyState { is_default: chosen.is_none(), policy: chosen.unwrap_or_default(), etag }
 }
 
-/// What is chosen anew needs the scope for what it does.
+/// What is newly chosen needs the scope for what it does.
 fn may_choose(before: &Policy, after: &Policy, caller: &Caller) -> Result<(), ServiceError> {
     let needs = [
         (before.starts_more(after) || before.loosens_tools(after), Scope::Run),

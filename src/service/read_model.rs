@@ -15,7 +15,7 @@ use crate::model::enablement::is_enabled;
 use crate::model::plain_names::PlainNames;
 use crate::model::reference::ReferenceRules;
 use crate::model::suspect::suspects;
-use crate::model::{Access, Layout, SettingsKey, StateDigest, StoredServer};
+use crate::model::{Access, Dialect, Layout, SettingsKey, StateDigest, StoredServer};
 use crate::projection::{
     EntityTag, Summary, canonical, collection_tag, needs_reentry, server_tag, state_digest, summary,
     unreadable_server_tag, unreadable_state_digest, view,
@@ -24,8 +24,9 @@ use crate::secrets::{Exposure, KeyRing};
 use crate::state::StateKey;
 use crate::store::Snapshot;
 
+use super::ServiceError;
 use super::listing::{Listing, Rows};
-use super::{Runnable, ServiceError};
+use super::runnable::{Runnable, runnable};
 
 /// One state, ready to be read.
 pub struct ReadModel {
@@ -151,6 +152,33 @@ impl ReadModel {
             return Err(ServiceError::SecretUnreadable(unreadable));
         }
         Ok(to_bytes(&answer(key, &config, &item.tag, exposure)))
+    }
+}
+
+impl ReadModel {
+    /// What there is to run of a server; none where there is no server of this name. One that can't be read as a
+    /// configuration has no launch.
+    pub fn runnable(&self, key: &SettingsKey, state_key: &StateKey) -> Option<Arc<Runnable>> {
+        let item = self.item(key)?;
+        let known = item.runnable.get().filter(|(of, _)| of == state_key);
+        if let Some((_, known)) = known {
+            return Some(Arc::clone(known));
+        }
+        let config = self.opened_config(key);
+        let made = Arc::new(runnable(config.as_ref(), self.dialect(), item.tag(), state_key));
+        // Under another key, which only a store has that was begun again, it is made each time.
+        item.runnable.set((state_key.clone(), Arc::clone(&made))).ok();
+        Some(made)
+    }
+
+    /// A server's configuration with its secrets opened, as far as a key opens them.
+    pub fn opened_config(&self, key: &SettingsKey) -> Option<Config> {
+        let stored = self.item(key)?.server.config.as_ref().ok()?;
+        Some(config::open(stored, self.snapshot.layout.sealing, &self.ring))
+    }
+
+    pub(super) fn dialect(&self) -> Dialect {
+        self.snapshot.layout.dialect
     }
 }
 

@@ -1,22 +1,19 @@
 //! What there is to run of each server: its launch, as the digest that an approval is for, and what of its configuration
 //! matters to a runner. Computed once for each state of the server. It does not know what is approved.
 
+use std::collections::BTreeMap;
+
 use crate::json::Pointer;
-use crate::model::config::{self, Config, Node};
+use crate::model::config::{Config, Node};
 use crate::model::enablement::is_enabled;
 use crate::model::launch::{Launch, Value};
 use crate::model::run_policy::HealthCheck;
-use crate::model::{Dialect, LaunchDigest, SettingsKey};
+use crate::model::{Dialect, LaunchDigest};
 use crate::projection::{
     EntityTag, canonical, launch_digest, member_digest, member_digests, needs_reentry, view,
 };
 use crate::secrets::Exposure;
 use crate::state::StateKey;
-
-use super::ReadModel;
-
-use std::collections::BTreeMap;
-use std::sync::Arc;
 
 /// The member of an open document that says how health is checked.
 const HEALTH_CHECK: &str = "healthCheck";
@@ -46,34 +43,13 @@ pub struct Runnable {
     pub keeps_alive: bool,
 }
 
-impl ReadModel {
-    /// What there is to run of a server; none where there is no server of this name. One that can't be read as a
-    /// configuration has no launch.
-    pub fn runnable(&self, key: &SettingsKey, state_key: &StateKey) -> Option<Arc<Runnable>> {
-        let item = self.item(key)?;
-        let known = item.runnable.get().filter(|(of, _)| of == state_key);
-        if let Some((_, known)) = known {
-            return Some(Arc::clone(known));
-        }
-        let config = self.opened_config(key);
-        let made = Arc::new(runnable(config.as_ref(), self.dialect(), item.tag(), state_key));
-        // Under another key, which only a store has that was begun again, it is made each time.
-        item.runnable.set((state_key.clone(), Arc::clone(&made))).ok();
-        Some(made)
-    }
-
-    /// A server's configuration with its secrets opened, as far as a key opens them.
-    pub fn opened_config(&self, key: &SettingsKey) -> Option<Config> {
-        let stored = self.item(key)?.server.config.as_ref().ok()?;
-        Some(config::open(stored, self.snapshot.layout.sealing, &self.ring))
-    }
-
-    pub(super) fn dialect(&self) -> Dialect {
-        self.snapshot.layout.dialect
-    }
-}
-
-fn runnable(config: Option<&Config>, dialect: Dialect, tag: &EntityTag, key: &StateKey) -> Runnable {
+/// What there is to run of a configuration; none where it can't be read.
+pub(super) fn runnable(
+    config: Option<&Config>,
+    dialect: Dialect,
+    tag: &EntityTag,
+    key: &StateKey,
+) -> Runnable {
     let mut runnable = Runnable {
         etag: tag.clone(),
         is_enabled: config.is_some_and(|config| is_enabled(config).unwrap_or(true)),
@@ -91,7 +67,8 @@ fn runnable(config: Option<&Config>, dialect: Dialect, tag: &EntityTag, key: &St
         Err(not_launchable) => Err(not_launchable.0.clone()),
     };
     if let Ok(launch) = &launch {
-        runnable.needs_approval = needs_approval(launch);
+        // Every program is code; and a reference could send one server's secret to another.
+        runnable.needs_approval = matches!(launch, Launch::Stdio { .. }) || launch.has_reference();
         if let Launch::Stdio { command, env, .. } = launch {
             let path = env.iter().find(|(name, _)| *name == "PATH");
             let path = path.and_then(|(_, value)| clear(value)).map(str::to_owned);
@@ -121,22 +98,6 @@ fn clear<'a>(value: &'a Value<'_>) -> Option<&'a str> {
         Value::Clear(text) => Some(text),
         Value::Unreadable => None,
     }
-}
-
-/// Every program is code; a remote server costs what it is sent, and a reference may be of another one's secret.
-fn needs_approval(launch: &Launch<'_>) -> bool {
-    match launch {
-        Launch::Stdio { .. } => true,
-        Launch::Remote { url, headers, auth, .. } => {
-            let values = headers.iter().map(|(_, value)| value).chain(auth.iter().map(|(_, value)| value));
-            holds_reference(url) || values.filter_map(clear).any(holds_reference)
-        }
-    }
-}
-
-/// Whether a text may hold a reference: in doubt it does.
-pub(super) fn holds_reference(text: &str) -> bool {
-    text.contains("${")
 }
 
 fn health_check(config: &Config, dialect: Dialect) -> Option<HealthCheck> {

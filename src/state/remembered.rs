@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::runs::{Attempted, RunChange};
+use super::runs::{Attempted, RunChange, Runs};
 use super::{Approval, Attempts, LocatedPath, Premise, Run, UnixTime};
 use crate::model::{LaunchDigest, SettingsKey};
 use crate::secrets::Scopes;
@@ -174,8 +174,12 @@ impl Remembered {
                 self.sessions.retain(|_, session| session.address != *address);
                 self.served.remove(address);
             }
-            of_run => of_run.of_run().iter().for_each(|change| self.apply_to_runs(change)),
+            of_run => of_run.of_run().iter().for_each(|change| self.run_book().apply(change)),
         }
+    }
+
+    fn run_book(&mut self) -> Runs<'_> {
+        Runs { runs: &mut self.runs, policies: &mut self.policies, generation: &mut self.generation }
     }
 
     /// Makes a change that may not be stored yet. Until it is, nothing is approved by it.

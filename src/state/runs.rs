@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
 
-use super::{Remembered, UnixTime};
+use super::UnixTime;
 use crate::model::{LaunchDigest, SettingsKey};
 
 /// What is remembered of the run of one name.
@@ -170,9 +170,17 @@ impl Approval {
     }
 }
 
-impl Remembered {
+/// What is remembered of all runs.
+pub(super) struct Runs<'a> {
+    pub(super) runs: &'a mut BTreeMap<SettingsKey, Arc<Run>>,
+    pub(super) policies: &'a mut BTreeMap<SettingsKey, String>,
+    /// The last number that was given to a launch.
+    pub(super) generation: &'a mut u64,
+}
+
+impl Runs<'_> {
     /// Makes a change. Made again, it changes nothing.
-    pub(super) fn apply_to_runs(&mut self, change: &RunChange<'_>) {
+    pub(super) fn apply(&mut self, change: &RunChange<'_>) {
         match *change {
             RunChange::Observe { name, launch, located } => self.observe(name, launch, located),
             RunChange::Bind { name, launch, located } => self.change_run(name, |run| {
@@ -224,8 +232,8 @@ impl Remembered {
     }
 
     fn next_generation(&mut self) -> u64 {
-        self.generation += 1;
-        self.generation
+        *self.generation += 1;
+        *self.generation
     }
 
     fn observe(&mut self, name: &SettingsKey, launch: LaunchDigest, located: Option<&LocatedPath>) {

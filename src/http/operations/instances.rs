@@ -31,7 +31,7 @@ pub(in crate::http) fn approval() -> Description {
 pub(in crate::http) fn approve() -> Description {
     let id = json!({ "launch": LAUNCH });
     Description {
-        id: "approve_launch",
+        id: "create_approval",
         summary: "Approve what would be executed",
         description: "Approves what was shown with this id, and nothing else: `launch-changed` means that something else would be executed now. An approval is for this command in this place, with these arguments and this environment, references as they are typed; not for the file behind the path, or what that fetches. Needs the scope `run`.",
         parameters: vec![name()],
@@ -48,7 +48,7 @@ pub(in crate::http) fn approve() -> Description {
 /// `DELETE` of an approval.
 pub(in crate::http) fn withdraw() -> Description {
     Description {
-        id: "withdraw_approval",
+        id: "delete_approval",
         summary: "Withdraw an approval",
         description: "Nothing of this name is approved from then on, whatever is answered. `outcome-unknown` means that this could not be stored: until it is, another service on these settings, or this one after a restart, may still take it for approved. Needs the scope `run`.",
         parameters: vec![name()],
@@ -75,7 +75,7 @@ pub(in crate::http) fn policy() -> Description {
 pub(in crate::http) fn replace_policy() -> Description {
     let policy = json!({ "start": "on_demand", "idle_seconds": 600, "tools": { "deny": ["delete_issue"] } });
     Description {
-        id: "put_run_policy",
+        id: "replace_run_policy",
         summary: "Choose how a server is to be run",
         description: "Replaces the whole policy: what is left out has its default. Needs the scope `write`; to start a server always, or to offer more tools, `run` too; to change the health check, `use` too.",
         parameters: vec![name()],

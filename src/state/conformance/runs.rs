@@ -1,5 +1,5 @@
-//! What every state store must hold of runs: an approval is for one launch, in doubt there is none, and a withdrawal is
-//! effective at once.
+//! What every state store must hold of runs: an approval is for one launch, in doubt there is no approval, and a withdrawal
+//! is effective at once.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;

@@ -1,14 +1,13 @@
 //! What is remembered, as rows: one statement for each kind of change, and one for each table that is read. It does not
 //! know transactions and files.
 
-use rusqlite::types::Type;
-use rusqlite::{Connection, Error, Row, params};
+use rusqlite::{Connection, Row, params};
 
-use super::run_rows;
+use super::run_rows::{self, bytes, time};
 use crate::model::SettingsKey;
 use crate::secrets::{Scope, Scopes};
 use crate::state::authors::{AuthorNote, AuthorRow, AuthorRows, Authorship};
-use crate::state::{Change, Remembered, Serving, Session, SessionId, StateKey, TextSealer, UnixTime};
+use crate::state::{Change, Remembered, Serving, Session, SessionId, StateKey, TextSealer};
 
 /// Makes one change, as [`Remembered::apply`] makes it in memory.
 pub(super) fn apply(
@@ -117,13 +116,4 @@ fn session(row: &Row<'_>) -> rusqlite::Result<(SessionId, Session)> {
         used: time(row, 6)?,
     };
     Ok((SessionId(bytes(row, 0)?), session))
-}
-
-pub(super) fn time(row: &Row<'_>, column: usize) -> rusqlite::Result<UnixTime> {
-    row.get(column).map(UnixTime::from_seconds)
-}
-
-pub(super) fn bytes(row: &Row<'_>, column: usize) -> rusqlite::Result<[u8; 32]> {
-    let bytes: Vec<u8> = row.get(column)?;
-    bytes.try_into().map_err(|_| Error::InvalidColumnType(column, "32 bytes".to_owned(), Type::Blob))
 }

@@ -4,9 +4,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use rusqlite::{Connection, Row, params};
+use rusqlite::types::Type;
+use rusqlite::{Connection, Error, Row, params};
 
-use super::rows::{bytes, time};
 use crate::model::{LaunchDigest, SettingsKey};
 use crate::state::instances::Views;
 use crate::state::{Approval, Attempts, Change, LocatedPath, Premise, Remembered, Run, TextSealer, UnixTime};
@@ -254,4 +254,13 @@ fn attempts(row: &Row<'_>, sealer: &dyn TextSealer) -> rusqlite::Result<Attempts
         error: text(5)?,
         stderr: text(6)?,
     })
+}
+
+pub(super) fn time(row: &Row<'_>, column: usize) -> rusqlite::Result<UnixTime> {
+    row.get(column).map(UnixTime::from_seconds)
+}
+
+pub(super) fn bytes(row: &Row<'_>, column: usize) -> rusqlite::Result<[u8; 32]> {
+    let bytes: Vec<u8> = row.get(column)?;
+    bytes.try_into().map_err(|_| Error::InvalidColumnType(column, "32 bytes".to_owned(), Type::Blob))
 }

@@ -64,7 +64,7 @@ fn an_approval_outlives_a_restart_and_a_crash() {
     let server = opened(builder(Arc::clone(&site)).start());
     assert_eq!((word(&server, "a"), word(&server, "b")), ("approved".into(), "approved".into()));
     server.stop();
-    // Whoever loses what is remembered has nothing approved.
+    // Where what is remembered is lost nothing is approved.
     std::fs::remove_file(site.state().join("state.db")).expect("it is there");
     let server = opened(builder(site).start());
     assert_eq!((word(&server, "a"), word(&server, "b")), ("no-approval".into(), "no-approval".into()));
