@@ -4,6 +4,7 @@
 mod assemble;
 mod check;
 mod descriptors;
+mod dialling;
 mod doctor;
 mod environment;
 mod exec;
@@ -12,6 +13,7 @@ mod log;
 mod open;
 mod report;
 mod rotate_key;
+mod running;
 mod serve;
 
 use std::error::Error;

@@ -16,6 +16,7 @@ mod test_budget;
 mod wire;
 
 mod access;
+mod approvals;
 mod check_command;
 mod checks;
 mod clients;
@@ -31,8 +32,10 @@ mod json_patch;
 mod laws;
 mod mcp_servers;
 mod page;
+mod policies;
 mod rotation;
 mod secrets;
+mod sessions;
 mod settings;
 mod soak;
 mod transcript;

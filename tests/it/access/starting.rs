@@ -235,3 +235,18 @@ fn a_closed_stdout_does_not_stop_the_service() {
     child.kill().and_then(|()| child.wait()).expect("a child can be ended");
     assert!(is_running);
 }
+
+#[test]
+fn a_wrong_word_about_dialling_stops_the_start() {
+    for (name, value) in [
+        ("MCP_SETTINGS_DIAL", "internet"),
+        ("MCP_SETTINGS_DIAL", "public, 10.0.0.1/8"),
+        ("MCP_SETTINGS_HTTPS_PROXY", "socks5://user:canary@proxy.example"),
+    ] {
+        let Err(refusal) = TestServer::builder(Site::new()).env(name, value).try_start() else {
+            panic!("{name}={value} was taken")
+        };
+        assert_eq!(refusal.code, Some(1), "{refusal:?}");
+        assert!(refusal.stderr.contains(name) && !refusal.stderr.contains("canary"), "{refusal:?}");
+    }
+}
