@@ -11,15 +11,15 @@ use rustix::process::{Pid, Resource, Rlimit, Signal, getrlimit, setrlimit};
 pub use elsewhere::own_program;
 #[cfg(not(target_os = "linux"))]
 pub(super) use elsewhere::{
-    Handle, Member, Parent, adopt_orphans, enter_pid_namespace, followers, handle, is_followed_by, signal,
-    signal_all_others, signal_each,
+    Handle, Member, Parent, adopt_orphans, enter_pid_namespace, followers, handle, has_unadopted,
+    is_followed_by, signal, signal_all_others, signal_each,
 };
 #[cfg(target_os = "linux")]
 pub use linux::own_program;
 #[cfg(target_os = "linux")]
 pub(super) use linux::{
-    Handle, Member, Parent, adopt_orphans, enter_pid_namespace, followers, handle, is_followed_by, signal,
-    signal_all_others, signal_each,
+    Handle, Member, Parent, adopt_orphans, enter_pid_namespace, followers, handle, has_unadopted,
+    is_followed_by, signal, signal_all_others, signal_each,
 };
 
 /// What a program may use. Nothing is changed where nothing is said.
@@ -50,9 +50,8 @@ impl Limits {
     }
 }
 
-/// A signal to all of a process group. It is no error where none is left.
+/// A signal to all of a process group, whose leader has not been reaped. It is no error where none is left.
 pub(super) fn signal_group(leader: Pid, signal: Signal) {
-    // The leader has not been reaped, so that the number is of no other group.
     let _ = rustix::process::kill_process_group(leader, signal);
 }
 
@@ -78,9 +77,9 @@ mod linux {
 
     use nix::sched::CloneFlags;
     use rustix::io::Errno;
-    use rustix::process::{Pid, PidfdFlags, Signal, WaitOptions, getpid, getppid};
+    use rustix::process::set_parent_process_death_signal;
+    use rustix::process::{Pid, PidfdFlags, Signal, getpid, getppid};
     use rustix::process::{pidfd_open, pidfd_send_signal, set_child_subreaper};
-    use rustix::process::{set_parent_process_death_signal, waitpid};
     use tokio::io::Interest;
     use tokio::io::unix::AsyncFd;
 
@@ -197,21 +196,19 @@ mod linux {
         fs::write("/proc/self/gid_map", format!("{group} {group} 1"))
     }
 
-    /// Everything that descends from us and has not ended; what has ended as our child and is not `kept` is reaped.
-    pub(in super::super) fn followers(kept: Pid) -> Vec<Follower> {
-        let (all, own) = descendants();
-        for row in all.iter().filter(|row| row.has_ended && row.parent == own) {
-            if let Some(pid) = Pid::from_raw(row.pid).filter(|pid| *pid != kept) {
-                let _ = waitpid(Some(pid), WaitOptions::NOHANG);
-            }
-        }
-        all.into_iter().filter(|row| !row.has_ended).collect()
+    /// Everything that descends from us and has not ended.
+    pub(in super::super) fn followers() -> Vec<Follower> {
+        descendants().0.into_iter().filter(|row| !row.has_ended).collect()
+    }
+
+    /// Whether something of a group runs that did not become our child: here it always does.
+    pub(in super::super) fn has_unadopted(_: Pid) -> bool {
+        false
     }
 
     /// Whether more than this many processes descend from us.
     pub(in super::super) fn is_followed_by(more_than: u64) -> bool {
-        let (all, _) = descendants();
-        usize::try_from(more_than).is_ok_and(|most| most < all.iter().filter(|row| !row.has_ended).count())
+        usize::try_from(more_than).is_ok_and(|most| most < followers().len())
     }
 
     /// Everything that descends from us, and what `/proc` calls ourselves.
@@ -363,8 +360,12 @@ mod elsewhere {
         Err(io::ErrorKind::Unsupported.into())
     }
 
-    pub(in super::super) fn followers(_: Pid) -> Vec<Follower> {
+    pub(in super::super) fn followers() -> Vec<Follower> {
         Vec::new()
+    }
+
+    pub(in super::super) fn has_unadopted(leader: Pid) -> bool {
+        rustix::process::test_kill_process_group(leader).is_ok()
     }
 
     pub(in super::super) fn is_followed_by(_: u64) -> bool {

@@ -13,7 +13,7 @@ use std::process::Command;
 use std::time::Duration;
 
 use rustix::io::{Errno, FdFlags};
-use rustix::process::{Pid, Signal as ProcessSignal, WaitId, WaitIdOptions, WaitOptions, WaitStatus};
+use rustix::process::{Pid, Signal as ProcessSignal, WaitOptions, WaitStatus};
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::time::{Instant, interval, sleep, timeout_at};
 
@@ -37,6 +37,10 @@ const PATIENCE: Duration = Duration::from_secs(10);
 
 /// How often it is looked whether what descends from us has ended.
 const LOOK: Duration = Duration::from_millis(50);
+
+/// How long SIGKILL is repeated without delay, and the pause in between.
+const HURRY: Duration = Duration::from_secs(2);
+const SHORTEST_PAUSE: Duration = Duration::from_millis(2);
 
 /// How often processes are counted where their number is limited.
 const COUNT: Duration = Duration::from_millis(250);
@@ -311,49 +315,34 @@ struct Tree {
 }
 
 impl Tree {
-    /// Whether the program itself has ended. What others left and has ended is reaped.
-    fn leader_has_ended(&mut self) -> bool {
-        if self.is_first {
-            self.reap_all();
-            return self.status.is_some();
-        }
-        platform::followers(self.leader);
-        self.is_leader_done()
-    }
-
-    /// It is left unreaped, so that no other process or group gets its number.
-    fn is_leader_done(&self) -> bool {
-        let options = WaitIdOptions::EXITED | WaitIdOptions::NOHANG | WaitIdOptions::NOWAIT;
-        !matches!(rustix::process::waitid(WaitId::Pid(self.leader), options), Ok(None))
-    }
-
-    /// Reaps whatever has ended; whether we have a child left.
-    fn reap_all(&mut self) -> bool {
+    /// Reaps whatever has ended; whether something of it still runs. What loses its parent becomes our child, so that
+    /// without a child nothing is left. It costs little: the table of processes is not read.
+    fn is_running(&mut self) -> bool {
         loop {
             match rustix::process::wait(WaitOptions::NOHANG) {
                 Ok(Some((pid, status))) if pid == self.leader => self.status = Some(status),
                 Ok(Some(_)) | Err(Errno::INTR) => {}
                 Ok(None) => return true,
-                Err(_) => return false,
+                Err(_) => return platform::has_unadopted(self.leader),
             }
         }
     }
 
-    /// Whether something of it still runs; what has ended is reaped.
-    fn is_running(&mut self) -> bool {
-        match self.is_first {
-            // What loses its parent in the namespace becomes our child.
-            true => self.reap_all(),
-            false => !platform::followers(self.leader).is_empty(),
-        }
+    /// Whether the program itself has ended.
+    fn leader_has_ended(&mut self) -> bool {
+        self.is_running();
+        self.status.is_some()
     }
 
     fn signal(&self, signal: ProcessSignal) {
         if self.is_first {
             return platform::signal_all_others(signal);
         }
-        platform::signal_group(self.leader, signal);
-        platform::signal_each(&platform::followers(self.leader), signal);
+        // The number of a leader that was reaped may be of another group.
+        if self.status.is_none() {
+            platform::signal_group(self.leader, signal);
+        }
+        platform::signal_each(&platform::followers(), signal);
     }
 
     /// Ends all of it, and returns the code with which the program ended.
@@ -362,14 +351,14 @@ impl Tree {
             self.signal(ProcessSignal::TERM);
             self.wait(children, GRACE).await;
         }
-        let deadline = Instant::now() + PATIENCE;
-        while self.is_running() && Instant::now() < deadline {
+        let begin = Instant::now();
+        while self.is_running() && begin.elapsed() < PATIENCE {
             self.signal(ProcessSignal::KILL);
-            self.wait(children, LOOK).await;
+            // What forks on is a new process each time: only a quick look catches it.
+            let pause = if begin.elapsed() < HURRY { SHORTEST_PAUSE } else { LOOK };
+            self.wait(children, pause).await;
         }
-        let reaped = || rustix::process::waitpid(Some(self.leader), WaitOptions::NOHANG).ok().flatten();
-        let status = self.status.or_else(|| reaped().map(|(_, status)| status));
-        status.map_or(NOT_STARTED, |status| code(status.exit_status(), status.terminating_signal()))
+        self.status.map_or(NOT_STARTED, |status| code(status.exit_status(), status.terminating_signal()))
     }
 
     /// Ready when nothing of it runs any more, or after this time.
@@ -378,7 +367,7 @@ impl Tree {
         while self.is_running() && Instant::now() < deadline {
             tokio::select! {
                 _ = children.recv() => {}
-                () = sleep(LOOK) => {}
+                () = sleep(LOOK.min(longest)) => {}
             }
         }
     }

@@ -9,7 +9,7 @@ if os.fork():
     while True:
         time.sleep(1)
 while True:
-    time.sleep(0.005)
+    time.sleep(0.02)
     if os.fork():
         os._exit(0)
     os.setsid()

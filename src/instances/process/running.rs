@@ -21,7 +21,7 @@ use crate::instances::platform::{self, Handle, Member};
 const POLITE: Duration = Duration::from_millis(500);
 
 /// How long its supervisor has to end it: its own half a second, and what the machine takes.
-const FORCED: Duration = Duration::from_millis(1000);
+const FORCED: Duration = Duration::from_millis(1500);
 
 /// How long what was written is still read after the end: something that got away may have the pipe.
 const DRAIN: Duration = Duration::from_millis(100);
@@ -121,8 +121,8 @@ impl Process {
         ended.ok().and_then(|exit| *exit).unwrap_or(Exit::UNKNOWN)
     }
 
-    /// Ends it with all that descends from it. Close its stdin before: a program that ends then is not disturbed. Takes a
-    /// second and a half at most; what can't be ended in that time is ended as soon as it can.
+    /// Ends it with all that descends from it. Close its stdin before: a program that ends then is not disturbed. Takes
+    /// two seconds at most; what can't be ended in that time is ended as soon as it can.
     pub async fn end(&self) -> Exit {
         if let Ok(exit) = timeout(POLITE, self.exited()).await {
             return exit;
