@@ -9,7 +9,7 @@ use crate::config::{self, Config, File, Flags, Running};
 use crate::document::NewDocument;
 use crate::model::reference::ReferenceRules;
 use crate::secrets::{KeySources, Keys, NoPeers, SecretKey, random_token};
-use crate::service::{AuthorKeeper, Degradation, KeyProvisioner, Options, Service};
+use crate::service::{AuthorKeeper, Degradation, KeyProvisioner, Options, Service, StateSealer};
 use crate::state::{MemoryState, Services, SqliteState, StateDirectory, StateError, StateStore};
 use crate::store::file::{FileStore, FileStoreOptions, check_place};
 use crate::store::memory::{MemoryPlace, MemoryStoreOptions};
@@ -107,8 +107,10 @@ pub(super) fn open_service(config: &Config) -> Result<Opened, Failure> {
     let key_files = KeyFiles::of_service(config, state.as_ref().ok());
     let keys = Arc::new(load_keys(config, &key_files, services.clone())?);
     let store: Arc<dyn StateStore> = match &state {
-        Ok(state) => Arc::new(SqliteState::new(state)),
-        Err(_) => Arc::new(MemoryState::default()),
+        Ok(state) => {
+            Arc::new(SqliteState::new(state).sealed_by(Arc::new(StateSealer::new(Arc::clone(&keys)))))
+        }
+        Err(_) => Arc::new(MemoryState::in_place_of_a_disk()),
     };
     let service = service(config, Arc::clone(&keys), Some(&store))?.with_state(Arc::clone(&store));
     // Now the folder of the settings is there.

@@ -5,6 +5,7 @@ mod assemble;
 mod check;
 mod descriptors;
 mod environment;
+mod exec;
 mod key_files;
 mod log;
 mod open;
@@ -36,6 +37,9 @@ enum Command {
     Open(open::Arguments),
     /// Encrypt again, under the newest key, what older keys encrypted.
     RotateKey(rotate_key::Arguments),
+    /// Start a program for the service, and end it with all that it started.
+    #[command(name = "__exec", hide = true)]
+    Exec(exec::Arguments),
 }
 
 /// What a command can fail with.
@@ -53,6 +57,7 @@ pub fn main() -> ExitCode {
         Command::Check(arguments) => check::run(arguments),
         Command::Open(arguments) => open::run(arguments),
         Command::RotateKey(arguments) => rotate_key::run(arguments),
+        Command::Exec(arguments) => Ok(exec::run(arguments)),
     };
     match result {
         Ok(code) => code,

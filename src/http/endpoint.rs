@@ -107,7 +107,10 @@ pub(super) enum Admission {
 impl Endpoint {
     /// Whether its answer may show secrets. What does something shows none, whatever a request asks for.
     fn is_reading(&self) -> bool {
-        self.action.is_none() && matches!(self.admission, Admission::AnyKey | Admission::Scope(Scope::Read))
+        self.action.is_none() && {
+            let admissions = [Scope::Read, Scope::Run].map(Admission::Scope);
+            self.admission == Admission::AnyKey || admissions.contains(&self.admission)
+        }
     }
 }
 

@@ -1,6 +1,7 @@
 //! The API over HTTP: routes, checks, answers. A handler is three moves: read, call, answer. It refuses to
 //! know stores, documents and keys.
 
+mod approval;
 mod authentication;
 mod body;
 mod connection;
@@ -20,6 +21,7 @@ pub mod openapi_document;
 mod operations;
 mod page;
 mod paths;
+mod policy;
 mod prefer;
 mod problem;
 mod problem_kind;

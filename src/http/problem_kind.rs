@@ -58,6 +58,12 @@ pub enum ProblemKind {
     PreconditionFailed,
     /// An operation of a JSON Patch does not fit the state.
     PatchConflict,
+    /// What is to be approved is not what would be executed.
+    LaunchChanged,
+    /// What the service remembers can't be used.
+    StateUnavailable,
+    /// The policy is not valid.
+    InvalidPolicy,
     /// The configuration is not valid.
     InvalidConfig,
     /// Null would delete what the request does not name.
@@ -102,7 +108,7 @@ pub enum ProblemKind {
 
 impl ProblemKind {
     /// Every kind, for documentation and tests.
-    pub const ALL: [Self; 45] = [
+    pub const ALL: [Self; 48] = [
         Self::NotFound,
         Self::MethodNotAllowed,
         Self::Unauthorized,
@@ -128,6 +134,9 @@ impl ProblemKind {
         Self::PreconditionRequired,
         Self::PreconditionFailed,
         Self::PatchConflict,
+        Self::LaunchChanged,
+        Self::StateUnavailable,
+        Self::InvalidPolicy,
         Self::InvalidConfig,
         Self::UnnamedLoss,
         Self::UnrestorableMask,
@@ -297,6 +306,24 @@ impl ProblemKind {
                 "An operation does not fit the server",
                 S::CONFLICT,
                 "Read the server again, and make the patch for what is there now.",
+            ),
+            Self::LaunchChanged => (
+                "launch-changed",
+                "Something else would be executed",
+                S::CONFLICT,
+                "Look again at what would be executed, and approve that.",
+            ),
+            Self::StateUnavailable => (
+                "state-unavailable",
+                "What the service remembers can't be used",
+                S::SERVICE_UNAVAILABLE,
+                "See what /ready says, and try again after the time that Retry-After names.",
+            ),
+            Self::InvalidPolicy => (
+                "invalid-policy",
+                "The policy is not valid",
+                S::UNPROCESSABLE_ENTITY,
+                "Correct what `errors` names.",
             ),
             Self::InvalidConfig => (
                 "invalid-config",

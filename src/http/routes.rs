@@ -17,8 +17,8 @@ use super::problem::Problem;
 use super::problem_kind::ProblemKind;
 use super::query::Parameter;
 use super::{
-    body, documentation, event_stream, headers, listing, mcp_servers, operations, page, paths,
-    rename_and_copy, request_id, session, settings, settings_patch, status,
+    approval, body, documentation, event_stream, headers, listing, mcp_servers, operations, page, paths,
+    policy, rename_and_copy, request_id, session, settings, settings_patch, status,
 };
 
 const ITEM: &str = "/api/settings/mcp-servers/{name}";
@@ -30,6 +30,8 @@ const SETTINGS: &str = "/api/settings";
 const EVENTS: &str = "/api/settings/events";
 const SETTINGS_ITEM: &str = "/api/settings/mcp/{settings_key}";
 const SETTINGS_RENAME: &str = "/api/settings/mcp/{settings_key}/rename";
+const APPROVAL: &str = "/api/instances/{name}/approval";
+const POLICY: &str = "/api/instances/{name}/policy";
 const PROBLEM: &str = "/problems/{type}";
 
 const JSON: &[&str] = &["application/json"];
@@ -79,7 +81,9 @@ static RESOURCES: LazyLock<Vec<Resource>> = LazyLock::new(|| resources(&ROUTES))
 /// Every route. A `GET` answers `HEAD` too.
 fn routes() -> Vec<Route> {
     use operations::settings as theirs;
-    use operations::{documentation as documents, events, mcp_servers as servers, service, session as login};
+    use operations::{
+        documentation as documents, events, instances, mcp_servers as servers, service, session as login,
+    };
     let route = |method, path, describe: Describe, endpoint| Route {
         path,
         method,
@@ -115,6 +119,20 @@ fn routes() -> Vec<Route> {
     let create_theirs = in_settings(Handler::StoredBody(settings::create), Action::Replace, JSON);
     let patch_theirs = in_settings(Handler::StoredBody(settings::patch), Action::Patch, MERGE_PATCH);
     let delete_theirs = in_settings(Handler::Stored(settings::delete), Action::Delete, &[]);
+    let running = |handler, action| Endpoint {
+        admission: Admission::Scope(Scope::Run),
+        action: Some(action),
+        ..open(handler)
+    };
+    let show_launch =
+        Endpoint { admission: Admission::Scope(Scope::Run), ..open(Handler::Stored(approval::read)) };
+    let approve = Endpoint { body: JSON, ..running(Handler::StoredBody(approval::approve), Action::Approve) };
+    let withdraw = running(Handler::Stored(approval::withdraw), Action::Withdraw);
+    let show_policy = Endpoint { takes_conditions: true, ..reading(Handler::Stored(policy::read)) };
+    let set_policy = |handler, body| Endpoint { query: &[], ..writing(handler, Action::SetPolicy, body) };
+    let put_policy = set_policy(Handler::StoredBody(policy::replace), JSON);
+    let patch_policy = set_policy(Handler::StoredBody(policy::patch), MERGE_PATCH);
+    let delete_policy = set_policy(Handler::Stored(policy::delete), &[]);
     vec![
         get("/", service::page, document(Handler::Plain(page::page))),
         // The files that the page loads are no part of the API.
@@ -158,6 +176,13 @@ fn routes() -> Vec<Route> {
         route(Method::PATCH, SETTINGS_ITEM, theirs::patch, patch_theirs),
         route(Method::DELETE, SETTINGS_ITEM, theirs::delete, delete_theirs),
         route(Method::POST, SETTINGS_RENAME, theirs::rename, rename_stored),
+        get(APPROVAL, instances::approval, show_launch),
+        route(Method::POST, APPROVAL, instances::approve, approve),
+        route(Method::DELETE, APPROVAL, instances::withdraw, withdraw),
+        get(POLICY, instances::policy, show_policy),
+        route(Method::PUT, POLICY, instances::replace_policy, put_policy),
+        route(Method::PATCH, POLICY, instances::patch_policy, patch_policy),
+        route(Method::DELETE, POLICY, instances::delete_policy, delete_policy),
     ]
 }
 

@@ -188,6 +188,14 @@ fn collect<'a>(node: &'a Node, path: &Path<'_>, found: &mut Vec<(Pointer, Value<
 }
 
 impl<'a> Value<'a> {
+    /// The same, borrowed.
+    pub fn borrowed(&self) -> Value<'_> {
+        match self {
+            Self::Clear(text) => Value::Clear(Cow::Borrowed(text)),
+            Self::Unreadable => Value::Unreadable,
+        }
+    }
+
     /// The value of a scalar; nothing for `null`, an array and an object.
     fn of(node: &'a Node) -> Option<Self> {
         let word = |value: bool| Cow::Borrowed(if value { "true" } else { "false" });

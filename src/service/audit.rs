@@ -32,6 +32,12 @@ pub enum Action {
     Logout,
     /// A link with a one-time code was made.
     Link,
+    /// What would be executed for a server was approved.
+    Approve,
+    /// An approval was withdrawn.
+    Withdraw,
+    /// It was chosen how a server is to be run.
+    SetPolicy,
 }
 
 /// One audit event.
@@ -121,6 +127,9 @@ pub fn record(event: &Event<'_>) {
         Action::Login => ("login", None),
         Action::Logout => ("logout", None),
         Action::Link => ("link", None),
+        Action::Approve => ("approve", None),
+        Action::Withdraw => ("withdraw", None),
+        Action::SetPolicy => ("set-policy", None),
     };
     let outcome = match event.status {
         400.. => "refused",

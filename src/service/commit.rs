@@ -8,6 +8,7 @@ use crate::model::Author;
 use crate::model::plain_names::PlainNames;
 use crate::model::reference::ReferenceRules;
 use crate::secrets::Keys;
+use crate::state::StateStore;
 use crate::store::{Answer, Change, Current, Decision, Names, Snapshot};
 
 use super::effect::{Effect, edits, notes};
@@ -45,6 +46,7 @@ pub(super) struct WriteContext {
     pub(super) plain_names: Arc<PlainNames>,
     pub(super) references: Arc<ReferenceRules>,
     pub(super) options: Options,
+    pub(super) state: Arc<dyn StateStore>,
 }
 
 impl WriteContext {

@@ -56,7 +56,9 @@ fn decide(
     let (after, answer) = if *shows_tag { (Some(after), whole) } else { (None, shown(None)) };
     let written = Written { is_created: true, before: None, after, is_verbatim: false, body: Some(answer) };
     let put = Edit::Put { key: to.clone(), config: stored.clone() };
-    Ok(Step::Edit(vec![Effect::makes(state, put)], written))
+    let approver = context.approver(&write.caller);
+    let run = approver.and_then(|approver| approver.of_copy(&rules, &write.key, to, &config));
+    Ok(Step::Edit(vec![Effect::makes(state, put).with_run(run)], written))
 }
 
 #[cfg(test)]

@@ -21,10 +21,11 @@ use crate::projection::{
     unreadable_server_tag, unreadable_state_digest, view,
 };
 use crate::secrets::{Exposure, KeyRing};
+use crate::state::StateKey;
 use crate::store::Snapshot;
 
-use super::ServiceError;
 use super::listing::{Listing, Rows};
+use super::{Runnable, ServiceError};
 
 /// One state, ready to be read.
 pub struct ReadModel {
@@ -51,6 +52,8 @@ pub struct Item {
     redacted: Result<Redacted, Fault>,
     /// What OpenHands' clients are shown of it, redacted.
     pub(super) shown: OnceLock<Box<str>>,
+    /// What there is to run of it, under the key of a state store.
+    pub(super) runnable: OnceLock<(StateKey, Arc<Runnable>)>,
 }
 
 /// The redacted answer, the body that it is, and what else a full row says.
@@ -159,7 +162,7 @@ impl Item {
         ring: &KeyRing,
         references: &ReferenceRules,
     ) -> Self {
-        let (server, shown) = (Arc::clone(server), OnceLock::new());
+        let (server, shown, runnable) = (Arc::clone(server), OnceLock::new(), OnceLock::new());
         match &server.config {
             Ok(stored) => {
                 let mut config = config::open(stored, layout.sealing, ring);
@@ -167,13 +170,13 @@ impl Item {
                 let form = canonical(&config, layout.dialect);
                 let (tag, state) = (server_tag(ring.etag_key(), key, &form), state_digest(key, &form));
                 let redacted = Ok(Redacted::new(key, &config, &tag));
-                Self { summary: summary(&config), tag, state, redacted, server, shown }
+                Self { summary: summary(&config), tag, state, redacted, server, shown, runnable }
             }
             Err(fault) => {
                 let tag = unreadable_server_tag(ring.etag_key(), key, &server.text);
                 let state = unreadable_state_digest(key, &server.text);
                 let redacted = Err(fault.clone());
-                Self { summary: Summary::UNREADABLE, tag, state, redacted, server, shown }
+                Self { summary: Summary::UNREADABLE, tag, state, redacted, server, shown, runnable }
             }
         }
     }

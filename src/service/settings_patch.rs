@@ -20,6 +20,7 @@ use super::access::Caller;
 use super::commit::{Step, UseCase, WriteContext};
 use super::effect::Effect;
 use super::key_rules::must_seal;
+use super::launching::withdrawal;
 use super::settings::{Settled, WrittenServer};
 use super::settings_answer::outside;
 use super::state_context::StateContext;
@@ -43,9 +44,12 @@ impl Service {
     ) -> Result<Settled, ServiceError> {
         let names = Names::these(patch.server_names().map(SettingsKey::new)).and_outside();
         let author = Some(caller.author.clone());
-        let request = Request { patch, caller };
+        let request = Request { patch, caller: caller.clone() };
         let case = UseCase::new(names, author, move |current, context| request.decide(current, context));
         let (servers, state) = self.commit(self.writes.lenient(), case).await?;
+        if servers.iter().any(|server| server.after.is_none()) {
+            self.settle_withdrawal(&caller).await?;
+        }
         Ok(self.settled(Written::of_many(), servers, state).await)
     }
 }
@@ -171,7 +175,9 @@ impl Request {
                 let rules = StateContext::of(current, &keys, context, &self.caller);
                 let before = Some(rules.state(&key, server).tag);
                 let written = Written { before, ..Written::of_many() };
-                return Ok(Step::Edit(vec![Edit::Remove { key }.into()], written));
+                let run = withdrawal(&self.caller, &key);
+                let remove = Effect::from(Edit::Remove { key }).with_run(run);
+                return Ok(Step::Edit(vec![remove], written));
             }
             Json::Object(patch) => patch.clone(),
             _ => {

@@ -8,6 +8,7 @@ use crate::model::config::{self, Config};
 use crate::model::{Access, Author, Edit, ServerName, StateDigest};
 use crate::projection::{EntityTag, Verdict};
 use crate::secrets::{Exposure, KeyRing};
+use crate::state::Change;
 use crate::store::{Current, Facts, Names};
 
 use super::commit::{Step, UseCase, WriteContext};
@@ -100,6 +101,9 @@ pub(super) fn decide(
     };
     let after = rules.apply(sent, before.as_ref())?;
     let (after_tag, after_state) = rules.identify(key, &after);
+    let run = context
+        .approver(&write.caller)
+        .and_then(|approver| approver.of_write(&rules, key, sent, before.as_ref(), &after));
     let unchanged = before.filter(|_| before_tag.as_ref() == Some(&after_tag));
     // A caller who may not see secrets could learn from what fails, what costs nothing and what a dry run
     // answers that a secret which they sent is the stored one. So whatever may become of a new one is judged.
@@ -113,7 +117,7 @@ pub(super) fn decide(
         return Ok(Step::NeedKey(reason));
     }
     let tags = (before_tag, after_tag.clone());
-    let edit = seal_and_edit(facts, ring, update, after, after_state, tags)?;
+    let edit = seal_and_edit(facts, ring, update, after, (after_state, run), tags)?;
     Ok(match (unchanged, edit) {
         (Some(own), Step::Edit(judged, _)) if dry_run.is_none() => {
             let answer = Written::unchanged(key, &own, after_tag, update);
@@ -137,7 +141,7 @@ fn seal_and_edit(
     ring: &KeyRing,
     update: &Update,
     after: Config,
-    after_state: StateDigest,
+    (after_state, run): (StateDigest, Option<Change>),
     (before_tag, after_tag): (Option<EntityTag>, EntityTag),
 ) -> Result<Step<Written>, ServiceError> {
     let key = &update.write.key;
@@ -159,7 +163,7 @@ fn seal_and_edit(
         after: shown_tag.cloned(),
     };
     let put = Edit::Put { key: key.clone(), config: stored };
-    Ok(Step::Edit(vec![Effect::makes(after_state, put)], written))
+    Ok(Step::Edit(vec![Effect::makes(after_state, put).with_run(run)], written))
 }
 
 #[cfg(test)]

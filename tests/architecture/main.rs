@@ -24,10 +24,10 @@ const MAY_USE: [(&str, &[&str]); 17] = [
     ("projection", &["json", "model", "secrets"]),
     ("document", &["json", "model"]),
     ("state", &["model", "secrets"]),
-    ("store", &["blocking", "document", "json", "model"]),
+    ("store", &["blocking", "document", "json", "model", "state"]),
     ("service", &["api", "blocking", "json", "model", "projection", "secrets", "state", "store"]),
     ("events", &["blocking", "model", "projection", "service"]),
-    ("instances", &["blocking", "json", "model", "secrets"]),
+    ("instances", &["api", "blocking", "json", "model", "secrets"]),
     (
         "http",
         &[
@@ -56,13 +56,14 @@ const MAY_USE_ONLY: [(&str, &str, &[&str]); 15] = [
     ("secrets", "json", &["Text"]),
     ("model", "secrets", &["KeyRing", "Plaintext", "Sealed", "is_token", "looks_sealed"]),
     ("projection", "secrets", &["EtagKey", "Exposure"]),
-    ("state", "model", &["SettingsKey", "StateDigest"]),
+    ("state", "model", &["LaunchDigest", "SettingsKey", "StateDigest"]),
     ("state", "secrets", &["KeyFingerprint", "KeyList", "Peer", "Peers", "Scope", "Scopes"]),
     ("events", "projection", &["EntityTag"]),
     ("instances", "secrets", &["Plaintext"]),
     ("http", "secrets", &["Exposure", "Scope", "Scopes"]),
     ("config", "secrets", &["Scope", "Scopes"]),
     ("http", "store", &["StoreError", "StoreErrorKind"]),
+    ("store", "state", &["Change"]),
     ("cli", "document", &["NewDocument"]),
     ("cli", "model", &["reference"]),
 ];

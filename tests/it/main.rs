@@ -16,6 +16,7 @@ mod test_budget;
 mod wire;
 
 mod access;
+mod approvals;
 mod check_command;
 mod checks;
 mod clients;
@@ -30,6 +31,7 @@ mod json_patch;
 mod laws;
 mod mcp_servers;
 mod page;
+mod policies;
 mod rotation;
 mod secrets;
 mod settings;

@@ -4,6 +4,7 @@
 pub(super) mod documentation;
 pub(super) mod events;
 mod fields;
+pub(super) mod instances;
 pub(super) mod mcp_servers;
 mod problems;
 pub(super) mod service;
