@@ -19,9 +19,10 @@ use crate::blocking;
 use crate::instances::fault::Fault;
 use crate::instances::launch::{Program, Remote, Resolved, ResolvedLaunch};
 use crate::json::{Path, Pointer};
+use crate::model::code_names::decides_code;
 use crate::model::config::{Config, Members, Node, SecretValue};
 use crate::model::launch::{Launch, NotLaunchable, Transport, Value};
-use crate::model::reference::{NotTemplate, Piece, Reference, Source, Template};
+use crate::model::reference::{NotTemplate, Piece, Reference, Source, Template, has_reference};
 use crate::model::url_parts::authority;
 use crate::secrets::Plaintext;
 
@@ -84,12 +85,19 @@ impl Resolving<'_> {
         cwd: Option<&str>,
         config: &Config,
     ) -> Result<Program, Fault> {
-        if crate::model::reference::has_reference(command) {
+        if has_reference(command) {
             return Err(failed("command", "a reference is not resolved here"));
         }
         let mut resolved_env = Vec::with_capacity(env.len());
         for (name, value) in env {
             let place = Place::of(config, "env", name);
+            // Who approves it is to see which code it chooses.
+            if decides_code(name) && matches!(&value, Value::Clear(text) if has_reference(text)) {
+                return Err(failed(
+                    &place.at,
+                    "the variable decides which code runs, so that no reference is resolved in it",
+                ));
+            }
             let value = self.value(&place, &value).await?;
             resolved_env.push((name.to_owned(), without_nul(value, &place)?));
         }
@@ -145,7 +153,7 @@ impl Resolving<'_> {
     /// The URL without its userinfo, and that.
     async fn url(&mut self, text: &str) -> Result<(Plaintext, Option<Userinfo>), Fault> {
         let what = "url";
-        if crate::model::reference::has_reference(authority(text)) {
+        if has_reference(authority(text)) {
             return Err(failed(what, "a reference in scheme, host, port or userinfo is not resolved"));
         }
         let place = Place { at: Path::Root.member("url").pointer(), is_secret: true };

@@ -13,7 +13,7 @@ const PATH = 'mV3kq9TzR7pLw2XbN8dY4hGf';
 const WARNING = /looks like a secret, but it is stored and shown in clear\./;
 
 const LOCAL = {
-  command: 'npx', args: ['-y', 'some-server', '--api-key=canary-flag', '--as', TOKEN, '--port', '80'],
+  command: 'npx', args: ['-y', 'some-server@1.2.3', '--api-key=canary-flag', '--as', TOKEN, '--port', '80'],
   description: `ask for ${TOKEN}`,
 };
 const BOXED = { command: 'docker', args: ['run', '--rm', '-e', 'API_TOKEN=canary-flag', '-e', 'MODE=fast', 'image', '--api-key=canary-flag'] };
@@ -24,7 +24,7 @@ export default async function (stage) {
   await stage.api.put('remote', REMOTE);
   const visitor = await stage.owner();
   const { list, editor, paste, page } = visitor;
-  await visible(list.row('local').getByText('npx some-server --api-key=… --as … --port 80'));
+  await visible(list.row('local').getByText('npx some-server@1.2.3 --api-key=… --as … --port 80'));
   await visible(list.row('remote').getByText('remote.example', { exact: true }));
   const hidden = new RegExp(`canary-flag|${TOKEN}|${PATH}`);
   assert.doesNotMatch(await page.content(), hidden, 'the list');
@@ -52,7 +52,7 @@ export default async function (stage) {
   await argument(5).fill(TOKEN);
   await editor.json.click();
   await eventually(async () => assert.deepEqual(await warnings(page), ['Argument 3', 'Argument 5', 'Description']));
-  await editor.text.fill(JSON.stringify({ ...LOCAL, args: ['-y', 'some-server', `--url=https://u:p@h.example/`], timeout: 5 }));
+  await editor.text.fill(JSON.stringify({ ...LOCAL, args: ['-y', 'some-server@1.2.3', `--url=https://u:p@h.example/`], timeout: 5 }));
   await eventually(async () => assert.deepEqual(await warnings(page), ['Argument 3', 'Description']));
   // It warns, and stops nothing.
   await editor.text.fill(JSON.stringify({ ...LOCAL, timeout: 5 }));

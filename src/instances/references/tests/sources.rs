@@ -157,3 +157,23 @@ fn everything_that_must_not_be_shown_is_listed() {
     let printed = format!("{resolved:?}");
     assert!(!printed.contains("canary") && !printed.contains("key-in-url"), "{printed}");
 }
+
+#[test]
+fn what_decides_which_code_runs_is_not_resolved() {
+    for name in ["PATH", "node_options", "LD_PRELOAD", "HTTPS_PROXY"] {
+        for value in ["${MCP_SECRET_A}", "sealed /x:${MCP_SECRET_A}", "${MCP_SECRET_NONE:-/x}", "${"] {
+            let text = format!(r#"{{"command":"x","env":{{"{name}":"{value}"}}}}"#);
+            let expected = "the variable decides which code runs, so that no reference is resolved in it";
+            assert_eq!(why(resolve(&text)), format!("/env/{name}: {expected}"), "{value}");
+        }
+    }
+    let plain = program(r#"{"command":"x","env":{"PATH":"/usr/bin:$${X}","NODE_ENV_FILE_":""}}"#);
+    assert_eq!(pairs(&plain.env), [("PATH", "/usr/bin:${X}"), ("NODE_ENV_FILE_", "")]);
+}
+
+#[test]
+fn resolving_can_move_between_threads() {
+    fn moves<T: Send>(_: T) {}
+    let config = config(r#"{"command":"x"}"#);
+    moves(References::new(settings(&[], None), variable).resolve(&config));
+}
