@@ -1,7 +1,11 @@
 //! The bodies of our own resources as types: handlers build them, the OpenAPI document describes them, tests and
 //! clients read with them. It does not know how their content is found, and how it is sent.
 
+mod approval;
 mod event;
+mod instance;
+mod instance_words;
+mod policy;
 mod problem;
 mod server;
 mod service;
@@ -10,8 +14,21 @@ mod words;
 use bytes::Bytes;
 use serde::Serialize;
 
+pub use approval::{
+    ApprovalReason, ApprovedBy, LaunchApproval, LaunchCommand, LaunchId, LaunchValue, LaunchVariable,
+};
 pub use event::{
     ChangeKind, DocumentAccess, DocumentChange, DocumentState, Opened, RecentChange, ServerChange,
+};
+pub use instance::{
+    Attention, Instance, InstanceEvent, InstanceFault, InstanceHealth, InstanceList, InstanceLog,
+    InstanceRetry, InstanceState, InstanceStatus, InstanceStatuses, LastHealth, LogLine, PeerName,
+    ProbeResult, ToolResult,
+};
+pub use instance_words::{FaultKind, HealthStatus, InstanceEventKind, UnapprovedReason};
+pub use policy::{
+    PolicyHealthCheck, PolicyLimits, PolicySource, PolicyTools, RunPolicy, RunPolicyAnswer, SessionsWord,
+    StartWord,
 };
 pub use problem::{Fault, Problem};
 pub use server::{

@@ -9,6 +9,7 @@ use crate::json::Pointer;
 use crate::projection::EntityTag;
 use crate::secrets::Scope;
 
+use super::instance::InstanceFault;
 use super::server::StoredConfig;
 
 /// A problem: the members of every type, and those that only some types have.
@@ -62,6 +63,10 @@ pub struct Problem {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(with = "bool")]
     pub etag_altered: Option<bool>,
+    /// What was wrong with the MCP server.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "InstanceFault")]
+    pub fault: Option<InstanceFault>,
     /// Always this word.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(with = "String", extend("const" = "unknown"))]

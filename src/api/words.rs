@@ -7,6 +7,7 @@ use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::{Value, json};
 
+use super::instance_words::{FaultKind, HealthStatus, InstanceEventKind, UnapprovedReason};
 use crate::json::Pointer;
 use crate::model::Kind;
 use crate::model::suspect::Reason;
@@ -104,6 +105,38 @@ word!(
     Reason::ALL,
     true,
     "Why: a telling name comes before it, it has the form of a token, a URL has userinfo or a parameter of a telling name, or a segment of a URL's path has the form of a token."
+);
+
+word!(
+    FaultKind,
+    "FaultKind",
+    FaultKind::ALL,
+    false,
+    "What kind of fault: a reference that can't be resolved, a rule of this service, a program that can't be started, a server that can't be reached, no answer in time, credentials, an unforeseen HTTP status, a program that ended, what is not MCP, a JSON-RPC error, a tool that failed, or an answer that is too large."
+);
+
+word!(
+    HealthStatus,
+    "HealthStatus",
+    HealthStatus::ALL,
+    false,
+    "How healthy. `unknown` is no fault. `degraded`: fewer failures in a row than the threshold. `auth_required`: the server wants other credentials."
+);
+
+word!(
+    InstanceEventKind,
+    "InstanceEventKind",
+    InstanceEventKind::ALL,
+    true,
+    "A probe, a call that failed, a start, or an end that was not asked for."
+);
+
+word!(
+    UnapprovedReason,
+    "UnapprovedReason",
+    UnapprovedReason::ALL,
+    true,
+    "There is no approval, another launch was approved, the command is another file now, or this service runs nothing."
 );
 
 /// The schema of an enum that is derived here, as one list of its words: without it each word whose variant is

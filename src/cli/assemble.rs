@@ -8,7 +8,7 @@ use std::sync::Arc;
 use crate::config::{self, Config, File, Flags};
 use crate::document::NewDocument;
 use crate::secrets::{KeySources, Keys, NoPeers, SecretKey, random_token};
-use crate::service::{AuthorKeeper, Degradation, KeyProvisioner, Options, Service};
+use crate::service::{AuthorKeeper, Degradation, KeyProvisioner, Options, Service, StateSealer};
 use crate::state::{MemoryState, Services, SqliteState, StateDirectory, StateError, StateStore};
 use crate::store::file::{FileStore, FileStoreOptions, check_place};
 use crate::store::memory::{MemoryPlace, MemoryStoreOptions};
@@ -17,6 +17,7 @@ use crate::store::{LARGEST, NoteKeeper, Store};
 use super::Failure;
 use super::environment::Environment;
 use super::key_files::KeyFiles;
+use super::running;
 
 /// Which settings a command is for; every command has these flags.
 #[derive(Debug, clap::Args)]
@@ -88,6 +89,8 @@ pub(super) struct Opened {
     pub(super) services: Option<Arc<Services>>,
     /// What the service remembers beside the settings. It is not open yet.
     pub(super) state: Arc<dyn StateStore>,
+    /// Below which folder programs get private ones.
+    pub(super) work: PathBuf,
 }
 
 /// What a service opens: what is missing of its folders and key files is made.
@@ -106,8 +109,10 @@ pub(super) fn open_service(config: &Config) -> Result<Opened, Failure> {
     let key_files = KeyFiles::of_service(config, state.as_ref().ok());
     let keys = Arc::new(load_keys(config, &key_files, services.clone())?);
     let store: Arc<dyn StateStore> = match &state {
-        Ok(state) => Arc::new(SqliteState::new(state)),
-        Err(_) => Arc::new(MemoryState::default()),
+        Ok(state) => {
+            Arc::new(SqliteState::new(state).sealed_by(Arc::new(StateSealer::new(Arc::clone(&keys)))))
+        }
+        Err(_) => Arc::new(MemoryState::in_place_of_a_disk()),
     };
     let service = service(config, Arc::clone(&keys), Some(&store))?.with_state(Arc::clone(&store));
     // Now the folder of the settings is there.
@@ -120,7 +125,8 @@ pub(super) fn open_service(config: &Config) -> Result<Opened, Failure> {
     }
     let is_seen = services.as_ref().is_some_and(|services| services.is_seen());
     let service = service.degraded_by((!is_seen).then_some(Degradation::StateUnusable));
-    Ok(Opened { service, key_files, services, state: store })
+    let work = running::work_folder(state.as_ref().ok().map(StateDirectory::path));
+    Ok(Opened { service, key_files, services, state: store, work })
 }
 
 /// The same where nothing is kept: keys that are not configured are made for this run, and no folder or file is.
@@ -137,7 +143,8 @@ fn open_in_memory(config: &Config) -> Result<Opened, Failure> {
     };
     let store = MemoryPlace::new(NewDocument::Own).open(options);
     let service = service_on(Arc::new(store), config, Arc::new(keys)).with_state(Arc::clone(&state));
-    Ok(Opened { service, key_files: KeyFiles::default(), services: None, state })
+    let work = running::work_folder(None);
+    Ok(Opened { service, key_files: KeyFiles::default(), services: None, state, work })
 }
 
 /// What a command opens that works on the settings file itself. It makes no folder and no key, and minds the services
@@ -188,7 +195,8 @@ fn keeper_in(state: &Arc<dyn StateStore>) -> Arc<dyn NoteKeeper> {
 fn service_on(store: Arc<dyn Store>, config: &Config, keys: Arc<Keys>) -> Service {
     let options =
         Options { require_preconditions: config.require_preconditions, lock_timeout: config.lock_timeout };
-    let service = Service::new(store, keys, options);
+    let service = Service::new(store, keys, options)
+        .with_references(Arc::new(running::reference_rules(&config.running)));
     match &config.plain_names {
         Some(names) => service.with_plain_names(names.clone()),
         None => service,

@@ -10,18 +10,13 @@ use crate::config::Flags;
 use crate::service::{Service, ServiceError};
 
 use super::assemble::{Resolved, Source, open_for_command};
+use super::report::Report;
 use super::{Failure, log};
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Arguments {
     #[command(flatten)]
     source: Source,
-}
-
-/// The lines of the report, and whether one of them is an error.
-#[derive(Default)]
-struct Report {
-    has_error: bool,
 }
 
 pub(super) fn run(arguments: Arguments) -> Result<ExitCode, Failure> {
@@ -122,27 +117,5 @@ impl Report {
                 }
             }
         }
-    }
-
-    fn ok(&mut self, subject: &str, text: &str) {
-        self.line("ok", subject, text);
-    }
-
-    fn warning(&mut self, subject: &str, text: &str) {
-        self.line("warning", subject, text);
-    }
-
-    fn error(&mut self, subject: &str, text: &str) {
-        self.has_error = true;
-        self.line("error", subject, text);
-    }
-
-    #[expect(clippy::print_stdout, reason = "the report is the command's data")]
-    fn line(&self, grade: &str, subject: &str, text: &str) {
-        println!("{grade:<8} {subject}: {text}");
-    }
-
-    fn code(&self) -> ExitCode {
-        if self.has_error { ExitCode::FAILURE } else { ExitCode::SUCCESS }
     }
 }

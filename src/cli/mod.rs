@@ -5,11 +5,15 @@ mod assemble;
 mod check;
 mod descriptors;
 mod dialling;
+mod doctor;
 mod environment;
+mod exec;
 mod key_files;
 mod log;
 mod open;
+mod report;
 mod rotate_key;
+mod running;
 mod serve;
 
 use std::error::Error;
@@ -33,10 +37,15 @@ enum Command {
     Serve(serve::Arguments),
     /// Say whether the service would start and could do everything; makes and changes nothing.
     Check(check::Arguments),
+    /// Say which programs servers would be run with on this machine; makes and changes nothing.
+    Doctor(doctor::Arguments),
     /// Print a new link to the page of the running service.
     Open(open::Arguments),
     /// Encrypt again, under the newest key, what older keys encrypted.
     RotateKey(rotate_key::Arguments),
+    /// Start a program for the service, and end it with all that it started.
+    #[command(name = "__exec", hide = true)]
+    Exec(exec::Arguments),
 }
 
 /// What a command can fail with.
@@ -52,8 +61,10 @@ pub fn main() -> ExitCode {
     let result = match Arguments::parse().command {
         Command::Serve(arguments) => serve::run(arguments).map(|()| ExitCode::SUCCESS),
         Command::Check(arguments) => check::run(arguments),
+        Command::Doctor(arguments) => doctor::run(arguments),
         Command::Open(arguments) => open::run(arguments),
         Command::RotateKey(arguments) => rotate_key::run(arguments),
+        Command::Exec(arguments) => Ok(exec::run(arguments)),
     };
     match result {
         Ok(code) => code,

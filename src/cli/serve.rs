@@ -17,6 +17,7 @@ use crate::events::ChangeStream;
 use crate::http::host_check::HostCheck;
 use crate::http::public_address::PublicAddress;
 use crate::http::{App, Capacity, serve};
+use crate::instances::{Instances, SystemClock};
 use crate::secrets::{KeyFile, Scope, random_token};
 use crate::service::Service;
 use crate::service::access::ApiKeys;
@@ -26,6 +27,7 @@ use crate::service::sessions::Sessions;
 use super::assemble::{Opened, Resolved, Source, open_service};
 use super::key_files::described;
 use super::{Failure, descriptors, dialling, log};
+use super::{Failure, descriptors, log, running};
 
 /// How long start-up waits for a key file to be made while another process holds the lock.
 const KEY_PATIENCE: Duration = Duration::from_millis(500);
@@ -66,7 +68,8 @@ pub(super) fn run(arguments: Arguments) -> Result<(), Failure> {
 
 async fn serve_until_signal(resolved: Resolved) -> Result<(), Failure> {
     let Resolved { config, file, .. } = resolved;
-    let Opened { service, key_files, services, state } = open_service(&config)?;
+    let policy = running::dial_policy(&config)?;
+    let Opened { service, key_files, services, state, work } = open_service(&config)?;
     let service = Arc::new(service);
     if actix_web::rt::time::timeout(KEY_PATIENCE, service.prepare_keys()).await.is_err() {
         tracing::warn!(
@@ -98,9 +101,16 @@ async fn serve_until_signal(resolved: Resolved) -> Result<(), Failure> {
     let capacity = Capacity::of(descriptors::raise(), available_parallelism().map_or(1, usize::from));
     let events = ChangeStream::start(Arc::clone(&service), capacity.streams())
         .map_err(|error| Failure::new("could not start to follow the settings").because(error))?;
+    let instances = Arc::new(Instances::new(
+        Arc::clone(&service),
+        Arc::clone(&state),
+        Arc::new(SystemClock),
+        running::settings(&config.running),
+    ));
     let app = Data::new(App::new(
         Arc::clone(&service),
         Arc::clone(&events),
+        Arc::clone(&instances),
         authentication,
         host_check,
         public,
@@ -121,6 +131,9 @@ async fn serve_until_signal(resolved: Resolved) -> Result<(), Failure> {
     announce(bound, &link);
     // Only now, so that nothing that keeps the state from being opened keeps the service from its clients.
     state.start().map_err(|error| Failure::new("could not start the thread of the state").because(error))?;
+    instances
+        .start(running::tools(&config.running, policy, work, bound))
+        .map_err(|error| Failure::new("could not start the threads of the instances").because(error))?;
     let tending = actix_web::rt::spawn(tend(Arc::clone(&sessions), Arc::clone(&service)));
     log_start(&config, file.as_deref(), &key_files.secret, bound);
     warn_of_trouble(&service, &place_name(&config)).await;
@@ -131,6 +144,7 @@ async fn serve_until_signal(resolved: Resolved) -> Result<(), Failure> {
     tracing::info!("stopping");
     // Streams have no end of their own, and the server waits for its connections.
     events.close();
+    let instances_end = actix_web::rt::spawn(async move { instances.stop().await });
     // What has been taken is finished and answered. Writes that still wait for the lock by then are given up.
     actix_web::rt::spawn(handle.stop(true));
     let ended = match actix_web::rt::time::timeout(STOP_PATIENCE, &mut running).await {
@@ -140,6 +154,7 @@ async fn serve_until_signal(resolved: Resolved) -> Result<(), Failure> {
             running.await
         }
     };
+    instances_end.await.ok();
     tending.abort();
     sessions.tend();
     state.close(Instant::now() + STATE_PATIENCE);

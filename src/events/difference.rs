@@ -129,7 +129,7 @@ mod tests {
         let servers = document.servers().map(|(key, server)| (key.clone(), by_ann(server))).collect();
         let (layout, outside) = (document.layout().clone(), Arc::clone(document.outside()));
         let snapshot = Snapshot::new(layout, servers, outside);
-        Arc::new(ReadModel::new(Arc::new(snapshot), Arc::clone(ring), None))
+        Arc::new(ReadModel::new(Arc::new(snapshot), Arc::clone(ring), Arc::default(), None))
     }
 
     fn by_ann(server: &StoredServer) -> Arc<StoredServer> {

@@ -57,13 +57,19 @@ pub(super) enum Handler {
     Stored(fn(Call, SettingsKey) -> Answer),
     /// The same, and an object.
     StoredBody(fn(Call, SettingsKey, Object) -> Answer),
+    /// The same, and between them the word of the path's second segment that varies.
+    StoredWordBody(fn(Call, SettingsKey, String, Object) -> Answer),
 }
 
 impl Handler {
     /// Whether it takes a body.
     pub(super) fn has_body(self) -> bool {
         match self {
-            Self::Body(_) | Self::ServerBody(_) | Self::ServerPatch(_) | Self::StoredBody(_) => true,
+            Self::Body(_)
+            | Self::ServerBody(_)
+            | Self::ServerPatch(_)
+            | Self::StoredBody(_)
+            | Self::StoredWordBody(_) => true,
             Self::Plain(_) | Self::Stream(_) | Self::Word(_) | Self::Server(_) | Self::Stored(_) => false,
         }
     }
@@ -107,7 +113,10 @@ pub(super) enum Admission {
 impl Endpoint {
     /// Whether its answer may show secrets. What does something shows none, whatever a request asks for.
     fn is_reading(&self) -> bool {
-        self.action.is_none() && matches!(self.admission, Admission::AnyKey | Admission::Scope(Scope::Read))
+        self.action.is_none() && {
+            let admissions = [Scope::Read, Scope::Run].map(Admission::Scope);
+            self.admission == Admission::AnyKey || admissions.contains(&self.admission)
+        }
     }
 }
 
@@ -299,7 +308,7 @@ async fn check(
         Handler::Server(_) | Handler::ServerBody(_) | Handler::ServerPatch(_) => {
             name().ok().map(|name| name.key().clone())
         }
-        Handler::Stored(_) | Handler::StoredBody(_) => key().ok(),
+        Handler::Stored(_) | Handler::StoredBody(_) | Handler::StoredWordBody(_) => key().ok(),
         Handler::Plain(_) | Handler::Body(_) | Handler::Stream(_) | Handler::Word(_) => None,
     };
     let head = request.headers();
@@ -382,6 +391,14 @@ async fn check(
         Handler::StoredBody(handle) => {
             let body = body::object(bytes)?;
             handle(call, key()?, body)
+        }
+        Handler::StoredWordBody(handle) => {
+            let body = body::object(bytes)?;
+            let word = places.get(1).and_then(|place| request.uri().path().split('/').nth(*place));
+            let word = percent_decode_str(word.unwrap_or_default()).decode_utf8();
+            let word = word
+                .map_err(|_| Problem::new(ProblemKind::InvalidName, "The name in the path is not UTF-8."))?;
+            handle(call, key()?, word.into_owned(), body)
         }
     })
 }

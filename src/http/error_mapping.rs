@@ -66,6 +66,41 @@ pub(super) fn problem(error: ServiceError, method: &Method, name: &str) -> Probl
         ),
         ServiceError::PreconditionFailed(conflict) => precondition_failed(*conflict),
         ServiceError::PatchConflict(misfit) => patch_conflict(&misfit),
+        ServiceError::LaunchChanged => Problem::new(
+            ProblemKind::LaunchChanged,
+            "The id is not that of what would be executed now. Nothing was approved.",
+        ),
+        ServiceError::StateUnavailable => Problem::new(
+            ProblemKind::StateUnavailable,
+            "What the service remembers can't be read, trusted or stored at present, so that nothing is approved. `/ready` says what is wrong.",
+        )
+        .header(header::RETRY_AFTER, RETRY_AFTER),
+        ServiceError::StateOutcomeUnknown => {
+            let detail = "This service has it in memory, but could not store it: another one on these settings, or this one after a restart, may know nothing of it. Nothing is approved by what is not stored. `/ready` says what is wrong.";
+            let problem = Problem::new(ProblemKind::OutcomeUnknown, detail);
+            problem.with(|body| body.outcome = Some("unknown".into()))
+        }
+        ServiceError::ScopeNeeded(scope) => {
+            let detail = format!("The key lacks the scope `{}`.", scope.as_str());
+            let problem = Problem::new(ProblemKind::InsufficientScope, detail);
+            problem.with(|body| body.required_scope = Some(scope))
+        }
+        ServiceError::InvalidPolicy(violations) => {
+            let rows = violations.into_iter().map(|violation| (violation.pointer, violation.message));
+            let rows: Vec<_> = rows.map(|(pointer, message)| (pointer, message.into_owned())).collect();
+            let rows = rows.iter().map(|(pointer, message)| (pointer, message.clone()));
+            Problem::new(ProblemKind::InvalidPolicy, "The policy is not valid.").errors(rows)
+        }
+        ServiceError::PolicyPreconditionFailed(verdict, current) => {
+            let detail = match verdict {
+                Verdict::IfNoneMatchAnyFailed | Verdict::IfNoneMatchFailed => {
+                    "If-None-Match names the policy that there is: a server has one always, be it the default."
+                }
+                _ => "If-Match does not name the policy that there is. Read it again and retry.",
+            };
+            let problem = Problem::new(ProblemKind::PreconditionFailed, detail).etag(&current);
+            problem.with(|body| body.current_etag = Some(current))
+        }
         ServiceError::Invalid(violations) => invalid(&violations, name),
         ServiceError::InvalidSettings(violations) => invalid_settings(&violations),
         ServiceError::UnnamedLoss(pointers) => {

@@ -52,18 +52,34 @@ pub(super) fn follow(call: Call, position: Option<Position>) -> Answer {
         };
         let opened = opened.map_err(|refused| problem(&call, refused))?;
         let mut answer = answer();
+        let mut feed = call.app.instances.feed();
         Ok(match opened {
             Some((mut subscription, opened)) => {
                 let first = event_text::opened(&subscription.position(), &opened);
                 let next = async move || {
-                    let entry = subscription.next().await?;
-                    Some(event_text::entry(&subscription.position(), &entry.event, may_reveal).into())
+                    tokio::select! {
+                        biased;
+                        statuses = feed.next() => Some(event_text::instances(&statuses).into()),
+                        entry = subscription.next() => {
+                            let entry = entry?;
+                            Some(event_text::entry(&subscription.position(), &entry.event, may_reveal).into())
+                        }
+                    }
                 };
                 answer.streaming(body(first.into(), next, goes_on, PACE))
             }
             None => answer.streaming(stream::empty::<Result<Bytes, Infallible>>()),
         })
     })
+}
+
+/// A stream of its own, with the same pace.
+pub(super) fn text_stream(
+    first: Bytes,
+    next: impl AsyncFnMut() -> Option<Bytes> + 'static,
+    goes_on: impl Fn() -> bool + 'static,
+) -> HttpResponse {
+    answer().streaming(body(first, next, goes_on, PACE))
 }
 
 /// A stream is not a representation that anyone may keep; and its connection ends with it. A proxy that compressed it

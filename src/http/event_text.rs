@@ -3,7 +3,7 @@
 use actix_web::http::Method;
 use serde::Serialize;
 
-use crate::api::{self, ChangeKind, DocumentChange, DocumentState, RecentChange, to_bytes};
+use crate::api::{self, ChangeKind, DocumentChange, DocumentState, InstanceStatuses, RecentChange, to_bytes};
 use crate::events::{Event, Kind, Opened, Position, ServerChange};
 use crate::model::Access;
 use crate::service::{Differing, ServiceError};
@@ -33,6 +33,11 @@ pub(super) fn entry(at: &Position, event: &Event, may_reveal: bool) -> Vec<u8> {
         Event::Server(change) => text(at, "server", &server(change, may_reveal)),
         Event::Access(state) => text(at, "document", &document(state.as_ref())),
     }
+}
+
+/// The states of instances: no place in the stream, so that a reader goes on after what it has an id of.
+pub(super) fn instances(statuses: &InstanceStatuses<'_>) -> Vec<u8> {
+    [b"event: instances\ndata: ", &*to_bytes(statuses), b"\n\n"].concat()
 }
 
 /// JSON has no line ends outside its strings, and none in them: one line of `data` is enough.

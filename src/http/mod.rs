@@ -1,6 +1,7 @@
 //! The API over HTTP: routes, checks, answers. A handler is three moves: read, call, answer. It refuses to
 //! know stores, documents and keys.
 
+mod approval;
 mod authentication;
 mod body;
 mod connection;
@@ -13,6 +14,7 @@ mod event_stream;
 mod event_text;
 mod headers;
 pub mod host_check;
+mod instances;
 mod listing;
 mod mcp_servers;
 mod middleware;
@@ -20,6 +22,7 @@ pub mod openapi_document;
 mod operations;
 mod page;
 mod paths;
+mod policy;
 mod prefer;
 mod problem;
 mod problem_kind;
@@ -42,6 +45,7 @@ use std::path::Path;
 use std::sync::{Arc, OnceLock};
 
 use crate::events::ChangeStream;
+use crate::instances::Instances;
 use crate::service::Service;
 use crate::service::authentication::Authentication;
 use host_check::HostCheck;
@@ -58,6 +62,8 @@ pub struct App {
     pub service: Arc<Service>,
     /// The stream of changes.
     pub events: Arc<ChangeStream>,
+    /// The instances of the servers.
+    pub instances: Arc<Instances>,
     /// How callers are distinguished.
     pub authentication: Authentication,
     /// Which hosts and pages may call.
@@ -81,6 +87,7 @@ impl App {
     pub fn new(
         service: Arc<Service>,
         events: Arc<ChangeStream>,
+        instances: Arc<Instances>,
         authentication: Authentication,
         host_check: HostCheck,
         public: PublicAddress,
@@ -90,6 +97,7 @@ impl App {
         Self {
             service,
             events,
+            instances,
             authentication,
             host_check,
             public,

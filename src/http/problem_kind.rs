@@ -58,6 +58,12 @@ pub enum ProblemKind {
     PreconditionFailed,
     /// An operation of a JSON Patch does not fit the state.
     PatchConflict,
+    /// What is to be approved is not what would be executed.
+    LaunchChanged,
+    /// What the service remembers can't be used.
+    StateUnavailable,
+    /// The policy is not valid.
+    InvalidPolicy,
     /// The configuration is not valid.
     InvalidConfig,
     /// Null would delete what the request does not name.
@@ -94,6 +100,22 @@ pub enum ProblemKind {
     SessionsNotLoaded,
     /// The key is not that of a session.
     NoSession,
+    /// What may not run is asked for.
+    NotRunnable,
+    /// What does not run is to be probed.
+    NotRunning,
+    /// The last start failed, and the next is not made yet.
+    InstanceFailed,
+    /// It is still being started.
+    InstanceStarting,
+    /// The MCP server did not answer as it should.
+    ServerFault,
+    /// The run policy does not allow the tool.
+    ToolNotAllowed,
+    /// The same was asked for a moment ago.
+    TooOften,
+    /// Another service runs the servers.
+    NotTheRunner,
     /// What others do and this service does not.
     NotImplemented,
     /// A bug.
@@ -102,7 +124,7 @@ pub enum ProblemKind {
 
 impl ProblemKind {
     /// Every kind, for documentation and tests.
-    pub const ALL: [Self; 45] = [
+    pub const ALL: [Self; 56] = [
         Self::NotFound,
         Self::MethodNotAllowed,
         Self::Unauthorized,
@@ -128,6 +150,9 @@ impl ProblemKind {
         Self::PreconditionRequired,
         Self::PreconditionFailed,
         Self::PatchConflict,
+        Self::LaunchChanged,
+        Self::StateUnavailable,
+        Self::InvalidPolicy,
         Self::InvalidConfig,
         Self::UnnamedLoss,
         Self::UnrestorableMask,
@@ -146,6 +171,14 @@ impl ProblemKind {
         Self::StreamShareTaken,
         Self::SessionsNotLoaded,
         Self::NoSession,
+        Self::NotRunnable,
+        Self::NotRunning,
+        Self::InstanceFailed,
+        Self::InstanceStarting,
+        Self::ServerFault,
+        Self::ToolNotAllowed,
+        Self::TooOften,
+        Self::NotTheRunner,
         Self::NotImplemented,
         Self::Internal,
     ];
@@ -298,6 +331,24 @@ impl ProblemKind {
                 S::CONFLICT,
                 "Read the server again, and make the patch for what is there now.",
             ),
+            Self::LaunchChanged => (
+                "launch-changed",
+                "Something else would be executed",
+                S::CONFLICT,
+                "Look again at what would be executed, and approve that.",
+            ),
+            Self::StateUnavailable => (
+                "state-unavailable",
+                "What the service remembers can't be used",
+                S::SERVICE_UNAVAILABLE,
+                "See what /ready says, and try again after the time that Retry-After names.",
+            ),
+            Self::InvalidPolicy => (
+                "invalid-policy",
+                "The policy is not valid",
+                S::UNPROCESSABLE_ENTITY,
+                "Correct what `errors` names.",
+            ),
             Self::InvalidConfig => (
                 "invalid-config",
                 "The configuration is not valid",
@@ -405,6 +456,54 @@ impl ProblemKind {
                 "The key is not that of a session",
                 S::CONFLICT,
                 "An API key ends where it is configured; only a session can be signed out.",
+            ),
+            Self::NotRunnable => (
+                "not-runnable",
+                "The server may not run",
+                S::CONFLICT,
+                "Do what the detail says: enable the server, have its launch approved, or fix its configuration.",
+            ),
+            Self::NotRunning => (
+                "not-running",
+                "The server does not run",
+                S::CONFLICT,
+                "Call a tool, or restart it; then it can be probed.",
+            ),
+            Self::InstanceFailed => (
+                "instance-failed",
+                "The server could not be started",
+                S::SERVICE_UNAVAILABLE,
+                "Fix what `fault` names; restart the server, or wait for the time that Retry-After names.",
+            ),
+            Self::InstanceStarting => (
+                "instance-starting",
+                "The server is being started",
+                S::SERVICE_UNAVAILABLE,
+                "Try again after the time that Retry-After names.",
+            ),
+            Self::ServerFault => (
+                "server-fault",
+                "The MCP server did not answer as it should",
+                S::BAD_GATEWAY,
+                "See what `fault` says; the log of the instance may say more.",
+            ),
+            Self::ToolNotAllowed => (
+                "tool-not-allowed",
+                "The tool is not allowed",
+                S::FORBIDDEN,
+                "Call another tool, or have the run policy of the server changed.",
+            ),
+            Self::TooOften => (
+                "too-often",
+                "Asked for too often",
+                S::TOO_MANY_REQUESTS,
+                "Try again after the time that Retry-After names.",
+            ),
+            Self::NotTheRunner => (
+                "not-the-runner",
+                "This service does not run the servers",
+                S::SERVICE_UNAVAILABLE,
+                "Ask the service that runs them, or try again: it takes over when that one ends.",
             ),
             Self::NotImplemented => (
                 "not-implemented",

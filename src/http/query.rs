@@ -22,6 +22,8 @@ pub(super) enum Parameter {
     Limit,
     /// After which name a page begins.
     After,
+    /// Whether a log is followed.
+    Follow,
 }
 
 /// What a query asks for.
@@ -35,6 +37,8 @@ pub(super) struct Query {
     pub(super) limit: Option<usize>,
     /// After which name the page begins, be it a server's or not.
     pub(super) after: Option<String>,
+    /// Whether the log is followed.
+    pub(super) is_following: bool,
 }
 
 /// Why a query can't be used.
@@ -56,13 +60,14 @@ impl Parameter {
             Self::View => "view",
             Self::Limit => "limit",
             Self::After => "after",
+            Self::Follow => "follow",
         }
     }
 
     /// What its value must be.
     const fn form(self) -> &'static str {
         match self {
-            Self::DryRun => "`true` or `false`",
+            Self::DryRun | Self::Follow => "`true` or `false`",
             Self::View => "`summary` or `full`",
             Self::Limit => "a whole number from 1 to 1000",
             Self::After => "a name in percent-encoded UTF-8",
@@ -82,6 +87,7 @@ impl Query {
             Parameter::View => self.rows = rows(value)?,
             Parameter::Limit => self.limit = Some(limit(value)?),
             Parameter::After => self.after = Some(value.to_owned()),
+            Parameter::Follow => self.is_following = truth(value)?,
         }
         Some(())
     }
@@ -221,7 +227,7 @@ mod tests {
     fn a_listing_is_asked_for_in_parts() {
         let taken = [Parameter::View, Parameter::Limit, Parameter::After];
         let query = |rows, limit, after: Option<&str>| {
-            Ok(Query { is_dry_run: false, rows, limit, after: after.map(str::to_owned) })
+            Ok(Query { rows, limit, after: after.map(str::to_owned), ..Query::default() })
         };
         for (text, expected) in [
             ("view=full", query(Rows::Full, None, None)),

@@ -12,13 +12,14 @@ use crate::service::audit::Action;
 
 use super::App;
 use super::endpoint::{Admission, Endpoint, Handler, run};
+use super::instances as live;
 use super::operations::{Description, Row};
 use super::problem::Problem;
 use super::problem_kind::ProblemKind;
 use super::query::Parameter;
 use super::{
-    body, documentation, event_stream, headers, listing, mcp_servers, operations, page, paths,
-    rename_and_copy, request_id, session, settings, settings_patch, status,
+    approval, body, documentation, event_stream, headers, listing, mcp_servers, operations, page, paths,
+    policy, rename_and_copy, request_id, session, settings, settings_patch, status,
 };
 
 const ITEM: &str = "/api/settings/mcp-servers/{name}";
@@ -30,6 +31,14 @@ const SETTINGS: &str = "/api/settings";
 const EVENTS: &str = "/api/settings/events";
 const SETTINGS_ITEM: &str = "/api/settings/mcp/{settings_key}";
 const SETTINGS_RENAME: &str = "/api/settings/mcp/{settings_key}/rename";
+const APPROVAL: &str = "/api/instances/{name}/approval";
+const POLICY: &str = "/api/instances/{name}/policy";
+const INSTANCES: &str = "/api/instances";
+const INSTANCE: &str = "/api/instances/{name}";
+const PROBE: &str = "/api/instances/{name}/probe";
+const RESTART: &str = "/api/instances/{name}/restart";
+const INSTANCE_LOG: &str = "/api/instances/{name}/log";
+const CALL: &str = "/api/instances/{name}/tools/{tool}/call";
 const PROBLEM: &str = "/problems/{type}";
 
 const JSON: &[&str] = &["application/json"];
@@ -79,7 +88,10 @@ static RESOURCES: LazyLock<Vec<Resource>> = LazyLock::new(|| resources(&ROUTES))
 /// Every route. A `GET` answers `HEAD` too.
 fn routes() -> Vec<Route> {
     use operations::settings as theirs;
-    use operations::{documentation as documents, events, mcp_servers as servers, service, session as login};
+    use operations::{
+        documentation as documents, events, instances, mcp_servers as servers, running, service,
+        session as login,
+    };
     let route = |method, path, describe: Describe, endpoint| Route {
         path,
         method,
@@ -115,6 +127,35 @@ fn routes() -> Vec<Route> {
     let create_theirs = in_settings(Handler::StoredBody(settings::create), Action::Replace, JSON);
     let patch_theirs = in_settings(Handler::StoredBody(settings::patch), Action::Patch, MERGE_PATCH);
     let delete_theirs = in_settings(Handler::Stored(settings::delete), Action::Delete, &[]);
+    let asking = |handler, action| Endpoint {
+        admission: Admission::Scope(Scope::Write),
+        action: Some(action),
+        ..open(handler)
+    };
+    let probe = asking(Handler::Stored(live::probe), Action::Probe);
+    let restart = asking(Handler::Stored(live::restart), Action::Restart);
+    let read_log = Endpoint { query: &[Parameter::Follow], ..with_any_key(Handler::Stored(live::log)) };
+    let call_tool = Endpoint {
+        admission: Admission::Scope(Scope::Use),
+        body: JSON,
+        action: Some(Action::CallTool),
+        ..open(Handler::StoredWordBody(live::call_tool))
+    };
+    let by_runner = |handler, action| Endpoint {
+        admission: Admission::Scope(Scope::Run),
+        action: Some(action),
+        ..open(handler)
+    };
+    let show_launch =
+        Endpoint { admission: Admission::Scope(Scope::Run), ..open(Handler::Stored(approval::read)) };
+    let approve =
+        Endpoint { body: JSON, ..by_runner(Handler::StoredBody(approval::approve), Action::Approve) };
+    let withdraw = by_runner(Handler::Stored(approval::withdraw), Action::Withdraw);
+    let show_policy = Endpoint { takes_conditions: true, ..reading(Handler::Stored(policy::read)) };
+    let set_policy = |handler, body| Endpoint { query: &[], ..writing(handler, Action::SetPolicy, body) };
+    let put_policy = set_policy(Handler::StoredBody(policy::replace), JSON);
+    let patch_policy = set_policy(Handler::StoredBody(policy::patch), MERGE_PATCH);
+    let delete_policy = set_policy(Handler::Stored(policy::delete), &[]);
     vec![
         get("/", service::page, document(Handler::Plain(page::page))),
         // The files that the page loads are no part of the API.
@@ -158,6 +199,19 @@ fn routes() -> Vec<Route> {
         route(Method::PATCH, SETTINGS_ITEM, theirs::patch, patch_theirs),
         route(Method::DELETE, SETTINGS_ITEM, theirs::delete, delete_theirs),
         route(Method::POST, SETTINGS_RENAME, theirs::rename, rename_stored),
+        get(INSTANCES, running::list, reading(Handler::Plain(live::list))),
+        get(INSTANCE, running::read, reading(Handler::Stored(live::read))),
+        route(Method::POST, PROBE, running::probe, probe),
+        route(Method::POST, RESTART, running::restart, restart),
+        get(INSTANCE_LOG, running::log, read_log),
+        route(Method::POST, CALL, running::call_tool, call_tool),
+        get(APPROVAL, instances::approval, show_launch),
+        route(Method::POST, APPROVAL, instances::approve, approve),
+        route(Method::DELETE, APPROVAL, instances::withdraw, withdraw),
+        get(POLICY, instances::policy, show_policy),
+        route(Method::PUT, POLICY, instances::replace_policy, put_policy),
+        route(Method::PATCH, POLICY, instances::patch_policy, patch_policy),
+        route(Method::DELETE, POLICY, instances::delete_policy, delete_policy),
     ]
 }
 

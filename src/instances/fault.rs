@@ -3,34 +3,7 @@
 
 use std::fmt;
 
-/// What kind of fault (DESIGN §13.1).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum FaultKind {
-    /// A reference of the configuration could not be resolved.
-    Resolution,
-    /// A rule of this service does not allow it: an address that is not dialled, a launch that is not approved.
-    Policy,
-    /// The program could not be started.
-    Spawn,
-    /// The server could not be reached.
-    Connect,
-    /// No answer came in time.
-    Timeout,
-    /// The server wants credentials, or refuses those that it got.
-    Auth,
-    /// The server answered with a status that MCP does not foresee.
-    HttpStatus,
-    /// The program ended.
-    Exited,
-    /// What the server sent is not MCP.
-    Protocol,
-    /// The server answered with a JSON-RPC error.
-    JsonRpc,
-    /// The tool says that it failed.
-    ToolError,
-    /// The server sent more than is read.
-    TooLarge,
-}
+pub use crate::api::FaultKind;
 
 /// A fault, and what there is to say about it.
 #[derive(Clone, PartialEq, Eq)]
@@ -45,40 +18,6 @@ pub struct Fault {
 }
 
 impl FaultKind {
-    /// All of them.
-    pub const ALL: [Self; 12] = [
-        Self::Resolution,
-        Self::Policy,
-        Self::Spawn,
-        Self::Connect,
-        Self::Timeout,
-        Self::Auth,
-        Self::HttpStatus,
-        Self::Exited,
-        Self::Protocol,
-        Self::JsonRpc,
-        Self::ToolError,
-        Self::TooLarge,
-    ];
-
-    /// Its word on the wire and in the state store.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Resolution => "resolution",
-            Self::Policy => "policy",
-            Self::Spawn => "spawn",
-            Self::Connect => "connect",
-            Self::Timeout => "timeout",
-            Self::Auth => "auth",
-            Self::HttpStatus => "http_status",
-            Self::Exited => "exited",
-            Self::Protocol => "protocol",
-            Self::JsonRpc => "json_rpc",
-            Self::ToolError => "tool_error",
-            Self::TooLarge => "too_large",
-        }
-    }
-
     /// A fault of this kind.
     pub fn because(self, message: impl Into<String>) -> Fault {
         Fault { kind: self, message: message.into(), detail: None }

@@ -2,13 +2,43 @@
 //! how it is called over HTTP, and writes no configuration.
 
 mod clock;
+pub mod core;
 mod fault;
+mod feed;
+mod handle;
 mod http_client;
+mod keeper;
 mod launch;
+mod lease;
+mod live;
+mod platform;
+mod process;
+mod reconciler;
+mod redaction;
+mod references;
 mod session;
+mod shared;
+mod supervisor;
+mod survey;
+mod view;
 
 pub use clock::{Clock, SystemClock};
+pub use core::Refusal;
 pub use fault::{Fault, FaultKind};
+pub use feed::Feed;
+pub use handle::{CallError, Instances, NoInstance};
+pub use http_client::{HttpClient, LARGEST_BODY};
 pub use http_client::{HttpClient, LARGEST_BODY, Lookup};
+pub use keeper::Tools;
 pub use launch::{Program, Remote, Resolved, ResolvedLaunch};
+pub use platform::{Limits, own_program};
+pub use process::{
+    Child, Exit, Located, Log, LogFollower, LogLine, Process, ProcessSettings, Processes, SearchPath,
+    Skipped, Start, WhySkipped,
+};
+pub use redaction::Redactor;
+pub use references::{ReferenceSettings, References, VaultToken};
 pub use session::{Item, List, ListKind, Notification, PeerInfo, Session, ToolAnswer, ToolList};
+pub use shared::Settings;
+pub use supervisor::{Namespace, Order, run as supervise};
+pub use view::Sight;

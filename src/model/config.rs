@@ -49,6 +49,9 @@ pub struct Secret {
     pub is_kept: bool,
     /// Whether the view `named` shows it to every caller. Sent back as it is, it is not a guess.
     pub is_shown: bool,
+    /// Whether it is nothing but references to what is kept elsewhere, which every view shows to every caller
+    /// (DESIGN §13.5).
+    pub is_reference: bool,
 }
 
 /// What a secret is in the clear.
@@ -240,7 +243,7 @@ impl Members {
 impl Secret {
     /// A secret as it is found in a document or in a request: not kept, and not known to every caller.
     pub fn found(value: SecretValue, at_rest: AtRest) -> Self {
-        Self { value, at_rest, is_kept: false, is_shown: false }
+        Self { value, at_rest, is_kept: false, is_shown: false, is_reference: false }
     }
 
     /// What a mask that is sent in the place of this secret, if there is one, can be compared with.
@@ -271,7 +274,7 @@ impl Node {
     /// Whether the redacted view shows a mask for this value, or for parts of it.
     pub fn is_masked(&self) -> bool {
         match self {
-            Self::Secret(_) => true,
+            Self::Secret(secret) => !secret.is_reference,
             Self::Url(url) => url_parts::has_secret(url.text.expose()),
             _ => false,
         }
@@ -298,7 +301,7 @@ impl Node {
     /// shown. Asked of results of a write.
     pub fn has_sent_secret(&self) -> bool {
         match self {
-            Self::Secret(secret) => !secret.is_kept && !secret.is_shown,
+            Self::Secret(secret) => !secret.is_kept && !secret.is_shown && !secret.is_reference,
             Self::Url(url) => url.is_sent,
             Self::Array(elements) => elements.iter().any(Self::has_sent_secret),
             Self::Object(members) => members.0.values().any(Self::has_sent_secret),

@@ -7,6 +7,7 @@ use crate::json::{Path, Pointer};
 
 use super::Kind;
 use super::config::{Config, Node, SecretValue};
+use super::reference::has_reference;
 use super::state::exactly;
 
 /// What a configuration starts, or connects to. Two configurations with the same launch run the same thing.
@@ -40,9 +41,9 @@ pub enum Launch<'a> {
 /// How a remote server is spoken to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Transport {
-    /// Streamable HTTP, and the older transport where the server does not know it.
+    /// Not said: MCP's Streamable HTTP, and the older transport where the server does not know it.
     Automatic,
-    /// MCP's Streamable HTTP. The default.
+    /// MCP's Streamable HTTP, and no other.
     StreamableHttp,
     /// The older transport of MCP, over server-sent events.
     Sse,
@@ -78,6 +79,27 @@ impl<'a> Launch<'a> {
                 auth: auth(config),
             }),
             Kind::Unknown => Err(wrong("command")),
+        }
+    }
+
+    /// Whether a value of it has a reference to what the service keeps, or what would be one if it were complete. What
+    /// no key opens may have one.
+    pub fn has_reference(&self) -> bool {
+        let in_value = |value: &Value<'_>| match value {
+            Value::Clear(text) => has_reference(text),
+            Value::Unreadable => true,
+        };
+        match self {
+            Self::Stdio { command: _, args, env, cwd } => {
+                args.iter().any(in_value)
+                    || env.iter().any(|(_, value)| in_value(value))
+                    || cwd.is_some_and(has_reference)
+            }
+            Self::Remote { url, headers, transport: _, auth } => {
+                has_reference(url)
+                    || headers.iter().any(|(_, value)| in_value(value))
+                    || auth.iter().any(|(_, value)| in_value(value))
+            }
         }
     }
 }
@@ -131,7 +153,8 @@ fn entries<'a>(config: &'a Config, name: &str) -> Result<Vec<(&'a str, Value<'a>
 fn transport(config: &Config) -> Result<Transport, NotLaunchable> {
     let name = if given(config, "transport").is_some() { "transport" } else { "type" };
     match optional(config, name)? {
-        None | Some("http" | "streamable-http" | "shttp") => Ok(Transport::StreamableHttp),
+        None => Ok(Transport::Automatic),
+        Some("http" | "streamable-http" | "shttp") => Ok(Transport::StreamableHttp),
         Some("sse") => Ok(Transport::Sse),
         Some(_) => Err(wrong(name)),
     }
@@ -165,6 +188,14 @@ fn collect<'a>(node: &'a Node, path: &Path<'_>, found: &mut Vec<(Pointer, Value<
 }
 
 impl<'a> Value<'a> {
+    /// The same, borrowed.
+    pub fn borrowed(&self) -> Value<'_> {
+        match self {
+            Self::Clear(text) => Value::Clear(Cow::Borrowed(text)),
+            Self::Unreadable => Value::Unreadable,
+        }
+    }
+
     /// The value of a scalar; nothing for `null`, an array and an object.
     fn of(node: &'a Node) -> Option<Self> {
         let word = |value: bool| Cow::Borrowed(if value { "true" } else { "false" });
@@ -262,8 +293,12 @@ mod tests {
                 r#"{"command":"x","env":{"A":"s"}}"#,
                 r#"{"command":"x","env":{"A":"sealed s"},"enabled":false}"#,
             ),
-            (r#"{"url":"https://h"}"#, r#"{"url":"https://h","type":"shttp"}"#),
-            (r#"{"url":"https://h","type":"sse","transport":"http"}"#, r#"{"url":"https://h"}"#),
+            (r#"{"url":"https://h","transport":"http"}"#, r#"{"url":"https://h","type":"shttp"}"#),
+            (
+                r#"{"url":"https://h","type":"sse","transport":"http"}"#,
+                r#"{"url":"https://h","transport":"streamable-http"}"#,
+            ),
+            (r#"{"url":"https://h"}"#, r#"{"url":"https://h","type":null,"transport":null}"#),
             (REMOTE, r#"{"url":"https://h/mcp","auth":{"strategy":"oauth2","state":{"tokens":{"a":"t"}}}}"#),
         ] {
             assert!(is_same(one, two), "{one} {two}");
@@ -274,6 +309,7 @@ mod tests {
             (r#"{"command":"x","env":{"A":"s"}}"#, r#"{"command":"x","env":{"A":"t"}}"#),
             (r#"{"command":"x","cwd":"/"}"#, r#"{"command":"x"}"#),
             (r#"{"url":"https://h","transport":"sse"}"#, r#"{"url":"https://h"}"#),
+            (r#"{"url":"https://h","transport":"http"}"#, r#"{"url":"https://h"}"#),
             (REMOTE, r#"{"url":"https://h/mcp","auth":{"strategy":"oauth2","client":{"state":"x"}}}"#),
             (REMOTE, r#"{"url":"https://h/mcp","auth":"oauth"}"#),
             (
@@ -282,6 +318,27 @@ mod tests {
             ),
         ] {
             assert!(!is_same(one, two), "{one} {two}");
+        }
+    }
+
+    #[test]
+    fn a_launch_says_whether_anything_in_it_is_resolved() {
+        for (text, expected) in [
+            (r#"{"command":"x","args":["$5","$${A}"],"env":{"A":"b"},"cwd":"/srv"}"#, false),
+            (r#"{"command":"x","args":["a","--key=${A}"]}"#, true),
+            (r#"{"command":"x","env":{"A":"sealed ${A}"}}"#, true),
+            (r#"{"command":"x","env":{"A":"foreign a"}}"#, true),
+            (r#"{"command":"x","cwd":"${A}"}"#, true),
+            (r#"{"command":"x","cwd":"${input:a}"}"#, true),
+            (r#"{"command":"x","description":"${A}"}"#, false),
+            (r#"{"url":"https://h/mcp","headers":{"A":"sealed b"}}"#, false),
+            (r#"{"url":"https://h/${A}"}"#, true),
+            (r#"{"url":"https://h","headers":{"A":"Bearer ${A}"}}"#, true),
+            (r#"{"url":"https://h","auth":"sealed ${A}"}"#, true),
+            (r#"{"url":"https://h","auth":{"strategy":"bearer","value":"${A"}}"#, true),
+        ] {
+            let config = config(text);
+            assert_eq!(Launch::of(&config).ok().unwrap().has_reference(), expected, "{text}");
         }
     }
 }

@@ -10,6 +10,7 @@ use super::Sealing;
 use super::config::{AtRest, Config, Members, Node, Secret, SecretValue, Url};
 use super::findings::Findings;
 use super::mask;
+use super::reference::ReferenceRules;
 use super::secret_binding::has_same_origin;
 use super::secret_table::{LeafKind, Position};
 use super::url_parts::{self, NotRestored, Restored};
@@ -22,6 +23,8 @@ pub struct Reading<'a> {
     pub ring: &'a KeyRing,
     /// Whether the caller may see secrets, and so may send any token of ours.
     pub may_reveal: bool,
+    /// Which references are stored in clear.
+    pub references: &'a ReferenceRules,
 }
 
 /// A sent value that can't be taken.
@@ -99,6 +102,7 @@ pub fn replace(body: Object, stored: Option<&Config>, reading: &Reading<'_>) -> 
 /// use mcp_settings::model::Sealing;
 /// use mcp_settings::model::config::open;
 /// use mcp_settings::model::merge::{Reading, merge_patch};
+/// use mcp_settings::model::reference::NO_REFERENCES;
 /// use mcp_settings::projection::view;
 /// use mcp_settings::secrets::{EtagKey, Exposure, KeyRing, SecretKey};
 ///
@@ -108,7 +112,8 @@ pub fn replace(body: Object, stored: Option<&Config>, reading: &Reading<'_>) -> 
 /// }
 ///
 /// let keys = KeyRing::new(&[SecretKey::new("a key").unwrap()], None, &EtagKey::random());
-/// let reading = Reading { sealing: Sealing::EverySecret, ring: &keys, may_reveal: false };
+/// let (sealing, references) = (Sealing::EverySecret, &NO_REFERENCES);
+/// let reading = Reading { sealing, ring: &keys, may_reveal: false, references };
 /// let stored = object(r#"{"command":"npx","args":["search"],"env":{"API_KEY":"s3cret"}}"#);
 /// let stored = open(&stored, reading.sealing, reading.ring);
 ///
@@ -245,7 +250,8 @@ impl Merging<'_> {
         let sent_again = |secret: &Secret| Node::Secret(Secret { is_kept: false, ..secret.clone() });
         let kept = |secret: &Secret| Node::Secret(secret.clone()).kept();
         let is_stored = |secret: &Secret| matches!(&secret.value, SecretValue::Text(plaintext) if plaintext.expose() == sent.as_str());
-        let is_shown = stored.is_some_and(|secret| secret.is_shown && is_stored(secret));
+        let is_shown =
+            stored.is_some_and(|secret| (secret.is_shown || secret.is_reference) && is_stored(secret));
         let may_compare = may_reveal || is_shown;
         match (mask::read(sent.as_str(), Secret::behind_mask(stored), may_compare), stored) {
             (mask::Sent::Secret, _) => {}
@@ -277,6 +283,10 @@ impl Merging<'_> {
                 Some(secret) if secret.value == SecretValue::Text(opened.clone()) => sent_again(secret),
                 _ => new_secret(opened, is_sealed),
             };
+        }
+        if self.reading.references.shows_in_clear(sent.as_str()) {
+            let secret = Secret::found(SecretValue::Text(sent.into()), AtRest::Clear);
+            return Node::Secret(Secret { is_reference: true, ..secret });
         }
         new_secret(sent.into(), is_sealed)
     }

@@ -1,6 +1,8 @@
 //! What an MCP server's configuration is: names, layouts, secret leaves, validation, merge and keep rules.
 //! Plain types and pure functions; it does not know files, HTTP and the clock.
 
+pub mod advice;
+pub mod code_names;
 pub mod config;
 pub mod convert;
 pub mod dial;
@@ -17,6 +19,8 @@ mod name;
 pub mod openhands;
 mod outside;
 pub mod plain_names;
+pub mod reference;
+pub mod run_policy;
 #[cfg(test)]
 pub(crate) mod samples;
 pub mod secret_binding;
@@ -37,4 +41,4 @@ pub use layout::{Access, Dialect, Layout, PlaceReason, ReadOnlyReason, Sealing};
 pub use name::{InvalidName, ServerName};
 pub use outside::Outside;
 pub use server_value::is_server_value;
-pub use stored::{Author, SettingsKey, StateDigest, StoredServer};
+pub use stored::{Author, LaunchDigest, SettingsKey, StateDigest, StoredServer};

@@ -67,8 +67,8 @@ impl Default for PlainNames {
     }
 }
 
-/// Whether a name is of a pattern. Takes time in proportion to the product of both.
-fn matches(pattern: &str, name: &str) -> bool {
+/// Whether a name is of a pattern, in which `*` is any characters. Takes time in proportion to the product of both.
+pub fn matches(pattern: &str, name: &str) -> bool {
     let Some((start, rest)) = pattern.split_once('*') else { return pattern == name };
     let Some(mut name) = name.strip_prefix(start) else { return false };
     let mut pieces: Vec<&str> = rest.split('*').collect();

@@ -72,7 +72,9 @@ fn collect_kept(members: &Members, path: &Path<'_>, found: &mut Findings<Pointer
 
 fn collect_kept_in(node: &Node, path: &Path<'_>, found: &mut Findings<Pointer>) {
     match node {
-        Node::Secret(secret) if secret.is_kept => found.note(path, |pointer| pointer),
+        // A reference holds no secret: everyone may write it towards any destination. What it reaches is decided by
+        // who approves the launch (DESIGN §13.5).
+        Node::Secret(secret) if secret.is_kept && !secret.is_reference => found.note(path, |pointer| pointer),
         Node::Url(url) if url.is_kept => found.note(path, |pointer| pointer),
         Node::Object(members) => collect_kept(members, path, found),
         Node::Array(elements) => {
@@ -89,6 +91,7 @@ mod tests {
     use super::*;
     use crate::model::Sealing;
     use crate::model::merge::{Reading, merge_patch, replace};
+    use crate::model::reference::{NO_REFERENCES, ReferenceRules};
     use crate::model::samples::{config, object, ring};
 
     const REMOTE: &str = r#"{"url":"https://h.example/mcp","headers":{"A":"sealed s"}}"#;
@@ -99,7 +102,8 @@ mod tests {
     /// The pointers that a patch is refused for, joined.
     fn patched(stored: &str, patch: &str, may_reveal: bool) -> String {
         let before = config(stored);
-        let reading = Reading { sealing: Sealing::EverySecret, ring: ring(), may_reveal };
+        let reading =
+            Reading { sealing: Sealing::EverySecret, ring: ring(), may_reveal, references: &NO_REFERENCES };
         let merged = merge_patch(object(patch), &before, &reading);
         assert_eq!(merged.refusals, [], "{patch}");
         joined(refused(&before, &merged.config, Dialect::Open, may_reveal))
@@ -220,10 +224,32 @@ mod tests {
         }
     }
 
+    /// X20 of the attacks that the design was tried with: what is kept could be typed again.
+    #[test]
+    fn a_reference_may_go_anywhere_and_takes_no_secret_with_it() {
+        let rules = ReferenceRules::default();
+        let mut before = config(
+            r#"{"url":"https://good.example/mcp","headers":{"Authorization":"Bearer ${MCP_SECRET_GH}","X":"${OTHER}","Y":"sealed y"}}"#,
+        );
+        rules.mark(&mut before);
+        for may_reveal in [true, false] {
+            let reading =
+                Reading { sealing: Sealing::EverySecret, ring: ring(), may_reveal, references: &rules };
+            let after = merge_patch(object(r#"{"url":"https://evil.example/mcp"}"#), &before, &reading);
+            let refused = refused(&before, &after.config, Dialect::Open, may_reveal);
+            assert_eq!(joined(refused), "/headers/X /headers/Y", "{may_reveal}");
+        }
+    }
+
     #[test]
     fn a_put_drops_what_it_does_not_send() {
         let before = config(r#"{"command":"x","env":{"A":"sealed s","B":"sealed t"}}"#);
-        let reading = Reading { sealing: Sealing::EverySecret, ring: ring(), may_reveal: false };
+        let reading = Reading {
+            sealing: Sealing::EverySecret,
+            ring: ring(),
+            may_reveal: false,
+            references: &NO_REFERENCES,
+        };
         let after = replace(object(r#"{"command":"y","env":{"B":"[REDACTED]"}}"#), Some(&before), &reading);
         assert_eq!(joined(refused(&before, &after.config, Dialect::Open, false)), "/env/B");
     }

@@ -94,6 +94,29 @@ impl fmt::Debug for StateDigest {
     }
 }
 
+/// What identifies a launch of a server, and with it what an approval is for (DESIGN §13.3). It is made under a key that
+/// only the service has, leaves it in no form but as part of an opaque id, and prints nothing.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub struct LaunchDigest([u8; 32]);
+
+impl LaunchDigest {
+    /// The digest of these bytes.
+    pub fn new(bytes: [u8; 32]) -> Self {
+        Self(bytes)
+    }
+
+    /// The bytes.
+    pub fn bytes(&self) -> &[u8; 32] {
+        &self.0
+    }
+}
+
+impl fmt::Debug for LaunchDigest {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("LaunchDigest")
+    }
+}
+
 /// One server of the document.
 pub struct StoredServer {
     /// The server's value in the document's own bytes.

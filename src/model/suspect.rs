@@ -266,13 +266,13 @@ fn token(text: &str) -> Option<Reason> {
 }
 
 /// Whether a name announces that a secret follows. One that measures, counts or says where something is does not.
-fn is_telling(name: &str) -> bool {
+pub fn is_telling(name: &str) -> bool {
     let name = Name::new(name);
     name.is_telling() && !name.is_measure() && !name.is_place()
 }
 
 /// Whether a text can be a secret: not a reference, a path, another flag, or a word for a kind.
-fn is_value(text: &str) -> bool {
+pub fn is_value(text: &str) -> bool {
     let is_path = text.starts_with(['/', '~']) || text.starts_with("./") || text.starts_with("../");
     !text.is_empty()
         && !is_path

@@ -85,6 +85,15 @@ pub fn with_scheme(url: &str) -> Option<String> {
     url::Url::parse(&proposal).ok().filter(|_| is_meant).map(|_| proposal)
 }
 
+/// The beginning of a URL that says who is spoken to: scheme, userinfo, host and port. All of a text that does not say
+/// where they end.
+pub fn authority(url: &str) -> &str {
+    let Some(scheme) = url.find("://").filter(|end| is_scheme(&url[..*end])) else { return url };
+    let start = scheme + 3;
+    let end = url[start..].find(['/', '?', '#']).map_or(url.len(), |end| start + end);
+    &url[..end]
+}
+
 /// Whether a URL has secret parts.
 pub fn has_secret(url: &str) -> bool {
     !parts(url).is_empty()
@@ -323,6 +332,23 @@ mod tests {
         for (url, masked) in table {
             assert_eq!(mask(url), masked);
             assert_eq!(has_secret(url), url != masked);
+        }
+    }
+
+    #[test]
+    fn who_is_spoken_to_is_at_the_beginning() {
+        for (url, expected) in [
+            ("https://h/mcp", "https://h"),
+            ("https://u:p@h:8/a@b", "https://u:p@h:8"),
+            ("https://h?x=/", "https://h"),
+            ("https://h", "https://h"),
+            ("https:h/mcp", "https:h/mcp"),
+            ("${URL}/mcp", "${URL}/mcp"),
+            ("{{scheme}}://h/mcp", "{{scheme}}://h/mcp"),
+            ("https://${vault:a/b#c}/mcp", "https://${vault:a"),
+            ("", ""),
+        ] {
+            assert_eq!(authority(url), expected);
         }
     }
 

@@ -59,6 +59,11 @@ pub fn collection_tag<'a>(
     EntityTag::of(key, &[b"/", &[0, 2], &all.finalize()])
 }
 
+/// The tag of what is chosen of how a server is run: by its text.
+pub fn policy_tag(key: &EtagKey, name: &SettingsKey, text: &str) -> EntityTag {
+    EntityTag::of(key, &[name.as_str().as_bytes(), &[0, 3], text.as_bytes()])
+}
+
 /// The tag of a text that everyone may read, so that it needs no key.
 pub fn public_tag(bytes: &[u8]) -> EntityTag {
     EntityTag::from_digest(&Sha256::digest(bytes))

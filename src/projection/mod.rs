@@ -3,6 +3,7 @@
 
 mod canonical;
 mod entity_tag;
+mod launch_digest;
 mod precondition;
 mod request_diff;
 mod settings_view;
@@ -13,7 +14,10 @@ mod verbatim;
 mod view;
 
 pub use canonical::canonical;
-pub use entity_tag::{EntityTag, OpaqueTag, collection_tag, public_tag, server_tag, unreadable_server_tag};
+pub use entity_tag::{
+    EntityTag, OpaqueTag, collection_tag, policy_tag, public_tag, server_tag, unreadable_server_tag,
+};
+pub use launch_digest::{launch_digest, launch_id, member_digest, member_digests};
 pub use precondition::{Condition, MalformedCondition, Precondition, Verdict};
 pub use request_diff::{Request, changed};
 pub use settings_view::SettingsView;

@@ -48,6 +48,9 @@ fn view_node(node: &Node, exposure: Exposure, mask: &str) -> Json {
 
 fn view_secret(secret: &Secret, exposure: Exposure, mask: &str) -> Json {
     match (exposure, &secret.at_rest, &secret.value) {
+        (Exposure::Redacted | Exposure::Named, _, SecretValue::Text(reference)) if secret.is_reference => {
+            Json::string(reference.expose())
+        }
         (Exposure::Redacted, ..) | (Exposure::Plaintext, _, SecretValue::Unreadable) => Json::string(mask),
         (Exposure::Named, ..) if !secret.is_shown => Json::string(mask),
         (Exposure::Encrypted, AtRest::Sealed(token), _) => Json::string(token.as_str()),
@@ -84,6 +87,7 @@ mod tests {
     use crate::model::Sealing;
     use crate::model::config::open;
     use crate::model::plain_names::PlainNames;
+    use crate::model::reference::ReferenceRules;
     use crate::model::samples::{config, object, ring};
 
     const SERVER: &str = r#"{"command":"x","args":["--token=visible"],"env":{"A":"sealed s","B":"clear","C":8080,"D":true,"E":"","F":null,"G":["a",1]},"url":"https://u:p@h/?api_key=k&x=1","auth":{"strategy":"basic","username":"u","password":"sealed p"},"my_key":{"a":["b"],"n":1},"note":"n"}"#;
@@ -123,6 +127,20 @@ mod tests {
         );
         assert_eq!(named(PlainNames::new(Vec::new())), view(&config(text), Exposure::Redacted));
         assert_eq!(view(&config(text), Exposure::Named), view(&config(text), Exposure::Redacted), "unmarked");
+    }
+
+    #[test]
+    fn a_reference_that_is_allowed_is_shown_in_every_view_and_in_the_encrypted_one_as_it_is_stored() {
+        let stored = object(
+            r#"{"env":{"A":"sealed ${MCP_SECRET_A}","B":"Bearer ${MCP_SECRET_B}","C":"${PATH}","D":"foreign ${MCP_SECRET_D}","E":["${MCP_SECRET_E:-x}"]}}"#,
+        );
+        let mut opened = open(&stored, Sealing::EverySecret, ring());
+        ReferenceRules::default().mark(&mut opened);
+        let shown = r#"{"env":{"A":"${MCP_SECRET_A}","B":"Bearer ${MCP_SECRET_B}","C":"[REDACTED]","D":"[REDACTED]","E":["[REDACTED]"]}}"#;
+        for exposure in [Exposure::Redacted, Exposure::Named] {
+            assert_eq!(to_compact(&view(&opened, exposure).into()), shown);
+        }
+        assert_eq!(view(&opened, Exposure::Encrypted), stored);
     }
 
     #[test]

@@ -22,6 +22,12 @@ pub enum Action {
     Delete,
     /// A server was renamed.
     Rename,
+    /// An instance was probed.
+    Probe,
+    /// An instance was started again.
+    Restart,
+    /// A tool was called.
+    CallTool,
     /// A server was copied.
     Copy,
     /// Secrets were asked for.
@@ -32,6 +38,12 @@ pub enum Action {
     Logout,
     /// A link with a one-time code was made.
     Link,
+    /// What would be executed for a server was approved.
+    Approve,
+    /// An approval was withdrawn.
+    Withdraw,
+    /// It was chosen how a server is to be run.
+    SetPolicy,
 }
 
 /// One audit event.
@@ -121,6 +133,12 @@ pub fn record(event: &Event<'_>) {
         Action::Login => ("login", None),
         Action::Logout => ("logout", None),
         Action::Link => ("link", None),
+        Action::Probe => ("probe", None),
+        Action::Restart => ("restart", None),
+        Action::CallTool => ("call-tool", None),
+        Action::Approve => ("approve", None),
+        Action::Withdraw => ("withdraw", None),
+        Action::SetPolicy => ("set-policy", None),
     };
     let outcome = match event.status {
         400.. => "refused",

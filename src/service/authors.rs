@@ -37,17 +37,27 @@ impl AuthorKeeper {
 
 impl NoteKeeper for AuthorKeeper {
     fn keep(&self, notes: Vec<Note>) {
-        let note = |note| {
+        let (mut authors, mut runs) = (Vec::new(), Vec::new());
+        for note in notes {
             let (name, at, made) = match note {
+                Note::Run(change) => {
+                    runs.push(change);
+                    continue;
+                }
                 Note::Author { name, state, author, at } => {
                     (name, at, Some(Made { state, by: author.name().into() }))
                 }
                 Note::Gone { name, at } => (name, at, None),
             };
             let since = at.duration_since(UNIX_EPOCH).unwrap_or_default();
-            AuthorNote { name, at_ms: i64::try_from(since.as_millis()).unwrap_or(i64::MAX), made }
-        };
-        self.0.note_authors(notes.into_iter().map(note).collect());
+            let at_ms = i64::try_from(since.as_millis()).unwrap_or(i64::MAX);
+            authors.push(AuthorNote { name, at_ms, made });
+        }
+        self.0.note_authors(authors);
+        if !runs.is_empty() {
+            // In memory at once, and stored soon; who needs to know waits for it.
+            drop(self.0.write(runs));
+        }
     }
 }
 

@@ -6,7 +6,9 @@ use std::time::Instant;
 
 use crate::model::Author;
 use crate::model::plain_names::PlainNames;
+use crate::model::reference::ReferenceRules;
 use crate::secrets::Keys;
+use crate::state::StateStore;
 use crate::store::{Answer, Change, Current, Decision, Names, Snapshot};
 
 use super::effect::{Effect, edits, notes};
@@ -42,7 +44,9 @@ pub(super) struct WriteContext {
     pub(super) keys: Arc<Keys>,
     pub(super) tag_cache: Arc<TagCache>,
     pub(super) plain_names: Arc<PlainNames>,
+    pub(super) references: Arc<ReferenceRules>,
     pub(super) options: Options,
+    pub(super) state: Arc<dyn StateStore>,
 }
 
 impl WriteContext {

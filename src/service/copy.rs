@@ -35,7 +35,7 @@ fn decide(
 ) -> Result<Step<Written>, ServiceError> {
     let NewName { write, to, shows_tag } = request;
     let (facts, keys) = (current.facts(), context.keys_for(current));
-    let rules = StateContext::of(current, &keys, &write.caller);
+    let rules = StateContext::of(current, &keys, context, &write.caller);
     let (server, State { config, .. }) = permitted(current, write, &rules, context.options)?;
     let to = to.key();
     if current.server(to).is_some() {
@@ -56,7 +56,9 @@ fn decide(
     let (after, answer) = if *shows_tag { (Some(after), whole) } else { (None, shown(None)) };
     let written = Written { is_created: true, before: None, after, is_verbatim: false, body: Some(answer) };
     let put = Edit::Put { key: to.clone(), config: stored.clone() };
-    Ok(Step::Edit(vec![Effect::makes(state, put)], written))
+    let approver = context.approver(&write.caller);
+    let run = approver.and_then(|approver| approver.of_copy(&rules, &write.key, to, &config));
+    Ok(Step::Edit(vec![Effect::makes(state, put).with_run(run)], written))
 }
 
 #[cfg(test)]

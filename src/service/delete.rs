@@ -4,6 +4,8 @@ use crate::model::Edit;
 use crate::store::{Current, Names};
 
 use super::commit::{Step, UseCase, WriteContext};
+use super::effect::Effect;
+use super::launching::withdrawal;
 use super::permit::permitted;
 use super::state_context::StateContext;
 use super::{Service, ServiceError, Write, Written};
@@ -11,7 +13,10 @@ use super::{Service, ServiceError, Write, Written};
 impl Service {
     /// Deletes a server, a malformed one too.
     pub async fn delete(&self, write: Write) -> Result<Written, ServiceError> {
-        self.run(deletion(write)).await
+        let caller = write.caller.clone();
+        let written = self.run(deletion(write)).await?;
+        self.settle_withdrawal(&caller).await?;
+        Ok(written)
     }
 
     /// What [`Service::delete`] would come to.
@@ -31,9 +36,10 @@ fn decide(
     context: &WriteContext,
 ) -> Result<Step<Written>, ServiceError> {
     let keys = context.keys_for(current);
-    let rules = StateContext::of(current, &keys, &write.caller);
+    let rules = StateContext::of(current, &keys, context, &write.caller);
     let (_, state) = permitted(current, write, &rules, context.options)?;
     let written =
         Written { is_created: false, before: Some(state.tag), after: None, is_verbatim: false, body: None };
-    Ok(Step::Edit(vec![Edit::Remove { key: write.key.clone() }.into()], written))
+    let remove = Effect::from(Edit::Remove { key: write.key.clone() });
+    Ok(Step::Edit(vec![remove.with_run(withdrawal(&write.caller, &write.key))], written))
 }

@@ -4,6 +4,7 @@
 use std::time::SystemTime;
 
 use crate::model::{Author, Edit, StateDigest};
+use crate::state::{Change, UnixTime};
 use crate::store::Note;
 
 /// An edit, and what identifies the state that it makes of the server that it names: nothing where the server is gone,
@@ -12,19 +13,26 @@ use crate::store::Note;
 pub(super) struct Effect {
     edit: Edit,
     state: Option<StateDigest>,
+    /// What is to be remembered of running the server.
+    run: Option<Change>,
 }
 
 impl Effect {
     /// An edit that makes a state.
     pub(super) fn makes(state: StateDigest, edit: Edit) -> Self {
-        Self { edit, state: Some(state) }
+        Self { edit, state: Some(state), run: None }
+    }
+
+    /// The same, and what is to be remembered of running the server.
+    pub(super) fn with_run(self, run: Option<Change>) -> Self {
+        Self { run, ..self }
     }
 }
 
 impl From<Edit> for Effect {
     /// An edit that makes no state.
     fn from(edit: Edit) -> Self {
-        Self { edit, state: None }
+        Self { edit, state: None, run: None }
     }
 }
 
@@ -36,7 +44,7 @@ pub(super) fn edits(effects: Vec<Effect>) -> Vec<Edit> {
 /// What is to be remembered of these effects where this author has them.
 pub(super) fn notes(effects: &[Effect], author: &Author) -> Vec<Note> {
     let at = SystemTime::now();
-    let made = |Effect { edit, state }: &Effect| {
+    let made = |Effect { edit, state, run }: &Effect| {
         let (gone, made) = match edit {
             Edit::Put { key, .. } => (None, Some(key)),
             Edit::Rename { from, to } => (Some(from), Some(to)),
@@ -50,7 +58,14 @@ pub(super) fn notes(effects: &[Effect], author: &Author) -> Vec<Note> {
             author: author.clone(),
             at,
         });
-        gone.into_iter().chain(made)
+        // A server that moves takes along what is remembered; what is withdrawn is so before it is gone.
+        let moved = match edit {
+            Edit::Rename { from, to } => Some(Change::Move { from: from.clone(), to: to.clone() }),
+            Edit::Remove { key } => Some(Change::Drop { name: key.clone(), at: UnixTime::now() }),
+            Edit::Put { .. } | Edit::Outside { .. } | Edit::Reseal { .. } => None,
+        };
+        let runs = run.clone().into_iter().chain(moved).map(Note::Run);
+        gone.into_iter().chain(made).chain(runs)
     };
     effects.iter().flat_map(made).collect()
 }

@@ -6,7 +6,7 @@ use crate::model::merge::Refusal;
 use crate::model::validate::Violation;
 use crate::model::{InvalidName, ReadOnlyReason};
 use crate::projection::{EntityTag, Verdict};
-use crate::secrets::Peer;
+use crate::secrets::{Peer, Scope};
 use crate::store::StoreError;
 
 /// Why a use-case did not do what it was asked.
@@ -51,6 +51,24 @@ pub enum ServiceError {
     /// An operation of a JSON Patch does not fit the state.
     #[error("operation {} does not fit the state: {}", .0.operation, .0.kind)]
     PatchConflict(Misfit),
+    /// What is to be approved is not what would be executed.
+    #[error("something else would be executed now")]
+    LaunchChanged,
+    /// What the service remembers is not known, or can't be trusted or stored.
+    #[error("what the service remembers can't be used")]
+    StateUnavailable,
+    /// What was to be remembered is in memory, and not stored.
+    #[error("what was to be remembered could not be stored")]
+    StateOutcomeUnknown,
+    /// The caller may not do all of this.
+    #[error("the scope `{}` is needed", .0.as_str())]
+    ScopeNeeded(Scope),
+    /// The policy is not valid.
+    #[error("the policy is not valid")]
+    InvalidPolicy(Vec<Violation>),
+    /// The policy is not the one that the request was made for.
+    #[error("a precondition on the policy failed")]
+    PolicyPreconditionFailed(Verdict, EntityTag),
     /// The configuration is not valid.
     #[error("the configuration is not valid")]
     Invalid(Vec<Violation>),

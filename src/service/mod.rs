@@ -2,6 +2,7 @@
 //! requests and answers travel.
 
 pub mod access;
+mod approvals;
 pub mod audit;
 pub mod authentication;
 mod authors;
@@ -14,10 +15,12 @@ mod dry_run;
 mod effect;
 mod error;
 mod key_rules;
+mod launching;
 mod listing;
 mod new_name;
 mod patch_application;
 mod permit;
+mod policies;
 mod precondition_failed;
 mod read;
 mod read_model;
@@ -25,6 +28,7 @@ mod readiness;
 mod rename;
 mod replay;
 mod rotate;
+mod runnable;
 #[cfg(test)]
 mod samples;
 mod server_write;
@@ -33,6 +37,7 @@ mod settings;
 mod settings_answer;
 mod settings_patch;
 mod state_context;
+mod state_sealer;
 mod tag_cache;
 mod update;
 mod update_request;
@@ -45,13 +50,17 @@ pub use self::change_view::Differing;
 pub use self::error::{Conflict, ServiceError};
 pub use self::key_rules::KeyProvisioner;
 pub use self::listing::{Listing, Page, Rows};
+pub use self::policies::{PolicyState, PolicyWrite};
 pub use self::read_model::{Item, ReadModel};
 pub use self::readiness::Degradation;
 pub use self::rotate::Rotation;
+pub use self::runnable::Runnable;
 pub use self::server_write::{Operation, ServerWrite, Words};
 pub use self::settings::{Settled, WrittenServer};
+pub use self::state_sealer::StateSealer;
 use crate::model::SettingsKey;
 use crate::model::plain_names::PlainNames;
+use crate::model::reference::ReferenceRules;
 use crate::projection::{EntityTag, Precondition};
 use crate::secrets::Keys;
 use crate::state::{MemoryState, StateStore};
@@ -108,12 +117,20 @@ pub struct Written {
 impl Service {
     /// The use-cases over this store with these keys.
     pub fn new(store: Arc<dyn Store>, keys: Arc<Keys>, options: Options) -> Self {
+        let state: Arc<dyn StateStore> = Arc::new(MemoryState::default());
         Self {
             store,
-            reads: Arc::new(ReadCache::new(&keys)),
-            writes: WriteContext { keys, tag_cache: Arc::default(), plain_names: Arc::default(), options },
+            reads: Arc::new(ReadCache::new(&keys, Arc::default())),
+            writes: WriteContext {
+                keys,
+                tag_cache: Arc::default(),
+                plain_names: Arc::default(),
+                references: Arc::default(),
+                options,
+                state: Arc::clone(&state),
+            },
             found_at_start: Vec::new(),
-            state: Arc::new(MemoryState::default()),
+            state,
         }
     }
 
@@ -124,10 +141,18 @@ impl Service {
         Self { writes: WriteContext { plain_names, ..self.writes }, ..self }
     }
 
+    /// The same with other references that are no secrets; what is stored, and every tag, stays the same.
+    #[must_use]
+    pub fn with_references(self, references: Arc<ReferenceRules>) -> Self {
+        let reads = Arc::new(ReadCache::new(&self.writes.keys, Arc::clone(&references)));
+        Self { reads, writes: WriteContext { references, ..self.writes }, ..self }
+    }
+
     /// The same with this to remember what does not belong into the settings; else it is remembered in memory.
     #[must_use]
     pub fn with_state(self, state: Arc<dyn StateStore>) -> Self {
-        Self { state, ..self }
+        let writes = WriteContext { state: Arc::clone(&state), ..self.writes };
+        Self { state, writes, ..self }
     }
 
     /// The names whose values the view `named` shows.

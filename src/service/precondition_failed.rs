@@ -5,6 +5,7 @@
 use std::sync::Arc;
 
 use crate::model::plain_names::PlainNames;
+use crate::model::reference::ReferenceRules;
 use crate::projection::Verdict;
 
 use super::state_context::{State, StateContext};
@@ -19,6 +20,7 @@ pub(super) struct FailedWrite {
     /// The state that the precondition was judged against, with those before it; none where none was.
     pub(super) judged: Option<Arc<CachedState>>,
     pub(super) plain_names: Arc<PlainNames>,
+    pub(super) references: Arc<ReferenceRules>,
 }
 
 impl FailedWrite {
@@ -30,12 +32,13 @@ impl FailedWrite {
     /// What it has come to.
     pub(super) fn outcome(self) -> Result<Written, ServiceError> {
         let may_be_retry = self.may_be_retry();
-        let Self { update, verdict, judged, plain_names } = self;
+        let Self { update, verdict, judged, plain_names, references } = self;
         let Some(judged) = judged else { return Err(Conflict::with_nothing(verdict).into()) };
         let (write, sent) = (&update.write, &update.change);
         let may_reveal = write.caller.may_reveal();
         let (layout, ring) = (&judged.layout, &judged.ring);
-        let rules = StateContext { layout, ring, may_reveal, plain_names: Some(&plain_names) };
+        let (plain_names, references) = (Some(&*plain_names), &*references);
+        let rules = StateContext { layout, ring, may_reveal, plain_names, references };
         let state = rules.state(&judged.key, &judged.server);
         let is_retry = may_be_retry && replay::is_retry(&update, &rules, &state, &judged);
         match state {

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use arc_swap::ArcSwapOption;
 
 use crate::blocking;
+use crate::model::reference::ReferenceRules;
 use crate::secrets::Keys;
 use crate::store::Snapshot;
 
@@ -13,12 +14,13 @@ use super::{ReadModel, Service, ServiceError};
 /// The read model that was made last.
 pub(super) struct ReadCache {
     keys: Arc<Keys>,
+    references: Arc<ReferenceRules>,
     newest: ArcSwapOption<ReadModel>,
 }
 
 impl ReadCache {
-    pub(super) fn new(keys: &Arc<Keys>) -> Self {
-        Self { keys: Arc::clone(keys), newest: ArcSwapOption::empty() }
+    pub(super) fn new(keys: &Arc<Keys>, references: Arc<ReferenceRules>) -> Self {
+        Self { keys: Arc::clone(keys), references, newest: ArcSwapOption::empty() }
     }
 
     /// The one of this state, if it is the last.
@@ -30,8 +32,9 @@ impl ReadCache {
     /// The one of this state, which is the last from now on. Blocks on decryption.
     pub(super) fn of(&self, snapshot: Arc<Snapshot>) -> Arc<ReadModel> {
         self.known(&snapshot).unwrap_or_else(|| {
-            let model = ReadModel::new(snapshot, self.keys.ring(), self.newest.load_full().as_deref());
-            let model = Arc::new(model);
+            let (ring, references) = (self.keys.ring(), Arc::clone(&self.references));
+            let previous = self.newest.load_full();
+            let model = Arc::new(ReadModel::new(snapshot, ring, references, previous.as_deref()));
             self.newest.store(Some(Arc::clone(&model)));
             model
         })

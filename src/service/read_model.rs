@@ -13,6 +13,7 @@ use crate::json::{Fault, Pointer};
 use crate::model::config::{self, Config};
 use crate::model::enablement::is_enabled;
 use crate::model::plain_names::PlainNames;
+use crate::model::reference::ReferenceRules;
 use crate::model::suspect::suspects;
 use crate::model::{Access, Layout, SettingsKey, StateDigest, StoredServer};
 use crate::projection::{
@@ -20,15 +21,18 @@ use crate::projection::{
     unreadable_server_tag, unreadable_state_digest, view,
 };
 use crate::secrets::{Exposure, KeyRing};
+use crate::state::StateKey;
 use crate::store::Snapshot;
 
-use super::ServiceError;
 use super::listing::{Listing, Rows};
+use super::{Runnable, ServiceError};
 
 /// One state, ready to be read.
 pub struct ReadModel {
     pub(super) snapshot: Arc<Snapshot>,
     pub(super) ring: Arc<KeyRing>,
+    /// Which references are no secrets.
+    references: Arc<ReferenceRules>,
     pub(super) items: BTreeMap<SettingsKey, Arc<Item>>,
     tag: OnceLock<EntityTag>,
     summaries: OnceLock<Listing>,
@@ -48,6 +52,8 @@ pub struct Item {
     redacted: Result<Redacted, Fault>,
     /// What OpenHands' clients are shown of it, redacted.
     pub(super) shown: OnceLock<Box<str>>,
+    /// What there is to run of it, under the key of a state store.
+    pub(super) runnable: OnceLock<(StateKey, Arc<Runnable>)>,
 }
 
 /// The redacted answer, the body that it is, and what else a full row says.
@@ -59,14 +65,22 @@ struct Redacted {
 
 impl ReadModel {
     /// Projects a state; what `previous` has of the same servers under the same keys is taken over.
-    pub fn new(snapshot: Arc<Snapshot>, ring: Arc<KeyRing>, previous: Option<&Self>) -> Self {
-        let previous =
-            previous.filter(|own| Arc::ptr_eq(&own.ring, &ring) && own.snapshot.layout == snapshot.layout);
+    pub fn new(
+        snapshot: Arc<Snapshot>,
+        ring: Arc<KeyRing>,
+        references: Arc<ReferenceRules>,
+        previous: Option<&Self>,
+    ) -> Self {
+        let previous = previous.filter(|own| {
+            Arc::ptr_eq(&own.ring, &ring)
+                && Arc::ptr_eq(&own.references, &references)
+                && own.snapshot.layout == snapshot.layout
+        });
         let item = |(key, server): (&SettingsKey, &Arc<StoredServer>)| {
             let known =
                 previous.and_then(|own| own.items.get(key)).filter(|item| Arc::ptr_eq(&item.server, server));
-            let item =
-                known.map_or_else(|| Arc::new(Item::new(key, server, &snapshot.layout, &ring)), Arc::clone);
+            let new = || Arc::new(Item::new(key, server, &snapshot.layout, &ring, &references));
+            let item = known.map_or_else(new, Arc::clone);
             (key.clone(), item)
         };
         let items = match snapshot.layout.access {
@@ -75,7 +89,7 @@ impl ReadModel {
         };
         let (tag, settings) = (OnceLock::new(), OnceLock::new());
         let (summaries, full) = (OnceLock::new(), OnceLock::new());
-        Self { snapshot, ring, items, tag, summaries, full, settings }
+        Self { snapshot, ring, references, items, tag, summaries, full, settings }
     }
 
     /// Whether this is the projection of that state under those keys.
@@ -124,7 +138,9 @@ impl ReadModel {
         let item = self.items.get(key).ok_or(ServiceError::UnknownServer)?;
         let stored =
             item.server.config.as_ref().map_err(|fault| ServiceError::MalformedServer(fault.clone()))?;
-        Ok((item, config::open(stored, self.snapshot.layout.sealing, &self.ring)))
+        let mut config = config::open(stored, self.snapshot.layout.sealing, &self.ring);
+        self.references.mark(&mut config);
+        Ok((item, config))
     }
 
     /// One server with its secrets shown, or masked where they can't be opened.
@@ -139,21 +155,28 @@ impl ReadModel {
 }
 
 impl Item {
-    fn new(key: &SettingsKey, server: &Arc<StoredServer>, layout: &Layout, ring: &KeyRing) -> Self {
-        let (server, shown) = (Arc::clone(server), OnceLock::new());
+    fn new(
+        key: &SettingsKey,
+        server: &Arc<StoredServer>,
+        layout: &Layout,
+        ring: &KeyRing,
+        references: &ReferenceRules,
+    ) -> Self {
+        let (server, shown, runnable) = (Arc::clone(server), OnceLock::new(), OnceLock::new());
         match &server.config {
             Ok(stored) => {
-                let config = config::open(stored, layout.sealing, ring);
+                let mut config = config::open(stored, layout.sealing, ring);
+                references.mark(&mut config);
                 let form = canonical(&config, layout.dialect);
                 let (tag, state) = (server_tag(ring.etag_key(), key, &form), state_digest(key, &form));
                 let redacted = Ok(Redacted::new(key, &config, &tag));
-                Self { summary: summary(&config), tag, state, redacted, server, shown }
+                Self { summary: summary(&config), tag, state, redacted, server, shown, runnable }
             }
             Err(fault) => {
                 let tag = unreadable_server_tag(ring.etag_key(), key, &server.text);
                 let state = unreadable_state_digest(key, &server.text);
                 let redacted = Err(fault.clone());
-                Self { summary: Summary::UNREADABLE, tag, state, redacted, server, shown }
+                Self { summary: Summary::UNREADABLE, tag, state, redacted, server, shown, runnable }
             }
         }
     }
@@ -166,6 +189,11 @@ impl Item {
     /// Whether its state is known: of secrets that no key opens it is not.
     pub(super) fn is_known(&self) -> bool {
         self.redacted.as_ref().map_or(true, |redacted| redacted.answer.needs_reentry.is_empty())
+    }
+
+    /// Whether it is to run; one that can't be read is not.
+    pub fn is_enabled(&self) -> bool {
+        self.redacted.as_ref().is_ok_and(|redacted| redacted.is_enabled.unwrap_or(true))
     }
 
     /// The redacted answer.

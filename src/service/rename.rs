@@ -37,7 +37,7 @@ fn decide(
 ) -> Result<Step<Written>, ServiceError> {
     let NewName { write, to, shows_tag } = request;
     let (facts, keys) = (current.facts(), context.keys_for(current));
-    let rules = StateContext::of(current, &keys, &write.caller);
+    let rules = StateContext::of(current, &keys, context, &write.caller);
     let (server, State { tag: before, config }) = permitted(current, write, &rules, context.options)?;
     let (from, to) = (&write.key, to.key());
     let is_same = from == to;

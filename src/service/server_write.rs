@@ -102,7 +102,8 @@ impl Operation {
 impl StateContext<'_> {
     /// What a write makes of a state in its words, whether it may or not.
     pub(super) fn merge(&self, write: &ServerWrite, before: Option<&Config>) -> Result<Merged, ServiceError> {
-        let reading = Reading { sealing: self.layout.sealing, ring: self.ring, may_reveal: self.may_reveal };
+        let Self { layout, ring, may_reveal, references, .. } = *self;
+        let reading = Reading { sealing: layout.sealing, ring, may_reveal, references };
         let state = || before.ok_or(ServiceError::UnknownServer);
         let converted = |body: &Object, kind| self.converted(body, kind, write.words, before);
         Ok(match &write.operation {

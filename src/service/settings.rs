@@ -54,7 +54,10 @@ impl Service {
 
     /// Deletes a server, a malformed one too.
     pub async fn delete_in_settings(&self, write: Write) -> Result<Settled, ServiceError> {
-        self.write_in_settings(deletion(write)).await
+        let caller = write.caller.clone();
+        let settled = self.write_in_settings(deletion(write)).await?;
+        self.settle_withdrawal(&caller).await?;
+        Ok(settled)
     }
 
     async fn write_in_settings(&self, case: UseCase<Written>) -> Result<Settled, ServiceError> {

@@ -7,6 +7,7 @@ use crate::json::{Fault, Json, Object, Pointer, Rules, check_limits, to_compact}
 use crate::model::config::{self, NoKey};
 use crate::model::mask::SETTINGS_MASK;
 use crate::model::merge::{Reading, Refusal, without_nulls};
+use crate::model::reference::NO_REFERENCES;
 use crate::model::settings::{ActivePointer, MCP_CONFIG, Section, Settings, SettingsPatch, WRAPPER, check};
 use crate::model::state::touched_members;
 use crate::model::validate::Violation;
@@ -19,6 +20,7 @@ use super::access::Caller;
 use super::commit::{Step, UseCase, WriteContext};
 use super::effect::Effect;
 use super::key_rules::must_seal;
+use super::launching::withdrawal;
 use super::settings::{Settled, WrittenServer};
 use super::settings_answer::outside;
 use super::state_context::StateContext;
@@ -42,9 +44,12 @@ impl Service {
     ) -> Result<Settled, ServiceError> {
         let names = Names::these(patch.server_names().map(SettingsKey::new)).and_outside();
         let author = Some(caller.author.clone());
-        let request = Request { patch, caller };
+        let request = Request { patch, caller: caller.clone() };
         let case = UseCase::new(names, author, move |current, context| request.decide(current, context));
         let (servers, state) = self.commit(self.writes.lenient(), case).await?;
+        if servers.iter().any(|server| server.after.is_none()) {
+            self.settle_withdrawal(&caller).await?;
+        }
         Ok(self.settled(Written::of_many(), servers, state).await)
     }
 }
@@ -167,9 +172,12 @@ impl Request {
         let patch = match value {
             Json::Null => {
                 let Some(server) = server else { return Ok(Step::Keep(Written::of_many())) };
-                let before = Some(StateContext::of(current, &keys, &self.caller).state(&key, server).tag);
+                let rules = StateContext::of(current, &keys, context, &self.caller);
+                let before = Some(rules.state(&key, server).tag);
                 let written = Written { before, ..Written::of_many() };
-                return Ok(Step::Edit(vec![Edit::Remove { key }.into()], written));
+                let run = withdrawal(&self.caller, &key);
+                let remove = Effect::from(Edit::Remove { key }).with_run(run);
+                return Ok(Step::Edit(vec![remove], written));
             }
             Json::Object(patch) => patch.clone(),
             _ => {
@@ -193,7 +201,9 @@ impl Request {
 
     /// The settings as the patch makes them, if it may.
     fn patched(&self, before: &Settings, layout: &Layout, ring: &KeyRing) -> Result<Settings, ServiceError> {
-        let reading = Reading { sealing: layout.sealing, ring, may_reveal: self.caller.may_reveal() };
+        // Outside the servers nothing is resolved.
+        let (may_reveal, references) = (self.caller.may_reveal(), &NO_REFERENCES);
+        let reading = Reading { sealing: layout.sealing, ring, may_reveal, references };
         let patched = self.patch.apply(before, &reading);
         check_size(before, &patched.settings)?;
         let violations = check(before, &patched.settings, layout.dialect);

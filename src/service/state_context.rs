@@ -2,12 +2,14 @@
 
 use crate::model::config::{self, Config};
 use crate::model::plain_names::PlainNames;
+use crate::model::reference::ReferenceRules;
 use crate::model::{Layout, SettingsKey, StateDigest, StoredServer};
 use crate::projection::{EntityTag, canonical, server_tag, state_digest, unreadable_server_tag};
 use crate::secrets::KeyRing;
 use crate::store::Current;
 
 use super::access::Caller;
+use super::commit::WriteContext;
 use super::key_rules::BatchKeys;
 
 /// What a decision depends on beside the states: fixed for one request and one set of keys.
@@ -17,6 +19,8 @@ pub(super) struct StateContext<'a> {
     pub(super) may_reveal: bool,
     /// The names whose values the view `named` shows, where a state is compared with what a request sends.
     pub(super) plain_names: Option<&'a PlainNames>,
+    /// Which references are no secrets.
+    pub(super) references: &'a ReferenceRules,
 }
 
 /// A server as a decision sees it.
@@ -28,9 +32,14 @@ pub(super) struct State {
 
 impl<'a> StateContext<'a> {
     /// Without the names that are plain.
-    pub(super) fn of(current: &Current<'a>, keys: &'a BatchKeys, caller: &Caller) -> Self {
+    pub(super) fn of(
+        current: &Current<'a>,
+        keys: &'a BatchKeys,
+        context: &'a WriteContext,
+        caller: &Caller,
+    ) -> Self {
         let (layout, may_reveal) = (current.facts().layout(), caller.may_reveal());
-        Self { layout, ring: &keys.ring, may_reveal, plain_names: None }
+        Self { layout, ring: &keys.ring, may_reveal, plain_names: None, references: &context.references }
     }
 
     /// A stored server as a decision sees it.
@@ -38,6 +47,7 @@ impl<'a> StateContext<'a> {
         match &server.config {
             Ok(stored) => {
                 let mut config = config::open(stored, self.layout.sealing, self.ring);
+                self.references.mark(&mut config);
                 if let Some(plain_names) = self.plain_names {
                     plain_names.mark(&mut config);
                 }

@@ -8,6 +8,7 @@ use crate::model::config::{self, Config};
 use crate::model::{Access, Author, Edit, ServerName, StateDigest};
 use crate::projection::{EntityTag, Verdict};
 use crate::secrets::{Exposure, KeyRing};
+use crate::state::Change;
 use crate::store::{Current, Facts, Names};
 
 use super::commit::{Step, UseCase, WriteContext};
@@ -58,7 +59,7 @@ pub(super) fn decide(
     let (facts, ring) = (current.facts(), &keys.ring);
     check_access(&facts)?;
     let plain_names = Some(&*context.plain_names);
-    let rules = StateContext { plain_names, ..StateContext::of(current, keys, &write.caller) };
+    let rules = StateContext { plain_names, ..StateContext::of(current, keys, context, &write.caller) };
     let key = &write.key;
     let server = current.server(key);
     match (&sent.operation, server) {
@@ -79,7 +80,8 @@ pub(super) fn decide(
     let verdict = write.precondition.judge(judged.as_ref().map(|judged| &judged.tag));
     if verdict != Verdict::Holds {
         let (update, plain_names) = (Arc::clone(update), Arc::clone(&context.plain_names));
-        let failed = FailedWrite { update, verdict, judged, plain_names };
+        let references = Arc::clone(&context.references);
+        let failed = FailedWrite { update, verdict, judged, plain_names, references };
         if failed.may_be_retry()
             && let Some(judged) = &failed.judged
             && !judged.take_past(current)
@@ -99,6 +101,9 @@ pub(super) fn decide(
     };
     let after = rules.apply(sent, before.as_ref())?;
     let (after_tag, after_state) = rules.identify(key, &after);
+    let run = context
+        .approver(&write.caller)
+        .and_then(|approver| approver.of_write(&rules, key, sent, before.as_ref(), &after));
     let unchanged = before.filter(|_| before_tag.as_ref() == Some(&after_tag));
     // A caller who may not see secrets could learn from what fails, what costs nothing and what a dry run
     // answers that a secret which they sent is the stored one. So whatever may become of a new one is judged.
@@ -112,7 +117,7 @@ pub(super) fn decide(
         return Ok(Step::NeedKey(reason));
     }
     let tags = (before_tag, after_tag.clone());
-    let edit = seal_and_edit(facts, ring, update, after, after_state, tags)?;
+    let edit = seal_and_edit(facts, ring, update, after, (after_state, run), tags)?;
     Ok(match (unchanged, edit) {
         (Some(own), Step::Edit(judged, _)) if dry_run.is_none() => {
             let answer = Written::unchanged(key, &own, after_tag, update);
@@ -136,7 +141,7 @@ fn seal_and_edit(
     ring: &KeyRing,
     update: &Update,
     after: Config,
-    after_state: StateDigest,
+    (after_state, run): (StateDigest, Option<Change>),
     (before_tag, after_tag): (Option<EntityTag>, EntityTag),
 ) -> Result<Step<Written>, ServiceError> {
     let key = &update.write.key;
@@ -158,7 +163,7 @@ fn seal_and_edit(
         after: shown_tag.cloned(),
     };
     let put = Edit::Put { key: key.clone(), config: stored };
-    Ok(Step::Edit(vec![Effect::makes(after_state, put)], written))
+    Ok(Step::Edit(vec![Effect::makes(after_state, put).with_run(run)], written))
 }
 
 #[cfg(test)]

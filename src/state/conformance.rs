@@ -25,6 +25,7 @@ macro_rules! claims {
 }
 
 pub(super) mod authors;
+pub(super) mod runs;
 
 /// Far longer than anything takes here.
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -271,11 +272,12 @@ fn any_change() -> impl Strategy<Value = Change> {
         (address.clone(), 1_000_i64..1_006, 998_i64..1_008)
             .prop_map(|(address, since, at)| serve(&address, since, at)),
         address.prop_map(Change::Forget),
+        runs::any_run_change(),
     ]
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(24))]
+    #![proptest_config(ProptestConfig::with_cases(48))]
 
     #[test]
     fn every_store_remembers_the_same(changes in proptest::collection::vec(any_change(), 0..24), split in 1_usize..5) {

@@ -8,29 +8,47 @@ use futures_util::FutureExt;
 use futures_util::future::{BoxFuture, ready};
 
 use super::authors::AuthorBook;
-use super::{AuthorNote, Authorship, Change, Kept, Remembered, StateKey, StateStore, Trouble};
+use super::instances::ViewBook;
+use super::{AuthorNote, Authorship, Change, Kept, Remembered, RunLock, StateKey, StateStore, Trouble};
 use crate::model::{SettingsKey, StateDigest};
 
 /// Remembers as long as it lives.
 pub struct MemoryState {
     remembered: Mutex<Arc<Remembered>>,
     authors: Mutex<AuthorBook>,
+    views: Mutex<ViewBook>,
     key: StateKey,
+    can_approve: bool,
 }
 
 impl Default for MemoryState {
     fn default() -> Self {
-        Self { remembered: Mutex::default(), authors: Mutex::default(), key: StateKey::random() }
+        Self {
+            remembered: Mutex::default(),
+            authors: Mutex::default(),
+            views: Mutex::default(),
+            key: StateKey::random(),
+            can_approve: true,
+        }
     }
 }
 
 impl MemoryState {
+    /// One in the place of a store that can't be used: nothing is approved, since a withdrawal could not be known.
+    pub fn in_place_of_a_disk() -> Self {
+        Self { can_approve: false, ..Self::default() }
+    }
+
     fn now(&self) -> Arc<Remembered> {
         Arc::clone(&self.remembered.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
     fn author_book(&self) -> MutexGuard<'_, AuthorBook> {
         self.authors.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn view_book(&self) -> MutexGuard<'_, ViewBook> {
+        self.views.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -50,7 +68,9 @@ impl StateStore for MemoryState {
     fn write(&self, changes: Vec<Change>) -> BoxFuture<'static, Kept> {
         let mut remembered = self.remembered.lock().unwrap_or_else(PoisonError::into_inner);
         let now = Arc::make_mut(&mut remembered);
-        changes.iter().for_each(|change| now.apply(change));
+        for change in &changes {
+            if self.can_approve { now.apply(change) } else { now.apply_unstored(change) }
+        }
         ready(Kept::InMemory).boxed()
     }
 
@@ -72,6 +92,22 @@ impl StateStore for MemoryState {
 
     fn state_key(&self) -> Option<StateKey> {
         Some(self.key.clone())
+    }
+
+    fn publish_instances(&self, views: Vec<(SettingsKey, Option<String>)>) {
+        self.view_book().publish(views);
+    }
+
+    fn published_instances(&self) -> Vec<(SettingsKey, Arc<str>)> {
+        self.view_book().published()
+    }
+
+    fn try_run_lock(&self) -> io::Result<Option<RunLock>> {
+        Ok(Some(RunLock::of_nobody_else()))
+    }
+
+    fn can_approve(&self) -> bool {
+        self.can_approve
     }
 
     fn troubles(&self) -> Vec<Trouble> {

@@ -2,8 +2,11 @@
 //! reached the disk, it is repeated. It does not know how it is stored, and when a session is over.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
-use super::UnixTime;
+use super::runs::{Attempted, RunChange};
+use super::{Approval, Attempts, LocatedPath, Premise, Run, UnixTime};
+use crate::model::{LaunchDigest, SettingsKey};
 use crate::secrets::Scopes;
 
 /// Which session: the SHA-256 of its key. The key itself is stored nowhere.
@@ -40,6 +43,81 @@ pub enum Change {
     Serve(Serving),
     /// Nothing has served at this address for long: its sessions end.
     Forget(String),
+    /// This launch of this name is there. Where it is another one than was seen last, a new generation begins: attempts
+    /// and what was known of the program are forgotten. A dormant name comes back if it is the same, and begins again if
+    /// it is not.
+    Observe {
+        /// Which server.
+        name: SettingsKey,
+        /// What it starts.
+        launch: LaunchDigest,
+        /// Where the command was found, if that was looked for.
+        located: Option<LocatedPath>,
+    },
+    /// The command of an approved launch was found here, which was not known before: the approval is for this place.
+    Bind {
+        /// Which server.
+        name: SettingsKey,
+        /// Which launch.
+        launch: LaunchDigest,
+        /// Where.
+        located: LocatedPath,
+    },
+    /// A server has another name.
+    Move {
+        /// Which one it had.
+        from: SettingsKey,
+        /// Which one it has.
+        to: SettingsKey,
+    },
+    /// No server has this name any more: what is remembered of it is dormant.
+    Drop {
+        /// Which name.
+        name: SettingsKey,
+        /// Since when.
+        at: UnixTime,
+    },
+    /// A launch is approved, if the premise is true.
+    Approve {
+        /// Of which server.
+        name: SettingsKey,
+        /// By whom, and what.
+        approval: Approval,
+        /// On what it depends.
+        premise: Premise,
+    },
+    /// Nothing of this name is approved any more.
+    Withdraw {
+        /// Which name.
+        name: SettingsKey,
+    },
+    /// An attempt to start this launch has failed, or all that failed no longer count.
+    Attempted {
+        /// Which server.
+        name: SettingsKey,
+        /// Which launch.
+        launch: LaunchDigest,
+        /// The attempts that failed.
+        attempts: Option<Attempts>,
+        /// Whether it has run.
+        has_run: bool,
+        /// The version of MCP that it spoke, if that is known.
+        version: Option<String>,
+    },
+    /// How a server is to be run.
+    SetPolicy {
+        /// Which server.
+        name: SettingsKey,
+        /// What it is to replace. Where something else was chosen meanwhile nothing changes.
+        expected: Option<String>,
+        /// How, as JSON; none where nothing is chosen.
+        policy: Option<String>,
+    },
+    /// What is dormant since before this time is forgotten.
+    ForgetDormant {
+        /// Which time.
+        before: UnixTime,
+    },
 }
 
 /// That a service serves at an address.
@@ -62,6 +140,12 @@ pub struct Remembered {
     pub sessions: BTreeMap<SessionId, Session>,
     /// When the service at each address served last.
     pub served: BTreeMap<String, UnixTime>,
+    /// What is known of running each server.
+    pub runs: BTreeMap<SettingsKey, Arc<Run>>,
+    /// How servers are to be run, where that was chosen. JSON.
+    pub policies: BTreeMap<SettingsKey, String>,
+    /// The last number that was given to a launch.
+    pub(super) generation: u64,
 }
 
 impl Remembered {
@@ -90,6 +174,14 @@ impl Remembered {
                 self.sessions.retain(|_, session| session.address != *address);
                 self.served.remove(address);
             }
+            of_run => of_run.of_run().iter().for_each(|change| self.apply_to_runs(change)),
+        }
+    }
+
+    /// Makes a change that may not be stored yet. Until it is, nothing is approved by it.
+    pub(super) fn apply_unstored(&mut self, change: &Change) {
+        if !matches!(change, Change::Approve { .. } | Change::Bind { .. }) {
+            self.apply(change);
         }
     }
 }
@@ -101,8 +193,75 @@ impl Change {
             (Self::End(id), Self::Begin(other, _) | Self::Use(other, _) | Self::End(other))
             | (Self::Use(id, _), Self::Use(other, _)) => id == other,
             (Self::Serve(serving), Self::Serve(other)) => serving.address == other.address,
+            (
+                Self::Withdraw { name },
+                Self::Withdraw { name: other }
+                | Self::Approve { name: other, .. }
+                | Self::Bind { name: other, .. },
+            )
+            | (Self::Approve { name, premise: Premise::None, .. }, Self::Approve { name: other, .. }) => {
+                name == other
+            }
+            (
+                Self::Attempted { name, launch, version: Some(_), .. },
+                Self::Attempted { name: other, launch: earlier, has_run: false, .. },
+            )
+            | (
+                Self::Attempted { name, launch, .. },
+                Self::Attempted { name: other, launch: earlier, has_run: false, version: None, .. },
+            ) => name == other && launch == earlier,
+            (Self::ForgetDormant { before }, Self::ForgetDormant { before: earlier }) => earlier <= before,
             _ => false,
         }
+    }
+
+    /// The names that change what they mean: an earlier change of them makes a difference although a later one of the
+    /// same name is made.
+    pub(super) fn moved(&self) -> Option<[&SettingsKey; 2]> {
+        match self {
+            Self::Move { from, to } => Some([from, to]),
+            _ => None,
+        }
+    }
+
+    /// The name whose run or policy it changes.
+    pub(super) fn run_name(&self) -> Option<&SettingsKey> {
+        match self {
+            Self::Observe { name, .. }
+            | Self::Bind { name, .. }
+            | Self::Drop { name, .. }
+            | Self::Approve { name, .. }
+            | Self::Withdraw { name }
+            | Self::Attempted { name, .. }
+            | Self::SetPolicy { name, .. } => Some(name),
+            _ => None,
+        }
+    }
+
+    /// What it changes of runs, if it is about them.
+    pub(super) fn of_run(&self) -> Option<RunChange<'_>> {
+        Some(match self {
+            Self::Begin(..) | Self::Use(..) | Self::End(_) | Self::Serve(_) | Self::Forget(_) => return None,
+            Self::Observe { name, launch, located } => {
+                RunChange::Observe { name, launch: *launch, located: located.as_ref() }
+            }
+            Self::Bind { name, launch, located } => RunChange::Bind { name, launch: *launch, located },
+            Self::Move { from, to } => RunChange::Move { from, to },
+            Self::Drop { name, at } => RunChange::Drop { name, at: *at },
+            Self::Approve { name, approval, premise } => RunChange::Approve { name, approval, premise },
+            Self::Withdraw { name } => RunChange::Withdraw { name },
+            Self::Attempted { name, launch, attempts, has_run, version } => RunChange::Attempted(Attempted {
+                name,
+                launch: *launch,
+                attempts: attempts.as_ref(),
+                has_run: *has_run,
+                version: version.as_deref(),
+            }),
+            Self::SetPolicy { name, expected, policy } => {
+                RunChange::SetPolicy { name, expected: expected.as_deref(), policy: policy.as_deref() }
+            }
+            Self::ForgetDormant { before } => RunChange::ForgetDormant { before: *before },
+        })
     }
 }
 

@@ -7,7 +7,7 @@ use std::time::Instant;
 
 use futures_util::future::BoxFuture;
 
-use super::{AuthorNote, Authorship, Change, Remembered, StateKey};
+use super::{AuthorNote, Authorship, Change, Remembered, RunLock, StateKey};
 use crate::model::{SettingsKey, StateDigest};
 
 /// Where the service remembers what does not belong into the settings.
@@ -43,6 +43,25 @@ pub trait StateStore: Send + Sync {
 
     /// The key under which digests of states are made. It is random, made with the store, and never changes.
     fn state_key(&self) -> Option<StateKey>;
+
+    /// Publishes what other processes are shown of these names; none where nothing is any more.
+    /// [`StateStore::published_instances`] has it before this returns. It is stored soon, without waiting for the disk. It
+    /// never waits.
+    fn publish_instances(&self, views: Vec<(SettingsKey, Option<String>)>);
+
+    /// What was published. That of other processes is known within a second.
+    fn published_instances(&self) -> Vec<(SettingsKey, Arc<str>)>;
+
+    /// The lock of the process that runs servers; none where another one holds it. A store in memory gives it always.
+    ///
+    /// # Errors
+    ///
+    /// Where the system does not say whether it is free.
+    fn try_run_lock(&self) -> io::Result<Option<RunLock>>;
+
+    /// Whether what is said to be approved can be trusted, and an approval can be stored. Everything in doubt is not
+    /// approved.
+    fn can_approve(&self) -> bool;
 
     /// What keeps the store from storing what it should.
     fn troubles(&self) -> Vec<Trouble>;

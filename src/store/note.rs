@@ -4,6 +4,7 @@
 use std::time::SystemTime;
 
 use crate::model::{Author, SettingsKey, StateDigest};
+use crate::state::Change;
 
 /// One such row.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -20,6 +21,8 @@ pub enum Note {
         /// When.
         at: SystemTime,
     },
+    /// What is remembered of running a server changes.
+    Run(Change),
     /// No server has this name any more.
     Gone {
         /// Which name.

@@ -24,9 +24,10 @@ const MAY_USE: [(&str, &[&str]); 17] = [
     ("projection", &["json", "model", "secrets"]),
     ("document", &["json", "model"]),
     ("state", &["model", "secrets"]),
-    ("store", &["blocking", "document", "json", "model"]),
+    ("store", &["blocking", "document", "json", "model", "state"]),
     ("service", &["api", "blocking", "json", "model", "projection", "secrets", "state", "store"]),
     ("events", &["blocking", "model", "projection", "service"]),
+    ("instances", &["api", "blocking", "json", "model", "secrets"]),
     ("instances", &["json", "model", "secrets"]),
     (
         "http",
@@ -63,6 +64,7 @@ const MAY_USE: [(&str, &[&str]); 17] = [
 
 /// Where a room may use another in these points only. `http` and `store`: the one mapping of errors to
 /// problems must name the store's errors.
+const MAY_USE_ONLY: [(&str, &str, &[&str]); 15] = [
 const MAY_USE_ONLY: [(&str, &str, &[&str]); 16] = [
     ("api", "model", &["Kind", "suspect"]),
     ("api", "projection", &["EntityTag"]),
@@ -70,14 +72,16 @@ const MAY_USE_ONLY: [(&str, &str, &[&str]); 16] = [
     ("secrets", "json", &["Text"]),
     ("model", "secrets", &["KeyRing", "Plaintext", "Sealed", "is_token", "looks_sealed"]),
     ("projection", "secrets", &["EtagKey", "Exposure"]),
-    ("state", "model", &["SettingsKey", "StateDigest"]),
+    ("state", "model", &["LaunchDigest", "SettingsKey", "StateDigest"]),
     ("state", "secrets", &["KeyFingerprint", "KeyList", "Peer", "Peers", "Scope", "Scopes"]),
     ("events", "projection", &["EntityTag"]),
     ("instances", "secrets", &["Plaintext"]),
     ("http", "secrets", &["Exposure", "Scope", "Scopes"]),
     ("config", "secrets", &["Scope", "Scopes"]),
     ("http", "store", &["StoreError", "StoreErrorKind"]),
+    ("store", "state", &["Change"]),
     ("cli", "document", &["NewDocument"]),
+    ("cli", "model", &["reference"]),
     ("cli", "instances", &["HttpClient"]),
     ("cli", "model", &["dial"]),
 ];

@@ -7,7 +7,9 @@
 use std::path::Path;
 
 use mcp_settings::model::suspect::{self, Reason};
-use mcp_settings::model::{mask, secret_binding, secret_shapes, secret_table, secret_words};
+use mcp_settings::model::{
+    advice, mask, reference, secret_binding, secret_shapes, secret_table, secret_words,
+};
 
 /// Set by `make page-tables`.
 const UPDATE: &str = "UPDATE_PAGE_TABLES";
@@ -16,7 +18,7 @@ const UPDATE: &str = "UPDATE_PAGE_TABLES";
 const FILE: &str = "ui/src/model/secret-tables.generated.ts";
 
 /// Each table: its name on the page, what is said of it there, and its words.
-const TABLES: [(&str, &str, &[&str]); 21] = [
+const TABLES: [(&str, &str, &[&str]); 27] = [
     ("FIRST_PARTS", "Those that version 0.1.0 had; it sealed what was below.", &secret_words::FIRST_PARTS),
     ("PARTS", "Parts of names that announce a secret, anywhere in a name.", &secret_words::PARTS),
     ("WHOLE_WORDS", "Words that announce a secret as a whole word of a name.", &secret_words::WHOLE_WORDS),
@@ -61,6 +63,16 @@ const TABLES: [(&str, &str, &[&str]); 21] = [
     ("OAUTH_SECRETS", "Secrets at any depth under `auth`.", &secret_table::OAUTH_SECRETS),
     ("OUR_MASKS", "The masks that the API shows, verbatim, except the asterisks.", &mask::OURS),
     ("MASK_MARKS", "What makes a mask of any text around it, in any case.", &mask::MARKS),
+    ("NPX_FLAGS", "Flags of `npx` that have a value.", &advice::NPX_FLAGS),
+    ("UVX_FLAGS", "Flags of `uvx` that have a value.", &advice::UVX_FLAGS),
+    ("PACKAGE_FLAGS", "Flags of both whose value is the package.", &advice::PACKAGE_FLAGS),
+    ("DOCKER_FLAGS", "Flags of `docker run` that have a value.", &advice::DOCKER_FLAGS),
+    ("DOCKER_SWITCHES", "Flags of `docker run` that have none.", &advice::DOCKER_SWITCHES),
+    (
+        "REFERENCE_SCHEMES",
+        "Words that may come before a reference where a secret could be.",
+        &reference::SCHEMES,
+    ),
     (
         "OAUTH_PLAIN",
         "Members under `auth` that are not secret, whatever they are called.",
@@ -86,12 +98,14 @@ fn text() -> String {
 }
 
 /// The constants that are not lists of words, as TypeScript.
-fn values() -> [(&'static str, &'static str, String); 15] {
+fn values() -> [(&'static str, &'static str, String); 17] {
     let quoted = |text: &str| serde_json::Value::from(text).to_string();
     let characters = |characters: &[char]| quoted(&characters.iter().collect::<String>());
     let pairs = mask::ESCAPES.map(|(escape, meant)| format!("  [{}, {}],\n", quoted(escape), quoted(meant)));
     let proposals =
         Reason::ALL.map(|reason| format!("  {}: {},\n", quoted(reason.as_str()), quoted(reason.proposal())));
+    let advice = advice::Reason::ALL
+        .map(|reason| format!("  {}: {},\n", quoted(reason.as_str()), quoted(reason.proposal())));
     [
         ("MASK", "The mask of every secret but those inside a URL.", quoted(mask::MASK)),
         ("MASK_WORD", "The word of masks, in any case and punctuation.", quoted(mask::WORD)),
@@ -140,9 +154,19 @@ fn values() -> [(&'static str, &'static str, String); 15] {
             suspect::LONGEST.to_string(),
         ),
         (
+            "LONGEST_TIMEOUT",
+            "How many seconds a call takes at most before milliseconds seem to be meant.",
+            advice::LONGEST_TIMEOUT.to_string(),
+        ),
+        (
             "PROPOSALS",
             "Why a value seems to hold a secret, and what can be done about it.",
             format!("{{\n{}}} as const", proposals.concat()),
+        ),
+        (
+            "ADVICE",
+            "Why a value is probably not what is meant, and what can be done about it.",
+            format!("{{\n{}}} as const", advice.concat()),
         ),
     ]
 }

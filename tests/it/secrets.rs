@@ -8,6 +8,7 @@ mod keeping;
 mod masks;
 mod named;
 mod oracle;
+mod references;
 mod upgrade;
 mod views;
 

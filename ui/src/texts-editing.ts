@@ -123,7 +123,8 @@ export const editor = {
   draftKept: "Your draft is kept in this tab. It is here again once servers can be changed.",
   cantBeDecrypted: "can't be decrypted",
   findings: "Findings",
-  finding: (proposal: string) => `looks like a secret, and is shown to everyone with read access. ${proposal}`,
+  secretFinding: (proposal: string) => `looks like a secret, and is shown to everyone with read access. ${proposal}`,
+  finding: (proposal: string) => `is probably not meant so. ${proposal}`,
 } as const;
 
 /** The kinds of authentication and their fields. */

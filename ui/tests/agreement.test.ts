@@ -174,8 +174,8 @@ function reported(answer: Answer): string[] {
 
 /** A configuration with arguments, a URL and texts made of parts that tell of secrets, and of parts that do not. */
 function withSuspects(random: Random): JsonObject {
-  const made = new Map<string, Json>([random.chance(80) ? ["command", random.chance(20) ? line(random) : "npx"] : ["url", url(random)]]);
-  if (made.has("command")) made.set("args", Array.from({ length: random.below(5) }, () => argument(random)));
+  const made = new Map<string, Json>([random.chance(80) ? ["command", random.chance(20) ? line(random) : random.pick(["npx", "uvx", "/usr/bin/docker"])] : ["url", url(random).replace("u:${PW}@", "u:p@")]]);
+  if (made.has("command")) made.set("args", [...random.pick(STARTS), ...Array.from({ length: random.below(5) }, () => argument(random))]);
   if (random.chance(30)) made.set("description", line(random));
   if (random.chance(20)) made.set("cwd", value(random));
   if (random.chance(30)) {
@@ -224,6 +224,9 @@ function value(random: Random): string {
 }
 
 const NAMES = ["token", "api-key", "apiKey", "max-tokens", "key-file", "auth-mode", "session.timeout", "password", "x", "verbose", "Authorization", "TOKEN_PATH", "pat", "1token", "_key", "tökens"];
+
+/** Beginnings of arguments as package managers have them. */
+const STARTS = [[], ["-y"], ["run"], ["run", "-i", "--rm", "-e", "A"], ["-p", "@s/x@1.2.3"], ["--package=x"], ["--from", "x==1.2"], ["-y", "@s/x"], ["x@1.2.3-rc.1"], ["x@1"], ["./x"], ["run", "x@sha256:0"]];
 
 const SEGMENTS = ["mcp", "@scope", "mV3kq9TzR7pLw2XbN8dY4hGf", "0123456789abcdef0123456789abcdef01234567", "123e4567-e89b-12d3-a456-426614174000", "ghp_abcdefghij0123456789", "x@mV3kq9TzR7pLw2XbN8dY4hGf", ";token=x"];
 

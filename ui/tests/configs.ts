@@ -112,7 +112,7 @@ const URLS = [
   "http:u:p@h.example",
   "https://h.example:8080/@scope/x;api_key=z;b=1/c?a=1;token=x;y=2#/r?session=s&v=1",
   "https://h.example/?sig=a&code=b&codec=c&author=d&jwt=e",
-  "${BASE}/mcp",
+  "https://h.example/${BASE}/mcp",
 ];
 
 /** What is hardly a URL: the service takes none of these where it calls a server. */

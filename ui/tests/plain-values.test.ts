@@ -3,6 +3,7 @@ import test from "node:test";
 import { writeJson } from "../src/json/write.ts";
 import { masksOfNothing } from "../src/model/destination.ts";
 import { mergeThree } from "../src/model/merge.ts";
+import { isOnlyReferences, isPlainAt, keptSecrets, shownByService } from "../src/model/secrets.ts";
 import { conflictRow } from "../src/screens/editor/conflict-rows.ts";
 import { followBase, mayBePlain, rowsFollowBase, withSentPlain } from "../src/screens/editor/plain-values.ts";
 import { config } from "./configs.ts";
@@ -61,4 +62,25 @@ test("what is typed in the place of a masked value is not shown in a conflict", 
   const [conflict] = mergeThree(base, theirs, config('{"env":{"LOG":"typed"}}'), ["/env/LOG"]).conflicts;
   assert.ok(conflict !== undefined);
   assert.equal(conflictRow(conflict).mine, "new value");
+});
+
+test("a reference is shown and sent back, and what is typed in its place is a secret", () => {
+  const reference = "Bearer ${MCP_SECRET_X}";
+  const before = config(`{"url":"https://h/","headers":{"A":"${reference}"},"auth":{"strategy":"bearer","value":"\${env:MCP_SECRET_X}"}}`);
+  // The service shows it, and nothing that is kept is bound to where it goes.
+  assert.deepEqual(keptSecrets(before), []);
+  assert.equal(writeJson(shownByService(before) ?? null), writeJson(before));
+  assert.ok(isPlainAt(before, "/headers/A") && isPlainAt(before, "/auth/value"));
+  // A write of something else in its place is answered with a mask, and stays one.
+  const answer = config(`{"url":"https://h/","headers":{"A":"${M}"},"auth":{"strategy":"bearer","value":"\${env:MCP_SECRET_X}"}}`);
+  const sent = config('{"url":"https://h/","headers":{"A":"typed"},"auth":{"strategy":"bearer","value":"${env:MCP_SECRET_X}"}}');
+  assert.equal(writeJson(withSentPlain(answer, sent, before)), writeJson(answer));
+  const [conflict] = mergeThree(before, config(`{"url":"https://h/","headers":{"A":"\${MCP_SECRET_Y}"}}`), sent, ["/headers/A"]).conflicts;
+  assert.ok(conflict !== undefined);
+  assert.deepEqual(Object.values(conflictRow(conflict)).filter((said) => said === "typed"), []);
+});
+
+test("only references are treated as such", () => {
+  for (const text of ["${A}", "Bearer ${A}", " token ${env:A}${B} ", "${file:/run/secrets/a}"]) assert.ok(isOnlyReferences(text), text);
+  for (const text of ["", "x ${A}", "${A}x", "Bearer", "Bearer ", "${}", "$A", "Bearer Bearer ${A}", "${A"]) assert.ok(!isOnlyReferences(text), text);
 });

@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde_json::{Value, json};
 
-use crate::api::{DocumentChange, Opened, ServerChange};
+use crate::api::{DocumentChange, InstanceStatuses, Opened, ServerChange};
 use crate::http::problem_kind::ProblemKind::*;
 use crate::openapi::{Body, Response, Shape};
 
@@ -52,8 +52,23 @@ fn events() -> Shape {
         event::<Opened>("OpenedEvent", "opened", began),
         event::<ServerChange>("ServerEvent", "server", "A server differs from what it was before."),
         event::<DocumentChange>("DocumentEvent", "document", used),
+        statuses(),
     ];
     Shape::text_of("text/event-stream", all)
+}
+
+/// The states of instances, without an `id`.
+fn statuses() -> Shape {
+    Shape::named("InstancesEvent", |generator| {
+        let data = generator.subschema_for::<InstanceStatuses<'_>>();
+        json!({
+            "description": "The states of all instances after `opened`, then the newest of those that differ, at most once a second. It has no `id`, and is not repeated after a disconnect.",
+            "type": "object",
+            "properties": { "event": { "type": "string", "const": "instances" }, "data": data },
+            "additionalProperties": true,
+            "required": ["event", "data"],
+        })
+    })
 }
 
 /// One event as it is sent: its `id`, its name, and what its `data` says.

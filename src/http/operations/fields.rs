@@ -97,6 +97,30 @@ enum SettingsExposure {
     True,
 }
 
+/// The name of a tool, in the path.
+pub(super) fn tool() -> Parameter {
+    Parameter {
+        component: "ToolName",
+        name: "tool",
+        place: Place::Path,
+        description: "The tool's name; a slash in it is sent as `%2F`.",
+        shape: Shape::inline(json!({ "type": "string", "minLength": 1 })),
+        example: json!("echo"),
+    }
+}
+
+/// Whether a log is followed.
+pub(super) fn follow() -> Parameter {
+    Parameter {
+        component: "Follow",
+        name: "follow",
+        place: Place::Query,
+        description: "Go on with each line as it comes.",
+        shape: Shape::inline(json!({ "type": "boolean", "default": false })),
+        example: json!(true),
+    }
+}
+
 /// Where in the stream of changes the reader was cut off.
 pub(super) fn last_event_id() -> Parameter {
     Parameter {

@@ -4,8 +4,10 @@
 pub(super) mod documentation;
 pub(super) mod events;
 mod fields;
+pub(super) mod instances;
 pub(super) mod mcp_servers;
 mod problems;
+pub(super) mod running;
 pub(super) mod service;
 pub(super) mod session;
 pub(super) mod settings;

@@ -109,6 +109,8 @@ fn description(status: StatusCode) -> &'static str {
         429 => "This key has its share of the streams open.",
         428 => "This service takes no unconditional writes.",
         500 => "A bug of ours.",
+        502 => "The MCP server did not answer as it should.",
+        504 => "The MCP server did not answer in time.",
         501 => "The OpenHands agent-server has this, and this service has not.",
         503 => "The settings can't be read or written at present.",
         _ => "It failed.",

@@ -32,6 +32,7 @@ pub(in crate::http) struct McpServerConfig {
     #[schemars(regex(pattern = r"^[^\x00-\x1f\x7f-\x9f]*$"))]
     cwd: Option<String>,
     /// Where the server answers. Userinfo, and values of telling names in its parameters, query and fragment, are secret.
+    /// References such as `${NAME}` may be in its path and its query only.
     #[schemars(
         length(min = 1),
         regex(

@@ -8,6 +8,7 @@ mod no_null;
 mod openhands;
 mod patch;
 mod problem;
+mod tool_call;
 
 pub(super) use config::McpServerConfig;
 pub(super) use new_name::NewName;
@@ -16,3 +17,4 @@ pub(super) use openhands::{
 };
 pub(super) use patch::{McpServerConfigPatch, json_patch};
 pub(super) use problem::{example, of_status};
+pub(super) use tool_call::ToolCall;

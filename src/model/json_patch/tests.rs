@@ -13,6 +13,7 @@ use crate::json::{Rules, to_compact};
 use crate::model::Sealing;
 use crate::model::config::{Config, to_stored};
 use crate::model::merge::{Reading, replace};
+use crate::model::reference::NO_REFERENCES;
 use crate::model::samples::{config, plain_text, ring};
 use crate::projection::view;
 use crate::secrets::Exposure;
@@ -28,7 +29,12 @@ fn outcome(stored: &str, operations: &str) -> String {
         Err(NotApplied::Misfit(Misfit { pointer, kind, .. })) => format!("{pointer} {kind:?}"),
         Err(error) => format!("{error:?}"),
         Ok(patched) => {
-            let reading = Reading { sealing: Sealing::EverySecret, ring: ring(), may_reveal: false };
+            let reading = Reading {
+                sealing: Sealing::EverySecret,
+                ring: ring(),
+                may_reveal: false,
+                references: &NO_REFERENCES,
+            };
             let merged = replace(patched.config, Some(&before), &reading).with_refusals(patched.displaced);
             let refused: Vec<_> = merged
                 .refusals
@@ -503,7 +509,7 @@ proptest! {
         let ours = apply(&patch(&operations.to_string()), view(&before, Exposure::Redacted), &before);
         let ours = ours.ok().map(|patched| {
             assert_eq!(patched.displaced, []);
-            let reading = Reading { sealing: Sealing::EverySecret, ring: ring(), may_reveal: false };
+            let reading = Reading { sealing: Sealing::EverySecret, ring: ring(), may_reveal: false, references: &NO_REFERENCES };
             let merged = replace(patched.config, Some(&before), &reading);
             assert_eq!(merged.refusals, []);
             let stored = to_stored(&merged.config, ring()).expect("there is a key");

@@ -4,10 +4,11 @@ use super::*;
 use crate::json::to_compact;
 use crate::model::config::{open, to_stored};
 use crate::model::plain_names::PlainNames;
+use crate::model::reference::{NO_REFERENCES, ReferenceRules};
 use crate::model::samples::{config, config_in, object, plain_text, ring};
 
 fn reading(may_reveal: bool) -> Reading<'static> {
-    Reading { sealing: Sealing::EverySecret, ring: ring(), may_reveal }
+    Reading { sealing: Sealing::EverySecret, ring: ring(), may_reveal, references: &NO_REFERENCES }
 }
 
 /// What a PUT makes of a stored configuration: the configuration, or the refusals.
@@ -466,4 +467,51 @@ fn what_every_caller_is_shown_is_no_guess_when_it_comes_back() {
             );
         }
     }
+}
+
+#[test]
+fn a_reference_is_stored_in_clear_and_is_no_secret() {
+    let rules = ReferenceRules::default();
+    let reading = |may_reveal| Reading { references: &rules, ..reading(may_reveal) };
+    let stored = r#"{"command":"x","env":{"S":"sealed ${MCP_SECRET_S}","C":"${MCP_SECRET_C}","D":"${OTHER}","L":"sealed l"}}"#;
+    let mut before = config(stored);
+    rules.mark(&mut before);
+    for may_reveal in [true, false] {
+        for (patch, expected) in [
+            // New, over a secret and over nothing.
+            (
+                r#"{"L":"${MCP_SECRET_L}","N":"Bearer ${env:MCP_SECRET_N}"}"#,
+                "L clear ${MCP_SECRET_L}, N clear Bearer ${env:MCP_SECRET_N}",
+            ),
+            // What is stored keeps its form.
+            (
+                r#"{"S":"${MCP_SECRET_S}","C":"${MCP_SECRET_C}"}"#,
+                "S sent ${MCP_SECRET_S}, C clear ${MCP_SECRET_C}",
+            ),
+            (r#"{"S":"[REDACTED]","C":"[REDACTED]"}"#, "S kept ${MCP_SECRET_S}, C kept ${MCP_SECRET_C}"),
+            // What no list allows, and what may hold a secret.
+            (
+                r#"{"L":"${PATH}","N":"${MCP_SECRET_N:-sk-live-123456}"}"#,
+                "L new ${PATH}, N new ${MCP_SECRET_N:-sk-live-123456}",
+            ),
+            (r#"{"D":"[REDACTED]"}"#, "D kept ${OTHER}"),
+        ] {
+            let sent = object(&format!(r#"{{"env":{patch}}}"#));
+            let merged = merge_patch(sent.clone(), &before, &reading(may_reveal));
+            assert_eq!(merged.refusals, [], "{patch}");
+            let Some(Node::Object(env)) = merged.config.get("env") else { panic!("it is an object") };
+            let names: Vec<&str> =
+                sent.get("env").and_then(Json::as_object).unwrap().iter().map(|(name, _)| name).collect();
+            let found = names.iter().map(|name| {
+                let one: Config =
+                    [((*name).to_owned(), env.get(name).unwrap().clone())].into_iter().collect();
+                plain_text(&one).replace("{\"", "").replace("\"}", "").replace("\":\"", " ")
+            });
+            assert_eq!(found.collect::<Vec<_>>().join(", "), expected, "{patch} {may_reveal}");
+        }
+    }
+    // Nothing was guessed, so nothing is judged as a guess.
+    let sent = r#"{"env":{"S":"${MCP_SECRET_S}","C":"${MCP_SECRET_C}","L":"${MCP_SECRET_L}"}}"#;
+    let merged = merge_patch(object(sent), &before, &reading(false));
+    assert!(!merged.config.iter().any(|(_, node)| node.has_sent_secret()));
 }

@@ -193,12 +193,18 @@ mod tests {
     use super::*;
     use crate::model::Sealing;
     use crate::model::merge::{Reading, merge_patch};
+    use crate::model::reference::NO_REFERENCES;
     use crate::model::samples::{config, object, plain_text, ring};
 
     /// What a patch in OpenHands' words makes of a stored server.
     fn patched(stored: &str, patch: &str, dialect: Dialect) -> String {
         let (before, patch) = (config(stored), object(patch));
-        let reading = Reading { sealing: Sealing::EverySecret, ring: ring(), may_reveal: true };
+        let reading = Reading {
+            sealing: Sealing::EverySecret,
+            ring: ring(),
+            may_reveal: true,
+            references: &NO_REFERENCES,
+        };
         let merged = merge_patch(patch.clone(), &for_patch(&before, &patch), &reading);
         assert_eq!(merged.refusals, [], "{stored}");
         plain_text(&restore(merged.config, &before, dialect, true))

@@ -218,6 +218,7 @@ mod tests {
     use super::*;
     use crate::model::Sealing;
     use crate::model::merge::Reading;
+    use crate::model::reference::NO_REFERENCES;
     use crate::model::samples::{object, ring};
     use crate::model::settings::SettingsPatch;
 
@@ -226,7 +227,8 @@ mod tests {
     /// The pointers and messages, joined.
     fn found(diff: &str, dialect: Dialect) -> String {
         let before = Settings::open(&object(ROOT), Sealing::Listed, ring()).unwrap();
-        let reading = Reading { sealing: Sealing::Listed, ring: ring(), may_reveal: true };
+        let reading =
+            Reading { sealing: Sealing::Listed, ring: ring(), may_reveal: true, references: &NO_REFERENCES };
         let after = SettingsPatch::read(object(diff)).unwrap().apply(&before, &reading).settings;
         let violations = check(&before, &after, dialect);
         let rows = violations.iter().map(|row| format!("{} {}", row.pointer, row.message));

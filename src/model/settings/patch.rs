@@ -185,6 +185,7 @@ mod tests {
     use super::*;
     use crate::json::to_compact;
     use crate::model::Sealing;
+    use crate::model::reference::NO_REFERENCES;
     use crate::model::samples::{object, plain_text, ring};
 
     fn settings(root: &str) -> Settings {
@@ -196,7 +197,8 @@ mod tests {
     }
 
     fn applied(root: &str, body: &str) -> Patched {
-        let reading = Reading { sealing: Sealing::Listed, ring: ring(), may_reveal: true };
+        let reading =
+            Reading { sealing: Sealing::Listed, ring: ring(), may_reveal: true, references: &NO_REFERENCES };
         patch(body).apply(&settings(root), &reading)
     }
 

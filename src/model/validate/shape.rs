@@ -6,7 +6,7 @@ use crate::json::Path;
 use crate::model::Dialect;
 use crate::model::config::{Members, Node, Secret, SecretValue};
 use crate::model::findings::Findings;
-use crate::model::url_parts::{has_scheme, is_ambiguous, with_scheme};
+use crate::model::url_parts::{authority, has_scheme, is_ambiguous, with_scheme};
 
 use super::Violation;
 
@@ -73,6 +73,8 @@ impl Checker {
         let url = url.text.expose();
         if is_ambiguous(url) {
             self.refuse(at, "must hold no white space, control characters or backslashes: clients read such URLs differently");
+        } else if authority(url).contains("${") {
+            self.refuse(at, "must hold references in its path and its query only: elsewhere they would decide who gets the credentials");
         } else if !url.is_empty() && !has_scheme(url) {
             let message = match with_scheme(url) {
                 Some(proposal) => format!("has no scheme: did you mean {proposal}").into(),

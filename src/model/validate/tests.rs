@@ -328,6 +328,13 @@ fn what_clients_cannot_send_or_start_is_refused_where_it_is() {
         (r#"{"url":"x.example/mcp"}"#, "/url"),
         (r#"{"url":"localhost:3000/mcp"}"#, "/url"),
         (r#"{"url":"/mcp"}"#, "/url"),
+        (r#"{"url":"${BASE}/mcp"}"#, "/url"),
+        (r#"{"url":"${SCHEME}://h.example/mcp"}"#, "/url"),
+        (r#"{"url":"https://${HOST}/mcp"}"#, "/url"),
+        (r#"{"url":"https://h.example:${PORT}/mcp"}"#, "/url"),
+        (r#"{"url":"https://u:${PASSWORD}@h.example/mcp"}"#, "/url"),
+        (r#"{"url":"https:${HOST}/mcp"}"#, "/url"),
+        (r#"{"url":"https://h.example$${X}/"}"#, "/url"),
     ] {
         assert_eq!(wrong_at(server), [at, at], "{server}");
     }
@@ -335,7 +342,11 @@ fn what_clients_cannot_send_or_start_is_refused_where_it_is() {
         r#"{"command":"/opt/my server/run","args":["a\tb\nc"],"env":{"MY VAR":"line\nline ä"}}"#,
         r#"{"url":"https://h","headers":{"X":"a\tb","!#$%&'*+-.^_`|9":"v"}}"#,
         r#"{"url":"https://h","auth":{"strategy":"basic","username":"ü","password":"ä\n"}}"#,
-        r#"{"url":"${BASE}/mcp"}"#,
+        r#"{"url":"https://h.example/${A}/$${B}?x=${env:C}#$"}"#,
+        r#"{"url":"https://h.example?x=${A}"}"#,
+        r#"{"url":"https://$h.example$/mcp"}"#,
+        r#"{"url":"$BASE/mcp"}"#,
+        r#"{"url":"{{base}}/mcp"}"#,
     ] {
         assert_eq!(wrong_at(server), ["", ""], "{server}");
     }

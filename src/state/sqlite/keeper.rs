@@ -11,6 +11,7 @@ use super::error::{OpenError, is_damage};
 use super::opening::{self, Database, Opened, Setup};
 use super::shared::Shared;
 use crate::state::authors::AuthorRows;
+use crate::state::instances::Views;
 use crate::state::{Kept, Remembered, Trouble};
 
 /// How often other processes' changes are looked for.
@@ -56,9 +57,9 @@ impl Keeper {
                 (Some(database), None) if database.is_in_place() => self.look(),
                 (Some(_), None) => self.give_up("the database was removed or replaced while it was open"),
                 (Some(database), Some(changes)) => match database.store(&changes) {
-                    Ok(()) => {
+                    Ok(news) => {
                         self.pause = TICK;
-                        self.shared.settle(Kept::Stored);
+                        self.shared.settle_stored(news);
                         self.look();
                     }
                     Err(error) => self.fail(&error),
@@ -75,7 +76,7 @@ impl Keeper {
 
     fn open(&mut self) {
         match opening::open(&self.folder, &self.setup) {
-            Ok(Opened { database, key, remembered, authors, damage }) => {
+            Ok(Opened { database, key, remembered, authors, views, damage }) => {
                 self.database = Some(database);
                 self.shared.clear();
                 if let Some(damage) = damage {
@@ -86,7 +87,7 @@ impl Keeper {
                     );
                 }
                 self.shared.set_key(Some(key));
-                self.shared.set_authors(authors);
+                self.shared.set_notes(authors, views);
                 self.shared.set_stored(remembered);
             }
             Err(error) => {
@@ -99,7 +100,7 @@ impl Keeper {
                     tracing::warn!("the state of the service is kept in memory only: {error}");
                 }
                 self.shared.set_key(None);
-                self.shared.set_authors(AuthorRows::default());
+                self.shared.set_notes(AuthorRows::default(), Views::default());
                 self.shared.set_stored(Remembered::default());
             }
         }
@@ -111,7 +112,8 @@ impl Keeper {
         let shared = &self.shared;
         let taken = database.news().map(|news| news.into_iter().for_each(|news| shared.set_stored(news)));
         let taken = taken.and_then(|()| {
-            database.news_of_authors().map(|news| news.into_iter().for_each(|news| shared.set_authors(news)))
+            let news = database.news_of_notes();
+            news.map(|news| news.into_iter().for_each(|(authors, views)| shared.set_notes(authors, views)))
         });
         match taken {
             Ok(()) => {}
@@ -123,11 +125,11 @@ impl Keeper {
     /// Stores who made states. Where that can't be done it is tried again, as all else is.
     fn store_notes(&mut self) {
         let Some(database) = &mut self.database else { return };
-        let Some((notes, key)) = self.shared.notes() else { return };
-        match database.store_notes(&notes, &key) {
+        let Some(notes) = self.shared.notes() else { return };
+        match database.store_notes(&notes) {
             Ok(()) => {
                 self.pause = TICK;
-                self.shared.settle_notes(&notes, &key);
+                self.shared.settle_notes(&notes);
             }
             Err(error) => self.fail(&error),
         }
@@ -151,7 +153,7 @@ impl Keeper {
         tracing::error!(reason, "the state of the service cannot be used any more, and is opened again");
         self.shared.settle(Kept::Pending);
         self.database = None;
-        self.shared.set_authors(AuthorRows::default());
+        self.shared.set_notes(AuthorRows::default(), Views::default());
         self.retry = self.reopen.max(Instant::now());
         self.reopen = self.retry + REOPEN;
         self.shared.set_stored(Remembered::default());

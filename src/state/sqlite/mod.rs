@@ -8,6 +8,7 @@ mod files;
 mod keeper;
 mod opening;
 mod rows;
+mod run_rows;
 mod schema;
 mod sealed;
 mod shared;
@@ -29,7 +30,8 @@ use self::opening::Setup;
 pub use self::sealed::{Fate, ResealError, Resealed, check_reseal, reseal};
 use self::shared::Shared;
 use super::{
-    AuthorNote, Authorship, Change, Kept, Remembered, StateDirectory, StateKey, StateStore, Trouble,
+    AuthorNote, Authorship, Change, Kept, Remembered, RunLock, StateDirectory, StateKey, StateStore,
+    TextSealer, Trouble,
 };
 use crate::model::{SettingsKey, StateDigest};
 
@@ -48,16 +50,24 @@ impl SqliteState {
         Self::with_setup(directory.path().to_owned(), Setup::OWN)
     }
 
+    /// The same with this to encrypt texts; else they are not stored.
+    #[must_use]
+    pub fn sealed_by(mut self, sealer: Arc<dyn TextSealer>) -> Self {
+        self.setup.sealer = Some(sealer);
+        self
+    }
+
     /// A store in any folder.
     #[cfg(test)]
     pub(super) fn in_folder(folder: &std::path::Path) -> Self {
-        Self::with_setup(folder.to_owned(), Setup::OWN)
+        Self::with_setup(folder.to_owned(), Setup::OWN).sealed_by(Arc::new(tests::Spelled))
     }
 
     /// The same where the file system is another machine's.
     #[cfg(test)]
     pub(super) fn in_remote_folder(folder: &std::path::Path) -> Self {
-        Self::with_setup(folder.to_owned(), Setup { is_local: |_| false, ..Setup::OWN })
+        let setup = Setup { is_local: |_| false, ..Setup::OWN };
+        Self::with_setup(folder.to_owned(), setup).sealed_by(Arc::new(tests::Spelled))
     }
 
     fn with_setup(folder: PathBuf, setup: Setup) -> Self {
@@ -67,7 +77,7 @@ impl SqliteState {
 
 impl StateStore for SqliteState {
     fn start(&self) -> io::Result<()> {
-        let keeper = Keeper::new(&self.folder, self.setup, Arc::clone(&self.shared));
+        let keeper = Keeper::new(&self.folder, self.setup.clone(), Arc::clone(&self.shared));
         let (end, ended) = mpsc::channel::<()>();
         thread::Builder::new().name("state".to_owned()).spawn(move || {
             keeper.run();
@@ -113,6 +123,22 @@ impl StateStore for SqliteState {
 
     fn state_key(&self) -> Option<StateKey> {
         self.shared.key()
+    }
+
+    fn publish_instances(&self, views: Vec<(SettingsKey, Option<String>)>) {
+        self.shared.publish_instances(views);
+    }
+
+    fn published_instances(&self) -> Vec<(SettingsKey, Arc<str>)> {
+        self.shared.published_instances()
+    }
+
+    fn try_run_lock(&self) -> io::Result<Option<RunLock>> {
+        RunLock::try_in(&self.folder)
+    }
+
+    fn can_approve(&self) -> bool {
+        self.shared.can_approve()
     }
 
     fn troubles(&self) -> Vec<Trouble> {

@@ -2,6 +2,7 @@
 //! what is done with it.
 
 use std::path::Path;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use rusqlite::{Connection, Error, TransactionBehavior};
@@ -11,9 +12,12 @@ use super::error::{OpenError, is_damage};
 use super::file_system::is_local;
 use super::files::{Files, Hold, Identity, Lock};
 use super::rows;
+use super::run_rows;
 use super::schema::{self, Found, MIGRATIONS, Migration};
+use crate::model::SettingsKey;
 use crate::state::authors::AuthorRows;
-use crate::state::{AuthorNote, Change, Remembered, StateKey};
+use crate::state::instances::Views;
+use crate::state::{AuthorNote, Change, NoSealer, Remembered, StateKey, TextSealer};
 
 /// How long others are waited for.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -26,16 +30,22 @@ const TRY: Duration = Duration::from_millis(100);
 const ROUNDS: usize = 4;
 
 /// How a database is opened.
-#[derive(Clone, Copy)]
+#[derive(Clone)]
 pub(super) struct Setup {
     pub(super) migrations: &'static [Migration],
     /// Whether the folder is on a file system of this machine.
     pub(super) is_local: fn(&Path) -> bool,
+    /// What encrypts texts; none where they are not stored.
+    pub(super) sealer: Option<Arc<dyn TextSealer>>,
 }
 
 impl Setup {
     /// By every process.
-    pub(super) const OWN: Self = Self { migrations: MIGRATIONS, is_local };
+    pub(super) const OWN: Self = Self { migrations: MIGRATIONS, is_local, sealer: None };
+
+    fn sealer(&self) -> Arc<dyn TextSealer> {
+        self.sealer.clone().unwrap_or_else(|| Arc::new(NoSealer))
+    }
 }
 
 /// The open database.
@@ -43,6 +53,7 @@ pub(super) struct Database {
     connection: Watched,
     /// For what is written without waiting for the disk.
     notes: Watched,
+    sealer: Arc<dyn TextSealer>,
     files: Files,
     identity: Identity,
     /// Released after the connections are closed: fields are dropped in their order.
@@ -61,8 +72,17 @@ pub(super) struct Opened {
     pub(super) key: StateKey,
     pub(super) remembered: Remembered,
     pub(super) authors: AuthorRows,
+    pub(super) views: Views,
     /// What was wrong with the one that was put aside, if one was.
     pub(super) damage: Option<String>,
+}
+
+/// What is to be stored without waiting for the disk.
+pub(super) struct Unstored {
+    pub(super) authors: Vec<AuthorNote>,
+    pub(super) views: Vec<(SettingsKey, Option<Arc<str>>)>,
+    /// The key under which authors are stored.
+    pub(super) key: StateKey,
 }
 
 /// What was found.
@@ -80,6 +100,7 @@ struct Current {
     key: StateKey,
     remembered: Remembered,
     authors: AuthorRows,
+    views: Views,
 }
 
 /// Opens the database in this folder, whatever has to be done before.
@@ -91,9 +112,10 @@ pub(super) fn open(folder: &Path, setup: &Setup) -> Result<Opened, OpenError> {
         let lock = files.lock(Hold::Shared, PATIENCE)?;
         let identity = files.identity()?;
         if let (Some(identity), Inspected::Current(current)) = (identity, inspect(&files, setup)?) {
-            let Current { connection, notes, key, remembered, authors } = *current;
-            let database = Database { connection, notes, files, identity, _lock: lock };
-            return Ok(Opened { database, key, remembered, authors, damage });
+            let Current { connection, notes, key, remembered, authors, views } = *current;
+            let sealer = setup.sealer();
+            let database = Database { connection, notes, sealer, files, identity, _lock: lock };
+            return Ok(Opened { database, key, remembered, authors, views, damage });
         }
         drop(lock);
         match make_usable(&files, setup) {
@@ -175,9 +197,12 @@ fn inspect(files: &Files, setup: &Setup) -> Result<Inspected, OpenError> {
         let (connection, notes) =
             (Watched::new(connection)?, Watched::new(connect_for_notes(&path, is_local)?)?);
         let key = rows::state_key(&connection.connection)?;
-        let remembered = rows::load(&connection.connection)?;
+        let sealer = setup.sealer();
+        let remembered = rows::load(&connection.connection, &*sealer)?;
         let authors = rows::authors(&notes.connection)?;
-        Ok(Some(Inspected::Current(Box::new(Current { connection, notes, key, remembered, authors }))))
+        let views = run_rows::views(&notes.connection, &*sealer)?;
+        let current = Current { connection, notes, key, remembered, authors, views };
+        Ok(Some(Inspected::Current(Box::new(current))))
     });
     match inspected {
         Ok(Some(inspected)) => Ok(inspected),
@@ -193,7 +218,10 @@ impl Watched {
     }
 
     /// What is loaded, if another connection may have changed it since it was loaded last.
-    fn news<T>(&mut self, load: fn(&Connection) -> rusqlite::Result<T>) -> rusqlite::Result<Option<T>> {
+    fn news<T>(
+        &mut self,
+        load: impl FnOnce(&Connection) -> rusqlite::Result<T>,
+    ) -> rusqlite::Result<Option<T>> {
         let version = data_version(&self.connection)?;
         if version == self.seen {
             return Ok(None);
@@ -209,28 +237,56 @@ impl Watched {
         change(&transaction)?;
         transaction.commit()
     }
+
+    /// The same, and what is loaded after it if another connection has changed something since it was loaded last. What
+    /// the changes come to was judged on that.
+    fn write_and_read<T>(
+        &mut self,
+        change: impl FnOnce(&Connection) -> rusqlite::Result<()>,
+        load: impl FnOnce(&Connection) -> rusqlite::Result<T>,
+    ) -> rusqlite::Result<Option<T>> {
+        let transaction = self.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        let version = data_version(&transaction)?;
+        change(&transaction)?;
+        let loaded = (version != self.seen).then(|| load(&transaction)).transpose()?;
+        transaction.commit()?;
+        self.seen = version;
+        Ok(loaded)
+    }
 }
 
 impl Database {
     /// All that is remembered, if it has changed since it was read last.
     pub(super) fn news(&mut self) -> Result<Option<Remembered>, Error> {
-        self.connection.news(rows::load)
+        self.connection.news(|connection| rows::load(connection, &*self.sealer))
     }
 
-    /// The authors, if others have changed something since they were read last.
-    pub(super) fn news_of_authors(&mut self) -> Result<Option<AuthorRows>, Error> {
-        self.notes.news(rows::authors)
+    /// The authors and what is published, if others have changed something since they were read last.
+    pub(super) fn news_of_notes(&mut self) -> Result<Option<(AuthorRows, Views)>, Error> {
+        self.notes
+            .news(|connection| Ok((rows::authors(connection)?, run_rows::views(connection, &*self.sealer)?)))
     }
 
-    /// Stores these changes, all or none. They are on disk when this returns.
-    pub(super) fn store(&mut self, changes: &[Change]) -> Result<(), Error> {
-        self.connection
-            .write(|connection| changes.iter().try_for_each(|change| rows::apply(connection, change)))
+    /// Stores these changes, all or none. They are on disk when this returns. All that is remembered then, if others have
+    /// changed something since it was read last.
+    pub(super) fn store(&mut self, changes: &[Change]) -> Result<Option<Remembered>, Error> {
+        let sealer = &*self.sealer;
+        self.connection.write_and_read(
+            |connection| changes.iter().try_for_each(|change| rows::apply(connection, change, sealer)),
+            |connection| rows::load(connection, sealer),
+        )
     }
 
     /// Stores these notes, all or none. They survive the process when this returns, and a power cut later.
-    pub(super) fn store_notes(&mut self, notes: &[AuthorNote], key: &StateKey) -> Result<(), Error> {
-        self.notes.write(|connection| notes.iter().try_for_each(|note| rows::note(connection, note, key)))
+    pub(super) fn store_notes(&mut self, notes: &Unstored) -> Result<(), Error> {
+        let sealer = &*self.sealer;
+        self.notes.write(|connection| {
+            notes.authors.iter().try_for_each(|note| rows::note(connection, note, &notes.key))?;
+            notes
+                .views
+                .iter()
+                .try_for_each(|(name, view)| run_rows::publish(connection, name, view.as_deref(), sealer))
+        })
     }
 
     /// Whether the file that is open is still the one that its name leads to.

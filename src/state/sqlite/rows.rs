@@ -4,13 +4,18 @@
 use rusqlite::types::Type;
 use rusqlite::{Connection, Error, Row, params};
 
+use super::run_rows;
 use crate::model::SettingsKey;
 use crate::secrets::{Scope, Scopes};
 use crate::state::authors::{AuthorNote, AuthorRow, AuthorRows, Authorship};
-use crate::state::{Change, Remembered, Serving, Session, SessionId, StateKey, UnixTime};
+use crate::state::{Change, Remembered, Serving, Session, SessionId, StateKey, TextSealer, UnixTime};
 
 /// Makes one change, as [`Remembered::apply`] makes it in memory.
-pub(super) fn apply(connection: &Connection, change: &Change) -> rusqlite::Result<()> {
+pub(super) fn apply(
+    connection: &Connection,
+    change: &Change,
+    sealer: &dyn TextSealer,
+) -> rusqlite::Result<()> {
     match change {
         Change::Begin(id, session) => connection.execute(
             "INSERT OR IGNORE INTO session (id, bond, name, scopes, address, began, used)
@@ -44,13 +49,14 @@ pub(super) fn apply(connection: &Connection, change: &Change) -> rusqlite::Resul
             connection.execute("DELETE FROM session WHERE address = ?1", [address])?;
             connection.execute("DELETE FROM served WHERE address = ?1", [address])
         }
+        of_run => return run_rows::apply(connection, of_run, sealer),
     }
     .map(drop)
 }
 
 /// All that is held in memory of the file.
-pub(super) fn load(connection: &Connection) -> rusqlite::Result<Remembered> {
-    let mut remembered = Remembered::default();
+pub(super) fn load(connection: &Connection, sealer: &dyn TextSealer) -> rusqlite::Result<Remembered> {
+    let mut remembered = run_rows::load(connection, sealer)?;
     let mut sessions =
         connection.prepare("SELECT id, bond, name, scopes, address, began, used FROM session")?;
     for row in sessions.query_map([], session)? {
@@ -113,11 +119,11 @@ fn session(row: &Row<'_>) -> rusqlite::Result<(SessionId, Session)> {
     Ok((SessionId(bytes(row, 0)?), session))
 }
 
-fn time(row: &Row<'_>, column: usize) -> rusqlite::Result<UnixTime> {
+pub(super) fn time(row: &Row<'_>, column: usize) -> rusqlite::Result<UnixTime> {
     row.get(column).map(UnixTime::from_seconds)
 }
 
-fn bytes(row: &Row<'_>, column: usize) -> rusqlite::Result<[u8; 32]> {
+pub(super) fn bytes(row: &Row<'_>, column: usize) -> rusqlite::Result<[u8; 32]> {
     let bytes: Vec<u8> = row.get(column)?;
     bytes.try_into().map_err(|_| Error::InvalidColumnType(column, "32 bytes".to_owned(), Type::Blob))
 }

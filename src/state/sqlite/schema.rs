@@ -12,7 +12,7 @@ const APPLICATION: i32 = 0x6d63_7053;
 pub(super) type Migration = fn(&Transaction<'_>) -> rusqlite::Result<()>;
 
 /// All of them, in order.
-pub(super) const MIGRATIONS: &[Migration] = &[sessions, authors];
+pub(super) const MIGRATIONS: &[Migration] = &[sessions, authors, runs];
 
 /// What a file is to this version of the service.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -91,5 +91,54 @@ fn authors(transaction: &Transaction<'_>) -> rusqlite::Result<()> {
             author TEXT NOT NULL,
             at_ms INTEGER NOT NULL
         ) STRICT, WITHOUT ROWID;",
+    )
+}
+
+/// Version 3: what is approved, how starting it went, how it is to be run, and what is published of instances. A column of
+/// encrypted values has a type that strict tables do not know.
+fn runs(transaction: &Transaction<'_>) -> rusqlite::Result<()> {
+    transaction.execute_batch(
+        "ALTER TABLE own ADD COLUMN generation INTEGER NOT NULL DEFAULT 0;
+        CREATE TABLE run (
+            name TEXT PRIMARY KEY,
+            generation INTEGER NOT NULL,
+            launch BLOB NOT NULL CHECK (length(launch) = 32),
+            path TEXT,
+            real_path TEXT,
+            has_run INTEGER NOT NULL,
+            version TEXT,
+            gone INTEGER
+        ) STRICT, WITHOUT ROWID;
+        CREATE TABLE approval (
+            name TEXT PRIMARY KEY,
+            launch BLOB NOT NULL CHECK (length(launch) = 32),
+            path TEXT,
+            real_path TEXT,
+            caller TEXT NOT NULL,
+            at INTEGER NOT NULL
+        ) STRICT, WITHOUT ROWID;
+        CREATE TABLE approved_member (
+            name TEXT NOT NULL,
+            pointer TEXT NOT NULL,
+            digest BLOB NOT NULL CHECK (length(digest) = 32),
+            PRIMARY KEY (name, pointer)
+        ) STRICT, WITHOUT ROWID;
+        CREATE TABLE attempts (
+            name TEXT PRIMARY KEY,
+            count INTEGER NOT NULL,
+            last_at_ms INTEGER NOT NULL,
+            next_at_ms INTEGER NOT NULL,
+            kind TEXT NOT NULL,
+            error SEALED TEXT,
+            stderr SEALED TEXT
+        ) WITHOUT ROWID;
+        CREATE TABLE policy (
+            name TEXT PRIMARY KEY,
+            policy TEXT NOT NULL
+        ) STRICT, WITHOUT ROWID;
+        CREATE TABLE instance (
+            name TEXT PRIMARY KEY,
+            view SEALED TEXT
+        ) WITHOUT ROWID;",
     )
 }

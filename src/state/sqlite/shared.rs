@@ -8,8 +8,10 @@ use std::time::{Duration, Instant};
 
 use tokio::sync::{oneshot, watch};
 
+use super::opening::Unstored;
 use crate::model::{SettingsKey, StateDigest};
 use crate::state::authors::{AuthorBook, AuthorRows};
+use crate::state::instances::{ViewBook, Views};
 use crate::state::{AuthorNote, Authorship, Change, Kept, Remembered, StateKey, Trouble};
 
 /// How long notes wait for more of them, so that many changes are one commit. With the time until others look for it
@@ -35,7 +37,8 @@ struct State {
     /// What is to be stored after that, in order.
     waiting: Vec<Group>,
     authors: AuthorBook,
-    /// When notes on authors are to be stored, if any wait.
+    views: ViewBook,
+    /// When notes on authors and views are to be stored, if any wait.
     notes_due: Option<Instant>,
     troubles: BTreeSet<Trouble>,
     /// Whether the thread is to end.
@@ -92,10 +95,31 @@ impl Shared {
     pub(super) fn note_authors(&self, notes: Vec<AuthorNote>) {
         let mut state = self.state();
         state.authors.note(notes);
-        if state.notes_due.is_none() && state.authors.has_unstored() {
+        self.gather(&mut state);
+    }
+
+    /// Takes views in: they are seen when this returns.
+    pub(super) fn publish_instances(&self, views: Vec<(SettingsKey, Option<String>)>) {
+        let mut state = self.state();
+        state.views.publish(views);
+        self.gather(&mut state);
+    }
+
+    pub(super) fn published_instances(&self) -> Vec<(SettingsKey, Arc<str>)> {
+        self.state().views.published()
+    }
+
+    fn gather(&self, state: &mut State) {
+        if state.notes_due.is_none() && state.has_unstored() {
             state.notes_due = Some(Instant::now() + GATHER);
             self.wake.notify_all();
         }
+    }
+
+    /// Whether the file is open, and takes what is to be stored.
+    pub(super) fn can_approve(&self) -> bool {
+        let state = self.state();
+        state.stored.is_some() && state.troubles.iter().all(|trouble| *trouble == Trouble::Damaged)
     }
 
     pub(super) fn author_of(&self, name: &SettingsKey, state: &StateDigest) -> Option<Authorship> {
@@ -142,44 +166,57 @@ impl Shared {
     pub(super) fn settle(&self, kept: Kept) {
         let mut state = self.state();
         let mut groups = mem::take(&mut state.under_way);
-        if kept == Kept::Stored {
-            let stored = state.stored.get_or_insert_default();
-            groups.iter().flat_map(|group| &group.changes).for_each(|change| stored.apply(change));
-            state.troubles.remove(&Trouble::NotStored);
-        }
-        for receipt in groups.iter_mut().filter_map(|group| group.receipt.take()) {
-            // Who asked may have gone.
-            receipt.send(kept).err();
-        }
-        if kept != Kept::Stored {
-            groups.append(&mut state.waiting);
-            state.waiting = groups;
-        }
+        let receipts: Vec<_> = groups.iter_mut().filter_map(|group| group.receipt.take()).collect();
+        groups.append(&mut state.waiting);
+        state.waiting = groups;
         self.publish(&state);
+        answer(receipts, kept);
+    }
+
+    /// Says that what the thread was storing is stored. `news` is what the file holds then, if others had changed it: what
+    /// these changes came to was judged on that, and not on what was known here.
+    pub(super) fn settle_stored(&self, news: Option<Remembered>) {
+        let mut state = self.state();
+        let mut groups = mem::take(&mut state.under_way);
+        match news {
+            Some(news) => state.stored = Some(news),
+            None => {
+                let stored = state.stored.get_or_insert_default();
+                groups.iter().flat_map(|group| &group.changes).for_each(|change| stored.apply(change));
+            }
+        }
+        state.troubles.remove(&Trouble::NotStored);
+        self.publish(&state);
+        answer(groups.iter_mut().filter_map(|group| group.receipt.take()), Kept::Stored);
     }
 
     /// The notes that are to be stored, and under which key.
-    pub(super) fn notes(&self) -> Option<(Vec<AuthorNote>, StateKey)> {
+    pub(super) fn notes(&self) -> Option<Unstored> {
         let state = self.state();
         let key = state.key.clone()?;
-        state.authors.has_unstored().then(|| (state.authors.unstored(), key))
+        let (authors, views) = (state.authors.unstored(), state.views.unstored());
+        state.has_unstored().then_some(Unstored { authors, views, key })
     }
 
     /// Says that these notes are stored.
-    pub(super) fn settle_notes(&self, notes: &[AuthorNote], key: &StateKey) {
+    pub(super) fn settle_notes(&self, notes: &Unstored) {
         let mut state = self.state();
-        state.authors.settle(notes, key);
+        state.authors.settle(&notes.authors, &notes.key);
+        state.views.settle(&notes.views);
         // Others may have come meanwhile.
-        state.notes_due = state.authors.has_unstored().then(|| Instant::now() + GATHER);
+        state.notes_due = state.has_unstored().then(|| Instant::now() + GATHER);
         if state.waiting.is_empty() {
             state.troubles.remove(&Trouble::NotStored);
         }
     }
 
-    /// Takes these rows for what is stored of authors.
-    pub(super) fn set_authors(&self, rows: AuthorRows) {
+    /// Takes these rows for what is stored of authors and views.
+    pub(super) fn set_notes(&self, rows: AuthorRows, views: Views) {
         // Dropped when the lock is free again: a change may wait for it.
-        let _replaced = self.state().authors.replace_stored(rows);
+        let _replaced = {
+            let mut state = self.state();
+            (state.authors.replace_stored(rows), state.views.replace_stored(views))
+        };
     }
 
     /// Takes what the file holds for what is stored.
@@ -219,7 +256,7 @@ impl Shared {
         let Some(stored) = &state.stored else { return };
         let mut seen = stored.clone();
         let groups = state.under_way.iter().chain(&state.waiting);
-        groups.flat_map(|group| &group.changes).for_each(|change| seen.apply(change));
+        groups.flat_map(|group| &group.changes).for_each(|change| seen.apply_unstored(change));
         self.seen.send_replace(Some(Arc::new(seen)));
     }
 
@@ -228,7 +265,18 @@ impl Shared {
     }
 }
 
+/// Who asked may have gone.
+fn answer(receipts: impl IntoIterator<Item = oneshot::Sender<Kept>>, kept: Kept) {
+    for receipt in receipts {
+        receipt.send(kept).err();
+    }
+}
+
 impl State {
+    fn has_unstored(&self) -> bool {
+        self.authors.has_unstored() || self.views.has_unstored()
+    }
+
     /// Whether something waits that was not tried yet.
     fn has_news(&self) -> bool {
         self.waiting.iter().any(|group| group.receipt.is_some())
@@ -236,8 +284,13 @@ impl State {
 
     /// Drops what could not be stored and makes no difference any more, so that what waits for a full disk does not grow.
     fn forget_superseded(&mut self, newer: &[Change]) {
+        let all = self.under_way.iter().chain(&self.waiting).flat_map(|group| &group.changes).chain(newer);
+        let moved: BTreeSet<SettingsKey> = all.filter_map(Change::moved).flatten().cloned().collect();
+        let is_moved = |change: &Change| change.run_name().is_some_and(|name| moved.contains(name));
         for group in self.waiting.iter_mut().filter(|group| group.receipt.is_none()) {
-            group.changes.retain(|earlier| !newer.iter().any(|change| change.supersedes(earlier)));
+            group.changes.retain(|earlier| {
+                is_moved(earlier) || !newer.iter().any(|change| change.supersedes(earlier))
+            });
         }
         self.waiting.retain(|group| group.receipt.is_some() || !group.changes.is_empty());
     }

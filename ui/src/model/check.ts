@@ -6,7 +6,7 @@ import { type Schema, Validator } from "@cfworker/json-schema";
 import { get, pointer, steps } from "../json/pointer.ts";
 import { type Json, type JsonObject, isObject, toPlain } from "../json/value.ts";
 import { foreignMasks } from "./secrets.ts";
-import { hasScheme, isAmbiguous, withScheme } from "./url-parts.ts";
+import { authority, hasScheme, isAmbiguous, withScheme } from "./url-parts.ts";
 
 /** What is to be said about one place. */
 export type Finding = { pointer: string; message: string; proposal?: Proposal };
@@ -23,7 +23,10 @@ export function check(config: JsonObject, schema: unknown): Finding[] {
   const lacking = new Set(errors.filter((error) => error.keyword === "required").map(placeOf));
   const telling = places.filter((place) => lacking.has(place) || !places.some((other) => other.startsWith(`${place}/`)));
   const masked = foreignMasks(config).map((at) => ({ pointer: at, message: MASKED }));
-  const findings = [...masked, ...telling.map((place) => finding(config, place))];
+  const url = config.get("url");
+  // The schema was promised before there were references.
+  const led = typeof url === "string" && !isAmbiguous(url) && authority(url).includes("${") ? [REFERENCE_IN_HOST] : [];
+  const findings = [...masked, ...led, ...telling.map((place) => finding(config, place))];
   return findings.filter(({ pointer }, index) => findings.findIndex((other) => other.pointer === pointer) === index);
 }
 
@@ -55,6 +58,7 @@ function finding(config: JsonObject, place: string): Finding {
   return { pointer: place, message: message ?? (get(config, place) === null ? NO_NULL : "The schema does not allow this here.") };
 }
 
+const REFERENCE_IN_HOST = { pointer: "/url", message: "A reference such as ${NAME} may be in the path and the query only." };
 const MASKED = "This looks like a mask, not like a secret. Enter the secret itself, or keep the stored one.";
 const TEXT = "Must be text.";
 const LIST = "Must be a list of texts.";

@@ -351,6 +351,123 @@ export const MASK_MARKS: readonly string[] = [
   "<redacted>",
 ];
 
+/** Flags of `npx` that have a value. */
+export const NPX_FLAGS: readonly string[] = [
+  "-p",
+  "--package",
+  "-c",
+  "--call",
+  "-w",
+  "--workspace",
+  "--prefix",
+  "--registry",
+  "--cache",
+  "--userconfig",
+];
+
+/** Flags of `uvx` that have a value. */
+export const UVX_FLAGS: readonly string[] = [
+  "--from",
+  "--with",
+  "--with-editable",
+  "--with-requirements",
+  "-w",
+  "-p",
+  "--python",
+  "--index",
+  "--default-index",
+  "--index-url",
+  "-i",
+  "--extra-index-url",
+  "-f",
+  "--find-links",
+  "--directory",
+  "--project",
+  "--config-file",
+  "--cache-dir",
+  "--env-file",
+  "-c",
+  "--constraints",
+  "--overrides",
+];
+
+/** Flags of both whose value is the package. */
+export const PACKAGE_FLAGS: readonly string[] = [
+  "-p",
+  "--package",
+  "--from",
+];
+
+/** Flags of `docker run` that have a value. */
+export const DOCKER_FLAGS: readonly string[] = [
+  "-e",
+  "--env",
+  "-v",
+  "--volume",
+  "-p",
+  "--publish",
+  "--name",
+  "--network",
+  "--net",
+  "--mount",
+  "-w",
+  "--workdir",
+  "-u",
+  "--user",
+  "--env-file",
+  "--platform",
+  "-m",
+  "--memory",
+  "--cpus",
+  "--entrypoint",
+  "--add-host",
+  "-l",
+  "--label",
+  "-h",
+  "--hostname",
+  "--pull",
+  "--tmpfs",
+  "--gpus",
+  "--security-opt",
+  "--cap-drop",
+  "--cap-add",
+  "--pids-limit",
+  "--ulimit",
+  "--shm-size",
+  "--dns",
+  "--restart",
+  "--runtime",
+  "--log-driver",
+  "--group-add",
+  "--device",
+];
+
+/** Flags of `docker run` that have none. */
+export const DOCKER_SWITCHES: readonly string[] = [
+  "-i",
+  "-t",
+  "-it",
+  "-ti",
+  "-d",
+  "-P",
+  "-q",
+  "--rm",
+  "--init",
+  "--privileged",
+  "--read-only",
+  "--interactive",
+  "--tty",
+  "--quiet",
+];
+
+/** Words that may come before a reference where a secret could be. */
+export const REFERENCE_SCHEMES: readonly string[] = [
+  "Bearer",
+  "Basic",
+  "Token",
+  "ApiKey",
+];
+
 /** Members under `auth` that are not secret, whatever they are called. */
 export const OAUTH_PLAIN: readonly string[] = [
   "strategy",
@@ -433,10 +550,19 @@ export const SHORTEST_RANDOM_RUN = 16;
 /** How many characters of one argument are searched for secrets. */
 export const LONGEST_ARGUMENT = 16384;
 
+/** How many seconds a call takes at most before milliseconds seem to be meant. */
+export const LONGEST_TIMEOUT = 3600;
+
 /** Why a value seems to hold a secret, and what can be done about it. */
 export const PROPOSALS = {
   "telling-name": "Give it to the server as a variable in `env`, which is encrypted and masked, if the server can read it there.",
   "token-shape": "Give it to the server as a variable in `env`, which is encrypted and masked, if the server can read it there.",
   "url-part": "Give the user and password, or the parameter, to the server as a variable in `env`, or as a header, which are encrypted and masked.",
   "url-path": "Treat the URL like a password: its path is shown to whoever may read. Prefer a header if the server takes one.",
+} as const;
+
+/** Why a value is probably not what is meant, and what can be done about it. */
+export const ADVICE = {
+  "unpinned-package": "Name the version: `name@<version>` for npx and uvx, `name@sha256:<digest>` for docker. Else other code may be fetched and run without anybody having approved it.",
+  "long-timeout": "It is in seconds: milliseconds seem to be meant.",
 } as const;

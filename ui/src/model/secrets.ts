@@ -6,7 +6,7 @@ import { get, pointer, steps } from "../json/pointer.ts";
 import { type Json, JsonNumber, type JsonObject, isObject } from "../json/value.ts";
 import { type Position, elementOf, kindOf, masksBooleans, masksNumbers, memberOf } from "./position.ts";
 import { isMask, looksMasked } from "./masks.ts";
-import { MASK } from "./secret-tables.generated.ts";
+import { MASK, REFERENCE_SCHEMES } from "./secret-tables.generated.ts";
 import { percentDecoded, replaceParts, secretParts } from "./url-parts.ts";
 
 /** How many secrets can be used, and how many have to be entered again. */
@@ -45,7 +45,7 @@ export function keptSecrets(draft: JsonObject): string[] {
   });
 }
 
-/** Whether what the service shows at this place is in clear where it masks what is secret: a variable or header of a plain name. */
+/** Whether what the service shows at this place is in clear where it masks what is secret: a variable or header of a plain name, or a reference. */
 export function isPlainAt(fromService: JsonObject, at: string): boolean {
   return isPlainLeaf(get(fromService, at), at);
 }
@@ -53,8 +53,16 @@ export function isPlainAt(fromService: JsonObject, at: string): boolean {
 /** The same of the value itself. */
 export function isPlainLeaf(value: Json | undefined, at: string): boolean {
   const [member, , ...deeper] = steps(at);
-  return (member === "env" || member === "headers") && deeper.length === 0 && typeof value === "string" && value !== "" && !isMask(value);
+  const isPlace = member === "auth" || ((member === "env" || member === "headers") && deeper.length === 0);
+  return isPlace && typeof value === "string" && value !== "" && !isMask(value);
 }
+
+/** Whether a text is nothing but references to what the service keeps elsewhere: what is typed in its place may be a secret. */
+export function isOnlyReferences(value: Json | undefined): boolean {
+  return typeof value === "string" && ONLY_REFERENCES.test(value);
+}
+
+const ONLY_REFERENCES = new RegExp(`^[ \\t]*(?:(?:${REFERENCE_SCHEMES.join("|")})[ \\t]+)?(?:\\$\\{[^{}]+\\}[ \\t]*)+$`, "i");
 
 /** The pointers of secrets that are masks of others: neither a secret, nor the mask of the stored one. */
 export function foreignMasks(draft: JsonObject): string[] {

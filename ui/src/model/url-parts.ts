@@ -17,6 +17,11 @@ export function hasScheme(url: string): boolean {
   return /^([$%{]|[A-Za-z][A-Za-z0-9+.-]*:\/\/|https?:)/i.test(url);
 }
 
+/** The beginning of a URL that says who is spoken to; all of a text that does not say where it ends. */
+export function authority(url: string): string {
+  return /^[A-Za-z][A-Za-z0-9+.-]*:\/\/[^/?#]*/.exec(url)?.[0] ?? url;
+}
+
 /** The URL that one without a scheme seems to mean, without what could be secret in it; null where it names no host. */
 export function withScheme(url: string): string | null {
   const [whole = ""] = url.replace(/^\/+/, "").split(/[?#]/);

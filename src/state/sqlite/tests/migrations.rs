@@ -3,19 +3,31 @@
 
 use std::fs;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use rusqlite::Transaction;
 
 use super::super::SqliteState;
 use super::super::opening::Setup;
 use super::super::schema::{MIGRATIONS, Migration};
-use super::{close, open};
+use super::{Spelled, close, open};
 use crate::state::conformance::authors::{found, made, name};
+use crate::state::conformance::runs::{approve, attempted, observe, policy};
 use crate::state::conformance::{begin, opened, session, wait};
-use crate::state::{Kept, StateStore, Trouble};
+use crate::state::{Change, Kept, Premise, Remembered, StateStore, Trouble};
 
 fn fixture(version: usize) -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).join(format!("tests/fixtures/state/version-{version}.db"))
+}
+
+/// What version 3 has more than version 2.
+fn of_a_run() -> Vec<Change> {
+    vec![
+        observe(0, 1, Some("/bin/x")),
+        approve(0, 1, Some("/bin/x"), Premise::Located),
+        attempted(0, 1, 3),
+        policy(0, None, Some("{}")),
+    ]
 }
 
 /// A step that no released version has.
@@ -29,11 +41,12 @@ fn impossible(transaction: &Transaction<'_>) -> rusqlite::Result<()> {
     transaction.execute_batch("INSERT INTO session (id) VALUES (x'00')")
 }
 
-const WITH_NEXT: &[Migration] = &[MIGRATIONS[0], MIGRATIONS[1], next];
-const WITH_IMPOSSIBLE: &[Migration] = &[MIGRATIONS[0], MIGRATIONS[1], impossible];
+const WITH_NEXT: &[Migration] = &[MIGRATIONS[0], MIGRATIONS[1], MIGRATIONS[2], next];
+const WITH_IMPOSSIBLE: &[Migration] = &[MIGRATIONS[0], MIGRATIONS[1], MIGRATIONS[2], impossible];
 
 fn with(folder: &std::path::Path, migrations: &'static [Migration]) -> SqliteState {
     let store = SqliteState::with_setup(folder.to_owned(), Setup { migrations, ..Setup::OWN });
+    let store = store.sealed_by(Arc::new(Spelled));
     store.start().unwrap();
     opened(&store);
     store
@@ -46,6 +59,8 @@ fn a_file_of_every_version_is_read_by_this_one() {
         let store = open(folder.path());
         assert_eq!(wait(store.write(vec![begin(1)])), Kept::Stored);
         store.note_authors(vec![made(name(0), 1, "ann", 7)]);
+        assert_eq!(wait(store.write(of_a_run())), Kept::Stored);
+        store.publish_instances(vec![(name(0), Some("{}".to_owned()))]);
         close(&store);
         fs::create_dir_all(fixture(0).parent().unwrap()).unwrap();
         fs::copy(folder.path().join("state.db"), fixture(MIGRATIONS.len())).unwrap();
@@ -63,6 +78,19 @@ fn a_file_of_every_version_is_read_by_this_one() {
             assert_eq!(store.peek().unwrap().sessions.get(&id), Some(&expected), "version {version}");
             let author = found(&store, &name(0), 1);
             assert_eq!(author.is_some(), 2 <= version || !keys.is_empty(), "version {version}");
+            let mut expected = Remembered::default();
+            if 3 <= version || !keys.is_empty() {
+                of_a_run().iter().for_each(|change| expected.apply(change));
+            }
+            let seen = store.peek().unwrap();
+            assert_eq!(
+                (&seen.runs, &seen.policies),
+                (&expected.runs, &expected.policies),
+                "version {version}"
+            );
+            assert_eq!(store.published_instances().len(), expected.runs.len(), "version {version}");
+            assert_eq!(wait(store.write(of_a_run())), Kept::Stored);
+            store.publish_instances(vec![(name(0), Some("{}".to_owned()))]);
             store.note_authors(vec![made(name(0), 1, "ann", 7)]);
             keys.push(store.state_key().unwrap());
             assert_eq!(wait(store.write(vec![begin(2)])), Kept::Stored);

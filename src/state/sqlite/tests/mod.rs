@@ -9,10 +9,23 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use super::SqliteState;
-use crate::state::StateStore;
+use crate::state::{StateStore, TextSealer};
 
 /// Far longer than anything takes here.
 pub(super) const PATIENCE: Duration = Duration::from_secs(20);
+
+/// Encrypts nothing, but what is stored looks as if it were.
+pub(super) struct Spelled;
+
+impl TextSealer for Spelled {
+    fn seal(&self, text: &str) -> Option<String> {
+        Some(format!("gAAAA-spelled-{text}"))
+    }
+
+    fn open(&self, token: &str) -> Option<String> {
+        token.strip_prefix("gAAAA-spelled-").map(str::to_owned)
+    }
+}
 
 /// A store in this folder, open.
 fn open(folder: &Path) -> SqliteState {

@@ -13,8 +13,9 @@ use super::super::opening::{self, Setup};
 use super::{close, eventually};
 use crate::state::authors::{AuthorRow, AuthorRows};
 use crate::state::conformance::authors::{made, name};
+use crate::state::conformance::runs::{approve, launch, withdraw};
 use crate::state::conformance::{begin, end, opened, session, wait};
-use crate::state::{AuthorNote, Change, Kept, Remembered, StateStore};
+use crate::state::{AuthorNote, Change, Kept, Premise, Remembered, StateStore};
 use crate::store::file::tests::folder_model::{Folder, Image, Operation};
 
 /// Set for the process that is recorded: the folder in which it works.
@@ -49,6 +50,11 @@ fn steps() -> Vec<Step> {
         Step::Change(begin(3)),
         Step::Change(end(2)),
         note(2, 1, 4),
+        Step::Change(approve(0, 1, None, Premise::None)),
+        Step::Change(approve(1, 2, None, Premise::ApprovedOf(name(0), launch(1)))),
+        Step::Change(withdraw(0)),
+        Step::Change(withdraw(1)),
+        note(0, 3, 5),
     ]
 }
 
@@ -285,4 +291,10 @@ fn judge(root: &Path, image: &Image, answered: usize, is_remote: bool) {
     let is_over =
         |number: u8, ended: usize| ended <= answered && found.sessions.contains_key(&session(number).0);
     assert!(!is_over(1, 3) && !is_over(2, 5), "a sign-out is lost");
+    // What was withdrawn is never approved again.
+    let is_approved = |place: usize, withdrawn: usize| {
+        let run = found.runs.get(&name(place));
+        withdrawn <= answered && run.is_some_and(|run| run.approval.is_some())
+    };
+    assert!(!is_approved(0, 8) && !is_approved(1, 9), "a withdrawal is lost");
 }

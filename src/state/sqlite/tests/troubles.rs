@@ -7,9 +7,13 @@ use std::path::Path;
 
 use rusqlite::Connection;
 
-use super::{close, eventually, names, open};
+use super::super::SqliteState;
+use super::super::opening::Setup;
+use super::{Spelled, close, eventually, names, open};
+use crate::state::conformance::authors::name;
+use crate::state::conformance::runs::{approve, attempted, launch, observe, withdraw};
 use crate::state::conformance::{begin, end, session, wait};
-use crate::state::{Kept, StateStore, Trouble};
+use crate::state::{Change, Kept, MemoryState, Premise, StateStore, Trouble};
 
 fn folder() -> tempfile::TempDir {
     let folder = tempfile::tempdir().unwrap();
@@ -166,6 +170,97 @@ fn a_sign_out_that_cannot_be_stored_is_pending_and_stored_when_it_can() {
     eventually("the trouble is over", || store.troubles().is_empty());
 }
 
+/// Whether the launch of this number is approved under the first name.
+fn is_approved(store: &dyn StateStore, number: u8) -> bool {
+    let seen = store.peek().unwrap();
+    seen.runs.get(&name(0)).is_some_and(|run| run.approval_of(&launch(number), None).is_ok())
+}
+
+#[test]
+fn what_cannot_be_stored_approves_nothing_and_withdraws_at_once() {
+    let folder = folder();
+    let store = open(folder.path());
+    assert_eq!(wait(store.write(vec![approve(0, 1, None, Premise::None)])), Kept::Stored);
+    assert!(is_approved(&store, 1) && store.can_approve());
+    let other = Connection::open(folder.path().join("state.db")).unwrap();
+    other.execute_batch("BEGIN IMMEDIATE").unwrap();
+    let withdrawn = store.write(vec![withdraw(0)]);
+    assert!(!is_approved(&store, 1), "it is over here at once");
+    assert_eq!(wait(withdrawn), Kept::Pending);
+    assert!(!store.can_approve());
+    let approved = store.write(vec![approve(0, 2, None, Premise::None)]);
+    assert!(!is_approved(&store, 2), "it is not stored");
+    assert_eq!(wait(approved), Kept::Pending);
+    assert!(!is_approved(&store, 2) && !is_approved(&store, 1), "nothing is approved while it waits");
+    other.execute_batch("ROLLBACK").unwrap();
+    eventually("it is stored", || is_approved(&store, 2));
+    eventually("the trouble is over", || store.can_approve());
+}
+
+#[test]
+fn a_withdrawal_that_waits_beats_an_approval_that_waits_and_follows_a_rename() {
+    let folder = folder();
+    let store = open(folder.path());
+    assert_eq!(wait(store.write(vec![approve(0, 1, None, Premise::None)])), Kept::Stored);
+    let other = Connection::open(folder.path().join("state.db")).unwrap();
+    other.execute_batch("BEGIN IMMEDIATE").unwrap();
+    assert_eq!(wait(store.write(vec![withdraw(0)])), Kept::Pending);
+    drop(store.write(vec![Change::Move { from: name(0), to: name(1) }]));
+    drop(store.write(vec![approve(0, 2, None, Premise::None)]));
+    drop(store.write(vec![withdraw(0)]));
+    other.execute_batch("ROLLBACK").unwrap();
+    eventually("it is stored", || store.can_approve() && store.shared.waiting() == 0);
+    let seen = store.peek().unwrap();
+    assert!(seen.runs.values().all(|run| run.approval.is_none()), "{:?}", seen.runs);
+    assert!(seen.runs.contains_key(&name(1)));
+}
+
+#[test]
+fn without_a_file_nothing_is_approved() {
+    let folder = folder();
+    let store = open(folder.path());
+    assert_eq!(wait(store.write(vec![approve(0, 1, None, Premise::None)])), Kept::Stored);
+    close(&store);
+    change(folder.path(), "PRAGMA user_version = 99");
+    let store = open(folder.path());
+    assert!(!store.can_approve());
+    assert_eq!(wait(store.write(vec![approve(0, 1, None, Premise::None)])), Kept::InMemory);
+    assert!(!is_approved(&store, 1));
+    let in_place_of_it = MemoryState::in_place_of_a_disk();
+    wait(in_place_of_it.write(vec![approve(0, 1, None, Premise::None)]));
+    assert!(!in_place_of_it.can_approve() && !is_approved(&in_place_of_it, 1));
+}
+
+#[test]
+fn the_texts_of_attempts_are_stored_encrypted_or_not_at_all() {
+    for sealer in [Some(Spelled), None] {
+        let folder = tempfile::tempdir().unwrap();
+        let store = SqliteState::with_setup(folder.path().to_owned(), Setup::OWN);
+        let has_sealer = sealer.is_some();
+        let store = match sealer {
+            Some(sealer) => store.sealed_by(std::sync::Arc::new(sealer)),
+            None => store,
+        };
+        store.start().unwrap();
+        wait(store.opened());
+        store.publish_instances(vec![(name(0), Some("{\"view\":1}".to_owned()))]);
+        assert_eq!(wait(store.write(vec![observe(0, 1, None), attempted(0, 1, 3)])), Kept::Stored);
+        close(&store);
+        let connection = Connection::open(folder.path().join("state.db")).unwrap();
+        let text =
+            |select: &str| connection.query_row(select, [], |row| row.get::<_, Option<String>>(0)).unwrap();
+        let stored = [
+            text("SELECT error FROM attempts"),
+            text("SELECT stderr FROM attempts"),
+            text("SELECT view FROM instance"),
+        ];
+        for text in stored {
+            assert_eq!(text.is_some(), has_sealer, "{text:?}");
+            assert!(text.is_none_or(|text| text.starts_with("gAAAA")));
+        }
+    }
+}
+
 #[test]
 fn what_waits_for_a_disk_does_not_grow() {
     let folder = folder();
@@ -173,8 +268,9 @@ fn what_waits_for_a_disk_does_not_grow() {
     let other = Connection::open(folder.path().join("state.db")).unwrap();
     other.execute_batch("BEGIN IMMEDIATE").unwrap();
     for _ in 0..2 {
-        assert_eq!(wait(store.write(vec![begin(9), end(9)])), Kept::Pending);
+        let often = vec![begin(9), end(9), withdraw(0), approve(0, 1, None, Premise::None), withdraw(0)];
+        assert_eq!(wait(store.write(often)), Kept::Pending);
     }
-    drop(store.write(vec![end(9)]));
-    assert!(store.shared.waiting() <= 2, "{}", store.shared.waiting());
+    drop(store.write(vec![end(9), withdraw(0)]));
+    assert!(store.shared.waiting() <= 7, "{}", store.shared.waiting());
 }

@@ -11,14 +11,14 @@ type Props = {
 };
 
 export function KeptMembers({ places, elsewhere }: Props) {
-  const { draft, faults, suspects } = useEditing();
+  const { draft, faults, suspects, advice } = useEditing();
   const own = faults.filter(({ pointer }) => !elsewhere.includes(pointer));
   return (
     <dl class="others">
       {places.map((at) => {
         const value = shown(draft.config, at);
         const error = messageAt(own, at);
-        const warning = warningAt(suspects, at);
+        const warning = warningAt({ suspects, advice }, at);
         return (
           <div key={at} data-at={at} tabIndex={-1}>
             <dt>

@@ -28,7 +28,7 @@ type Props = {
 
 export function ListField({ at, legend, one, hint, onTake, offer }: Props) {
   const id = useId();
-  const { draft, memory, faults, suspects } = useEditing();
+  const { draft, memory, faults, suspects, advice } = useEditing();
   const focusNext = useFocusNext();
   const value = get(draft.config, at);
   if (value !== undefined && value !== null && !Array.isArray(value)) {
@@ -79,7 +79,7 @@ export function ListField({ at, legend, one, hint, onTake, offer }: Props) {
                     label={editor.rowOf(one, index + 1)}
                     isLabelHidden
                     error={messageAt(faults, own)}
-                    note={warningAt(suspects, own)}
+                    note={warningAt({ suspects, advice }, own)}
                   >
                     {(wiring) => (
                       <input

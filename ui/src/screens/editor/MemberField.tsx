@@ -17,12 +17,12 @@ type Props = {
 };
 
 export function MemberField({ at, label, hint, isNumber = false, isCode = false, onTake }: Props) {
-  const { draft, faults, suspects } = useEditing();
+  const { draft, faults, suspects, advice } = useEditing();
   const text = textOf(get(draft.config, at));
   const error = messageAt(faults, at);
   if (text === null) return <OddField label={label} at={at} error={error} />;
   return (
-    <Field label={label} hint={hint} error={error} note={warningAt(suspects, at)}>
+    <Field label={label} hint={hint} error={error} note={warningAt({ suspects, advice }, at)}>
       {(wiring) => (
         <input
           {...wiring}

@@ -12,7 +12,7 @@ import { rawText, readRaw } from "./raw.ts";
 export function RawEditor() {
   const id = useId();
   const area = useRef<HTMLTextAreaElement>(null);
-  const { draft, faults, suspects } = useEditing();
+  const { draft, faults, suspects, advice } = useEditing();
   const text = draft.rawText ?? rawText(draft.config);
   const raw = readRaw(text);
   const fault = "fault" in raw ? raw.fault : null;
@@ -67,6 +67,11 @@ export function RawEditor() {
         {suspects.map((suspect) => (
           <p class="field-note" key={suspect.pointer}>
             {labelOf(suspect.pointer)}: {warningOf(suspect)}
+          </p>
+        ))}
+        {advice.map(({ pointer, proposal }) => (
+          <p class="field-note" key={`${pointer} advice`}>
+            {labelOf(pointer)}: {proposal}
           </p>
         ))}
       </div>

@@ -9,6 +9,7 @@ import { type Json, type JsonObject, isObject } from "../../json/value.ts";
 import { writeJson } from "../../json/write.ts";
 import { keptSecrets } from "../../model/secrets.ts";
 import { TRANSPORT_NAMES, transportOf } from "../../model/summary.ts";
+import { advice } from "../../model/advice.ts";
 import { withoutMarks } from "../../model/suspects.ts";
 import { Banner } from "../../parts/Banner.tsx";
 import { Button } from "../../parts/Button.tsx";
@@ -67,6 +68,7 @@ function Stored({ server }: { server: LiveServer }) {
     );
   }
   const kept = new Set(keptSecrets(config));
+  const advised = advice(config);
   return (
     <section class="view" aria-label={editor.view}>
       <dl class="others">
@@ -97,11 +99,16 @@ function Stored({ server }: { server: LiveServer }) {
           </div>
         ))}
       </dl>
-      {findings.length > 0 && (
+      {findings.length + advised.length > 0 && (
         <ul aria-label={editor.findings}>
           {findings.map(({ pointer: at, proposal }) => (
             <li key={at}>
-              <strong>{labelOf(at)}</strong> {editor.finding(withoutMarks(proposal))}
+              <strong>{labelOf(at)}</strong> {editor.secretFinding(withoutMarks(proposal))}
+            </li>
+          ))}
+          {advised.map(({ pointer: at, proposal }) => (
+            <li key={`${at} advice`}>
+              <strong>{labelOf(at)}</strong> {editor.finding(proposal)}
             </li>
           ))}
         </ul>

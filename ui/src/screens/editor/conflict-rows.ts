@@ -7,7 +7,7 @@ import { type Json, type JsonObject, equal, isObject } from "../../json/value.ts
 import { writeJson } from "../../json/write.ts";
 import type { Change, Merged } from "../../model/merge.ts";
 import { isMask } from "../../model/masks.ts";
-import { isPlainAt, shown, shownByService } from "../../model/secrets.ts";
+import { isOnlyReferences, isPlainAt, shown, shownByService } from "../../model/secrets.ts";
 import { conflict } from "../../texts-editing.ts";
 import { labelOf } from "./faults.ts";
 
@@ -29,7 +29,7 @@ export function conflictRow(change: Change): ConflictRow {
 
 function said(change: Change, value: Json | undefined, side: "before" | "theirs" | "mine"): string {
   if (value === undefined) return conflict.absent;
-  const isInClear = side !== "mine" || isPlain(change);
+  const isInClear = side !== "mine" || isPlain(change) || isOnlyReferences(value);
   if (change.isSecret && typeof value === "string" && value !== "") {
     const isElsewhere = side === "theirs" && change.theirsChangedSecret;
     if (isMask(value)) return isElsewhere ? conflict.changedElsewhere : conflict.set;
@@ -43,7 +43,7 @@ function said(change: Change, value: Json | undefined, side: "before" | "theirs"
 function isPlain({ pointer, base, theirs }: Change): boolean {
   return [base, theirs].some((value) => {
     const whole = value === undefined ? undefined : set(new Map(), pointer, value);
-    return isObject(whole) && isPlainAt(whole, pointer);
+    return isObject(whole) && isPlainAt(whole, pointer) && !isOnlyReferences(value);
   });
 }
 

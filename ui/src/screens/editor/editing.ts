@@ -6,6 +6,7 @@ import { createContext } from "preact";
 import { useContext } from "preact/hooks";
 import { set } from "../../json/pointer.ts";
 import { type Json, type JsonObject, isObject } from "../../json/value.ts";
+import type { Advice } from "../../model/advice.ts";
 import { type Suspect, warningOf } from "../../model/suspects.ts";
 import { type Draft, drafts, updateDraft } from "../../state/drafts.ts";
 import type { Fault } from "./faults.ts";
@@ -20,6 +21,7 @@ export type Editing = {
   faults: Fault[];
   /** What the draft would store in clear although it looks like a secret. */
   suspects: Suspect[];
+  advice: Advice[];
   /** The secrets that may not be kept, and why. */
   unbound: { pointers: string[]; why: string } | null;
 };
@@ -58,8 +60,9 @@ export function messageAt(faults: Fault[], at: string): string | null {
   return said.length === 0 ? null : said.join(" ");
 }
 
-/** The warning about suspects at a place, its parts included; null if it has none. */
-export function warningAt(suspects: Suspect[], at: string): string | null {
-  const said = suspects.filter(({ pointer }) => pointer === at || pointer.startsWith(`${at}/`)).map(warningOf);
+/** What is said of suspects and of advice at a place, its parts included; null if there is nothing. */
+export function warningAt({ suspects, advice }: Pick<Editing, "suspects" | "advice">, at: string): string | null {
+  const isHere = ({ pointer }: { pointer: string }) => pointer === at || pointer.startsWith(`${at}/`);
+  const said = [...suspects.filter(isHere).map(warningOf), ...advice.filter(isHere).map(({ proposal }) => proposal)];
   return said.length === 0 ? null : [...new Set(said)].join(" ");
 }

@@ -7,6 +7,7 @@ import { unboundSecrets } from "../../model/destination.ts";
 import { NOTHING_TO_START } from "../../model/check.ts";
 import { isServerName } from "../../model/name.ts";
 import { transportOf } from "../../model/summary.ts";
+import { advice } from "../../model/advice.ts";
 import { suspects } from "../../model/suspects.ts";
 import { type Draft, NAME_WAITS, isWaiting } from "../../state/drafts.ts";
 import { whyNoWrite } from "../../state/access.ts";
@@ -43,7 +44,7 @@ export function judge(draft: Draft, memory: Memory, schema: unknown): Judgement 
   });
   const all = [...textFaults(draft, memory), ...nameFaults(draft), ...eachPlaceOnce(found.map((fault) => placed(fault, draft)))];
   const stored = base === null ? null : { config: base.config, needsReentry: base.needsReentry };
-  return { draft, memory, stored, suspects: suspects(config), unbound, all, faults: visible(all, memory.wasSaveTried, memory.touched) };
+  return { draft, memory, stored, suspects: suspects(config), advice: advice(config), unbound, all, faults: visible(all, memory.wasSaveTried, memory.touched) };
 }
 
 /** The schema from the service, once it has arrived. */

@@ -5,7 +5,7 @@
 import { get, pointer, set } from "../../json/pointer.ts";
 import { type Json, type JsonObject, isObject } from "../../json/value.ts";
 import { isMask } from "../../model/masks.ts";
-import { isPlainAt } from "../../model/secrets.ts";
+import { isOnlyReferences, isPlainAt } from "../../model/secrets.ts";
 import type { Row } from "./entries.ts";
 
 const MEMBERS = ["env", "headers"];
@@ -25,7 +25,12 @@ export function mayBePlain(sent: JsonObject): boolean {
 
 /** What was answered to a write, with the plain values that were sent: those that were shown in clear before. */
 export function withSentPlain(answer: JsonObject, sent: JsonObject, before: JsonObject): JsonObject {
-  return replaced(answer, (at, value) => (isMasked(value) && isPlainAt(before, at) ? get(sent, at) : undefined));
+  return replaced(answer, (at, value) => (isMasked(value) && isPlainName(before, at) ? get(sent, at) : undefined));
+}
+
+/** Whether it was shown in clear for its name's sake, and not because it was a reference. */
+function isPlainName(before: JsonObject, at: string): boolean {
+  return isPlainAt(before, at) && !isOnlyReferences(get(before, at));
 }
 
 /** A draft whose base is shown in clear now: what was not changed follows it. */

@@ -1,0 +1,69 @@
+//! What a reader of the stream is sent of the instances: first the state of each, then the newest state of those that
+//! differ, at most once a second. It does not know how that is sent.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use tokio::sync::watch;
+use tokio::time::{sleep_until, timeout};
+
+use super::shared::Shared;
+use crate::api::{Instance, InstanceStatus, InstanceStatuses};
+use crate::model::SettingsKey;
+
+/// Between two events to one reader; and how often what other services publish is looked at.
+const PACE: Duration = Duration::from_secs(1);
+
+/// One reader's place.
+pub struct Feed {
+    shared: Arc<Shared>,
+    news: watch::Receiver<()>,
+    last: Option<Instant>,
+    seen: BTreeMap<SettingsKey, InstanceStatus<'static>>,
+}
+
+impl Feed {
+    pub(super) fn new(shared: Arc<Shared>) -> Self {
+        let news = shared.news.subscribe();
+        Self { shared, news, last: None, seen: BTreeMap::new() }
+    }
+
+    /// The state of all instances at first, then of those that differ, as soon as some do. A call that is given up loses
+    /// nothing.
+    pub async fn next(&mut self) -> InstanceStatuses<'static> {
+        loop {
+            if let Some(last) = self.last {
+                sleep_until((last + PACE).into()).await;
+            }
+            self.news.borrow_and_update();
+            let now: BTreeMap<_, _> =
+                self.shared.views().into_iter().map(|(name, view)| (name, status(&view))).collect();
+            let is_new =
+                |(name, status): &(&SettingsKey, &InstanceStatus<'_>)| self.seen.get(*name) != Some(*status);
+            let instances: Vec<_> = now.iter().filter(is_new).map(|(_, status)| status.clone()).collect();
+            self.seen = now;
+            if self.last.is_none() || !instances.is_empty() {
+                self.last = Some(Instant::now());
+                return InstanceStatuses { instances };
+            }
+            timeout(PACE, self.news.changed()).await.ok();
+        }
+    }
+}
+
+/// What the stream says of an instance: never a text of the server's.
+fn status(view: &Instance<'_>) -> InstanceStatus<'static> {
+    InstanceStatus {
+        name: view.name.clone().into_owned().into(),
+        state: view.state,
+        reason: view.reason,
+        since_ms: view.since_ms,
+        attention: view.attention,
+        health: view.health.status,
+        health_since_ms: view.health.since_ms,
+        generation: view.generation,
+        approved: view.approved,
+        next_retry_at_ms: view.retry.as_ref().map(|retry| retry.next_retry_at_ms),
+    }
+}

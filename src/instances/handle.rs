@@ -1,0 +1,379 @@
+//! What the rest of the service does with instances: lists them, calls through them, probes and restarts them. It waits for
+//! the reconciler, and decides nothing.
+
+use std::collections::HashMap;
+use std::io;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use bytes::Bytes;
+use tokio::runtime::{Builder, Handle, Runtime};
+use tokio::sync::{mpsc, oneshot};
+use tokio::task::JoinHandle;
+use tokio::time::{sleep, timeout};
+
+use super::core::{DemandId, Outcome, Refusal};
+use super::feed::Feed;
+use super::keeper::Tools;
+use super::lease::Lease;
+use super::process::Log;
+use super::reconciler::{Reconciler, Request};
+use super::shared::{Role, Settings, Shared};
+use super::view::{Sight, fault, shown, unseen};
+use super::{Clock, Fault, FaultKind};
+use crate::api::{Instance, InstanceList, InstanceState, ProbeResult};
+use crate::model::SettingsKey;
+use crate::service::{Item, Service, ServiceError};
+use crate::state::{RunLock, StateStore};
+
+/// How long a client waits for an instance that starts.
+const PATIENCE: Duration = Duration::from_secs(25);
+
+/// How often one server may be probed or restarted on request.
+const PACE: Duration = Duration::from_secs(1);
+
+/// How often a service that runs nothing tries to become the one that does.
+const TAKE_OVER: Duration = Duration::from_secs(1);
+
+/// How long the end of all instances may take.
+const ENDING: Duration = Duration::from_millis(3_500);
+
+/// How many threads the sessions share.
+const THREADS: usize = 2;
+
+/// The instances of all servers.
+pub struct Instances {
+    shared: Arc<Shared>,
+    requests: mpsc::UnboundedSender<Request>,
+    /// Until it is started.
+    waiting: Mutex<Option<mpsc::UnboundedReceiver<Request>>>,
+    runtime: Mutex<Option<Runtime>>,
+    ended: Mutex<Option<oneshot::Receiver<()>>>,
+    next: AtomicU64,
+    paces: Mutex<HashMap<SettingsKey, Instant>>,
+}
+
+/// Why there is nothing to answer.
+#[derive(Clone, Debug, PartialEq)]
+pub enum NoInstance {
+    /// Another service runs the instances.
+    NotRunner,
+    /// The core refuses it.
+    Refused(Refusal),
+    /// It is still being started; the start goes on.
+    Starting,
+    /// The policy of the server does not allow this tool.
+    ToolNotAllowed,
+    /// It was asked for a moment ago.
+    TooOften,
+}
+
+/// Why a call has no answer.
+#[derive(Clone, Debug, PartialEq)]
+pub enum CallError {
+    /// There is no instance to ask.
+    NoInstance(NoInstance),
+    /// The instance did not answer as it should.
+    Failed(Fault),
+}
+
+impl Instances {
+    /// The instances of this service. Nothing runs yet.
+    pub fn new(
+        service: Arc<Service>,
+        state: Arc<dyn StateStore>,
+        clock: Arc<dyn Clock>,
+        settings: Settings,
+    ) -> Self {
+        let (requests, waiting) = mpsc::unbounded_channel();
+        Self {
+            shared: Arc::new(Shared::new(service, state, clock, settings)),
+            requests,
+            waiting: Mutex::new(Some(waiting)),
+            runtime: Mutex::default(),
+            ended: Mutex::default(),
+            next: AtomicU64::new(0),
+            paces: Mutex::default(),
+        }
+    }
+
+    /// Begins to run them, on threads of their own: a client that goes away must not end what others use. `tools` are
+    /// made where they are first needed.
+    ///
+    /// # Errors
+    ///
+    /// Where the system gives no threads.
+    pub fn start(&self, tools: impl FnOnce() -> io::Result<Tools> + Send + 'static) -> io::Result<()> {
+        let Some(requests) = take(&self.waiting) else { return Ok(()) };
+        let runtime = Builder::new_multi_thread()
+            .worker_threads(THREADS)
+            .thread_name("instances")
+            .enable_all()
+            .build()?;
+        let (end, ended) = oneshot::channel();
+        runtime.spawn(run(Arc::clone(&self.shared), requests, tools, end));
+        *self.ended.lock().unwrap_or_else(PoisonError::into_inner) = Some(ended);
+        *self.runtime.lock().unwrap_or_else(PoisonError::into_inner) = Some(runtime);
+        Ok(())
+    }
+
+    /// Ends all of them, within a few seconds.
+    pub async fn stop(&self) {
+        self.requests.send(Request::Stop).ok();
+        if let Some(ended) = take(&self.ended) {
+            timeout(ENDING, ended).await.ok();
+        }
+        if let Some(runtime) = take(&self.runtime) {
+            runtime.shutdown_background();
+        }
+    }
+
+    /// Whether this service runs them.
+    pub fn is_runner(&self) -> bool {
+        self.shared.role() == Role::Runner
+    }
+
+    /// Says that settings or state have changed.
+    pub fn wake(&self) {
+        self.requests.send(Request::Wake).ok();
+    }
+
+    /// All of them, as this caller may see them.
+    ///
+    /// # Errors
+    ///
+    /// Where the settings can't be read.
+    pub async fn list(&self, sight: Sight) -> Result<InstanceList<'static>, ServiceError> {
+        let (model, views, runner) =
+            (self.shared.service.newest().await?, self.shared.views(), self.is_runner());
+        let of = |(name, item): (&SettingsKey, &Arc<Item>)| {
+            let view = views.get(name).map_or_else(|| unseen(name, item), |view| (**view).clone());
+            let view = Instance { events: None, runner, ..view };
+            shown(self.with_last_line(name, view), sight)
+        };
+        Ok(InstanceList { runner, instances: model.items().map(of).collect() })
+    }
+
+    /// One of them, with its events.
+    ///
+    /// # Errors
+    ///
+    /// Where there is no such server, or the settings can't be read.
+    pub async fn get(&self, name: &SettingsKey, sight: Sight) -> Result<Instance<'static>, ServiceError> {
+        let model = self.shared.service.newest().await?;
+        let item = model.item(name).ok_or(ServiceError::UnknownServer)?;
+        let view = self.shared.view(name).map_or_else(|| unseen(name, item), |view| (*view).clone());
+        Ok(shown(self.with_last_line(name, view), sight))
+    }
+
+    /// What the program of a server writes to stderr.
+    pub fn log(&self, name: &SettingsKey) -> Option<Arc<Log>> {
+        self.shared.log(name)
+    }
+
+    /// What happens to the instances.
+    pub fn feed(&self) -> Feed {
+        Feed::new(Arc::clone(&self.shared))
+    }
+
+    /// Calls a tool: its result as it came, and how many milliseconds it took. It starts the instance where nothing runs.
+    ///
+    /// # Errors
+    ///
+    /// Where nothing can be asked, or does not answer.
+    pub async fn call(
+        &self,
+        name: &SettingsKey,
+        tool: String,
+        arguments: Bytes,
+    ) -> Result<(Bytes, u64), CallError> {
+        let remembered = self.shared.state.peek();
+        let policy = remembered.and_then(|all| all.policy(name)).unwrap_or_default();
+        if !policy.tools.offers(&tool) {
+            return Err(CallError::NoInstance(NoInstance::ToolNotAllowed));
+        }
+        let lease = self.demand(name).await.map_err(CallError::NoInstance)?;
+        let runtime = self.runtime().ok_or(CallError::NoInstance(NoInstance::NotRunner))?;
+        // Where the client goes away this future is dropped, and the call is cancelled.
+        let task = AbortOnDrop(runtime.spawn(async move {
+            let deadline = Instant::now() + lease.patience;
+            let (answered, outcome) = lease.live.call(&tool, &arguments, deadline).await;
+            let ms = outcome.ms;
+            lease.end(outcome);
+            answered.map(|result| (result, ms))
+        }));
+        task.outcome().await.map_err(CallError::Failed)
+    }
+
+    /// Probes an instance that runs, now.
+    ///
+    /// # Errors
+    ///
+    /// Where nothing runs, or it was asked for a moment ago.
+    pub async fn probe(&self, name: &SettingsKey, sight: Sight) -> Result<ProbeResult, NoInstance> {
+        self.refuse_spectator()?;
+        self.keep_pace(name)?;
+        let id = self.next.fetch_add(1, Ordering::Relaxed);
+        let (send, receive) = oneshot::channel();
+        self.requests.send(Request::Probe(name.clone(), id, send)).map_err(|_| NoInstance::NotRunner)?;
+        let outcome = match receive.await {
+            Ok(outcome) => outcome.map_err(NoInstance::Refused)?,
+            Err(_) => return Err(NoInstance::NotRunner),
+        };
+        let view = self.shared.view(name).ok_or(NoInstance::Refused(Refusal::Gone))?;
+        let health = shown((*view).clone(), sight).health;
+        let Outcome { fault: own, ms } = outcome;
+        let own = own.map(|own| Fault { detail: own.detail.filter(|_| sight.details), ..own });
+        Ok(ProbeResult { ok: own.is_none(), ms, fault: own.as_ref().map(fault), health })
+    }
+
+    /// Ends the wait for the next attempt, or starts again what runs.
+    ///
+    /// # Errors
+    ///
+    /// Where another service runs it, or it was asked for a moment ago.
+    pub fn restart(&self, name: &SettingsKey) -> Result<(), NoInstance> {
+        self.refuse_spectator()?;
+        self.keep_pace(name)?;
+        self.requests.send(Request::Restart(name.clone())).map_err(|_| NoInstance::NotRunner)
+    }
+
+    fn refuse_spectator(&self) -> Result<(), NoInstance> {
+        match self.shared.role() {
+            Role::Spectator => Err(NoInstance::NotRunner),
+            Role::Runner | Role::Off => Ok(()),
+        }
+    }
+
+    fn keep_pace(&self, name: &SettingsKey) -> Result<(), NoInstance> {
+        let mut paces = self.paces.lock().unwrap_or_else(PoisonError::into_inner);
+        paces.retain(|_, at| at.elapsed() < PACE);
+        match paces.insert(name.clone(), Instant::now()) {
+            Some(at) => {
+                paces.insert(name.clone(), at);
+                Err(NoInstance::TooOften)
+            }
+            None => Ok(()),
+        }
+    }
+
+    async fn demand(&self, name: &SettingsKey) -> Result<Lease, NoInstance> {
+        self.refuse_spectator()?;
+        let id = self.next.fetch_add(1, Ordering::Relaxed);
+        let (send, receive) = oneshot::channel();
+        self.requests.send(Request::Demand(name.clone(), id, send)).map_err(|_| NoInstance::NotRunner)?;
+        let _waiting = Waiting { id, requests: &self.requests };
+        match timeout(PATIENCE, receive).await {
+            Ok(Ok(answer)) => answer.map_err(NoInstance::Refused),
+            Ok(Err(_)) => Err(NoInstance::NotRunner),
+            Err(_) => Err(NoInstance::Starting),
+        }
+    }
+
+    /// The last line of its program's stderr, while it starts.
+    fn with_last_line(&self, name: &SettingsKey, view: Instance<'static>) -> Instance<'static> {
+        let is_starting = view.state == InstanceState::Starting;
+        let log = is_starting.then(|| self.shared.log(name)).flatten();
+        Instance { last_line: log.and_then(|log| log.last_line()), ..view }
+    }
+
+    fn runtime(&self) -> Option<Handle> {
+        let runtime = self.runtime.lock().unwrap_or_else(PoisonError::into_inner);
+        runtime.as_ref().map(|runtime| runtime.handle().clone())
+    }
+}
+
+/// A client that waits. When it waits no longer, the reconciler is told; that comes too late to matter where it has got
+/// what it waited for.
+struct Waiting<'a> {
+    id: DemandId,
+    requests: &'a mpsc::UnboundedSender<Request>,
+}
+
+impl Drop for Waiting<'_> {
+    fn drop(&mut self) {
+        self.requests.send(Request::GiveUp(self.id)).ok();
+    }
+}
+
+/// A task that ends with whoever waits for it.
+struct AbortOnDrop<T>(JoinHandle<Result<T, Fault>>);
+
+impl<T> AbortOnDrop<T> {
+    async fn outcome(mut self) -> Result<T, Fault> {
+        let failed = || FaultKind::Protocol.because("this service failed; its log says more");
+        (&mut self.0).await.unwrap_or_else(|_| Err(failed()))
+    }
+}
+
+impl<T> Drop for AbortOnDrop<T> {
+    fn drop(&mut self) {
+        self.0.abort();
+    }
+}
+
+/// Becomes the runner as soon as no other service is it, and runs the instances until it is stopped.
+async fn run(
+    shared: Arc<Shared>,
+    mut requests: mpsc::UnboundedReceiver<Request>,
+    tools: impl FnOnce() -> io::Result<Tools> + Send + 'static,
+    end: oneshot::Sender<()>,
+) {
+    shared.state.opened().await;
+    let lock = match shared.settings.is_off {
+        true => None,
+        false => match take_over(&shared, &mut requests).await {
+            Some(lock) => Some(lock),
+            None => return,
+        },
+    };
+    match tools() {
+        Ok(tools) => {
+            if lock.is_some() {
+                shared.role.send_replace(Role::Runner);
+            }
+            tracing::debug!(is_runner = lock.is_some(), "instances: ready");
+            Reconciler::new(Arc::clone(&shared), Arc::new(tools)).run(&mut requests).await;
+        }
+        Err(error) => tracing::error!(error = %error, "could not get ready to run servers"),
+    }
+    drop(lock);
+    end.send(()).ok();
+}
+
+/// Waits for the lock. Nothing where the service stops before.
+async fn take_over(shared: &Shared, requests: &mut mpsc::UnboundedReceiver<Request>) -> Option<RunLock> {
+    let mut is_said = false;
+    loop {
+        match shared.state.try_run_lock() {
+            Ok(Some(lock)) => return Some(lock),
+            Ok(None) if !is_said => {
+                tracing::info!("another service runs the servers of these settings");
+                is_said = true;
+            }
+            Ok(None) => {}
+            Err(error) if !is_said => {
+                tracing::warn!(error = %error, "could not see whether another service runs the servers");
+                is_said = true;
+            }
+            Err(_) => {}
+        }
+        let wait = sleep(TAKE_OVER);
+        tokio::pin!(wait);
+        loop {
+            tokio::select! {
+                () = &mut wait => break,
+                request = requests.recv() => match request {
+                    Some(Request::Stop) | None => return None,
+                    // What waits for an answer is told by its channel that there is nobody to give it.
+                    Some(_) => {}
+                },
+            }
+        }
+    }
+}
+
+fn take<T>(slot: &Mutex<Option<T>>) -> Option<T> {
+    slot.lock().unwrap_or_else(PoisonError::into_inner).take()
+}

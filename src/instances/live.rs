@@ -1,0 +1,134 @@
+//! One running session, and how it is used: probes and calls go the same way, so that both see the same faults (health
+//! contract, D4). It does not know why it is used, and what follows from it.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::{Duration, Instant};
+
+use bytes::Bytes;
+use tokio::sync::Notify;
+use tokio::time::timeout_at;
+
+use super::core::{Outcome, ProbePlan};
+use super::process::Process;
+use super::redaction::Redactor;
+use super::session::Session;
+use super::{Fault, FaultKind};
+
+/// A session that is initialized, with the process behind it if there is one.
+pub(super) struct Live {
+    pub(super) session: Session,
+    pub(super) process: Option<Process>,
+    pub(super) redactor: Arc<Redactor>,
+    in_flight: AtomicUsize,
+    is_quiet: Notify,
+}
+
+/// A call that is in flight. It ends when this is dropped.
+struct InFlight<'a>(&'a Live);
+
+impl Live {
+    pub(super) fn new(session: Session, process: Option<Process>, redactor: Arc<Redactor>) -> Self {
+        let (in_flight, is_quiet) = (AtomicUsize::new(0), Notify::new());
+        Self { session, process, redactor, in_flight, is_quiet }
+    }
+
+    /// Calls a tool: what it answered, and what was wrong with it. The arguments are JSON.
+    pub(super) async fn call(
+        &self,
+        tool: &str,
+        arguments: &[u8],
+        deadline: Instant,
+    ) -> (Result<Bytes, Fault>, Outcome) {
+        let (began, _in_flight) = (Instant::now(), InFlight::begin(self));
+        let answered = self.tool(tool, arguments, deadline).await.map_err(|fault| self.redacted(fault));
+        let fault = match &answered {
+            Ok((_, fault)) => fault.clone(),
+            Err(fault) => Some(fault.clone()),
+        };
+        (answered.map(|(result, _)| result), Outcome { fault, ms: ms(began) })
+    }
+
+    /// Probes it as this plan says. The answer comes by its deadline, whatever the server does (C5).
+    pub(super) async fn probe(&self, plan: &ProbePlan) -> Outcome {
+        let began = Instant::now();
+        let deadline = began + plan.timeout;
+        let fault = match &plan.tool {
+            Some(tool) => match self.tool(tool, plan.arguments.as_bytes(), deadline).await {
+                Ok((_, fault)) => fault,
+                Err(fault) => Some(fault),
+            },
+            None => self.is_alive(deadline).await.err(),
+        };
+        Outcome { fault: fault.map(|fault| self.redacted(fault)), ms: ms(began) }
+    }
+
+    /// A fault whose texts may be stored and shown.
+    pub(super) fn redacted(&self, fault: Fault) -> Fault {
+        redacted(fault, &self.redactor)
+    }
+
+    /// Waits until no call is in flight, at most for so long.
+    pub(super) async fn quiet(&self, patience: Duration) {
+        let end = Instant::now() + patience;
+        while self.in_flight.load(Ordering::SeqCst) != 0 {
+            if timeout_at(end.into(), self.is_quiet.notified()).await.is_err() {
+                return;
+            }
+        }
+    }
+
+    /// One call of a tool; the second fault is what the tool itself says of its failure.
+    async fn tool(
+        &self,
+        tool: &str,
+        arguments: &[u8],
+        deadline: Instant,
+    ) -> Result<(Bytes, Option<Fault>), Fault> {
+        let call = self.session.call_tool(tool, arguments, deadline);
+        let answer = timeout_at(deadline.into(), call).await.unwrap_or_else(|_| Err(too_late()))?;
+        let fault = answer.is_error.map(|words| FaultKind::ToolError.because(words));
+        Ok((answer.result, fault))
+    }
+
+    /// The default probe (D1). One page of tools says as much as all of them.
+    async fn is_alive(&self, deadline: Instant) -> Result<(), Fault> {
+        let asked = async {
+            match self.session.peer().has_tools {
+                true => self.session.request("tools/list", None, deadline).await.map(drop),
+                false => self.session.ping(deadline).await,
+            }
+        };
+        timeout_at(deadline.into(), asked).await.unwrap_or_else(|_| Err(too_late()))
+    }
+}
+
+impl<'a> InFlight<'a> {
+    fn begin(live: &'a Live) -> Self {
+        live.in_flight.fetch_add(1, Ordering::SeqCst);
+        Self(live)
+    }
+}
+
+impl Drop for InFlight<'_> {
+    fn drop(&mut self) {
+        self.0.in_flight.fetch_sub(1, Ordering::SeqCst);
+        self.0.is_quiet.notify_one();
+    }
+}
+
+/// A fault whose texts may be stored and shown.
+pub(super) fn redacted(fault: Fault, redactor: &Redactor) -> Fault {
+    let Fault { kind, message, detail } = fault;
+    let detail = detail.map(|detail| redactor.shown(&detail));
+    Fault { kind, message: redactor.shown(&message), detail }
+}
+
+fn too_late() -> Fault {
+    FaultKind::Timeout.because("there was no answer in time")
+}
+
+/// Since then. Milliseconds.
+pub(super) fn ms(since: Instant) -> u64 {
+    u64::try_from(since.elapsed().as_millis()).unwrap_or(u64::MAX)
+}

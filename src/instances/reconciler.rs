@@ -1,0 +1,476 @@
+//! Compares what is wanted with what runs, and acts on it: looks at settings and state, asks the core what to do, and does
+//! it. It wakes on changes, on requests and on timers, and survives any single failure. It decides nothing itself.
+
+use std::collections::{BTreeMap, HashMap};
+use std::io;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use tokio::sync::{mpsc, oneshot, watch};
+
+use super::core::{
+    Action, Attempt, DemandId, Input, Now, Outcome, Permission, Refusal, Retry, Table, UnapprovedReason,
+    Wanted,
+};
+use super::keeper::{Keeper, Report, Tools};
+use super::lease::Lease;
+use super::platform::Limits;
+use super::process::Located;
+use super::shared::Shared;
+use super::survey::{self, Seen};
+use super::view::{Beside, restored, view};
+use super::{Fault, FaultKind};
+use crate::api::{Instance, PeerName};
+use crate::blocking;
+use crate::model::SettingsKey;
+use crate::service::{Item, ReadModel};
+use crate::state::{Attempts, Change, LocatedPath, Remembered, UnixTime};
+
+/// How often settings and state are looked at, where nothing says that they have changed.
+const LOOK: Duration = Duration::from_millis(500);
+
+/// How often commands are looked up again although nothing has changed.
+const LOOK_UP: Duration = Duration::from_secs(30);
+
+/// How long everything may take to end.
+const ENDING: Duration = Duration::from_secs(3);
+
+/// How long a call may take, where the configuration does not say.
+const CALL: Duration = Duration::from_secs(60);
+
+/// What is asked of the reconciler.
+pub(super) enum Request {
+    /// An instance, for a call.
+    Demand(SettingsKey, DemandId, oneshot::Sender<Result<Lease, Refusal>>),
+    /// Nobody waits for it any longer.
+    GiveUp(DemandId),
+    /// A probe.
+    Probe(SettingsKey, DemandId, oneshot::Sender<Result<Outcome, Refusal>>),
+    /// Another attempt, or a start of what runs already.
+    Restart(SettingsKey),
+    /// Settings or state have changed.
+    Wake,
+    /// End everything.
+    Stop,
+}
+
+/// The task that acts.
+pub(super) struct Reconciler {
+    shared: Arc<Shared>,
+    tools: Arc<Tools>,
+    table: Table,
+    seen: BTreeMap<SettingsKey, (Arc<Item>, Seen)>,
+    model: Option<Arc<ReadModel>>,
+    remembered: Option<Arc<Remembered>>,
+    looked_up: Option<Instant>,
+    reports: (mpsc::UnboundedSender<Report>, mpsc::UnboundedReceiver<Report>),
+    keepers: HashMap<Attempt, watch::Sender<Option<Duration>>>,
+    /// Calls that have come to an end.
+    returns: (mpsc::UnboundedSender<(Attempt, Outcome)>, mpsc::UnboundedReceiver<(Attempt, Outcome)>),
+    demands: HashMap<DemandId, oneshot::Sender<Result<Lease, Refusal>>>,
+    probes: HashMap<DemandId, oneshot::Sender<Result<Outcome, Refusal>>>,
+}
+
+impl Reconciler {
+    pub(super) fn new(shared: Arc<Shared>, tools: Arc<Tools>) -> Self {
+        let table = Table::new(shared.settings.cores, shared.settings.most, random);
+        Self {
+            shared,
+            tools,
+            table,
+            seen: BTreeMap::new(),
+            model: None,
+            remembered: None,
+            looked_up: None,
+            reports: mpsc::unbounded_channel(),
+            returns: mpsc::unbounded_channel(),
+            keepers: HashMap::new(),
+            demands: HashMap::new(),
+            probes: HashMap::new(),
+        }
+    }
+
+    /// Runs until it is stopped and everything has ended.
+    pub(super) async fn run(mut self, requests: &mut mpsc::UnboundedReceiver<Request>) {
+        self.look().await;
+        let mut next_look = Instant::now() + LOOK;
+        loop {
+            let timer = self.table.next_look(self.now());
+            let timer = self.shared.clock.until(timer.unwrap_or(next_look).min(next_look));
+            let is_stopped = tokio::select! {
+                request = requests.recv() => match request {
+                    Some(Request::Stop) | None => true,
+                    Some(Request::Wake) => {
+                        self.look().await;
+                        false
+                    }
+                    Some(request) => {
+                        self.serve(request).await;
+                        false
+                    }
+                },
+                Some(report) = self.reports.1.recv() => {
+                    self.note(report).await;
+                    false
+                }
+                Some((attempt, outcome)) = self.returns.1.recv() => {
+                    self.step(Input::Done(attempt, outcome)).await;
+                    false
+                }
+                () = timer => {
+                    self.step(Input::Tick).await;
+                    false
+                }
+            };
+            if is_stopped {
+                break;
+            }
+            if next_look <= self.shared.clock.now() {
+                self.look().await;
+                next_look = self.shared.clock.now() + LOOK;
+            }
+        }
+        self.end().await;
+    }
+
+    /// Ends everything, all at once.
+    async fn end(mut self) {
+        self.step(Input::Stop).await;
+        let end = Instant::now() + ENDING;
+        while !self.keepers.is_empty() && Instant::now() < end {
+            match tokio::time::timeout_at(end.into(), self.reports.1.recv()).await {
+                Ok(Some(report)) => self.note(report).await,
+                Ok(None) | Err(_) => break,
+            }
+        }
+        // What has not ended by now is ended by the parent of its process, when this one is gone.
+    }
+
+    fn now(&self) -> Now {
+        self.shared.now()
+    }
+
+    async fn serve(&mut self, request: Request) {
+        let input = match request {
+            Request::Demand(name, id, answer) => {
+                self.demands.insert(id, answer);
+                // A write that was answered just now is to be seen by the call that follows it.
+                self.look().await;
+                Input::Demand(name, id)
+            }
+            Request::GiveUp(id) => {
+                self.demands.remove(&id);
+                self.probes.remove(&id);
+                Input::GiveUp(id)
+            }
+            Request::Probe(name, id, answer) => {
+                self.probes.insert(id, answer);
+                Input::Probe(name, id)
+            }
+            Request::Restart(name) => {
+                self.look().await;
+                Input::Restart(name)
+            }
+            Request::Wake | Request::Stop => Input::Tick,
+        };
+        self.step(input).await;
+    }
+
+    async fn note(&mut self, report: Report) {
+        match report {
+            Report::Log(attempt, log) => {
+                if let Some(name) = self.table.name_of(attempt) {
+                    self.shared.add_log(name, log);
+                }
+            }
+            Report::Live(attempt, live) => self.shared.add_live(attempt, live),
+            Report::Over(attempt) => {
+                self.keepers.remove(&attempt);
+                self.shared.remove_live(attempt);
+            }
+            Report::Input(input) => self.step(input).await,
+        }
+    }
+
+    /// Has the core decide, and does what it says.
+    async fn step(&mut self, input: Input) {
+        let mut actions = self.table.step(input, self.now());
+        // A start that turns out to be of something else gives another input.
+        while !actions.is_empty() {
+            let mut next = Vec::new();
+            for action in actions {
+                if let Some(input) = self.act(action).await {
+                    next.extend(self.table.step(input, self.now()));
+                }
+            }
+            actions = next;
+        }
+    }
+
+    async fn act(&mut self, action: Action) -> Option<Input> {
+        match action {
+            Action::Start(name, attempt) => return self.start(&name, attempt).await,
+            Action::Stop(attempt, patience) => match self.keepers.get(&attempt) {
+                Some(stop) => drop(stop.send_replace(Some(patience))),
+                None => return Some(Input::Ended(attempt)),
+            },
+            Action::Probe(name, attempt) => return self.probe(&name, attempt),
+            Action::Answer(id, answer) => {
+                let answer = answer.and_then(|attempt| self.lease(attempt));
+                // One that nobody waits for comes back by itself.
+                if let Some(demand) = self.demands.remove(&id) {
+                    demand.send(answer).ok();
+                }
+            }
+            Action::Reading(id, reading) => {
+                if let Some(probe) = self.probes.remove(&id) {
+                    probe.send(reading).ok();
+                }
+            }
+            Action::Save(name) => self.save(&name),
+            Action::Show(name) => self.show(&name),
+        }
+        None
+    }
+
+    /// Looks at settings and state, and says to the core what is wanted.
+    async fn look(&mut self) {
+        let Some(state_key) = self.shared.state.state_key() else { return };
+        let Ok(model) = self.shared.service.newest().await else {
+            // What can't be read changes nothing that runs, and starts nothing.
+            self.model = None;
+            self.step(Input::Freeze(true)).await;
+            return;
+        };
+        let Some(remembered) = self.shared.state.peek() else { return };
+        let is_same = |one: &Option<Arc<ReadModel>>| one.as_ref().is_some_and(|own| Arc::ptr_eq(own, &model));
+        let is_known = self.remembered.as_ref().is_some_and(|own| Arc::ptr_eq(own, &remembered));
+        let is_recent = self.looked_up.is_some_and(|at| at.elapsed() < LOOK_UP);
+        if is_same(&self.model) && is_known && is_recent {
+            return;
+        }
+        self.step(Input::Freeze(false)).await;
+        let (known, tools, own) =
+            (std::mem::take(&mut self.seen), Arc::clone(&self.tools), Arc::clone(&model));
+        // Secrets are opened, and folders looked into.
+        self.seen = blocking::run(move || {
+            let item = |(key, item): (&SettingsKey, &Arc<Item>)| {
+                let runnable = match known.get(key) {
+                    Some((own, seen)) if Arc::ptr_eq(own, item) => seen.runnable.clone(),
+                    _ => own.runnable(key, &state_key)?,
+                };
+                let located = runnable.command.as_ref().and_then(|(command, path)| {
+                    tools.processes.locate_command(command, path.as_deref()).ok()
+                });
+                let located = located.as_ref().map(located_path);
+                Some((key.clone(), (Arc::clone(item), Seen { runnable, located })))
+            };
+            own.items().filter_map(item).collect()
+        })
+        .await;
+        (self.looked_up, self.model) = (Some(Instant::now()), Some(model));
+        let remembered = self.remember(remembered);
+        self.want(&remembered).await;
+        self.remembered = Some(remembered);
+    }
+
+    /// Has what is new remembered.
+    fn remember(&mut self, remembered: Arc<Remembered>) -> Arc<Remembered> {
+        if self.shared.settings.is_off {
+            return remembered;
+        }
+        let seen = self.seen.iter().map(|(name, (_, seen))| (name.clone(), seen.clone())).collect();
+        let changes = survey::changes(&seen, &remembered, UnixTime::now());
+        if changes.is_empty() {
+            return remembered;
+        }
+        for change in &changes {
+            if let Change::Move { from, to } = change {
+                let actions = self.table.step(Input::Move { from: from.clone(), to: to.clone() }, self.now());
+                debug_assert!(
+                    actions.iter().all(|action| matches!(action, Action::Save(_) | Action::Show(_)))
+                );
+                self.shared.rename(from, to);
+            }
+        }
+        // It is in memory at once. What can't be stored counts as not approved, and is tried again.
+        drop(self.shared.state.write(changes));
+        self.shared.state.peek().unwrap_or(remembered)
+    }
+
+    async fn want(&mut self, remembered: &Remembered) {
+        let is_gone = |name: &&SettingsKey| !self.seen.contains_key(*name);
+        let gone: Vec<SettingsKey> =
+            self.table.iter().map(|(name, _)| name).filter(is_gone).cloned().collect();
+        for name in gone {
+            self.step(Input::Gone(name)).await;
+        }
+        let may_trust = self.shared.state.can_approve();
+        let mut wanted = Vec::new();
+        for (name, (_, seen)) in &self.seen {
+            let run = remembered.runs.get(name).map(|run| &**run);
+            let policy = remembered.policy(name).unwrap_or_default();
+            let mut own = survey::wanted(seen, run, &policy, may_trust);
+            if self.shared.settings.is_off && own.permission != Permission::Disabled {
+                own.permission = Permission::Unapproved(UnapprovedReason::RunOff);
+            }
+            wanted.push((name.clone(), own));
+        }
+        for (name, wanted) in wanted {
+            let is_new = self.table.get(&name).is_none();
+            if is_new {
+                self.restore(&name, wanted, remembered).await;
+            } else {
+                self.step(Input::Want(name, wanted)).await;
+            }
+        }
+    }
+
+    /// What this launch has come to under an earlier process goes on (B8).
+    async fn restore(&mut self, name: &SettingsKey, wanted: Wanted, remembered: &Remembered) {
+        let now = self.now();
+        let run = remembered.runs.get(name).filter(|run| run.generation == wanted.generation);
+        let retry = run.and_then(|run| run.attempts.as_ref()).map(|attempts| {
+            let Attempts { count, last_at_ms, next_at_ms, kind, error, stderr } = attempts;
+            let fault = survey::stored_fault(kind, error);
+            Retry::restored(*count, *last_at_ms, *next_at_ms, fault, stderr.clone(), now)
+        });
+        let published = self.shared.published(name);
+        let events = published.and_then(|view| view.events).unwrap_or_default();
+        let events = events.into_iter().map(restored).collect();
+        // Known before anything could be started by it.
+        self.step(Input::Restore(name.clone(), wanted, retry, events)).await;
+    }
+
+    /// Starts what is wanted, if that is still what is there and approved.
+    async fn start(&mut self, name: &SettingsKey, attempt: Attempt) -> Option<Input> {
+        let outdated = Some(Input::Outdated(attempt));
+        let (Some(model), Some((_, seen))) = (self.model.clone(), self.seen.get(name)) else {
+            return outdated;
+        };
+        let Some(instance) = self.table.get(name) else { return outdated };
+        let (wanted, seen) = (instance.wanted.clone(), seen.clone());
+        let Some(config) = model.opened_config(name) else { return outdated };
+        // Looked up again: between the approval that was seen and this moment another file may have come there.
+        let tools = Arc::clone(&self.tools);
+        let command = seen.runnable.command.clone();
+        let located: Option<Result<Located, Fault>> = blocking::run(move || {
+            command.map(|(command, path)| tools.processes.locate_command(&command, path.as_deref()))
+        })
+        .await;
+        let located = match located.transpose() {
+            Ok(located) => located,
+            Err(fault) => return Some(Input::Failed(attempt, fault, String::new())),
+        };
+        let remembered = self.shared.state.peek()?;
+        let run = remembered.runs.get(name).map(|run| &**run);
+        let seen = Seen { located: located.as_ref().map(located_path), ..seen };
+        let policy = remembered.policy(name).unwrap_or_default();
+        let current = survey::wanted(&seen, run, &policy, self.shared.state.can_approve());
+        if current.permission != Permission::Allowed || current.generation != wanted.generation {
+            self.looked_up = None;
+            return outdated;
+        }
+        let (stop, stopped) = watch::channel(None);
+        self.keepers.insert(attempt, stop);
+        let keeper = Keeper {
+            tools: Arc::clone(&self.tools),
+            attempt,
+            key: name.as_str().to_owned(),
+            config,
+            located,
+            limits: Limits {
+                memory_mb: policy.limits.memory_mb,
+                open_files: policy.limits.open_files,
+                processes: policy.limits.processes,
+            },
+            start_timeout: wanted.start_timeout,
+            known: run.and_then(|run| run.version.clone()),
+            reports: self.reports.0.clone(),
+            stop: stopped,
+        };
+        let reports = self.reports.0.clone();
+        tokio::spawn(async move {
+            if tokio::spawn(keeper.keep()).await.is_err() {
+                let fault = FaultKind::Protocol.because("this service failed; its log says more");
+                reports.send(Report::Over(attempt)).ok();
+                reports.send(Report::Input(Input::Exited(attempt, fault, String::new()))).ok();
+            }
+        });
+        None
+    }
+
+    fn lease(&self, attempt: Attempt) -> Result<Lease, Refusal> {
+        let live = self.shared.live(attempt).ok_or(Refusal::NotRunning)?;
+        let seen = self.table.name_of(attempt).and_then(|name| self.seen.get(name));
+        let configured = seen.and_then(|(_, seen)| seen.runnable.call_timeout);
+        let patience = configured.map_or(CALL, |seconds| Duration::from_secs(seconds.into()));
+        Ok(Lease::new(live, patience, attempt, self.returns.0.clone()))
+    }
+
+    fn probe(&mut self, name: &SettingsKey, attempt: Attempt) -> Option<Input> {
+        let plan = self.table.get(name)?.wanted.probe.clone();
+        let Some(live) = self.shared.live(attempt) else {
+            let fault = FaultKind::Exited.because("it has ended");
+            return Some(Input::Probed(attempt, Outcome { fault: Some(fault), ms: 0 }));
+        };
+        let reports = self.reports.0.clone();
+        tokio::spawn(async move {
+            let outcome = live.probe(&plan).await;
+            reports.send(Report::Input(Input::Probed(attempt, outcome))).ok();
+        });
+        None
+    }
+
+    /// Has it remembered how the attempts of a launch have gone.
+    fn save(&self, name: &SettingsKey) {
+        let (Some(instance), Some((_, seen))) = (self.table.get(name), self.seen.get(name)) else { return };
+        let Ok(launch) = seen.runnable.launch else { return };
+        let attempts = instance.retry.as_ref().map(|retry| Attempts {
+            count: retry.count,
+            last_at_ms: retry.last.unix_ms,
+            next_at_ms: retry.next.unix_ms,
+            kind: retry.fault.kind.as_str().to_owned(),
+            error: retry.fault.message.clone(),
+            stderr: retry.stderr.clone(),
+        });
+        let live = instance.attempt().and_then(|attempt| self.shared.live(attempt));
+        let version = live.map(|live| live.session.peer().protocol_version.clone());
+        let has_run = 0 < instance.starts;
+        let name = name.clone();
+        drop(self.shared.state.write(vec![Change::Attempted { name, launch, attempts, has_run, version }]));
+    }
+
+    fn show(&self, name: &SettingsKey) {
+        let Some((_, seen)) = self.seen.get(name) else { return self.shared.forget(name) };
+        let Some(instance) = self.table.get(name) else { return self.shared.forget(name) };
+        let remembered = self.shared.state.peek();
+        let run = remembered.as_ref().and_then(|remembered| remembered.runs.get(name)).map(|run| &**run);
+        let approved = survey::approved(seen, run, self.shared.state.can_approve());
+        let live = instance.attempt().and_then(|attempt| self.shared.live(attempt));
+        let peer = live.as_ref().map(|live| (live.session.peer(), &live.redactor));
+        let beside = Beside {
+            approved,
+            protocol_version: peer.map(|(peer, _)| peer.protocol_version.clone()),
+            server: peer.map(|(peer, redactor)| PeerName {
+                name: redactor.shown(peer.name.as_deref().unwrap_or_default()),
+                version: redactor.shown(peer.version.as_deref().unwrap_or_default()),
+            }),
+        };
+        let view: Instance<'static> = view(name, &seen.runnable.etag, instance, beside);
+        self.shared.show(name, view);
+    }
+}
+
+fn located_path(located: &Located) -> LocatedPath {
+    LocatedPath {
+        path: located.path.to_string_lossy().into_owned(),
+        real_path: located.real_path.to_string_lossy().into_owned(),
+    }
+}
+
+/// A source of numbers from 0 to 1. Where the system gives none there is no jitter.
+pub(super) fn random() -> f64 {
+    let number: io::Result<u32> = getrandom::u32().map_err(|error| io::Error::other(error.to_string()));
+    number.map_or(0.0, |number| f64::from(number) / f64::from(u32::MAX))
+}

@@ -1,0 +1,15 @@
+#!/usr/bin/env python3
+"""Never is one process for long: each child has a child in a session of its own, and ends."""
+import os
+import time
+
+print("ready", flush=True)
+os.close(1)
+if os.fork():
+    while True:
+        time.sleep(1)
+while True:
+    time.sleep(0.005)
+    if os.fork():
+        os._exit(0)
+    os.setsid()
