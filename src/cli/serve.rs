@@ -26,8 +26,7 @@ use crate::service::sessions::Sessions;
 
 use super::assemble::{Opened, Resolved, Source, open_service};
 use super::key_files::described;
-use super::{Failure, descriptors, dialling, log};
-use super::{Failure, descriptors, log, running};
+use super::{Failure, descriptors, dialling, log, running};
 
 /// How long start-up waits for a key file to be made while another process holds the lock.
 const KEY_PATIENCE: Duration = Duration::from_millis(500);
@@ -68,7 +67,6 @@ pub(super) fn run(arguments: Arguments) -> Result<(), Failure> {
 
 async fn serve_until_signal(resolved: Resolved) -> Result<(), Failure> {
     let Resolved { config, file, .. } = resolved;
-    let policy = running::dial_policy(&config)?;
     let Opened { service, key_files, services, state, work } = open_service(&config)?;
     let service = Arc::new(service);
     if actix_web::rt::time::timeout(KEY_PATIENCE, service.prepare_keys()).await.is_err() {
@@ -84,7 +82,7 @@ async fn serve_until_signal(resolved: Resolved) -> Result<(), Failure> {
         .local_addr()
         .map_err(|error| Failure::new("could not tell the own address").because(error))?;
     // For now only so that a wrong word is found at the start.
-    dialling::http_client(&config.running, bound)?;
+    let http = dialling::http_client(&config.running, bound)?;
     let host_check = HostCheck::new(&own_hosts(bound), &config.allowed_hosts, &config.allowed_origins)
         .map_err(|error| {
             Failure::new("could not use `MCP_SETTINGS_ALLOWED_HOSTS` or `_ORIGINS`").because(error)
@@ -132,7 +130,7 @@ async fn serve_until_signal(resolved: Resolved) -> Result<(), Failure> {
     // Only now, so that nothing that keeps the state from being opened keeps the service from its clients.
     state.start().map_err(|error| Failure::new("could not start the thread of the state").because(error))?;
     instances
-        .start(running::tools(&config.running, policy, work, bound))
+        .start(running::tools(&config.running, http, work))
         .map_err(|error| Failure::new("could not start the threads of the instances").because(error))?;
     let tending = actix_web::rt::spawn(tend(Arc::clone(&sessions), Arc::clone(&service)));
     log_start(&config, file.as_deref(), &key_files.secret, bound);

@@ -27,7 +27,6 @@ pub use core::Refusal;
 pub use fault::{Fault, FaultKind};
 pub use feed::Feed;
 pub use handle::{CallError, Instances, NoInstance};
-pub use http_client::{HttpClient, LARGEST_BODY};
 pub use http_client::{HttpClient, LARGEST_BODY, Lookup};
 pub use keeper::Tools;
 pub use launch::{Program, Remote, Resolved, ResolvedLaunch};
