@@ -13,7 +13,7 @@ use crate::instances::http_client::{Response, shown};
 use super::failure::Failure;
 use super::message::{self, Message, RpcError};
 
-/// Why a response that is no success is none.
+/// Why a response is not a success.
 pub(super) async fn failure(response: Response, deadline: Instant) -> Failure {
     let status = response.status();
     let place = shown(response.url());

@@ -154,7 +154,7 @@ async fn our_own_listeners_are_never_dialled() {
 }
 
 #[tokio::test]
-async fn only_http_is_spoken_and_a_url_that_is_none_is_refused() {
+async fn only_http_is_spoken_and_what_cannot_be_read_as_a_url_is_refused() {
     for url in ["file:///etc/passwd", "ftp://127.0.0.1/", "unix:/run/x", "gopher://127.0.0.1/", "mcp", ""] {
         let fault = refused(dial(&client(&["loopback"], &[]), url).await);
         assert_eq!(fault.kind, FaultKind::Policy, "{url}");
