@@ -18,7 +18,7 @@ use crate::projection::EntityTag;
 /// to start it failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
-#[schemars(transform = words::list)]
+#[schemars(inline, transform = words::list)]
 pub enum InstanceState {
     /// Its configuration says that it is not enabled.
     Disabled,
@@ -40,7 +40,7 @@ pub enum InstanceState {
 /// configuration.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
-#[schemars(transform = words::list)]
+#[schemars(inline, transform = words::list)]
 pub enum Attention {
     /// Nothing.
     None,

@@ -111,7 +111,7 @@ word!(
     FaultKind,
     "FaultKind",
     FaultKind::ALL,
-    false,
+    true,
     "What kind of fault: a reference that can't be resolved, a rule of this service, a program that can't be started, a server that can't be reached, no answer in time, credentials, an unforeseen HTTP status, a program that ended, what is not MCP, a JSON-RPC error, a tool that failed, or an answer that is too large."
 );
 
@@ -119,7 +119,7 @@ word!(
     HealthStatus,
     "HealthStatus",
     HealthStatus::ALL,
-    false,
+    true,
     "How healthy. `unknown` is no fault. `degraded`: fewer failures in a row than the threshold. `auth_required`: the server wants other credentials."
 );
 

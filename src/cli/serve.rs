@@ -16,7 +16,7 @@ use crate::config::{Config, Flags, LogFormat};
 use crate::events::ChangeStream;
 use crate::http::host_check::HostCheck;
 use crate::http::public_address::PublicAddress;
-use crate::http::{App, Capacity, serve};
+use crate::http::{App, Capacity, Parts, serve};
 use crate::instances::{Instances, SystemClock};
 use crate::secrets::{KeyFile, Scope, random_token};
 use crate::service::Service;
@@ -106,9 +106,11 @@ async fn serve_until_signal(resolved: Resolved) -> Result<(), Failure> {
         running::settings(&config.running),
     ));
     let app = Data::new(App::new(
-        Arc::clone(&service),
-        Arc::clone(&events),
-        Arc::clone(&instances),
+        Parts {
+            service: Arc::clone(&service),
+            events: Arc::clone(&events),
+            instances: Arc::clone(&instances),
+        },
         authentication,
         host_check,
         public,

@@ -56,6 +56,16 @@ use static_content::Published;
 
 pub use server::{Capacity, serve};
 
+/// What the handlers call.
+pub struct Parts {
+    /// The use-cases.
+    pub service: Arc<Service>,
+    /// The stream of changes.
+    pub events: Arc<ChangeStream>,
+    /// The instances of the servers.
+    pub instances: Arc<Instances>,
+}
+
 /// What all requests share.
 pub struct App {
     /// The use-cases.
@@ -85,15 +95,14 @@ pub struct App {
 impl App {
     /// What all requests share.
     pub fn new(
-        service: Arc<Service>,
-        events: Arc<ChangeStream>,
-        instances: Arc<Instances>,
+        parts: Parts,
         authentication: Authentication,
         host_check: HostCheck,
         public: PublicAddress,
         page: &str,
         document: &Path,
     ) -> Self {
+        let Parts { service, events, instances } = parts;
         Self {
             service,
             events,

@@ -284,8 +284,8 @@ impl Instances {
     }
 }
 
-/// A client that waits. When it waits no longer, the reconciler is told; that comes too late to matter where it has got
-/// what it waited for.
+/// A client that waits. The reconciler learns when it waits no longer; where it has what it waited for, that changes
+/// nothing.
 struct Waiting<'a> {
     id: DemandId,
     requests: &'a mpsc::UnboundedSender<Request>,
@@ -297,7 +297,7 @@ impl Drop for Waiting<'_> {
     }
 }
 
-/// A task that ends with whoever waits for it.
+/// A task that ends with the future that waits for it.
 struct AbortOnDrop<T>(JoinHandle<Result<T, Fault>>);
 
 impl<T> AbortOnDrop<T> {
@@ -366,7 +366,7 @@ async fn take_over(shared: &Shared, requests: &mut mpsc::UnboundedReceiver<Reque
                 () = &mut wait => break,
                 request = requests.recv() => match request {
                     Some(Request::Stop) | None => return None,
-                    // What waits for an answer is told by its channel that there is nobody to give it.
+                    // Dropping a request closes its channel, which is the answer.
                     Some(_) => {}
                 },
             }

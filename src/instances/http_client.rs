@@ -20,6 +20,7 @@ use url::{Host, Url};
 use crate::model::dial::DialPolicy;
 
 use super::fault::{Fault, FaultKind};
+use super::tls::client_config;
 
 /// How much of one body is read.
 pub const LARGEST_BODY: usize = 16 << 20;
@@ -108,16 +109,7 @@ impl HttpClient {
 
 impl Shared {
     fn tls(&self) -> &rustls::ClientConfig {
-        self.tls.get_or_init(|| {
-            let mut roots = rustls::RootCertStore::empty();
-            // Without any root every `https` server is refused, and `http` ones still work.
-            roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
-            rustls::ClientConfig::builder_with_provider(Arc::new(rustls::crypto::ring::default_provider()))
-                .with_safe_default_protocol_versions()
-                .expect("ring has the default versions")
-                .with_root_certificates(roots)
-                .with_no_client_auth()
-        })
+        self.tls.get_or_init(client_config)
     }
 
     /// Whether this is where we listen ourselves: a listener on all addresses has every address of the machine.

@@ -58,7 +58,7 @@ pub(super) struct Keeper {
 /// What the reconciler is to know.
 pub(super) enum Report {
     /// Something happened.
-    Input(Input),
+    Input(Box<Input>),
     /// A program was started, and writes this to stderr.
     Log(Attempt, Arc<Log>),
     /// There is a session now. It comes before the input that says so.
@@ -74,7 +74,7 @@ impl Keeper {
         let input = self.run().await;
         // The receiver is gone only where the service has stopped.
         reports.send(Report::Over(attempt)).ok();
-        reports.send(Report::Input(input)).ok();
+        reports.send(Report::Input(Box::new(input))).ok();
     }
 
     async fn run(&mut self) -> Input {
@@ -98,7 +98,7 @@ impl Keeper {
             }
         };
         self.reports.send(Report::Live(attempt, Arc::clone(&live))).ok();
-        self.reports.send(Report::Input(Input::Initialized(attempt, ms(began)))).ok();
+        self.reports.send(Report::Input(Box::new(Input::Initialized(attempt, ms(began))))).ok();
         let fault = tokio::select! {
             biased;
             patience = stopped(&mut stop) => {
@@ -143,7 +143,7 @@ impl Keeper {
         let Some(located) = self.located.clone() else {
             return Err(self.tools.processes.locate(&program).err().unwrap_or_else(not_located));
         };
-        let (key, limits, redactor) = (self.key.clone(), self.limits.clone(), Arc::clone(redactor));
+        let (key, limits, redactor) = (self.key.clone(), self.limits, Arc::clone(redactor));
         let child = self.tools.processes.spawn(Start { key, program, located, limits, redactor }).await?;
         let own = process.insert(child.process).clone();
         self.reports.send(Report::Log(self.attempt, Arc::clone(own.log()))).ok();

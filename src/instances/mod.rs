@@ -20,6 +20,7 @@ mod session;
 mod shared;
 mod supervisor;
 mod survey;
+mod tls;
 mod view;
 
 pub use clock::{Clock, SystemClock};

@@ -42,7 +42,7 @@ const CALL: Duration = Duration::from_secs(60);
 pub(super) enum Request {
     /// An instance, for a call.
     Demand(SettingsKey, DemandId, oneshot::Sender<Result<Lease, Refusal>>),
-    /// Nobody waits for it any longer.
+    /// The client has given up.
     GiveUp(DemandId),
     /// A probe.
     Probe(SettingsKey, DemandId, oneshot::Sender<Result<Outcome, Refusal>>),
@@ -54,6 +54,9 @@ pub(super) enum Request {
     Stop,
 }
 
+/// Both ends of a channel.
+type Channel<T> = (mpsc::UnboundedSender<T>, mpsc::UnboundedReceiver<T>);
+
 /// The task that acts.
 pub(super) struct Reconciler {
     shared: Arc<Shared>,
@@ -63,10 +66,10 @@ pub(super) struct Reconciler {
     model: Option<Arc<ReadModel>>,
     remembered: Option<Arc<Remembered>>,
     looked_up: Option<Instant>,
-    reports: (mpsc::UnboundedSender<Report>, mpsc::UnboundedReceiver<Report>),
+    reports: Channel<Report>,
     keepers: HashMap<Attempt, watch::Sender<Option<Duration>>>,
     /// Calls that have come to an end.
-    returns: (mpsc::UnboundedSender<(Attempt, Outcome)>, mpsc::UnboundedReceiver<(Attempt, Outcome)>),
+    returns: Channel<(Attempt, Outcome)>,
     demands: HashMap<DemandId, oneshot::Sender<Result<Lease, Refusal>>>,
     probes: HashMap<DemandId, oneshot::Sender<Result<Outcome, Refusal>>>,
 }
@@ -188,7 +191,7 @@ impl Reconciler {
                 self.keepers.remove(&attempt);
                 self.shared.remove_live(attempt);
             }
-            Report::Input(input) => self.step(input).await,
+            Report::Input(input) => self.step(*input).await,
         }
     }
 
@@ -217,7 +220,7 @@ impl Reconciler {
             Action::Probe(name, attempt) => return self.probe(&name, attempt),
             Action::Answer(id, answer) => {
                 let answer = answer.and_then(|attempt| self.lease(attempt));
-                // One that nobody waits for comes back by itself.
+                // One whose client has gone comes back by itself.
                 if let Some(demand) = self.demands.remove(&id) {
                     demand.send(answer).ok();
                 }
@@ -394,7 +397,7 @@ impl Reconciler {
             if tokio::spawn(keeper.keep()).await.is_err() {
                 let fault = FaultKind::Protocol.because("this service failed; its log says more");
                 reports.send(Report::Over(attempt)).ok();
-                reports.send(Report::Input(Input::Exited(attempt, fault, String::new()))).ok();
+                reports.send(Report::Input(Box::new(Input::Exited(attempt, fault, String::new())))).ok();
             }
         });
         None
@@ -417,7 +420,7 @@ impl Reconciler {
         let reports = self.reports.0.clone();
         tokio::spawn(async move {
             let outcome = live.probe(&plan).await;
-            reports.send(Report::Input(Input::Probed(attempt, outcome))).ok();
+            reports.send(Report::Input(Box::new(Input::Probed(attempt, outcome)))).ok();
         });
         None
     }

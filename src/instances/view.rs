@@ -68,7 +68,7 @@ pub(super) fn view(
     }
 }
 
-/// Of a server of which nothing is known yet: whoever runs the instances has not looked at it, or nobody does.
+/// Of a server of which nothing is known yet: the runner has not looked at it, or there is no runner.
 pub(super) fn unseen(name: &SettingsKey, item: &Item) -> Instance<'static> {
     let health = InstanceHealth {
         status: HealthStatus::Unknown,

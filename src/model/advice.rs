@@ -257,8 +257,8 @@ fn is_exact(version: &str) -> bool {
 fn is_loose_python(text: &str) -> bool {
     let is_package = !is_no_name(text) && !text.starts_with(['.', '~']) && !text.contains(['/', ':']);
     let version = text.split_once("==").or_else(|| text.split_once('@')).map_or("", |(_, version)| version);
-    is_package
-        && !(version.starts_with(|first: char| first.is_ascii_digit()) && !version.contains(['*', ',']))
+    let is_one = version.starts_with(|first: char| first.is_ascii_digit()) && !version.contains(['*', ',']);
+    is_package && !is_one
 }
 
 #[cfg(test)]

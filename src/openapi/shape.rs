@@ -38,7 +38,8 @@ impl Shape {
     pub fn text_of(media_type: &'static str, items: Vec<Self>) -> Self {
         Self(Box::new(move |generator| {
             let items: Vec<Value> = items.iter().map(|item| item.schema(generator)).collect();
-            let content = json!({ "type": "array", "items": { "anyOf": items } });
+            let items = if let [only] = &items[..] { only.clone() } else { json!({ "anyOf": items }) };
+            let content = json!({ "type": "array", "items": items });
             let text = json!({ "type": "string", "contentMediaType": media_type, "contentSchema": content });
             text.try_into().unwrap_or_default()
         }))

@@ -94,7 +94,10 @@ pub(in crate::http) fn patch_policy() -> Description {
     let patch = json!({ "idle_seconds": 0, "tools": { "deny": null } });
     let body = |media_type| Body {
         media_type,
-        shape: Shape::inline(json!({ "type": "object", "additionalProperties": true })),
+        shape: Shape::named(
+            "RunPolicyPatch",
+            |_| json!({ "type": "object", "description": "A merge patch of a policy.", "additionalProperties": true }),
+        ),
         examples: vec![example("policy_patch", "Change one member, reset another", patch.clone())],
     };
     Description {

@@ -56,7 +56,7 @@ impl Problems {
 }
 
 fn response(status: StatusCode, kinds: &[ProblemKind]) -> Response {
-    let shape = of_status(status);
+    let shape = of_status(status, kinds);
     let examples = kinds.iter().map(|kind| shown(*kind, status)).collect();
     let mut headers = fields::of_every_answer();
     headers.extend(further_headers(status));
@@ -106,7 +106,7 @@ fn description(status: StatusCode) -> &'static str {
         415 => "The body is of another media type.",
         417 => "The header Expect asks for something unknown.",
         422 => "The body can't be used.",
-        429 => "This key has its share of the streams open.",
+        429 => "This key, or this server, has had its share.",
         428 => "This service takes no unconditional writes.",
         500 => "A bug of ours.",
         502 => "The MCP server did not answer as it should.",

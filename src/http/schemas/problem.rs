@@ -5,7 +5,7 @@ use actix_web::http::StatusCode;
 use schemars::{JsonSchema, SchemaGenerator};
 use serde_json::{Map, Value, json};
 
-use crate::api::{Fault, Problem, StoredConfig};
+use crate::api::{Fault, FaultKind, InstanceFault, Problem, StoredConfig};
 use crate::http::problem_kind::ProblemKind;
 use crate::json::{Json, Pointer};
 use crate::openapi::Shape;
@@ -27,8 +27,12 @@ pub(in crate::http) fn of_kind(kind: ProblemKind) -> Shape {
     Shape::named(name(kind), move |generator| schema(kind, generator))
 }
 
-/// The shape of any problem of this status.
-pub(in crate::http) fn of_status(status: StatusCode) -> Shape {
+/// The shape of a problem of this status where it can be one of these. A shape by status admits what other routes
+/// answer; that of 429 was released with one type, so it is that of the type.
+pub(in crate::http) fn of_status(status: StatusCode, own: &[ProblemKind]) -> Shape {
+    if let ([kind], StatusCode::TOO_MANY_REQUESTS) = (own, status) {
+        return of_kind(*kind);
+    }
     let kinds = ProblemKind::ALL.into_iter().filter(move |kind| statuses(*kind).contains(&status.as_u16()));
     let kinds: Vec<ProblemKind> = kinds.collect();
     if let [kind] = kinds[..] {
@@ -98,6 +102,11 @@ fn with_every_member() -> Problem {
         changed: Some(vec![Pointer::root().member("command")]),
         etag_altered: Some(true),
         outcome: Some("unknown".into()),
+        fault: Some(InstanceFault {
+            kind: FaultKind::Exited,
+            message: "exited with status 3".to_owned(),
+            detail: None,
+        }),
         ..Problem::default()
     }
 }
@@ -116,6 +125,8 @@ fn statuses(kind: ProblemKind) -> Vec<u16> {
         ProblemKind::InvalidName => Some(422),
         // As OpenHands' clients know it from a patch that holds nothing.
         ProblemKind::MalformedBody => Some(400),
+        // What does not answer in time.
+        ProblemKind::ServerFault => Some(504),
         _ => None,
     };
     let mut statuses: Vec<u16> = further.into_iter().chain([kind.status().as_u16()]).collect();
@@ -181,6 +192,8 @@ fn members(kind: ProblemKind) -> Vec<(&'static str, Presence)> {
             ("etag_altered", Sometimes),
         ],
         K::OutcomeUnknown => &[("outcome", Always)],
+        K::InstanceFailed | K::ServerFault => &[("fault", Always)],
+        K::NotRunnable => &[("fault", Sometimes)],
         _ => &[],
     };
     let error_id = kind.status().is_server_error().then(|| {

@@ -53,7 +53,8 @@ impl PrivateFolders {
 
     /// Removes what no service uses any more.
     pub(super) fn remove_unused(&self) {
-        if self.open_root().is_err() {
+        // Where no program was ever started there is nothing, and nothing is made.
+        if !self.root.exists() || self.open_root().is_err() {
             return;
         }
         for entry in fs::read_dir(&self.root).into_iter().flatten().flatten() {

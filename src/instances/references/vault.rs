@@ -2,19 +2,17 @@
 //! know which may be read.
 
 use std::collections::HashMap;
-use std::sync::Arc;
 use std::time::Duration;
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use reqwest::header::HeaderValue;
 use reqwest::{Client, StatusCode, redirect};
-use rustls::RootCertStore;
-use rustls_platform_verifier::BuilderVerifierExt;
 use serde_json::{Map, Value};
 
 use super::file::read_anywhere;
 use super::settings::{ReferenceSettings, VaultToken};
 use crate::blocking;
+use crate::instances::tls::client_config;
 use crate::secrets::Plaintext;
 
 /// How long a request takes at most.
@@ -81,7 +79,7 @@ impl Vault {
         let url = format!("{}/v1/{mount}/data/{}", address.trim_end_matches('/'), parts.join("/"));
         let client = match &self.client {
             Some(client) => client,
-            None => self.client.insert(client(address)?),
+            None => self.client.insert(blocking::run(client).await?),
         };
         let exchange = async {
             let sent = client.get(url).header("X-Vault-Token", token).header("X-Vault-Request", "true");
@@ -121,24 +119,17 @@ async fn token(token: Option<&VaultToken>) -> Result<Plaintext, Unread> {
 }
 
 /// No redirect is followed: the token would go with it. Nor is a proxy used, which would see it.
-fn client(address: &str) -> Result<Client, Unread> {
-    let failed = |detail: String| Unread { why: "TLS could not be set up".to_owned(), detail: Some(detail) };
-    let tls = rustls::ClientConfig::builder_with_provider(Arc::new(rustls::crypto::ring::default_provider()))
-        .with_safe_default_protocol_versions()
-        .map_err(|error| failed(error.to_string()))?;
-    let is_plain = address.get(..7).is_some_and(|start| start.eq_ignore_ascii_case("http://"));
-    let tls = match is_plain {
-        // Whether the machine has certificates does not matter.
-        true => tls.with_root_certificates(RootCertStore::empty()),
-        false => tls.with_platform_verifier().map_err(|error| failed(error.to_string()))?,
-    };
+fn client() -> Result<Client, Unread> {
     Client::builder()
-        .tls_backend_preconfigured(tls.with_no_client_auth())
+        .tls_backend_preconfigured(client_config())
         .redirect(redirect::Policy::none())
         .no_proxy()
         .timeout(DEADLINE)
         .build()
-        .map_err(|error| failed(error.to_string()))
+        .map_err(|error| Unread {
+            why: "TLS could not be set up".to_owned(),
+            detail: Some(error.to_string()),
+        })
 }
 
 /// The text of the error holds the address, which may hold credentials.

@@ -15,7 +15,7 @@ fn names(folder: &Path) -> Vec<String> {
     let entries = fs::read_dir(folder).expect("our own folder");
     let mut names: Vec<_> =
         entries.map(|entry| entry.expect("ours").file_name().to_string_lossy().into_owned()).collect();
-    names.retain(|name| !name.starts_with("state."));
+    names.retain(|name| !name.starts_with("state.") && name != "run.lock");
     names.sort();
     names
 }

@@ -71,7 +71,7 @@ fn pairs(pairs: &[(String, Plaintext)]) -> Vec<(&str, &str)> {
 
 /// The message of the fault behind its beginning, which is checked, as is that no value is in it.
 fn why(outcome: Result<Resolved, Fault>) -> String {
-    let fault = outcome.err().expect("it can't be resolved");
+    let fault = outcome.expect_err("it can't be resolved");
     let all = format!("{} {:?}", fault.message, fault.detail);
     assert!(!all.contains("canary") && !all.contains("hvs."), "{all}");
     assert_eq!(fault.kind, FaultKind::Resolution, "{all}");

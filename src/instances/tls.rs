@@ -1,0 +1,19 @@
+//! TLS as clients of ours speak it: rustls over ring, with the roots of the system. It does not know who is called.
+
+use std::sync::Arc;
+
+/// The settings of a client. The roots are read from disk, which takes time. Without any root every `https` server is
+/// refused, and `http` ones still work.
+///
+/// # Panics
+///
+/// Never: ring has the default versions.
+pub(super) fn client_config() -> rustls::ClientConfig {
+    let mut roots = rustls::RootCertStore::empty();
+    roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
+    rustls::ClientConfig::builder_with_provider(Arc::new(rustls::crypto::ring::default_provider()))
+        .with_safe_default_protocol_versions()
+        .expect("ring has the default versions")
+        .with_root_certificates(roots)
+        .with_no_client_auth()
+}
