@@ -46,6 +46,7 @@ pub(crate) fn check_event(name: &str, event: &Value) {
         "opened" => "OpenedEvent",
         "server" => "ServerEvent",
         "document" => "DocumentEvent",
+        "instances" => "InstancesEvent",
         _ => panic!("no event `{name}` is described"),
     };
     let schema = json!({ "$ref": format!("#/components/schemas/{schema}") });

@@ -21,7 +21,8 @@ use std::time::{Duration, Instant};
 use serde_json::{Value, json};
 
 use crate::launch::Builder;
-use crate::server::{ADMIN, PATIENCE, READER, REVEALER, TestServer, WRITER, item};
+use crate::response::Response;
+use crate::server::{ADMIN, PATIENCE, READER, REVEALER, TestServer, WRITER, eventually, item};
 use crate::site::Site;
 use crate::wire::{Connection, Request};
 
@@ -135,10 +136,24 @@ fn call_with(server: &TestServer, name: &str, tool: &str, arguments: &Value) -> 
     server.post(format!("{}/tools/{tool}/call", place(name))).key(USER).json(&body)
 }
 
+/// Sends a request that may take as long as the start of a real server on a busy machine, and again where that start is
+/// slower than a call waits.
+#[track_caller]
+fn send_patiently(request: &Request) -> Response {
+    loop {
+        let mut connection = Connection::open(request.address()).expect("it listens");
+        connection.wait_at_most(Duration::from_secs(40)).expect("it is open");
+        let answer = connection.send(request.clone()).expect("an answer");
+        if answer.status != 503 || answer.json()["type"] != "/problems/instance-starting" {
+            return answer;
+        }
+    }
+}
+
 /// The text that a tool answers.
 #[track_caller]
 fn text_of(request: Request) -> String {
-    let answer = request.send().expect(200).json();
+    let answer = send_patiently(&request).expect(200).json();
     answer["result"]["content"][0]["text"].as_str().unwrap_or_else(|| panic!("no text: {answer}")).to_owned()
 }
 
@@ -162,16 +177,29 @@ fn once(server: &TestServer, name: &str, state: &str) -> Value {
     }
 }
 
-/// Probes as soon as it may be: at most once a second.
+/// The same once so many calls are counted. They are counted after they are answered.
 #[track_caller]
-fn probe(server: &TestServer, name: &str) -> Value {
+fn counted(server: &TestServer, name: &str, calls: u64) -> Value {
+    let is_counted = || shown(server, name)["calls"].as_u64().is_some_and(|counted| calls <= counted);
+    eventually("the calls are counted", is_counted);
+    shown(server, name)
+}
+
+/// Sends this to a server as soon as it may be sent: at most once a second.
+#[track_caller]
+fn once_a_second(server: &TestServer, name: &str, what: &str) -> Response {
     loop {
-        let answer = server.post(format!("{}/probe", place(name))).key(WRITER).send();
+        let answer = server.post(format!("{}/{what}", place(name))).key(WRITER).send();
         if answer.status != 429 {
-            return answer.expect(200).json();
+            return answer;
         }
         thread::sleep(Duration::from_millis(50));
     }
+}
+
+#[track_caller]
+fn probe(server: &TestServer, name: &str) -> Value {
+    once_a_second(server, name, "probe").expect(200).json()
 }
 
 /// The processes that were started by a service on this place, and what these have started: each has its home.

@@ -5,7 +5,7 @@ use actix_web::http::StatusCode;
 use schemars::{JsonSchema, SchemaGenerator};
 use serde_json::{Map, Value, json};
 
-use crate::api::{Fault, Problem, StoredConfig};
+use crate::api::{Fault, FaultKind, InstanceFault, Problem, StoredConfig};
 use crate::http::problem_kind::ProblemKind;
 use crate::json::{Json, Pointer};
 use crate::openapi::Shape;
@@ -98,6 +98,11 @@ fn with_every_member() -> Problem {
         changed: Some(vec![Pointer::root().member("command")]),
         etag_altered: Some(true),
         outcome: Some("unknown".into()),
+        fault: Some(InstanceFault {
+            kind: FaultKind::Timeout,
+            message: "there was no answer in time".to_owned(),
+            detail: None,
+        }),
         ..Problem::default()
     }
 }
@@ -116,6 +121,8 @@ fn statuses(kind: ProblemKind) -> Vec<u16> {
         ProblemKind::InvalidName => Some(422),
         // As OpenHands' clients know it from a patch that holds nothing.
         ProblemKind::MalformedBody => Some(400),
+        // Where no answer came in time.
+        ProblemKind::ServerFault => Some(504),
         _ => None,
     };
     let mut statuses: Vec<u16> = further.into_iter().chain([kind.status().as_u16()]).collect();
@@ -181,6 +188,9 @@ fn members(kind: ProblemKind) -> Vec<(&'static str, Presence)> {
             ("etag_altered", Sometimes),
         ],
         K::OutcomeUnknown => &[("outcome", Always)],
+        K::InstanceFailed | K::ServerFault => &[("fault", Always)],
+        // Where it is the configuration that can't be used.
+        K::NotRunnable => &[("fault", Sometimes)],
         _ => &[],
     };
     let error_id = kind.status().is_server_error().then(|| {

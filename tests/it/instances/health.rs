@@ -3,7 +3,10 @@
 use serde_json::{Value, json};
 
 use super::ALL;
-use super::{call, checked_by, once, place, probe, program, put, set_policy, shown, start, stop, text_of};
+use super::{
+    call, checked_by, once, once_a_second, place, probe, program, put, set_policy, shown, start, stop,
+    text_of,
+};
 use crate::server::{TestServer, WRITER, item};
 use crate::sessions::web::{Reply, Request, Web, usual};
 
@@ -58,7 +61,9 @@ async fn d2_a_health_check_replaces_the_default() {
     let web = Web::serve(usual).await;
     let server = start();
     put(&server, "a", &json!({"url": web.url(), "transport": "http"}));
-    set_policy(&server, "a", &json!({"health_check": {"tool": "get_me", "arguments": {"n": 1.50}}}));
+    let policy = r#"{"health_check": {"tool": "get_me", "arguments": {"n": 1.50}}}"#;
+    let policy = server.put(format!("{}/policy", place("a"))).key(ALL).body("application/json", policy);
+    policy.send().expect(200);
     text_of(call(&server, "a", "x"));
     assert_eq!(probe(&server, "a")["ok"], true);
     let checks: Vec<_> =
@@ -91,7 +96,7 @@ async fn d3_only_what_runs_is_probed() {
     server.patch(item("idle")).key(ALL).json(&json!({"enabled": false})).send().expect(200);
     once(&server, "idle", "disabled");
     let before = web.connections();
-    server.post(format!("{}/probe", place("idle"))).key(WRITER).send().expect_problem(409, "not-runnable");
+    once_a_second(&server, "idle", "probe").expect_problem(409, "not-runnable");
     std::thread::sleep(std::time::Duration::from_millis(5_500));
     assert_eq!(web.connections(), before, "the first probe would have come by now");
     stop(server);

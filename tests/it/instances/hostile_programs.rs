@@ -33,10 +33,17 @@ fn fails(server: &TestServer, kind: &str, attention: &str) -> Value {
     instance
 }
 
+/// A service with this server.
+fn patient(config: &Value) -> TestServer {
+    let server = start();
+    put(&server, "a", config);
+    server
+}
+
 /// The tools of a program that does this can be called, and nothing of it is left when it is disabled.
 #[track_caller]
 fn serves_and_ends(words: &[&str], most: usize) {
-    let server = impatient(&program(words));
+    let server = patient(&program(words));
     text_of(call(&server, "a", "pid"));
     let processes = running(&server);
     assert_eq!(processes.len(), most, "the supervisor, the program and what it started: {processes:?}");
@@ -64,7 +71,7 @@ fn no_program_of_mcp_at_all() {
 
 #[test]
 fn exits_at_once() {
-    let server = impatient(&program(&["exit", "say=no database"]));
+    let server = patient(&program(&["exit", "say=no database"]));
     let instance = fails(&server, "exited", "retry");
     let message = instance["retry"]["fault"]["message"].as_str().expect("a text");
     assert!(message.contains("status 3") && message.contains("no database"), "{message}");
@@ -73,7 +80,7 @@ fn exits_at_once() {
 
 #[test]
 fn initializes_and_dies() {
-    let server = impatient(&program(&["die"]));
+    let server = patient(&program(&["die"]));
     set_policy(&server, "a", &json!({"start": "always"}));
     let instance = once(&server, "a", "error");
     let retry = &instance["retry"];
@@ -92,7 +99,7 @@ fn initializes_and_dies() {
 
 #[test]
 fn junk_on_stdout() {
-    let server = impatient(&program(&["junk"]));
+    let server = patient(&program(&["junk"]));
     text_of(call(&server, "a", "pid"));
     assert_eq!(super::probe(&server, "a")["ok"], true);
     stop(server);
@@ -100,7 +107,7 @@ fn junk_on_stdout() {
 
 #[test]
 fn a_list_without_end() {
-    let server = impatient(&program(&["cursor"]));
+    let server = patient(&program(&["cursor"]));
     text_of(call(&server, "a", "pid"));
     assert_eq!(super::probe(&server, "a")["ok"], true, "one page says that it lives");
     stop(server);
@@ -108,7 +115,7 @@ fn a_list_without_end() {
 
 #[test]
 fn an_answer_of_64_mb() {
-    let server = impatient(&program(&[]));
+    let server = patient(&program(&[]));
     let answer = call(&server, "a", "large").send().expect_problem(502, "server-fault").json();
     assert_eq!(answer["fault"]["kind"], "too_large", "{answer}");
     until_nothing_runs(&server);
@@ -118,7 +125,7 @@ fn an_answer_of_64_mb() {
 
 #[test]
 fn a_flood_on_stderr() {
-    let server = impatient(&program(&["flood"]));
+    let server = patient(&program(&["flood"]));
     text_of(call(&server, "a", "pid"));
     let log = server.get(format!("{}/log", place("a"))).key(RUNNER).send().expect(200).json();
     let lines = log["lines"].as_array().expect("lines");
@@ -150,7 +157,7 @@ fn all_of_that_at_once() {
 
 #[test]
 fn dies_and_leaves_a_child_and_a_daemon() {
-    let server = impatient(&program(&["fork", "daemon"]));
+    let server = patient(&program(&["fork", "daemon"]));
     text_of(call(&server, "a", "pid"));
     let answer = call(&server, "a", "leave").send().expect_problem(502, "server-fault").json();
     assert_eq!(answer["fault"]["kind"], "exited", "{answer}");

@@ -15,7 +15,7 @@ async fn failed(transport: &str, answer: impl Fn(&Request) -> Reply + Send + Syn
         "headers": {"X-Key": format!("header-{CANARY}")}, "auth": {"strategy": "bearer", "value": CANARY},
     });
     put(&server, "a", &config);
-    set_policy(&server, "a", &json!({"start_timeout_seconds": 2}));
+    set_policy(&server, "a", &json!({"start_timeout_seconds": 3}));
     let answer = call(&server, "a", "x").send().expect_problem(503, "instance-failed");
     let instance = once(&server, "a", "error");
     assert_eq!(answer.json()["fault"]["kind"], instance["retry"]["fault"]["kind"]);

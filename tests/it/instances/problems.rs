@@ -4,7 +4,10 @@ use std::time::{Duration, Instant};
 
 use serde_json::json;
 
-use super::{ALL, RUNNER, USER, call, once, place, program, put, running, set_policy, start, stop, text_of};
+use super::{
+    ALL, RUNNER, USER, call, counted, once, once_a_second, place, program, put, running, set_policy, start,
+    stop, text_of,
+};
 use crate::server::{ADMIN, READER, WRITER, item};
 use crate::site::Site;
 use crate::wire::Connection;
@@ -38,7 +41,7 @@ fn not_runnable_says_why() {
     assert_eq!(state("unusable"), (json!("error"), json!(null), json!("fix")));
     // A restart starts none of them.
     for name in ["disabled", "unapproved", "unusable"] {
-        server.post(format!("{}/restart", place(name))).key(WRITER).send().expect(200);
+        once_a_second(&server, name, "restart").expect(200);
     }
     assert!(running(&server).is_empty());
     // What is changed after an approval is not what was approved.
@@ -124,7 +127,7 @@ fn server_fault_is_a_bad_gateway_or_a_gateway_timeout() {
     let answer = call(&server, "a", "fail").send().expect(200).json();
     assert_eq!(answer["result"]["isError"], true);
     assert_eq!(answer["result"]["content"][0]["text"], "token is required");
-    let instance = once(&server, "a", "running");
+    let instance = counted(&server, "a", 3);
     assert_eq!((&instance["calls"], &instance["failed_calls"]), (&json!(3), &json!(3)));
     stop(server);
 }

@@ -5,8 +5,8 @@ use std::time::Instant;
 use serde_json::{Value, json};
 
 use super::{
-    ALL, CANARY, call, checked_by, once, place, probe, program, put, script, set_policy, shown, start,
-    started, starts, stop, text_of, with_env,
+    ALL, CANARY, call, checked_by, counted, once, place, probe, program, put, script, set_policy, shown,
+    start, started, starts, stop, text_of, with_env,
 };
 use crate::server::TestServer;
 
@@ -77,7 +77,7 @@ fn c2_ten_probes_go_through_the_instance_of_the_calls() {
     assert_eq!(text_of(call(&server, "a", "pid")), pid);
     let served: u32 = text_of(call(&server, "a", "calls")).parse().expect("a number");
     assert!(12 <= served, "{served}: the probes came to it");
-    let instance = shown(&server, "a");
+    let instance = counted(&server, "a", 3);
     assert_eq!((&instance["restarts"], &instance["calls"]), (&json!(0), &json!(3)), "probes are no calls");
     stop(server);
 }

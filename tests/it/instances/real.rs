@@ -8,8 +8,8 @@ use std::time::{Duration, Instant};
 use serde_json::{Value, json};
 
 use super::{
-    ALL, call, call_with, installed, once, probe, put, running, script, set_policy, start, stop, text_of,
-    until_nothing_runs,
+    ALL, call, call_with, counted, installed, once, probe, put, running, script, set_policy, start, stop,
+    text_of, until_nothing_runs,
 };
 use crate::server::{PATIENCE, READER, TestServer, item};
 use crate::sessions::web::{Reply, Web};
@@ -50,7 +50,7 @@ fn lives(server: TestServer, config: &Value, (tool, arguments, answer): Example<
     let expected = if depth == 0 { 0 } else { depth + 1 };
     assert!(expected <= processes.len() && (depth != 0 || processes.is_empty()), "{processes:?}");
     ask(&server);
-    let instance = once(&server, "a", "running");
+    let instance = counted(&server, "a", 2);
     assert_eq!(
         (&instance["calls"], &instance["failed_calls"], &instance["restarts"]),
         (&json!(2), &json!(0), &json!(0))

@@ -3,8 +3,8 @@
 use serde_json::{Value, json};
 
 use super::{
-    ALL, call, once, place, probe, program, put, running, shown, start, started, starts, stop, text_of,
-    until_nothing_runs,
+    ALL, call, counted, once, place, probe, program, put, running, shown, start, started, starts, stop,
+    text_of, until_nothing_runs,
 };
 use crate::server::{READER, eventually, item};
 
@@ -53,6 +53,7 @@ fn e6_the_detail_names_the_server_and_says_what_it_runs() {
     text_of(call(&server, "a.b-c", "pid"));
     let reading = probe(&server, "a.b-c");
     assert_eq!((&reading["ok"], &reading["fault"]), (&json!(true), &json!(null)));
+    counted(&server, "a.b-c", 1);
     let detail = server.get(place("a.b-c")).key(READER).send().expect(200).json();
     assert_eq!((&detail["name"], &detail["state"]), (&json!("a.b-c"), &json!("running")));
     assert_eq!(detail["server"], json!({"name": "instance", "version": "1"}));
