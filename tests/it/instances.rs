@@ -163,6 +163,13 @@ fn shown(server: &TestServer, name: &str) -> Value {
     server.get(place(name)).key(ALL).send().expect(200).json()
 }
 
+/// The same once the runner has looked at it.
+#[track_caller]
+fn once_seen(server: &TestServer, name: &str) -> Value {
+    eventually("it has been looked at", || shown(server, name)["generation"] != 0);
+    shown(server, name)
+}
+
 /// The same once it is in this state.
 #[track_caller]
 fn once(server: &TestServer, name: &str, state: &str) -> Value {

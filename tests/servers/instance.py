@@ -10,7 +10,7 @@
     deaf          ignores the end of its input and every signal that can be ignored
     fork          has a child in its group that ignores SIGTERM
     daemon        has a daemon, made with two forks and a session of its own, that ignores SIGTERM
-    flood         writes 2 MB on stderr
+    flood         writes half a megabyte on stderr
     junk          prints banners, binary and JSON that is no message before every answer
     cursor        every page of `tools/list` names another one
     bare          has no tools
@@ -132,7 +132,7 @@ if "daemon" in WORDS and os.fork() == 0:
         os._exit(0)
     stay()
 if "flood" in WORDS:
-    for _ in range(20):
+    for _ in range(5):
         sys.stderr.buffer.write((b"x" * 99 + b"\n") * 1000)
     sys.stderr.flush()
 

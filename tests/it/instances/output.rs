@@ -5,8 +5,8 @@ use std::time::{Duration, Instant};
 use serde_json::{Value, json};
 
 use super::{
-    ALL, Blocks, CANARY, READER, REVEALER, RUNNER, USER, WRITER, call, call_with, place, program, put,
-    running, shown, start, stop, text_of, with_env,
+    ALL, Blocks, CANARY, READER, REVEALER, RUNNER, USER, WRITER, call, call_with, once_seen, place, program,
+    put, running, start, stop, text_of, with_env,
 };
 use crate::server::{ADMIN, eventually, item};
 use crate::stream::EVENTS;
@@ -92,7 +92,7 @@ fn the_stream_says_first_how_all_are_and_then_what_differs() {
     put(&server, "b", &program(&["exit", "say=no database"]));
     put(&server, "c", &json!({"command": "x", "enabled": false}));
     for name in ["a", "b", "c"] {
-        eventually("it has been looked at", || shown(&server, name)["generation"] != 0);
+        once_seen(&server, name);
     }
     let mut events = Blocks::open(&server.get(EVENTS).key(READER));
     assert_eq!(events.next().0, "opened");

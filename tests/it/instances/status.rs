@@ -3,8 +3,8 @@
 use serde_json::{Value, json};
 
 use super::{
-    ALL, call, counted, once, place, probe, program, put, running, shown, start, started, starts, stop,
-    text_of, until_nothing_runs,
+    ALL, call, counted, once, once_seen, place, probe, program, put, running, shown, start, started, starts,
+    stop, text_of, until_nothing_runs,
 };
 use crate::server::{READER, eventually, item};
 
@@ -40,7 +40,7 @@ fn e5_of_a_server_that_is_deleted_nothing_is_left() {
 fn e6_the_detail_names_the_server_and_says_what_it_runs() {
     let server = start();
     put(&server, "a.b-c", &program(&[]));
-    let idle = shown(&server, "a.b-c");
+    let idle = once_seen(&server, "a.b-c");
     assert_eq!(
         (&idle["name"], &idle["state"], &idle["health"]["status"]),
         (&json!("a.b-c"), &json!("idle"), &json!("unknown"))
