@@ -63,7 +63,6 @@ fn lives(server: TestServer, config: &Value, (tool, arguments, answer): Example<
         (&json!("unknown"), &json!("healthy"))
     );
     assert_eq!(running(&server), [], "left when it is idle");
-    ask(&server);
     set_policy(&server, "a", &json!({}));
     ask(&server);
     assert_eq!(once(&server, "a", "running")["retry"], Value::Null);
