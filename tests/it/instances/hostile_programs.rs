@@ -50,8 +50,9 @@ fn serves_and_ends(words: &[&str], most: usize) {
     let began = Instant::now();
     server.patch(item("a")).key(ALL).json(&json!({"enabled": false})).send().expect(200);
     once(&server, "a", "disabled");
-    assert!(began.elapsed() < Duration::from_secs(6), "{:?}", began.elapsed());
-    assert_eq!(running(&server), [], "{words:?}");
+    // Its supervisor may still be at it, where the machine is busy.
+    until_nothing_runs(&server);
+    assert!(began.elapsed() < Duration::from_secs(10), "{:?}", began.elapsed());
     stop(server);
 }
 
@@ -116,6 +117,8 @@ fn a_list_without_end() {
 #[test]
 fn an_answer_of_64_mb() {
     let server = patient(&program(&[]));
+    // It has answered once, so that to end is no failed start.
+    text_of(call(&server, "a", "pid"));
     let answer = call(&server, "a", "large").send().expect_problem(502, "server-fault").json();
     assert_eq!(answer["fault"]["kind"], "too_large", "{answer}");
     until_nothing_runs(&server);
