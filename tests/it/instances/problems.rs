@@ -45,7 +45,7 @@ fn not_runnable_says_why() {
     }
     assert!(running(&server).is_empty());
     // What is changed after an approval is not what was approved.
-    put(&server, "unapproved", &program(&[]));
+    put(&server, "unapproved", &program(&["approved"]));
     text_of(call(&server, "unapproved", "pid"));
     server.patch(item("unapproved")).key(WRITER).json(&json!({"cwd": "/"})).send().expect(200);
     let problem = call(&server, "unapproved", "pid").send().expect_problem(409, "not-runnable").json();
