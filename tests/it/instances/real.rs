@@ -103,8 +103,7 @@ async fn mcp_server_fetch_over_stdio() {
         Reply::Whole(200, vec![("content-type", "text/plain".to_owned())], b"a page of this test".to_vec())
     };
     let web = Web::serve(page).await;
-    let config =
-        json!({"command": installed("python/bin/mcp-server-fetch"), "args": ["--ignore-robots-txt"]});
+    let config = json!({"command": installed("python/bin/mcp-server-fetch"), "args": ["--ignore-robots-txt", "--allow-private-ips"]});
     let url = format!("http://{}/page", web.address);
     lives(start(), &config, ("fetch", json!({"url": url}), "a page of this test"), 1);
     assert!(3 <= web.connections());
@@ -151,7 +150,7 @@ impl Listening {
             .spawn()
             .expect("node is there");
         let listening = Self(child, free);
-        let deadline = Instant::now() + PATIENCE;
+        let deadline = Instant::now() + 3 * PATIENCE;
         while TcpStream::connect(free).is_err() {
             assert!(Instant::now() < deadline, "nothing listens");
             thread::sleep(Duration::from_millis(20));
