@@ -117,9 +117,14 @@ fn d4_probe_and_call_see_the_same_fault() {
     {
         let server = start();
         let mut config = program(&[]);
-        config["timeout"] = json!(1);
+        let mut policy = checked_by(tool);
+        if kind == "timeout" {
+            config["timeout"] = json!(1);
+        } else {
+            policy["health_check"]["timeout_seconds"] = json!(20);
+        }
         put(&server, "a", &config);
-        set_policy(&server, "a", &checked_by(tool));
+        set_policy(&server, "a", &policy);
         // It has answered once, so that to end is no failed start.
         text_of(call(&server, "a", "pid"));
         assert_eq!(kind_of_call(&server, tool), kind, "{tool}");
