@@ -30,6 +30,9 @@ use crate::state::{RunLock, StateStore};
 /// How long a client waits for an instance that starts.
 const PATIENCE: Duration = Duration::from_secs(25);
 
+/// How long it is waited for what was written before to be stored.
+const STORING: Duration = Duration::from_secs(2);
+
 /// How often one server may be probed or restarted on request.
 const PACE: Duration = Duration::from_secs(1);
 
@@ -164,6 +167,7 @@ impl Instances {
         let model = self.shared.service.newest().await?;
         let item = model.item(name).ok_or(ServiceError::UnknownServer)?;
         let view = self.shared.view(name).map_or_else(|| unseen(name, item), |view| (*view).clone());
+        let view = Instance { runner: self.is_runner(), ..view };
         Ok(shown(self.with_last_line(name, view), sight))
     }
 
@@ -260,6 +264,17 @@ impl Instances {
 
     async fn demand(&self, name: &SettingsKey) -> Result<Lease, NoInstance> {
         self.refuse_spectator()?;
+        match self.demand_once(name).await {
+            // An approval counts once it is stored, which is a moment after the write that made it was answered.
+            Err(NoInstance::Refused(Refusal::Unapproved(_))) if self.shared.role() == Role::Runner => {
+                timeout(STORING, self.shared.state.write(Vec::new())).await.ok();
+                self.demand_once(name).await
+            }
+            answer => answer,
+        }
+    }
+
+    async fn demand_once(&self, name: &SettingsKey) -> Result<Lease, NoInstance> {
         let id = self.next.fetch_add(1, Ordering::Relaxed);
         let (send, receive) = oneshot::channel();
         self.requests.send(Request::Demand(name.clone(), id, send)).map_err(|_| NoInstance::NotRunner)?;

@@ -168,6 +168,8 @@ impl Reconciler {
             }
             Request::Probe(name, id, answer) => {
                 self.probes.insert(id, answer);
+                // So is a server that was made just now, and a health check that was chosen.
+                self.look().await;
                 Input::Probe(name, id)
             }
             Request::Restart(name) => {

@@ -28,6 +28,7 @@ mod events;
 mod generated;
 mod hostile;
 mod in_memory;
+mod instances;
 mod json_patch;
 mod laws;
 mod mcp_servers;

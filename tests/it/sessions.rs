@@ -11,4 +11,4 @@ mod real;
 mod sdk;
 mod servers;
 mod streamable;
-mod web;
+pub(crate) mod web;

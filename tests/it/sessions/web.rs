@@ -13,15 +13,15 @@ use tokio::task::JoinSet;
 
 /// A request as it came.
 #[derive(Clone, Debug)]
-pub(super) struct Request {
-    pub(super) method: String,
-    pub(super) path: String,
-    pub(super) headers: Vec<(String, String)>,
-    pub(super) body: String,
+pub(crate) struct Request {
+    pub(crate) method: String,
+    pub(crate) path: String,
+    pub(crate) headers: Vec<(String, String)>,
+    pub(crate) body: String,
 }
 
 /// What is sent back.
-pub(super) enum Reply {
+pub(crate) enum Reply {
     /// A status, headers and a body.
     Whole(u16, Vec<(&'static str, String)>, Vec<u8>),
     /// Events; at the end the stream ends.
@@ -37,32 +37,32 @@ pub(super) enum Reply {
 }
 
 /// A server that runs until it is dropped.
-pub(super) struct Web {
-    pub(super) address: SocketAddr,
+pub(crate) struct Web {
+    pub(crate) address: SocketAddr,
     requests: Arc<Mutex<Vec<Request>>>,
     connections: Arc<AtomicUsize>,
     _tasks: JoinSet<()>,
 }
 
 impl Request {
-    pub(super) fn header(&self, name: &str) -> Option<&str> {
+    pub(crate) fn header(&self, name: &str) -> Option<&str> {
         let found = self.headers.iter().find(|(own, _)| own.eq_ignore_ascii_case(name));
         found.map(|(_, value)| value.as_str())
     }
 
     /// The body as JSON; `null` where it is not.
-    pub(super) fn json(&self) -> Value {
+    pub(crate) fn json(&self) -> Value {
         serde_json::from_str(&self.body).unwrap_or_default()
     }
 
     /// The method of the JSON-RPC message.
-    pub(super) fn rpc(&self) -> String {
+    pub(crate) fn rpc(&self) -> String {
         self.json()["method"].as_str().unwrap_or_default().to_owned()
     }
 }
 
 impl Reply {
-    pub(super) fn json(value: &Value) -> Self {
+    pub(crate) fn json(value: &Value) -> Self {
         Self::Whole(
             200,
             vec![("content-type", "application/json".to_owned())],
@@ -70,22 +70,22 @@ impl Reply {
         )
     }
 
-    pub(super) fn status(status: u16) -> Self {
+    pub(crate) fn status(status: u16) -> Self {
         Self::Whole(status, Vec::new(), b"sk-live-canary".to_vec())
     }
 
-    pub(super) fn result(request: &Request, result: Value) -> Self {
+    pub(crate) fn result(request: &Request, result: Value) -> Self {
         Self::json(&json!({"jsonrpc": "2.0", "id": request.json()["id"], "result": result}))
     }
 
-    pub(super) fn error(request: &Request, code: i64, message: &str) -> Self {
+    pub(crate) fn error(request: &Request, code: i64, message: &str) -> Self {
         let error = json!({"code": code, "message": message});
         Self::json(&json!({"jsonrpc": "2.0", "id": request.json()["id"], "error": error}))
     }
 }
 
 /// What a well-behaved server without a session answers.
-pub(super) fn usual(request: &Request) -> Reply {
+pub(crate) fn usual(request: &Request) -> Reply {
     let result = match (request.method.as_str(), request.rpc().as_str()) {
         ("POST", "initialize") => json!({
             "protocolVersion": "2025-11-25",
@@ -101,16 +101,16 @@ pub(super) fn usual(request: &Request) -> Reply {
     Reply::result(request, result)
 }
 
-pub(super) fn event(data: &Value) -> String {
+pub(crate) fn event(data: &Value) -> String {
     format!("event: message\ndata: {data}\n\n")
 }
 
 impl Web {
-    pub(super) async fn serve(answer: impl Fn(&Request) -> Reply + Send + Sync + 'static) -> Self {
+    pub(crate) async fn serve(answer: impl Fn(&Request) -> Reply + Send + Sync + 'static) -> Self {
         Self::serve_on("127.0.0.1:0", answer).await
     }
 
-    pub(super) async fn serve_on(
+    pub(crate) async fn serve_on(
         address: &str,
         answer: impl Fn(&Request) -> Reply + Send + Sync + 'static,
     ) -> Self {
@@ -134,20 +134,20 @@ impl Web {
         Self { address, requests, connections, _tasks: tasks }
     }
 
-    pub(super) fn url(&self) -> String {
+    pub(crate) fn url(&self) -> String {
         format!("http://{}/mcp", self.address)
     }
 
-    pub(super) fn requests(&self) -> Vec<Request> {
+    pub(crate) fn requests(&self) -> Vec<Request> {
         self.requests.lock().expect("no holder panics").clone()
     }
 
     /// How many requests had this JSON-RPC method.
-    pub(super) fn count(&self, rpc: &str) -> usize {
+    pub(crate) fn count(&self, rpc: &str) -> usize {
         self.requests().iter().filter(|request| request.rpc() == rpc).count()
     }
 
-    pub(super) fn connections(&self) -> usize {
+    pub(crate) fn connections(&self) -> usize {
         self.connections.load(Ordering::SeqCst)
     }
 }
