@@ -1,7 +1,7 @@
 # Every target is one or two plain commands that also run by hand.
 
 .DEFAULT_GOAL := help
-.PHONY: help run build ui test third-party contract openapi openapi-release page-tables interop soak soak-proxies screenshots fuzz coverage mutants bench check lint fmt prepare
+.PHONY: help run build ui test third-party contract openapi openapi-release page-tables interop soak soak-instances soak-proxies screenshots fuzz coverage mutants bench check lint fmt prepare
 
 # What `make test` installs comes first, so that `python3` is the one with the tests' packages.
 INSTALLED := $(CURDIR)/target/python/bin:$(CURDIR)/target/tools/bin
@@ -16,6 +16,9 @@ WRITERS = 16
 STREAM_SECONDS = 60
 SEED = 1
 PAIRS = 200000
+
+# How long `make soak-instances` kills servers.
+SOAK_SECONDS = 600
 
 # What `make soak-proxies` plays the page behind.
 PROXIES = $(foreach proxy,nginx apache caddy,$(proxy) $(proxy)/mcp-settings)
@@ -73,6 +76,9 @@ soak: prepare ui ## Try one winner, crashes, guesses and the page for long; ROUN
 	cargo test --locked --test it crashes:: -- --nocapture --test-threads 1
 	PAIRS=$(PAIRS) cargo test --release --locked --test properties guesses:: -- --nocapture
 	STREAM_SECONDS=$(STREAM_SECONDS) SEED=$(SEED) cargo test --locked --test it two_pages -- --nocapture
+
+soak-instances: prepare ui ## Kill, change and call running servers at random; SOAK_SECONDS says how long, SEED which
+	SOAK_SECONDS=$(SOAK_SECONDS) SEED=$(SEED) PATH="$(INSTALLED):$$PATH" cargo test --locked --test it instances_soak:: -- --nocapture
 
 # In BEHIND, `nginx` is at `/` and `nginx/mcp-settings` under a path.
 soak-proxies: prepare ui ## Play every journey of the page behind each proxy; PROXIES says which

@@ -6,6 +6,7 @@
 
 mod commits;
 mod growth;
+mod instances;
 mod instructions;
 mod load;
 mod page;
@@ -28,12 +29,13 @@ type Result<T> = std::result::Result<T, Box<dyn Error + Send + Sync>>;
 
 type Chapter = fn(&mut Report) -> Result<()>;
 
-const CHAPTERS: [(&str, Chapter); 8] = [
+const CHAPTERS: [(&str, Chapter); 9] = [
     ("reads", reads::run),
     ("commits", commits::run),
     ("writers", writers::run),
     ("growth", growth::run),
     ("starting", starting::run),
+    ("instances", instances::run),
     ("instructions", instructions::run),
     ("peer", peer::run),
     ("page", page::run),

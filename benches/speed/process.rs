@@ -128,7 +128,7 @@ impl Drop for Process {
 const BINARY: &str = env!("CARGO_BIN_EXE_mcp-settings");
 
 fn service(mut command: Command, document: &Path) -> Command {
-    let keys = format!(r#"[{{"name":"bench","key":"{API_KEY}","scopes":["admin"]}}]"#);
+    let keys = format!(r#"[{{"name":"bench","key":"{API_KEY}","scopes":["admin","run"]}}]"#);
     command
         .args(["serve", "--listen", "127.0.0.1:0", "--settings"])
         .arg(document)

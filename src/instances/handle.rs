@@ -37,7 +37,7 @@ const STORING: Duration = Duration::from_secs(2);
 const PACE: Duration = Duration::from_secs(1);
 
 /// How often a service that runs nothing tries to become the one that does.
-const TAKE_OVER: Duration = Duration::from_secs(1);
+const TAKE_OVER: Duration = Duration::from_millis(500);
 
 /// How long the end of all instances may take.
 const ENDING: Duration = Duration::from_millis(3_500);
@@ -339,7 +339,12 @@ async fn run(
     let lock = match shared.settings.is_off {
         true => None,
         false => match take_over(&shared, &mut requests).await {
-            Some(lock) => Some(lock),
+            Some(lock) => {
+                // What the one before us stored last is seen before anything is started: an approval that was withdrawn,
+                // an attempt that failed. What others store is known only some time later else.
+                shared.state.write(Vec::new()).await;
+                Some(lock)
+            }
             None => return,
         },
     };

@@ -1,5 +1,6 @@
 """An MCP server over stdio that breaks the protocol in the way its argument says.
 
+    plain       does not: a server as it should be
     silent      reads, and answers nothing
     junk        prints banners, binary and JSON that is no message around every answer
     huge        answers `tools/list` with a line of 17 MiB
