@@ -17,6 +17,7 @@ mod wire;
 
 mod access;
 mod approvals;
+mod attacks;
 mod check_command;
 mod checks;
 mod clients;
