@@ -165,6 +165,7 @@ impl Reconciler {
             }
             Request::Probe(name, id, answer) => {
                 self.probes.insert(id, answer);
+                self.look().await;
                 Input::Probe(name, id)
             }
             Request::Restart(name) => {
