@@ -128,7 +128,6 @@ fn files_below(folder: &Path, found: &mut Vec<(String, Vec<u8>)>) {
 fn assert_state_without_secrets(site: &Site) {
     let mut files = Vec::new();
     files_below(&site.state(), &mut files);
-    files_below(&site.data(), &mut files);
     assert!(files.iter().any(|(path, _)| path.ends_with("state.db")), "where is the state?");
     for (path, bytes) in files {
         assert_without_secrets(&path, &bytes);

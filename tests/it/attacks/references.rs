@@ -53,8 +53,8 @@ fn nothing_is_read_that_is_not_allowed() {
     for (number, good) in ["${MCP_SECRET_OK}".to_owned(), below("ok")].iter().enumerate() {
         let name = format!("good{number}");
         put(&lab.server, &name, BOTH, &says(&lab, good));
-        call(&lab.server, &name, USER, "t");
-        assert_eq!(lab.ran(), format!("K={CANARY}\n"), "what is allowed is not read: {good}");
+        let answer = call(&lab.server, &name, USER, "t").text();
+        assert_eq!(lab.ran(), format!("K={CANARY}\n"), "what is allowed is not read: {good}: {answer}");
     }
     let attacks = [
         ("the key of the secrets", "${MCP_SETTINGS_SECRET_KEY}".to_owned()),
@@ -84,7 +84,7 @@ fn nothing_is_read_that_is_not_allowed() {
     ];
     for (number, (attack, value)) in attacks.iter().enumerate() {
         let name = format!("s{number}");
-        lab.server.put(item(&name)).key(BOTH).json(&says(&lab, value)).send().expect_success();
+        put(&lab.server, &name, BOTH, &says(&lab, value));
         let answer = call(&lab.server, &name, USER, "t");
         let shown = answer.text();
         assert_eq!(kind(&answer), "resolution", "{attack}: {value}: {} {shown}", answer.status);
