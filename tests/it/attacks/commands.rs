@@ -96,10 +96,10 @@ const ATTACKS: &[(&str, Attack)] = &[
         lab.server.put(&policy).key(USER).json(&check).send().expect(200);
     }),
     ("one that is always started is changed", |lab, good, evil| {
-        run_once(lab, "a", &json!({"command": good}));
-        let policy = instance("a", "/policy");
+        run_once(lab, "always", &json!({"command": good}));
+        let policy = instance("always", "/policy");
         lab.server.put(&policy).key(OPERATOR).json(&json!({"start": "always"})).send().expect(200);
-        lab.server.patch(item("a")).key(WRITER).json(&json!({"command": evil})).send().expect(200);
+        lab.server.patch(item("always")).key(WRITER).json(&json!({"command": evil})).send().expect(200);
         thread::sleep(Duration::from_millis(700));
         let ran = lab.ran();
         assert!(!ran.contains(evil), "{ran}");

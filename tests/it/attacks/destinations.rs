@@ -43,30 +43,30 @@ fn a_kept_secret_is_not_sent_to_another_host() {
     urls.push(own_url.replace("http://", "https://"));
     for config in with_secrets(&own_url) {
         for url in &urls {
-            let patches = [
+            put(&lab.server, "s", WRITER, &config);
+            let mut masked = lab.server.get(item("s")).key(WRITER).send().expect(200).json()["config"].take();
+            masked["url"] = json!(url);
+            let replaced = json!([{"op": "replace", "path": "/url", "value": url}]).to_string();
+            let writes = [
                 lab.server.patch(item("s")).key(WRITER).json(&json!({"url": url})),
-                lab.server.patch(item("s")).key(USER).json(&json!({"url": url})),
-                lab.server.patch(item("s")).key(REVEALER).json(&json!({"url": url})),
-                lab.server.patch(item("s")).key(WRITER).body(
-                    "application/json-patch+json",
-                    json!([{"op": "replace", "path": "/url", "value": url}]).to_string(),
-                ),
-                lab.server.put(item("s")).key(WRITER),
+                lab.server.patch(item("s")).key(REVEALER).body("application/json-patch+json", replaced),
+                lab.server.put(item("s")).key(USER).json(&masked),
             ];
-            for (number, request) in patches.into_iter().enumerate() {
-                put(&lab.server, "s", WRITER, &config);
-                let mut masked =
-                    lab.server.get(item("s")).key(WRITER).send().expect(200).json()["config"].take();
-                masked["url"] = json!(url);
-                let request = if number == 4 { request.json(&masked) } else { request };
+            for (number, request) in writes.into_iter().enumerate() {
                 let status = request.send().status;
+                if status == 422 {
+                    continue;
+                }
+                // It may go there where nothing is kept.
                 call(&lab.server, "s", USER, "t");
-                // Without anything kept it may go there.
                 let received = evil.received();
                 assert!(!received.contains(CANARY), "{number} {url} {status}: {received}");
                 assert!(!received.contains("dTpjYW5hcnk"), "{number} {url} {status}: {received}");
+                put(&lab.server, "s", WRITER, &config);
             }
         }
+        put(&lab.server, "s", WRITER, &config);
+        call(&lab.server, "s", USER, "t");
     }
     assert!(own.received().contains(CANARY), "it is not sent where it belongs either");
 }
@@ -133,7 +133,7 @@ fn no_redirect_is_followed_to_another_place() {
         for target in &targets {
             let location = format!("Location: {target}");
             let own = Listener::start(move |_| bare(status, &location));
-            for config in &with_secrets(&own.url())[1..3] {
+            for config in &with_secrets(&own.url())[1..2] {
                 let name = format!("s{number}");
                 number += 1;
                 put(&lab.server, &name, USER, config);
