@@ -156,7 +156,7 @@ const ATTACKS: &[(&str, Attack)] = &[
         ];
         for (number, change) in changes.iter().enumerate() {
             let name = format!("s{number}");
-            run_once(lab, &name, &json!({"command": good, "env": {"KEEP": "value"}}));
+            run_once(lab, &name, &json!({"command": good}));
             lab.server.patch(item(&name)).key(WRITER).json(change).send().expect(200);
         }
     }),
