@@ -192,12 +192,11 @@ impl Instances {
         tool: String,
         arguments: Bytes,
     ) -> Result<(Bytes, u64), CallError> {
-        let remembered = self.shared.state.peek();
-        let policy = remembered.and_then(|all| all.policy(name)).unwrap_or_default();
-        if !policy.tools.offers(&tool) {
-            return Err(CallError::NoInstance(NoInstance::ToolNotAllowed));
-        }
+        self.refuse_tool(name, &tool).map_err(CallError::NoInstance)?;
         let lease = self.demand(name).await.map_err(CallError::NoInstance)?;
+        // By now the settings were looked at: a server that another program has renamed has its policy under this name,
+        // and while it started the policy may have changed.
+        self.refuse_tool(name, &tool).map_err(CallError::NoInstance)?;
         let runtime = self.runtime().ok_or(CallError::NoInstance(NoInstance::NotRunner))?;
         // Where the client goes away this future is dropped, and the call is cancelled.
         let task = AbortOnDrop(runtime.spawn(async move {
@@ -241,6 +240,12 @@ impl Instances {
         self.refuse_spectator()?;
         self.keep_pace(name)?;
         self.requests.send(Request::Restart(name.clone())).map_err(|_| NoInstance::NotRunner)
+    }
+
+    fn refuse_tool(&self, name: &SettingsKey, tool: &str) -> Result<(), NoInstance> {
+        let remembered = self.shared.state.peek();
+        let policy = remembered.and_then(|all| all.policy(name)).unwrap_or_default();
+        if policy.tools.offers(tool) { Ok(()) } else { Err(NoInstance::ToolNotAllowed) }
     }
 
     fn refuse_spectator(&self) -> Result<(), NoInstance> {

@@ -24,6 +24,9 @@ const TAIL: usize = 2 << 10;
 /// How long a program whose connection is over is given to say with which status it ends.
 const LAST_WORDS: Duration = Duration::from_millis(300);
 
+/// How long the end of a program is waited for, so that the next one does not run beside it.
+const ENDING: Duration = Duration::from_secs(10);
+
 /// How long the end of a session may take that is over HTTP.
 const CLOSING: Duration = Duration::from_secs(1);
 
@@ -173,6 +176,8 @@ fn not_located() -> Fault {
 async fn end(process: Option<Process>) -> String {
     let Some(process) = process else { return String::new() };
     process.end().await;
+    // Its supervisor goes on where that has not sufficed, on a machine that is busy.
+    timeout(ENDING, process.exited()).await.ok();
     process.log().tail(TAIL)
 }
 

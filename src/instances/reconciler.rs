@@ -199,7 +199,11 @@ impl Reconciler {
 
     /// Has the core decide, and does what it says.
     async fn step(&mut self, input: Input) {
-        let mut actions = self.table.step(input, self.now());
+        let actions = self.table.step(input, self.now());
+        self.carry_out(actions).await;
+    }
+
+    async fn carry_out(&mut self, mut actions: Vec<Action>) {
         // A start that turns out to be of something else gives another input.
         while !actions.is_empty() {
             let mut next = Vec::new();
@@ -274,13 +278,13 @@ impl Reconciler {
         })
         .await;
         (self.looked_up, self.model) = (Some(Instant::now()), Some(model));
-        let remembered = self.remember(remembered);
+        let remembered = self.remember(remembered).await;
         self.want(&remembered).await;
         self.remembered = Some(remembered);
     }
 
     /// Has what is new remembered.
-    fn remember(&mut self, remembered: Arc<Remembered>) -> Arc<Remembered> {
+    async fn remember(&mut self, remembered: Arc<Remembered>) -> Arc<Remembered> {
         if self.shared.settings.is_off {
             return remembered;
         }
@@ -289,17 +293,18 @@ impl Reconciler {
         if changes.is_empty() {
             return remembered;
         }
+        let mut actions = Vec::new();
         for change in &changes {
             if let Change::Move { from, to } = change {
-                let actions = self.table.step(Input::Move { from: from.clone(), to: to.clone() }, self.now());
-                debug_assert!(
-                    actions.iter().all(|action| matches!(action, Action::Save(_) | Action::Show(_)))
-                );
+                actions
+                    .extend(self.table.step(Input::Move { from: from.clone(), to: to.clone() }, self.now()));
                 self.shared.rename(from, to);
             }
         }
         // It is in memory at once. What can't be stored counts as not approved, and is tried again.
         drop(self.shared.state.write(changes));
+        // Time has passed for all others too: what is due for them must not be lost.
+        self.carry_out(actions).await;
         self.shared.state.peek().unwrap_or(remembered)
     }
 

@@ -2,9 +2,10 @@
 //! to the same destination, so that no caller needs to see or send the secrets.
 
 use crate::json::{Json, to_compact};
+use crate::model::run_policy::Policy;
 use crate::model::{Edit, ServerName};
 use crate::projection::EntityTag;
-use crate::secrets::Exposure;
+use crate::secrets::{Exposure, Scope};
 use crate::store::Current;
 
 use super::commit::{Step, WriteContext};
@@ -37,6 +38,12 @@ fn decide(
     let (facts, keys) = (current.facts(), context.keys_for(current));
     let rules = StateContext::of(current, &keys, context, &write.caller);
     let (server, State { config, .. }) = permitted(current, write, &rules, context.options)?;
+    // The copy has no policy, and so offers all tools: with the same secrets, at the same place.
+    let chosen = context.state.peek().and_then(|remembered| remembered.policy(&write.key));
+    let loosens = chosen.is_some_and(|policy| policy.loosens_tools(&Policy::default()));
+    if loosens && !write.caller.scopes.allow(Scope::Run) {
+        return Err(ServiceError::ScopeNeeded(Scope::Run));
+    }
     let to = to.key();
     if current.server(to).is_some() {
         return Err(ServiceError::NewNameTaken);

@@ -18,6 +18,7 @@ mod wire;
 
 mod access;
 mod approvals;
+mod attacks;
 mod check_command;
 mod checks;
 mod clients;

@@ -1,10 +1,11 @@
 //! What a program is started with, and what a start that fails says.
 
 use std::fs;
-use std::os::unix::fs::PermissionsExt;
+use std::os::unix::fs::{PermissionsExt, symlink};
 use std::path::Path;
+use std::sync::Arc;
 
-use mcp_settings::instances::{FaultKind, Limits};
+use mcp_settings::instances::{FaultKind, Limits, Located, Redactor, Start};
 use mcp_settings::secrets::Plaintext;
 use serde_json::Value;
 
@@ -198,4 +199,28 @@ async fn a_command_is_looked_up_in_the_path_of_the_configuration() {
     program.env.push(variable("PATH", &format!("{}:/usr/bin:/bin", folder.display())));
     let mut child = driver.start(program).await.expect("it starts");
     assert_eq!(first_line(&mut child.stdout).await, path.display().to_string());
+}
+
+/// What was approved is the file to which the path led when it was looked up.
+#[tokio::test]
+async fn a_link_that_is_turned_after_the_look_up_is_not_followed() {
+    let driver = Driver::new();
+    let folder = tempfile::tempdir().expect("a folder");
+    let link = folder.path().join("link");
+    let turn = |to: &str| {
+        fs::remove_file(&link).ok();
+        symlink(to, &link).expect("our own folder");
+    };
+    let program = driver.program(&link.display().to_string());
+    turn("/bin/cat");
+    let located = driver.processes.locate(&program).expect("it is there");
+    let start = |located: Located| {
+        let (key, limits, redactor) = ("test".to_owned(), Limits::default(), Arc::new(Redactor::default()));
+        driver.processes.spawn(Start { key, program: program.clone(), located, limits, redactor })
+    };
+    assert!(start(located.clone()).await.is_ok());
+    turn("/bin/sleep");
+    let fault = start(located).await.err().expect("it is refused");
+    assert_eq!(fault.kind, FaultKind::Spawn);
+    assert_eq!(fault.message, "the command was not found where it was approved");
 }

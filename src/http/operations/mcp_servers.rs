@@ -148,7 +148,7 @@ pub(in crate::http) fn copy() -> Description {
     Description {
         id: "copy_mcp_server",
         summary: "Copy a server under another name",
-        description: "The copy has the same configuration and the same secrets, which nobody needs to see or send. Conditions are judged against the server that is copied. No server is replaced. Needs the scope `write`.",
+        description: "The copy has the same configuration and the same secrets, which nobody needs to see or send. Conditions are judged against the server that is copied. No server is replaced. Needs the scope `write`, and `run` where a run policy keeps tools of that server from being called: the copy has no policy.",
         parameters: vec![fields::name(), fields::prefer()],
         request: vec![json_body(Shape::of::<NewName>(), vec![to])],
         successes: vec![created],

@@ -20,6 +20,13 @@ pub struct Located {
     pub real_path: PathBuf,
 }
 
+impl Located {
+    /// Whether its path leads where it did.
+    pub(super) fn is_still_there(&self) -> bool {
+        fs::canonicalize(&self.path).is_ok_and(|real_path| real_path == self.real_path)
+    }
+}
+
 /// The folders in which names are looked up, in order.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct SearchPath {

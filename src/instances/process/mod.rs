@@ -184,6 +184,11 @@ impl Processes {
             let path = self.search_path().to_variable();
             environment::environment(&self.inherited, &path, &program.env)?
         };
+        // References may have taken seconds since it was looked up, and the link that was approved may lead elsewhere now.
+        let found = located.clone();
+        if !blocking::run(move || found.is_still_there()).await {
+            return Err(failed("the command was not found where it was approved", ""));
+        }
         let (directory, folder) = self.directory(key, program.cwd.as_deref(), &failed).await?;
         let order = Order {
             parent: std::process::id(),

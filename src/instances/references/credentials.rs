@@ -15,6 +15,9 @@ pub(super) struct Credential<'a> {
 pub(super) enum Form<'a> {
     /// A value after a word.
     After(&'static str, Part<'a>),
+    /// The same as it is: what a client has obtained is no part of what is approved, so that no reference is resolved in
+    /// it.
+    Verbatim(&'static str, Part<'a>),
     /// A user and a password (RFC 7617).
     Basic(Part<'a>, Part<'a>),
 }
@@ -100,7 +103,8 @@ fn oauth<'a>(auth: &'a Members, at: &Path<'_>, now: f64) -> Result<Vec<Credentia
     }
     let token = at.member("state");
     let token = token.member("tokens");
-    Ok(bearer(Part { at: token.member("access_token").pointer(), node }))
+    let token = Part { at: token.member("access_token").pointer(), node };
+    Ok(vec![Credential { header: AUTHORIZATION.to_owned(), value: Form::Verbatim("Bearer ", token) }])
 }
 
 const NEVER: &str = "there is no access token";

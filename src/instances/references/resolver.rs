@@ -20,7 +20,7 @@ use crate::instances::fault::Fault;
 use crate::instances::launch::{Program, Remote, Resolved, ResolvedLaunch};
 use crate::json::{Path, Pointer};
 use crate::model::code_names::decides_code;
-use crate::model::config::{Config, Members, Node, SecretValue};
+use crate::model::config::{Config, Members, Node, Secret, SecretValue};
 use crate::model::launch::{Launch, NotLaunchable, Transport, Value};
 use crate::model::reference::{NotTemplate, Piece, Reference, Source, Template, has_reference};
 use crate::model::url_parts::authority;
@@ -184,10 +184,19 @@ impl Resolving<'_> {
             Form::After(word, part) => {
                 let place = Place { at: part.at.clone(), is_secret: true };
                 let value = self.part(&part, &place).await?;
-                if value.expose().is_empty() {
-                    return Err(failed(&place.at, "the credential is empty"));
-                }
-                one_line(Plaintext::new(format!("{word}{}", value.expose())), &place)
+                after(word, &value, &place)
+            }
+            Form::Verbatim(word, part) => {
+                let place = Place { at: part.at.clone(), is_secret: true };
+                // Every secret of the configuration is collected already.
+                let value = match part.node {
+                    Node::Secret(Secret { value: SecretValue::Text(text), .. }) => text.clone(),
+                    Node::Secret(Secret { value: SecretValue::Unreadable, .. }) => {
+                        return Err(unreadable(&place));
+                    }
+                    _ => return Err(failed(&place.at, "it is not a string")),
+                };
+                after(word, &value, &place)
             }
             Form::Basic(user, password) => {
                 // A user is shown, so that more may be said of it.
@@ -326,6 +335,14 @@ impl Resolving<'_> {
             Node::Null | Node::Bool(_) | Node::Number(_) | Node::Text(_) => {}
         }
     }
+}
+
+/// A credential behind a word.
+fn after(word: &str, value: &Plaintext, place: &Place) -> Result<Plaintext, Fault> {
+    if value.expose().is_empty() {
+        return Err(failed(&place.at, "the credential is empty"));
+    }
+    one_line(Plaintext::new(format!("{word}{}", value.expose())), place)
 }
 
 impl Place {

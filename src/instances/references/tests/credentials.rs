@@ -32,6 +32,11 @@ fn each_strategy_becomes_its_headers() {
         ),
         (r#"{"strategy":"header"}"#.to_owned(), vec![]),
         (oauth(r#"{"tokens":{"access_token":"sealed t"}}"#), vec![("Authorization", "Bearer t")]),
+        // No part of what is approved, and so nothing is resolved in it.
+        (
+            oauth(r#"{"tokens":{"access_token":"${MCP_SECRET_A}"}}"#),
+            vec![("Authorization", "Bearer ${MCP_SECRET_A}")],
+        ),
         (
             oauth(r#"{"tokens":{"access_token":"sealed t"},"token_expires_at":4102444800.5}"#),
             vec![("Authorization", "Bearer t")],

@@ -1,0 +1,154 @@
+//! A service with a caller for each scope, programs that leave a trace when they run, and all the ways by which a caller
+//! without `run` can have a server started.
+
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use serde_json::{Value, json};
+use tempfile::TempDir;
+
+use crate::launch::Builder;
+use crate::response::Response;
+use crate::server::{ADMIN, READER, SERVERS, TestServer, WRITER, eventually, item};
+use crate::site::Site;
+
+/// May do everything.
+pub(super) const OPERATOR: &str = "operator-key-0123456789";
+
+/// May write and approve.
+pub(super) const BOTH: &str = "both-key-0123456789";
+
+/// May write and call.
+pub(super) const USER: &str = "user-key-0123456789";
+
+/// May write and see secrets.
+pub(super) const REVEALER: &str = "revealing-key-0123456789";
+
+/// May look and call.
+pub(super) const CALLER: &str = "caller-key-0123456789";
+
+/// A service, and a folder with programs.
+pub(super) struct Lab {
+    pub(super) server: TestServer,
+    pub(super) folder: TempDir,
+}
+
+pub(super) fn builder(site: impl Into<Arc<Site>>) -> Builder {
+    let keys = json!([
+        {"name": "operator", "key": OPERATOR, "scopes": ["admin", "run"]},
+        {"name": "admin", "key": ADMIN, "scopes": ["admin"]},
+        {"name": "both", "key": BOTH, "scopes": ["write", "run"]},
+        {"name": "user", "key": USER, "scopes": ["write", "use"]},
+        {"name": "revealer", "key": REVEALER, "scopes": ["write", "reveal"]},
+        {"name": "writer", "key": WRITER, "scopes": ["write"]},
+        {"name": "caller", "key": CALLER, "scopes": ["read", "use"]},
+        {"name": "reader", "key": READER, "scopes": ["read"]},
+    ]);
+    TestServer::builder(site).env("MCP_SETTINGS_API_KEYS", keys.to_string())
+}
+
+/// The path of an instance, or of a resource of it.
+pub(super) fn instance(name: &str, resource: &str) -> String {
+    format!("/api/instances/{name}{resource}")
+}
+
+/// The same once it runs instances: before, nothing that is asked of it proves anything.
+pub(super) fn opened(server: TestServer) -> TestServer {
+    eventually("it runs the instances", || {
+        server.get("/api/instances").send().expect(200).json()["runner"] == true
+    });
+    server
+}
+
+#[track_caller]
+pub(super) fn put(server: &TestServer, name: &str, key: &str, config: &Value) {
+    server.put(item(name)).key(key).json(config).send().expect_success();
+    // An approval counts from when it is stored, for which this waits.
+    server.get(instance(name, "/approval")).key(OPERATOR).send().expect(200);
+}
+
+#[track_caller]
+pub(super) fn approve(server: &TestServer, name: &str) {
+    let place = instance(name, "/approval");
+    let shown = server.get(&place).key(OPERATOR).send().expect(200).json();
+    let id = json!({"launch": shown["launch"]});
+    server.post(&place).key(OPERATOR).json(&id).send().expect(200);
+}
+
+/// Calls a tool.
+pub(super) fn call(server: &TestServer, name: &str, key: &str, tool: &str) -> Response {
+    let body = json!({"arguments": {}});
+    server.post(instance(name, &format!("/tools/{tool}/call"))).key(key).json(&body).send()
+}
+
+/// Every way by which somebody without `run` may have a server started. By the answer to a call the instances were looked
+/// at, so that nothing comes later.
+pub(super) fn provoke(server: &TestServer, name: &str) -> Response {
+    let always = json!({"start": "always"});
+    let chosen = server.patch(instance(name, "/policy")).key(USER).json(&always).send();
+    // What is chosen already may be chosen again.
+    assert!([200, 403].contains(&chosen.status), "{} {}", chosen.status, chosen.text());
+    server.post(instance(name, "/restart")).key(WRITER).send();
+    server.post(instance(name, "/probe")).key(WRITER).send();
+    server.get(instance(name, "")).key(READER).send().expect(200);
+    call(server, name, USER, "t")
+}
+
+/// The kind of the fault in an answer, or nothing.
+pub(super) fn kind(answer: &Response) -> String {
+    answer.json()["fault"]["kind"].as_str().unwrap_or_default().to_owned()
+}
+
+impl Lab {
+    pub(super) fn new() -> Self {
+        Self { server: opened(builder(Site::new()).start()), folder: tempfile::tempdir().expect("a folder") }
+    }
+
+    pub(super) fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+
+    /// A program that says in a file that it ran.
+    pub(super) fn program(&self, name: &str) -> String {
+        let path = self.folder().join(name);
+        fs::create_dir_all(path.parent().expect("it is below our folder")).expect("our own folder");
+        let trace = self.trace().display().to_string();
+        fs::write(&path, format!("#!/bin/sh\necho \"$0 $*\" >> '{trace}'\n")).expect("our own folder");
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).expect("our own file");
+        path.display().to_string()
+    }
+
+    /// Where the programs say that they ran.
+    pub(super) fn trace(&self) -> PathBuf {
+        self.folder().join("ran")
+    }
+
+    /// What ran since this was asked last.
+    pub(super) fn ran(&self) -> String {
+        let ran = fs::read_to_string(self.trace()).unwrap_or_default();
+        fs::remove_file(self.trace()).ok();
+        ran
+    }
+
+    /// Has it run once. Whatever could not run proves nothing.
+    #[track_caller]
+    pub(super) fn run(&self, name: &str) {
+        let mut ran = String::new();
+        eventually("what is approved runs", || {
+            // What has failed before is tried again at once.
+            self.server.post(instance(name, "/restart")).key(OPERATOR).send();
+            call(&self.server, name, USER, "t");
+            ran = self.ran();
+            !ran.is_empty()
+        });
+    }
+
+    /// The names of the servers that there are.
+    pub(super) fn names(&self) -> Vec<String> {
+        let list = self.server.get(SERVERS).send().expect(200).json();
+        let servers = list["servers"].as_array().expect("an array").clone();
+        servers.iter().map(|server| server["name"].as_str().expect("a name").to_owned()).collect()
+    }
+}
