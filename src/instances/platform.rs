@@ -214,6 +214,9 @@ mod linux {
     /// Everything that descends from us, and what `/proc` calls ourselves.
     fn descendants() -> (Vec<Follower>, i32) {
         let own = read_stat(Path::new("/proc/self/stat")).map_or(0, |row| row.pid);
+        if let Some(found) = listed_descendants(own) {
+            return (found, own);
+        }
         let mut by_parent: HashMap<i32, Vec<Follower>> = HashMap::new();
         let entries = fs::read_dir("/proc").into_iter().flatten().flatten();
         for row in entries.filter_map(|entry| row(&entry.path())) {
@@ -226,6 +229,31 @@ mod linux {
             at += 1;
         }
         (found, own)
+    }
+
+    /// The same from the lists of children that most kernels have (`CONFIG_PROC_CHILDREN`). It looks at nothing else, so
+    /// that it is faster than a program which forks on, however many processes the machine has.
+    fn listed_descendants(own: i32) -> Option<Vec<Follower>> {
+        let mut waiting = children(own)?;
+        let mut found = Vec::new();
+        while let Some(pid) = waiting.pop() {
+            // One that has ended meanwhile has left its children to us: the next look finds them.
+            if let Some(row) = read_stat(&PathBuf::from(format!("/proc/{pid}/stat"))) {
+                waiting.extend(children(pid).unwrap_or_default());
+                found.push(row);
+            }
+        }
+        Some(found)
+    }
+
+    /// The children of all threads of a process; none where the kernel has no such list.
+    fn children(pid: i32) -> Option<Vec<i32>> {
+        let mut all = Vec::new();
+        for task in fs::read_dir(format!("/proc/{pid}/task")).ok()? {
+            let list = fs::read_to_string(task.ok()?.path().join("children")).ok()?;
+            all.extend(list.split_ascii_whitespace().filter_map(|pid| pid.parse::<i32>().ok()));
+        }
+        Some(all)
     }
 
     fn row(folder: &Path) -> Option<Follower> {

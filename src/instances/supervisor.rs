@@ -32,14 +32,14 @@ pub(super) const VARIABLE: &str = "M_";
 /// How long what gets SIGTERM has until SIGKILL.
 const GRACE: Duration = Duration::from_millis(500);
 
-/// After so long with SIGKILL, what is left can't be ended: it belongs to another user, or hangs in the kernel.
+/// After so long with SIGKILL, what is left belongs to another user, or hangs in the kernel. It is looked for less often,
+/// and never left behind.
 const PATIENCE: Duration = Duration::from_secs(10);
 
 /// How often it is looked whether what descends from us has ended.
 const LOOK: Duration = Duration::from_millis(50);
 
-/// How long SIGKILL is repeated without delay, and the pause in between.
-const HURRY: Duration = Duration::from_secs(2);
+/// The pause between two SIGKILLs until then.
 const SHORTEST_PAUSE: Duration = Duration::from_millis(2);
 
 /// How often processes are counted where their number is limited.
@@ -352,10 +352,10 @@ impl Tree {
             self.wait(children, GRACE).await;
         }
         let begin = Instant::now();
-        while self.is_running() && begin.elapsed() < PATIENCE {
+        while self.is_running() {
             self.signal(ProcessSignal::KILL);
             // What forks on is a new process each time: only a quick look catches it.
-            let pause = if begin.elapsed() < HURRY { SHORTEST_PAUSE } else { LOOK };
+            let pause = if begin.elapsed() < PATIENCE { SHORTEST_PAUSE } else { LOOK };
             self.wait(children, pause).await;
         }
         self.status.map_or(NOT_STARTED, |status| code(status.exit_status(), status.terminating_signal()))

@@ -73,7 +73,7 @@ fn c2_ten_probes_go_through_the_instance_of_the_calls() {
     for _ in 0..10 {
         assert_eq!(probe(&server, "a")["ok"], true);
     }
-    assert_eq!(started(&server), [pid.clone()]);
+    assert_eq!(started(&server), std::slice::from_ref(&pid));
     assert_eq!(text_of(call(&server, "a", "pid")), pid);
     let served: u32 = text_of(call(&server, "a", "calls")).parse().expect("a number");
     assert!(12 <= served, "{served}: the probes came to it");
