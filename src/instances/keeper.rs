@@ -112,6 +112,11 @@ impl Keeper {
             }
             fault = ended(&live) => fault,
         };
+        self.reports.send(Report::Input(Box::new(Input::Lost(attempt)))).ok();
+        let fault = match &process {
+            Some(process) => last_words(process, fault).await,
+            None => fault,
+        };
         timeout(CLOSING, live.session.close()).await.ok();
         let stderr = end(process).await;
         Input::Exited(attempt, fault, stderr)
@@ -184,12 +189,11 @@ async fn end(process: Option<Process>) -> String {
 /// Ready when the session is over, or the program has ended.
 async fn ended(live: &Live) -> Fault {
     let Some(process) = &live.process else { return live.redacted(live.session.closed().await) };
-    let fault = tokio::select! {
+    tokio::select! {
         biased;
-        exit = process.exited() => return exited(process, &exit.to_string()),
-        fault = live.session.closed() => fault,
-    };
-    last_words(process, live.redacted(fault)).await
+        exit = process.exited() => exited(process, &exit.to_string()),
+        fault = live.session.closed() => live.redacted(fault),
+    }
 }
 
 /// A program that ends closes its pipes first: with which status it ended says more than that.

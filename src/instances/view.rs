@@ -132,7 +132,7 @@ pub(super) fn fault(fault: &Fault) -> InstanceFault {
 
 fn state(instance: &core::Instance) -> (InstanceState, Option<UnapprovedReason>) {
     let state = match instance.phase {
-        Phase::Stopping(_) => InstanceState::Stopping,
+        Phase::Dying { .. } | Phase::Stopping(_) => InstanceState::Stopping,
         // What runs is shown as running until it is being ended, which follows at once.
         Phase::Running { .. } => InstanceState::Running,
         Phase::Starting { .. } | Phase::Waiting(_) => InstanceState::Starting,

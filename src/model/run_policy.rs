@@ -350,7 +350,7 @@ impl Reader {
 
     fn number(&mut self, value: &Json, at: &Pointer, least: u32, most: u32) -> Option<u32> {
         let found = match value {
-            Json::Number(number) => number.spelling().parse::<u32>().ok(),
+            Json::Number(number) => whole(number.spelling()),
             _ => None,
         };
         match found.filter(|number| (least..=most).contains(number)) {
@@ -370,6 +370,13 @@ impl Reader {
         }
         Some(texts)
     }
+}
+
+/// A whole number, in whatever way it is spelled: `60.0` is one, too (JSON Schema, `integer`).
+fn whole(spelling: &str) -> Option<u32> {
+    let spelled =
+        || spelling.parse::<f64>().ok().filter(|number| number.fract() == 0.0)?.to_string().parse().ok();
+    spelling.parse().ok().or_else(spelled)
 }
 
 #[cfg(test)]

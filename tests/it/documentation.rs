@@ -42,7 +42,7 @@ fn a_document_needs_no_key_and_is_answered_under_conditions() {
 /// answer.
 #[test]
 fn every_operation_answers_what_it_is_described_to_answer() {
-    let server = TestServer::start();
+    let server = TestServer::builder(Site::new()).with_run().start();
     server.seed("a", &json!({ "command": "x" }));
     for (method, path, operation) in operations(&checked_in()) {
         let request = || filled(&server, &method, &path, &operation);
@@ -107,7 +107,7 @@ fn every_operation_on_a_server_honours_a_condition() {
 
 #[test]
 fn every_operation_on_the_document_says_that_it_is_gone() {
-    let server = TestServer::start();
+    let server = TestServer::builder(Site::new()).with_run().start();
     server.seed("a", &json!({ "command": "x" }));
     server.remove_document();
     let mut count = 0;

@@ -7,6 +7,7 @@ use std::process::Command;
 
 use crate::peer::interpreter;
 use crate::server::{ADMIN, TestServer};
+use crate::site::Site;
 
 /// How many cases are tried at least; one short run where nothing is said.
 const CASES: &str = "CASES";
@@ -33,7 +34,7 @@ fn every_generated_request_is_answered_as_the_document_says() {
 
 /// Makes requests, and returns how many.
 fn try_them(seed: usize, examples: usize) -> usize {
-    let server = TestServer::start();
+    let server = TestServer::builder(Site::new()).with_run().env("MCP_SETTINGS_RUN", "off").start();
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     // A folder of its own: Schemathesis keeps what it has found in the one it runs in.
     let output = Command::new(root.join(interpreter()))

@@ -84,6 +84,13 @@ impl Builder {
         }
     }
 
+    /// The administrator may run servers, too.
+    pub(crate) fn with_run(self) -> Self {
+        let keys = self.environment.iter().find(|(name, _)| name == "MCP_SETTINGS_API_KEYS");
+        let keys = keys.map(|(_, keys)| keys.replace(r#"["admin"]"#, r#"["admin","run"]"#));
+        self.env("MCP_SETTINGS_API_KEYS", keys.expect("there are keys"))
+    }
+
     pub(crate) fn env(mut self, name: &str, value: impl Into<String>) -> Self {
         self = self.without_env(name);
         self.environment.push((name.to_owned(), value.into()));

@@ -15,7 +15,7 @@ const LAUNCH: &str = "0b6f1f0f3f9d5a1f7c9be0a3a3a54d0e8f0f4c7c1a2b3c4d5e6f708192
 
 /// `GET` of an approval.
 pub(in crate::http) fn approval() -> Description {
-    let exposure = Parameter { component: "ExposeLaunch", ..fields::expose_secrets() };
+    let exposure = fields::expose_settings_secrets();
     Description {
         id: "get_approval",
         summary: "Show what would be executed",

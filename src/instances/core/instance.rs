@@ -85,6 +85,13 @@ pub enum Phase {
     },
     /// The last attempt failed.
     Failed,
+    /// Its session is over, and what is left of it is being ended.
+    Dying {
+        /// Which start.
+        attempt: Attempt,
+        /// Whether its start had proved to be successful.
+        is_proven: bool,
+    },
     /// It is being ended.
     Stopping(Attempt),
 }
@@ -111,9 +118,10 @@ impl Instance {
     /// Which start it is at, if any.
     pub fn attempt(&self) -> Option<Attempt> {
         match self.phase {
-            Phase::Starting { attempt, .. } | Phase::Running { attempt, .. } | Phase::Stopping(attempt) => {
-                Some(attempt)
-            }
+            Phase::Starting { attempt, .. }
+            | Phase::Running { attempt, .. }
+            | Phase::Dying { attempt, .. }
+            | Phase::Stopping(attempt) => Some(attempt),
             Phase::Idle | Phase::Waiting(_) | Phase::Failed => None,
         }
     }
@@ -188,7 +196,9 @@ impl Instance {
                 let idle = self.idle_since().map(|since| since + self.wanted.idle);
                 [proven, idle, next_probe].into_iter().flatten().min()
             }
-            Phase::Idle | Phase::Failed | Phase::Waiting(_) | Phase::Stopping(_) => None,
+            Phase::Idle | Phase::Failed | Phase::Waiting(_) | Phase::Dying { .. } | Phase::Stopping(_) => {
+                None
+            }
         }
     }
 }

@@ -44,6 +44,8 @@ pub enum Input {
     Failed(Attempt, Fault, String),
     /// A start was given up, since what was to be started is no longer wanted. Nothing is left of it.
     Outdated(Attempt),
+    /// The session of an instance is over, and [`Input::Exited`] follows.
+    Lost(Attempt),
     /// An instance has ended by itself, and nothing is left of it. With the last lines of its stderr.
     Exited(Attempt, Fault, String),
     /// An instance that was to end has ended.
@@ -206,6 +208,7 @@ impl Table {
                 _ => self.ended(attempt, now),
             },
             Input::Outdated(attempt) | Input::Ended(attempt) => self.ended(attempt, now),
+            Input::Lost(attempt) => self.lost(attempt, now),
             Input::Exited(attempt, fault, stderr) => self.exited(attempt, fault, stderr, now),
             Input::Done(attempt, outcome) => self.done(attempt, &outcome, now),
             Input::Probed(attempt, outcome) => self.probed(attempt, outcome, now),
@@ -317,10 +320,19 @@ impl Table {
         self.changed.insert(name);
     }
 
+    /// What is needed from now on waits for the next start.
+    fn lost(&mut self, attempt: Attempt, now: Now) {
+        let Some((name, instance)) = self.find(attempt) else { return };
+        if let Phase::Running { is_proven, .. } = instance.phase {
+            instance.enter(Phase::Dying { attempt, is_proven }, now);
+            self.changed.insert(name);
+        }
+    }
+
     fn exited(&mut self, attempt: Attempt, fault: Fault, stderr: String, now: Now) {
         let Some((name, instance)) = self.find(attempt) else { return };
         match instance.phase {
-            Phase::Running { is_proven: true, .. } => {
+            Phase::Running { is_proven: true, .. } | Phase::Dying { is_proven: true, .. } => {
                 if instance.note_exit(now) {
                     return self.failed(attempt, EventKind::Exit, fault, stderr, now);
                 }
@@ -431,7 +443,7 @@ impl Table {
                 }
                 // What may not run ends at once.
                 Phase::Starting { .. } | Phase::Running { .. } => self.stop(name, Duration::ZERO, now),
-                Phase::Idle | Phase::Failed | Phase::Stopping(_) => {}
+                Phase::Idle | Phase::Failed | Phase::Dying { .. } | Phase::Stopping(_) => {}
             }
             return;
         }
@@ -457,6 +469,8 @@ impl Table {
                 not_running(instance, &mut self.answers);
             }
             Phase::Running { .. } => self.settle_running(name, now),
+            // A probe in flight has still to say what it saw.
+            Phase::Dying { .. } => {}
         }
     }
 
@@ -526,7 +540,9 @@ impl Table {
 
     /// Ends the process that nobody has used for longest, unless one is being ended already.
     fn make_room(&mut self, now: Now) {
-        let is_ending = |own: &Instance| own.wanted.is_process && matches!(own.phase, Phase::Stopping(_));
+        let is_ending = |own: &Instance| {
+            own.wanted.is_process && matches!(own.phase, Phase::Dying { .. } | Phase::Stopping(_))
+        };
         if self.instances.values().any(is_ending) {
             return;
         }

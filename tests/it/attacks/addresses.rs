@@ -107,9 +107,9 @@ fn what_the_configuration_does_not_allow_is_not_dialled() {
     connect(&server, &listener.url()).expect(200);
 }
 
-/// What is told of an address that refuses and of one that is silent or speaks something else is its kind.
+/// What is said of an address that refuses and of one that is silent or speaks something else is its kind.
 #[test]
-fn nothing_but_the_kind_of_a_failed_dial_is_told_without_run() {
+fn nothing_but_the_kind_of_a_failed_dial_is_shown_without_run() {
     let lab = Lab::new();
     let closed = {
         let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a free port");

@@ -26,7 +26,7 @@ const QUERY: &str = "c4naryQueryPo9iUy";
 
 const CANARIES: [&str; 6] = [ENV, RESOLVED, HEADER, TOKEN, USERINFO, QUERY];
 
-/// A server over stdio that tells its secrets wherever it can.
+/// A server over stdio that shows its secrets wherever it can.
 const TELLTALE: &str = r#"
 import base64, json, os, sys, urllib.parse
 secrets = [os.environ["K"], os.environ["R"]]
@@ -260,10 +260,10 @@ fn nothing_is_learned_of_the_secrets_of_a_running_server() {
         shown.send("writer", server.post(instance(name, "/probe")).key(WRITER));
         shown.look(server, name);
     }
-    // A result goes to whoever called, as it came; what is kept of it does not have the secret.
-    let told = call(server, "stdio", USER, "bad").expect(200);
+    // A result goes to the caller as it came; what is kept of it does not have the secret.
+    let answer = call(server, "stdio", USER, "bad").expect(200);
     assert!(
-        told.json()["result"]["content"][0]["text"]
+        answer.json()["result"]["content"][0]["text"]
             .as_str()
             .is_some_and(|text| text.contains(ENV) && text.contains(RESOLVED))
     );

@@ -45,7 +45,7 @@ fn a_health_check_of_the_document_calls_no_tool() {
     assert!(!listener.received().contains("delete-everything"), "{}", listener.received());
 }
 
-/// A rule about tools is of whoever may run servers. The same server under another name must not be without it.
+/// A rule about tools is of those who may run servers. The same server under another name must not be without it.
 #[test]
 fn a_tool_that_is_denied_is_not_called_by_another_name() {
     let lab = Lab::new();

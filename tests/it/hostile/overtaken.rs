@@ -26,7 +26,11 @@ struct Held {
 impl Held {
     /// Holds these calls; `also` is what else `strace` does to calls of the service.
     fn start(calls: &'static str, how: &str, also: &[&str]) -> Self {
-        let server = TestServer::builder(Site::new()).env("MCP_SETTINGS_LOG", "error").start();
+        // What runs servers stores what it sees, with syncs of its own.
+        let server = TestServer::builder(Site::new())
+            .env("MCP_SETTINGS_LOG", "error")
+            .env("MCP_SETTINGS_RUN", "off")
+            .start();
         server.seed("a", &json!({"command": "x"}));
         let trace = server.logs().join("strace");
         let inject = format!("inject={calls}:{how}={HELD}:when=1");

@@ -179,6 +179,8 @@ impl World {
             });
             open.is_empty()
         });
+        // A restart counts for the pace of probes, too.
+        thread::sleep(Duration::from_millis(1_100));
         for name in &names {
             let probed = request(&self.server, "POST", place(name, "/probe")).send().expect(200).json();
             assert_eq!(

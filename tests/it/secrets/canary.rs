@@ -138,7 +138,7 @@ fn no_secret_is_let_out_anywhere() {
     let kept = texts_below(&site.home());
     let names: Vec<_> = kept.iter().filter_map(|(path, _)| path.file_name()?.to_str()).collect();
     assert!(
-        names.iter().all(|name| ["state.db", "state.lock"].contains(name)),
+        names.iter().all(|name| ["run.lock", "state.db", "state.lock"].contains(name)),
         "left in its home: {names:?}"
     );
     for (path, text) in kept {

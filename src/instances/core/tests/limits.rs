@@ -136,3 +136,17 @@ fn while_the_settings_cannot_be_read_what_runs_goes_on_and_nothing_starts() {
     assert!(matches!(bench.get("a").phase, Phase::Running { .. }));
     assert_eq!(starts(&bench.step(Input::Freeze(false))), ["b"]);
 }
+
+#[test]
+fn what_is_needed_while_a_lost_instance_ends_waits_for_the_next() {
+    let (mut bench, _) = Bench::with(StartMode::OnDemand);
+    bench.demand("x");
+    let attempt = bench.initialize("x");
+    bench.step(Input::Done(attempt, outcome(None)));
+    bench.step(Input::Lost(attempt));
+    let (id, actions) = bench.demand("x");
+    assert_eq!(actions, []);
+    assert_eq!(starts(&bench.step(Input::Exited(attempt, fault(), String::new()))), ["x"]);
+    let attempt = bench.attempt("x");
+    assert!(bench.step(Input::Initialized(attempt, 7)).contains(&Action::Answer(id, Ok(attempt))));
+}
