@@ -1,7 +1,7 @@
 //! Compares what the settings say with what is remembered: which launches are new, which names are gone or have changed,
 //! and what is wanted of each server. Pure: it does not know how either was read.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -45,7 +45,7 @@ pub(super) fn changes(
         .map(|(name, run)| (name, &**run))
         .collect();
     let mut changes = Vec::new();
-    let mut moved = BTreeSet::new();
+    let mut moved: BTreeMap<&SettingsKey, (&SettingsKey, LaunchDigest)> = BTreeMap::new();
     for (name, server) in seen {
         let Ok(launch) = server.runnable.launch else { continue };
         if remembered.runs.get(name).is_some_and(|run| run.gone.is_none()) {
@@ -53,16 +53,27 @@ pub(super) fn changes(
         }
         // A name that is new with the launch of one that is gone: it was renamed, by whatever program.
         let from = gone.iter().find(|(_, run)| run.launch == launch).map(|(from, _)| *from);
-        if let Some(from) = from {
-            gone.remove(from);
-            moved.insert(name);
-            changes.push(Change::Move { from: from.clone(), to: name.clone() });
+        match from {
+            Some(from) => {
+                gone.remove(from);
+                moved.insert(name, (from, launch));
+                changes.push(Change::Move { from: from.clone(), to: name.clone() });
+            }
+            // Of two such names one was renamed and one is new, and nothing says which: what the policy forbids stays
+            // forbidden under both.
+            None => {
+                let same = moved.values().find(|(_, own)| *own == launch).map(|(from, _)| *from);
+                if let Some(policy) = same.and_then(|from| remembered.policies.get(from)) {
+                    let (name, policy) = (name.clone(), Some(policy.clone()));
+                    changes.push(Change::SetPolicy { name, expected: None, policy });
+                }
+            }
         }
     }
     changes.extend(gone.into_keys().map(|name| Change::Drop { name: name.clone(), at: now }));
     for (name, Seen { runnable, located }) in seen {
         let Ok(launch) = runnable.launch else { continue };
-        let run = remembered.runs.get(name).filter(|_| !moved.contains(name));
+        let run = remembered.runs.get(name).filter(|_| !moved.contains_key(name));
         let is_known = run.is_some_and(|run| {
             run.gone.is_none() && run.launch == launch && (located.is_none() || run.located == *located)
         });
