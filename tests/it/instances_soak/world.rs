@@ -115,7 +115,8 @@ impl World {
         let patch = |body: Value| {
             request(&self.server, "PATCH", item(&name)).json(&body).send().expect(200);
         };
-        match random.below(10) {
+        // Mostly what lets servers run, so that there is something to be killed.
+        match random.below(12) {
             0 | 1 => {
                 if name == WEB {
                     patch(json!({"headers": {"X-Number": number.to_string()}}));
@@ -130,15 +131,15 @@ impl World {
                 withdraw(&self.server, &name);
                 "withdrawn"
             }
-            3 | 4 => {
+            3..=5 => {
                 approve(&self.server, &name);
                 "approved"
             }
-            5 => {
+            6 => {
                 patch(json!({"enabled": random.below(3) != 0}));
                 "switched"
             }
-            6 => {
+            7 => {
                 self.restart(&name);
                 "restarted"
             }
