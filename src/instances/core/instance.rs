@@ -52,6 +52,8 @@ pub struct Instance {
     pub(super) exits: VecDeque<Instant>,
     pub(super) is_gone: bool,
     pub(super) is_asked: bool,
+    /// Whether what is known to be wanted of it has turned out to be old.
+    pub(super) is_outdated: bool,
 }
 
 /// Where an instance is between its start and its end.
@@ -112,6 +114,7 @@ impl Instance {
             exits: VecDeque::new(),
             is_gone: false,
             is_asked: false,
+            is_outdated: false,
         }
     }
 

@@ -42,7 +42,8 @@ pub enum Input {
     Initialized(Attempt, u64),
     /// A start has failed, and nothing is left of it. With the last lines of its stderr.
     Failed(Attempt, Fault, String),
-    /// A start was given up, since what was to be started is no longer wanted. Nothing is left of it.
+    /// A start was given up, since what was to be started is no longer wanted. Nothing is left of it, and nothing is
+    /// started until [`Input::Want`] says again what is wanted.
     Outdated(Attempt),
     /// The session of an instance is over, and [`Input::Exited`] follows.
     Lost(Attempt),
@@ -153,7 +154,8 @@ impl Table {
     }
 
     /// Whether anything runs, or is being ended.
-    pub fn is_quiet(&self) -> bool {
+    #[cfg(test)]
+    pub(super) fn is_quiet(&self) -> bool {
         self.instances.values().all(|instance| instance.attempt().is_none())
     }
 
@@ -167,7 +169,14 @@ impl Table {
 
     /// Something happened: what is to be done.
     pub fn step(&mut self, input: Input, now: Now) -> Vec<Action> {
-        self.take(input, now);
+        self.step_all([input], now)
+    }
+
+    /// The same of several things. What is wanted is compared once with what is, after the last of them.
+    pub fn step_all(&mut self, inputs: impl IntoIterator<Item = Input>, now: Now) -> Vec<Action> {
+        for input in inputs {
+            self.take(input, now);
+        }
         self.settle(now);
         let mut actions = take(&mut self.actions);
         actions.extend(take(&mut self.unsaved).into_iter().map(Action::Save));
@@ -207,7 +216,13 @@ impl Table {
                 Some(Phase::Starting { .. }) => self.failed(attempt, EventKind::Start, fault, stderr, now),
                 _ => self.ended(attempt, now),
             },
-            Input::Outdated(attempt) | Input::Ended(attempt) => self.ended(attempt, now),
+            Input::Outdated(attempt) => {
+                if let Some((_, instance)) = self.find(attempt) {
+                    instance.is_outdated = true;
+                }
+                self.ended(attempt, now);
+            }
+            Input::Ended(attempt) => self.ended(attempt, now),
             Input::Lost(attempt) => self.lost(attempt, now),
             Input::Exited(attempt, fault, stderr) => self.exited(attempt, fault, stderr, now),
             Input::Done(attempt, outcome) => self.done(attempt, &outcome, now),
@@ -226,7 +241,7 @@ impl Table {
     fn want(&mut self, name: SettingsKey, wanted: Wanted, now: Now) {
         match self.instances.get_mut(&name) {
             Some(instance) => {
-                instance.is_gone = false;
+                (instance.is_gone, instance.is_outdated) = (false, false);
                 if instance.wanted == wanted {
                     return;
                 }
@@ -455,7 +470,7 @@ impl Table {
                     let waiting = take(&mut instance.waiting);
                     self.actions
                         .extend(waiting.into_iter().map(|id| Action::Answer(id, Err(refusal.clone()))));
-                } else if instance.is_needed() {
+                } else if instance.is_needed() && !instance.is_outdated {
                     instance.enter(Phase::Waiting(now.instant), now);
                     self.changed.insert(name.clone());
                 }

@@ -150,3 +150,12 @@ fn what_is_needed_while_a_lost_instance_ends_waits_for_the_next() {
     let attempt = bench.attempt("x");
     assert!(bench.step(Input::Initialized(attempt, 7)).contains(&Action::Answer(id, Ok(attempt))));
 }
+
+#[test]
+fn an_outdated_start_is_not_tried_again_before_it_is_known_what_is_wanted() {
+    let (mut bench, _) = Bench::with(StartMode::Always);
+    let attempt = bench.attempt("x");
+    assert_eq!(starts(&bench.step(Input::Outdated(attempt))), [""; 0]);
+    assert_eq!(starts(&bench.pass(SECOND)), [""; 0]);
+    assert_eq!(starts(&bench.want("x", wanted(StartMode::Always))), ["x"]);
+}
