@@ -178,11 +178,7 @@ impl Config {
         let require_preconditions = switch(REQUIRE_PRECONDITIONS, file.require_preconditions)?;
         let may_run = switch(OPENHANDS_KEYS_MAY_RUN, file.openhands_keys_may_run)?;
         let session_scopes = [Scope::Admin].into_iter().chain(may_run.then_some(Scope::Run)).collect();
-        let listed = |name: &str| {
-            variable(name).map(|text| {
-                text.split(',').map(|part| part.trim().to_owned()).filter(|part| !part.is_empty()).collect()
-            })
-        };
+        let listed = |name: &str| variable(name).map(|text| running::parts(&text));
         let config = Self {
             listen: address(listen)?,
             settings,

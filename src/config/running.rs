@@ -57,11 +57,7 @@ impl Running {
         variable: &impl Fn(&str) -> Option<String>,
         file: &File,
     ) -> Result<Self, ConfigError> {
-        let listed = |name: &str| {
-            variable(name).map(|text| {
-                text.split(',').map(|part| part.trim().to_owned()).filter(|part| !part.is_empty()).collect()
-            })
-        };
+        let listed = |name: &str| variable(name).map(|text| parts(&text));
         let is_off = match variable(RUN).or_else(|| file.run.clone()).as_deref() {
             None | Some("approved") => false,
             Some("off") => true,
@@ -110,6 +106,11 @@ impl Running {
             vault_token,
         })
     }
+}
+
+/// What is between the commas.
+pub(super) fn parts(text: &str) -> Vec<String> {
+    text.split(',').map(|part| part.trim().to_owned()).filter(|part| !part.is_empty()).collect()
 }
 
 impl std::fmt::Debug for VaultToken {

@@ -1,15 +1,14 @@
 //! `/api/instances/{name}/approval`: what would be executed for a server, its approval, and the withdrawal of that.
 
 use actix_web::HttpResponse;
-use actix_web::http::header::{self, HeaderValue};
 
-use crate::json::{Json, Object, Pointer};
+use crate::json::Object;
 use crate::model::SettingsKey;
 use crate::secrets::Exposure;
 
-use super::endpoint::{Answer, Call, json_response};
+use super::body::OnlyMember;
+use super::endpoint::{Answer, Call, momentary_response};
 use super::problem::Problem;
-use super::problem_kind::ProblemKind;
 
 /// `GET`
 pub(super) fn read(call: Call, name: SettingsKey) -> Answer {
@@ -41,23 +40,12 @@ pub(super) fn withdraw(call: Call, name: SettingsKey) -> Answer {
 async fn show(call: &Call, name: &SettingsKey, exposure: Exposure) -> Result<HttpResponse, Problem> {
     let shown = call.service().approval(name, exposure).await.map_err(|error| call.failed(error))?;
     call.trail.tags(Some(&shown.etag), Some(&shown.etag));
-    let mut response = json_response(&shown);
-    response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    Ok(response)
+    Ok(momentary_response(&shown))
 }
 
-/// The one member that the body must have.
+const LAUNCH: OnlyMember = OnlyMember { name: "launch", form: r#"{"launch": "the id that was shown"}"# };
+
 fn launch_id(body: &Object) -> Result<&str, Problem> {
-    let at = Pointer::root().member("launch");
-    let malformed = |pointer: &Pointer, message: &str| {
-        Problem::new(ProblemKind::MalformedBody, r#"The body must be {"launch": "the id that was shown"}."#)
-            .errors([(pointer, message.to_owned())])
-    };
-    if let Some(other) = body.names().find(|name| *name != "launch") {
-        return Err(malformed(&Pointer::root().member(other), "the body has one member only, `launch`"));
-    }
-    match body.get("launch") {
-        None => Err(malformed(&at, "the id is missing")),
-        Some(id) => Json::as_str(id).ok_or_else(|| malformed(&at, "it must be a string")),
-    }
+    let id = LAUNCH.of(body)?.ok_or_else(|| LAUNCH.wrong("the id is missing"))?;
+    id.as_str().ok_or_else(|| LAUNCH.wrong("it must be a string"))
 }

@@ -156,3 +156,30 @@ fn malformed(fault: &Fault, what: &str) -> Problem {
     };
     Problem::new(ProblemKind::MalformedBody, detail).errors([(&fault.pointer, fault.kind.to_string())])
 }
+/// The one member that a body may have. `form` is what the body must be, for people.
+pub(super) struct OnlyMember {
+    pub(super) name: &'static str,
+    pub(super) form: &'static str,
+}
+
+impl OnlyMember {
+    /// Its value; none where the body is empty.
+    pub(super) fn of<'a>(&self, body: &'a Object) -> Result<Option<&'a Json>, Problem> {
+        match body.names().find(|name| *name != self.name) {
+            Some(other) => {
+                Err(self.malformed(other, &format!("the body has one member only, `{}`", self.name)))
+            }
+            None => Ok(body.get(self.name)),
+        }
+    }
+
+    /// That its value can't be used.
+    pub(super) fn wrong(&self, message: &str) -> Problem {
+        self.malformed(self.name, message)
+    }
+
+    fn malformed(&self, member: &str, message: &str) -> Problem {
+        Problem::new(ProblemKind::MalformedBody, format!("The body must be {}.", self.form))
+            .errors([(&Pointer::root().member(member), message.to_owned())])
+    }
+}

@@ -9,6 +9,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use actix_web::http::Method;
+use actix_web::http::header::{self, HeaderValue};
 use actix_web::web::{BytesMut, Data, Payload};
 use actix_web::{HttpRequest, HttpResponse};
 use futures_util::FutureExt;
@@ -73,6 +74,13 @@ impl Handler {
             Self::Plain(_) | Self::Stream(_) | Self::Word(_) | Self::Server(_) | Self::Stored(_) => false,
         }
     }
+}
+
+/// The same where nothing of it outlives the moment, so that nothing keeps it.
+pub(super) fn momentary_response(body: &impl Serialize) -> HttpResponse {
+    let mut response = json_response(body);
+    response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    response
 }
 
 /// The answer of status 200 with this body.

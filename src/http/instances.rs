@@ -3,22 +3,22 @@
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use actix_web::HttpResponse;
-use actix_web::http::header::{self, HeaderValue};
+use actix_web::http::header;
 use actix_web::http::{Method, StatusCode};
 use bytes::Bytes;
-use serde::Serialize;
 use serde_json::value::RawValue;
 
-use crate::api::{self, InstanceFault, InstanceLog, ToolResult, to_bytes};
+use crate::api::{self, InstanceLog, ToolResult, to_bytes};
 use crate::instances::{CallError, Fault, FaultKind, LogLine, NoInstance, Refusal, Sight};
-use crate::json::{Json, Object, Pointer, to_compact};
+use crate::json::{Json, Object, to_compact};
 use crate::model::SettingsKey;
 use crate::secrets::Scope;
 use crate::service::ServiceError;
 use crate::service::access::Caller;
 
 use super::authentication::require;
-use super::endpoint::{Answer, Call, json_response};
+use super::body::OnlyMember;
+use super::endpoint::{Answer, Call, momentary_response};
 use super::error_mapping::RETRY_AFTER;
 use super::event_stream::text_stream;
 use super::problem::Problem;
@@ -28,7 +28,7 @@ use super::problem_kind::ProblemKind;
 pub(super) fn list(call: Call) -> Answer {
     Box::pin(async move {
         let list = call.app.instances.list(sight(&call.caller)).await.map_err(|error| call.failed(error))?;
-        Ok(momentary(&list))
+        Ok(momentary_response(&list))
     })
 }
 
@@ -42,7 +42,7 @@ pub(super) fn probe(call: Call, name: SettingsKey) -> Answer {
     Box::pin(async move {
         exists(&call, &name).await?;
         let probed = call.app.instances.probe(&name, sight(&call.caller)).await;
-        Ok(momentary(&probed.map_err(|error| no_instance(&error, &call.caller))?))
+        Ok(momentary_response(&probed.map_err(|error| no_instance(&error, &call.caller))?))
     })
 }
 
@@ -67,7 +67,7 @@ pub(super) fn log(call: Call, name: SettingsKey) -> Answer {
         let log = call.app.instances.log(&name);
         if !call.query.is_following {
             let lines = log.map(|log| log.lines()).unwrap_or_default().iter().map(line).collect();
-            return Ok(momentary(&InstanceLog { lines }));
+            return Ok(momentary_response(&InstanceLog { lines }));
         }
         let (app, caller) = (call.app.clone(), caller.clone());
         let goes_on = move || app.authentication.is_current(&caller);
@@ -96,13 +96,13 @@ pub(super) fn call_tool(call: Call, name: SettingsKey, tool: String, body: Objec
         let result =
             std::str::from_utf8(&result).ok().and_then(|text| RawValue::from_string(text.to_owned()).ok());
         let not_json = || failed(&FaultKind::Protocol.because("the result is not JSON"), &call.caller);
-        Ok(momentary(&ToolResult { result: result.ok_or_else(not_json)?, ms }))
+        Ok(momentary_response(&ToolResult { result: result.ok_or_else(not_json)?, ms }))
     })
 }
 
 async fn current(call: &Call, name: &SettingsKey) -> Result<HttpResponse, Problem> {
     let instance = call.app.instances.get(name, sight(&call.caller)).await;
-    Ok(momentary(&instance.map_err(|error| call.failed(error))?))
+    Ok(momentary_response(&instance.map_err(|error| call.failed(error))?))
 }
 
 /// Whether there is such a server.
@@ -111,19 +111,14 @@ async fn exists(call: &Call, name: &SettingsKey) -> Result<(), Problem> {
     model.item(name).map(drop).ok_or_else(|| call.failed(ServiceError::UnknownServer))
 }
 
-/// The one member that the body may have, as JSON.
+const ARGUMENTS: OnlyMember = OnlyMember { name: "arguments", form: r#"{"arguments": {…}}"# };
+
+/// As JSON; an empty body calls without any.
 fn arguments(body: &Object) -> Result<Bytes, Problem> {
-    let malformed = |name: &str, message: &str| {
-        Problem::new(ProblemKind::MalformedBody, r#"The body must be {"arguments": {…}}."#)
-            .errors([(&Pointer::root().member(name), message.to_owned())])
-    };
-    if let Some(other) = body.names().find(|name| *name != "arguments") {
-        return Err(malformed(other, "the body has one member only, `arguments`"));
-    }
-    match body.get("arguments") {
+    match ARGUMENTS.of(body)? {
         None => Ok(Bytes::from_static(b"{}")),
         Some(arguments @ Json::Object(_)) => Ok(to_compact(arguments).into()),
-        Some(_) => Err(malformed("arguments", "it must be an object")),
+        Some(_) => Err(ARGUMENTS.wrong("it must be an object")),
     }
 }
 
@@ -136,13 +131,6 @@ fn line(line: &LogLine) -> api::LogLine {
 fn sight(caller: &Caller) -> Sight {
     let (runs, reveals) = (caller.scopes.allow(Scope::Run), caller.scopes.allow(Scope::Reveal));
     Sight { details: runs, output: runs || reveals }
-}
-
-/// Nothing of it outlives the moment, so nothing keeps it.
-fn momentary(body: &impl Serialize) -> HttpResponse {
-    let mut response = json_response(body);
-    response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    response
 }
 
 fn no_instance(error: &NoInstance, caller: &Caller) -> Problem {
@@ -179,7 +167,7 @@ fn refused(refusal: &Refusal, caller: &Caller) -> Problem {
         }
         Refusal::Unusable(fault) => {
             not_runnable("The configuration of the server can't be used.").with(|body| {
-                body.fault = Some(shown(fault, caller));
+                body.fault = Some(sight(caller).fault(fault));
             })
         }
         Refusal::Failed(fault, next) => {
@@ -192,7 +180,7 @@ fn refused(refusal: &Refusal, caller: &Caller) -> Problem {
                 "The last attempt to start the server failed, and the next is not made yet. `fault` says what was wrong.",
             )
             .header(header::RETRY_AFTER, seconds.to_string())
-            .with(|body| body.fault = Some(shown(fault, caller)))
+            .with(|body| body.fault = Some(sight(caller).fault(fault)))
         }
         Refusal::NotRunning => {
             Problem::new(ProblemKind::NotRunning, "The server does not run, and this does not start it.")
@@ -208,14 +196,9 @@ fn failed(fault: &Fault, caller: &Caller) -> Problem {
         ProblemKind::ServerFault,
         "The MCP server did not answer as it should. `fault` says what was wrong.",
     )
-    .with(|body| body.fault = Some(shown(fault, caller)));
+    .with(|body| body.fault = Some(sight(caller).fault(fault)));
     match fault.kind {
         FaultKind::Timeout => problem.status(StatusCode::GATEWAY_TIMEOUT),
         _ => problem,
     }
-}
-
-fn shown(fault: &Fault, caller: &Caller) -> InstanceFault {
-    let detail = fault.detail.clone().filter(|_| caller.scopes.allow(Scope::Run));
-    InstanceFault { kind: fault.kind, message: fault.message.clone(), detail }
 }

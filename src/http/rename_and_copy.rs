@@ -3,13 +3,13 @@
 
 use actix_web::HttpResponse;
 
-use crate::json::{Object, Pointer};
+use crate::json::Object;
 use crate::model::{InvalidName, ServerName, SettingsKey};
 
+use super::body::OnlyMember;
 use super::endpoint::{Answer, Call};
 use super::error_mapping::unusable_new_name;
 use super::problem::Problem;
-use super::problem_kind::ProblemKind;
 use super::settings;
 use super::write_response::{self, Place};
 
@@ -61,19 +61,10 @@ async fn give_name(
     Ok(write_response::answer(&call, done, &to, place))
 }
 
-/// The one member that the body must have.
+const TO: OnlyMember = OnlyMember { name: "to", form: r#"{"to": "the new name"}"# };
+
 fn new_name(body: &Object) -> Result<ServerName, Problem> {
-    let to = Pointer::root().member("to");
-    let malformed = |pointer: &Pointer, message: &str| {
-        Problem::new(ProblemKind::MalformedBody, r#"The body must be {"to": "the new name"}."#)
-            .errors([(pointer, message.to_owned())])
-    };
-    if let Some(other) = body.names().find(|name| *name != "to") {
-        return Err(malformed(&Pointer::root().member(other), "the body has one member only, `to`"));
-    }
-    let name = match body.get("to") {
-        None => return Err(malformed(&to, "the new name is missing")),
-        Some(name) => name.as_str().ok_or_else(|| malformed(&to, "it must be a string"))?,
-    };
+    let name = TO.of(body)?.ok_or_else(|| TO.wrong("the new name is missing"))?;
+    let name = name.as_str().ok_or_else(|| TO.wrong("it must be a string"))?;
     name.parse().map_err(|error: InvalidName| unusable_new_name(error.to_string()))
 }

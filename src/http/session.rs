@@ -4,8 +4,6 @@
 use std::time::{Duration, Instant};
 
 use actix_web::HttpResponse;
-use actix_web::http::header::{self, HeaderValue};
-use serde::Serialize;
 
 use crate::api::{DocumentState, PageLink, Session, SessionKey, SettingsAccess};
 use crate::json::{Json, Object};
@@ -14,7 +12,7 @@ use crate::service::sessions::{CODE_LIFETIME, Grant, IDLE};
 
 use super::authentication::unauthorized;
 use super::document_access;
-use super::endpoint::{Answer, Call, json_response};
+use super::endpoint::{Answer, Call, momentary_response};
 use super::problem::Problem;
 use super::problem_kind::ProblemKind;
 
@@ -34,7 +32,7 @@ pub(super) fn exchange(call: Call, body: Object) -> Answer {
         let page = page.ok_or_else(|| unauthorized(BAD_CODE))?;
         call.known(&page.name);
         let (expires_in, scopes) = (seconds(IDLE), page.scopes.list().collect());
-        Ok(answer(&SessionKey { key: page.key, expires_in, scopes }))
+        Ok(momentary_response(&SessionKey { key: page.key, expires_in, scopes }))
     })
 }
 
@@ -62,7 +60,7 @@ pub(super) fn link(call: Call) -> Answer {
         let code =
             sessions.zip(Grant::of_caller(&call.caller)).map(|(sessions, grant)| sessions.new_code(grant));
         let link = call.app.link_to_page(code.as_deref());
-        Ok(answer(&PageLink { link, expires_in: code.map(|_| seconds(CODE_LIFETIME)) }))
+        Ok(momentary_response(&PageLink { link, expires_in: code.map(|_| seconds(CODE_LIFETIME)) }))
     })
 }
 
@@ -81,7 +79,7 @@ pub(super) fn current(call: Call) -> Answer {
         };
         let left = call.caller.expires.map(|end| end.saturating_duration_since(Instant::now()));
         let is_admin = call.caller.scopes.allow(Scope::Admin);
-        Ok(answer(&Session {
+        Ok(momentary_response(&Session {
             name: (&*call.caller.name).into(),
             scopes: call.caller.scopes.list().collect(),
             expires_in: left.map(seconds),
@@ -90,13 +88,6 @@ pub(super) fn current(call: Call) -> Answer {
             document: is_admin.then(|| (&*call.app.document).into()),
         }))
     })
-}
-
-/// Nothing of it outlives the moment, so nothing keeps it.
-fn answer(body: &impl Serialize) -> HttpResponse {
-    let mut response = json_response(body);
-    response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    response
 }
 
 fn seconds(time: Duration) -> u32 {

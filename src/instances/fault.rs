@@ -25,6 +25,11 @@ impl FaultKind {
 }
 
 impl Fault {
+    /// A bug of ours, whose panic is in the log.
+    pub(super) fn of_ours() -> Self {
+        FaultKind::Protocol.because("this service failed; its log says more")
+    }
+
     /// The same with what only those are shown who may start programs.
     #[must_use]
     pub fn with_detail(self, detail: impl Into<String>) -> Self {

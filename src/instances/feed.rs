@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use tokio::sync::watch;
 use tokio::time::{sleep_until, timeout};
 
-use super::shared::Shared;
+use super::shared::{Role, Shared};
 use crate::api::{Instance, InstanceStatus, InstanceStatuses};
 use crate::model::SettingsKey;
 
@@ -47,7 +47,11 @@ impl Feed {
                 self.last = Some(Instant::now());
                 return InstanceStatuses { instances };
             }
-            timeout(PACE, self.news.changed()).await.ok();
+            // Of what other services publish there is no news.
+            match self.shared.role() {
+                Role::Spectator => drop(timeout(PACE, self.news.changed()).await),
+                Role::Runner | Role::Off => drop(self.news.changed().await),
+            }
         }
     }
 }

@@ -20,8 +20,8 @@ use super::lease::Lease;
 use super::process::Log;
 use super::reconciler::{Reconciler, Request};
 use super::shared::{Role, Settings, Shared};
-use super::view::{Sight, fault, shown, unseen};
-use super::{Clock, Fault, FaultKind};
+use super::view::{Sight, shown, unseen};
+use super::{Clock, Fault};
 use crate::api::{Instance, InstanceList, InstanceState, ProbeResult};
 use crate::model::SettingsKey;
 use crate::service::{Item, Service, ServiceError};
@@ -227,8 +227,7 @@ impl Instances {
         let view = self.shared.view(name).ok_or(NoInstance::Refused(Refusal::Gone))?;
         let health = shown((*view).clone(), sight).health;
         let Outcome { fault: own, ms } = outcome;
-        let own = own.map(|own| Fault { detail: own.detail.filter(|_| sight.details), ..own });
-        Ok(ProbeResult { ok: own.is_none(), ms, fault: own.as_ref().map(fault), health })
+        Ok(ProbeResult { ok: own.is_none(), ms, fault: own.as_ref().map(|own| sight.fault(own)), health })
     }
 
     /// Ends the wait for the next attempt, or starts again what runs.
@@ -322,8 +321,7 @@ struct AbortOnDrop<T>(JoinHandle<Result<T, Fault>>);
 
 impl<T> AbortOnDrop<T> {
     async fn outcome(mut self) -> Result<T, Fault> {
-        let failed = || FaultKind::Protocol.because("this service failed; its log says more");
-        (&mut self.0).await.unwrap_or_else(|_| Err(failed()))
+        (&mut self.0).await.unwrap_or_else(|_| Err(Fault::of_ours()))
     }
 }
 

@@ -5,7 +5,7 @@ use std::error::Error;
 use std::fmt;
 use std::io;
 use std::net::{IpAddr, SocketAddr, UdpSocket};
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use bytes::{Bytes, BytesMut};
@@ -17,6 +17,7 @@ use reqwest::{Method, StatusCode};
 use tokio::time::{timeout, timeout_at};
 use url::{Host, Url};
 
+use crate::blocking;
 use crate::model::dial::DialPolicy;
 
 use super::fault::{Fault, FaultKind};
@@ -47,8 +48,6 @@ struct Shared {
     own: Vec<SocketAddr>,
     https_proxy: Option<reqwest::Proxy>,
     lookup: Lookup,
-    /// Read when the first server is connected to: a service that runs none needs no roots.
-    tls: OnceLock<rustls::ClientConfig>,
 }
 
 impl HttpClient {
@@ -75,7 +74,7 @@ impl HttpClient {
         lookup: Lookup,
     ) -> Result<Self, Fault> {
         let https_proxy = https_proxy.map(proxy).transpose()?;
-        Ok(Self { shared: Arc::new(Shared { policy, own, https_proxy, lookup, tls: OnceLock::new() }) })
+        Ok(Self { shared: Arc::new(Shared { policy, own, https_proxy, lookup }) })
     }
 
     /// Connections to the server with this URL, and to no other: a resolver is not asked for a port, so each server has
@@ -85,9 +84,7 @@ impl HttpClient {
         let is_proxied = self.shared.https_proxy.is_some() && url.scheme() == "https";
         let judge = Arc::new(Judge { client: Arc::clone(&self.shared), url: url.clone(), is_proxied });
         judge.literal()?;
-        let shared = Arc::clone(&self.shared);
-        let tls = tokio::task::spawn_blocking(move || shared.tls().clone());
-        let tls = tls.await.map_err(|_| FaultKind::Connect.because("TLS could not be set up"))?;
+        let tls = blocking::run(client_config).await;
         let mut builder = reqwest::Client::builder()
             .tls_backend_preconfigured(tls)
             .no_proxy()
@@ -108,10 +105,6 @@ impl HttpClient {
 }
 
 impl Shared {
-    fn tls(&self) -> &rustls::ClientConfig {
-        self.tls.get_or_init(client_config)
-    }
-
     /// Whether this is where we listen ourselves: a listener on all addresses has every address of the machine.
     fn is_own(&self, address: IpAddr, port: u16) -> bool {
         let address = address.to_canonical();

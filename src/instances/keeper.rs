@@ -10,13 +10,13 @@ use tokio::time::timeout;
 use super::core::{Attempt, Input};
 use super::http_client::HttpClient;
 use super::live::{Live, ms, redacted};
-use super::platform::Limits;
 use super::process::{Located, Log, Process, Processes, Start};
 use super::redaction::Redactor;
 use super::references::References;
 use super::session::Session;
 use super::{Fault, FaultKind, ResolvedLaunch};
 use crate::model::config::Config;
+use crate::model::run_policy::Limits;
 
 /// How much of its stderr is kept with a failed attempt. Bytes.
 const TAIL: usize = 2 << 10;
@@ -70,6 +70,12 @@ pub(super) enum Report {
     Over(Attempt),
 }
 
+impl From<Input> for Report {
+    fn from(input: Input) -> Self {
+        Self::Input(Box::new(input))
+    }
+}
+
 impl Keeper {
     /// Makes the attempt, and keeps the instance until it has ended.
     pub(super) async fn keep(mut self) {
@@ -77,7 +83,7 @@ impl Keeper {
         let input = self.run().await;
         // The receiver is gone only where the service has stopped.
         reports.send(Report::Over(attempt)).ok();
-        reports.send(Report::Input(Box::new(input))).ok();
+        reports.send(input.into()).ok();
     }
 
     async fn run(&mut self) -> Input {
@@ -101,7 +107,7 @@ impl Keeper {
             }
         };
         self.reports.send(Report::Live(attempt, Arc::clone(&live))).ok();
-        self.reports.send(Report::Input(Box::new(Input::Initialized(attempt, ms(began))))).ok();
+        self.reports.send(Input::Initialized(attempt, ms(began)).into()).ok();
         let fault = tokio::select! {
             biased;
             patience = stopped(&mut stop) => {
@@ -112,7 +118,7 @@ impl Keeper {
             }
             fault = ended(&live) => fault,
         };
-        self.reports.send(Report::Input(Box::new(Input::Lost(attempt)))).ok();
+        self.reports.send(Input::Lost(attempt).into()).ok();
         let fault = match &process {
             Some(process) => last_words(process, fault).await,
             None => fault,

@@ -23,6 +23,7 @@ mod survey;
 mod tls;
 mod view;
 
+pub use crate::model::run_policy::Limits;
 pub use clock::{Clock, SystemClock};
 pub use core::Refusal;
 pub use fault::{Fault, FaultKind};
@@ -31,7 +32,7 @@ pub use handle::{CallError, Instances, NoInstance};
 pub use http_client::{HttpClient, LARGEST_BODY, Lookup};
 pub use keeper::Tools;
 pub use launch::{Program, Remote, Resolved, ResolvedLaunch};
-pub use platform::{Limits, own_program};
+pub use platform::own_program;
 pub use process::{
     Child, Exit, Located, Log, LogFollower, LogLine, Process, ProcessSettings, Processes, SearchPath,
     Skipped, Start, WhySkipped,

@@ -7,6 +7,8 @@ use std::os::fd::{AsRawFd, RawFd};
 
 use rustix::process::{Pid, Resource, Rlimit, Signal, getrlimit, setrlimit};
 
+use crate::model::run_policy::Limits;
+
 #[cfg(not(target_os = "linux"))]
 pub use elsewhere::own_program;
 #[cfg(not(target_os = "linux"))]
@@ -21,17 +23,6 @@ pub(super) use linux::{
     Handle, Member, Parent, adopt_orphans, enter_pid_namespace, followers, handle, has_unadopted,
     is_followed_by, signal, signal_all_others, signal_each,
 };
-
-/// What a program may use. Nothing is changed where nothing is said.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Limits {
-    /// How much writable memory each of its processes has. MiB. Address space that is only reserved does not count.
-    pub memory_mb: Option<u64>,
-    /// How many files each of its processes has open.
-    pub open_files: Option<u64>,
-    /// How many processes it is, with all that it started. It is counted every quarter of a second.
-    pub processes: Option<u64>,
-}
 
 impl Limits {
     /// Sets what the system keeps by itself, for this process and all that it starts. None of them leaves a core dump,

@@ -14,7 +14,6 @@ use super::core::{
 };
 use super::keeper::{Keeper, Report, Tools};
 use super::lease::Lease;
-use super::platform::Limits;
 use super::process::Located;
 use super::shared::Shared;
 use super::survey::{self, Seen};
@@ -24,7 +23,7 @@ use crate::api::{Instance, PeerName};
 use crate::blocking;
 use crate::model::SettingsKey;
 use crate::service::{Item, ReadModel};
-use crate::state::{Attempts, Change, LocatedPath, Remembered, UnixTime};
+use crate::state::{Attempts, Change, LocatedPath, Remembered, Run, UnixTime};
 
 /// How often settings and state are looked at, where nothing says that they have changed.
 const LOOK: Duration = Duration::from_millis(500);
@@ -103,10 +102,6 @@ impl Reconciler {
             let is_stopped = tokio::select! {
                 request = requests.recv() => match request {
                     Some(Request::Stop) | None => true,
-                    Some(Request::Wake) => {
-                        self.look().await;
-                        false
-                    }
                     Some(request) => {
                         self.serve(request).await;
                         false
@@ -176,7 +171,11 @@ impl Reconciler {
                 self.look().await;
                 Input::Restart(name)
             }
-            Request::Wake | Request::Stop => Input::Tick,
+            Request::Wake => {
+                self.look().await;
+                Input::Tick
+            }
+            Request::Stop => Input::Stop,
         };
         self.step(input).await;
     }
@@ -263,14 +262,15 @@ impl Reconciler {
             (std::mem::take(&mut self.seen), Arc::clone(&self.tools), Arc::clone(&model));
         // Secrets are opened, and folders looked into.
         self.seen = blocking::run(move || {
+            let locator = tools.processes.locator();
             let item = |(key, item): (&SettingsKey, &Arc<Item>)| {
                 let runnable = match known.get(key) {
                     Some((own, seen)) if Arc::ptr_eq(own, item) => seen.runnable.clone(),
                     _ => own.runnable(key, &state_key)?,
                 };
-                let located = runnable.command.as_ref().and_then(|(command, path)| {
-                    tools.processes.locate_command(command, path.as_deref()).ok()
-                });
+                let command = runnable.command.as_ref();
+                let located =
+                    command.and_then(|(command, path)| locator.locate(command, path.as_deref()).ok());
                 let located = located.as_ref().map(located_path);
                 Some((key.clone(), (Arc::clone(item), Seen { runnable, located })))
             };
@@ -310,13 +310,11 @@ impl Reconciler {
 
     async fn want(&mut self, remembered: &Remembered) {
         let is_gone = |name: &&SettingsKey| !self.seen.contains_key(*name);
-        let gone: Vec<SettingsKey> =
-            self.table.iter().map(|(name, _)| name).filter(is_gone).cloned().collect();
-        for name in gone {
-            self.step(Input::Gone(name)).await;
-        }
+        let gone = self.table.iter().map(|(name, _)| name).filter(is_gone).cloned();
+        let mut inputs: Vec<Input> = gone.map(Input::Gone).collect();
         let may_trust = self.shared.state.can_approve();
-        let mut wanted = Vec::new();
+        // Read where an instance is new here, which is rare but at the start.
+        let mut published = None;
         for (name, (_, seen)) in &self.seen {
             let run = remembered.runs.get(name).map(|run| &**run);
             let policy = remembered.policy(name).unwrap_or_default();
@@ -324,32 +322,35 @@ impl Reconciler {
             if self.shared.settings.is_off && own.permission != Permission::Disabled {
                 own.permission = Permission::Unapproved(UnapprovedReason::RunOff);
             }
-            wanted.push((name.clone(), own));
+            inputs.push(match self.table.get(name) {
+                Some(_) => Input::Want(name.clone(), own),
+                None => {
+                    let published = published.get_or_insert_with(|| self.shared.published());
+                    self.restored(name, own, run, published.get(name))
+                }
+            });
         }
-        for (name, wanted) in wanted {
-            let is_new = self.table.get(&name).is_none();
-            if is_new {
-                self.restore(&name, wanted, remembered).await;
-            } else {
-                self.step(Input::Want(name, wanted)).await;
-            }
-        }
+        let actions = self.table.step_all(inputs, self.now());
+        self.carry_out(actions).await;
     }
 
     /// What this launch has come to under an earlier process goes on (B8).
-    async fn restore(&mut self, name: &SettingsKey, wanted: Wanted, remembered: &Remembered) {
+    fn restored(
+        &self,
+        name: &SettingsKey,
+        wanted: Wanted,
+        run: Option<&Run>,
+        published: Option<&Instance<'static>>,
+    ) -> Input {
         let now = self.now();
-        let run = remembered.runs.get(name).filter(|run| run.generation == wanted.generation);
         let retry = run.and_then(|run| run.attempts.as_ref()).map(|attempts| {
             let Attempts { count, last_at_ms, next_at_ms, kind, error, stderr } = attempts;
             let fault = survey::stored_fault(kind, error);
             Retry::restored(*count, *last_at_ms, *next_at_ms, fault, stderr.clone(), now)
         });
-        let published = self.shared.published(name);
-        let events = published.and_then(|view| view.events).unwrap_or_default();
+        let events = published.and_then(|view| view.events.clone()).unwrap_or_default();
         let events = events.into_iter().map(restored).collect();
-        // Known before anything could be started by it.
-        self.step(Input::Restore(name.clone(), wanted, retry, events)).await;
+        Input::Restore(name.clone(), wanted, retry, events)
     }
 
     /// Starts what is wanted, if that is still what is there and approved.
@@ -372,7 +373,7 @@ impl Reconciler {
             Ok(located) => located,
             Err(fault) => return Some(Input::Failed(attempt, fault, String::new())),
         };
-        let remembered = self.shared.state.peek()?;
+        let Some(remembered) = self.shared.state.peek() else { return outdated };
         let run = remembered.runs.get(name).map(|run| &**run);
         let seen = Seen { located: located.as_ref().map(located_path), ..seen };
         let policy = remembered.policy(name).unwrap_or_default();
@@ -389,11 +390,7 @@ impl Reconciler {
             key: name.as_str().to_owned(),
             config,
             located,
-            limits: Limits {
-                memory_mb: policy.limits.memory_mb,
-                open_files: policy.limits.open_files,
-                processes: policy.limits.processes,
-            },
+            limits: policy.limits,
             start_timeout: wanted.start_timeout,
             known: run.and_then(|run| run.version.clone()),
             reports: self.reports.0.clone(),
@@ -402,9 +399,8 @@ impl Reconciler {
         let reports = self.reports.0.clone();
         tokio::spawn(async move {
             if tokio::spawn(keeper.keep()).await.is_err() {
-                let fault = FaultKind::Protocol.because("this service failed; its log says more");
                 reports.send(Report::Over(attempt)).ok();
-                reports.send(Report::Input(Box::new(Input::Exited(attempt, fault, String::new())))).ok();
+                reports.send(Input::Exited(attempt, Fault::of_ours(), String::new()).into()).ok();
             }
         });
         None
@@ -427,7 +423,7 @@ impl Reconciler {
         let reports = self.reports.0.clone();
         tokio::spawn(async move {
             let outcome = live.probe(&plan).await;
-            reports.send(Report::Input(Box::new(Input::Probed(attempt, outcome)))).ok();
+            reports.send(Input::Probed(attempt, outcome).into()).ok();
         });
         None
     }

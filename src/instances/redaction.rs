@@ -13,7 +13,7 @@ use memchr::memmem::Finder;
 use percent_encoding::percent_decode_str;
 
 use self::encodings::Layer;
-use crate::model::suspect::SCHEMES;
+use crate::model::suspect::is_scheme;
 
 /// What replaces a secret. It is shorter than any value that is looked for.
 const REDACTED: &str = "***";
@@ -52,7 +52,6 @@ impl Redactor {
             }
         };
         for secret in secrets {
-            let is_scheme = |word: &str| SCHEMES.iter().any(|scheme| word.eq_ignore_ascii_case(scheme));
             let bare =
                 secret.split_once(' ').filter(|(word, _)| is_scheme(word)).map(|(_, rest)| rest.trim());
             for value in [secret, secret.trim()].into_iter().chain(bare).chain(secret.lines().map(str::trim))

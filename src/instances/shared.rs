@@ -86,22 +86,25 @@ impl Shared {
         if self.role() != Role::Spectator {
             return lock(&self.views).clone();
         }
-        let published = self.state.published_instances().into_iter();
-        published.filter_map(|(name, text)| Some((name, Arc::new(read(&text)?)))).collect()
+        self.published().into_iter().map(|(name, view)| (name, Arc::new(view))).collect()
     }
 
     /// What one looks like.
     pub(super) fn view(&self, name: &SettingsKey) -> Option<Arc<Instance<'static>>> {
         match self.role() {
-            Role::Spectator => self.published(name).map(|view| Arc::new(Instance { runner: false, ..view })),
+            Role::Spectator => {
+                let published = self.state.published_instances();
+                let view = published.iter().find(|(own, _)| own == name).and_then(|(_, text)| read(text))?;
+                Some(Arc::new(Instance { runner: false, ..view }))
+            }
             Role::Runner | Role::Off => lock(&self.views).get(name).cloned(),
         }
     }
 
-    /// What was published of it last.
-    pub(super) fn published(&self, name: &SettingsKey) -> Option<Instance<'static>> {
-        let published = self.state.published_instances();
-        published.iter().find(|(own, _)| own == name).and_then(|(_, text)| read(text))
+    /// What was published last.
+    pub(super) fn published(&self) -> BTreeMap<SettingsKey, Instance<'static>> {
+        let published = self.state.published_instances().into_iter();
+        published.filter_map(|(name, text)| Some((name, read(&text)?))).collect()
     }
 
     pub(super) fn show(&self, name: &SettingsKey, view: Instance<'static>) {

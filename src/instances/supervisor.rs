@@ -17,7 +17,8 @@ use rustix::process::{Pid, Signal as ProcessSignal, WaitOptions, WaitStatus};
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::time::{Instant, interval, sleep, timeout_at};
 
-use super::platform::{self, Limits, Parent};
+use super::platform::{self, Parent};
+use crate::model::run_policy::Limits;
 
 /// The name of the hidden command.
 pub(super) const COMMAND: &str = "__exec";

@@ -11,16 +11,13 @@ use crate::json::{Json, to_compact};
 use crate::model::run_policy::{self, HealthCheckPolicy, Policy};
 use crate::model::{LaunchDigest, SettingsKey};
 use crate::service::Runnable;
-use crate::state::{Change, LocatedPath, Remembered, Run, Unapproved, UnixTime};
+use crate::state::{AT_HEALTH_CHECK, Change, LocatedPath, Remembered, Run, Unapproved, UnixTime};
 
 /// How long a start may take of a launch that has run before: it need not download anything.
 const START: Duration = Duration::from_secs(60);
 
 /// The same of one that never has.
 const FIRST_START: Duration = Duration::from_secs(300);
-
-/// Where a configuration says how its health is checked.
-const HEALTH_CHECK: &str = "/healthCheck";
 
 /// One server as it was seen.
 #[derive(Clone, Debug)]
@@ -162,7 +159,7 @@ fn probe(runnable: &Runnable, run: Option<&Run>, policy: &Policy) -> ProbePlan {
     let check = match &policy.health_check {
         HealthCheckPolicy::Absent => runnable.health_check.as_ref().and_then(|(check, digest)| {
             let launch = runnable.launch.as_ref().ok()?;
-            run.filter(|run| run.approves_member(launch, HEALTH_CHECK, digest)).map(|_| check)
+            run.filter(|run| run.approves_member(launch, AT_HEALTH_CHECK, digest)).map(|_| check)
         }),
         HealthCheckPolicy::Default => None,
         HealthCheckPolicy::Tool(check) => Some(check),

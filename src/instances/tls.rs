@@ -1,14 +1,21 @@
 //! TLS as clients of ours speak it: rustls over ring, with the roots of the system. It does not know who is called.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
-/// The settings of a client. The roots are read from disk, which takes time. Without any root every `https` server is
+static CONFIG: OnceLock<rustls::ClientConfig> = OnceLock::new();
+
+/// The settings of a client. The roots are read from disk at the first call, which takes time: a service that calls none
+/// needs none, and roots that change count after a restart. Without any root every `https` server is
 /// refused, and `http` ones still work.
 ///
 /// # Panics
 ///
 /// Never: ring has the default versions.
 pub(super) fn client_config() -> rustls::ClientConfig {
+    CONFIG.get_or_init(read).clone()
+}
+
+fn read() -> rustls::ClientConfig {
     let mut roots = rustls::RootCertStore::empty();
     roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
     rustls::ClientConfig::builder_with_provider(Arc::new(rustls::crypto::ring::default_provider()))

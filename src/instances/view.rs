@@ -31,6 +31,21 @@ pub struct Sight {
     pub output: bool,
 }
 
+impl Sight {
+    /// What was wrong, as far as this is shown.
+    pub fn fault(self, own: &Fault) -> InstanceFault {
+        let mut shown = fault(own);
+        self.leave_out(&mut shown);
+        shown
+    }
+
+    fn leave_out(self, fault: &mut InstanceFault) {
+        if !self.details {
+            fault.detail = None;
+        }
+    }
+}
+
 /// The whole view, as the runner keeps and publishes it.
 pub(super) fn view(
     name: &SettingsKey,
@@ -117,16 +132,12 @@ pub(super) fn shown(mut instance: Instance<'static>, sight: Sight) -> Instance<'
     faults.extend(instance.health.last.as_mut().and_then(|last| last.fault.as_mut()));
     let events = instance.events.iter_mut().flatten();
     faults.extend(events.filter_map(|event| event.fault.as_mut()));
-    if !sight.details {
-        for fault in faults {
-            fault.detail = None;
-        }
-    }
+    faults.into_iter().for_each(|fault| sight.leave_out(fault));
     instance
 }
 
 /// What was wrong.
-pub(super) fn fault(fault: &Fault) -> InstanceFault {
+fn fault(fault: &Fault) -> InstanceFault {
     InstanceFault { kind: fault.kind, message: fault.message.clone(), detail: fault.detail.clone() }
 }
 

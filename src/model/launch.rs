@@ -187,7 +187,26 @@ fn collect<'a>(node: &'a Node, path: &Path<'_>, found: &mut Vec<(Pointer, Value<
     }
 }
 
+impl Transport {
+    /// Its word: in digests, and for those who approve.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Automatic => "automatic",
+            Self::StreamableHttp => "http",
+            Self::Sse => "sse",
+        }
+    }
+}
+
 impl<'a> Value<'a> {
+    /// Its text; none where no key opens it.
+    pub fn text(&self) -> Option<&str> {
+        match self {
+            Self::Clear(text) => Some(text),
+            Self::Unreadable => None,
+        }
+    }
+
     /// The same, borrowed.
     pub fn borrowed(&self) -> Value<'_> {
         match self {

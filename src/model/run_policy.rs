@@ -87,14 +87,14 @@ impl ToolRules {
     }
 }
 
-/// What a program may use.
+/// What a program may use. Nothing is changed where nothing is said.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Limits {
-    /// Memory, in MiB.
+    /// How much writable memory each of its processes has. MiB. Address space that is only reserved does not count.
     pub memory_mb: Option<u64>,
-    /// Open files.
+    /// How many files each of its processes has open.
     pub open_files: Option<u64>,
-    /// Processes.
+    /// How many processes it is, with all that it started.
     pub processes: Option<u64>,
 }
 

@@ -203,7 +203,8 @@ impl Scan {
     }
 }
 
-fn is_scheme(word: &str) -> bool {
+/// Whether this is the name of an HTTP authentication scheme.
+pub fn is_scheme(word: &str) -> bool {
     SCHEMES.iter().any(|scheme| word.eq_ignore_ascii_case(scheme))
 }
 

@@ -10,7 +10,7 @@ use sha2::Sha256;
 
 use crate::json::{Path, Pointer};
 use crate::model::LaunchDigest;
-use crate::model::launch::{Launch, Transport, Value};
+use crate::model::launch::{Launch, Value};
 
 /// The digest of a launch; of one with a secret that no key opens there is no digest, and this is the member. The order of
 /// variables and of headers makes no difference, but for headers whose names differ in case only.
@@ -82,7 +82,7 @@ fn members<'a>(launch: &'a Launch<'_>) -> Vec<(Pointer, Value<'a>)> {
         Launch::Remote { url, headers, transport, auth } => {
             members.push((at("url"), clear(url)));
             members.extend(headers.iter().map(|(name, value)| (entry("headers", name), value.borrowed())));
-            members.push((at("transport"), clear(word(*transport))));
+            members.push((at("transport"), clear(transport.as_str())));
             members.extend(auth.iter().map(|(pointer, value)| (pointer.clone(), value.borrowed())));
         }
     }
@@ -97,14 +97,6 @@ fn sorted<'a>(launch: &'a Launch<'_>) -> Vec<(Pointer, Value<'a>)> {
         false => pointer.as_str().to_owned(),
     });
     members
-}
-
-fn word(transport: Transport) -> &'static str {
-    match transport {
-        Transport::Automatic => "automatic",
-        Transport::StreamableHttp => "http",
-        Transport::Sse => "sse",
-    }
 }
 
 /// HMAC-SHA256 over parts that say how long they are.

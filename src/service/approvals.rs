@@ -12,17 +12,18 @@ use crate::api::{
 use crate::json::{Json, Object};
 use crate::model::code_names::decides_code;
 use crate::model::config::Config;
-use crate::model::launch::{Launch, Transport, Value};
+use crate::model::launch::{Launch, Value};
 use crate::model::reference::has_reference;
 use crate::model::{Kind, SettingsKey};
 use crate::projection::{launch_id, view};
 use crate::secrets::{Exposure, Scope};
 use crate::state::{
-    Approval, Change, Kept, LocatedPath, Premise, Remembered, Run, StateKey, Unapproved, UnixTime,
+    AT_HEALTH_CHECK, Approval, Change, Kept, LocatedPath, Premise, Remembered, Run, StateKey, Unapproved,
+    UnixTime,
 };
 
 use super::access::Caller;
-use super::runnable::{AT_HEALTH_CHECK, Approvable};
+use super::runnable::{Approvable, HEALTH_CHECK};
 use super::{ReadModel, Runnable, Service, ServiceError};
 
 /// How long a reader waits for what was remembered.
@@ -270,17 +271,14 @@ impl Shower<'_> {
                         decides_code: false,
                     })
                     .collect();
-                let word = match transport {
-                    Transport::Automatic => "automatic",
-                    Transport::StreamableHttp => "http",
-                    Transport::Sse => "sse",
-                };
-                shown.transport =
-                    Some(LaunchValue { value: Some(word.to_owned()), changed: is_changed("/transport") });
+                shown.transport = Some(LaunchValue {
+                    value: Some(transport.as_str().to_owned()),
+                    changed: is_changed("/transport"),
+                });
                 shown.auth = (!auth.is_empty()).then(|| self.auth(&visible));
             }
         }
-        let check = self.known.runnable.health_check.as_ref().and_then(|_| visible.get("healthCheck"));
+        let check = self.known.runnable.health_check.as_ref().and_then(|_| visible.get(HEALTH_CHECK));
         shown.health_check = check.map(|check| LaunchValue {
             value: Some(crate::json::to_compact(check)),
             changed: is_changed(AT_HEALTH_CHECK),
@@ -303,8 +301,5 @@ impl Shower<'_> {
 }
 
 fn clear(value: &Value<'_>) -> Option<String> {
-    match value {
-        Value::Clear(text) => Some(text.to_string()),
-        Value::Unreadable => None,
-    }
+    value.text().map(str::to_owned)
 }

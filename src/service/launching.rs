@@ -9,7 +9,7 @@ use crate::state::{Approval, Change, Premise, StateKey, UnixTime};
 
 use super::access::Caller;
 use super::commit::WriteContext;
-use super::runnable::{AT_HEALTH_CHECK, Approvable};
+use super::runnable::Approvable;
 use super::server_write::{Operation, ServerWrite};
 use super::state_context::StateContext;
 
@@ -39,12 +39,9 @@ impl Approver<'_> {
     ) -> Option<Change> {
         let after = self.approvable(rules, after)?;
         if let Some(whole) = self.sent_whole(rules, sent).filter(|whole| whole.launch == after.launch) {
-            let mut after = after;
-            let at_health_check = whole.members.get(AT_HEALTH_CHECK);
-            if after.members.get(AT_HEALTH_CHECK) != at_health_check {
-                after.members.remove(AT_HEALTH_CHECK);
-            }
-            return Some(self.approve(name, after, Premise::None));
+            let mut approval = self.approval(after);
+            approval.keep_health_check_of(&whole.members);
+            return Some(Change::Approve { name: name.clone(), approval, premise: Premise::None });
         }
         let before = self.approvable(rules, before?)?;
         // What is not changed stays what it is.
@@ -87,13 +84,12 @@ impl Approver<'_> {
     }
 
     fn approve(&self, name: &SettingsKey, approvable: Approvable, premise: Premise) -> Change {
-        let Approvable { launch, members } = approvable;
+        Change::Approve { name: name.clone(), approval: self.approval(approvable), premise }
+    }
+
+    fn approval(&self, Approvable { launch, members }: Approvable) -> Approval {
         let (by, at) = (self.caller.name.to_string(), UnixTime::now());
-        Change::Approve {
-            name: name.clone(),
-            approval: Approval { launch, located: None, by, at, members },
-            premise,
-        }
+        Approval { launch, located: None, by, at, members }
     }
 }
 

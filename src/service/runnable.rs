@@ -6,20 +6,17 @@ use std::collections::BTreeMap;
 use crate::json::Pointer;
 use crate::model::config::{Config, Node};
 use crate::model::enablement::is_enabled;
-use crate::model::launch::{Launch, Value};
+use crate::model::launch::Launch;
 use crate::model::run_policy::HealthCheck;
 use crate::model::{Dialect, LaunchDigest};
 use crate::projection::{
     EntityTag, canonical, launch_digest, member_digest, member_digests, needs_reentry, view,
 };
 use crate::secrets::Exposure;
-use crate::state::StateKey;
+use crate::state::{AT_HEALTH_CHECK, StateKey};
 
 /// The member of an open document that says how health is checked.
-const HEALTH_CHECK: &str = "healthCheck";
-
-/// Its place, under which an approval has its digest.
-pub(super) const AT_HEALTH_CHECK: &str = "/healthCheck";
+pub(super) const HEALTH_CHECK: &str = "healthCheck";
 
 /// What there is to run of a server.
 #[derive(Clone, Debug)]
@@ -71,7 +68,7 @@ pub(super) fn runnable(
         runnable.needs_approval = matches!(launch, Launch::Stdio { .. }) || launch.has_reference();
         if let Launch::Stdio { command, env, .. } = launch {
             let path = env.iter().find(|(name, _)| *name == "PATH");
-            let path = path.and_then(|(_, value)| clear(value)).map(str::to_owned);
+            let path = path.and_then(|(_, value)| value.text()).map(str::to_owned);
             runnable.command = Some(((*command).to_owned(), path));
         }
     }
@@ -91,13 +88,6 @@ fn whole_seconds(seconds: f64) -> u32 {
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "it is clamped to the range")]
     let whole = seconds.ceil().clamp(1.0, 86_400.0) as u32;
     whole
-}
-
-fn clear<'a>(value: &'a Value<'_>) -> Option<&'a str> {
-    match value {
-        Value::Clear(text) => Some(text),
-        Value::Unreadable => None,
-    }
 }
 
 fn health_check(config: &Config, dialect: Dialect) -> Option<HealthCheck> {

@@ -101,14 +101,11 @@ pub(super) fn decide(
     };
     let after = rules.apply(sent, before.as_ref())?;
     let (after_tag, after_state) = rules.identify(key, &after);
-    let run = context
-        .approver(&write.caller)
-        .and_then(|approver| approver.of_write(&rules, key, sent, before.as_ref(), &after));
-    let unchanged = before.filter(|_| before_tag.as_ref() == Some(&after_tag));
+    let unchanged = before.as_ref().filter(|_| before_tag.as_ref() == Some(&after_tag));
     // A caller who may not see secrets could learn from what fails, what costs nothing and what a dry run
     // answers that a secret which they sent is the stored one. So whatever may become of a new one is judged.
     let is_guess = !rules.may_reveal && after.iter().any(|(_, node)| node.has_sent_secret());
-    if let (Some(own), false) = (&unchanged, is_guess) {
+    if let (Some(own), false) = (unchanged, is_guess) {
         return Ok(Step::Keep(Written::unchanged(key, own, after_tag, update)));
     }
     if must_seal(&after)
@@ -116,11 +113,13 @@ pub(super) fn decide(
     {
         return Ok(Step::NeedKey(reason));
     }
+    let approver = context.approver(&write.caller).filter(|_| dry_run.is_none());
+    let run = approver.and_then(|approver| approver.of_write(&rules, key, sent, before.as_ref(), &after));
     let tags = (before_tag, after_tag.clone());
     let edit = seal_and_edit(facts, ring, update, after, (after_state, run), tags)?;
     Ok(match (unchanged, edit) {
         (Some(own), Step::Edit(judged, _)) if dry_run.is_none() => {
-            let answer = Written::unchanged(key, &own, after_tag, update);
+            let answer = Written::unchanged(key, own, after_tag, update);
             Step::Rewrite { effects: Vec::new(), judged, answer }
         }
         (_, edit) => edit,

@@ -2,13 +2,14 @@
 //! used only where no other account can have made it, or can see into it.
 
 use std::ffi::OsStr;
-use std::fs::{self, DirBuilder, File};
+use std::fs::{self, DirBuilder, File, OpenOptions};
 use std::io;
 use std::os::unix::ffi::OsStrExt;
-use std::os::unix::fs::{DirBuilderExt, MetadataExt};
+use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use rustix::fs::OFlags;
 use rustix::process::geteuid;
 use sha2::{Digest, Sha256};
 
@@ -105,6 +106,14 @@ impl StateDirectory {
         let path = fs::canonicalize(&path).map_err(failed(&path))?;
         Ok(Self(path))
     }
+}
+
+/// Opens the file of a lock, and makes it where it is missing. It is closed in a program that this process starts.
+pub(super) fn open_lock(path: &Path) -> io::Result<File> {
+    let mut options = OpenOptions::new();
+    options.read(true).write(true).create(true).truncate(false).mode(0o600);
+    options.custom_flags((OFlags::NOFOLLOW | OFlags::CLOEXEC).bits().cast_signed());
+    options.open(path)
 }
 
 fn failed(path: &Path) -> impl Fn(io::Error) -> StateError {

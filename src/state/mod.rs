@@ -23,7 +23,7 @@ pub use key::StateKey;
 pub use memory::MemoryState;
 pub use remembered::{Change, Remembered, Serving, Session, SessionId};
 pub use run_lock::RunLock;
-pub use runs::{Approval, Attempts, LocatedPath, Premise, Run, Unapproved};
+pub use runs::{AT_HEALTH_CHECK, Approval, Attempts, LocatedPath, Premise, Run, Unapproved};
 pub use sealer::{NoSealer, TextSealer};
 pub use services::Services;
 pub use sqlite::{Fate, ResealError, Resealed, SqliteState, check_reseal, reseal};

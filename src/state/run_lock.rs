@@ -1,12 +1,11 @@
 //! The lock of the one process that runs the servers of a settings file. The kernel releases it, however the process ends.
 //! It does not know what running is.
 
-use std::fs::{File, OpenOptions, TryLockError};
+use std::fs::{File, TryLockError};
 use std::io;
-use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 
-use rustix::fs::OFlags;
+use super::directory::open_lock;
 
 const NAME: &str = "run.lock";
 
@@ -23,12 +22,9 @@ impl RunLock {
         Self { _file: None }
     }
 
-    /// The lock in this folder, if no other process holds it. The file is closed in a program that this process starts.
+    /// The lock in this folder, if no other process holds it.
     pub(super) fn try_in(folder: &Path) -> io::Result<Option<Self>> {
-        let mut options = OpenOptions::new();
-        options.read(true).write(true).create(true).truncate(false).mode(0o600);
-        options.custom_flags((OFlags::NOFOLLOW | OFlags::CLOEXEC).bits().cast_signed());
-        let file = options.open(folder.join(NAME))?;
+        let file = open_lock(&folder.join(NAME))?;
         match file.try_lock() {
             Ok(()) => Ok(Some(Self { _file: Some(file) })),
             Err(TryLockError::WouldBlock) => Ok(None),

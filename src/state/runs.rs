@@ -8,6 +8,9 @@ use std::sync::Arc;
 use super::UnixTime;
 use crate::model::{LaunchDigest, SettingsKey};
 
+/// Where an open document says how the health of a server is checked. It is no part of the launch.
+pub const AT_HEALTH_CHECK: &str = "/healthCheck";
+
 /// What is remembered of the run of one name.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Run {
@@ -154,13 +157,17 @@ impl Run {
 }
 
 impl Approval {
+    /// Leaves the health check out, unless it is the one of these members.
+    pub fn keep_health_check_of(&mut self, members: &BTreeMap<String, [u8; 32]>) {
+        if self.members.get(AT_HEALTH_CHECK) != members.get(AT_HEALTH_CHECK) {
+            self.members.remove(AT_HEALTH_CHECK);
+        }
+    }
+
     /// The same with the place of the command as it was approved before, where the command and its `PATH` are the same.
     fn beside(mut self, before: &Self) -> Self {
         // A member that is no part of the launch is approved only if it was.
-        let (own, other) = (self.members.get("/healthCheck"), before.members.get("/healthCheck"));
-        if own != other {
-            self.members.remove("/healthCheck");
-        }
+        self.keep_health_check_of(&before.members);
         let is_same = |pointer: &str| self.members.get(pointer) == before.members.get(pointer);
         if self.located.is_none() && self.members.contains_key("/command") {
             let is_at_its_place = is_same("/command") && is_same("/env/PATH");

@@ -9,6 +9,7 @@ mod package_folders;
 mod private_folder;
 mod running;
 
+use std::cell::OnceCell;
 use std::ffi::{OsStr, OsString};
 use std::io;
 use std::os::fd::{AsRawFd, OwnedFd};
@@ -31,10 +32,11 @@ use tokio::time::timeout;
 use self::private_folder::{PrivateFolder, PrivateFolders};
 use super::fault::{Fault, FaultKind};
 use super::launch::Program;
-use super::platform::{self, Limits};
+use super::platform;
 use super::redaction::Redactor;
 use super::supervisor::{Namespace, Order, VARIABLE};
 use crate::blocking;
+use crate::model::run_policy::Limits;
 
 pub use log::{Log, LogFollower, LogLine};
 pub use lookup::{Located, SearchPath, Skipped, WhySkipped};
@@ -95,6 +97,26 @@ pub struct Child {
     pub stdout: pipe::Receiver,
     /// The program itself.
     pub process: Process,
+}
+
+/// Looks commands up.
+pub struct Locator<'p> {
+    processes: &'p Processes,
+    shared: OnceCell<SearchPath>,
+}
+
+impl Locator<'_> {
+    /// As [`Processes::locate_command`].
+    ///
+    /// # Errors
+    ///
+    /// As [`Processes::locate`].
+    pub fn locate(&self, command: &str, path: Option<&str>) -> Result<Located, Fault> {
+        match path {
+            Some(path) => SearchPath::of(path.as_ref()).locate(command),
+            None => self.shared.get_or_init(|| self.processes.search_path()).locate(command),
+        }
+    }
 }
 
 impl ProcessSettings {
@@ -160,7 +182,12 @@ impl Processes {
     ///
     /// As [`Self::locate`].
     pub fn locate_command(&self, command: &str, path: Option<&str>) -> Result<Located, Fault> {
-        path.map_or_else(|| self.search_path(), |path| SearchPath::of(path.as_ref())).locate(command)
+        self.locator().locate(command, path)
+    }
+
+    /// To look several commands up, with one look at the folders that they share.
+    pub fn locator(&self) -> Locator<'_> {
+        Locator { processes: self, shared: OnceCell::new() }
     }
 
     /// Where commands are looked up whose configuration sets no `PATH`.

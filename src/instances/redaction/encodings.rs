@@ -30,13 +30,13 @@ impl Layer {
         let mut at = 0;
         let mut is_changed = false;
         while at < self.bytes.len() {
-            let (bytes, length) = match read(&self.bytes[at..]) {
-                Some(found) => {
-                    is_changed = true;
-                    found
-                }
-                None => (vec![self.bytes[at]], 1),
+            let Some((bytes, length)) = read(&self.bytes[at..]) else {
+                decoded.starts.push(self.starts[at]);
+                decoded.bytes.push(self.bytes[at]);
+                at += 1;
+                continue;
             };
+            is_changed = true;
             decoded.starts.extend(bytes.iter().map(|_| self.starts[at]));
             decoded.bytes.extend(bytes);
             at += length;

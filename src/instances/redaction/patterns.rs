@@ -4,7 +4,7 @@
 use std::ops::Range;
 
 use crate::model::secret_shapes::{has_known_prefix, is_random_run, is_uuid};
-use crate::model::suspect::{SCHEMES, is_telling, is_value};
+use crate::model::suspect::{is_scheme, is_telling, is_value};
 use crate::model::url_parts;
 
 /// How long a word is at most behind a colon that is treated as a word of a sentence: `invalid token: expired`.
@@ -58,7 +58,6 @@ fn value_of(text: &str) -> &str {
         Some(quote) => (Some(quote), &text[1..]),
         None => (None, text),
     };
-    let is_scheme = |word: &str| SCHEMES.iter().any(|scheme| word.eq_ignore_ascii_case(scheme));
     let text = match text.split_once(' ') {
         Some((word, rest)) if is_scheme(word) => rest.trim_start(),
         _ => text,

@@ -7,7 +7,7 @@ use url::Url;
 use crate::model::url_parts;
 
 /// What is written as it is in a value of the query (RFC 3986 §2.3).
-const VALUE: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+pub(super) const VALUE: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
 /// What is written as it is in a path: a value may be several parts of it.
 const PATH: &AsciiSet = &VALUE.remove(b'/');

@@ -4,13 +4,14 @@
 use std::collections::HashMap;
 use std::time::Duration;
 
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use percent_encoding::utf8_percent_encode;
 use reqwest::header::HeaderValue;
 use reqwest::{Client, StatusCode, redirect};
 use serde_json::{Map, Value};
 
 use super::file::read_anywhere;
 use super::settings::{ReferenceSettings, VaultToken};
+use super::url::VALUE;
 use crate::blocking;
 use crate::instances::tls::client_config;
 use crate::secrets::Plaintext;
@@ -20,9 +21,6 @@ const DEADLINE: Duration = Duration::from_secs(5);
 
 /// How large an answer is at most. Bytes.
 const LARGEST: usize = 1 << 20;
-
-/// What is written as it is in a part of a path (RFC 3986 §2.3).
-const PART: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
 /// Why a secret could not be read: what is said of it, and what else there is to say to those who may start programs.
 #[derive(Debug)]
@@ -74,8 +72,8 @@ impl Vault {
             .map_err(|_| "the token for Vault holds what no header can hold")?;
         token.set_sensitive(true);
         let parts: Vec<String> =
-            path.split('/').map(|part| utf8_percent_encode(part, PART).to_string()).collect();
-        let mount = utf8_percent_encode(mount, PART);
+            path.split('/').map(|part| utf8_percent_encode(part, VALUE).to_string()).collect();
+        let mount = utf8_percent_encode(mount, VALUE);
         let url = format!("{}/v1/{mount}/data/{}", address.trim_end_matches('/'), parts.join("/"));
         let client = match &self.client {
             Some(client) => client,

@@ -2,8 +2,6 @@
 
 use std::time::Instant;
 
-use crate::instances::fault::FaultKind;
-
 use super::failure::Failure;
 use super::versions::{DISCOVERED, PeerInfo, discovered, initialize_params, initialized, wants_discovery};
 use super::wire::Wire;
@@ -59,5 +57,4 @@ async fn discover(wire: &Wire, deadline: Instant) -> Result<PeerInfo, Failure> {
 /// Whether this answer to the first message says that the server only knows the older transport.
 pub(super) fn is_older_transport(failure: &Failure) -> bool {
     matches!(failure.status(), Some(400 | 404 | 405))
-        && !matches!(failure, Failure::Fault(fault) if fault.kind == FaultKind::Auth)
 }

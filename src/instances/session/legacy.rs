@@ -24,9 +24,6 @@ use super::tasks::Tasks;
 /// How long a server may take to accept a message. Some never answer a POST that they cannot place.
 const PATIENCE: Duration = Duration::from_secs(10);
 
-/// How many replies to the server are under way at once; a server that asks for more gets none.
-const MOST_REPLIES: usize = 16;
-
 /// The way to a server over the older transport.
 pub(super) struct Legacy {
     core: Arc<Core>,
@@ -161,12 +158,10 @@ async fn read(mut events: Events, mut batch: Vec<Event>, core: Arc<Core>, routin
         for event in batch {
             if event.kind == "message" {
                 let _ = routing.take(&event.data, |reply| {
-                    if replies.running() < MOST_REPLIES {
-                        let core = Arc::clone(&core);
-                        replies.spawn(async move {
-                            let _ = core.post(reply, Instant::now() + PATIENCE).await;
-                        });
-                    }
+                    let core = Arc::clone(&core);
+                    replies.spawn_reply(async move {
+                        let _ = core.post(reply, Instant::now() + PATIENCE).await;
+                    });
                 });
             }
         }

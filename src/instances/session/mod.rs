@@ -142,6 +142,10 @@ impl Session {
         params: Option<&[u8]>,
         deadline: Instant,
     ) -> Result<Bytes, Fault> {
+        // Whatever is not JSON could end our message early.
+        if params.is_some_and(|params| !is_json(params)) {
+            return Err(FaultKind::Protocol.because("the parameters of the request are not JSON"));
+        }
         Ok(self.inner.wire.request(method, params, deadline).await?)
     }
 
@@ -165,14 +169,15 @@ impl Session {
         arguments: &[u8],
         deadline: Instant,
     ) -> Result<ToolAnswer, Fault> {
-        if !std::str::from_utf8(arguments).is_ok_and(|words| crate::json::check(words).is_ok()) {
+        // What closes the object early would be JSON once it is wrapped.
+        if !is_json(arguments) {
             return Err(FaultKind::Protocol.because("the arguments of the call are not JSON"));
         }
         let mut head = "{\"name\":".to_owned();
         write_string(&mut head, name);
         head.push_str(",\"arguments\":");
         let params = [head.as_bytes(), arguments, b"}"].concat();
-        let result = self.request("tools/call", Some(&params), deadline).await?;
+        let result = self.inner.wire.request("tools/call", Some(&params), deadline).await?;
         Ok(ToolAnswer::of(result))
     }
 
@@ -205,4 +210,8 @@ impl Session {
     pub async fn close(&self) {
         self.inner.wire.close().await;
     }
+}
+
+fn is_json(bytes: &[u8]) -> bool {
+    std::str::from_utf8(bytes).is_ok_and(|text| crate::json::check(text).is_ok())
 }

@@ -15,6 +15,7 @@ use crate::instances::fault::{Fault, FaultKind};
 
 use super::failure::Failure;
 use super::message::{self, Message, NotMessage};
+use super::versions::DISCOVERED;
 
 /// How many notifications a slow reader may be behind before it loses the oldest.
 const MOST_BEHIND: usize = 256;
@@ -140,6 +141,11 @@ impl Routing {
     /// Reports something of our own as if the server had.
     pub(super) fn report(&self, method: &str) {
         let _ = self.notifications.send(Notification { method: method.to_owned(), params: None });
+    }
+
+    /// Whether the revision is spoken that has no sessions, and a context in each message.
+    pub(super) fn is_discovered(&self) -> bool {
+        self.version().as_deref() == Some(DISCOVERED)
     }
 
     /// The protocol version that is spoken, once it is agreed on.

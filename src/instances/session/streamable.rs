@@ -19,15 +19,12 @@ use super::remote_headers::{METHOD, NAME, PROTOCOL_VERSION, SESSION_ID, for_mess
 use super::routing::{Routing, Waiting};
 use super::sse::Reader;
 use super::tasks::Tasks;
-use super::versions::{DISCOVERED, initialize_params, initialized, name_header};
+use super::versions::{initialize_params, initialized, name_header};
 
 /// How long something takes that no client waits for: a reply to the server, the end of a session.
 const ASIDE: Duration = Duration::from_secs(10);
 
 const GOODBYE: Duration = Duration::from_secs(2);
-
-/// How many replies to the server are under way at once; a server that asks for more gets none.
-const MOST_REPLIES: usize = 16;
 
 /// Pauses between attempts to get the stream of notifications: the first, and the longest.
 const PAUSES: (Duration, Duration) = (Duration::from_secs(1), Duration::from_secs(60));
@@ -197,9 +194,7 @@ impl Streamable {
     }
 
     fn reply_later(&self, reply: Bytes) {
-        if self.tasks.running() < MOST_REPLIES {
-            self.tasks.spawn(Arc::clone(&self.core).reply(reply));
-        }
+        self.tasks.spawn_reply(Arc::clone(&self.core).reply(reply));
     }
 
     /// A new session in place of the one with this number, unless another request already got one.
@@ -243,8 +238,9 @@ impl Core {
         *current = Current { id, number: current.number + 1 };
     }
 
+    /// Revision 2026-07-28 has no sessions.
     fn is_sessionless(&self) -> bool {
-        self.routing.version().as_deref() == Some(DISCOVERED)
+        self.routing.is_discovered()
     }
 
     fn headers(&self, mut headers: HeaderMap, current: &Current) -> HeaderMap {
@@ -309,11 +305,7 @@ async fn listen(core: Arc<Core>) {
                 }
                 pause = PAUSES.0;
                 let mut stream = Stream::new(response);
-                let mut reply = |reply| {
-                    if replies.running() < MOST_REPLIES {
-                        replies.spawn(Arc::clone(&core).reply(reply));
-                    }
-                };
+                let mut reply = |reply| replies.spawn_reply(Arc::clone(&core).reply(reply));
                 while let Ok(true) = stream.advance(&core.routing, &mut reply).await {}
             }
             // The next request gets a new session; then there may be a stream again.

@@ -8,7 +8,6 @@ use bytes::Bytes;
 use tokio::time::timeout_at;
 
 use crate::instances::fault::FaultKind;
-use crate::json;
 
 use super::failure::Failure;
 use super::legacy::Legacy;
@@ -16,7 +15,7 @@ use super::lines::Lines;
 use super::message;
 use super::routing::Routing;
 use super::streamable::Streamable;
-use super::versions::{DISCOVERED, cancelled_params, with_context};
+use super::versions::{cancelled_params, with_context};
 
 /// The way to a server.
 pub(super) struct Wire {
@@ -40,21 +39,16 @@ impl Wire {
         &self.routing
     }
 
-    /// One request. Where it is dropped, or its time is over, the server learns that it is no longer needed.
+    /// One request, whose parameters are JSON. Where it is dropped, or its time is over, the server learns that it is no
+    /// longer needed.
     pub(super) async fn request(
         &self,
         method: &str,
         params: Option<&[u8]>,
         deadline: Instant,
     ) -> Result<Bytes, Failure> {
-        // Whatever is not JSON could end our message early.
-        if params
-            .is_some_and(|params| !std::str::from_utf8(params).is_ok_and(|words| json::check(words).is_ok()))
-        {
-            return Err(FaultKind::Protocol.because("the parameters of the request are not JSON").into());
-        }
         let mut waiting = self.routing.expect()?;
-        let with_context = self.is_discovered().then(|| with_context(params));
+        let with_context = self.routing.is_discovered().then(|| with_context(params));
         let params = with_context.as_deref().or(params);
         // The protocol forbids to cancel `initialize`.
         let may_cancel = method != "initialize";
@@ -89,10 +83,6 @@ impl Wire {
             Link::Streamable(http) => http.notify(method, None, deadline).await,
             Link::Legacy(sse) => sse.notify(method, None, deadline).await,
         }
-    }
-
-    fn is_discovered(&self) -> bool {
-        self.routing.version().as_deref() == Some(DISCOVERED)
     }
 
     /// Begins to listen for what the server reports on its own, where that takes a connection of its own.

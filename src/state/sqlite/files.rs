@@ -10,11 +10,11 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use rusqlite::Connection;
-use rustix::fs::OFlags;
 use rustix::process::geteuid;
 
 use super::error::OpenError;
 use crate::state::UnixTime;
+use crate::state::directory::open_lock;
 
 const DATABASE: &str = "state.db";
 
@@ -65,10 +65,7 @@ impl Files {
     /// Takes the lock, waiting so long for others.
     pub(super) fn lock(&self, hold: Hold, patience: Duration) -> Result<Lock, OpenError> {
         let path = self.folder.join(LOCK);
-        let mut options = OpenOptions::new();
-        options.read(true).write(true).create(true).truncate(false).mode(0o600);
-        options.custom_flags((OFlags::NOFOLLOW | OFlags::CLOEXEC).bits().cast_signed());
-        let file = options.open(&path).map_err(failed(&path))?;
+        let file = open_lock(&path).map_err(failed(&path))?;
         let deadline = Instant::now() + patience;
         loop {
             let tried = match hold {
