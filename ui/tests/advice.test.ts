@@ -41,7 +41,7 @@ test("a time in the wrong unit is said", () => {
 });
 
 test("a reference decides nowhere who is spoken to", () => {
-  const wrong = (url: string) => check(config(writeJson(new Map([["url", url]]))), true).map(({ pointer }) => pointer);
+  const wrong = (url: string) => check(config(writeJson(new Map([["url", url]]))), {}).map(({ pointer }) => pointer);
   for (const url of ["${URL}/mcp", "https://${HOST}/mcp", "https://h:${PORT}/", "https:${HOST}"]) assert.deepEqual(wrong(url), ["/url"], url);
   for (const url of ["https://h/${A}?x=${B}", "https://h?x=${A}", "$URL"]) assert.deepEqual(wrong(url), [], url);
 });
