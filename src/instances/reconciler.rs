@@ -99,7 +99,21 @@ impl Reconciler {
         loop {
             let timer = self.table.next_look(self.now());
             let timer = self.shared.clock.until(timer.unwrap_or(next_look).min(next_look));
+            // What has happened is known before a request is served: the client that asks may know it already.
             let is_stopped = tokio::select! {
+                biased;
+                () = timer => {
+                    self.step(Input::Tick).await;
+                    false
+                }
+                Some((attempt, outcome)) = self.returns.1.recv() => {
+                    self.step(Input::Done(attempt, outcome)).await;
+                    false
+                }
+                Some(report) = self.reports.1.recv() => {
+                    self.note(report).await;
+                    false
+                }
                 request = requests.recv() => match request {
                     Some(Request::Stop) | None => true,
                     Some(request) => {
@@ -107,18 +121,6 @@ impl Reconciler {
                         false
                     }
                 },
-                Some(report) = self.reports.1.recv() => {
-                    self.note(report).await;
-                    false
-                }
-                Some((attempt, outcome)) = self.returns.1.recv() => {
-                    self.step(Input::Done(attempt, outcome)).await;
-                    false
-                }
-                () = timer => {
-                    self.step(Input::Tick).await;
-                    false
-                }
             };
             if is_stopped {
                 break;
@@ -154,6 +156,7 @@ impl Reconciler {
                 self.demands.insert(id, answer);
                 // A write that was answered just now is to be seen by the call that follows it.
                 self.look().await;
+                self.lose(&name).await;
                 Input::Demand(name, id)
             }
             Request::GiveUp(id) => {
@@ -178,6 +181,17 @@ impl Reconciler {
             Request::Stop => Input::Stop,
         };
         self.step(input).await;
+    }
+
+    /// Notes that the session of an instance is over before its keeper reports it. A client that got the fault which
+    /// ended it may call again at once, and waits for the next start.
+    async fn lose(&mut self, name: &SettingsKey) {
+        let attempt = self.table.get(name).and_then(|own| own.attempt());
+        let is_over =
+            |attempt: &Attempt| self.shared.live(*attempt).is_some_and(|live| live.session.is_closed());
+        if let Some(attempt) = attempt.filter(is_over) {
+            self.step(Input::Lost(attempt)).await;
+        }
     }
 
     async fn note(&mut self, report: Report) {

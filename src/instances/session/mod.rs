@@ -196,6 +196,11 @@ impl Session {
         self.inner.wire.routing().closed().await
     }
 
+    /// Whether the session is over, before a task that waits for it runs.
+    pub fn is_closed(&self) -> bool {
+        self.inner.wire.routing().is_closed()
+    }
+
     /// What the server reports from now on. A reader that is far behind loses the oldest.
     pub fn notifications(&self) -> broadcast::Receiver<Notification> {
         self.inner.wire.routing().notifications()

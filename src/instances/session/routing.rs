@@ -127,6 +127,11 @@ impl Routing {
         self.closed.send_replace(Some(fault.clone()));
     }
 
+    /// Whether the session is over.
+    pub(super) fn is_closed(&self) -> bool {
+        self.pending().closed.is_some()
+    }
+
     /// Ready when the session is over.
     pub(super) async fn closed(&self) -> Fault {
         let mut closed = self.closed.subscribe();

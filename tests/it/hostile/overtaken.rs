@@ -2,6 +2,7 @@
 //! long: both edits are there afterwards, or the writer is refused and theirs is there.
 
 use std::fs::{self, File, OpenOptions};
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::thread;
@@ -103,7 +104,14 @@ const OTHERS: [Other; 4] = [
     ),
     (
         "edits it in place",
-        |document| fs::write(document, with_another(document)).expect("our own file"),
+        // In one call: where the file is emptied first, the service may see that, which is the next case.
+        |document| {
+            let mut whole = with_another(document);
+            let mut file = OpenOptions::new().write(true).open(document).expect("our own file");
+            let length = file.metadata().expect("it is open").len();
+            whole.resize(whole.len().max(usize::try_from(length).expect("it is small")), b' ');
+            file.write_all(&whole).expect("our own file");
+        },
         None,
     ),
     (
