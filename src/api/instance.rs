@@ -85,6 +85,9 @@ pub struct Instance<'a> {
     pub generation: u64,
     /// Whether the launch is approved; null where it needs no approval.
     pub approved: Option<bool>,
+    /// Whether its tools differ from those that were seen first, or accepted.
+    #[serde(default)]
+    pub drift: bool,
     /// The version of MCP that is spoken; null where it does not run.
     pub protocol_version: Option<String>,
     /// What the server calls itself; null where it does not run.
@@ -268,6 +271,8 @@ pub struct InstanceStatus<'a> {
     pub generation: u64,
     /// Whether the launch is approved; null where it needs no approval.
     pub approved: Option<bool>,
+    /// Whether its tools differ from those that were seen first, or accepted.
+    pub drift: bool,
     /// When the next attempt may be made: milliseconds of Unix time; null where the last one did not fail.
     pub next_retry_at_ms: Option<i64>,
 }

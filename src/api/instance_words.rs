@@ -108,11 +108,13 @@ pub enum InstanceEventKind {
     Start,
     /// It ended by itself.
     Exit,
+    /// Its tools are others than those that were seen first, or accepted.
+    Drift,
 }
 
 impl InstanceEventKind {
     /// All of them.
-    pub const ALL: [Self; 4] = [Self::Probe, Self::Call, Self::Start, Self::Exit];
+    pub const ALL: [Self; 5] = [Self::Probe, Self::Call, Self::Start, Self::Exit, Self::Drift];
 
     /// Its word.
     pub const fn as_str(self) -> &'static str {
@@ -121,6 +123,7 @@ impl InstanceEventKind {
             Self::Call => "call",
             Self::Start => "start",
             Self::Exit => "exit",
+            Self::Drift => "drift",
         }
     }
 }

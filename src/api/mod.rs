@@ -2,6 +2,7 @@
 //! clients read with them. It does not know how their content is found, and how it is sent.
 
 mod approval;
+mod discovery;
 mod event;
 mod instance;
 mod instance_words;
@@ -16,6 +17,10 @@ use serde::Serialize;
 
 pub use approval::{
     ApprovalReason, ApprovedBy, LaunchApproval, LaunchCommand, LaunchId, LaunchValue, LaunchVariable,
+};
+pub use discovery::{
+    DriftWord, ListedEntry, ListedTool, ListingFrame, PromptListing, ResourceListing, TestResult, TestStage,
+    TestStageWord, ToolDrift, ToolListing,
 };
 pub use event::{
     ChangeKind, DocumentAccess, DocumentChange, DocumentState, Opened, RecentChange, ServerChange,

@@ -37,6 +37,11 @@ pub(super) fn read(call: Call, name: SettingsKey) -> Answer {
     Box::pin(async move { current(&call, &name).await })
 }
 
+/// `GET` of the one that has the name of a route.
+pub(super) fn read_called_test(call: Call) -> Answer {
+    Box::pin(async move { current(&call, &SettingsKey::new("test")).await })
+}
+
 /// `POST …/probe`: probes what runs, and answers what came of it.
 pub(super) fn probe(call: Call, name: SettingsKey) -> Answer {
     Box::pin(async move {
@@ -106,7 +111,7 @@ async fn current(call: &Call, name: &SettingsKey) -> Result<HttpResponse, Proble
 }
 
 /// Whether there is such a server.
-async fn exists(call: &Call, name: &SettingsKey) -> Result<(), Problem> {
+pub(super) async fn exists(call: &Call, name: &SettingsKey) -> Result<(), Problem> {
     let model = call.service().newest().await.map_err(|error| call.failed(error))?;
     model.item(name).map(drop).ok_or_else(|| call.failed(ServiceError::UnknownServer))
 }
@@ -128,12 +133,12 @@ fn line(line: &LogLine) -> api::LogLine {
 }
 
 /// What this caller is shown.
-fn sight(caller: &Caller) -> Sight {
+pub(super) fn sight(caller: &Caller) -> Sight {
     let (runs, reveals) = (caller.scopes.allow(Scope::Run), caller.scopes.allow(Scope::Reveal));
     Sight { details: runs, output: runs || reveals }
 }
 
-fn no_instance(error: &NoInstance, caller: &Caller) -> Problem {
+pub(super) fn no_instance(error: &NoInstance, caller: &Caller) -> Problem {
     match error {
         NoInstance::NotRunner => Problem::new(
             ProblemKind::NotTheRunner,
@@ -148,6 +153,10 @@ fn no_instance(error: &NoInstance, caller: &Caller) -> Problem {
         NoInstance::ToolNotAllowed => {
             Problem::new(ProblemKind::ToolNotAllowed, "The run policy of the server does not allow this tool.")
         }
+        NoInstance::ToolHeldBack => Problem::new(
+            ProblemKind::ToolNotAllowed,
+            "The tool is not as it was accepted, and the run policy of the server pins its tools. Look at the tools, and accept them.",
+        ),
         NoInstance::TooOften => {
             Problem::new(ProblemKind::TooOften, "This was asked of the server less than a second ago. Try again.")
                 .header(header::RETRY_AFTER, RETRY_AFTER)
@@ -191,7 +200,7 @@ fn refused(refusal: &Refusal, caller: &Caller) -> Problem {
 }
 
 /// The server did not answer as it should.
-fn failed(fault: &Fault, caller: &Caller) -> Problem {
+pub(super) fn failed(fault: &Fault, caller: &Caller) -> Problem {
     let problem = Problem::new(
         ProblemKind::ServerFault,
         "The MCP server did not answer as it should. `fault` says what was wrong.",

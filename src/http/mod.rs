@@ -5,6 +5,7 @@ mod approval;
 mod authentication;
 mod body;
 mod connection;
+mod discovery;
 mod document_access;
 mod documentation;
 mod editor_schemas;
@@ -39,6 +40,7 @@ mod settings;
 mod settings_patch;
 mod static_content;
 mod status;
+mod testing;
 mod write_response;
 
 use std::path::Path;
@@ -86,6 +88,8 @@ pub struct App {
     pub document: Box<str>,
     /// Makes request ids.
     pub request_ids: RequestIds,
+    /// The tests that are under way.
+    tests: testing::Seats,
     /// Which hosts and pages were refused.
     refusals: RefusalLog,
     /// The OpenAPI document, made when it is first asked for.
@@ -113,6 +117,7 @@ impl App {
             page: page.into(),
             document: document.to_string_lossy().into(),
             request_ids: RequestIds::default(),
+            tests: testing::Seats::default(),
             refusals: RefusalLog::default(),
             openapi: OnceLock::new(),
         }

@@ -114,6 +114,12 @@ pub enum ProblemKind {
     ToolNotAllowed,
     /// The same was asked for a moment ago.
     TooOften,
+    /// More tests are under way than may be.
+    TooManyTests,
+    /// The tools are others than those that are to be accepted.
+    ToolsChanged,
+    /// The server has not listed this yet.
+    NoList,
     /// Another service runs the servers.
     NotTheRunner,
     /// What others do and this service does not.
@@ -124,7 +130,7 @@ pub enum ProblemKind {
 
 impl ProblemKind {
     /// Every kind, for documentation and tests.
-    pub const ALL: [Self; 56] = [
+    pub const ALL: [Self; 59] = [
         Self::NotFound,
         Self::MethodNotAllowed,
         Self::Unauthorized,
@@ -178,6 +184,9 @@ impl ProblemKind {
         Self::ServerFault,
         Self::ToolNotAllowed,
         Self::TooOften,
+        Self::TooManyTests,
+        Self::ToolsChanged,
+        Self::NoList,
         Self::NotTheRunner,
         Self::NotImplemented,
         Self::Internal,
@@ -498,6 +507,24 @@ impl ProblemKind {
                 "Asked for too often",
                 S::TOO_MANY_REQUESTS,
                 "Try again after the time that Retry-After names.",
+            ),
+            Self::TooManyTests => (
+                "too-many-tests",
+                "Too many tests",
+                S::TOO_MANY_REQUESTS,
+                "Try again when a test that is under way is answered.",
+            ),
+            Self::ToolsChanged => (
+                "tools-changed",
+                "The tools are others",
+                S::CONFLICT,
+                "Look again at the tools, and accept those.",
+            ),
+            Self::NoList => (
+                "no-list",
+                "Nothing is listed yet",
+                S::NOT_FOUND,
+                "Test the server, or call a tool: then it runs, and lists what it offers.",
             ),
             Self::NotTheRunner => (
                 "not-the-runner",

@@ -24,6 +24,8 @@ pub(super) enum Parameter {
     After,
     /// Whether a log is followed.
     Follow,
+    /// Whether a running server is asked again.
+    Refresh,
 }
 
 /// What a query asks for.
@@ -39,6 +41,8 @@ pub(super) struct Query {
     pub(super) after: Option<String>,
     /// Whether the log is followed.
     pub(super) is_following: bool,
+    /// Whether a running server is asked again.
+    pub(super) is_refreshing: bool,
 }
 
 /// Why a query can't be used.
@@ -61,13 +65,14 @@ impl Parameter {
             Self::Limit => "limit",
             Self::After => "after",
             Self::Follow => "follow",
+            Self::Refresh => "refresh",
         }
     }
 
     /// What its value must be.
     const fn form(self) -> &'static str {
         match self {
-            Self::DryRun | Self::Follow => "`true` or `false`",
+            Self::DryRun | Self::Follow | Self::Refresh => "`true` or `false`",
             Self::View => "`summary` or `full`",
             Self::Limit => "a whole number from 1 to 1000",
             Self::After => "a name in percent-encoded UTF-8",
@@ -88,6 +93,7 @@ impl Query {
             Parameter::Limit => self.limit = Some(limit(value)?),
             Parameter::After => self.after = Some(value.to_owned()),
             Parameter::Follow => self.is_following = truth(value)?,
+            Parameter::Refresh => self.is_refreshing = truth(value)?,
         }
         Some(())
     }

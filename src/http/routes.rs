@@ -11,12 +11,14 @@ use crate::secrets::Scope;
 use crate::service::audit::Action;
 
 use super::App;
+use super::discovery as found;
 use super::endpoint::{Admission, Endpoint, Handler, run};
 use super::instances as live;
 use super::operations::{Description, Row};
 use super::problem::Problem;
 use super::problem_kind::ProblemKind;
 use super::query::Parameter;
+use super::testing;
 use super::{
     approval, body, documentation, event_stream, headers, listing, mcp_servers, operations, page, paths,
     policy, rename_and_copy, request_id, session, settings, settings_patch, status,
@@ -39,6 +41,12 @@ const PROBE: &str = "/api/instances/{name}/probe";
 const RESTART: &str = "/api/instances/{name}/restart";
 const INSTANCE_LOG: &str = "/api/instances/{name}/log";
 const CALL: &str = "/api/instances/{name}/tools/{tool}/call";
+const TEST: &str = "/api/instances/test";
+const TOOLS: &str = "/api/instances/{name}/tools";
+const ACCEPTANCE: &str = "/api/instances/{name}/tools/acceptance";
+const RESOURCES_OF: &str = "/api/instances/{name}/resources";
+const PROMPTS: &str = "/api/instances/{name}/prompts";
+const THEIR_TEST: &str = "/api/mcp/test";
 const PROBLEM: &str = "/problems/{type}";
 
 const JSON: &[&str] = &["application/json"];
@@ -89,7 +97,7 @@ static RESOURCES: LazyLock<Vec<Resource>> = LazyLock::new(|| resources(&ROUTES))
 fn routes() -> Vec<Route> {
     use operations::settings as theirs;
     use operations::{
-        documentation as documents, events, instances, mcp_servers as servers, running, service,
+        discovery, documentation as documents, events, instances, mcp_servers as servers, running, service,
         session as login,
     };
     let route = |method, path, describe: Describe, endpoint| Route {
@@ -102,6 +110,7 @@ fn routes() -> Vec<Route> {
     let undescribed = |path, endpoint| Route { path, method: Method::GET, describe: None, endpoint };
     // What clients of OpenHands may ask for and never get is no part of our API.
     let refused = |path| undescribed(path, reading(Handler::Plain(settings::schema)));
+    let refused_post = |path| Route { method: Method::POST, ..refused(path) };
     // The same for everybody, under a tag.
     let document = |handler| Endpoint { takes_conditions: true, ..open(handler) };
     let exchange = Endpoint {
@@ -150,6 +159,12 @@ fn routes() -> Vec<Route> {
         Endpoint { admission: Admission::Scope(Scope::Run), ..open(Handler::Stored(approval::read)) };
     let approve =
         Endpoint { body: JSON, ..by_runner(Handler::StoredBody(approval::approve), Action::Approve) };
+    let accept =
+        Endpoint { body: JSON, ..by_runner(Handler::StoredBody(found::accept), Action::AcceptTools) };
+    let listing_of = |handler| Endpoint { query: &[Parameter::Refresh], ..reading(Handler::Stored(handler)) };
+    let testing =
+        |handler| Endpoint { body: JSON, action: Some(Action::Test), ..with_any_key(Handler::Body(handler)) };
+    let (test, test_theirs) = (testing(testing::test), testing(testing::test_theirs));
     let withdraw = by_runner(Handler::Stored(approval::withdraw), Action::Withdraw);
     let show_policy = Endpoint { takes_conditions: true, ..reading(Handler::Stored(policy::read)) };
     let set_policy = |handler, body| Endpoint { query: &[], ..writing(handler, Action::SetPolicy, body) };
@@ -200,10 +215,21 @@ fn routes() -> Vec<Route> {
         route(Method::DELETE, SETTINGS_ITEM, theirs::delete, delete_theirs),
         route(Method::POST, SETTINGS_RENAME, theirs::rename, rename_stored),
         get(INSTANCES, running::list, reading(Handler::Plain(live::list))),
+        // A server may be called `test`.
+        undescribed(TEST, reading(Handler::Plain(live::read_called_test))),
+        route(Method::POST, TEST, discovery::test, test),
+        route(Method::POST, THEIR_TEST, discovery::test_theirs, test_theirs),
+        refused_post("/api/mcp/oauth/start"),
+        refused("/api/mcp/oauth/status/{job_id}"),
+        refused_post("/api/mcp/oauth/callback/{job_id}"),
         get(INSTANCE, running::read, reading(Handler::Stored(live::read))),
         route(Method::POST, PROBE, running::probe, probe),
         route(Method::POST, RESTART, running::restart, restart),
         get(INSTANCE_LOG, running::log, read_log),
+        get(TOOLS, discovery::tools, listing_of(found::tools)),
+        get(RESOURCES_OF, discovery::resources, listing_of(found::resources)),
+        get(PROMPTS, discovery::prompts, listing_of(found::prompts)),
+        route(Method::POST, ACCEPTANCE, discovery::accept, accept),
         route(Method::POST, CALL, running::call_tool, call_tool),
         get(APPROVAL, instances::approval, show_launch),
         route(Method::POST, APPROVAL, instances::approve, approve),

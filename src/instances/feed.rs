@@ -68,6 +68,7 @@ fn status(view: &Instance<'_>) -> InstanceStatus<'static> {
         health_since_ms: view.health.since_ms,
         generation: view.generation,
         approved: view.approved,
+        drift: view.drift,
         next_retry_at_ms: view.retry.as_ref().map(|retry| retry.next_retry_at_ms),
     }
 }

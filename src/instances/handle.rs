@@ -14,16 +14,18 @@ use tokio::task::JoinHandle;
 use tokio::time::{sleep, timeout};
 
 use super::core::{DemandId, Outcome, Refusal};
+use super::discovery::{Freshness, Known, NotKnown};
 use super::feed::Feed;
 use super::keeper::Tools;
 use super::lease::Lease;
 use super::process::Log;
-use super::reconciler::{Reconciler, Request};
+use super::reconciler::{Probed, Reconciler, Request};
 use super::shared::{Role, Settings, Shared};
 use super::view::{Sight, shown, unseen};
-use super::{Clock, Fault};
+use super::{Clock, Fault, FaultKind};
 use crate::api::{Instance, InstanceList, InstanceState, ProbeResult};
-use crate::model::SettingsKey;
+use crate::model::run_policy::Policy;
+use crate::model::{Feature, SettingsKey};
 use crate::service::{Item, Service, ServiceError};
 use crate::state::{RunLock, StateStore};
 
@@ -47,13 +49,13 @@ const THREADS: usize = 2;
 
 /// The instances of all servers.
 pub struct Instances {
-    shared: Arc<Shared>,
+    pub(super) shared: Arc<Shared>,
     requests: mpsc::UnboundedSender<Request>,
     /// Until it is started.
     waiting: Mutex<Option<mpsc::UnboundedReceiver<Request>>>,
     runtime: Mutex<Option<Runtime>>,
     ended: Mutex<Option<oneshot::Receiver<()>>>,
-    next: AtomicU64,
+    pub(super) next: AtomicU64,
     paces: Mutex<HashMap<SettingsKey, Instant>>,
 }
 
@@ -68,6 +70,8 @@ pub enum NoInstance {
     Starting,
     /// The policy of the server does not allow this tool.
     ToolNotAllowed,
+    /// The policy is that tools are as they were accepted, and this one is not.
+    ToolHeldBack,
     /// It was asked for a moment ago.
     TooOften,
 }
@@ -192,11 +196,14 @@ impl Instances {
         tool: String,
         arguments: Bytes,
     ) -> Result<(Bytes, u64), CallError> {
-        self.refuse_tool(name, &tool).map_err(CallError::NoInstance)?;
+        if !self.policy(name).tools.offers(&tool) {
+            return Err(CallError::NoInstance(NoInstance::ToolNotAllowed));
+        }
         let lease = self.demand(name).await.map_err(CallError::NoInstance)?;
-        // By now the settings were looked at: a server that another program has renamed has its policy under this name,
-        // and while it started the policy may have changed.
-        self.refuse_tool(name, &tool).map_err(CallError::NoInstance)?;
+        if let Err(error) = self.refuse_tool(name, &tool, &lease).await {
+            lease.release();
+            return Err(error);
+        }
         let runtime = self.runtime().ok_or(CallError::NoInstance(NoInstance::NotRunner))?;
         // Where the client goes away this future is dropped, and the call is cancelled.
         let task = AbortOnDrop(runtime.spawn(async move {
@@ -217,17 +224,21 @@ impl Instances {
     pub async fn probe(&self, name: &SettingsKey, sight: Sight) -> Result<ProbeResult, NoInstance> {
         self.refuse_spectator()?;
         self.keep_pace(name)?;
-        let id = self.next.fetch_add(1, Ordering::Relaxed);
-        let (send, receive) = oneshot::channel();
-        self.requests.send(Request::Probe(name.clone(), id, send)).map_err(|_| NoInstance::NotRunner)?;
-        let outcome = match receive.await {
-            Ok(outcome) => outcome.map_err(NoInstance::Refused)?,
-            Err(_) => return Err(NoInstance::NotRunner),
-        };
+        let (outcome, _) = self.probe_now(name).await?;
         let view = self.shared.view(name).ok_or(NoInstance::Refused(Refusal::Gone))?;
         let health = shown((*view).clone(), sight).health;
         let Outcome { fault: own, ms } = outcome;
         Ok(ProbeResult { ok: own.is_none(), ms, fault: own.as_ref().map(|own| sight.fault(own)), health })
+    }
+
+    pub(super) async fn probe_now(&self, name: &SettingsKey) -> Result<Probed, NoInstance> {
+        let id = self.next.fetch_add(1, Ordering::Relaxed);
+        let (send, receive) = oneshot::channel();
+        self.requests.send(Request::Probe(name.clone(), id, send)).map_err(|_| NoInstance::NotRunner)?;
+        match receive.await {
+            Ok(probed) => probed.map_err(NoInstance::Refused),
+            Err(_) => Err(NoInstance::NotRunner),
+        }
     }
 
     /// Ends the wait for the next attempt, or starts again what runs.
@@ -241,13 +252,54 @@ impl Instances {
         self.requests.send(Request::Restart(name.clone())).map_err(|_| NoInstance::NotRunner)
     }
 
-    fn refuse_tool(&self, name: &SettingsKey, tool: &str) -> Result<(), NoInstance> {
-        let remembered = self.shared.state.peek();
-        let policy = remembered.and_then(|all| all.policy(name)).unwrap_or_default();
-        if policy.tools.offers(tool) { Ok(()) } else { Err(NoInstance::ToolNotAllowed) }
+    /// Whether the policy offers this tool, and where tools are pinned whether it is as it was accepted. Judged when there
+    /// is an instance: by then the settings were looked at, so that a server that another program has renamed has its
+    /// policy under this name, and while it started the policy may have changed.
+    pub(super) async fn refuse_tool(
+        &self,
+        name: &SettingsKey,
+        tool: &str,
+        lease: &Lease,
+    ) -> Result<(), CallError> {
+        let rules = self.policy(name).tools;
+        if !rules.offers(tool) {
+            return Err(CallError::NoInstance(NoInstance::ToolNotAllowed));
+        }
+        if !rules.pinned {
+            return Ok(());
+        }
+        let known = self.known_of(name, lease).await?;
+        let accepted = known.run.known_tools.as_ref().and_then(|known| known.tools.get(tool));
+        match accepted.is_some() && known.listing.digests().get(tool) == accepted {
+            true => Ok(()),
+            false => Err(CallError::NoInstance(NoInstance::ToolHeldBack)),
+        }
     }
 
-    fn refuse_spectator(&self) -> Result<(), NoInstance> {
+    fn policy(&self, name: &SettingsKey) -> Policy {
+        let remembered = self.shared.state.peek();
+        remembered.and_then(|all| all.policy(name)).unwrap_or_default()
+    }
+
+    /// What the instance of this lease offers now.
+    async fn known_of(&self, name: &SettingsKey, lease: &Lease) -> Result<Known, CallError> {
+        let known = match self.runtime() {
+            Some(runtime) => self.shared.known(&runtime, name, Feature::Tools, Freshness::Cached).await,
+            None => Err(NotKnown::NeverListed),
+        };
+        match known {
+            Ok(Known { fault: Some(fault), .. }) | Err(NotKnown::Failed(fault)) => {
+                Err(CallError::Failed(fault))
+            }
+            // It is of another start, or has ended.
+            Ok(Known { is_stale: true, .. }) | Err(NotKnown::NeverListed) => {
+                Err(CallError::Failed(lease.live.redacted(FaultKind::Exited.because("the server has ended"))))
+            }
+            Ok(known) => Ok(known),
+        }
+    }
+
+    pub(super) fn refuse_spectator(&self) -> Result<(), NoInstance> {
         match self.shared.role() {
             Role::Spectator => Err(NoInstance::NotRunner),
             Role::Runner | Role::Off => Ok(()),
@@ -266,7 +318,7 @@ impl Instances {
         }
     }
 
-    async fn demand(&self, name: &SettingsKey) -> Result<Lease, NoInstance> {
+    pub(super) async fn demand(&self, name: &SettingsKey) -> Result<Lease, NoInstance> {
         self.refuse_spectator()?;
         match self.demand_once(name).await {
             // An approval counts once it is stored, which is a moment after the write that made it was answered.
@@ -297,7 +349,7 @@ impl Instances {
         Instance { last_line: log.and_then(|log| log.last_line()), ..view }
     }
 
-    fn runtime(&self) -> Option<Handle> {
+    pub(super) fn runtime(&self) -> Option<Handle> {
         let runtime = self.runtime.lock().unwrap_or_else(PoisonError::into_inner);
         runtime.as_ref().map(|runtime| runtime.handle().clone())
     }
@@ -357,7 +409,9 @@ async fn run(
                 shared.role.send_replace(Role::Runner);
             }
             tracing::debug!(is_runner = lock.is_some(), "instances: ready");
-            Reconciler::new(Arc::clone(&shared), Arc::new(tools)).run(&mut requests).await;
+            let tools = Arc::new(tools);
+            shared.set_tools(Arc::clone(&tools));
+            Reconciler::new(Arc::clone(&shared), tools).run(&mut requests).await;
         }
         Err(error) => tracing::error!(error = %error, "could not get ready to run servers"),
     }

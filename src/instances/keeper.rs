@@ -7,25 +7,14 @@ use std::time::{Duration, Instant};
 use tokio::sync::{mpsc, watch};
 use tokio::time::timeout;
 
+use super::Fault;
 use super::core::{Attempt, Input};
 use super::http_client::HttpClient;
-use super::live::{Live, ms, redacted};
-use super::process::{Located, Log, Process, Processes, Start};
-use super::redaction::Redactor;
+use super::live::{Live, ms};
+use super::process::{Log, Processes};
 use super::references::References;
-use super::session::Session;
-use super::{Fault, FaultKind, ResolvedLaunch};
-use crate::model::config::Config;
-use crate::model::run_policy::Limits;
-
-/// How much of its stderr is kept with a failed attempt. Bytes.
-const TAIL: usize = 2 << 10;
-
-/// How long a program whose connection is over is given to say with which status it ends.
-const LAST_WORDS: Duration = Duration::from_millis(300);
-
-/// How long the end of a program is waited for, so that the next one does not run beside it.
-const ENDING: Duration = Duration::from_secs(10);
+use super::stage::StageReport;
+use super::starter::{Begun, Starter, end, exited, last_words};
 
 /// How long the end of a session may take that is over HTTP.
 const CLOSING: Duration = Duration::from_secs(1);
@@ -42,16 +31,8 @@ pub struct Tools {
 
 /// One attempt, before it is made.
 pub(super) struct Keeper {
-    pub(super) tools: Arc<Tools>,
     pub(super) attempt: Attempt,
-    /// Names its private folder.
-    pub(super) key: String,
-    pub(super) config: Config,
-    pub(super) located: Option<Located>,
-    pub(super) limits: Limits,
-    pub(super) start_timeout: Duration,
-    /// The version of MCP that it spoke last.
-    pub(super) known: Option<String>,
+    pub(super) starter: Starter,
     /// Takes what happens.
     pub(super) reports: mpsc::UnboundedSender<Report>,
     /// Says that it is to end, and how long calls in flight may go on.
@@ -64,6 +45,8 @@ pub(super) enum Report {
     Input(Box<Input>),
     /// A program was started, and writes this to stderr.
     Log(Attempt, Arc<Log>),
+    /// How the start went.
+    Start(Attempt, Arc<[StageReport]>),
     /// There is a session now. It comes before the input that says so.
     Live(Attempt, Arc<Live>),
     /// Of this attempt nothing is left.
@@ -88,13 +71,17 @@ impl Keeper {
 
     async fn run(&mut self) -> Input {
         let (began, attempt) = (Instant::now(), self.attempt);
-        let mut process = None;
+        let mut begun = Begun::nothing();
         let mut stop = self.stop.clone();
+        let reports = self.reports.clone();
+        let on_log = move |log| drop(reports.send(Report::Log(attempt, log)));
         let started = tokio::select! {
             biased;
             _ = stopped(&mut stop) => None,
-            started = self.start(&mut process) => Some(started),
+            started = self.starter.start(&mut begun, on_log) => Some(started),
         };
+        let Begun { process, stages } = begun;
+        self.reports.send(Report::Start(attempt, stages.into_reports().into())).ok();
         let live = match started {
             Some(Ok(live)) => Arc::new(live),
             Some(Err(fault)) => {
@@ -127,69 +114,12 @@ impl Keeper {
         let stderr = end(process).await;
         Input::Exited(attempt, fault, stderr)
     }
-
-    /// Everything is resolved before anything is started (A1). What was started is in `process`, also where this is given
-    /// up half way.
-    async fn start(&self, process: &mut Option<Process>) -> Result<Live, Fault> {
-        let deadline = Instant::now() + self.start_timeout;
-        let resolved = self.tools.references.resolve(&self.config).await?;
-        let secrets = resolved.secrets.iter().map(|secret| secret.expose());
-        let redactor = Arc::new(Redactor::new(secrets));
-        let started = self.connect(resolved.launch, &redactor, process, deadline).await;
-        let session = started.map_err(|fault| redacted(fault, &redactor))?;
-        Ok(Live::new(session, process.clone(), redactor))
-    }
-
-    async fn connect(
-        &self,
-        launch: ResolvedLaunch,
-        redactor: &Arc<Redactor>,
-        process: &mut Option<Process>,
-        deadline: Instant,
-    ) -> Result<Session, Fault> {
-        let known = self.known.as_deref();
-        let program = match launch {
-            ResolvedLaunch::Remote(remote) => {
-                return Session::to_remote(&remote, &self.tools.http, known, deadline).await;
-            }
-            ResolvedLaunch::Program(program) => program,
-        };
-        let Some(located) = self.located.clone() else {
-            return Err(self.tools.processes.locate(&program).err().unwrap_or_else(not_located));
-        };
-        let (key, limits, redactor) = (self.key.clone(), self.limits, Arc::clone(redactor));
-        let child = self.tools.processes.spawn(Start { key, program, located, limits, redactor }).await?;
-        let own = process.insert(child.process).clone();
-        self.reports.send(Report::Log(self.attempt, Arc::clone(own.log()))).ok();
-        let initialized = Session::over_pipes(child.stdout, child.stdin, known, deadline);
-        tokio::select! {
-            biased;
-            initialized = initialized => match initialized {
-                Ok(session) => Ok(session),
-                Err(fault) => Err(last_words(&own, fault).await),
-            },
-            exit = own.exited() => Err(exited(&own, &exit.to_string())),
-        }
-    }
 }
 
 /// Ready when it is to end, with how long calls in flight may go on.
 async fn stopped(stop: &mut watch::Receiver<Option<Duration>>) -> Duration {
     let patience = stop.wait_for(Option::is_some).await.ok().and_then(|patience| *patience);
     patience.unwrap_or_default()
-}
-
-fn not_located() -> Fault {
-    FaultKind::Spawn.because("the command was not found where it was approved")
-}
-
-/// Ends the tree of a process; the end of what it wrote to stderr.
-async fn end(process: Option<Process>) -> String {
-    let Some(process) = process else { return String::new() };
-    process.end().await;
-    // Its supervisor goes on where that has not sufficed, on a machine that is busy.
-    timeout(ENDING, process.exited()).await.ok();
-    process.log().tail(TAIL)
 }
 
 /// Ready when the session is over, or the program has ended.
@@ -200,21 +130,4 @@ async fn ended(live: &Live) -> Fault {
         exit = process.exited() => exited(process, &exit.to_string()),
         fault = live.session.closed() => live.redacted(fault),
     }
-}
-
-/// A program that ends closes its pipes first: with which status it ended says more than that.
-async fn last_words(process: &Process, fault: Fault) -> Fault {
-    if !matches!(fault.kind, FaultKind::Exited | FaultKind::Connect) {
-        return fault;
-    }
-    match timeout(LAST_WORDS, process.exited()).await {
-        Ok(exit) => exited(process, &exit.to_string()),
-        Err(_) => fault,
-    }
-}
-
-/// With the last line that it wrote, which often says why.
-fn exited(process: &Process, exit: &str) -> Fault {
-    let line = process.log().last_line();
-    FaultKind::Exited.because(line.map_or_else(|| exit.to_owned(), |line| format!("{exit}: {line}")))
 }

@@ -6,7 +6,6 @@ use std::time::Duration;
 
 use tokio::sync::mpsc;
 
-use super::FaultKind;
 use super::core::{Attempt, Outcome};
 use super::live::Live;
 
@@ -16,8 +15,18 @@ pub(super) struct Lease {
     /// How long the call may take.
     pub(super) patience: Duration,
     attempt: Attempt,
-    outcome: Option<Outcome>,
-    returns: mpsc::UnboundedSender<(Attempt, Outcome)>,
+    outcome: Return,
+    returns: mpsc::UnboundedSender<(Attempt, Return)>,
+}
+
+/// What became of a lease.
+pub(super) enum Return {
+    /// The call came to this.
+    Called(Outcome),
+    /// The call was given up.
+    GivenUp,
+    /// Nothing was called.
+    Unused,
 }
 
 impl Lease {
@@ -25,21 +34,25 @@ impl Lease {
         live: Arc<Live>,
         patience: Duration,
         attempt: Attempt,
-        returns: mpsc::UnboundedSender<(Attempt, Outcome)>,
+        returns: mpsc::UnboundedSender<(Attempt, Return)>,
     ) -> Self {
-        Self { live, patience, attempt, outcome: None, returns }
+        Self { live, patience, attempt, outcome: Return::GivenUp, returns }
     }
 
     /// The call has come to this.
     pub(super) fn end(mut self, outcome: Outcome) {
-        self.outcome = Some(outcome);
+        self.outcome = Return::Called(outcome);
+    }
+
+    /// No call is made.
+    pub(super) fn release(mut self) {
+        self.outcome = Return::Unused;
     }
 }
 
 impl Drop for Lease {
     fn drop(&mut self) {
-        let unused = || Outcome { fault: Some(FaultKind::Policy.because("the call was given up")), ms: 0 };
-        let outcome = self.outcome.take().unwrap_or_else(unused);
+        let outcome = std::mem::replace(&mut self.outcome, Return::GivenUp);
         self.returns.send((self.attempt, outcome)).ok();
     }
 }

@@ -12,7 +12,7 @@ use tokio::time::timeout_at;
 use super::core::{Outcome, ProbePlan};
 use super::process::Process;
 use super::redaction::Redactor;
-use super::session::Session;
+use super::session::{List, ListKind, Session};
 use super::{Fault, FaultKind};
 
 /// A session that is initialized, with the process behind it if there is one.
@@ -49,18 +49,23 @@ impl Live {
         (answered.map(|(result, _)| result), Outcome { fault, ms: ms(began) })
     }
 
-    /// Probes it as this plan says. The answer comes by its deadline, whatever the server does (C5).
-    pub(super) async fn probe(&self, plan: &ProbePlan) -> Outcome {
+    /// Probes it as this plan says; with its tools, where they were listed for that. The answer comes by its deadline,
+    /// whatever the server does (C5). It never reads what is known of them (F6).
+    pub(super) async fn probe(&self, plan: &ProbePlan) -> (Outcome, Option<List>) {
         let began = Instant::now();
         let deadline = began + plan.timeout;
-        let fault = match &plan.tool {
+        let probed = match &plan.tool {
             Some(tool) => match self.tool(tool, plan.arguments.as_bytes(), deadline).await {
-                Ok((_, fault)) => fault,
-                Err(fault) => Some(fault),
+                Ok((_, None)) => Ok(None),
+                Ok((_, Some(fault))) | Err(fault) => Err(fault),
             },
-            None => self.is_alive(deadline).await.err(),
+            None => self.is_alive(deadline).await,
         };
-        Outcome { fault: fault.map(|fault| self.redacted(fault)), ms: ms(began) }
+        let (list, fault) = match probed {
+            Ok(list) => (list, None),
+            Err(fault) => (None, Some(self.redacted(fault))),
+        };
+        (Outcome { fault, ms: ms(began) }, list)
     }
 
     /// A fault whose texts may be stored and shown.
@@ -91,12 +96,12 @@ impl Live {
         Ok((answer.result, fault))
     }
 
-    /// The default probe (D1). One page of tools says as much as all of them.
-    async fn is_alive(&self, deadline: Instant) -> Result<(), Fault> {
+    /// The default probe (D1): all tools are listed, as a test of the server and its list of tools would.
+    async fn is_alive(&self, deadline: Instant) -> Result<Option<List>, Fault> {
         let asked = async {
             match self.session.peer().has_tools {
-                true => self.session.request("tools/list", None, deadline).await.map(drop),
-                false => self.session.ping(deadline).await,
+                true => self.session.list(ListKind::Tools, deadline).await.map(Some),
+                false => self.session.ping(deadline).await.map(|()| None),
             }
         };
         timeout_at(deadline.into(), asked).await.unwrap_or_else(|_| Err(too_late()))

@@ -3,6 +3,7 @@
 
 mod clock;
 pub mod core;
+mod discovery;
 mod fault;
 mod feed;
 mod handle;
@@ -18,14 +19,19 @@ mod redaction;
 mod references;
 mod session;
 mod shared;
+mod stage;
+mod starter;
 mod supervisor;
 mod survey;
+mod testing;
 mod tls;
+mod trial;
 mod view;
 
 pub use crate::model::run_policy::Limits;
 pub use clock::{Clock, SystemClock};
 pub use core::Refusal;
+pub use discovery::{Freshness, Known, Listing, NotKnown, fingerprint};
 pub use fault::{Fault, FaultKind};
 pub use feed::Feed;
 pub use handle::{CallError, Instances, NoInstance};
@@ -41,5 +47,7 @@ pub use redaction::Redactor;
 pub use references::{ReferenceSettings, References, VaultToken};
 pub use session::{Item, List, ListKind, Notification, PeerInfo, Session, ToolAnswer, ToolList};
 pub use shared::Settings;
+pub use stage::{Stage, StageReport, hint};
 pub use supervisor::{Namespace, Order, run as supervise};
+pub use trial::{Draft, TestCall, Tested};
 pub use view::Sight;

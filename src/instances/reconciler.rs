@@ -9,19 +9,22 @@ use std::time::{Duration, Instant};
 use tokio::sync::{mpsc, oneshot, watch};
 
 use super::core::{
-    Action, Attempt, DemandId, Input, Now, Outcome, Permission, Refusal, Retry, Table, UnapprovedReason,
-    Wanted,
+    Action, Attempt, DemandId, Input, Now, Outcome, Permission, Phase, Refusal, Retry, Table,
+    UnapprovedReason, Wanted,
 };
 use super::keeper::{Keeper, Report, Tools};
-use super::lease::Lease;
+use super::lease::{Lease, Return};
 use super::process::Located;
+use super::session::List;
 use super::shared::Shared;
+use super::starter::Starter;
 use super::survey::{self, Seen};
+use super::trial::peer;
 use super::view::{Beside, restored, view};
 use super::{Fault, FaultKind};
-use crate::api::{Instance, PeerName};
+use crate::api::Instance;
 use crate::blocking;
-use crate::model::SettingsKey;
+use crate::model::{Feature, SettingsKey};
 use crate::service::{Item, ReadModel};
 use crate::state::{Attempts, Change, LocatedPath, Remembered, Run, UnixTime};
 
@@ -37,6 +40,9 @@ const ENDING: Duration = Duration::from_secs(3);
 /// How long a call may take, where the configuration does not say.
 const CALL: Duration = Duration::from_secs(60);
 
+/// What a probe has come to, and the tool that it called, if it called one.
+pub(super) type Probed = (Outcome, Option<String>);
+
 /// What is asked of the reconciler.
 pub(super) enum Request {
     /// An instance, for a call.
@@ -44,7 +50,7 @@ pub(super) enum Request {
     /// The client has given up.
     GiveUp(DemandId),
     /// A probe.
-    Probe(SettingsKey, DemandId, oneshot::Sender<Result<Outcome, Refusal>>),
+    Probe(SettingsKey, DemandId, oneshot::Sender<Result<Probed, Refusal>>),
     /// Another attempt, or a start of what runs already.
     Restart(SettingsKey),
     /// Settings or state have changed.
@@ -68,9 +74,9 @@ pub(super) struct Reconciler {
     reports: Channel<Report>,
     keepers: HashMap<Attempt, watch::Sender<Option<Duration>>>,
     /// Calls that have come to an end.
-    returns: Channel<(Attempt, Outcome)>,
+    returns: Channel<(Attempt, Return)>,
     demands: HashMap<DemandId, oneshot::Sender<Result<Lease, Refusal>>>,
-    probes: HashMap<DemandId, oneshot::Sender<Result<Outcome, Refusal>>>,
+    probes: HashMap<DemandId, (SettingsKey, oneshot::Sender<Result<Probed, Refusal>>)>,
 }
 
 impl Reconciler {
@@ -106,8 +112,13 @@ impl Reconciler {
                     self.step(Input::Tick).await;
                     false
                 }
-                Some((attempt, outcome)) = self.returns.1.recv() => {
-                    self.step(Input::Done(attempt, outcome)).await;
+                Some((attempt, returned)) = self.returns.1.recv() => {
+                    self.step(match returned {
+                        Return::Called(outcome) => Input::Done(attempt, outcome),
+                        Return::GivenUp => Input::Done(attempt, given_up()),
+                        Return::Unused => Input::Unused(attempt),
+                    })
+                    .await;
                     false
                 }
                 Some(report) = self.reports.1.recv() => {
@@ -165,7 +176,7 @@ impl Reconciler {
                 Input::GiveUp(id)
             }
             Request::Probe(name, id, answer) => {
-                self.probes.insert(id, answer);
+                self.probes.insert(id, (name.clone(), answer));
                 // So is a server that was made just now, and a health check that was chosen.
                 self.look().await;
                 Input::Probe(name, id)
@@ -199,6 +210,11 @@ impl Reconciler {
             Report::Log(attempt, log) => {
                 if let Some(name) = self.table.name_of(attempt) {
                     self.shared.add_log(name, log);
+                }
+            }
+            Report::Start(attempt, stages) => {
+                if let Some(name) = self.table.name_of(attempt) {
+                    self.shared.add_start(name, stages);
                 }
             }
             Report::Live(attempt, live) => self.shared.add_live(attempt, live),
@@ -245,8 +261,10 @@ impl Reconciler {
                 }
             }
             Action::Reading(id, reading) => {
-                if let Some(probe) = self.probes.remove(&id) {
-                    probe.send(reading).ok();
+                if let Some((name, probe)) = self.probes.remove(&id) {
+                    let plan = self.table.get(&name).map(|instance| &instance.wanted.probe);
+                    let tool = plan.and_then(|plan| plan.tool.clone());
+                    probe.send(reading.map(|outcome| (outcome, tool))).ok();
                 }
             }
             Action::Save(name) => self.save(&name),
@@ -329,6 +347,7 @@ impl Reconciler {
         let may_trust = self.shared.state.can_approve();
         // Read where an instance is new here, which is rare but at the start.
         let mut published = None;
+        let mut drifts = Vec::new();
         for (name, (_, seen)) in &self.seen {
             let run = remembered.runs.get(name).map(|run| &**run);
             let policy = remembered.policy(name).unwrap_or_default();
@@ -344,8 +363,21 @@ impl Reconciler {
                 }
             });
         }
+        for (name, run) in &remembered.runs {
+            let before = self.remembered.as_ref().and_then(|before| before.runs.get(name));
+            let had_drifted = before.map(|before| before.has_drifted);
+            if self.seen.contains_key(name) && had_drifted.is_some_and(|had| had != run.has_drifted) {
+                drifts.push((name.clone(), run.has_drifted));
+            }
+        }
         let actions = self.table.step_all(inputs, self.now());
         self.carry_out(actions).await;
+        for (name, has_drifted) in drifts {
+            match has_drifted {
+                true => self.step(Input::Drifted(name)).await,
+                false => self.show(&name),
+            }
+        }
     }
 
     /// What this launch has come to under an earlier process goes on (B8).
@@ -398,18 +430,16 @@ impl Reconciler {
         }
         let (stop, stopped) = watch::channel(None);
         self.keepers.insert(attempt, stop);
-        let keeper = Keeper {
+        let starter = Starter {
             tools: Arc::clone(&self.tools),
-            attempt,
             key: name.as_str().to_owned(),
             config,
             located,
             limits: policy.limits,
             start_timeout: wanted.start_timeout,
             known: run.and_then(|run| run.version.clone()),
-            reports: self.reports.0.clone(),
-            stop: stopped,
         };
+        let keeper = Keeper { attempt, starter, reports: self.reports.0.clone(), stop: stopped };
         let reports = self.reports.0.clone();
         tokio::spawn(async move {
             if tokio::spawn(keeper.keep()).await.is_err() {
@@ -434,9 +464,14 @@ impl Reconciler {
             let fault = FaultKind::Exited.because("it has ended");
             return Some(Input::Probed(attempt, Outcome { fault: Some(fault), ms: 0 }));
         };
-        let reports = self.reports.0.clone();
+        let (reports, shared) = (self.reports.0.clone(), Arc::clone(&self.shared));
         tokio::spawn(async move {
-            let outcome = live.probe(&plan).await;
+            let changes = live.session.list_changes();
+            let (outcome, list) = live.probe(&plan).await;
+            // Filled before the probe is answered, so that who asked for it sees what it saw.
+            if let Some(list) = list {
+                shared.fill(attempt, &live, Feature::Tools, [list, List::default()], changes).await;
+            }
             reports.send(Input::Probed(attempt, outcome).into()).ok();
         });
         None
@@ -468,18 +503,19 @@ impl Reconciler {
         let run = remembered.as_ref().and_then(|remembered| remembered.runs.get(name)).map(|run| &**run);
         let approved = survey::approved(seen, run, self.shared.state.can_approve());
         let live = instance.attempt().and_then(|attempt| self.shared.live(attempt));
-        let peer = live.as_ref().map(|live| (live.session.peer(), &live.redactor));
-        let beside = Beside {
-            approved,
-            protocol_version: peer.map(|(peer, _)| peer.protocol_version.clone()),
-            server: peer.map(|(peer, redactor)| PeerName {
-                name: redactor.shown(peer.name.as_deref().unwrap_or_default()),
-                version: redactor.shown(peer.version.as_deref().unwrap_or_default()),
-            }),
-        };
+        let (protocol_version, server) = live.as_deref().map(peer).unzip();
+        let drift = run.is_some_and(|run| run.has_drifted);
+        let beside = Beside { approved, drift, protocol_version, server };
+        let is_running = matches!(instance.phase, Phase::Running { .. });
+        let running = instance.attempt().filter(|_| is_running);
+        self.shared.set_running(name, running.map(|attempt| (attempt, instance.wanted.generation)));
         let view: Instance<'static> = view(name, &seen.runnable.etag, instance, beside);
         self.shared.show(name, view);
     }
+}
+
+fn given_up() -> Outcome {
+    Outcome { fault: Some(FaultKind::Policy.because("the call was given up")), ms: 0 }
 }
 
 fn located_path(located: &Located) -> LocatedPath {

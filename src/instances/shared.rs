@@ -2,16 +2,19 @@
 //! the others that serve the same settings.
 
 use std::collections::{BTreeMap, HashMap};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::UNIX_EPOCH;
 
 use tokio::sync::watch;
 
 use super::Clock;
 use super::core::{Attempt, Now};
+use super::discovery::Discovery;
+use super::keeper::Tools;
 use super::live::Live;
 use super::process::Log;
-use crate::api::Instance;
+use super::stage::StageReport;
+use crate::api::{Instance, InstanceState};
 use crate::model::SettingsKey;
 use crate::service::Service;
 use crate::state::StateStore;
@@ -49,6 +52,12 @@ pub(super) struct Shared {
     views: Mutex<BTreeMap<SettingsKey, Arc<Instance<'static>>>>,
     logs: Mutex<BTreeMap<SettingsKey, Arc<Log>>>,
     live: Mutex<HashMap<Attempt, Arc<Live>>>,
+    /// The instances that run, with their launches.
+    running: Mutex<BTreeMap<SettingsKey, (Attempt, u64)>>,
+    /// How the last start of each went.
+    starts: Mutex<BTreeMap<SettingsKey, Arc<[StageReport]>>>,
+    pub(super) discovery: Discovery,
+    tools: OnceLock<Arc<Tools>>,
 }
 
 impl Shared {
@@ -69,6 +78,10 @@ impl Shared {
             views: Mutex::default(),
             logs: Mutex::default(),
             live: Mutex::default(),
+            running: Mutex::default(),
+            starts: Mutex::default(),
+            discovery: Discovery::default(),
+            tools: OnceLock::new(),
         }
     }
 
@@ -123,13 +136,21 @@ impl Shared {
         }
         lock(&self.views).remove(name);
         lock(&self.logs).remove(name);
+        lock(&self.running).remove(name);
+        lock(&self.starts).remove(name);
+        self.discovery.forget(name);
         self.news.send_replace(());
     }
 
     /// Moves what is known of it to another name, under which it is shown next.
     pub(super) fn rename(&self, from: &SettingsKey, to: &SettingsKey) {
-        let log = lock(&self.logs).remove(from);
+        let (log, start) = (lock(&self.logs).remove(from), lock(&self.starts).remove(from));
+        let running = lock(&self.running).remove(from);
         self.forget(from);
+        self.set_running(to, running);
+        if let Some(start) = start {
+            self.add_start(to, start);
+        }
         if let Some(log) = log {
             self.add_log(to, log);
         }
@@ -150,6 +171,55 @@ impl Shared {
 
     pub(super) fn remove_live(&self, attempt: Attempt) {
         lock(&self.live).remove(&attempt);
+    }
+
+    /// Notes which start of which launch runs, if one does.
+    pub(super) fn set_running(&self, name: &SettingsKey, running: Option<(Attempt, u64)>) {
+        match running {
+            Some(running) => drop(lock(&self.running).insert(name.clone(), running)),
+            None => drop(lock(&self.running).remove(name)),
+        }
+    }
+
+    /// Which start of which launch runs.
+    pub(super) fn running(&self, name: &SettingsKey) -> Option<(Attempt, u64)> {
+        lock(&self.running).get(name).copied()
+    }
+
+    /// Whose start this is, and of which launch.
+    pub(super) fn name_of(&self, attempt: Attempt) -> Option<(SettingsKey, u64)> {
+        let running = lock(&self.running);
+        let (name, (_, generation)) = running.iter().find(|(_, (own, _))| *own == attempt)?;
+        Some((name.clone(), *generation))
+    }
+
+    /// What starts need, from now on.
+    pub(super) fn set_tools(&self, tools: Arc<Tools>) {
+        self.tools.set(tools).ok();
+    }
+
+    /// What starts need, once that is there.
+    pub(super) fn tools(&self) -> Option<Arc<Tools>> {
+        self.tools.get().cloned()
+    }
+
+    pub(super) fn is_runner(&self) -> bool {
+        self.role() == Role::Runner
+    }
+
+    /// Whether another service says that it runs this.
+    pub(super) fn runs_elsewhere(&self, name: &SettingsKey) -> bool {
+        self.view(name).is_some_and(|view| view.state == InstanceState::Running)
+    }
+
+    /// Notes how a start went.
+    pub(super) fn add_start(&self, name: &SettingsKey, stages: Arc<[StageReport]>) {
+        lock(&self.starts).insert(name.clone(), stages);
+    }
+
+    /// How the last start went.
+    pub(super) fn last_start(&self, name: &SettingsKey) -> Option<Arc<[StageReport]>> {
+        lock(&self.starts).get(name).cloned()
     }
 
     pub(super) fn live(&self, attempt: Attempt) -> Option<Arc<Live>> {

@@ -16,6 +16,8 @@ use crate::service::Item;
 pub(super) struct Beside {
     /// Whether its launch is approved; nothing where it needs no approval.
     pub(super) approved: Option<bool>,
+    /// Whether its tools differ from those that are known.
+    pub(super) drift: bool,
     /// The version of MCP that is spoken.
     pub(super) protocol_version: Option<String>,
     /// What the server calls itself, redacted.
@@ -71,6 +73,7 @@ pub(super) fn view(
         etag: etag.clone(),
         generation: instance.wanted.generation,
         approved: beside.approved,
+        drift: beside.drift,
         protocol_version: beside.protocol_version.filter(|_| is_running),
         server: beside.server.filter(|_| is_running),
         running_since_ms: is_running.then_some(instance.since_ms),
@@ -103,6 +106,7 @@ pub(super) fn unseen(name: &SettingsKey, item: &Item) -> Instance<'static> {
         etag: item.tag().clone(),
         generation: 0,
         approved: None,
+        drift: false,
         protocol_version: None,
         server: None,
         running_since_ms: None,

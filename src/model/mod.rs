@@ -8,6 +8,7 @@ pub mod convert;
 pub mod dial;
 mod edit;
 pub mod enablement;
+mod feature;
 pub mod findings;
 pub mod json_patch;
 mod kind;
@@ -36,6 +37,7 @@ pub mod url_parts;
 pub mod validate;
 
 pub use edit::Edit;
+pub use feature::Feature;
 pub use kind::Kind;
 pub use layout::{Access, Dialect, Layout, PlaceReason, ReadOnlyReason, Sealing};
 pub use name::{InvalidName, ServerName};

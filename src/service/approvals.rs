@@ -18,8 +18,8 @@ use crate::model::{Kind, SettingsKey};
 use crate::projection::{launch_id, view};
 use crate::secrets::{Exposure, Scope};
 use crate::state::{
-    AT_HEALTH_CHECK, Approval, Change, Kept, LocatedPath, Premise, Remembered, Run, StateKey, Unapproved,
-    UnixTime,
+    AT_HEALTH_CHECK, Approval, Change, Kept, LocatedPath, Premise, Remembered, Run, StateKey, ToolDigests,
+    Unapproved, UnixTime,
 };
 
 use super::access::Caller;
@@ -106,6 +106,22 @@ impl Service {
         let remembered = self.state.peek().unwrap_or_default();
         let stored = remembered.runs.get(name).and_then(|run| run.approval.as_ref());
         if stored == Some(&approval) { Ok(()) } else { Err(ServiceError::LaunchChanged) }
+    }
+
+    /// Accepts these tools of a server.
+    ///
+    /// # Errors
+    ///
+    /// Where it could not be stored.
+    pub async fn accept_tools(
+        &self,
+        name: &SettingsKey,
+        tools: Arc<ToolDigests>,
+    ) -> Result<(), ServiceError> {
+        match self.state.write(vec![Change::AcceptTools { name: name.clone(), tools }]).await {
+            Kept::Pending => Err(ServiceError::StateOutcomeUnknown),
+            Kept::Stored | Kept::InMemory => Ok(()),
+        }
     }
 
     /// Withdraws what is approved of this name. It is withdrawn here when this returns, whatever it returns.

@@ -28,6 +28,10 @@ pub enum Action {
     Restart,
     /// A tool was called.
     CallTool,
+    /// A server was tested.
+    Test,
+    /// The tools of a server were accepted.
+    AcceptTools,
     /// A server was copied.
     Copy,
     /// Secrets were asked for.
@@ -136,6 +140,8 @@ pub fn record(event: &Event<'_>) {
         Action::Probe => ("probe", None),
         Action::Restart => ("restart", None),
         Action::CallTool => ("call-tool", None),
+        Action::Test => ("test", None),
+        Action::AcceptTools => ("accept-tools", None),
         Action::Approve => ("approve", None),
         Action::Withdraw => ("withdraw", None),
         Action::SetPolicy => ("set-policy", None),

@@ -11,6 +11,7 @@ mod change_view;
 mod commit;
 mod copy;
 mod delete;
+mod drafts;
 mod dry_run;
 mod effect;
 mod error;
@@ -47,6 +48,7 @@ use std::time::{Duration, Instant};
 
 pub use self::authors::{AuthorKeeper, LastChange};
 pub use self::change_view::Differing;
+pub use self::drafts::ServerDraft;
 pub use self::error::{Conflict, ServiceError};
 pub use self::key_rules::KeyProvisioner;
 pub use self::listing::{Listing, Page, Rows};

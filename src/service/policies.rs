@@ -49,6 +49,11 @@ impl Remembered {
 }
 
 impl Service {
+    /// How a server is to be run, as far as that is known now; the default where nothing is chosen.
+    pub fn policy_now(&self, name: &SettingsKey) -> Policy {
+        self.state.peek().and_then(|remembered| remembered.policy(name)).unwrap_or_default()
+    }
+
     /// How this server is to be run.
     ///
     /// # Errors

@@ -1,5 +1,6 @@
 //! A state store in memory: for a service that has no folder for its state. What it remembers ends with the process.
 
+use std::collections::BTreeMap;
 use std::io;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
@@ -9,7 +10,9 @@ use futures_util::future::{BoxFuture, ready};
 
 use super::authors::AuthorBook;
 use super::instances::ViewBook;
-use super::{AuthorNote, Authorship, Change, Kept, Remembered, RunLock, StateKey, StateStore, Trouble};
+use super::{
+    AuthorNote, Authorship, Change, Kept, ListId, Remembered, RunLock, StateKey, StateStore, Trouble,
+};
 use crate::model::{SettingsKey, StateDigest};
 
 /// Remembers as long as it lives.
@@ -17,6 +20,7 @@ pub struct MemoryState {
     remembered: Mutex<Arc<Remembered>>,
     authors: Mutex<AuthorBook>,
     views: Mutex<ViewBook>,
+    lists: Mutex<BTreeMap<ListId, Arc<str>>>,
     key: StateKey,
     can_approve: bool,
 }
@@ -27,6 +31,7 @@ impl Default for MemoryState {
             remembered: Mutex::default(),
             authors: Mutex::default(),
             views: Mutex::default(),
+            lists: Mutex::default(),
             key: StateKey::random(),
             can_approve: true,
         }
@@ -100,6 +105,21 @@ impl StateStore for MemoryState {
 
     fn published_instances(&self) -> Vec<(SettingsKey, Arc<str>)> {
         self.view_book().published()
+    }
+
+    fn keep_list(&self, list: ListId, text: Arc<str>) {
+        let now = self.now();
+        let is_wanted = |id: &ListId| {
+            now.runs.values().any(|run| [Some(run.generation), run.listed].contains(&Some(id.0)))
+        };
+        let mut lists = self.lists.lock().unwrap_or_else(PoisonError::into_inner);
+        lists.insert(list, text);
+        lists.retain(|id, _| is_wanted(id));
+    }
+
+    fn read_list(&self, list: ListId) -> BoxFuture<'static, Option<Arc<str>>> {
+        let lists = self.lists.lock().unwrap_or_else(PoisonError::into_inner);
+        ready(lists.get(&list).cloned()).boxed()
     }
 
     fn try_run_lock(&self) -> io::Result<Option<RunLock>> {

@@ -7,6 +7,7 @@ mod conformance;
 mod directory;
 mod instances;
 mod key;
+mod lists;
 mod memory;
 mod remembered;
 mod run_lock;
@@ -20,10 +21,13 @@ mod time;
 pub use authors::{AuthorNote, Authorship, Made};
 pub use directory::{StateDirectory, StateError};
 pub use key::StateKey;
+pub use lists::ListId;
 pub use memory::MemoryState;
 pub use remembered::{Change, Remembered, Serving, Session, SessionId};
 pub use run_lock::RunLock;
-pub use runs::{AT_HEALTH_CHECK, Approval, Attempts, LocatedPath, Premise, Run, Unapproved};
+pub use runs::{
+    AT_HEALTH_CHECK, Approval, Attempts, KnownTools, LocatedPath, Premise, Run, ToolDigests, Unapproved,
+};
 pub use sealer::{NoSealer, TextSealer};
 pub use services::Services;
 pub use sqlite::{Fate, ResealError, Resealed, SqliteState, check_reseal, reseal};

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::runs::{Attempted, RunChange, Runs};
-use super::{Approval, Attempts, LocatedPath, Premise, Run, UnixTime};
+use super::{Approval, Attempts, LocatedPath, Premise, Run, ToolDigests, UnixTime};
 use crate::model::{LaunchDigest, SettingsKey};
 use crate::secrets::Scopes;
 
@@ -113,6 +113,24 @@ pub enum Change {
         /// How, as JSON; none where nothing is chosen.
         policy: Option<String>,
     },
+    /// A launch has listed these tools.
+    List {
+        /// Of which server.
+        name: SettingsKey,
+        /// Which launch.
+        launch: LaunchDigest,
+        /// A digest of each.
+        tools: Arc<ToolDigests>,
+        /// Whether they are to be as they were accepted, whatever launch lists them.
+        is_pinned: bool,
+    },
+    /// Somebody accepts these tools.
+    AcceptTools {
+        /// Of which server.
+        name: SettingsKey,
+        /// A digest of each.
+        tools: Arc<ToolDigests>,
+    },
     /// What is dormant since before this time is forgotten.
     ForgetDormant {
         /// Which time.
@@ -214,6 +232,9 @@ impl Change {
                 Self::Attempted { name, launch, .. },
                 Self::Attempted { name: other, launch: earlier, has_run: false, version: None, .. },
             ) => name == other && launch == earlier,
+            (Self::List { name, launch, .. }, Self::List { name: other, launch: earlier, .. }) => {
+                name == other && launch == earlier
+            }
             (Self::ForgetDormant { before }, Self::ForgetDormant { before: earlier }) => earlier <= before,
             _ => false,
         }
@@ -237,7 +258,9 @@ impl Change {
             | Self::Approve { name, .. }
             | Self::Withdraw { name }
             | Self::Attempted { name, .. }
-            | Self::SetPolicy { name, .. } => Some(name),
+            | Self::SetPolicy { name, .. }
+            | Self::List { name, .. }
+            | Self::AcceptTools { name, .. } => Some(name),
             _ => None,
         }
     }
@@ -264,6 +287,10 @@ impl Change {
             Self::SetPolicy { name, expected, policy } => {
                 RunChange::SetPolicy { name, expected: expected.as_deref(), policy: policy.as_deref() }
             }
+            Self::List { name, launch, tools, is_pinned } => {
+                RunChange::List { name, launch: *launch, tools, is_pinned: *is_pinned }
+            }
+            Self::AcceptTools { name, tools } => RunChange::AcceptTools { name, tools },
             Self::ForgetDormant { before } => RunChange::ForgetDormant { before: *before },
         })
     }

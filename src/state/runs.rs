@@ -30,7 +30,27 @@ pub struct Run {
     pub version: Option<String>,
     /// Since when no server has the name.
     pub gone: Option<UnixTime>,
+    /// The launch whose lists are kept: this one, or an earlier one as long as this one has listed nothing.
+    pub listed: Option<u64>,
+    /// The tools that were seen first, or accepted.
+    pub known_tools: Option<KnownTools>,
+    /// Whether the tools that were listed last differ from those.
+    pub has_drifted: bool,
 }
+
+/// The tools with which later lists are compared (DESIGN §13.7).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct KnownTools {
+    /// The launch that listed them.
+    pub generation: u64,
+    /// Whether somebody accepted them. Else they are those that were seen first.
+    pub is_accepted: bool,
+    /// A digest of each by its name.
+    pub tools: Arc<ToolDigests>,
+}
+
+/// A digest of each tool by its name, as far as a list says.
+pub type ToolDigests = BTreeMap<String, [u8; 32]>;
 
 /// Where a command was found.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -107,6 +127,8 @@ pub(super) enum RunChange<'a> {
     Withdraw { name: &'a SettingsKey },
     Attempted(Attempted<'a>),
     SetPolicy { name: &'a SettingsKey, expected: Option<&'a str>, policy: Option<&'a str> },
+    List { name: &'a SettingsKey, launch: LaunchDigest, tools: &'a Arc<ToolDigests>, is_pinned: bool },
+    AcceptTools { name: &'a SettingsKey, tools: &'a Arc<ToolDigests> },
     ForgetDormant { before: UnixTime },
 }
 
@@ -152,7 +174,32 @@ impl Run {
 
     fn first(generation: u64, launch: LaunchDigest, located: Option<LocatedPath>) -> Self {
         let (approval, attempts, version, gone) = (None, None, None, None);
-        Self { generation, launch, located, approval, attempts, has_run: false, version, gone }
+        let (has_run, listed, known_tools, has_drifted) = (false, None, None, false);
+        Self {
+            generation,
+            launch,
+            located,
+            approval,
+            attempts,
+            has_run,
+            version,
+            gone,
+            listed,
+            known_tools,
+            has_drifted,
+        }
+    }
+
+    /// It has listed these tools. Those of a launch that nobody accepted are compared with the first of that launch; where
+    /// the policy is that tools are as they were accepted, with the same as before.
+    pub fn list(&mut self, tools: &Arc<ToolDigests>, is_pinned: bool) {
+        self.listed = Some(self.generation);
+        let is_known = |known: &KnownTools| is_pinned || known.generation == self.generation;
+        if !self.known_tools.as_ref().is_some_and(is_known) {
+            let tools = Arc::clone(tools);
+            self.known_tools = Some(KnownTools { generation: self.generation, is_accepted: false, tools });
+        }
+        self.has_drifted = self.known_tools.as_ref().is_some_and(|known| known.tools != *tools);
     }
 }
 
@@ -220,6 +267,16 @@ impl Runs<'_> {
                 Some(policy) => drop(self.policies.insert(name.clone(), policy.to_owned())),
                 None => drop(self.policies.remove(name)),
             },
+            RunChange::List { name, launch, tools, is_pinned } => self.change_run(name, |run| {
+                if run.launch == launch {
+                    run.list(tools, is_pinned);
+                }
+            }),
+            RunChange::AcceptTools { name, tools } => self.change_run(name, |run| {
+                let (generation, tools) = (run.generation, Arc::clone(tools));
+                run.known_tools = Some(KnownTools { generation, is_accepted: true, tools });
+                run.has_drifted = false;
+            }),
             RunChange::ForgetDormant { before } => {
                 let is_over = |run: &Arc<Run>| run.gone.is_some_and(|gone| gone < before);
                 let over = self.runs.iter().filter(|(_, run)| is_over(run));
@@ -256,7 +313,12 @@ impl Runs<'_> {
         if let Some(before) = before {
             // Another launch under a name that was gone is another server: nothing of the old one is its.
             match before.gone {
-                None => run.approval = before.approval.clone(),
+                None => {
+                    run.approval = before.approval.clone();
+                    run.listed = before.listed;
+                    run.known_tools = before.known_tools.clone();
+                    run.has_drifted = before.has_drifted;
+                }
                 Some(_) => drop(self.policies.remove(name)),
             }
         }

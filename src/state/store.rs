@@ -7,7 +7,7 @@ use std::time::Instant;
 
 use futures_util::future::BoxFuture;
 
-use super::{AuthorNote, Authorship, Change, Remembered, RunLock, StateKey};
+use super::{AuthorNote, Authorship, Change, ListId, Remembered, RunLock, StateKey};
 use crate::model::{SettingsKey, StateDigest};
 
 /// Where the service remembers what does not belong into the settings.
@@ -51,6 +51,13 @@ pub trait StateStore: Send + Sync {
 
     /// What was published. That of other processes is known within a second.
     fn published_instances(&self) -> Vec<(SettingsKey, Arc<str>)>;
+
+    /// Keeps what a launch has listed, in the place of what it listed before. It is stored soon, without waiting for the
+    /// disk. It never waits.
+    fn keep_list(&self, list: ListId, text: Arc<str>);
+
+    /// What a launch has listed, if that is kept: as long as a run says so, or is of that launch.
+    fn read_list(&self, list: ListId) -> BoxFuture<'static, Option<Arc<str>>>;
 
     /// The lock of the process that runs servers; none where another one holds it. A store in memory gives it always.
     ///

@@ -121,6 +121,18 @@ pub(super) fn follow() -> Parameter {
     }
 }
 
+/// Whether a running server is asked again.
+pub(super) fn refresh() -> Parameter {
+    Parameter {
+        component: "Refresh",
+        name: "refresh",
+        place: Place::Query,
+        description: "Ask a running server again, however new what is known is. Needs the scope `write`.",
+        shape: Shape::inline(json!({ "type": "boolean", "default": false })),
+        example: json!(true),
+    }
+}
+
 /// Where in the stream of changes the reader was cut off.
 pub(super) fn last_event_id() -> Parameter {
     Parameter {
@@ -235,6 +247,11 @@ pub(super) fn current_etag() -> HeaderField {
 pub(super) fn written_etag() -> HeaderField {
     let description = "Names the state that the write has left. It is missing from a short answer if what was sent was not stored exactly, and from a dry run without the scope `reveal`.";
     HeaderField { shape: tag(), ..text("WrittenETag", "ETag", description, false, TAG) }
+}
+
+/// How old a list is.
+pub(super) fn age() -> HeaderField {
+    text("Age", "Age", "How many seconds ago it was listed (RFC 9111 §5.1).", true, "12")
 }
 
 /// The place of what was created.

@@ -1,6 +1,7 @@
 //! What the OpenAPI document says of each row of the route table, one file per resource. Texts and lists
 //! only: the handlers do the work.
 
+pub(super) mod discovery;
 pub(super) mod documentation;
 pub(super) mod events;
 mod fields;

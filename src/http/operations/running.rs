@@ -160,18 +160,18 @@ fn instance() -> Value {
         "health": {
             "status": "healthy", "since_ms": 1_795_219_200_000_u64, "checked_at_ms": 1_795_219_260_000_u64, "fault": null, "last": null,
         },
-        "retry": null, "etag": TAG, "generation": 3, "approved": true, "protocol_version": "2025-11-25",
+        "retry": null, "etag": TAG, "generation": 3, "approved": true, "drift": false, "protocol_version": "2025-11-25",
         "server": { "name": "mcp-time", "version": "2.3.0" }, "running_since_ms": 1_795_219_200_000_u64,
         "restarts": 0, "calls": 4, "failed_calls": 0, "runner": true,
     })
 }
 
 /// What every read of instances can come to.
-fn reading() -> Problems {
+pub(super) fn reading() -> Problems {
     problems(&[DocumentUnreadable, DocumentVanished, StoreUnavailable, StoreBusy])
 }
 
 /// And every request about one server.
-fn one() -> Problems {
+pub(super) fn one() -> Problems {
     reading().with(&[InvalidName, UnknownServer])
 }

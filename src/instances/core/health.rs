@@ -156,6 +156,11 @@ impl Health {
         self.enter(HealthStatus::Unknown, None, None, now);
     }
 
+    /// Its tools are others than those that are known. That says nothing of its health.
+    pub fn drifted(&mut self, generation: u64, now: Now) {
+        self.append(EventKind::Drift, generation, None, None, now);
+    }
+
     fn enter(&mut self, status: HealthStatus, fault: Option<Fault>, checked_ms: Option<i64>, now: Now) {
         let since_ms = if self.now.status == status { self.now.since_ms } else { now.unix_ms };
         self.now = Reading { status, since_ms, checked_ms, fault };

@@ -53,6 +53,10 @@ pub enum Input {
     Ended(Attempt),
     /// A call has come to an end.
     Done(Attempt, Outcome),
+    /// What a client got was not used for a call.
+    Unused(Attempt),
+    /// The tools of an instance are others than those that are known.
+    Drifted(SettingsKey),
     /// A probe has come to an end.
     Probed(Attempt, Outcome),
     /// A client wants a probe now. It is answered by [`Action::Reading`].
@@ -226,6 +230,13 @@ impl Table {
             Input::Lost(attempt) => self.lost(attempt, now),
             Input::Exited(attempt, fault, stderr) => self.exited(attempt, fault, stderr, now),
             Input::Done(attempt, outcome) => self.done(attempt, &outcome, now),
+            Input::Unused(attempt) => self.unused(attempt, now),
+            Input::Drifted(name) => {
+                if let Some(instance) = self.instances.get_mut(&name) {
+                    instance.health.drifted(instance.wanted.generation, now);
+                    self.changed.insert(name);
+                }
+            }
             Input::Probed(attempt, outcome) => self.probed(attempt, outcome, now),
             Input::Probe(name, id) => match self.instances.get_mut(&name).filter(|own| !own.is_gone) {
                 Some(instance) => instance.probers.push(id),
@@ -367,12 +378,18 @@ impl Table {
         self.changed.insert(name);
     }
 
-    fn done(&mut self, attempt: Attempt, outcome: &Outcome, now: Now) {
+    fn unused(&mut self, attempt: Attempt, now: Now) {
         let Some((name, instance)) = self.find(attempt) else { return };
         if let Phase::Running { in_flight, last_used, .. } = &mut instance.phase {
             *in_flight = in_flight.saturating_sub(1);
             *last_used = now.instant;
         }
+        self.changed.insert(name);
+    }
+
+    fn done(&mut self, attempt: Attempt, outcome: &Outcome, now: Now) {
+        self.unused(attempt, now);
+        let Some((_, instance)) = self.find(attempt) else { return };
         instance.calls += 1;
         instance.failed_calls += u64::from(outcome.fault.is_some());
         if outcome.blames_instance() {
@@ -382,7 +399,6 @@ impl Table {
         if outcome.is_answer() {
             self.prove(attempt);
         }
-        self.changed.insert(name);
     }
 
     fn probed(&mut self, attempt: Attempt, outcome: Outcome, now: Now) {

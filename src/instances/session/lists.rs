@@ -1,6 +1,7 @@
 //! Lists of tools, resources and prompts for our own use: read page by page, with bounds, and tolerantly. One odd tool
 //! does not take the others away (DESIGN §13.6).
 
+use std::borrow::Cow;
 use std::collections::HashSet;
 use std::future::Future;
 
@@ -49,7 +50,7 @@ pub struct Item {
     /// The entry as it came.
     pub raw: Bytes,
     /// What is odd about it, in words of ours.
-    pub findings: Vec<&'static str>,
+    pub findings: Vec<Cow<'static, str>>,
 }
 
 impl ListKind {
@@ -166,9 +167,12 @@ fn read_page(
             list.dropped += 1;
             continue;
         };
-        let mut findings = if kind == ListKind::Tools { tool_findings(entry) } else { Vec::new() };
+        let mut findings: Vec<_> = match kind {
+            ListKind::Tools => tool_findings(entry).into_iter().map(Cow::Borrowed).collect(),
+            _ => Vec::new(),
+        };
         if !names.insert(key.clone()) {
-            findings.push("another one has the same name");
+            findings.push("another one has the same name".into());
         }
         list.items.push(Item { key, raw: result.slice_ref(entry.as_bytes()), findings });
     }

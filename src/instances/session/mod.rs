@@ -206,6 +206,11 @@ impl Session {
         self.inner.wire.routing().notifications()
     }
 
+    /// How often the server said that one of its lists has changed.
+    pub fn list_changes(&self) -> u64 {
+        self.inner.wire.routing().list_changes()
+    }
+
     /// How many lines or events of the server were no messages.
     pub fn junk(&self) -> u64 {
         self.inner.wire.routing().junk()

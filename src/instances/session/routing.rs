@@ -41,6 +41,7 @@ pub(super) struct Routing {
     closed: watch::Sender<Option<Fault>>,
     version: RwLock<Option<Arc<str>>>,
     junk: AtomicU64,
+    list_changes: AtomicU64,
 }
 
 #[derive(Debug, Default)]
@@ -58,6 +59,7 @@ impl Routing {
             closed: watch::Sender::new(None),
             version: RwLock::default(),
             junk: AtomicU64::new(0),
+            list_changes: AtomicU64::new(0),
         })
     }
 
@@ -93,6 +95,9 @@ impl Routing {
                     self.junk.fetch_add(1, Ordering::Relaxed);
                 }
                 Message::Notification { method, params } => {
+                    if method.ends_with("/list_changed") {
+                        self.list_changes.fetch_add(1, Ordering::Relaxed);
+                    }
                     // Nobody may be interested.
                     let _ = self.notifications.send(Notification { method, params });
                 }
@@ -137,6 +142,11 @@ impl Routing {
         let mut closed = self.closed.subscribe();
         let fault = closed.wait_for(Option::is_some).await.ok().and_then(|fault| fault.clone());
         fault.unwrap_or_else(|| FaultKind::Connect.because("the session is over"))
+    }
+
+    /// How often the server said that one of its lists has changed.
+    pub(super) fn list_changes(&self) -> u64 {
+        self.list_changes.load(Ordering::Relaxed)
     }
 
     pub(super) fn notifications(&self) -> broadcast::Receiver<Notification> {

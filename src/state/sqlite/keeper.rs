@@ -12,6 +12,7 @@ use super::opening::{self, Database, Opened, Setup};
 use super::shared::Shared;
 use crate::state::authors::AuthorRows;
 use crate::state::instances::Views;
+use crate::state::lists::Reader;
 use crate::state::{Kept, Remembered, Trouble};
 
 /// How often other processes' changes are looked for.
@@ -68,6 +69,7 @@ impl Keeper {
             if turn.has_notes {
                 self.store_notes();
             }
+            self.read_lists();
             if turn.is_last {
                 return;
             }
@@ -132,6 +134,23 @@ impl Keeper {
                 self.shared.settle_notes(&notes);
             }
             Err(error) => self.fail(&error),
+        }
+    }
+
+    /// Answers who waits for lists. One that can't be read is answered as one that is not there.
+    fn read_lists(&mut self) {
+        let mut fault = None;
+        for Reader { id, answer } in self.shared.take_readers() {
+            let list = self.database.as_ref().map(|database| database.read_list(id)).transpose();
+            let list = list.unwrap_or_else(|error| {
+                fault = Some(error);
+                None
+            });
+            answer.send(list.flatten()).ok();
+        }
+        match fault {
+            Some(error) if is_damage(&error) => self.give_up(&error.to_string()),
+            _ => {}
         }
     }
 

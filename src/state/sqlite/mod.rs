@@ -6,6 +6,7 @@ mod error;
 mod file_system;
 mod files;
 mod keeper;
+mod lists;
 mod opening;
 mod rows;
 mod run_rows;
@@ -23,14 +24,14 @@ use std::thread;
 use std::time::Instant;
 
 use futures_util::FutureExt;
-use futures_util::future::BoxFuture;
+use futures_util::future::{BoxFuture, ready};
 
 use self::keeper::Keeper;
 use self::opening::Setup;
 pub use self::sealed::{Fate, ResealError, Resealed, check_reseal, reseal};
 use self::shared::Shared;
 use super::{
-    AuthorNote, Authorship, Change, Kept, Remembered, RunLock, StateDirectory, StateKey, StateStore,
+    AuthorNote, Authorship, Change, Kept, ListId, Remembered, RunLock, StateDirectory, StateKey, StateStore,
     TextSealer, Trouble,
 };
 use crate::model::{SettingsKey, StateDigest};
@@ -131,6 +132,18 @@ impl StateStore for SqliteState {
 
     fn published_instances(&self) -> Vec<(SettingsKey, Arc<str>)> {
         self.shared.published_instances()
+    }
+
+    fn keep_list(&self, list: ListId, text: Arc<str>) {
+        self.shared.keep_list(list, text);
+    }
+
+    fn read_list(&self, list: ListId) -> BoxFuture<'static, Option<Arc<str>>> {
+        match self.shared.read_list(list) {
+            Ok(text) => ready(Some(text)).boxed(),
+            // A thread that is gone answers nobody.
+            Err(read) => async move { read.await.ok().flatten() }.boxed(),
+        }
     }
 
     fn try_run_lock(&self) -> io::Result<Option<RunLock>> {

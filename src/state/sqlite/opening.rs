@@ -11,13 +11,14 @@ use super::connection::{choose_journal, connect, connect_for_notes, data_version
 use super::error::{OpenError, is_damage};
 use super::file_system::is_local;
 use super::files::{Files, Hold, Identity, Lock};
+use super::lists;
 use super::rows;
 use super::run_rows;
 use super::schema::{self, Found, MIGRATIONS, Migration};
 use crate::model::SettingsKey;
 use crate::state::authors::AuthorRows;
 use crate::state::instances::Views;
-use crate::state::{AuthorNote, Change, NoSealer, Remembered, StateKey, TextSealer};
+use crate::state::{AuthorNote, Change, ListId, NoSealer, Remembered, StateKey, TextSealer};
 
 /// How long others are waited for.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -81,6 +82,7 @@ pub(super) struct Opened {
 pub(super) struct Unstored {
     pub(super) authors: Vec<AuthorNote>,
     pub(super) views: Vec<(SettingsKey, Option<Arc<str>>)>,
+    pub(super) lists: Vec<(ListId, Arc<str>)>,
     /// The key under which authors are stored.
     pub(super) key: StateKey,
 }
@@ -285,8 +287,14 @@ impl Database {
             notes
                 .views
                 .iter()
-                .try_for_each(|(name, view)| run_rows::publish(connection, name, view.as_deref(), sealer))
+                .try_for_each(|(name, view)| run_rows::publish(connection, name, view.as_deref(), sealer))?;
+            lists::keep(connection, &notes.lists, sealer)
         })
+    }
+
+    /// What a launch has listed, if that is kept and a key opens it.
+    pub(super) fn read_list(&self, list: ListId) -> Result<Option<Arc<str>>, Error> {
+        lists::read(&self.notes.connection, list, &*self.sealer)
     }
 
     /// Whether the file that is open is still the one that its name leads to.

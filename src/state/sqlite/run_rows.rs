@@ -9,12 +9,18 @@ use rusqlite::{Connection, Error, Row, params};
 
 use crate::model::{LaunchDigest, SettingsKey};
 use crate::state::instances::Views;
-use crate::state::{Approval, Attempts, Change, LocatedPath, Premise, Remembered, Run, TextSealer, UnixTime};
+use crate::state::{
+    Approval, Attempts, Change, KnownTools, LocatedPath, Premise, Remembered, Run, TextSealer, ToolDigests,
+    UnixTime,
+};
 
-const RUN: &str = "SELECT name, generation, launch, path, real_path, has_run, version, gone FROM run";
+const RUN: &str =
+    "SELECT name, generation, launch, path, real_path, has_run, version, gone, listed, has_drifted FROM run";
 const APPROVAL: &str = "SELECT name, launch, path, real_path, caller, at FROM approval";
 const MEMBER: &str = "SELECT name, pointer, digest FROM approved_member";
 const ATTEMPTS: &str = "SELECT name, count, last_at_ms, next_at_ms, kind, error, stderr FROM attempts";
+const KNOWN: &str = "SELECT name, generation, is_accepted FROM known_tools";
+const TOOL: &str = "SELECT name, tool, digest FROM known_tool";
 const POLICY: &str = "SELECT name, policy FROM policy";
 
 /// Makes one change, as [`Remembered::apply`] makes it in memory.
@@ -128,6 +134,18 @@ fn read(
             run.attempts = Some(attempts);
         }
     }
+    let mut tools: BTreeMap<SettingsKey, ToolDigests> = BTreeMap::new();
+    for (name, (tool, digest)) in each(connection, TOOL, only, |row| Ok((row.get(1)?, bytes(row, 2)?)))? {
+        tools.entry(name).or_default().insert(tool, digest);
+    }
+    for (name, (generation, is_accepted)) in
+        each(connection, KNOWN, only, |row| Ok((row.get::<_, i64>(1)?.unsigned_abs(), row.get(2)?)))?
+    {
+        if let Some(run) = runs.get_mut(&name) {
+            let tools = Arc::new(tools.remove(&name).unwrap_or_default());
+            run.known_tools = Some(KnownTools { generation, is_accepted, tools });
+        }
+    }
     into.runs.extend(runs.into_iter().map(|(name, run)| (name, Arc::new(run))));
     into.policies.extend(each(connection, POLICY, only, |row| row.get(1))?);
     Ok(())
@@ -171,9 +189,24 @@ fn write(
         let generation = i64::try_from(run.generation).unwrap_or(i64::MAX);
         let gone = run.gone.map(UnixTime::seconds);
         connection.execute(
-            "INSERT INTO run VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
-            params![name, generation, run.launch.bytes(), path, real_path, run.has_run, run.version, gone],
+            "INSERT INTO run VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
+            params![
+                name,
+                generation,
+                run.launch.bytes(),
+                path,
+                real_path,
+                run.has_run,
+                run.version,
+                gone,
+                run.listed.map(|listed| i64::try_from(listed).unwrap_or(i64::MAX)),
+                run.has_drifted
+            ],
         )?;
+    }
+    let known_tools = after.and_then(|run| run.known_tools.as_ref());
+    if before.and_then(|run| run.known_tools.as_ref()) != known_tools {
+        write_tools(connection, name, known_tools)?;
     }
     let approval = after.and_then(|run| run.approval.as_ref());
     if before.and_then(|run| run.approval.as_ref()) != approval {
@@ -208,6 +241,20 @@ fn write(
     Ok(())
 }
 
+fn write_tools(connection: &Connection, name: &str, known: Option<&KnownTools>) -> rusqlite::Result<()> {
+    connection.execute("DELETE FROM known_tools WHERE name = ?1", [name])?;
+    connection.execute("DELETE FROM known_tool WHERE name = ?1", [name])?;
+    let Some(KnownTools { generation, is_accepted, tools }) = known else { return Ok(()) };
+    let generation = i64::try_from(*generation).unwrap_or(i64::MAX);
+    connection
+        .execute("INSERT INTO known_tools VALUES (?1, ?2, ?3)", params![name, generation, is_accepted])?;
+    let mut insert = connection.prepare("INSERT INTO known_tool VALUES (?1, ?2, ?3)")?;
+    for (tool, digest) in &**tools {
+        insert.execute(params![name, tool, digest])?;
+    }
+    Ok(())
+}
+
 fn name(row: &Row<'_>) -> rusqlite::Result<SettingsKey> {
     row.get::<_, String>(0).map(|name| SettingsKey::new(&name))
 }
@@ -228,6 +275,9 @@ fn run(row: &Row<'_>) -> rusqlite::Result<Run> {
         has_run: row.get(5)?,
         version: row.get(6)?,
         gone: row.get::<_, Option<i64>>(7)?.map(UnixTime::from_seconds),
+        listed: row.get::<_, Option<i64>>(8)?.map(i64::unsigned_abs),
+        known_tools: None,
+        has_drifted: row.get(9)?,
     })
 }
 

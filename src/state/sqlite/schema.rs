@@ -12,7 +12,7 @@ const APPLICATION: i32 = 0x6d63_7053;
 pub(super) type Migration = fn(&Transaction<'_>) -> rusqlite::Result<()>;
 
 /// All of them, in order.
-pub(super) const MIGRATIONS: &[Migration] = &[sessions, authors, runs];
+pub(super) const MIGRATIONS: &[Migration] = &[sessions, authors, runs, lists];
 
 /// What a file is to this version of the service.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -139,6 +139,31 @@ fn runs(transaction: &Transaction<'_>) -> rusqlite::Result<()> {
         CREATE TABLE instance (
             name TEXT PRIMARY KEY,
             view SEALED TEXT
+        ) WITHOUT ROWID;",
+    )
+}
+
+/// Version 4: what servers have listed, and with which tools that is compared.
+fn lists(transaction: &Transaction<'_>) -> rusqlite::Result<()> {
+    transaction.execute_batch(
+        "ALTER TABLE run ADD COLUMN listed INTEGER;
+        ALTER TABLE run ADD COLUMN has_drifted INTEGER NOT NULL DEFAULT 0;
+        CREATE TABLE known_tools (
+            name TEXT PRIMARY KEY,
+            generation INTEGER NOT NULL,
+            is_accepted INTEGER NOT NULL
+        ) STRICT, WITHOUT ROWID;
+        CREATE TABLE known_tool (
+            name TEXT NOT NULL,
+            tool TEXT NOT NULL,
+            digest BLOB NOT NULL CHECK (length(digest) = 32),
+            PRIMARY KEY (name, tool)
+        ) STRICT, WITHOUT ROWID;
+        CREATE TABLE list (
+            generation INTEGER NOT NULL,
+            feature TEXT NOT NULL,
+            text SEALED TEXT,
+            PRIMARY KEY (generation, feature)
         ) WITHOUT ROWID;",
     )
 }

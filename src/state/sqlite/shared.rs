@@ -12,7 +12,8 @@ use super::opening::Unstored;
 use crate::model::{SettingsKey, StateDigest};
 use crate::state::authors::{AuthorBook, AuthorRows};
 use crate::state::instances::{ViewBook, Views};
-use crate::state::{AuthorNote, Authorship, Change, Kept, Remembered, StateKey, Trouble};
+use crate::state::lists::{ListBook, Reader};
+use crate::state::{AuthorNote, Authorship, Change, Kept, ListId, Remembered, StateKey, Trouble};
 
 /// How long notes wait for more of them, so that many changes are one commit. With the time until others look for it
 /// it is less than a second.
@@ -38,6 +39,7 @@ struct State {
     waiting: Vec<Group>,
     authors: AuthorBook,
     views: ViewBook,
+    lists: ListBook,
     /// When notes on authors and views are to be stored, if any wait.
     notes_due: Option<Instant>,
     troubles: BTreeSet<Trouble>,
@@ -109,6 +111,27 @@ impl Shared {
         self.state().views.published()
     }
 
+    /// Takes a list in: it is seen when this returns.
+    pub(super) fn keep_list(&self, list: ListId, text: Arc<str>) {
+        let mut state = self.state();
+        state.lists.keep(list, text);
+        self.gather(&mut state);
+    }
+
+    /// A list, or what is ready when the thread has read it.
+    pub(super) fn read_list(&self, list: ListId) -> Result<Arc<str>, oneshot::Receiver<Option<Arc<str>>>> {
+        let found = self.state().lists.read(list);
+        if found.is_err() {
+            self.wake.notify_all();
+        }
+        found
+    }
+
+    /// Who waits for lists.
+    pub(super) fn take_readers(&self) -> Vec<Reader> {
+        self.state().lists.take_readers()
+    }
+
     fn gather(&self, state: &mut State) {
         if state.notes_due.is_none() && state.has_unstored() {
             state.notes_due = Some(Instant::now() + GATHER);
@@ -146,7 +169,7 @@ impl Shared {
             let notes_due = state.notes_due.map(|due| due.max(retry));
             let are_notes_due = notes_due.is_some_and(|due| due <= now);
             let is_last = state.is_ending;
-            if is_due || are_notes_due || is_last || until <= now {
+            if is_due || are_notes_due || is_last || state.lists.has_readers() || until <= now {
                 if is_due || is_last {
                     state.under_way = mem::take(&mut state.waiting);
                 }
@@ -194,8 +217,9 @@ impl Shared {
     pub(super) fn notes(&self) -> Option<Unstored> {
         let state = self.state();
         let key = state.key.clone()?;
-        let (authors, views) = (state.authors.unstored(), state.views.unstored());
-        state.has_unstored().then_some(Unstored { authors, views, key })
+        let (authors, views, lists) =
+            (state.authors.unstored(), state.views.unstored(), state.lists.unstored());
+        state.has_unstored().then_some(Unstored { authors, views, lists, key })
     }
 
     /// Says that these notes are stored.
@@ -203,6 +227,7 @@ impl Shared {
         let mut state = self.state();
         state.authors.settle(&notes.authors, &notes.key);
         state.views.settle(&notes.views);
+        state.lists.settle(&notes.lists);
         // Others may have come meanwhile.
         state.notes_due = state.has_unstored().then(|| Instant::now() + GATHER);
         if state.waiting.is_empty() {
@@ -274,7 +299,7 @@ fn answer(receipts: impl IntoIterator<Item = oneshot::Sender<Kept>>, kept: Kept)
 
 impl State {
     fn has_unstored(&self) -> bool {
-        self.authors.has_unstored() || self.views.has_unstored()
+        self.authors.has_unstored() || self.views.has_unstored() || self.lists.has_unstored()
     }
 
     /// Whether something waits that was not tried yet.

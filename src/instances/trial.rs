@@ -1,0 +1,159 @@
+//! A disposable instance of a draft: started, tried stage by stage, and ended before that is answered; also where nobody
+//! waits for the answer any more. It knows no stored server.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use bytes::Bytes;
+use tokio::sync::oneshot;
+use tokio::time::timeout;
+
+use super::discovery::{Listing, lists};
+use super::keeper::Tools;
+use super::live::Live;
+use super::session::PeerInfo;
+use super::stage::{Stage, StageReport};
+use super::starter::{Begun, Starter, end};
+use super::{Fault, FaultKind};
+use crate::api::PeerName;
+use crate::blocking;
+use crate::model::Feature;
+use crate::model::config::Config;
+use crate::model::run_policy::Limits;
+
+/// How long a server may take to list its tools.
+const LISTING: Duration = Duration::from_secs(10);
+
+/// How long the end of a session may take that is over HTTP.
+const CLOSING: Duration = Duration::from_secs(1);
+
+/// What is tried.
+#[derive(Clone, Debug)]
+pub struct Draft {
+    /// The configuration, its secrets opened.
+    pub config: Config,
+    /// The command of a program, and the `PATH` of its own environment.
+    pub command: Option<(String, Option<String>)>,
+    /// What a program may use.
+    pub limits: Limits,
+    /// How long the start may take.
+    pub start_timeout: Duration,
+    /// How long a call may take.
+    pub call_timeout: Duration,
+}
+
+/// A call that a test makes.
+#[derive(Clone, Debug)]
+pub struct TestCall {
+    /// The name of the tool.
+    pub tool: String,
+    /// Its arguments, which are a JSON object.
+    pub arguments: Bytes,
+}
+
+/// What a test has come to.
+#[derive(Clone, Debug)]
+pub struct Tested {
+    /// The stages, up to the first that failed.
+    pub stages: Vec<StageReport>,
+    /// How long it took. Milliseconds.
+    pub ms: u64,
+    /// The version of MCP that is spoken, and what the server calls itself, redacted.
+    pub peer: Option<(String, PeerName)>,
+    /// Its tools.
+    pub tools: Option<Arc<Listing>>,
+    /// The result of the call.
+    pub result: Option<Bytes>,
+    /// The last lines that it wrote to stderr, redacted.
+    pub stderr: String,
+}
+
+impl Tested {
+    /// These stages, and nothing else.
+    pub(super) fn of_stages(stages: Vec<StageReport>) -> Self {
+        Self { stages, ms: 0, peer: None, tools: None, result: None, stderr: String::new() }
+    }
+}
+
+/// Tries a draft. When this is ready nothing of the instance is left. `at_ms` is the time, in milliseconds of Unix time;
+/// `given_up` is closed where nobody waits any more.
+pub(super) async fn tried(
+    tools: Arc<Tools>,
+    key: String,
+    draft: Draft,
+    call: Option<TestCall>,
+    at_ms: i64,
+    mut given_up: oneshot::Sender<()>,
+) -> Tested {
+    let mut begun = Begun::nothing();
+    let mut tested = Tested::of_stages(Vec::new());
+    let mut session = None;
+    tokio::select! {
+        biased;
+        () = given_up.closed() => {}
+        () = steps(&tools, key, &draft, call, at_ms, &mut begun, &mut session, &mut tested) => {}
+    }
+    if let Some(live) = session {
+        timeout(CLOSING, live.session.close()).await.ok();
+    }
+    let Begun { process, stages } = begun;
+    tested.stderr = end(process).await;
+    tested.stages = stages.into_reports();
+    tested
+}
+
+#[expect(clippy::too_many_arguments, reason = "what has come so far is kept where this is given up")]
+async fn steps(
+    tools: &Arc<Tools>,
+    key: String,
+    draft: &Draft,
+    call: Option<TestCall>,
+    at_ms: i64,
+    begun: &mut Begun,
+    session: &mut Option<Arc<Live>>,
+    tested: &mut Tested,
+) {
+    let (processes, command) = (Arc::clone(&tools.processes), draft.command.clone());
+    let located = blocking::run(move || {
+        command.and_then(|(command, path)| processes.locate_command(&command, path.as_deref()).ok())
+    })
+    .await;
+    let starter = Starter {
+        tools: Arc::clone(tools),
+        key,
+        config: draft.config.clone(),
+        located,
+        limits: draft.limits,
+        known: None,
+        start_timeout: draft.start_timeout,
+    };
+    let Ok(live) = starter.start(begun, |_| {}).await else { return };
+    let live = session.insert(Arc::new(live));
+    tested.peer = Some(peer(live));
+    let listed = lists(live, Feature::Tools, Instant::now() + LISTING).await;
+    match listed.map_err(|fault| live.redacted(fault)) {
+        Ok(lists) => {
+            let redactor = Arc::clone(&live.redactor);
+            let listing = blocking::run(move || Listing::new(at_ms, lists, &redactor)).await;
+            tested.tools = Some(Arc::new(listing));
+            begun.stages.passed(Stage::ListTools);
+        }
+        Err(fault) => return begun.stages.add(Stage::ListTools, Some(fault)),
+    }
+    let Some(TestCall { tool, arguments }) = call else { return };
+    let (answered, outcome) = live.call(&tool, &arguments, Instant::now() + draft.call_timeout).await;
+    tested.result = answered.ok();
+    begun.stages.add(Stage::CallTool, outcome.fault.map(|fault| live.redacted(fault)));
+}
+
+/// The version of MCP that is spoken, and what the server calls itself.
+pub(super) fn peer(live: &Live) -> (String, PeerName) {
+    let PeerInfo { name, version, protocol_version, .. } = live.session.peer();
+    let shown = |text: &Option<String>| live.redactor.shown(text.as_deref().unwrap_or_default());
+    (protocol_version.clone(), PeerName { name: shown(name), version: shown(version) })
+}
+
+/// A stage that was not reached since a rule forbids it.
+pub(super) fn forbidden(message: &str) -> Fault {
+    FaultKind::Policy.because(message)
+}
