@@ -79,7 +79,7 @@ pub struct ListedTool {
     pub description: Option<String>,
     /// Whether it says that it changes nothing.
     pub read_only: bool,
-    /// The JSON Schema of its arguments; null where there is none.
+    /// The JSON Schema of its arguments; null where it has no such schema.
     #[schemars(with = "Option<serde_json::Value>")]
     pub input_schema: Option<Box<RawValue>>,
     /// Whether it can be called: the run policy allows it, and it is not held back.
@@ -97,7 +97,7 @@ pub struct ListedTool {
 #[serde(rename_all = "lowercase")]
 #[schemars(inline, transform = words::list)]
 pub enum DriftWord {
-    /// There was none of this name.
+    /// No tool had this name.
     Added,
     /// It was another one.
     Changed,

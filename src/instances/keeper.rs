@@ -9,25 +9,13 @@ use tokio::time::timeout;
 
 use super::Fault;
 use super::core::{Attempt, Input};
-use super::http_client::HttpClient;
 use super::live::{Live, ms};
-use super::process::{Log, Processes};
-use super::references::References;
+use super::process::Log;
 use super::stage::StageReport;
 use super::starter::{Begun, Starter, end, exited, last_words};
 
 /// How long the end of a session may take that is over HTTP.
 const CLOSING: Duration = Duration::from_secs(1);
-
-/// What starts need.
-pub struct Tools {
-    /// Resolves references.
-    pub references: References,
-    /// Starts programs.
-    pub processes: Arc<Processes>,
-    /// Reaches servers that run already.
-    pub http: HttpClient,
-}
 
 /// One attempt, before it is made.
 pub(super) struct Keeper {

@@ -3,6 +3,7 @@
 
 mod clock;
 pub mod core;
+mod discovering;
 mod discovery;
 mod fault;
 mod feed;
@@ -36,7 +37,6 @@ pub use fault::{Fault, FaultKind};
 pub use feed::Feed;
 pub use handle::{CallError, Instances, NoInstance};
 pub use http_client::{HttpClient, LARGEST_BODY, Lookup};
-pub use keeper::Tools;
 pub use launch::{Program, Remote, Resolved, ResolvedLaunch};
 pub use platform::own_program;
 pub use process::{
@@ -48,6 +48,7 @@ pub use references::{ReferenceSettings, References, VaultToken};
 pub use session::{Item, List, ListKind, Notification, PeerInfo, Session, ToolAnswer, ToolList};
 pub use shared::Settings;
 pub use stage::{Stage, StageReport, hint};
+pub use starter::Tools;
 pub use supervisor::{Namespace, Order, run as supervise};
 pub use trial::{Draft, TestCall, Tested};
 pub use view::Sight;

@@ -12,12 +12,12 @@ use super::core::{
     Action, Attempt, DemandId, Input, Now, Outcome, Permission, Phase, Refusal, Retry, Table,
     UnapprovedReason, Wanted,
 };
-use super::keeper::{Keeper, Report, Tools};
+use super::keeper::{Keeper, Report};
 use super::lease::{Lease, Return};
 use super::process::Located;
 use super::session::List;
 use super::shared::Shared;
-use super::starter::Starter;
+use super::starter::{Starter, Tools};
 use super::survey::{self, Seen};
 use super::trial::peer;
 use super::view::{Beside, restored, view};

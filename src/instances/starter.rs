@@ -6,10 +6,11 @@ use std::time::{Duration, Instant};
 
 use tokio::time::timeout;
 
-use super::keeper::Tools;
+use super::http_client::HttpClient;
 use super::live::{Live, redacted};
-use super::process::{Located, Log, Process, Start};
+use super::process::{Located, Log, Process, Processes, Start};
 use super::redaction::Redactor;
+use super::references::References;
 use super::session::Session;
 use super::stage::{Stage, Stages};
 use super::{Fault, FaultKind, ResolvedLaunch};
@@ -24,6 +25,16 @@ const LAST_WORDS: Duration = Duration::from_millis(300);
 
 /// How long the end of a program is waited for, so that the next one does not run beside it.
 const ENDING: Duration = Duration::from_secs(10);
+
+/// What starts need.
+pub struct Tools {
+    /// Resolves references.
+    pub references: References,
+    /// Starts programs.
+    pub processes: Arc<Processes>,
+    /// Reaches servers that run already.
+    pub http: HttpClient,
+}
 
 /// What is started, and how.
 pub(super) struct Starter {

@@ -116,7 +116,7 @@ impl Instances {
         self.shared.last_start(name).map(|stages| stages.to_vec()).unwrap_or_default()
     }
 
-    /// How the last start failed, whoever wanted it. What an earlier process knew of it has no stages.
+    /// How the last start failed, whatever it was wanted for. What an earlier process knew of it has no stages.
     fn failed_start(&self, name: &SettingsKey, fault: Fault, began: Instant) -> Tested {
         let mut stages = self.last_start(name);
         if stages.last().is_none_or(|last| last.fault.is_none()) {

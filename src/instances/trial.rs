@@ -1,5 +1,5 @@
-//! A disposable instance of a draft: started, tried stage by stage, and ended before that is answered; also where nobody
-//! waits for the answer any more. It knows no stored server.
+//! A disposable instance of a draft: started, tried stage by stage, and ended before that is answered; also where the
+//! answer is not wanted any more. It knows no stored server.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -8,12 +8,12 @@ use bytes::Bytes;
 use tokio::sync::oneshot;
 use tokio::time::timeout;
 
-use super::discovery::{Listing, lists};
-use super::keeper::Tools;
+use super::discovering::lists;
+use super::discovery::Listing;
 use super::live::Live;
 use super::session::PeerInfo;
 use super::stage::{Stage, StageReport};
-use super::starter::{Begun, Starter, end};
+use super::starter::{Begun, Starter, Tools, end};
 use super::{Fault, FaultKind};
 use crate::api::PeerName;
 use crate::blocking;
@@ -76,7 +76,7 @@ impl Tested {
 }
 
 /// Tries a draft. When this is ready nothing of the instance is left. `at_ms` is the time, in milliseconds of Unix time;
-/// `given_up` is closed where nobody waits any more.
+/// `given_up` is closed where the answer is not wanted any more.
 pub(super) async fn tried(
     tools: Arc<Tools>,
     key: String,

@@ -232,9 +232,6 @@ impl Change {
                 Self::Attempted { name, launch, .. },
                 Self::Attempted { name: other, launch: earlier, has_run: false, version: None, .. },
             ) => name == other && launch == earlier,
-            (Self::List { name, launch, .. }, Self::List { name: other, launch: earlier, .. }) => {
-                name == other && launch == earlier
-            }
             (Self::ForgetDormant { before }, Self::ForgetDormant { before: earlier }) => earlier <= before,
             _ => false,
         }

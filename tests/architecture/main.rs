@@ -71,7 +71,7 @@ const MAY_USE_ONLY: [(&str, &str, &[&str]); 17] = [
     ("secrets", "json", &["Text"]),
     ("model", "secrets", &["KeyRing", "Plaintext", "Sealed", "is_token", "looks_sealed"]),
     ("projection", "secrets", &["EtagKey", "Exposure"]),
-    ("state", "model", &["LaunchDigest", "SettingsKey", "StateDigest"]),
+    ("state", "model", &["Feature", "LaunchDigest", "SettingsKey", "StateDigest"]),
     ("state", "secrets", &["KeyFingerprint", "KeyList", "Peer", "Peers", "Scope", "Scopes"]),
     ("events", "projection", &["EntityTag"]),
     ("instances", "secrets", &["Plaintext"]),

@@ -69,16 +69,16 @@ pub(in crate::http) struct OpenHandsTestResult {
     /// Whether the server lists its tools.
     ok: bool,
     /// Their names.
-    #[schemars(default, with = "Vec<String>")]
+    #[schemars(skip_serializing_if = "Option::is_none", with = "Vec<String>")]
     tools: Option<Vec<String>>,
     /// What the tool that was called has answered.
-    #[schemars(default, with = "OpenHandsToolResult")]
+    #[schemars(skip_serializing_if = "Option::is_none", with = "OpenHandsToolResult")]
     tool_result: Option<Value>,
     /// What was wrong.
-    #[schemars(default, with = "String")]
+    #[schemars(skip_serializing_if = "Option::is_none", with = "String")]
     error: Option<String>,
     /// What kind of fault it was: `timeout`, `connection` or `unknown`.
-    #[schemars(default, with = "String")]
+    #[schemars(skip_serializing_if = "Option::is_none", with = "String")]
     error_kind: Option<String>,
 }
 

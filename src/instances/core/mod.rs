@@ -4,6 +4,7 @@
 
 mod health;
 mod instance;
+mod message;
 mod retry;
 mod table;
 #[cfg(test)]
@@ -13,7 +14,8 @@ mod wanted;
 
 pub use health::{Event, EventKind, Health, HealthStatus, Outcome, Reading};
 pub use instance::{Attempt, DemandId, Instance, Phase};
+pub use message::{Action, Input, Refusal};
 pub use retry::{Retry, delay};
-pub use table::{Action, Input, Refusal, Table};
+pub use table::Table;
 pub use time::Now;
 pub use wanted::{Permission, ProbePlan, StartMode, UnapprovedReason, Wanted};

@@ -9,9 +9,10 @@ use proptest::prelude::*;
 
 use super::authors::name;
 use super::{InMemory, OnDisk, OnRemoteDisk, PATIENCE, Place, opened, wait, within_a_second};
-use crate::model::LaunchDigest;
+use crate::model::{Feature, LaunchDigest};
 use crate::state::{
-    Approval, Attempts, Change, Kept, LocatedPath, Premise, Run, StateStore, Unapproved, UnixTime,
+    Approval, Attempts, Change, Kept, LocatedPath, Premise, Run, StateStore, ToolDigests, Unapproved,
+    UnixTime,
 };
 
 pub(in crate::state) fn launch(number: u8) -> LaunchDigest {
@@ -59,6 +60,19 @@ pub(in crate::state) fn attempted(place: usize, number: u8, count: u32) -> Chang
 pub(in crate::state) fn policy(place: usize, expected: Option<&str>, text: Option<&str>) -> Change {
     let [expected, policy] = [expected, text].map(|text| text.map(str::to_owned));
     Change::SetPolicy { name: name(place), expected, policy }
+}
+
+/// Tools of which the first differs by this number.
+pub(in crate::state) fn tools(number: u8) -> Arc<ToolDigests> {
+    Arc::new(BTreeMap::from([("a".to_owned(), [number; 32]), ("\u{fc}".to_owned(), [9; 32])]))
+}
+
+pub(in crate::state) fn list(place: usize, launched: u8, number: u8, is_pinned: bool) -> Change {
+    Change::List { name: name(place), launch: launch(launched), tools: tools(number), is_pinned }
+}
+
+pub(in crate::state) fn accept(place: usize, number: u8) -> Change {
+    Change::AcceptTools { name: name(place), tools: tools(number) }
 }
 
 fn gone(place: usize, at: i64) -> Change {
@@ -222,6 +236,57 @@ fn a_rename_takes_the_run_and_the_policy_along<P: Place>() {
     assert!(store.peek().unwrap().policies.is_empty(), "of what never ran nothing is dormant");
 }
 
+fn tools_are_compared_with_the_first_or_the_accepted_ones<P: Place>() {
+    let (_place, store) = store::<P>();
+    let seen = || {
+        let run = run(&*store, 0).unwrap();
+        let known = run.known_tools.clone().map(|known| (known.tools["a"][0], known.is_accepted));
+        (run.listed == Some(run.generation), known, run.has_drifted)
+    };
+    make(&*store, [observe(0, 1, None), list(0, 2, 1, false)]);
+    assert_eq!(seen(), (false, None, false), "it is of another launch");
+    make(&*store, [list(0, 1, 1, false)]);
+    assert_eq!(seen(), (true, Some((1, false)), false));
+    make(&*store, [list(0, 1, 2, false)]);
+    assert_eq!(seen(), (true, Some((1, false)), true));
+    make(&*store, [accept(0, 2)]);
+    assert_eq!(seen(), (true, Some((2, true)), false));
+    // Another launch begins anew, but where tools are pinned.
+    make(&*store, [observe(0, 2, None)]);
+    assert_eq!(seen(), (false, Some((2, true)), false));
+    make(&*store, [list(0, 2, 3, true)]);
+    assert_eq!(seen(), (true, Some((2, true)), true));
+    make(&*store, [list(0, 2, 3, false)]);
+    assert_eq!(seen(), (true, Some((3, false)), false));
+    make(&*store, [moved(0, 1), moved(1, 0)]);
+    assert_eq!(seen(), (true, Some((3, false)), false));
+    // Of what was gone nothing is taken over by another server.
+    make(&*store, [gone(0, 1), observe(0, 3, None)]);
+    assert_eq!(seen(), (false, None, false));
+}
+
+fn a_list_is_kept_for_its_launch_as_long_as_a_run_refers_to_it<P: Place>() {
+    let (_place, store) = store::<P>();
+    make(&*store, [observe(0, 1, None), list(0, 1, 1, false)]);
+    let first = run(&*store, 0).unwrap().generation;
+    let read = |generation, feature| wait(store.read_list((generation, feature)));
+    assert_eq!(read(first, Feature::Tools), None);
+    store.keep_list((first, Feature::Tools), "[1]".into());
+    store.keep_list((first, Feature::Prompts), "[2]".into());
+    store.keep_list((first, Feature::Tools), "[3]".into());
+    assert_eq!(read(first, Feature::Tools).as_deref(), Some("[3]"));
+    assert_eq!(read(first, Feature::Prompts).as_deref(), Some("[2]"));
+    assert_eq!(read(first, Feature::Resources), None);
+    make(&*store, [observe(0, 2, None), moved(0, 1)]);
+    let second = run(&*store, 1).unwrap().generation;
+    store.keep_list((second, Feature::Prompts), "[4]".into());
+    assert_eq!(read(first, Feature::Tools).as_deref(), Some("[3]"), "the new launch has listed no tools yet");
+    make(&*store, [list(1, 2, 1, false)]);
+    store.keep_list((second, Feature::Tools), "[5]".into());
+    within_a_second(|| read(first, Feature::Tools).is_none());
+    assert_eq!(read(second, Feature::Tools).as_deref(), Some("[5]"));
+}
+
 fn views_are_published_at_once_and_one_runs<P: Place>() {
     let (place, store) = store::<P>();
     store.publish_instances(vec![(name(0), Some("{\"a\":1}".to_owned())), (name(1), Some("{}".to_owned()))]);
@@ -245,8 +310,28 @@ claims!(in_memory: InMemory, on_disk: OnDisk, on_remote_disk: OnRemoteDisk => (
     generations_and_attempts_belong_to_one_launch,
     what_is_dormant_comes_back_by_its_own_name_and_launch_only,
     a_rename_takes_the_run_and_the_policy_along,
+    tools_are_compared_with_the_first_or_the_accepted_ones,
+    a_list_is_kept_for_its_launch_as_long_as_a_run_refers_to_it,
     views_are_published_at_once_and_one_runs,
 ));
+
+fn lists_are_read_by_others_and_later<P: Place>() {
+    let place = P::new();
+    let (one, other) = (place.open(), place.open());
+    opened(&*one);
+    opened(&*other);
+    assert_eq!(wait(one.write(vec![observe(0, 1, None), list(0, 1, 1, false)])), Kept::Stored);
+    let generation = run(&*one, 0).unwrap().generation;
+    one.keep_list((generation, Feature::Tools), "[1]".into());
+    let read = |store: &dyn StateStore| wait(store.read_list((generation, Feature::Tools)));
+    within_a_second(|| read(&*other).as_deref() == Some("[1]"));
+    within_a_second(|| run(&*other, 0).is_some_and(|run| run.known_tools.is_some()));
+    one.close(Instant::now() + PATIENCE);
+    other.close(Instant::now() + PATIENCE);
+    let next = place.open();
+    opened(&*next);
+    assert_eq!(read(&*next).as_deref(), Some("[1]"));
+}
 
 fn approvals_and_views_are_seen_by_others_within_a_second<P: Place>() {
     let place = P::new();
@@ -287,6 +372,7 @@ fn a_premise_is_judged_on_what_another_process_has_stored<P: Place>() {
 
 claims!(stored_on_disk: OnDisk, stored_on_remote_disk: OnRemoteDisk => (
     approvals_and_views_are_seen_by_others_within_a_second,
+    lists_are_read_by_others_and_later,
     a_premise_is_judged_on_what_another_process_has_stored,
 ));
 
@@ -314,6 +400,9 @@ pub(super) fn any_run_change() -> impl Strategy<Value = Change> {
         place.clone().prop_map(withdraw),
         (place.clone(), place.clone()).prop_map(|(from, to)| moved(from, to)),
         (place.clone(), time.clone()).prop_map(|(place, at)| gone(place, at)),
+        (place.clone(), number.clone(), 0_u8..3, any::<bool>())
+            .prop_map(|(place, number, tools, is_pinned)| list(place, number, tools, is_pinned)),
+        (place.clone(), 0_u8..3).prop_map(|(place, number)| accept(place, number)),
         (place.clone(), number, 0_u32..3).prop_map(|(place, number, count)| attempted(place, number, count)),
         (place, proptest::option::of(Just("{}")), proptest::option::of(Just("{}")))
             .prop_map(|(place, expected, text)| policy(place, expected, text)),

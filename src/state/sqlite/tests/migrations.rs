@@ -12,7 +12,7 @@ use super::super::opening::Setup;
 use super::super::schema::{MIGRATIONS, Migration};
 use super::{Spelled, close, open};
 use crate::state::conformance::authors::{found, made, name};
-use crate::state::conformance::runs::{approve, attempted, observe, policy};
+use crate::state::conformance::runs::{approve, attempted, list, observe, policy};
 use crate::state::conformance::{begin, opened, session, wait};
 use crate::state::{Change, Kept, Premise, Remembered, StateStore, Trouble};
 
@@ -30,6 +30,11 @@ fn of_a_run() -> Vec<Change> {
     ]
 }
 
+/// What version 4 has more than version 3.
+fn of_lists() -> Vec<Change> {
+    vec![list(0, 1, 1, false), list(0, 1, 2, false)]
+}
+
 /// A step that no released version has.
 fn next(transaction: &Transaction<'_>) -> rusqlite::Result<()> {
     transaction.execute_batch("CREATE TABLE later (name TEXT PRIMARY KEY, text SEALED TEXT)")
@@ -41,8 +46,9 @@ fn impossible(transaction: &Transaction<'_>) -> rusqlite::Result<()> {
     transaction.execute_batch("INSERT INTO session (id) VALUES (x'00')")
 }
 
-const WITH_NEXT: &[Migration] = &[MIGRATIONS[0], MIGRATIONS[1], MIGRATIONS[2], next];
-const WITH_IMPOSSIBLE: &[Migration] = &[MIGRATIONS[0], MIGRATIONS[1], MIGRATIONS[2], impossible];
+const WITH_NEXT: &[Migration] = &[MIGRATIONS[0], MIGRATIONS[1], MIGRATIONS[2], MIGRATIONS[3], next];
+const WITH_IMPOSSIBLE: &[Migration] =
+    &[MIGRATIONS[0], MIGRATIONS[1], MIGRATIONS[2], MIGRATIONS[3], impossible];
 
 fn with(folder: &std::path::Path, migrations: &'static [Migration]) -> SqliteState {
     let store = SqliteState::with_setup(folder.to_owned(), Setup { migrations, ..Setup::OWN });
@@ -61,6 +67,7 @@ fn a_file_of_every_version_is_read_by_this_one() {
         store.note_authors(vec![made(name(0), 1, "ann", 7)]);
         assert_eq!(wait(store.write(of_a_run())), Kept::Stored);
         store.publish_instances(vec![(name(0), Some("{}".to_owned()))]);
+        assert_eq!(wait(store.write(of_lists())), Kept::Stored);
         close(&store);
         fs::create_dir_all(fixture(0).parent().unwrap()).unwrap();
         fs::copy(folder.path().join("state.db"), fixture(MIGRATIONS.len())).unwrap();
@@ -82,6 +89,9 @@ fn a_file_of_every_version_is_read_by_this_one() {
             if 3 <= version || !keys.is_empty() {
                 of_a_run().iter().for_each(|change| expected.apply(change));
             }
+            if 4 <= version || !keys.is_empty() {
+                of_lists().iter().for_each(|change| expected.apply(change));
+            }
             let seen = store.peek().unwrap();
             assert_eq!(
                 (&seen.runs, &seen.policies),
@@ -89,7 +99,7 @@ fn a_file_of_every_version_is_read_by_this_one() {
                 "version {version}"
             );
             assert_eq!(store.published_instances().len(), expected.runs.len(), "version {version}");
-            assert_eq!(wait(store.write(of_a_run())), Kept::Stored);
+            assert_eq!(wait(store.write([of_a_run(), of_lists()].concat())), Kept::Stored);
             store.publish_instances(vec![(name(0), Some("{}".to_owned()))]);
             store.note_authors(vec![made(name(0), 1, "ann", 7)]);
             keys.push(store.state_key().unwrap());
