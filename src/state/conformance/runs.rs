@@ -251,7 +251,7 @@ fn tools_are_compared_with_the_first_or_the_accepted_ones<P: Place>() {
     assert_eq!(seen(), (true, Some((1, false)), true));
     make(&*store, [accept(0, 2)]);
     assert_eq!(seen(), (true, Some((2, true)), false));
-    // Another launch begins anew, but where tools are pinned.
+    // Another launch has a first list of its own, but where tools are pinned.
     make(&*store, [observe(0, 2, None)]);
     assert_eq!(seen(), (false, Some((2, true)), false));
     make(&*store, [list(0, 2, 3, true)]);
