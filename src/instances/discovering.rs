@@ -29,14 +29,14 @@ impl Shared {
     /// What a server offers. A running instance is asked where that is not known well enough; nothing is started.
     pub(super) async fn known(
         self: &Arc<Self>,
-        runtime: &Handle,
+        runtime: Option<&Handle>,
         name: &SettingsKey,
         feature: Feature,
         freshness: Freshness,
     ) -> Result<Known, NotKnown> {
         let running = self.running(name);
         let live = running.and_then(|(attempt, _)| Some((attempt, self.live(attempt)?)));
-        if let Some((attempt, live)) = &live
+        if let (Some((attempt, live)), Some(runtime)) = (&live, runtime)
             && !self.is_fresh(name, feature, *attempt, live, freshness)
         {
             self.flight(runtime, name, feature, *attempt, live).await;

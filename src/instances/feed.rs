@@ -37,8 +37,14 @@ impl Feed {
                 sleep_until((last + PACE).into()).await;
             }
             self.news.borrow_and_update();
-            let now: BTreeMap<_, _> =
-                self.shared.views().into_iter().map(|(name, view)| (name, status(&view))).collect();
+            // What can't be read changes nothing that is shown.
+            let now = match self.shared.service.newest().await {
+                Ok(model) => {
+                    let views = self.shared.views(&model).into_iter();
+                    views.map(|(name, view)| (name, status(&view))).collect()
+                }
+                Err(_) => self.seen.clone(),
+            };
             let is_new =
                 |(name, status): &(&SettingsKey, &InstanceStatus<'_>)| self.seen.get(*name) != Some(*status);
             let instances: Vec<_> = now.iter().filter(is_new).map(|(_, status)| status.clone()).collect();
@@ -49,8 +55,8 @@ impl Feed {
             }
             // Of what other services publish there is no news.
             match self.shared.role() {
-                Role::Spectator => drop(timeout(PACE, self.news.changed()).await),
-                Role::Runner | Role::Off => drop(self.news.changed().await),
+                Role::Spectator | Role::Off => drop(timeout(PACE, self.news.changed()).await),
+                Role::Runner => drop(self.news.changed().await),
             }
         }
     }

@@ -13,7 +13,7 @@ use tokio::sync::{mpsc, oneshot};
 use tokio::task::JoinHandle;
 use tokio::time::{sleep, timeout};
 
-use super::core::{DemandId, Outcome, Refusal};
+use super::core::{DemandId, Outcome, Refusal, UnapprovedReason};
 use super::discovery::{Freshness, Known, NotKnown};
 use super::feed::Feed;
 use super::lease::Lease;
@@ -113,6 +113,9 @@ impl Instances {
     /// Where the system gives no threads.
     pub fn start(&self, tools: impl FnOnce() -> io::Result<Tools> + Send + 'static) -> io::Result<()> {
         let Some(requests) = take(&self.waiting) else { return Ok(()) };
+        if self.shared.settings.is_off {
+            return Ok(());
+        }
         let runtime = Builder::new_multi_thread()
             .worker_threads(THREADS)
             .thread_name("instances")
@@ -152,8 +155,8 @@ impl Instances {
     ///
     /// Where the settings can't be read.
     pub async fn list(&self, sight: Sight) -> Result<InstanceList<'static>, ServiceError> {
-        let (model, views, runner) =
-            (self.shared.service.newest().await?, self.shared.views(), self.is_runner());
+        let model = self.shared.service.newest().await?;
+        let (views, runner) = (self.shared.views(&model), self.is_runner());
         let of = |(name, item): (&SettingsKey, &Arc<Item>)| {
             let view = views.get(name).map_or_else(|| unseen(name, item), |view| (**view).clone());
             let view = Instance { events: None, runner, ..view };
@@ -170,7 +173,11 @@ impl Instances {
     pub async fn get(&self, name: &SettingsKey, sight: Sight) -> Result<Instance<'static>, ServiceError> {
         let model = self.shared.service.newest().await?;
         let item = model.item(name).ok_or(ServiceError::UnknownServer)?;
-        let view = self.shared.view(name).map_or_else(|| unseen(name, item), |view| (*view).clone());
+        let view = match self.shared.role() {
+            Role::Off => Some(self.shared.off(&model, name, item)),
+            Role::Spectator | Role::Runner => self.shared.view(name).map(|view| (*view).clone()),
+        };
+        let view = view.unwrap_or_else(|| unseen(name, item));
         let view = Instance { runner: self.is_runner(), ..view };
         Ok(shown(self.with_last_line(name, view), sight))
     }
@@ -222,9 +229,15 @@ impl Instances {
     ///
     /// Where nothing runs, or it was asked for a moment ago.
     pub async fn probe(&self, name: &SettingsKey, sight: Sight) -> Result<ProbeResult, NoInstance> {
-        self.refuse_spectator()?;
+        self.refuse(name).await?;
         self.keep_pace(name)?;
-        let (outcome, _) = self.probe_now(name).await?;
+        let (outcome, _) = match self.probe_now(name).await {
+            Err(NoInstance::Refused(Refusal::Unapproved(_))) => {
+                self.stored().await;
+                self.probe_now(name).await?
+            }
+            probed => probed?,
+        };
         let view = self.shared.view(name).ok_or(NoInstance::Refused(Refusal::Gone))?;
         let health = shown((*view).clone(), sight).health;
         let Outcome { fault: own, ms } = outcome;
@@ -247,7 +260,9 @@ impl Instances {
     ///
     /// Where another service runs it, or it was asked for a moment ago.
     pub fn restart(&self, name: &SettingsKey) -> Result<(), NoInstance> {
-        self.refuse_spectator()?;
+        if self.shared.role() == Role::Spectator {
+            return Err(NoInstance::NotRunner);
+        }
         self.keep_pace(name)?;
         self.requests.send(Request::Restart(name.clone())).map_err(|_| NoInstance::NotRunner)
     }
@@ -283,11 +298,7 @@ impl Instances {
 
     /// What the instance of this lease offers now.
     async fn known_of(&self, name: &SettingsKey, lease: &Lease) -> Result<Known, CallError> {
-        let known = match self.runtime() {
-            Some(runtime) => self.shared.known(&runtime, name, Feature::Tools, Freshness::Cached).await,
-            None => Err(NotKnown::NeverListed),
-        };
-        match known {
+        match self.known(name, Feature::Tools, Freshness::Cached).await {
             Ok(Known { fault: Some(fault), .. }) | Err(NotKnown::Failed(fault)) => {
                 Err(CallError::Failed(fault))
             }
@@ -299,10 +310,19 @@ impl Instances {
         }
     }
 
-    pub(super) fn refuse_spectator(&self) -> Result<(), NoInstance> {
+    /// Whether this service runs a server of this name, if that may run.
+    pub(super) async fn refuse(&self, name: &SettingsKey) -> Result<(), NoInstance> {
         match self.shared.role() {
+            Role::Runner => Ok(()),
             Role::Spectator => Err(NoInstance::NotRunner),
-            Role::Runner | Role::Off => Ok(()),
+            Role::Off => {
+                let model = self.shared.service.newest().await.map_err(|_| NoInstance::NotRunner)?;
+                Err(NoInstance::Refused(match model.item(name) {
+                    None => Refusal::Gone,
+                    Some(item) if !item.is_enabled() => Refusal::Disabled,
+                    Some(_) => Refusal::Unapproved(UnapprovedReason::RunOff),
+                }))
+            }
         }
     }
 
@@ -319,15 +339,20 @@ impl Instances {
     }
 
     pub(super) async fn demand(&self, name: &SettingsKey) -> Result<Lease, NoInstance> {
-        self.refuse_spectator()?;
+        self.refuse(name).await?;
         match self.demand_once(name).await {
-            // An approval counts once it is stored, which is a moment after the write that made it was answered.
-            Err(NoInstance::Refused(Refusal::Unapproved(_))) if self.shared.role() == Role::Runner => {
-                timeout(STORING, self.shared.state.write(Vec::new())).await.ok();
+            Err(NoInstance::Refused(Refusal::Unapproved(_))) => {
+                self.stored().await;
                 self.demand_once(name).await
             }
             answer => answer,
         }
+    }
+
+    /// Waits until what was written before is stored: an approval counts then, which is a moment after the write that made
+    /// it was answered.
+    async fn stored(&self) {
+        timeout(STORING, self.shared.state.write(Vec::new())).await.ok();
     }
 
     async fn demand_once(&self, name: &SettingsKey) -> Result<Lease, NoInstance> {
@@ -391,24 +416,14 @@ async fn run(
     end: oneshot::Sender<()>,
 ) {
     shared.state.opened().await;
-    let lock = match shared.settings.is_off {
-        true => None,
-        false => match take_over(&shared, &mut requests).await {
-            Some(lock) => {
-                // What the one before us stored last is seen before anything is started: an approval that was withdrawn,
-                // an attempt that failed. What others store is known only some time later else.
-                shared.state.write(Vec::new()).await;
-                Some(lock)
-            }
-            None => return,
-        },
-    };
+    let Some(lock) = take_over(&shared, &mut requests).await else { return };
+    // What the one before us stored last is seen before anything is started: an approval that was withdrawn, an attempt that
+    // failed. What others store is known only some time later else.
+    shared.state.write(Vec::new()).await;
     match tools() {
         Ok(tools) => {
-            if lock.is_some() {
-                shared.role.send_replace(Role::Runner);
-            }
-            tracing::debug!(is_runner = lock.is_some(), "instances: ready");
+            shared.role.send_replace(Role::Runner);
+            tracing::debug!("instances: ready");
             let tools = Arc::new(tools);
             shared.set_tools(Arc::clone(&tools));
             Reconciler::new(Arc::clone(&shared), tools).run(&mut requests).await;

@@ -96,11 +96,14 @@ impl Live {
         Ok((answer.result, fault))
     }
 
-    /// The default probe (D1): all tools are listed, as a test of the server and its list of tools would.
+    /// The default probe (D1). One page of tools says as much as all of them; where it is the whole list, that is given.
     async fn is_alive(&self, deadline: Instant) -> Result<Option<List>, Fault> {
         let asked = async {
             match self.session.peer().has_tools {
-                true => self.session.list(ListKind::Tools, deadline).await.map(Some),
+                true => {
+                    let (list, is_whole) = self.session.first_page(ListKind::Tools, deadline).await?;
+                    Ok(is_whole.then_some(list))
+                }
                 false => self.session.ping(deadline).await.map(|()| None),
             }
         };

@@ -9,8 +9,7 @@ use std::time::{Duration, Instant};
 use tokio::sync::{mpsc, oneshot, watch};
 
 use super::core::{
-    Action, Attempt, DemandId, Input, Now, Outcome, Permission, Phase, Refusal, Retry, Table,
-    UnapprovedReason, Wanted,
+    Action, Attempt, DemandId, Input, Now, Outcome, Permission, Phase, Refusal, Retry, Table, Wanted,
 };
 use super::keeper::{Keeper, Report};
 use super::lease::{Lease, Return};
@@ -317,9 +316,6 @@ impl Reconciler {
 
     /// Has what is new remembered.
     async fn remember(&mut self, remembered: Arc<Remembered>) -> Arc<Remembered> {
-        if self.shared.settings.is_off {
-            return remembered;
-        }
         let seen = self.seen.iter().map(|(name, (_, seen))| (name.clone(), seen.clone())).collect();
         let changes = survey::changes(&seen, &remembered, UnixTime::now());
         if changes.is_empty() {
@@ -351,10 +347,7 @@ impl Reconciler {
         for (name, (_, seen)) in &self.seen {
             let run = remembered.runs.get(name).map(|run| &**run);
             let policy = remembered.policy(name).unwrap_or_default();
-            let mut own = survey::wanted(seen, run, &policy, may_trust);
-            if self.shared.settings.is_off && own.permission != Permission::Disabled {
-                own.permission = Permission::Unapproved(UnapprovedReason::RunOff);
-            }
+            let own = survey::wanted(seen, run, &policy, may_trust);
             inputs.push(match self.table.get(name) {
                 Some(_) => Input::Want(name.clone(), own),
                 None => {

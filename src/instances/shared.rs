@@ -14,9 +14,11 @@ use super::live::Live;
 use super::process::Log;
 use super::stage::StageReport;
 use super::starter::Tools;
+use super::survey::{self, Seen};
+use super::view;
 use crate::api::{Instance, InstanceState};
 use crate::model::SettingsKey;
-use crate::service::Service;
+use crate::service::{Item, ReadModel, Service};
 use crate::state::StateStore;
 
 /// What can be chosen about running servers.
@@ -94,15 +96,34 @@ impl Shared {
         *self.role.borrow()
     }
 
-    /// What each instance looks like. Where another service runs them, what that one has published.
-    pub(super) fn views(&self) -> BTreeMap<SettingsKey, Arc<Instance<'static>>> {
-        if self.role() != Role::Spectator {
-            return lock(&self.views).clone();
+    /// What each instance of these servers looks like. Where another service runs them, what that one has published.
+    pub(super) fn views(&self, model: &ReadModel) -> BTreeMap<SettingsKey, Arc<Instance<'static>>> {
+        match self.role() {
+            Role::Runner => lock(&self.views).clone(),
+            Role::Spectator => {
+                self.published().into_iter().map(|(name, view)| (name, Arc::new(view))).collect()
+            }
+            Role::Off => {
+                let off = |(name, item): (&SettingsKey, &Arc<Item>)| {
+                    (name.clone(), Arc::new(self.off(model, name, item)))
+                };
+                model.items().map(off).collect()
+            }
         }
-        self.published().into_iter().map(|(name, view)| (name, Arc::new(view))).collect()
     }
 
-    /// What one looks like.
+    /// What one looks like where this service runs none. Nothing is kept of it.
+    pub(super) fn off(&self, model: &ReadModel, name: &SettingsKey, item: &Item) -> Instance<'static> {
+        let remembered = self.state.peek().unwrap_or_default();
+        let run = remembered.runs.get(name).map(|run| &**run);
+        let runnable = self.state.state_key().and_then(|key| model.runnable(name, &key));
+        let located = run.and_then(|run| run.located.clone());
+        let seen = runnable.map(|runnable| Seen { runnable, located });
+        let approved = seen.and_then(|seen| survey::approved(&seen, run, self.state.can_approve()));
+        view::off(name, item, run, approved)
+    }
+
+    /// What one looks like that is run, here or by another service.
     pub(super) fn view(&self, name: &SettingsKey) -> Option<Arc<Instance<'static>>> {
         match self.role() {
             Role::Spectator => {
@@ -110,7 +131,8 @@ impl Shared {
                 let view = published.iter().find(|(own, _)| own == name).and_then(|(_, text)| read(text))?;
                 Some(Arc::new(Instance { runner: false, ..view }))
             }
-            Role::Runner | Role::Off => lock(&self.views).get(name).cloned(),
+            Role::Runner => lock(&self.views).get(name).cloned(),
+            Role::Off => None,
         }
     }
 

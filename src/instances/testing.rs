@@ -11,6 +11,7 @@ use super::core::{Refusal, UnapprovedReason};
 use super::discovery::{Freshness, Known, NotKnown};
 use super::handle::{Instances, NoInstance};
 use super::live::ms;
+use super::shared::Role;
 use super::stage::{Stage, StageReport};
 use super::trial::{Draft, TestCall, Tested, forbidden, peer, tried};
 use crate::model::{Feature, SettingsKey};
@@ -27,8 +28,7 @@ impl Instances {
         feature: Feature,
         freshness: Freshness,
     ) -> Result<Known, NotKnown> {
-        let runtime = self.runtime().ok_or(NotKnown::NeverListed)?;
-        self.shared.known(&runtime, name, feature, freshness).await
+        self.shared.known(self.runtime().as_ref(), name, feature, freshness).await
     }
 
     /// Tests a stored server through its live instance, which is started where it does not run. The stages of the start
@@ -94,9 +94,10 @@ impl Instances {
     ///
     /// Where another service runs the servers.
     pub async fn try_draft(&self, draft: Draft, call: Option<TestCall>) -> Result<Tested, NoInstance> {
-        self.refuse_spectator()?;
-        if self.shared.settings.is_off {
-            return Err(NoInstance::Refused(Refusal::Unapproved(UnapprovedReason::RunOff)));
+        match self.shared.role() {
+            Role::Runner => {}
+            Role::Spectator => return Err(NoInstance::NotRunner),
+            Role::Off => return Err(NoInstance::Refused(Refusal::Unapproved(UnapprovedReason::RunOff))),
         }
         let (Some(runtime), Some(tools)) = (self.runtime(), self.shared.tools()) else {
             return Err(NoInstance::NotRunner);

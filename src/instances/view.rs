@@ -10,6 +10,7 @@ use crate::api::{
 use crate::model::SettingsKey;
 use crate::projection::EntityTag;
 use crate::service::Item;
+use crate::state::Run;
 
 /// What is known of an instance beside what the core knows.
 #[derive(Clone, Debug, Default)]
@@ -116,6 +117,25 @@ pub(super) fn unseen(name: &SettingsKey, item: &Item) -> Instance<'static> {
         runner: false,
         last_line: None,
         events: Some(Vec::new()),
+    }
+}
+
+/// Of a server that this service does not run since it runs none.
+pub(super) fn off(
+    name: &SettingsKey,
+    item: &Item,
+    run: Option<&Run>,
+    approved: Option<bool>,
+) -> Instance<'static> {
+    let view = unseen(name, item);
+    let is_off = view.state == InstanceState::Idle;
+    Instance {
+        state: if is_off { InstanceState::Unapproved } else { view.state },
+        reason: is_off.then_some(UnapprovedReason::RunOff),
+        generation: run.map_or(0, |run| run.generation),
+        drift: run.is_some_and(|run| run.has_drifted),
+        approved,
+        ..view
     }
 }
 

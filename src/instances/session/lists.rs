@@ -109,6 +109,13 @@ impl Item {
     }
 }
 
+/// Reads the first page of a list, and says whether it is the whole.
+pub(super) fn first_page(kind: ListKind, page: &Bytes) -> Result<(List, bool), Fault> {
+    let mut list = List::default();
+    let cursor = read_page(kind, page, &mut list, &mut HashSet::new())?;
+    Ok((list, cursor.is_none()))
+}
+
 /// Reads a whole list; `page` requests one page with these parameters.
 pub(super) async fn collect<F>(
     kind: ListKind,

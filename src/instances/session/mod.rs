@@ -162,6 +162,11 @@ impl Session {
         .await
     }
 
+    /// The first page of a list of the server, and whether it is the whole.
+    pub async fn first_page(&self, kind: ListKind, deadline: Instant) -> Result<(List, bool), Fault> {
+        lists::first_page(kind, &self.request(kind.method(), None, deadline).await?)
+    }
+
     /// Calls a tool with arguments, which are a JSON object as bytes. It is never sent twice.
     pub async fn call_tool(
         &self,

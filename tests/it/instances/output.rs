@@ -114,6 +114,7 @@ fn the_stream_says_first_how_all_are_and_then_what_differs() {
         "health_since_ms",
         "generation",
         "approved",
+        "drift",
         "next_retry_at_ms",
     ];
     assert!(members.iter().all(|member| expected.contains(&member.as_str())), "{members:?}");
