@@ -12,27 +12,12 @@ use crate::document;
 const ALL_RAN: &str = "EVERY_TEST_RAN";
 
 /// What no test sees over HTTP, by how it begins, and why.
-const EXCUSED: [(&str, &str); 15] = [
+const EXCUSED: [(&str, &str); 4] = [
     ("500 ", "a bug of ours can't be asked for"),
     ("problem internal", "a bug of ours can't be asked for"),
     ("408 ", "it comes after twenty seconds"),
     ("problem body-timeout", "it comes after twenty seconds"),
-    ("405 DELETE /api/instances/", NORMALISED),
-    ("405 GET /api/instances/", NORMALISED),
-    ("405 PATCH /api/instances/", NORMALISED),
-    ("405 POST /api/instances/", NORMALISED),
-    ("405 PUT /api/instances/", NORMALISED),
-    ("409 DELETE /api/instances/", NO_SERVERS),
-    ("409 GET /api/instances/", NO_SERVERS),
-    ("409 PATCH /api/instances/", NO_SERVERS),
-    ("409 PUT /api/instances/", NO_SERVERS),
-    ("404 PATCH /api/instances/", UNKNOWN),
-    ("404 POST /api/instances/{name}/approval", UNKNOWN),
 ];
-
-const NORMALISED: &str = "a client that normalises the name `.` away reaches another route";
-const NO_SERVERS: &str = "an agent variant without servers is tried on the servers' own routes";
-const UNKNOWN: &str = "it is tried with the other methods of the same resource";
 
 #[test]
 fn every_described_status_and_problem_is_seen_by_a_test_or_excused() {

@@ -165,6 +165,53 @@ fn the_document_is_looked_at_after_the_request() {
     }
 }
 
+/// A server that no route of the instances can find, by what the document is instead: one that can't be read, and one of
+/// an agent variant without servers.
+#[test]
+fn the_document_is_looked_at_before_an_instance() {
+    let server = TestServer::builder(Site::with_document("garbage")).with_run().start();
+    let place = |rest: &str| format!("/api/instances/none{rest}");
+    let launch = json!({"launch": "0".repeat(64)});
+    let requests = || {
+        [
+            ("GET", "", server.get(place(""))),
+            ("GET", "/log", server.get(place("/log"))),
+            ("GET", "/approval", server.get(place("/approval"))),
+            ("GET", "/policy", server.get(place("/policy"))),
+            ("POST", "/approval", server.post(place("/approval")).json(&launch)),
+            ("DELETE", "/approval", server.delete(place("/approval"))),
+            ("PUT", "/policy", server.put(place("/policy")).json(&json!({}))),
+            ("PATCH", "/policy", server.patch(place("/policy")).json(&json!({}))),
+            ("DELETE", "/policy", server.delete(place("/policy"))),
+            ("POST", "/probe", server.post(place("/probe"))),
+            ("POST", "/restart", server.post(place("/restart"))),
+            ("POST", "/tools/t/call", server.post(place("/tools/t/call")).json(&json!({}))),
+        ]
+    };
+    for (method, rest, request) in requests() {
+        let answer = request.send();
+        let status = if method == "GET" { 503 } else { 409 };
+        assert_eq!((answer.status, &*answer.problem()), (status, "document-unreadable"), "{method} {rest}");
+    }
+    server.write(ACP);
+    for (method, rest, request) in requests() {
+        let answer = request.send();
+        let expected = match (method, rest) {
+            // Nothing that is approved of a name is left behind, whatever the document is.
+            ("DELETE", "/approval") => (404, "unknown-server"),
+            ("GET", "/approval" | "/policy") => (404, "no-mcp-servers"),
+            (_, "/approval" | "/policy") => (409, "no-mcp-servers"),
+            _ => (404, "unknown-server"),
+        };
+        assert_eq!((answer.status, &*answer.problem()), expected, "{method} {rest}");
+    }
+    server.write(r#"{"agent_settings":{"mcp_config":{}}}"#);
+    for (method, rest, request) in requests() {
+        let answer = request.send();
+        assert_eq!((answer.status, &*answer.problem()), (404, "unknown-server"), "{method} {rest}");
+    }
+}
+
 #[test]
 fn the_state_is_judged_before_the_request_is_applied_to_it() {
     let server = TestServer::builder(Site::new()).env("MCP_SETTINGS_REQUIRE_PRECONDITIONS", "true").start();

@@ -1,5 +1,6 @@
 //! `/api/instances/{name}`: approvals and policies.
 
+use actix_web::http::StatusCode;
 use serde_json::{Value, json};
 
 use crate::api::{LaunchApproval, LaunchId, RunPolicy, RunPolicyAnswer};
@@ -40,7 +41,7 @@ pub(in crate::http) fn approve() -> Description {
             vec![example("launch_id", "The id that was shown", id)],
         )],
         successes: success("It is approved.", Shape::of::<LaunchApproval>(), vec![shown()]),
-        problems: of_reads().with(&[LaunchChanged, OutcomeUnknown]),
+        problems: of_changes().with(&[NoMcpServers, LaunchChanged]),
         ..about(TAG)
     }
 }
@@ -53,7 +54,7 @@ pub(in crate::http) fn withdraw() -> Description {
         description: "Nothing of this name is approved from then on, whatever is answered. `outcome-unknown` means that this could not be stored: until it is, another service on these settings, or this one after a restart, may still take it for approved. Needs the scope `run`.",
         parameters: vec![name()],
         successes: vec![empty("Nothing is approved.")],
-        problems: of_reads().with(&[OutcomeUnknown]),
+        problems: of_changes(),
         ..about(TAG)
     }
 }
@@ -138,25 +139,20 @@ pub(super) fn name() -> Parameter {
     }
 }
 
-const OF_READS: [ProblemKind; 8] = [
-    InvalidName,
-    UnknownServer,
-    DocumentUnreadable,
-    DocumentVanished,
-    StoreBusy,
-    StoreUnavailable,
-    StateUnavailable,
-    MethodNotAllowed,
-];
+const OF_ALL: [ProblemKind; 6] =
+    [InvalidName, UnknownServer, DocumentVanished, StoreBusy, StoreUnavailable, StateUnavailable];
 
 fn of_reads() -> Problems {
-    problems(&OF_READS)
-        .with_status(NoMcpServers, actix_web::http::StatusCode::NOT_FOUND)
-        .with(&[NoMcpServers])
+    problems(&OF_ALL).with(&[DocumentUnreadable]).with_status(NoMcpServers, StatusCode::NOT_FOUND)
+}
+
+/// Of what changes something. Who withdraws an approval needs no servers in the document.
+fn of_changes() -> Problems {
+    problems(&OF_ALL).with(&[OutcomeUnknown]).with_status(DocumentUnreadable, StatusCode::CONFLICT)
 }
 
 fn of_writes() -> Problems {
-    of_reads().with(&[PreconditionRequired, OutcomeUnknown])
+    of_changes().with(&[NoMcpServers, PreconditionRequired])
 }
 
 fn empty(description: &'static str) -> Response {

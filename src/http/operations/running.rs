@@ -82,7 +82,7 @@ pub(in crate::http) fn probe() -> Description {
             Shape::of::<ProbeResult>(),
             vec![example("probed", "A server that wants a token", probed)],
         ),
-        problems: one().with(&[NotRunnable, NotRunning, NotTheRunner, TooOften]),
+        problems: asking().with(&[NotRunnable, NotRunning, NotTheRunner, TooOften]),
         ..about("instances")
     }
 }
@@ -99,7 +99,7 @@ pub(in crate::http) fn restart() -> Description {
             Shape::of::<Instance>(),
             vec![example("restarted", "It runs", instance())],
         ),
-        problems: one().with(&[NotTheRunner, TooOften]),
+        problems: asking().with(&[NotTheRunner, TooOften]),
         ..about("instances")
     }
 }
@@ -147,7 +147,7 @@ pub(in crate::http) fn call_tool() -> Description {
             Shape::of::<ToolResult>(),
             vec![example("tool_result", "A text", result)],
         ),
-        problems: one()
+        problems: asking()
             .with(&[NotRunnable, InstanceFailed, InstanceStarting, NotTheRunner, ToolNotAllowed, ServerFault])
             .with_status(ServerFault, StatusCode::GATEWAY_TIMEOUT),
         ..about("instances")
@@ -174,4 +174,10 @@ pub(super) fn reading() -> Problems {
 /// And every request about one server.
 pub(super) fn one() -> Problems {
     reading().with(&[InvalidName, UnknownServer])
+}
+
+/// And every request that does something with one: there the state of the document is a conflict.
+fn asking() -> Problems {
+    problems(&[DocumentVanished, StoreUnavailable, StoreBusy, InvalidName, UnknownServer])
+        .with_status(DocumentUnreadable, StatusCode::CONFLICT)
 }
