@@ -20,6 +20,7 @@ export const shell = {
   newServer: "Add server",
   paste: "Import servers",
   title: (screen: string | null) => (screen === null ? "MCP servers" : `${screen} · MCP servers`),
+  titleOfView: (view: string, server: string) => `${view} · ${server}`,
   connection: { connecting: "Connecting…", live: "Live", offline: "Offline", stale: "Syncing…", problem: "File problem", signedOut: "Signed out" },
   liveWhy: "Changes by others appear at once.",
   pending: (what: string) => `${what}…`,
@@ -176,6 +177,7 @@ export const running = {
     healthy: "Healthy", degraded: "Degraded", unhealthy: "Unhealthy", credentials: "Needs credentials", unchecked: "Not checked yet",
     disabled: "Disabled", unapproved: "Needs approval", off: "Not run here", idle: "Idle", starting: "Starting", stopping: "Stopping", failed: "Failed",
   },
+  views: { status: "Status", log: "Log", history: "History", approval: "Approval" },
   since: (word: string, span: string) => `${word} · ${span}`,
   retryIn: (word: string, span: string) => `${word}, retry in ${span}`,
 } as const;
@@ -186,6 +188,7 @@ export const bulk = {
   hidden: (number: number) => `${number} not shown`,
   enable: "Enable",
   disable: "Disable",
+  approve: "Approve…",
   remove: "Remove",
   clear: "Clear selection",
   undo: "Undo",
@@ -226,6 +229,7 @@ export const failures = {
   nowUnreadable: "What is stored under this name now is not a valid configuration. Discard this draft to replace or remove it.",
   mayNotReveal: "This key may not reveal secrets.",
   mayNotChange: "This key may not change servers.",
+  mayNotRun: "This key may not do that.",
   logHasMore: (id: string) => `The log has more under ${id}.`,
   offline: {
     reveal: "The service can't be reached. Nothing was shown.",
@@ -233,6 +237,7 @@ export const failures = {
     save: "The service can't be reached. Your draft is kept: save it again once the service is back.",
     rename: "The service can't be reached. Look at the list once it is back.",
     read: "The service can't be reached. Your draft is kept.",
+    run: "The service can't be reached.",
   },
 } as const;
 

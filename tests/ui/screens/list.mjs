@@ -65,7 +65,7 @@ export class List {
 
   /** The names in the order of the rows. */
   async names() {
-    return this.table.locator('tbody').getByRole('row').getByRole('link').allTextContents();
+    return this.table.locator('tbody a[data-server]').allTextContents();
   }
 
   more(name) {
