@@ -4,6 +4,8 @@ import { count } from "./texts.ts";
 export const views = {
   of: (name: string) => `Views of ${name}`,
   configuration: "Configuration",
+  nothing: "There is nothing to see here of this server.",
+  notForThisKey: "This key may not see that.",
 } as const;
 
 /** What was wrong, by its kind. */
@@ -104,7 +106,10 @@ export const approval = {
   approvedBy: "By",
   lastBy: "Approved last by",
   markedSince: "What is marked has changed since.",
-  hasChanged: "What would be executed has changed while you looked. This is what it is now.",
+  whyAgain: {
+    changed: "What would be executed has changed while you looked. This is what it is now.",
+    found: "Its command was looked up while you looked. See where it was found.",
+  },
   executed: "What would be executed",
   isExecuted: "What is executed",
   connected: "What would be connected to",
@@ -162,7 +167,7 @@ export const logTexts = {
 export const historyTexts = {
   none: "Nothing has happened yet.",
   launchChanged: "The launch changed here: what is above is of another one.",
-  kinds: { probe: "Check", call: "Call", start: "Start", exit: "End" },
+  kinds: { probe: "Check", call: "Call", start: "Started", exit: "Ended" },
   failedKinds: { probe: "Check failed", call: "Call failed", start: "Start failed", exit: "Ended by itself" },
   took: (ms: number) => `${ms} ms`,
 } as const;

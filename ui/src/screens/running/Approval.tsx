@@ -59,7 +59,7 @@ export function Approval({ name }: { name: string }) {
       <div ref={changed} tabIndex={-1} class="said">
         {hasChanged && !approved && (
           <Banner kind="alert" tone="warning">
-            {texts.hasChanged}
+            {texts.whyAgain[hasChanged]}
           </Banner>
         )}
       </div>

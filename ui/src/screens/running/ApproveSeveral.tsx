@@ -129,7 +129,7 @@ function One({ name, isChosen, isDone, failure, onChoose, onReady }: OneProps) {
       </h3>
       {hasChanged && !isDone && (
         <Banner kind="alert" tone="warning">
-          {texts.hasChanged}
+          {texts.whyAgain[hasChanged]}
         </Banner>
       )}
       {failure !== null && !hasChanged && <p class="field-error">{failure}</p>}
@@ -141,5 +141,5 @@ function One({ name, isChosen, isDone, failure, onChoose, onReady }: OneProps) {
 async function approveOne({ approveShown }: Looked): Promise<string | null> {
   const came = await approveShown();
   if (came === "done") return null;
-  return came === "changed" ? texts.hasChanged : whyNot(came, "run");
+  return came === "changed" ? texts.whyAgain.changed : whyNot(came, "run");
 }

@@ -38,6 +38,7 @@ export function History({ name }: { name: string }) {
 /** `before`: what happened before it. */
 function Happened({ event, before }: { event: InstanceEvent; before: InstanceEvent | undefined }) {
   const { at_ms, kind, status, ms, fault } = event;
+  const what = fault === null ? texts.kinds[kind] : texts.failedKinds[kind];
   const isOther = before !== undefined && before.generation !== event.generation;
   return (
     <>
@@ -49,9 +50,9 @@ function Happened({ event, before }: { event: InstanceEvent; before: InstanceEve
           <p>
             <span class={`health ${TONES[status]}`}>
               <span class="sign" aria-hidden="true" />
-              <span>{statusTexts.healthWords[status]}</span>
+              <span>{status === "unknown" ? what : statusTexts.healthWords[status]}</span>
             </span>{" "}
-            <span>{fault === null ? texts.kinds[kind] : texts.failedKinds[kind]}</span>
+            {status !== "unknown" && <span>{what}</span>}
             {ms !== null && <span class="field-hint"> {texts.took(ms)}</span>}
           </p>
           {fault !== null && <FaultText fault={fault} />}

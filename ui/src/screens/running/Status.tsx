@@ -17,6 +17,7 @@ import { toast } from "../../state/toasts.ts";
 import { running } from "../../texts.ts";
 import { faults, hints, statusTexts as texts } from "../../texts-running.ts";
 import { whyNot } from "../editor/why-not.ts";
+import { mayRead } from "./Views.tsx";
 import { useInstance } from "./instance.ts";
 
 export function Status({ name }: { name: string }) {
@@ -156,11 +157,10 @@ export function FaultText({ fault }: { fault: Fault }) {
 /** Where it is done. */
 function Way({ name, attention, kind }: { name: string; attention: Instance["attention"]; kind: Fault["kind"] | null }): preact.ComponentChildren {
   if (attention === "approve") {
-    return may("run") === true ? <a href={addressOf({ screen: "editor", name, view: "approval" })}>{texts.toApproval}</a> : texts.approver;
+    return mayRead("approval") ? <a href={addressOf({ screen: "editor", name, view: "approval" })}>{texts.toApproval}</a> : texts.approver;
   }
   if (attention === "fix" || attention === "connect") return <a href={addressOf({ screen: "editor", name })}>{texts.toConfiguration}</a>;
-  const mayReadLog = may("run") === true || may("reveal") === true;
-  return kind === "exited" && mayReadLog ? <a href={addressOf({ screen: "editor", name, view: "log" })}>{texts.toLog}</a> : null;
+  return kind === "exited" && mayRead("log") ? <a href={addressOf({ screen: "editor", name, view: "log" })}>{texts.toLog}</a> : null;
 }
 
 function Facts({ instance }: { instance: Instance }) {

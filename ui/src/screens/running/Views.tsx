@@ -17,14 +17,20 @@ import { views } from "../../texts-running.ts";
 let followed: string | null = null;
 
 /** Whether the reader may see it, and there is anything to see. */
-const IS_SHOWN: Record<View, (name: string) => boolean> = {
+export const IS_SHOWN: Record<View, (name: string) => boolean> = {
   status: () => true,
   // What is not started here writes nothing that is seen here.
-  log: (name) => (may("run") === true || may("reveal") === true) && isProgram(name),
+  log: (name) => mayRead("log") && isProgram(name),
   history: () => true,
   // Null: it needs none.
-  approval: (name) => may("run") === true && statusOf(name)?.approved !== null,
+  approval: (name) => mayRead("approval") && statusOf(name)?.approved !== null,
 };
+
+/** Whether the key allows it. */
+export function mayRead(view: View): boolean {
+  if (view === "log") return may("run") === true || may("reveal") === true;
+  return view !== "approval" || may("run") === true;
+}
 
 function isProgram(name: string): boolean {
   const config = servers.value.get(name)?.config;

@@ -12,8 +12,8 @@ type Failure = Exclude<Result<unknown>, { ok: unknown }>;
 
 export type Looked = {
   launch: Launch | null;
-  /** Whether something else would be executed than what was shown before. */
-  hasChanged: boolean;
+  /** Whether something else would be executed than what was shown before; `found`: only its command was looked up meanwhile. */
+  hasChanged: false | "changed" | "found";
   failure: Failure | null;
   /** Asks again; with the values of all variables, where that is wanted. */
   look: (isInClear?: boolean) => Promise<void>;
@@ -26,7 +26,7 @@ export function useLaunch(name: string): Looked {
   const etag = servers.value.get(name)?.etag;
   const status = statusOf(name);
   const [launch, setLaunch] = useState<Launch | null>(null);
-  const [hasChanged, setChanged] = useState(false);
+  const [hasChanged, setChanged] = useState<Looked["hasChanged"]>(false);
   const [failure, setFailure] = useState<Failure | null>(null);
   const shown = useRef<Launch | null>(null);
   const isHere = useRef(true);
@@ -34,7 +34,10 @@ export function useLaunch(name: string): Looked {
   function show(next: Launch | null) {
     const before = shown.current;
     shown.current = next;
-    if (before !== null && next !== null && before.launch !== next.launch) setChanged(true);
+    if (before !== null && next !== null && before.launch !== next.launch) {
+      const isFound = before.command?.path === null && butForPlace(before) === butForPlace(next);
+      setChanged((was) => (was === "changed" || !isFound ? "changed" : "found"));
+    }
     setLaunch(next);
   }
 
@@ -55,8 +58,9 @@ export function useLaunch(name: string): Looked {
       return "done";
     }
     if (!("problem" in answer) || !isOf(answer.problem, "launch-changed")) return answer;
+    setChanged(false);
     await look();
-    setChanged(true);
+    setChanged((was) => was || "changed");
     return "changed";
   }
 
@@ -68,6 +72,11 @@ export function useLaunch(name: string): Looked {
     [],
   );
   return { launch, hasChanged, failure, look, approveShown, show };
+}
+
+/** What would be executed, wherever its command is. */
+function butForPlace({ command, args, cwd, url, transport, env, headers, auth, health_check }: Launch): string {
+  return JSON.stringify([command?.command, args, cwd, url, transport, env, headers, auth, health_check]);
 }
 
 /** Whether anything is marked as changed. */

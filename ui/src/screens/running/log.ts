@@ -28,6 +28,11 @@ export function useLog(name: string): Followed {
   const parts = useRef<readonly Part[]>([]);
 
   useEffect(() => {
+    if (!isLive) {
+      // A tab that nobody sees gives its connections back, and one that was cut may not know it yet.
+      current.current?.abort();
+      current.current = null;
+    }
     // What is being read goes on: it ends by itself where its program does.
     if (!isLive || current.current !== null) return;
     const own = new AbortController();
@@ -56,7 +61,7 @@ export function useLog(name: string): Followed {
         window.clearTimeout(timer);
         if (!own.signal.aborted) draw(error instanceof EventsRefused ? "refused" : "ended");
       }
-      current.current = null;
+      if (current.current === own) current.current = null;
     })();
   }, [status, isLive]);
   useEffect(
