@@ -248,6 +248,8 @@ pub struct ToolResult {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[schemars(extend("additionalProperties" = true))]
 pub struct InstanceStatuses<'a> {
+    /// Whether this service runs the instances. Of several on one document one does; the others show what it reports.
+    pub runner: bool,
     /// All of them at first, then those that differ.
     pub instances: Vec<InstanceStatus<'a>>,
 }

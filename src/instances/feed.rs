@@ -21,16 +21,18 @@ pub struct Feed {
     news: watch::Receiver<()>,
     last: Option<Instant>,
     seen: BTreeMap<SettingsKey, InstanceStatus<'static>>,
+    /// What was said last of who runs them.
+    runner: bool,
 }
 
 impl Feed {
     pub(super) fn new(shared: Arc<Shared>) -> Self {
         let news = shared.news.subscribe();
-        Self { shared, news, last: None, seen: BTreeMap::new() }
+        Self { shared, news, last: None, seen: BTreeMap::new(), runner: false }
     }
 
-    /// The state of all instances at first, then of those that differ, as soon as some do. A call that is given up loses
-    /// nothing.
+    /// The state of all instances at first, then of those that differ, as soon as some do, or another service runs them.
+    /// A call that is given up loses nothing.
     pub async fn next(&mut self) -> InstanceStatuses<'static> {
         loop {
             if let Some(last) = self.last {
@@ -49,9 +51,11 @@ impl Feed {
                 |(name, status): &(&SettingsKey, &InstanceStatus<'_>)| self.seen.get(*name) != Some(*status);
             let instances: Vec<_> = now.iter().filter(is_new).map(|(_, status)| status.clone()).collect();
             self.seen = now;
-            if self.last.is_none() || !instances.is_empty() {
+            let runner = self.shared.role() == Role::Runner;
+            let is_other = std::mem::replace(&mut self.runner, runner) != runner;
+            if self.last.is_none() || is_other || !instances.is_empty() {
                 self.last = Some(Instant::now());
-                return InstanceStatuses { instances };
+                return InstanceStatuses { runner, instances };
             }
             // Of what other services publish there is no news.
             match self.shared.role() {

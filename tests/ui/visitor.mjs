@@ -6,6 +6,7 @@ import { Editor } from './screens/editor.mjs';
 import { List } from './screens/list.mjs';
 import { Paste } from './screens/paste.mjs';
 import { Renaming } from './screens/rename.mjs';
+import { Running } from './screens/running.mjs';
 import { SignIn } from './screens/sign_in.mjs';
 import { visible } from './claims.mjs';
 
@@ -32,6 +33,7 @@ export class Visitor {
     this.conflict = new Conflict(page);
     this.paste = new Paste(page);
     this.renaming = new Renaming(page);
+    this.running = new Running(page);
     this.signIn = new SignIn(page);
     this.unreachable = this.alert('The service can\'t be reached. Your drafts are kept.');
     this.account = new Account(page);

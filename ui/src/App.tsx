@@ -16,7 +16,7 @@ import "./state/lost-focus.ts";
 import { announcement, leaving, undoLastRemoval } from "./state/removal.ts";
 import { type Route, addressOf, route } from "./state/route.ts";
 import { focusRow, wantedRow } from "./state/row-focus.ts";
-import { help, shell } from "./texts.ts";
+import { help, running, shell } from "./texts.ts";
 
 /** Each of these means that the user is about to need more than the list. */
 const FIRST_MOVES = ["pointermove", "pointerdown", "keydown"] as const;
@@ -83,5 +83,6 @@ function useTitleAndFocus(route: Route): void {
 }
 
 function titleOf(route: Route): string {
-  return shell.title({ list: null, editor: "name" in route ? route.name : null, new: shell.newServer, paste: shell.paste }[route.screen]);
+  if (route.screen === "editor") return shell.title(route.view === undefined ? route.name : shell.titleOfView(running.views[route.view], route.name));
+  return shell.title({ list: null, new: shell.newServer, paste: shell.paste }[route.screen]);
 }

@@ -20,6 +20,7 @@ export const shell = {
   newServer: "Add server",
   paste: "Import servers",
   title: (screen: string | null) => (screen === null ? "MCP servers" : `${screen} · MCP servers`),
+  titleOfView: (view: string, server: string) => `${view} · ${server}`,
   connection: { connecting: "Connecting…", live: "Live", offline: "Offline", stale: "Syncing…", problem: "File problem", signedOut: "Signed out" },
   liveWhy: "Changes by others appear at once.",
   pending: (what: string) => `${what}…`,
@@ -65,6 +66,11 @@ export const notices = {
   newerFile: ["Read-only: written by a newer version of OpenHands.", "Update this service to change servers here."],
   readOnlyFile: "Read-only: this settings file can't be changed.",
   readOnlyKey: ["This key may only read.", "To change servers, sign in with a key that has the scope `write`."],
+  elsewhere: [
+    "Another service runs these servers.",
+    "This page shows what that one reports. To start, restart or check a server, open its page there; this service takes over when that one ends.",
+  ],
+  runOff: ["This service runs no servers.", "Running them is turned off where it is configured (`MCP_SETTINGS_RUN`)."],
   acp: [
     "This settings file has no MCP servers.",
     "It is for an ACP agent, which has its own. To add servers here, choose an OpenHands agent in its settings.",
@@ -104,7 +110,7 @@ export const help = {
 
 export const list = {
   heading: "MCP servers",
-  columns: { name: "Name", transport: "Transport", target: "Target", secrets: "Secrets", changed: "Last change", enabled: "Enabled", menu: "Actions" },
+  columns: { name: "Name", status: "Status", transport: "Transport", target: "Target", secrets: "Secrets", changed: "Last change", enabled: "Enabled", menu: "Actions" },
   table: "Servers",
   noTarget: "no command or URL",
   notKnown: "not known",
@@ -134,10 +140,10 @@ export const list = {
   shown: (shown: number, all: number) => (shown === all ? count(all, "server") : `${shown} of ${count(all, "server")}`),
   select: (name: string) => `Select: ${name}`,
   selectAll: "Select all",
-  groups: { transport: "Transport", state: "State", attention: "Attention" },
+  groups: { transport: "Transport", state: "State", running: "Running", attention: "Attention" },
   filters: {
-    stdio: "stdio", http: "HTTP", sse: "SSE", enabled: "Enabled", disabled: "Disabled",
-    reentry: "Secrets to re-enter", findings: "Secrets in clear", invalid: "Invalid",
+    stdio: "stdio", http: "HTTP", sse: "SSE", enabled: "Enabled", disabled: "Disabled", running: "Running",
+    approval: "Needs approval", failing: "Failing", reentry: "Secrets to re-enter", findings: "Secrets in clear", invalid: "Invalid",
   },
   unreadableFilter: "Unreadable secrets",
   drafts: "Unsaved drafts",
@@ -165,12 +171,24 @@ export const list = {
   unclearWhy: "neither on nor off",
 } as const;
 
+/** How a server runs, in a few words. */
+export const running = {
+  words: {
+    healthy: "Healthy", degraded: "Degraded", unhealthy: "Unhealthy", credentials: "Needs credentials", unchecked: "Not checked yet",
+    disabled: "Disabled", unapproved: "Needs approval", off: "Not run here", idle: "Idle", starting: "Starting", stopping: "Stopping", failed: "Failed",
+  },
+  views: { status: "Status", log: "Log", history: "History", approval: "Approval" },
+  since: (word: string, span: string) => `${word} · ${span}`,
+  retryIn: (word: string, span: string) => `${word}, retry in ${span}`,
+} as const;
+
 export const bulk = {
   region: "Selected servers",
   selected: (number: number) => `${number} selected`,
   hidden: (number: number) => `${number} not shown`,
   enable: "Enable",
   disable: "Disable",
+  approve: "Approve…",
   remove: "Remove",
   clear: "Clear selection",
   undo: "Undo",
@@ -211,6 +229,7 @@ export const failures = {
   nowUnreadable: "What is stored under this name now is not a valid configuration. Discard this draft to replace or remove it.",
   mayNotReveal: "This key may not reveal secrets.",
   mayNotChange: "This key may not change servers.",
+  mayNotRun: "This key may not do that.",
   logHasMore: (id: string) => `The log has more under ${id}.`,
   offline: {
     reveal: "The service can't be reached. Nothing was shown.",
@@ -218,6 +237,7 @@ export const failures = {
     save: "The service can't be reached. Your draft is kept: save it again once the service is back.",
     rename: "The service can't be reached. Look at the list once it is back.",
     read: "The service can't be reached. Your draft is kept.",
+    run: "The service can't be reached.",
   },
 } as const;
 

@@ -2,8 +2,10 @@ import assert from "node:assert/strict";
 import test from "node:test";
 import { EVERYTHING, type Finding, findingOf, queryOf, toggled } from "../src/model/finding.ts";
 import { type Order, arranged, counted, iconText } from "../src/screens/list/arranged.ts";
+import type { InstanceStatus } from "../src/api/events.ts";
 import type { LiveServer } from "../src/state/live.ts";
 import { config } from "./configs.ts";
+import { status } from "./statuses.ts";
 
 function server(name: string, text: string | null, more: Partial<LiveServer> = {}): LiveServer {
   return { name, config: text === null ? null : config(text), etag: name, enabled: true, needsReentry: [], changedAt: null, changedBy: null, ...more };
@@ -52,11 +54,31 @@ test("a filter says how many it would show beside the words and the other groups
   const counts = (finding: Partial<Finding>) =>
     Object.fromEntries(counted(SERVERS, { ...EVERYTHING, ...finding }).map(({ value, count, all }) => [value, [count, all]]));
   assert.deepEqual(counts({}), {
-    stdio: [1, 1], http: [1, 1], sse: [1, 1], enabled: [2, 2], disabled: [2, 2], reentry: [1, 1], findings: [1, 1], invalid: [1, 1],
+    stdio: [1, 1], http: [1, 1], sse: [1, 1], enabled: [2, 2], disabled: [2, 2], running: [0, 0], approval: [0, 0], failing: [0, 0], reentry: [1, 1], findings: [1, 1], invalid: [1, 1],
   });
   const some = counts({ transport: ["http"], search: "tool" });
   assert.deepEqual([some["stdio"], some["http"], some["sse"]], [[1, 1], [1, 1], [0, 1]]);
   assert.deepEqual([some["enabled"], some["disabled"]], [[0, 2], [1, 2]]);
+});
+
+test("a server is found by how it runs", () => {
+  const statuses = new Map<string, InstanceStatus>([
+    ["tool-9", status({ name: "tool-9", state: "running", health: "healthy" })],
+    ["tool-10", status({ name: "tool-10", state: "running", health: "degraded" })],
+    ["Alpha", status({ name: "Alpha", state: "unapproved", reason: "no-approval" })],
+    ["broken", status({ name: "broken", state: "error", health: "unhealthy" })],
+  ]);
+  const found = (looked: Partial<Finding>) =>
+    arranged(SERVERS, { sort: "name", isDescending: false, finding: { ...EVERYTHING, ...looked } }, new Set(), statuses).map(({ name }) => name);
+  assert.deepEqual(found({ running: ["running"] }), ["tool-9", "tool-10"]);
+  assert.deepEqual(found({ attention: ["failing"] }), ["broken", "tool-10"]);
+  assert.deepEqual(found({ attention: ["approval", "failing"] }), ["Alpha", "broken", "tool-10"]);
+  assert.deepEqual(found({ running: ["running"], attention: ["failing"] }), ["tool-10"]);
+  const counts = Object.fromEntries(counted(SERVERS, EVERYTHING, statuses).map(({ value, all }) => [value, all]));
+  assert.deepEqual([counts["running"], counts["approval"], counts["failing"]], [2, 1, 2]);
+  // What is known of a server changes while its configuration stays.
+  statuses.set("tool-10", status({ name: "tool-10", state: "running", health: "healthy" }));
+  assert.deepEqual(found({ attention: ["failing"] }), ["broken"]);
 });
 
 test("what is looked for is an address and back", () => {

@@ -3,6 +3,7 @@ import test from "node:test";
 import { EventsGone, EventsRefused, type StreamEvent, type StreamOptions, StreamSilent, openEvents } from "../src/api/events.ts";
 
 const OPENED = 'id: 0123456789abcdef-0\nevent: opened\ndata: {"etag":"\\"a\\"","access":"writable","recent":[]}\n\n';
+const RUNS = 'event: instances\ndata: {"runner":true,"instances":[{"name":"n"}]}\n\n';
 const CHANGED = 'id: 0123456789abcdef-1\nevent: server\ndata: {"name":"n\\n\\nü"}\n\n';
 const LATER = "id: 0123456789abcdef-2\nevent: later\ndata: {}\n\n";
 const GONE = 'id: 0123456789abcdef-3\nevent: document\ndata: {"access":"unreadable","problem":"/problems/x"}\n\n';
@@ -34,14 +35,14 @@ async function read(options: Partial<StreamOptions>): Promise<StreamEvent[]> {
 }
 
 test("events are read wherever the pieces of the answer end", async () => {
-  const bytes = new TextEncoder().encode(`${OPENED}: heartbeat\n\n${CHANGED}${LATER}${GONE}`);
+  const bytes = new TextEncoder().encode(`${OPENED}${RUNS}: heartbeat\n\n${CHANGED}${LATER}${GONE}`);
   for (const size of [1, 2, 3, 7, 64, bytes.length]) {
     const pieces = [];
     for (let at = 0; at < bytes.length; at += size) pieces.push(bytes.slice(at, at + size));
     const events = await read({ fetch: answering(pieces) });
-    const delivered = events.map((event) => [event.id.slice(-1), event.type]);
-    assert.deepEqual(delivered, [["0", "opened"], ["1", "server"], ["3", "document"]], `pieces of ${size}`);
-    assert.equal(events[1]?.type === "server" && events[1].data.name, "n\n\nü");
+    const delivered = events.map((event) => [event.id?.slice(-1), event.type]);
+    assert.deepEqual(delivered, [["0", "opened"], [undefined, "instances"], ["1", "server"], ["3", "document"]], `pieces of ${size}`);
+    assert.equal(events[2]?.type === "server" && events[2].data.name, "n\n\nü");
   }
 });
 

@@ -10,6 +10,7 @@ use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
 use crate::proxy::{BASE, Place, Program, Proxy};
+use crate::running::OPERATOR;
 use crate::server::{ADMIN, READER, REVEALER, TestServer, WRITER};
 use crate::site::Site;
 
@@ -106,7 +107,7 @@ impl Fixture {
             "address": front.map_or_else(|| format!("http://{direct}"), Place::address),
             "listen": direct,
             "code": server.code(),
-            "keys": {"admin": ADMIN, "writer": WRITER, "reader": READER, "revealer": REVEALER},
+            "keys": {"admin": ADMIN, "writer": WRITER, "reader": READER, "revealer": REVEALER, "operator": OPERATOR},
             "document": self.site.document_path(),
             "left": root.join("target/ui-failures"),
         });

@@ -1,5 +1,5 @@
 // The columns give their room to what is in them: no name and no target is cut while another column has nothing to say,
-// the last change has a column once one is known, and below 64 rem the rows are cards.
+// the last change has a column once one is known, and below 72 rem the rows are cards.
 
 import assert from 'node:assert/strict';
 
@@ -40,7 +40,7 @@ export default async function (stage) {
   await visible(list.row('remote').getByText('by you'));
 
   // Cards: what is pressed is beside the name, the target below it, the rest below that.
-  for (const width of [390, 1023]) {
+  for (const width of [390, 1023, 1151]) {
     await page.setViewportSize({ width, height: 800 });
     await eventually(async () => {
       const row = list.row('remote');

@@ -63,9 +63,14 @@ export class List {
     return this.table.getByRole('columnheader').getByRole('button', { name: column, exact: true });
   }
 
+  /** How a server runs, as its row says it. */
+  status(name) {
+    return this.row(name).locator('.col-status');
+  }
+
   /** The names in the order of the rows. */
   async names() {
-    return this.table.locator('tbody').getByRole('row').getByRole('link').allTextContents();
+    return this.table.locator('tbody a[data-server]').allTextContents();
   }
 
   more(name) {

@@ -16,11 +16,12 @@ export type Opened = Omit<Described<Schemas["Opened"]>, "recent"> & { recent: De
 export type DocumentChange = Described<Schemas["DocumentChange"]>;
 export type Access = Opened["access"];
 
-export type StreamEvent = { id: string } & (
-  | { type: "opened"; data: Opened }
-  | { type: "server"; data: ServerChange }
-  | { type: "document"; data: DocumentChange }
-);
+export type InstanceStatus = Described<Schemas["InstanceStatus"]>;
+
+export type StreamEvent =
+  | ({ id: string } & ({ type: "opened"; data: Opened } | { type: "server"; data: ServerChange } | { type: "document"; data: DocumentChange }))
+  /** It is no place to go on from. */
+  | { id?: undefined; type: "instances"; data: { runner: boolean; instances: InstanceStatus[] } };
 
 /** What was missed is not kept any more: list again, then open a new stream. */
 export class EventsGone extends Error {
@@ -62,7 +63,7 @@ const STREAM = "/api/settings/events";
 /** The service says something every 15 seconds. */
 const HEARTBEAT_MS = 15_000;
 
-const KNOWN = ["opened", "server", "document"];
+const KNOWN = ["opened", "server", "document", "instances"];
 
 /**
  * Opens the stream and yields its events until it ends, which it does silently where the service closes it.
@@ -71,6 +72,14 @@ const KNOWN = ["opened", "server", "document"];
  * given up.
  */
 export async function* openEvents(options: StreamOptions): AsyncGenerator<StreamEvent> {
+  for await (const block of openBlocks(STREAM, options)) {
+    const event = eventOf(block);
+    if (event !== null) yield event;
+  }
+}
+
+/** The same of any stream of the service: the fields of each event. */
+export async function* openBlocks(path: string, options: StreamOptions): AsyncGenerator<Block> {
   const { headers, lastEventId, signal, silentAfterMs = 2.5 * HEARTBEAT_MS } = options;
   const connection = new AbortController();
   const giveUp = () => connection.abort(signal.reason);
@@ -84,7 +93,7 @@ export async function* openEvents(options: StreamOptions): AsyncGenerator<Stream
   try {
     hear();
     const resume = lastEventId === undefined ? {} : { "Last-Event-ID": lastEventId };
-    const answer = await (options.fetch ?? fetch)(urlOf(STREAM), {
+    const answer = await (options.fetch ?? fetch)(urlOf(path), {
       headers: { ...headers, ...resume, Accept: "text/event-stream" },
       cache: "no-store",
       signal: connection.signal,
@@ -100,10 +109,7 @@ export async function* openEvents(options: StreamOptions): AsyncGenerator<Stream
       text += decoder.decode(value, { stream: true });
       const blocks = text.split("\n\n");
       text = blocks.pop() ?? "";
-      for (const block of blocks) {
-        const event = eventOf(block);
-        if (event !== null) yield event;
-      }
+      for (const block of blocks) yield fieldsOf(block);
     }
   } catch (error) {
     // Not every browser hands on why something was aborted.
@@ -123,15 +129,22 @@ async function streamOf(answer: Response): Promise<ReadableStream<Uint8Array>> {
   throw answer.status === 410 ? new EventsGone("the events after this one are gone") : new EventsRefused(answer.status, problem);
 }
 
-/** Reads the lines between two empty lines; null if they are a comment, or an event of a later version. */
-function eventOf(block: string): StreamEvent | null {
+/** The fields between two empty lines; none of a comment. */
+type Block = ReadonlyMap<string, string>;
+
+function fieldsOf(block: string): Block {
   const fields = new Map<string, string>();
   for (const line of block.split("\n")) {
     const colon = line.indexOf(":");
     if (colon > 0) fields.set(line.slice(0, colon), line.slice(colon + 1).replace(/^ /, ""));
   }
+  return fields;
+}
+
+/** Null for a comment, and for an event of a later version. */
+function eventOf(fields: Block): StreamEvent | null {
   const [id, type, data] = [fields.get("id"), fields.get("event"), fields.get("data")];
-  if (id === undefined || type === undefined || data === undefined || !KNOWN.includes(type)) return null;
+  if (type === undefined || data === undefined || !KNOWN.includes(type) || (id === undefined) !== (type === "instances")) return null;
   // Events tell no configuration, so that no number can lose its spelling here. What they are, the API describes.
   return { id, type, data: JSON.parse(data) } as StreamEvent;
 }

@@ -5,7 +5,8 @@ import type { Transport } from "./summary.ts";
 export const GROUPS = {
   transport: ["stdio", "http", "sse"],
   state: ["enabled", "disabled"],
-  attention: ["reentry", "findings", "invalid"],
+  running: ["running"],
+  attention: ["approval", "failing", "reentry", "findings", "invalid"],
 } as const satisfies Record<string, readonly string[]>;
 
 export type Group = keyof typeof GROUPS;
@@ -13,7 +14,7 @@ export type Value<Of extends Group = Group> = (typeof GROUPS)[Of][number];
 
 export type Finding = { search: string } & { [Of in Group]: readonly Value<Of>[] };
 
-export const EVERYTHING: Finding = { search: "", transport: [], state: [], attention: [] };
+export const EVERYTHING: Finding = { search: "", transport: [], state: [], running: [], attention: [] };
 
 /** What a server is to the filters. */
 export type Facts = {
@@ -22,11 +23,12 @@ export type Facts = {
   /** Null where its configuration can't be read. */
   transport: Transport | null;
   state: Value<"state">;
+  running: readonly Value<"running">[];
   attention: readonly Value<"attention">[];
 };
 
-export function isEverything({ search, transport, state, attention }: Finding): boolean {
-  return search === "" && transport.length + state.length + attention.length === 0;
+export function isEverything(finding: Finding): boolean {
+  return queryOf(finding) === "";
 }
 
 /** The finding with one filter turned the other way. */
@@ -71,5 +73,6 @@ export function findingOf(address: string): Finding {
     const words = (query.get(group) ?? "").split(",");
     return (GROUPS[group] as readonly Value<Of>[]).filter((value) => words.includes(value));
   };
-  return { search: query.get("q") ?? "", transport: chosen("transport"), state: chosen("state"), attention: chosen("attention") };
+  const [transport, state, running, attention] = [chosen("transport"), chosen("state"), chosen("running"), chosen("attention")];
+  return { search: query.get("q") ?? "", transport, state, running, attention };
 }

@@ -25,6 +25,13 @@ export async function fetchDrafting(): Promise<void> {
   }
 }
 
+/** The dialog in which several servers are approved, from the same file. */
+export function Approving(props: { names: readonly string[]; onClose: () => void }) {
+  useEffect(() => void pending(shell.openingEditor, fetchDrafting()), []);
+  const found = screens.value;
+  return typeof found === "object" ? <found.ApproveSeveral {...props} /> : null;
+}
+
 export function Drafting({ route }: { route: Exclude<Route, { screen: "list" }> }) {
   useEffect(() => void pending(shell.openingEditor, fetchDrafting()), []);
   const found = screens.value;

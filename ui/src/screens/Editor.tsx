@@ -12,6 +12,8 @@ import { servers } from "../state/live.ts";
 import { pending } from "../state/pending.ts";
 import { type Route, go } from "../state/route.ts";
 import { editor } from "../texts-editing.ts";
+import { RunningScreen } from "./running/RunningScreen.tsx";
+import { Views } from "./running/Views.tsx";
 import { DraftEditor } from "./editor/DraftEditor.tsx";
 import { ServerView } from "./editor/ServerView.tsx";
 import { Unreadable } from "./editor/Unreadable.tsx";
@@ -20,6 +22,11 @@ import "../style/editor.css";
 type Props = { route: Extract<Route, { screen: "editor" | "new" }> };
 
 export function Editor({ route }: Props) {
+  if (route.screen === "editor" && route.view !== undefined) return <RunningScreen name={route.name} view={route.view} />;
+  return <ConfigurationScreen route={route} />;
+}
+
+function ConfigurationScreen({ route }: Props) {
   const isNew = route.screen === "new";
   const draftKey = isNew ? route.key : route.name;
   const [problem, setProblem] = useState<Problem | null>(null);
@@ -50,6 +57,7 @@ export function Editor({ route }: Props) {
   return (
     <div class="editor">
       <h1 dir="auto" tabIndex={-1}>{isNew ? editor.newServer : draftKey}</h1>
+      {!isNew && <Views name={draftKey} />}
       {isUnknown && (
         <Banner kind="alert" tone="warning">
           {isNew ? editor.draftGone : editor.unknown}

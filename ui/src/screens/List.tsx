@@ -7,6 +7,7 @@ import { canWrite, mode, whyNoWrite } from "../state/access.ts";
 import { newDraft } from "../state/drafts.ts";
 import { find, finding } from "../state/finding.ts";
 import { useKeys } from "../state/keys.ts";
+import { statuses } from "../state/instances.ts";
 import { isListed, servers } from "../state/live.ts";
 import { remember, remembered } from "../state/remembered.ts";
 import { leaving } from "../state/removal.ts";
@@ -38,7 +39,7 @@ export function List() {
   const search = useRef<HTMLInputElement>(null);
   const all = [...servers.value.values()];
   // What can be undone is to be seen, whatever is searched for.
-  const found = arranged(all, arrangement.value, new Set(leaving.value.keys()));
+  const found = arranged(all, arrangement.value, new Set(leaving.value.keys()), statuses.value);
   const isEmpty = isListed.value && all.length === 0;
   const focusSearch = () => search.current?.focus();
 
@@ -60,7 +61,7 @@ export function List() {
         <Empty />
       ) : (
         <>
-          <Filters counts={counted(all, finding.value)} shown={found.length} all={all.length} searchRef={search} onEnter={focusFirst} />
+          <Filters counts={counted(all, finding.value, statuses.value)} shown={found.length} all={all.length} searchRef={search} onEnter={focusFirst} />
           {found.length > 0 && <Table servers={found} arrangement={arrangement.value} onSort={sortBy} onLeaveUp={focusSearch} />}
           {found.length === 0 && <NoMatch onCleared={focusSearch} />}
           {canWrite.value && <BulkBar shown={found.map(({ name }) => name)} />}

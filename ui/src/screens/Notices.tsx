@@ -4,12 +4,16 @@ import { isForeignOrigin, may, session } from "../api/session.ts";
 import { Banner, type BannerProps } from "../parts/Banner.tsx";
 import { Marked } from "../parts/Marked.tsx";
 import { mode, whyViewOnly } from "../state/access.ts";
+import { isRunOff, isRunner } from "../state/instances.ts";
 import { connection, isListed, listProblem } from "../state/live.ts";
 import { troubles } from "../state/trouble.ts";
 import { notices } from "../texts.ts";
 
 /** From when on it is said that something takes long. */
 const PATIENCE_MS = 300;
+
+/** A service that has just started does not know yet whether it runs the servers. */
+const RUNNER_PATIENCE_MS = 3_000;
 
 /** What it is, in bold, and what it means; either may be missing. */
 type Notice = Pick<BannerProps, "kind" | "tone"> & { text: readonly string[] };
@@ -18,12 +22,13 @@ export function Notices() {
   const { state } = connection.value;
   const isIn = session.value.state !== "signed-out";
   const isLate = useLate(isIn && (state === "stale" || (state === "connecting" && !isListed.value)), state);
-  const notice = gravest(isIn, isLate);
+  const isElsewhere = useLate(isRunner.value === false, "runner", RUNNER_PATIENCE_MS);
+  const notice = gravest(isIn, isLate, isElsewhere);
   return <div class="notices">{notice !== null && <NoticeBanner {...notice} />}</div>;
 }
 
 /** One at a time: what is below it is said once it is gone. */
-function gravest(isIn: boolean, isLate: boolean): Notice | null {
+function gravest(isIn: boolean, isLate: boolean, isElsewhere: boolean): Notice | null {
   const { state } = connection.value;
   if (isIn && state === "offline") return { kind: "alert", text: notices.offline };
   if (isForeignOrigin.value) return FOREIGN_ORIGIN;
@@ -37,6 +42,7 @@ function gravest(isIn: boolean, isLate: boolean): Notice | null {
     return { kind: "status", tone: may("write") === false ? "calm" : "warning", text: whyViewOnly.value };
   }
   if (isLate) return { kind: "status", text: ["", state === "stale" ? notices.away : notices.waiting] };
+  if (isElsewhere) return { kind: "status", text: isRunOff.value ? notices.runOff : notices.elsewhere };
   return null;
 }
 
@@ -61,12 +67,12 @@ function NoticeBanner({ text: [title = "", text = ""], ...look }: Notice) {
 }
 
 /** Whether something has held for so long that it should be said. */
-function useLate(holds: boolean, what: string): boolean {
+function useLate(holds: boolean, what: string, patience = PATIENCE_MS): boolean {
   const [isLate, setLate] = useState(false);
   useEffect(() => {
     setLate(false);
     if (!holds) return;
-    const timer = window.setTimeout(() => setLate(true), PATIENCE_MS);
+    const timer = window.setTimeout(() => setLate(true), patience);
     return () => window.clearTimeout(timer);
   }, [holds, what]);
   return isLate;

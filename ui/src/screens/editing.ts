@@ -1,5 +1,5 @@
 /**
- * What is needed once something is typed: the editor and the paste screen, in a file of their own, so that the list is
+ * What is needed once more than the list is looked at: the editor, the views on a server and the paste screen, in a file of their own, so that the list is
  * there before they are.
  */
 import "../state/kept-drafts.ts";
@@ -10,3 +10,4 @@ declare const __BUILD__: string;
 export const build = __BUILD__;
 export { Editor } from "./Editor.tsx";
 export { Paste } from "./Paste.tsx";
+export { ApproveSeveral } from "./running/ApproveSeveral.tsx";

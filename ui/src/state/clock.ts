@@ -1,6 +1,6 @@
 /** What time it is, for whatever shows an age. It ticks each second while something does, and rests otherwise. */
-import { signal } from "@preact/signals";
-import { useEffect } from "preact/hooks";
+import { type ReadonlySignal, computed, signal } from "@preact/signals";
+import { useEffect, useMemo } from "preact/hooks";
 
 const ticks = signal(Date.now());
 let watchers = 0;
@@ -13,6 +13,19 @@ export function now(): number {
 
 /** The time for a component; while it is mounted, the clock runs. */
 export function useNow(): number {
+  useClock();
+  // A thing may be newer than the last tick.
+  return ticks.value;
+}
+
+/** A text that changes with the time, for as long as `inputs` are the same. Only where it differs anything is drawn. */
+export function useTimeText(text: (now: number) => string, inputs: readonly unknown[]): ReadonlySignal<string> {
+  useClock();
+  return useMemo(() => computed(() => text(ticks.value)), inputs);
+}
+
+/** While the component is mounted, the clock runs. */
+function useClock(): void {
   useEffect(() => {
     watchers += 1;
     if (watchers === 1) {
@@ -24,8 +37,6 @@ export function useNow(): number {
       if (watchers === 0) window.clearInterval(timer);
     };
   }, []);
-  // A thing may be newer than the last tick.
-  return ticks.value;
 }
 
 const STEPS: [number, string][] = [
@@ -37,11 +48,15 @@ const STEPS: [number, string][] = [
 
 /** "just now", "5 s ago", "3 min ago", "2 h ago", "4 d ago". */
 export function ageText(milliseconds: number): string {
-  let amount = Math.floor(milliseconds / 1000);
-  if (amount < 1) return "just now";
+  return milliseconds < 1000 ? "just now" : `${spanText(milliseconds)} ago`;
+}
+
+/** "0 s", "5 s", "3 min", "2 h", "4 d". */
+export function spanText(milliseconds: number): string {
+  let amount = Math.max(0, Math.floor(milliseconds / 1000));
   for (const [size, unit] of STEPS) {
-    if (amount < size) return `${amount} ${unit} ago`;
+    if (amount < size) return `${amount} ${unit}`;
     amount = Math.floor(amount / size);
   }
-  return "long ago";
+  return "";
 }

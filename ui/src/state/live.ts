@@ -11,6 +11,7 @@ import { isEnabled } from "../model/enablement.ts";
 import { signIn } from "../texts.ts";
 import { CatchUp } from "./catch-up.ts";
 import { History, type Since } from "./history.ts";
+import { takeStatuses } from "./instances.ts";
 import { type Following, follow } from "./stream.ts";
 
 export { now } from "./clock.ts";
@@ -130,8 +131,14 @@ function onEvent(event: StreamEvent): void {
     catchUp.wantList();
     return;
   }
+  if (event.type === "instances") {
+    takeStatuses(event.data, isSilent);
+    isSilent = false;
+    return;
+  }
   if (event.type === "opened") {
     isOpen = true;
+    isSilent = true;
     documentState.value = event.data;
     readableAs = event.data;
     // A service that was away may know other keys, and other scopes of this one.
@@ -164,6 +171,8 @@ function called(by: string | null): string | null {
 
 /** Whether the next stream starts afresh rather than where the last one ended. */
 let isFresh = true;
+/** Whether this stream has said nothing of instances yet: what it says first is of all. */
+let isSilent = true;
 /** Whether the stream was lost since the service last said who the reader is. */
 let wasAway = false;
 

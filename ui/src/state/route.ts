@@ -2,10 +2,15 @@
 import { signal } from "@preact/signals";
 import { listAddress, readFinding, settleFinding } from "./finding.ts";
 
+/** What there is to see of one server beside its configuration, in the order of the way to them. */
+export const VIEWS = ["status", "log", "history", "approval"] as const;
+
+export type View = (typeof VIEWS)[number];
+
 export type Route =
   | { screen: "list" }
-  /** A stored server is edited. */
-  | { screen: "editor"; name: string }
+  /** A stored server is edited; with a view: how it runs is shown. */
+  | { screen: "editor"; name: string; view?: View }
   /** A draft of a new server is edited. */
   | { screen: "new"; key: string }
   | { screen: "paste" };
@@ -43,7 +48,7 @@ export function addressOf(to: Route): string {
     case "list":
       return "#/";
     case "editor":
-      return `#/servers/${encodeURIComponent(to.name)}`;
+      return `#/servers/${encodeURIComponent(to.name)}${to.view === undefined ? "" : `/${to.view}`}`;
     case "new":
       return `#/new/${encodeURIComponent(to.key)}`;
     case "paste":
@@ -52,10 +57,11 @@ export function addressOf(to: Route): string {
 }
 
 function routeOf(hash: string): Route {
-  const [, screen, argument] = hash.split("?", 1).join("").split("/");
+  const [, screen, argument, part] = hash.split("?", 1).join("").split("/");
   if (screen === "paste") return { screen: "paste" };
   const name = decoded(argument ?? "");
-  if (screen === "servers" && name !== "") return { screen: "editor", name };
+  const view = VIEWS.find((own) => own === part);
+  if (screen === "servers" && name !== "") return { screen: "editor", name, ...(view && { view }) };
   if (screen === "new" && name !== "") return { screen: "new", key: name };
   return { screen: "list" };
 }

@@ -77,7 +77,7 @@ export function follow(listener: Listener): Following {
         const resume = lastEventId === undefined ? {} : { lastEventId };
         for await (const event of openEvents({ headers, ...resume, signal: connection.signal })) {
           if (signal.aborted) return;
-          lastEventId = event.id;
+          lastEventId = event.id ?? lastEventId;
           attempts = 0;
           wait = FIRST_WAIT_MS;
           listener.event(event);

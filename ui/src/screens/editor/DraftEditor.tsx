@@ -7,6 +7,7 @@ import { useKeys } from "../../state/keys.ts";
 import { changedSince, connection, isListed, servers } from "../../state/live.ts";
 import { go } from "../../state/route.ts";
 import { editor } from "../../texts-editing.ts";
+import { Views, useArrival } from "../running/Views.tsx";
 import { ConflictBanner } from "./ConflictBanner.tsx";
 import { Dialogs } from "./Dialogs.tsx";
 import { Foot } from "./Foot.tsx";
@@ -38,7 +39,7 @@ export function DraftEditor({ draft }: { draft: Draft }) {
   const isBack = state === "live" && since > (memory.said?.offlineSince ?? Number.POSITIVE_INFINITY);
   const word = isBack ? null : memory.said;
 
-  useEffect(() => heading.current?.focus(), []);
+  useArrival(heading);
   useEffect(() => () => leaveDraft(key), [key]);
   // What was pressed may be gone, and what came of it is to be read first.
   useEffect(() => {
@@ -67,6 +68,7 @@ export function DraftEditor({ draft }: { draft: Draft }) {
     <div class="editor">
       <div class="editor-top">
         <Head draft={draft} headingRef={heading} onBack={back} />
+        {!draft.isNew && <Views name={draft.name} />}
         {elsewhere !== null && (
           <ConflictBanner
             notice={elsewhere}

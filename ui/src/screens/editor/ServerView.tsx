@@ -18,6 +18,7 @@ import { useKeys } from "../../state/keys.ts";
 import { type LiveServer, isListed, servers } from "../../state/live.ts";
 import { go } from "../../state/route.ts";
 import { editor } from "../../texts-editing.ts";
+import { Views, useArrival } from "../running/Views.tsx";
 import { Reveal } from "./Reveal.tsx";
 import { labelOf, rank } from "./faults.ts";
 
@@ -29,7 +30,7 @@ export function ServerView({ title, draftKey, isNew }: { title: string; draftKey
   const server = servers.value.get(draftKey);
   const draft = drafts.value.get(draftKey);
   const back = () => go({ screen: "list" });
-  useEffect(() => heading.current?.focus(), []);
+  useArrival(heading);
   useKeys([{ keys: "Escape", what: editor.backToList, run: back }]);
   return (
     <div class="editor">
@@ -41,6 +42,7 @@ export function ServerView({ title, draftKey, isNew }: { title: string; draftKey
           {title}
         </h1>
       </header>
+      {!isNew && <Views name={draftKey} />}
       {draft !== undefined && isDirty(draft) && (
         <Banner kind="status">{editor.draftKept}</Banner>
       )}

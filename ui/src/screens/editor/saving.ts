@@ -92,7 +92,7 @@ function typedSince(sent: Draft, stored: JsonObject, now: Draft): Pick<Draft, "c
 /** Whether the reader is at this draft. */
 export function isShown(key: string): boolean {
   const shown = route.peek();
-  return shown.screen === "new" ? shown.key === key : shown.screen === "editor" && shown.name === key;
+  return shown.screen === "new" ? shown.key === key : shown.screen === "editor" && shown.name === key && shown.view === undefined;
 }
 
 function refuse(sent: Draft, problem: Problem): Saving {

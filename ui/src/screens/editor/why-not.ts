@@ -4,12 +4,13 @@ import { failures } from "../../texts.ts";
 
 export type Failure = { problem: Problem } | { offline: true };
 
-export function whyNot(failure: Failure, what: "reveal" | "save" | "rename" | "read"): string {
+export function whyNot(failure: Failure, what: "reveal" | "save" | "rename" | "read" | "run"): string {
   if ("offline" in failure) return failures.offline[what];
   const { problem } = failure;
   if (isOf(problem, "forbidden-origin")) return failures.foreignOrigin;
   if (isOf(problem, "malformed-server")) return failures.nowUnreadable;
   if (problem.status === 403 && what === "reveal") return failures.mayNotReveal;
+  if (problem.status === 403 && what === "run") return failures.mayNotRun;
   if (problem.status === 403) return failures.mayNotChange;
   const reference = problem.error_id === undefined ? "" : ` ${failures.logHasMore(problem.error_id)}`;
   const detail = problem.detail === "" || problem.detail === problem.title ? "" : ` ${problem.detail}`;

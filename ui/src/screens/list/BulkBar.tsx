@@ -1,17 +1,26 @@
 /** What can be done with the selected servers, and the way back of what was removed together. It stays in sight. */
-import { useLayoutEffect, useRef } from "preact/hooks";
+import { useLayoutEffect, useRef, useState } from "preact/hooks";
+import { may } from "../../api/session.ts";
+import { needsApproval } from "../../model/running.ts";
 import { Button } from "../../parts/Button.tsx";
 import { enableAll } from "../../state/bulk.ts";
+import { statuses } from "../../state/instances.ts";
 import { servers } from "../../state/live.ts";
 import { leavingTogether, removeNow, removeTogether, undoRemoval } from "../../state/removal.ts";
 import { focusRow } from "../../state/row-focus.ts";
 import { clearSelection, selection } from "../../state/selection.ts";
 import { bulk } from "../../texts.ts";
+import { Approving } from "../Drafting.tsx";
 
 /** `shown`: the servers that the list shows now. */
 export function BulkBar({ shown }: { shown: readonly string[] }) {
   const names = [...selection.value];
   const together = leavingTogether.value;
+  const [isApproving, setApproving] = useState(false);
+  const unapproved = names.filter((name) => {
+    const status = statuses.value.get(name);
+    return status !== undefined && needsApproval(status);
+  });
   const undo = useRef<HTMLButtonElement>(null);
   const isUndoWanted = useRef(false);
   useLayoutEffect(() => {
@@ -68,6 +77,7 @@ export function BulkBar({ shown }: { shown: readonly string[] }) {
           </p>
           <Button onPress={() => void enableAll(names, true)}>{bulk.enable}</Button>
           <Button onPress={() => void enableAll(names, false)}>{bulk.disable}</Button>
+          {unapproved.length > 0 && may("run") === true && <Button onPress={() => setApproving(true)}>{bulk.approve}</Button>}
           <Button kind="danger" onPress={removeAll}>
             {bulk.remove}
           </Button>
@@ -82,6 +92,7 @@ export function BulkBar({ shown }: { shown: readonly string[] }) {
           </Button>
         </div>
       )}
+      {isApproving && <Approving names={unapproved} onClose={() => setApproving(false)} />}
     </section>
   );
 }

@@ -1,7 +1,9 @@
 /** Which servers the list shows, and in which order: what was looked for, the column. Pure. */
+import type { InstanceStatus } from "../../api/events.ts";
 import type { JsonObject } from "../../json/value.ts";
 import { type Facts, type Finding, GROUPS, type Group, type Value, has, matches, wordsOf } from "../../model/finding.ts";
 import { isServerName } from "../../model/name.ts";
+import { isFailing, needsApproval } from "../../model/running.ts";
 import { TRANSPORT_NAMES, shortTarget, target, transportOf } from "../../model/summary.ts";
 import { withoutSuspects } from "../../model/suspects.ts";
 import type { LiveServer } from "../../state/live.ts";
@@ -25,14 +27,20 @@ export function sortOf(text: string | null): Order {
   return { sort: sort as SortKey, isDescending: text?.startsWith("-") === true };
 }
 
+/** How each server runs, as far as that is known. */
+export type Statuses = ReadonlyMap<string, InstanceStatus>;
+
+const NONE: Statuses = new Map();
+
 /** `always`: names of servers that are shown whatever is searched for. */
 export function arranged(
   servers: Iterable<LiveServer>,
   { finding, sort, isDescending }: Arrangement,
   always: ReadonlySet<string> = new Set(),
+  statuses: Statuses = NONE,
 ): LiveServer[] {
   const words = wordsOf(finding);
-  const found = [...servers].filter((server) => always.has(server.name) || matches(finding, factsOf(server), words));
+  const found = [...servers].filter((server) => always.has(server.name) || matches(finding, factsOf(server, statuses), words));
   const order = ORDERS[sort];
   // Equal ones stay in the order of their names, whichever way is sorted.
   return found.sort((a, b) => (isDescending ? order(b, a) : order(a, b)) || byName(a, b));
@@ -41,11 +49,11 @@ export function arranged(
 /** How many servers each filter would show, under the words and the filters of the other groups; `all`: under none of them. */
 export type Count = { group: Group; value: Value; count: number; all: number };
 
-export function counted(servers: Iterable<LiveServer>, finding: Finding): Count[] {
+export function counted(servers: Iterable<LiveServer>, finding: Finding, statuses: Statuses = NONE): Count[] {
   const words = wordsOf(finding);
   const counts = (Object.keys(GROUPS) as Group[]).flatMap((group) => GROUPS[group].map((value): Count => ({ group, value, count: 0, all: 0 })));
   for (const server of servers) {
-    const facts = factsOf(server);
+    const facts = factsOf(server, statuses);
     for (const one of counts) {
       if (!has(facts, one.group, one.value)) continue;
       one.all += 1;
@@ -55,22 +63,31 @@ export function counted(servers: Iterable<LiveServer>, finding: Finding): Count[
   return counts;
 }
 
-/** Worked out once for each state of a server: it is asked for with each key that is typed. */
-const known = new WeakMap<LiveServer, Facts>();
+/** Worked out once for each state of a server and its instance: it is asked for with each key that is typed. */
+const known = new WeakMap<LiveServer, { status: InstanceStatus | undefined; facts: Facts }>();
 
-function factsOf(server: LiveServer): Facts {
+function factsOf(server: LiveServer, statuses: Statuses): Facts {
+  const status = statuses.get(server.name);
   const before = known.get(server);
-  if (before !== undefined) return before;
+  if (before !== undefined && before.status === status) return before.facts;
   const { config, enabled, needsReentry, findings = [] } = server;
   const facts: Facts = {
     text: [server.name, transportText(server), targetText(server), descriptionText(server)].join("\n").toLowerCase(),
     transport: config === null ? null : transportOf(config),
     state: enabled === true ? "enabled" : "disabled",
+    running: status?.state === "running" ? ["running"] : [],
     attention: GROUPS.attention.filter(
-      (what) => ({ reentry: needsReentry.length > 0, findings: findings.length > 0, invalid: config === null || isServerName(server.name) !== null })[what],
+      (what) =>
+        ({
+          approval: status !== undefined && needsApproval(status),
+          failing: status !== undefined && isFailing(status),
+          reentry: needsReentry.length > 0,
+          findings: findings.length > 0,
+          invalid: config === null || isServerName(server.name) !== null,
+        })[what],
     ),
   };
-  known.set(server, facts);
+  known.set(server, { status, facts });
   return facts;
 }
 

@@ -1,6 +1,5 @@
 /**
- * The columns of the list, one after the other: what each is called, how it is sorted, what it shows. What the
- * service will know of running servers, such as health and tools, is a further column here.
+ * The columns of the list, one after the other: what each is called, how it is sorted, what it shows.
  */
 import type { ComponentChildren } from "preact";
 import { secretsState } from "../../model/secrets.ts";
@@ -10,6 +9,7 @@ import type { LiveServer } from "../../state/live.ts";
 import { isWrongKey } from "../../state/trouble.ts";
 import { list } from "../../texts.ts";
 import { NameCell } from "./NameCell.tsx";
+import { StatusCell } from "./StatusCell.tsx";
 import { SwitchCell } from "./SwitchCell.tsx";
 import { type SortKey, shortTargetText, targetText, transportText } from "./arranged.ts";
 
@@ -23,6 +23,7 @@ export type Column = {
 
 export const COLUMNS: readonly Column[] = [
   { key: "name", sort: "name", cell: (server) => <NameCell server={server} /> },
+  { key: "status", cell: ({ name }) => <StatusCell name={name} /> },
   { key: "transport", sort: "transport", cell: (server) => transportText(server) },
   { key: "target", sort: "target", cell: (server) => <Target server={server} /> },
   { key: "secrets", cell: (server) => <Secrets server={server} /> },

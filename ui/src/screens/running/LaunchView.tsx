@@ -1,0 +1,108 @@
+/** What would be executed, member by member, with what differs from what was approved last. */
+import type { ComponentChildren } from "preact";
+import type { Launch, LaunchVariable } from "../../api/instances.ts";
+import { Icon } from "../../parts/Icon.tsx";
+import { approval as texts } from "../../texts-running.ts";
+import { labelOf } from "../editor/faults.ts";
+import { hasMark } from "./launch.ts";
+
+export function LaunchView({ launch }: { launch: Launch }) {
+  const { command, args = [], cwd, url, transport, env = [], headers = [], auth, health_check, refused = [], last, approved, fault } = launch;
+  // Where nothing was approved everything is new.
+  const isCompared = last !== null && !approved;
+  const mark = (part: { changed: boolean }) => isCompared && part.changed && <Changed />;
+  const rows: [string, ComponentChildren][] = [
+    [
+      texts.command,
+      command && (
+        <div class="launch-part">
+          <code dir="auto">{command.command}</code>
+          {mark(command)}
+          <span class="launch-path field-hint">{pathText(command)}</span>
+        </div>
+      ),
+    ],
+    [
+      texts.args,
+      args.length > 0 && (
+        <ol>
+          {args.map((arg, index) => (
+            <li key={index} class="launch-part">
+              <Value value={arg.value} />
+              {mark(arg)}
+            </li>
+          ))}
+        </ol>
+      ),
+    ],
+    [texts.url, url && <Part value={url.value} marked={mark(url)} />],
+    [texts.transport, transport && <Part value={transport.value} marked={mark(transport)} />],
+    [texts.cwd, cwd ? <Part value={cwd.value} marked={mark(cwd)} /> : command && texts.privateFolder],
+    [texts.env, env.length > 0 && <Variables all={env} mark={mark} />],
+    [texts.headers, headers.length > 0 && <Variables all={headers} mark={mark} />],
+    [texts.auth, auth !== undefined && Object.keys(auth).length > 0 && <code dir="auto">{JSON.stringify(auth)}</code>],
+    [texts.healthCheck, health_check && <Part value={health_check.value} marked={mark(health_check)} />],
+  ];
+  return (
+    <>
+      {fault !== undefined && <p class="field-error">{texts.faultAt(labelOf(fault))}</p>}
+      <dl class="others launch">
+        {rows.map(
+          ([title, value]) =>
+            value !== undefined &&
+            value !== false && (
+              <div key={title}>
+                <dt>{title}</dt>
+                <dd>{value}</dd>
+              </div>
+            ),
+        )}
+      </dl>
+      {isCompared && launch.reason === "launch-changed" && !hasMark(launch) && <p class="field-note">{texts.somethingGone}</p>}
+      {refused.length > 0 && <p class="field-error">{texts.refused(refused.map(labelOf))}</p>}
+    </>
+  );
+}
+
+function Variables({ all, mark }: { all: LaunchVariable[]; mark: (part: { changed: boolean }) => ComponentChildren }) {
+  return (
+    <ul>
+      {all.map((variable) => (
+        <li key={variable.name} class="launch-part">
+          <code dir="auto">{variable.name}</code>
+          {variable.value === null ? <span class="field-hint">{texts.hidden}</span> : <Value value={variable.value} />}
+          {mark(variable)}
+          {variable.decides_code && <span class="tag">{texts.decidesCode}</span>}
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+function Part({ value, marked }: { value: string | null; marked: ComponentChildren }) {
+  return (
+    <div class="launch-part">
+      <Value value={value} />
+      {marked}
+    </div>
+  );
+}
+
+function Value({ value }: { value: string | null }) {
+  if (value === null) return <span class="field-hint">{texts.unreadable}</span>;
+  return value === "" ? <span class="field-hint">{texts.empty}</span> : <code dir="auto">{value}</code>;
+}
+
+function Changed() {
+  return (
+    <span class="attention">
+      <Icon name="warning" />
+      {texts.changed}
+    </span>
+  );
+}
+
+function pathText({ path, real_path }: NonNullable<Launch["command"]>): string {
+  if (path === null) return texts.notFoundYet;
+  return real_path === null || real_path === path ? texts.foundAt(path) : texts.leadsTo(path, real_path);
+}
