@@ -22,32 +22,33 @@ const MINUTE: Duration = Duration::from_secs(60);
 /// How long the programs may take to start, two at a time.
 const STARTING: Duration = Duration::from_secs(180);
 
-const INSTANCES: &str = "/api/instances";
+pub(crate) const INSTANCES: &str = "/api/instances";
 
 pub(crate) fn run(report: &mut Report) -> Result<()> {
     report.chapter(&format!("{APPROVED} approved servers, {RUNNING} of them running and probed"));
     let site = Site::new(0)?;
     let process = Process::service(&site)?;
-    let mut connection = Connection::open(process.address)?;
     let program = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/servers/protocol.py");
     let begin = Instant::now();
     // What is written before it has opened its state is not approved.
-    while instances(&mut connection, &process)?["runner"] != true {
+    while instances(&process)?["runner"] != true {
         wait(begin, "to run servers")?;
     }
     for number in 0..APPROVED {
         let config = json!({"command": "python3", "args": [program, "plain", number.to_string()]});
-        connection.exchange(&put(process.address, &item(&name(number)), &config.to_string()))?.expect(201)?;
+        let request = put(process.address, &item(&name(number)), &config.to_string());
+        Connection::open(process.address)?.exchange(&request)?.expect(201)?;
     }
     for number in 0..RUNNING {
         let target = format!("{INSTANCES}/{}/policy", name(number));
-        connection.exchange(&put(process.address, &target, r#"{"start":"always"}"#))?.expect(200)?;
+        let request = put(process.address, &target, r#"{"start":"always"}"#);
+        Connection::open(process.address)?.exchange(&request)?.expect(200)?;
     }
-    while count(&instances(&mut connection, &process)?, "/state", "running") < RUNNING {
+    while count(&instances(&process)?, "/state", "running") < RUNNING {
         wait(begin, "until its servers run")?;
     }
     let started = begin.elapsed();
-    let approved = count(&instances(&mut connection, &process)?, "/approved", true);
+    let approved = count(&instances(&process)?, "/approved", true);
     if approved != APPROVED {
         return Err(format!("{approved} servers are approved").into());
     }
@@ -56,7 +57,7 @@ pub(crate) fn run(report: &mut Report) -> Result<()> {
     sleep(MINUTE);
     let used = process.processor_ns()? - before.1;
     let share = used / before.0.elapsed().as_nanos() as f64 * 100.0;
-    let healthy = count(&instances(&mut connection, &process)?, "/health/status", "healthy");
+    let healthy = count(&instances(&process)?, "/health/status", "healthy");
     if healthy != RUNNING {
         return Err(format!("{healthy} servers are healthy").into());
     }
@@ -68,20 +69,22 @@ pub(crate) fn run(report: &mut Report) -> Result<()> {
     Ok(())
 }
 
-fn instances(connection: &mut Connection, process: &Process) -> Result<Value> {
+/// Over a connection of its own: one that waits a minute is closed.
+pub(crate) fn instances(process: &Process) -> Result<Value> {
+    let mut connection = Connection::open(process.address)?;
     let answer = connection.exchange(&get(process.address, INSTANCES, ""))?;
     answer.expect(200)?;
     Ok(serde_json::from_slice(answer.body)?)
 }
 
 /// How many have this value there.
-fn count(list: &Value, pointer: &str, value: impl Into<Value>) -> usize {
+pub(crate) fn count(list: &Value, pointer: &str, value: impl Into<Value>) -> usize {
     let value = value.into();
     let all = list["instances"].as_array().into_iter().flatten();
     all.filter(|instance| instance.pointer(pointer) == Some(&value)).count()
 }
 
-fn wait(since: Instant, what: &str) -> Result<()> {
+pub(crate) fn wait(since: Instant, what: &str) -> Result<()> {
     sleep(Duration::from_millis(100));
     if since.elapsed() < STARTING { Ok(()) } else { Err(format!("it takes too long {what}").into()) }
 }

@@ -5,6 +5,7 @@
 #![expect(clippy::print_stdout, reason = "the table is what this program is for")]
 
 mod commits;
+mod discovery;
 mod growth;
 mod instances;
 mod instructions;
@@ -29,13 +30,14 @@ type Result<T> = std::result::Result<T, Box<dyn Error + Send + Sync>>;
 
 type Chapter = fn(&mut Report) -> Result<()>;
 
-const CHAPTERS: [(&str, Chapter); 9] = [
+const CHAPTERS: [(&str, Chapter); 10] = [
     ("reads", reads::run),
     ("commits", commits::run),
     ("writers", writers::run),
     ("growth", growth::run),
     ("starting", starting::run),
     ("instances", instances::run),
+    ("discovery", discovery::run),
     ("instructions", instructions::run),
     ("peer", peer::run),
     ("page", page::run),

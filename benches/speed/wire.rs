@@ -109,6 +109,11 @@ pub(crate) fn patch(address: SocketAddr, target: &str, body: &str) -> Vec<u8> {
     with_body("PATCH", address, target, body)
 }
 
+/// A request that has something done.
+pub(crate) fn post(address: SocketAddr, target: &str, body: &str) -> Vec<u8> {
+    with_body("POST", address, target, body)
+}
+
 fn with_body(method: &str, address: SocketAddr, target: &str, body: &str) -> Vec<u8> {
     let length = body.len();
     format!(
