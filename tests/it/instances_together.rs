@@ -136,6 +136,16 @@ fn when_the_one_is_killed_its_processes_end_and_the_other_runs_the_servers_withi
     }
     let Pair { first, second, mark } = pair;
     let of_first = mark.bearers().iter().map(|bearer| bearer.pid).collect();
+    let mut events = second.follow().0;
+    let mut changes = 0;
+    // An event of another kind comes with each change, so that it is read what came before.
+    let mut says_that_it_runs_them = |says: bool| {
+        changes += 1;
+        put(&second, "other", &json!({"url": format!("http://127.0.0.1:9/{changes}"), "enabled": false}));
+        events.next_of("other");
+        events.runner == Some(says)
+    };
+    within(EFFECT, "the stream says that another service runs them", || says_that_it_runs_them(false));
     let begin = Instant::now();
     first.crash();
     mark.expect_end(&of_first, Duration::from_secs(2), "the processes of the killed one are gone");
@@ -145,8 +155,9 @@ fn when_the_one_is_killed_its_processes_end_and_the_other_runs_the_servers_withi
         within(left(), "it runs again", || state(&second, name) == "running");
         assert_eq!(mark.programs(name).len(), 1, "{:?}", mark.bearers());
     }
-    let events = shown(&second, "a")["events"].as_array().expect("events").len();
-    assert!(2 <= events, "what happened before is known still: {events}");
+    within(EFFECT, "the stream says so", || says_that_it_runs_them(true));
+    let before = shown(&second, "a")["events"].as_array().expect("events").len();
+    assert!(2 <= before, "what happened before is known still: {before}");
     second.stop();
     mark.expect_gone(Duration::ZERO);
 }

@@ -25,6 +25,8 @@ pub(crate) struct Stream {
     pub(crate) last_id: String,
     /// What the last event about instances said.
     pub(crate) instances: Vec<Value>,
+    /// Whether it said that this service runs them; nothing before it was said.
+    pub(crate) runner: Option<bool>,
 }
 
 /// One event.
@@ -57,7 +59,11 @@ impl Stream {
         let head = connection.begin(request)?;
         let is_stream = head.header("content-type") == Some("text/event-stream");
         let (text, last_id, instances) = (String::new(), String::new(), Vec::new());
-        Ok(if is_stream { Ok(Self { connection, head, text, last_id, instances }) } else { Err(head) })
+        Ok(if is_stream {
+            Ok(Self { connection, head, text, last_id, instances, runner: None })
+        } else {
+            Err(head)
+        })
     }
 
     /// Waits no longer than this for anything. What was half received then is lost.
@@ -80,7 +86,7 @@ impl Stream {
                 }
                 // The states of instances come beside the changes, in no order with them.
                 if block.starts_with("event: instances") {
-                    self.instances = read_instances(&block);
+                    (self.instances, self.runner) = read_instances(&block);
                     continue;
                 }
                 let event = read(&block);
@@ -144,13 +150,13 @@ fn follow(request: &Request) -> (Stream, Event) {
 }
 
 /// Exactly one line for each field, in this order.
-fn read_instances(block: &str) -> Vec<Value> {
+fn read_instances(block: &str) -> (Vec<Value>, Option<bool>) {
     let data = block.trim_end().strip_prefix("event: instances\ndata: ");
     let data = data.unwrap_or_else(|| panic!("{block:?}"));
     drop(api_types::read::<InstanceStatuses<'_>>(data));
     let data: Value = serde_json::from_str(data).unwrap_or_else(|error| panic!("{error} in {data}"));
     conformance::check_event("instances", &json!({ "event": "instances", "data": data }));
-    data["instances"].as_array().cloned().unwrap_or_default()
+    (data["instances"].as_array().cloned().unwrap_or_default(), data["runner"].as_bool())
 }
 
 fn read(block: &str) -> Event {

@@ -13,5 +13,6 @@ mod live_updates;
 mod loading;
 mod pictures;
 mod proxies;
+mod running;
 mod secrets;
 mod viewing;

@@ -14,6 +14,7 @@
     junk          prints banners, binary and JSON that is no message before every answer
     cursor        every page of `tools/list` names another one
     bare          has no tools
+    flicker       answers every other `tools/list` with an error
 
 Its tools are the functions of `TOOLS`. They say of themselves that they only read.
 """
@@ -26,6 +27,7 @@ import time
 WORDS = dict(word.partition("=")[::2] for word in sys.argv[1:])
 OUT = sys.stdout.buffer
 calls = 0
+lists = 0
 
 
 def put(message):
@@ -91,6 +93,10 @@ TOOLS = {
 
 
 def tools(message):
+    global lists
+    lists += 1
+    if "flicker" in WORDS and lists % 2 == 0:
+        return error("the database is away")
     result = {"tools": [
         {"name": name, "inputSchema": {"type": "object"}, "annotations": {"readOnlyHint": True}} for name in TOOLS
     ]}

@@ -56,7 +56,21 @@ export class Operator {
   /** Writes a server; with `policy` it is run as that says. */
   async put(name, config, policy) {
     await this.#writer.put(name, config);
-    if (policy === undefined) return;
+    if (policy !== undefined) await this.run(name, policy);
+  }
+
+  /** Approves what a server would start, as somebody does who has looked at it. */
+  async approve(name) {
+    // Where the command is found in between, something else was shown, and is shown again.
+    await eventually(async () => {
+      const place = `/api/instances/${name}/approval`;
+      const { body: { launch } } = await this.#writer.send('GET', place);
+      assert.equal((await this.#writer.send('POST', place, { body: { launch } })).status, 200);
+    });
+  }
+
+  /** Has a server run as this says. */
+  async run(name, policy) {
     const answer = await this.#writer.send('PUT', `/api/instances/${name}/policy`, { body: policy });
     assert.equal(answer.status, 200, JSON.stringify(answer.body));
   }

@@ -95,7 +95,7 @@ fn the_stream_says_first_how_all_are_and_then_what_differs() {
     let mut events = Blocks::open(&server.get(EVENTS).key(READER));
     assert_eq!(events.next().0, "opened");
     let (name, first) = events.next();
-    assert_eq!(name, "instances");
+    assert_eq!((&*name, &first["runner"]), ("instances", &json!(true)));
     let states = |event: &Value| -> Vec<(String, String)> {
         let all = event["instances"].as_array().expect("instances").iter();
         let text = |value: &Value| value.as_str().expect("a text").to_owned();

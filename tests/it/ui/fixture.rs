@@ -51,13 +51,12 @@ impl Fixture {
     }
 
     pub(super) fn on(site: Site) -> Self {
-        Self {
-            site: Arc::new(site),
-            environment: Vec::new(),
-            choices: Map::new(),
-            front: front_of_all(),
-            server: None,
-        }
+        Self::beside(Arc::new(site))
+    }
+
+    /// On a place where another service may be running.
+    pub(super) fn beside(site: Arc<Site>) -> Self {
+        Self { site, environment: Vec::new(), choices: Map::new(), front: front_of_all(), server: None }
     }
 
     /// A place with this document.

@@ -6,6 +6,10 @@ const ticks = signal(Date.now());
 let watchers = 0;
 let timer: number | undefined;
 
+const TICK_MS = 1_000;
+/** What comes once a second comes a little later than the clock would tick. */
+const SLACK_MS = 200;
+
 /** The time, read again each second. Components that read it must be drawn inside `useNow`. */
 export function now(): number {
   return ticks.value;
@@ -28,15 +32,23 @@ export function useTimeText(text: (now: number) => string, inputs: readonly unkn
 function useClock(): void {
   useEffect(() => {
     watchers += 1;
-    if (watchers === 1) {
-      ticks.value = Date.now();
-      timer = window.setInterval(() => (ticks.value = Date.now()), 1000);
-    }
+    if (watchers === 1) tick(TICK_MS);
     return () => {
       watchers -= 1;
-      if (watchers === 0) window.clearInterval(timer);
+      if (watchers === 0) window.clearTimeout(timer);
     };
   }, []);
+}
+
+/** Something else is drawn now: times are drawn with it, and not once more a moment later. */
+export function tickAlong(): void {
+  if (watchers > 0) tick(TICK_MS + SLACK_MS);
+}
+
+function tick(wait: number): void {
+  ticks.value = Date.now();
+  window.clearTimeout(timer);
+  timer = window.setTimeout(() => tick(TICK_MS), wait);
 }
 
 const STEPS: [number, string][] = [

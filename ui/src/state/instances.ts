@@ -2,8 +2,9 @@
  * How each server runs, as the stream says it: nothing here is asked for. Each server has a signal of its own, so that one that
  * changes each second draws nothing but itself again.
  */
-import { type Signal, computed, signal } from "@preact/signals";
+import { type Signal, batch, computed, signal } from "@preact/signals";
 import type { InstanceStatus } from "../api/events.ts";
+import { tickAlong } from "./clock.ts";
 
 /** The newest state of each instance that the stream has spoken of. A server that is gone may still be here. */
 export const statuses = signal<ReadonlyMap<string, InstanceStatus>>(new Map());
@@ -25,10 +26,13 @@ export function statusOf(name: string): InstanceStatus | null {
 export function takeStatuses({ runner, instances }: { runner: boolean; instances: readonly InstanceStatus[] }, isFirst: boolean): void {
   const next = new Map(isFirst ? [] : statuses.peek());
   for (const status of instances) next.set(status.name, status);
-  if (isFirst) for (const [name, own] of each) if (!next.has(name)) own.value = null;
-  for (const status of instances) signalOf(status.name).value = status;
-  isRunner.value = runner;
-  statuses.value = next;
+  batch(() => {
+    if (isFirst) for (const [name, own] of each) if (!next.has(name)) own.value = null;
+    for (const status of instances) signalOf(status.name).value = status;
+    isRunner.value = runner;
+    statuses.value = next;
+    tickAlong();
+  });
 }
 
 function signalOf(name: string): Signal<InstanceStatus | null> {
