@@ -23,7 +23,7 @@ fn every_picture_in_dark_can_be_taken_and_is_there() {
 fn take(scheme: &str) {
     // The names under which a team's keys are seen.
     let keys = json!([
-        {"name": "anna", "key": ADMIN, "scopes": ["admin"]},
+        {"name": "anna", "key": ADMIN, "scopes": ["admin", "run"]},
         {"name": "nightly-sync", "key": WRITER, "scopes": ["write", "reveal"]},
     ]);
     let mut stage = Fixture::empty().env("MCP_SETTINGS_API_KEYS", &keys.to_string()).tell("scheme", scheme);
@@ -31,7 +31,7 @@ fn take(scheme: &str) {
         stage = stage.tell("pictures", FOLDER);
     }
     stage.play("screenshots");
-    for screen in ["list", "edit", "conflict", "paste"] {
+    for screen in ["list", "edit", "conflict", "paste", "approval"] {
         let picture = Path::new(FOLDER).join(format!("{screen}-{scheme}.png"));
         assert!(picture.is_file(), "no {}: run `make screenshots`", picture.display());
     }

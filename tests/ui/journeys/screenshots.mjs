@@ -1,4 +1,4 @@
-// The four pictures of the manual: the list, an edit, a conflict, a paste. They are taken each time; kept where a folder
+// The five pictures of the manual: the list, an edit, a conflict, a paste, an approval. They are taken each time; kept where a folder
 // for them is given.
 
 import assert from 'node:assert/strict';
@@ -13,9 +13,11 @@ const SIZE = { width: 1280, height: 800 };
 
 export default async function (stage) {
   const { scheme, pictures } = stage.setting;
+  // What is written before the service knows what is remembered is not approved.
+  await stage.api.send('GET', '/api/instances/none/approval');
   for (const [name, config] of Object.entries(HOUSEHOLD)) await stage.api.put(name, config);
   const visitor = await stage.owner({ viewport: SIZE, deviceScaleFactor: 1, colorScheme: scheme, reducedMotion: 'reduce' });
-  const { list, editor, conflict, paste, page } = visitor;
+  const { list, editor, conflict, paste, running, page } = visitor;
   const take = async (name) => {
     await page.mouse.move(0, 0);
     const picture = await page.screenshot({ animations: 'disabled', caret: 'hide' });
@@ -27,7 +29,15 @@ export default async function (stage) {
   await visible(list.row('customer-database').getByText('1 must be re-entered'));
   await stage.writer('writer').patch('filesystem', { description: 'Projects' });
   await visible(list.row('filesystem').getByText(/nightly-sync/));
+  await stage.writer('writer').patch('time', { args: ['mcp-server-time@2026.1.26', '--local-timezone=Europe/Zurich'] });
+  await visible(list.status('time').getByText('Needs approval'));
+  await visible(list.status('wiki').getByText('Disabled'));
   await take('list');
+
+  await list.status('time').getByRole('link').click();
+  await visible(running.approval.getByText('changed', { exact: true }));
+  await take('approval');
+  await running.back.click();
 
   await list.edit('issue-tracker');
   await editor.isShown('issue-tracker');

@@ -17,7 +17,6 @@ import { Views } from "./running/Views.tsx";
 import { DraftEditor } from "./editor/DraftEditor.tsx";
 import { ServerView } from "./editor/ServerView.tsx";
 import { Unreadable } from "./editor/Unreadable.tsx";
-import "../style/editor.css";
 
 type Props = { route: Extract<Route, { screen: "editor" | "new" }> };
 

@@ -11,7 +11,6 @@ import { pending } from "../state/pending.ts";
 import { go } from "../state/route.ts";
 import { toast } from "../state/toasts.ts";
 import { editor, paste } from "../texts-editing.ts";
-import "../style/paste.css";
 import { PasteEntry } from "./paste/PasteEntry.tsx";
 
 const EXAMPLE = `{

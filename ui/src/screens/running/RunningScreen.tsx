@@ -6,7 +6,6 @@ import { Button } from "../../parts/Button.tsx";
 import { useKeys } from "../../state/keys.ts";
 import { isListed, servers } from "../../state/live.ts";
 import { type View, go } from "../../state/route.ts";
-import "../../style/running.css";
 import { editor } from "../../texts-editing.ts";
 import { views } from "../../texts-running.ts";
 import { ServerIcon } from "../list/ServerIcon.tsx";
