@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import { ageText } from "../src/state/clock.ts";
+import { ageText, spanText } from "../src/state/clock.ts";
 
 test("an age is said in its largest unit", () => {
   const second = 1_000;
@@ -16,4 +16,9 @@ test("an age is said in its largest unit", () => {
     [400 * 86_400 * second, "400 d ago"],
   ];
   for (const [age, text] of table) assert.equal(ageText(age), text);
+});
+
+test("a span is said in its largest unit, and none is below nothing", () => {
+  const table: [number, string][] = [[-5_000, "0 s"], [0, "0 s"], [1_999, "1 s"], [61_000, "1 min"], [7_200_000, "2 h"], [400 * 86_400_000, "400 d"]];
+  for (const [span, text] of table) assert.equal(spanText(span), text);
 });

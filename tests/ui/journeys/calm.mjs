@@ -29,7 +29,7 @@ export default async function (stage) {
   }
   for (const name of flapping) await operator.once(name, 'running');
   const visitor = await stage.guest('reader');
-  const { list, page } = visitor;
+  const { list } = visitor;
   await eventually(async () => assert.equal((await list.names()).length, ALL));
   await visible(list.status(flapping[0]).getByText(/^(Healthy|Not checked)/));
 

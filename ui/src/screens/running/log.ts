@@ -8,14 +8,9 @@ import { type LogLine, followLog } from "../../api/instances.ts";
 import { authHeaders } from "../../api/session.ts";
 import { statusOf } from "../../state/instances.ts";
 import { connection } from "../../state/live.ts";
-
-/** The lines of one program, the oldest first. */
-export type Part = readonly LogLine[];
+import { type Part, joined } from "./log-parts.ts";
 
 export type Followed = { parts: readonly Part[]; state: "opening" | "following" | "ended" | "refused" };
-
-/** How many lines are kept here of all programs together: as many as can be drawn without a wait. */
-const MOST = 2_000;
 
 /** How often lines that came are drawn. */
 const DRAW_MS = 100;
@@ -71,27 +66,4 @@ export function useLog(name: string): Followed {
     [],
   );
   return followed;
-}
-
-/** `isFirst`: the lines begin a log. It may be that of the last program once more. */
-export function joined(parts: readonly Part[], lines: readonly LogLine[], isFirst: boolean): readonly Part[] {
-  const before = parts.slice(0, -1);
-  const last = parts.at(-1) ?? [];
-  const all = !isFirst ? [...before, [...last, ...lines]] : isSame(last[0], lines[0]) || last.length === 0 ? [...before, lines] : [...parts, lines];
-  return newest(all);
-}
-
-function isSame(one: LogLine | undefined, other: LogLine | undefined): boolean {
-  return one !== undefined && other !== undefined && one.at_ms === other.at_ms && one.text === other.text;
-}
-
-function newest(parts: readonly Part[]): readonly Part[] {
-  let room = MOST;
-  const kept: Part[] = [];
-  for (const part of parts.toReversed()) {
-    if (room <= 0) break;
-    kept.unshift(part.slice(-room));
-    room -= part.length;
-  }
-  return kept;
 }
