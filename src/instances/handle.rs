@@ -35,6 +35,9 @@ const PATIENCE: Duration = Duration::from_secs(25);
 /// How long it is waited for what was written before to be stored.
 const STORING: Duration = Duration::from_secs(2);
 
+/// How long it is waited for what was written before to be looked at.
+const LOOKING: Duration = Duration::from_secs(2);
+
 /// How often one server may be probed or restarted on request.
 const PACE: Duration = Duration::from_secs(1);
 
@@ -335,6 +338,21 @@ impl Instances {
                 Err(NoInstance::TooOften)
             }
             None => Ok(()),
+        }
+    }
+
+    /// Has the reconciler look at a write of this server that it may not have seen yet, which was answered just now: what
+    /// ran before is not what the server is.
+    pub(super) async fn catch_up(&self, name: &SettingsKey) {
+        let Ok(model) = self.shared.service.newest().await else { return };
+        let view = self.shared.view(name);
+        let is_seen = model.item(name).map(|item| item.tag()) == view.as_ref().map(|view| &view.etag);
+        if is_seen || !self.is_runner() {
+            return;
+        }
+        let (done, looked) = oneshot::channel();
+        if self.requests.send(Request::Look(done)).is_ok() {
+            timeout(LOOKING, looked).await.ok();
         }
     }
 

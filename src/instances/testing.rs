@@ -28,6 +28,7 @@ impl Instances {
         feature: Feature,
         freshness: Freshness,
     ) -> Result<Known, NotKnown> {
+        self.catch_up(name).await;
         self.shared.known(self.runtime().as_ref(), name, feature, freshness).await
     }
 

@@ -24,6 +24,7 @@ mod checks;
 mod clients;
 mod connections;
 mod crashes;
+mod discovery;
 mod doctor_command;
 mod documentation;
 mod events;
