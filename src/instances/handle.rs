@@ -234,17 +234,22 @@ impl Instances {
     pub async fn probe(&self, name: &SettingsKey, sight: Sight) -> Result<ProbeResult, NoInstance> {
         self.refuse(name).await?;
         self.keep_pace(name)?;
-        let (outcome, _) = match self.probe_now(name).await {
-            Err(NoInstance::Refused(Refusal::Unapproved(_))) => {
-                self.stored().await;
-                self.probe_now(name).await?
-            }
-            probed => probed?,
-        };
+        let (outcome, _) = self.probe_stored(name).await?;
         let view = self.shared.view(name).ok_or(NoInstance::Refused(Refusal::Gone))?;
         let health = shown((*view).clone(), sight).health;
         let Outcome { fault: own, ms } = outcome;
         Ok(ProbeResult { ok: own.is_none(), ms, fault: own.as_ref().map(|own| sight.fault(own)), health })
+    }
+
+    /// A probe of what is approved by now, also where that was a moment ago.
+    pub(super) async fn probe_stored(&self, name: &SettingsKey) -> Result<Probed, NoInstance> {
+        match self.probe_now(name).await {
+            Err(NoInstance::Refused(Refusal::Unapproved(_))) => {
+                self.stored().await;
+                self.probe_now(name).await
+            }
+            probed => probed,
+        }
     }
 
     pub(super) async fn probe_now(&self, name: &SettingsKey) -> Result<Probed, NoInstance> {
