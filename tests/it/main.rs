@@ -44,6 +44,7 @@ mod secrets;
 mod sessions;
 mod settings;
 mod soak;
+mod testing;
 mod transcript;
 mod ui;
 mod ui_model;
