@@ -8,8 +8,8 @@ use std::pin::Pin;
 use std::rc::Rc;
 use std::sync::Arc;
 
-use actix_web::http::Method;
 use actix_web::http::header::{self, HeaderValue};
+use actix_web::http::{Method, StatusCode};
 use actix_web::web::{BytesMut, Data, Payload};
 use actix_web::{HttpRequest, HttpResponse};
 use futures_util::FutureExt;
@@ -28,6 +28,7 @@ use crate::service::{ServerWrite, Service, ServiceError, Write, Written, Written
 
 use super::App;
 use super::authentication::{caller, require};
+use super::connection::Exchange;
 use super::problem::Problem;
 use super::problem_kind::ProblemKind;
 use super::query::{Parameter, Query};
@@ -154,7 +155,12 @@ pub(super) struct Call {
     pub takes_gzip: bool,
     /// What the audit event will say.
     pub trail: AuditTrail,
+    /// The connection that the request came over.
+    pub connection: Option<Exchange>,
 }
+
+/// The status in the audit of what was given up since its client had gone. No client sees it.
+const CLIENT_GONE: u16 = 499;
 
 /// How many of the servers that one request writes have an audit event of their own, with their tags.
 const MOST_EVENTS: usize = 256;
@@ -235,6 +241,21 @@ impl Call {
     /// What a client calls one of our paths.
     pub(super) fn url(&self, path: &str) -> String {
         [self.app.public.base(), path].concat()
+    }
+
+    /// What this comes to, which is given up where the client goes away first. It must not write anything.
+    pub(super) async fn while_awaited(
+        &self,
+        work: impl Future<Output = Result<HttpResponse, Problem>>,
+    ) -> Result<HttpResponse, Problem> {
+        let Some(connection) = &self.connection else { return work.await };
+        tokio::select! {
+            biased;
+            answer = work => answer,
+            () = connection.client_gone() => {
+                Ok(HttpResponse::new(StatusCode::from_u16(CLIENT_GONE).unwrap_or_default()))
+            }
+        }
     }
 
     /// Who the request has turned out to come from, where no key was asked for.
@@ -360,6 +381,7 @@ async fn check(
         _ => None,
     };
     let query = query?;
+    let connection = request.conn_data::<Exchange>().cloned();
     // What follows from the head is answered before the client sends its body.
     let (bytes, media_type) = match announced {
         None => (BytesMut::new(), None),
@@ -380,6 +402,7 @@ async fn check(
         prefers_minimal: endpoint.admission.is_writing() && prefer::is_minimal(head),
         takes_gzip: endpoint.admission == Admission::Anyone && headers::takes_gzip(head),
         trail,
+        connection,
     };
     Ok(match endpoint.handler {
         Handler::Plain(handle) => handle(call),

@@ -93,16 +93,26 @@ pub(super) fn call_tool(call: Call, name: SettingsKey, tool: String, body: Objec
     Box::pin(async move {
         let arguments = arguments(&body)?;
         exists(&call, &name).await?;
-        let answered = call.app.instances.call(&name, tool, arguments).await;
-        let (result, ms) = answered.map_err(|error| match error {
-            CallError::NoInstance(error) => no_instance(&error, &call.caller),
-            CallError::Failed(fault) => failed(&fault, &call.caller),
-        })?;
-        let result =
-            std::str::from_utf8(&result).ok().and_then(|text| RawValue::from_string(text.to_owned()).ok());
-        let not_json = || failed(&FaultKind::Protocol.because("the result is not JSON"), &call.caller);
-        Ok(momentary_response(&ToolResult { result: result.ok_or_else(not_json)?, ms }))
+        // A call that nobody waits for is cancelled.
+        call.while_awaited(called(&call, &name, tool, arguments)).await
     })
+}
+
+async fn called(
+    call: &Call,
+    name: &SettingsKey,
+    tool: String,
+    arguments: Bytes,
+) -> Result<HttpResponse, Problem> {
+    let answered = call.app.instances.call(name, tool, arguments).await;
+    let (result, ms) = answered.map_err(|error| match error {
+        CallError::NoInstance(error) => no_instance(&error, &call.caller),
+        CallError::Failed(fault) => failed(&fault, &call.caller),
+    })?;
+    let result =
+        std::str::from_utf8(&result).ok().and_then(|text| RawValue::from_string(text.to_owned()).ok());
+    let not_json = || failed(&FaultKind::Protocol.because("the result is not JSON"), &call.caller);
+    Ok(momentary_response(&ToolResult { result: result.ok_or_else(not_json)?, ms }))
 }
 
 async fn current(call: &Call, name: &SettingsKey) -> Result<HttpResponse, Problem> {

@@ -109,8 +109,8 @@ fn routes() -> Vec<Route> {
     let get = |path, describe, endpoint| route(Method::GET, path, describe, endpoint);
     let undescribed = |path, endpoint| Route { path, method: Method::GET, describe: None, endpoint };
     // What clients of OpenHands may ask for and never get is no part of our API.
-    let refused = |path| undescribed(path, reading(Handler::Plain(settings::schema)));
-    let refused_post = |path| Route { method: Method::POST, ..refused(path) };
+    let refused = |path, handler| undescribed(path, reading(Handler::Plain(handler)));
+    let refused_post = |path| Route { method: Method::POST, ..refused(path, testing::oauth) };
     // The same for everybody, under a tag.
     let document = |handler| Endpoint { takes_conditions: true, ..open(handler) };
     let exchange = Endpoint {
@@ -208,8 +208,8 @@ fn routes() -> Vec<Route> {
         get(EVENTS, events::follow, follow),
         get(SETTINGS, theirs::read, reading(Handler::Plain(settings::read))),
         route(Method::PATCH, SETTINGS, theirs::patch_all, patch_all),
-        refused("/api/settings/agent-schema"),
-        refused("/api/settings/conversation-schema"),
+        refused("/api/settings/agent-schema", settings::schema),
+        refused("/api/settings/conversation-schema", settings::schema),
         route(Method::POST, SETTINGS_ITEM, theirs::create, create_theirs),
         route(Method::PATCH, SETTINGS_ITEM, theirs::patch, patch_theirs),
         route(Method::DELETE, SETTINGS_ITEM, theirs::delete, delete_theirs),
@@ -220,7 +220,7 @@ fn routes() -> Vec<Route> {
         route(Method::POST, TEST, discovery::test, test),
         route(Method::POST, THEIR_TEST, discovery::test_theirs, test_theirs),
         refused_post("/api/mcp/oauth/start"),
-        refused("/api/mcp/oauth/status/{job_id}"),
+        refused("/api/mcp/oauth/status/{job_id}", testing::oauth),
         refused_post("/api/mcp/oauth/callback/{job_id}"),
         get(INSTANCE, running::read, reading(Handler::Stored(live::read))),
         route(Method::POST, PROBE, running::probe, probe),

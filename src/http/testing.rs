@@ -9,13 +9,13 @@ use bytes::Bytes;
 use serde::Serialize;
 use serde_json::value::RawValue;
 
-use crate::api::{InstanceState, TestResult, TestStage};
+use crate::api::{TestResult, TestStage};
 use crate::instances::{Draft, FaultKind, Listing, NoInstance, Stage, StageReport, TestCall, Tested, hint};
 use crate::json::{Json, Object, Pointer, to_compact};
 use crate::model::SettingsKey;
 use crate::model::run_policy::ToolRules;
 use crate::secrets::Scope;
-use crate::service::{Operation, ServerWrite, Words};
+use crate::service::{Operation, ServerWrite, ServiceError, Words};
 
 use super::authentication::require;
 use super::endpoint::{Answer, Call, momentary_response};
@@ -82,8 +82,8 @@ pub(super) fn test(call: Call, body: Object) -> Answer {
     Box::pin(async move {
         admit(&call)?;
         let asked = Asked::read(&body)?;
-        let tested = asked.run(&call).await?;
-        Ok(momentary_response(&result(&call, tested)))
+        let answer = async { Ok(momentary_response(&result(&call, asked.run(&call).await?))) };
+        call.while_awaited(answer).await
     })
 }
 
@@ -92,9 +92,15 @@ pub(super) fn test_theirs(call: Call, body: Object) -> Answer {
     Box::pin(async move {
         admit(&call)?;
         let asked = Asked::read_theirs(&body)?;
-        let tested = asked.run(&call).await?;
-        Ok(momentary_response(&theirs(tested)))
+        let answer = async { Ok(momentary_response(&theirs(asked.run(&call).await?))) };
+        call.while_awaited(answer).await
     })
+}
+
+/// OpenHands' routes for OAuth in a test.
+pub(super) fn oauth(_: Call) -> Answer {
+    let detail = "A person signs in to an MCP server through the OpenHands agent-server; this service keeps what that obtains, and obtains nothing itself.";
+    Box::pin(async move { Err(Problem::new(ProblemKind::NotImplemented, detail)) })
 }
 
 fn admit(call: &Call) -> Result<(), Problem> {
@@ -161,12 +167,13 @@ impl Asked {
             // Without a configuration there is a name.
             let name = name.unwrap_or_else(|| SettingsKey::new(""));
             exists(call, &name).await?;
-            let view = app.instances.get(&name, sight(caller)).await.map_err(|error| call.failed(error))?;
-            if view.state != InstanceState::Running && view.approved.is_some() {
-                require(caller, Scope::Run)?;
-            }
             let _seat = app.tests.take(&caller.name)?;
-            return app.instances.test(&name, test_call).await.map_err(not_tested);
+            let may_run = caller.scopes.allow(Scope::Run);
+            return match app.instances.test(&name, test_call, may_run).await {
+                Ok(Some(tested)) => Ok(tested),
+                Ok(None) => Err(call.failed(ServiceError::ScopeNeeded(Scope::Run))),
+                Err(error) => Err(not_tested(error)),
+            };
         };
         let policy = name.as_ref().map(|name| call.service().policy_now(name)).unwrap_or_default();
         let draft = call.service().draft(name, write, caller.clone()).await;
@@ -174,7 +181,7 @@ impl Asked {
         if draft.needs_run {
             require(caller, Scope::Run)?;
         }
-        let _seat = app.tests.take(&caller.name)?;
+        let seat = app.tests.take(&caller.name)?;
         let draft = Draft {
             config: draft.config,
             command: draft.command,
@@ -182,16 +189,16 @@ impl Asked {
             start_timeout: timeout,
             call_timeout: timeout,
         };
-        app.instances.try_draft(draft, test_call).await.map_err(not_tested)
+        app.instances.try_draft(draft, test_call, seat).await.map_err(not_tested)
     }
 }
 
 /// OpenHands' tests say the transport as `type`, too, and know kinds of it that its settings do not.
 fn without_type(server: &Object) -> Object {
     let mut server = server.clone();
-    if let Some(kind) = server.remove("type")
-        && !server.contains("transport")
-    {
+    if let Some(kind) = server.remove("type") {
+        // Their older word for the same.
+        let kind = if kind.as_str() == Some("shttp") { Json::string("http") } else { kind };
         server.insert("transport", kind);
     }
     server

@@ -113,11 +113,11 @@ impl Shared {
             let listed = lists(&live, feature, Instant::now() + PATIENCE).await;
             match listed.map_err(|fault| live.redacted(fault)) {
                 Ok(lists) => shared.fill(attempt, &live, feature, lists, changes).await,
-                Err(fault) => shared.discovery.change(&name, feature, |entry| {
+                Err(fault) => shared.discovery.amend(&name, feature, |entry| {
                     entry.failed = Some((attempt, shared.clock.now(), fault));
                 }),
             }
-            shared.discovery.change(&name, feature, |entry| {
+            shared.discovery.amend(&name, feature, |entry| {
                 entry.flight.take_if(|(own, _)| *own == attempt);
             });
         });

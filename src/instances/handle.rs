@@ -35,6 +35,9 @@ const PATIENCE: Duration = Duration::from_secs(25);
 /// How long it is waited for what was written before to be stored.
 const STORING: Duration = Duration::from_secs(2);
 
+/// How long it is waited for what was written before to be looked at.
+const LOOKING: Duration = Duration::from_secs(2);
+
 /// How often one server may be probed or restarted on request.
 const PACE: Duration = Duration::from_secs(1);
 
@@ -231,17 +234,22 @@ impl Instances {
     pub async fn probe(&self, name: &SettingsKey, sight: Sight) -> Result<ProbeResult, NoInstance> {
         self.refuse(name).await?;
         self.keep_pace(name)?;
-        let (outcome, _) = match self.probe_now(name).await {
-            Err(NoInstance::Refused(Refusal::Unapproved(_))) => {
-                self.stored().await;
-                self.probe_now(name).await?
-            }
-            probed => probed?,
-        };
+        let (outcome, _) = self.probe_stored(name).await?;
         let view = self.shared.view(name).ok_or(NoInstance::Refused(Refusal::Gone))?;
         let health = shown((*view).clone(), sight).health;
         let Outcome { fault: own, ms } = outcome;
         Ok(ProbeResult { ok: own.is_none(), ms, fault: own.as_ref().map(|own| sight.fault(own)), health })
+    }
+
+    /// A probe of what is approved by now, also where that was a moment ago.
+    pub(super) async fn probe_stored(&self, name: &SettingsKey) -> Result<Probed, NoInstance> {
+        match self.probe_now(name).await {
+            Err(NoInstance::Refused(Refusal::Unapproved(_))) => {
+                self.stored().await;
+                self.probe_now(name).await
+            }
+            probed => probed,
+        }
     }
 
     pub(super) async fn probe_now(&self, name: &SettingsKey) -> Result<Probed, NoInstance> {
@@ -335,6 +343,21 @@ impl Instances {
                 Err(NoInstance::TooOften)
             }
             None => Ok(()),
+        }
+    }
+
+    /// Has the reconciler look at a write of this server that it may not have seen yet, which was answered just now: what
+    /// ran before is not what the server is.
+    pub(super) async fn catch_up(&self, name: &SettingsKey) {
+        let Ok(model) = self.shared.service.newest().await else { return };
+        let view = self.shared.view(name);
+        let is_seen = model.item(name).map(|item| item.tag()) == view.as_ref().map(|view| &view.etag);
+        if is_seen || !self.is_runner() {
+            return;
+        }
+        let (done, looked) = oneshot::channel();
+        if self.requests.send(Request::Look(done)).is_ok() {
+            timeout(LOOKING, looked).await.ok();
         }
     }
 

@@ -54,6 +54,8 @@ pub(super) enum Request {
     Restart(SettingsKey),
     /// Settings or state have changed.
     Wake,
+    /// They may have, and what follows is answered when they were looked at.
+    Look(oneshot::Sender<()>),
     /// End everything.
     Stop,
 }
@@ -188,6 +190,12 @@ impl Reconciler {
                 self.look().await;
                 Input::Tick
             }
+            Request::Look(done) => {
+                self.look().await;
+                // Nobody need wait for it any more.
+                done.send(()).ok();
+                Input::Tick
+            }
             Request::Stop => Input::Stop,
         };
         self.step(input).await;
@@ -310,6 +318,7 @@ impl Reconciler {
         .await;
         (self.looked_up, self.model) = (Some(Instant::now()), Some(model));
         let remembered = self.remember(remembered).await;
+        self.follow(&remembered).await;
         self.want(&remembered).await;
         self.remembered = Some(remembered);
     }
@@ -334,6 +343,41 @@ impl Reconciler {
         // Time has passed for all others too: what is due for them must not be lost.
         self.carry_out(actions).await;
         self.shared.state.peek().unwrap_or(remembered)
+    }
+
+    /// Has instances go on under the names that their runs have by now. A rename through the API has moved the run already;
+    /// the number of a launch never comes back, so that it says whose instance it is, also where names were swapped.
+    async fn follow(&mut self, remembered: &Remembered) {
+        let own: HashMap<u64, SettingsKey> =
+            self.table.iter().map(|(name, own)| (own.wanted.generation, name.clone())).collect();
+        let is_here =
+            |(name, run): &(&SettingsKey, &Arc<Run>)| run.gone.is_none() && self.seen.contains_key(*name);
+        let moved = remembered.runs.iter().filter(is_here).filter_map(|(to, run)| {
+            let from = own.get(&run.generation).filter(|from| *from != to)?;
+            Some((from.clone(), to.clone()))
+        });
+        let moved: Vec<(SettingsKey, SettingsKey)> = moved.collect();
+        if moved.is_empty() {
+            return;
+        }
+        let is_taken = |(_, to): &&(SettingsKey, SettingsKey)| {
+            self.table.get(to).is_some() && moved.iter().all(|(from, _)| from != to)
+        };
+        let taken: Vec<Input> =
+            moved.iter().filter(is_taken).map(|(_, to)| Input::Gone(to.clone())).collect();
+        let ended = self.table.step_all(taken, self.now());
+        self.carry_out(ended).await;
+        // No name of a server has this form. Between two names there is a third, since names may be swapped.
+        let between = |number: usize| SettingsKey::new(&format!("/moved/{number}"));
+        let first = moved.iter().enumerate().map(|(number, (from, _))| (from.clone(), between(number)));
+        let second = moved.iter().enumerate().map(|(number, (_, to))| (between(number), to.clone()));
+        let steps: Vec<(SettingsKey, SettingsKey)> = first.chain(second).collect();
+        let inputs = steps.iter().map(|(from, to)| Input::Move { from: from.clone(), to: to.clone() });
+        let actions = self.table.step_all(inputs, self.now());
+        for (from, to) in &steps {
+            self.shared.rename(from, to);
+        }
+        self.carry_out(actions).await;
     }
 
     async fn want(&mut self, remembered: &Remembered) {

@@ -158,6 +158,14 @@ pub(super) async fn last_words(process: &Process, fault: Fault) -> Fault {
     }
 }
 
+/// A fault that is the end of the program says with which status and words it ended.
+pub(super) async fn explained(process: Option<&Process>, fault: Fault) -> Fault {
+    match process {
+        Some(process) => last_words(process, fault).await,
+        None => fault,
+    }
+}
+
 /// With the last line that it wrote, which often says why.
 pub(super) fn exited(process: &Process, exit: &str) -> Fault {
     let line = process.log().last_line();

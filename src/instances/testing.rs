@@ -6,14 +6,16 @@ use std::time::Instant;
 
 use tokio::sync::oneshot;
 
-use super::Fault;
-use super::core::{Refusal, UnapprovedReason};
+use super::core::{Outcome, Refusal, UnapprovedReason};
 use super::discovery::{Freshness, Known, NotKnown};
 use super::handle::{Instances, NoInstance};
-use super::live::ms;
+use super::live::{Live, ms};
+use super::reconciler::Probed;
 use super::shared::Role;
 use super::stage::{Stage, StageReport};
+use super::starter::explained;
 use super::trial::{Draft, TestCall, Tested, forbidden, peer, tried};
+use super::{Fault, FaultKind};
 use crate::model::{Feature, SettingsKey};
 
 impl Instances {
@@ -28,41 +30,58 @@ impl Instances {
         feature: Feature,
         freshness: Freshness,
     ) -> Result<Known, NotKnown> {
+        self.catch_up(name).await;
         self.shared.known(self.runtime().as_ref(), name, feature, freshness).await
     }
 
     /// Tests a stored server through its live instance, which is started where it does not run. The stages of the start
-    /// are those of the last one; the last stage is the probe of the server.
+    /// are those of the last one; the last stage is the probe of the server. None where it would have to be started and
+    /// the caller may not have that (`may_run`).
     ///
     /// # Errors
     ///
     /// Where there is nothing to test.
-    pub async fn test(&self, name: &SettingsKey, call: Option<TestCall>) -> Result<Tested, NoInstance> {
+    pub async fn test(
+        &self,
+        name: &SettingsKey,
+        call: Option<TestCall>,
+        may_run: bool,
+    ) -> Result<Option<Tested>, NoInstance> {
         let began = Instant::now();
+        if !may_run && self.needs_approval(name).await {
+            self.refuse(name).await?;
+            // A probe starts nothing. What runs may be called by those who may call, as by any call.
+            match self.probe_stored(name).await {
+                Ok(probed) if call.is_none() => {
+                    let live = self.shared.running(name).and_then(|(attempt, _)| self.shared.live(attempt));
+                    return Ok(Some(self.probed(name, live.as_deref(), probed, began).await));
+                }
+                Ok(_) => {}
+                Err(NoInstance::Refused(Refusal::NotRunning)) => return Ok(None),
+                Err(error) => return Err(error),
+            }
+        }
         let lease = match self.demand(name).await {
             Ok(lease) => lease,
             Err(NoInstance::Refused(Refusal::Failed(fault, _))) => {
-                return Ok(self.failed_start(name, fault, began));
+                return Ok(Some(self.failed_start(name, fault, began)));
             }
             Err(NoInstance::Refused(Refusal::Unusable(fault))) => {
                 let stage = StageReport { stage: Stage::Resolve, ms: Some(0), fault: Some(fault) };
-                return Ok(Tested::of_stages(vec![stage]));
+                return Ok(Some(Tested::of_stages(vec![stage])));
             }
             Err(error) => return Err(error),
         };
-        let mut tested = Tested::of_stages(self.last_start(name));
-        tested.peer = Some(peer(&lease.live));
-        let (outcome, tool) = self.probe_now(name).await?;
-        let stage = if tool.is_some() { Stage::CallTool } else { Stage::ListTools };
-        let has_failed = outcome.fault.is_some();
-        tested.stages.push(StageReport { stage, ms: Some(outcome.ms), fault: outcome.fault });
-        if let Some(log) = self.shared.log(name) {
-            tested.stderr = log.tail(super::starter::TAIL);
-        }
-        if !has_failed {
-            let known = self.known(name, Feature::Tools, Freshness::Cached).await;
-            tested.tools = known.ok().map(|known| known.listing);
-        }
+        let probed = match self.probe_now(name).await {
+            // It has ended between its start and the probe.
+            Err(NoInstance::Refused(Refusal::NotRunning)) => {
+                let fault = lease.live.redacted(FaultKind::Exited.because("the server has ended"));
+                (Outcome { fault: Some(fault), ms: 0 }, None)
+            }
+            probed => probed?,
+        };
+        let mut tested = self.probed(name, Some(&lease.live), probed, began).await;
+        let has_failed = tested.stages.last().is_some_and(|last| last.fault.is_some());
         match call.filter(|_| !has_failed) {
             Some(TestCall { tool, arguments }) => {
                 let began = Instant::now();
@@ -74,7 +93,10 @@ impl Instances {
                     Ok(()) => {
                         let (answered, outcome) =
                             lease.live.call(&tool, &arguments, Instant::now() + lease.patience).await;
-                        let fault = outcome.fault.clone().map(|fault| lease.live.redacted(fault));
+                        let fault = match outcome.fault.clone() {
+                            Some(fault) => Some(explained(lease.live.process.as_ref(), fault).await),
+                            None => None,
+                        };
                         tested.result = answered.ok();
                         lease.end(outcome);
                         fault
@@ -85,15 +107,59 @@ impl Instances {
             None => lease.release(),
         }
         tested.ms = ms(began);
-        Ok(tested)
+        Ok(Some(tested))
     }
 
-    /// Tests a draft by an instance of its own, which has ended when this is ready.
+    /// The stages of the last start, with this probe as the last one.
+    async fn probed(
+        &self,
+        name: &SettingsKey,
+        live: Option<&Live>,
+        probed: Probed,
+        began: Instant,
+    ) -> Tested {
+        let (outcome, tool) = probed;
+        let mut tested = Tested::of_stages(self.last_start(name));
+        tested.peer = live.map(peer);
+        let stage = if tool.is_some() { Stage::CallTool } else { Stage::ListTools };
+        let has_failed = outcome.fault.is_some();
+        let fault = match outcome.fault {
+            Some(fault) => Some(explained(live.and_then(|live| live.process.as_ref()), fault).await),
+            None => None,
+        };
+        tested.stages.push(StageReport { stage, ms: Some(outcome.ms), fault });
+        if let Some(log) = self.shared.log(name) {
+            tested.stderr = log.tail(super::starter::TAIL);
+        }
+        if !has_failed {
+            let known = self.known(name, Feature::Tools, Freshness::Cached).await;
+            tested.tools = known.ok().map(|known| known.listing);
+        }
+        tested.ms = ms(began);
+        tested
+    }
+
+    /// Whether somebody must have approved what this server starts, or what is resolved for it.
+    async fn needs_approval(&self, name: &SettingsKey) -> bool {
+        let (Ok(model), Some(key)) = (self.shared.service.newest().await, self.shared.state.state_key())
+        else {
+            return true;
+        };
+        model.runnable(name, &key).is_none_or(|runnable| runnable.needs_approval)
+    }
+
+    /// Tests a draft by an instance of its own, which has ended when this is ready. `seat` is dropped when it has, also
+    /// where the answer is not waited for.
     ///
     /// # Errors
     ///
     /// Where another service runs the servers.
-    pub async fn try_draft(&self, draft: Draft, call: Option<TestCall>) -> Result<Tested, NoInstance> {
+    pub async fn try_draft(
+        &self,
+        draft: Draft,
+        call: Option<TestCall>,
+        seat: impl Send + 'static,
+    ) -> Result<Tested, NoInstance> {
         match self.shared.role() {
             Role::Runner => {}
             Role::Spectator => return Err(NoInstance::NotRunner),
@@ -108,7 +174,11 @@ impl Instances {
         let (given_up, _waits) = oneshot::channel();
         let at_ms = self.shared.now().unix_ms;
         // It goes on until nothing is left of the instance where the client goes away.
-        let tested = runtime.spawn(tried(tools, key, draft, call, at_ms, given_up));
+        let tested = runtime.spawn(async move {
+            let tested = tried(tools, key, draft, call, at_ms, given_up).await;
+            drop(seat);
+            tested
+        });
         let tested = tested.await.map_err(|_| NoInstance::NotRunner)?;
         Ok(Tested { ms: ms(began), ..tested })
     }
@@ -120,12 +190,32 @@ impl Instances {
     /// How the last start failed, whatever it was wanted for. What an earlier process knew of it has no stages.
     fn failed_start(&self, name: &SettingsKey, fault: Fault, began: Instant) -> Tested {
         let mut stages = self.last_start(name);
-        if stages.last().is_none_or(|last| last.fault.is_none()) {
-            stages.push(StageReport { stage: Stage::Initialize, ms: None, fault: Some(fault) });
+        let is_before = matches!(
+            fault.kind,
+            FaultKind::Resolution | FaultKind::Spawn | FaultKind::Connect | FaultKind::Policy
+        );
+        match stages.last().map(|last| last.fault.as_ref()) {
+            Some(Some(own)) if *own == fault => {}
+            // It was initialized, and ended before it answered anything else.
+            Some(None) if !is_before => {
+                stages.push(StageReport { stage: Stage::ListTools, ms: None, fault: Some(fault) });
+            }
+            // It is of a start that another process has made, or of one that was not made for this reason.
+            _ => stages = vec![StageReport { stage: stage_of(fault.kind), ms: None, fault: Some(fault) }],
         }
         let view = self.shared.view(name);
         let stderr = view.and_then(|view| view.retry.as_ref().and_then(|retry| retry.stderr.clone()));
         Tested { ms: ms(began), stderr: stderr.unwrap_or_default(), ..Tested::of_stages(stages) }
+    }
+}
+
+/// In which stage a start fails with such a fault.
+fn stage_of(kind: FaultKind) -> Stage {
+    match kind {
+        FaultKind::Resolution => Stage::Resolve,
+        FaultKind::Spawn => Stage::Spawn,
+        FaultKind::Connect | FaultKind::Policy => Stage::Connect,
+        _ => Stage::Initialize,
     }
 }
 

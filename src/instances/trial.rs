@@ -8,21 +8,17 @@ use bytes::Bytes;
 use tokio::sync::oneshot;
 use tokio::time::timeout;
 
-use super::discovering::lists;
+use super::core::ProbePlan;
 use super::discovery::Listing;
 use super::live::Live;
-use super::session::PeerInfo;
+use super::session::{List, PeerInfo};
 use super::stage::{Stage, StageReport};
-use super::starter::{Begun, Starter, Tools, end};
+use super::starter::{Begun, Starter, Tools, end, explained};
 use super::{Fault, FaultKind};
 use crate::api::PeerName;
 use crate::blocking;
-use crate::model::Feature;
 use crate::model::config::Config;
 use crate::model::run_policy::Limits;
-
-/// How long a server may take to list its tools.
-const LISTING: Duration = Duration::from_secs(10);
 
 /// How long the end of a session may take that is over HTTP.
 const CLOSING: Duration = Duration::from_secs(1);
@@ -130,20 +126,24 @@ async fn steps(
     let Ok(live) = starter.start(begun, |_| {}).await else { return };
     let live = session.insert(Arc::new(live));
     tested.peer = Some(peer(live));
-    let listed = lists(live, Feature::Tools, Instant::now() + LISTING).await;
-    match listed.map_err(|fault| live.redacted(fault)) {
-        Ok(lists) => {
-            let redactor = Arc::clone(&live.redactor);
-            let listing = blocking::run(move || Listing::new(at_ms, lists, &redactor)).await;
-            tested.tools = Some(Arc::new(listing));
-            begun.stages.passed(Stage::ListTools);
-        }
-        Err(fault) => return begun.stages.add(Stage::ListTools, Some(fault)),
+    // As it would be probed.
+    let (outcome, list) = live.probe(&ProbePlan::default()).await;
+    if let Some(fault) = outcome.fault {
+        return begun.stages.add(Stage::ListTools, Some(explained(begun.process.as_ref(), fault).await));
     }
+    let redactor = Arc::clone(&live.redactor);
+    let lists = [list.unwrap_or_default(), List::default()];
+    let listing = blocking::run(move || Listing::new(at_ms, lists, &redactor)).await;
+    tested.tools = Some(Arc::new(listing));
+    begun.stages.passed(Stage::ListTools);
     let Some(TestCall { tool, arguments }) = call else { return };
     let (answered, outcome) = live.call(&tool, &arguments, Instant::now() + draft.call_timeout).await;
     tested.result = answered.ok();
-    begun.stages.add(Stage::CallTool, outcome.fault.map(|fault| live.redacted(fault)));
+    let fault = match outcome.fault {
+        Some(fault) => Some(explained(begun.process.as_ref(), fault).await),
+        None => None,
+    };
+    begun.stages.add(Stage::CallTool, fault);
 }
 
 /// The version of MCP that is spoken, and what the server calls itself.

@@ -8,4 +8,5 @@ mod lab;
 mod leaks;
 mod listener;
 mod references;
+mod testing;
 mod write_keys;

@@ -7,7 +7,7 @@ mod hostile_web;
 mod output;
 mod problems;
 mod readiness;
-mod real;
+pub(crate) mod real;
 mod retries;
 mod starting;
 mod status;
@@ -27,18 +27,18 @@ use crate::site::Site;
 use crate::wire::{Connection, Request};
 
 /// May do everything, so that what it writes in clear is approved.
-const ALL: &str = "all-key-0123456789";
+pub(crate) const ALL: &str = "all-key-0123456789";
 
 /// May call tools.
-const USER: &str = "user-key-0123456789";
+pub(crate) const USER: &str = "user-key-0123456789";
 
 /// May start programs, and write nothing.
-const RUNNER: &str = "runner-key-0123456789";
+pub(crate) const RUNNER: &str = "runner-key-0123456789";
 
 /// A value that is in no answer, log, event or file.
-const CANARY: &str = "canary-4f1d9c-secret";
+pub(crate) const CANARY: &str = "canary-4f1d9c-secret";
 
-fn builder(site: impl Into<Arc<Site>>) -> Builder {
+pub(crate) fn builder(site: impl Into<Arc<Site>>) -> Builder {
     let keys = json!([
         {"name": "all", "key": ALL, "scopes": ["admin", "run"]},
         {"name": "admin", "key": ADMIN, "scopes": ["admin"]},
@@ -54,84 +54,84 @@ fn builder(site: impl Into<Arc<Site>>) -> Builder {
         .env("PATH", std::env::var("PATH").unwrap_or_default())
 }
 
-fn start() -> TestServer {
+pub(crate) fn start() -> TestServer {
     start_on(Site::new())
 }
 
 /// A service that knows what is remembered: what is written before that is not approved.
-fn start_on(site: impl Into<Arc<Site>>) -> TestServer {
+pub(crate) fn start_on(site: impl Into<Arc<Site>>) -> TestServer {
     let server = builder(site).start();
     let approval = format!("{}/approval", place("none"));
     server.get(approval).key(RUNNER).send().expect_problem(404, "unknown-server");
     server
 }
 
-fn place(name: &str) -> String {
+pub(crate) fn place(name: &str) -> String {
     format!("/api/instances/{name}")
 }
 
 /// A program of `tests/tools/prepare`.
-fn installed(path: &str) -> String {
+pub(crate) fn installed(path: &str) -> String {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("target/servers").join(path);
     assert!(path.exists(), "{} is missing: run `make prepare`", path.display());
     path.to_string_lossy().into_owned()
 }
 
 /// A script of `tests/servers`.
-fn script(name: &str) -> String {
+pub(crate) fn script(name: &str) -> String {
     format!("{}/tests/servers/{name}", env!("CARGO_MANIFEST_DIR"))
 }
 
 /// A configuration of `tests/servers/instance.py` that does this.
-fn program(words: &[&str]) -> Value {
+pub(crate) fn program(words: &[&str]) -> Value {
     let script = script("instance.py");
     let args: Vec<&str> = [&*script].into_iter().chain(words.iter().copied()).collect();
     json!({"command": installed("python/bin/python3"), "args": args})
 }
 
 /// The same with these variables.
-fn with_env(mut config: Value, env: Value) -> Value {
+pub(crate) fn with_env(mut config: Value, env: Value) -> Value {
     config["env"] = env;
     config
 }
 
 /// Where the programs of a test say that they were started.
-fn starts_file(server: &TestServer) -> PathBuf {
+pub(crate) fn starts_file(server: &TestServer) -> PathBuf {
     server.site.home().join("starts")
 }
 
 /// The word by which a program does so.
-fn starts(server: &TestServer) -> String {
+pub(crate) fn starts(server: &TestServer) -> String {
     format!("starts={}", starts_file(server).display())
 }
 
 /// The process id of each start.
-fn started(server: &TestServer) -> Vec<String> {
+pub(crate) fn started(server: &TestServer) -> Vec<String> {
     let text = fs::read_to_string(starts_file(server)).unwrap_or_default();
     text.lines().map(str::to_owned).collect()
 }
 
 /// Writes a configuration, which is approved by that.
 #[track_caller]
-fn put(server: &TestServer, name: &str, config: &Value) {
+pub(crate) fn put(server: &TestServer, name: &str, config: &Value) {
     server.put(item(name)).key(ALL).json(config).send().expect_success();
 }
 
 #[track_caller]
-fn set_policy(server: &TestServer, name: &str, policy: &Value) {
+pub(crate) fn set_policy(server: &TestServer, name: &str, policy: &Value) {
     server.put(format!("{}/policy", place(name))).key(ALL).json(policy).send().expect(200);
 }
 
 /// A health check by this tool whose first failure counts, as a policy.
-fn checked_by(tool: &str) -> Value {
+pub(crate) fn checked_by(tool: &str) -> Value {
     json!({"health_check": {"tool": tool, "interval_seconds": 10, "timeout_seconds": 1, "failure_threshold": 1}})
 }
 
-fn call(server: &TestServer, name: &str, tool: &str) -> Request {
+pub(crate) fn call(server: &TestServer, name: &str, tool: &str) -> Request {
     call_with(server, name, tool, &json!({}))
 }
 
-fn call_with(server: &TestServer, name: &str, tool: &str, arguments: &Value) -> Request {
+pub(crate) fn call_with(server: &TestServer, name: &str, tool: &str, arguments: &Value) -> Request {
     let body = json!({"arguments": arguments});
     server.post(format!("{}/tools/{tool}/call", place(name))).key(USER).json(&body)
 }
@@ -139,7 +139,7 @@ fn call_with(server: &TestServer, name: &str, tool: &str, arguments: &Value) -> 
 /// Sends a request that may take as long as the start of a real server on a busy machine, and again where that start is
 /// slower than a call waits.
 #[track_caller]
-fn send_patiently(request: &Request) -> Response {
+pub(crate) fn send_patiently(request: &Request) -> Response {
     loop {
         let mut connection = Connection::open(request.address()).expect("it listens");
         connection.wait_at_most(Duration::from_secs(40)).expect("it is open");
@@ -152,14 +152,14 @@ fn send_patiently(request: &Request) -> Response {
 
 /// The text that a tool answers.
 #[track_caller]
-fn text_of(request: Request) -> String {
+pub(crate) fn text_of(request: Request) -> String {
     let answer = send_patiently(&request).expect(200).json();
     answer["result"]["content"][0]["text"].as_str().unwrap_or_else(|| panic!("no text: {answer}")).to_owned()
 }
 
 /// The detail view of an instance.
 #[track_caller]
-fn shown(server: &TestServer, name: &str) -> Value {
+pub(crate) fn shown(server: &TestServer, name: &str) -> Value {
     server.get(place(name)).key(ALL).send().expect(200).json()
 }
 
@@ -172,7 +172,7 @@ fn once_seen(server: &TestServer, name: &str) -> Value {
 
 /// The same once it is in this state.
 #[track_caller]
-fn once(server: &TestServer, name: &str, state: &str) -> Value {
+pub(crate) fn once(server: &TestServer, name: &str, state: &str) -> Value {
     let deadline = Instant::now() + PATIENCE;
     loop {
         let instance = shown(server, name);
@@ -194,7 +194,7 @@ fn counted(server: &TestServer, name: &str, calls: u64) -> Value {
 
 /// Sends this to a server as soon as it may be sent: at most once a second.
 #[track_caller]
-fn once_a_second(server: &TestServer, name: &str, what: &str) -> Response {
+pub(crate) fn once_a_second(server: &TestServer, name: &str, what: &str) -> Response {
     loop {
         let answer = server.post(format!("{}/{what}", place(name))).key(WRITER).send();
         if answer.status != 429 {
@@ -205,12 +205,12 @@ fn once_a_second(server: &TestServer, name: &str, what: &str) -> Response {
 }
 
 #[track_caller]
-fn probe(server: &TestServer, name: &str) -> Value {
+pub(crate) fn probe(server: &TestServer, name: &str) -> Value {
     once_a_second(server, name, "probe").expect(200).json()
 }
 
 /// The processes that were started by a service on this place, and what these have started: each has its home.
-fn processes(site: &Site, service: Option<u32>) -> Vec<(u32, String)> {
+pub(crate) fn processes(site: &Site, service: Option<u32>) -> Vec<(u32, String)> {
     let home = site.home().to_string_lossy().into_owned();
     let entries = fs::read_dir("/proc").expect("the table of processes").filter_map(Result::ok);
     let pids = entries.filter_map(|entry| entry.file_name().to_str()?.parse::<u32>().ok());
@@ -224,18 +224,18 @@ fn processes(site: &Site, service: Option<u32>) -> Vec<(u32, String)> {
 }
 
 /// The processes of the instances of a running service.
-fn running(server: &TestServer) -> Vec<(u32, String)> {
+pub(crate) fn running(server: &TestServer) -> Vec<(u32, String)> {
     processes(&server.site, Some(server.pid()))
 }
 
 /// Waits until no process of an instance is left.
 #[track_caller]
-fn until_nothing_runs(server: &TestServer) {
+pub(crate) fn until_nothing_runs(server: &TestServer) {
     until_none(|| running(server));
 }
 
 #[track_caller]
-fn until_none(find: impl Fn() -> Vec<(u32, String)>) {
+pub(crate) fn until_none(find: impl Fn() -> Vec<(u32, String)>) {
     let deadline = Instant::now() + Duration::from_secs(10);
     loop {
         let left = find();
@@ -249,7 +249,7 @@ fn until_none(find: impl Fn() -> Vec<(u32, String)>) {
 
 /// Stops the service: of what it has started nothing is left then, and no secret is in what it wrote.
 #[track_caller]
-fn stop(server: TestServer) {
+pub(crate) fn stop(server: TestServer) {
     let site = server.site();
     let stopped = server.stop();
     assert_eq!(stopped.code, Some(0), "{}", stopped.stderr);

@@ -5,6 +5,8 @@ use std::cell::{Cell, RefCell};
 use std::rc::{Rc, Weak};
 use std::task::Waker;
 
+use tokio::sync::Notify;
+
 use super::framing::BodyScan;
 
 /// The exchange under way on a connection, as both sides see it.
@@ -41,6 +43,10 @@ struct State {
     is_body_read: Cell<bool>,
     awaits_continue: Cell<bool>,
     is_evicted: Cell<bool>,
+    /// Whether the client has closed its side, or the connection is lost.
+    is_client_gone: Cell<bool>,
+    /// Rings when that becomes so.
+    farewell: Notify,
     /// When the phase began, counted in phases of all connections of this worker.
     since: Cell<u64>,
     clock: Rc<Cell<u64>>,
@@ -58,6 +64,8 @@ impl Exchange {
             is_body_read: Cell::new(true),
             awaits_continue: Cell::new(false),
             is_evicted: Cell::new(false),
+            is_client_gone: Cell::new(false),
+            farewell: Notify::new(),
             since: Cell::new(0),
             clock,
             reader: RefCell::new(None),
@@ -87,6 +95,20 @@ impl Exchange {
     /// Says that the handler has read the body to its end.
     pub(in crate::http) fn body_read(&self) {
         self.0.is_body_read.set(true);
+    }
+
+    /// Ready when no answer is waited for any more: the client has closed its side, or the connection is lost.
+    pub(in crate::http) async fn client_gone(&self) {
+        while !self.0.is_client_gone.get() {
+            // Nothing comes between this look and the wait: both are on one thread.
+            self.0.farewell.notified().await;
+        }
+    }
+
+    /// Says that the client has closed its side, or that the connection is lost.
+    pub(super) fn lose_client(&self) {
+        self.0.is_client_gone.set(true);
+        self.0.farewell.notify_waiters();
     }
 
     pub(super) fn phase(&self) -> Phase {

@@ -142,7 +142,11 @@ impl Socket {
             self.is_at_end = received.filled().is_empty();
             self.ahead.extend_from_slice(received.filled());
         }
-        if self.is_at_end && self.ahead.is_empty() { Poll::Ready(Ok(())) } else { Poll::Pending }
+        if self.is_at_end && self.ahead.is_empty() {
+            self.exchange.lose_client();
+            return Poll::Ready(Ok(()));
+        }
+        Poll::Pending
     }
 
     /// Throws away what is left of a body, after our side was closed, until the client closes its side.
@@ -198,6 +202,13 @@ impl Socket {
         if is_body_left || self.is_at_end || !self.ahead.is_empty() {
             context.waker().wake_by_ref();
         }
+    }
+}
+
+/// Also where the stack gives the connection up.
+impl Drop for Socket {
+    fn drop(&mut self) {
+        self.exchange.lose_client();
     }
 }
 

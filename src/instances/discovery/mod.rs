@@ -93,6 +93,13 @@ impl Discovery {
         change(self.entries().entry((name.clone(), feature)).or_default());
     }
 
+    /// The same, where something is cached. What was forgotten meanwhile stays so.
+    pub(super) fn amend(&self, name: &SettingsKey, feature: Feature, change: impl FnOnce(&mut Entry)) {
+        if let Some(entry) = self.entries().get_mut(&(name.clone(), feature)) {
+            change(entry);
+        }
+    }
+
     pub(super) fn entries(&self) -> MutexGuard<'_, HashMap<(SettingsKey, Feature), Entry>> {
         // What is under the lock is whole at every moment.
         self.entries.lock().unwrap_or_else(PoisonError::into_inner)

@@ -9,6 +9,40 @@ use crate::response::Response;
 use crate::server::{READER, TestServer, item};
 use crate::site::Site;
 
+/// Addresses of metadata and of nobody, as they can be spelled.
+pub(super) const NEVER: &[&str] = &[
+    "http://169.254.169.254/latest/meta-data/",
+    "http://169.254.169.254./",
+    "http://2852039166/",
+    "http://0xa9fea9fe/",
+    "http://0xA9.0xFE.0xA9.0xFE/",
+    "http://0251.0376.0251.0376/",
+    "http://169.254.43518/",
+    "http://169.16689662/",
+    "http://%31%36%39.254.169.254/",
+    "http://\u{ff11}\u{ff16}\u{ff19}.254.169.254/",
+    "http://user@169.254.169.254/",
+    "http://[::ffff:169.254.169.254]/",
+    "http://[::ffff:a9fe:a9fe]/",
+    "http://[0:0:0:0:0:ffff:a9fe:a9fe]/",
+    "http://[64:ff9b::a9fe:a9fe]/",
+    "http://[64:ff9b::169.254.169.254]/",
+    "http://[2002:a9fe:a9fe::]/",
+    "http://[::a9fe:a9fe]/",
+    "http://[fd00:ec2::254]/",
+    "http://[fe80::1]/",
+    "http://169.254.170.2/",
+    "http://169.254.0.1/",
+    "http://0.0.0.0/",
+    "http://0/",
+    "http://[::]/",
+    "http://255.255.255.255/",
+    "http://224.0.0.1/",
+    "http://240.0.0.1/",
+    "http://[ff02::1]/",
+    "http://[2001:0:a9fe:a9fe::]/",
+];
+
 fn connect(server: &TestServer, url: &str) -> Response {
     // Not refused when it is saved: the settings may be another program's.
     server.put(item("s")).key(USER).json(&json!({"url": url})).send().expect_success();
@@ -18,39 +52,7 @@ fn connect(server: &TestServer, url: &str) -> Response {
 #[test]
 fn addresses_of_metadata_and_of_nobody_are_never_dialled() {
     let lab = Lab::new();
-    let urls = [
-        "http://169.254.169.254/latest/meta-data/",
-        "http://169.254.169.254./",
-        "http://2852039166/",
-        "http://0xa9fea9fe/",
-        "http://0xA9.0xFE.0xA9.0xFE/",
-        "http://0251.0376.0251.0376/",
-        "http://169.254.43518/",
-        "http://169.16689662/",
-        "http://%31%36%39.254.169.254/",
-        "http://\u{ff11}\u{ff16}\u{ff19}.254.169.254/",
-        "http://user@169.254.169.254/",
-        "http://[::ffff:169.254.169.254]/",
-        "http://[::ffff:a9fe:a9fe]/",
-        "http://[0:0:0:0:0:ffff:a9fe:a9fe]/",
-        "http://[64:ff9b::a9fe:a9fe]/",
-        "http://[64:ff9b::169.254.169.254]/",
-        "http://[2002:a9fe:a9fe::]/",
-        "http://[::a9fe:a9fe]/",
-        "http://[fd00:ec2::254]/",
-        "http://[fe80::1]/",
-        "http://169.254.170.2/",
-        "http://169.254.0.1/",
-        "http://0.0.0.0/",
-        "http://0/",
-        "http://[::]/",
-        "http://255.255.255.255/",
-        "http://224.0.0.1/",
-        "http://240.0.0.1/",
-        "http://[ff02::1]/",
-        "http://[2001:0:a9fe:a9fe::]/",
-    ];
-    for url in urls {
+    for url in NEVER {
         let answer = connect(&lab.server, url);
         assert_eq!(kind(&answer), "policy", "{url}: {} {}", answer.status, answer.text());
         assert!(

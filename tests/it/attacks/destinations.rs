@@ -8,10 +8,10 @@ use super::listener::{Listener, bare, usual};
 use crate::server::{TestServer, WRITER, item};
 use crate::site::Site;
 
-const CANARY: &str = "canary-header-0123456789";
+pub(super) const CANARY: &str = "canary-header-0123456789";
 
 /// A remote server with a secret in each place.
-fn with_secrets(url: &str) -> Vec<Value> {
+pub(super) fn with_secrets(url: &str) -> Vec<Value> {
     let user = url.replacen("http://", &format!("http://u:{CANARY}@"), 1);
     vec![
         json!({"url": url, "headers": {"X-Key": CANARY}}),
@@ -22,13 +22,10 @@ fn with_secrets(url: &str) -> Vec<Value> {
     ]
 }
 
-#[test]
-fn a_kept_secret_is_not_sent_to_another_host() {
-    let lab = Lab::new();
-    let (own, evil) = (Listener::mcp(), Listener::mcp());
-    let (own_url, evil_url) = (own.url(), evil.url());
-    let mut urls = vec![
-        evil_url.clone(),
+/// URLs of the other host, or that look like those of the right one.
+pub(super) fn elsewhere(own: &Listener, evil: &Listener) -> Vec<String> {
+    vec![
+        evil.url(),
         format!("http://{}@{}/mcp", own.address, evil.address),
         format!("http://{}\\@{}/mcp", evil.address, own.address),
         format!("http://{}#@{}/mcp", evil.address, own.address),
@@ -39,8 +36,16 @@ fn a_kept_secret_is_not_sent_to_another_host() {
         format!("http:/{}/mcp", evil.address),
         format!("http:{}/mcp", evil.address),
         format!("ht\ttp://{}/mcp", evil.address),
-    ];
-    urls.push(own_url.replace("http://", "https://"));
+        own.url().replace("http://", "https://"),
+    ]
+}
+
+#[test]
+fn a_kept_secret_is_not_sent_to_another_host() {
+    let lab = Lab::new();
+    let (own, evil) = (Listener::mcp(), Listener::mcp());
+    let own_url = own.url();
+    let urls = elsewhere(&own, &evil);
     for config in with_secrets(&own_url) {
         for url in &urls {
             put(&lab.server, "s", WRITER, &config);

@@ -13,6 +13,7 @@ use crate::launch::Builder;
 use crate::response::Response;
 use crate::server::{ADMIN, READER, SERVERS, TestServer, WRITER, eventually, item};
 use crate::site::Site;
+use crate::wire::Request;
 
 /// May do everything.
 pub(super) const OPERATOR: &str = "operator-key-0123456789";
@@ -28,6 +29,12 @@ pub(super) const REVEALER: &str = "revealing-key-0123456789";
 
 /// May look and call.
 pub(super) const CALLER: &str = "caller-key-0123456789";
+
+/// Where servers are tested.
+pub(super) const TEST: &str = "/api/instances/test";
+
+/// The same for OpenHands' clients.
+pub(super) const THEIR_TEST: &str = "/api/mcp/test";
 
 /// A service, and a folder with programs.
 pub(super) struct Lab {
@@ -93,7 +100,44 @@ pub(super) fn provoke(server: &TestServer, name: &str) -> Response {
     server.post(instance(name, "/restart")).key(WRITER).send();
     server.post(instance(name, "/probe")).key(WRITER).send();
     server.get(instance(name, "")).key(READER).send().expect(200);
+    server.get(instance(name, "/tools?refresh=true")).key(WRITER).send();
+    for key in WITHOUT_RUN {
+        for request in tests(server, key, Some(name), None) {
+            request.send();
+        }
+    }
     call(server, name, USER, "t")
+}
+
+/// All that may not run servers.
+pub(super) const WITHOUT_RUN: [&str; 6] = [WRITER, USER, REVEALER, ADMIN, CALLER, READER];
+
+/// The ways by which this caller may have a server tested: the stored one of a name, a draft, and a draft in its place; ours
+/// and OpenHands', with a call and without.
+pub(super) fn tests(
+    server: &TestServer,
+    key: &str,
+    name: Option<&str>,
+    config: Option<&Value>,
+) -> Vec<Request> {
+    let mut bodies = Vec::new();
+    if let Some(name) = name {
+        bodies.push((TEST, json!({"name": name})));
+    }
+    if let Some(config) = config {
+        bodies.push((TEST, json!({"config": config})));
+        bodies.push((THEIR_TEST, json!({"server": config})));
+        if let Some(name) = name {
+            bodies.push((TEST, json!({"name": name, "config": config})));
+            bodies.push((THEIR_TEST, json!({"name": name, "server": config})));
+        }
+    }
+    let calling = bodies.clone().into_iter().map(|(at, mut body)| {
+        body[if at == TEST { "call_tool" } else { "tool_call" }] = json!({"name": "t"});
+        (at, body)
+    });
+    let bodies: Vec<(&str, Value)> = calling.chain(bodies).collect();
+    bodies.into_iter().map(|(at, body)| server.post(at).key(key).json(&body)).collect()
 }
 
 /// The kind of the fault in an answer, or nothing.

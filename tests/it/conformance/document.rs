@@ -1,5 +1,6 @@
 //! The checked-in document: which operation a request is, and the schemas with all that they refer to.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 
 use percent_encoding::percent_decode_str;
@@ -29,15 +30,21 @@ impl Document {
 
     /// The operation that a request is, and its path's template.
     pub(super) fn operation(&self, method: &str, path: &str) -> Option<(&str, &Value)> {
-        let (template, methods) = self.paths().find(|(template, _)| fits(template, path))?;
-        Some((template, methods.get(method.to_ascii_lowercase())?))
+        let method = method.to_ascii_lowercase();
+        self.of(path).find_map(|(template, methods)| Some((template, methods.get(&method)?)))
     }
 
     /// The methods that are described for a path, sorted.
     pub(super) fn methods(&self, path: &str) -> Vec<String> {
-        let methods =
-            self.paths().find(|(template, _)| fits(template, path)).and_then(|(_, own)| own.as_object());
-        methods.into_iter().flat_map(|methods| methods.keys().cloned()).collect()
+        let methods = self.of(path).filter_map(|(_, own)| own.as_object()).flatten();
+        let methods: BTreeSet<&String> = methods.map(|(method, _)| method).collect();
+        methods.into_iter().cloned().collect()
+    }
+
+    /// What is described for a path: more than one where a name can be that of a route, as `test` is under
+    /// `/api/instances`.
+    fn of(&self, path: &str) -> impl Iterator<Item = (&str, &Value)> {
+        self.paths().filter(move |(template, _)| fits(template, path))
     }
 
     /// The operation that was meant where URL normalisation has eaten the name at the end.

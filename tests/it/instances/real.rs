@@ -73,7 +73,7 @@ fn lives(server: TestServer, config: &Value, (tool, arguments, answer): Example<
     stop(server);
 }
 
-fn node(package: &str, args: &[&str]) -> Value {
+pub(crate) fn node(package: &str, args: &[&str]) -> Value {
     let index = installed(&format!("{PACKAGES}/{package}/dist/index.js"));
     let args: Vec<&str> = [&*index].into_iter().chain(args.iter().copied()).collect();
     json!({"command": "node", "args": args})
@@ -136,10 +136,10 @@ fn mcp_server_time_as_uvx_starts_it() {
 }
 
 /// A program that listens. It is killed when dropped.
-struct Listening(Child, SocketAddr);
+pub(crate) struct Listening(Child, SocketAddr);
 
 impl Listening {
-    fn start(transport: &str) -> Self {
+    pub(crate) fn start(transport: &str) -> Self {
         // Free a moment ago; nothing else on the machine takes this very port at once.
         let free = TcpListener::bind("127.0.0.1:0").and_then(|free| free.local_addr()).expect("a free port");
         let child = Command::new("node")
@@ -158,7 +158,7 @@ impl Listening {
         listening
     }
 
-    fn url(&self, path: &str) -> String {
+    pub(crate) fn url(&self, path: &str) -> String {
         format!("http://{}{path}", self.1)
     }
 }
