@@ -167,7 +167,7 @@ export const logTexts = {
 export const historyTexts = {
   none: "Nothing has happened yet.",
   launchChanged: "The launch changed here: what is above is of another one.",
-  kinds: { probe: "Check", call: "Call", start: "Started", exit: "Ended" },
-  failedKinds: { probe: "Check failed", call: "Call failed", start: "Start failed", exit: "Ended by itself" },
+  kinds: { probe: "Check", call: "Call", start: "Started", exit: "Ended", drift: "Tools changed" },
+  failedKinds: { probe: "Check failed", call: "Call failed", start: "Start failed", exit: "Ended by itself", drift: "Tools changed" },
   took: (ms: number) => `${ms} ms`,
 } as const;

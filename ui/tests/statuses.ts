@@ -5,6 +5,6 @@ import type { InstanceStatus } from "../src/api/events.ts";
 export function status(more: Partial<InstanceStatus>): InstanceStatus {
   return {
     name: "one", state: "idle", reason: null, since_ms: 1_000, attention: "none", health: "unknown", health_since_ms: 2_000,
-    generation: 1, approved: true, next_retry_at_ms: null, ...more,
+    generation: 1, approved: true, next_retry_at_ms: null, drift: false, ...more,
   };
 }
