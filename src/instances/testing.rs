@@ -72,10 +72,12 @@ impl Instances {
                         Some(refused(error))
                     }
                     Ok(()) => {
+                        let watch = self.shared.metrics.call();
                         let (answered, outcome) =
                             lease.live.call(&tool, &arguments, Instant::now() + lease.patience).await;
                         let fault = outcome.fault.clone().map(|fault| lease.live.redacted(fault));
                         tested.result = answered.ok();
+                        watch.end(fault.as_ref().map(|fault| fault.kind));
                         lease.end(outcome);
                         fault
                     }
