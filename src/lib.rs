@@ -9,6 +9,7 @@ pub mod events;
 pub mod http;
 pub mod instances;
 pub mod json;
+pub mod metrics;
 pub mod model;
 pub mod openapi;
 pub mod projection;

@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use crate::config::{self, Config, File, Flags};
 use crate::document::NewDocument;
+use crate::metrics::StoreMetrics;
 use crate::secrets::{KeySources, Keys, NoPeers, SecretKey, random_token};
 use crate::service::{AuthorKeeper, Degradation, KeyProvisioner, Options, Service, StateSealer};
 use crate::state::{MemoryState, Services, SqliteState, StateDirectory, StateError, StateStore};
@@ -93,10 +94,10 @@ pub(super) struct Opened {
     pub(super) work: PathBuf,
 }
 
-/// What a service opens: what is missing of its folders and key files is made.
-pub(super) fn open_service(config: &Config) -> Result<Opened, Failure> {
+/// What a service opens, with who takes the measures of its commits: what is missing of its folders and key files is made.
+pub(super) fn open_service(config: &Config, metrics: StoreMetrics) -> Result<Opened, Failure> {
     if config.is_in_memory {
-        return open_in_memory(config);
+        return open_in_memory(config, metrics);
     }
     refuse_misplaced(&config.settings)?;
     let base = config.state_dir.as_deref().ok_or(StateError::NoPlace);
@@ -114,7 +115,7 @@ pub(super) fn open_service(config: &Config) -> Result<Opened, Failure> {
         }
         Err(_) => Arc::new(MemoryState::in_place_of_a_disk()),
     };
-    let service = service(config, Arc::clone(&keys), Some(&store))?.with_state(Arc::clone(&store));
+    let service = service(config, Arc::clone(&keys), Some(&store), metrics)?.with_state(Arc::clone(&store));
     // Now the folder of the settings is there.
     if let Err(error) = keys.make_etag_key() {
         let cause = std::error::Error::source(&error).map(ToString::to_string);
@@ -130,7 +131,7 @@ pub(super) fn open_service(config: &Config) -> Result<Opened, Failure> {
 }
 
 /// The same where nothing is kept: keys that are not configured are made for this run, and no folder or file is.
-fn open_in_memory(config: &Config) -> Result<Opened, Failure> {
+fn open_in_memory(config: &Config, metrics: StoreMetrics) -> Result<Opened, Failure> {
     let made = || SecretKey::new(&random_token());
     let (newest, previous, etag) = configured_keys(config);
     let sources =
@@ -140,6 +141,7 @@ fn open_in_memory(config: &Config) -> Result<Opened, Failure> {
     let options = MemoryStoreOptions {
         largest: config.max_document_bytes.unwrap_or(LARGEST),
         notes: Some(keeper_in(&state)),
+        metrics,
     };
     let store = MemoryPlace::new(NewDocument::Own).open(options);
     let service = service_on(Arc::new(store), config, Arc::new(keys)).with_state(Arc::clone(&state));
@@ -154,7 +156,8 @@ pub(super) fn open_for_command(config: &Config) -> Result<(Service, Option<State
     let state = find_state(config)?;
     let services = state.as_ref().map(|state| Arc::new(Services::watching(state)));
     let key_files = KeyFiles::of_command(config, state.as_ref());
-    let service = service(config, Arc::new(load_keys(config, &key_files, services)?), None)?;
+    let keys = Arc::new(load_keys(config, &key_files, services)?);
+    let service = service(config, keys, None, StoreMetrics::default())?;
     Ok((service, state))
 }
 
@@ -176,11 +179,13 @@ fn service(
     config: &Config,
     keys: Arc<Keys>,
     state: Option<&Arc<dyn StateStore>>,
+    metrics: StoreMetrics,
 ) -> Result<Service, Failure> {
     let new = if config.is_openhands { NewDocument::OpenHands } else { NewDocument::Own };
     let store = FileStore::open(FileStoreOptions {
         provisioner: Some(Arc::new(KeyProvisioner(Arc::clone(&keys)))),
         notes: state.map(keeper_in),
+        metrics,
         largest: config.max_document_bytes.unwrap_or(LARGEST),
         ..FileStoreOptions::new(config.settings.clone(), new)
     });

@@ -10,13 +10,22 @@ use crate::model::dial::DialPolicy;
 
 use super::Failure;
 
-/// The connections that this configuration allows a service that listens there.
-pub(super) fn http_client(running: &Running, bound: SocketAddr) -> Result<HttpClient, Failure> {
+/// The connections that this configuration allows a service that listens there, and at further addresses: none of them is
+/// ever dialled.
+pub(super) fn http_client(
+    running: &Running,
+    bound: SocketAddr,
+    further: Option<SocketAddr>,
+) -> Result<HttpClient, Failure> {
     let policy = match &running.dial {
         Some(words) => DialPolicy::parse(words)
             .map_err(|error| Failure::new(format!("could not use `MCP_SETTINGS_DIAL`: {error}")))?,
         None => DialPolicy::default_for(bound.ip().is_loopback()),
     };
-    HttpClient::new(Arc::new(policy), vec![bound], running.https_proxy.as_deref())
-        .map_err(|fault| Failure::new(format!("could not use the configured proxy: {}", fault.message)))
+    HttpClient::new(
+        Arc::new(policy),
+        [bound].into_iter().chain(further).collect(),
+        running.https_proxy.as_deref(),
+    )
+    .map_err(|fault| Failure::new(format!("could not use the configured proxy: {}", fault.message)))
 }

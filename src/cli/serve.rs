@@ -8,6 +8,7 @@ use std::sync::Arc;
 use std::thread::available_parallelism;
 use std::time::{Duration, Instant};
 
+use actix_server::Server;
 use actix_web::web::Data;
 use tokio::signal::unix::{SignalKind, signal};
 use zeroize::Zeroizing;
@@ -16,8 +17,9 @@ use crate::config::{Config, Flags, LogFormat};
 use crate::events::ChangeStream;
 use crate::http::host_check::HostCheck;
 use crate::http::public_address::PublicAddress;
-use crate::http::{App, Capacity, Parts, serve};
+use crate::http::{App, Capacity, Parts, Surface, serve};
 use crate::instances::{Instances, SystemClock};
+use crate::metrics::Metrics;
 use crate::secrets::{KeyFile, Scope, random_token};
 use crate::service::Service;
 use crate::service::access::ApiKeys;
@@ -67,7 +69,8 @@ pub(super) fn run(arguments: Arguments) -> Result<(), Failure> {
 
 async fn serve_until_signal(resolved: Resolved) -> Result<(), Failure> {
     let Resolved { config, file, .. } = resolved;
-    let Opened { service, key_files, services, state, work } = open_service(&config)?;
+    let metrics = Arc::new(Metrics::new(env!("CARGO_PKG_VERSION")));
+    let Opened { service, key_files, services, state, work } = open_service(&config, metrics.store.clone())?;
     let service = Arc::new(service);
     if actix_web::rt::time::timeout(KEY_PATIENCE, service.prepare_keys()).await.is_err() {
         tracing::warn!(
@@ -76,13 +79,9 @@ async fn serve_until_signal(resolved: Resolved) -> Result<(), Failure> {
     }
 
     let keys = api_keys(&config, &key_files.api)?;
-    let listener = TcpListener::bind(config.listen)
-        .map_err(|error| Failure::new(format!("could not listen on {}", config.listen)).because(error))?;
-    let bound = listener
-        .local_addr()
-        .map_err(|error| Failure::new("could not tell the own address").because(error))?;
-    // For now only so that a wrong word is found at the start.
-    let http = dialling::http_client(&config.running, bound)?;
+    let (listener, bound) = listen(config.listen)?;
+    let (metrics_listener, metrics_bound) = config.metrics_listen.map(listen).transpose()?.unzip();
+    let http = dialling::http_client(&config.running, bound, metrics_bound)?;
     let host_check = HostCheck::new(&own_hosts(bound), &config.allowed_hosts, &config.allowed_origins)
         .map_err(|error| {
             Failure::new("could not use `MCP_SETTINGS_ALLOWED_HOSTS` or `_ORIGINS`").because(error)
@@ -96,7 +95,9 @@ async fn serve_until_signal(resolved: Resolved) -> Result<(), Failure> {
         None => Authentication::Off,
     };
     let code = authentication.first_code();
-    let capacity = Capacity::of(descriptors::raise(), available_parallelism().map_or(1, usize::from));
+    let taken = metrics_bound.map_or(0, |_| Capacity::SMALL.descriptors());
+    let descriptors = descriptors::raise().saturating_sub(taken);
+    let capacity = Capacity::of(descriptors, available_parallelism().map_or(1, usize::from));
     let events = ChangeStream::start(Arc::clone(&service), capacity.streams())
         .map_err(|error| Failure::new("could not start to follow the settings").because(error))?;
     let instances = Arc::new(Instances::new(
@@ -104,12 +105,14 @@ async fn serve_until_signal(resolved: Resolved) -> Result<(), Failure> {
         Arc::clone(&state),
         Arc::new(SystemClock),
         running::settings(&config.running),
+        metrics.instances.clone(),
     ));
     let app = Data::new(App::new(
         Parts {
             service: Arc::clone(&service),
             events: Arc::clone(&events),
             instances: Arc::clone(&instances),
+            metrics,
         },
         authentication,
         host_check,
@@ -121,14 +124,20 @@ async fn serve_until_signal(resolved: Resolved) -> Result<(), Failure> {
 
     let mut terminate = listen_for(SignalKind::terminate())?;
     let mut interrupt = listen_for(SignalKind::interrupt())?;
-    let server = serve(app, listener, capacity)
-        .map_err(|error| Failure::new("could not start the server").because(error))?;
+    let not_started = |error| Failure::new("could not start the server").because(error);
+    let scraped =
+        metrics_listener.map(|listener| serve(app.clone(), Surface::Metrics, listener, Capacity::SMALL));
+    let scraped = scraped.transpose().map_err(not_started)?;
+    let scraped_handle = scraped.as_ref().map(Server::handle);
+    let server = serve(app, Surface::Api, listener, capacity).map_err(not_started)?;
     let handle = server.handle();
+    // It is no reason to stop where it ends by itself: the metrics are missed then.
+    scraped.map(actix_web::rt::spawn);
     let mut running = actix_web::rt::spawn(server);
     if let Some(services) = &services {
         services.announce_address(&format!("http://{bound}"));
     }
-    announce(bound, &link);
+    announce(bound, &link, metrics_bound);
     // Only now, so that nothing that keeps the state from being opened keeps the service from its clients.
     state.start().map_err(|error| Failure::new("could not start the thread of the state").because(error))?;
     instances
@@ -155,6 +164,9 @@ async fn serve_until_signal(resolved: Resolved) -> Result<(), Failure> {
         }
     };
     instances_end.await.ok();
+    if let Some(handle) = scraped_handle {
+        handle.stop(false).await;
+    }
     tending.abort();
     sessions.tend();
     state.close(Instant::now() + STATE_PATIENCE);
@@ -233,6 +245,16 @@ fn own_hosts(bound: SocketAddr) -> Vec<String> {
     }
 }
 
+/// A socket that listens there, and the address that it has got.
+fn listen(address: SocketAddr) -> Result<(TcpListener, SocketAddr), Failure> {
+    let listener = TcpListener::bind(address)
+        .map_err(|error| Failure::new(format!("could not listen on {address}")).because(error))?;
+    let bound = listener
+        .local_addr()
+        .map_err(|error| Failure::new("could not tell the own address").because(error))?;
+    Ok((listener, bound))
+}
+
 fn listen_for(kind: SignalKind) -> Result<tokio::signal::unix::Signal, Failure> {
     signal(kind).map_err(|error| Failure::new("could not listen for signals").because(error))
 }
@@ -288,10 +310,14 @@ async fn warn_of_trouble(service: &Service, settings: &str) {
     }
 }
 
-/// Prints the address and the link. The reader may have gone; the service continues without it.
-fn announce(bound: SocketAddr, link: &str) {
+/// Prints the address, the link, and where the metrics are. The reader may have gone; the service continues without it.
+fn announce(bound: SocketAddr, link: &str, metrics: Option<SocketAddr>) {
     let mut out = io::stdout().lock();
     let printed = writeln!(out, "listening on http://{bound}").and_then(|()| writeln!(out, "open {link}"));
+    let printed = printed.and_then(|()| match metrics {
+        Some(metrics) => writeln!(out, "metrics on http://{metrics}/metrics"),
+        None => Ok(()),
+    });
     if let Err(error) = printed.and_then(|()| out.flush()) {
         tracing::warn!(error = %error, "could not print the address");
     }

@@ -13,6 +13,7 @@ use super::{ConfigError, LogFormat};
 #[serde(deny_unknown_fields, default)]
 pub struct File {
     pub(super) listen: Option<String>,
+    pub(super) metrics_listen: Option<String>,
     pub(super) settings: Option<PathBuf>,
     pub(super) state_dir: Option<PathBuf>,
     pub(super) secret_key: Option<String>,
@@ -47,8 +48,9 @@ const STRING: &str = "a string";
 const STRINGS: &str = "an array of strings";
 
 /// The members, each with what it must be.
-const MEMBERS: [(&str, &str); 29] = [
+const MEMBERS: [(&str, &str); 30] = [
     ("listen", STRING),
+    ("metrics_listen", STRING),
     ("settings", STRING),
     ("state_dir", STRING),
     ("secret_key", STRING),

@@ -22,15 +22,17 @@ pub use file::File;
 pub use running::{Running, VaultToken};
 use variables::{
     ALLOWED_HOSTS, ALLOWED_ORIGINS, API_KEY, API_KEYS, AUTH, BASE_PATH, ETAG_KEY, FILE, LISTEN,
-    LOCK_TIMEOUT_MS, LOG, MAX_DOCUMENT_BYTES, OH_DIRECTORY, OH_PREVIOUS_SECRET_KEYS, OH_SECRET_KEY,
-    OH_SESSION_API_KEYS, OPENHANDS_KEYS_MAY_RUN, PLAIN_NAMES, PREVIOUS_SECRET_KEYS, PUBLIC_URL,
-    REQUIRE_PRECONDITIONS, SECRET_KEY, SESSION_API_KEY, STATE_DIR,
+    LOCK_TIMEOUT_MS, LOG, MAX_DOCUMENT_BYTES, METRICS_LISTEN, OH_DIRECTORY, OH_PREVIOUS_SECRET_KEYS,
+    OH_SECRET_KEY, OH_SESSION_API_KEYS, OPENHANDS_KEYS_MAY_RUN, PLAIN_NAMES, PREVIOUS_SECRET_KEYS,
+    PUBLIC_URL, REQUIRE_PRECONDITIONS, SECRET_KEY, SESSION_API_KEY, STATE_DIR,
 };
 
 /// Everything that is configured.
 pub struct Config {
     /// Where to listen.
     pub listen: SocketAddr,
+    /// Where the metrics are served without a key, if they are.
+    pub metrics_listen: Option<SocketAddr>,
     /// The document; no path where it is kept in memory.
     pub settings: PathBuf,
     /// Whether the document, the keys and the state are kept in memory, and nothing on disk.
@@ -180,7 +182,13 @@ impl Config {
         let session_scopes = [Scope::Admin].into_iter().chain(may_run.then_some(Scope::Run)).collect();
         let listed = |name: &str| variable(name).map(|text| running::parts(&text));
         let config = Self {
-            listen: address(listen)?,
+            listen: match listen {
+                Some(given) => address(&given)?,
+                None => SocketAddr::from((Ipv4Addr::LOCALHOST, 8710)),
+            },
+            metrics_listen: given(METRICS_LISTEN, "metrics_listen", file.metrics_listen)
+                .map(|given| address(&given))
+                .transpose()?,
             settings,
             is_in_memory,
             is_openhands,
@@ -280,8 +288,7 @@ fn own_folder(variable: &impl Fn(&str) -> Option<String>) -> Option<PathBuf> {
     Some(base.join("mcp-settings"))
 }
 
-fn address(given: Option<Given>) -> Result<SocketAddr, ConfigError> {
-    let Some(given) = given else { return Ok(SocketAddr::from((Ipv4Addr::LOCALHOST, 8710))) };
+fn address(given: &Given) -> Result<SocketAddr, ConfigError> {
     let found = given.text.to_socket_addrs().ok().and_then(|mut addresses| addresses.next());
     found.ok_or_else(|| given.error("must be an address of the form `HOST:PORT`"))
 }

@@ -23,6 +23,8 @@ macro_rules! variables {
 variables! {
     /// Where to listen, `HOST:PORT`; port 0 picks a free one. Default `127.0.0.1:8710`.
     LISTEN = "MCP_SETTINGS_LISTEN";
+    /// Where `/metrics`, and nothing else, is served without a key, `HOST:PORT`. Default: nowhere.
+    METRICS_LISTEN = "MCP_SETTINGS_METRICS_LISTEN";
     /// The settings file. Default `$OH_PERSISTENCE_DIR/settings.json` if that is set, else
     /// `$XDG_CONFIG_HOME/mcp-settings/settings.json`, else `~/.config/mcp-settings/settings.json`.
     FILE = "MCP_SETTINGS_FILE";

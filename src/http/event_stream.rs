@@ -12,6 +12,7 @@ use bytes::Bytes;
 use futures_util::stream::{self, Stream};
 
 use crate::events::{Position, Refused};
+use crate::metrics::StreamKind;
 use crate::service::ServiceError;
 use crate::store::StoreError;
 
@@ -55,8 +56,11 @@ pub(super) fn follow(call: Call, position: Option<Position>) -> Answer {
         let mut feed = call.app.instances.feed();
         Ok(match opened {
             Some((mut subscription, opened)) => {
+                let open = call.app.metrics.requests.stream(StreamKind::Changes);
                 let first = event_text::opened(&subscription.position(), &opened);
                 let next = async move || {
+                    // It is open until the reader is gone.
+                    let _ = &open;
                     tokio::select! {
                         biased;
                         statuses = feed.next() => Some(event_text::instances(&statuses).into()),

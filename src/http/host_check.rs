@@ -84,6 +84,16 @@ impl HostCheck {
         }
     }
 
+    /// Whether this is an address, `localhost` or a listed host. Only a page that its owner has led here by a name of his own
+    /// says another name.
+    pub fn check_address(&self, named: Option<&str>) -> Result<(), Problem> {
+        let is_listed = |host: &Authority| self.hosts.iter().any(|own| own.host == host.host);
+        match named.and_then(Authority::parse) {
+            Some(host) if host.is_address() || host.host == "localhost" || is_listed(&host) => Ok(()),
+            _ => Err(Problem::new(ProblemKind::ForbiddenHost, FORBIDDEN_HOST)),
+        }
+    }
+
     /// Whether the page behind the request may call. Gives the origin to be allowed to read the answer.
     /// `host` is what the request calls us, if that was checked: a page under that name is our own.
     pub fn check_origin(
@@ -120,6 +130,11 @@ impl HostCheck {
 }
 
 impl Authority {
+    /// Whether the host is an address, not a name.
+    fn is_address(&self) -> bool {
+        self.host.starts_with('[') || self.host.parse::<std::net::Ipv4Addr>().is_ok()
+    }
+
     pub(super) fn parse(text: &str) -> Option<Self> {
         let text = text.trim().to_ascii_lowercase();
         let (host, port) = match text.rsplit_once(':') {
@@ -195,6 +210,18 @@ mod tests {
             assert!(host_check().check_host(Some(host)).is_err(), "{host}");
         }
         assert!(host_check().check_host(None).is_err());
+    }
+
+    #[test]
+    fn a_listener_for_programs_is_called_by_address_or_by_a_listed_name() {
+        for host in ["10.1.2.3:9187", "127.0.0.1", "[::1]:1", "[fe80::1]", "LocalHost:5", "mcp.example:9187"]
+        {
+            assert!(host_check().check_address(Some(host)).is_ok(), "{host}");
+        }
+        for host in ["evil.example", "evil.example:9187", "1.2.3.4.evil.example", "", "a b", "1.2.3"] {
+            assert!(host_check().check_address(Some(host)).is_err(), "{host}");
+        }
+        assert!(host_check().check_address(None).is_err());
     }
 
     #[test]

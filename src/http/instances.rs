@@ -11,6 +11,7 @@ use serde_json::value::RawValue;
 use crate::api::{self, InstanceLog, ToolResult, to_bytes};
 use crate::instances::{CallError, Fault, FaultKind, LogLine, NoInstance, Refusal, Sight};
 use crate::json::{Json, Object, to_compact};
+use crate::metrics::StreamKind;
 use crate::model::SettingsKey;
 use crate::secrets::Scope;
 use crate::service::ServiceError;
@@ -77,7 +78,10 @@ pub(super) fn log(call: Call, name: SettingsKey) -> Answer {
         let (app, caller) = (call.app.clone(), caller.clone());
         let goes_on = move || app.authentication.is_current(&caller);
         let mut lines = log.map(|log| log.follow());
+        let open = (call.method != Method::HEAD).then(|| call.app.metrics.requests.stream(StreamKind::Log));
         let next = async move || {
+            // It is open until the reader is gone.
+            let _ = &open;
             let text = to_bytes(&line(&lines.as_mut()?.next().await?));
             Some(Bytes::from([b"event: line\ndata: ", &*text, b"\n\n"].concat()))
         };

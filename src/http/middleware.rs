@@ -6,7 +6,7 @@ use std::time::Instant;
 use actix_web::body::{BodySize, BoxBody, MessageBody};
 use actix_web::dev::{Payload, ServiceRequest, ServiceResponse};
 use actix_web::http::header::{self, HeaderMap, HeaderName, HeaderValue};
-use actix_web::http::{ConnectionType, Method, StatusCode, Version};
+use actix_web::http::{ConnectionType, Method, Version};
 use actix_web::middleware::Next;
 use actix_web::web::Data;
 use actix_web::{Error, HttpMessage, HttpResponse};
@@ -19,7 +19,7 @@ use super::problem_kind::ProblemKind;
 use super::query::{Parameter, Query};
 use super::refusal_log::Check;
 use super::request_id::RequestId;
-use super::{App, headers, host_check, page, routes};
+use super::{App, Surface, headers, host_check, page, paths, routes};
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 const OPENER_POLICY: HeaderName = HeaderName::from_static("cross-origin-opener-policy");
@@ -93,56 +93,60 @@ async fn answer<B: MessageBody + 'static>(
     };
     let id = app.request_ids.next();
     request.extensions_mut().insert(id.clone());
-    app.public.strip(&mut request);
-    let log = Log::of(&request);
-    let (mut response, origin) = match judge(&app, &request) {
+    let surface = request.app_data::<Surface>().copied().unwrap_or(Surface::Api);
+    if surface == Surface::Api {
+        app.public.strip(&mut request);
+    }
+    let passage = Passage { started: Instant::now(), method: request.method().clone() };
+    let (mut response, origin) = match judge(&app, surface, &request) {
         Err(problem) => {
-            audit_refusal(&request, &problem, &id);
+            if surface == Surface::Api {
+                audit_refusal(&request, &problem, &id);
+            }
             (request.into_response(problem.respond(&id.0)), None)
         }
         Ok(origin @ Some(_)) if is_preflight(&request) => (request.into_response(preflight()), origin),
         Ok(origin) => (next.call(request).await?.map_into_boxed_body(), origin),
     };
-    let status = response.status();
     add_headers(response.headers_mut(), origin, &id);
-    if let Some(log) = log {
-        log.write(&id, status);
-    }
+    passage.end(&app, surface, &response, &id);
     Ok(response)
 }
 
-/// What the access log says of a request; nothing is kept where nothing is logged.
-struct Log {
+/// What is measured of a request, and what the access log says of it.
+struct Passage {
     started: Instant,
     method: Method,
-    route: &'static str,
 }
 
-impl Log {
-    fn of(request: &ServiceRequest) -> Option<Self> {
-        tracing::enabled!(tracing::Level::DEBUG).then(|| Self {
-            started: Instant::now(),
-            method: request.method().clone(),
-            route: routes::pattern(request.path()),
-        })
-    }
-
-    fn write(self, id: &RequestId, status: StatusCode) {
-        let Self { started, method, route } = self;
+impl Passage {
+    fn end(self, app: &App, surface: Surface, response: &ServiceResponse<BoxBody>, id: &RequestId) {
+        let Self { started, method } = self;
+        let (took, status, request) = (started.elapsed(), response.status(), response.request());
+        let known = request.extensions().get::<paths::Template>().map(|template| template.0);
+        // What was refused before it reached a route.
+        let route = known.unwrap_or_else(|| match surface {
+            Surface::Api => routes::pattern(request.path()),
+            Surface::Metrics => paths::NO_ROUTE,
+        });
+        app.metrics.requests.answered(method.as_str(), route, status.as_u16(), took);
         tracing::debug!(
             request.id = &*id.0,
             method = %method,
             route,
             status = status.as_u16(),
-            duration_us = started.elapsed().as_micros() as u64,
+            duration_us = took.as_micros() as u64,
             "{method} {route} answered {}",
             status.as_u16()
         );
     }
 }
 
-fn judge(app: &App, request: &ServiceRequest) -> Result<Option<HeaderValue>, Problem> {
-    let origin = judge_names(app, request)?;
+fn judge(app: &App, surface: Surface, request: &ServiceRequest) -> Result<Option<HeaderValue>, Problem> {
+    let origin = match surface {
+        Surface::Api => judge_names(app, request)?,
+        Surface::Metrics => judge_scraper(app, request)?,
+    };
     // To HTTP/1.0 the header means nothing.
     if Version::HTTP_11 <= request.version() {
         headers::expectation(request.headers())?;
@@ -166,6 +170,13 @@ fn judge_names(app: &App, request: &ServiceRequest) -> Result<Option<HeaderValue
         return Ok(origin.unwrap_or_default());
     }
     origin.inspect_err(|_| app.refusals.note(Check::Origin, headers, host))
+}
+
+/// Metrics without a key are for programs: no page may read them, be it by a name of its own that leads here.
+fn judge_scraper(app: &App, request: &ServiceRequest) -> Result<Option<HeaderValue>, Problem> {
+    let headers = request.headers();
+    app.host_check.check_address(host_check::host_of(request.uri(), headers))?;
+    app.host_check.check_origin(headers, None).map(|_| None)
 }
 
 fn is_preflight(request: &ServiceRequest) -> bool {

@@ -18,6 +18,7 @@ pub mod host_check;
 mod instances;
 mod listing;
 mod mcp_servers;
+mod metrics;
 mod middleware;
 pub mod openapi_document;
 mod operations;
@@ -40,6 +41,7 @@ mod settings;
 mod settings_patch;
 mod static_content;
 mod status;
+mod surface;
 mod testing;
 mod write_response;
 
@@ -48,6 +50,7 @@ use std::sync::{Arc, OnceLock};
 
 use crate::events::ChangeStream;
 use crate::instances::Instances;
+use crate::metrics::Metrics;
 use crate::service::Service;
 use crate::service::authentication::Authentication;
 use host_check::HostCheck;
@@ -57,6 +60,7 @@ use request_id::RequestIds;
 use static_content::Published;
 
 pub use server::{Capacity, serve};
+pub use surface::Surface;
 
 /// What the handlers call.
 pub struct Parts {
@@ -66,6 +70,8 @@ pub struct Parts {
     pub events: Arc<ChangeStream>,
     /// The instances of the servers.
     pub instances: Arc<Instances>,
+    /// What is counted and measured.
+    pub metrics: Arc<Metrics>,
 }
 
 /// What all requests share.
@@ -76,6 +82,8 @@ pub struct App {
     pub events: Arc<ChangeStream>,
     /// The instances of the servers.
     pub instances: Arc<Instances>,
+    /// What is counted and measured.
+    pub metrics: Arc<Metrics>,
     /// How callers are distinguished.
     pub authentication: Authentication,
     /// Which hosts and pages may call.
@@ -106,11 +114,12 @@ impl App {
         page: &str,
         document: &Path,
     ) -> Self {
-        let Parts { service, events, instances } = parts;
+        let Parts { service, events, instances, metrics } = parts;
         Self {
             service,
             events,
             instances,
+            metrics,
             authentication,
             host_check,
             public,

@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 
 use actix_web::http::{Method, StatusCode, header};
 use actix_web::web::{self, Data, Payload, ServiceConfig};
-use actix_web::{HttpRequest, HttpResponse};
+use actix_web::{HttpMessage, HttpRequest, HttpResponse};
 
 use crate::openapi::Described;
 use crate::secrets::Scope;
@@ -20,8 +20,8 @@ use super::problem_kind::ProblemKind;
 use super::query::Parameter;
 use super::testing;
 use super::{
-    approval, body, documentation, event_stream, headers, listing, mcp_servers, operations, page, paths,
-    policy, rename_and_copy, request_id, session, settings, settings_patch, status,
+    approval, body, documentation, event_stream, headers, listing, mcp_servers, metrics, operations, page,
+    paths, policy, rename_and_copy, request_id, session, settings, settings_patch, status,
 };
 
 const ITEM: &str = "/api/settings/mcp-servers/{name}";
@@ -194,6 +194,7 @@ fn routes() -> Vec<Route> {
         get("/alive", service::alive, open(Handler::Plain(status::health))),
         get("/ready", service::ready, open(Handler::Plain(status::ready))),
         get("/server_info", service::info, open(Handler::Plain(status::info))),
+        get(paths::METRICS, service::metrics, reading(Handler::Plain(metrics::read))),
         get(SESSION, login::current, with_any_key(Handler::Plain(session::current))),
         route(Method::POST, SESSION, login::exchange, exchange),
         route(Method::DELETE, SESSION, login::end, sign_out),
@@ -327,6 +328,7 @@ async fn dispatch(request: HttpRequest, payload: Payload, app: Data<App>) -> Htt
     let Some(resource) = find(request.match_info().as_str()) else {
         return not_found(&request, &app);
     };
+    request.extensions_mut().insert(paths::Template(resource.path));
     match resource.endpoint(request.method()) {
         Some(endpoint) => run(endpoint, &resource.places, request, payload, app).await,
         None => method_not_allowed(&request, resource),
@@ -378,9 +380,9 @@ impl Pattern {
     }
 }
 
-/// The pattern of the route that a path leads to, for logs: a path itself may hold anything.
+/// The pattern of the route that a path leads to, for logs and metrics: a path itself may hold anything.
 pub(super) fn pattern(path: &str) -> &'static str {
-    find(path).map_or("-", |resource| resource.path)
+    find(path).map_or(paths::NO_ROUTE, |resource| resource.path)
 }
 
 /// What a request is audited as, whatever comes of it.

@@ -15,7 +15,7 @@ use actix_web::rt::net::TcpStream;
 use actix_web::web::Data;
 
 use super::connection::{OpenConnections, Socket};
-use super::{App, middleware, routes};
+use super::{App, Surface, middleware};
 
 /// How long a stop waits for accepted requests. Seconds; a stop takes at most ten in all.
 const SHUTDOWN_SECONDS: u64 = 9;
@@ -67,6 +67,14 @@ impl Capacity {
         Self { workers, most, crowded: most - most / 4 }
     }
 
+    /// What a listener needs that few programs call.
+    pub const SMALL: Self = Self { workers: 1, most: 16, crowded: 12 };
+
+    /// How many descriptors it takes.
+    pub fn descriptors(&self) -> usize {
+        self.workers * (self.most + OWN_OF_WORKER)
+    }
+
     /// How many streams of changes may be open. They are never given up for others, so that they leave half of the
     /// connections.
     pub fn streams(&self) -> usize {
@@ -74,12 +82,17 @@ impl Capacity {
     }
 }
 
-/// Serves on a bound socket. Signals are the caller's to handle.
+/// Serves this on a bound socket. Signals are the caller's to handle.
 ///
 /// # Errors
 ///
 /// Where the system refuses the socket.
-pub fn serve(app: Data<App>, listener: TcpListener, capacity: Capacity) -> std::io::Result<Server> {
+pub fn serve(
+    app: Data<App>,
+    surface: Surface,
+    listener: TcpListener,
+    capacity: Capacity,
+) -> std::io::Result<Server> {
     give_up_stalled(&listener)?;
     let builder = Server::build()
         .workers(capacity.workers)
@@ -90,8 +103,9 @@ pub fn serve(app: Data<App>, listener: TcpListener, capacity: Capacity) -> std::
     let builder = builder.listen("mcp-settings", listener, move || {
         let application = ActixApp::new()
             .app_data(app.clone())
+            .app_data(surface)
             .wrap(from_fn(middleware::frame))
-            .configure(routes::configure);
+            .configure(|config| surface.configure(config));
         let stop = stop.clone();
         let http = HttpService::build()
             .graceful_shutdown_signal(move || {

@@ -24,6 +24,7 @@ use super::starter::Tools;
 use super::view::{Sight, shown, unseen};
 use super::{Clock, Fault, FaultKind};
 use crate::api::{Instance, InstanceList, InstanceState, ProbeResult};
+use crate::metrics::InstanceMetrics;
 use crate::model::run_policy::Policy;
 use crate::model::{Feature, SettingsKey};
 use crate::service::{Item, Service, ServiceError};
@@ -88,6 +89,47 @@ pub enum CallError {
     Failed(Fault),
 }
 
+impl CallError {
+    /// Every word for a call that was not made.
+    const WORDS: [&'static str; 13] = [
+        "not-the-runner",
+        "starting",
+        "tool-not-allowed",
+        "tool-held-back",
+        "too-often",
+        "gone",
+        "disabled",
+        "unapproved",
+        "unusable",
+        "failed",
+        "not-running",
+        "stopping",
+        "unchecked",
+    ];
+
+    /// Why a call was not made, in a word.
+    fn as_str(&self) -> &'static str {
+        let refusal = match self {
+            Self::Failed(_) => return "unchecked",
+            Self::NoInstance(NoInstance::NotRunner) => return "not-the-runner",
+            Self::NoInstance(NoInstance::Starting) => return "starting",
+            Self::NoInstance(NoInstance::ToolNotAllowed) => return "tool-not-allowed",
+            Self::NoInstance(NoInstance::ToolHeldBack) => return "tool-held-back",
+            Self::NoInstance(NoInstance::TooOften) => return "too-often",
+            Self::NoInstance(NoInstance::Refused(refusal)) => refusal,
+        };
+        match refusal {
+            Refusal::Gone => "gone",
+            Refusal::Disabled => "disabled",
+            Refusal::Unapproved(_) => "unapproved",
+            Refusal::Unusable(_) => "unusable",
+            Refusal::Failed(..) => "failed",
+            Refusal::NotRunning => "not-running",
+            Refusal::Stopping => "stopping",
+        }
+    }
+}
+
 impl Instances {
     /// The instances of this service. Nothing runs yet.
     pub fn new(
@@ -95,10 +137,12 @@ impl Instances {
         state: Arc<dyn StateStore>,
         clock: Arc<dyn Clock>,
         settings: Settings,
+        metrics: InstanceMetrics,
     ) -> Self {
+        metrics.expect_refusals(&CallError::WORDS);
         let (requests, waiting) = mpsc::unbounded_channel();
         Self {
-            shared: Arc::new(Shared::new(service, state, clock, settings)),
+            shared: Arc::new(Shared::new(service, state, clock, settings, metrics)),
             requests,
             waiting: Mutex::new(Some(waiting)),
             runtime: Mutex::default(),
@@ -206,24 +250,33 @@ impl Instances {
         tool: String,
         arguments: Bytes,
     ) -> Result<(Bytes, u64), CallError> {
-        if !self.policy(name).tools.offers(&tool) {
-            return Err(CallError::NoInstance(NoInstance::ToolNotAllowed));
-        }
-        let lease = self.demand(name).await.map_err(CallError::NoInstance)?;
-        if let Err(error) = self.refuse_tool(name, &tool, &lease).await {
-            lease.release();
-            return Err(error);
-        }
-        let runtime = self.runtime().ok_or(CallError::NoInstance(NoInstance::NotRunner))?;
+        let admitted = self.admit(name, &tool).await;
+        let (lease, runtime) = admitted.inspect_err(|error| self.shared.metrics.refused(error.as_str()))?;
+        let watch = self.shared.metrics.call();
         // Where the client goes away this future is dropped, and the call is cancelled.
         let task = AbortOnDrop(runtime.spawn(async move {
             let deadline = Instant::now() + lease.patience;
             let (answered, outcome) = lease.live.call(&tool, &arguments, deadline).await;
             let ms = outcome.ms;
+            watch.end(outcome.fault.as_ref().map(|fault| fault.kind));
             lease.end(outcome);
             answered.map(|result| (result, ms))
         }));
         task.outcome().await.map_err(CallError::Failed)
+    }
+
+    /// Has an instance ready for a call of this tool, which the policy of the server allows.
+    async fn admit(&self, name: &SettingsKey, tool: &str) -> Result<(Lease, Handle), CallError> {
+        if !self.policy(name).tools.offers(tool) {
+            return Err(CallError::NoInstance(NoInstance::ToolNotAllowed));
+        }
+        let lease = self.demand(name).await.map_err(CallError::NoInstance)?;
+        if let Err(error) = self.refuse_tool(name, tool, &lease).await {
+            lease.release();
+            return Err(error);
+        }
+        let runtime = self.runtime().ok_or(CallError::NoInstance(NoInstance::NotRunner))?;
+        Ok((lease, runtime))
     }
 
     /// Probes an instance that runs, now.
@@ -491,4 +544,37 @@ async fn take_over(shared: &Shared, requests: &mut mpsc::UnboundedReceiver<Reque
 
 fn take<T>(slot: &Mutex<Option<T>>) -> Option<T> {
     slot.lock().unwrap_or_else(PoisonError::into_inner).take()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::super::core::{Now, UnapprovedReason};
+    use super::*;
+
+    #[test]
+    fn every_reason_not_to_call_has_a_word_of_its_own() {
+        let fault = || FaultKind::Policy.because("it must not");
+        let now = Now { instant: Instant::now(), unix_ms: 0 };
+        let refusals = [
+            Refusal::Gone,
+            Refusal::Disabled,
+            Refusal::Unapproved(UnapprovedReason::NoApproval),
+            Refusal::Unusable(fault()),
+            Refusal::Failed(fault(), now),
+            Refusal::NotRunning,
+            Refusal::Stopping,
+        ];
+        let others = [
+            NoInstance::NotRunner,
+            NoInstance::Starting,
+            NoInstance::ToolNotAllowed,
+            NoInstance::ToolHeldBack,
+            NoInstance::TooOften,
+        ];
+        let reasons = refusals.into_iter().map(NoInstance::Refused).chain(others).map(CallError::NoInstance);
+        let words = reasons.chain([CallError::Failed(fault())]).map(|reason| reason.as_str());
+        assert_eq!(words.collect::<BTreeSet<_>>(), BTreeSet::from(CallError::WORDS));
+    }
 }

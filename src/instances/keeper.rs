@@ -13,6 +13,7 @@ use super::live::{Live, ms};
 use super::process::Log;
 use super::stage::StageReport;
 use super::starter::{Begun, Starter, end, exited, last_words};
+use crate::metrics::InstanceMetrics;
 
 /// How long the end of a session may take that is over HTTP.
 const CLOSING: Duration = Duration::from_secs(1);
@@ -21,6 +22,8 @@ const CLOSING: Duration = Duration::from_secs(1);
 pub(super) struct Keeper {
     pub(super) attempt: Attempt,
     pub(super) starter: Starter,
+    /// Takes what came of the start.
+    pub(super) metrics: InstanceMetrics,
     /// Takes what happens.
     pub(super) reports: mpsc::UnboundedSender<Report>,
     /// Says that it is to end, and how long calls in flight may go on.
@@ -73,14 +76,17 @@ impl Keeper {
         let live = match started {
             Some(Ok(live)) => Arc::new(live),
             Some(Err(fault)) => {
+                self.metrics.started(Some(fault.kind), began.elapsed());
                 let stderr = end(process).await;
                 return Input::Failed(attempt, fault, stderr);
             }
             None => {
+                self.metrics.start_cancelled(began.elapsed());
                 end(process).await;
                 return Input::Ended(attempt);
             }
         };
+        self.metrics.started(None, began.elapsed());
         self.reports.send(Report::Live(attempt, Arc::clone(&live))).ok();
         self.reports.send(Input::Initialized(attempt, ms(began)).into()).ok();
         let fault = tokio::select! {

@@ -445,6 +445,7 @@ impl Reconciler {
         let Some(instance) = self.table.get(name) else { return outdated };
         let (wanted, seen) = (instance.wanted.clone(), seen.clone());
         let Some(config) = model.opened_config(name) else { return outdated };
+        let began = Instant::now();
         // Looked up again: between the approval that was seen and this moment another file may have come there.
         let tools = Arc::clone(&self.tools);
         let command = seen.runnable.command.clone();
@@ -454,7 +455,10 @@ impl Reconciler {
         .await;
         let located = match located.transpose() {
             Ok(located) => located,
-            Err(fault) => return Some(Input::Failed(attempt, fault, String::new())),
+            Err(fault) => {
+                self.shared.metrics.started(Some(fault.kind), began.elapsed());
+                return Some(Input::Failed(attempt, fault, String::new()));
+            }
         };
         let Some(remembered) = self.shared.state.peek() else { return outdated };
         let run = remembered.runs.get(name).map(|run| &**run);
@@ -476,7 +480,8 @@ impl Reconciler {
             start_timeout: wanted.start_timeout,
             known: run.and_then(|run| run.version.clone()),
         };
-        let keeper = Keeper { attempt, starter, reports: self.reports.0.clone(), stop: stopped };
+        let (metrics, reports) = (self.shared.metrics.clone(), self.reports.0.clone());
+        let keeper = Keeper { attempt, starter, metrics, reports, stop: stopped };
         let reports = self.reports.0.clone();
         tokio::spawn(async move {
             if tokio::spawn(keeper.keep()).await.is_err() {
@@ -499,12 +504,16 @@ impl Reconciler {
         let plan = self.table.get(name)?.wanted.probe.clone();
         let Some(live) = self.shared.live(attempt) else {
             let fault = FaultKind::Exited.because("it has ended");
+            self.shared.metrics.probed(Some(fault.kind), Duration::ZERO);
             return Some(Input::Probed(attempt, Outcome { fault: Some(fault), ms: 0 }));
         };
         let (reports, shared) = (self.reports.0.clone(), Arc::clone(&self.shared));
         tokio::spawn(async move {
             let changes = live.session.list_changes();
+            let began = Instant::now();
             let (outcome, list) = live.probe(&plan).await;
+            let kind = outcome.fault.as_ref().map(|fault| fault.kind);
+            shared.metrics.probed(kind, began.elapsed());
             // Filled before the probe is answered, so that who asked for it sees what it saw.
             if let Some(list) = list {
                 shared.fill(attempt, &live, Feature::Tools, [list, List::default()], changes).await;

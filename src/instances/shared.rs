@@ -17,6 +17,7 @@ use super::starter::Tools;
 use super::survey::{self, Seen};
 use super::view;
 use crate::api::{Instance, InstanceState};
+use crate::metrics::InstanceMetrics;
 use crate::model::SettingsKey;
 use crate::service::{Item, ReadModel, Service};
 use crate::state::StateStore;
@@ -48,6 +49,7 @@ pub(super) struct Shared {
     pub(super) state: Arc<dyn StateStore>,
     pub(super) clock: Arc<dyn Clock>,
     pub(super) settings: Settings,
+    pub(super) metrics: InstanceMetrics,
     pub(super) role: watch::Sender<Role>,
     /// Sent with every change of a view.
     pub(super) news: watch::Sender<()>,
@@ -68,6 +70,7 @@ impl Shared {
         state: Arc<dyn StateStore>,
         clock: Arc<dyn Clock>,
         settings: Settings,
+        metrics: InstanceMetrics,
     ) -> Self {
         let role = if settings.is_off { Role::Off } else { Role::Spectator };
         Self {
@@ -75,6 +78,7 @@ impl Shared {
             state,
             clock,
             settings,
+            metrics,
             role: watch::Sender::new(role),
             news: watch::Sender::new(()),
             views: Mutex::default(),

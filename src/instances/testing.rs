@@ -91,6 +91,7 @@ impl Instances {
                         Some(refused(error))
                     }
                     Ok(()) => {
+                        let watch = self.shared.metrics.call();
                         let (answered, outcome) =
                             lease.live.call(&tool, &arguments, Instant::now() + lease.patience).await;
                         let fault = match outcome.fault.clone() {
@@ -98,6 +99,7 @@ impl Instances {
                             None => None,
                         };
                         tested.result = answered.ok();
+                        watch.end(fault.as_ref().map(|fault| fault.kind));
                         lease.end(outcome);
                         fault
                     }

@@ -84,6 +84,11 @@ pub fn suspects(config: &Config) -> Vec<Suspect> {
     found.into_vec()
 }
 
+/// Whether a text that has no place in a configuration, such as a name, seems to be a secret or to hold one.
+pub fn is_secret_like(text: &str) -> bool {
+    Scan::default().text(text).is_some()
+}
+
 fn search(members: &Members, path: &Path<'_>, found: &mut Findings<Suspect>) {
     for (name, node) in members.iter() {
         let path = path.member(name);

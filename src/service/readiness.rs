@@ -60,6 +60,14 @@ impl Degradation {
         }
     }
 
+    /// Whether what is remembered may end with this process.
+    pub fn is_forgetful(self) -> bool {
+        matches!(
+            self,
+            Self::StateUnusable | Self::State(Trouble::Unusable | Trouble::Newer | Trouble::NotStored)
+        )
+    }
+
     /// What it means and what to do about it.
     pub fn detail(self) -> Cow<'static, str> {
         match self {
@@ -98,6 +106,16 @@ impl Service {
     pub fn degraded_by(mut self, found: impl IntoIterator<Item = Degradation>) -> Self {
         self.found_at_start.extend(found);
         self
+    }
+
+    /// Everything that can be wrong with what is remembered, and whether it is so now. This touches no disk.
+    pub fn state_troubles(&self) -> impl Iterator<Item = (Degradation, bool)> {
+        let troubles = self.state.troubles();
+        Degradation::ALL.into_iter().filter_map(move |reason| match reason {
+            Degradation::State(trouble) => Some((reason, troubles.contains(&trouble))),
+            Degradation::StateUnusable => Some((reason, self.found_at_start.contains(&reason))),
+            _ => None,
+        })
     }
 
     /// Whether the store can be read, and if so, why the service is degraded; empty where it is not.

@@ -13,6 +13,7 @@ use super::version::Version;
 use super::{Change, Committed, Head, History, LARGEST, NoteKeeper, Pending, Seen, Snapshot, Store};
 use crate::blocking;
 use crate::document::{NewDocument, Unreadable};
+use crate::metrics::{CommitOutcome, StoreMetrics};
 
 /// How many changes may wait.
 const QUEUE_BOUND: usize = 1_024;
@@ -48,11 +49,13 @@ pub struct MemoryStoreOptions {
     pub largest: usize,
     /// Who keeps what is to be remembered of changes.
     pub notes: Option<Arc<dyn NoteKeeper>>,
+    /// Takes the measures of commits.
+    pub metrics: StoreMetrics,
 }
 
 impl Default for MemoryStoreOptions {
     fn default() -> Self {
-        Self { largest: LARGEST, notes: None }
+        Self { largest: LARGEST, notes: None, metrics: StoreMetrics::default() }
     }
 }
 
@@ -116,10 +119,12 @@ impl MemoryPlace {
     fn commit(&self, taken: Vec<TakenChange>, options: &MemoryStoreOptions) {
         let place = &*self.0;
         let mut held = self.held();
+        let began = Instant::now();
         let changes: Vec<_> = taken.iter().map(|taken| &taken.change).collect();
         let Decided { copy, verdicts, notes, writes } =
             batch::decide(&held.version, None, &held.history, &changes, None, options.largest);
         held.writes += writes;
+        let outcome = if copy.is_edited { CommitOutcome::Written } else { CommitOutcome::Unchanged };
         if copy.is_edited {
             let (version, history) = copy.finish();
             held.version = Arc::new(version);
@@ -132,6 +137,7 @@ impl MemoryPlace {
         if let (Some(keeper), false) = (&options.notes, notes.is_empty()) {
             keeper.keep(notes);
         }
+        options.metrics.committed(outcome, taken.len(), Some(began.elapsed()));
         let published = place.published.load_full();
         let outcome = Ok((Arc::clone(&published.version.snapshot), published.head));
         drop(held);

@@ -37,6 +37,7 @@ mod instances_together;
 mod json_patch;
 mod laws;
 mod mcp_servers;
+mod metrics;
 mod page;
 mod policies;
 mod rotation;

@@ -131,6 +131,16 @@ impl TestServer {
         self.address
     }
 
+    /// Where the metrics are served without a key, as the third line of its output says.
+    #[track_caller]
+    pub(crate) fn metrics_address(&self) -> SocketAddr {
+        let named = |line: &String| Some(line.trim().strip_prefix("metrics on http://")?.to_owned());
+        let find = || self.output.lines().iter().find_map(named);
+        eventually("the address is printed", || find().is_some());
+        let text = find().expect("it was just there");
+        text.trim_end_matches("/metrics").parse().expect("an address")
+    }
+
     pub(crate) fn pid(&self) -> u32 {
         self.child.id()
     }

@@ -4,7 +4,8 @@ use serde_json::json;
 
 use crate::api::{Readiness, ServerInfo, Status};
 use crate::http::problem_kind::ProblemKind::*;
-use crate::openapi::{Example, Shape};
+use crate::metrics::MEDIA_TYPE;
+use crate::openapi::{Body, Example, Response, Shape};
 use crate::service::Degradation;
 
 use super::documentation::tagged;
@@ -41,6 +42,33 @@ pub(in crate::http) fn ready() -> Description {
         description: "Gives the reason if they can't. `degraded` means that they can, but that something else is wrong; `reasons` says what.",
         successes: success("They can.", Shape::of::<Readiness>(), ready_or_not()),
         problems: problems(&[DocumentUnreadable, DocumentVanished, StoreUnavailable]),
+        ..about(TAG)
+    }
+}
+
+/// `GET /metrics`
+pub(in crate::http) fn metrics() -> Description {
+    let text = [
+        "# HELP mcp_settings_commits Batches of changes, by what came of them.",
+        "# TYPE mcp_settings_commits counter",
+        r#"mcp_settings_commits_total{outcome="written"} 3"#,
+        "# EOF\n",
+    ];
+    let body = Body {
+        media_type: MEDIA_TYPE,
+        shape: Shape::inline(json!({ "type": "string", "pattern": "# EOF\\n$" })),
+        examples: vec![example("metrics", "One counter", json!(text.join("\n")))],
+    };
+    Description {
+        id: "get_metrics",
+        summary: "What is counted and measured",
+        description: "OpenMetrics 1.0, for Prometheus; docs/METRICS.md lists the metrics. No metric holds a secret or anything that a caller may choose freely, but for names of servers. Needs the scope `read`. `MCP_SETTINGS_METRICS_LISTEN` serves the same on a listener of its own without a key.",
+        successes: vec![Response {
+            status: 200,
+            description: "The metrics.",
+            headers: Vec::new(),
+            bodies: vec![body],
+        }],
         ..about(TAG)
     }
 }

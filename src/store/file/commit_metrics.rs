@@ -1,7 +1,9 @@
-//! What the log says of a commit: how many changes it made, what it wrote, and how long each part took. It sees no
-//! names and no values.
+//! What is measured of a commit, and what the log says of it: how many changes it made, what it wrote, and how long each
+//! part took. It sees no names and no values.
 
 use std::time::{Duration, Instant};
+
+use crate::metrics::{CommitOutcome, StoreMetrics};
 
 /// A wait for the lock that is worth a line of its own.
 const WAIT: Duration = Duration::from_millis(1);
@@ -11,6 +13,7 @@ const LONG_WAIT: Duration = Duration::from_secs(1);
 
 /// The measures of one batch, from the wait for the lock on.
 pub(super) struct CommitMetrics {
+    all: StoreMetrics,
     asked: Instant,
     locked: Option<Instant>,
     deciding: Duration,
@@ -18,15 +21,16 @@ pub(super) struct CommitMetrics {
 }
 
 impl CommitMetrics {
-    /// Begins with the wait for the lock.
-    pub(super) fn begin() -> Self {
-        Self { asked: Instant::now(), locked: None, deciding: Duration::ZERO, bytes: 0 }
+    /// Begins with the wait for the lock. Every batch is counted in `all`.
+    pub(super) fn begin(all: StoreMetrics) -> Self {
+        Self { all, asked: Instant::now(), locked: None, deciding: Duration::ZERO, bytes: 0 }
     }
 
     /// The lock was taken. A wait is logged now, since there may be nothing left to commit.
     pub(super) fn locked(&mut self, now: Instant) {
         self.locked = Some(now);
         let wait = now.duration_since(self.asked);
+        self.all.locked(wait);
         if LONG_WAIT <= wait {
             tracing::warn!(lock_wait_us = micros(wait), "waited long for the settings lock");
         } else if WAIT <= wait {
@@ -46,6 +50,10 @@ impl CommitMetrics {
 
     /// The batch is over: durable, but for as many changes as `failed`.
     pub(super) fn end(&self, changes: usize, failed: usize) {
+        if 0 < changes {
+            let took = self.locked.map(|locked| locked.elapsed());
+            self.all.committed(self.outcome(changes, failed), changes, took);
+        }
         let Some(locked) = self.locked.filter(|_| 0 < changes) else { return };
         tracing::debug!(
             changes,
@@ -56,6 +64,14 @@ impl CommitMetrics {
             total_us = micros(locked.elapsed()),
             "committed a batch"
         );
+    }
+
+    fn outcome(&self, changes: usize, failed: usize) -> CommitOutcome {
+        match (changes == failed, self.bytes) {
+            (true, _) => CommitOutcome::Failed,
+            (false, 0) => CommitOutcome::Unchanged,
+            (false, _) => CommitOutcome::Written,
+        }
     }
 }
 

@@ -21,6 +21,7 @@ use super::lock_fairness::{LockFairness, PAUSE};
 use super::options::FileStoreOptions;
 use super::replace::{Draft, NotReplaced, sweep, sync_in_place};
 use super::snapshot_cache::{Observed, SnapshotCache};
+use crate::metrics::StoreMetrics;
 use crate::model::PlaceReason;
 use crate::store::batch::{self, Decided};
 use crate::store::queue::{Queue, TakenChange};
@@ -54,7 +55,9 @@ pub(super) struct Committer {
     largest: usize,
     /// For the next batch, if it finds this version.
     spare: Option<Spare>,
-    /// The measures of the batch at hand.
+    /// The measures of all batches.
+    all_metrics: StoreMetrics,
+    /// Those of the batch at hand.
     metrics: CommitMetrics,
     /// Whether drafts may lie about: a crash before the start, a failure since.
     may_have_leftovers: bool,
@@ -68,7 +71,7 @@ impl Committer {
         queue: Arc<Queue>,
         release: DeferredClose,
     ) -> Self {
-        let FileStoreOptions { largest, provisioner, notes, failpoints, .. } = options;
+        let FileStoreOptions { largest, provisioner, notes, metrics, failpoints, .. } = options;
         Self {
             place,
             failpoints,
@@ -82,7 +85,8 @@ impl Committer {
             release,
             largest,
             spare: None,
-            metrics: CommitMetrics::begin(),
+            metrics: CommitMetrics::begin(metrics.clone()),
+            all_metrics: metrics,
             may_have_leftovers: true,
         }
     }
@@ -106,14 +110,16 @@ impl Committer {
     }
 
     fn round(&mut self) {
+        self.metrics = CommitMetrics::begin(self.all_metrics.clone());
         if let Some(reason) = self.view.check_place() {
             // A document that is gone or can't be read is the greater trouble.
             let error = self.view.read().err().unwrap_or(FileError::ReadOnly { reason, source: None }.into());
-            self.queue.take().into_iter().for_each(|ticket| ticket.answer(Err(error.clone())));
+            let tickets = self.queue.take();
+            self.metrics.end(tickets.len(), tickets.len());
+            tickets.into_iter().for_each(|ticket| ticket.answer(Err(error.clone())));
             return;
         }
         let (place, failpoints) = (self.place.clone(), Arc::clone(&self.failpoints));
-        self.metrics = CommitMetrics::begin();
         let batch = lock::while_locked(&place, &*failpoints, |real| {
             let now = Instant::now();
             self.pace.locked(now);

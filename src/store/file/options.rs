@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use super::failpoints::{Failpoints, NoFailpoints};
 use crate::document::NewDocument;
+use crate::metrics::StoreMetrics;
 use crate::store::{LARGEST, NoteKeeper, Provisioner};
 
 /// How a file store is opened.
@@ -21,6 +22,8 @@ pub struct FileStoreOptions {
     pub provisioner: Option<Arc<dyn Provisioner>>,
     /// Who keeps what is to be remembered of changes.
     pub notes: Option<Arc<dyn NoteKeeper>>,
+    /// Takes the measures of commits.
+    pub metrics: StoreMetrics,
     /// Interventions between the store and the disk.
     pub failpoints: Arc<dyn Failpoints>,
 }
@@ -29,6 +32,7 @@ impl FileStoreOptions {
     /// The options of production, for this document.
     pub fn new(path: impl Into<PathBuf>, new: NewDocument) -> Self {
         let (path, largest, failpoints) = (path.into(), LARGEST, Arc::new(NoFailpoints));
-        Self { path, new, largest, queue_bound: 1_024, provisioner: None, notes: None, failpoints }
+        let metrics = StoreMetrics::default();
+        Self { path, new, largest, queue_bound: 1_024, provisioner: None, notes: None, metrics, failpoints }
     }
 }

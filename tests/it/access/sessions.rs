@@ -200,11 +200,14 @@ fn until_the_sessions_are_known_nobody_is_signed_out() {
     let server = TestServer::builder(site).listen(&address).start();
     let began = Instant::now();
     let link = || server.post("/api/session/links").key(&key).send();
-    // Both wait for the same two seconds.
-    let (refusal, linked) = std::thread::scope(|scope| {
-        let linked = scope.spawn(link);
-        (current(&server, &key), linked.join().expect("it is answered"))
+    let metrics = || server.get("/metrics").key(&key).send();
+    // All wait for the same two seconds.
+    let (refusal, linked, measured) = std::thread::scope(|scope| {
+        let (linked, measured) = (scope.spawn(link), scope.spawn(metrics));
+        let answered = "it is answered";
+        (current(&server, &key), linked.join().expect(answered), measured.join().expect(answered))
     });
+    measured.expect_problem(503, "sessions-not-loaded");
     linked.expect_problem(503, "sessions-not-loaded");
     let refusal = refusal.expect_problem(503, "sessions-not-loaded");
     assert_eq!(refusal.header("retry-after"), Some("1"));
