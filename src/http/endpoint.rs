@@ -3,6 +3,7 @@
 
 use std::cell::RefCell;
 use std::collections::HashSet;
+use std::future::pending;
 use std::panic::AssertUnwindSafe;
 use std::pin::Pin;
 use std::rc::Rc;
@@ -28,6 +29,7 @@ use crate::service::{ServerWrite, Service, ServiceError, Write, Written, Written
 
 use super::App;
 use super::authentication::{caller, require};
+use super::connection::Exchange;
 use super::problem::Problem;
 use super::problem_kind::ProblemKind;
 use super::query::{Parameter, Query};
@@ -154,6 +156,8 @@ pub(super) struct Call {
     pub takes_gzip: bool,
     /// What the audit event will say.
     pub trail: AuditTrail,
+    /// The connection that it came by; none where that is not ours.
+    pub connection: Option<Exchange>,
 }
 
 /// How many of the servers that one request writes have an audit event of their own, with their tags.
@@ -230,6 +234,21 @@ impl Call {
     /// The service.
     pub(super) fn service(&self) -> &Service {
         &self.app.service
+    }
+
+    /// What comes of this work; none where the client goes away before that, with which the work ends.
+    pub(super) async fn while_awaited<T>(&self, work: impl Future<Output = T>) -> Option<T> {
+        let left = async {
+            match &self.connection {
+                Some(connection) => connection.left().await,
+                None => pending().await,
+            }
+        };
+        tokio::select! {
+            biased;
+            () = left => None,
+            done = work => Some(done),
+        }
     }
 
     /// What a client calls one of our paths.
@@ -380,6 +399,7 @@ async fn check(
         prefers_minimal: endpoint.admission.is_writing() && prefer::is_minimal(head),
         takes_gzip: endpoint.admission == Admission::Anyone && headers::takes_gzip(head),
         trail,
+        connection: request.conn_data::<Exchange>().cloned(),
     };
     Ok(match endpoint.handler {
         Handler::Plain(handle) => handle(call),

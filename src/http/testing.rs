@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use actix_web::HttpResponse;
 use bytes::Bytes;
 use serde::Serialize;
 use serde_json::value::RawValue;
@@ -82,7 +83,8 @@ pub(super) fn test(call: Call, body: Object) -> Answer {
     Box::pin(async move {
         admit(&call)?;
         let asked = Asked::read(&body)?;
-        let tested = asked.run(&call).await?;
+        let Some(tested) = call.while_awaited(asked.run(&call)).await else { return Ok(unread()) };
+        let tested = tested?;
         Ok(momentary_response(&result(&call, tested)))
     })
 }
@@ -92,9 +94,15 @@ pub(super) fn test_theirs(call: Call, body: Object) -> Answer {
     Box::pin(async move {
         admit(&call)?;
         let asked = Asked::read_theirs(&body)?;
-        let tested = asked.run(&call).await?;
+        let Some(tested) = call.while_awaited(asked.run(&call)).await else { return Ok(unread()) };
+        let tested = tested?;
         Ok(momentary_response(&theirs(tested)))
     })
+}
+
+/// The end of a test that nobody waits for any more.
+fn unread() -> HttpResponse {
+    HttpResponse::NoContent().finish()
 }
 
 fn admit(call: &Call) -> Result<(), Problem> {
@@ -174,7 +182,7 @@ impl Asked {
         if draft.needs_run {
             require(caller, Scope::Run)?;
         }
-        let _seat = app.tests.take(&caller.name)?;
+        let seat = app.tests.take(&caller.name)?;
         let draft = Draft {
             config: draft.config,
             command: draft.command,
@@ -182,7 +190,7 @@ impl Asked {
             start_timeout: timeout,
             call_timeout: timeout,
         };
-        app.instances.try_draft(draft, test_call).await.map_err(not_tested)
+        app.instances.try_draft(draft, test_call, seat).await.map_err(not_tested)
     }
 }
 

@@ -88,12 +88,18 @@ impl Instances {
         Ok(tested)
     }
 
-    /// Tests a draft by an instance of its own, which has ended when this is ready.
+    /// Tests a draft by an instance of its own, which has ended when this is ready. `seat` is kept until it has ended, also
+    /// where nobody waits any more.
     ///
     /// # Errors
     ///
     /// Where another service runs the servers.
-    pub async fn try_draft(&self, draft: Draft, call: Option<TestCall>) -> Result<Tested, NoInstance> {
+    pub async fn try_draft(
+        &self,
+        draft: Draft,
+        call: Option<TestCall>,
+        seat: impl Send + 'static,
+    ) -> Result<Tested, NoInstance> {
         match self.shared.role() {
             Role::Runner => {}
             Role::Spectator => return Err(NoInstance::NotRunner),
@@ -108,7 +114,11 @@ impl Instances {
         let (given_up, _waits) = oneshot::channel();
         let at_ms = self.shared.now().unix_ms;
         // It goes on until nothing is left of the instance where the client goes away.
-        let tested = runtime.spawn(tried(tools, key, draft, call, at_ms, given_up));
+        let tested = runtime.spawn(async move {
+            let tested = tried(tools, key, draft, call, at_ms, given_up).await;
+            drop(seat);
+            tested
+        });
         let tested = tested.await.map_err(|_| NoInstance::NotRunner)?;
         Ok(Tested { ms: ms(began), ..tested })
     }

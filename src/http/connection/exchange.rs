@@ -2,8 +2,9 @@
 //! handling of that request. It does not know bytes and routes.
 
 use std::cell::{Cell, RefCell};
+use std::future::poll_fn;
 use std::rc::{Rc, Weak};
-use std::task::Waker;
+use std::task::{Poll, Waker};
 
 use super::framing::BodyScan;
 
@@ -46,6 +47,10 @@ struct State {
     clock: Rc<Cell<u64>>,
     /// The task that reads from the socket.
     reader: RefCell<Option<Waker>>,
+    /// Whether the client sends nothing more.
+    is_left: Cell<bool>,
+    /// The handler that ends with that.
+    leaver: RefCell<Option<Waker>>,
 }
 
 impl Exchange {
@@ -61,6 +66,8 @@ impl Exchange {
             since: Cell::new(0),
             clock,
             reader: RefCell::new(None),
+            is_left: Cell::new(false),
+            leaver: RefCell::new(None),
         }));
         exchange.enter(Phase::Head);
         exchange
@@ -87,6 +94,26 @@ impl Exchange {
     /// Says that the handler has read the body to its end.
     pub(in crate::http) fn body_read(&self) {
         self.0.is_body_read.set(true);
+    }
+
+    /// Is ready once the client has closed its side: it waits for no answer. Of a connection one may wait for that.
+    pub(in crate::http) async fn left(&self) {
+        poll_fn(|context| {
+            if self.0.is_left.get() {
+                return Poll::Ready(());
+            }
+            *self.0.leaver.borrow_mut() = Some(context.waker().clone());
+            Poll::Pending
+        })
+        .await;
+    }
+
+    /// The client has closed its side, or the connection has broken.
+    pub(super) fn leave(&self) {
+        self.0.is_left.set(true);
+        if let Some(leaver) = self.0.leaver.take() {
+            leaver.wake();
+        }
     }
 
     pub(super) fn phase(&self) -> Phase {

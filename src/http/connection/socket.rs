@@ -138,8 +138,12 @@ impl Socket {
         while !self.is_at_end && self.ahead.len() < MOST_AHEAD {
             let mut space = [0; MOST_AHEAD];
             let mut received = ReadBuf::new(&mut space);
-            ready!(Pin::new(&mut self.io).poll_read(context, &mut received))?;
-            self.is_at_end = received.filled().is_empty();
+            let read = ready!(Pin::new(&mut self.io).poll_read(context, &mut received));
+            self.is_at_end = read.is_err() || received.filled().is_empty();
+            if self.is_at_end {
+                self.exchange.leave();
+            }
+            read?;
             self.ahead.extend_from_slice(received.filled());
         }
         if self.is_at_end && self.ahead.is_empty() { Poll::Ready(Ok(())) } else { Poll::Pending }
@@ -198,6 +202,12 @@ impl Socket {
         if is_body_left || self.is_at_end || !self.ahead.is_empty() {
             context.waker().wake_by_ref();
         }
+    }
+}
+
+impl Drop for Socket {
+    fn drop(&mut self) {
+        self.exchange.leave();
     }
 }
 
