@@ -1,0 +1,40 @@
+/** What the test of a server and the view on its tools say. It is a file of its own so that the list loads without it. */
+import { count } from "./texts.ts";
+
+export const testing = {
+  panel: "Test",
+  test: "Test",
+  saveAndTest: "Save and test",
+  under: "Testing for",
+  cancelTest: "Cancel the test",
+  cancelKey: "Cancel the test",
+  again: "Test again",
+  close: "Close the test",
+  works: "It works.",
+  worksWith: (tools: number, seconds: string) => `It works: ${count(tools, "tool")}, in ${seconds}.`,
+  fails: "It does not work.",
+  savedFails: "It was saved, and does not work.",
+  savedUntested: "It was saved, and could not be tested.",
+  untested: "It could not be tested.",
+  isOld: "The draft was changed after this test.",
+  stages: "Stages",
+  stage: {
+    resolve: "References", spawn: "Start of the program", connect: "Connection", initialize: "Session", list_tools: "List of tools", call_tool: "Tool call",
+  },
+  ok: "ok",
+  failed: "failed",
+  notReached: "not reached",
+  took: (ms: number) => (ms < 10_000 ? `${ms} ms` : `${Math.round(ms / 1000)} s`),
+  server: (name: string, version: string, protocol: string | null) =>
+    `${[name, version].filter(Boolean).join(" ")}${protocol === null ? "" : `, MCP ${protocol}`}`,
+  tools: (number: number) => count(number, "tool"),
+  stderr: "The last lines of its stderr",
+  noRun: "This key may not start programs or read what references name. A key with the scope run can test it.",
+  noWrite: "This key may not test servers.",
+  notApproved: "What it would execute is not approved yet.",
+  toApproval: "See what would be executed",
+  tooMany: "Your tests that are under way must end first.",
+  notRunner: "Another service runs the servers, or this one is not ready for that yet.",
+  offline: "The service can't be reached.",
+  gone: "No server has this name any more.",
+} as const;
