@@ -1,6 +1,7 @@
 /** What a server offers to call, who may call it, and calling it, as the API has it. It keeps nothing. */
 import { parseAnswer } from "../json/read.ts";
 import { type Json, type JsonObject, isObject } from "../json/value.ts";
+import type { ToolRules } from "../model/tool-rules.ts";
 import { GET, PATCH, POST, answered, body, waiting } from "./client.ts";
 import type { Described } from "./instances.ts";
 import type { Result } from "./problem.ts";
@@ -10,10 +11,9 @@ type Schemas = components["schemas"];
 
 export type ListedTool = Described<Schemas["ListedTool"]>;
 export type ToolDrift = Described<Schemas["ToolDrift"]>;
-export type ToolListing = Described<Omit<Schemas["ToolListing"], "tools">> & { tools: ListedTool[] };
+export type ToolListing = Omit<Described<Schemas["ToolListing"]>, "tools"> & { tools: ListedTool[] };
 
-/** Which tools are offered: these only, null for all; and not those. */
-export type ToolRules = { allow: string[] | null; deny: string[]; pinned: boolean };
+export type { ToolRules } from "../model/tool-rules.ts";
 
 /** The part of a run policy that is about tools, and the tag of the whole. */
 export type ToolPolicy = { rules: ToolRules; etag: string };
@@ -54,7 +54,8 @@ export function callTool(name: string, tool: string, args: JsonObject, signal: A
   const params = { path: { name, tool } };
   const request = POST("/api/instances/{name}/tools/{tool}/call", { params, body: asked, parseAs: "text", ...waiting(PATIENCE_MS, signal) });
   return answered(request, (_, text) => {
-    const result = parseAnswer(text);
+    const answer = parseAnswer(text);
+    const result = isObject(answer) ? answer.get("result") : undefined;
     return isObject(result) ? result : new Map();
   });
 }
