@@ -1,6 +1,7 @@
 //! Instances (DESIGN §13): the configured servers, started, called, watched and ended through the API. A test whose name
 //! begins with a letter and a digit holds that requirement.
 
+mod given_up;
 mod health;
 mod hostile_programs;
 mod hostile_web;

@@ -15,4 +15,5 @@ mod pictures;
 mod proxies;
 mod running;
 mod secrets;
+mod testing;
 mod viewing;

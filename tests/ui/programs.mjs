@@ -9,12 +9,34 @@ import { eventually } from './claims.mjs';
 
 const PYTHON = fileURLToPath(new URL('../../target/servers/python/bin/python3', import.meta.url));
 const SCRIPT = fileURLToPath(new URL('../servers/instance.py', import.meta.url));
+const TOOLBOX = fileURLToPath(new URL('../servers/toolbox.py', import.meta.url));
 
 const START = 60_000;
 
 /** The configuration of a program that does this. */
 export function program(...words) {
   return { command: PYTHON, args: [SCRIPT, ...words] };
+}
+
+/** Tools that are worth a look: tests/servers/toolbox.py. They are others once there is a file. */
+export class Toolbox {
+  #other;
+
+  constructor(stage) {
+    this.#other = join(dirname(stage.setting.document), '..', 'other-tools');
+  }
+
+  get config() {
+    return { command: PYTHON, args: [TOOLBOX, this.#other] };
+  }
+
+  async change() {
+    await writeFile(this.#other, '');
+  }
+
+  async changeBack() {
+    await rm(this.#other);
+  }
 }
 
 /** A program that starts only while nothing is said to be broken. */

@@ -8,6 +8,8 @@ import { Paste } from './screens/paste.mjs';
 import { Renaming } from './screens/rename.mjs';
 import { Running } from './screens/running.mjs';
 import { SignIn } from './screens/sign_in.mjs';
+import { Testing } from './screens/testing.mjs';
+import { Tools } from './screens/tools.mjs';
 import { visible } from './claims.mjs';
 
 // A browser logs every refused or failed request as an error; that the page deals with it is the journeys' business.
@@ -35,6 +37,8 @@ export class Visitor {
     this.renaming = new Renaming(page);
     this.running = new Running(page);
     this.signIn = new SignIn(page);
+    this.tools = new Tools(page);
+    this.testing = new Testing(page);
     this.unreachable = this.alert('The service can\'t be reached. Your drafts are kept.');
     this.account = new Account(page);
     page.on('pageerror', (error) => this.complaints.push(`thrown: ${error.stack}`));

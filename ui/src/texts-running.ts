@@ -4,6 +4,7 @@ import { count } from "./texts.ts";
 export const views = {
   of: (name: string) => `Views of ${name}`,
   configuration: "Configuration",
+  drifted: "changed",
   nothing: "There is nothing to see here of this server.",
   notForThisKey: "This key may not see that.",
 } as const;

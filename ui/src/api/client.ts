@@ -18,6 +18,11 @@ const texts = new WeakMap<Response, string>();
 /** After this long an answer counts as lost. The service gives up a write long before. */
 const PATIENCE_MS = 30_000;
 
+/** Waits longer than for other answers, and no longer than the reader. What the service does for it ends with the wait. */
+export function waiting(patienceMs: number, signal: AbortSignal): { fetch: (request: Request) => Promise<Response> } {
+  return { fetch: (request) => fetch(request, { signal: AbortSignal.any([signal, AbortSignal.timeout(patienceMs)]) }) };
+}
+
 const client = createClient<paths>({
   baseUrl: base,
   fetch: (request: Request) => fetch(request, { signal: AbortSignal.timeout(PATIENCE_MS) }),

@@ -11,7 +11,7 @@ import type { components } from "./schema.d.ts";
 type Schemas = components["schemas"];
 
 /** The members that the API describes. A later version may send more. */
-type Described<T> = { [Name in keyof T as string extends Name ? never : Name]: T[Name] };
+export type Described<T> = { [Name in keyof T as string extends Name ? never : Name]: T[Name] };
 
 export type Fault = Described<Schemas["InstanceFault"]>;
 export type InstanceEvent = Described<Schemas["InstanceEvent"]>;

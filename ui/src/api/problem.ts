@@ -20,6 +20,8 @@ export type Problem = {
   changed?: string[];
   required_scope?: string;
   error_id?: string;
+  /** What was wrong with an MCP server. */
+  fault?: { kind: string; message: string; detail?: string };
   /** Seconds. */
   retryAfter?: number;
 };
@@ -62,6 +64,8 @@ export function problemOf(response: Response, text: string): Problem {
     const value = word(name);
     if (value !== undefined) problem[name] = value;
   }
+  const fault = fields.get("fault");
+  if (isObject(fault)) problem.fault = faultOf(fault);
   const seconds = Number(response.headers.get("Retry-After") ?? Number.NaN);
   if (Number.isFinite(seconds)) problem.retryAfter = seconds;
   return problem;
@@ -74,6 +78,11 @@ function membersOf(text: string): JsonObject {
   } catch {
     return new Map();
   }
+}
+
+function faultOf(fault: JsonObject): NonNullable<Problem["fault"]> {
+  const [kind, message, detail] = ["kind", "message", "detail"].map((name) => fault.get(name));
+  return { kind: String(kind), message: String(message ?? ""), ...(typeof detail === "string" && { detail }) };
 }
 
 function finding(error: Json): Finding[] {

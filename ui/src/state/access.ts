@@ -4,7 +4,11 @@
  */
 import { computed } from "@preact/signals";
 import { may } from "../api/session.ts";
+import type { JsonObject } from "../json/value.ts";
+import { hasReference } from "../model/references.ts";
+import { transportOf } from "../model/summary.ts";
 import { notices } from "../texts.ts";
+import { isRunOff, isRunner } from "./instances.ts";
 import { documentState } from "./live.ts";
 
 /** `view`: what is stored is shown and can't be changed, because of the key or the document. */
@@ -17,6 +21,12 @@ export const mode = computed<"unknown" | "view" | "edit">(() => {
 
 /** Whether a write can be made now. A document that can't be read now is one to be edited, but later. */
 export const canWrite = computed(() => mode.value === "edit" && documentState.value.access === "writable");
+
+/** Whether this configuration may be tested here: to start a program, or to read what a reference names, is to run a server. */
+export function mayTest(config: JsonObject): boolean {
+  if (isRunner.value !== true || isRunOff.value) return false;
+  return may(transportOf(config) === "stdio" || hasReference(config) ? "run" : "write") === true;
+}
 
 /** Why what is stored can only be shown: what it is, and what that means; null where it is not so, or not known yet. */
 export const whyViewOnly = computed<readonly string[] | null>(() => {

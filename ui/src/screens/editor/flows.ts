@@ -12,48 +12,77 @@ import { removeLater } from "../../state/removal.ts";
 import { go } from "../../state/route.ts";
 import { toast } from "../../state/toasts.ts";
 import { conflict, editor } from "../../texts-editing.ts";
-import { labelOf } from "./faults.ts";
+import { NAME_FIELD, labelOf } from "./faults.ts";
 import { judge, whyNoSave } from "./judging.ts";
 import { memoryOf, remember } from "./memory.ts";
 import { type Dispute, type Outcome, type Theirs, adopt, compare, merge, moveDraft, makeNew } from "./merging.ts";
 import { hasChanges } from "./raw.ts";
 import { isShown, save } from "./saving.ts";
+import { trial } from "./testing.ts";
 import { type Failure, whyNot } from "./why-not.ts";
 
 /** Saves the draft; false where something has to be looked at first. */
 export async function trySave(key: string, schema: unknown): Promise<boolean> {
+  return (await attempt(key, schema)) !== "look";
+}
+
+/** Saves the draft, and tests what is stored then; false where something has to be looked at first. */
+export async function saveAndTest(key: string, schema: unknown): Promise<boolean> {
+  const saved = await attempt(key, schema, false);
+  if (typeof saved === "string") return saved !== "look";
+  if (!isShown(saved.as)) return true;
+  return tryTest(saved.as, schema, true);
+}
+
+/** Tests the draft as it is, or what is stored where it says nothing else; false where something has to be looked at first. */
+export async function tryTest(key: string, schema: unknown, isSaved = false): Promise<boolean> {
   const draft = drafts.peek().get(key);
-  if (draft === undefined || memoryOf(key).isSaving) return true;
+  if (draft === undefined) return true;
+  remember(key, { said: null });
+  // It needs no name.
+  if (judge(draft, memoryOf(key), schema).all.some(({ hinders, pointer }) => hinders && pointer !== NAME_FIELD)) {
+    remember(key, { wasSaveTried: true });
+    return false;
+  }
+  const tried = await trial(key, isSaved);
+  if (tried === "refused") remember(key, { wasSaveTried: true });
+  return tried !== "refused";
+}
+
+/** What came of saving: under which name it is stored, whether there is something to look at first, or neither. */
+async function attempt(key: string, schema: unknown, saysUnchanged = true): Promise<{ as: string } | "look" | "not"> {
+  const draft = drafts.peek().get(key);
+  if (draft === undefined || memoryOf(key).isSaving) return "not";
   const hindrance = whyNoSave();
   if (hindrance !== null) {
     say(key, "danger", hindrance);
-    return true;
+    return "not";
   }
   remember(key, { wasSaveTried: true, said: null });
-  if (judge(draft, memoryOf(key), schema).all.some(({ hinders }) => hinders)) return false;
+  if (judge(draft, memoryOf(key), schema).all.some(({ hinders }) => hinders)) return "look";
   remember(key, { isSaving: true });
   const saving = await pending(editor.saving(draft.name), save(key));
   remember(key, { isSaving: false });
   const isDone = saving.kind === "saved" || saving.kind === "unchanged";
   if (!isDone && !isShown(key)) {
     sayNotSaved(draft);
-    return true;
+    return "not";
   }
   switch (saving.kind) {
     case "saved":
       toast({ text: editor.wasSaved(saving.name), kind: "done" });
-      return true;
+      return { as: saving.name };
     case "unchanged":
-      toast({ text: editor.nothingChanged, kind: "done" });
-      return true;
+      if (saysUnchanged) toast({ text: editor.nothingChanged, kind: "done" });
+      return { as: draft.name };
     case "overtaken":
       await tryMerge(key);
-      return true;
+      return "not";
     case "refused":
-      return false;
+      return "look";
     case "failed":
       sayFailure(key, saving.failure, "save");
-      return true;
+      return "not";
   }
 }
 

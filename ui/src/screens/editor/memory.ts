@@ -10,6 +10,7 @@ import type { OtherKinds } from "./auth-kinds.ts";
 import type { TypedAuth } from "./custom-auth.ts";
 import type { Row } from "./entries.ts";
 import type { Dispute } from "./merging.ts";
+import type { Trial } from "./trial.ts";
 import { NOTHING_PUT_AWAY, type PutAway } from "./transports.ts";
 
 export type Memory = {
@@ -28,6 +29,8 @@ export type Memory = {
   /** The last word about an attempt to save or merge. */
   said: { tone: "calm" | "danger"; text: string; more: string | null; offlineSince: number | null } | null;
   isSaving: boolean;
+  /** The last test of it, which may be under way. */
+  trial: Trial | null;
   /** Whether an attempt to create it got no answer: it may have been made. */
   isUnanswered: boolean;
 };
@@ -48,6 +51,7 @@ const EMPTY: Memory = {
   dialog: null,
   said: null,
   isSaving: false,
+  trial: null,
   isUnanswered: false,
 };
 

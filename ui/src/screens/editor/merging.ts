@@ -10,6 +10,7 @@ import { type Draft, drafts, dropDraft, putDraft, updateDraft } from "../../stat
 import { changedSince } from "../../state/live.ts";
 import { carry, remember } from "./memory.ts";
 import { rawFault } from "./raw.ts";
+import { cancelTrial } from "./testing.ts";
 import type { Failure } from "./why-not.ts";
 
 /** What is stored now. */
@@ -64,6 +65,7 @@ export function adopt(key: string, theirs: Theirs, config: JsonObject): void {
 export function moveDraft(key: string, to: string, base: Theirs): void {
   const draft = drafts.peek().get(key);
   if (draft === undefined) return;
+  cancelTrial(key);
   batch(() => {
     putDraft({ ...draft, key: to, name: to, base });
     carry(key, to);

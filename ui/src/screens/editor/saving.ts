@@ -13,6 +13,8 @@ import { goInstead, route } from "../../state/route.ts";
 import { editor } from "../../texts-editing.ts";
 import { NAME_FIELD } from "./faults.ts";
 import { carry, forget, memoryOf, remember } from "./memory.ts";
+import { cancelTrial } from "./testing.ts";
+import { savedTrial } from "./trial.ts";
 import { followBase, mayBePlain, rowsFollowBase, withSentPlain } from "./plain-values.ts";
 import { hasChanges } from "./raw.ts";
 import type { Failure } from "./why-not.ts";
@@ -75,8 +77,11 @@ function settle(sent: Draft, stored: Shown): void {
     if (isNeeded) {
       const settled = { ...now, key: name, name, isNew: false, base: { config, etag, needsReentry } };
       putDraft({ ...settled, ...(typedOn ? typedSince(sent, config, now) : { config, rawText: null }) });
+      if (sent.key !== name) cancelTrial(sent.key);
+      const trial = savedTrial(memoryOf(sent.key).trial, sent.config, etag);
       if (typedOn) carry(sent.key, name);
       else forget(sent.key);
+      remember(name, { trial });
       if (sent.key !== name && isShown(sent.key)) goInstead({ screen: "editor", name });
     }
     if (!isNeeded || sent.key !== name) dropDraft(sent.key);

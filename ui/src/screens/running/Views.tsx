@@ -19,6 +19,7 @@ let followed: string | null = null;
 /** Whether the reader may see it, and there is anything to see. */
 export const IS_SHOWN: Record<View, (name: string) => boolean> = {
   status: () => true,
+  tools: () => true,
   // What is not started here writes nothing that is seen here.
   log: (name) => mayRead("log") && isProgram(name),
   history: () => true,
@@ -54,6 +55,7 @@ export function Views({ name }: { name: string }) {
               <a href={address} aria-current={address === here ? "page" : undefined} onClick={() => (followed = address)}>
                 {text}
               </a>
+              {place.view === "tools" && statusOf(name)?.drift === true && <span class="tag">{views.drifted}</span>}
               {place.view === undefined && here !== address && draft !== undefined && isDirty(draft) && <span class="tag">{list.draft}</span>}
             </li>
           );

@@ -1,0 +1,58 @@
+//! A test whose client goes away.
+
+use std::time::Duration;
+
+use serde_json::{Value, json};
+
+use super::{ALL, program, running, start, stop, until_nothing_runs};
+use crate::server::{TestServer, eventually};
+use crate::wire::{Connection, Request};
+
+const TEST: &str = "/api/instances/test";
+
+/// A test that goes on for as long as it may.
+fn silent(server: &TestServer) -> Request {
+    server.post(TEST).key(ALL).json(&json!({"config": program(&["mute"]), "timeout_seconds": 300}))
+}
+
+fn begun(server: &TestServer) -> Connection {
+    let mut connection = Connection::open(server.address()).expect("it listens");
+    connection.write(&silent(server).message()).expect("it is open");
+    connection
+}
+
+#[test]
+fn a_test_ends_with_the_connection_that_asked_for_it_and_counts_no_more() {
+    let server = start();
+    // More than may be under way at once.
+    for _ in 0..3 {
+        let connections = [begun(&server), begun(&server)];
+        eventually("both have started", || {
+            running(&server).iter().filter(|(_, line)| line.contains("mute")).count() >= 2
+        });
+        server
+            .post(TEST)
+            .key(ALL)
+            .json(&json!({"config": program(&[])}))
+            .send()
+            .expect_problem(429, "too-many-tests");
+        drop(connections);
+        until_nothing_runs(&server);
+    }
+    let answer: Value = works(&server);
+    assert_eq!(answer["ok"], true, "{answer}");
+    stop(server);
+}
+
+/// What comes of a test for which there is room, or will be in a moment.
+fn works(server: &TestServer) -> Value {
+    let request = server.post(TEST).key(ALL).json(&json!({"config": program(&[])}));
+    loop {
+        let mut connection = Connection::open(server.address()).expect("it listens");
+        connection.wait_at_most(Duration::from_secs(40)).expect("it is open");
+        let answer = connection.send(request.clone()).expect("an answer");
+        if answer.status != 429 {
+            return answer.expect(200).json();
+        }
+    }
+}
