@@ -38,6 +38,18 @@ const LONGEST: f64 = 300.0;
 /// As long as OpenHands' own takes where nothing is said, and at most. Seconds.
 const THEIRS: (f64, f64) = (15.0, 120.0);
 
+/// What is said of a server that works and has no tools, and what to do.
+const BARE: (&str, &str) = (
+    "the server has no tools",
+    "It works, but offers nothing to call. Check its arguments and credentials where you expect tools.",
+);
+
+/// The same of one that works, and whose whole list could not be read.
+const UNLISTED: (&str, &str) = (
+    "the server answers, but its whole list of tools could not be read",
+    "Look at the tools of the server: what was wrong with the list is said there.",
+);
+
 /// The tests that are under way, by caller.
 #[derive(Default)]
 pub(super) struct Seats(Arc<Mutex<HashMap<Arc<str>, usize>>>);
@@ -271,15 +283,21 @@ fn result(call: &Call, tested: Tested) -> TestResult {
     let Tested { stages, ms, peer, tools, result, stderr } = tested;
     let (protocol_version, server) = peer.unzip();
     let has_no_tools = tools.as_ref().is_some_and(|tools| tools.entries.is_empty());
+    // A probe reads one page, which is enough to say that the server works.
+    let has_more = tools.is_none();
     let stage = |StageReport { stage, ms, fault }: StageReport| {
-        let is_bare = stage == Stage::ListTools && fault.is_none() && has_no_tools;
+        let note = match &fault {
+            None if stage == Stage::ListTools && has_no_tools => Some(BARE),
+            None if stage == Stage::ListTools && has_more => Some(UNLISTED),
+            _ => None,
+        };
         let (kind, message, detail) = match fault.as_ref().map(|fault| sight.fault(fault)) {
             Some(fault) => (Some(fault.kind), Some(fault.message), fault.detail),
-            None => (None, is_bare.then(|| "the server has no tools".to_owned()), None),
+            None => (None, note.map(|(message, _)| message.to_owned()), None),
         };
         let hint = match kind {
             Some(kind) => Some(hint(stage, kind).to_owned()),
-            None => is_bare.then(|| "It works, but offers nothing to call. Check its arguments and credentials where you expect tools.".to_owned()),
+            None => note.map(|(_, hint)| hint.to_owned()),
         };
         TestStage { stage, ok: kind.is_none(), ms, kind, message, detail, hint }
     };

@@ -8,17 +8,21 @@ use bytes::Bytes;
 use tokio::sync::oneshot;
 use tokio::time::timeout;
 
-use super::core::ProbePlan;
+use super::discovering::lists;
 use super::discovery::Listing;
 use super::live::Live;
-use super::session::{List, PeerInfo};
+use super::session::PeerInfo;
 use super::stage::{Stage, StageReport};
 use super::starter::{Begun, Starter, Tools, end, explained};
 use super::{Fault, FaultKind};
 use crate::api::PeerName;
 use crate::blocking;
+use crate::model::Feature;
 use crate::model::config::Config;
 use crate::model::run_policy::Limits;
+
+/// How long a server may take to list its tools.
+const LISTING: Duration = Duration::from_secs(10);
 
 /// How long the end of a session may take that is over HTTP.
 const CLOSING: Duration = Duration::from_secs(1);
@@ -126,16 +130,24 @@ async fn steps(
     let Ok(live) = starter.start(begun, |_| {}).await else { return };
     let live = session.insert(Arc::new(live));
     tested.peer = Some(peer(live));
-    // As it would be probed.
-    let (outcome, list) = live.probe(&ProbePlan::default()).await;
-    if let Some(fault) = outcome.fault {
-        return begun.stages.add(Stage::ListTools, Some(explained(begun.process.as_ref(), fault).await));
+    let deadline = Instant::now() + LISTING;
+    let listed = match lists(live, Feature::Tools, deadline).await {
+        // What has no tools is asked whether it lives, as by a probe.
+        Ok(lists) if !live.session.peer().has_tools => live.session.ping(deadline).await.map(|()| lists),
+        listed => listed,
+    };
+    match listed.map_err(|fault| live.redacted(fault)) {
+        Ok(lists) => {
+            let redactor = Arc::clone(&live.redactor);
+            let listing = blocking::run(move || Listing::new(at_ms, lists, &redactor)).await;
+            tested.tools = Some(Arc::new(listing));
+            begun.stages.passed(Stage::ListTools);
+        }
+        Err(fault) => {
+            let fault = explained(begun.process.as_ref(), fault).await;
+            return begun.stages.add(Stage::ListTools, Some(fault));
+        }
     }
-    let redactor = Arc::clone(&live.redactor);
-    let lists = [list.unwrap_or_default(), List::default()];
-    let listing = blocking::run(move || Listing::new(at_ms, lists, &redactor)).await;
-    tested.tools = Some(Arc::new(listing));
-    begun.stages.passed(Stage::ListTools);
     let Some(TestCall { tool, arguments }) = call else { return };
     let (answered, outcome) = live.call(&tool, &arguments, Instant::now() + draft.call_timeout).await;
     tested.result = answered.ok();

@@ -55,8 +55,14 @@ pub(crate) fn builder(site: impl Into<Arc<Site>>) -> Builder {
         .env("PATH", std::env::var("PATH").unwrap_or_default())
 }
 
+/// A service that runs servers by now.
+#[track_caller]
 pub(crate) fn start() -> TestServer {
-    start_on(Site::new())
+    let server = start_on(Site::new());
+    eventually("it runs servers", || {
+        server.get("/api/instances").send().expect(200).json()["runner"] == true
+    });
+    server
 }
 
 /// A service that knows what is remembered: what is written before that is not approved.

@@ -22,15 +22,6 @@ use crate::wire::{Connection, Request};
 
 const TEST: &str = "/api/instances/test";
 
-/// A service that can test drafts by now.
-fn start() -> TestServer {
-    let server = crate::instances::start();
-    eventually("it runs servers", || {
-        server.get("/api/instances").send().expect(200).json()["runner"] == true
-    });
-    server
-}
-
 /// A request for a test, by somebody who may do everything.
 fn test(server: &TestServer, body: &Value) -> Request {
     server.post(TEST).key(ALL).json(body)

@@ -6,10 +6,10 @@ use std::thread;
 
 use serde_json::{Value, json};
 
-use super::{answer, start, test};
+use super::{answer, test};
 use crate::instances::real::{Listening, node};
 use crate::instances::{
-    checked_by, installed, once_a_second, program, put, script, set_policy, stop, with_env,
+    checked_by, installed, once_a_second, program, put, script, set_policy, start, stop, with_env,
 };
 use crate::server::TestServer;
 use crate::sessions::web::{Reply, Request, Web, usual};
@@ -95,7 +95,7 @@ fn test_and_probe_agree_over_programs_that_misbehave() {
         ("deaf", true),
         ("bare", true),
         ("slow=1", true),
-        ("cursor", false),
+        ("cursor", true),
         ("die", false),
         ("exit", false),
         ("mute", false),
@@ -144,7 +144,7 @@ fn test_and_probe_agree_over_programs_that_break_the_protocol() {
         ("silent", false),
         ("huge", false),
         ("unended", false),
-        ("cursor", false),
+        ("cursor", true),
         ("refuse", false),
         ("old", false),
         ("slow", false),

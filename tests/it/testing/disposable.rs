@@ -7,8 +7,10 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use super::{answer, begun, passed, start, test, tried};
-use crate::instances::{processes, program, put, running, script, stop, until_none, until_nothing_runs};
+use super::{answer, begun, passed, test, tried};
+use crate::instances::{
+    processes, program, put, running, script, start, stop, until_none, until_nothing_runs,
+};
 use crate::server::{TestServer, eventually};
 
 /// Every file and folder below this one.

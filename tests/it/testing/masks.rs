@@ -2,8 +2,8 @@
 
 use serde_json::{Value, json};
 
-use super::{TEST, answer, start, test, tried};
-use crate::instances::{ALL, CANARY, program, put, started, starts, stop, with_env};
+use super::{TEST, answer, test, tried};
+use crate::instances::{ALL, CANARY, program, put, start, started, starts, stop, with_env};
 use crate::server::{TestServer, WRITER, item};
 use crate::sessions::web::{Web, usual};
 

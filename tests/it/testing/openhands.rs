@@ -2,8 +2,8 @@
 
 use serde_json::{Value, json};
 
-use super::{answer, start};
-use crate::instances::{ALL, program, put, running, script, stop, with_env};
+use super::answer;
+use crate::instances::{ALL, program, put, running, script, start, stop, with_env};
 use crate::server::TestServer;
 use crate::sessions::web::{Reply, Web, event, usual};
 

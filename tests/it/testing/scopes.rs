@@ -2,8 +2,8 @@
 
 use serde_json::{Value, json};
 
-use super::{TEST, answer, start};
-use crate::instances::{ALL, RUNNER, USER, program, put, running, started, starts, stop};
+use super::{TEST, answer};
+use crate::instances::{ALL, RUNNER, USER, program, put, running, start, started, starts, stop};
 use crate::response::Response;
 use crate::server::{ADMIN, READER, REVEALER, TestServer, WRITER};
 use crate::sessions::web::{Web, usual};

@@ -4,8 +4,8 @@ use std::thread;
 
 use serde_json::{Value, json};
 
-use super::{answer, begun, start, test};
-use crate::instances::{RUNNER, program, running, stop, until_nothing_runs};
+use super::{answer, begun, test};
+use crate::instances::{RUNNER, program, running, start, stop, until_nothing_runs};
 use crate::server::{TestServer, eventually};
 
 /// A draft that is silent for so long.

@@ -4,8 +4,8 @@ use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
-use super::{fails, passed, start, tried, tried_for};
-use crate::instances::{program, script, stop, with_env};
+use super::{fails, passed, tried, tried_for};
+use crate::instances::{program, script, start, stop, with_env};
 use crate::sessions::web::{Reply, Request, Web, usual};
 
 #[test]
@@ -201,6 +201,28 @@ async fn one_without_tools_works_and_that_is_said() {
         assert_eq!((&last["message"], &tested["tools"]), (&json!("the server has no tools"), &json!([])));
         assert!(last["hint"].as_str().is_some_and(|hint| hint.contains("offers nothing")), "{tested}");
     }
+    stop(server);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn one_of_many_pages_lists_all_of_them() {
+    let web = Web::serve(|request| match request.rpc().as_str() {
+        "tools/list" => Reply::result(
+            request,
+            match request.json()["params"]["cursor"].as_str() {
+                None => json!({"tools": [{"name": "first"}], "nextCursor": "2"}),
+                Some(_) => json!({"tools": [{"name": "second"}]}),
+            },
+        ),
+        _ => usual(request),
+    })
+    .await;
+    let server = start();
+    let tested = tried_for(&server, &json!({"url": web.url()}), 20);
+    assert_eq!(
+        (&tested["tools"][0]["name"], &tested["tools"][1]["name"]),
+        (&json!("first"), &json!("second"))
+    );
     stop(server);
 }
 

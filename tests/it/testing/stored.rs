@@ -5,10 +5,10 @@ use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
-use super::{TEST, answer, fails, failure, is_consistent, passed, start, test};
+use super::{TEST, answer, fails, failure, is_consistent, passed, test};
 use crate::instances::{
-    ALL, RUNNER, USER, call, once, place, program, put, running, set_policy, start_on, started, starts, stop,
-    text_of, with_env,
+    ALL, RUNNER, USER, call, once, place, program, put, running, set_policy, start, start_on, started,
+    starts, stop, text_of, with_env,
 };
 use crate::server::{READER, TestServer, WRITER, eventually, item};
 use crate::sessions::web::{Web, usual};
@@ -46,6 +46,18 @@ fn it_is_the_live_instance_which_is_started_where_it_does_not_run() {
     assert_eq!(started(&server).len(), 2);
     assert_eq!(draft["result"]["content"][0]["text"], json!(started(&server)[1]));
     assert_eq!(text_of(call(&server, "a", "pid")), started(&server)[0]);
+    stop(server);
+}
+
+/// As a probe sees it; beside that it is said that its tools are not known.
+#[test]
+fn one_whose_list_has_no_end_works_and_that_is_said() {
+    let server = start();
+    put(&server, "a", &program(&["cursor"]));
+    let tested = tested(&server);
+    let last = tested["stages"].as_array().and_then(|stages| stages.last()).expect("a stage");
+    assert_eq!((&tested["ok"], &tested["tools"]), (&json!(true), &Value::Null), "{tested}");
+    assert!(last["message"].as_str().is_some_and(|message| message.contains("whole list")), "{tested}");
     stop(server);
 }
 

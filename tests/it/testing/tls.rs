@@ -5,8 +5,8 @@ use std::process::{Child, Command, Stdio};
 
 use serde_json::json;
 
-use super::{fails, passed, start, tried_for};
-use crate::instances::stop;
+use super::{fails, passed, tried_for};
+use crate::instances::{start, stop};
 use crate::server::eventually;
 use crate::sessions::web::{Web, usual};
 
