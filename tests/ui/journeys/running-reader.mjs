@@ -25,7 +25,7 @@ export default async function (stage) {
   await list.status('broken').getByRole('link').click();
   await visible(running.status.getByText('The program ended.'));
   await visible(running.status.getByText(/^Failed/).first());
-  assert.deepEqual(await running.views.getByRole('link').allTextContents(), ['Configuration', 'Status', 'History']);
+  assert.deepEqual(await running.views.getByRole('link').allTextContents(), ['Configuration', 'Status', 'Tools', 'History']);
   assert.deepEqual(await buttons(), []);
   assert.equal(await running.status.locator('pre').count(), 0, 'nothing that it wrote');
   await assertAccessible(page, 'a status to be seen only');
