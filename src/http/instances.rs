@@ -97,7 +97,7 @@ pub(super) fn call_tool(call: Call, name: SettingsKey, tool: String, body: Objec
     Box::pin(async move {
         let arguments = arguments(&body)?;
         exists(&call, &name).await?;
-        // A call that nobody waits for is cancelled.
+        // A call whose client has gone is cancelled.
         call.while_awaited(called(&call, &name, tool, arguments)).await
     })
 }

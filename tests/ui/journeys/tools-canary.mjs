@@ -30,7 +30,7 @@ export default async function (stage) {
   assert.match(await testing.stderr.innerText(), /listening with \*\*\*/);
   await testing.tools.click();
   await visible(testing.panel.getByText('Needs ***.'));
-  // A draft of it, whose mask stands for the secret, is tested in an instance of its own.
+  // A draft of it, whose mask keeps the secret, is tested in an instance of its own.
   await editor.fill({ Description: 'draft' });
   await testing.test.click();
   await visible(testing.panel.getByText(/^It works: 6 tools/).first());

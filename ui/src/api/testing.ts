@@ -12,7 +12,7 @@ export type TestStage = Described<components["schemas"]["TestStage"]>;
 /** Longer than every stage together may take. */
 const PATIENCE_MS = 180_000;
 
-/** A stored server by its name; a configuration; or both, where the masks of one stand for what is stored of the other. */
+/** A stored server by its name; a configuration; or both, where masks keep what is stored. */
 export type Target = { name: string } | { config: JsonObject; name?: string };
 
 /** Tests it. Where `signal` is aborted the service ends what it has started for the test. */

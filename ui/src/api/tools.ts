@@ -48,7 +48,7 @@ export function setToolRules(name: string, rules: ToolRules, ifMatch: string): P
   return answered(PATCH(POLICY, { params, body: body(change), parseAs: "text" }), (_, text) => policyOf(text));
 }
 
-/** Calls a tool; its result as it came. Where `signal` is aborted nobody waits for it any more. */
+/** Calls a tool; its result as it came. Where `signal` is aborted the call is given up. */
 export function callTool(name: string, tool: string, args: JsonObject, signal: AbortSignal): Promise<Result<JsonObject>> {
   const asked = body(new Map([["arguments", args]]));
   const params = { path: { name, tool } };
