@@ -1,11 +1,12 @@
-//! A test whose client goes away.
+//! Tests and calls whose client goes away.
 
 use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use super::{ALL, program, running, start, stop, until_nothing_runs};
+use super::{ALL, call, counted, program, put, running, start, stop, text_of, until_nothing_runs};
 use crate::server::{TestServer, eventually};
+use crate::sessions::web::{Reply, Web, usual};
 use crate::wire::{Connection, Request};
 
 const TEST: &str = "/api/instances/test";
@@ -55,4 +56,27 @@ fn works(server: &TestServer) -> Value {
             return answer.expect(200).json();
         }
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_call_whose_client_goes_away_is_cancelled_and_the_session_goes_on() {
+    let web = Web::serve(|request| match request.rpc().as_str() {
+        "tools/call" if request.body.contains("hang") => Reply::Nothing,
+        _ => usual(request),
+    })
+    .await;
+    let server = start();
+    put(&server, "a", &json!({"url": web.url(), "transport": "http"}));
+    text_of(call(&server, "a", "x"));
+    let mut connection = Connection::open(server.address()).expect("it listens");
+    connection.wait_at_most(Duration::from_millis(300)).expect("it is open");
+    assert!(connection.send(call(&server, "a", "hang")).is_err(), "it was answered");
+    eventually("it is under way", || web.count("tools/call") == 2);
+    assert_eq!(web.count("notifications/cancelled"), 0);
+    drop(connection);
+    eventually("it is cancelled", || web.count("notifications/cancelled") == 1);
+    assert_eq!(counted(&server, "a", 2)["failed_calls"], 0, "that is no fault of the server");
+    text_of(call(&server, "a", "x"));
+    assert_eq!(web.count("initialize"), 1);
+    stop(server);
 }
