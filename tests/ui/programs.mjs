@@ -18,6 +18,11 @@ export function program(...words) {
   return { command: PYTHON, args: [SCRIPT, ...words] };
 }
 
+/** A server that people use. */
+export function clock() {
+  return { command: join(dirname(PYTHON), 'mcp-server-time'), args: ['--local-timezone=Europe/Zurich'] };
+}
+
 /** Tools that are worth a look: tests/servers/toolbox.py. They are others once there is a file. */
 export class Toolbox {
   #other;

@@ -1,5 +1,5 @@
-// The five pictures of the manual: the list, an edit, a conflict, a paste, an approval. They are taken each time; kept where a folder
-// for them is given.
+// The seven pictures of the manual: the list, an edit, a conflict, a paste, an approval, a test, tools. They are taken each time; kept
+// where a folder for them is given.
 
 import assert from 'node:assert/strict';
 import { writeFile } from 'node:fs/promises';
@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { visible } from '../claims.mjs';
 import { spoilSecret } from '../document.mjs';
 import { HOUSEHOLD, PASTED } from '../household.mjs';
+import { clock } from '../programs.mjs';
 
 const SIZE = { width: 1280, height: 800 };
 
@@ -17,7 +18,7 @@ export default async function (stage) {
   await stage.api.send('GET', '/api/instances/none/approval');
   for (const [name, config] of Object.entries(HOUSEHOLD)) await stage.api.put(name, config);
   const visitor = await stage.owner({ viewport: SIZE, deviceScaleFactor: 1, colorScheme: scheme, reducedMotion: 'reduce' });
-  const { list, editor, conflict, paste, running, page } = visitor;
+  const { list, editor, conflict, paste, running, testing, tools, page } = visitor;
   const take = async (name) => {
     await page.mouse.move(0, 0);
     const picture = await page.screenshot({ animations: 'disabled', caret: 'hide' });
@@ -63,4 +64,27 @@ export default async function (stage) {
   await visible(paste.found);
   await paste.text.evaluate((field) => field.setSelectionRange(0, 0));
   await take('paste');
+  await page.evaluate(() => { location.hash = '#/'; });
+  await list.newServer.first().click();
+  await editor.json.click();
+  await editor.text.fill(JSON.stringify({
+    command: 'npx', args: ['-y', '@acme/warehouse-mcp@1.4.2'], env: { API_KEY: '${MCP_SECRET_WAREHOUSE}' },
+  }));
+  await editor.form.click();
+  await editor.fill({ Name: 'warehouse' });
+  await testing.test.click();
+  await testing.ends('It does not work.');
+  await take('test');
+
+  await stage.api.put('clock', clock());
+  await stage.api.send('PUT', '/api/instances/clock/policy', { body: { start: 'always' } });
+  await page.evaluate(() => { location.hash = '#/servers/clock/status'; });
+  await running.status.getByText(/^(Healthy|Not checked)/).first().waitFor({ timeout: 60_000 });
+  await running.view('Tools').click();
+  await tools.open('get_current_time');
+  await tools.field('get_current_time', 'timezone (required)').fill('America/New_York');
+  await tools.call('get_current_time').click();
+  await visible(tools.result('get_current_time').getByText('The tool answered'));
+  await tools.opener('get_current_time').evaluate((opener) => opener.scrollIntoView());
+  await take('tools');
 }

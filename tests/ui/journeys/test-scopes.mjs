@@ -4,7 +4,8 @@
 import assert from 'node:assert/strict';
 import { createServer } from 'node:http';
 
-import { eventually, visible } from '../claims.mjs';
+import { eventually, gone, visible } from '../claims.mjs';
+import { hasFocus } from '../focus.mjs';
 
 export default async function (stage) {
   const guarded = createServer((_, answer) => answer.writeHead(401, { 'WWW-Authenticate': 'Bearer' }).end());
@@ -36,6 +37,20 @@ export default async function (stage) {
   // The same draft as a program: its control goes.
   await editor.transport('stdio').check();
   await eventually(hasNone);
+
+  // A key that has lost its scope meanwhile: what is refused is said, and is offered no more.
+  const operator = await stage.guest('operator');
+  await operator.goTo('#/servers/local');
+  await operator.editor.isShown('local');
+  await operator.page.route('**/api/instances/test', (route) => route.fulfill({
+    status: 403, contentType: 'application/problem+json',
+    body: JSON.stringify({ type: '/problems/insufficient-scope', title: 'No', status: 403, detail: '', required_scope: 'run' }),
+  }));
+  await operator.testing.test.click();
+  await visible(operator.testing.panel.getByText('A key with the scope run can test it.', { exact: false }));
+  await hasFocus(operator.page, operator.testing.panel, 'why not');
+  await gone(operator.testing.test);
+  assert.match(await operator.editor.save.getAttribute('class'), /primary/);
 
   const reader = await stage.guest('reader');
   await reader.goTo('#/servers/remote');

@@ -53,7 +53,7 @@ export default async function (stage) {
 
   // What it takes, in words and as its schema.
   await visible(tools.item('echo').getByText('Answers what it is called with.', { exact: true }));
-  assert.match(await tools.argument('echo', 'text').innerText(), /string, required\s+Text: What is said\./);
+  assert.match(await tools.argument('echo', 'text').innerText(), /string, required\s+What is said\./);
   assert.match(await tools.argument('echo', 'mood').innerText(), /string, required\s+How it is said\.\s+One of\s+glad\s+sad/);
   assert.match(await tools.argument('echo', 'times').innerText(), /integer, default 1\s+How often\./);
   assert.match(await tools.argument('echo', 'pitch').innerText(), /number or null/);

@@ -120,11 +120,7 @@ function Arguments({ args }: { args: ReturnType<typeof argumentsOf> }) {
                 </>
               )}
             </p>
-            {(title !== null || description !== null) && (
-              <p class="tool-description" dir="auto">
-                {[title, description].filter((text) => text !== null).join(": ")}
-              </p>
-            )}
+            <Said name={name} title={title} description={description} />
             {choices.length > 0 && (
               <p class="names field-hint">
                 {texts.oneOf}{" "}
@@ -139,6 +135,18 @@ function Arguments({ args }: { args: ReturnType<typeof argumentsOf> }) {
         </div>
       ))}
     </dl>
+  );
+}
+
+/** Many schemas have a title that is the name again, in other letters. */
+function Said({ name, title, description }: { name: string; title: string | null; description: string | null }) {
+  const bare = (text: string) => text.toLowerCase().replace(/[^\p{L}\p{N}]/gu, "");
+  const own = title === null || bare(title) === bare(name) ? null : title;
+  if (own === null && description === null) return null;
+  return (
+    <p class="tool-description" dir="auto">
+      {[own, description].filter((text) => text !== null).join(": ")}
+    </p>
   );
 }
 
