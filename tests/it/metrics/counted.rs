@@ -13,6 +13,7 @@ use crate::running::{
 use crate::server::{SERVERS, TestServer, eventually, item};
 use crate::site::Site;
 use crate::stream::{EVENTS, Stream};
+use crate::wire::Connection;
 
 /// A series, by its name and labels, and by how much it is to grow.
 type Growth<'a> = (&'a str, &'a [(&'a str, &'a str)], f64);
@@ -213,6 +214,24 @@ fn a_failed_start_and_one_that_is_given_up_are_counted() {
     request(&server, "DELETE", item("silent")).send().expect(204);
     within(Duration::from_secs(20), "the start is given up", || count("cancelled") == 1.0);
     assert_eq!(count("ok"), 0.0);
+}
+
+#[test]
+fn a_call_whose_client_has_gone_is_counted() {
+    let server = start(builder(Site::new()));
+    put(&server, "a", &json!({"command": "python3", "args": [program("instance.py")]}));
+    let call =
+        |tool: &str| request(&server, "POST", place("a", &format!("/tools/{tool}/call"))).json(&json!({}));
+    call("pid").send().expect(200);
+    let mut connection = Connection::open(server.address()).expect("it listens");
+    connection.write(&call("hang").message()).expect("it reads");
+    connection.wait_at_most(Duration::from_millis(300)).expect("it is open");
+    assert!(connection.answer("POST").is_err(), "it answers");
+    let count = |outcome| scrape(&server).value(CALLS, &[("outcome", outcome)]).unwrap_or(0.0);
+    assert_eq!((count("ok"), count("cancelled")), (1.0, 0.0));
+    drop(connection);
+    eventually("it is given up", || count("cancelled") == 1.0);
+    assert_eq!(count("ok"), 1.0);
 }
 
 #[test]
