@@ -216,8 +216,7 @@ fn routes() -> Vec<Route> {
         route(Method::DELETE, SETTINGS_ITEM, theirs::delete, delete_theirs),
         route(Method::POST, SETTINGS_RENAME, theirs::rename, rename_stored),
         get(INSTANCES, running::list, reading(Handler::Plain(live::list))),
-        // A server may be called `test`.
-        undescribed(TEST, reading(Handler::Plain(live::read_called_test))),
+        get(TEST, running::read_called_test, reading(Handler::Plain(live::read_called_test))),
         route(Method::POST, TEST, discovery::test, test),
         route(Method::POST, THEIR_TEST, discovery::test_theirs, test_theirs),
         refused_post("/api/mcp/oauth/start"),

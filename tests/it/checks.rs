@@ -172,9 +172,16 @@ fn the_document_is_looked_at_before_an_instance() {
     let server = TestServer::builder(Site::with_document("garbage")).with_run().start();
     let place = |rest: &str| format!("/api/instances/none{rest}");
     let launch = json!({"launch": "0".repeat(64)});
+    let fingerprint = json!({"fingerprint": "0"});
     let requests = || {
         [
             ("GET", "", server.get(place(""))),
+            ("GET", "", server.get("/api/instances/test")),
+            ("GET", "/tools", server.get(place("/tools"))),
+            ("GET", "/resources", server.get(place("/resources"))),
+            ("GET", "/prompts", server.get(place("/prompts"))),
+            ("POST", "/tools/acceptance", server.post(place("/tools/acceptance")).json(&fingerprint)),
+            ("POST", "", server.post("/api/instances/test").json(&json!({"name": "none"}))),
             ("GET", "/log", server.get(place("/log"))),
             ("GET", "/approval", server.get(place("/approval"))),
             ("GET", "/policy", server.get(place("/policy"))),

@@ -63,6 +63,18 @@ pub(in crate::http) fn read() -> Description {
     }
 }
 
+/// `GET /api/instances/test`
+pub(in crate::http) fn read_called_test() -> Description {
+    Description {
+        id: "get_instance_called_test",
+        summary: "Read the instance of the server that is called `test`",
+        description: "The same as of any other server. The path is also that of tests.",
+        parameters: Vec::new(),
+        problems: reading().with(&[UnknownServer]),
+        ..read()
+    }
+}
+
 /// `POST /api/instances/{name}/probe`
 pub(in crate::http) fn probe() -> Description {
     let probed = json!({

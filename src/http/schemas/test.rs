@@ -12,7 +12,7 @@ use super::config::McpServerConfig;
 #[schemars(extend("additionalProperties" = false))]
 pub(in crate::http) struct ServerTest {
     /// The name of a stored server.
-    #[schemars(default, with = "String")]
+    #[schemars(default, with = "String", length(min = 1))]
     name: Option<String>,
     /// A configuration, as it would be written.
     #[schemars(default, with = "McpServerConfig")]
@@ -50,7 +50,7 @@ pub(in crate::http) struct ToolFingerprint {
 #[schemars(extend("additionalProperties" = false))]
 pub(in crate::http) struct OpenHandsTest {
     /// The name of a stored server, from which masks are filled.
-    #[schemars(default, with = "String")]
+    #[schemars(default, with = "String", length(min = 1))]
     name: Option<String>,
     /// A configuration in the words of OpenHands; its transport may be called `type`.
     server: Map<String, Value>,
