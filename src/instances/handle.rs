@@ -325,6 +325,9 @@ impl Instances {
             return Err(NoInstance::NotRunner);
         }
         self.keep_pace(name)?;
+        if self.shared.role() == Role::Off {
+            return Ok(());
+        }
         self.requests.send(Request::Restart(name.clone())).map_err(|_| NoInstance::NotRunner)
     }
 

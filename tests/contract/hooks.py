@@ -21,6 +21,8 @@ BEYOND_SCHEMAS = {
     "/problems/malformed-body": [
         "it holds the character NUL",
         "it is nested too deeply",
+        # One of two members: generators make a type without members of `anyOf`.
+        "it names no server, and has no configuration",
     ],
 }
 
@@ -77,6 +79,9 @@ def refusals_of_valid_data_are_beyond_schemas(ctx, response, case):
         return
     # What operations make of a server depends on the server; it can be anything.
     if case.media_type == "application/json-patch+json" and problem["type"] == "/problems/invalid-config":
+        return
+    # What a configuration in the words of OpenHands may be is OpenHands' to say; the document leaves it open.
+    if case.path == "/api/mcp/test" and problem["type"] == "/problems/invalid-config":
         return
     # Which members a policy has after a patch depends on what it had.
     if case.method == "PATCH" and problem["type"] == "/problems/invalid-policy":

@@ -10,7 +10,7 @@ use crate::openapi::Shape;
 
 use super::instances::name;
 use super::problems::Problems;
-use super::running::{one, reading};
+use super::running::{asking, one};
 use super::{Description, about, example, fields, json_body, success};
 
 const FINGERPRINT: &str = "9c1185a5c5e9fc54612808977ee8f548";
@@ -87,7 +87,9 @@ pub(in crate::http) fn accept() -> Description {
             vec![example("tool_fingerprint", "The fingerprint that was shown", fingerprint)],
         )],
         successes,
-        problems: listed().with(&[ToolsChanged, OutcomeUnknown]),
+        problems: asking()
+            .with(&[NoList, ServerFault, ToolsChanged, OutcomeUnknown])
+            .with_status(ServerFault, StatusCode::GATEWAY_TIMEOUT),
         ..about("instances")
     }
 }
@@ -155,12 +157,9 @@ pub(in crate::http) fn test_theirs() -> Description {
 }
 
 fn testing() -> Problems {
-    reading().with(&[
-        InvalidName,
-        UnknownServer,
+    asking().with(&[
         NoMcpServers,
         NotRunnable,
-        InstanceFailed,
         InstanceStarting,
         NotTheRunner,
         NotRunning,

@@ -189,7 +189,7 @@ pub(super) fn one() -> Problems {
 }
 
 /// And every request that does something with one: there the state of the document is a conflict.
-fn asking() -> Problems {
+pub(super) fn asking() -> Problems {
     problems(&[DocumentVanished, StoreUnavailable, StoreBusy, InvalidName, UnknownServer])
         .with_status(DocumentUnreadable, StatusCode::CONFLICT)
 }

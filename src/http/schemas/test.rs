@@ -21,7 +21,7 @@ pub(in crate::http) struct ServerTest {
     #[schemars(default, with = "TestCall")]
     call_tool: Option<Value>,
     /// How many seconds the start of a configuration may take, and a call; 60 where nothing is said.
-    #[schemars(default, with = "f64", range(max = 300))]
+    #[schemars(default, with = "f64", range(max = 300), extend("exclusiveMinimum" = 0))]
     timeout_seconds: Option<f64>,
 }
 
@@ -55,7 +55,7 @@ pub(in crate::http) struct OpenHandsTest {
     /// A configuration in the words of OpenHands; its transport may be called `type`.
     server: Map<String, Value>,
     /// How many seconds the start may take, and a call; 15 where nothing is said.
-    #[schemars(default, with = "f64", range(max = 120))]
+    #[schemars(default, with = "f64", range(max = 120), extend("exclusiveMinimum" = 0))]
     timeout: Option<f64>,
     /// A tool that is called at the end. Needs the scope `use`.
     #[schemars(default, with = "TestCall")]
