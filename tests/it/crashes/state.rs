@@ -95,7 +95,18 @@ fn killed_at_each_step_of_a_migration_the_next_start_has_all_of_it() {
     let (site, key) = (server.site(), server.exchange(&server.code()));
     server.stop();
     // What version 1 leaves: the later ones add to it.
-    for table in ["author", "run", "approval", "approved_member", "attempts", "policy", "instance"] {
+    for table in [
+        "author",
+        "run",
+        "approval",
+        "approved_member",
+        "attempts",
+        "policy",
+        "instance",
+        "known_tools",
+        "known_tool",
+        "list",
+    ] {
         site.change_state(&format!("DROP TABLE {table}"));
     }
     site.change_state("ALTER TABLE own DROP COLUMN generation; PRAGMA user_version = 1; VACUUM");
@@ -128,7 +139,7 @@ fn killed_at_each_step_of_a_migration_the_next_start_has_all_of_it() {
             let ready = server.get("/ready").send().expect(200).json();
             assert_eq!(ready, json!({"status": "ready"}), "{case}");
             server.stop();
-            assert_eq!(version(), 3, "{case}");
+            assert_eq!(version(), 4, "{case}");
             if is_done {
                 break;
             }
