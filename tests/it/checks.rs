@@ -200,7 +200,10 @@ fn the_document_is_looked_at_before_an_instance() {
         let status = if method == "GET" { 503 } else { 409 };
         assert_eq!((answer.status, &*answer.problem()), (status, "document-unreadable"), "{method} {rest}");
     }
+    let theirs = || server.post("/api/mcp/test").json(&json!({"server": {"url": "http://127.0.0.1:1/"}}));
+    theirs().send().expect_problem(409, "document-unreadable");
     server.write(ACP);
+    theirs().send().expect_problem(409, "no-mcp-servers");
     for (method, rest, request) in requests() {
         let answer = request.send();
         let expected = match (method, rest) {

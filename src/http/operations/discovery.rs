@@ -9,7 +9,7 @@ use crate::http::schemas::{OpenHandsTest, OpenHandsTestResult, ServerTest, ToolF
 use crate::openapi::Shape;
 
 use super::instances::name;
-use super::problems::Problems;
+use super::problems::{Problems, problems};
 use super::running::{asking, one};
 use super::{Description, about, example, fields, json_body, success};
 
@@ -151,24 +151,29 @@ pub(in crate::http) fn test_theirs() -> Description {
             Shape::of::<OpenHandsTestResult>(),
             vec![example("openhands_test_result", "It works", answer)],
         ),
-        problems: testing(),
+        problems: of_drafts(),
         ..about("settings")
     }
 }
 
+/// A configuration is tested whether there is such a server or not.
+fn of_drafts() -> Problems {
+    problems(&[DocumentVanished, StoreUnavailable, StoreBusy])
+        .with_status(DocumentUnreadable, StatusCode::CONFLICT)
+        .with(&[
+            NoMcpServers,
+            NotRunnable,
+            NotTheRunner,
+            InvalidConfig,
+            UnrestorableMask,
+            ForeignToken,
+            BoundSecret,
+            TooManyTests,
+        ])
+}
+
 fn testing() -> Problems {
-    asking().with(&[
-        NoMcpServers,
-        NotRunnable,
-        InstanceStarting,
-        NotTheRunner,
-        NotRunning,
-        InvalidConfig,
-        UnrestorableMask,
-        ForeignToken,
-        BoundSecret,
-        TooManyTests,
-    ])
+    of_drafts().with(&[UnknownServer, InvalidName, InstanceStarting, NotRunning])
 }
 
 fn listed() -> Problems {

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use serde_json::{Value, json};
 
 use super::lister::{Lister, Mood, described};
-use super::{asked_again, names, refreshed, timed, tools, tools_of};
+use super::{accept, asked_again, names, refreshed, timed, tools, tools_of};
 use crate::instances::{ALL, call, place, probe, put, start, stop, text_of};
 use crate::server::{READER, WRITER, eventually, item};
 use crate::wire::Connection;
@@ -120,6 +120,23 @@ async fn f2_so_does_one_that_never_listed_anything() {
     }
     assert_eq!(lister.asked(), 1);
     stop(server);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_never_listed_and_can_not_be_is_the_servers_fault() {
+    for (mood, status) in [(Mood::Failing, 502), (Mood::Silent, 504)] {
+        let lister = Lister::of(&[]).await;
+        let server = lister.served();
+        lister.be(mood);
+        let read = |list: &str| server.get(format!("{}/{list}", place("a"))).key(READER);
+        // All at once, since a silent one takes its time.
+        thread::scope(|scope| {
+            for request in [read("resources"), read("prompts"), accept(&server, "a", &json!("0"))] {
+                scope.spawn(|| request.send().expect_problem(status, "server-fault"));
+            }
+        });
+        stop(server);
+    }
 }
 
 /// What is read at once after a change is never the old list as if it were the new one's.

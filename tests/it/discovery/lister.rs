@@ -42,8 +42,12 @@ impl Lister {
         let (offered, manner) = (Arc::clone(&tools), Arc::clone(&mood));
         let web = Web::serve(move |request| match request.rpc().as_str() {
             "initialize" => initialized(request),
-            "tools/list" => {
-                let result = json!({"tools": *offered.lock().expect("no holder panics")});
+            method @ ("tools/list" | "resources/list" | "prompts/list") => {
+                let result = match method {
+                    "tools/list" => json!({"tools": *offered.lock().expect("no holder panics")}),
+                    "resources/list" => json!({"resources": [{"uri": "x:r", "name": "r"}]}),
+                    _ => json!({"prompts": [{"name": "p"}, {"title": "nameless"}]}),
+                };
                 let mood = manner.lock().expect("no holder panics").clone();
                 match mood {
                     Mood::Well => Reply::result(request, result),
@@ -55,9 +59,7 @@ impl Lister {
                     Mood::Failing => Reply::error(request, -32000, "out of order"),
                 }
             }
-            "resources/list" => Reply::result(request, json!({"resources": [{"uri": "x:r", "name": "r"}]})),
             "resources/templates/list" => Reply::error(request, -32601, "there is no such method"),
-            "prompts/list" => Reply::result(request, json!({"prompts": [{"name": "p"}, {"title": "nameless"}]})),
             // Before its answer it says that its tools have changed.
             "tools/call" if request.body.contains("announce") => Reply::Events(vec![
                 event(&json!({"jsonrpc": "2.0", "method": "notifications/tools/list_changed"})),
