@@ -123,7 +123,7 @@ async fn f2_so_does_one_that_never_listed_anything() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_was_never_listed_and_can_not_be_is_the_servers_fault() {
+async fn what_was_never_listed_and_cannot_be_is_the_servers_fault() {
     for (mood, status) in [(Mood::Failing, 502), (Mood::Silent, 504)] {
         let lister = Lister::of(&[]).await;
         let server = lister.served();
