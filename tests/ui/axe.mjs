@@ -24,3 +24,11 @@ export async function assertAccessible(page, what) {
   }, RULES);
   assert.deepEqual(violations, [], what);
 }
+
+/** The same, and nothing is cut off at the width of the window. */
+export async function assertFits(page, what) {
+  const { width } = page.viewportSize();
+  await assertAccessible(page, `${what} at ${width} px`);
+  const by = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+  assert.ok(by <= 0, `${what} is cut off at ${width} px`);
+}

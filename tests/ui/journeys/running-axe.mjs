@@ -1,8 +1,6 @@
 // Every view on a running server under axe, in one colour scheme, wide and at the width of a phone, where nothing is cut off.
 
-import assert from 'node:assert/strict';
-
-import { assertAccessible } from '../axe.mjs';
+import { assertFits } from '../axe.mjs';
 import { visible } from '../claims.mjs';
 import { Operator, program } from '../programs.mjs';
 
@@ -26,11 +24,7 @@ export default async function (stage) {
   await visible(list.status('sick').getByText(/^Unhealthy/));
   for (const width of WIDTHS) {
     await page.setViewportSize({ width, height: 800 });
-    const fine = async (what) => {
-      await assertAccessible(page, `${what} at ${width} px`);
-      const by = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
-      assert.ok(by <= 0, `${what} is cut off at ${width} px`);
-    };
+    const fine = (what) => assertFits(page, what);
     await fine('the list');
     for (const [name, shown] of [['birds', 'MCP version'], ['sick', 'The tool failed.'], ['broken', 'The program ended.'], ['asleep', 'Calls'], ['new', 'Calls']]) {
       await visitor.goTo(`#/servers/${name}/status`);

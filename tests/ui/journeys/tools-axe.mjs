@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 
-import { assertAccessible } from '../axe.mjs';
+import { assertFits } from '../axe.mjs';
 import { gone, visible } from '../claims.mjs';
 import { Operator, Toolbox, program } from '../programs.mjs';
 
@@ -22,9 +22,7 @@ export default async function (stage) {
   for (const width of WIDTHS) {
     await page.setViewportSize({ width, height: 800 });
     const fine = async (what) => {
-      await assertAccessible(page, `${what} at ${width} px`);
-      const by = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
-      assert.ok(by <= 0, `${what} is cut off at ${width} px`);
+      await assertFits(page, what);
       const cut = await page.locator('.editor-foot .button').evaluateAll((all) => all.filter((own) => own.scrollWidth > own.clientWidth).map(({ textContent }) => textContent));
       assert.deepEqual(cut, [], `${what} at ${width} px`);
     };

@@ -1,8 +1,8 @@
 /** The bottom of the editor: saving, testing and giving up, and what saving would do or why it can't. */
 import { Button } from "../../parts/Button.tsx";
-import { Span } from "../../parts/Span.tsx";
 import { editor } from "../../texts-editing.ts";
 import { testing } from "../../texts-testing.ts";
+import { UnderWay } from "./UnderWay.tsx";
 import { whyNoSave } from "./judging.ts";
 import type { Trial } from "./trial.ts";
 
@@ -43,14 +43,7 @@ export function Foot({ isSaving, trial, canTest, isNew, isChanged, cleared, onSa
         )}
         <Button onPress={onDiscard}>{editor.discardDraft}</Button>
       </div>
-      {since !== null && (
-        <p class="testing-now">
-          {testing.under} <Span since={since} />
-          <Button kind="quiet" label={testing.cancelTest} onPress={onCancelTest}>
-            {editor.cancel}
-          </Button>
-        </p>
-      )}
+      {since !== null && <UnderWay what={testing.under} since={since} cancelLabel={testing.cancelTest} onCancel={onCancelTest} />}
       <p id="editor-state" class={hindrance === null ? "field-hint" : "field-note"} hidden={since !== null}>
         {hindrance ?? state}
         {cleared.length > 0 && ` ${editor.removesSecrets(cleared)}`}

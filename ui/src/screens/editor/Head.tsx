@@ -1,11 +1,11 @@
 /** The top of the editor: the way back, the server's icon and name, and what can be done beside editing. */
 import type { Ref } from "preact";
-import { Button } from "../../parts/Button.tsx";
 import { Menu } from "../../parts/Menu.tsx";
 import type { Draft } from "../../state/drafts.ts";
 import { servers } from "../../state/live.ts";
 import { editor } from "../../texts-editing.ts";
 import { ServerIcon } from "../list/ServerIcon.tsx";
+import { ServerHead } from "./ServerHead.tsx";
 import { removeServer } from "./flows.ts";
 import { remember } from "./memory.ts";
 
@@ -14,14 +14,16 @@ type Props = { draft: Draft; headingRef: Ref<HTMLHeadingElement>; onBack: () => 
 export function Head({ draft, headingRef, onBack }: Props) {
   const { key, name, isNew } = draft;
   return (
-    <header class="editor-head">
-      <Button kind="quiet" icon="back" onPress={onBack}>
-        {editor.back}
-      </Button>
-      <h1 dir="auto" tabIndex={-1} ref={headingRef}>
-        {!isNew && <ServerIcon server={servers.value.get(name)} />}
-        {isNew ? editor.newServer : name}
-      </h1>
+    <ServerHead
+      title={
+        <>
+          {!isNew && <ServerIcon server={servers.value.get(name)} />}
+          {isNew ? editor.newServer : name}
+        </>
+      }
+      headingRef={headingRef}
+      onBack={onBack}
+    >
       {!isNew && (
         <Menu
           label={editor.more}
@@ -32,6 +34,6 @@ export function Head({ draft, headingRef, onBack }: Props) {
           ]}
         />
       )}
-    </header>
+    </ServerHead>
   );
 }

@@ -12,7 +12,6 @@ import { TRANSPORT_NAMES, transportOf } from "../../model/summary.ts";
 import { advice } from "../../model/advice.ts";
 import { withoutMarks } from "../../model/suspects.ts";
 import { Banner } from "../../parts/Banner.tsx";
-import { Button } from "../../parts/Button.tsx";
 import { drafts, isDirty } from "../../state/drafts.ts";
 import { useKeys } from "../../state/keys.ts";
 import { type LiveServer, isListed, servers } from "../../state/live.ts";
@@ -20,6 +19,7 @@ import { go } from "../../state/route.ts";
 import { editor } from "../../texts-editing.ts";
 import { Views, useArrival } from "../running/Views.tsx";
 import { Reveal } from "./Reveal.tsx";
+import { ServerHead } from "./ServerHead.tsx";
 import { labelOf, rank } from "./faults.ts";
 
 /** What is shown of one place: a value, or the values of a list. */
@@ -34,14 +34,7 @@ export function ServerView({ title, draftKey, isNew }: { title: string; draftKey
   useKeys([{ keys: "Escape", what: editor.backToList, run: back }]);
   return (
     <div class="editor">
-      <header class="editor-head">
-        <Button kind="quiet" icon="back" onPress={back}>
-          {editor.back}
-        </Button>
-        <h1 dir="auto" tabIndex={-1} ref={heading}>
-          {title}
-        </h1>
-      </header>
+      <ServerHead title={title} headingRef={heading} onBack={back} />
       {!isNew && <Views name={draftKey} />}
       {draft !== undefined && isDirty(draft) && (
         <Banner kind="status">{editor.draftKept}</Banner>

@@ -1,7 +1,7 @@
 /** The search field and the filters of the list. Filters combine: any of a group, all groups together. */
 import type { Ref } from "preact";
 import { GROUPS, type Group, toggled } from "../../model/finding.ts";
-import { Field } from "../../parts/Field.tsx";
+import { SearchField } from "../../parts/SearchField.tsx";
 import { find, findWords, finding, settleFinding } from "../../state/finding.ts";
 import { isWrongKey } from "../../state/trouble.ts";
 import { list } from "../../texts.ts";
@@ -19,30 +19,7 @@ type Props = {
 export function Filters({ counts, shown, all, searchRef, onEnter }: Props) {
   return (
     <div class="list-tools" role="search">
-      <Field label={list.search} isLabelHidden>
-        {(wiring) => (
-          <input
-            type="search"
-            placeholder={list.search}
-            autocomplete="off"
-            spellcheck={false}
-            dir="auto"
-            ref={searchRef}
-            value={finding.value.search}
-            {...wiring}
-            onInput={(event) => findWords(event.currentTarget.value)}
-            onBlur={settleFinding}
-            onKeyDown={(event) => {
-              if (event.isComposing) return;
-              if (event.key === "Escape" && finding.peek().search !== "") findWords("");
-              else if (event.key === "Enter" || event.key === "ArrowDown") onEnter();
-              else return;
-              event.preventDefault();
-              event.stopPropagation();
-            }}
-          />
-        )}
-      </Field>
+      <SearchField label={list.search} words={finding.value.search} inputRef={searchRef} onWords={findWords} onEnter={onEnter} onLeave={settleFinding} />
       {(Object.keys(GROUPS) as Group[]).map((group) => (
         <FilterGroup key={group} group={group} counts={counts.filter((count) => count.group === group)} />
       ))}

@@ -1,10 +1,10 @@
 /** What happened to one server: starts, probes, failed calls, ends. The newest first, with marks where what is executed changed. */
 import type { InstanceEvent } from "../../api/instances.ts";
 import { Age } from "../../parts/Age.tsx";
-import { Button } from "../../parts/Button.tsx";
 import type { Tone } from "../../model/running.ts";
 import { running } from "../../texts.ts";
 import { historyTexts as texts, statusTexts } from "../../texts-running.ts";
+import { AsOf } from "./AsOf.tsx";
 import { FaultText } from "./Status.tsx";
 import { useInstance } from "./instance.ts";
 
@@ -25,12 +25,7 @@ export function History({ name }: { name: string }) {
           ))}
         </ol>
       )}
-      <p class="as-of field-hint">
-        {statusTexts.asOf} <Age at={readAt} />
-        <Button kind="quiet" onPress={refresh}>
-          {statusTexts.refresh}
-        </Button>
-      </p>
+      <AsOf at={readAt} onRefresh={refresh} />
     </section>
   );
 }

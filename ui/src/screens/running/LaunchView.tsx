@@ -1,6 +1,7 @@
 /** What would be executed, member by member, with what differs from what was approved last. */
 import type { ComponentChildren } from "preact";
 import type { Launch, LaunchVariable } from "../../api/instances.ts";
+import { type Fact, Facts } from "../../parts/Facts.tsx";
 import { Icon } from "../../parts/Icon.tsx";
 import { approval as texts } from "../../texts-running.ts";
 import { labelOf } from "../editor/faults.ts";
@@ -11,7 +12,7 @@ export function LaunchView({ launch }: { launch: Launch }) {
   // Where nothing was approved everything is new.
   const isCompared = last !== null && !approved;
   const mark = (part: { changed: boolean }) => isCompared && part.changed && <Changed />;
-  const rows: [string, ComponentChildren][] = [
+  const rows: Fact[] = [
     [
       texts.command,
       command && (
@@ -46,18 +47,7 @@ export function LaunchView({ launch }: { launch: Launch }) {
   return (
     <>
       {fault !== undefined && <p class="field-error">{texts.faultAt(labelOf(fault))}</p>}
-      <dl class="others launch">
-        {rows.map(
-          ([title, value]) =>
-            value !== undefined &&
-            value !== false && (
-              <div key={title}>
-                <dt>{title}</dt>
-                <dd>{value}</dd>
-              </div>
-            ),
-        )}
-      </dl>
+      <Facts rows={rows} class="launch" />
       {isCompared && launch.reason === "launch-changed" && !hasMark(launch) && <p class="field-note">{texts.somethingGone}</p>}
       {refused.length > 0 && <p class="field-error">{texts.refused(refused.map(labelOf))}</p>}
     </>

@@ -2,12 +2,12 @@
 import { useRef } from "preact/hooks";
 import { session } from "../../api/session.ts";
 import { Banner } from "../../parts/Banner.tsx";
-import { Button } from "../../parts/Button.tsx";
 import { useKeys } from "../../state/keys.ts";
 import { isListed, servers } from "../../state/live.ts";
 import { type View, go } from "../../state/route.ts";
 import { editor } from "../../texts-editing.ts";
 import { views } from "../../texts-running.ts";
+import { ServerHead } from "../editor/ServerHead.tsx";
 import { ServerIcon } from "../list/ServerIcon.tsx";
 import { Approval } from "./Approval.tsx";
 import { History } from "./History.tsx";
@@ -28,15 +28,16 @@ export function RunningScreen({ name, view }: { name: string; view: View }) {
   return (
     <div class="editor running-screen">
       <div class="editor-top">
-        <header class="editor-head">
-          <Button kind="quiet" icon="back" onPress={back}>
-            {editor.back}
-          </Button>
-          <h1 dir="auto" tabIndex={-1} ref={heading}>
-            <ServerIcon server={server} />
-            {name}
-          </h1>
-        </header>
+        <ServerHead
+          title={
+            <>
+              <ServerIcon server={server} />
+              {name}
+            </>
+          }
+          headingRef={heading}
+          onBack={back}
+        />
         <Views name={name} />
       </div>
       {server === undefined && isListed.value ? (

@@ -8,6 +8,7 @@ import { lookOf } from "../../model/running.ts";
 import { Age } from "../../parts/Age.tsx";
 import { Banner } from "../../parts/Banner.tsx";
 import { Button } from "../../parts/Button.tsx";
+import { type Fact, Facts } from "../../parts/Facts.tsx";
 import { Health } from "../../parts/Health.tsx";
 import { Span } from "../../parts/Span.tsx";
 import { isRunner, statusOf } from "../../state/instances.ts";
@@ -17,6 +18,7 @@ import { toast } from "../../state/toasts.ts";
 import { running } from "../../texts.ts";
 import { faults, hints, statusTexts as texts } from "../../texts-running.ts";
 import { whyNot } from "../editor/why-not.ts";
+import { AsOf } from "./AsOf.tsx";
 import { mayRead } from "./Views.tsx";
 import { useInstance } from "./instance.ts";
 
@@ -45,13 +47,8 @@ export function Status({ name }: { name: string }) {
       ) : (
         <>
           <WhatToDo name={name} instance={instance} />
-          <Facts instance={instance} />
-          <p class="as-of field-hint">
-            {texts.asOf} <Age at={readAt} />
-            <Button kind="quiet" onPress={refresh}>
-              {texts.refresh}
-            </Button>
-          </p>
+          <InstanceFacts instance={instance} />
+          <AsOf at={readAt} onRefresh={refresh} />
         </>
       )}
     </section>
@@ -163,10 +160,10 @@ function Way({ name, attention, kind }: { name: string; attention: Instance["att
   return kind === "exited" && mayRead("log") ? <a href={addressOf({ screen: "editor", name, view: "log" })}>{texts.toLog}</a> : null;
 }
 
-function Facts({ instance }: { instance: Instance }) {
+function InstanceFacts({ instance }: { instance: Instance }) {
   const { health, server, protocol_version, running_since_ms, restarts, calls, failed_calls, retry } = instance;
   const last = health.status === "unknown" ? health.last : null;
-  const rows: [string, preact.ComponentChildren][] = [
+  const rows: Fact[] = [
     [texts.checked, health.checked_at_ms === null ? texts.notYet : <Age at={health.checked_at_ms} />],
     [
       texts.lastKnown,
@@ -189,18 +186,5 @@ function Facts({ instance }: { instance: Instance }) {
     [texts.restarts, restarts],
     [texts.calls, failed_calls === 0 ? calls : texts.callsFailed(calls, failed_calls)],
   ];
-  return (
-    <dl class="others">
-      {rows.map(
-        ([title, value]) =>
-          value !== null &&
-          value !== false && (
-            <div key={title}>
-              <dt>{title}</dt>
-              <dd>{value}</dd>
-            </div>
-          ),
-      )}
-    </dl>
-  );
+  return <Facts rows={rows} />;
 }

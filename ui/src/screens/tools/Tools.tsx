@@ -6,7 +6,7 @@ import type { ListedTool, ToolListing } from "../../api/tools.ts";
 import { Age } from "../../parts/Age.tsx";
 import { Banner } from "../../parts/Banner.tsx";
 import { Button } from "../../parts/Button.tsx";
-import { Field } from "../../parts/Field.tsx";
+import { SearchField } from "../../parts/SearchField.tsx";
 import { isRunner, statusOf } from "../../state/instances.ts";
 import { useKeys } from "../../state/keys.ts";
 import { addressOf } from "../../state/route.ts";
@@ -36,29 +36,7 @@ export function Tools({ name }: { name: string }) {
       )}
       {listing.drift !== null && <Drift drift={listing.drift} isPinned={policy?.rules.pinned === true} hasChanged={hasChanged} onAccept={accept} />}
       <div class="tool-bar" role="search">
-        <Field label={texts.search} isLabelHidden>
-          {(wiring) => (
-            <input
-              type="search"
-              placeholder={texts.search}
-              autocomplete="off"
-              spellcheck={false}
-              dir="auto"
-              ref={search}
-              value={words}
-              {...wiring}
-              onInput={(event) => setWords(event.currentTarget.value)}
-              onKeyDown={(event) => {
-                if (event.isComposing) return;
-                if (event.key === "Escape" && words !== "") setWords("");
-                else if (event.key === "Enter" || event.key === "ArrowDown") list.current?.querySelector("button")?.focus();
-                else return;
-                event.preventDefault();
-                event.stopPropagation();
-              }}
-            />
-          )}
-        </Field>
+        <SearchField label={texts.search} words={words} inputRef={search} onWords={setWords} onEnter={() => list.current?.querySelector("button")?.focus()} />
         <p class="list-count" role="status">
           {texts.shown(found.length, listing.tools.length)}
         </p>

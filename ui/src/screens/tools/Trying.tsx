@@ -8,11 +8,10 @@ import { type Argument, type FieldFault, type Texts, fieldsOf, plainText, readFi
 import { Banner } from "../../parts/Banner.tsx";
 import { Button } from "../../parts/Button.tsx";
 import { SelectField, TextField } from "../../parts/Field.tsx";
-import { Span } from "../../parts/Span.tsx";
 import { addressOf } from "../../state/route.ts";
-import { editor } from "../../texts-editing.ts";
 import { faults as faultWords } from "../../texts-running.ts";
 import { tools as texts } from "../../texts-testing.ts";
+import { UnderWay } from "../editor/UnderWay.tsx";
 import { type Failure, whyNot } from "../editor/why-not.ts";
 import { ToolResult } from "./ToolResult.tsx";
 
@@ -139,14 +138,7 @@ export function Trying({ server, tool, args }: Props) {
         <Button isSubmit isBusy={since !== null} onPress={() => {}}>
           {texts.call}
         </Button>
-        {since !== null && (
-          <p class="testing-now">
-            {texts.calling} <Span since={since} />
-            <Button kind="quiet" label={texts.cancelCall} onPress={cancel}>
-              {editor.cancel}
-            </Button>
-          </p>
-        )}
+        {since !== null && <UnderWay what={texts.calling} since={since} cancelLabel={texts.cancelCall} onCancel={cancel} />}
       </div>
       {outcome !== null && (
         <section class="tool-answer" ref={answer} tabIndex={-1} aria-label={texts.answerOf(tool)}>
