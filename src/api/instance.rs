@@ -9,32 +9,9 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
-use super::instance_words::{FaultKind, HealthStatus, InstanceEventKind, UnapprovedReason};
+use super::instance_words::{FaultKind, HealthStatus, InstanceEventKind, InstanceState, UnapprovedReason};
 use super::words;
 use crate::projection::EntityTag;
-
-/// Where an instance is. `disabled`: its configuration says so. `unapproved`: what it would start is not approved.
-/// `idle`: it could run, and nobody needs it. `starting`, `running`, `stopping`: as they say. `error`: the last attempt
-/// to start it failed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "lowercase")]
-#[schemars(inline, transform = words::list)]
-pub enum InstanceState {
-    /// Its configuration says that it is not enabled.
-    Disabled,
-    /// What it would start is not approved.
-    Unapproved,
-    /// It could run, and nobody needs it.
-    Idle,
-    /// It is being started.
-    Starting,
-    /// It is initialized.
-    Running,
-    /// The last attempt to start it failed.
-    Error,
-    /// It is being ended.
-    Stopping,
-}
 
 /// What a person can do about it: nothing, approve the launch, give other credentials, try again, or change the
 /// configuration.

@@ -65,6 +65,51 @@ impl FaultKind {
     }
 }
 
+/// Where an instance is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum InstanceState {
+    /// Its configuration says that it is not enabled.
+    Disabled,
+    /// What it would start is not approved.
+    Unapproved,
+    /// It could run, and nobody needs it.
+    Idle,
+    /// It is being started.
+    Starting,
+    /// It is initialized.
+    Running,
+    /// The last attempt to start it failed.
+    Error,
+    /// It is being ended.
+    Stopping,
+}
+
+impl InstanceState {
+    /// All of them.
+    pub const ALL: [Self; 7] = [
+        Self::Disabled,
+        Self::Unapproved,
+        Self::Idle,
+        Self::Starting,
+        Self::Running,
+        Self::Error,
+        Self::Stopping,
+    ];
+
+    /// Its word.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Disabled => "disabled",
+            Self::Unapproved => "unapproved",
+            Self::Idle => "idle",
+            Self::Starting => "starting",
+            Self::Running => "running",
+            Self::Error => "error",
+            Self::Stopping => "stopping",
+        }
+    }
+}
+
 /// How healthy an instance is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum HealthStatus {

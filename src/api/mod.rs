@@ -14,6 +14,7 @@ mod words;
 
 use bytes::Bytes;
 use serde::Serialize;
+use serde_json::value::RawValue;
 
 pub use approval::{
     ApprovalReason, ApprovedBy, LaunchApproval, LaunchCommand, LaunchId, LaunchValue, LaunchVariable,
@@ -27,10 +28,9 @@ pub use event::{
 };
 pub use instance::{
     Attention, Instance, InstanceEvent, InstanceFault, InstanceHealth, InstanceList, InstanceLog,
-    InstanceRetry, InstanceState, InstanceStatus, InstanceStatuses, LastHealth, LogLine, PeerName,
-    ProbeResult, ToolResult,
+    InstanceRetry, InstanceStatus, InstanceStatuses, LastHealth, LogLine, PeerName, ProbeResult, ToolResult,
 };
-pub use instance_words::{FaultKind, HealthStatus, InstanceEventKind, UnapprovedReason};
+pub use instance_words::{FaultKind, HealthStatus, InstanceEventKind, InstanceState, UnapprovedReason};
 pub use policy::{
     PolicyHealthCheck, PolicyLimits, PolicySource, PolicyTools, RunPolicy, RunPolicyAnswer, SessionsWord,
     StartWord,
@@ -47,4 +47,9 @@ pub use service::{
 /// A body as it is sent: on one line, without a space.
 pub fn to_bytes(body: &impl Serialize) -> Bytes {
     serde_json::to_vec(body).expect("names of members are strings, and no value refuses to be written").into()
+}
+
+/// JSON that is passed on as it came; none where these bytes are no JSON.
+pub fn raw_json(bytes: &[u8]) -> Option<Box<RawValue>> {
+    RawValue::from_string(std::str::from_utf8(bytes).ok()?.to_owned()).ok()
 }

@@ -7,7 +7,7 @@ use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::{Value, json};
 
-use super::instance_words::{FaultKind, HealthStatus, InstanceEventKind, UnapprovedReason};
+use super::instance_words::{FaultKind, HealthStatus, InstanceEventKind, InstanceState, UnapprovedReason};
 use crate::json::Pointer;
 use crate::model::Kind;
 use crate::model::suspect::Reason;
@@ -113,6 +113,14 @@ word!(
     FaultKind::ALL,
     true,
     "What kind of fault: a reference that can't be resolved, a rule of this service, a program that can't be started, a server that can't be reached, no answer in time, credentials, an unforeseen HTTP status, a program that ended, what is not MCP, a JSON-RPC error, a tool that failed, or an answer that is too large."
+);
+
+word!(
+    InstanceState,
+    "InstanceState",
+    InstanceState::ALL,
+    true,
+    "Where an instance is. `disabled`: its configuration says so. `unapproved`: what it would start is not approved. `idle`: it could run, and nobody needs it. `starting`, `running`, `stopping`: as they say. `error`: the last attempt to start it failed."
 );
 
 word!(

@@ -6,9 +6,8 @@ use actix_web::HttpResponse;
 use actix_web::http::header;
 use actix_web::http::{Method, StatusCode};
 use bytes::Bytes;
-use serde_json::value::RawValue;
 
-use crate::api::{self, InstanceLog, ToolResult, to_bytes};
+use crate::api::{self, InstanceLog, ToolResult, raw_json, to_bytes};
 use crate::instances::{CallError, Fault, FaultKind, LogLine, NoInstance, Refusal, Sight};
 use crate::json::{Json, Object, to_compact};
 use crate::metrics::StreamKind;
@@ -113,10 +112,8 @@ async fn called(
         CallError::NoInstance(error) => no_instance(&error, &call.caller),
         CallError::Failed(fault) => failed(&fault, &call.caller),
     })?;
-    let result =
-        std::str::from_utf8(&result).ok().and_then(|text| RawValue::from_string(text.to_owned()).ok());
     let not_json = || failed(&FaultKind::Protocol.because("the result is not JSON"), &call.caller);
-    Ok(momentary_response(&ToolResult { result: result.ok_or_else(not_json)?, ms }))
+    Ok(momentary_response(&ToolResult { result: raw_json(&result).ok_or_else(not_json)?, ms }))
 }
 
 async fn current(call: &Call, name: &SettingsKey) -> Result<HttpResponse, Problem> {

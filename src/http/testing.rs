@@ -7,10 +7,9 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use serde::Serialize;
-use serde_json::value::RawValue;
 
-use crate::api::{TestResult, TestStage};
-use crate::instances::{Draft, FaultKind, Listing, NoInstance, Stage, StageReport, TestCall, Tested, hint};
+use crate::api::{TestResult, TestStage, raw_json};
+use crate::instances::{Draft, FaultKind, Listing, Stage, StageReport, TestCall, Tested, hint};
 use crate::json::{Json, Object, Pointer, to_compact};
 use crate::model::SettingsKey;
 use crate::model::run_policy::ToolRules;
@@ -122,12 +121,19 @@ fn admit(call: &Call) -> Result<(), Problem> {
     }
 }
 
-/// What is to be tested.
+/// What a test is asked for.
 struct Asked {
-    name: Option<SettingsKey>,
-    write: Option<ServerWrite>,
+    subject: Subject,
     call: Option<TestCall>,
     timeout: Duration,
+}
+
+/// What is to be tested.
+enum Subject {
+    /// The stored server of this name.
+    Stored(SettingsKey),
+    /// What this write would leave, of this name if one is given.
+    Draft(Option<SettingsKey>, ServerWrite),
 }
 
 impl Asked {
@@ -136,18 +142,17 @@ impl Asked {
             "`name` of a stored server, `config` to be tried, or both; beside them `call_tool` and `timeout_seconds`",
         );
         reader.only(body, &Pointer::root(), &["name", "config", "call_tool", "timeout_seconds"])?;
-        let name = reader.name(body)?;
-        let write = match body.get("config") {
-            None | Some(Json::Null) => None,
-            Some(Json::Object(config)) => Some(ServerWrite::replace(config.clone())),
-            Some(_) => return Err(reader.wrong("/config", "it must be an object")),
+        let subject = match (reader.name(body)?, body.get("config")) {
+            (name, Some(Json::Object(config))) => Subject::Draft(name, ServerWrite::replace(config.clone())),
+            (Some(name), None | Some(Json::Null)) => Subject::Stored(name),
+            (None, None | Some(Json::Null)) => {
+                return Err(reader.wrong("", "it names no server, and has no configuration"));
+            }
+            _ => return Err(reader.wrong("/config", "it must be an object")),
         };
-        if name.is_none() && write.is_none() {
-            return Err(reader.wrong("", "it names no server, and has no configuration"));
-        }
         let call = reader.call(body, "call_tool")?;
         let timeout = reader.seconds(body, "timeout_seconds", START, LONGEST)?;
-        Ok(Self { name, write, call, timeout })
+        Ok(Self { subject, call, timeout })
     }
 
     fn read_theirs(body: &Object) -> Result<Self, Problem> {
@@ -160,49 +165,67 @@ impl Asked {
             Some(Json::Object(server)) => without_type(server),
             _ => return Err(reader.wrong("/server", "it must be an object")),
         };
-        let write = Some(Operation::Replace(server).in_words(Words::OpenHands));
+        let subject = Subject::Draft(name, Operation::Replace(server).in_words(Words::OpenHands));
         let call = reader.call(body, "tool_call")?;
         let timeout = reader.seconds(body, "timeout", THEIRS.0, THEIRS.1)?;
-        Ok(Self { name, write, call, timeout })
+        Ok(Self { subject, call, timeout })
     }
 
     async fn run(self, call: &Call) -> Result<Tested, Problem> {
-        let Self { name, write, call: test_call, timeout } = self;
-        call.trail.servers(name.iter().map(SettingsKey::as_str));
-        let caller = &call.caller;
+        let Self { subject, call: test_call, timeout } = self;
+        let name = match &subject {
+            Subject::Stored(name) => Some(name),
+            Subject::Draft(name, _) => name.as_ref(),
+        };
+        call.trail.servers(name.into_iter().map(SettingsKey::as_str));
         if test_call.is_some() {
-            require(caller, Scope::Use)?;
+            require(&call.caller, Scope::Use)?;
         }
-        let app = call.app.clone();
-        let not_tested = |error: NoInstance| no_instance(&error, caller);
-        let Some(write) = write else {
-            // Without a configuration there is a name.
-            let name = name.unwrap_or_else(|| SettingsKey::new(""));
-            exists(call, &name).await?;
-            let _seat = app.tests.take(&caller.name)?;
-            let may_run = caller.scopes.allow(Scope::Run);
-            return match app.instances.test(&name, test_call, may_run).await {
-                Ok(Some(tested)) => Ok(tested),
-                Ok(None) => Err(call.failed(ServiceError::ScopeNeeded(Scope::Run))),
-                Err(error) => Err(not_tested(error)),
-            };
-        };
-        let policy = name.as_ref().map(|name| call.service().policy_now(name)).unwrap_or_default();
-        let draft = call.service().draft(name, write, caller.clone()).await;
-        let draft = draft.map_err(|error| call.failed(error))?;
-        if draft.needs_run {
-            require(caller, Scope::Run)?;
+        match subject {
+            Subject::Stored(name) => test_stored(call, &name, test_call).await,
+            Subject::Draft(name, write) => test_draft(call, name, write, test_call, timeout).await,
         }
-        let seat = app.tests.take(&caller.name)?;
-        let draft = Draft {
-            config: draft.config,
-            command: draft.command,
-            limits: policy.limits,
-            start_timeout: timeout,
-            call_timeout: timeout,
-        };
-        app.instances.try_draft(draft, test_call, seat).await.map_err(not_tested)
     }
+}
+
+async fn test_stored(
+    call: &Call,
+    name: &SettingsKey,
+    test_call: Option<TestCall>,
+) -> Result<Tested, Problem> {
+    exists(call, name).await?;
+    let _seat = call.app.tests.take(&call.caller.name)?;
+    let may_run = call.caller.scopes.allow(Scope::Run);
+    match call.app.instances.test(name, test_call, may_run).await {
+        Ok(Some(tested)) => Ok(tested),
+        Ok(None) => Err(call.failed(ServiceError::ScopeNeeded(Scope::Run))),
+        Err(error) => Err(no_instance(&error, &call.caller)),
+    }
+}
+
+async fn test_draft(
+    call: &Call,
+    name: Option<SettingsKey>,
+    write: ServerWrite,
+    test_call: Option<TestCall>,
+    timeout: Duration,
+) -> Result<Tested, Problem> {
+    let policy = name.as_ref().map(|name| call.service().policy_now(name)).unwrap_or_default();
+    let draft = call.service().draft(name, write, call.caller.clone()).await;
+    let draft = draft.map_err(|error| call.failed(error))?;
+    if draft.needs_run {
+        require(&call.caller, Scope::Run)?;
+    }
+    let seat = call.app.tests.take(&call.caller.name)?;
+    let draft = Draft {
+        config: draft.config,
+        command: draft.command,
+        limits: policy.limits,
+        start_timeout: timeout,
+        call_timeout: timeout,
+    };
+    let tested = call.app.instances.try_draft(draft, test_call, seat).await;
+    tested.map_err(|error| no_instance(&error, &call.caller))
 }
 
 /// OpenHands' tests say the transport as `type`, too, and know kinds of it that its settings do not.
@@ -309,13 +332,9 @@ fn result(call: &Call, tested: Tested) -> TestResult {
         server,
         protocol_version,
         tools: tools.map(|tools| tools.tools(&ToolRules::default(), None)),
-        result: result.as_deref().and_then(raw),
+        result: result.as_deref().and_then(raw_json),
         stderr: sight.output.then_some(stderr),
     }
-}
-
-fn raw(result: &[u8]) -> Option<Box<RawValue>> {
-    RawValue::from_string(std::str::from_utf8(result).ok()?.to_owned()).ok()
 }
 
 /// What OpenHands answers to a test.

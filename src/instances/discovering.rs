@@ -7,11 +7,10 @@ use std::time::{Duration, Instant};
 use futures_util::future::FutureExt;
 use tokio::runtime::Handle;
 use tokio::task::JoinHandle;
-use tokio::time::timeout_at;
 
 use super::core::Attempt;
 use super::discovery::{Flight, Freshness, Known, Listing, NotKnown};
-use super::live::Live;
+use super::live::{Live, in_time};
 use super::session::{List, ListKind};
 use super::shared::Shared;
 use super::{Fault, FaultKind};
@@ -166,9 +165,7 @@ impl Shared {
 
     /// Has it remembered which tools a launch has, and whether they are others than before.
     fn compare(&self, name: &SettingsKey, run: &Run, listing: &Listing) {
-        let remembered = self.state.peek();
-        let policy = remembered.and_then(|remembered| remembered.policy(name)).unwrap_or_default();
-        let (tools, is_pinned) = (Arc::clone(listing.digests()), policy.tools.pinned);
+        let (tools, is_pinned) = (Arc::clone(listing.digests()), self.service.policy_now(name).tools.pinned);
         let mut after = run.clone();
         after.list(&tools, is_pinned);
         // While nothing can be stored only the first list is remembered, so that what waits does not grow.
@@ -200,9 +197,7 @@ pub(super) async fn lists(live: &Live, feature: Feature, deadline: Instant) -> R
     };
     let mut lists = [List::default(), List::default()];
     for (kind, list) in kinds.iter().zip(&mut lists) {
-        let asked = timeout_at(deadline.into(), live.session.list(*kind, deadline)).await;
-        *list = match asked.unwrap_or_else(|_| Err(FaultKind::Timeout.because("there was no answer in time")))
-        {
+        *list = match in_time(deadline, live.session.list(*kind, deadline)).await {
             // Templates are younger than resources, and not everywhere.
             Err(fault) if *kind == ListKind::ResourceTemplates && fault.kind == FaultKind::JsonRpc => {
                 List::default()

@@ -17,15 +17,15 @@ use super::core::{DemandId, Outcome, Refusal, UnapprovedReason};
 use super::discovery::{Freshness, Known, NotKnown};
 use super::feed::Feed;
 use super::lease::Lease;
+use super::live::has_ended;
 use super::process::Log;
 use super::reconciler::{Probed, Reconciler, Request};
 use super::shared::{Role, Settings, Shared};
 use super::starter::Tools;
 use super::view::{Sight, shown, unseen};
-use super::{Clock, Fault, FaultKind};
+use super::{Clock, Fault};
 use crate::api::{Instance, InstanceList, InstanceState, ProbeResult};
 use crate::metrics::InstanceMetrics;
-use crate::model::run_policy::Policy;
 use crate::model::{Feature, SettingsKey};
 use crate::service::{Item, Service, ServiceError};
 use crate::state::{RunLock, StateStore};
@@ -267,11 +267,11 @@ impl Instances {
 
     /// Has an instance ready for a call of this tool, which the policy of the server allows.
     async fn admit(&self, name: &SettingsKey, tool: &str) -> Result<(Lease, Handle), CallError> {
-        if !self.policy(name).tools.offers(tool) {
+        if !self.shared.service.policy_now(name).tools.offers(tool) {
             return Err(CallError::NoInstance(NoInstance::ToolNotAllowed));
         }
         let lease = self.demand(name).await.map_err(CallError::NoInstance)?;
-        if let Err(error) = self.refuse_tool(name, tool, &lease).await {
+        if let Err(error) = self.refuse_tool(name, tool).await {
             lease.release();
             return Err(error);
         }
@@ -296,13 +296,7 @@ impl Instances {
 
     /// A probe of what is approved by now, also where that was a moment ago.
     pub(super) async fn probe_stored(&self, name: &SettingsKey) -> Result<Probed, NoInstance> {
-        match self.probe_now(name).await {
-            Err(NoInstance::Refused(Refusal::Unapproved(_))) => {
-                self.stored().await;
-                self.probe_now(name).await
-            }
-            probed => probed,
-        }
+        self.approved(async || self.probe_now(name).await).await
     }
 
     pub(super) async fn probe_now(&self, name: &SettingsKey) -> Result<Probed, NoInstance> {
@@ -334,20 +328,15 @@ impl Instances {
     /// Whether the policy offers this tool, and where tools are pinned whether it is as it was accepted. Judged when there
     /// is an instance: by then the settings were looked at, so that a server that another program has renamed has its
     /// policy under this name, and while it started the policy may have changed.
-    pub(super) async fn refuse_tool(
-        &self,
-        name: &SettingsKey,
-        tool: &str,
-        lease: &Lease,
-    ) -> Result<(), CallError> {
-        let rules = self.policy(name).tools;
+    pub(super) async fn refuse_tool(&self, name: &SettingsKey, tool: &str) -> Result<(), CallError> {
+        let rules = self.shared.service.policy_now(name).tools;
         if !rules.offers(tool) {
             return Err(CallError::NoInstance(NoInstance::ToolNotAllowed));
         }
         if !rules.pinned {
             return Ok(());
         }
-        let known = self.known_of(name, lease).await?;
+        let known = self.known_of(name).await?;
         let accepted = known.run.known_tools.as_ref().and_then(|known| known.tools.get(tool));
         match accepted.is_some() && known.listing.digests().get(tool) == accepted {
             true => Ok(()),
@@ -355,20 +344,15 @@ impl Instances {
         }
     }
 
-    fn policy(&self, name: &SettingsKey) -> Policy {
-        let remembered = self.shared.state.peek();
-        remembered.and_then(|all| all.policy(name)).unwrap_or_default()
-    }
-
-    /// What the instance of this lease offers now.
-    async fn known_of(&self, name: &SettingsKey, lease: &Lease) -> Result<Known, CallError> {
+    /// What the instance offers that runs now.
+    async fn known_of(&self, name: &SettingsKey) -> Result<Known, CallError> {
         match self.known(name, Feature::Tools, Freshness::Cached).await {
             Ok(Known { fault: Some(fault), .. }) | Err(NotKnown::Failed(fault)) => {
                 Err(CallError::Failed(fault))
             }
             // It is of another start, or has ended.
             Ok(Known { is_stale: true, .. }) | Err(NotKnown::NeverListed) => {
-                Err(CallError::Failed(lease.live.redacted(FaultKind::Exited.because("the server has ended"))))
+                Err(CallError::Failed(has_ended()))
             }
             Ok(known) => Ok(known),
         }
@@ -419,19 +403,19 @@ impl Instances {
 
     pub(super) async fn demand(&self, name: &SettingsKey) -> Result<Lease, NoInstance> {
         self.refuse(name).await?;
-        match self.demand_once(name).await {
+        self.approved(async || self.demand_once(name).await).await
+    }
+
+    /// What comes of asking, which is done again where it fails for want of an approval: that counts when it is stored,
+    /// which is a moment after the write that made it was answered.
+    async fn approved<T>(&self, ask: impl AsyncFn() -> Result<T, NoInstance>) -> Result<T, NoInstance> {
+        match ask().await {
             Err(NoInstance::Refused(Refusal::Unapproved(_))) => {
-                self.stored().await;
-                self.demand_once(name).await
+                timeout(STORING, self.shared.state.write(Vec::new())).await.ok();
+                ask().await
             }
             answer => answer,
         }
-    }
-
-    /// Waits until what was written before is stored: an approval counts then, which is a moment after the write that made
-    /// it was answered.
-    async fn stored(&self) {
-        timeout(STORING, self.shared.state.write(Vec::new())).await.ok();
     }
 
     async fn demand_once(&self, name: &SettingsKey) -> Result<Lease, NoInstance> {
@@ -553,6 +537,7 @@ fn take<T>(slot: &Mutex<Option<T>>) -> Option<T> {
 mod tests {
     use std::collections::BTreeSet;
 
+    use super::super::FaultKind;
     use super::super::core::{Now, UnapprovedReason};
     use super::*;
 

@@ -5,18 +5,14 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use tokio::sync::{mpsc, watch};
-use tokio::time::timeout;
 
 use super::Fault;
 use super::core::{Attempt, Input};
-use super::live::{Live, ms};
+use super::live::{Live, exited, ms};
 use super::process::Log;
 use super::stage::StageReport;
-use super::starter::{Begun, Starter, end, exited, last_words};
+use super::starter::{Begun, Starter, end};
 use crate::metrics::InstanceMetrics;
-
-/// How long the end of a session may take that is over HTTP.
-const CLOSING: Duration = Duration::from_secs(1);
 
 /// One attempt, before it is made.
 pub(super) struct Keeper {
@@ -93,18 +89,15 @@ impl Keeper {
             biased;
             patience = stopped(&mut stop) => {
                 live.quiet(patience).await;
-                timeout(CLOSING, live.session.close()).await.ok();
+                live.close().await;
                 end(process).await;
                 return Input::Ended(attempt);
             }
             fault = ended(&live) => fault,
         };
         self.reports.send(Input::Lost(attempt).into()).ok();
-        let fault = match &process {
-            Some(process) => last_words(process, fault).await,
-            None => fault,
-        };
-        timeout(CLOSING, live.session.close()).await.ok();
+        let fault = live.explained(fault).await;
+        live.close().await;
         let stderr = end(process).await;
         Input::Exited(attempt, fault, stderr)
     }

@@ -7,13 +7,20 @@ use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use tokio::sync::Notify;
-use tokio::time::timeout_at;
+use tokio::time::{timeout, timeout_at};
 
 use super::core::{Outcome, ProbePlan};
 use super::process::Process;
 use super::redaction::Redactor;
-use super::session::{List, ListKind, Session};
+use super::session::{List, ListKind, PeerInfo, Session};
 use super::{Fault, FaultKind};
+use crate::api::PeerName;
+
+/// How long the end of a session may take that is over HTTP.
+const CLOSING: Duration = Duration::from_secs(1);
+
+/// How long a program whose connection is over is given to say with which status it ends.
+const LAST_WORDS: Duration = Duration::from_millis(300);
 
 /// A session that is initialized, with the process behind it if there is one.
 pub(super) struct Live {
@@ -68,6 +75,26 @@ impl Live {
         (Outcome { fault, ms: ms(began) }, list)
     }
 
+    /// The version of MCP that is spoken, and what the server calls itself, redacted.
+    pub(super) fn peer(&self) -> (String, PeerName) {
+        let PeerInfo { name, version, protocol_version, .. } = self.session.peer();
+        let shown = |text: &Option<String>| self.redactor.shown(text.as_deref().unwrap_or_default());
+        (protocol_version.clone(), PeerName { name: shown(name), version: shown(version) })
+    }
+
+    /// Ends the session, as far as that does not take long.
+    pub(super) async fn close(&self) {
+        timeout(CLOSING, self.session.close()).await.ok();
+    }
+
+    /// A fault that is the end of the program says with which status and words it ended.
+    pub(super) async fn explained(&self, fault: Fault) -> Fault {
+        match &self.process {
+            Some(process) => last_words(process, fault).await,
+            None => fault,
+        }
+    }
+
     /// A fault whose texts may be stored and shown.
     pub(super) fn redacted(&self, fault: Fault) -> Fault {
         redacted(fault, &self.redactor)
@@ -90,8 +117,7 @@ impl Live {
         arguments: &[u8],
         deadline: Instant,
     ) -> Result<(Bytes, Option<Fault>), Fault> {
-        let call = self.session.call_tool(tool, arguments, deadline);
-        let answer = timeout_at(deadline.into(), call).await.unwrap_or_else(|_| Err(too_late()))?;
+        let answer = in_time(deadline, self.session.call_tool(tool, arguments, deadline)).await?;
         let fault = answer.is_error.map(|words| FaultKind::ToolError.because(words));
         Ok((answer.result, fault))
     }
@@ -107,7 +133,7 @@ impl Live {
                 false => self.session.ping(deadline).await.map(|()| None),
             }
         };
-        timeout_at(deadline.into(), asked).await.unwrap_or_else(|_| Err(too_late()))
+        in_time(deadline, asked).await
     }
 }
 
@@ -132,8 +158,35 @@ pub(super) fn redacted(fault: Fault, redactor: &Redactor) -> Fault {
     Fault { kind, message: redactor.shown(&message), detail }
 }
 
-fn too_late() -> Fault {
-    FaultKind::Timeout.because("there was no answer in time")
+/// What comes of this by the deadline.
+pub(super) async fn in_time<T>(
+    deadline: Instant,
+    asked: impl Future<Output = Result<T, Fault>>,
+) -> Result<T, Fault> {
+    let too_late = |_| Err(FaultKind::Timeout.because("there was no answer in time"));
+    timeout_at(deadline.into(), asked).await.unwrap_or_else(too_late)
+}
+
+/// That a server is not there any more which was a moment ago.
+pub(super) fn has_ended() -> Fault {
+    FaultKind::Exited.because("the server has ended")
+}
+
+/// A program that ends closes its pipes first: with which status it ended says more than that.
+pub(super) async fn last_words(process: &Process, fault: Fault) -> Fault {
+    if !matches!(fault.kind, FaultKind::Exited | FaultKind::Connect) {
+        return fault;
+    }
+    match timeout(LAST_WORDS, process.exited()).await {
+        Ok(exit) => exited(process, &exit.to_string()),
+        Err(_) => fault,
+    }
+}
+
+/// With the last line that it wrote, which often says why.
+pub(super) fn exited(process: &Process, exit: &str) -> Fault {
+    let line = process.log().last_line();
+    FaultKind::Exited.because(line.map_or_else(|| exit.to_owned(), |line| format!("{exit}: {line}")))
 }
 
 /// Since then. Milliseconds.

@@ -13,12 +13,12 @@ use super::core::{
 };
 use super::keeper::{Keeper, Report};
 use super::lease::{Lease, Return};
+use super::live::Live;
 use super::process::Located;
 use super::session::List;
 use super::shared::Shared;
 use super::starter::{Starter, Tools};
 use super::survey::{self, Seen};
-use super::trial::peer;
 use super::view::{Beside, restored, view};
 use super::{Fault, FaultKind};
 use crate::api::Instance;
@@ -317,36 +317,26 @@ impl Reconciler {
         })
         .await;
         (self.looked_up, self.model) = (Some(Instant::now()), Some(model));
-        let remembered = self.remember(remembered).await;
+        let remembered = self.remember(remembered);
         self.follow(&remembered).await;
         self.want(&remembered).await;
         self.remembered = Some(remembered);
     }
 
     /// Has what is new remembered.
-    async fn remember(&mut self, remembered: Arc<Remembered>) -> Arc<Remembered> {
+    fn remember(&self, remembered: Arc<Remembered>) -> Arc<Remembered> {
         let seen = self.seen.iter().map(|(name, (_, seen))| (name.clone(), seen.clone())).collect();
         let changes = survey::changes(&seen, &remembered, UnixTime::now());
         if changes.is_empty() {
             return remembered;
         }
-        let mut actions = Vec::new();
-        for change in &changes {
-            if let Change::Move { from, to } = change {
-                actions
-                    .extend(self.table.step(Input::Move { from: from.clone(), to: to.clone() }, self.now()));
-                self.shared.rename(from, to);
-            }
-        }
         // It is in memory at once. What can't be stored counts as not approved, and is tried again.
         drop(self.shared.state.write(changes));
-        // Time has passed for all others too: what is due for them must not be lost.
-        self.carry_out(actions).await;
         self.shared.state.peek().unwrap_or(remembered)
     }
 
-    /// Has instances go on under the names that their runs have by now. A rename through the API has moved the run already;
-    /// the number of a launch never comes back, so that it says whose instance it is, also where names were swapped.
+    /// Has instances go on under the names that their runs have by now, whatever renamed them. The number of a launch never
+    /// comes back, so that it says whose instance it is, also where names were swapped.
     async fn follow(&mut self, remembered: &Remembered) {
         let own: HashMap<u64, SettingsKey> =
             self.table.iter().map(|(name, own)| (own.wanted.generation, name.clone())).collect();
@@ -392,6 +382,12 @@ impl Reconciler {
             let run = remembered.runs.get(name).map(|run| &**run);
             let policy = remembered.policy(name).unwrap_or_default();
             let own = survey::wanted(seen, run, &policy, may_trust);
+            let before = self.remembered.as_ref().and_then(|before| before.runs.get(name));
+            if let (Some(run), Some(before)) = (run, before)
+                && run.has_drifted != before.has_drifted
+            {
+                drifts.push((name.clone(), run.has_drifted));
+            }
             inputs.push(match self.table.get(name) {
                 Some(_) => Input::Want(name.clone(), own),
                 None => {
@@ -399,13 +395,6 @@ impl Reconciler {
                     self.restored(name, own, run, published.get(name))
                 }
             });
-        }
-        for (name, run) in &remembered.runs {
-            let before = self.remembered.as_ref().and_then(|before| before.runs.get(name));
-            let had_drifted = before.map(|before| before.has_drifted);
-            if self.seen.contains_key(name) && had_drifted.is_some_and(|had| had != run.has_drifted) {
-                drifts.push((name.clone(), run.has_drifted));
-            }
         }
         let actions = self.table.step_all(inputs, self.now());
         self.carry_out(actions).await;
@@ -447,12 +436,7 @@ impl Reconciler {
         let Some(config) = model.opened_config(name) else { return outdated };
         let began = Instant::now();
         // Looked up again: between the approval that was seen and this moment another file may have come there.
-        let tools = Arc::clone(&self.tools);
-        let command = seen.runnable.command.clone();
-        let located: Option<Result<Located, Fault>> = blocking::run(move || {
-            command.map(|(command, path)| tools.processes.locate_command(&command, path.as_deref()))
-        })
-        .await;
+        let located = self.tools.locate(seen.runnable.command.clone()).await;
         let located = match located.transpose() {
             Ok(located) => located,
             Err(fault) => {
@@ -475,7 +459,7 @@ impl Reconciler {
             tools: Arc::clone(&self.tools),
             key: name.as_str().to_owned(),
             config,
-            located,
+            located: located.map(Ok),
             limits: policy.limits,
             start_timeout: wanted.start_timeout,
             known: run.and_then(|run| run.version.clone()),
@@ -549,7 +533,7 @@ impl Reconciler {
         let run = remembered.as_ref().and_then(|remembered| remembered.runs.get(name)).map(|run| &**run);
         let approved = survey::approved(seen, run, self.shared.state.can_approve());
         let live = instance.attempt().and_then(|attempt| self.shared.live(attempt));
-        let (protocol_version, server) = live.as_deref().map(peer).unzip();
+        let (protocol_version, server) = live.as_deref().map(Live::peer).unzip();
         let drift = run.is_some_and(|run| run.has_drifted);
         let beside = Beside { approved, drift, protocol_version, server };
         let is_running = matches!(instance.phase, Phase::Running { .. });

@@ -7,21 +7,19 @@ use std::time::{Duration, Instant};
 use tokio::time::timeout;
 
 use super::http_client::HttpClient;
-use super::live::{Live, redacted};
+use super::live::{Live, exited, last_words, redacted};
 use super::process::{Located, Log, Process, Processes, Start};
 use super::redaction::Redactor;
 use super::references::References;
 use super::session::Session;
 use super::stage::{Stage, Stages};
 use super::{Fault, FaultKind, ResolvedLaunch};
+use crate::blocking;
 use crate::model::config::Config;
 use crate::model::run_policy::Limits;
 
 /// How much of its stderr is kept with a failed attempt. Bytes.
 pub(super) const TAIL: usize = 2 << 10;
-
-/// How long a program whose connection is over is given to say with which status it ends.
-const LAST_WORDS: Duration = Duration::from_millis(300);
 
 /// How long the end of a program is waited for, so that the next one does not run beside it.
 const ENDING: Duration = Duration::from_secs(10);
@@ -36,13 +34,27 @@ pub struct Tools {
     pub http: HttpClient,
 }
 
+impl Tools {
+    /// Where the command of a program is found, in the `PATH` of its own environment if it has one. It looks at files.
+    pub(super) fn locate(
+        self: &Arc<Self>,
+        command: Option<(String, Option<String>)>,
+    ) -> impl Future<Output = Option<Result<Located, Fault>>> + use<> {
+        let tools = Arc::clone(self);
+        blocking::run(move || {
+            command.map(|(command, path)| tools.processes.locate_command(&command, path.as_deref()))
+        })
+    }
+}
+
 /// What is started, and how.
 pub(super) struct Starter {
     pub(super) tools: Arc<Tools>,
     /// Names its private folder.
     pub(super) key: String,
     pub(super) config: Config,
-    pub(super) located: Option<Located>,
+    /// Where its command was found; none where it is no program.
+    pub(super) located: Option<Result<Located, Fault>>,
     pub(super) limits: Limits,
     /// The version of MCP that it spoke last.
     pub(super) known: Option<String>,
@@ -111,10 +123,7 @@ impl Starter {
             ResolvedLaunch::Program(program) => program,
         };
         let not_spawned = |fault| (Stage::Spawn, fault);
-        let Some(located) = self.located.clone() else {
-            let fault = self.tools.processes.locate(&program).err().unwrap_or_else(not_located);
-            return Err(not_spawned(fault));
-        };
+        let located = self.located.clone().unwrap_or_else(|| Err(not_located())).map_err(not_spawned)?;
         let (key, limits, redactor) = (self.key.clone(), self.limits, Arc::clone(redactor));
         let start = Start { key, program, located, limits, redactor };
         let child = self.tools.processes.spawn(start).await.map_err(not_spawned)?;
@@ -145,29 +154,4 @@ pub(super) async fn end(process: Option<Process>) -> String {
     // Its supervisor goes on where that has not sufficed, on a machine that is busy.
     timeout(ENDING, process.exited()).await.ok();
     process.log().tail(TAIL)
-}
-
-/// A program that ends closes its pipes first: with which status it ended says more than that.
-pub(super) async fn last_words(process: &Process, fault: Fault) -> Fault {
-    if !matches!(fault.kind, FaultKind::Exited | FaultKind::Connect) {
-        return fault;
-    }
-    match timeout(LAST_WORDS, process.exited()).await {
-        Ok(exit) => exited(process, &exit.to_string()),
-        Err(_) => fault,
-    }
-}
-
-/// A fault that is the end of the program says with which status and words it ended.
-pub(super) async fn explained(process: Option<&Process>, fault: Fault) -> Fault {
-    match process {
-        Some(process) => last_words(process, fault).await,
-        None => fault,
-    }
-}
-
-/// With the last line that it wrote, which often says why.
-pub(super) fn exited(process: &Process, exit: &str) -> Fault {
-    let line = process.log().last_line();
-    FaultKind::Exited.because(line.map_or_else(|| exit.to_owned(), |line| format!("{exit}: {line}")))
 }

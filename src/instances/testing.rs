@@ -9,12 +9,11 @@ use tokio::sync::oneshot;
 use super::core::{Outcome, Refusal, UnapprovedReason};
 use super::discovery::{Freshness, Known, NotKnown};
 use super::handle::{Instances, NoInstance};
-use super::live::{Live, ms};
+use super::live::{Live, has_ended, ms};
 use super::reconciler::Probed;
 use super::shared::Role;
 use super::stage::{Stage, StageReport};
-use super::starter::explained;
-use super::trial::{Draft, TestCall, Tested, forbidden, peer, tried};
+use super::trial::{Draft, TestCall, Tested, tried};
 use super::{Fault, FaultKind};
 use crate::model::{Feature, SettingsKey};
 
@@ -75,8 +74,7 @@ impl Instances {
         let probed = match self.probe_now(name).await {
             // It has ended between its start and the probe.
             Err(NoInstance::Refused(Refusal::NotRunning)) => {
-                let fault = lease.live.redacted(FaultKind::Exited.because("the server has ended"));
-                (Outcome { fault: Some(fault), ms: 0 }, None)
+                (Outcome { fault: Some(has_ended()), ms: 0 }, None)
             }
             probed => probed?,
         };
@@ -85,7 +83,7 @@ impl Instances {
         match call.filter(|_| !has_failed) {
             Some(TestCall { tool, arguments }) => {
                 let began = Instant::now();
-                let fault = match self.refuse_tool(name, &tool, &lease).await {
+                let fault = match self.refuse_tool(name, &tool).await {
                     Err(error) => {
                         lease.release();
                         Some(refused(error))
@@ -95,7 +93,7 @@ impl Instances {
                         let (answered, outcome) =
                             lease.live.call(&tool, &arguments, Instant::now() + lease.patience).await;
                         let fault = match outcome.fault.clone() {
-                            Some(fault) => Some(explained(lease.live.process.as_ref(), fault).await),
+                            Some(fault) => Some(lease.live.explained(fault).await),
                             None => None,
                         };
                         tested.result = answered.ok();
@@ -122,12 +120,12 @@ impl Instances {
     ) -> Tested {
         let (outcome, tool) = probed;
         let mut tested = Tested::of_stages(self.last_start(name));
-        tested.peer = live.map(peer);
+        tested.peer = live.map(Live::peer);
         let stage = if tool.is_some() { Stage::CallTool } else { Stage::ListTools };
         let has_failed = outcome.fault.is_some();
-        let fault = match outcome.fault {
-            Some(fault) => Some(explained(live.and_then(|live| live.process.as_ref()), fault).await),
-            None => None,
+        let fault = match (outcome.fault, live) {
+            (Some(fault), Some(live)) => Some(live.explained(fault).await),
+            (fault, _) => fault,
         };
         tested.stages.push(StageReport { stage, ms: Some(outcome.ms), fault });
         if let Some(log) = self.shared.log(name) {
@@ -224,7 +222,7 @@ fn stage_of(kind: FaultKind) -> Stage {
 fn refused(error: super::CallError) -> Fault {
     match error {
         super::CallError::Failed(fault) => fault,
-        super::CallError::NoInstance(_) => forbidden(
+        super::CallError::NoInstance(_) => FaultKind::Policy.because(
             "the run policy of the server does not allow this tool, or it has changed since it was accepted",
         ),
     }

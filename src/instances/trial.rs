@@ -6,15 +6,12 @@ use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use tokio::sync::oneshot;
-use tokio::time::timeout;
 
 use super::discovering::lists;
 use super::discovery::Listing;
 use super::live::Live;
-use super::session::PeerInfo;
 use super::stage::{Stage, StageReport};
-use super::starter::{Begun, Starter, Tools, end, explained};
-use super::{Fault, FaultKind};
+use super::starter::{Begun, Starter, Tools, end};
 use crate::api::PeerName;
 use crate::blocking;
 use crate::model::Feature;
@@ -23,9 +20,6 @@ use crate::model::run_policy::Limits;
 
 /// How long a server may take to list its tools.
 const LISTING: Duration = Duration::from_secs(10);
-
-/// How long the end of a session may take that is over HTTP.
-const CLOSING: Duration = Duration::from_secs(1);
 
 /// What is tried.
 #[derive(Clone, Debug)]
@@ -94,7 +88,7 @@ pub(super) async fn tried(
         () = steps(&tools, key, &draft, call, at_ms, &mut begun, &mut session, &mut tested) => {}
     }
     if let Some(live) = session {
-        timeout(CLOSING, live.session.close()).await.ok();
+        live.close().await;
     }
     let Begun { process, stages } = begun;
     tested.stderr = end(process).await;
@@ -113,23 +107,18 @@ async fn steps(
     session: &mut Option<Arc<Live>>,
     tested: &mut Tested,
 ) {
-    let (processes, command) = (Arc::clone(&tools.processes), draft.command.clone());
-    let located = blocking::run(move || {
-        command.and_then(|(command, path)| processes.locate_command(&command, path.as_deref()).ok())
-    })
-    .await;
     let starter = Starter {
         tools: Arc::clone(tools),
         key,
         config: draft.config.clone(),
-        located,
+        located: tools.locate(draft.command.clone()).await,
         limits: draft.limits,
         known: None,
         start_timeout: draft.start_timeout,
     };
     let Ok(live) = starter.start(begun, |_| {}).await else { return };
     let live = session.insert(Arc::new(live));
-    tested.peer = Some(peer(live));
+    tested.peer = Some(live.peer());
     let deadline = Instant::now() + LISTING;
     let listed = match lists(live, Feature::Tools, deadline).await {
         // What has no tools is asked whether it lives, as by a probe.
@@ -144,7 +133,7 @@ async fn steps(
             begun.stages.passed(Stage::ListTools);
         }
         Err(fault) => {
-            let fault = explained(begun.process.as_ref(), fault).await;
+            let fault = live.explained(fault).await;
             return begun.stages.add(Stage::ListTools, Some(fault));
         }
     }
@@ -152,20 +141,8 @@ async fn steps(
     let (answered, outcome) = live.call(&tool, &arguments, Instant::now() + draft.call_timeout).await;
     tested.result = answered.ok();
     let fault = match outcome.fault {
-        Some(fault) => Some(explained(begun.process.as_ref(), fault).await),
+        Some(fault) => Some(live.explained(fault).await),
         None => None,
     };
     begun.stages.add(Stage::CallTool, fault);
-}
-
-/// The version of MCP that is spoken, and what the server calls itself.
-pub(super) fn peer(live: &Live) -> (String, PeerName) {
-    let PeerInfo { name, version, protocol_version, .. } = live.session.peer();
-    let shown = |text: &Option<String>| live.redactor.shown(text.as_deref().unwrap_or_default());
-    (protocol_version.clone(), PeerName { name: shown(name), version: shown(version) })
-}
-
-/// A stage that was not reached since a rule forbids it.
-pub(super) fn forbidden(message: &str) -> Fault {
-    FaultKind::Policy.because(message)
 }

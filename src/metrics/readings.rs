@@ -33,17 +33,6 @@ pub struct InstanceReading {
     pub health: HealthStatus,
 }
 
-/// The words for what instances do.
-const STATES: [(InstanceState, &str); 7] = [
-    (InstanceState::Disabled, "disabled"),
-    (InstanceState::Unapproved, "unapproved"),
-    (InstanceState::Idle, "idle"),
-    (InstanceState::Starting, "starting"),
-    (InstanceState::Running, "running"),
-    (InstanceState::Error, "error"),
-    (InstanceState::Stopping, "stopping"),
-];
-
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
 struct State {
     state: &'static str,
@@ -101,9 +90,9 @@ impl Readings {
 fn register_instances(instances: &[InstanceReading], registry: &mut Registry) {
     let number = |count: usize| i64::try_from(count).unwrap_or(i64::MAX);
     let by_state = Family::<State, Gauge>::default();
-    for (own, state) in STATES {
+    for own in InstanceState::ALL {
         let count = instances.iter().filter(|instance| instance.state == own).count();
-        by_state.get_or_create(&State { state }).set(number(count));
+        by_state.get_or_create(&State { state: own.as_str() }).set(number(count));
     }
     registry.register("instances_by_state", "Servers, by what their instances do", by_state);
     let by_health = Family::<Health, Gauge>::default();

@@ -82,6 +82,20 @@ impl<'a> Launch<'a> {
         }
     }
 
+    /// The command of a program, and the `PATH` of its own environment; none of a server that runs already.
+    pub fn program(&self) -> Option<(String, Option<String>)> {
+        let Self::Stdio { command, env, .. } = self else { return None };
+        let path = env.iter().find(|(name, _)| *name == "PATH");
+        let path = path.and_then(|(_, value)| value.text()).map(str::to_owned);
+        Some(((*command).to_owned(), path))
+    }
+
+    /// Whether somebody who may run servers must have approved it: every program is code, and a reference could send one
+    /// server's secret to another.
+    pub fn needs_approval(&self) -> bool {
+        matches!(self, Self::Stdio { .. }) || self.has_reference()
+    }
+
     /// Whether a value of it has a reference to what the service keeps, or what would be one if it were complete. What
     /// no key opens may have one.
     pub fn has_reference(&self) -> bool {

@@ -1,10 +1,9 @@
 //! What a configuration would be if it were written now, for those who try it before: read and judged as a write of the same
 //! name, masks filled from what is stored, nothing stored.
 
-use crate::model::Access;
-use crate::model::SettingsKey;
 use crate::model::config::Config;
 use crate::model::launch::Launch;
+use crate::model::{Access, SettingsKey};
 use crate::store::Names;
 
 use super::access::Caller;
@@ -55,12 +54,7 @@ impl Service {
 impl ServerDraft {
     fn of(config: Config) -> Self {
         let (command, needs_run) = match Launch::of(&config) {
-            Ok(Launch::Stdio { command, env, .. }) => {
-                let path = env.iter().find(|(name, _)| *name == "PATH");
-                let path = path.and_then(|(_, value)| value.text()).map(str::to_owned);
-                (Some((command.to_owned(), path)), true)
-            }
-            Ok(launch) => (None, launch.has_reference()),
+            Ok(launch) => (launch.program(), launch.needs_approval()),
             // It is not started, but why is said by who would have resolved it.
             Err(_) => (None, false),
         };

@@ -64,13 +64,8 @@ pub(super) fn runnable(
         Err(not_launchable) => Err(not_launchable.0.clone()),
     };
     if let Ok(launch) = &launch {
-        // Every program is code; and a reference could send one server's secret to another.
-        runnable.needs_approval = matches!(launch, Launch::Stdio { .. }) || launch.has_reference();
-        if let Launch::Stdio { command, env, .. } = launch {
-            let path = env.iter().find(|(name, _)| *name == "PATH");
-            let path = path.and_then(|(_, value)| value.text()).map(str::to_owned);
-            runnable.command = Some(((*command).to_owned(), path));
-        }
+        runnable.needs_approval = launch.needs_approval();
+        runnable.command = launch.program();
     }
     runnable.health_check = health_check(config, dialect).zip(health_digest(config, dialect, key));
     runnable.call_timeout = match config.get("timeout") {

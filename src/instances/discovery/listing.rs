@@ -11,7 +11,7 @@ use sha2::{Digest, Sha256};
 
 use super::super::redaction::Redactor;
 use super::super::session::{Item, List};
-use crate::api::{DriftWord, ListedEntry, ListedTool, ToolDrift};
+use crate::api::{DriftWord, ListedEntry, ListedTool, ToolDrift, raw_json};
 use crate::json::{Json, Rules, parse, to_compact, write_string};
 use crate::model::run_policy::ToolRules;
 use crate::state::ToolDigests;
@@ -146,7 +146,7 @@ impl Listing {
                 title: item.title(),
                 description: item.description(),
                 read_only: item.is_read_only(),
-                input_schema: item.input_schema().as_ref().and_then(raw),
+                input_schema: item.input_schema().as_ref().and_then(|schema| raw_json(schema)),
                 offered: rules.offers(&item.key) && !held_back,
                 held_back,
                 drift,
@@ -163,7 +163,7 @@ impl Listing {
                 name: item.key.clone(),
                 title: item.title(),
                 description: item.description(),
-                entry: raw(&item.raw)?,
+                entry: raw_json(&item.raw)?,
                 findings: findings(item),
             })
         };
@@ -197,10 +197,6 @@ pub fn fingerprint(digests: &ToolDigests) -> String {
 
 fn findings(item: &Item) -> Vec<String> {
     item.findings.iter().map(|finding| finding.to_string()).collect()
-}
-
-fn raw(text: &Bytes) -> Option<Box<RawValue>> {
-    RawValue::from_string(std::str::from_utf8(text).ok()?.to_owned()).ok()
 }
 
 /// An entry without secrets; none where it can't be read.
