@@ -21,6 +21,7 @@ pub mod openhands;
 mod outside;
 pub mod plain_names;
 pub mod reference;
+pub mod registration;
 pub mod run_policy;
 #[cfg(test)]
 pub(crate) mod samples;
@@ -31,6 +32,7 @@ pub mod secret_words;
 mod server_value;
 pub mod settings;
 pub mod state;
+pub mod static_server;
 mod stored;
 pub mod suspect;
 pub mod url_parts;
