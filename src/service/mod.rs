@@ -26,6 +26,7 @@ mod precondition_failed;
 mod read;
 mod read_model;
 mod readiness;
+mod registrations;
 mod rename;
 mod replay;
 mod rotate;
@@ -39,6 +40,7 @@ mod settings_answer;
 mod settings_patch;
 mod state_context;
 mod state_sealer;
+mod static_servers;
 mod tag_cache;
 mod update;
 mod update_request;
@@ -55,11 +57,13 @@ pub use self::listing::{Listing, Page, Rows};
 pub use self::policies::{PolicyState, PolicyWrite};
 pub use self::read_model::{Item, ReadModel};
 pub use self::readiness::Degradation;
+pub use self::registrations::{RegisterError, Registered, UnregisterError};
 pub use self::rotate::Rotation;
 pub use self::runnable::Runnable;
 pub use self::server_write::{Operation, ServerWrite, Words};
 pub use self::settings::{Settled, WrittenServer};
 pub use self::state_sealer::StateSealer;
+pub use self::static_servers::StaticServers;
 use crate::model::SettingsKey;
 use crate::model::plain_names::PlainNames;
 use crate::model::reference::ReferenceRules;
@@ -71,6 +75,7 @@ use access::Caller;
 use bytes::Bytes;
 use commit::WriteContext;
 use read::ReadCache;
+use registrations::Registrations;
 
 /// The use-cases over one store.
 pub struct Service {
@@ -79,6 +84,7 @@ pub struct Service {
     writes: WriteContext,
     found_at_start: Vec<Degradation>,
     state: Arc<dyn StateStore>,
+    registrations: Registrations,
 }
 
 /// What can be chosen about the use-cases.
@@ -133,6 +139,7 @@ impl Service {
             },
             found_at_start: Vec::new(),
             state,
+            registrations: Registrations::default(),
         }
     }
 
