@@ -17,7 +17,7 @@ const MAY_USE: [(&str, &[&str]); 18] = [
     ("metrics", &["api", "model"]),
     ("json", &[]),
     ("blocking", &[]),
-    ("config", &["secrets"]),
+    ("config", &["model", "secrets"]),
     ("ui", &[]),
     ("openapi", &[]),
     ("secrets", &["json"]),
@@ -70,7 +70,7 @@ const MAY_USE: [(&str, &[&str]); 18] = [
 
 /// Where a room may use another in these points only. `http` and `store`: the one mapping of errors to
 /// problems must name the store's errors.
-const MAY_USE_ONLY: [(&str, &str, &[&str]); 21] = [
+const MAY_USE_ONLY: [(&str, &str, &[&str]); 22] = [
     ("api", "model", &["Kind", "suspect"]),
     ("api", "projection", &["EntityTag"]),
     ("api", "secrets", &["Scope"]),
@@ -85,13 +85,14 @@ const MAY_USE_ONLY: [(&str, &str, &[&str]); 21] = [
     ("instances", "secrets", &["Plaintext"]),
     ("instances", "projection", &["EntityTag"]),
     ("http", "secrets", &["Exposure", "Scope", "Scopes"]),
-    ("config", "secrets", &["Scope", "Scopes"]),
+    ("config", "model", &["registration", "static_server"]),
+    ("config", "secrets", &["Plaintext", "Scope", "Scopes"]),
     ("http", "store", &["StoreError", "StoreErrorKind"]),
     ("store", "state", &["Change"]),
     ("store", "metrics", &["CommitOutcome", "StoreMetrics"]),
     ("instances", "metrics", &["InstanceMetrics"]),
     ("cli", "document", &["NewDocument"]),
-    ("cli", "model", &["dial", "reference"]),
+    ("cli", "model", &["dial", "reference", "static_server"]),
 ];
 
 /// Words that must not occur in a room, or in a folder of one.
