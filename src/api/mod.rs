@@ -7,6 +7,7 @@ mod dynamic;
 mod event;
 mod instance;
 mod instance_words;
+mod origin;
 mod policy;
 mod problem;
 mod server;
@@ -36,6 +37,9 @@ pub use instance::{
     InstanceRetry, InstanceStatus, InstanceStatuses, LastHealth, LogLine, PeerName, ProbeResult, ToolResult,
 };
 pub use instance_words::{FaultKind, HealthStatus, InstanceEventKind, InstanceState, UnapprovedReason};
+pub use origin::{
+    GatewayState, GatewayStateWord, OriginSource, ServerOrigin, ServerOrigins, StaticServerOrigin,
+};
 pub use policy::{
     PolicyHealthCheck, PolicyLimits, PolicySource, PolicyTools, RunPolicy, RunPolicyAnswer, SessionsWord,
     StartWord,

@@ -25,6 +25,7 @@ mod metrics;
 mod middleware;
 pub mod openapi_document;
 mod operations;
+mod origins;
 mod page;
 mod paths;
 mod policy;

@@ -22,8 +22,8 @@ use super::problem_kind::ProblemKind;
 use super::query::Parameter;
 use super::testing;
 use super::{
-    approval, body, documentation, event_stream, headers, listing, mcp_servers, metrics, operations, page,
-    paths, policy, rename_and_copy, request_id, session, settings, settings_patch, status,
+    approval, body, documentation, event_stream, headers, listing, mcp_servers, metrics, operations, origins,
+    page, paths, policy, rename_and_copy, request_id, session, settings, settings_patch, status,
 };
 
 const ITEM: &str = "/api/settings/mcp-servers/{name}";
@@ -38,6 +38,7 @@ const SETTINGS_RENAME: &str = "/api/settings/mcp/{settings_key}/rename";
 const APPROVAL: &str = "/api/instances/{name}/approval";
 const POLICY: &str = "/api/instances/{name}/policy";
 const INSTANCES: &str = "/api/instances";
+const ORIGINS: &str = "/api/origins";
 const INSTANCE: &str = "/api/instances/{name}";
 const PROBE: &str = "/api/instances/{name}/probe";
 const RESTART: &str = "/api/instances/{name}/restart";
@@ -103,7 +104,7 @@ fn routes() -> Vec<Route> {
     use operations::settings as theirs;
     use operations::{
         discovery, documentation as documents, dynamic as registered, events, instances,
-        mcp_servers as servers, running, service, session as login,
+        mcp_servers as servers, origins as origin_documents, running, service, session as login,
     };
     let route = |method, path, describe: Describe, endpoint| Route {
         path,
@@ -222,6 +223,7 @@ fn routes() -> Vec<Route> {
         route(Method::PATCH, SETTINGS_ITEM, theirs::patch, patch_theirs),
         route(Method::DELETE, SETTINGS_ITEM, theirs::delete, delete_theirs),
         route(Method::POST, SETTINGS_RENAME, theirs::rename, rename_stored),
+        get(ORIGINS, origin_documents::read, reading(Handler::Plain(origins::read))),
         get(INSTANCES, running::list, reading(Handler::Plain(live::list))),
         get(TEST, running::read_called_test, reading(Handler::Plain(live::read_called_test))),
         route(Method::POST, TEST, discovery::test, test),

@@ -1,17 +1,54 @@
 //! What is shown of where servers came from: those that were not configured here, with what gateways have of them, and
 //! those of the file. It does not know how it travels.
 
+use std::future::pending;
+use std::sync::Arc;
+
+use tokio::sync::watch;
+
 use crate::api::{
     GatewayState, GatewayStateWord, OriginSource, ServerOrigin, ServerOrigins, StaticServerOrigin,
 };
+use crate::model::registration::Origin;
 use crate::model::static_server::StaticServer;
-use crate::model::{Origin, SettingsKey, url_parts};
+use crate::model::{SettingsKey, url_parts};
 use crate::state::{EntryState, OriginRow, Remembered};
+use crate::store::Seen;
 
 use super::registrations::{forward, rows};
 use super::{Service, ServiceError};
 
+/// Wakes who shows where servers came from when that may have changed.
+pub struct OriginNews {
+    document: watch::Receiver<Seen>,
+    state: watch::Receiver<Option<Arc<Remembered>>>,
+}
+
+impl OriginNews {
+    /// What is new by now counts as seen.
+    pub fn mark_seen(&mut self) {
+        self.document.mark_unchanged();
+        self.state.mark_unchanged();
+    }
+
+    /// Waits until something is new. It never is once the service has ended.
+    pub async fn changed(&mut self) {
+        let ended = tokio::select! {
+            changed = self.document.changed() => changed.is_err(),
+            changed = self.state.changed() => changed.is_err(),
+        };
+        if ended {
+            pending::<()>().await;
+        }
+    }
+}
+
 impl Service {
+    /// What wakes who shows it.
+    pub fn origin_news(&self) -> OriginNews {
+        OriginNews { document: self.store.changes(), state: self.state.watch() }
+    }
+
     /// Where servers came from; `fixed` are those of the file.
     ///
     /// # Errors

@@ -39,6 +39,7 @@ mod json_patch;
 mod laws;
 mod mcp_servers;
 mod metrics;
+mod origins;
 mod page;
 mod policies;
 mod rotation;

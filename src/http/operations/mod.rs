@@ -9,6 +9,7 @@ pub(super) mod events;
 mod fields;
 pub(super) mod instances;
 pub(super) mod mcp_servers;
+pub(super) mod origins;
 mod problems;
 pub(super) mod running;
 pub(super) mod service;
