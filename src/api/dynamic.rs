@@ -45,13 +45,14 @@ pub struct ListedServer<'a> {
 
 /// Where a server comes from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "lowercase")]
 #[schemars(inline)]
 pub enum ServerSource {
     /// The file.
-    Config,
+    #[serde(rename = "config")]
+    File,
     /// A registration.
-    Api,
+    #[serde(rename = "api")]
+    Registration,
 }
 
 /// Whether a registration was ended.
