@@ -3,6 +3,7 @@
 
 mod backend;
 mod catalog;
+pub mod conformance;
 pub mod environment;
 mod error;
 mod factory;
@@ -19,12 +20,12 @@ pub use catalog::{Catalog, CatalogAddress, CatalogSettings, check_scheme};
 pub use error::{RegistryError, RegistryErrorKind};
 pub use factory::{Backends, Constructor, Setup};
 pub use mcp_md::{
-    AllowedCommands, DEFAULT_COMMANDS, FILE_NAME, McpMd, Parsed, ReadPaths, Section, Warning, install, parse,
-    render, render_section, uninstall,
+    AllowedCommands, DEFAULT_COMMANDS, FILE_NAME, McpMd, Parsed, ReadPaths, Section, Warning,
+    has_section_header, install, parse, render, render_section, uninstall,
 };
 pub use name::{RegistryName, is_charset};
 pub use quoting::{quoted, quoted_list};
-pub use redact::{redact, redact_message, redact_unknown};
+pub use redact::{redact, redact_message, redact_unknown, shown_value};
 pub use resolution::{Variables, is_reference, process_variables, resolve};
 pub use spec::{Capabilities, STDIO, ServerRef, ServerSpec, Validation};
 pub use validation::validate_spec;

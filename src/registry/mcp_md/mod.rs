@@ -16,4 +16,4 @@ pub use backend::{FILE_NAME, McpMd};
 pub use edit::{install, uninstall};
 pub use parse::{Parsed, Section, Warning, parse};
 pub use paths::ReadPaths;
-pub use render::{render, render_section};
+pub use render::{has_section_header, render, render_section};

@@ -108,7 +108,7 @@ fn check(spec: &ServerSpec) -> Result<(), RegistryError> {
 }
 
 /// Whether a line of the text begins as the header of a section does.
-pub(in crate::registry) fn has_section_header(text: &str) -> bool {
+pub fn has_section_header(text: &str) -> bool {
     text.split(is_line_break).any(|line| {
         line.strip_prefix("##").is_some_and(|rest| rest.starts_with(|next: char| next.is_whitespace()))
     })
