@@ -13,6 +13,10 @@ mod quoting;
 mod redact;
 mod resolution;
 mod spec;
+#[cfg(test)]
+mod testing;
+#[cfg(test)]
+mod tests;
 mod validation;
 
 pub use backend::{Answer, RegistryBackend};
