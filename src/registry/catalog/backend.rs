@@ -140,6 +140,10 @@ impl Catalog {
     /// Refuses to call what may not be called, before anything is sent.
     fn gate(&self) -> Result<(), RegistryError> {
         check_scheme(&self.address.url, self.may_be_cleartext)?;
+        if !self.address.has_host() {
+            let message = format!("catalog URL '{}' is not a valid URL: it has no host", self.client.shown());
+            return Err(RegistryErrorKind::Invalid.because(message));
+        }
         if self.client.has_token() && self.address.has_userinfo() {
             let message = format!(
                 "catalog URL '{}' has userinfo, which would replace the token; remove one of them",

@@ -55,11 +55,9 @@ async fn h_15_an_entry_that_is_not_a_spec_makes_the_response_invalid() {
         let server = answering("GET /mcp-servers/x", Reply::json(entry));
         assert_eq!(kind(client(&server).load("x").await), Some(Kind::DescriptorInvalid), "{entry}");
     }
-    let error = client(&answering(
-        "GET /mcp-servers",
-        Reply::json(&json!({"servers": [with("name", json!("evil\n## injection"))]})),
-    ));
-    let error = error.list().await.unwrap_err();
+    let body = json!({"servers": [with("name", json!("evil\n## injection"))]});
+    let server = answering("GET /mcp-servers", Reply::json(&body));
+    let error = client(&server).list().await.unwrap_err();
     assert!(error.message().contains("Possible catalog-server injection; refusing response."), "{error}");
 }
 
