@@ -144,7 +144,7 @@ async fn h_21_h_22_h_23_h_24_h_25_a_method_that_is_refused_is_asked_about_once_a
     let spec = ServerSpec::new("name", "npx");
     let cases = [
         (Reply::json(&tier(1)), Kind::NotSupported, "is now reporting tier 1 (read-only)", false),
-        (Reply::status(503), Kind::Unavailable, "Capability cache may be stale.", false),
+        (Reply::status(503), Kind::Unavailable, "Capability cache may be stale.", true),
         (Reply::json(&tier(2)), Kind::NotSupported, "Inconsistent catalog server state", true),
     ];
     for (later, expected, text, is_still_offered) in cases {
