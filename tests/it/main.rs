@@ -42,6 +42,7 @@ mod metrics;
 mod origins;
 mod page;
 mod policies;
+mod registry;
 mod rotation;
 mod secrets;
 mod sessions;

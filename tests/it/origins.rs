@@ -64,7 +64,7 @@ fn a_server_of_another_program_is_not_adopted() {
         site.write(text.replace(from, to));
     };
     // It may change all but where the server leads.
-    edit(r#""url":"http://h/1""#, r#""url":"http://h/1","description":"theirs""#);
+    edit(r#""url": "http://h/1""#, r#""url": "http://h/1","description":"theirs""#);
     eventually("it is still the registered one", || names(&server) == ["a"]);
     edit("http://h/1", "http://elsewhere/1");
     eventually("it is another server", || names(&server).is_empty());
