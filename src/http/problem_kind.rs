@@ -275,7 +275,7 @@ impl ProblemKind {
                 "invalid-name",
                 "Not a server name",
                 S::BAD_REQUEST,
-                "Use 1 to 128 of A-Z a-z 0-9 _ . @ : - and not only . or .. as the name.",
+                "Use 1 to 128 of A-Z a-z 0-9 _ . @ : + - and not only . or .. as the name.",
             ),
             Self::DocumentUnreadable => (
                 "document-unreadable",

@@ -19,7 +19,7 @@ pub(super) fn name() -> Parameter {
             "type": "string",
             "minLength": 1,
             "maxLength": 128,
-            "pattern": r"^(\.*[A-Za-z0-9_@:-][A-Za-z0-9_.@:-]*|\.{3,})$",
+            "pattern": r"^(\.*[A-Za-z0-9_@:+-][A-Za-z0-9_.@:+-]*|\.{3,})$",
         })),
         example: json!("issues"),
     }
