@@ -8,6 +8,7 @@ mod instance;
 mod instance_words;
 mod policy;
 mod problem;
+mod registry;
 mod server;
 mod service;
 mod words;
@@ -36,6 +37,10 @@ pub use policy::{
     StartWord,
 };
 pub use problem::{Fault, Problem};
+pub use registry::{
+    RegistryCapabilities, RegistryEntry, RegistryList, RegistryRow, RegistryServer, RegistryValidation,
+    RegistryVariables,
+};
 pub use server::{
     Finding, McpServer, McpServerList, McpServerSummary, StoredConfig, WrittenMcpServer, findings,
 };

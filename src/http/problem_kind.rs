@@ -64,6 +64,8 @@ pub enum ProblemKind {
     StateUnavailable,
     /// The policy is not valid.
     InvalidPolicy,
+    /// A registry has no form for the server that the caller may see.
+    NoRegistryForm,
     /// The configuration is not valid.
     InvalidConfig,
     /// Null would delete what the request does not name.
@@ -130,7 +132,7 @@ pub enum ProblemKind {
 
 impl ProblemKind {
     /// Every kind, for documentation and tests.
-    pub const ALL: [Self; 59] = [
+    pub const ALL: [Self; 60] = [
         Self::NotFound,
         Self::MethodNotAllowed,
         Self::Unauthorized,
@@ -159,6 +161,7 @@ impl ProblemKind {
         Self::LaunchChanged,
         Self::StateUnavailable,
         Self::InvalidPolicy,
+        Self::NoRegistryForm,
         Self::InvalidConfig,
         Self::UnnamedLoss,
         Self::UnrestorableMask,
@@ -357,6 +360,12 @@ impl ProblemKind {
                 "The policy is not valid",
                 S::UNPROCESSABLE_ENTITY,
                 "Correct what `errors` names.",
+            ),
+            Self::NoRegistryForm => (
+                "no-registry-form",
+                "The server can't be shown in the catalog",
+                S::CONFLICT,
+                "Make the values that `errors` names references to variables, as ${NAME}; or use a key with the scope reveal.",
             ),
             Self::InvalidConfig => (
                 "invalid-config",

@@ -21,7 +21,7 @@ use super::query::Parameter;
 use super::testing;
 use super::{
     approval, body, documentation, event_stream, headers, listing, mcp_servers, metrics, operations, page,
-    paths, policy, rename_and_copy, request_id, session, settings, settings_patch, status,
+    paths, policy, registry, rename_and_copy, request_id, session, settings, settings_patch, status,
 };
 
 const ITEM: &str = "/api/settings/mcp-servers/{name}";
@@ -47,6 +47,10 @@ const ACCEPTANCE: &str = "/api/instances/{name}/tools/acceptance";
 const RESOURCES_OF: &str = "/api/instances/{name}/resources";
 const PROMPTS: &str = "/api/instances/{name}/prompts";
 const THEIR_TEST: &str = "/api/mcp/test";
+const CAPABILITIES: &str = "/registry/capabilities";
+const ENTRIES: &str = paths::REGISTRY;
+const ENTRY: &str = "/registry/mcp-servers/{entry}";
+const VALIDATION: &str = "/registry/mcp-servers/{entry}/validate";
 const PROBLEM: &str = "/problems/{type}";
 
 const JSON: &[&str] = &["application/json"];
@@ -55,6 +59,9 @@ const LISTING: &[Parameter] = &[Parameter::View, Parameter::Limit, Parameter::Af
 
 /// What every write of a server may be asked: to be tried only.
 const DRY_RUN: &[Parameter] = &[Parameter::DryRun];
+
+/// Which entries of the catalog are meant.
+const SCOPED: &[Parameter] = &[Parameter::AgentScope];
 
 const MERGE_PATCH: &[&str] = &["application/merge-patch+json", "application/json"];
 const PATCHES: &[&str] = &["application/merge-patch+json", "application/json", body::JSON_PATCH];
@@ -97,8 +104,8 @@ static RESOURCES: LazyLock<Vec<Resource>> = LazyLock::new(|| resources(&ROUTES))
 fn routes() -> Vec<Route> {
     use operations::settings as theirs;
     use operations::{
-        discovery, documentation as documents, events, instances, mcp_servers as servers, running, service,
-        session as login,
+        discovery, documentation as documents, events, instances, mcp_servers as servers,
+        registry as catalog, running, service, session as login,
     };
     let route = |method, path, describe: Describe, endpoint| Route {
         path,
@@ -171,6 +178,16 @@ fn routes() -> Vec<Route> {
     let put_policy = set_policy(Handler::StoredBody(policy::replace), JSON);
     let patch_policy = set_policy(Handler::StoredBody(policy::patch), MERGE_PATCH);
     let delete_policy = set_policy(Handler::Stored(policy::delete), &[]);
+    let in_scope = |endpoint| Endpoint { query: SCOPED, ..endpoint };
+    let entries = Endpoint {
+        query: &[Parameter::AgentScope, Parameter::Expand],
+        ..reading(Handler::Plain(registry::list))
+    };
+    let entry = in_scope(reading(Handler::Entry(registry::read)));
+    let validation = in_scope(reading(Handler::Entry(registry::validate)));
+    let install =
+        in_scope(Endpoint { body: JSON, ..asking(Handler::Body(registry::install), Action::Install) });
+    let uninstall = in_scope(asking(Handler::Entry(registry::uninstall), Action::Uninstall));
     vec![
         get("/", service::page, document(Handler::Plain(page::page))),
         // The files that the page loads are no part of the API.
@@ -238,6 +255,13 @@ fn routes() -> Vec<Route> {
         route(Method::PUT, POLICY, instances::replace_policy, put_policy),
         route(Method::PATCH, POLICY, instances::patch_policy, patch_policy),
         route(Method::DELETE, POLICY, instances::delete_policy, delete_policy),
+        get(CAPABILITIES, catalog::capabilities, reading(Handler::Plain(registry::capabilities))),
+        get(ENTRIES, catalog::list, entries),
+        route(Method::OPTIONS, ENTRIES, catalog::options, reading(Handler::Plain(registry::options))),
+        route(Method::POST, ENTRIES, catalog::install, install),
+        get(ENTRY, catalog::read, entry),
+        route(Method::DELETE, ENTRY, catalog::uninstall, uninstall),
+        get(VALIDATION, catalog::validate, validation),
     ]
 }
 

@@ -8,6 +8,7 @@ mod quoting;
 mod redact;
 mod resolution;
 mod spec;
+mod store;
 
 pub use backend::{Answer, RegistryBackend};
 pub use error::{RegistryError, RegistryErrorKind};
@@ -16,3 +17,4 @@ pub use quoting::{quoted, quoted_list};
 pub use redact::{redact, redact_message, redact_unknown};
 pub use resolution::{Variables, process_variables, resolve};
 pub use spec::{Capabilities, STDIO, ServerRef, ServerSpec, Validation};
+pub use store::{AgentScope, CAPABILITIES, InvalidScope, ShownSpec, StoreRegistry};

@@ -48,6 +48,10 @@ pub enum Action {
     Withdraw,
     /// It was chosen how a server is to be run.
     SetPolicy,
+    /// A server was installed through the catalog.
+    Install,
+    /// A server was uninstalled through the catalog.
+    Uninstall,
 }
 
 /// One audit event.
@@ -145,6 +149,8 @@ pub fn record(event: &Event<'_>) {
         Action::Approve => ("approve", None),
         Action::Withdraw => ("withdraw", None),
         Action::SetPolicy => ("set-policy", None),
+        Action::Install => ("install", None),
+        Action::Uninstall => ("uninstall", None),
     };
     let outcome = match event.status {
         400.. => "refused",

@@ -1,6 +1,7 @@
 //! Deleting a server.
 
 use crate::model::Edit;
+use crate::projection::EntityTag;
 use crate::store::{Current, Names};
 
 use super::commit::{Step, UseCase, WriteContext};
@@ -38,8 +39,14 @@ fn decide(
     let keys = context.keys_for(current);
     let rules = StateContext::of(current, &keys, context, &write.caller);
     let (_, state) = permitted(current, write, &rules, context.options)?;
+    let (remove, written) = removal(write, state.tag);
+    Ok(Step::Edit(vec![remove], written))
+}
+
+/// What removes a server that had this tag, and what it comes to.
+pub(super) fn removal(write: &Write, tag: EntityTag) -> (Effect, Written) {
     let written =
-        Written { is_created: false, before: Some(state.tag), after: None, is_verbatim: false, body: None };
+        Written { is_created: false, before: Some(tag), after: None, is_verbatim: false, body: None };
     let remove = Effect::from(Edit::Remove { key: write.key.clone() });
-    Ok(Step::Edit(vec![remove.with_run(withdrawal(&write.caller, &write.key))], written))
+    (remove.with_run(withdrawal(&write.caller, &write.key)), written)
 }

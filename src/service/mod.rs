@@ -7,6 +7,7 @@ pub mod audit;
 pub mod authentication;
 mod authors;
 mod body_application;
+mod catalog;
 mod change_view;
 mod commit;
 mod copy;

@@ -8,6 +8,7 @@ mod fields;
 pub(super) mod instances;
 pub(super) mod mcp_servers;
 mod problems;
+pub(super) mod registry;
 pub(super) mod running;
 pub(super) mod service;
 pub(super) mod session;
