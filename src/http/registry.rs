@@ -30,7 +30,7 @@ const WIRE_VERSION: &str = "1.0";
 /// Without the name: a problem repeats nothing of a request.
 const NAME_RULE: &str = "Invalid name. Use characters from [A-Za-z0-9_.+@-], and no dot at the beginning.";
 
-/// What clients look for that were told of no capabilities: the methods of the list and of what is in it.
+/// The methods of the list and of what is in it, for clients that do not ask for capabilities.
 const METHODS: &str = "GET, HEAD, POST, DELETE, OPTIONS";
 
 /// `GET /registry/capabilities`

@@ -118,7 +118,7 @@ impl StoreRegistry {
         Ok((written, self.reference(name, description)))
     }
 
-    /// Removes a server; nothing where there is none that it lists under this name.
+    /// Removes a server; nothing where it lists no server of this name.
     pub async fn remove(&self, name: &RegistryName) -> Result<Option<Written>, ServiceError> {
         self.service.uninstall(&self.caller, self.scope.key(name)).await
     }
@@ -258,7 +258,7 @@ fn lines(violations: &[Violation]) -> Vec<String> {
         .collect()
 }
 
-/// The error of a registry that a failed use-case is. What can't be told apart here is passing.
+/// The error of a registry that a failed use-case is. What the caller did not cause may pass.
 fn failure(name: &str, error: &ServiceError) -> RegistryError {
     let name = quoted(name);
     match error {

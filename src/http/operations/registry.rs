@@ -43,7 +43,7 @@ pub(in crate::http) fn options() -> Description {
     Description {
         id: "get_registry_methods",
         summary: "Which methods the catalog has",
-        description: "For clients that are told of no capabilities. Needs the scope `read`.",
+        description: "For clients that do not ask for capabilities. Needs the scope `read`.",
         successes: vec![methods],
         ..about(TAG)
     }
@@ -72,7 +72,7 @@ pub(in crate::http) fn read() -> Description {
     Description {
         id: "get_registry_server",
         summary: "What a server is started with",
-        description: "References to variables are `$NAME`, for the agent to resolve. A secret that is none is shown only to a key with the scope `reveal`; for others the server has no form here. Needs the scope `read`.",
+        description: "References to variables are `$NAME`, for the agent to resolve. Any other secret is shown only to a key with the scope `reveal`; for others the server has no form here. Needs the scope `read`.",
         parameters: vec![fields::entry(), fields::agent_scope()],
         successes: success("The server.", Shape::of::<RegistryServer>(), shown),
         problems: of_reads().with(&[InvalidName, UnknownServer, NoRegistryForm]),
