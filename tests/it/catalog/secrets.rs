@@ -133,6 +133,7 @@ fn no_secret_is_let_out_to_who_may_not_see_it() {
         ("env", json!({"A": "[REDACTED]", "B": "canary"})),
     ] {
         let mut wrong = posted.clone();
+        wrong["name"] = json!("wrong");
         wrong[member] = value;
         assert_eq!(send(install(&server, &wrong).key(WRITER)), 422, "{wrong}");
     }
