@@ -1,6 +1,8 @@
 //! What is shown of a URL or of an unknown value in a message (MUST 4): enough to recognise it, and no credentials.
 
-use crate::model::suspect;
+use crate::model::{mask, suspect};
+
+use super::resolution::referenced;
 
 /// How many characters are shown of a value that looks harmless.
 const LONGEST: usize = 32;
@@ -37,6 +39,12 @@ pub fn redact_message(message: &str) -> String {
         if is_hidden { format!("{opening}{}{}", redact(rest), &word[text.len()..]) } else { word.to_owned() }
     });
     words.collect()
+}
+
+/// The value of a variable as listings show it: a reference as it is written, a literal never.
+pub fn shown_value(value: &str) -> &str {
+    let is_name = |name: &str| !suspect::is_secret_like(name);
+    if value.is_empty() || referenced(value).is_some_and(is_name) { value } else { mask::MASK }
 }
 
 /// `user:password@host`, whatever the password holds.

@@ -4,6 +4,8 @@
 use std::env;
 use std::sync::Arc;
 
+use crate::model::suspect;
+
 use super::error::{RegistryError, RegistryErrorKind};
 use super::spec::ServerSpec;
 
@@ -26,6 +28,11 @@ pub(super) fn referenced(value: &str) -> Option<&str> {
     value.strip_prefix('$')
 }
 
+/// Whether a value is a reference.
+pub fn is_reference(value: &str) -> bool {
+    referenced(value).is_some()
+}
+
 /// Puts the values of the variables in place of the references. Arguments, command and description stay as they are.
 ///
 /// # Errors
@@ -35,8 +42,10 @@ pub fn resolve(mut spec: ServerSpec, variables: &Variables) -> Result<ServerSpec
     for value in spec.env.values_mut() {
         let Some(name) = referenced(value) else { continue };
         let Some(found) = variables(name) else {
+            // A literal can begin with `$` too.
+            let name = if suspect::is_secret_like(name) { "..." } else { name };
             let message = format!(
-                "mcp.md server '{}': env var '{value}' not set. Set {name} in the environment before running this agent.",
+                "mcp.md server '{}': env var '${name}' not set. Set {name} in the environment before running this agent.",
                 spec.name
             );
             return Err(RegistryErrorKind::ConnectFailed.because(message));

@@ -5,6 +5,8 @@ use std::fmt;
 use indexmap::IndexMap;
 use serde::{Serialize, Serializer};
 
+use super::error::{RegistryError, RegistryErrorKind};
+
 /// The transport of a server that says nothing of it, and the only one that is started.
 pub const STDIO: &str = "stdio";
 
@@ -37,6 +39,15 @@ impl ServerSpec {
             transport: STDIO.to_owned(),
             description: String::new(),
         }
+    }
+
+    /// Refuses a server without a program.
+    pub(super) fn require_command(&self) -> Result<(), RegistryError> {
+        if !self.command.trim().is_empty() {
+            return Ok(());
+        }
+        let message = format!("MCP server '{}': install requires a non-empty command.", self.name);
+        Err(RegistryErrorKind::Invalid.because(message))
     }
 
     /// What a listing shows of it. The description is its first line.
