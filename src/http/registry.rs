@@ -30,6 +30,10 @@ const WIRE_VERSION: &str = "1.0";
 /// Without the name: a problem repeats nothing of a request.
 const NAME_RULE: &str = "Invalid name. Use characters from [A-Za-z0-9_.+@-], and no dot at the beginning.";
 
+const NO_NAME: &str = "no server can be given this name";
+
+const TOO_LONG: &str = "with the scope before it, it is longer than 128 characters";
+
 /// The methods of the list and of what is in it, for clients that do not ask for capabilities.
 const METHODS: &str = "GET, HEAD, POST, DELETE, OPTIONS";
 
@@ -103,7 +107,7 @@ pub(super) fn validate(call: Call, entry: String) -> Answer {
 pub(super) fn install(call: Call, body: Object) -> Answer {
     Box::pin(async move {
         let name = body.get("name").and_then(Json::as_str).unwrap_or_default();
-        let name = RegistryName::parse(name).map_err(|_| invalid_name(NAME_RULE))?;
+        let name = RegistryName::parse(name).map_err(|_| invalid_name(NAME_RULE, NO_NAME))?;
         call.trail.server(call.query.scope.key(&name));
         let added = match spec(&name, &body) {
             Ok(spec) => registry(&call).add(&name, &spec).await,
@@ -139,11 +143,11 @@ fn name_in_path(entry: &str) -> Result<RegistryName, Problem> {
     RegistryName::parse(entry).map_err(|_| Problem::new(ProblemKind::InvalidName, NAME_RULE))
 }
 
-fn invalid_name(detail: impl Into<Cow<'static, str>>) -> Problem {
+fn invalid_name(detail: impl Into<Cow<'static, str>>, message: &str) -> Problem {
     let pointer = Pointer::root().member("name");
     Problem::new(ProblemKind::InvalidName, detail)
         .status(StatusCode::UNPROCESSABLE_ENTITY)
-        .errors([(&pointer, "no server can be given this name".to_owned())])
+        .errors([(&pointer, message.to_owned())])
 }
 
 /// The problem that a failed use-case is here. The name of a new server is in the body.
@@ -153,9 +157,9 @@ fn failed(call: &Call, name: &RegistryName, error: ServiceError) -> Problem {
             Problem::new(ProblemKind::UnknownServer, format!("The scope has no MCP server named '{name}'."))
         }
         ServiceError::InvalidName(_) => {
-            invalid_name("With the scope before it, the name is longer than 128 characters.")
+            invalid_name("With the scope before it, the name is longer than 128 characters.", TOO_LONG)
         }
-        error @ ServiceError::UnusableName => invalid_name(call.failed(error).detail().to_owned()),
+        error @ ServiceError::UnusableName => invalid_name(call.failed(error).detail().to_owned(), NO_NAME),
         error => call.failed(error),
     }
 }

@@ -22,6 +22,7 @@ use super::name::RegistryName;
 use super::quoting::{quoted, quoted_list};
 use super::resolution::{Variables, process_variables};
 use super::spec::{Capabilities, STDIO, ServerRef, ServerSpec, Validation, first_line};
+use super::validation::validate_spec;
 
 pub use scope::{AgentScope, InvalidScope};
 
@@ -205,7 +206,14 @@ impl RegistryBackend for StoreRegistry {
                         "MCP server {name} not in registry. Available: {available}"
                     )))
                 }
-                checked => checked.map_err(|error| failure(name, &error)),
+                Ok(mut validation) => {
+                    // What can be shown can be looked for where this runs.
+                    if let Ok(spec) = self.load_as_written(name).await {
+                        validation.warnings.extend(validate_spec(&spec, &self.variables).warnings);
+                    }
+                    Ok(validation)
+                }
+                Err(error) => Err(failure(name, &error)),
             }
         }
         .boxed()
@@ -290,3 +298,6 @@ fn failure(name: &str, error: &ServiceError) -> RegistryError {
         error => RegistryErrorKind::Unavailable.because(format!("the settings can't be used: {error}")),
     }
 }
+
+#[cfg(test)]
+mod tests;

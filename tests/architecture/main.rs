@@ -12,7 +12,7 @@ use circles::circles;
 use source::{crate_paths, has_word, is_test, product_code, root, source_files};
 
 /// Which rooms a room may use. Nothing here that is not used: a freedom that nobody needs is a mistake to come.
-const MAY_USE: [(&str, &[&str]); 18] = [
+const MAY_USE: [(&str, &[&str]); 20] = [
     ("api", &["json", "model", "projection", "secrets"]),
     ("metrics", &["api", "model"]),
     ("json", &[]),
@@ -27,10 +27,12 @@ const MAY_USE: [(&str, &[&str]); 18] = [
     ("state", &["model", "secrets"]),
     ("store", &["blocking", "document", "json", "metrics", "model", "state"]),
     ("service", &["api", "blocking", "json", "model", "projection", "secrets", "state", "store"]),
+    ("tls", &[]),
+    ("registry", &["blocking", "json", "model", "service", "tls"]),
     ("events", &["blocking", "model", "projection", "service"]),
     (
         "instances",
-        &["api", "blocking", "json", "metrics", "model", "projection", "secrets", "service", "state"],
+        &["api", "blocking", "json", "metrics", "model", "projection", "secrets", "service", "state", "tls"],
     ),
     (
         "http",
@@ -44,6 +46,7 @@ const MAY_USE: [(&str, &[&str]); 18] = [
             "model",
             "openapi",
             "projection",
+            "registry",
             "secrets",
             "service",
             "store",
@@ -60,6 +63,7 @@ const MAY_USE: [(&str, &[&str]); 18] = [
             "instances",
             "metrics",
             "model",
+            "registry",
             "secrets",
             "service",
             "state",

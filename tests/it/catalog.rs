@@ -3,6 +3,7 @@
 
 mod refused;
 mod secrets;
+mod suite;
 
 use std::process::Command;
 use std::sync::Barrier;

@@ -1,3 +1,5 @@
+//! Configurations as entries of a registry: which are, what callers are shown of them, and what is taken in.
+
 use super::*;
 use crate::model::plain_names::PlainNames;
 use crate::model::reference::ReferenceRules;
@@ -40,7 +42,7 @@ fn a_registry_has_the_programs_that_are_used_and_nothing_else() {
 }
 
 #[test]
-fn a_reference_is_a_dollar_and_a_name_whoever_asks_and_whatever_the_lists_allow() {
+fn a_reference_is_a_dollar_and_a_name_for_every_caller_and_whatever_the_lists_allow() {
     for may_reveal in [false, true] {
         for (stored, expected) in [
             ("${MCP_SECRET_X}", "$MCP_SECRET_X"),

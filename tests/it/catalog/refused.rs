@@ -33,7 +33,7 @@ fn reading_needs_read_and_changing_needs_write() {
 }
 
 #[test]
-fn a_scope_that_is_none_is_refused_everywhere() {
+fn a_malformed_scope_is_refused_everywhere() {
     let server = TestServer::start();
     install(&server, &spec("a")).send().expect(201);
     let long = "s".repeat(65);

@@ -137,7 +137,10 @@ fn no_secret_is_let_out_to_who_may_not_see_it() {
         wrong[member] = value;
         assert_eq!(send(install(&server, &wrong).key(WRITER)), 422, "{wrong}");
     }
-    assert_eq!(send(server.post(ENTRIES).key(WRITER).body("application/json", "{\"canary\": ")), 422);
+    assert_eq!(
+        send(server.post(ENTRIES).key(WRITER).body("application/json", "{\"canary-name\": \"canary")),
+        422
+    );
     assert_eq!(send(server.get(format!("{ENTRIES}?agent_scope=canary+scope"))), 400);
     assert_eq!(send(server.get(format!("{ENTRIES}?canary=1&expand=canary"))), 400);
     assert_eq!(send(server.get(entry("canary%20name"))), 400);
