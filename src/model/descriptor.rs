@@ -199,12 +199,12 @@ impl Descriptor {
                 }
                 None => escaped(value),
             };
-            env.insert(name.clone(), Json::string(&stored));
+            env.insert(name.clone(), Json::string(stored));
         }
         let mut config = Object::new();
         config.insert("command", Json::string(&self.command));
         if !self.args.is_empty() {
-            let args = self.args.iter().map(|argument| Json::string(&escaped(argument)));
+            let args = self.args.iter().map(|argument| Json::string(escaped(argument)));
             config.insert("args", Json::Array(args.collect()));
         }
         if !self.env.is_empty() {
