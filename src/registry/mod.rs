@@ -14,6 +14,10 @@ mod redact;
 mod resolution;
 mod spec;
 mod store;
+#[cfg(test)]
+mod testing;
+#[cfg(test)]
+mod tests;
 mod validation;
 
 pub use backend::{Answer, RegistryBackend};

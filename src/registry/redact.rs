@@ -25,8 +25,8 @@ pub fn redact(text: &str) -> String {
 
 /// A value that was expected to be one of a few words and is not: it may be a secret in the wrong variable.
 pub fn redact_unknown(text: &str) -> String {
-    let shown = redact(text);
-    if shown == text && suspect::is_secret_like(text) { "[redacted]".to_owned() } else { shown }
+    let is_url = text.contains("://") || has_password(text);
+    if !is_url && suspect::is_secret_like(text) { "[redacted]".to_owned() } else { redact(text) }
 }
 
 /// Someone else's message: every URL in it and everything with a password is hidden, and the rest is kept.

@@ -41,6 +41,7 @@ mod mcp_servers;
 mod metrics;
 mod page;
 mod policies;
+mod registry;
 mod rotation;
 mod secrets;
 mod sessions;

@@ -62,6 +62,11 @@ impl CatalogAddress {
         form_urlencoded::Serializer::new(String::new()).append_pair("agent_scope", &self.scope).finish()
     }
 
+    /// Whether there is anything to call. A path behind `http:` alone would be read as a host.
+    pub(super) fn has_host(&self) -> bool {
+        Url::parse(&self.base).is_ok()
+    }
+
     /// Whether the URL has a user or a password.
     pub(super) fn has_userinfo(&self) -> bool {
         Url::parse(&self.base).is_ok_and(|url| !url.username().is_empty() || url.password().is_some())

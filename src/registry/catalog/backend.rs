@@ -140,6 +140,10 @@ impl Catalog {
     /// Refuses to call what may not be called, before anything is sent.
     fn gate(&self) -> Result<(), RegistryError> {
         check_scheme(&self.address.url, self.may_be_cleartext)?;
+        if !self.address.has_host() {
+            let message = format!("catalog URL '{}' is not a valid URL: it has no host", self.client.shown());
+            return Err(RegistryErrorKind::Invalid.because(message));
+        }
         if self.client.has_token() && self.address.has_userinfo() {
             let message = format!(
                 "catalog URL '{}' has userinfo, which would replace the token; remove one of them",
@@ -202,18 +206,20 @@ impl Catalog {
     /// Asks what the catalog can do, and remembers what came of it.
     async fn probe(&self) -> Result<Capabilities, RegistryError> {
         let outcome = self.ask().await;
-        let now_known = match &outcome {
-            Ok(capabilities) => Some(Known::Negotiated(*capabilities)),
-            Err(error) => match error.kind() {
-                kind @ (RegistryErrorKind::Unavailable | RegistryErrorKind::AuthRequired) => {
-                    Some(Known::Failed { kind, until: Instant::now() + self.failure_memory })
+        let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        match &outcome {
+            Ok(capabilities) => *known = Known::Negotiated(*capabilities),
+            // What is known of a catalog that fails now is still the best that is known.
+            Err(_) if matches!(*known, Known::Negotiated(_)) => {}
+            Err(error) => {
+                if let kind @ (RegistryErrorKind::Unavailable | RegistryErrorKind::AuthRequired) =
+                    error.kind()
+                {
+                    *known = Known::Failed { kind, until: Instant::now() + self.failure_memory };
                 }
-                _ => None,
-            },
-        };
-        if let Some(now_known) = now_known {
-            *self.known.lock().unwrap_or_else(PoisonError::into_inner) = now_known;
+            }
         }
+        drop(known);
         outcome
     }
 

@@ -4,6 +4,8 @@
 mod address;
 mod backend;
 mod client;
+#[cfg(test)]
+mod tests;
 mod wire;
 
 pub use address::{CatalogAddress, check_scheme};

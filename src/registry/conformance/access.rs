@@ -4,6 +4,7 @@ use crate::registry::{RegistryErrorKind, RegistryErrorKind as Kind, ServerSpec, 
 
 use super::{BAD_NAMES, Environment, Place, done, listed, refused};
 
+/// N-01, N-02, N-03, N-04, N-05, N-07, N-08, N-10
 pub(super) async fn names_are_checked(place: &dyn Place) {
     let registry = place.open(&Environment::default().variables());
     let before = place.trace();
@@ -20,6 +21,7 @@ pub(super) async fn names_are_checked(place: &dyn Place) {
     }
 }
 
+/// C2-02
 pub(super) async fn construction_does_nothing(place: &dyn Place) {
     let before = place.trace();
     let registry = place.open(&Environment::default().variables());
@@ -29,6 +31,7 @@ pub(super) async fn construction_does_nothing(place: &dyn Place) {
     assert_eq!(listed(&*registry).await, [""; 0]);
 }
 
+/// C3-01, C3-02, C3-03, C3-04, S-03
 pub(super) async fn capabilities_are_honest(place: &dyn Place) {
     let variables = Environment::default().variables();
     let registry = place.open(&variables);
@@ -56,6 +59,7 @@ pub(super) async fn capabilities_are_honest(place: &dyn Place) {
     }
 }
 
+///
 pub(super) async fn credentials_are_redacted(place: &dyn Place) {
     const SECRET: &str = "hunter2-literal-secret";
     let registry = place.open(&Environment::default().variables());
@@ -87,6 +91,7 @@ pub(super) async fn credentials_are_redacted(place: &dyn Place) {
     }
 }
 
+/// I-01, I-02
 pub(super) async fn agents_are_apart(place: &dyn Place) {
     let variables = Environment::default().variables();
     let specs = ["zeta", "alpha", "mu"].map(|name| ServerSpec::new(name, "npx"));
@@ -102,6 +107,7 @@ pub(super) async fn agents_are_apart(place: &dyn Place) {
     refused(ours.load("other").await, Kind::NotInRegistry, "another agent's server");
 }
 
+/// S-01, S-02
 pub(super) async fn id_and_close(place: &dyn Place) {
     let variables = Environment::default().variables();
     let closed = place.open(&variables);
@@ -115,6 +121,7 @@ pub(super) async fn id_and_close(place: &dyn Place) {
     registry.close().await;
 }
 
+/// T-01, T-02
 pub(super) async fn absent_is_not_unusable(place: &dyn Place) {
     let registry = place.open(&Environment::default().variables());
     assert_eq!(listed(&*registry).await, [""; 0]);
@@ -133,6 +140,7 @@ pub(super) async fn absent_is_not_unusable(place: &dyn Place) {
     }
 }
 
+/// G-05
 pub(super) async fn cleartext_is_refused(place: &dyn Place) {
     let Some(registry) = place.cleartext() else { return };
     let before = place.trace();

@@ -6,6 +6,7 @@ use crate::registry::{RegistryErrorKind as Kind, ServerSpec};
 
 use super::{Environment, Place, done, listed, refused};
 
+///
 pub(super) async fn one_wins(place: &dyn Place) {
     let environment = Environment::default();
     let variables = environment.variables();

@@ -10,6 +10,7 @@ fn with_env(name: &str, pairs: &[(&str, &str)]) -> ServerSpec {
     spec
 }
 
+/// E-01, E-02, E-03, E-04, E-05, E-07
 pub(super) async fn references_are_looked_up(place: &dyn Place) {
     let environment = Environment::default();
     place.seed(&[with_env("one", &[("API_KEY", "$MY_API_KEY"), ("REGION", "eu")])]).await;
@@ -31,6 +32,7 @@ pub(super) async fn references_are_looked_up(place: &dyn Place) {
     done(registry.load("one").await, "the other one");
 }
 
+/// L-01, L-02, L-03, L-04
 pub(super) async fn all_is_each(place: &dyn Place) {
     let environment = Environment::default();
     environment.set("A_TOKEN", "tok-1");
@@ -52,6 +54,7 @@ pub(super) async fn all_is_each(place: &dyn Place) {
     assert_eq!(all[3], full);
 }
 
+/// W-06
 pub(super) async fn commands_are_allowed(place: &dyn Place) {
     place.seed(&[ServerSpec::new("good", "/usr/local/bin/npx")]).await;
     let registry = place.open(&Environment::default().variables());

@@ -50,7 +50,11 @@ pub(super) fn replace(path: &Path, snapshot: &Snapshot, text: &str) -> io::Resul
     let mut file = OpenOptions::new().write(true).create_new(true).mode(PRIVATE).open(&draft.path)?;
     file.write_all(text.as_bytes())?;
     if snapshot.bytes.is_some() {
-        own(&file, &snapshot.real.metadata()?)?;
+        match snapshot.real.metadata() {
+            Ok(existing) => own(&file, &existing)?,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(false),
+            Err(error) => return Err(error),
+        }
     }
     file.sync_all()?;
     let now = read(path)?;

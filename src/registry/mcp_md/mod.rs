@@ -10,6 +10,8 @@ mod lock;
 mod parse;
 mod paths;
 mod render;
+#[cfg(test)]
+mod tests;
 
 pub use allowed::{AllowedCommands, DEFAULT_COMMANDS};
 pub use backend::{FILE_NAME, McpMd};

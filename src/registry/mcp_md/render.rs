@@ -86,6 +86,9 @@ fn check(spec: &ServerSpec) -> Result<(), RegistryError> {
         return newline(format!("spec.args[{index}]"));
     }
     for (key, value) in &spec.env {
+        if key.is_empty() {
+            return Err(refused(spec, "env key must not be empty."));
+        }
         if is_broken(key) {
             return newline(format!("env key {}", quoted(key)));
         }
@@ -137,8 +140,8 @@ fn difference(spec: &ServerSpec) -> String {
             return format!("env value for {key} {why}: it has space around it, or holds a comma");
         }
     }
-    if is_changed(&spec.transport) || spec.transport.is_empty() {
-        return format!("spec.transport {why}: it is empty or has space around it");
+    if is_changed(&spec.transport) {
+        return format!("spec.transport {why}: it has space around it");
     }
     format!("it {why}")
 }
