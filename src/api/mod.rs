@@ -10,6 +10,7 @@ mod instance_words;
 mod origin;
 mod policy;
 mod problem;
+mod registry;
 mod server;
 mod service;
 mod words;
@@ -45,6 +46,10 @@ pub use policy::{
     StartWord,
 };
 pub use problem::{Fault, Problem};
+pub use registry::{
+    RegistryCapabilities, RegistryEntry, RegistryList, RegistryRow, RegistryServer, RegistryValidation,
+    RegistryVariables,
+};
 pub use server::{
     Finding, McpServer, McpServerList, McpServerSummary, StoredConfig, WrittenMcpServer, findings,
 };

@@ -35,6 +35,7 @@ mod problem_kind;
 pub mod public_address;
 mod query;
 mod refusal_log;
+mod registry;
 mod rename_and_copy;
 mod request_id;
 mod routes;

@@ -23,7 +23,7 @@ use super::query::Parameter;
 use super::testing;
 use super::{
     approval, body, documentation, event_stream, headers, listing, mcp_servers, metrics, operations, origins,
-    page, paths, policy, rename_and_copy, request_id, session, settings, settings_patch, status,
+    page, paths, policy, registry, rename_and_copy, request_id, session, settings, settings_patch, status,
 };
 
 const ITEM: &str = "/api/settings/mcp-servers/{name}";
@@ -53,6 +53,10 @@ const THEIR_TEST: &str = "/api/mcp/test";
 const REGISTERED: &str = "/v1/mcp-servers";
 const REGISTERED_ITEM: &str = "/v1/mcp-servers/{name}";
 const CLIENT_OPTIONS: &str = "/v1/mcp-auth/client-options";
+const CAPABILITIES: &str = "/registry/capabilities";
+const ENTRIES: &str = paths::REGISTRY;
+const ENTRY: &str = "/registry/mcp-servers/{entry}";
+const VALIDATION: &str = "/registry/mcp-servers/{entry}/validate";
 const PROBLEM: &str = "/problems/{type}";
 
 const JSON: &[&str] = &["application/json"];
@@ -61,6 +65,9 @@ const LISTING: &[Parameter] = &[Parameter::View, Parameter::Limit, Parameter::Af
 
 /// What every write of a server may be asked: to be tried only.
 const DRY_RUN: &[Parameter] = &[Parameter::DryRun];
+
+/// Which entries of the catalog are meant.
+const SCOPED: &[Parameter] = &[Parameter::AgentScope];
 
 const MERGE_PATCH: &[&str] = &["application/merge-patch+json", "application/json"];
 const PATCHES: &[&str] = &["application/merge-patch+json", "application/json", body::JSON_PATCH];
@@ -104,7 +111,8 @@ fn routes() -> Vec<Route> {
     use operations::settings as theirs;
     use operations::{
         discovery, documentation as documents, dynamic as registered, events, instances,
-        mcp_servers as servers, origins as origin_documents, running, service, session as login,
+        mcp_servers as servers, origins as origin_documents, registry as catalog, running, service,
+        session as login,
     };
     let route = |method, path, describe: Describe, endpoint| Route {
         path,
@@ -179,6 +187,16 @@ fn routes() -> Vec<Route> {
     let delete_policy = set_policy(Handler::Stored(policy::delete), &[]);
     let register = registering(Handler::Bytes(dynamic::register), Action::Register, JSON);
     let unregister = registering(Handler::Stored(dynamic::unregister), Action::Unregister, &[]);
+    let in_scope = |endpoint| Endpoint { query: SCOPED, ..endpoint };
+    let entries = Endpoint {
+        query: &[Parameter::AgentScope, Parameter::Expand],
+        ..reading(Handler::Plain(registry::list))
+    };
+    let entry = in_scope(reading(Handler::Entry(registry::read)));
+    let validation = in_scope(reading(Handler::Entry(registry::validate)));
+    let install =
+        in_scope(Endpoint { body: JSON, ..asking(Handler::Body(registry::install), Action::Install) });
+    let uninstall = in_scope(asking(Handler::Entry(registry::uninstall), Action::Uninstall));
     vec![
         get("/", service::page, document(Handler::Plain(page::page))),
         // The files that the page loads are no part of the API.
@@ -251,6 +269,13 @@ fn routes() -> Vec<Route> {
         route(Method::POST, REGISTERED, registered::register, register),
         route(Method::DELETE, REGISTERED_ITEM, registered::unregister, unregister),
         get(CLIENT_OPTIONS, registered::client_options, reading(Handler::Plain(dynamic::client_options))),
+        get(CAPABILITIES, catalog::capabilities, reading(Handler::Plain(registry::capabilities))),
+        get(ENTRIES, catalog::list, entries),
+        route(Method::OPTIONS, ENTRIES, catalog::options, reading(Handler::Plain(registry::options))),
+        route(Method::POST, ENTRIES, catalog::install, install),
+        get(ENTRY, catalog::read, entry),
+        route(Method::DELETE, ENTRY, catalog::uninstall, uninstall),
+        get(VALIDATION, catalog::validate, validation),
     ]
 }
 

@@ -13,6 +13,7 @@ mod quoting;
 mod redact;
 mod resolution;
 mod spec;
+mod store;
 #[cfg(test)]
 mod testing;
 #[cfg(test)]
@@ -32,4 +33,5 @@ pub use quoting::{quoted, quoted_list};
 pub use redact::{redact, redact_message, redact_unknown, shown_value};
 pub use resolution::{Variables, is_reference, process_variables, resolve};
 pub use spec::{Capabilities, STDIO, ServerRef, ServerSpec, Validation};
+pub use store::{AgentScope, CAPABILITIES, InvalidScope, ShownSpec, StoreRegistry};
 pub use validation::validate_spec;

@@ -52,6 +52,10 @@ pub enum Action {
     Register,
     /// A registration was ended, and its server deleted.
     Unregister,
+    /// A server was installed through the catalog.
+    Install,
+    /// A server was uninstalled through the catalog.
+    Uninstall,
 }
 
 /// One audit event.
@@ -151,6 +155,8 @@ pub fn record(event: &Event<'_>) {
         Action::SetPolicy => ("set-policy", None),
         Action::Register => ("register", None),
         Action::Unregister => ("unregister", None),
+        Action::Install => ("install", None),
+        Action::Uninstall => ("uninstall", None),
     };
     let outcome = match event.status {
         400.. => "refused",

@@ -7,6 +7,7 @@ pub mod audit;
 pub mod authentication;
 mod authors;
 mod body_application;
+mod catalog;
 mod change_view;
 mod commit;
 mod copy;
@@ -111,6 +112,13 @@ pub struct Write {
     pub precondition: Precondition,
     /// Who.
     pub caller: Caller,
+}
+
+impl Write {
+    /// A write under no condition.
+    fn unconditional(key: SettingsKey, caller: &Caller) -> Self {
+        Self { key, precondition: Precondition::default(), caller: caller.clone() }
+    }
 }
 
 /// What a write has come to.

@@ -29,7 +29,7 @@ const MAY_USE: [(&str, &[&str]); 20] = [
     ("store", &["blocking", "document", "json", "metrics", "model", "state"]),
     ("service", &["api", "blocking", "json", "model", "projection", "secrets", "state", "store"]),
     ("events", &["blocking", "model", "projection", "service"]),
-    ("registry", &["blocking", "json", "model", "tls"]),
+    ("registry", &["blocking", "json", "model", "service", "tls"]),
     (
         "instances",
         &["api", "blocking", "json", "metrics", "model", "projection", "secrets", "service", "state", "tls"],
@@ -46,6 +46,7 @@ const MAY_USE: [(&str, &[&str]); 20] = [
             "model",
             "openapi",
             "projection",
+            "registry",
             "secrets",
             "service",
             "store",
@@ -94,7 +95,7 @@ const MAY_USE_ONLY: [(&str, &str, &[&str]); 22] = [
     ("store", "state", &["Change"]),
     ("store", "metrics", &["CommitOutcome", "StoreMetrics"]),
     ("instances", "metrics", &["InstanceMetrics"]),
-    ("registry", "model", &["mask", "suspect"]),
+    ("registry", "model", &["SettingsKey", "descriptor", "mask", "suspect", "validate"]),
     ("cli", "document", &["NewDocument"]),
     ("cli", "model", &["dial", "reference", "static_server"]),
 ];

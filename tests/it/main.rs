@@ -19,6 +19,7 @@ mod wire;
 mod access;
 mod approvals;
 mod attacks;
+mod catalog;
 mod check_command;
 mod checks;
 mod clients;

@@ -94,7 +94,7 @@ export const editor = {
   othersHint: "The form does not have them. They are kept; edit them as JSON.",
 
   name: "Name",
-  nameHint: "Letters A to Z, digits, and _ . @ : -",
+  nameHint: "Letters A to Z, digits, and _ . @ : + -",
   nameTaken: "A server with this name already exists. Choose another.",
   nameTakenMaybe: "A server with this name exists now. It may be this one, from the save that got no answer: look at the list, or choose another name.",
   nameNeeded: "A name is needed.",

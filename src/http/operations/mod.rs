@@ -11,6 +11,7 @@ pub(super) mod instances;
 pub(super) mod mcp_servers;
 pub(super) mod origins;
 mod problems;
+pub(super) mod registry;
 pub(super) mod running;
 pub(super) mod service;
 pub(super) mod session;
