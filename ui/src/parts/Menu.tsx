@@ -1,15 +1,26 @@
 /** A button that opens a short list of things to do. */
-import { useId } from "preact/hooks";
+import { useId, useRef } from "preact/hooks";
 import { Icon } from "./Icon.tsx";
 import { usePopover } from "./popover.ts";
 
 /** `isByPointer`: whether it was chosen with a mouse or a finger rather than by a key or an assistive program. */
 export type MenuItem = { label: string; run: (isByPointer: boolean) => void; kind?: "plain" | "danger" };
 
-/** `name`: the `data-focus` by which the button can be given the focus. */
-export function Menu({ label, items, name }: { label: string; items: MenuItem[]; name?: string }) {
+type Props = {
+  label: string;
+  /** What there is; or what finds that out when the menu is opened: it stays as it was then, so that nothing moves under the pointer. */
+  items: MenuItem[] | (() => MenuItem[]);
+  /** The `data-focus` by which the button can be given the focus. */
+  name?: string;
+};
+
+export function Menu({ label, items: given, name }: Props) {
   const id = useId();
+  const found = useRef<MenuItem[] | null>(null);
   const { opener, popover, isOpen, setOpen, close, onToggle } = usePopover((menu) => menu.querySelector("[role=menuitem]"));
+  if (!isOpen) found.current = null;
+  else if (typeof given === "function") found.current ??= given();
+  const items = typeof given === "function" ? (found.current ?? []) : given;
 
   const onKeyDown = (event: KeyboardEvent) => {
     const all = [...(popover.current?.querySelectorAll<HTMLElement>("[role=menuitem]") ?? [])];
