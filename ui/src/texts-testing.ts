@@ -102,6 +102,8 @@ export const tools = {
   allowOf: (tool: string) => `Allow ${tool}`,
   deny: "Deny",
   denyOf: (tool: string) => `Deny ${tool}`,
+  areDenied: (number: number) => `${count(number, "tool")} ${number === 1 ? "is" : "are"} denied.`,
+  allowAll: "Allow all",
   choosing: (name: string) => `Changing which tools of ${name} are offered`,
   notChosen: (why: string) => `Nothing was changed: ${why}`,
   overtaken: "Somebody else changed which tools are offered meanwhile. This is how it is now.",

@@ -34,10 +34,10 @@ export function Approving(props: { names: readonly string[]; onClose: () => void
   return typeof found === "object" ? <found.ApproveSeveral {...props} /> : null;
 }
 
-/** What the menu of a row offers beside changing its server, from the same file: nothing before that is there. */
-export function rowItems(server: LiveServer): RowItems {
+/** What finds out what the menu of a row offers beside changing its server, from the same file; null before that is there. */
+export function rowItemsFinder(): ((server: LiveServer) => RowItems) | null {
   const found = screens.value;
-  return typeof found === "object" ? found.rowItems(server) : { views: [], actions: [], copies: [] };
+  return typeof found === "object" ? found.rowItems : null;
 }
 
 export function Drafting({ route }: { route: Exclude<Route, { screen: "list" }> }) {

@@ -1,4 +1,5 @@
 /** What a server offers to call: searched, looked at, called; which of it is offered; and what has changed since it was accepted. */
+import { AllowAll } from "./AllowAll.tsx";
 import { Drift } from "./Drift.tsx";
 import { Listing } from "./Listing.tsx";
 import { Pinning } from "./Pinning.tsx";
@@ -19,7 +20,15 @@ export function Tools({ name }: { name: string }) {
       isBusy={isBusy}
       onLook={look}
       above={drift !== null && <Drift drift={drift} isPinned={policy?.rules.pinned === true} hasChanged={hasChanged} onAccept={accept} />}
-      between={policy !== null && all.length > 0 && <Pinning rules={policy.rules} onChoose={choose} />}
+      between={
+        policy !== null &&
+        all.length > 0 && (
+          <>
+            <Pinning rules={policy.rules} onChoose={choose} />
+            <AllowAll tools={all} rules={policy.rules} onChoose={choose} />
+          </>
+        )
+      }
       draw={(tool) => <ToolItem key={tool.name} server={name} tool={tool} rules={policy?.rules ?? null} onChoose={choose} />}
     />
   );
