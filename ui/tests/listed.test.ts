@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import { matching, promptOf, resourceOf, variablesOf } from "../src/model/listed.ts";
+import { keysOf, matching, promptOf, resourceOf, variablesOf } from "../src/model/listed.ts";
 
 const entry = (entry: unknown, more = {}) => ({ name: "a://b", title: null, description: null, findings: [], entry, ...more });
 
@@ -52,4 +52,11 @@ test("a search finds what has each of its words somewhere", () => {
   assert.deepEqual(found("a"), ["echo", "dot"]);
   assert.deepEqual(found("png a"), ["dot"]);
   assert.deepEqual(found("again dot"), []);
+});
+
+test("entries of the same name are distinguished", () => {
+  const all = ["a", "b", "a"].map((name) => ({ name, title: null, description: null }));
+  const keys = all.map((own) => keysOf(all).get(own));
+  assert.equal(new Set(keys).size, 3);
+  assert.equal(keysOf(all.slice(0, 2)).get(all[0] as (typeof all)[0]), keys[0], "what comes later changes no key");
 });

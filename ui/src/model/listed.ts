@@ -80,6 +80,18 @@ export function matching<Own extends Named>(all: readonly Own[], typed: string, 
   });
 }
 
+/** What distinguishes each entry from the others: a server may list the same name twice. */
+export function keysOf<Own extends Named>(all: readonly Own[]): ReadonlyMap<Own, string> {
+  const times = new Map<string, number>();
+  return new Map(
+    all.map((own) => {
+      const before = times.get(own.name) ?? 0;
+      times.set(own.name, before + 1);
+      return [own, `${before} ${own.name}`];
+    }),
+  );
+}
+
 /** The first line of a description. */
 export function firstLine(text: string | null): string {
   return text?.trim().split("\n", 1)[0] ?? "";

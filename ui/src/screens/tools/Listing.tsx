@@ -4,7 +4,7 @@ import { useRef, useState } from "preact/hooks";
 import type { Frame } from "../../api/listed.ts";
 import { isOf } from "../../api/problem.ts";
 import { may } from "../../api/session.ts";
-import { type Named, matching } from "../../model/listed.ts";
+import { type Named, keysOf, matching } from "../../model/listed.ts";
 import { Age } from "../../parts/Age.tsx";
 import { Banner } from "../../parts/Banner.tsx";
 import { Button } from "../../parts/Button.tsx";
@@ -26,7 +26,7 @@ type Props<Entry> = {
   failure: Failure | null;
   isBusy: boolean;
   onLook: (isRefresh: boolean) => Promise<void>;
-  draw: (entry: Entry) => VNode;
+  draw: (entry: Entry, key: string) => VNode;
   /** What is searched of an entry beside its names and its description. */
   more?: (entry: Entry) => string;
   /** What is said above the search, and between the search and the list. */
@@ -42,6 +42,7 @@ export function Listing<Entry extends Named>({ server, kind, frame, entries, fai
   useKeys([{ keys: "/", what: own.searchKey, run: () => search.current?.focus() }]);
   if (frame === null) return failure === null ? null : <NoListing name={server} kind={kind} failure={failure} onAgain={() => void onLook(false)} />;
   const found = matching(entries, words, more);
+  const keys = keysOf(entries);
   return (
     <section class="running" aria-label={running.views[kind]}>
       {failure !== null && (
@@ -79,7 +80,7 @@ export function Listing<Entry extends Named>({ server, kind, frame, entries, fai
         </div>
       ) : (
         <ul class="tools" ref={list}>
-          {found.map(draw)}
+          {found.map((entry) => draw(entry, keys.get(entry) ?? entry.name))}
         </ul>
       )}
       {frame.dropped > 0 && <p class="field-note">{own.dropped(frame.dropped)}</p>}

@@ -18,7 +18,7 @@ export function Prompts({ name }: { name: string }) {
       isBusy={isBusy}
       onLook={(isRefresh) => look(name, PROMPTS, isRefresh)}
       more={({ args }) => args.map((own) => own.name).join(" ")}
-      draw={(own) => <Prompt key={own.name} own={own} />}
+      draw={(own, key) => <Prompt key={key} own={own} />}
     />
   );
 }

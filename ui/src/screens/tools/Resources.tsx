@@ -19,7 +19,7 @@ export function Resources({ name }: { name: string }) {
       isBusy={isBusy}
       onLook={(isRefresh) => look(name, RESOURCES, isRefresh)}
       more={({ label, mediaType }) => `${label ?? ""} ${mediaType ?? ""}`}
-      draw={(own) => <Resource key={own.name} own={own} />}
+      draw={(own, key) => <Resource key={key} own={own} />}
     />
   );
 }

@@ -29,7 +29,7 @@ export function Tools({ name }: { name: string }) {
           </>
         )
       }
-      draw={(tool) => <ToolItem key={tool.name} server={name} tool={tool} rules={policy?.rules ?? null} onChoose={choose} />}
+      draw={(tool, key) => <ToolItem key={key} server={name} tool={tool} rules={policy?.rules ?? null} onChoose={choose} />}
     />
   );
 }
