@@ -177,7 +177,7 @@ export const running = {
     healthy: "Healthy", degraded: "Degraded", unhealthy: "Unhealthy", credentials: "Needs credentials", unchecked: "Not checked yet",
     disabled: "Disabled", unapproved: "Needs approval", off: "Not run here", idle: "Idle", starting: "Starting", stopping: "Stopping", failed: "Failed",
   },
-  views: { status: "Status", tools: "Tools", log: "Log", history: "History", approval: "Approval" },
+  views: { status: "Status", tools: "Tools", resources: "Resources", prompts: "Prompts", log: "Log", history: "History", approval: "Approval" },
   since: (word: string, span: string) => `${word} · ${span}`,
   retryIn: (word: string, span: string) => `${word}, retry in ${span}`,
 } as const;
