@@ -25,9 +25,10 @@ fn run(catalog: &Catalog, arguments: &[&str], variables: &[(&str, &str)]) -> Out
 
 #[test]
 fn k_15_a_server_of_a_catalog_is_shown_with_its_references() {
-    let spec = json!({"name": "x", "command": "npx", "args": ["-y", "@a/x"], "transport": "stdio",
-        "env": {"TOKEN": "$ACME", "LITERAL": "hunter2", "EMPTY": ""}, "description": "What\u{1b}[2J it is"});
-    let catalog = Catalog::start(vec![tier(3), ("GET /mcp-servers/x", 200, spec.to_string())]);
+    // As text: the order of the variables stays.
+    let spec = r#"{"name": "x", "command": "npx", "args": ["-y", "@a/x"], "transport": "stdio",
+        "env": {"TOKEN": "$ACME", "LITERAL": "hunter2", "EMPTY": ""}, "description": "What\u001b[2J it is"}"#;
+    let catalog = Catalog::start(vec![tier(3), ("GET /mcp-servers/x", 200, spec.to_owned())]);
     let expected = "name:        x
 command:     npx
 args:        -y @a/x
