@@ -19,9 +19,9 @@ use url::{Host, Url};
 
 use crate::blocking;
 use crate::model::dial::DialPolicy;
+use crate::tls::client_config;
 
 use super::fault::{Fault, FaultKind};
-use super::tls::client_config;
 
 /// How much of one body is read.
 pub const LARGEST_BODY: usize = 16 << 20;

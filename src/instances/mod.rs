@@ -25,7 +25,6 @@ mod starter;
 mod supervisor;
 mod survey;
 mod testing;
-mod tls;
 mod trial;
 mod view;
 

@@ -12,11 +12,13 @@ use circles::circles;
 use source::{crate_paths, has_word, is_test, product_code, root, source_files};
 
 /// Which rooms a room may use. Nothing here that is not used: a freedom that nobody needs is a mistake to come.
-const MAY_USE: [(&str, &[&str]); 18] = [
+const MAY_USE: [(&str, &[&str]); 21] = [
     ("api", &["json", "model", "projection", "secrets"]),
     ("metrics", &["api", "model"]),
     ("json", &[]),
+    ("backoff", &[]),
     ("blocking", &[]),
+    ("tls", &[]),
     ("config", &["secrets"]),
     ("ui", &[]),
     ("openapi", &[]),
@@ -30,8 +32,21 @@ const MAY_USE: [(&str, &[&str]); 18] = [
     ("events", &["blocking", "model", "projection", "service"]),
     (
         "instances",
-        &["api", "blocking", "json", "metrics", "model", "projection", "secrets", "service", "state"],
+        &[
+            "api",
+            "backoff",
+            "blocking",
+            "json",
+            "metrics",
+            "model",
+            "projection",
+            "secrets",
+            "service",
+            "state",
+            "tls",
+        ],
     ),
+    ("downstream", &["backoff", "blocking", "model", "service", "tls"]),
     (
         "http",
         &[
@@ -70,7 +85,7 @@ const MAY_USE: [(&str, &[&str]); 18] = [
 
 /// Where a room may use another in these points only. `http` and `store`: the one mapping of errors to
 /// problems must name the store's errors.
-const MAY_USE_ONLY: [(&str, &str, &[&str]); 21] = [
+const MAY_USE_ONLY: [(&str, &str, &[&str]); 22] = [
     ("api", "model", &["Kind", "suspect"]),
     ("api", "projection", &["EntityTag"]),
     ("api", "secrets", &["Scope"]),
@@ -84,6 +99,7 @@ const MAY_USE_ONLY: [(&str, &str, &[&str]); 21] = [
     ("events", "projection", &["EntityTag"]),
     ("instances", "secrets", &["Plaintext"]),
     ("instances", "projection", &["EntityTag"]),
+    ("downstream", "model", &["SettingsKey"]),
     ("http", "secrets", &["Exposure", "Scope", "Scopes"]),
     ("config", "secrets", &["Scope", "Scopes"]),
     ("http", "store", &["StoreError", "StoreErrorKind"]),
@@ -95,7 +111,7 @@ const MAY_USE_ONLY: [(&str, &str, &[&str]); 21] = [
 ];
 
 /// Words that must not occur in a room, or in a folder of one.
-const MUST_NEVER_KNOW: [(&str, &[&str]); 16] = [
+const MUST_NEVER_KNOW: [(&str, &[&str]); 19] = [
     ("api", &["std::fs", "actix_web", "Config", "KeyRing", "Plaintext"]),
     ("json", &["std::fs", "std::time", "actix_web", "tracing"]),
     ("config", &["std::fs", "std::env", "actix_web"]),
@@ -110,6 +126,9 @@ const MUST_NEVER_KNOW: [(&str, &[&str]); 16] = [
     ("events", &["actix_web", "std::fs", "Config", "Plaintext", "KeyRing"]),
     ("metrics", &["actix_web", "std::fs", "tokio", "Config", "Document", "KeyRing", "Plaintext"]),
     ("instances/core", &["std::fs", "tokio", "tracing", "metrics", "SystemClock"]),
+    ("backoff", &["std::fs", "tokio", "SystemTime"]),
+    ("downstream/core", &["std::fs", "std::time", "tokio", "tracing", "Gateway", "Rows"]),
+    ("downstream", &["actix_web", "Document", "FileStore", "KeyRing", "Plaintext"]),
     ("instances", &["actix_web", "Document", "FileStore", "KeyRing"]),
     ("http", &["FileStore", "Document", "KeyRing", "SecretKey", "std::fs"]),
 ];

@@ -13,8 +13,8 @@ use super::file::read_anywhere;
 use super::settings::{ReferenceSettings, VaultToken};
 use super::url::VALUE;
 use crate::blocking;
-use crate::instances::tls::client_config;
 use crate::secrets::Plaintext;
+use crate::tls::client_config;
 
 /// How long a request takes at most.
 const DEADLINE: Duration = Duration::from_secs(5);

@@ -11,7 +11,7 @@ static CONFIG: OnceLock<rustls::ClientConfig> = OnceLock::new();
 /// # Panics
 ///
 /// Never: ring has the default versions.
-pub(super) fn client_config() -> rustls::ClientConfig {
+pub fn client_config() -> rustls::ClientConfig {
     CONFIG.get_or_init(read).clone()
 }
 
