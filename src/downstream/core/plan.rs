@@ -103,6 +103,13 @@ pub fn observe(
                     Some(row.clone().doubted(now_ms))
                 }
             }
+            // What failed was asked for no longer.
+            MadeState::Confirmed
+                if row.failure.is_some()
+                    && step(aim.and_then(|aim| aim.forward.as_ref()), Some(row)).is_none() =>
+            {
+                Some(Made { failure: None, failures: 0, intent: intent(aim), ..row.clone() })
+            }
             MadeState::Confirmed if 1 < row.digests.len() && row.is_settled(reached_ms, now_ms) => {
                 Some(Made { digests: row.newest().into_iter().collect(), ..row.clone() })
             }
