@@ -6,6 +6,9 @@
 # What `make test` installs comes first, so that `python3` is the one with the tests' packages.
 INSTALLED := $(CURDIR)/target/python/bin:$(CURDIR)/target/tools/bin
 
+# Many tests wait for a server, a page or a timer: three for two processors keep these busy.
+THREADS = $(shell echo $$(($$(nproc) * 3 / 2)))
+
 # How many requests `make contract` tries.
 CASES = 20000
 
@@ -46,7 +49,7 @@ ui: ## Build the page that the service serves
 test: prepare ui ## Install what the tests need, and run them all
 	PATH="$(INSTALLED):$$PATH" cargo test --doc --locked
 	rm -f target/tmp/seen
-	PATH="$(INSTALLED):$$PATH" cargo nextest run --locked
+	PATH="$(INSTALLED):$$PATH" cargo nextest run --locked --test-threads $(THREADS)
 	EVERY_TEST_RAN=1 cargo test --locked --quiet --test contract coverage::
 
 openapi: ## Write the OpenAPI document that the route table makes

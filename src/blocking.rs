@@ -1,7 +1,13 @@
-//! Work that takes time (a disk, a decryption), kept off the runtime that asks for it. It does not know what the work is.
+//! Work that takes time (a disk, a decryption), kept off the runtime that asks for it; and waiting on a thread of one's
+//! own for what a future brings. It does not know what the work is.
 
 use std::future::pending;
 use std::panic::resume_unwind;
+use std::pin::pin;
+use std::sync::Arc;
+use std::task::{Context, Poll, Wake};
+use std::thread::{self, Thread};
+use std::time::Instant;
 
 use tokio::runtime::Handle;
 
@@ -28,6 +34,29 @@ pub fn run<T: Send + 'static>(
                 Err(_) => pending().await,
             },
         }
+    }
+}
+
+/// Waits for a future on this thread, which must not be one of a runtime. None where it was not ready by the deadline.
+pub fn wait_until<T>(deadline: Instant, future: impl Future<Output = T>) -> Option<T> {
+    struct Unpark(Thread);
+    impl Wake for Unpark {
+        fn wake(self: Arc<Self>) {
+            self.0.unpark();
+        }
+    }
+    let waker = Arc::new(Unpark(thread::current())).into();
+    let mut context = Context::from_waker(&waker);
+    let mut future = pin!(future);
+    loop {
+        if let Poll::Ready(outcome) = future.as_mut().poll(&mut context) {
+            return Some(outcome);
+        }
+        let left = deadline.saturating_duration_since(Instant::now());
+        if left.is_zero() {
+            return None;
+        }
+        thread::park_timeout(left);
     }
 }
 
@@ -60,6 +89,19 @@ mod tests {
     fn without_a_runtime_the_work_is_done_in_place() {
         let caller = thread::current().id();
         assert_eq!(run(|| thread::current().id()).now_or_never(), Some(caller));
+    }
+
+    #[test]
+    fn a_thread_waits_until_its_deadline_and_no_longer() {
+        let soon = || Instant::now() + Duration::from_secs(60);
+        let (send, receive) = tokio::sync::oneshot::channel();
+        let sender = thread::spawn(move || send.send(7));
+        assert_eq!(wait_until(soon(), receive), Some(Ok(7)));
+        assert_eq!(sender.join().unwrap(), Ok(()));
+        let late = Instant::now() + Duration::from_millis(20);
+        assert_eq!(wait_until(late, pending::<u8>()), None);
+        assert!(late <= Instant::now());
+        assert_eq!(wait_until(late, async { 8 }), Some(8), "what is ready needs no time");
     }
 
     #[test]

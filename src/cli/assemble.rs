@@ -9,7 +9,7 @@ use crate::config::{self, Config, File, Flags};
 use crate::document::NewDocument;
 use crate::metrics::StoreMetrics;
 use crate::secrets::{KeySources, Keys, NoPeers, SecretKey, random_token};
-use crate::service::{AuthorKeeper, Degradation, KeyProvisioner, Options, Service, StateSealer};
+use crate::service::{Degradation, KeyProvisioner, Options, Service, StateKeeper, StateSealer};
 use crate::state::{MemoryState, Services, SqliteState, StateDirectory, StateError, StateStore};
 use crate::store::file::{FileStore, FileStoreOptions, check_place};
 use crate::store::memory::{MemoryPlace, MemoryStoreOptions};
@@ -194,7 +194,7 @@ fn service(
 }
 
 fn keeper_in(state: &Arc<dyn StateStore>) -> Arc<dyn NoteKeeper> {
-    Arc::new(AuthorKeeper::new(Arc::clone(state)))
+    Arc::new(StateKeeper::new(Arc::clone(state)))
 }
 
 fn service_on(store: Arc<dyn Store>, config: &Config, keys: Arc<Keys>) -> Service {

@@ -21,6 +21,7 @@ pub mod openhands;
 mod outside;
 pub mod plain_names;
 pub mod reference;
+mod registration;
 pub mod run_policy;
 #[cfg(test)]
 pub(crate) mod samples;
@@ -42,5 +43,6 @@ pub use kind::Kind;
 pub use layout::{Access, Dialect, Layout, PlaceReason, ReadOnlyReason, Sealing};
 pub use name::{InvalidName, ServerName};
 pub use outside::Outside;
+pub use registration::{Origin, Registration};
 pub use server_value::is_server_value;
 pub use stored::{Author, LaunchDigest, SettingsKey, StateDigest, StoredServer};

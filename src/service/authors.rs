@@ -2,22 +2,18 @@
 //! only for the very state that the author made. It does not know how it is remembered.
 
 use std::sync::Arc;
-use std::time::{Duration, UNIX_EPOCH};
+use std::time::Duration;
 
 use tokio::time::timeout;
 
 use crate::blocking;
 use crate::model::SettingsKey;
-use crate::state::{AuthorNote, Authorship, Made, StateStore};
-use crate::store::{Note, NoteKeeper};
+use crate::state::{AuthorNote, Authorship};
 
 use super::Service;
 
 /// How long a reader waits until it is known what was remembered.
 const PATIENCE: Duration = Duration::from_secs(2);
-
-/// Keeps the notes of changes in the state store.
-pub struct AuthorKeeper(Arc<dyn StateStore>);
 
 /// The last change of a server.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -26,39 +22,6 @@ pub struct LastChange {
     pub by: Arc<str>,
     /// When. Milliseconds of Unix time.
     pub at_ms: u64,
-}
-
-impl AuthorKeeper {
-    /// In this one.
-    pub fn new(state: Arc<dyn StateStore>) -> Self {
-        Self(state)
-    }
-}
-
-impl NoteKeeper for AuthorKeeper {
-    fn keep(&self, notes: Vec<Note>) {
-        let (mut authors, mut runs) = (Vec::new(), Vec::new());
-        for note in notes {
-            let (name, at, made) = match note {
-                Note::Run(change) => {
-                    runs.push(change);
-                    continue;
-                }
-                Note::Author { name, state, author, at } => {
-                    (name, at, Some(Made { state, by: author.name().into() }))
-                }
-                Note::Gone { name, at } => (name, at, None),
-            };
-            let since = at.duration_since(UNIX_EPOCH).unwrap_or_default();
-            let at_ms = i64::try_from(since.as_millis()).unwrap_or(i64::MAX);
-            authors.push(AuthorNote { name, at_ms, made });
-        }
-        self.0.note_authors(authors);
-        if !runs.is_empty() {
-            // In memory at once, and stored soon; who needs to know waits for it.
-            drop(self.0.write(runs));
-        }
-    }
 }
 
 impl Service {

@@ -6,7 +6,7 @@ use crate::model::run_policy::Policy;
 use crate::model::{Edit, ServerName};
 use crate::projection::EntityTag;
 use crate::secrets::{Exposure, Scope};
-use crate::store::Current;
+use crate::store::{Current, OriginNote};
 
 use super::commit::{Step, WriteContext};
 use super::effect::Effect;
@@ -65,7 +65,10 @@ fn decide(
     let put = Edit::Put { key: to.clone(), config: stored.clone() };
     let approver = context.approver(&write.caller);
     let run = approver.and_then(|approver| approver.of_copy(&rules, &write.key, to, &config));
-    Ok(Step::Edit(vec![Effect::makes(state, put).with_run(run)], written))
+    let destination = context.destinations().and_then(|destinations| destinations.of(&config));
+    let name = to.clone();
+    let origin = destination.map(|destination| OriginNote::New { name, destination, origin: None });
+    Ok(Step::Edit(vec![Effect::makes(state, put).with_run(run).with_origin(origin)], written))
 }
 
 #[cfg(test)]

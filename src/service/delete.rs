@@ -1,7 +1,7 @@
 //! Deleting a server.
 
 use crate::model::Edit;
-use crate::store::{Current, Names};
+use crate::store::{Current, Names, OriginNote};
 
 use super::commit::{Step, UseCase, WriteContext};
 use super::effect::Effect;
@@ -38,8 +38,11 @@ fn decide(
     let keys = context.keys_for(current);
     let rules = StateContext::of(current, &keys, context, &write.caller);
     let (_, state) = permitted(current, write, &rules, context.options)?;
+    let before = context.destinations().map(|destinations| destinations.at_state(&state.config));
+    let origin = before.map(|before| OriginNote::Removed { name: write.key.clone(), before });
     let written =
         Written { is_created: false, before: Some(state.tag), after: None, is_verbatim: false, body: None };
     let remove = Effect::from(Edit::Remove { key: write.key.clone() });
-    Ok(Step::Edit(vec![remove.with_run(withdrawal(&write.caller, &write.key))], written))
+    let remove = remove.with_run(withdrawal(&write.caller, &write.key)).with_origin(origin);
+    Ok(Step::Edit(vec![remove], written))
 }

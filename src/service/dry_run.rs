@@ -19,7 +19,7 @@ impl Service {
         let shows_tag = write.caller.may_reveal();
         let of = |shows_tag| {
             let (write, change) = (write.clone(), change.clone());
-            Arc::new(Update { write, change, dry_run: Some(DryRun { shows_tag }) })
+            Arc::new(Update { dry_run: Some(DryRun { shows_tag }), ..Update::new(write, change) })
         };
         let (update, untagged) = (of(shows_tag), of(false));
         let case = UseCase::new(names, None, move |current, context| {

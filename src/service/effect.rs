@@ -5,7 +5,7 @@ use std::time::SystemTime;
 
 use crate::model::{Author, Edit, StateDigest};
 use crate::state::{Change, UnixTime};
-use crate::store::Note;
+use crate::store::{Note, OriginNote};
 
 /// An edit, and what identifies the state that it makes of the server that it names: nothing where the server is gone,
 /// or is what it was before.
@@ -15,24 +15,31 @@ pub(super) struct Effect {
     state: Option<StateDigest>,
     /// What is to be remembered of running the server.
     run: Option<Change>,
+    /// What it means for what is known of where the server came from.
+    origin: Option<OriginNote>,
 }
 
 impl Effect {
     /// An edit that makes a state.
     pub(super) fn makes(state: StateDigest, edit: Edit) -> Self {
-        Self { edit, state: Some(state), run: None }
+        Self { state: Some(state), ..Self::from(edit) }
     }
 
     /// The same, and what is to be remembered of running the server.
     pub(super) fn with_run(self, run: Option<Change>) -> Self {
         Self { run, ..self }
     }
+
+    /// The same, and what it means for what is known of where the server came from.
+    pub(super) fn with_origin(self, origin: Option<OriginNote>) -> Self {
+        Self { origin, ..self }
+    }
 }
 
 impl From<Edit> for Effect {
     /// An edit that makes no state.
     fn from(edit: Edit) -> Self {
-        Self { edit, state: None, run: None }
+        Self { edit, state: None, run: None, origin: None }
     }
 }
 
@@ -44,7 +51,7 @@ pub(super) fn edits(effects: Vec<Effect>) -> Vec<Edit> {
 /// What is to be remembered of these effects where this author has them.
 pub(super) fn notes(effects: &[Effect], author: &Author) -> Vec<Note> {
     let at = SystemTime::now();
-    let made = |Effect { edit, state, run }: &Effect| {
+    let made = |Effect { edit, state, run, origin }: &Effect| {
         let (gone, made) = match edit {
             Edit::Put { key, .. } => (None, Some(key)),
             Edit::Rename { from, to } => (Some(from), Some(to)),
@@ -65,7 +72,8 @@ pub(super) fn notes(effects: &[Effect], author: &Author) -> Vec<Note> {
             Edit::Put { .. } | Edit::Outside { .. } | Edit::Reseal { .. } => None,
         };
         let runs = run.clone().into_iter().chain(moved).map(Note::Run);
-        gone.into_iter().chain(made).chain(runs)
+        let origin = origin.clone().map(Note::Origin);
+        gone.into_iter().chain(made).chain(runs).chain(origin)
     };
     effects.iter().flat_map(made).collect()
 }

@@ -19,6 +19,8 @@ mod key_rules;
 mod launching;
 mod listing;
 mod new_name;
+mod note_keeper;
+mod origins;
 mod patch_application;
 mod permit;
 mod policies;
@@ -26,6 +28,7 @@ mod precondition_failed;
 mod read;
 mod read_model;
 mod readiness;
+mod registrations;
 mod rename;
 mod replay;
 mod rotate;
@@ -46,15 +49,19 @@ mod update_request;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-pub use self::authors::{AuthorKeeper, LastChange};
+pub use self::authors::LastChange;
 pub use self::change_view::Differing;
 pub use self::drafts::ServerDraft;
 pub use self::error::{Conflict, ServiceError};
 pub use self::key_rules::KeyProvisioner;
 pub use self::listing::{Listing, Page, Rows};
+pub use self::note_keeper::StateKeeper;
 pub use self::policies::{PolicyState, PolicyWrite};
 pub use self::read_model::{Item, ReadModel};
 pub use self::readiness::Degradation;
+pub use self::registrations::{
+    Forward, GatewayFailure, Registered, RegistrationError, UNREACHABLE_KINDS, Wanted,
+};
 pub use self::rotate::Rotation;
 pub use self::runnable::Runnable;
 pub use self::server_write::{Operation, ServerWrite, Words};
@@ -79,6 +86,7 @@ pub struct Service {
     writes: WriteContext,
     found_at_start: Vec<Degradation>,
     state: Arc<dyn StateStore>,
+    gateways: Vec<String>,
 }
 
 /// What can be chosen about the use-cases.
@@ -133,6 +141,7 @@ impl Service {
             },
             found_at_start: Vec::new(),
             state,
+            gateways: Vec::new(),
         }
     }
 

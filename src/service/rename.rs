@@ -7,7 +7,7 @@ use bytes::Bytes;
 use crate::model::{Edit, ServerName};
 use crate::projection::{unreadable_server_tag, unreadable_state_digest};
 use crate::secrets::Exposure;
-use crate::store::Current;
+use crate::store::{Current, OriginNote};
 
 use super::commit::{Step, WriteContext};
 use super::effect::Effect;
@@ -67,7 +67,10 @@ fn decide(
         true => Step::Keep(written),
         false => {
             let rename = Edit::Rename { from: from.clone(), to: to.clone() };
-            Step::Edit(vec![Effect::makes(state, rename)], written)
+            let at = context.destinations().map(|destinations| destinations.at_state(&config));
+            let (from, to) = (from.clone(), to.clone());
+            let origin = at.map(|at| OriginNote::Renamed { from, to, at });
+            Step::Edit(vec![Effect::makes(state, rename).with_origin(origin)], written)
         }
     })
 }

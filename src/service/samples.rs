@@ -16,7 +16,7 @@ use crate::state::{MemoryState, StateStore};
 use crate::store::file::{FileStore, FileStoreOptions};
 
 use super::access::Caller;
-use super::{AuthorKeeper, KeyProvisioner, Options, ServerWrite, Service, ServiceError, Write, Written};
+use super::{KeyProvisioner, Options, ServerWrite, Service, ServiceError, StateKeeper, Write, Written};
 
 /// A service, its folder and its document.
 pub(super) struct Site {
@@ -62,7 +62,7 @@ impl Site {
         let state: Arc<dyn StateStore> = Arc::new(MemoryState::default());
         let store = FileStore::open(FileStoreOptions {
             provisioner: Some(Arc::new(KeyProvisioner(Arc::clone(&keys)))),
-            notes: Some(Arc::new(AuthorKeeper::new(Arc::clone(&state)))),
+            notes: Some(Arc::new(StateKeeper::new(Arc::clone(&state)))),
             ..FileStoreOptions::new(&path, NewDocument::Own)
         });
         let store = Arc::new(store.expect("the system gives a thread"));

@@ -47,7 +47,7 @@ impl Service {
         write: Write,
         change: ServerWrite,
     ) -> Result<Settled, ServiceError> {
-        let update = Update { write, change, dry_run: None };
+        let update = Update::new(write, change);
         let author = update.author(&self.writes.keys.ring());
         self.write_in_settings(update.by(author)).await
     }

@@ -14,7 +14,7 @@ use crate::model::validate::Violation;
 use crate::model::{Access, Dialect, Edit, Layout, Sealing, SettingsKey};
 use crate::projection::{Precondition, view_masked};
 use crate::secrets::{Exposure, KeyRing};
-use crate::store::{Current, Facts, Names};
+use crate::store::{Current, Facts, Names, OriginNote};
 
 use super::access::Caller;
 use super::commit::{Step, UseCase, WriteContext};
@@ -173,10 +173,12 @@ impl Request {
             Json::Null => {
                 let Some(server) = server else { return Ok(Step::Keep(Written::of_many())) };
                 let rules = StateContext::of(current, &keys, context, &self.caller);
-                let before = Some(rules.state(&key, server).tag);
-                let written = Written { before, ..Written::of_many() };
+                let state = rules.state(&key, server);
+                let led = context.destinations().map(|destinations| destinations.at_state(&state.config));
+                let origin = led.map(|before| OriginNote::Removed { name: key.clone(), before });
+                let written = Written { before: Some(state.tag), ..Written::of_many() };
                 let run = withdrawal(&self.caller, &key);
-                let remove = Effect::from(Edit::Remove { key }).with_run(run);
+                let remove = Effect::from(Edit::Remove { key }).with_run(run).with_origin(origin);
                 return Ok(Step::Edit(vec![remove], written));
             }
             Json::Object(patch) => patch.clone(),
@@ -195,7 +197,7 @@ impl Request {
             (false, false) => Operation::Create(without_nulls(&patch)).in_words(Words::OpenHands),
         };
         let write = Write { key, precondition: Precondition::default(), caller: self.caller.clone() };
-        let update = Arc::new(Update { write, change, dry_run: None });
+        let update = Arc::new(Update::new(write, change));
         update::decide(current, &update, context, &keys).map_err(|error| at(error, &place))
     }
 

@@ -8,8 +8,8 @@ use crate::model::config::{self, Config};
 use crate::model::{Access, Author, Edit, ServerName, StateDigest};
 use crate::projection::{EntityTag, Verdict};
 use crate::secrets::{Exposure, KeyRing};
-use crate::state::Change;
-use crate::store::{Current, Facts, Names};
+use crate::state::{Change, Present};
+use crate::store::{Current, Facts, Names, OriginNote};
 
 use super::commit::{Step, UseCase, WriteContext};
 use super::effect::Effect;
@@ -42,7 +42,7 @@ impl Update {
 impl Service {
     /// Replaces or patches a server.
     pub async fn update(&self, write: Write, change: ServerWrite) -> Result<Written, ServiceError> {
-        let update = Update { write, change, dry_run: None };
+        let update = Update::new(write, change);
         let author = update.author(&self.writes.keys.ring());
         self.run(update.by(author)).await
     }
@@ -55,7 +55,7 @@ pub(super) fn decide(
     context: &WriteContext,
     keys: &BatchKeys,
 ) -> Result<Step<Written>, ServiceError> {
-    let Update { write, change: sent, dry_run } = &**update;
+    let Update { write, change: sent, dry_run, origin: _ } = &**update;
     let (facts, ring) = (current.facts(), &keys.ring);
     check_access(&facts)?;
     let plain_names = Some(&*context.plain_names);
@@ -115,8 +115,9 @@ pub(super) fn decide(
     }
     let approver = context.approver(&write.caller).filter(|_| dry_run.is_none());
     let run = approver.and_then(|approver| approver.of_write(&rules, key, sent, before.as_ref(), &after));
+    let origin = origin_note(context, update, server.map(|_| before.as_ref()), &after);
     let tags = (before_tag, after_tag.clone());
-    let edit = seal_and_edit(facts, ring, update, after, (after_state, run), tags)?;
+    let edit = seal_and_edit(facts, ring, update, after, (after_state, run, origin), tags)?;
     Ok(match (unchanged, edit) {
         (Some(own), Step::Edit(judged, _)) if dry_run.is_none() => {
             let answer = Written::unchanged(key, own, after_tag, update);
@@ -140,7 +141,7 @@ fn seal_and_edit(
     ring: &KeyRing,
     update: &Update,
     after: Config,
-    (after_state, run): (StateDigest, Option<Change>),
+    (after_state, run, origin): (StateDigest, Option<Change>, Option<OriginNote>),
     (before_tag, after_tag): (Option<EntityTag>, EntityTag),
 ) -> Result<Step<Written>, ServiceError> {
     let key = &update.write.key;
@@ -162,7 +163,29 @@ fn seal_and_edit(
         after: shown_tag.cloned(),
     };
     let put = Edit::Put { key: key.clone(), config: stored };
-    Ok(Step::Edit(vec![Effect::makes(after_state, put).with_run(run)], written))
+    Ok(Step::Edit(vec![Effect::makes(after_state, put).with_run(run).with_origin(origin)], written))
+}
+
+/// What the write means for what is known of where the server came from. `before` is what was there, if it can be read.
+fn origin_note(
+    context: &WriteContext,
+    update: &Update,
+    before: Option<Option<&Config>>,
+    after: &Config,
+) -> Option<OriginNote> {
+    let destinations = context.destinations()?;
+    let (name, destination) = (update.write.key.clone(), destinations.of(after)?);
+    match before {
+        None => Some(OriginNote::New { name, destination, origin: update.origin.clone() }),
+        Some(before) => {
+            let before = destinations.at(before);
+            (before != Present::At(destination)).then_some(OriginNote::Led {
+                name,
+                before,
+                after: destination,
+            })
+        }
+    }
 }
 
 #[cfg(test)]

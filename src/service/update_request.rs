@@ -4,7 +4,7 @@ use zeroize::Zeroizing;
 
 use crate::json::to_compact;
 use crate::model::config::Config;
-use crate::model::{Author, SettingsKey};
+use crate::model::{Author, Origin, SettingsKey};
 use crate::projection::{EntityTag, is_verbatim};
 use crate::secrets::{Exposure, KeyRing};
 
@@ -18,9 +18,16 @@ pub(super) struct Update {
     pub(super) change: ServerWrite,
     /// What its response may show, if it is only tried.
     pub(super) dry_run: Option<DryRun>,
+    /// Where a new server comes from, if not from the settings.
+    pub(super) origin: Option<Origin>,
 }
 
 impl Update {
+    /// A write that is made.
+    pub(super) fn new(write: Write, change: ServerWrite) -> Self {
+        Self { write, change, dry_run: None, origin: None }
+    }
+
     /// The tag, if the response may show it.
     pub(super) fn shown_tag<'a>(&self, tag: &'a EntityTag) -> Option<&'a EntityTag> {
         Some(tag).filter(|_| self.dry_run.is_none_or(|dry_run| dry_run.shows_tag))

@@ -25,6 +25,7 @@ macro_rules! claims {
 }
 
 pub(super) mod authors;
+pub(super) mod origins;
 pub(super) mod runs;
 
 /// Far longer than anything takes here.
@@ -273,6 +274,7 @@ fn any_change() -> impl Strategy<Value = Change> {
             .prop_map(|(address, since, at)| serve(&address, since, at)),
         address.prop_map(Change::Forget),
         runs::any_run_change(),
+        origins::any_origin_change(),
     ]
 }
 

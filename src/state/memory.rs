@@ -7,6 +7,7 @@ use std::time::Instant;
 
 use futures_util::FutureExt;
 use futures_util::future::{BoxFuture, ready};
+use tokio::sync::watch;
 
 use super::authors::AuthorBook;
 use super::instances::ViewBook;
@@ -17,7 +18,8 @@ use crate::model::{SettingsKey, StateDigest};
 
 /// Remembers as long as it lives.
 pub struct MemoryState {
-    remembered: Mutex<Arc<Remembered>>,
+    /// Never none.
+    remembered: watch::Sender<Option<Arc<Remembered>>>,
     authors: Mutex<AuthorBook>,
     views: Mutex<ViewBook>,
     lists: Mutex<BTreeMap<ListId, Arc<str>>>,
@@ -28,7 +30,7 @@ pub struct MemoryState {
 impl Default for MemoryState {
     fn default() -> Self {
         Self {
-            remembered: Mutex::default(),
+            remembered: watch::Sender::new(Some(Arc::default())),
             authors: Mutex::default(),
             views: Mutex::default(),
             lists: Mutex::default(),
@@ -45,7 +47,7 @@ impl MemoryState {
     }
 
     fn now(&self) -> Arc<Remembered> {
-        Arc::clone(&self.remembered.lock().unwrap_or_else(PoisonError::into_inner))
+        self.remembered.borrow().clone().unwrap_or_default()
     }
 
     fn author_book(&self) -> MutexGuard<'_, AuthorBook> {
@@ -70,12 +72,17 @@ impl StateStore for MemoryState {
         ready(self.now()).boxed()
     }
 
+    fn watch(&self) -> watch::Receiver<Option<Arc<Remembered>>> {
+        self.remembered.subscribe()
+    }
+
     fn write(&self, changes: Vec<Change>) -> BoxFuture<'static, Kept> {
-        let mut remembered = self.remembered.lock().unwrap_or_else(PoisonError::into_inner);
-        let now = Arc::make_mut(&mut remembered);
-        for change in &changes {
-            if self.can_approve { now.apply(change) } else { now.apply_unstored(change) }
-        }
+        self.remembered.send_modify(|remembered| {
+            let now = Arc::make_mut(remembered.get_or_insert_default());
+            for change in &changes {
+                if self.can_approve { now.apply(change) } else { now.apply_unstored(change) }
+            }
+        });
         ready(Kept::InMemory).boxed()
     }
 
@@ -123,6 +130,10 @@ impl StateStore for MemoryState {
     }
 
     fn try_run_lock(&self) -> io::Result<Option<RunLock>> {
+        Ok(Some(RunLock::of_nobody_else()))
+    }
+
+    fn try_gateway_lock(&self) -> io::Result<Option<RunLock>> {
         Ok(Some(RunLock::of_nobody_else()))
     }
 

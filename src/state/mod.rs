@@ -9,6 +9,7 @@ mod instances;
 mod key;
 mod lists;
 mod memory;
+mod origins;
 mod remembered;
 mod run_lock;
 mod runs;
@@ -23,6 +24,10 @@ pub use directory::{StateDirectory, StateError};
 pub use key::StateKey;
 pub use lists::ListId;
 pub use memory::MemoryState;
+pub use origins::{
+    Destination, EntryKey, EntryState, GatewayEntry, Leaving, OriginChange, OriginRow, Origins, Present,
+    Reservation, SeenGateway,
+};
 pub use remembered::{Change, Remembered, Serving, Session, SessionId};
 pub use run_lock::RunLock;
 pub use runs::{

@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use super::origins::{OriginChange, Origins};
 use super::runs::{Attempted, RunChange, Runs};
 use super::{Approval, Attempts, LocatedPath, Premise, Run, ToolDigests, UnixTime};
 use crate::model::{LaunchDigest, SettingsKey};
@@ -136,6 +137,8 @@ pub enum Change {
         /// Which time.
         before: UnixTime,
     },
+    /// Where servers came from, and what gateways know of them.
+    Origin(OriginChange),
 }
 
 /// That a service serves at an address.
@@ -162,6 +165,8 @@ pub struct Remembered {
     pub runs: BTreeMap<SettingsKey, Arc<Run>>,
     /// How servers are to be run, where that was chosen. JSON.
     pub policies: BTreeMap<SettingsKey, String>,
+    /// Where servers came from, and what gateways know of them.
+    pub origins: Arc<Origins>,
     /// The last number that was given to a launch.
     pub(super) generation: u64,
 }
@@ -192,6 +197,7 @@ impl Remembered {
                 self.sessions.retain(|_, session| session.address != *address);
                 self.served.remove(address);
             }
+            Change::Origin(change) => Arc::make_mut(&mut self.origins).apply(change),
             of_run => of_run.of_run().iter().for_each(|change| self.run_book().apply(change)),
         }
     }
@@ -233,6 +239,7 @@ impl Change {
                 Self::Attempted { name: other, launch: earlier, has_run: false, version: None, .. },
             ) => name == other && launch == earlier,
             (Self::ForgetDormant { before }, Self::ForgetDormant { before: earlier }) => earlier <= before,
+            (Self::Origin(change), Self::Origin(earlier)) => change.supersedes(earlier),
             _ => false,
         }
     }
@@ -265,7 +272,12 @@ impl Change {
     /// What it changes of runs, if it is about them.
     pub(super) fn of_run(&self) -> Option<RunChange<'_>> {
         Some(match self {
-            Self::Begin(..) | Self::Use(..) | Self::End(_) | Self::Serve(_) | Self::Forget(_) => return None,
+            Self::Begin(..)
+            | Self::Use(..)
+            | Self::End(_)
+            | Self::Serve(_)
+            | Self::Forget(_)
+            | Self::Origin(_) => return None,
             Self::Observe { name, launch, located } => {
                 RunChange::Observe { name, launch: *launch, located: located.as_ref() }
             }

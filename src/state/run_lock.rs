@@ -1,5 +1,5 @@
-//! The lock of the one process that runs the servers of a settings file. The kernel releases it, however the process ends.
-//! It does not know what running is.
+//! The locks of the one process that runs the servers of a settings file, and of the one that calls gateways. The kernel
+//! releases them, however the process ends. It does not know what running and calling is.
 
 use std::fs::{File, TryLockError};
 use std::io;
@@ -7,7 +7,11 @@ use std::path::Path;
 
 use super::directory::open_lock;
 
-const NAME: &str = "run.lock";
+/// For who runs servers.
+pub(super) const RUN: &str = "run.lock";
+
+/// For who calls gateways.
+pub(super) const GATEWAYS: &str = "gateways.lock";
 
 /// Held as long as it lives.
 #[derive(Debug)]
@@ -22,9 +26,9 @@ impl RunLock {
         Self { _file: None }
     }
 
-    /// The lock in this folder, if no other process holds it.
-    pub(super) fn try_in(folder: &Path) -> io::Result<Option<Self>> {
-        let file = open_lock(&folder.join(NAME))?;
+    /// The lock of this name in this folder, if no other process holds it.
+    pub(super) fn try_in(folder: &Path, name: &str) -> io::Result<Option<Self>> {
+        let file = open_lock(&folder.join(name))?;
         match file.try_lock() {
             Ok(()) => Ok(Some(Self { _file: Some(file) })),
             Err(TryLockError::WouldBlock) => Ok(None),

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use futures_util::future::BoxFuture;
+use tokio::sync::watch;
 
 use super::{AuthorNote, Authorship, Change, ListId, Remembered, RunLock, StateKey};
 use crate::model::{SettingsKey, StateDigest};
@@ -25,6 +26,9 @@ pub trait StateStore: Send + Sync {
 
     /// The same, once the store is open. A store whose file can't be used is open too, with what is in memory.
     fn opened(&self) -> BoxFuture<'_, Arc<Remembered>>;
+
+    /// What [`StateStore::peek`] gives, for who waits for it to change. It may say that of what has stayed the same.
+    fn watch(&self) -> watch::Receiver<Option<Arc<Remembered>>>;
 
     /// Makes these changes, all of them or none. [`StateStore::peek`] has them before this returns; what is returned
     /// says when and whether they are stored. Where they are not they are kept in memory, and tried again.
@@ -65,6 +69,13 @@ pub trait StateStore: Send + Sync {
     ///
     /// Where the system does not say whether it is free.
     fn try_run_lock(&self) -> io::Result<Option<RunLock>>;
+
+    /// The lock of the process that calls gateways, in the same way.
+    ///
+    /// # Errors
+    ///
+    /// Where the system does not say whether it is free.
+    fn try_gateway_lock(&self) -> io::Result<Option<RunLock>>;
 
     /// Whether what is said to be approved can be trusted, and an approval can be stored. Everything in doubt is not
     /// approved.

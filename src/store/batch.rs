@@ -1,5 +1,5 @@
 //! Deciding a batch: every change in its order on the state that the earlier ones left. It touches no
-//! disk; the one thing outside it that it may call is the provisioner of keys.
+//! disk; what it may call outside is the provisioner of keys, and who notes what must be known before a change is made.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
@@ -7,8 +7,8 @@ use std::sync::Arc;
 use super::size::exceeds;
 use super::version::{Spare, Version, WorkingCopy};
 use super::{
-    Answer, Batch, Change, Committed, Current, Decision, Facts, Head, History, Note, Provisioner, Snapshot,
-    StoreError,
+    Answer, Batch, Change, Committed, Current, Decision, Facts, Head, History, Note, NoteKeeper, Provisioner,
+    Snapshot, StoreError,
 };
 use crate::document::Document;
 use crate::model::Edit;
@@ -32,8 +32,8 @@ enum Verdict {
     Taken(Answer),
     /// It was refused; nothing of it is in the copy.
     Refused(StoreError),
-    /// It panicked; nothing of it is in the copy.
-    Panicked,
+    /// It has a defect, or could not be noted; nothing of it is in the copy.
+    LeftOut(StoreError),
 }
 
 impl Verdicts {
@@ -46,7 +46,7 @@ impl Verdicts {
             (Verdict::Taken(answer), Ok((snapshot, head))) => {
                 Ok(Committed { snapshot: Arc::clone(snapshot), head: *head, answer })
             }
-            (Verdict::Panicked, _) => Err(StoreError::panicked()),
+            (Verdict::LeftOut(error), _) => Err(error),
             (Verdict::Refused(error), Ok(_)) => Err(error),
             // A refusal was decided on a state of this batch, and so is only as durable as that.
             (Verdict::Taken(_) | Verdict::Refused(_), Err(error)) => Err(error.clone()),
@@ -55,23 +55,31 @@ impl Verdicts {
     }
 }
 
-/// Asks every change. One that panics is left out, and the others are asked again from the start.
+/// Who is asked while a batch is decided.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Askable<'a> {
+    pub(super) provisioner: Option<&'a dyn Provisioner>,
+    pub(super) notes: Option<&'a dyn NoteKeeper>,
+}
+
+/// Asks every change. One that panics is left out, and so are those of which what must be known before can't be noted;
+/// the others are asked again from the start.
 pub(super) fn decide(
     start: &Arc<Version>,
     mut spare: Option<Spare>,
     history: &History,
     changes: &[&Change],
-    provisioner: Option<&dyn Provisioner>,
+    askable: Askable<'_>,
     largest: usize,
 ) -> Decided {
     let batch = Batch::default();
-    let mut has_panicked = vec![false; changes.len()];
+    let mut left_out: Vec<Option<StoreError>> = vec![None; changes.len()];
     loop {
         let copy = WorkingCopy::of(start, spare.take(), history);
         let mut pass = Pass {
             copy,
             batch: &batch,
-            provisioner,
+            provisioner: askable.provisioner,
             largest,
             notes: Vec::new(),
             writes: 0,
@@ -79,18 +87,33 @@ pub(super) fn decide(
         };
         let mut verdicts = Vec::with_capacity(changes.len());
         let mut is_complete = true;
-        for (change, has_panicked) in changes.iter().zip(&mut has_panicked) {
-            if *has_panicked {
-                verdicts.push(Verdict::Panicked);
+        let mut noted = vec![false; changes.len()];
+        for ((change, left_out), is_noted) in changes.iter().zip(&mut left_out).zip(&mut noted) {
+            if let Some(error) = left_out {
+                verdicts.push(Verdict::LeftOut(error.clone()));
                 continue;
             }
-            let verdict = catch_unwind(AssertUnwindSafe(|| pass.take(change))).unwrap_or(Verdict::Panicked);
-            *has_panicked = matches!(verdict, Verdict::Panicked);
-            is_complete &= !*has_panicked;
+            let known = pass.notes.len();
+            match catch_unwind(AssertUnwindSafe(|| pass.take(change))) {
+                Ok(verdict) => verdicts.push(verdict),
+                Err(_) => {
+                    *left_out = Some(StoreError::panicked());
+                    is_complete = false;
+                }
+            }
             if pass.is_broken {
                 break;
             }
-            verdicts.push(verdict);
+            *is_noted = pass.notes.iter().skip(known).any(|note| matches!(note, Note::Origin(_)));
+        }
+        let prepare = || askable.notes.map_or(Ok(()), |keeper| keeper.prepare(&pass.notes));
+        if is_complete
+            && noted.contains(&true)
+            && let Err(reason) = prepare()
+        {
+            let refused = left_out.iter_mut().zip(&noted).filter(|(_, is_noted)| **is_noted);
+            refused.for_each(|(left_out, _)| *left_out = Some(StoreError::not_noted(reason)));
+            is_complete = false;
         }
         if is_complete {
             let Pass { copy, notes, writes, .. } = pass;

@@ -7,6 +7,8 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::NotNoted;
+
 /// What a failure means for the caller.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum StoreErrorKind {
@@ -51,6 +53,8 @@ enum Trouble {
     Unanswered,
     #[error("the service is stopping")]
     Closed,
+    #[error(transparent)]
+    NotNoted(#[from] NotNoted),
     #[error("a change panicked")]
     Panicked,
     #[error("a change edits what it has not named")]
@@ -117,6 +121,12 @@ impl StoreError {
     pub fn closed() -> Self {
         let detail = "The service is stopping. Nothing was changed; try again.";
         Self::new(StoreErrorKind::Closed, "closed", detail, Trouble::Closed)
+    }
+
+    /// What must be known before the change is made could not be stored.
+    pub(in crate::store) fn not_noted(reason: NotNoted) -> Self {
+        let detail = "What the service must remember of this change could not be stored. Nothing was changed; /ready says what is wrong.";
+        Self::new(StoreErrorKind::Unavailable, "state-unavailable", detail, Trouble::from(reason)).passing()
     }
 
     /// The change's own decision panicked.

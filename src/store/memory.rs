@@ -7,7 +7,7 @@ use std::time::Instant;
 use arc_swap::ArcSwap;
 use tokio::sync::watch;
 
-use super::batch::{self, Decided};
+use super::batch::{self, Askable, Decided};
 use super::queue::{Queue, TakenChange};
 use super::version::Version;
 use super::{Change, Committed, Head, History, LARGEST, NoteKeeper, Pending, Seen, Snapshot, Store};
@@ -121,8 +121,9 @@ impl MemoryPlace {
         let mut held = self.held();
         let began = Instant::now();
         let changes: Vec<_> = taken.iter().map(|taken| &taken.change).collect();
+        let askable = Askable { provisioner: None, notes: options.notes.as_deref() };
         let Decided { copy, verdicts, notes, writes } =
-            batch::decide(&held.version, None, &held.history, &changes, None, options.largest);
+            batch::decide(&held.version, None, &held.history, &changes, askable, options.largest);
         held.writes += writes;
         let outcome = if copy.is_edited { CommitOutcome::Written } else { CommitOutcome::Unchanged };
         if copy.is_edited {

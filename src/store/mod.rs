@@ -31,7 +31,7 @@ pub use self::current::{Batch, Current, Facts};
 pub use self::error::{StoreError, StoreErrorKind};
 pub use self::history::History;
 pub use self::names::Names;
-pub use self::note::{Note, NoteKeeper};
+pub use self::note::{NotNoted, Note, NoteKeeper, OriginNote};
 pub use self::size::LARGEST;
 pub use self::snapshot::Snapshot;
 pub use self::tokens::Tokens;

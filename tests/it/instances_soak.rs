@@ -23,7 +23,7 @@ const LONG: u64 = 300;
 
 #[test]
 fn servers_that_are_killed_and_changed_at_random_are_healthy_in_the_end_and_leave_nothing() {
-    let (seconds, seed) = (number("SOAK_SECONDS", 60), number("SEED", 1));
+    let (seconds, seed) = (number("SOAK_SECONDS", 30), number("SEED", 1));
     let begin = Instant::now();
     let end = begin + Duration::from_secs(seconds);
     let mut random = SeededRng::new(seed);

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use rusqlite::{Connection, OptionalExtension, params};
 
+use super::run_rows::number;
 use crate::state::{ListId, TextSealer};
 
 /// Stores lists, and removes those that no run refers to. What can't be encrypted is not stored.
@@ -40,9 +41,4 @@ pub(super) fn read(
         .query_row(read, params![number(generation), feature.as_str()], |row| row.get(0))
         .optional()?;
     Ok(sealed.flatten().and_then(|sealed| sealer.open(&sealed)).map(Arc::from))
-}
-
-/// The numbers of SQLite have a sign; no counter gets so far.
-fn number(generation: u64) -> i64 {
-    i64::try_from(generation).unwrap_or(i64::MAX)
 }

@@ -8,6 +8,7 @@ mod files;
 mod keeper;
 mod lists;
 mod opening;
+mod origin_rows;
 mod rows;
 mod run_rows;
 mod schema;
@@ -25,6 +26,7 @@ use std::time::Instant;
 
 use futures_util::FutureExt;
 use futures_util::future::{BoxFuture, ready};
+use tokio::sync::watch;
 
 use self::keeper::Keeper;
 use self::opening::Setup;
@@ -32,7 +34,7 @@ pub use self::sealed::{Fate, ResealError, Resealed, check_reseal, reseal};
 use self::shared::Shared;
 use super::{
     AuthorNote, Authorship, Change, Kept, ListId, Remembered, RunLock, StateDirectory, StateKey, StateStore,
-    TextSealer, Trouble,
+    TextSealer, Trouble, run_lock,
 };
 use crate::model::{SettingsKey, StateDigest};
 
@@ -104,6 +106,10 @@ impl StateStore for SqliteState {
         .boxed()
     }
 
+    fn watch(&self) -> watch::Receiver<Option<Arc<Remembered>>> {
+        self.shared.seen()
+    }
+
     fn write(&self, changes: Vec<Change>) -> BoxFuture<'static, Kept> {
         let stored = self.shared.push(changes);
         // A thread that is gone answers nobody.
@@ -147,7 +153,11 @@ impl StateStore for SqliteState {
     }
 
     fn try_run_lock(&self) -> io::Result<Option<RunLock>> {
-        RunLock::try_in(&self.folder)
+        RunLock::try_in(&self.folder, run_lock::RUN)
+    }
+
+    fn try_gateway_lock(&self) -> io::Result<Option<RunLock>> {
+        RunLock::try_in(&self.folder, run_lock::GATEWAYS)
     }
 
     fn can_approve(&self) -> bool {

@@ -1,8 +1,11 @@
 //! What is remembered, as rows: one statement for each kind of change, and one for each table that is read. It does not
 //! know transactions and files.
 
+use std::sync::Arc;
+
 use rusqlite::{Connection, Row, params};
 
+use super::origin_rows;
 use super::run_rows::{self, bytes, time};
 use crate::model::SettingsKey;
 use crate::secrets::{Scope, Scopes};
@@ -48,6 +51,7 @@ pub(super) fn apply(
             connection.execute("DELETE FROM session WHERE address = ?1", [address])?;
             connection.execute("DELETE FROM served WHERE address = ?1", [address])
         }
+        Change::Origin(change) => return origin_rows::apply(connection, change, sealer),
         of_run => return run_rows::apply(connection, of_run, sealer),
     }
     .map(drop)
@@ -55,7 +59,8 @@ pub(super) fn apply(
 
 /// All that is held in memory of the file.
 pub(super) fn load(connection: &Connection, sealer: &dyn TextSealer) -> rusqlite::Result<Remembered> {
-    let mut remembered = run_rows::load(connection, sealer)?;
+    let origins = Arc::new(origin_rows::load(connection, sealer)?);
+    let mut remembered = Remembered { origins, ..run_rows::load(connection, sealer)? };
     let mut sessions =
         connection.prepare("SELECT id, bond, name, scopes, address, began, used FROM session")?;
     for row in sessions.query_map([], session)? {

@@ -37,9 +37,7 @@ pub(super) fn apply(
     let mut after = before.clone();
     after.apply(change);
     if after.generation != before.generation {
-        // The numbers of SQLite have a sign; no counter gets so far.
-        let number = i64::try_from(after.generation).unwrap_or(i64::MAX);
-        connection.execute("UPDATE own SET generation = ?1", [number])?;
+        connection.execute("UPDATE own SET generation = ?1", [number(after.generation)])?;
     }
     for name in &names {
         write(connection, name, before.runs.get(name), after.runs.get(name), sealer)?;
@@ -152,7 +150,7 @@ fn read(
 }
 
 /// The rows of a table, by name.
-fn each<T>(
+pub(super) fn each<T>(
     connection: &Connection,
     select: &str,
     only: Option<&str>,
@@ -186,7 +184,7 @@ fn write(
     connection.execute("DELETE FROM run WHERE name = ?1", [name])?;
     if let Some(run) = after {
         let (path, real_path) = paths(&run.located);
-        let generation = i64::try_from(run.generation).unwrap_or(i64::MAX);
+        let generation = number(run.generation);
         let gone = run.gone.map(UnixTime::seconds);
         connection.execute(
             "INSERT INTO run VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
@@ -199,7 +197,7 @@ fn write(
                 run.has_run,
                 run.version,
                 gone,
-                run.listed.map(|listed| i64::try_from(listed).unwrap_or(i64::MAX)),
+                run.listed.map(number),
                 run.has_drifted
             ],
         )?;
@@ -313,4 +311,9 @@ pub(super) fn time(row: &Row<'_>, column: usize) -> rusqlite::Result<UnixTime> {
 pub(super) fn bytes(row: &Row<'_>, column: usize) -> rusqlite::Result<[u8; 32]> {
     let bytes: Vec<u8> = row.get(column)?;
     bytes.try_into().map_err(|_| Error::InvalidColumnType(column, "32 bytes".to_owned(), Type::Blob))
+}
+
+/// A count as a number of SQLite, which has a sign; no counter gets so far.
+pub(super) fn number(count: u64) -> i64 {
+    i64::try_from(count).unwrap_or(i64::MAX)
 }

@@ -12,7 +12,7 @@ const APPLICATION: i32 = 0x6d63_7053;
 pub(super) type Migration = fn(&Transaction<'_>) -> rusqlite::Result<()>;
 
 /// All of them, in order.
-pub(super) const MIGRATIONS: &[Migration] = &[sessions, authors, runs, lists];
+pub(super) const MIGRATIONS: &[Migration] = &[sessions, authors, runs, lists, origins];
 
 /// What a file is to this version of the service.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -165,5 +165,54 @@ fn lists(transaction: &Transaction<'_>) -> rusqlite::Result<()> {
             text SEALED TEXT,
             PRIMARY KEY (generation, feature)
         ) WITHOUT ROWID;",
+    )
+}
+
+/// Version 5: where servers came from, and what gateways were made to know of them.
+fn origins(transaction: &Transaction<'_>) -> rusqlite::Result<()> {
+    transaction.execute_batch(
+        "ALTER TABLE own ADD COLUMN origins INTEGER NOT NULL DEFAULT 0;
+        CREATE TABLE origin (
+            name TEXT PRIMARY KEY,
+            origin TEXT NOT NULL,
+            place INTEGER NOT NULL,
+            destination BLOB NOT NULL CHECK (length(destination) = 32),
+            ask TEXT,
+            caller TEXT
+        ) STRICT, WITHOUT ROWID;
+        CREATE TABLE intended_origin (
+            name TEXT PRIMARY KEY,
+            origin TEXT,
+            place INTEGER,
+            destination BLOB,
+            ask TEXT,
+            caller TEXT,
+            after BLOB
+        ) STRICT, WITHOUT ROWID;
+        CREATE TABLE reservation (
+            name TEXT PRIMARY KEY,
+            ask TEXT NOT NULL,
+            until INTEGER NOT NULL,
+            provider TEXT NOT NULL,
+            url SEALED TEXT
+        ) WITHOUT ROWID;
+        CREATE TABLE gateway_entry (
+            name TEXT NOT NULL,
+            gateway TEXT NOT NULL,
+            digest BLOB NOT NULL CHECK (length(digest) = 32),
+            state TEXT NOT NULL,
+            ask TEXT,
+            failures INTEGER NOT NULL,
+            kind TEXT,
+            next_at_ms INTEGER NOT NULL,
+            at INTEGER NOT NULL,
+            PRIMARY KEY (name, gateway)
+        ) STRICT, WITHOUT ROWID;
+        CREATE TABLE gateway (
+            gateway TEXT PRIMARY KEY,
+            trouble TEXT,
+            since_ms INTEGER NOT NULL,
+            unknown TEXT NOT NULL
+        ) STRICT, WITHOUT ROWID;",
     )
 }

@@ -2,7 +2,7 @@
 //! they give back.
 
 use std::collections::BTreeSet;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::mpsc::channel;
 use std::sync::{Arc, Mutex};
 use std::thread;
@@ -16,7 +16,10 @@ use super::actions::{
     set, value, wait,
 };
 use crate::model::Edit;
-use crate::store::{Change, Current, Decision, Head, Names, Note, NoteKeeper, Store, StoreErrorKind};
+use crate::state::Present;
+use crate::store::{
+    Change, Current, Decision, Head, Names, NotNoted, Note, NoteKeeper, OriginNote, Store, StoreErrorKind,
+};
 
 pub(super) fn changes_run_in_order<S: Store>(place: &Opener<S>) {
     let store = place();
@@ -229,13 +232,25 @@ pub(super) fn a_closed_store_takes_nothing<S: Store>(place: &Opener<S>) {
     assert_eq!(listed(&store), [pair("a", "1")]);
 }
 
-/// Keeps notes in a list.
+/// Keeps notes in a list. One that is full takes nothing that must be known before.
 #[derive(Default)]
-struct Notebook(Mutex<Vec<Note>>);
+struct Notebook {
+    notes: Mutex<Vec<Note>>,
+    prepared: Mutex<Vec<Note>>,
+    is_full: AtomicBool,
+}
 
 impl NoteKeeper for Notebook {
+    fn prepare(&self, notes: &[Note]) -> Result<(), NotNoted> {
+        if self.is_full.load(Ordering::SeqCst) {
+            return Err(NotNoted);
+        }
+        self.prepared.lock().expect("nobody panics with the list").extend_from_slice(notes);
+        Ok(())
+    }
+
     fn keep(&self, notes: Vec<Note>) {
-        self.0.lock().expect("nobody panics with the list").extend(notes);
+        self.notes.lock().expect("nobody panics with the list").extend(notes);
     }
 }
 
@@ -256,7 +271,31 @@ pub(super) fn notes_are_kept_with_their_changes<S: Store>(open: impl FnOnce(Arc<
     refused(&store, noting(Names::these([key("x")]), "b"));
     drop(wait(store.examine(noting(Names::everything(), "c"))));
     run(&store, noting(Names::everything(), "d"));
-    let kept = notebook.0.lock().expect("nobody panics with the list").clone();
+    let kept = notebook.notes.lock().expect("nobody panics with the list").clone();
     assert_eq!(kept, [note("a"), note("d")]);
     assert_eq!(listed(&store), [pair("a", "1"), pair("d", "1")]);
+    assert!(notebook.prepared.lock().expect("nobody panics with the list").is_empty());
+}
+
+pub(super) fn what_must_be_known_before_is_noted_or_refused<S: Store>(
+    open: impl FnOnce(Arc<dyn NoteKeeper>) -> S,
+) {
+    let notebook = Arc::new(Notebook::default());
+    let store = open(Arc::clone(&notebook) as _);
+    let origin = |name: &str| Note::Origin(OriginNote::Removed { name: key(name), before: Present::Absent });
+    let noting = |name: &'static str| {
+        change(move |_| Decision::Edit {
+            edits: vec![put(name, "1")],
+            notes: vec![origin(name)],
+            answer: Box::new(()),
+        })
+    };
+    run(&store, noting("a"));
+    notebook.is_full.store(true, Ordering::SeqCst);
+    let outcomes = wait(async { join(store.commit(noting("b")), store.commit(append("c", "1"))).await });
+    let (Err(error), Ok(_)) = outcomes else { panic!("one is refused, and the other is made: {outcomes:?}") };
+    assert_eq!((error.kind(), error.may_pass()), (StoreErrorKind::Unavailable, true));
+    let list = |list: &Mutex<Vec<Note>>| list.lock().expect("nobody panics with the list").clone();
+    assert_eq!((list(&notebook.prepared), list(&notebook.notes)), (vec![origin("a")], vec![origin("a")]));
+    assert_eq!(listed(&store), [pair("a", "1"), pair("c", "1")]);
 }

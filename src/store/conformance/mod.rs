@@ -63,11 +63,13 @@ pub fn claims<S: Store>() -> Vec<Claim<S>> {
     ]
 }
 
-/// Checks, on a new and empty place, that the notes of changes are kept exactly if the changes are made.
+/// Checks, on new and empty places, that the notes of changes are kept exactly if the changes are made, and that a change
+/// is not made of which what must be known before can't be noted.
 ///
 /// # Panics
 ///
 /// Where that is not so.
-pub fn keeps_notes<S: Store>(open: impl FnOnce(Arc<dyn NoteKeeper>) -> S) {
-    changes::notes_are_kept_with_their_changes(open);
+pub fn keeps_notes<S: Store>(mut open: impl FnMut(Arc<dyn NoteKeeper>) -> S) {
+    changes::notes_are_kept_with_their_changes(&mut open);
+    changes::what_must_be_known_before_is_noted_or_refused(&mut open);
 }

@@ -23,7 +23,7 @@ use super::replace::{Draft, NotReplaced, sweep, sync_in_place};
 use super::snapshot_cache::{Observed, SnapshotCache};
 use crate::metrics::StoreMetrics;
 use crate::model::PlaceReason;
-use crate::store::batch::{self, Decided};
+use crate::store::batch::{self, Askable, Decided};
 use crate::store::queue::{Queue, TakenChange};
 use crate::store::version::{Spare, Version};
 use crate::store::{Committed, History, NoteKeeper, Provisioner, StoreError};
@@ -183,9 +183,9 @@ impl Committer {
         }
         let changes: Vec<_> = tickets.iter().map(|ticket| &ticket.change).collect();
         let (spare, history) = (self.spare.take(), self.view.history());
-        let provisioner = self.provisioner.as_deref();
+        let askable = Askable { provisioner: self.provisioner.as_deref(), notes: self.notes.as_deref() };
         let began = Instant::now();
-        let decided = batch::decide(version, spare, &history, &changes, provisioner, self.largest);
+        let decided = batch::decide(version, spare, &history, &changes, askable, self.largest);
         self.metrics.decided(began.elapsed());
         drop(history);
         let Decided { copy, verdicts, notes, .. } = decided;
