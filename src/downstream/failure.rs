@@ -29,6 +29,28 @@ pub struct Failure {
 }
 
 impl FailureKind {
+    /// Its word, as it is stored and shown.
+    pub fn to_word(self) -> String {
+        match self {
+            Self::Unreachable => "unreachable".to_owned(),
+            Self::Timeout => "timeout".to_owned(),
+            Self::AlreadyExists => "already-exists".to_owned(),
+            Self::Refused(status) => format!("refused-{status}"),
+            Self::Unreadable => "unreadable".to_owned(),
+        }
+    }
+
+    /// The kind of a word. One that is not known is the least that can be said.
+    pub fn of_word(word: &str) -> Self {
+        let refused = || word.strip_prefix("refused-")?.parse().ok().map(Self::Refused);
+        match word {
+            "unreachable" => Self::Unreachable,
+            "timeout" => Self::Timeout,
+            "already-exists" => Self::AlreadyExists,
+            _ => refused().unwrap_or(Self::Unreadable),
+        }
+    }
+
     /// Whether nothing is known of what the gateway did.
     pub fn is_silence(self) -> bool {
         matches!(self, Self::Unreachable | Self::Timeout)
@@ -45,5 +67,18 @@ impl fmt::Display for FailureKind {
             Self::Refused(status) => write!(formatter, "the gateway answered with status {status}"),
             Self::Unreadable => formatter.write_str("the answer could not be read"),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::FailureKind::{self, AlreadyExists, Refused, Timeout, Unreachable, Unreadable};
+
+    #[test]
+    fn each_kind_has_one_word() {
+        for kind in [Unreachable, Timeout, AlreadyExists, Refused(426), Unreadable] {
+            assert_eq!(FailureKind::of_word(&kind.to_word()), kind);
+        }
+        assert_eq!(FailureKind::of_word("refused-often"), Unreadable);
     }
 }

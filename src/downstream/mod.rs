@@ -9,6 +9,7 @@ mod gateway;
 mod reconciler;
 mod round;
 mod rows;
+mod state_rows;
 #[cfg(test)]
 mod tests;
 mod work;
@@ -18,4 +19,5 @@ pub use client::Client;
 pub use failure::{Failure, FailureKind};
 pub use gateway::{Gateway, ToolGroup};
 pub use reconciler::{Lock, Reconciler};
-pub use rows::{Known, Rows};
+pub use rows::{Known, Rows, Sight};
+pub use state_rows::StateRows;

@@ -5,6 +5,7 @@ use std::io;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
+use futures_util::StreamExt;
 use futures_util::future::join_all;
 use tokio::sync::watch;
 use tokio::time::{Instant, sleep};
@@ -16,8 +17,8 @@ use crate::backoff;
 /// How often a process that does not keep the gateways tries to.
 const TAKE_OVER: Duration = Duration::from_secs(1);
 
-/// How long nothing is looked at, whatever a turn says: the clock of the machine may have been set.
-const LONGEST_SLEEP: Duration = Duration::from_secs(60);
+/// How often it is looked at what is wanted, where nothing says that it has changed: other programs write the settings.
+const LOOK: Duration = Duration::from_secs(2);
 
 /// Gives the lock of the process that keeps the gateways, if no other process has it.
 pub type Lock = Box<dyn Fn() -> io::Result<Option<Box<dyn Send>>> + Send + Sync>;
@@ -90,23 +91,18 @@ fn keep_one(
 ) -> impl Future<Output = ()> + Send + 'static {
     let clock = Arc::clone(clock);
     async move {
-        let mut changes = round.rows.watch();
+        let mut changes = round.rows.changes().fuse();
         loop {
-            // What changes from here on wakes it, so that nothing is missed.
-            changes.borrow_and_update();
             let next = round.turn().await;
+            round.rows.settled().await;
             let left = u64::try_from(next.saturating_sub(clock())).unwrap_or(0);
-            let wait = Duration::from_millis(left).min(LONGEST_SLEEP);
+            let wait = Duration::from_millis(left).min(LOOK);
             if wait.is_zero() {
                 tokio::task::yield_now().await;
                 continue;
             }
             tokio::select! {
-                changed = changes.changed() => {
-                    if changed.is_err() {
-                        sleep(wait).await;
-                    }
-                }
+                Some(()) = changes.next() => {}
                 () = sleep(wait) => {}
             }
         }

@@ -5,10 +5,10 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use futures_util::future::BoxFuture;
-use tokio::sync::watch;
+use futures_util::stream::BoxStream;
 
-use super::Base;
 use super::core::{Aim, Digest, Made};
+use super::{Base, FailureKind};
 use crate::model::SettingsKey;
 
 /// What is to be and what was made at one gateway.
@@ -20,20 +20,35 @@ pub struct Known {
     pub made: Arc<BTreeMap<SettingsKey, Made>>,
 }
 
+/// How a gateway was seen.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Sight {
+    /// Why it could not be listed; none where it was.
+    pub trouble: Option<FailureKind>,
+    /// What it has that no row claims, as far as that is known.
+    pub unknown: Option<Vec<String>>,
+}
+
 /// The rows of the state that are about gateways.
 pub trait Rows: Send + Sync {
-    /// What is known of this gateway now.
-    fn load<'a>(&'a self, gateway: &'a Base) -> BoxFuture<'a, Known>;
+    /// What is known of this gateway now; none where that can't be read, so that nothing is to be done.
+    fn load<'a>(&'a self, gateway: &'a Base) -> BoxFuture<'a, Option<Known>>;
 
     /// Stores rows of this gateway; `None` removes one. Whether they are on disk: where they are not, no call that rests
     /// on them may be made.
     fn record<'a>(&'a self, gateway: &'a Base, rows: Vec<(SettingsKey, Option<Made>)>)
     -> BoxFuture<'a, bool>;
 
-    /// Changes whenever [`Rows::load`] may return something else, at the latest some seconds after another process
-    /// changed it.
-    fn watch(&self) -> watch::Receiver<u64>;
+    /// Notes how the gateway was seen. It waits for nothing.
+    fn see(&self, gateway: &Base, sight: Sight);
 
-    /// What identifies a registration. `None` for the URL is what a call that was refused may leave.
-    fn digest(&self, name: &str, provider_id: &str, url: Option<&str>) -> Digest;
+    /// Called after each turn in which rows may have changed.
+    fn settled(&self) -> BoxFuture<'_, ()>;
+
+    /// An item for each time from now on that somebody may wait for what [`Rows::load`] returns then.
+    fn changes(&self) -> BoxStream<'static, ()>;
+
+    /// What identifies a registration; none while that is not known. `None` for the URL is what a call that was refused
+    /// may leave.
+    fn digest(&self, name: &str, provider_id: &str, url: Option<&str>) -> Option<Digest>;
 }

@@ -1,7 +1,7 @@
 //! Carries out one step at a gateway: writes the row, makes the calls, writes what came of them. It may end between any two
 //! of these and be done again. It does not decide which step.
 
-use super::core::{Digest, Forward, Made, Step};
+use super::core::{Ask, Digest, Forward, Made, Step};
 use super::{Base, Failure, FailureKind, Gateway, Rows, ToolGroup};
 use crate::model::SettingsKey;
 
@@ -33,21 +33,21 @@ pub(super) enum Outcome {
 
 /// The digest of what a gateway has; none of what no call of ours leaves.
 pub(super) fn digest(rows: &dyn Rows, group: &ToolGroup) -> Option<Digest> {
-    (!group.has_args).then(|| rows.digest(&group.id, &group.provider_id, group.url.as_deref()))
+    if group.has_args { None } else { rows.digest(&group.id, &group.provider_id, group.url.as_deref()) }
 }
 
 impl Place<'_> {
-    /// Carries out a step for an intent. `row` is the row of the name, if there is one.
+    /// Carries out a step for a request. `row` is the row of the name, if there is one.
     pub(super) async fn perform(
         &self,
         name: &SettingsKey,
         row: Option<&Made>,
-        intent: u64,
+        ask: &Ask,
         step: &Step,
     ) -> Outcome {
         match (step, row) {
-            (Step::Register(forward), row) => self.register(name, row, intent, forward).await,
-            (Step::Unregister, Some(row)) => self.unregister(name, row, intent).await,
+            (Step::Register(forward), row) => self.register(name, row, ask, forward).await,
+            (Step::Unregister, Some(row)) => self.unregister(name, row, ask).await,
             (Step::Forget | Step::Unregister, _) => self.write(name, None, Outcome::Done).await,
         }
     }
@@ -57,11 +57,11 @@ impl Place<'_> {
         &self,
         name: &SettingsKey,
         row: Option<&Made>,
-        intent: u64,
+        ask: &Ask,
         failure: Failure,
     ) -> Outcome {
         let kind = failure.kind;
-        let row = Made::failed(row, intent, failure, (self.now)(), (self.jitter)());
+        let row = Made::failed(row, ask, failure, (self.now)(), (self.jitter)());
         self.write(name, Some(row), Outcome::Failed(kind)).await
     }
 
@@ -69,25 +69,26 @@ impl Place<'_> {
         &self,
         name: &SettingsKey,
         row: Option<&Made>,
-        intent: u64,
+        ask: &Ask,
         forward: &Forward,
     ) -> Outcome {
-        let mut row = Made::attempting(row, forward.digest, intent, (self.now)());
+        let mut row = Made::attempting(row, forward.digest, ask, (self.now)());
         if self.write(name, Some(row.clone()), Outcome::Done).await != Outcome::Done {
             return Outcome::NotStored;
         }
         let failure = match self.put(name, &row, forward).await {
             Ok(()) => {
-                let row = row.confirmed(intent, (self.now)());
+                let row = row.confirmed(ask, (self.now)());
                 return self.write(name, Some(row), Outcome::Done).await;
             }
             Err(failure) => failure,
         };
         let may_have_left_something = matches!(failure.kind, FailureKind::Refused(_));
         if may_have_left_something {
-            row.claim_remnant(self.rows.digest(name.as_str(), &forward.provider_id, None));
+            let remnant = self.rows.digest(name.as_str(), &forward.provider_id, None);
+            remnant.into_iter().for_each(|remnant| row.claim_remnant(remnant));
         }
-        let outcome = self.fail(name, Some(&row), intent, failure).await;
+        let outcome = self.fail(name, Some(&row), ask, failure).await;
         if may_have_left_something && outcome != Outcome::NotStored {
             // Where this fails the row remains, and with it the claim.
             drop(self.take_away(name, &row).await);
@@ -115,13 +116,13 @@ impl Place<'_> {
         }
     }
 
-    async fn unregister(&self, name: &SettingsKey, row: &Made, intent: u64) -> Outcome {
+    async fn unregister(&self, name: &SettingsKey, row: &Made, ask: &Ask) -> Outcome {
         match self.take_away(name, row).await {
             Ok(()) => {
-                let row = row.clone().gone(intent, (self.now)());
+                let row = row.clone().gone(ask, (self.now)());
                 self.write(name, Some(row), Outcome::Done).await
             }
-            Err(failure) => self.fail(name, Some(row), intent, failure).await,
+            Err(failure) => self.fail(name, Some(row), ask, failure).await,
         }
     }
 

@@ -2,6 +2,7 @@
 //! true. It does not know what is wanted.
 
 use std::fmt;
+use std::sync::Arc;
 
 use crate::backoff;
 use crate::downstream::Failure;
@@ -27,6 +28,9 @@ pub enum MadeState {
     Gone,
 }
 
+/// The request that waits for what becomes of a name; none where no request does.
+pub type Ask = Option<Arc<str>>;
+
 /// What was made under one id.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Made {
@@ -34,11 +38,11 @@ pub struct Made {
     pub state: MadeState,
     /// Every content that the gateway may have of us, the newest last. Empty where no call was made.
     pub digests: Vec<Digest>,
-    /// For which intent the last attempt was made.
-    pub intent: u64,
+    /// For which request the last attempt was made.
+    pub ask: Ask,
     /// When the row changed last. Milliseconds of Unix time.
     pub at_ms: i64,
-    /// How many attempts for this intent have failed one after the other.
+    /// How many attempts for this request have failed one after the other.
     pub failures: u32,
     /// When the next may be made. Milliseconds of Unix time.
     pub next_ms: i64,
@@ -48,8 +52,8 @@ pub struct Made {
 
 impl Made {
     /// A call is about to be made that leaves this content.
-    pub fn attempting(before: Option<&Self>, digest: Digest, intent: u64, now_ms: i64) -> Self {
-        let mut made = Self::about(before, intent, now_ms);
+    pub fn attempting(before: Option<&Self>, digest: Digest, ask: &Ask, now_ms: i64) -> Self {
+        let mut made = Self::about(before, ask, now_ms);
         made.state = MadeState::Attempted;
         made.claim(digest);
         made
@@ -57,14 +61,14 @@ impl Made {
 
     /// The gateway has the newest content.
     #[must_use]
-    pub fn confirmed(self, intent: u64, now_ms: i64) -> Self {
-        Self { state: MadeState::Confirmed, ..self.settled(intent, now_ms) }
+    pub fn confirmed(self, ask: &Ask, now_ms: i64) -> Self {
+        Self { state: MadeState::Confirmed, ..self.settled(ask, now_ms) }
     }
 
     /// The gateway has nothing of it.
     #[must_use]
-    pub fn gone(self, intent: u64, now_ms: i64) -> Self {
-        Self { state: MadeState::Gone, ..self.settled(intent, now_ms) }
+    pub fn gone(self, ask: &Ask, now_ms: i64) -> Self {
+        Self { state: MadeState::Gone, ..self.settled(ask, now_ms) }
     }
 
     /// What is known is wrong: it must be tried again, at once.
@@ -74,8 +78,8 @@ impl Made {
     }
 
     /// An attempt failed. `jitter` is that of [`backoff::delay`].
-    pub fn failed(before: Option<&Self>, intent: u64, failure: Failure, now_ms: i64, jitter: f64) -> Self {
-        let mut made = Self::about(before, intent, now_ms);
+    pub fn failed(before: Option<&Self>, ask: &Ask, failure: Failure, now_ms: i64, jitter: f64) -> Self {
+        let mut made = Self::about(before, ask, now_ms);
         made.failures = made.failures.saturating_add(1);
         let delay = backoff::delay(made.failures, jitter).as_millis();
         made.next_ms = now_ms.saturating_add(i64::try_from(delay).unwrap_or(i64::MAX));
@@ -120,26 +124,26 @@ impl Made {
         if self.next_ms <= now_ms.saturating_add(longest) { self.next_ms } else { now_ms }
     }
 
-    /// The row as another attempt finds it: failures of another intent don't count.
-    fn about(before: Option<&Self>, intent: u64, now_ms: i64) -> Self {
+    /// The row as another attempt finds it: failures of another request don't count.
+    fn about(before: Option<&Self>, ask: &Ask, now_ms: i64) -> Self {
         let new = || Self {
             state: MadeState::Attempted,
             digests: Vec::new(),
-            intent,
+            ask: ask.clone(),
             at_ms: now_ms,
             failures: 0,
             next_ms: now_ms,
             failure: None,
         };
         let mut made = before.cloned().unwrap_or_else(new);
-        if made.intent != intent {
-            made = Self { intent, failures: 0, failure: None, ..made };
+        if made.ask != *ask {
+            made = Self { ask: ask.clone(), failures: 0, failure: None, ..made };
         }
         Self { at_ms: now_ms, ..made }
     }
 
-    fn settled(self, intent: u64, now_ms: i64) -> Self {
-        Self { intent, at_ms: now_ms, failures: 0, next_ms: now_ms, failure: None, ..self }
+    fn settled(self, ask: &Ask, now_ms: i64) -> Self {
+        Self { ask: ask.clone(), at_ms: now_ms, failures: 0, next_ms: now_ms, failure: None, ..self }
     }
 }
 

@@ -3,14 +3,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::made::{Digest, Made, MadeState};
+use super::made::{Ask, Digest, Made, MadeState};
 use crate::model::SettingsKey;
 
 /// What is to be under one name.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Aim {
-    /// Grows with every request for this name, so that an answer says which request it is for.
-    pub intent: u64,
+    /// The request that waits for it. For each one a gateway is called at once.
+    pub ask: Ask,
     /// What is to be registered; none where nothing is to be there.
     pub forward: Option<Forward>,
 }
@@ -43,8 +43,8 @@ pub enum Step {
 /// What is to be done now, at most one step a name, and when there will be more.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Plan {
-    /// The steps, each with the intent that it is for.
-    pub steps: Vec<(SettingsKey, u64, Step)>,
+    /// The steps, each with the request that it is for.
+    pub steps: Vec<(SettingsKey, Ask, Step)>,
     /// When a step that has to wait is due. Milliseconds of Unix time.
     pub next_ms: Option<i64>,
 }
@@ -58,10 +58,10 @@ pub fn plan(
     now_ms: i64,
 ) -> Plan {
     let mut plan = Plan::default();
-    for (name, intent, step) in needed(aims, made) {
-        let due = made.get(name).map_or(now_ms, |row| due(row, intent, recovered_ms, now_ms));
+    for (name, ask, step) in needed(aims, made) {
+        let due = made.get(name).map_or(now_ms, |row| due(row, &ask, recovered_ms, now_ms));
         if due <= now_ms {
-            plan.steps.push((name.clone(), intent, step));
+            plan.steps.push((name.clone(), ask, step));
         } else {
             plan.next_ms = Some(plan.next_ms.map_or(due, |next| next.min(due)));
         }
@@ -73,12 +73,12 @@ pub fn plan(
 pub fn demands(
     aims: &BTreeMap<SettingsKey, Aim>,
     made: &BTreeMap<SettingsKey, Made>,
-) -> Vec<(SettingsKey, u64)> {
-    let is_new = |(name, intent, step): &(&SettingsKey, u64, Step)| {
-        let is_open = |row: &Made| row.intent != *intent || row.failure.is_none();
+) -> Vec<(SettingsKey, Ask)> {
+    let is_new = |(name, ask, step): &(&SettingsKey, Ask, Step)| {
+        let is_open = |row: &Made| row.ask != *ask || row.failure.is_none();
         *step != Step::Forget && made.get(*name).is_none_or(is_open)
     };
-    needed(aims, made).filter(is_new).map(|(name, intent, _)| (name.clone(), intent)).collect()
+    needed(aims, made).filter(is_new).map(|(name, ask, _)| (name.clone(), ask)).collect()
 }
 
 /// What a list that was made while no call was under way says of the rows: the rows that change.
@@ -98,7 +98,7 @@ pub fn observe(
             // The gateway lost its memory, or a late call has removed or replaced it.
             MadeState::Confirmed if there != row.newest() => {
                 if !listed.contains_key(name) && aim.is_none_or(|aim| aim.forward.is_none()) {
-                    Some(row.clone().gone(intent(aim), now_ms))
+                    Some(row.clone().gone(&ask(aim), now_ms))
                 } else {
                     Some(row.clone().doubted(now_ms))
                 }
@@ -108,7 +108,7 @@ pub fn observe(
                 if row.failure.is_some()
                     && step(aim.and_then(|aim| aim.forward.as_ref()), Some(row)).is_none() =>
             {
-                Some(Made { failure: None, failures: 0, intent: intent(aim), ..row.clone() })
+                Some(Made { failure: None, failures: 0, ask: ask(aim), ..row.clone() })
             }
             MadeState::Confirmed if 1 < row.digests.len() && row.is_settled(reached_ms, now_ms) => {
                 Some(Made { digests: row.newest().into_iter().collect(), ..row.clone() })
@@ -138,12 +138,12 @@ pub fn unknown(made: &BTreeMap<SettingsKey, Made>, listed: &Listed) -> BTreeSet<
 fn needed<'a>(
     aims: &'a BTreeMap<SettingsKey, Aim>,
     made: &'a BTreeMap<SettingsKey, Made>,
-) -> impl Iterator<Item = (&'a SettingsKey, u64, Step)> {
+) -> impl Iterator<Item = (&'a SettingsKey, Ask, Step)> {
     let names: BTreeSet<&SettingsKey> = aims.keys().chain(made.keys()).collect();
     names.into_iter().filter_map(|name| {
         let aim = aims.get(name);
         let step = step(aim.and_then(|aim| aim.forward.as_ref()), made.get(name))?;
-        Some((name, intent(aim), step))
+        Some((name, ask(aim), step))
     })
 }
 
@@ -171,14 +171,14 @@ fn step(forward: Option<&Forward>, row: Option<&Made>) -> Option<Step> {
     }
 }
 
-fn due(row: &Made, intent: u64, recovered_ms: i64, now_ms: i64) -> i64 {
+fn due(row: &Made, ask: &Ask, recovered_ms: i64, now_ms: i64) -> i64 {
     let was_silence = row.failure.as_ref().is_some_and(|failure| failure.kind.is_silence());
-    if row.intent != intent || (was_silence && row.at_ms < recovered_ms) { now_ms } else { row.next(now_ms) }
+    if row.ask != *ask || (was_silence && row.at_ms < recovered_ms) { now_ms } else { row.next(now_ms) }
 }
 
 /// A name of which nothing is asked is to be absent.
-fn intent(aim: Option<&Aim>) -> u64 {
-    aim.map_or(0, |aim| aim.intent)
+fn ask(aim: Option<&Aim>) -> Ask {
+    aim.and_then(|aim| aim.ask.clone())
 }
 
 /// Without the URL, which may hold a secret.

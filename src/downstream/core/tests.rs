@@ -12,15 +12,19 @@ fn digest(number: u8) -> Digest {
     Digest([number; 32])
 }
 
+fn ask(number: u8) -> Ask {
+    Some(number.to_string().into())
+}
+
 fn row(state: MadeState, digests: &[u8]) -> Made {
     let digests = digests.iter().copied().map(digest).collect();
-    Made { state, digests, intent: 1, at_ms: NOW, failures: 0, next_ms: NOW, failure: None }
+    Made { state, digests, ask: ask(1), at_ms: NOW, failures: 0, next_ms: NOW, failure: None }
 }
 
 fn aim(number: Option<u8>) -> Option<Aim> {
     let forward =
         |number| Forward { provider_id: "p".to_owned(), url: format!("u{number}"), digest: digest(number) };
-    number.map(|number| Aim { intent: 1, forward: Some(forward(number)) })
+    number.map(|number| Aim { ask: ask(1), forward: Some(forward(number)) })
 }
 
 fn one<T>(value: Option<T>) -> BTreeMap<SettingsKey, T> {
@@ -118,10 +122,10 @@ fn what_no_row_claims_is_unknown() {
 #[test]
 fn a_request_waits_until_it_is_said_how_it_went() {
     let failure = Failure { kind: FailureKind::Timeout, error_id: "id".into() };
-    let failed = Made::failed(Some(&row(MadeState::Attempted, &[1])), 1, failure, NOW, 0.0);
+    let failed = Made::failed(Some(&row(MadeState::Attempted, &[1])), &ask(1), failure, NOW, 0.0);
     assert_eq!(demands(&one(aim(Some(1))), &one(Some(failed.clone()))), []);
-    let again = one(aim(Some(1)).map(|aim| Aim { intent: 2, ..aim }));
-    assert_eq!(demands(&again, &one(Some(failed.clone()))), [(SettingsKey::new("a"), 2)]);
+    let again = one(aim(Some(1)).map(|aim| Aim { ask: ask(2), ..aim }));
+    assert_eq!(demands(&again, &one(Some(failed.clone()))), [(SettingsKey::new("a"), ask(2))]);
     assert_eq!(plan(&again, &one(Some(failed.clone())), 0, NOW).steps.len(), 1);
     assert_eq!(plan(&one(aim(Some(1))), &one(Some(failed.clone())), 0, NOW).next_ms, Some(NOW + 30_000));
     assert_eq!(plan(&one(aim(Some(1))), &one(Some(failed)), NOW + 1, NOW + 1).steps.len(), 1);

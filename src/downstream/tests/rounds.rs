@@ -14,11 +14,11 @@ fn state(world: &World, name: &str) -> Option<MadeState> {
 #[test]
 fn a_wanted_server_is_registered_with_one_call() {
     let world = World::new();
-    let intent = world.want("a", Some("u1"));
+    let ask = world.want("a", Some("u1"));
     world.run(&mut world.round(), 0);
     assert_eq!(world.take_calls(), ["GET", "POST a u1"]);
     let row = world.row("a").unwrap();
-    assert_eq!((row.state, row.intent, row.failure), (MadeState::Confirmed, intent, None));
+    assert_eq!((row.state, row.ask, row.failure), (MadeState::Confirmed, ask, None));
     assert_eq!(world.groups()[0], world.wanted());
 }
 
@@ -114,11 +114,11 @@ fn what_somebody_has_put_in_the_place_of_ours_is_left_alone() {
 fn a_refused_registration_leaves_nothing_and_is_said_to_be_refused() {
     for fault in [Fault::StoredInPart, Fault::Status(400), Fault::Status(500)] {
         let world = World::new();
-        let intent = world.want("a", Some("u1"));
+        let ask = world.want("a", Some("u1"));
         world.lock().faults = [Fault::None, fault].into();
         world.run(&mut world.round(), 0);
         assert!(matches!(world.failure("a"), Some(FailureKind::Refused(400 | 500))), "{fault:?}");
-        assert_eq!(world.row("a").unwrap().intent, intent);
+        assert_eq!(world.row("a").unwrap().ask, ask);
         assert!(world.groups()[0].is_empty(), "{fault:?}");
     }
 }
@@ -132,9 +132,9 @@ fn while_a_gateway_is_down_each_new_request_is_tried_and_answered_and_nothing_el
     world.run(&mut round, SECOND);
     let first = world.row("a").unwrap();
     assert_eq!(first.failure.map(|failure| failure.kind), Some(FailureKind::Unreachable));
-    let intent = world.want("a", Some("u1"));
+    let ask = world.want("a", Some("u1"));
     world.run(&mut round, SECOND);
-    assert_eq!(world.row("a").unwrap().intent, intent);
+    assert_eq!(world.row("a").unwrap().ask, ask);
     world.want("a", None);
     world.run(&mut round, SECOND);
     assert_eq!(state(&world, "a"), None, "nothing was called for it");
@@ -199,6 +199,33 @@ fn nothing_is_called_that_could_not_be_recorded_before() {
     world.lock().is_disk_full = false;
     world.run(&mut round, SECOND);
     assert_eq!(world.groups()[0], world.wanted());
+}
+
+#[test]
+fn while_it_is_not_known_what_is_wanted_nothing_is_called() {
+    let world = World::new();
+    let mut round = world.round();
+    world.want("a", Some("u1"));
+    world.run(&mut round, 0);
+    world.take_calls();
+    world.lock().is_unreadable = true;
+    world.want("a", None);
+    world.run(&mut round, 5 * MINUTE);
+    assert_eq!(world.take_calls(), Vec::<String>::new());
+}
+
+#[test]
+fn what_is_seen_at_a_gateway_is_noted() {
+    let world = World::new();
+    let mut round = world.round();
+    world.put_foreign("x/y", "theirs");
+    world.want("a", Some("u1"));
+    world.run(&mut round, 0);
+    assert_eq!((world.lock().unknown.clone(), world.lock().trouble), (vec!["x/y".to_owned()], None));
+    world.lock().is_down = true;
+    world.run(&mut round, 61 * SECOND);
+    let state = world.lock();
+    assert_eq!((state.unknown.len(), state.trouble), (1, Some(FailureKind::Unreachable)));
 }
 
 #[test]

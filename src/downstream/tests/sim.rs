@@ -7,11 +7,11 @@ use std::sync::{Arc, Mutex, MutexGuard};
 
 use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
-use tokio::sync::watch;
+use futures_util::stream::{self, BoxStream, StreamExt};
 
-use crate::downstream::core::{Aim, Digest, Forward, Made};
+use crate::downstream::core::{Aim, Ask, Digest, Forward, Made};
 use crate::downstream::round::Round;
-use crate::downstream::{Base, Failure, FailureKind, Gateway, Known, Rows, ToolGroup};
+use crate::downstream::{Base, Failure, FailureKind, Gateway, Known, Rows, Sight, ToolGroup};
 use crate::model::SettingsKey;
 
 pub(super) const PROVIDER: &str = "model-context-protocol";
@@ -63,16 +63,20 @@ pub(super) struct State {
     pub(super) is_down: bool,
     rows: BTreeMap<SettingsKey, Made>,
     aims: BTreeMap<SettingsKey, Aim>,
-    intents: u64,
+    asks: u64,
     /// Whether rows are not stored.
     pub(super) is_disk_full: bool,
+    /// Whether it can't be read what is wanted.
+    pub(super) is_unreadable: bool,
+    /// What was noted of the gateway.
+    pub(super) unknown: Vec<String>,
+    pub(super) trouble: Option<FailureKind>,
 }
 
 /// The world.
 pub(super) struct World {
     state: Mutex<State>,
     now: AtomicI64,
-    changes: watch::Sender<u64>,
 }
 
 /// When each test begins. Milliseconds.
@@ -80,8 +84,7 @@ const BEGIN: i64 = 1_700_000_000_000;
 
 impl World {
     pub(super) fn new() -> Arc<Self> {
-        let (changes, _) = watch::channel(0);
-        Arc::new(Self { state: Mutex::default(), now: AtomicI64::new(BEGIN), changes })
+        Arc::new(Self { state: Mutex::default(), now: AtomicI64::new(BEGIN) })
     }
 
     pub(super) fn lock(&self) -> MutexGuard<'_, State> {
@@ -99,17 +102,17 @@ impl World {
     }
 
     /// What is wanted under a name from now on; a new request each time.
-    pub(super) fn want(&self, name: &str, url: Option<&str>) -> u64 {
+    pub(super) fn want(&self, name: &str, url: Option<&str>) -> Ask {
         let mut state = self.lock();
-        state.intents += 1;
+        state.asks += 1;
         let forward = url.map(|url| Forward {
             provider_id: PROVIDER.to_owned(),
             url: url.to_owned(),
             digest: digest_of(name, PROVIDER, Some(url)),
         });
-        let intent = state.intents;
-        state.aims.insert(SettingsKey::new(name), Aim { intent, forward });
-        intent
+        let ask: Ask = Some(state.asks.to_string().into());
+        state.aims.insert(SettingsKey::new(name), Aim { ask: ask.clone(), forward });
+        ask
     }
 
     /// Somebody else registers something.
@@ -299,9 +302,10 @@ impl Gateway for World {
 }
 
 impl Rows for World {
-    fn load<'a>(&'a self, _: &'a Base) -> BoxFuture<'a, Known> {
+    fn load<'a>(&'a self, _: &'a Base) -> BoxFuture<'a, Option<Known>> {
         let state = self.lock();
         let known = Known { aims: state.aims.clone(), made: Arc::new(state.rows.clone()) };
+        let known = (!state.is_unreadable).then_some(known);
         Box::pin(async move { known })
     }
 
@@ -317,12 +321,24 @@ impl Rows for World {
         Box::pin(async move { is_stored })
     }
 
-    fn watch(&self) -> watch::Receiver<u64> {
-        self.changes.subscribe()
+    fn see(&self, _: &Base, sight: Sight) {
+        let mut state = self.lock();
+        if let Some(unknown) = sight.unknown {
+            state.unknown = unknown;
+        }
+        state.trouble = sight.trouble;
     }
 
-    fn digest(&self, name: &str, provider_id: &str, url: Option<&str>) -> Digest {
-        digest_of(name, provider_id, url)
+    fn settled(&self) -> BoxFuture<'_, ()> {
+        Box::pin(async {})
+    }
+
+    fn changes(&self) -> BoxStream<'static, ()> {
+        stream::empty().boxed()
+    }
+
+    fn digest(&self, name: &str, provider_id: &str, url: Option<&str>) -> Option<Digest> {
+        Some(digest_of(name, provider_id, url))
     }
 }
 
