@@ -3,6 +3,7 @@
 
 mod approval;
 mod discovery;
+mod dynamic;
 mod event;
 mod instance;
 mod instance_words;
@@ -22,6 +23,10 @@ pub use approval::{
 pub use discovery::{
     DriftWord, ListedEntry, ListedTool, ListingFrame, PromptListing, ResourceListing, TestResult, TestStage,
     TestStageWord, ToolDrift, ToolListing,
+};
+pub use dynamic::{
+    Cause, CauseError, ClientOptionList, ClientOptions, ListedServer, LocationStep, RegisteredServer,
+    RegisteredServerList, ServerSource, TextError, UnregisteredServer, ValidationError, ValidationFault,
 };
 pub use event::{
     ChangeKind, DocumentAccess, DocumentChange, DocumentState, Opened, RecentChange, ServerChange,

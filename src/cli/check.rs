@@ -11,7 +11,7 @@ use crate::service::{Service, ServiceError};
 
 use super::assemble::{Resolved, Source, open_for_command};
 use super::report::Report;
-use super::{Failure, log};
+use super::{Failure, log, static_servers};
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Arguments {
@@ -28,6 +28,14 @@ pub(super) fn run(arguments: Arguments) -> Result<ExitCode, Failure> {
     report.ok("configuration", &place);
     for warning in warnings {
         report.warning("configuration", &warning);
+    }
+    if let Some(path) = &config.static_servers {
+        match static_servers::read(path) {
+            Ok(servers) => {
+                report.ok("static servers", &format!("{} in `{}`", servers.len(), path.display()));
+            }
+            Err(failure) => report.error("static servers", &failure.line()),
+        }
     }
     let settings = config.settings.display();
     match fs::metadata(&config.settings) {

@@ -15,6 +15,7 @@ mod report;
 mod rotate_key;
 mod running;
 mod serve;
+mod static_servers;
 
 use std::error::Error;
 use std::process::ExitCode;

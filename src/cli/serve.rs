@@ -21,14 +21,14 @@ use crate::http::{App, Capacity, Parts, Surface, serve};
 use crate::instances::{Instances, SystemClock};
 use crate::metrics::Metrics;
 use crate::secrets::{KeyFile, Scope, random_token};
-use crate::service::Service;
 use crate::service::access::ApiKeys;
 use crate::service::authentication::Authentication;
 use crate::service::sessions::Sessions;
+use crate::service::{Service, StaticServers};
 
 use super::assemble::{Opened, Resolved, Source, open_service};
 use super::key_files::described;
-use super::{Failure, descriptors, dialling, log, running};
+use super::{Failure, descriptors, dialling, log, running, static_servers};
 
 /// How long start-up waits for a key file to be made while another process holds the lock.
 const KEY_PATIENCE: Duration = Duration::from_millis(500);
@@ -69,6 +69,8 @@ pub(super) fn run(arguments: Arguments) -> Result<(), Failure> {
 
 async fn serve_until_signal(resolved: Resolved) -> Result<(), Failure> {
     let Resolved { config, file, .. } = resolved;
+    let listed = config.static_servers.as_deref().map(static_servers::read).transpose()?;
+    let listed = Arc::new(StaticServers::new(listed.unwrap_or_default()));
     let metrics = Arc::new(Metrics::new(env!("CARGO_PKG_VERSION")));
     let Opened { service, key_files, services, state, work } = open_service(&config, metrics.store.clone())?;
     let service = Arc::new(service);
@@ -113,6 +115,7 @@ async fn serve_until_signal(resolved: Resolved) -> Result<(), Failure> {
             events: Arc::clone(&events),
             instances: Arc::clone(&instances),
             metrics,
+            static_servers: Arc::clone(&listed),
         },
         authentication,
         host_check,
@@ -124,6 +127,11 @@ async fn serve_until_signal(resolved: Resolved) -> Result<(), Failure> {
 
     let mut terminate = listen_for(SignalKind::terminate())?;
     let mut interrupt = listen_for(SignalKind::interrupt())?;
+    // Without a file a hang-up ends the process, as it ends any other.
+    if let Some(path) = config.static_servers.clone() {
+        let hang_up = listen_for(SignalKind::hangup())?;
+        actix_web::rt::spawn(static_servers::follow(path, listed, hang_up));
+    }
     let not_started = |error| Failure::new("could not start the server").because(error);
     let scraped =
         metrics_listener.map(|listener| serve(app.clone(), Surface::Metrics, listener, Capacity::SMALL));

@@ -1,10 +1,11 @@
 //! What can be configured: flags over environment over file over defaults, resolved once into one
-//! [`Config`]. Of other rooms it knows the scopes of keys alone, and it reads neither files nor the environment itself.
+//! [`Config`]. Of other rooms it knows the scopes of keys and what a static server is, and it reads neither files nor the environment itself.
 
 mod api_keys;
 mod error;
 mod file;
 mod running;
+mod static_servers;
 pub mod variables;
 mod weak_keys;
 
@@ -20,11 +21,12 @@ use api_keys::ApiKeySetting;
 pub use error::{ConfigError, Origin};
 pub use file::File;
 pub use running::{Running, VaultToken};
+pub use static_servers::{StaticFile, StaticServersError, Surroundings};
 use variables::{
     ALLOWED_HOSTS, ALLOWED_ORIGINS, API_KEY, API_KEYS, AUTH, BASE_PATH, ETAG_KEY, FILE, LISTEN,
     LOCK_TIMEOUT_MS, LOG, MAX_DOCUMENT_BYTES, METRICS_LISTEN, OH_DIRECTORY, OH_PREVIOUS_SECRET_KEYS,
     OH_SECRET_KEY, OH_SESSION_API_KEYS, OPENHANDS_KEYS_MAY_RUN, PLAIN_NAMES, PREVIOUS_SECRET_KEYS,
-    PUBLIC_URL, REQUIRE_PRECONDITIONS, SECRET_KEY, SESSION_API_KEY, STATE_DIR,
+    PUBLIC_URL, REQUIRE_PRECONDITIONS, SECRET_KEY, SESSION_API_KEY, STATE_DIR, STATIC_SERVERS,
 };
 
 /// Everything that is configured.
@@ -69,6 +71,8 @@ pub struct Config {
     pub lock_timeout: Duration,
     /// How many bytes the document may have after a write; none is the default.
     pub max_document_bytes: Option<usize>,
+    /// The file that registers servers, where there is one.
+    pub static_servers: Option<PathBuf>,
     /// How servers are run.
     pub running: Running,
     /// The log filter, where it is not the default, `info`.
@@ -210,6 +214,7 @@ impl Config {
             require_preconditions,
             lock_timeout: Duration::from_millis(lock_timeout_ms),
             max_document_bytes,
+            static_servers: variable(STATIC_SERVERS).map(PathBuf::from).or(file.static_servers),
             running,
             log: given(LOG, "log", file.log),
             log_format: flags.log_format.or(file.log_format).unwrap_or_default(),

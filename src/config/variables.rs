@@ -71,6 +71,9 @@ variables! {
     /// How large a write may make the settings file, in bytes. Default 67108864 (64 MiB). A file that is larger is
     /// read, up to twice as large.
     MAX_DOCUMENT_BYTES = "MCP_SETTINGS_MAX_DOCUMENT_BYTES";
+    /// A `lightspeed-stack.yaml` whose `mcp_servers` are registered under `/v1/mcp-servers`. It is read at the start and
+    /// at each SIGHUP.
+    STATIC_SERVERS = "MCP_SETTINGS_STATIC_SERVERS";
     /// `approved` runs the servers whose launches are approved; `off` runs none. Default `approved`.
     RUN = "MCP_SETTINGS_RUN";
     /// How many programs run at once; beyond that the one that was idle longest ends. Default 32.

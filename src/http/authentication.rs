@@ -7,18 +7,26 @@ use crate::service::access::Caller;
 use crate::service::authentication::Authentication;
 use crate::service::sessions::Found;
 
+use super::error_form::Reply;
 use super::error_mapping::RETRY_AFTER;
 use super::problem::Problem;
 use super::problem_kind::ProblemKind;
 
 const API_KEY: HeaderName = HeaderName::from_static("x-session-api-key");
 
+/// What clients of `/v1` know of a caller without a key, and of one whose key does not suffice.
+const INVALID_CREDENTIALS: &str = "Missing or invalid credentials provided by client";
+const NO_PERMISSION: &str = "User does not have permission to access this endpoint";
+
 /// Who calls. While it is not known which sessions there are, their keys are neither known nor refused.
 pub(super) async fn caller(authentication: &Authentication, headers: &HeaderMap) -> Result<Caller, Problem> {
     let presented = Presented::of(headers);
     match authentication.caller(presented.credential()).await {
         Found::Caller(caller) => Ok(caller),
-        Found::Unknown => Err(unauthorized(presented.refusal())),
+        Found::Unknown => {
+            let reply = Reply::Cause(INVALID_CREDENTIALS, presented.cause(headers).to_owned());
+            Err(unauthorized(presented.refusal()).in_detail_form(reply))
+        }
         Found::NotYet => {
             let detail = "The service has just started and does not know its sessions yet. Try again.";
             Err(Problem::new(ProblemKind::SessionsNotLoaded, detail).header(header::RETRY_AFTER, RETRY_AFTER))
@@ -32,7 +40,10 @@ pub(super) fn require(caller: &Caller, scope: Scope) -> Result<(), Problem> {
         return Ok(());
     }
     let detail = format!("The key lacks the scope `{}`.", scope.as_str());
-    Err(Problem::new(ProblemKind::InsufficientScope, detail).with(|body| body.required_scope = Some(scope)))
+    let cause = format!("User {} is not authorized to access this endpoint.", caller.name);
+    Err(Problem::new(ProblemKind::InsufficientScope, detail)
+        .with(|body| body.required_scope = Some(scope))
+        .in_detail_form(Reply::Cause(NO_PERMISSION, cause)))
 }
 
 /// The answer to a caller who presents no key that is known.
@@ -77,6 +88,16 @@ impl<'a> Presented<'a> {
         match self {
             Self::ApiKey(key) | Self::Bearer(key) => Some(key),
             Self::Nothing | Self::Unclear(_) => None,
+        }
+    }
+
+    /// The same in the words that clients of `/v1` know.
+    fn cause(&self, headers: &HeaderMap) -> &'static str {
+        match self {
+            Self::ApiKey(_) | Self::Unclear(_) => "Invalid API Key",
+            Self::Bearer(key) if !key.contains(char::is_whitespace) => "Invalid API Key",
+            _ if headers.contains_key(header::AUTHORIZATION) => "No token found in Authorization header",
+            _ => "No Authorization header found",
         }
     }
 

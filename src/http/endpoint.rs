@@ -29,6 +29,7 @@ use crate::service::{ServerWrite, Service, ServiceError, Write, Written, Written
 use super::App;
 use super::authentication::{caller, require};
 use super::connection::Exchange;
+use super::error_form::ErrorForm;
 use super::problem::Problem;
 use super::problem_kind::ProblemKind;
 use super::query::{Parameter, Query};
@@ -45,6 +46,8 @@ pub(super) enum Handler {
     Plain(fn(Call) -> Answer),
     /// An object.
     Body(fn(Call, Object) -> Answer),
+    /// Bytes, which it reads itself.
+    Bytes(fn(Call, BytesMut) -> Answer),
     /// Where in the stream the reader was.
     Stream(fn(Call, Option<Position>) -> Answer),
     /// A word that it looks up.
@@ -68,6 +71,7 @@ impl Handler {
     pub(super) fn has_body(self) -> bool {
         match self {
             Self::Body(_)
+            | Self::Bytes(_)
             | Self::ServerBody(_)
             | Self::ServerPatch(_)
             | Self::StoredBody(_)
@@ -191,6 +195,11 @@ struct AuditFacts {
 }
 
 impl AuditTrail {
+    /// Which server the request is about, where its path does not say so.
+    pub(super) fn server(&self, key: &SettingsKey) {
+        self.0.borrow_mut().server = Some(key.clone());
+    }
+
     /// Which servers the request names, where it may be about several.
     pub(super) fn servers<'a>(&self, names: impl Iterator<Item = &'a str>) {
         self.0.borrow_mut().named = names.map(SettingsKey::new).collect();
@@ -295,8 +304,10 @@ pub(super) async fn run(
     if endpoint.action.is_none() {
         return run_through(endpoint, places, request, payload, app).await;
     }
+    let form = ErrorForm::of(request.match_info().as_str());
     let task = actix_web::rt::spawn(run_through(endpoint, places, request, payload, app));
-    task.await.unwrap_or_else(|error| Problem::of_ours(ProblemKind::Internal, error.to_string()).respond(""))
+    let failed = |error: String| Problem::of_ours(ProblemKind::Internal, error).respond("", form);
+    task.await.unwrap_or_else(|error| failed(error.to_string()))
 }
 
 async fn run_through(
@@ -315,7 +326,8 @@ async fn run_through(
         result.unwrap_or_else(|_| Err(Problem::of_ours(ProblemKind::Internal, "a handler panicked")));
     let request_id = request_id::of(&request);
     let slug = result.as_ref().err().map(|problem| problem.kind().slug());
-    let response = result.unwrap_or_else(|problem| problem.respond(&request_id));
+    let form = ErrorForm::of(request.match_info().as_str());
+    let response = result.unwrap_or_else(|problem| problem.respond(&request_id, form));
     record(&trail, &request, &response, &request_id, slug);
     response
 }
@@ -338,7 +350,9 @@ async fn check(
             name().ok().map(|name| name.key().clone())
         }
         Handler::Stored(_) | Handler::StoredBody(_) | Handler::StoredWordBody(_) => key().ok(),
-        Handler::Plain(_) | Handler::Body(_) | Handler::Stream(_) | Handler::Word(_) => None,
+        Handler::Plain(_) | Handler::Body(_) | Handler::Bytes(_) | Handler::Stream(_) | Handler::Word(_) => {
+            None
+        }
     };
     let head = request.headers();
     let exposure = headers::exposure(head, matches!(endpoint.handler, Handler::Server(_)));
@@ -409,6 +423,7 @@ async fn check(
         Handler::Stream(handle) => handle(call, position),
         Handler::Word(handle) => handle(call, raw.decode_utf8_lossy().into_owned()),
         Handler::Body(handle) => handle(call, body::object(bytes)?),
+        Handler::Bytes(handle) => handle(call, bytes),
         Handler::Server(handle) => handle(call, name()?),
         Handler::ServerBody(handle) => {
             let body = body::object(bytes)?;

@@ -11,6 +11,7 @@ use crate::metrics::{InstanceReading, MEDIA_TYPE, Readings};
 
 use super::App;
 use super::endpoint::{Answer, Call};
+use super::error_form::ErrorForm;
 use super::paths::{METRICS, Template};
 use super::problem::Problem;
 use super::problem_kind::ProblemKind;
@@ -40,7 +41,7 @@ async fn dispatch(request: HttpRequest, app: Data<App>) -> HttpResponse {
         }
         _ => refused(ProblemKind::NotFound, "Not Found"),
     };
-    problem.respond(&request_id::of(&request))
+    problem.respond(&request_id::of(&request), ErrorForm::Problem)
 }
 
 async fn answer(app: &App) -> HttpResponse {

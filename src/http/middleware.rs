@@ -14,6 +14,7 @@ use actix_web::{Error, HttpMessage, HttpResponse};
 use crate::service::audit::{self, Action};
 
 use super::connection::{AnswerBody, BodyScan, Exchange, Handling};
+use super::error_form::ErrorForm;
 use super::problem::Problem;
 use super::problem_kind::ProblemKind;
 use super::query::{Parameter, Query};
@@ -89,7 +90,7 @@ async fn answer<B: MessageBody + 'static>(
     let app = request.app_data::<Data<App>>().cloned();
     let Some(app) = app else {
         let problem = Problem::of_ours(ProblemKind::Internal, "the frame has no application");
-        return Ok(request.into_response(problem.respond("")));
+        return Ok(request.into_response(problem.respond("", ErrorForm::Problem)));
     };
     let id = app.request_ids.next();
     request.extensions_mut().insert(id.clone());
@@ -103,7 +104,8 @@ async fn answer<B: MessageBody + 'static>(
             if surface == Surface::Api {
                 audit_refusal(&request, &problem, &id);
             }
-            (request.into_response(problem.respond(&id.0)), None)
+            let form = ErrorForm::of(request.match_info().as_str());
+            (request.into_response(problem.respond(&id.0, form)), None)
         }
         Ok(origin @ Some(_)) if is_preflight(&request) => (request.into_response(preflight()), origin),
         Ok(origin) => (next.call(request).await?.map_into_boxed_body(), origin),

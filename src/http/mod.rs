@@ -8,8 +8,11 @@ mod connection;
 mod discovery;
 mod document_access;
 mod documentation;
+mod dynamic;
+mod dynamic_request;
 mod editor_schemas;
 mod endpoint;
+mod error_form;
 mod error_mapping;
 mod event_stream;
 mod event_text;
@@ -51,8 +54,8 @@ use std::sync::{Arc, OnceLock};
 use crate::events::ChangeStream;
 use crate::instances::Instances;
 use crate::metrics::Metrics;
-use crate::service::Service;
 use crate::service::authentication::Authentication;
+use crate::service::{Service, StaticServers};
 use host_check::HostCheck;
 use public_address::PublicAddress;
 use refusal_log::RefusalLog;
@@ -72,6 +75,8 @@ pub struct Parts {
     pub instances: Arc<Instances>,
     /// What is counted and measured.
     pub metrics: Arc<Metrics>,
+    /// The servers that a file registers.
+    pub static_servers: Arc<StaticServers>,
 }
 
 /// What all requests share.
@@ -84,6 +89,8 @@ pub struct App {
     pub instances: Arc<Instances>,
     /// What is counted and measured.
     pub metrics: Arc<Metrics>,
+    /// The servers that a file registers.
+    pub static_servers: Arc<StaticServers>,
     /// How callers are distinguished.
     pub authentication: Authentication,
     /// Which hosts and pages may call.
@@ -114,12 +121,13 @@ impl App {
         page: &str,
         document: &Path,
     ) -> Self {
-        let Parts { service, events, instances, metrics } = parts;
+        let Parts { service, events, instances, metrics, static_servers } = parts;
         Self {
             service,
             events,
             instances,
             metrics,
+            static_servers,
             authentication,
             host_check,
             public,

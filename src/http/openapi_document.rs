@@ -10,8 +10,8 @@ use super::static_content::Published;
 const DESCRIPTION: &str = "Owns the configurations of MCP servers: each one a resource with an ETag, over a locked and encrypted \
 settings file.\n\nRead a server, and send its `etag` back as `If-Match` when you write: of two who changed the same state, one is \
 answered 412 with what is needed to merge. Secrets are masked unless they are asked for; a mask that is sent back keeps what is stored.\n\n\
-Each `GET` answers `HEAD` too. Every error is a problem of RFC 9457: its `type` says which, and the examples of a response list \
-those that it can be.";
+Each `GET` answers `HEAD` too. Every error but those below `/v1` is a problem of RFC 9457: its `type` says which, and the \
+examples of a response list those that it can be.";
 
 /// The OpenAPI document.
 pub fn openapi_document() -> Value {
@@ -30,6 +30,10 @@ pub fn openapi_document() -> Value {
             tag(
                 "openhands",
                 "The settings as clients of the OpenHands agent-server know them, over the same store.",
+            ),
+            tag(
+                "registration",
+                "Registration at run time, as clients of lightspeed-stack know it, over the same store.",
             ),
             tag("events", "What changes, as it changes."),
             tag("session", "Keys for the page."),

@@ -1,5 +1,5 @@
-//! Problem details (RFC 9457): every error body of this service. Nothing of a request is echoed in them but
-//! member names.
+//! Problem details (RFC 9457): every error of this service, and every error body but those below `/v1`. Nothing of a
+//! request is echoed in them but member names.
 
 use std::borrow::Cow;
 
@@ -12,6 +12,7 @@ use crate::json::Pointer;
 use crate::projection::EntityTag;
 use crate::service::audit::new_id;
 
+use super::error_form::{ErrorForm, Reply, detail_body};
 use super::problem_kind::ProblemKind;
 
 /// One problem, on its way to a client. Boxed: nearly every function here can fail with one.
@@ -26,6 +27,8 @@ struct Facts {
     body: api::Problem,
     headers: Vec<(header::HeaderName, String)>,
     cause: Option<String>,
+    /// What it says below `/v1`, where that is not its detail.
+    reply: Option<Reply>,
 }
 
 impl Problem {
@@ -37,7 +40,14 @@ impl Problem {
             detail: detail.into(),
             ..api::Problem::default()
         };
-        Self(Box::new(Facts { kind, status: kind.status(), body, headers: Vec::new(), cause: None }))
+        Self(Box::new(Facts {
+            kind,
+            status: kind.status(),
+            body,
+            headers: Vec::new(),
+            cause: None,
+            reply: None,
+        }))
     }
 
     /// A problem that is a bug or trouble of ours: its detail is fixed, its cause goes to the log only.
@@ -68,6 +78,13 @@ impl Problem {
     #[must_use]
     pub fn with_detail(mut self, detail: &'static str) -> Self {
         self.0.body.detail = detail.into();
+        self
+    }
+
+    /// With what it says below `/v1`.
+    #[must_use]
+    pub fn in_detail_form(mut self, reply: Reply) -> Self {
+        self.0.reply = Some(reply);
         self
     }
 
@@ -114,7 +131,7 @@ impl Problem {
     }
 
     /// The answer. What went wrong on our side is logged here, once, under an id that the answer repeats.
-    pub fn respond(self, request_id: &str) -> HttpResponse {
+    pub(super) fn respond(self, request_id: &str, form: ErrorForm) -> HttpResponse {
         let mut problem = *self.0;
         problem.body.status = problem.status.as_u16();
         if problem.status.is_server_error() {
@@ -134,8 +151,14 @@ impl Problem {
         for (name, value) in problem.headers {
             response.insert_header((name, value));
         }
-        response
-            .insert_header((header::CONTENT_TYPE, "application/problem+json"))
-            .body(to_bytes(&problem.body))
+        let (media_type, body) = match form {
+            ErrorForm::Problem => ("application/problem+json", to_bytes(&problem.body)),
+            ErrorForm::Detail => {
+                let api::Problem { detail, error_id, .. } = problem.body;
+                let body = detail_body(problem.kind, problem.status, &detail, problem.reply, error_id);
+                ("application/json", body)
+            }
+        };
+        response.insert_header((header::CONTENT_TYPE, media_type)).body(body)
     }
 }

@@ -12,7 +12,9 @@ use crate::service::audit::Action;
 
 use super::App;
 use super::discovery as found;
+use super::dynamic;
 use super::endpoint::{Admission, Endpoint, Handler, run};
+use super::error_form::ErrorForm;
 use super::instances as live;
 use super::operations::{Description, Row};
 use super::problem::Problem;
@@ -47,6 +49,9 @@ const ACCEPTANCE: &str = "/api/instances/{name}/tools/acceptance";
 const RESOURCES_OF: &str = "/api/instances/{name}/resources";
 const PROMPTS: &str = "/api/instances/{name}/prompts";
 const THEIR_TEST: &str = "/api/mcp/test";
+const REGISTERED: &str = "/v1/mcp-servers";
+const REGISTERED_ITEM: &str = "/v1/mcp-servers/{name}";
+const CLIENT_OPTIONS: &str = "/v1/mcp-auth/client-options";
 const PROBLEM: &str = "/problems/{type}";
 
 const JSON: &[&str] = &["application/json"];
@@ -97,8 +102,8 @@ static RESOURCES: LazyLock<Vec<Resource>> = LazyLock::new(|| resources(&ROUTES))
 fn routes() -> Vec<Route> {
     use operations::settings as theirs;
     use operations::{
-        discovery, documentation as documents, events, instances, mcp_servers as servers, running, service,
-        session as login,
+        discovery, documentation as documents, dynamic as registered, events, instances,
+        mcp_servers as servers, running, service, session as login,
     };
     let route = |method, path, describe: Describe, endpoint| Route {
         path,
@@ -171,6 +176,8 @@ fn routes() -> Vec<Route> {
     let put_policy = set_policy(Handler::StoredBody(policy::replace), JSON);
     let patch_policy = set_policy(Handler::StoredBody(policy::patch), MERGE_PATCH);
     let delete_policy = set_policy(Handler::Stored(policy::delete), &[]);
+    let register = registering(Handler::Bytes(dynamic::register), Action::Register, JSON);
+    let unregister = registering(Handler::Stored(dynamic::unregister), Action::Unregister, &[]);
     vec![
         get("/", service::page, document(Handler::Plain(page::page))),
         // The files that the page loads are no part of the API.
@@ -238,6 +245,10 @@ fn routes() -> Vec<Route> {
         route(Method::PUT, POLICY, instances::replace_policy, put_policy),
         route(Method::PATCH, POLICY, instances::patch_policy, patch_policy),
         route(Method::DELETE, POLICY, instances::delete_policy, delete_policy),
+        get(REGISTERED, registered::list, reading(Handler::Plain(dynamic::list))),
+        route(Method::POST, REGISTERED, registered::register, register),
+        route(Method::DELETE, REGISTERED_ITEM, registered::unregister, unregister),
+        get(CLIENT_OPTIONS, registered::client_options, reading(Handler::Plain(dynamic::client_options))),
     ]
 }
 
@@ -259,6 +270,7 @@ impl Route {
             has_body: handler.has_body(),
             takes_conditions,
             has_dry_run: query.contains(&Parameter::DryRun),
+            form: ErrorForm::of(self.path),
         }
     }
 }
@@ -296,6 +308,11 @@ fn writing(handler: Handler, action: Action, body: &'static [&'static str]) -> E
 
 fn in_settings(handler: Handler, action: Action, body: &'static [&'static str]) -> Endpoint {
     Endpoint { query: &[], ..writing(handler, action, body) }
+}
+
+/// A registration takes no conditions: its clients know none.
+fn registering(handler: Handler, action: Action, body: &'static [&'static str]) -> Endpoint {
+    Endpoint { takes_conditions: false, ..in_settings(handler, action, body) }
 }
 
 /// Puts the table into an actix application. Paths are matched here: actix would run one regular
@@ -400,7 +417,7 @@ fn method_not_allowed(request: &HttpRequest, resource: &Resource) -> HttpRespons
     if let Some(patch) = resource.endpoint(&Method::PATCH) {
         problem = problem.header(headers::ACCEPT_PATCH, patch.body.join(", "));
     }
-    problem.respond(&request_id::of(request))
+    problem.respond(&request_id::of(request), form_of(request))
 }
 
 /// Whether this is the first segment of a path of ours.
@@ -418,8 +435,13 @@ fn not_found(request: &HttpRequest, app: &App) -> HttpResponse {
         Some(target) if target.starts_with(paths::COLLECTION) || find(target).is_some() => {
             redirect(request, &format!("{}{target}", app.public.base()))
         }
-        _ => Problem::new(ProblemKind::NotFound, "Not Found").respond(&request_id::of(request)),
+        _ => Problem::new(ProblemKind::NotFound, "Not Found")
+            .respond(&request_id::of(request), form_of(request)),
     }
+}
+
+fn form_of(request: &HttpRequest) -> ErrorForm {
+    ErrorForm::of(request.match_info().as_str())
 }
 
 /// Leads to another path, with the same query.

@@ -48,6 +48,10 @@ pub enum Action {
     Withdraw,
     /// It was chosen how a server is to be run.
     SetPolicy,
+    /// A server was registered.
+    Register,
+    /// A registration was ended, and its server deleted.
+    Unregister,
 }
 
 /// One audit event.
@@ -145,6 +149,8 @@ pub fn record(event: &Event<'_>) {
         Action::Approve => ("approve", None),
         Action::Withdraw => ("withdraw", None),
         Action::SetPolicy => ("set-policy", None),
+        Action::Register => ("register", None),
+        Action::Unregister => ("unregister", None),
     };
     let outcome = match event.status {
         400.. => "refused",

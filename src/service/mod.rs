@@ -42,6 +42,7 @@ mod settings_answer;
 mod settings_patch;
 mod state_context;
 mod state_sealer;
+mod static_servers;
 mod tag_cache;
 mod update;
 mod update_request;
@@ -60,13 +61,14 @@ pub use self::policies::{PolicyState, PolicyWrite};
 pub use self::read_model::{Item, ReadModel};
 pub use self::readiness::Degradation;
 pub use self::registrations::{
-    Forward, GatewayFailure, Registered, RegistrationError, UNREACHABLE_KINDS, Wanted,
+    Forward, GatewayFailure, Registered, RegistrationError, RemovalError, UNREACHABLE_KINDS, Wanted,
 };
 pub use self::rotate::Rotation;
 pub use self::runnable::Runnable;
 pub use self::server_write::{Operation, ServerWrite, Words};
 pub use self::settings::{Settled, WrittenServer};
 pub use self::state_sealer::StateSealer;
+pub use self::static_servers::StaticServers;
 use crate::model::SettingsKey;
 use crate::model::plain_names::PlainNames;
 use crate::model::reference::ReferenceRules;

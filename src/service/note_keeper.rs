@@ -175,7 +175,7 @@ fn settlements(notes: &[Note]) -> Vec<Change> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::Origin;
+    use crate::model::registration::Origin;
     use crate::state::MemoryState;
 
     fn name(text: &str) -> SettingsKey {

@@ -10,9 +10,10 @@ use std::time::Duration;
 use tokio::time::timeout;
 
 use crate::json::{Json, Number, Object, to_compact};
-use crate::model::{Origin, Registration, ServerName, SettingsKey};
-use crate::projection::{Precondition, member_digest, view};
-use crate::secrets::{CredentialDigest, Exposure, Scope};
+use crate::model::registration::{Origin, Registration};
+use crate::model::{ServerName, SettingsKey};
+use crate::projection::{Precondition, member_digest};
+use crate::secrets::{CredentialDigest, Scope};
 use crate::state::{
     Change, EntryState, Kept, Leaving, OriginChange, OriginRow, Remembered, Reservation, StateKey, UnixTime,
 };
@@ -31,12 +32,12 @@ const RESERVED: Duration = Duration::from_secs(60);
 const PATIENCE: Duration = Duration::from_secs(20);
 
 /// A server that a program has registered.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Registered {
     /// Its name.
     pub name: SettingsKey,
-    /// Its URL, secrets masked; none where no key opens it.
-    pub url: Option<String>,
+    /// Its URL, which may hold a secret; empty where no key opens it.
+    pub url: String,
     /// What else was said of it.
     pub registration: Registration,
     /// Whether it goes as soon as no gateway has it.
@@ -54,12 +55,23 @@ pub enum GatewayFailure {
     Refused,
 }
 
-/// Why a server was not registered, or not removed.
+/// Why a server was not registered.
 #[derive(Clone, Debug, thiserror::Error)]
 pub enum RegistrationError {
     /// The name is in use, or reserved.
     #[error("the name is in use")]
     Taken,
+    /// A gateway has not done its part.
+    #[error(transparent)]
+    Gateway(#[from] GatewayFailure),
+    /// Anything else.
+    #[error(transparent)]
+    Service(#[from] ServiceError),
+}
+
+/// Why a registration was not ended.
+#[derive(Clone, Debug, thiserror::Error)]
+pub enum RemovalError {
     /// A gateway has not done its part.
     #[error(transparent)]
     Gateway(#[from] GatewayFailure),
@@ -156,10 +168,8 @@ impl Service {
         let mut found: Vec<(u64, Registered)> = Vec::new();
         for (name, row) in rows(&model, &remembered, &key) {
             let Origin::Registered(registration) = &row.origin else { continue };
-            let url = model.opened_config(name).and_then(|config| {
-                let visible = view(&config, Exposure::Redacted);
-                visible.get("url").and_then(Json::as_str).map(str::to_owned)
-            });
+            let config = model.opened_config(name);
+            let url = config.as_ref().and_then(|config| config.text("url")).unwrap_or_default().to_owned();
             let (registration, is_leaving) = (registration.clone(), row.leaving.is_some());
             found.push((row.order, Registered { name: name.clone(), url, registration, is_leaving }));
         }
@@ -172,7 +182,7 @@ impl Service {
     /// # Errors
     ///
     /// Where a gateway has not done its part, the server is still there, and goes as soon as every gateway has.
-    pub async fn unregister(&self, caller: &Caller, name: &SettingsKey) -> Result<bool, RegistrationError> {
+    pub async fn unregister(&self, caller: &Caller, name: &SettingsKey) -> Result<bool, RemovalError> {
         if !self.is_registered(name).await? {
             return Ok(false);
         }
@@ -265,7 +275,9 @@ impl Service {
         Ok(())
     }
 
-    async fn known_origins(&self) -> Result<(Arc<ReadModel>, Arc<Remembered>, StateKey), ServiceError> {
+    pub(super) async fn known_origins(
+        &self,
+    ) -> Result<(Arc<ReadModel>, Arc<Remembered>, StateKey), ServiceError> {
         // What is remembered is read first: a server that is there by then has its row.
         let remembered = self.remembered().await?;
         let key = self.state.state_key().ok_or(ServiceError::StateUnavailable)?;
@@ -400,9 +412,15 @@ fn forward_digest(key: &StateKey, name: &SettingsKey, provider_id: &str, url: Op
     member_digest(key.expose(), "/forward", &to_compact(&Json::Array(parts)))
 }
 
-fn forward(key: &StateKey, name: &SettingsKey, provider_id: &str, url: &str) -> Forward {
+pub(super) fn forward(key: &StateKey, name: &SettingsKey, provider_id: &str, url: &str) -> Forward {
     let digest = forward_digest(key, name, provider_id, Some(url));
     Forward { provider_id: provider_id.to_owned(), url: url.to_owned(), digest, ask: None }
+}
+
+impl fmt::Debug for Registered {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_struct("Registered").field("name", &self.name).finish_non_exhaustive()
+    }
 }
 
 impl fmt::Debug for Forward {

@@ -4,7 +4,8 @@ use zeroize::Zeroizing;
 
 use crate::json::to_compact;
 use crate::model::config::Config;
-use crate::model::{Author, Origin, SettingsKey};
+use crate::model::registration::Origin;
+use crate::model::{Author, SettingsKey};
 use crate::projection::{EntityTag, is_verbatim};
 use crate::secrets::{Exposure, KeyRing};
 

@@ -6,7 +6,8 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 use super::UnixTime;
-use crate::model::{Origin, SettingsKey};
+use crate::model::SettingsKey;
+use crate::model::registration::Origin;
 
 /// What identifies where a server leads, under the key of the state: a digest of its URL, or of its command.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -3,7 +3,8 @@
 
 use std::time::SystemTime;
 
-use crate::model::{Author, Origin, SettingsKey, StateDigest};
+use crate::model::registration::Origin;
+use crate::model::{Author, SettingsKey, StateDigest};
 use crate::state::{Change, Destination, Present};
 
 /// One such row.

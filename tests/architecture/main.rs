@@ -19,7 +19,7 @@ const MAY_USE: [(&str, &[&str]); 21] = [
     ("backoff", &[]),
     ("blocking", &[]),
     ("tls", &[]),
-    ("config", &["secrets"]),
+    ("config", &["model", "secrets"]),
     ("ui", &[]),
     ("openapi", &[]),
     ("secrets", &["json"]),
@@ -46,7 +46,7 @@ const MAY_USE: [(&str, &[&str]); 21] = [
             "tls",
         ],
     ),
-    ("downstream", &["backoff", "blocking", "model", "service", "tls"]),
+    ("downstream", &["backoff", "blocking", "model", "service", "state", "tls"]),
     (
         "http",
         &[
@@ -85,7 +85,7 @@ const MAY_USE: [(&str, &[&str]); 21] = [
 
 /// Where a room may use another in these points only. `http` and `store`: the one mapping of errors to
 /// problems must name the store's errors.
-const MAY_USE_ONLY: [(&str, &str, &[&str]); 22] = [
+const MAY_USE_ONLY: [(&str, &str, &[&str]); 23] = [
     ("api", "model", &["Kind", "suspect"]),
     ("api", "projection", &["EntityTag"]),
     ("api", "secrets", &["Scope"]),
@@ -101,13 +101,14 @@ const MAY_USE_ONLY: [(&str, &str, &[&str]); 22] = [
     ("instances", "projection", &["EntityTag"]),
     ("downstream", "model", &["SettingsKey"]),
     ("http", "secrets", &["Exposure", "Scope", "Scopes"]),
-    ("config", "secrets", &["Scope", "Scopes"]),
+    ("config", "model", &["registration", "static_server"]),
+    ("config", "secrets", &["Plaintext", "Scope", "Scopes"]),
     ("http", "store", &["StoreError", "StoreErrorKind"]),
     ("store", "state", &["Change"]),
     ("store", "metrics", &["CommitOutcome", "StoreMetrics"]),
     ("instances", "metrics", &["InstanceMetrics"]),
     ("cli", "document", &["NewDocument"]),
-    ("cli", "model", &["dial", "reference"]),
+    ("cli", "model", &["dial", "reference", "static_server"]),
 ];
 
 /// Words that must not occur in a room, or in a folder of one.

@@ -126,7 +126,11 @@ impl Contract {
             400 if answer.body.is_empty() => return Ok(()),
             _ => return Err("the path or method is not described".to_owned()),
         }
-        if method == "HEAD" { Ok(()) } else { self.judge_problem(answer, None) }
+        match method {
+            "HEAD" => Ok(()),
+            _ if path == "/v1" || path.starts_with("/v1/") => self.judge_detail(answer),
+            _ => self.judge_problem(answer, None),
+        }
     }
 
     fn judge_headers(&self, described: &Value, answer: &Response) -> Result<(), String> {
@@ -167,6 +171,13 @@ impl Contract {
             return Ok(());
         }
         self.validate(&described["schema"], &answer.json())
+    }
+
+    /// Below `/v1` errors have a form of their own.
+    fn judge_detail(&self, answer: &Response) -> Result<(), String> {
+        let schema = if answer.status == 403 { "CauseError" } else { "TextError" };
+        let schema = json!({ "$ref": format!("#/components/schemas/{schema}") });
+        self.validate(&schema, &answer.json())
     }
 
     /// The examples of a response are the problems that it may have.

@@ -1,8 +1,10 @@
 //! What the OpenAPI document says of each row of the route table, one file per resource. Texts and lists
 //! only: the handlers do the work.
 
+mod detail_errors;
 pub(super) mod discovery;
 pub(super) mod documentation;
+pub(super) mod dynamic;
 pub(super) mod events;
 mod fields;
 pub(super) mod instances;
@@ -15,6 +17,7 @@ pub(super) mod settings;
 
 use serde_json::Value;
 
+use crate::http::error_form::ErrorForm;
 use crate::openapi::{Body, Example, Operation, Parameter, Place, Response, Shape};
 use problems::Problems;
 
@@ -41,6 +44,8 @@ pub(in crate::http) struct Row {
     pub takes_conditions: bool,
     /// Whether it can be tried only.
     pub has_dry_run: bool,
+    /// In which form it answers errors.
+    pub form: ErrorForm,
 }
 
 fn about(tag: &'static str) -> Description {
@@ -69,7 +74,12 @@ impl Description {
         for success in &mut successes {
             success.headers.extend(fields::of_every_answer());
         }
-        let responses = successes.into_iter().chain(problems.of_row(row).responses()).collect();
+        let problems = problems.of_row(row);
+        let refusals: Vec<Response> = match row.form {
+            ErrorForm::Problem => problems.responses().collect(),
+            ErrorForm::Detail => problems.by_status().into_iter().map(detail_errors::response).collect(),
+        };
+        let responses = successes.into_iter().chain(refusals).collect();
         Operation { id, tag, summary, description, parameters, request, responses, is_keyed: row.is_keyed }
     }
 }

@@ -47,11 +47,16 @@ impl Problems {
 
     /// The responses, one for each status.
     pub(super) fn responses(self) -> impl Iterator<Item = Response> {
+        self.by_status().into_iter().map(|(status, kinds)| response(status, &kinds))
+    }
+
+    /// The problems of each status.
+    pub(super) fn by_status(self) -> BTreeMap<StatusCode, Vec<ProblemKind>> {
         let mut by_status: BTreeMap<StatusCode, Vec<ProblemKind>> = BTreeMap::new();
         for (kind, status) in self.0 {
             by_status.entry(status).or_default().push(kind);
         }
-        by_status.into_iter().map(|(status, kinds)| response(status, &kinds))
+        by_status
     }
 }
 
@@ -78,7 +83,7 @@ fn shown(kind: ProblemKind, status: StatusCode) -> Example {
     Example { name, summary: kind.title(), value: example(kind, status) }
 }
 
-fn further_headers(status: StatusCode) -> Vec<HeaderField> {
+pub(super) fn further_headers(status: StatusCode) -> Vec<HeaderField> {
     match status {
         StatusCode::UNAUTHORIZED => vec![fields::www_authenticate()],
         StatusCode::METHOD_NOT_ALLOWED => vec![fields::allow(), fields::accept_patch()],
@@ -89,7 +94,7 @@ fn further_headers(status: StatusCode) -> Vec<HeaderField> {
     }
 }
 
-fn description(status: StatusCode) -> &'static str {
+pub(super) fn description(status: StatusCode) -> &'static str {
     match status.as_u16() {
         400 => "The path, the query or a header can't be used.",
         401 => "A key is needed.",

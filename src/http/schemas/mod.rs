@@ -8,6 +8,7 @@ mod no_null;
 mod openhands;
 mod patch;
 mod problem;
+mod registration;
 mod test;
 mod tool_call;
 
@@ -18,5 +19,6 @@ pub(super) use openhands::{
 };
 pub(super) use patch::{McpServerConfigPatch, json_patch};
 pub(super) use problem::{example, of_status};
+pub(super) use registration::ServerRegistration;
 pub(super) use test::{OpenHandsTest, OpenHandsTestResult, ServerTest, ToolFingerprint};
 pub(super) use tool_call::ToolCall;

@@ -8,7 +8,7 @@ use tokio::time::timeout;
 
 use super::authors::name;
 use super::{InMemory, OnDisk, OnRemoteDisk, PATIENCE, Place, opened, wait};
-use crate::model::{Origin, Registration};
+use crate::model::registration::{Origin, Registration};
 use crate::state::{
     Change, Destination, EntryState, GatewayEntry, Kept, Leaving, OriginChange, OriginRow, Present,
     Remembered, Reservation, SeenGateway, UnixTime,
