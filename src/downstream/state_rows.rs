@@ -9,7 +9,7 @@ use futures_util::stream::{self, BoxStream, StreamExt};
 use super::core::{Aim, Digest, Forward, Made, MadeState};
 use super::{Base, Failure, FailureKind, Known, Rows, Sight};
 use crate::model::SettingsKey;
-use crate::service::Service;
+use crate::service::{Service, ServiceError};
 use crate::state::{Change, EntryState, GatewayEntry, Kept, OriginChange, SeenGateway, StateStore, UnixTime};
 
 /// How many foreign ids are noted of one gateway.
@@ -27,14 +27,21 @@ impl StateRows {
         Self { service, state }
     }
 
-    async fn aims(&self) -> Option<BTreeMap<SettingsKey, Aim>> {
-        let wanted = match self.service.wanted().await {
-            Ok(wanted) => wanted,
-            Err(error) => {
-                tracing::debug!(error = %error, "it is not known what gateways are to have");
-                return None;
-            }
-        };
+    /// What is known of this gateway.
+    ///
+    /// # Errors
+    ///
+    /// Where it is not known what is to be there.
+    pub(super) async fn known(&self, gateway: &Base) -> Result<Known, ServiceError> {
+        let aims = self.aims().await?;
+        let remembered = self.state.peek().ok_or(ServiceError::StateUnavailable)?;
+        let own = remembered.origins.entries.iter().filter(|((at, _), _)| at == gateway.as_str());
+        let made = own.map(|((_, name), entry)| (name.clone(), made(entry))).collect();
+        Ok(Known { aims, made: Arc::new(made) })
+    }
+
+    async fn aims(&self) -> Result<BTreeMap<SettingsKey, Aim>, ServiceError> {
+        let wanted = self.service.wanted().await?;
         let leaving = wanted
             .leaving
             .into_iter()
@@ -48,18 +55,18 @@ impl StateRows {
             };
             (name, Aim { ask, forward: Some(forward) })
         });
-        Some(leaving.chain(forwards).collect())
+        Ok(leaving.chain(forwards).collect())
     }
 }
 
 impl Rows for StateRows {
     fn load<'a>(&'a self, gateway: &'a Base) -> BoxFuture<'a, Option<Known>> {
         Box::pin(async move {
-            let aims = self.aims().await?;
-            let remembered = self.state.peek()?;
-            let own = remembered.origins.entries.iter().filter(|((at, _), _)| at == gateway.as_str());
-            let made = own.map(|((_, name), entry)| (name.clone(), made(entry))).collect();
-            Some(Known { aims, made: Arc::new(made) })
+            let known = self.known(gateway).await;
+            if let Err(error) = &known {
+                tracing::debug!(error = %error, "it is not known what gateways are to have");
+            }
+            known.ok()
         })
     }
 

@@ -52,6 +52,10 @@ pub enum Action {
     Register,
     /// A registration was ended, and its server deleted.
     Unregister,
+    /// What a gateway has is looked after from then on.
+    Adopt,
+    /// What was made at a gateway is no longer looked after.
+    Disown,
 }
 
 /// One audit event.
@@ -151,6 +155,8 @@ pub fn record(event: &Event<'_>) {
         Action::SetPolicy => ("set-policy", None),
         Action::Register => ("register", None),
         Action::Unregister => ("unregister", None),
+        Action::Adopt => ("adopt", None),
+        Action::Disown => ("disown", None),
     };
     let outcome = match event.status {
         400.. => "refused",

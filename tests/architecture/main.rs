@@ -46,12 +46,13 @@ const MAY_USE: [(&str, &[&str]); 21] = [
             "tls",
         ],
     ),
-    ("downstream", &["backoff", "blocking", "model", "service", "state", "tls"]),
+    ("downstream", &["api", "backoff", "blocking", "model", "service", "state", "tls"]),
     (
         "http",
         &[
             "api",
             "blocking",
+            "downstream",
             "events",
             "instances",
             "json",
@@ -70,6 +71,7 @@ const MAY_USE: [(&str, &[&str]); 21] = [
         &[
             "config",
             "document",
+            "downstream",
             "events",
             "http",
             "instances",
@@ -85,7 +87,7 @@ const MAY_USE: [(&str, &[&str]); 21] = [
 
 /// Where a room may use another in these points only. `http` and `store`: the one mapping of errors to
 /// problems must name the store's errors.
-const MAY_USE_ONLY: [(&str, &str, &[&str]); 23] = [
+const MAY_USE_ONLY: [(&str, &str, &[&str]); 24] = [
     ("api", "model", &["Kind", "suspect"]),
     ("api", "projection", &["EntityTag"]),
     ("api", "secrets", &["Scope"]),
@@ -99,7 +101,12 @@ const MAY_USE_ONLY: [(&str, &str, &[&str]); 23] = [
     ("events", "projection", &["EntityTag"]),
     ("instances", "secrets", &["Plaintext"]),
     ("instances", "projection", &["EntityTag"]),
-    ("downstream", "model", &["SettingsKey"]),
+    (
+        "downstream",
+        "api",
+        &["GatewayList", "GatewayServer", "GatewayServerFailure", "GatewayServerState", "GatewayStatus"],
+    ),
+    ("downstream", "model", &["ServerName", "SettingsKey", "registration"]),
     ("http", "secrets", &["Exposure", "Scope", "Scopes"]),
     ("config", "model", &["registration", "static_server"]),
     ("config", "secrets", &["Plaintext", "Scope", "Scopes"]),

@@ -164,6 +164,8 @@ class Gateway(BaseHTTPRequestHandler):
         if status != 204:
             self.send_header("Content-Type", "application/json")
             self.send_header("Content-Length", str(len(text)))
+        if self.headers.get("Connection") == "close":
+            self.close_connection = True
         for name, value in headers.items():
             self.send_header(name, value)
         self.end_headers()

@@ -59,6 +59,16 @@ impl Made {
         made
     }
 
+    /// What somebody else has put there is claimed, so that it is replaced at once by what is wanted.
+    pub fn adopting(before: Option<&Self>, digest: Digest, ask: &Ask, now_ms: i64) -> Self {
+        let mut made = Self::about(before, ask, now_ms);
+        match made.digests.is_empty() {
+            true => made.claim(digest),
+            false => made.claim_remnant(digest),
+        }
+        made.doubted(now_ms)
+    }
+
     /// The gateway has the newest content.
     #[must_use]
     pub fn confirmed(self, ask: &Ask, now_ms: i64) -> Self {
