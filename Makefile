@@ -1,7 +1,7 @@
 # Every target is one or two plain commands that also run by hand.
 
 .DEFAULT_GOAL := help
-.PHONY: help run build ui test third-party contract openapi openapi-release page-tables interop soak soak-instances soak-proxies screenshots fuzz coverage mutants bench check lint fmt prepare
+.PHONY: help run build ui test third-party contract openapi openapi-release page-tables interop soak soak-instances soak-downstream soak-proxies screenshots fuzz coverage mutants bench check lint fmt prepare
 
 # What `make test` installs comes first, so that `python3` is the one with the tests' packages.
 INSTALLED := $(CURDIR)/target/python/bin:$(CURDIR)/target/tools/bin
@@ -19,6 +19,9 @@ WRITERS = 16
 STREAM_SECONDS = 60
 SEED = 1
 PAIRS = 200000
+
+# How much `make soak-downstream` registers and removes.
+REGISTRATIONS = 200
 
 # How long `make soak-instances` kills servers.
 SOAK_SECONDS = 600
@@ -69,8 +72,9 @@ contract: prepare ui ## Try at least CASES requests that Schemathesis makes of t
 	CASES=$(CASES) cargo test --locked --test it generated:: -- --nocapture
 
 # RECORD=1 keeps what the real server made of a file of ours, for the tests that run without it.
-interop: ## Run the released OpenHands agent-server and ours on one folder; the first time installs 750 MB
-	python=$$(tests/tools/agent-server) && OPENHANDS_PYTHON=$$python cargo test --locked --test interop -- --nocapture
+interop: ## Run the released OpenHands agent-server and ours on one folder, and a Llama Stack; the first time installs 1.6 GB
+	python=$$(tests/tools/agent-server) && llama=$$(tests/tools/llama-stack) && \
+	    OPENHANDS_PYTHON=$$python LLAMA_STACK=$$llama cargo test --locked --test interop -- --nocapture
 
 soak: prepare ui ## Try one winner, crashes, guesses and the page for long; ROUNDS, PROCESSES, WRITERS, STREAM_SECONDS, PAIRS and SEED say how much
 	ROUNDS=$(ROUNDS) PROCESSES=$(PROCESSES) WRITERS=$(WRITERS) SEED=$(SEED) cargo test --locked --test it soak::rounds -- --nocapture
@@ -82,6 +86,9 @@ soak: prepare ui ## Try one winner, crashes, guesses and the page for long; ROUN
 
 soak-instances: prepare ui ## Kill, change and call running servers at random; SOAK_SECONDS says how long, SEED which
 	SOAK_SECONDS=$(SOAK_SECONDS) SEED=$(SEED) PATH="$(INSTALLED):$$PATH" cargo test --locked --test it instances_soak:: -- --nocapture
+
+soak-downstream: prepare ui ## Kill a gateway and two services during REGISTRATIONS registrations and removals; SEED says in which order
+	REGISTRATIONS=$(REGISTRATIONS) SEED=$(SEED) PATH="$(INSTALLED):$$PATH" cargo test --locked --test it downstream::soak:: -- --nocapture
 
 # In BEHIND, `nginx` is at `/` and `nginx/mcp-settings` under a path.
 soak-proxies: prepare ui ## Play every journey of the page behind each proxy; PROXIES says which

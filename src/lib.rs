@@ -1,10 +1,12 @@
 //! mcp-settings owns the configurations of MCP servers. The map of the crate is `docs/ARCHITECTURE.md`.
 
 pub mod api;
+pub mod backoff;
 pub mod blocking;
 pub mod cli;
 pub mod config;
 pub mod document;
+pub mod downstream;
 pub mod events;
 pub mod http;
 pub mod instances;

@@ -3,6 +3,7 @@
 
 mod approval;
 mod discovery;
+mod downstream;
 mod dynamic;
 mod event;
 mod instance;
@@ -26,6 +27,7 @@ pub use discovery::{
     DriftWord, ListedEntry, ListedTool, ListingFrame, PromptListing, ResourceListing, TestResult, TestStage,
     TestStageWord, ToolDrift, ToolListing,
 };
+pub use downstream::{GatewayList, GatewayServer, GatewayServerFailure, GatewayServerState, GatewayStatus};
 pub use dynamic::{
     Cause, CauseError, ClientOptionList, ClientOptions, ListedServer, LocationStep, RegisteredServer,
     RegisteredServerList, ServerSource, TextError, UnregisteredServer, ValidationError, ValidationFault,

@@ -7,11 +7,12 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use crate::config::Flags;
+use crate::downstream::Base;
 use crate::service::{Service, ServiceError};
 
 use super::assemble::{Resolved, Source, open_for_command};
 use super::report::Report;
-use super::{Failure, log, static_servers};
+use super::{Failure, gateways, log, static_servers};
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Arguments {
@@ -38,6 +39,15 @@ pub(super) fn run(arguments: Arguments) -> Result<ExitCode, Failure> {
                 }
             }
             Err(failure) => report.error("static servers", &failure.line()),
+        }
+    }
+    if !config.downstream.is_empty() {
+        match gateways::bases(&config.downstream) {
+            Ok(bases) => {
+                let texts: Vec<&str> = bases.iter().map(Base::as_str).collect();
+                report.ok("gateways", &texts.join(", "));
+            }
+            Err(failure) => report.error("gateways", &failure.line()),
         }
     }
     let settings = config.settings.display();

@@ -8,6 +8,7 @@ mod dialling;
 mod doctor;
 mod environment;
 mod exec;
+mod gateways;
 mod key_files;
 mod log;
 mod open;

@@ -14,6 +14,7 @@ use tokio::signal::unix::{SignalKind, signal};
 use zeroize::Zeroizing;
 
 use crate::config::{Config, Flags, LogFormat};
+use crate::downstream::Gateways;
 use crate::events::ChangeStream;
 use crate::http::host_check::HostCheck;
 use crate::http::public_address::PublicAddress;
@@ -27,6 +28,7 @@ use crate::service::sessions::Sessions;
 use crate::service::{Service, StaticServers};
 
 use super::assemble::{Opened, Resolved, Source, open_service};
+use super::gateways::{self, Keeping};
 use super::key_files::described;
 use super::{Failure, descriptors, dialling, log, running, static_servers};
 
@@ -73,7 +75,10 @@ async fn serve_until_signal(resolved: Resolved) -> Result<(), Failure> {
     let listed = Arc::new(StaticServers::new(listed.unwrap_or_default()));
     let metrics = Arc::new(Metrics::new(env!("CARGO_PKG_VERSION")));
     let Opened { service, key_files, services, state, work } = open_service(&config, metrics.store.clone())?;
+    let bases = gateways::bases(&config.downstream)?;
+    let service = service.with_gateways(bases.iter().map(|base| base.as_str().to_owned()).collect());
     let service = Arc::new(service);
+    let downstream = Arc::new(Gateways::new(bases, Arc::clone(&service), Arc::clone(&state)));
     if actix_web::rt::time::timeout(KEY_PATIENCE, service.prepare_keys()).await.is_err() {
         tracing::warn!(
             "another process holds the settings lock; the key file is made at the first write that needs it"
@@ -116,6 +121,7 @@ async fn serve_until_signal(resolved: Resolved) -> Result<(), Failure> {
             instances: Arc::clone(&instances),
             metrics,
             static_servers: Arc::clone(&listed),
+            gateways: Arc::clone(&downstream),
         },
         authentication,
         host_check,
@@ -151,6 +157,7 @@ async fn serve_until_signal(resolved: Resolved) -> Result<(), Failure> {
     instances
         .start(running::tools(&config.running, http, work))
         .map_err(|error| Failure::new("could not start the threads of the instances").because(error))?;
+    let keeping = Keeping::start(&downstream, Arc::clone(&state));
     let tending = actix_web::rt::spawn(tend(Arc::clone(&sessions), Arc::clone(&service)));
     log_start(&config, file.as_deref(), &key_files.secret, bound);
     warn_of_trouble(&service, &place_name(&config)).await;
@@ -172,6 +179,10 @@ async fn serve_until_signal(resolved: Resolved) -> Result<(), Failure> {
         }
     };
     instances_end.await.ok();
+    // Only now: requests that wait for gateways have been answered.
+    if let Some(keeping) = keeping {
+        keeping.end().await;
+    }
     if let Some(handle) = scraped_handle {
         handle.stop(false).await;
     }

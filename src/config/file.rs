@@ -31,6 +31,7 @@ pub struct File {
     pub(super) lock_timeout_ms: Option<u64>,
     pub(super) max_document_bytes: Option<usize>,
     pub(super) static_servers: Option<PathBuf>,
+    pub(super) downstream: Option<Vec<String>>,
     pub(super) run: Option<String>,
     pub(super) max_instances: Option<usize>,
     pub(super) child_env: Option<Vec<String>>,
@@ -49,7 +50,7 @@ const STRING: &str = "a string";
 const STRINGS: &str = "an array of strings";
 
 /// The members, each with what it must be.
-const MEMBERS: [(&str, &str); 31] = [
+const MEMBERS: [(&str, &str); 32] = [
     ("listen", STRING),
     ("metrics_listen", STRING),
     ("settings", STRING),
@@ -69,6 +70,7 @@ const MEMBERS: [(&str, &str); 31] = [
     ("lock_timeout_ms", "a whole number of milliseconds"),
     ("max_document_bytes", "a whole number of bytes"),
     ("static_servers", STRING),
+    ("downstream", STRINGS),
     ("run", STRING),
     ("max_instances", "a whole number"),
     ("child_env", STRINGS),

@@ -23,7 +23,7 @@ pub use file::File;
 pub use running::{Running, VaultToken};
 pub use static_servers::{StaticFile, StaticServersError, Surroundings};
 use variables::{
-    ALLOWED_HOSTS, ALLOWED_ORIGINS, API_KEY, API_KEYS, AUTH, BASE_PATH, ETAG_KEY, FILE, LISTEN,
+    ALLOWED_HOSTS, ALLOWED_ORIGINS, API_KEY, API_KEYS, AUTH, BASE_PATH, DOWNSTREAM, ETAG_KEY, FILE, LISTEN,
     LOCK_TIMEOUT_MS, LOG, MAX_DOCUMENT_BYTES, METRICS_LISTEN, OH_DIRECTORY, OH_PREVIOUS_SECRET_KEYS,
     OH_SECRET_KEY, OH_SESSION_API_KEYS, OPENHANDS_KEYS_MAY_RUN, PLAIN_NAMES, PREVIOUS_SECRET_KEYS,
     PUBLIC_URL, REQUIRE_PRECONDITIONS, SECRET_KEY, SESSION_API_KEY, STATE_DIR, STATIC_SERVERS,
@@ -73,6 +73,8 @@ pub struct Config {
     pub max_document_bytes: Option<usize>,
     /// The file that registers servers, where there is one.
     pub static_servers: Option<PathBuf>,
+    /// The base URLs of the gateways that are given every registered server.
+    pub downstream: Vec<String>,
     /// How servers are run.
     pub running: Running,
     /// The log filter, where it is not the default, `info`.
@@ -214,6 +216,7 @@ impl Config {
             require_preconditions,
             lock_timeout: Duration::from_millis(lock_timeout_ms),
             max_document_bytes,
+            downstream: listed(DOWNSTREAM).or(file.downstream).unwrap_or_default(),
             static_servers: variable(STATIC_SERVERS).map(PathBuf::from).or(file.static_servers),
             running,
             log: given(LOG, "log", file.log),

@@ -74,6 +74,9 @@ variables! {
     /// A `lightspeed-stack.yaml` whose `mcp_servers` are registered under `/v1/mcp-servers`. It is read at the start and
     /// at each SIGHUP.
     STATIC_SERVERS = "MCP_SETTINGS_STATIC_SERVERS";
+    /// The Llama Stack gateways (up to 0.6) that are given every registered server: a comma-separated list of base URLs,
+    /// without `/v1`. Default: none.
+    DOWNSTREAM = "MCP_SETTINGS_DOWNSTREAM";
     /// `approved` runs the servers whose launches are approved; `off` runs none. Default `approved`.
     RUN = "MCP_SETTINGS_RUN";
     /// How many programs run at once; beyond that the one that was idle longest ends. Default 32.

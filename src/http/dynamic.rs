@@ -13,7 +13,7 @@ use crate::api::{
     ClientOptionList, ClientOptions, ListedServer, RegisteredServer, RegisteredServerList, ServerSource,
     UnregisteredServer, ValidationFault, to_bytes,
 };
-use crate::model::registration::AuthorizationWord;
+use crate::model::registration::{AuthorizationWord, Registration};
 use crate::model::static_server::StaticAuthorization;
 use crate::model::{SettingsKey, url_parts};
 use crate::service::{GatewayFailure, Registered, RegistrationError, RemovalError, ServiceError};
@@ -40,6 +40,9 @@ pub(super) fn register(call: Call, body: BytesMut) -> Answer {
         };
         if call.app.static_servers.has(name.as_str()) {
             return Err(taken());
+        }
+        if !call.service().gateways().is_empty() {
+            forwardable(&registration).map_err(invalid)?;
         }
         let provider_id = registration.provider_id.clone();
         let shown = url_parts::mask(&url);
@@ -153,6 +156,21 @@ async fn registered(call: &Call) -> Result<Vec<Registered>, Problem> {
     let fixed = call.app.static_servers.list();
     let names: HashSet<&str> = fixed.iter().map(|server| server.name.as_str()).collect();
     Ok(registered.into_iter().filter(|own| !names.contains(own.name.as_str())).collect())
+}
+
+/// A gateway is given the URL of a server, and nothing of how it is connected to.
+fn forwardable(registration: &Registration) -> Result<(), Vec<ValidationFault>> {
+    let members = [
+        ("authorization_headers", !registration.authorization_headers.is_empty()),
+        ("headers", !registration.headers.is_empty()),
+        ("timeout", registration.timeout.is_some()),
+    ];
+    let fault = |(member, _): &(&str, bool)| {
+        let message = "Value error, servers are forwarded to a gateway, which cannot be given this";
+        ValidationFault::of_body("value_error", message).in_member(member)
+    };
+    let faults: Vec<_> = members.iter().filter(|(_, is_sent)| *is_sent).map(fault).collect();
+    if faults.is_empty() { Ok(()) } else { Err(faults) }
 }
 
 fn invalid(faults: Vec<ValidationFault>) -> Problem {

@@ -8,6 +8,7 @@ mod connection;
 mod discovery;
 mod document_access;
 mod documentation;
+mod downstream;
 mod dynamic;
 mod dynamic_request;
 mod editor_schemas;
@@ -53,6 +54,7 @@ mod write_response;
 use std::path::Path;
 use std::sync::{Arc, OnceLock};
 
+use crate::downstream::Gateways;
 use crate::events::ChangeStream;
 use crate::instances::Instances;
 use crate::metrics::Metrics;
@@ -79,6 +81,8 @@ pub struct Parts {
     pub metrics: Arc<Metrics>,
     /// The servers that a file registers.
     pub static_servers: Arc<StaticServers>,
+    /// The gateways of the registered servers.
+    pub gateways: Arc<Gateways>,
 }
 
 /// What all requests share.
@@ -93,6 +97,8 @@ pub struct App {
     pub metrics: Arc<Metrics>,
     /// The servers that a file registers.
     pub static_servers: Arc<StaticServers>,
+    /// The gateways of the registered servers.
+    pub gateways: Arc<Gateways>,
     /// How callers are distinguished.
     pub authentication: Authentication,
     /// Which hosts and pages may call.
@@ -123,13 +129,14 @@ impl App {
         page: &str,
         document: &Path,
     ) -> Self {
-        let Parts { service, events, instances, metrics, static_servers } = parts;
+        let Parts { service, events, instances, metrics, static_servers, gateways } = parts;
         Self {
             service,
             events,
             instances,
             metrics,
             static_servers,
+            gateways,
             authentication,
             host_check,
             public,

@@ -122,6 +122,16 @@ pub enum ProblemKind {
     ToolsChanged,
     /// The server has not listed this yet.
     NoList,
+    /// No such gateway is configured.
+    UnknownGateway,
+    /// A gateway has nothing under the id.
+    UnknownToolgroup,
+    /// A server is registered under the id.
+    StillRegistered,
+    /// A gateway does not answer.
+    GatewayUnreachable,
+    /// A gateway answered with a failure.
+    GatewayFailed,
     /// Another service runs the servers.
     NotTheRunner,
     /// What others do and this service does not.
@@ -132,7 +142,7 @@ pub enum ProblemKind {
 
 impl ProblemKind {
     /// Every kind, for documentation and tests.
-    pub const ALL: [Self; 60] = [
+    pub const ALL: [Self; 65] = [
         Self::NotFound,
         Self::MethodNotAllowed,
         Self::Unauthorized,
@@ -190,6 +200,11 @@ impl ProblemKind {
         Self::TooManyTests,
         Self::ToolsChanged,
         Self::NoList,
+        Self::UnknownGateway,
+        Self::UnknownToolgroup,
+        Self::StillRegistered,
+        Self::GatewayUnreachable,
+        Self::GatewayFailed,
         Self::NotTheRunner,
         Self::NotImplemented,
         Self::Internal,
@@ -534,6 +549,36 @@ impl ProblemKind {
                 "Nothing is listed yet",
                 S::NOT_FOUND,
                 "Test the server, or call a tool: then it runs, and lists what it offers.",
+            ),
+            Self::UnknownGateway => (
+                "unknown-gateway",
+                "Unknown gateway",
+                S::NOT_FOUND,
+                "List the gateways with `GET /api/downstream`.",
+            ),
+            Self::UnknownToolgroup => (
+                "unknown-toolgroup",
+                "Nothing under this id",
+                S::NOT_FOUND,
+                "List what gateways have with `GET /api/downstream`.",
+            ),
+            Self::StillRegistered => (
+                "still-registered",
+                "The server is registered",
+                S::CONFLICT,
+                "End the registration of the server first.",
+            ),
+            Self::GatewayUnreachable => (
+                "gateway-unreachable",
+                "A gateway does not answer",
+                S::SERVICE_UNAVAILABLE,
+                "Try again when the gateway answers; see the service's log for the error_id.",
+            ),
+            Self::GatewayFailed => (
+                "gateway-failed",
+                "A gateway has failed",
+                S::BAD_GATEWAY,
+                "See the service's log for the error_id.",
             ),
             Self::NotTheRunner => (
                 "not-the-runner",

@@ -22,8 +22,9 @@ use super::problem_kind::ProblemKind;
 use super::query::Parameter;
 use super::testing;
 use super::{
-    approval, body, documentation, event_stream, headers, listing, mcp_servers, metrics, operations, origins,
-    page, paths, policy, registry, rename_and_copy, request_id, session, settings, settings_patch, status,
+    approval, body, documentation, downstream, event_stream, headers, listing, mcp_servers, metrics,
+    operations, origins, page, paths, policy, registry, rename_and_copy, request_id, session, settings,
+    settings_patch, status,
 };
 
 const ITEM: &str = "/api/settings/mcp-servers/{name}";
@@ -57,6 +58,9 @@ const CAPABILITIES: &str = "/registry/capabilities";
 const ENTRIES: &str = paths::REGISTRY;
 const ENTRY: &str = "/registry/mcp-servers/{entry}";
 const VALIDATION: &str = "/registry/mcp-servers/{entry}/validate";
+const GATEWAYS: &str = "/api/downstream";
+const ADOPT: &str = "/api/downstream/adopt";
+const DISOWN: &str = "/api/downstream/forget";
 const PROBLEM: &str = "/problems/{type}";
 
 const JSON: &[&str] = &["application/json"];
@@ -110,9 +114,9 @@ static RESOURCES: LazyLock<Vec<Resource>> = LazyLock::new(|| resources(&ROUTES))
 fn routes() -> Vec<Route> {
     use operations::settings as theirs;
     use operations::{
-        discovery, documentation as documents, dynamic as registered, events, instances,
-        mcp_servers as servers, origins as origin_documents, registry as catalog, running, service,
-        session as login,
+        discovery, documentation as documents, downstream as gateways, dynamic as registered, events,
+        instances, mcp_servers as servers, origins as origin_documents, registry as catalog, running,
+        service, session as login,
     };
     let route = |method, path, describe: Describe, endpoint| Route {
         path,
@@ -186,6 +190,9 @@ fn routes() -> Vec<Route> {
     let patch_policy = set_policy(Handler::StoredBody(policy::patch), MERGE_PATCH);
     let delete_policy = set_policy(Handler::Stored(policy::delete), &[]);
     let register = registering(Handler::Bytes(dynamic::register), Action::Register, JSON);
+    let deciding = |handler, action| registering(Handler::Body(handler), action, JSON);
+    let adopt = deciding(downstream::adopt, Action::Adopt);
+    let disown = deciding(downstream::forget, Action::Disown);
     let unregister = registering(Handler::Stored(dynamic::unregister), Action::Unregister, &[]);
     let in_scope = |endpoint| Endpoint { query: SCOPED, ..endpoint };
     let entries = Endpoint {
@@ -268,6 +275,9 @@ fn routes() -> Vec<Route> {
         get(REGISTERED, registered::list, reading(Handler::Plain(dynamic::list))),
         route(Method::POST, REGISTERED, registered::register, register),
         route(Method::DELETE, REGISTERED_ITEM, registered::unregister, unregister),
+        get(GATEWAYS, gateways::list, reading(Handler::Plain(downstream::list))),
+        route(Method::POST, ADOPT, gateways::adopt, adopt),
+        route(Method::POST, DISOWN, gateways::forget, disown),
         get(CLIENT_OPTIONS, registered::client_options, reading(Handler::Plain(dynamic::client_options))),
         get(CAPABILITIES, catalog::capabilities, reading(Handler::Plain(registry::capabilities))),
         get(ENTRIES, catalog::list, entries),

@@ -2,7 +2,6 @@
 //! it. It wakes on changes, on requests and on timers, and survives any single failure. It decides nothing itself.
 
 use std::collections::{BTreeMap, HashMap};
-use std::io;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -22,6 +21,7 @@ use super::survey::{self, Seen};
 use super::view::{Beside, restored, view};
 use super::{Fault, FaultKind};
 use crate::api::Instance;
+use crate::backoff::jitter;
 use crate::blocking;
 use crate::model::{Feature, SettingsKey};
 use crate::service::{Item, ReadModel};
@@ -82,7 +82,7 @@ pub(super) struct Reconciler {
 
 impl Reconciler {
     pub(super) fn new(shared: Arc<Shared>, tools: Arc<Tools>) -> Self {
-        let table = Table::new(shared.settings.cores, shared.settings.most, random);
+        let table = Table::new(shared.settings.cores, shared.settings.most, jitter);
         Self {
             shared,
             tools,
@@ -553,10 +553,4 @@ fn located_path(located: &Located) -> LocatedPath {
         path: located.path.to_string_lossy().into_owned(),
         real_path: located.real_path.to_string_lossy().into_owned(),
     }
-}
-
-/// A source of numbers from 0 to 1. Where the system gives none there is no jitter.
-pub(super) fn random() -> f64 {
-    let number: io::Result<u32> = getrandom::u32().map_err(|error| io::Error::other(error.to_string()));
-    number.map_or(0.0, |number| f64::from(number) / f64::from(u32::MAX))
 }

@@ -56,6 +56,10 @@ pub enum Action {
     Install,
     /// A server was uninstalled through the catalog.
     Uninstall,
+    /// What a gateway has is looked after from then on.
+    Adopt,
+    /// What was made at a gateway is no longer looked after.
+    Disown,
 }
 
 /// One audit event.
@@ -157,6 +161,8 @@ pub fn record(event: &Event<'_>) {
         Action::Unregister => ("unregister", None),
         Action::Install => ("install", None),
         Action::Uninstall => ("uninstall", None),
+        Action::Adopt => ("adopt", None),
+        Action::Disown => ("disown", None),
     };
     let outcome = match event.status {
         400.. => "refused",

@@ -241,6 +241,16 @@ impl Service {
         Ok(wanted)
     }
 
+    /// Identifies what a gateway has under a name, with or without a URL; none until the state is open.
+    pub fn forward_digest(
+        &self,
+        name: &SettingsKey,
+        provider_id: &str,
+        url: Option<&str>,
+    ) -> Option<[u8; 32]> {
+        self.state.state_key().map(|key| forward_digest(&key, name, provider_id, url))
+    }
+
     /// Removes the servers that are to go and that no gateway has any more.
     ///
     /// # Errors
@@ -352,7 +362,9 @@ impl Service {
                 self.failure(&remembered, name, ask)?;
                 let has = |gateway: &String| {
                     let entry = remembered.origins.entries.get(&(gateway.clone(), name.clone()));
-                    entry.is_some_and(|entry| entry.state == EntryState::Confirmed && entry.digest == *digest)
+                    entry.is_some_and(|entry| {
+                        entry.state == EntryState::Confirmed && entry.digests.last() == Some(digest)
+                    })
                 };
                 if self.gateways.iter().all(has) {
                     return Ok(());
@@ -390,9 +402,14 @@ pub(super) fn rows<'a>(
     })
 }
 
+fn forward_digest(key: &StateKey, name: &SettingsKey, provider_id: &str, url: Option<&str>) -> [u8; 32] {
+    let url = url.map_or(Json::Null, Json::string);
+    let parts = vec![Json::string(name.as_str()), Json::string(provider_id), url];
+    member_digest(key.expose(), "/forward", &to_compact(&Json::Array(parts)))
+}
+
 pub(super) fn forward(key: &StateKey, name: &SettingsKey, provider_id: &str, url: &str) -> Forward {
-    let texts = [name.as_str(), provider_id, url].map(Json::string);
-    let digest = member_digest(key.expose(), "/forward", &to_compact(&Json::Array(texts.into())));
+    let digest = forward_digest(key, name, provider_id, Some(url));
     Forward { provider_id: provider_id.to_owned(), url: url.to_owned(), digest, ask: None }
 }
 

@@ -69,8 +69,8 @@ pub struct Reservation {
 /// What a gateway was made to know under a name, noted before it is called.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct GatewayEntry {
-    /// A digest of what it is to forward.
-    pub digest: [u8; 32],
+    /// Digests of what it may have, as it was to forward it; the newest last. Empty where it was not called.
+    pub digests: Vec<[u8; 32]>,
     /// How far that is known.
     pub state: EntryState,
     /// The request for which it was called last.
@@ -79,10 +79,12 @@ pub struct GatewayEntry {
     pub failures: u32,
     /// What kind of failure the last one was.
     pub kind: Option<String>,
+    /// Under which id the log has more of it.
+    pub error_id: Option<String>,
     /// When the next call is due. Milliseconds since 1970.
     pub next_at_ms: i64,
-    /// When this was noted.
-    pub at: UnixTime,
+    /// When this was noted. Milliseconds since 1970.
+    pub at_ms: i64,
 }
 
 /// How far it is known what a gateway has under a name.

@@ -12,11 +12,13 @@ use circles::circles;
 use source::{crate_paths, has_word, is_test, product_code, root, source_files};
 
 /// Which rooms a room may use. Nothing here that is not used: a freedom that nobody needs is a mistake to come.
-const MAY_USE: [(&str, &[&str]); 20] = [
+const MAY_USE: [(&str, &[&str]); 23] = [
     ("api", &["json", "model", "projection", "secrets"]),
     ("metrics", &["api", "model"]),
     ("json", &[]),
+    ("backoff", &[]),
     ("blocking", &[]),
+    ("tls", &[]),
     ("config", &["model", "secrets"]),
     ("ui", &[]),
     ("tls", &[]),
@@ -32,13 +34,27 @@ const MAY_USE: [(&str, &[&str]); 20] = [
     ("registry", &["blocking", "json", "model", "service", "tls"]),
     (
         "instances",
-        &["api", "blocking", "json", "metrics", "model", "projection", "secrets", "service", "state", "tls"],
+        &[
+            "api",
+            "backoff",
+            "blocking",
+            "json",
+            "metrics",
+            "model",
+            "projection",
+            "secrets",
+            "service",
+            "state",
+            "tls",
+        ],
     ),
+    ("downstream", &["api", "backoff", "blocking", "model", "service", "state", "tls"]),
     (
         "http",
         &[
             "api",
             "blocking",
+            "downstream",
             "events",
             "instances",
             "json",
@@ -58,6 +74,7 @@ const MAY_USE: [(&str, &[&str]); 20] = [
         &[
             "config",
             "document",
+            "downstream",
             "events",
             "http",
             "instances",
@@ -74,7 +91,7 @@ const MAY_USE: [(&str, &[&str]); 20] = [
 
 /// Where a room may use another in these points only. `http` and `store`: the one mapping of errors to
 /// problems must name the store's errors.
-const MAY_USE_ONLY: [(&str, &str, &[&str]); 22] = [
+const MAY_USE_ONLY: [(&str, &str, &[&str]); 24] = [
     ("api", "model", &["Kind", "suspect"]),
     ("api", "projection", &["EntityTag"]),
     ("api", "secrets", &["Scope"]),
@@ -88,6 +105,12 @@ const MAY_USE_ONLY: [(&str, &str, &[&str]); 22] = [
     ("events", "projection", &["EntityTag"]),
     ("instances", "secrets", &["Plaintext"]),
     ("instances", "projection", &["EntityTag"]),
+    (
+        "downstream",
+        "api",
+        &["GatewayList", "GatewayServer", "GatewayServerFailure", "GatewayServerState", "GatewayStatus"],
+    ),
+    ("downstream", "model", &["ServerName", "SettingsKey", "registration"]),
     ("http", "secrets", &["Exposure", "Scope", "Scopes"]),
     ("config", "model", &["registration", "static_server"]),
     ("config", "secrets", &["Plaintext", "Scope", "Scopes"]),
@@ -101,7 +124,7 @@ const MAY_USE_ONLY: [(&str, &str, &[&str]); 22] = [
 ];
 
 /// Words that must not occur in a room, or in a folder of one.
-const MUST_NEVER_KNOW: [(&str, &[&str]); 17] = [
+const MUST_NEVER_KNOW: [(&str, &[&str]); 20] = [
     ("api", &["std::fs", "actix_web", "Config", "KeyRing", "Plaintext"]),
     ("json", &["std::fs", "std::time", "actix_web", "tracing"]),
     ("config", &["std::fs", "std::env", "actix_web"]),
@@ -117,6 +140,9 @@ const MUST_NEVER_KNOW: [(&str, &[&str]); 17] = [
     ("registry", &["actix_web", "Document", "FileStore", "KeyRing"]),
     ("metrics", &["actix_web", "std::fs", "tokio", "Config", "Document", "KeyRing", "Plaintext"]),
     ("instances/core", &["std::fs", "tokio", "tracing", "metrics", "SystemClock"]),
+    ("backoff", &["std::fs", "tokio", "SystemTime"]),
+    ("downstream/core", &["std::fs", "std::time", "tokio", "tracing", "Gateway", "Rows"]),
+    ("downstream", &["actix_web", "Document", "FileStore", "KeyRing", "Plaintext"]),
     ("instances", &["actix_web", "Document", "FileStore", "KeyRing"]),
     ("http", &["FileStore", "Document", "KeyRing", "SecretKey", "std::fs"]),
 ];

@@ -1,5 +1,6 @@
-//! The released OpenHands agent-server and our binary, alive on one folder, each through its own API. Run by
-//! `make interop`, which installs the agent-server; `OPENHANDS_PYTHON` names the interpreter that has it.
+//! The released OpenHands agent-server and our binary, alive on one folder, each through its own API; and a real Llama
+//! Stack, called by our client. Run by `make interop`, which installs both: `OPENHANDS_PYTHON` names the interpreter
+//! that has the one, `LLAMA_STACK` the program of the other.
 
 #![expect(clippy::print_stdout, reason = "the figures are what is asked for")]
 
@@ -26,10 +27,15 @@ mod site;
 #[expect(dead_code, reason = "the harness of `tests/it` has more than is needed here")]
 mod wire;
 
+#[path = "../it/downstream/gateway.rs"]
+#[expect(dead_code, reason = "the harness of `tests/it` has more than is needed here")]
+mod gateway;
+
 mod agent_server;
 mod conformance;
 mod exchange;
 mod ledger;
+mod llama_stack;
 mod odd_configurations;
 mod outside;
 mod pair;

@@ -27,7 +27,7 @@ const CLIENT_OPTIONS: &str = "/v1/mcp-auth/client-options";
 const ONE_STATIC: &str = "name: stack\nmcp_servers:\n  - name: static-mcp\n    url: http://localhost:3000\n";
 
 /// Every row of the checklist.
-const CHECKLIST: [(&str, usize); 8] = [
+const CHECKLIST: [(&str, usize); 9] = [
     ("C-POST", 21),
     ("C-LIST", 4),
     ("C-DEL", 10),
@@ -36,22 +36,18 @@ const CHECKLIST: [(&str, usize); 8] = [
     ("C-OPT", 5),
     ("C-CFG", 6),
     ("C-HDR", 5),
+    ("C-TG", 4),
 ];
 
 /// What has no test here, by how its id begins, and why.
-const EXCUSED: [(&str, &str); 8] = [
+const EXCUSED: [(&str, &str); 3] = [
     ("C-LIST-04", "a configuration that is not loaded: the service listens with its own only"),
     ("C-CFG-06", "it belongs to authentication modules that this service does not have"),
     ("C-HDR", "headers of calls: they belong to the proxy"),
-    ("C-REG", "gateways: the tests of the reconciler have them"),
-    ("C-DEL-07", "gateways: the tests of the reconciler have them"),
-    ("C-DEL-08", "gateways: the tests of the reconciler have them"),
-    ("C-DEL-09", "gateways: the tests of the reconciler have them"),
-    ("C-DEL-10", "gateways: the tests of the reconciler have them"),
 ];
 
 /// The sources of the tests.
-const TESTS: [&str; 8] = [
+const TESTS: [&str; 10] = [
     include_str!("dynamic/access.rs"),
     include_str!("dynamic/deleting.rs"),
     include_str!("dynamic/errors.rs"),
@@ -59,6 +55,8 @@ const TESTS: [&str; 8] = [
     include_str!("dynamic/registering.rs"),
     include_str!("dynamic/several.rs"),
     include_str!("dynamic/static_file.rs"),
+    include_str!("downstream/client.rs"),
+    include_str!("downstream/together.rs"),
     include_str!("../../src/config/static_servers/tests.rs"),
 ];
 

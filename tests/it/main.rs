@@ -28,6 +28,7 @@ mod crashes;
 mod discovery;
 mod doctor_command;
 mod documentation;
+mod downstream;
 mod dynamic;
 mod events;
 mod generated;

@@ -4,6 +4,7 @@
 mod detail_errors;
 pub(super) mod discovery;
 pub(super) mod documentation;
+pub(super) mod downstream;
 pub(super) mod dynamic;
 pub(super) mod events;
 mod fields;

@@ -3,6 +3,7 @@
 
 mod auth;
 mod config;
+mod gateway_entry;
 mod new_name;
 mod no_null;
 mod openhands;
@@ -14,6 +15,7 @@ mod test;
 mod tool_call;
 
 pub(super) use config::McpServerConfig;
+pub(super) use gateway_entry::GatewayEntryName;
 pub(super) use new_name::NewName;
 pub(super) use openhands::{
     OpenHandsServer, OpenHandsServerPatch, OpenHandsSettings, OpenHandsSettingsPatch,

@@ -15,7 +15,7 @@ mod wanted;
 pub use health::{Event, EventKind, Health, HealthStatus, Outcome, Reading};
 pub use instance::{Attempt, DemandId, Instance, Phase};
 pub use message::{Action, Input, Refusal};
-pub use retry::{Retry, delay};
+pub use retry::Retry;
 pub use table::Table;
 pub use time::Now;
 pub use wanted::{Permission, ProbePlan, StartMode, UnapprovedReason, Wanted};

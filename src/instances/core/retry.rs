@@ -1,21 +1,10 @@
-//! When a failed start is tried again: five times after half a minute, then every five minutes (health contract, B2).
+//! What is known of failed starts of one launch, and when the next is made. It does not know how long the delays are.
 
 use std::time::Duration;
 
 use super::Now;
+use crate::backoff::{LONGEST, delay};
 use crate::instances::Fault;
-
-/// After each of the first failures.
-const SHORT: Duration = Duration::from_secs(30);
-
-/// After each that follows.
-const LONG: Duration = Duration::from_secs(300);
-
-/// How many failures have the short delay.
-const SHORT_ONES: u32 = 5;
-
-/// The longest delay that can be, with what chance adds to it.
-const LONGEST: Duration = Duration::from_secs(330);
 
 /// The state of the attempts of one launch after a failed one.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -30,13 +19,6 @@ pub struct Retry {
     pub fault: Fault,
     /// The last lines of its stderr, redacted.
     pub stderr: String,
-}
-
-/// The delay after this many failures in a row. `jitter` is from 0 to 1, and adds up to a tenth, so that what failed
-/// together is not tried again together.
-pub fn delay(count: u32, jitter: f64) -> Duration {
-    let delay = if count <= SHORT_ONES { SHORT } else { LONG };
-    delay + delay.mul_f64(jitter.clamp(0.0, 1.0) / 10.0)
 }
 
 impl Retry {

@@ -52,13 +52,14 @@ fn reserve(place: usize, ask: &str, now: i64) -> Change {
 
 fn enter(gateway: &str, place: usize, number: Option<u8>) -> Change {
     let entry = number.map(|number| GatewayEntry {
-        digest: [number; 32],
+        digests: (0..number).map(|digest| [digest; 32]).collect(),
         state: EntryState::ALL[usize::from(number) % 3],
         ask: (number == 1).then(|| "a".to_owned()),
         failures: number.into(),
         kind: (number == 2).then(|| "timeout".to_owned()),
+        error_id: (number == 2).then(|| "id".to_owned()),
         next_at_ms: -1,
-        at: UnixTime::from_seconds(9),
+        at_ms: 9,
     });
     Change::Origin(OriginChange::Enter { key: (gateway.to_owned(), name(place)), entry })
 }

@@ -13,8 +13,7 @@ use crate::state::{
 const ROW: &str = "SELECT name, origin, place, destination, ask, caller FROM origin";
 const INTENDED: &str = "SELECT name, origin, place, destination, ask, caller, after FROM intended_origin";
 const RESERVATION: &str = "SELECT name, ask, until, provider, url FROM reservation";
-const ENTRY: &str =
-    "SELECT name, gateway, digest, state, ask, failures, kind, next_at_ms, at FROM gateway_entry";
+const ENTRY: &str = "SELECT name, gateway, digests, state, ask, failures, kind, error_id, next_at_ms, at_ms FROM gateway_entry";
 
 /// Makes one change, as [`Origins`] makes it in memory.
 pub(super) fn apply(
@@ -128,17 +127,18 @@ fn write(
         connection.execute("DELETE FROM gateway_entry WHERE name = ?1", [text])?;
         for ((gateway, _), entry) in &after.entries {
             connection.execute(
-                "INSERT INTO gateway_entry VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
+                "INSERT INTO gateway_entry VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
                 params![
                     text,
                     gateway,
-                    entry.digest,
+                    entry.digests.concat(),
                     entry.state.as_str(),
                     entry.ask,
                     entry.failures,
                     entry.kind,
+                    entry.error_id,
                     entry.next_at_ms,
-                    entry.at.seconds()
+                    entry.at_ms
                 ],
             )?;
         }
@@ -189,17 +189,19 @@ fn destination(row: &Row<'_>, column: usize) -> rusqlite::Result<Option<Destinat
 }
 
 fn entry(row: &Row<'_>) -> rusqlite::Result<GatewayEntry> {
+    let digests: Vec<u8> = row.get(2)?;
     let word: String = row.get(3)?;
     // A word that is not known may mean anything.
     let state = EntryState::ALL.into_iter().find(|state| state.as_str() == word);
     Ok(GatewayEntry {
-        digest: bytes(row, 2)?,
+        digests: digests.as_chunks().0.to_vec(),
         state: state.unwrap_or(EntryState::Attempted),
         ask: row.get(4)?,
         failures: row.get(5)?,
         kind: row.get(6)?,
-        next_at_ms: row.get(7)?,
-        at: time(row, 8)?,
+        error_id: row.get(7)?,
+        next_at_ms: row.get(8)?,
+        at_ms: row.get(9)?,
     })
 }
 

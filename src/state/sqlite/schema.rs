@@ -199,13 +199,14 @@ fn origins(transaction: &Transaction<'_>) -> rusqlite::Result<()> {
         CREATE TABLE gateway_entry (
             name TEXT NOT NULL,
             gateway TEXT NOT NULL,
-            digest BLOB NOT NULL CHECK (length(digest) = 32),
+            digests BLOB NOT NULL CHECK (length(digests) % 32 = 0),
             state TEXT NOT NULL,
             ask TEXT,
             failures INTEGER NOT NULL,
             kind TEXT,
+            error_id TEXT,
             next_at_ms INTEGER NOT NULL,
-            at INTEGER NOT NULL,
+            at_ms INTEGER NOT NULL,
             PRIMARY KEY (name, gateway)
         ) STRICT, WITHOUT ROWID;
         CREATE TABLE gateway (

@@ -29,16 +29,6 @@ fn b2_five_short_delays_are_followed_by_long_ones() {
 }
 
 #[test]
-fn b2_chance_adds_a_tenth_at_most() {
-    for (count, shortest) in [(1, 30), (5, 30), (6, 300), (u32::MAX, 300)] {
-        let shortest = Duration::from_secs(shortest);
-        assert_eq!(delay(count, 0.0), shortest);
-        assert_eq!(delay(count, 1.0), shortest + shortest / 10);
-        assert_eq!(delay(count, 7.0), delay(count, 1.0));
-    }
-}
-
-#[test]
 fn b3_and_b4_while_the_next_attempt_waits_nothing_is_started_ended_or_probed() {
     let (mut bench, _) = Bench::with(StartMode::Always);
     bench.fail("x");
