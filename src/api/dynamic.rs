@@ -46,11 +46,10 @@ pub struct ListedServer<'a> {
 /// Where a server comes from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[schemars(inline)]
+#[expect(missing_docs, reason = "words with texts are no enumeration to generators of clients")]
 pub enum ServerSource {
-    /// The file.
     #[serde(rename = "config")]
     File,
-    /// A registration.
     #[serde(rename = "api")]
     Registration,
 }
