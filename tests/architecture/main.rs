@@ -91,7 +91,7 @@ const MAY_USE: [(&str, &[&str]); 23] = [
 
 /// Where a room may use another in these points only. `http` and `store`: the one mapping of errors to
 /// problems must name the store's errors.
-const MAY_USE_ONLY: [(&str, &str, &[&str]); 24] = [
+const MAY_USE_ONLY: [(&str, &str, &[&str]); 25] = [
     ("api", "model", &["Kind", "suspect"]),
     ("api", "projection", &["EntityTag"]),
     ("api", "secrets", &["Scope"]),
