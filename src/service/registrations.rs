@@ -133,8 +133,7 @@ impl Service {
         if self.gateways.is_empty() {
             return self.create_registered(caller, name, url, registration).await;
         }
-        let model = self.newest().await?;
-        let key = self.state.state_key().ok_or(ServiceError::StateUnavailable)?;
+        let (model, _, key) = self.known_origins().await?;
         if model.item(name.key()).is_some() {
             return Err(RegistrationError::Taken);
         }

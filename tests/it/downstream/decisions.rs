@@ -35,7 +35,7 @@ fn what_is_unknown_is_listed_and_can_be_adopted() {
         decide(&server, what, &gateway, "none").expect_problem(404, "unknown-toolgroup");
         let body = json!({"gateway": gateway.base()});
         let answer = server.post(format!("{DOWNSTREAM}/{what}")).json(&body).send();
-        answer.expect_problem(400, "malformed-body");
+        answer.expect_problem(422, "malformed-body");
     }
     decide(&server, "adopt", &gateway, "group/x").expect_problem(422, "invalid-name");
     decide(&server, "adopt", &gateway, "mine").expect(200);

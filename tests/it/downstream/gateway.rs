@@ -30,11 +30,6 @@ impl Gateway {
         format!("http://{}", self.address)
     }
 
-    /// Where it listens.
-    pub(super) fn address(&self) -> SocketAddr {
-        self.address
-    }
-
     /// Ends it as a power cut does.
     pub(super) fn kill(&mut self) {
         self.child.kill().expect("it is ours");

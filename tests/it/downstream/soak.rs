@@ -80,7 +80,8 @@ impl World {
 
     /// Kills something, and starts it again.
     fn kill(&self, random: &mut SeededRng) -> &'static str {
-        if random.once_in(2) {
+        // A reservation of a service that was killed keeps its name for a minute.
+        if !random.once_in(5) {
             let mut gateway = self.gateway.lock().unwrap();
             gateway.kill();
             thread::sleep(Duration::from_millis(random.below(400) as u64));
@@ -218,7 +219,7 @@ fn what_was_asked_for_is_there_in_the_end_whatever_was_killed() {
             let mut random = SeededRng::new(seed);
             let mut kills: BTreeMap<&str, usize> = BTreeMap::new();
             while !world.is_over() {
-                thread::sleep(Duration::from_millis(200 + random.below(1800) as u64));
+                thread::sleep(Duration::from_millis(500 + random.below(2500) as u64));
                 *kills.entry(world.kill(&mut random)).or_default() += 1;
             }
             kills
