@@ -119,12 +119,7 @@ fn a_real_llama_stack_answers_as_the_gateway_of_the_tests_does() {
     let (theirs, ours) = (LlamaStack::start(), Gateway::start());
     let own = ours.base().trim_start_matches("http://").parse().expect("it is an address");
     for (method, path, body) in calls() {
-<<<<<<< HEAD
-        let answers =
-            [theirs.address, ours.address()].map(|address| call(address, method, &path, body.as_ref()));
-=======
         let answers = [theirs.address, own].map(|address| call(address, method, &path, body.as_ref()));
->>>>>>> gateway
         assert_eq!(answers[0], answers[1], "{method} {path} {body:?}");
     }
 }
