@@ -15,6 +15,7 @@ pub mod metrics;
 pub mod model;
 pub mod openapi;
 pub mod projection;
+pub mod registry;
 pub mod secrets;
 pub mod service;
 pub mod state;

@@ -7,7 +7,7 @@ use libfuzzer_sys::fuzz_target;
 use mcp_settings::model::ServerName;
 use url::Url;
 
-const LEGAL: &str = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_.@:-";
+const LEGAL: &str = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_.@:+-";
 
 fuzz_target!(|text: &str| {
     let follows_the_rule = !matches!(text, "" | "." | "..")

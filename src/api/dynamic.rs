@@ -45,13 +45,13 @@ pub struct ListedServer<'a> {
 
 /// Where a server comes from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "lowercase")]
 #[schemars(inline)]
+#[expect(missing_docs, reason = "words with texts are no enumeration to generators of clients")]
 pub enum ServerSource {
-    /// The file.
-    Config,
-    /// A registration.
-    Api,
+    #[serde(rename = "config")]
+    File,
+    #[serde(rename = "api")]
+    Registration,
 }
 
 /// Whether a registration was ended.

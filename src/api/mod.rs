@@ -8,8 +8,10 @@ mod dynamic;
 mod event;
 mod instance;
 mod instance_words;
+mod origin;
 mod policy;
 mod problem;
+mod registry;
 mod server;
 mod service;
 mod words;
@@ -38,11 +40,18 @@ pub use instance::{
     InstanceRetry, InstanceStatus, InstanceStatuses, LastHealth, LogLine, PeerName, ProbeResult, ToolResult,
 };
 pub use instance_words::{FaultKind, HealthStatus, InstanceEventKind, InstanceState, UnapprovedReason};
+pub use origin::{
+    GatewayState, GatewayStateWord, OriginSource, ServerOrigin, ServerOrigins, StaticServerOrigin,
+};
 pub use policy::{
     PolicyHealthCheck, PolicyLimits, PolicySource, PolicyTools, RunPolicy, RunPolicyAnswer, SessionsWord,
     StartWord,
 };
 pub use problem::{Fault, Problem};
+pub use registry::{
+    RegistryCapabilities, RegistryEntry, RegistryList, RegistryRow, RegistryServer, RegistryValidation,
+    RegistryVariables,
+};
 pub use server::{
     Finding, McpServer, McpServerList, McpServerSummary, StoredConfig, WrittenMcpServer, findings,
 };

@@ -32,8 +32,11 @@ pub(super) fn run(arguments: Arguments) -> Result<ExitCode, Failure> {
     }
     if let Some(path) = &config.static_servers {
         match static_servers::read(path) {
-            Ok(servers) => {
-                report.ok("static servers", &format!("{} in `{}`", servers.len(), path.display()));
+            Ok(file) => {
+                report.ok("static servers", &format!("{} in `{}`", file.servers.len(), path.display()));
+                for warning in file.warnings {
+                    report.warning("static servers", &warning);
+                }
             }
             Err(failure) => report.error("static servers", &failure.line()),
         }

@@ -43,6 +43,14 @@ pub(super) fn start(config: &Config) -> Result<(), Failure> {
     Ok(())
 }
 
+/// Starts logging of what a command warns of, for people.
+pub(super) fn start_for_command() {
+    let layer = fmt::layer().with_writer(io::stderr).with_ansi(false).with_target(false).without_time();
+    let targets = Targets::new().with_target(OWN, LevelFilter::WARN);
+    tracing_subscriber::registry().with(layer).with(targets).init();
+    hush_panics();
+}
+
 /// The configured filter.
 pub(super) fn targets(config: &Config) -> Result<Targets, Failure> {
     let Some(given) = &config.log else { return Ok(parse(DEFAULT).unwrap_or_default()) };

@@ -12,6 +12,7 @@ mod gateways;
 mod key_files;
 mod log;
 mod open;
+mod registry;
 mod report;
 mod rotate_key;
 mod running;
@@ -43,6 +44,8 @@ enum Command {
     Doctor(doctor::Arguments),
     /// Print a new link to the page of the running service.
     Open(open::Arguments),
+    /// Look into the registry of an agent (`mcp.md`, a catalog) and change it.
+    Registry(registry::Arguments),
     /// Encrypt again, under the newest key, what older keys encrypted.
     RotateKey(rotate_key::Arguments),
     /// Start a program for the service, and end it with all that it started.
@@ -65,6 +68,7 @@ pub fn main() -> ExitCode {
         Command::Check(arguments) => check::run(arguments),
         Command::Doctor(arguments) => doctor::run(arguments),
         Command::Open(arguments) => open::run(arguments),
+        Command::Registry(arguments) => registry::run(arguments),
         Command::RotateKey(arguments) => rotate_key::run(arguments),
         Command::Exec(arguments) => Ok(exec::run(arguments)),
     };

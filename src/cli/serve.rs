@@ -71,7 +71,7 @@ pub(super) fn run(arguments: Arguments) -> Result<(), Failure> {
 
 async fn serve_until_signal(resolved: Resolved) -> Result<(), Failure> {
     let Resolved { config, file, .. } = resolved;
-    let listed = config.static_servers.as_deref().map(static_servers::read).transpose()?;
+    let listed = config.static_servers.as_deref().map(static_servers::load).transpose()?;
     let listed = Arc::new(StaticServers::new(listed.unwrap_or_default()));
     let metrics = Arc::new(Metrics::new(env!("CARGO_PKG_VERSION")));
     let Opened { service, key_files, services, state, work } = open_service(&config, metrics.store.clone())?;

@@ -19,17 +19,21 @@ use super::Failure;
 const LARGEST: u64 = 1 << 20;
 
 /// Reads the file. What is to be said aloud of it is in the log then.
-pub(super) fn read(path: &Path) -> Result<Vec<StaticServer>, Failure> {
-    let not_usable = || Failure::new(format!("could not use `{}`, which lists servers", path.display()));
-    let text = read_text(path).map_err(|error| not_usable().because(error))?;
-    let variable = |name: &str| env::var(name).ok();
-    let around = Surroundings { variable: &variable, secret: &read_text };
-    let StaticFile { servers, warnings } =
-        StaticFile::parse(&text, &around).map_err(|error| not_usable().because(error))?;
+pub(super) fn load(path: &Path) -> Result<Vec<StaticServer>, Failure> {
+    let StaticFile { servers, warnings } = read(path)?;
     for warning in warnings {
         tracing::warn!("{warning}");
     }
     Ok(servers)
+}
+
+/// Reads the file.
+pub(super) fn read(path: &Path) -> Result<StaticFile, Failure> {
+    let not_usable = || Failure::new(format!("could not use `{}`, which lists servers", path.display()));
+    let text = read_text(path).map_err(|error| not_usable().because(error))?;
+    let variable = |name: &str| env::var(name).ok();
+    let around = Surroundings { variable: &variable, secret: &read_text };
+    StaticFile::parse(&text, &around).map_err(|error| not_usable().because(error))
 }
 
 /// Reads the file again at each signal, without an end.
@@ -37,7 +41,7 @@ pub(super) async fn follow(path: PathBuf, list: Arc<StaticServers>, mut hang_up:
     while hang_up.recv().await.is_some() {
         let own = path.clone();
         // A failure is no value that threads can hand on.
-        let read = tokio::task::spawn_blocking(move || read(&own).map_err(|failure| failure.line())).await;
+        let read = tokio::task::spawn_blocking(move || load(&own).map_err(|failure| failure.line())).await;
         match read {
             Ok(Ok(servers)) => {
                 let count = servers.len();

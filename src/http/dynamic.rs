@@ -83,11 +83,10 @@ pub(super) fn list(call: Call) -> Answer {
         };
         let servers = fixed
             .iter()
-            .map(|server| row(&*server.name, &*server.url, &*server.provider_id, ServerSource::Config));
-        let servers =
-            servers.chain(registered.iter().map(|own| {
-                row(own.name.as_str(), &*own.url, &*own.registration.provider_id, ServerSource::Api)
-            }));
+            .map(|server| row(&*server.name, &*server.url, &*server.provider_id, ServerSource::File));
+        let servers = servers.chain(registered.iter().map(|own| {
+            row(own.name.as_str(), &*own.url, &*own.registration.provider_id, ServerSource::Registration)
+        }));
         Ok(json_response(&RegisteredServerList { servers: servers.collect() }))
     })
 }

@@ -190,7 +190,7 @@ fn url_fault(text: &str) -> Option<&'static str> {
     if authority.contains('@') {
         return Some("URL must hold no user and no password: send them as a header");
     }
-    // Browsers take the first segment of a path for the host where there is none.
+    // Browsers take the first segment of a path for the host of a URL without one.
     let is_whole = !authority.ends_with("//");
     let has_host = url::Url::parse(text).is_ok_and(|url| url.host_str().is_some_and(|host| !host.is_empty()));
     (!is_whole || !has_host).then_some("URL must have a host")

@@ -21,6 +21,7 @@ use crate::events::Position;
 use crate::json::Object;
 use crate::model::{ServerName, SettingsKey};
 use crate::projection::{EntityTag, Precondition, Verdict};
+use crate::registry::RegistryName;
 use crate::secrets::{Exposure, Scope};
 use crate::service::access::Caller;
 use crate::service::audit::{self, Action};
@@ -52,6 +53,8 @@ pub(super) enum Handler {
     Stream(fn(Call, Option<Position>) -> Answer),
     /// A word that it looks up.
     Word(fn(Call, String) -> Answer),
+    /// The name of an entry of the catalog, as it was sent.
+    Entry(fn(Call, String) -> Answer),
     /// A server's name.
     Server(fn(Call, ServerName) -> Answer),
     /// A server's name, and an object.
@@ -76,7 +79,12 @@ impl Handler {
             | Self::ServerPatch(_)
             | Self::StoredBody(_)
             | Self::StoredWordBody(_) => true,
-            Self::Plain(_) | Self::Stream(_) | Self::Word(_) | Self::Server(_) | Self::Stored(_) => false,
+            Self::Plain(_)
+            | Self::Stream(_)
+            | Self::Word(_)
+            | Self::Entry(_)
+            | Self::Server(_)
+            | Self::Stored(_) => false,
         }
     }
 }
@@ -203,6 +211,11 @@ impl AuditTrail {
     /// Which servers the request names, where it may be about several.
     pub(super) fn servers<'a>(&self, names: impl Iterator<Item = &'a str>) {
         self.0.borrow_mut().named = names.map(SettingsKey::new).collect();
+    }
+
+    /// That the answer shows secrets in clear.
+    pub(super) fn reveals(&self) {
+        self.0.borrow_mut().action = Some(Action::Reveal(Exposure::Plaintext));
     }
 
     /// That the request is about something beside servers.
@@ -350,9 +363,12 @@ async fn check(
             name().ok().map(|name| name.key().clone())
         }
         Handler::Stored(_) | Handler::StoredBody(_) | Handler::StoredWordBody(_) => key().ok(),
-        Handler::Plain(_) | Handler::Body(_) | Handler::Bytes(_) | Handler::Stream(_) | Handler::Word(_) => {
-            None
-        }
+        Handler::Plain(_)
+        | Handler::Body(_)
+        | Handler::Bytes(_)
+        | Handler::Stream(_)
+        | Handler::Word(_)
+        | Handler::Entry(_) => None,
     };
     let head = request.headers();
     let exposure = headers::exposure(head, matches!(endpoint.handler, Handler::Server(_)));
@@ -363,6 +379,10 @@ async fn check(
     }
     let query = Query::parse(request.uri().query(), endpoint.query);
     trail.0.borrow_mut().is_dry_run = query.as_ref().is_ok_and(|query| query.is_dry_run);
+    if let (Handler::Entry(_), Ok(query)) = (endpoint.handler, &query) {
+        let entry = RegistryName::parse(&raw.clone().decode_utf8_lossy()).ok();
+        trail.0.borrow_mut().server = entry.map(|name| query.scope.key(&name));
+    }
     let caller = match endpoint.admission {
         Admission::Anyone => Caller::anyone(),
         Admission::AnyKey | Admission::Scope(_) => {
@@ -421,7 +441,7 @@ async fn check(
     Ok(match endpoint.handler {
         Handler::Plain(handle) => handle(call),
         Handler::Stream(handle) => handle(call, position),
-        Handler::Word(handle) => handle(call, raw.decode_utf8_lossy().into_owned()),
+        Handler::Word(handle) | Handler::Entry(handle) => handle(call, raw.decode_utf8_lossy().into_owned()),
         Handler::Body(handle) => handle(call, body::object(bytes)?),
         Handler::Bytes(handle) => handle(call, bytes),
         Handler::Server(handle) => handle(call, name()?),

@@ -102,6 +102,11 @@ pub(super) fn problem(error: ServiceError, method: &Method, name: &str) -> Probl
             problem.with(|body| body.current_etag = Some(current))
         }
         ServiceError::Invalid(violations) => invalid(&violations, name),
+        ServiceError::NoRegistryForm(obstacles) => {
+            let rows = obstacles.iter().map(|obstacle| (&obstacle.pointer, obstacle.message.clone().into_owned()));
+            let detail = "The server has no form in the catalog that this key may see.";
+            Problem::new(ProblemKind::NoRegistryForm, detail).errors(rows)
+        }
         ServiceError::InvalidSettings(violations) => invalid_settings(&violations),
         ServiceError::UnnamedLoss(pointers) => {
             let detail = "Null here would delete servers or secrets that the request does not name. Set each of them to null by its own name.";

@@ -19,6 +19,7 @@ use crate::store::StoreError;
 use super::endpoint::{Answer, Call};
 use super::error_mapping::RETRY_AFTER;
 use super::event_text;
+use super::origins::OriginFeed;
 use super::problem::Problem;
 use super::problem_kind::ProblemKind;
 
@@ -53,7 +54,7 @@ pub(super) fn follow(call: Call, position: Option<Position>) -> Answer {
         };
         let opened = opened.map_err(|refused| problem(&call, refused))?;
         let mut answer = answer();
-        let mut feed = call.app.instances.feed();
+        let (mut feed, mut origins) = (call.app.instances.feed(), OriginFeed::new(call.app.clone()));
         Ok(match opened {
             Some((mut subscription, opened)) => {
                 let open = call.app.metrics.requests.stream(StreamKind::Changes);
@@ -63,6 +64,7 @@ pub(super) fn follow(call: Call, position: Option<Position>) -> Answer {
                     let _ = &open;
                     tokio::select! {
                         biased;
+                        origins = origins.next() => Some(event_text::origins(&origins).into()),
                         statuses = feed.next() => Some(event_text::instances(&statuses).into()),
                         entry = subscription.next() => {
                             let entry = entry?;

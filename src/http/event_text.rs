@@ -3,7 +3,9 @@
 use actix_web::http::Method;
 use serde::Serialize;
 
-use crate::api::{self, ChangeKind, DocumentChange, DocumentState, InstanceStatuses, RecentChange, to_bytes};
+use crate::api::{
+    self, ChangeKind, DocumentChange, DocumentState, InstanceStatuses, RecentChange, ServerOrigins, to_bytes,
+};
 use crate::events::{Event, Kind, Opened, Position, ServerChange};
 use crate::model::Access;
 use crate::service::{Differing, ServiceError};
@@ -38,6 +40,11 @@ pub(super) fn entry(at: &Position, event: &Event, may_reveal: bool) -> Vec<u8> {
 /// The states of instances: no place in the stream, so that a reader goes on after what it has an id of.
 pub(super) fn instances(statuses: &InstanceStatuses<'_>) -> Vec<u8> {
     [b"event: instances\ndata: ", &*to_bytes(statuses), b"\n\n"].concat()
+}
+
+/// Where servers came from: no place in the stream either.
+pub(super) fn origins(origins: &ServerOrigins) -> Vec<u8> {
+    [b"event: origins\ndata: ", &*to_bytes(origins), b"\n\n"].concat()
 }
 
 /// JSON has no line ends outside its strings, and none in them: one line of `data` is enough.

@@ -3,6 +3,9 @@
 /// The collection of the servers. A server is below it, by its name.
 pub(super) const COLLECTION: &str = "/api/settings/mcp-servers";
 
+/// The servers of the catalog for agents.
+pub(super) const REGISTRY: &str = "/registry/mcp-servers";
+
 /// What is counted and measured.
 pub(super) const METRICS: &str = "/metrics";
 

@@ -64,6 +64,8 @@ pub enum ProblemKind {
     StateUnavailable,
     /// The policy is not valid.
     InvalidPolicy,
+    /// A registry has no form for the server that the caller may see.
+    NoRegistryForm,
     /// The configuration is not valid.
     InvalidConfig,
     /// Null would delete what the request does not name.
@@ -140,7 +142,7 @@ pub enum ProblemKind {
 
 impl ProblemKind {
     /// Every kind, for documentation and tests.
-    pub const ALL: [Self; 64] = [
+    pub const ALL: [Self; 65] = [
         Self::NotFound,
         Self::MethodNotAllowed,
         Self::Unauthorized,
@@ -169,6 +171,7 @@ impl ProblemKind {
         Self::LaunchChanged,
         Self::StateUnavailable,
         Self::InvalidPolicy,
+        Self::NoRegistryForm,
         Self::InvalidConfig,
         Self::UnnamedLoss,
         Self::UnrestorableMask,
@@ -290,7 +293,7 @@ impl ProblemKind {
                 "invalid-name",
                 "Not a server name",
                 S::BAD_REQUEST,
-                "Use 1 to 128 of A-Z a-z 0-9 _ . @ : - and not only . or .. as the name.",
+                "Use 1 to 128 of A-Z a-z 0-9 _ . @ : + - and not only . or .. as the name.",
             ),
             Self::DocumentUnreadable => (
                 "document-unreadable",
@@ -372,6 +375,12 @@ impl ProblemKind {
                 "The policy is not valid",
                 S::UNPROCESSABLE_ENTITY,
                 "Correct what `errors` names.",
+            ),
+            Self::NoRegistryForm => (
+                "no-registry-form",
+                "The server can't be shown in the catalog",
+                S::CONFLICT,
+                "Make the values that `errors` names references to variables, as ${NAME}; or use a key with the scope reveal.",
             ),
             Self::InvalidConfig => (
                 "invalid-config",
@@ -625,18 +634,4 @@ impl ProblemKind {
 }
 
 #[cfg(test)]
-mod tests {
-    use std::collections::BTreeSet;
-
-    use super::*;
-
-    #[test]
-    fn every_kind_has_a_slug_of_its_own_and_an_error_status() {
-        let slugs: BTreeSet<_> = ProblemKind::ALL.iter().map(|kind| kind.slug()).collect();
-        assert_eq!(slugs.len(), ProblemKind::ALL.len());
-        for kind in ProblemKind::ALL {
-            assert!(kind.status().is_client_error() || kind.status().is_server_error());
-            assert!(!kind.title().is_empty() && kind.advice().ends_with('.'));
-        }
-    }
-}
+mod tests;

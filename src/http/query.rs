@@ -3,6 +3,7 @@
 
 use percent_encoding::percent_decode_str;
 
+use crate::registry::AgentScope;
 use crate::service::Rows;
 
 use super::problem::Problem;
@@ -26,6 +27,10 @@ pub(super) enum Parameter {
     Follow,
     /// Whether a running server is asked again.
     Refresh,
+    /// Which entries of the catalog an agent has.
+    AgentScope,
+    /// How much a list of the catalog says.
+    Expand,
 }
 
 /// What a query asks for.
@@ -43,6 +48,10 @@ pub(super) struct Query {
     pub(super) is_following: bool,
     /// Whether a running server is asked again.
     pub(super) is_refreshing: bool,
+    /// Which entries of the catalog an agent has.
+    pub(super) scope: AgentScope,
+    /// Whether a list of the catalog says what the servers are started with.
+    pub(super) is_expanded: bool,
 }
 
 /// Why a query can't be used.
@@ -66,6 +75,8 @@ impl Parameter {
             Self::After => "after",
             Self::Follow => "follow",
             Self::Refresh => "refresh",
+            Self::AgentScope => "agent_scope",
+            Self::Expand => "expand",
         }
     }
 
@@ -76,6 +87,8 @@ impl Parameter {
             Self::View => "`summary` or `full`",
             Self::Limit => "a whole number from 1 to 1000",
             Self::After => "a name in percent-encoded UTF-8",
+            Self::AgentScope => "1 to 64 of A-Z a-z 0-9 _ . @ -",
+            Self::Expand => "`spec`",
         }
     }
 }
@@ -94,6 +107,8 @@ impl Query {
             Parameter::After => self.after = Some(value.to_owned()),
             Parameter::Follow => self.is_following = truth(value)?,
             Parameter::Refresh => self.is_refreshing = truth(value)?,
+            Parameter::AgentScope => self.scope = value.parse().ok()?,
+            Parameter::Expand => self.is_expanded = (value == "spec").then_some(true)?,
         }
         Some(())
     }
@@ -254,6 +269,28 @@ mod tests {
             ("dry_run=true", Err(unknown("dry_run"))),
         ] {
             assert_eq!(read(text, &taken), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_scope_is_one_word_and_expanding_is_another() {
+        let taken = [Parameter::AgentScope, Parameter::Expand];
+        for (text, expected) in [
+            ("", Ok(("default", false))),
+            ("agent_scope=a.b-%40c", Ok(("a.b-@c", false))),
+            ("agent_scope=s&expand=spec", Ok(("s", true))),
+            ("agent_scope=", Err(Fault::Malformed(Parameter::AgentScope))),
+            ("agent_scope=a+b", Err(Fault::Malformed(Parameter::AgentScope))),
+            ("agent_scope=a%2Bb", Err(Fault::Malformed(Parameter::AgentScope))),
+            ("agent_scope=a%3Ab", Err(Fault::Malformed(Parameter::AgentScope))),
+            ("agent_scope=a&agent_scope=a", Err(Fault::Repeated(Parameter::AgentScope))),
+            ("expand=", Err(Fault::Malformed(Parameter::Expand))),
+            ("expand=full", Err(Fault::Malformed(Parameter::Expand))),
+        ] {
+            let read = read(text, &taken);
+            let read =
+                read.as_ref().map(|query| (query.scope.as_str(), query.is_expanded)).map_err(Clone::clone);
+            assert_eq!(read, expected, "{text}");
         }
     }
 

@@ -23,7 +23,8 @@ use super::query::Parameter;
 use super::testing;
 use super::{
     approval, body, documentation, downstream, event_stream, headers, listing, mcp_servers, metrics,
-    operations, page, paths, policy, rename_and_copy, request_id, session, settings, settings_patch, status,
+    operations, origins, page, paths, policy, registry, rename_and_copy, request_id, session, settings,
+    settings_patch, status,
 };
 
 const ITEM: &str = "/api/settings/mcp-servers/{name}";
@@ -38,6 +39,7 @@ const SETTINGS_RENAME: &str = "/api/settings/mcp/{settings_key}/rename";
 const APPROVAL: &str = "/api/instances/{name}/approval";
 const POLICY: &str = "/api/instances/{name}/policy";
 const INSTANCES: &str = "/api/instances";
+const ORIGINS: &str = "/api/origins";
 const INSTANCE: &str = "/api/instances/{name}";
 const PROBE: &str = "/api/instances/{name}/probe";
 const RESTART: &str = "/api/instances/{name}/restart";
@@ -55,6 +57,10 @@ const CLIENT_OPTIONS: &str = "/v1/mcp-auth/client-options";
 const GATEWAYS: &str = "/api/downstream";
 const ADOPT: &str = "/api/downstream/adopt";
 const DISOWN: &str = "/api/downstream/forget";
+const CAPABILITIES: &str = "/registry/capabilities";
+const ENTRIES: &str = paths::REGISTRY;
+const ENTRY: &str = "/registry/mcp-servers/{entry}";
+const VALIDATION: &str = "/registry/mcp-servers/{entry}/validate";
 const PROBLEM: &str = "/problems/{type}";
 
 const JSON: &[&str] = &["application/json"];
@@ -63,6 +69,9 @@ const LISTING: &[Parameter] = &[Parameter::View, Parameter::Limit, Parameter::Af
 
 /// What every write of a server may be asked: to be tried only.
 const DRY_RUN: &[Parameter] = &[Parameter::DryRun];
+
+/// Which entries of the catalog are meant.
+const SCOPED: &[Parameter] = &[Parameter::AgentScope];
 
 const MERGE_PATCH: &[&str] = &["application/merge-patch+json", "application/json"];
 const PATCHES: &[&str] = &["application/merge-patch+json", "application/json", body::JSON_PATCH];
@@ -106,7 +115,8 @@ fn routes() -> Vec<Route> {
     use operations::settings as theirs;
     use operations::{
         discovery, documentation as documents, downstream as gateways, dynamic as registered, events,
-        instances, mcp_servers as servers, running, service, session as login,
+        instances, mcp_servers as servers, origins as origin_documents, registry as catalog, running,
+        service, session as login,
     };
     let route = |method, path, describe: Describe, endpoint| Route {
         path,
@@ -184,6 +194,16 @@ fn routes() -> Vec<Route> {
     let adopt = deciding(downstream::adopt, Action::Adopt);
     let disown = deciding(downstream::forget, Action::Disown);
     let unregister = registering(Handler::Stored(dynamic::unregister), Action::Unregister, &[]);
+    let in_scope = |endpoint| Endpoint { query: SCOPED, ..endpoint };
+    let entries = Endpoint {
+        query: &[Parameter::AgentScope, Parameter::Expand],
+        ..reading(Handler::Plain(registry::list))
+    };
+    let entry = in_scope(reading(Handler::Entry(registry::read)));
+    let validation = in_scope(reading(Handler::Entry(registry::validate)));
+    let install =
+        in_scope(Endpoint { body: JSON, ..asking(Handler::Body(registry::install), Action::Install) });
+    let uninstall = in_scope(asking(Handler::Entry(registry::uninstall), Action::Uninstall));
     vec![
         get("/", service::page, document(Handler::Plain(page::page))),
         // The files that the page loads are no part of the API.
@@ -228,6 +248,7 @@ fn routes() -> Vec<Route> {
         route(Method::PATCH, SETTINGS_ITEM, theirs::patch, patch_theirs),
         route(Method::DELETE, SETTINGS_ITEM, theirs::delete, delete_theirs),
         route(Method::POST, SETTINGS_RENAME, theirs::rename, rename_stored),
+        get(ORIGINS, origin_documents::read, reading(Handler::Plain(origins::read))),
         get(INSTANCES, running::list, reading(Handler::Plain(live::list))),
         get(TEST, running::read_called_test, reading(Handler::Plain(live::read_called_test))),
         route(Method::POST, TEST, discovery::test, test),
@@ -258,6 +279,13 @@ fn routes() -> Vec<Route> {
         route(Method::POST, ADOPT, gateways::adopt, adopt),
         route(Method::POST, DISOWN, gateways::forget, disown),
         get(CLIENT_OPTIONS, registered::client_options, reading(Handler::Plain(dynamic::client_options))),
+        get(CAPABILITIES, catalog::capabilities, reading(Handler::Plain(registry::capabilities))),
+        get(ENTRIES, catalog::list, entries),
+        route(Method::OPTIONS, ENTRIES, catalog::options, reading(Handler::Plain(registry::options))),
+        route(Method::POST, ENTRIES, catalog::install, install),
+        get(ENTRY, catalog::read, entry),
+        route(Method::DELETE, ENTRY, catalog::uninstall, uninstall),
+        get(VALIDATION, catalog::validate, validation),
     ]
 }
 

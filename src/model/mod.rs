@@ -5,6 +5,7 @@ pub mod advice;
 pub mod code_names;
 pub mod config;
 pub mod convert;
+pub mod descriptor;
 pub mod dial;
 mod edit;
 pub mod enablement;

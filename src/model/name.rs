@@ -5,7 +5,7 @@ use std::str::FromStr;
 
 use super::SettingsKey;
 
-/// A server's name: 1 to 128 of `A-Z a-z 0-9 _ . @ : -`, but not `.` or `..`, which URL normalisation eats.
+/// A server's name: 1 to 128 of `A-Z a-z 0-9 _ . @ : + -`, but not `.` or `..`, which URL normalisation eats.
 ///
 /// ```
 /// use mcp_settings::model::ServerName;
@@ -24,7 +24,7 @@ pub struct ServerName(SettingsKey);
 /// The text is no server name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "Invalid MCP server name. Use 1-128 characters from [A-Za-z0-9_.@:-]. Slashes are not allowed because the name is a single URL path segment."
+    "Invalid MCP server name. Use 1-128 characters from [A-Za-z0-9_.@:+-]. Slashes are not allowed because the name is a single URL path segment."
 )]
 pub struct InvalidName;
 
@@ -32,7 +32,7 @@ impl FromStr for ServerName {
     type Err = InvalidName;
 
     fn from_str(text: &str) -> Result<Self, InvalidName> {
-        let legal = |byte: u8| byte.is_ascii_alphanumeric() || b"_.@:-".contains(&byte);
+        let legal = |byte: u8| byte.is_ascii_alphanumeric() || b"_.@:+-".contains(&byte);
         let is_name =
             (1..=128).contains(&text.len()) && text.bytes().all(legal) && text != "." && text != "..";
         if is_name { Ok(Self(SettingsKey::new(text))) } else { Err(InvalidName) }
@@ -64,7 +64,7 @@ mod tests {
     #[test]
     fn names_follow_the_rule() {
         let longest = "a".repeat(128);
-        for good in ["a", "a.b", "@scope:x-1_2", "...", longest.as_str()] {
+        for good in ["a", "a.b", "@scope:x-1_2", "a+b", "+", "...", longest.as_str()] {
             let name = good.parse::<ServerName>().unwrap();
             assert_eq!((name.as_str(), name.to_string().as_str()), (good, good));
         }

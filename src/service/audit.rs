@@ -56,6 +56,10 @@ pub enum Action {
     Adopt,
     /// What was made at a gateway is no longer looked after.
     Disown,
+    /// A server was installed through the catalog.
+    Install,
+    /// A server was uninstalled through the catalog.
+    Uninstall,
 }
 
 /// One audit event.
@@ -157,6 +161,8 @@ pub fn record(event: &Event<'_>) {
         Action::Unregister => ("unregister", None),
         Action::Adopt => ("adopt", None),
         Action::Disown => ("disown", None),
+        Action::Install => ("install", None),
+        Action::Uninstall => ("uninstall", None),
     };
     let outcome = match event.status {
         400.. => "refused",

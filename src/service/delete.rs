@@ -7,7 +7,7 @@ use super::commit::{Step, UseCase, WriteContext};
 use super::effect::Effect;
 use super::launching::withdrawal;
 use super::permit::permitted;
-use super::state_context::StateContext;
+use super::state_context::{State, StateContext};
 use super::{Service, ServiceError, Write, Written};
 
 impl Service {
@@ -38,11 +38,16 @@ fn decide(
     let keys = context.keys_for(current);
     let rules = StateContext::of(current, &keys, context, &write.caller);
     let (_, state) = permitted(current, write, &rules, context.options)?;
+    let (remove, written) = removal(write, state, context);
+    Ok(Step::Edit(vec![remove], written))
+}
+
+/// What removes a server that is in this state, and what it comes to.
+pub(super) fn removal(write: &Write, state: State, context: &WriteContext) -> (Effect, Written) {
     let before = context.destinations().map(|destinations| destinations.at_state(&state.config));
     let origin = before.map(|before| OriginNote::Removed { name: write.key.clone(), before });
     let written =
         Written { is_created: false, before: Some(state.tag), after: None, is_verbatim: false, body: None };
     let remove = Effect::from(Edit::Remove { key: write.key.clone() });
-    let remove = remove.with_run(withdrawal(&write.caller, &write.key)).with_origin(origin);
-    Ok(Step::Edit(vec![remove], written))
+    (remove.with_run(withdrawal(&write.caller, &write.key)).with_origin(origin), written)
 }

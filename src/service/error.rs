@@ -72,6 +72,9 @@ pub enum ServiceError {
     /// The configuration is not valid.
     #[error("the configuration is not valid")]
     Invalid(Vec<Violation>),
+    /// A registry has no form for the server, or not for this caller; pointers are into the configuration.
+    #[error("the server has no form in a registry that this caller may see")]
+    NoRegistryForm(Vec<Violation>),
     /// What a patch of the settings would make of them is not valid; pointers are into the request.
     #[error("the settings are not valid")]
     InvalidSettings(Vec<Violation>),

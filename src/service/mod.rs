@@ -7,6 +7,7 @@ pub mod audit;
 pub mod authentication;
 mod authors;
 mod body_application;
+mod catalog;
 mod change_view;
 mod commit;
 mod copy;
@@ -20,6 +21,7 @@ mod launching;
 mod listing;
 mod new_name;
 mod note_keeper;
+mod origin_view;
 mod origins;
 mod patch_application;
 mod permit;
@@ -57,6 +59,7 @@ pub use self::error::{Conflict, ServiceError};
 pub use self::key_rules::KeyProvisioner;
 pub use self::listing::{Listing, Page, Rows};
 pub use self::note_keeper::StateKeeper;
+pub use self::origin_view::OriginNews;
 pub use self::policies::{PolicyState, PolicyWrite};
 pub use self::read_model::{Item, ReadModel};
 pub use self::readiness::Degradation;
@@ -109,6 +112,13 @@ pub struct Write {
     pub precondition: Precondition,
     /// Who.
     pub caller: Caller,
+}
+
+impl Write {
+    /// A write under no condition.
+    fn unconditional(key: SettingsKey, caller: &Caller) -> Self {
+        Self { key, precondition: Precondition::default(), caller: caller.clone() }
+    }
 }
 
 /// What a write has come to.

@@ -135,6 +135,11 @@ impl ReadModel {
         Ok(to_bytes(&answer(key, &config, &item.tag, Exposure::Named)))
     }
 
+    /// One server's configuration, opened, with its references marked.
+    pub(super) fn marked_config(&self, key: &SettingsKey) -> Result<Config, ServiceError> {
+        self.opened(key).map(|(_, config)| config)
+    }
+
     fn opened(&self, key: &SettingsKey) -> Result<(&Item, Config), ServiceError> {
         let item = self.items.get(key).ok_or(ServiceError::UnknownServer)?;
         let stored =

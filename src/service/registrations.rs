@@ -12,7 +12,7 @@ use tokio::time::timeout;
 use crate::json::{Json, Number, Object, to_compact};
 use crate::model::registration::{Origin, Registration};
 use crate::model::{ServerName, SettingsKey};
-use crate::projection::{Precondition, member_digest};
+use crate::projection::member_digest;
 use crate::secrets::{CredentialDigest, Scope};
 use crate::state::{
     Change, EntryState, Kept, Leaving, OriginChange, OriginRow, Remembered, Reservation, StateKey, UnixTime,
@@ -303,7 +303,7 @@ impl Service {
         if let Some(seconds) = registration.timeout {
             config.insert("timeout", Json::Number(Number::from_u64(seconds)));
         }
-        let write = write(name.key(), caller);
+        let write = Write::unconditional(name.key().clone(), caller);
         let change = Operation::Create(config).in_words(Words::Own);
         let origin = Some(Origin::Registered(registration));
         match self.create(Update { origin, ..Update::new(write, change) }).await {
@@ -323,7 +323,7 @@ impl Service {
 
     /// Removes a server that is registered. Whether it was there.
     async fn remove_registered(&self, name: &SettingsKey, caller: &Caller) -> Result<bool, ServiceError> {
-        match self.commit(self.writes.lenient(), deletion(write(name, caller))).await {
+        match self.commit(self.writes.lenient(), deletion(Write::unconditional(name.clone(), caller))).await {
             Ok(_) => Ok(true),
             Err(ServiceError::UnknownServer) => Ok(false),
             Err(error) => Err(error),
@@ -386,10 +386,6 @@ impl Service {
             Some(_) => Err(GatewayFailure::Refused),
         }
     }
-}
-
-fn write(name: &SettingsKey, caller: &Caller) -> Write {
-    Write { key: name.clone(), precondition: Precondition::default(), caller: caller.clone() }
 }
 
 /// Where each server of the document came from that did not come from the settings.

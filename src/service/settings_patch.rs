@@ -237,7 +237,7 @@ fn at(error: ServiceError, place: &Pointer) -> ServiceError {
     };
     match error {
         ServiceError::InvalidName(_) => {
-            invalid("a new server's name is 1 to 128 of A-Z a-z 0-9 _ . @ : - and not only . or ..")
+            invalid("a new server's name is 1 to 128 of A-Z a-z 0-9 _ . @ : + - and not only . or ..")
         }
         ServiceError::UnusableName => {
             // On the wire: the wording stays.

@@ -3,32 +3,37 @@
 
 use std::sync::Arc;
 
-use arc_swap::ArcSwap;
+use tokio::sync::watch;
 
 use crate::model::static_server::StaticServer;
 
 /// The newest list.
 #[derive(Debug, Default)]
-pub struct StaticServers(ArcSwap<Vec<StaticServer>>);
+pub struct StaticServers(watch::Sender<Arc<Vec<StaticServer>>>);
 
 impl StaticServers {
     /// With these servers, in the order of the file.
     pub fn new(servers: Vec<StaticServer>) -> Self {
-        Self(ArcSwap::from_pointee(servers))
+        Self(watch::Sender::new(Arc::new(servers)))
     }
 
     /// All of them, in the order of the file.
     pub fn list(&self) -> Arc<Vec<StaticServer>> {
-        self.0.load_full()
+        Arc::clone(&self.0.borrow())
     }
 
     /// Whether one has this name.
     pub fn has(&self, name: &str) -> bool {
-        self.0.load().iter().any(|server| server.name == name)
+        self.0.borrow().iter().any(|server| server.name == name)
     }
 
     /// Puts other servers in their place.
     pub fn replace(&self, servers: Vec<StaticServer>) {
-        self.0.store(Arc::new(servers));
+        self.0.send_replace(Arc::new(servers));
+    }
+
+    /// The newest list, for who waits for another one.
+    pub fn watch(&self) -> watch::Receiver<Arc<Vec<StaticServer>>> {
+        self.0.subscribe()
     }
 }

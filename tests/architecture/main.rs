@@ -12,15 +12,15 @@ use circles::circles;
 use source::{crate_paths, has_word, is_test, product_code, root, source_files};
 
 /// Which rooms a room may use. Nothing here that is not used: a freedom that nobody needs is a mistake to come.
-const MAY_USE: [(&str, &[&str]); 21] = [
+const MAY_USE: [(&str, &[&str]); 22] = [
     ("api", &["json", "model", "projection", "secrets"]),
     ("metrics", &["api", "model"]),
     ("json", &[]),
     ("backoff", &[]),
     ("blocking", &[]),
-    ("tls", &[]),
     ("config", &["model", "secrets"]),
     ("ui", &[]),
+    ("tls", &[]),
     ("openapi", &[]),
     ("secrets", &["json"]),
     ("model", &["json", "secrets"]),
@@ -30,6 +30,7 @@ const MAY_USE: [(&str, &[&str]); 21] = [
     ("store", &["blocking", "document", "json", "metrics", "model", "state"]),
     ("service", &["api", "blocking", "json", "model", "projection", "secrets", "state", "store"]),
     ("events", &["blocking", "model", "projection", "service"]),
+    ("registry", &["blocking", "json", "model", "service", "tls"]),
     (
         "instances",
         &[
@@ -60,6 +61,7 @@ const MAY_USE: [(&str, &[&str]); 21] = [
             "model",
             "openapi",
             "projection",
+            "registry",
             "secrets",
             "service",
             "store",
@@ -77,6 +79,7 @@ const MAY_USE: [(&str, &[&str]); 21] = [
             "instances",
             "metrics",
             "model",
+            "registry",
             "secrets",
             "service",
             "state",
@@ -87,7 +90,7 @@ const MAY_USE: [(&str, &[&str]); 21] = [
 
 /// Where a room may use another in these points only. `http` and `store`: the one mapping of errors to
 /// problems must name the store's errors.
-const MAY_USE_ONLY: [(&str, &str, &[&str]); 24] = [
+const MAY_USE_ONLY: [(&str, &str, &[&str]); 25] = [
     ("api", "model", &["Kind", "suspect"]),
     ("api", "projection", &["EntityTag"]),
     ("api", "secrets", &["Scope"]),
@@ -114,12 +117,13 @@ const MAY_USE_ONLY: [(&str, &str, &[&str]); 24] = [
     ("store", "state", &["Change"]),
     ("store", "metrics", &["CommitOutcome", "StoreMetrics"]),
     ("instances", "metrics", &["InstanceMetrics"]),
+    ("registry", "model", &["SettingsKey", "descriptor", "mask", "suspect", "validate"]),
     ("cli", "document", &["NewDocument"]),
     ("cli", "model", &["dial", "reference", "static_server"]),
 ];
 
 /// Words that must not occur in a room, or in a folder of one.
-const MUST_NEVER_KNOW: [(&str, &[&str]); 19] = [
+const MUST_NEVER_KNOW: [(&str, &[&str]); 20] = [
     ("api", &["std::fs", "actix_web", "Config", "KeyRing", "Plaintext"]),
     ("json", &["std::fs", "std::time", "actix_web", "tracing"]),
     ("config", &["std::fs", "std::env", "actix_web"]),
@@ -132,6 +136,7 @@ const MUST_NEVER_KNOW: [(&str, &[&str]); 19] = [
     ("store", &["actix_web", "KeyRing", "Plaintext", "ServerName"]),
     ("service", &["actix_web", "std::fs", "FileStore", "Document"]),
     ("events", &["actix_web", "std::fs", "Config", "Plaintext", "KeyRing"]),
+    ("registry", &["actix_web", "Document", "FileStore", "KeyRing"]),
     ("metrics", &["actix_web", "std::fs", "tokio", "Config", "Document", "KeyRing", "Plaintext"]),
     ("instances/core", &["std::fs", "tokio", "tracing", "metrics", "SystemClock"]),
     ("backoff", &["std::fs", "tokio", "SystemTime"]),

@@ -74,8 +74,24 @@ fn a_problem_that_lacks_a_member_is_not_what_its_schema_says() {
 fn operations_are_named_by_a_verb_and_a_noun_and_each_once() {
     let document = checked_in();
     let verbs = [
-        "accept", "call", "copy", "create", "delete", "follow", "get", "list", "patch", "probe", "rename",
-        "replace", "restart", "test", "update",
+        "accept",
+        "call",
+        "copy",
+        "create",
+        "delete",
+        "follow",
+        "get",
+        "install",
+        "list",
+        "patch",
+        "probe",
+        "rename",
+        "replace",
+        "restart",
+        "test",
+        "uninstall",
+        "update",
+        "validate",
     ];
     let mut names = BTreeSet::new();
     for (method, path, operation) in operations(&document) {

@@ -18,6 +18,8 @@ OF_STORED_SECRETS = {
 
 # What is wrong with a body in no one member: it would have to be said of each text and number at every depth.
 BEYOND_SCHEMAS = {
+    # The scope is not part of the body.
+    "/problems/invalid-name": ["with the scope before it, it is longer than 128 characters"],
     "/problems/malformed-body": [
         "it holds the character NUL",
         "it is nested too deeply",

@@ -28,7 +28,8 @@ struct LlamaStack {
 
 impl LlamaStack {
     fn start() -> Self {
-        let program = std::env::var_os("LLAMA_STACK").expect("LLAMA_STACK names no program: run `make interop`");
+        let program =
+            std::env::var_os("LLAMA_STACK").expect("LLAMA_STACK names no program: run `make interop`");
         let free = TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr());
         let address = free.expect("there is a free port");
         let folder = tempfile::tempdir().expect("there is room");

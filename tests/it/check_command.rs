@@ -125,3 +125,25 @@ fn a_key_file_that_cannot_be_trusted_is_an_error() {
     assert_eq!(output.status.code(), Some(1), "{output:?}");
     assert!(lines(&output, "error").iter().any(|line| line.contains("secret-key")), "{output:?}");
 }
+
+#[test]
+fn a_file_of_static_servers_is_read_as_the_service_reads_it() {
+    let site = Site::with_fixture("settings/v1.58.0.json");
+    let path = site.home().join("lightspeed-stack.yaml");
+    let named = path.to_string_lossy().into_owned();
+    let check = |text: &str| {
+        fs::write(&path, text).expect("our own folder");
+        check(&site, &[KEY, ("MCP_SETTINGS_STATIC_SERVERS", &named)])
+    };
+    let output =
+        check("mcp_servers: [{name: a, url: u}, {name: b, url: u, authorization_headers: {A: /no/canary}}]");
+    assert_eq!(output.status.code(), Some(0), "{output:?}");
+    assert!(lines(&output, "ok").iter().any(|line| line.contains("2 in `")), "{output:?}");
+    let warnings = lines(&output, "warning").join("\n");
+    assert!(warnings.contains("`mcp_servers[1].authorization_headers.A`"), "{warnings}");
+    assert!(!warnings.contains("canary"), "{warnings}");
+    let output = check("mcp_servers: [{name: a}]");
+    assert_eq!(output.status.code(), Some(1), "{output:?}");
+    let errors = lines(&output, "error").join("\n");
+    assert!(errors.contains("`mcp_servers[0].url` is missing"), "{errors}");
+}

@@ -48,6 +48,7 @@ pub(crate) fn check_event(name: &str, event: &Value) {
         "server" => "ServerEvent",
         "document" => "DocumentEvent",
         "instances" => "InstancesEvent",
+        "origins" => "OriginsEvent",
         _ => panic!("no event `{name}` is described"),
     };
     let schema = json!({ "$ref": format!("#/components/schemas/{schema}") });

@@ -3,7 +3,7 @@
 use std::io;
 use std::time::{Duration, Instant};
 
-use mcp_settings::api::{DocumentChange, InstanceStatuses, Opened, ServerChange};
+use mcp_settings::api::{DocumentChange, InstanceStatuses, Opened, ServerChange, ServerOrigins};
 use serde_json::{Value, json};
 
 use crate::api_types;
@@ -27,6 +27,8 @@ pub(crate) struct Stream {
     pub(crate) instances: Vec<Value>,
     /// Whether it said that this service runs them; nothing before it was said.
     pub(crate) runner: Option<bool>,
+    /// What was said last of where servers came from.
+    pub(crate) origins: Option<Value>,
 }
 
 /// One event.
@@ -60,7 +62,7 @@ impl Stream {
         let is_stream = head.header("content-type") == Some("text/event-stream");
         let (text, last_id, instances) = (String::new(), String::new(), Vec::new());
         Ok(if is_stream {
-            Ok(Self { connection, head, text, last_id, instances, runner: None })
+            Ok(Self { connection, head, text, last_id, instances, runner: None, origins: None })
         } else {
             Err(head)
         })
@@ -87,6 +89,10 @@ impl Stream {
                 // The states of instances come beside the changes, in no order with them.
                 if block.starts_with("event: instances") {
                     (self.instances, self.runner) = read_instances(&block);
+                    continue;
+                }
+                if block.starts_with("event: origins") {
+                    self.origins = Some(read_origins(&block));
                     continue;
                 }
                 let event = read(&block);
@@ -147,6 +153,15 @@ fn follow(request: &Request) -> (Stream, Event) {
     let first = stream.next();
     assert_eq!(first.name, "opened", "{first:?}");
     (stream, first)
+}
+
+fn read_origins(block: &str) -> Value {
+    let data = block.trim_end().strip_prefix("event: origins\ndata: ");
+    let data = data.unwrap_or_else(|| panic!("{block:?}"));
+    drop(api_types::read::<ServerOrigins>(data));
+    let data: Value = serde_json::from_str(data).unwrap_or_else(|error| panic!("{error} in {data}"));
+    conformance::check_event("origins", &json!({ "event": "origins", "data": data }));
+    data
 }
 
 /// Exactly one line for each field, in this order.

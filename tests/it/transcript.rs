@@ -64,7 +64,8 @@ impl Replay {
             _ => {}
         }
         self.recorded.follow(row);
-        if difference.is_some() && row.is_write() {
+        let is_refused_by_both = row.status >= 400 && answer.status >= 400;
+        if difference.is_some() && row.is_write() && !is_refused_by_both {
             self.recorded.restore(row, server);
         }
     }

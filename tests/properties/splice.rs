@@ -156,7 +156,7 @@ proptest! {
 
     #[test]
     fn a_renamed_server_changes_its_name_alone(
-        (sample, index, to) in (any_sample(), any::<Index>(), "[A-Z][a-z0-9@:._-]{0,8}"),
+        (sample, index, to) in (any_sample(), any::<Index>(), "[A-Z][a-z0-9@:+._-]{0,8}"),
     ) {
         let text = sample.text();
         let client = Client::of(&text);

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
-"""An MCP server over stdio whose tools are looked at and called by people. Where the file that its argument names exists, it
-lists others: `echo` has changed, `fail` is gone, `fresh` is new. With a variable TOKEN it says that secret wherever it can: in
-a description, in a schema, in an error, in a result and on stderr.
+"""An MCP server over stdio whose tools, resources and prompts are looked at by people. Where the file that its argument names
+exists, it lists others: `echo` has changed, `fail` is gone, `fresh` and the resource `notes://fresh` are new. With a variable
+TOKEN it says that secret wherever it can: in descriptions, in a URI, in a schema, in an error, in a result and on stderr.
 """
 import json
 import os
@@ -55,6 +55,43 @@ def listed():
     return [*tools, {"name": "fail", "description": "Fails.", "inputSchema": {"type": "object"}}]
 
 
+def resources():
+    notes = [
+        {
+            "uri": "notes://today",
+            "name": "today",
+            "title": "Notes of today",
+            "description": "What was written down since midnight.\nThe newest is at the end.",
+            "mimeType": "text/markdown",
+            "size": 2048,
+            "annotations": {"audience": ["user", "assistant"], "lastModified": "2026-01-02T03:04:05Z"},
+        },
+        {"uri": "notes://plan", "name": "plan", "mimeType": "application/json"},
+        {"uri": f"notes://of/{TOKEN}", "name": "own", "description": f"Needs {TOKEN}."},
+    ]
+    return [*notes, {"uri": "notes://fresh", "name": "fresh"}] if is_other() else notes
+
+
+TEMPLATES = [{
+    "uriTemplate": "notes://{year}/{month}{?words*}",
+    "name": "by-month",
+    "description": "Notes of one month.",
+    "mimeType": "text/markdown",
+}]
+PROMPTS = [
+    {
+        "name": "review",
+        "title": "Review",
+        "description": "Has a text reviewed.",
+        "arguments": [
+            {"name": "style", "description": "How strictly."},
+            {"name": "text", "title": "The text", "description": "What is reviewed.", "required": True},
+        ],
+    },
+    {"name": "greet", "description": f"Greets with {TOKEN}."},
+]
+
+
 def text(value, **more):
     return {"result": {"content": [{"type": "text", "text": value}], **more}}
 
@@ -77,12 +114,15 @@ def call(message):
 
 def initialize(_message):
     return {"result": {
-        "protocolVersion": "2025-11-25", "capabilities": {"tools": {}}, "serverInfo": {"name": "toolbox", "version": "1"},
+        "protocolVersion": "2025-11-25", "capabilities": {"tools": {}, "resources": {}, "prompts": {}},
+        "serverInfo": {"name": "toolbox", "version": "1"},
     }}
 
 
 ANSWERS = {"initialize": initialize, "tools/list": lambda _message: {"result": {"tools": listed()}}, "tools/call": call,
-           "ping": lambda _message: {"result": {}}}
+           "resources/list": lambda _message: {"result": {"resources": resources()}},
+           "resources/templates/list": lambda _message: {"result": {"resourceTemplates": TEMPLATES}},
+           "prompts/list": lambda _message: {"result": {"prompts": PROMPTS}}, "ping": lambda _message: {"result": {}}}
 print(f"listening with {TOKEN}", file=sys.stderr, flush=True)
 for line in sys.stdin:
     message = json.loads(line)

@@ -10,6 +10,7 @@ import { eventually } from './claims.mjs';
 const PYTHON = fileURLToPath(new URL('../../target/servers/python/bin/python3', import.meta.url));
 const SCRIPT = fileURLToPath(new URL('../servers/instance.py', import.meta.url));
 const TOOLBOX = fileURLToPath(new URL('../servers/toolbox.py', import.meta.url));
+const EVERYTHING = fileURLToPath(new URL('../../target/servers/node/node_modules/@modelcontextprotocol/server-everything/dist/index.js', import.meta.url));
 
 const START = 60_000;
 
@@ -23,7 +24,12 @@ export function clock() {
   return { command: join(dirname(PYTHON), 'mcp-server-time'), args: ['--local-timezone=Europe/Zurich'] };
 }
 
-/** Tools that are worth a look: tests/servers/toolbox.py. They are others once there is a file. */
+/** A server that has everything that a server can have. */
+export function everything() {
+  return { command: 'node', args: [EVERYTHING] };
+}
+
+/** Tools, resources and prompts that are worth a look: tests/servers/toolbox.py. They are others once there is a file. */
 export class Toolbox {
   #other;
 

@@ -4,6 +4,7 @@ import { Account } from './screens/account.mjs';
 import { Conflict } from './screens/conflict.mjs';
 import { Editor } from './screens/editor.mjs';
 import { List } from './screens/list.mjs';
+import { Offers } from './screens/offers.mjs';
 import { Paste } from './screens/paste.mjs';
 import { Renaming } from './screens/rename.mjs';
 import { Running } from './screens/running.mjs';
@@ -38,6 +39,8 @@ export class Visitor {
     this.running = new Running(page);
     this.signIn = new SignIn(page);
     this.tools = new Tools(page);
+    this.resources = new Offers(page, 'Resources');
+    this.prompts = new Offers(page, 'Prompts');
     this.testing = new Testing(page);
     this.unreachable = this.alert('The service can\'t be reached. Your drafts are kept.');
     this.account = new Account(page);

@@ -94,7 +94,7 @@ export const editor = {
   othersHint: "The form does not have them. They are kept; edit them as JSON.",
 
   name: "Name",
-  nameHint: "Letters A to Z, digits, and _ . @ : -",
+  nameHint: "Letters A to Z, digits, and _ . @ : + -",
   nameTaken: "A server with this name already exists. Choose another.",
   nameTakenMaybe: "A server with this name exists now. It may be this one, from the save that got no answer: look at the list, or choose another name.",
   nameNeeded: "A name is needed.",
@@ -283,3 +283,12 @@ export const secrets = {
 function capital(text: string): string {
   return text.charAt(0).toUpperCase() + text.slice(1);
 }
+
+export const asJson = {
+  copy: "Copy as JSON",
+  copying: (name: string) => `Copying ${name} as JSON`,
+  copied: (name: string, isChanged: boolean) => `${name} was copied as JSON${isChanged ? ", as it is stored" : ""}.`,
+  masked: (secrets: number) => (secrets === 0 ? "" : `${count(secrets, "secret")} in it ${secrets === 1 ? "is" : "are"} masked.`),
+  notCopied: (why: string) => `Nothing was copied: ${why}`,
+  byHand: "the browser does not let this page copy. The tab JSON of the configuration has the text.",
+} as const;

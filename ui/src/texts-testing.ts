@@ -39,28 +39,59 @@ export const testing = {
   gone: "No server has this name any more.",
 } as const;
 
-/** The tools of one server. */
-export const tools = {
-  reading: (name: string) => `Reading the tools of ${name}`,
-  search: "Search tools",
-  searchKey: "Search the tools",
-  shown: (shown: number, all: number) => (shown === all ? count(all, "tool") : `${shown} of ${count(all, "tool")}`),
+/** Each list that a server offers. */
+export const listing = {
+  kinds: { tools: kind("tool"), resources: kind("resource"), prompts: kind("prompt") },
   refresh: "List again",
   again: "Try again",
   listed: "Listed",
   doesNotRun: "the server does not run, so it may offer something else by now.",
   earlierLaunch: "that was another launch, so it may offer something else by now.",
   notAgain: "it could not be asked again.",
-  none: "The server has no tools.",
-  neverListed: "The server has not listed its tools yet. It does when it runs.",
   toStatus: "See its status",
-  noMatch: "No matching tools",
   clearSearch: "Clear the search",
-  dropped: (number: number) => `${count(number, "tool")} without a name ${number === 1 ? "is" : "are"} left out.`,
+  odd: "look closely",
+  arguments: "Arguments",
+  noArguments: "It takes no arguments.",
+  required: "required",
+  whole: "As the server lists it",
+  wholeOf: (name: string) => `${name} as the server lists it`,
+} as const;
 
+function kind(one: string) {
+  const many = `${one}s`;
+  return {
+    reading: (name: string) => `Reading the ${many} of ${name}`,
+    search: `Search ${many}`,
+    searchKey: `Search the ${many}`,
+    shown: (shown: number, all: number) => (shown === all ? count(all, one) : `${shown} of ${count(all, one)}`),
+    none: `The server has no ${many}.`,
+    neverListed: `The server has not listed its ${many} yet. It does when it runs.`,
+    noMatch: `No matching ${many}`,
+    dropped: (number: number) => `${count(number, one)} without a name ${number === 1 ? "is" : "are"} left out.`,
+  };
+}
+
+export const resources = {
+  template: "template",
+  name: "Name",
+  variables: "Variables",
+  mediaType: "MIME type",
+  size: "Size",
+  bytes: (bytes: number) => sizeText(bytes),
+  audience: "Audience",
+  changed: "Last modified",
+} as const;
+
+export const prompts = {
+  takes: (number: number) => count(number, "argument"),
+  optional: "optional",
+} as const;
+
+/** The tools of one server. */
+export const tools = {
   readOnly: "read-only",
   readOnlyWhat: "The server says that this tool changes nothing.",
-  odd: "look closely",
   denied: "denied",
   heldBack: "held back",
   heldBackWhat: "It is not as it was accepted, and tools are pinned: it can't be called before it is accepted.",
@@ -71,6 +102,8 @@ export const tools = {
   allowOf: (tool: string) => `Allow ${tool}`,
   deny: "Deny",
   denyOf: (tool: string) => `Deny ${tool}`,
+  areDenied: (number: number) => `${count(number, "tool")} ${number === 1 ? "is" : "are"} denied.`,
+  allowAll: "Allow all",
   choosing: (name: string) => `Changing which tools of ${name} are offered`,
   notChosen: (why: string) => `Nothing was changed: ${why}`,
   overtaken: "Somebody else changed which tools are offered meanwhile. This is how it is now.",
@@ -91,12 +124,9 @@ export const tools = {
   notAccepted: (why: string) => `They were not accepted: ${why}`,
   hasChanged: "The server listed other tools while you looked. These are what it lists now.",
 
-  arguments: "Arguments",
-  noArguments: "It takes no arguments.",
   noSimpleArguments: "Its schema does not list single arguments.",
   anything: "anything",
   or: "or",
-  required: "required",
   fallback: "default",
   oneOf: "One of",
   schema: "Schema",
@@ -127,8 +157,12 @@ export const tools = {
   structuredOf: (tool: string) => `Structured result of ${tool}`,
   whole: "The whole result as JSON",
   wholeOf: (tool: string) => `The whole result of ${tool}`,
-  bytes: (media: string, bytes: number) => `${media === "" ? "Data" : media}, ${bytes < 10_000 ? count(bytes, "byte") : `${Math.round(bytes / 1000)} kB`}`,
+  bytes: (media: string, bytes: number) => `${media === "" ? "Data" : media}, ${sizeText(bytes)}`,
   noPicture: "It can't be shown here.",
   cut: (more: number) => `${more.toLocaleString("en")} more characters are not shown.`,
   showAll: "Show all",
 } as const;
+
+function sizeText(bytes: number): string {
+  return bytes < 10_000 ? count(bytes, "byte") : `${Math.round(bytes / 1000)} kB`;
+}

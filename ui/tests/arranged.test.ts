@@ -5,6 +5,7 @@ import { type Order, arranged, counted, iconText } from "../src/screens/list/arr
 import type { InstanceStatus } from "../src/api/events.ts";
 import type { LiveServer } from "../src/state/live.ts";
 import { config } from "./configs.ts";
+import { NO_ORIGINS, type Origins } from "../src/state/origins.ts";
 import { status } from "./statuses.ts";
 
 function server(name: string, text: string | null, more: Partial<LiveServer> = {}): LiveServer {
@@ -54,11 +55,29 @@ test("a filter says how many it would show beside the words and the other groups
   const counts = (finding: Partial<Finding>) =>
     Object.fromEntries(counted(SERVERS, { ...EVERYTHING, ...finding }).map(({ value, count, all }) => [value, [count, all]]));
   assert.deepEqual(counts({}), {
-    stdio: [1, 1], http: [1, 1], sse: [1, 1], enabled: [2, 2], disabled: [2, 2], running: [0, 0], approval: [0, 0], failing: [0, 0], reentry: [1, 1], findings: [1, 1], invalid: [1, 1],
+    stdio: [1, 1], http: [1, 1], sse: [1, 1], enabled: [2, 2], disabled: [2, 2], running: [0, 0], settings: [4, 4], registered: [0, 0], catalog: [0, 0], static: [0, 0], approval: [0, 0], failing: [0, 0], reentry: [1, 1], findings: [1, 1], invalid: [1, 1],
   });
   const some = counts({ transport: ["http"], search: "tool" });
   assert.deepEqual([some["stdio"], some["http"], some["sse"]], [[1, 1], [1, 1], [0, 1]]);
   assert.deepEqual([some["enabled"], some["disabled"]], [[0, 2], [1, 2]]);
+});
+
+test("a server is found by where it came from, and one of a file hides it", () => {
+  const stored = { provider_id: null, leaving: false, gateways: [] };
+  const origins: Origins = {
+    stored: new Map([
+      ["tool-9", { name: "tool-9", source: "registered", ...stored }],
+      ["tool-10", { name: "tool-10", source: "catalog", ...stored }],
+    ]),
+    fixed: [{ name: "tool-10", url: "http://h", shadows: true }, { name: "else", url: "http://h", shadows: false }],
+  };
+  const around = { statuses: new Map(), origins };
+  const found = (origin: Finding["origin"]) =>
+    arranged(SERVERS, { sort: "name", isDescending: false, finding: { ...EVERYTHING, origin } }, new Set(), around).map(({ name }) => name);
+  assert.deepEqual(found(["settings"]), ["Alpha", "broken"]);
+  assert.deepEqual(found(["registered"]), ["tool-9"]);
+  assert.deepEqual(found(["static", "registered"]), ["tool-9", "tool-10"]);
+  assert.deepEqual(found(["catalog"]), []);
 });
 
 test("a server is found by how it runs", () => {
@@ -69,12 +88,12 @@ test("a server is found by how it runs", () => {
     ["broken", status({ name: "broken", state: "error", health: "unhealthy" })],
   ]);
   const found = (looked: Partial<Finding>) =>
-    arranged(SERVERS, { sort: "name", isDescending: false, finding: { ...EVERYTHING, ...looked } }, new Set(), statuses).map(({ name }) => name);
+    arranged(SERVERS, { sort: "name", isDescending: false, finding: { ...EVERYTHING, ...looked } }, new Set(), { statuses, origins: NO_ORIGINS }).map(({ name }) => name);
   assert.deepEqual(found({ running: ["running"] }), ["tool-9", "tool-10"]);
   assert.deepEqual(found({ attention: ["failing"] }), ["broken", "tool-10"]);
   assert.deepEqual(found({ attention: ["approval", "failing"] }), ["Alpha", "broken", "tool-10"]);
   assert.deepEqual(found({ running: ["running"], attention: ["failing"] }), ["tool-10"]);
-  const counts = Object.fromEntries(counted(SERVERS, EVERYTHING, statuses).map(({ value, all }) => [value, all]));
+  const counts = Object.fromEntries(counted(SERVERS, EVERYTHING, { statuses, origins: NO_ORIGINS }).map(({ value, all }) => [value, all]));
   assert.deepEqual([counts["running"], counts["approval"], counts["failing"]], [2, 1, 2]);
   // What is known of a server changes while its configuration stays.
   statuses.set("tool-10", status({ name: "tool-10", state: "running", health: "healthy" }));

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import { type Part, joined } from "../src/screens/running/log-parts.ts";
+import { type Part, joined, searched } from "../src/screens/running/log-parts.ts";
 
 function lines(from: number, ...texts: string[]): Part {
   return texts.map((text, index) => ({ at_ms: from + index, text }));
@@ -28,4 +28,12 @@ test("of many lines the newest are kept, whole programs go first", () => {
   const parts = joined(joined([], many(0, 50), true), many(1_000, 1_990), true);
   assert.deepEqual(parts.map((part) => [part.length, part[0]?.text]), [[10, "40"], [1_990, "0"]]);
   assert.deepEqual(joined(parts, many(9_000, 2_500), true).map((part) => [part.length, part[0]?.text]), [[2_000, "500"]]);
+});
+
+test("a search leaves the lines that have each word, and no empty program", () => {
+  const parts = [lines(1, "Opened the file", "closed"), lines(5, "nothing"), lines(9, "file is CLOSED")];
+  assert.deepEqual(texts(searched(parts, " FILE  o")), [["Opened the file"], ["file is CLOSED"]]);
+  assert.deepEqual(texts(searched(parts, "closed")), [["closed"], ["file is CLOSED"]]);
+  assert.deepEqual(searched(parts, "closed nothing"), []);
+  assert.equal(searched(parts, " "), parts);
 });

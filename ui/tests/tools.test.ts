@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import test from "node:test";
 import { parseJson } from "../src/json/read.ts";
 import { writeJson } from "../src/json/write.ts";
-import { allowing, denying, isAllowed } from "../src/model/tool-rules.ts";
+import { allowing, allowingAll, denying, isAllowed } from "../src/model/tool-rules.ts";
 import { type Argument, argumentsOf, fieldsOf, readFields } from "../src/model/tool-schema.ts";
 import { config } from "./configs.ts";
 
@@ -17,6 +17,7 @@ test("a tool that is denied is given back by allowing it, and nothing else chang
   assert.equal(isAllowed(few, "a"), false);
   assert.deepEqual(allowing(few, "a"), { allow: ["b", "a"], deny: [], pinned: true });
   assert.deepEqual(allowing(denying(few, "b"), "b"), few);
+  assert.deepEqual(allowingAll(denying(few, "b")), { allow: null, deny: [], pinned: true });
 });
 
 /** What is said of each argument of a schema, in short. */

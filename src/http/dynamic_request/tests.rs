@@ -191,7 +191,7 @@ fn a_fault_has_the_members_of_its_type() {
 fn a_body_that_is_no_object_is_one_fault() {
     let missing = json!({"type": "missing", "loc": ["body"], "msg": "Field required", "input": null});
     for body in ["", "null"] {
-        assert_eq!(faults(body), [missing.clone()], "{body:?}");
+        assert_eq!(faults(body), std::slice::from_ref(&missing), "{body:?}");
     }
     for body in ["[]", "5", "\"canary\"", "true"] {
         let expected = json!({"type": "model_attributes_type", "loc": ["body"], "msg": "Input should be a valid dictionary or object to extract fields from"});

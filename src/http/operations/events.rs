@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde_json::{Value, json};
 
-use crate::api::{DocumentChange, InstanceStatuses, Opened, ServerChange};
+use crate::api::{DocumentChange, InstanceStatuses, Opened, ServerChange, ServerOrigins};
 use crate::http::problem_kind::ProblemKind::*;
 use crate::openapi::{Body, Response, Shape};
 
@@ -53,18 +53,35 @@ fn events() -> Shape {
         event::<ServerChange>("ServerEvent", "server", "A server differs from what it was before."),
         event::<DocumentChange>("DocumentEvent", "document", used),
         statuses(),
+        origins(),
     ];
     Shape::text_of("text/event-stream", all)
 }
 
-/// The states of instances, without an `id`.
+/// The states of instances.
 fn statuses() -> Shape {
-    Shape::named("InstancesEvent", |generator| {
-        let data = generator.subschema_for::<InstanceStatuses<'_>>();
+    let description = "The states of all instances after `opened`, then the newest of those that differ, at most once a second. It has no `id`, and is not repeated after a disconnect.";
+    placeless::<InstanceStatuses<'_>>("InstancesEvent", "instances", description)
+}
+
+/// Where servers came from.
+fn origins() -> Shape {
+    let description = "Where servers came from that were not configured here: all of it, as soon as there are such servers, and whenever it changes, at most once a second. It has no `id`, and is not repeated after a disconnect.";
+    placeless::<ServerOrigins>("OriginsEvent", "origins", description)
+}
+
+/// One event without an `id`.
+fn placeless<Data: JsonSchema>(
+    component: &'static str,
+    event: &'static str,
+    description: &'static str,
+) -> Shape {
+    Shape::named(component, move |generator| {
+        let data = generator.subschema_for::<Data>();
         json!({
-            "description": "The states of all instances after `opened`, then the newest of those that differ, at most once a second. It has no `id`, and is not repeated after a disconnect.",
+            "description": description,
             "type": "object",
-            "properties": { "event": { "type": "string", "const": "instances" }, "data": data },
+            "properties": { "event": { "type": "string", "const": event }, "data": data },
             "additionalProperties": true,
             "required": ["event", "data"],
         })

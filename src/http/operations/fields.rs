@@ -19,7 +19,7 @@ pub(super) fn name() -> Parameter {
             "type": "string",
             "minLength": 1,
             "maxLength": 128,
-            "pattern": r"^(\.*[A-Za-z0-9_@:-][A-Za-z0-9_.@:-]*|\.{3,})$",
+            "pattern": r"^(\.*[A-Za-z0-9_@:+-][A-Za-z0-9_.@:+-]*|\.{3,})$",
         })),
         example: json!("issues"),
     }
@@ -130,6 +130,52 @@ pub(super) fn refresh() -> Parameter {
         description: "Ask a running server again, however new what is known is. Needs the scope `write`.",
         shape: Shape::inline(json!({ "type": "boolean", "default": false })),
         example: json!(true),
+    }
+}
+
+/// The name of an entry of the catalog.
+pub(super) fn entry() -> Parameter {
+    Parameter {
+        component: "RegistryName",
+        name: "entry",
+        place: Place::Path,
+        description: "The server's name in the scope.",
+        shape: Shape::inline(json!({
+            "type": "string",
+            "minLength": 1,
+            "pattern": r"^[A-Za-z0-9_+@-][A-Za-z0-9_.+@-]*$",
+        })),
+        example: json!("issues"),
+    }
+}
+
+/// Which entries of the catalog are meant.
+pub(super) fn agent_scope() -> Parameter {
+    Parameter {
+        component: "AgentScope",
+        name: "agent_scope",
+        place: Place::Query,
+        description: "Which agent mounts the servers: those whose names begin with it and `:`. `default`: those whose names hold no `:`.",
+        shape: Shape::inline(json!({
+            "type": "string",
+            "minLength": 1,
+            "maxLength": 64,
+            "pattern": r"^[A-Za-z0-9_.@-]+$",
+            "default": "default",
+        })),
+        example: json!("default"),
+    }
+}
+
+/// Whether a list says what the servers are started with.
+pub(super) fn expand() -> Parameter {
+    Parameter {
+        component: "Expand",
+        name: "expand",
+        place: Place::Query,
+        description: "`spec`: say what each server is started with.",
+        shape: Shape::inline(json!({ "type": "string", "enum": ["spec"] })),
+        example: json!("spec"),
     }
 }
 

@@ -10,6 +10,7 @@ mod openhands;
 mod patch;
 mod problem;
 mod registration;
+mod registry;
 mod test;
 mod tool_call;
 
@@ -22,5 +23,6 @@ pub(super) use openhands::{
 pub(super) use patch::{McpServerConfigPatch, json_patch};
 pub(super) use problem::{example, of_status};
 pub(super) use registration::ServerRegistration;
+pub(super) use registry::RegistryServerSpec;
 pub(super) use test::{OpenHandsTest, OpenHandsTestResult, ServerTest, ToolFingerprint};
 pub(super) use tool_call::ToolCall;

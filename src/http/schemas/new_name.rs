@@ -9,7 +9,7 @@ use schemars::JsonSchema;
 pub(in crate::http) struct NewName {
     #[schemars(
         length(min = 1, max = 128),
-        regex(pattern = r"^(\.*[A-Za-z0-9_@:-][A-Za-z0-9_.@:-]*|\.{3,})$")
+        regex(pattern = r"^(\.*[A-Za-z0-9_@:+-][A-Za-z0-9_.@:+-]*|\.{3,})$")
     )]
     to: String,
 }

@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use super::breaks;
+use super::schema::WIDENED;
 
 /// A small API with everything that is compared.
 fn before() -> Value {
@@ -185,4 +186,21 @@ fn what_a_client_can_live_with_is_not_reported() {
         assert!(found.is_empty(), "{place} {member}: {found:?}");
     }
     assert!(breaks(&before(), &before()).is_empty());
+}
+
+#[test]
+fn a_pattern_that_is_known_to_be_wider_breaks_only_who_receives_it() {
+    let with = |member: &str, pattern: &str| {
+        let (place, name) = match member {
+            "sent" => ("/paths/~1a~1{name}/put/parameters/0/schema", "pattern"),
+            _ => ("/components/schemas/Answer/properties/name", "pattern"),
+        };
+        changed(place, name, json!(pattern))
+    };
+    for (less, more) in WIDENED {
+        assert!(breaks(&with("sent", less), &with("sent", more)).is_empty(), "{more}");
+        assert_eq!(breaks(&with("sent", more), &with("sent", less)).len(), 1, "{less}");
+        assert_eq!(breaks(&with("received", less), &with("received", more)).len(), 1, "{more}");
+        assert!(breaks(&with("received", more), &with("received", less)).is_empty(), "{less}");
+    }
 }

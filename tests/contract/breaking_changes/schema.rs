@@ -7,6 +7,12 @@ use serde_json::Value;
 use super::members;
 use crate::document::resolve;
 
+/// Patterns of which each text that the first allows is allowed by the second.
+pub(super) const WIDENED: [(&str, &str); 1] = [
+    // Names of servers may hold `+`.
+    (r"^(\.*[A-Za-z0-9_@:-][A-Za-z0-9_.@:-]*|\.{3,})$", r"^(\.*[A-Za-z0-9_@:+-][A-Za-z0-9_.@:+-]*|\.{3,})$"),
+];
+
 /// Whether a client sends what a schema describes, or receives it.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Direction {
@@ -109,7 +115,9 @@ impl<'a> Comparison<'a> {
                 self.note(at, &format!("`{keyword}` has changed"));
             }
         }
-        if !wide["pattern"].is_null() && wide["pattern"] != narrow["pattern"] {
+        let is_known = |(less, more): &(&str, &str)| narrow["pattern"] == *less && wide["pattern"] == *more;
+        if !wide["pattern"].is_null() && wide["pattern"] != narrow["pattern"] && !WIDENED.iter().any(is_known)
+        {
             self.note(at, "`pattern` has changed");
         }
         if direction == Direction::Request && old["if"] != new["if"] {

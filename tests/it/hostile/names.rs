@@ -21,7 +21,6 @@ fn a_name_outside_the_rule_reaches_no_server() {
         "%00",
         "%0A",
         "a%20b",
-        "a+b",
         "%C3%A9",
         "%FF",
         "%ED%A0%80",
@@ -62,7 +61,7 @@ fn an_encoded_slash_is_part_of_no_legal_name() {
 fn every_character_of_the_rule_works_raw_and_encoded() {
     let server = TestServer::start();
     let long = "z".repeat(128);
-    for name in ["A9_.@:-", "...", ".a", "mcpServers", "rename", long.as_str()] {
+    for name in ["A9_.@:+-", "a+b", "...", ".a", "mcpServers", "rename", long.as_str()] {
         let tag = server.seed(name, &json!({"command": "x"}));
         let encoded: String = name.bytes().map(|byte| format!("%{byte:02x}")).collect();
         let answer = server.get(item(&encoded)).send().expect(200);

@@ -1,8 +1,11 @@
 //! The list of servers: what it shows of each, and what is done from it.
 
+use std::fs;
+
 use serde_json::{Map, Value, json};
 
 use super::fixture::Fixture;
+use crate::site::Site;
 
 #[test]
 fn no_name_and_no_target_is_cut_where_there_is_room() {
@@ -26,6 +29,16 @@ fn no_name_and_no_target_is_cut_where_there_is_room() {
 #[test]
 fn the_bar_says_who_the_reader_is_to_the_service() {
     Fixture::empty().play("account");
+}
+
+#[test]
+fn servers_that_were_not_configured_here_say_where_they_came_from() {
+    let site = Site::new();
+    let file = site.home().join("lightspeed-stack.yaml");
+    let listed = "mcp_servers:\n  - {name: from-the-file, url: 'https://file.example/mcp?token=s3cret'}\n  - {name: hidden, url: 'https://h.example'}\n";
+    fs::write(&file, listed).expect("our own folder");
+    let file = file.to_string_lossy().into_owned();
+    Fixture::on(site).env("MCP_SETTINGS_STATIC_SERVERS", &file).play("origins");
 }
 
 #[test]

@@ -31,6 +31,11 @@ fn a_server_dies_and_comes_back_and_is_tried_again_at_once() {
 }
 
 #[test]
+fn the_menu_of_a_row_checks_starts_again_and_copies() {
+    stage().play("row-menu");
+}
+
+#[test]
 fn what_somebody_else_changed_is_seen_and_exactly_that_is_approved() {
     stage().play("approval");
 }

@@ -49,6 +49,11 @@ fn who_may_not_call_or_choose_tools_sees_no_control_for_it() {
 }
 
 #[test]
+fn resources_and_prompts_are_searched_and_looked_at_where_a_server_has_them() {
+    stage().play("offers");
+}
+
+#[test]
 fn a_secret_that_a_server_echoes_never_reaches_the_page() {
     stage().play("tools-canary");
 }

@@ -67,7 +67,7 @@ export default async function (stage) {
     await keys.press('Enter');
     const entry = page.getByRole('menuitem', { name: item, exact: true });
     const isThere = () => entry.evaluate((element) => element === document.activeElement);
-    for (let steps = 0; steps < 5 && !await isThere(); steps += 1) await keys.press('ArrowDown');
+    for (let steps = 0; steps < 10 && !await isThere(); steps += 1) await keys.press('ArrowDown');
     await keys.press('Enter');
   };
   await choose('typed', 'Rename');

@@ -49,6 +49,22 @@ export default async function (stage) {
   await hasFocus(page, running.log, 'the lines');
   await eventually(async () => assert.ok(await fromEnd() < 4));
 
+  // It is searched while lines come; the lines are one key away from the search.
+  await keys.press('/');
+  const search = page.getByRole('searchbox', { name: 'Search log', exact: true });
+  await hasFocus(page, search, 'the search');
+  await keys.type('59 LINE');
+  await has('line 59');
+  await visible(page.getByText('1 of 64 lines', { exact: true }));
+  await say('a line of the 59th kind');
+  await has('line 59', 'a line of the 59th kind');
+  await keys.press('Enter');
+  await hasFocus(page, running.log, 'the lines that were found');
+  await search.fill('nothing of the kind');
+  await visible(running.log.getByText('No matching lines'));
+  await search.press('Escape');
+  await eventually(async () => assert.equal((await lines()).length, 65));
+
   // Another process has its own log, behind a mark; what was there is still there.
   await running.view('Status').click();
   await running.button('Restart').click();

@@ -1,4 +1,4 @@
-// The seven pictures of the manual: the list, an edit, a conflict, a paste, an approval, a test, tools. They are taken each time; kept
+// The eight pictures of the manual: the list, an edit, a conflict, a paste, an approval, a test, tools, resources. They are taken each time; kept
 // where a folder for them is given.
 
 import assert from 'node:assert/strict';
@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { visible } from '../claims.mjs';
 import { spoilSecret } from '../document.mjs';
 import { HOUSEHOLD, PASTED } from '../household.mjs';
-import { clock } from '../programs.mjs';
+import { clock, everything } from '../programs.mjs';
 
 const SIZE = { width: 1280, height: 800 };
 
@@ -18,7 +18,7 @@ export default async function (stage) {
   await stage.api.send('GET', '/api/instances/none/approval');
   for (const [name, config] of Object.entries(HOUSEHOLD)) await stage.api.put(name, config);
   const visitor = await stage.owner({ viewport: SIZE, deviceScaleFactor: 1, colorScheme: scheme, reducedMotion: 'reduce' });
-  const { list, editor, conflict, paste, running, testing, tools, page } = visitor;
+  const { list, editor, conflict, paste, running, testing, tools, resources, page } = visitor;
   const take = async (name) => {
     await page.mouse.move(0, 0);
     const picture = await page.screenshot({ animations: 'disabled', caret: 'hide' });
@@ -87,4 +87,13 @@ export default async function (stage) {
   await visible(tools.result('get_current_time').getByText('The tool answered'));
   await tools.opener('get_current_time').evaluate((opener) => opener.scrollIntoView());
   await take('tools');
+
+  await stage.api.put('everything', everything());
+  await stage.api.send('PUT', '/api/instances/everything/policy', { body: { start: 'always' } });
+  await page.evaluate(() => { location.hash = '#/servers/everything/status'; });
+  await running.status.getByText(/^(Healthy|Not checked)/).first().waitFor({ timeout: 60_000 });
+  await running.view('Resources').click();
+  await resources.open('demo://resource/static/document/features.md');
+  await resources.open('demo://resource/dynamic/text/{resourceId}');
+  await take('resources');
 }

@@ -1,4 +1,4 @@
-// Tests and tools under axe, in one colour scheme, wide and at the width of a phone, where nothing is cut off.
+// Tests, tools, resources and prompts under axe, in one colour scheme, wide and at the width of a phone, where nothing is cut off.
 
 import assert from 'node:assert/strict';
 
@@ -18,7 +18,7 @@ export default async function (stage) {
   await stage.writer('writer').put('theirs', program());
   await operator.once('box', 'running');
   const visitor = await stage.guest('operator', { colorScheme: stage.setting.scheme, reducedMotion: 'reduce' });
-  const { editor, testing, tools, page } = visitor;
+  const { editor, testing, tools, resources, prompts, page } = visitor;
   for (const width of WIDTHS) {
     await page.setViewportSize({ width, height: 800 });
     const fine = async (what) => {
@@ -74,5 +74,21 @@ export default async function (stage) {
     await box.changeBack();
     await tools.refresh.click();
     await gone(tools.drift);
+    await visitor.goTo('#/servers/box/resources');
+    await visible(resources.opener('notes://today'));
+    await fine('the resources');
+    await resources.open('notes://today');
+    await resources.open('notes://{year}/{month}{?words*}');
+    await resources.item('notes://today').locator('summary').click();
+    await fine('resources that are opened');
+    await resources.search.fill('nothing of the kind');
+    await fine('no resource that was searched');
+    await visitor.goTo('#/servers/box/prompts');
+    await prompts.open('review');
+    await prompts.open('greet');
+    await fine('prompts that are opened');
+    await visitor.goTo('#/servers/never/prompts');
+    await visible(page.getByText('The server has not listed its prompts yet.', { exact: false }));
+    await fine('prompts that are not known');
   }
 }

@@ -1,5 +1,5 @@
-// A server echoes its secret in its errors, its tools and on stderr: nothing of the page ever has it, in a test and in the view on
-// its tools.
+// A server echoes its secret in its errors, its tools and on stderr: nothing of the page ever has it, in a test and in the views on
+// its tools, resources and prompts.
 
 import assert from 'node:assert/strict';
 
@@ -21,7 +21,7 @@ export default async function (stage) {
   await canary.isSaved();
   await visitor.signIn.withKey(stage.setting.keys.operator);
   await visitor.list.isShown();
-  const { editor, testing, tools, page } = visitor;
+  const { editor, testing, tools, resources, prompts, running, page } = visitor;
 
   await visitor.goTo('#/servers/box');
   await editor.isShown('box');
@@ -54,6 +54,14 @@ export default async function (stage) {
   await tools.open('refuse');
   await tools.call('refuse').click();
   await visible(tools.result('refuse').getByText(/not with \*\*\*/));
+  await running.view('Resources').click();
+  await resources.open('notes://of/***');
+  await visible(resources.item('notes://of/***').getByText('Needs ***.', { exact: true }));
+  await resources.item('notes://of/***').locator('summary').click();
+  await visible(page.getByLabel('notes://of/*** as the server lists it', { exact: true }));
+  await running.view('Prompts').click();
+  await prompts.open('greet');
+  await visible(prompts.item('greet').locator('.tool-body').getByText('Greets with ***.', { exact: true }));
   await canary.assertSilent();
   assert.doesNotMatch(await stage.log(), new RegExp(SECRET));
 }

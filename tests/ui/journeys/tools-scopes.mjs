@@ -19,6 +19,7 @@ export default async function (stage) {
   await writer.tools.deny('dot').click();
   await eventually(async () => assert.deepEqual(await writer.tools.marks('dot'), ['denied']));
   assert.equal(await writer.tools.allow('dot').count(), 0);
+  assert.equal(await writer.page.getByRole('button', { name: 'Allow all', exact: true }).count(), 0);
   await writer.tools.pin.click();
   await visible(writer.page.getByText('The tools are pinned: one that is new or changed can\'t be called before it is accepted.'));
   assert.equal(await writer.tools.pin.count(), 0);

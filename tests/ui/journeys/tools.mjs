@@ -148,6 +148,13 @@ export default async function (stage) {
   await eventually(async () => assert.deepEqual(await tools.marks('fail'), ['denied']));
   assert.deepEqual(await tools.marks('dot'), ['denied']);
 
+  // All of them are given back at once.
+  await visible(page.getByText('2 tools are denied.', { exact: true }));
+  await keys.choose(page.getByRole('button', { name: 'Allow all', exact: true }));
+  await eventually(async () => assert.deepEqual([await tools.marks('fail'), await tools.marks('dot')], [[], []]));
+  await gone(page.getByRole('button', { name: 'Allow all', exact: true }));
+  assert.deepEqual((await stage.writer('operator').send('GET', '/api/instances/box/policy')).body.policy.tools, { allow: null, deny: [], pinned: false });
+
   // What does not run is shown as it was, with its age.
   await operator.call('box', 'echo', { text: SAID, mood: 'sad' });
   await stage.writer('operator').patch('box', { enabled: false });

@@ -18,10 +18,14 @@ export type Access = Opened["access"];
 
 export type InstanceStatus = Described<Schemas["InstanceStatus"]>;
 
+export type ServerOrigin = Omit<Described<Schemas["ServerOrigin"]>, "gateways"> & { gateways: Described<Schemas["GatewayState"]>[] };
+export type StaticServer = Described<Schemas["StaticServerOrigin"]>;
+
 export type StreamEvent =
   | ({ id: string } & ({ type: "opened"; data: Opened } | { type: "server"; data: ServerChange } | { type: "document"; data: DocumentChange }))
-  /** It is no place to go on from. */
-  | { id?: undefined; type: "instances"; data: { runner: boolean; instances: InstanceStatus[] } };
+  /** These are no places to go on from. */
+  | { id?: undefined; type: "instances"; data: { runner: boolean; instances: InstanceStatus[] } }
+  | { id?: undefined; type: "origins"; data: { servers: ServerOrigin[]; static_servers: StaticServer[] } };
 
 /** What was missed is not kept any more: list again, then open a new stream. */
 export class EventsGone extends Error {
@@ -63,7 +67,10 @@ const STREAM = "/api/settings/events";
 /** The service says something every 15 seconds. */
 const HEARTBEAT_MS = 15_000;
 
-const KNOWN = ["opened", "server", "document", "instances"];
+const KNOWN = ["opened", "server", "document", "instances", "origins"];
+
+/** Those that have no id. */
+const PLACELESS = ["instances", "origins"];
 
 /**
  * Opens the stream and yields its events until it ends, which it does silently where the service closes it.
@@ -144,7 +151,7 @@ function fieldsOf(block: string): Block {
 /** Null for a comment, and for an event of a later version. */
 function eventOf(fields: Block): StreamEvent | null {
   const [id, type, data] = [fields.get("id"), fields.get("event"), fields.get("data")];
-  if (type === undefined || data === undefined || !KNOWN.includes(type) || (id === undefined) !== (type === "instances")) return null;
+  if (type === undefined || data === undefined || !KNOWN.includes(type) || (id === undefined) !== PLACELESS.includes(type)) return null;
   // Events tell no configuration, so that no number can lose its spelling here. What they are, the API describes.
   return { id, type, data: JSON.parse(data) } as StreamEvent;
 }

@@ -6,6 +6,7 @@ export const GROUPS = {
   transport: ["stdio", "http", "sse"],
   state: ["enabled", "disabled"],
   running: ["running"],
+  origin: ["settings", "registered", "catalog", "static"],
   attention: ["approval", "failing", "reentry", "findings", "invalid"],
 } as const satisfies Record<string, readonly string[]>;
 
@@ -14,7 +15,7 @@ export type Value<Of extends Group = Group> = (typeof GROUPS)[Of][number];
 
 export type Finding = { search: string } & { [Of in Group]: readonly Value<Of>[] };
 
-export const EVERYTHING: Finding = { search: "", transport: [], state: [], running: [], attention: [] };
+export const EVERYTHING: Finding = { search: "", transport: [], state: [], running: [], origin: [], attention: [] };
 
 /** What a server is to the filters. */
 export type Facts = {
@@ -24,6 +25,7 @@ export type Facts = {
   transport: Transport | null;
   state: Value<"state">;
   running: readonly Value<"running">[];
+  origin: Value<"origin">;
   attention: readonly Value<"attention">[];
 };
 
@@ -73,6 +75,7 @@ export function findingOf(address: string): Finding {
     const words = (query.get(group) ?? "").split(",");
     return (GROUPS[group] as readonly Value<Of>[]).filter((value) => words.includes(value));
   };
-  const [transport, state, running, attention] = [chosen("transport"), chosen("state"), chosen("running"), chosen("attention")];
-  return { search: query.get("q") ?? "", transport, state, running, attention };
+  const [transport, state, running] = [chosen("transport"), chosen("state"), chosen("running")];
+  const [origin, attention] = [chosen("origin"), chosen("attention")];
+  return { search: query.get("q") ?? "", transport, state, running, origin, attention };
 }

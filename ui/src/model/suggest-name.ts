@@ -5,7 +5,7 @@ import { isServerName } from "./name.ts";
 
 /** A legal name as near to this text as can be. */
 export function legalName(text: string): string {
-  const name = text.trim().replace(/[^A-Za-z0-9_.@:-]+/g, "-").replace(/^-+|-+$/g, "").slice(0, 128);
+  const name = text.trim().replace(/[^A-Za-z0-9_.@:+-]+/g, "-").replace(/^-+|-+$/g, "").slice(0, 128);
   return isServerName(name) === null ? name : "server";
 }
 

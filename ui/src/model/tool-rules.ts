@@ -22,3 +22,8 @@ export function allowing({ allow, deny, pinned }: ToolRules, tool: string): Tool
   const isListed = allow === null || allow.includes(tool);
   return { allow: isListed ? allow : [...allow, tool], deny: deny.filter((other) => other !== tool), pinned };
 }
+
+/** The same with every tool, also those that are yet to come. */
+export function allowingAll({ pinned }: ToolRules): ToolRules {
+  return { allow: null, deny: [], pinned };
+}

@@ -1,15 +1,28 @@
 /** A button that opens a short list of things to do. */
-import { useId } from "preact/hooks";
+import { useId, useRef } from "preact/hooks";
 import { Icon } from "./Icon.tsx";
 import { usePopover } from "./popover.ts";
 
 /** `isByPointer`: whether it was chosen with a mouse or a finger rather than by a key or an assistive program. */
 export type MenuItem = { label: string; run: (isByPointer: boolean) => void; kind?: "plain" | "danger" };
 
-/** `name`: the `data-focus` by which the button can be given the focus. */
-export function Menu({ label, items, name }: { label: string; items: MenuItem[]; name?: string }) {
+type Props = {
+  label: string;
+  /** What there is; or what finds that out when the menu is opened: it stays as it was then, so that nothing moves under the pointer. */
+  items: MenuItem[] | (() => MenuItem[]);
+  /** Whether all of it can be found by now. Until then it is looked up again. */
+  isWhole?: boolean;
+  /** The `data-focus` by which the button can be given the focus. */
+  name?: string;
+};
+
+export function Menu({ label, items: given, isWhole = true, name }: Props) {
   const id = useId();
-  const { opener, popover, isOpen, setOpen, close, onToggle } = usePopover((menu) => menu.querySelector("[role=menuitem]"));
+  const found = useRef<{ items: MenuItem[]; isWhole: boolean } | null>(null);
+  const { opener, popover, isOpen, setOpen, close, onToggle } = usePopover((menu) => menu.querySelector("[role=menuitem]"), isWhole);
+  if (!isOpen) found.current = null;
+  else if (typeof given === "function" && found.current?.isWhole !== true) found.current = { items: given(), isWhole };
+  const items = typeof given === "function" ? (found.current?.items ?? []) : given;
 
   const onKeyDown = (event: KeyboardEvent) => {
     const all = [...(popover.current?.querySelectorAll<HTMLElement>("[role=menuitem]") ?? [])];

@@ -13,8 +13,8 @@ export type Popover = {
   onToggle: (event: Event) => void;
 };
 
-/** `first`: what gets the focus in it. Closed it is not rendered: each of hundreds of rows may have one. */
-export function usePopover(first: (popover: HTMLDivElement) => HTMLElement | null): Popover {
+/** `first`: what gets the focus in it. `size`: with this its size changes. Closed it is not rendered: each of hundreds of rows may have one. */
+export function usePopover(first: (popover: HTMLDivElement) => HTMLElement | null, size?: unknown): Popover {
   const opener = useRef<HTMLButtonElement>(null);
   const popover = useRef<HTMLDivElement>(null);
   const [isOpen, setOpen] = useState(false);
@@ -26,6 +26,9 @@ export function usePopover(first: (popover: HTMLDivElement) => HTMLElement | nul
     place(element, button);
     first(element)?.focus();
   }, [isOpen]);
+  useLayoutEffect(() => {
+    if (popover.current !== null && opener.current !== null) place(popover.current, opener.current);
+  }, [size]);
 
   const close = () => {
     setOpen(false);

@@ -3,9 +3,11 @@ import { signal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { Banner } from "../parts/Banner.tsx";
 import { Button } from "../parts/Button.tsx";
+import type { LiveServer } from "../state/live.ts";
 import { pending } from "../state/pending.ts";
 import { type Route, addressOf } from "../state/route.ts";
 import { shell } from "../texts.ts";
+import type { RowItems } from "./list/row-items.ts";
 
 declare const __BUILD__: string;
 
@@ -30,6 +32,12 @@ export function Approving(props: { names: readonly string[]; onClose: () => void
   useEffect(() => void pending(shell.openingEditor, fetchDrafting()), []);
   const found = screens.value;
   return typeof found === "object" ? <found.ApproveSeveral {...props} /> : null;
+}
+
+/** What finds out what the menu of a row offers beside changing its server, from the same file; null before that is there. */
+export function rowItemsFinder(): ((server: LiveServer) => RowItems) | null {
+  const found = screens.value;
+  return typeof found === "object" ? found.rowItems : null;
 }
 
 export function Drafting({ route }: { route: Exclude<Route, { screen: "list" }> }) {

@@ -9,6 +9,7 @@ import { find, finding } from "../state/finding.ts";
 import { useKeys } from "../state/keys.ts";
 import { statuses } from "../state/instances.ts";
 import { isListed, servers } from "../state/live.ts";
+import { origins } from "../state/origins.ts";
 import { remember, remembered } from "../state/remembered.ts";
 import { leaving } from "../state/removal.ts";
 import { go } from "../state/route.ts";
@@ -17,6 +18,7 @@ import "../style/list.css";
 import { list } from "../texts.ts";
 import { BulkBar } from "./list/BulkBar.tsx";
 import { Filters } from "./list/Filters.tsx";
+import { StaticServers } from "./list/StaticServers.tsx";
 import { Table } from "./list/Table.tsx";
 import { WaitingDrafts } from "./list/WaitingDrafts.tsx";
 import { type Arrangement, type Order, arranged, counted, sortOf, sortText } from "./list/arranged.ts";
@@ -39,7 +41,8 @@ export function List() {
   const search = useRef<HTMLInputElement>(null);
   const all = [...servers.value.values()];
   // What can be undone is to be seen, whatever is searched for.
-  const found = arranged(all, arrangement.value, new Set(leaving.value.keys()), statuses.value);
+  const around = { statuses: statuses.value, origins: origins.value };
+  const found = arranged(all, arrangement.value, new Set(leaving.value.keys()), around);
   const isEmpty = isListed.value && all.length === 0;
   const focusSearch = () => search.current?.focus();
 
@@ -61,12 +64,13 @@ export function List() {
         <Empty />
       ) : (
         <>
-          <Filters counts={counted(all, finding.value, statuses.value)} shown={found.length} all={all.length} searchRef={search} onEnter={focusFirst} />
+          <Filters counts={counted(all, finding.value, around)} shown={found.length} all={all.length} searchRef={search} onEnter={focusFirst} />
           {found.length > 0 && <Table servers={found} arrangement={arrangement.value} onSort={sortBy} onLeaveUp={focusSearch} />}
           {found.length === 0 && <NoMatch onCleared={focusSearch} />}
           {canWrite.value && <BulkBar shown={found.map(({ name }) => name)} />}
         </>
       )}
+      <StaticServers />
     </div>
   );
 }

@@ -20,3 +20,4 @@ document.adoptedStyleSheets.push(sheet);
 export { Editor } from "./Editor.tsx";
 export { Paste } from "./Paste.tsx";
 export { ApproveSeveral } from "./running/ApproveSeveral.tsx";
+export { rowItems } from "./list/row-items.ts";

@@ -12,6 +12,7 @@ import { signIn } from "../texts.ts";
 import { CatchUp } from "./catch-up.ts";
 import { History, type Since } from "./history.ts";
 import { takeStatuses } from "./instances.ts";
+import { forgetOrigins, takeOrigins } from "./origins.ts";
 import { type Following, follow } from "./stream.ts";
 
 export { now } from "./clock.ts";
@@ -136,9 +137,14 @@ function onEvent(event: StreamEvent): void {
     isSilent = false;
     return;
   }
+  if (event.type === "origins") {
+    takeOrigins(event.data);
+    return;
+  }
   if (event.type === "opened") {
     isOpen = true;
     isSilent = true;
+    forgetOrigins();
     documentState.value = event.data;
     readableAs = event.data;
     // A service that was away may know other keys, and other scopes of this one.

@@ -3,7 +3,7 @@ import { signal } from "@preact/signals";
 import { listAddress, readFinding, settleFinding } from "./finding.ts";
 
 /** What there is to see of one server beside its configuration, in the order of the way to them. */
-export const VIEWS = ["status", "tools", "log", "history", "approval"] as const;
+export const VIEWS = ["status", "tools", "resources", "prompts", "log", "history", "approval"] as const;
 
 export type View = (typeof VIEWS)[number];
 

@@ -3,11 +3,13 @@ import type { Ref } from "preact";
 import { Menu } from "../../parts/Menu.tsx";
 import type { Draft } from "../../state/drafts.ts";
 import { servers } from "../../state/live.ts";
-import { editor } from "../../texts-editing.ts";
+import { asJson, editor } from "../../texts-editing.ts";
 import { ServerIcon } from "../list/ServerIcon.tsx";
 import { ServerHead } from "./ServerHead.tsx";
+import { copyAsJson } from "./as-json.ts";
 import { removeServer } from "./flows.ts";
 import { remember } from "./memory.ts";
+import { hasChanges } from "./raw.ts";
 
 type Props = { draft: Draft; headingRef: Ref<HTMLHeadingElement>; onBack: () => void };
 
@@ -30,6 +32,7 @@ export function Head({ draft, headingRef, onBack }: Props) {
           items={[
             { label: editor.rename, run: () => remember(key, { dialog: { kind: "rename" } }) },
             { label: editor.duplicate, run: () => remember(key, { dialog: { kind: "copy" } }) },
+            { label: asJson.copy, run: () => void copyAsJson(name, hasChanges(draft)) },
             { label: editor.remove, run: (isByPointer) => removeServer(key, isByPointer), kind: "danger" },
           ]}
         />

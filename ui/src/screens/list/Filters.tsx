@@ -34,7 +34,9 @@ function FilterGroup({ group, counts }: { group: Group; counts: Count[] }) {
   const chosen: readonly string[] = finding.value[group];
   // What no server has is not offered, unless it is chosen and has to be turned off.
   const offered = counts.filter(({ value, all }) => all > 0 || chosen.includes(value));
-  if (offered.length === 0) return null;
+  // Where all were configured here that is nothing to look for.
+  const says = group !== "origin" || offered.some(({ value }) => value !== "settings");
+  if (offered.length === 0 || !says) return null;
   return (
     <fieldset class="filters">
       <legend class="unseen">{list.groups[group]}</legend>

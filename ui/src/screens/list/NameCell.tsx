@@ -5,6 +5,7 @@ import { drafts, isDirty } from "../../state/drafts.ts";
 import type { LiveServer } from "../../state/live.ts";
 import { addressOf } from "../../state/route.ts";
 import { list } from "../../texts.ts";
+import { OriginTag } from "./OriginTag.tsx";
 import { ServerIcon } from "./ServerIcon.tsx";
 import { descriptionText } from "./arranged.ts";
 
@@ -28,6 +29,7 @@ export function NameCell({ server, isGone = false }: { server: LiveServer; isGon
           </span>
         )}
         {draft && isDirty(draft) && <span class="tag">{list.draft}</span>}
+        <OriginTag name={name} />
         {!hasAddress && <Trouble what={list.invalidName} why={list.invalidNameWhy} />}
         {server.config === null && <Trouble what={list.invalidConfig} why={list.invalidConfigWhy} />}
       </div>

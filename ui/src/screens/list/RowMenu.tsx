@@ -2,32 +2,42 @@
 import { useState } from "preact/hooks";
 import { isServerName } from "../../model/name.ts";
 import { Menu, type MenuItem } from "../../parts/Menu.tsx";
+import { isRunner } from "../../state/instances.ts";
 import type { LiveServer } from "../../state/live.ts";
 import { removeLater } from "../../state/removal.ts";
 import { go } from "../../state/route.ts";
 import { list } from "../../texts.ts";
 import { CopyDialog } from "../editor/CopyDialog.tsx";
 import { RenameDialog } from "../editor/RenameDialog.tsx";
+import { rowItemsFinder } from "../Drafting.tsx";
 
 export function RowMenu({ server }: { server: LiveServer }) {
   const { name, etag, config } = server;
   const [isRenaming, setRenaming] = useState(false);
   const [isCopying, setCopying] = useState(false);
   // A server in the file may have a name that no server could be given: all that the page can do is to remove it.
+  const find = rowItemsFinder();
   const isNamed = isServerName(name) === null;
-  const items: MenuItem[] = [];
-  // One that can't be read can be replaced there.
-  if (isNamed) items.push({ label: config === null ? list.replace : list.edit, run: () => go({ screen: "editor", name }) });
-  if (isNamed) {
-    items.push({ label: list.rename, run: () => setRenaming(true) });
-    if (config !== null) items.push({ label: list.duplicate, run: () => setCopying(true) });
-  }
   // No path leads to the empty name.
-  if (name !== "") items.push({ label: list.remove, kind: "danger", run: (isByPointer) => removeLater(name, etag, isByPointer) });
-  if (items.length === 0) return null;
+  if (name === "") return null;
+  const items = (): MenuItem[] => {
+    const remove: MenuItem = { label: list.remove, kind: "danger", run: (isByPointer) => removeLater(name, etag, isByPointer) };
+    if (!isNamed) return [remove];
+    const { views, actions, copies } = find?.(server) ?? { views: [], actions: [], copies: [] };
+    return [
+      // One that can't be read can be replaced there.
+      { label: config === null ? list.replace : list.edit, run: () => go({ screen: "editor", name }) },
+      { label: list.rename, run: () => setRenaming(true) },
+      ...(config === null ? [] : [{ label: list.duplicate, run: () => setCopying(true) }]),
+      ...copies,
+      ...views,
+      ...actions,
+      remove,
+    ];
+  };
   return (
     <>
-      <Menu label={list.more(name)} items={items} />
+      <Menu label={list.more(name)} items={items} isWhole={find !== null && isRunner.value !== null} />
       {isRenaming && (
         <RenameDialog name={name} etag={etag} onClose={() => setRenaming(false)} onRenamed={() => setRenaming(false)} />
       )}

@@ -7,6 +7,7 @@ import { isFailing, needsApproval } from "../../model/running.ts";
 import { TRANSPORT_NAMES, shortTarget, target, transportOf } from "../../model/summary.ts";
 import { withoutSuspects } from "../../model/suspects.ts";
 import type { LiveServer } from "../../state/live.ts";
+import { NO_ORIGINS, type Origins } from "../../state/origins.ts";
 import { list } from "../../texts.ts";
 
 export type SortKey = "name" | "transport" | "target" | "changed";
@@ -27,20 +28,20 @@ export function sortOf(text: string | null): Order {
   return { sort: sort as SortKey, isDescending: text?.startsWith("-") === true };
 }
 
-/** How each server runs, as far as that is known. */
-export type Statuses = ReadonlyMap<string, InstanceStatus>;
+/** What is known of the servers beside their configurations: how each runs, and where each came from. */
+export type Around = { statuses: ReadonlyMap<string, InstanceStatus>; origins: Origins };
 
-const NONE: Statuses = new Map();
+const NONE: Around = { statuses: new Map(), origins: NO_ORIGINS };
 
 /** `always`: names of servers that are shown whatever is searched for. */
 export function arranged(
   servers: Iterable<LiveServer>,
   { finding, sort, isDescending }: Arrangement,
   always: ReadonlySet<string> = new Set(),
-  statuses: Statuses = NONE,
+  around: Around = NONE,
 ): LiveServer[] {
   const words = wordsOf(finding);
-  const found = [...servers].filter((server) => always.has(server.name) || matches(finding, factsOf(server, statuses), words));
+  const found = [...servers].filter((server) => always.has(server.name) || matches(finding, factsOf(server, around), words));
   const order = ORDERS[sort];
   // Equal ones stay in the order of their names, whichever way is sorted.
   return found.sort((a, b) => (isDescending ? order(b, a) : order(a, b)) || byName(a, b));
@@ -49,11 +50,11 @@ export function arranged(
 /** How many servers each filter would show, under the words and the filters of the other groups; `all`: under none of them. */
 export type Count = { group: Group; value: Value; count: number; all: number };
 
-export function counted(servers: Iterable<LiveServer>, finding: Finding, statuses: Statuses = NONE): Count[] {
+export function counted(servers: Iterable<LiveServer>, finding: Finding, around: Around = NONE): Count[] {
   const words = wordsOf(finding);
   const counts = (Object.keys(GROUPS) as Group[]).flatMap((group) => GROUPS[group].map((value): Count => ({ group, value, count: 0, all: 0 })));
   for (const server of servers) {
-    const facts = factsOf(server, statuses);
+    const facts = factsOf(server, around);
     for (const one of counts) {
       if (!has(facts, one.group, one.value)) continue;
       one.all += 1;
@@ -63,19 +64,26 @@ export function counted(servers: Iterable<LiveServer>, finding: Finding, statuse
   return counts;
 }
 
-/** Worked out once for each state of a server and its instance: it is asked for with each key that is typed. */
-const known = new WeakMap<LiveServer, { status: InstanceStatus | undefined; facts: Facts }>();
+/** Where a server came from. One that has the name of a server of the file is not seen by clients of `/v1`. */
+export function originOf(name: string, { stored, fixed }: Origins): Value<"origin"> {
+  if (fixed.some((own) => own.name === name)) return "static";
+  return stored.get(name)?.source ?? "settings";
+}
 
-function factsOf(server: LiveServer, statuses: Statuses): Facts {
+/** Worked out once for each state of a server and what is around it: it is asked for with each key that is typed. */
+const known = new WeakMap<LiveServer, { status: InstanceStatus | undefined; origins: Origins; facts: Facts }>();
+
+function factsOf(server: LiveServer, { statuses, origins }: Around): Facts {
   const status = statuses.get(server.name);
   const before = known.get(server);
-  if (before !== undefined && before.status === status) return before.facts;
+  if (before !== undefined && before.status === status && before.origins === origins) return before.facts;
   const { config, enabled, needsReentry, findings = [] } = server;
   const facts: Facts = {
     text: [server.name, transportText(server), targetText(server), descriptionText(server)].join("\n").toLowerCase(),
     transport: config === null ? null : transportOf(config),
     state: enabled === true ? "enabled" : "disabled",
     running: status?.state === "running" ? ["running"] : [],
+    origin: originOf(server.name, origins),
     attention: GROUPS.attention.filter(
       (what) =>
         ({
@@ -87,7 +95,7 @@ function factsOf(server: LiveServer, statuses: Statuses): Facts {
         })[what],
     ),
   };
-  known.set(server, { status, facts });
+  known.set(server, { status, origins, facts });
   return facts;
 }
 

@@ -13,10 +13,14 @@ import { Approval } from "./Approval.tsx";
 import { History } from "./History.tsx";
 import { Log } from "./Log.tsx";
 import { Status } from "./Status.tsx";
+import { Prompts } from "../tools/Prompts.tsx";
+import { Resources } from "../tools/Resources.tsx";
 import { Tools } from "../tools/Tools.tsx";
 import { IS_SHOWN, Views, mayRead, useArrival } from "./Views.tsx";
 
-const SHOWN: Record<View, (props: { name: string }) => preact.VNode | null> = { status: Status, tools: Tools, log: Log, history: History, approval: Approval };
+const SHOWN: Record<View, (props: { name: string }) => preact.VNode | null> = {
+  status: Status, tools: Tools, resources: Resources, prompts: Prompts, log: Log, history: History, approval: Approval,
+};
 
 export function RunningScreen({ name, view }: { name: string; view: View }) {
   const heading = useRef<HTMLHeadingElement>(null);

@@ -1,9 +1,7 @@
 /** How one server is: its state, what is wrong, what to do about it, and what is known of it while it runs. */
 import { useState } from "preact/hooks";
-import { type Fault, type Instance, probe, restart } from "../../api/instances.ts";
+import type { Fault, Instance } from "../../api/instances.ts";
 import type { InstanceStatus } from "../../api/events.ts";
-import type { Result } from "../../api/problem.ts";
-import { may } from "../../api/session.ts";
 import { lookOf } from "../../model/running.ts";
 import { Age } from "../../parts/Age.tsx";
 import { Banner } from "../../parts/Banner.tsx";
@@ -11,15 +9,13 @@ import { Button } from "../../parts/Button.tsx";
 import { type Fact, Facts } from "../../parts/Facts.tsx";
 import { Health } from "../../parts/Health.tsx";
 import { Span } from "../../parts/Span.tsx";
-import { isRunner, statusOf } from "../../state/instances.ts";
-import { pending } from "../../state/pending.ts";
+import { statusOf } from "../../state/instances.ts";
 import { addressOf } from "../../state/route.ts";
-import { toast } from "../../state/toasts.ts";
 import { running } from "../../texts.ts";
 import { faults, hints, statusTexts as texts } from "../../texts-running.ts";
-import { whyNot } from "../editor/why-not.ts";
 import { AsOf } from "./AsOf.tsx";
 import { mayRead } from "./Views.tsx";
+import { actionsOn } from "./acting.ts";
 import { useInstance } from "./instance.ts";
 
 export function Status({ name }: { name: string }) {
@@ -57,49 +53,27 @@ export function Status({ name }: { name: string }) {
 
 type ActionsProps = { name: string; status: InstanceStatus; onDone: () => void };
 
-/** What can be asked of it now. A reader who may not, and a service that does not run it, have none. */
-function Actions({ name, status: { state }, onDone }: ActionsProps) {
+function Actions({ name, status, onDone }: ActionsProps) {
   const [isBusy, setBusy] = useState(false);
-  if (may("write") !== true || isRunner.value === false) return null;
-  const canStart = ["error", "running", "idle"].includes(state);
-  if (!canStart) return null;
-
-  async function run<T>(what: string, asked: Promise<Result<T>>, done: (answer: T) => void) {
-    setBusy(true);
-    const answer = await pending(what, asked);
-    setBusy(false);
-    if ("ok" in answer) done(answer.ok);
-    else toast({ text: texts.notDone(name, whyNot(answer, "run")), kind: "failed" });
-    onDone();
-  }
-  const startAgain = (done: string) => void run(texts.starting(name), restart(name), () => toast({ text: done, kind: "done" }));
-  const check = () =>
-    void run(texts.checking(name), probe(name), ({ ok, ms, fault }) =>
-      toast(ok ? { text: texts.answeredIn(name, ms), kind: "done" } : { text: texts.checkFailed(name, fault?.message ?? ""), kind: "failed" }),
-    );
-
+  const actions = actionsOn(name, status);
+  if (actions.length === 0) return null;
   return (
     <div class="editor-actions">
-      {state === "error" && (
-        <Button kind="primary" isBusy={isBusy} onPress={() => startAgain(texts.tried(name))}>
-          {texts.retryNow}
+      {actions.map(({ label, isUrgent, run }) => (
+        <Button
+          key={label}
+          kind={isUrgent ? "primary" : "plain"}
+          isBusy={isBusy}
+          onPress={async () => {
+            setBusy(true);
+            await run();
+            setBusy(false);
+            onDone();
+          }}
+        >
+          {label}
         </Button>
-      )}
-      {state === "idle" && (
-        <Button isBusy={isBusy} onPress={() => startAgain(texts.started(name))}>
-          {texts.start}
-        </Button>
-      )}
-      {state === "running" && (
-        <>
-          <Button isBusy={isBusy} onPress={check}>
-            {texts.checkNow}
-          </Button>
-          <Button isBusy={isBusy} onPress={() => startAgain(texts.restarted(name))}>
-            {texts.restart}
-          </Button>
-        </>
-      )}
+      ))}
     </div>
   );
 }

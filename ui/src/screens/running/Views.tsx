@@ -12,6 +12,7 @@ import { servers } from "../../state/live.ts";
 import { type Route, VIEWS, type View, addressOf, route } from "../../state/route.ts";
 import { list, running } from "../../texts.ts";
 import { views } from "../../texts-running.ts";
+import { hasAny, useListed } from "../tools/listed.ts";
 
 /** The address to which one of the links was followed. */
 let followed: string | null = null;
@@ -20,12 +21,20 @@ let followed: string | null = null;
 export const IS_SHOWN: Record<View, (name: string) => boolean> = {
   status: () => true,
   tools: () => true,
+  resources: () => true,
+  prompts: () => true,
   // What is not started here writes nothing that is seen here.
   log: (name) => mayRead("log") && isProgram(name),
   history: () => true,
   // Null: it needs none.
   approval: (name) => mayRead("approval") && statusOf(name)?.approved !== null,
 };
+
+/** Whether there is a way to it. What few servers have is not offered before it is known that this one has it. */
+function isLinked(name: string, view: View, seen: View | undefined): boolean {
+  if ((view === "resources" || view === "prompts") && view !== seen) return hasAny(name, view);
+  return IS_SHOWN[view](name);
+}
 
 /** Whether the key allows it. */
 export function mayRead(view: View): boolean {
@@ -40,9 +49,11 @@ function isProgram(name: string): boolean {
 
 export function Views({ name }: { name: string }) {
   const draft = drafts.value.get(name);
+  const seen = route.value.screen === "editor" ? route.value.view : undefined;
+  useListed(name, seen);
   const places: [Extract<Route, { screen: "editor" }>, string][] = [
     [{ screen: "editor", name }, views.configuration],
-    ...VIEWS.filter((view) => IS_SHOWN[view](name)).map((view): (typeof places)[number] => [{ screen: "editor", name, view }, running.views[view]]),
+    ...VIEWS.filter((view) => isLinked(name, view, seen)).map((view): (typeof places)[number] => [{ screen: "editor", name, view }, running.views[view]]),
   ];
   const here = addressOf(route.value);
   return (

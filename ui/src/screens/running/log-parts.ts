@@ -15,6 +15,21 @@ export function joined(parts: readonly Part[], lines: readonly LogLine[], isFirs
   return newest(all);
 }
 
+/** The lines that have each word somewhere. A program of which no line is left has no part. */
+export function searched(parts: readonly Part[], typed: string): readonly Part[] {
+  const words = typed.toLowerCase().split(/\s+/).filter((word) => word !== "");
+  if (words.length === 0) return parts;
+  const has = ({ text }: LogLine) => {
+    const line = text.toLowerCase();
+    return words.every((word) => line.includes(word));
+  };
+  return parts.map((part) => part.filter(has)).filter((part) => part.length > 0);
+}
+
+export function linesIn(parts: readonly Part[]): number {
+  return parts.reduce((sum, part) => sum + part.length, 0);
+}
+
 function isSame(one: LogLine | undefined, other: LogLine | undefined): boolean {
   return one !== undefined && other !== undefined && one.at_ms === other.at_ms && one.text === other.text;
 }

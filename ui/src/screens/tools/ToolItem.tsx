@@ -1,5 +1,5 @@
 /** One tool: its name with what marks it, and once it is opened what it is for, what it takes, whether it is offered, and a way to try it. */
-import { useId, useState } from "preact/hooks";
+import { useState } from "preact/hooks";
 import { may } from "../../api/session.ts";
 import type { ListedTool } from "../../api/tools.ts";
 import { fromPlain } from "../../json/value.ts";
@@ -7,63 +7,31 @@ import { writeJson } from "../../json/write.ts";
 import { type ToolRules, allowing, denying, isAllowed } from "../../model/tool-rules.ts";
 import { argumentsOf, plainText } from "../../model/tool-schema.ts";
 import { Button } from "../../parts/Button.tsx";
-import { Icon } from "../../parts/Icon.tsx";
 import { isRunner } from "../../state/instances.ts";
-import { tools as texts } from "../../texts-testing.ts";
-import { firstLine } from "./ToolNames.tsx";
+import { listing as shared, tools as texts } from "../../texts-testing.ts";
 import { Trying } from "./Trying.tsx";
+import { Description, Mark, Said, Unfolding, Whole } from "./Unfolding.tsx";
 
 type Props = { server: string; tool: ListedTool; rules: ToolRules | null; onChoose: (rules: ToolRules) => Promise<void> };
 
 export function ToolItem({ server, tool, rules, onChoose }: Props) {
-  const id = useId();
-  const [isOpen, setOpen] = useState(false);
-  // What was typed is there again when it is opened again.
-  const [wasOpened, setOpened] = useState(false);
-  const { name, title, description, read_only, held_back, drift, findings } = tool;
+  const { name, read_only, held_back, drift, findings } = tool;
   const isDenied = rules !== null && !isAllowed(rules, name);
   return (
-    <li class="tool">
-      <h2>
-        <button
-          type="button"
-          class="tool-opener"
-          aria-expanded={isOpen}
-          aria-controls={isOpen ? id : undefined}
-          onClick={() => {
-            setOpen(!isOpen);
-            setOpened(true);
-          }}
-        >
-          <Icon name={isOpen ? "up" : "down"} />
-          <code dir="auto">{name}</code>
-          <span class="tool-what" dir="auto">
-            {title ?? (isOpen ? "" : firstLine(description))}
-          </span>
-          <span class="tool-marks">
-            {drift !== null && <Mark text={texts.drifts[drift]} />}
-            {held_back && <Mark text={texts.heldBack} />}
-            {findings.length > 0 && <Mark text={texts.odd} />}
-            {isDenied && <span class="tag">{texts.denied}</span>}
-            {read_only && <span class="tag">{texts.readOnly}</span>}
-          </span>
-        </button>
-      </h2>
-      {wasOpened && (
-        <div class="tool-body" id={id} hidden={!isOpen}>
-          <Body server={server} tool={tool} isDenied={isDenied} rules={rules} onChoose={onChoose} />
-        </div>
-      )}
-    </li>
-  );
-}
-
-function Mark({ text }: { text: string }) {
-  return (
-    <span class="attention">
-      <Icon name="warning" />
-      {text}
-    </span>
+    <Unfolding
+      named={tool}
+      marks={
+        <>
+          {drift !== null && <Mark text={texts.drifts[drift]} />}
+          {held_back && <Mark text={texts.heldBack} />}
+          {findings.length > 0 && <Mark text={shared.odd} />}
+          {isDenied && <span class="tag">{texts.denied}</span>}
+          {read_only && <span class="tag">{texts.readOnly}</span>}
+        </>
+      }
+    >
+      <Body server={server} tool={tool} isDenied={isDenied} rules={rules} onChoose={onChoose} />
+    </Unfolding>
   );
 }
 
@@ -73,25 +41,11 @@ function Body({ server, tool, isDenied, rules, onChoose }: Props & { isDenied: b
   const args = argumentsOf(schema);
   return (
     <>
-      {description !== null && (
-        <p class="tool-description" dir="auto">
-          {description.trim()}
-        </p>
-      )}
+      <Description text={description} findings={findings} />
       {read_only && <p class="field-hint">{texts.readOnlyWhat}</p>}
-      {findings.map((finding) => (
-        <p class="field-note" key={finding}>
-          {finding}
-        </p>
-      ))}
       <Arguments args={args} />
       {input_schema !== null && input_schema !== undefined && (
-        <details>
-          <summary>{texts.schema}</summary>
-          <pre class="output" tabIndex={0} aria-label={texts.schemaOf(name)} dir="auto">
-            {writeJson(schema, 2)}
-          </pre>
-        </details>
+        <Whole title={texts.schema} label={texts.schemaOf(name)} text={writeJson(schema, 2)} />
       )}
       {rules !== null && <Choosing name={name} isDenied={isDenied} rules={rules} onChoose={onChoose} />}
       {held_back && <p class="field-note">{texts.heldBackWhat}</p>}
@@ -102,9 +56,9 @@ function Body({ server, tool, isDenied, rules, onChoose }: Props & { isDenied: b
 
 function Arguments({ args }: { args: ReturnType<typeof argumentsOf> }) {
   if (args === null) return <p class="field-hint">{texts.noSimpleArguments}</p>;
-  if (args.length === 0) return <p class="field-hint">{texts.noArguments}</p>;
+  if (args.length === 0) return <p class="field-hint">{shared.noArguments}</p>;
   return (
-    <dl class="others arguments" aria-label={texts.arguments}>
+    <dl class="others arguments" aria-label={shared.arguments}>
       {args.map(({ name, title, types, isRequired, description, fallback, choices }) => (
         <div key={name}>
           <dt>
@@ -113,7 +67,7 @@ function Arguments({ args }: { args: ReturnType<typeof argumentsOf> }) {
           <dd>
             <p class="field-hint">
               {types.length === 0 ? texts.anything : types.join(` ${texts.or} `)}
-              {isRequired && <>, <strong>{texts.required}</strong></>}
+              {isRequired && <>, <strong>{shared.required}</strong></>}
               {fallback !== undefined && (
                 <>
                   , {texts.fallback} <code dir="auto">{plainText(fallback)}</code>
@@ -135,18 +89,6 @@ function Arguments({ args }: { args: ReturnType<typeof argumentsOf> }) {
         </div>
       ))}
     </dl>
-  );
-}
-
-/** Many schemas have a title that is the name again, in other letters. */
-function Said({ name, title, description }: { name: string; title: string | null; description: string | null }) {
-  const bare = (text: string) => text.toLowerCase().replace(/[^\p{L}\p{N}]/gu, "");
-  const own = title === null || bare(title) === bare(name) ? null : title;
-  if (own === null && description === null) return null;
-  return (
-    <p class="tool-description" dir="auto">
-      {[own, description].filter((text) => text !== null).join(": ")}
-    </p>
   );
 }
 

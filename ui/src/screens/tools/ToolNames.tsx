@@ -1,5 +1,6 @@
 /** The tools that a test has found: how many, and on request which. */
 import type { ListedTool } from "../../api/tools.ts";
+import { firstLine } from "../../model/listed.ts";
 import { testing as texts } from "../../texts-testing.ts";
 
 export function ToolNames({ tools }: { tools: readonly ListedTool[] }) {
@@ -15,8 +16,4 @@ export function ToolNames({ tools }: { tools: readonly ListedTool[] }) {
       </ul>
     </details>
   );
-}
-
-export function firstLine(text: string | null): string {
-  return text?.trim().split("\n", 1)[0] ?? "";
 }

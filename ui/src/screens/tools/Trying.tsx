@@ -10,7 +10,7 @@ import { Button } from "../../parts/Button.tsx";
 import { SelectField, TextField } from "../../parts/Field.tsx";
 import { addressOf } from "../../state/route.ts";
 import { faults as faultWords } from "../../texts-running.ts";
-import { tools as texts } from "../../texts-testing.ts";
+import { listing as shared, tools as texts } from "../../texts-testing.ts";
 import { UnderWay } from "../editor/UnderWay.tsx";
 import { type Failure, whyNot } from "../editor/why-not.ts";
 import { ToolResult } from "./ToolResult.tsx";
@@ -195,7 +195,7 @@ function CallFailure({ server, failure }: { server: string; failure: Failure }) 
           <strong>{(faultWords as Record<string, string>)[fault.kind] ?? fault.kind}.</strong> <span dir="auto">{fault.message}</span> {fault.detail !== undefined && <code dir="auto">{fault.detail}</code>}
         </>
       )}{" "}
-      <a href={addressOf({ screen: "editor", name: server, view: "status" })}>{texts.toStatus}</a>
+      <a href={addressOf({ screen: "editor", name: server, view: "status" })}>{shared.toStatus}</a>
     </Banner>
   );
 }

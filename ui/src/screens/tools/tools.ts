@@ -9,7 +9,7 @@ import type { ToolRules } from "../../model/tool-rules.ts";
 import { statusOf } from "../../state/instances.ts";
 import { pending } from "../../state/pending.ts";
 import { toast } from "../../state/toasts.ts";
-import { tools as texts } from "../../texts-testing.ts";
+import { listing as shared, tools as texts } from "../../texts-testing.ts";
 import { type Failure, whyNot } from "../editor/why-not.ts";
 
 export type Offered = {
@@ -42,7 +42,7 @@ export function useTools(name: string): Offered {
     let asks = isAsked;
     while (own.current.isWanted && own.current.isHere) {
       own.current.isWanted = false;
-      const [found, rules] = await Promise.all([pending(texts.reading(name), toolsOf(name, asks)), toolPolicyOf(name)]);
+      const [found, rules] = await Promise.all([pending(shared.kinds.tools.reading(name), toolsOf(name, asks)), toolPolicyOf(name)]);
       if (!own.current.isHere) break;
       asks = false;
       if ("ok" in found) setListing(found.ok);

@@ -1,0 +1,22 @@
+/** What a row's menu offers beside changing its server: the ways to its views, what can be asked of it while it runs, and its configuration as JSON. */
+import type { MenuItem } from "../../parts/Menu.tsx";
+import { statusOf } from "../../state/instances.ts";
+import type { LiveServer } from "../../state/live.ts";
+import { go } from "../../state/route.ts";
+import { running } from "../../texts.ts";
+import { asJson } from "../../texts-editing.ts";
+import { copyAsJson } from "../editor/as-json.ts";
+import { IS_SHOWN } from "../running/Views.tsx";
+import { actionsOn } from "../running/acting.ts";
+
+export type RowItems = { views: MenuItem[]; actions: MenuItem[]; copies: MenuItem[] };
+
+export function rowItems({ name, config }: LiveServer): RowItems {
+  const status = statusOf(name);
+  const views = (["tools", "log"] as const).filter((view) => IS_SHOWN[view](name));
+  return {
+    views: views.map((view) => ({ label: running.views[view], run: () => go({ screen: "editor", name, view }) })),
+    actions: status === null ? [] : actionsOn(name, status).map(({ label, run }) => ({ label, run: () => void run() })),
+    copies: config === null ? [] : [{ label: asJson.copy, run: () => void copyAsJson(name) }],
+  };
+}
