@@ -121,7 +121,7 @@ pub enum OriginChange {
         name: SettingsKey,
         /// What the document has of it.
         before: Present,
-        /// Where the server leads then; none where there is none.
+        /// Where the server leads then; nothing where no server is there.
         after: Option<Destination>,
         /// Where it came from then.
         row: Option<OriginRow>,

@@ -100,7 +100,7 @@ const MAY_USE_ONLY: [(&str, &str, &[&str]); 25] = [
     ("secrets", "json", &["Text"]),
     ("model", "secrets", &["KeyRing", "Plaintext", "Sealed", "is_token", "looks_sealed"]),
     ("projection", "secrets", &["EtagKey", "Exposure"]),
-    ("state", "model", &["Feature", "LaunchDigest", "SettingsKey", "StateDigest"]),
+    ("state", "model", &["Feature", "LaunchDigest", "SettingsKey", "StateDigest", "registration"]),
     ("state", "secrets", &["KeyFingerprint", "KeyList", "Peer", "Peers", "Scope", "Scopes"]),
     ("events", "projection", &["EntityTag"]),
     ("instances", "secrets", &["Plaintext"]),

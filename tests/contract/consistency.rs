@@ -75,11 +75,13 @@ fn operations_are_named_by_a_verb_and_a_noun_and_each_once() {
     let document = checked_in();
     let verbs = [
         "accept",
+        "adopt",
         "call",
         "copy",
         "create",
         "delete",
         "follow",
+        "forget",
         "get",
         "install",
         "list",

@@ -101,7 +101,7 @@ fn the_stream_says_where_servers_came_from_as_it_changes() {
 }
 
 #[test]
-fn a_change_that_needs_the_state_is_refused_where_it_can_not_be_stored_and_others_are_made() {
+fn a_change_that_needs_the_state_is_refused_where_it_cannot_be_stored_and_others_are_made() {
     let server = TestServer::start();
     server.seed("a", &json!({"url": "http://h"}));
     let site = server.site();

@@ -221,8 +221,11 @@ fn what_is_seen_at_a_gateway_is_noted() {
     world.put_foreign("x/y", "theirs");
     world.want("a", Some("u1"));
     world.run(&mut round, 0);
-    assert_eq!((world.lock().unknown.clone(), world.lock().trouble), (vec!["x/y".to_owned()], None));
-    world.lock().is_down = true;
+    {
+        let mut state = world.lock();
+        assert_eq!((state.unknown.clone(), state.trouble), (vec!["x/y".to_owned()], None));
+        state.is_down = true;
+    }
     world.run(&mut round, 61 * SECOND);
     let state = world.lock();
     assert_eq!((state.unknown.len(), state.trouble), (1, Some(FailureKind::Unreachable)));

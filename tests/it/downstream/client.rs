@@ -165,7 +165,7 @@ fn nothing_leads_the_client_elsewhere_or_keeps_it() {
 }
 
 #[test]
-fn a_toolgroup_with_arguments_is_none_of_ours() {
+fn a_toolgroup_with_arguments_is_not_ours() {
     let gateway = Gateway::start();
     let body = json!({
         "toolgroup_id": "f", "provider_id": PROVIDER, "mcp_endpoint": {"uri": "http://x"}, "args": {"k": 1},

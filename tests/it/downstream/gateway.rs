@@ -115,7 +115,7 @@ impl Gateway {
         calls.map(|call| (text(&call["path"]), text(&call["body"]))).collect()
     }
 
-    /// A call that is none of ours: its status and what it says.
+    /// A call that our client does not make: its status and what it says.
     #[track_caller]
     pub(super) fn call(&self, method: &str, path: &str, body: Option<&Value>) -> (u16, Value) {
         call(self.address, method, path, body)
