@@ -1,5 +1,5 @@
 //! What a configuration is as an entry of a registry: a program with its arguments and variables, where `$NAME` as a
-//! whole value refers to a variable (DESIGN §14). It does not know names, scopes, and who asks.
+//! whole value refers to a variable (DESIGN §15.1). It does not know names, scopes, and who asks.
 
 use std::fmt;
 
