@@ -37,7 +37,7 @@ enum Command {
     RefreshCapabilities(Root),
     /// Add a server.
     Install(install::Arguments),
-    /// Remove a server; does nothing where there is none.
+    /// Remove a server; does nothing where it is absent.
     Uninstall(Named),
 }
 

@@ -54,13 +54,13 @@ const THEIR_TEST: &str = "/api/mcp/test";
 const REGISTERED: &str = "/v1/mcp-servers";
 const REGISTERED_ITEM: &str = "/v1/mcp-servers/{name}";
 const CLIENT_OPTIONS: &str = "/v1/mcp-auth/client-options";
-const GATEWAYS: &str = "/api/downstream";
-const ADOPT: &str = "/api/downstream/adopt";
-const DISOWN: &str = "/api/downstream/forget";
 const CAPABILITIES: &str = "/registry/capabilities";
 const ENTRIES: &str = paths::REGISTRY;
 const ENTRY: &str = "/registry/mcp-servers/{entry}";
 const VALIDATION: &str = "/registry/mcp-servers/{entry}/validate";
+const GATEWAYS: &str = "/api/downstream";
+const ADOPT: &str = "/api/downstream/adopt";
+const DISOWN: &str = "/api/downstream/forget";
 const PROBLEM: &str = "/problems/{type}";
 
 const JSON: &[&str] = &["application/json"];

@@ -62,7 +62,7 @@ pub trait RegistryBackend: Send + Sync {
     /// `AlreadyInstalled`, which names the server and says nothing else of it.
     fn install<'a>(&'a self, spec: &'a ServerSpec) -> Answer<'a, ServerRef>;
 
-    /// Removes a server; does nothing where there is none.
+    /// Removes a server; does nothing where it is absent.
     fn uninstall<'a>(&'a self, name: &'a str) -> Answer<'a, ()>;
 
     /// Finds out again what it can do.

@@ -121,7 +121,7 @@ pub const BAD_NAMES: [&str; 12] = [
 ///
 /// # Panics
 ///
-/// Where it is none.
+/// Where it succeeded.
 #[track_caller]
 fn refused<T>(outcome: Result<T, RegistryError>, kind: RegistryErrorKind, what: &str) -> RegistryError {
     match outcome {

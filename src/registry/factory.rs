@@ -1,5 +1,5 @@
-//! Which back end is used: the ones that are known, by id, and the choice of the environment. What an id stands for is
-//! registered by whoever can make it.
+//! Which back end is used: the ones that are known, by id, and the choice of the environment. Who can make a further
+//! one registers it under its id.
 
 use std::path::PathBuf;
 use std::sync::Arc;

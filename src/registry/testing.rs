@@ -181,7 +181,7 @@ impl State {
                 }
             }
             Reply::Silence => {
-                stream.read(&mut [0; 1]).ok();
+                stream.read_exact(&mut [0; 1]).ok();
             }
             Reply::Broken => {}
             Reply::Garbage => {

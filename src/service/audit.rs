@@ -52,14 +52,14 @@ pub enum Action {
     Register,
     /// A registration was ended, and its server deleted.
     Unregister,
-    /// What a gateway has is looked after from then on.
-    Adopt,
-    /// What was made at a gateway is no longer looked after.
-    Disown,
     /// A server was installed through the catalog.
     Install,
     /// A server was uninstalled through the catalog.
     Uninstall,
+    /// What a gateway has is looked after from then on.
+    Adopt,
+    /// What was made at a gateway is no longer looked after.
+    Disown,
 }
 
 /// One audit event.
@@ -159,10 +159,10 @@ pub fn record(event: &Event<'_>) {
         Action::SetPolicy => ("set-policy", None),
         Action::Register => ("register", None),
         Action::Unregister => ("unregister", None),
-        Action::Adopt => ("adopt", None),
-        Action::Disown => ("disown", None),
         Action::Install => ("install", None),
         Action::Uninstall => ("uninstall", None),
+        Action::Adopt => ("adopt", None),
+        Action::Disown => ("disown", None),
     };
     let outcome = match event.status {
         400.. => "refused",

@@ -96,10 +96,12 @@ impl Service {
             let entry = remembered.origins.entries.get(&(gateway.clone(), name.clone()));
             let state = match entry {
                 Some(entry) if 0 < entry.failures => GatewayStateWord::Failed,
-                Some(entry) if row.leaving.is_none() && entry.digests.last() == Some(&digest) => match entry.state {
-                    EntryState::Confirmed => GatewayStateWord::Confirmed,
-                    EntryState::Attempted | EntryState::Gone => GatewayStateWord::Pending,
-                },
+                Some(entry) if row.leaving.is_none() && entry.digests.last() == Some(&digest) => {
+                    match entry.state {
+                        EntryState::Confirmed => GatewayStateWord::Confirmed,
+                        EntryState::Attempted | EntryState::Gone => GatewayStateWord::Pending,
+                    }
+                }
                 _ => GatewayStateWord::Pending,
             };
             GatewayState { gateway: gateway.clone(), state }

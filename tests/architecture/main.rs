@@ -12,12 +12,13 @@ use circles::circles;
 use source::{crate_paths, has_word, is_test, product_code, root, source_files};
 
 /// Which rooms a room may use. Nothing here that is not used: a freedom that nobody needs is a mistake to come.
-const MAY_USE: [(&str, &[&str]); 22] = [
+const MAY_USE: [(&str, &[&str]); 23] = [
     ("api", &["json", "model", "projection", "secrets"]),
     ("metrics", &["api", "model"]),
     ("json", &[]),
     ("backoff", &[]),
     ("blocking", &[]),
+    ("tls", &[]),
     ("config", &["model", "secrets"]),
     ("ui", &[]),
     ("tls", &[]),

@@ -140,6 +140,19 @@ fn installing_creates_only_and_uninstalling_is_done_twice() {
 }
 
 #[test]
+fn what_was_installed_is_known_to_come_from_the_catalog_until_it_is_uninstalled() {
+    let server = TestServer::start();
+    server.seed("configured", &json!({"command": "x"}));
+    install(&server, &spec("a")).send().expect(201);
+    let origins = || server.get("/api/origins").key(READER).send().expect(200).json()["servers"].take();
+    let origin = origins();
+    assert_eq!(origin.as_array().map(Vec::len), Some(1), "{origin}");
+    assert_eq!((&origin[0]["name"], &origin[0]["source"]), (&json!("a"), &json!("catalog")));
+    server.delete(entry("a")).send().expect(204);
+    assert_eq!(origins(), json!([]));
+}
+
+#[test]
 fn no_condition_is_asked_for_and_none_is_judged() {
     let server = TestServer::builder(Site::new()).env("MCP_SETTINGS_REQUIRE_PRECONDITIONS", "true").start();
     server.put(item("a")).json(&json!({"command": "x"})).send().expect_problem(428, "precondition-required");

@@ -13,7 +13,7 @@ pub(in crate::http) struct ServerRegistration {
     /// Its name.
     #[schemars(
         length(min = 1, max = 128),
-        regex(pattern = r"^(\.*[A-Za-z0-9_@:-][A-Za-z0-9_.@:-]*|\.{3,})$")
+        regex(pattern = r"^(\.*[A-Za-z0-9_@:+-][A-Za-z0-9_.@:+-]*|\.{3,})$")
     )]
     name: String,
     /// Its URL: with a host, without a user and a password.

@@ -303,7 +303,7 @@ impl Catalog {
         }
     }
 
-    /// Says which servers would not be started by default. Whoever starts servers decides.
+    /// Says which servers would not be started by default. The program that starts servers decides.
     fn warn(&self, spec: &ServerSpec) {
         if !AllowedCommands::default().allows(&spec.command) {
             tracing::warn!(

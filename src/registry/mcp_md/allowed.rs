@@ -1,4 +1,4 @@
-//! Which commands an agent starts (MUST 12). It is asked by whoever starts servers, before the first one: no back end
+//! Which commands an agent starts (MUST 12). A program that starts servers asks it before the first one: no back end
 //! looks at it.
 
 use std::collections::BTreeSet;

@@ -33,7 +33,7 @@ pub(super) fn read(path: &Path) -> io::Result<Snapshot> {
         Err(error) => return Err(error),
     };
     let metadata = real.metadata()?;
-    // A pipe would block whoever opens it.
+    // Opening a pipe would block.
     if !metadata.is_file() && !metadata.is_dir() {
         return Err(io::Error::other("it is not a regular file"));
     }

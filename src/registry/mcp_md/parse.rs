@@ -152,10 +152,18 @@ struct Fields {
     description: Option<String>,
 }
 
+/// The section of a server that is being read.
+struct Server {
+    section: Section,
+    fields: Fields,
+    /// Whether the line before belongs to it.
+    is_own: bool,
+}
+
 enum Open {
     Nothing,
     Allowed,
-    Server { section: Section, fields: Fields, is_own: bool },
+    Server(Box<Server>),
 }
 
 struct Reader {
@@ -185,23 +193,23 @@ impl Reader {
                         start: line.start,
                         own_end: line.next,
                     };
-                    Open::Server { section, fields: Fields::default(), is_own: true }
+                    Open::Server(Box::new(Server { section, fields: Fields::default(), is_own: true }))
                 };
             }
             Kind::Heading => match &mut self.open {
-                Open::Server { is_own, .. } => *is_own = false,
+                Open::Server(server) => server.is_own = false,
                 // Fields after it belong to nobody.
                 Open::Allowed => self.open = Open::Nothing,
                 Open::Nothing => {}
             },
             Kind::Field { key, value } => match &mut self.open {
-                Open::Server { section, fields, is_own } => {
-                    *is_own |= fields.take(&key, value);
-                    if *is_own {
-                        section.own_end = line.next;
+                Open::Server(server) => {
+                    server.is_own |= server.fields.take(&key, value);
+                    if server.is_own {
+                        server.section.own_end = line.next;
                     }
                     if !FIELDS.contains(&key.as_str()) {
-                        let server = section.name.clone();
+                        let server = server.section.name.clone();
                         self.parsed.warnings.push(Warning::UnknownField { server, key });
                     }
                 }
@@ -209,10 +217,10 @@ impl Reader {
                 Open::Nothing => {}
             },
             Kind::Other => match &mut self.open {
-                Open::Server { section, is_own, .. } => {
-                    *is_own &= !strip(line.text).is_empty();
-                    if *is_own {
-                        section.own_end = line.next;
+                Open::Server(server) => {
+                    server.is_own &= !strip(line.text).is_empty();
+                    if server.is_own {
+                        server.section.own_end = line.next;
                     }
                 }
                 Open::Allowed => self.allow(line.text),
@@ -229,10 +237,8 @@ impl Reader {
     }
 
     fn close(&mut self) {
-        let Open::Server { mut section, fields, .. } = std::mem::replace(&mut self.open, Open::Nothing)
-        else {
-            return;
-        };
+        let Open::Server(server) = std::mem::replace(&mut self.open, Open::Nothing) else { return };
+        let Server { mut section, fields, .. } = *server;
         section.spec = fields.into_spec(&section.name);
         if section.spec.is_none() {
             self.parsed.warnings.push(Warning::NoCommand { section: section.name.clone() });

@@ -128,7 +128,7 @@ durable:                       True
 }
 
 #[test]
-fn k_08_what_is_malformed_and_what_can_not_be_read_ends_with_1() {
+fn k_08_what_is_malformed_and_what_cannot_be_read_ends_with_1() {
     let agent = Agent::with("## bad\nargs: x\n");
     let outcome = agent.run(&["show", "bad"], &[]);
     assert_eq!(outcome.code, 1);

@@ -128,7 +128,7 @@ async fn userinfo_never_replaces_a_token() {
 }
 
 #[tokio::test]
-async fn h_13_h_14_a_request_that_can_not_be_made_says_why_and_shows_nothing() {
+async fn h_13_h_14_a_request_that_cannot_be_made_says_why_and_shows_nothing() {
     let address = CatalogAddress::new("http://", "s");
     let settings = CatalogSettings { may_be_cleartext: Some(true), ..CatalogSettings::new(address) };
     assert_eq!(kind(Catalog::new(settings, variables()).list().await), Some(RegistryErrorKind::Invalid));

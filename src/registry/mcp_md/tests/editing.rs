@@ -108,7 +108,7 @@ fn the_list_of_allowed_commands_blocks_no_name() {
 }
 
 #[test]
-fn what_can_not_be_changed_alone_is_not_changed() {
+fn what_cannot_be_changed_alone_is_not_changed() {
     // A client that knows no `\r` alone would see other lines; ours keeps the kind that is there.
     let text = "## a\rcommand: x\r";
     assert_eq!(install(Some(text), &spec("b")).unwrap(), "## a\rcommand: x\r\r## b\rcommand: npx\r");

@@ -49,7 +49,7 @@ async fn t_02_t_03_c2_01_a_root_that_is_not_there_is_empty_and_is_not_made() {
 }
 
 #[tokio::test]
-async fn t_04_t_07_a_file_that_can_not_be_read_is_unavailable() {
+async fn t_04_t_07_a_file_that_cannot_be_read_is_unavailable() {
     let folder = Agent::new();
     fs::create_dir(folder.file()).unwrap();
     let circle = Agent::new();
@@ -57,7 +57,7 @@ async fn t_04_t_07_a_file_that_can_not_be_read_is_unavailable() {
     let dangling = Agent::new();
     symlink(dangling.root().join("nowhere"), dangling.file()).unwrap();
     let locked = Agent::with("## a\ncommand: npx\n");
-    fs::set_permissions(locked.file(), Permissions::from_mode(0)).unwrap();
+    fs::set_permissions(locked.file(), Permissions::from_mode(0o000)).unwrap();
     for agent in [folder, circle, dangling, locked] {
         // Root may read everything.
         if fs::read(agent.file()).is_ok() {
