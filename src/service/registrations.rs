@@ -182,6 +182,9 @@ impl Service {
     ///
     /// Where a gateway has not done its part, the server is still there, and goes as soon as every gateway has.
     pub async fn unregister(&self, caller: &Caller, name: &SettingsKey) -> Result<bool, RemovalError> {
+        // Another process may have registered it a moment ago.
+        self.remembered().await?;
+        self.state.write(Vec::new()).await;
         if !self.is_registered(name).await? {
             return Ok(false);
         }

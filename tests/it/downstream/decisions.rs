@@ -37,7 +37,7 @@ fn what_is_unknown_is_listed_and_can_be_adopted() {
         let answer = server.post(format!("{DOWNSTREAM}/{what}")).json(&body).send();
         answer.expect_problem(422, "malformed-body");
     }
-    decide(&server, "adopt", &gateway, "group/x").expect_problem(422, "invalid-name");
+    decide(&server, "adopt", &gateway, "group/x").expect_problem(400, "invalid-name");
     decide(&server, "adopt", &gateway, "mine").expect(200);
     assert_eq!(registered(&server), ["mine"]);
     assert_eq!(state(&server, "mine").as_deref(), Some("registered"));
