@@ -1,0 +1,167 @@
+//! Codex: tables of `config.toml`. It replaces nothing in texts: it has members for the names of variables instead.
+
+use crate::formats::client::{Begun, Client, Oauth, Off, Scopes, Timeout, USUAL, UrlAlone, FileSyntax, located, under};
+use crate::formats::draft::{Draft, Refusal};
+use crate::formats::format::Format;
+use crate::formats::references::ReferenceKind;
+use crate::formats::words;
+use crate::formats::writing::Writing;
+use crate::json::{Json, Object, Pointer};
+
+pub(super) static CLIENT: Client = Client {
+    format: Format::Codex,
+    locate: |source| located(source, &["mcp_servers"], words::OWN_OF_CLIENT),
+    types: &[],
+    transports: [None, None, None],
+    url_alone: UrlAlone::Http,
+    headers: "http_headers",
+    timeout: Timeout::Seconds("tool_timeout_sec"),
+    off: Off::Enabled,
+    oauth: Some(Oauth { member: "oauth", id: "client_id", secret: None, scopes: Scopes::Beside("scopes") }),
+    before,
+    after,
+    begin,
+    write,
+    file: |entries, _| under("mcp_servers", entries),
+    syntax: FileSyntax::Toml,
+    ..USUAL
+};
+
+const BEARER: &str = "bearer_token_env_var";
+const ENV_HEADERS: &str = "env_http_headers";
+const ENV_NAMES: &str = "env_vars";
+
+fn before(draft: &mut Draft<'_>) -> Result<Begun, Refusal> {
+    let is_remote = draft.rest.contains("url");
+    let foreign: &[&str] = if is_remote {
+        &["args", "env", ENV_NAMES, "cwd"]
+    } else {
+        &["http_headers", ENV_HEADERS, BEARER, "bearer_token"]
+    };
+    match foreign.iter().find(|name| draft.rest.contains(name)) {
+        Some(name) if draft.rest.contains("command") != is_remote => {
+            draft.refuse(name, "this client does not take it beside the other members")
+        }
+        _ => Ok(Begun::Server),
+    }
+}
+
+/// The name in an entry of the list of names.
+fn name_of(entry: &Json) -> Option<&str> {
+    match entry {
+        Json::Object(entry) => entry.get("name").and_then(Json::as_str),
+        entry => entry.as_str(),
+    }
+}
+
+fn after(draft: &mut Draft<'_>) -> Result<(), Refusal> {
+    if let Some(names) = draft.take(ENV_NAMES) {
+        let at = draft.member(ENV_NAMES);
+        let wrong = |at| Err(Refusal { at, why: "must be a list of names".into() });
+        let Json::Array(entries) = &names else { return wrong(at) };
+        for (index, entry) in entries.iter().enumerate() {
+            let Some(name) = name_of(entry) else { return wrong(at.element(index)) };
+            let has_own = draft.config.get("env").and_then(Json::as_object).is_some_and(|env| env.contains(name));
+            if !has_own {
+                let place = Pointer::root().member("env").member(name);
+                draft.comes_from(place, at.element(index));
+                draft.add_name("env", name, "", name, ReferenceKind::Env);
+            }
+        }
+        draft.bag.insert(ENV_NAMES, names);
+    }
+    // Explicit headers go before those of variables, and those before the token.
+    if let Some(headers) = draft.take(ENV_HEADERS) {
+        let at = draft.member(ENV_HEADERS);
+        for (header, name) in draft.map(&headers, &at)? {
+            if let Some(name) = name.as_str().filter(|_| !draft.has_header(&header)) {
+                draft.comes_from(Pointer::root().member("headers").member(&header), at.member(&header));
+                draft.add_name("headers", &header, "", name, ReferenceKind::Env);
+            }
+        }
+        draft.bag.insert(ENV_HEADERS, headers);
+    }
+    if let Some(name) = draft.take_text(BEARER)? {
+        if !draft.has_header("authorization") {
+            let from = draft.member(BEARER);
+            draft.comes_from(Pointer::root().member("headers").member("Authorization"), from);
+            draft.add_name("headers", "Authorization", "Bearer ", name.as_str(), ReferenceKind::Env);
+        }
+        draft.bag.insert(BEARER, Json::String(name));
+    }
+    if let Some(token) = draft.take_text("bearer_token")? {
+        draft.note("bearer_token", "today's client refuses it");
+        draft.bag.insert("bearer_token", Json::Bool(true));
+        let auth = [("strategy", Json::string("bearer")), ("value", Json::String(token))];
+        draft.set("auth", Object::from_iter(auth).into(), "bearer_token");
+    }
+    Ok(())
+}
+
+/// The variable that a text is nothing but a reference to, behind some other text.
+fn variable<'t>(text: &'t str, before: &str) -> Option<&'t str> {
+    let name = text.strip_prefix(before)?.strip_prefix("${")?.strip_suffix('}')?;
+    crate::formats::references::is_variable(name).then_some(name)
+}
+
+/// What is a reference is written by its name, before the texts are written.
+fn begin(writing: &mut Writing<'_>) {
+    let kept = match writing.bag.remove(ENV_NAMES) {
+        Some(Json::Array(kept)) => kept,
+        _ => Vec::new(),
+    };
+    let mut names: Vec<Json> = Vec::new();
+    writing.change_map("env", |env| {
+        let own: Vec<String> = env
+            .iter()
+            .filter(|(name, value)| value.as_str().and_then(|text| variable(text, "")) == Some(name))
+            .map(|(name, _)| name.to_owned())
+            .collect();
+        for name in own {
+            env.remove(&name);
+            let entry = kept.iter().find(|entry| name_of(entry) == Some(&name));
+            names.push(entry.cloned().unwrap_or_else(|| Json::string(name)));
+        }
+        // Those that an explicit value goes before.
+        names.extend(kept.iter().filter(|entry| name_of(entry).is_some_and(|name| env.contains(name))).cloned());
+    });
+    if !names.is_empty() {
+        writing.entry.insert(ENV_NAMES, Json::Array(names));
+    }
+    writing.bag.remove(ENV_HEADERS);
+    let mut bearer = writing.bag.remove(BEARER).filter(|_| {
+        writing.config.get("headers").and_then(Json::as_object).is_some_and(|headers| {
+            headers.iter().any(|(name, value)| {
+                name.eq_ignore_ascii_case("authorization")
+                    && value.as_str().is_some_and(|text| variable(text, "Bearer ").is_none())
+            })
+        })
+    });
+    let mut headers = Object::new();
+    writing.change_map("headers", |own| {
+        let all: Vec<(String, Json)> = own.iter().map(|(name, value)| (name.to_owned(), value.clone())).collect();
+        for (name, value) in all {
+            let text = value.as_str().unwrap_or_default();
+            if name == "Authorization" && let Some(variable) = variable(text, "Bearer ") {
+                bearer = Some(Json::string(variable));
+                own.remove(&name);
+            } else if let Some(variable) = variable(text, "") {
+                headers.insert(name.clone(), Json::string(variable));
+                own.remove(&name);
+            }
+        }
+    });
+    if let Some(bearer) = bearer {
+        writing.entry.insert(BEARER, bearer);
+    }
+    if !headers.is_empty() {
+        writing.entry.insert(ENV_HEADERS, headers.into());
+    }
+}
+
+fn write(writing: &mut Writing<'_>) {
+    if writing.take_mark("bearer_token") && writing.entry.contains("url") {
+        // It was written as a header, which today's client takes.
+        writing.bag.remove("bearer_token");
+    }
+}
