@@ -6,6 +6,7 @@ pub mod cli;
 pub mod config;
 pub mod document;
 pub mod events;
+pub mod formats;
 pub mod http;
 pub mod instances;
 pub mod json;

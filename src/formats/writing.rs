@@ -42,8 +42,10 @@ pub(in crate::formats) struct Writing<'a> {
 }
 
 impl Writing<'_> {
+    /// Reports what becomes of a member of the configuration; of all of it, if the name is empty.
     pub(in crate::formats) fn lose(&mut self, member: &str, about: impl Into<Words>) {
-        self.losses.push((Pointer::root().member(member), about.into()));
+        let pointer = if member.is_empty() { Pointer::root() } else { Pointer::root().member(member) };
+        self.losses.push((pointer, about.into()));
     }
 
     /// The text of a member of the configuration that is not written yet.

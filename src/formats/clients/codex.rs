@@ -21,7 +21,10 @@ pub(super) static CLIENT: Client = Client {
     before,
     after,
     begin,
-    write,
+    write: |writing| {
+        writing.bag.remove(TOKEN);
+    },
+    keeps_auth: Some(keep_token),
     file: |entries, _| under("mcp_servers", entries),
     syntax: FileSyntax::Toml,
     ..USUAL
@@ -30,13 +33,16 @@ pub(super) static CLIENT: Client = Client {
 const BEARER: &str = "bearer_token_env_var";
 const ENV_HEADERS: &str = "env_http_headers";
 const ENV_NAMES: &str = "env_vars";
+const TOKEN: &str = "bearer_token";
+
+const REFUSED_TODAY: &str = "today's client refuses it";
 
 fn before(draft: &mut Draft<'_>) -> Result<Begun, Refusal> {
     let is_remote = draft.rest.contains("url");
     let foreign: &[&str] = if is_remote {
         &["args", "env", ENV_NAMES, "cwd"]
     } else {
-        &["http_headers", ENV_HEADERS, BEARER, "bearer_token"]
+        &["http_headers", ENV_HEADERS, BEARER, TOKEN]
     };
     match foreign.iter().find(|name| draft.rest.contains(name)) {
         Some(name) if draft.rest.contains("command") != is_remote => {
@@ -89,11 +95,11 @@ fn after(draft: &mut Draft<'_>) -> Result<(), Refusal> {
         }
         draft.bag.insert(BEARER, Json::String(name));
     }
-    if let Some(token) = draft.take_text("bearer_token")? {
-        draft.note("bearer_token", "today's client refuses it");
-        draft.bag.insert("bearer_token", Json::Bool(true));
+    if let Some(token) = draft.take_text(TOKEN)? {
+        draft.note(TOKEN, REFUSED_TODAY);
+        draft.bag.insert(TOKEN, Json::Bool(true));
         let auth = [("strategy", Json::string("bearer")), ("value", Json::String(token))];
-        draft.set("auth", Object::from_iter(auth).into(), "bearer_token");
+        draft.set("auth", Object::from_iter(auth).into(), TOKEN);
     }
     Ok(())
 }
@@ -159,9 +165,14 @@ fn begin(writing: &mut Writing<'_>) {
     }
 }
 
-fn write(writing: &mut Writing<'_>) {
-    if writing.take_mark("bearer_token") && writing.entry.contains("url") {
-        // It was written as a header, which today's client takes.
-        writing.bag.remove("bearer_token");
+/// A token that was found inline goes back there.
+fn keep_token(writing: &mut Writing<'_>, auth: &Object) -> bool {
+    let is_bearer = auth.get("strategy").and_then(Json::as_str) == Some("bearer");
+    let Some(value) = auth.get("value").filter(|_| is_bearer) else { return false };
+    if !writing.take_mark(TOKEN) {
+        return false;
     }
+    writing.entry.insert(TOKEN, value.clone());
+    writing.lose("", REFUSED_TODAY);
+    true
 }
