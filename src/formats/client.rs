@@ -5,6 +5,7 @@ use crate::json::{Json, Number, Object, Pointer};
 
 use super::draft::{Draft, Refusal};
 use super::format::Format;
+use super::names::Taken;
 use super::number::shifted;
 use super::references::Form;
 use super::source::Source;
@@ -182,8 +183,10 @@ pub(in crate::formats) fn under(member: &str, entries: Vec<(String, Object)>) ->
     Object::from_iter([(member, Json::Object(by_name(entries)))])
 }
 
+/// Two of one name can't be in one map: the second one gets another.
 pub(in crate::formats) fn by_name(entries: Vec<(String, Object)>) -> Object {
-    entries.into_iter().map(|(name, entry)| (name, Json::Object(entry))).collect()
+    let mut taken = Taken::default();
+    entries.into_iter().map(|(name, entry)| (taken.give(&name), Json::Object(entry))).collect()
 }
 
 /// Members of a file that say what it is, and are nobody's settings.

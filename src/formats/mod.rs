@@ -106,7 +106,7 @@ fn read_block(
     hint: Hint<'_>,
     reading: &mut Reading,
 ) -> Result<Option<Detected>, Unreadable> {
-    if part.trim_start_matches('\u{feff}').trim().is_empty() {
+    if has_only_comments(part) {
         return Ok(None);
     }
     let first = lines.position(base).line - 1;
@@ -141,18 +141,15 @@ fn read_source(
         return Ok(None);
     }
     let known = hint.format.and_then(detect::syntax).or_else(|| detect::syntax_of(hint.file));
-    let is_json = syntax::jsonc::looks_like(part);
     match known {
-        Some(FileSyntax::Json) if is_json || !has_only_comments(part) => {
-            return syntax::jsonc::read(lines, part, base).map(Some);
-        }
+        Some(FileSyntax::Json) => return syntax::jsonc::read(lines, part, base).map(Some),
         Some(FileSyntax::Toml) => return syntax::toml::read(lines, part, base).map(Some),
         // YAML holds JSON, but with comments of its own.
         Some(FileSyntax::Yaml) => return syntax::yaml::read(part, first).map(Some),
-        _ if is_json => return syntax::jsonc::read(lines, part, base).map(Some),
-        _ => {}
+        None if syntax::jsonc::looks_like(part) => return syntax::jsonc::read(lines, part, base).map(Some),
+        None => {}
     }
-    if has_only_comments(part) || lines::looks_like(part) {
+    if lines::looks_like(part) {
         return Ok(None);
     }
     let toml = syntax::toml::read(lines, part, base);
@@ -163,9 +160,19 @@ fn read_source(
     let yaml = syntax::yaml::read(part, first);
     let is_yaml = |line: &str| ["mcpServers:", "extensions:"].iter().any(|name| line.starts_with(name));
     match yaml {
-        Ok(source) if matches!(source.root, Json::Object(_) | Json::Array(_)) => Ok(Some(source)),
+        Ok(source) if holds_more(&source.root) => Ok(Some(source)),
         Err(error) if part.lines().any(is_yaml) => Err(error),
         _ => Ok(None),
+    }
+}
+
+/// Whether a value has values in its values: a line of prose with a colon is a mapping too.
+fn holds_more(value: &Json) -> bool {
+    let is_more = |value: &Json| matches!(value, Json::Object(_) | Json::Array(_));
+    match value {
+        Json::Object(object) => object.iter().any(|(_, value)| is_more(value)),
+        Json::Array(elements) => elements.iter().any(is_more),
+        _ => false,
     }
 }
 

@@ -45,7 +45,11 @@ impl Taken {
         loop {
             number += 1;
             let suffix = format!("-{number}");
-            let candidate = format!("{}{suffix}", &name[..name.len().min(LONGEST - suffix.len())]);
+            let mut end = name.len().min(LONGEST - suffix.len());
+            while !name.is_char_boundary(end) {
+                end -= 1;
+            }
+            let candidate = format!("{}{suffix}", &name[..end]);
             if !self.names.contains_key(&candidate) {
                 self.names.insert(name.to_owned(), number);
                 self.names.insert(candidate.clone(), 1);

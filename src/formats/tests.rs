@@ -1,5 +1,7 @@
 //! The samples of other clients' files, each as its `expected.json` says.
 
+mod files;
+mod lines;
 mod round_trip;
 
 use std::collections::BTreeSet;

@@ -77,6 +77,7 @@ fn clamp(draft: &mut Draft<'_>) {
 }
 
 fn write(writing: &mut Writing<'_>) {
+    let mut is_clamped = false;
     // What was clamped comes back, unless somebody changed what it became.
     if let Some(own) = writing.bag.remove("timeout") {
         let used = writing.entry.get("timeout");
@@ -84,7 +85,15 @@ fn write(writing: &mut Writing<'_>) {
         let is_unchanged = used.is_some_and(|used| was.iter().any(|was| is_same_time(was, 0, used)));
         if is_unchanged {
             writing.entry.insert("timeout", own);
+            is_clamped = true;
         }
+    }
+    let is_taken = match writing.entry.get("timeout") {
+        Some(Json::Number(number)) => (1.0..=MOST as f64).contains(&number.as_f64()) || is_clamped,
+        _ => true,
+    };
+    if !is_taken {
+        writing.lose("timeout", "this client takes 1 to 3600 seconds");
     }
     if !writing.take_mark("nested") {
         return;

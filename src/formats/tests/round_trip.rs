@@ -245,6 +245,7 @@ fn comes_back(before: &Json, after: Option<&Json>, at: &Pointer, lost: &[&Pointe
                 comes_back(value, after.get(index), &at.element(index), lost)
             })
         }
+        (Json::Array(before), None) if before.is_empty() => Ok(()),
         // Nothing in it is as if it were not there.
         (Json::Object(before), None) if before.is_empty() => Ok(()),
         (before, Some(after)) if is_equal(before, after) => Ok(()),
