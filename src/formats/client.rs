@@ -132,7 +132,7 @@ pub(in crate::formats) enum Begun {
 pub(in crate::formats) struct Located {
     pub(in crate::formats) entries: Vec<Spotted>,
     pub(in crate::formats) ignored: Vec<(Pointer, &'static str)>,
-    /// A map of servers that is none.
+    /// What should be a map or a list of servers, and is something else.
     pub(in crate::formats) refused: Vec<(Pointer, &'static str)>,
 }
 
@@ -298,7 +298,9 @@ impl Client {
         let at = draft.member(self.command);
         if self.is_one_list {
             let Some(list) = draft.take(self.command) else { return self.read_environment(draft) };
-            let Json::Array(mut texts) = draft.texts(&list, &at)? else { unreachable!("a list of texts is a list") };
+            let Json::Array(mut texts) = draft.texts(&list, &at)? else {
+                unreachable!("a list of texts is a list")
+            };
             if texts.is_empty() {
                 return draft.refuse(self.command, "must begin with the program");
             }
@@ -508,7 +510,7 @@ pub(in crate::formats) fn seconds(value: &Json, places: i64) -> Option<Number> {
 
 fn is_web_socket(config: &Object) -> bool {
     let url = config.get("url").and_then(Json::as_str).unwrap_or_default();
-    ["ws://", "wss://"].iter().any(|scheme| {
-        url.get(..scheme.len()).is_some_and(|start| start.eq_ignore_ascii_case(scheme))
-    })
+    ["ws://", "wss://"]
+        .iter()
+        .any(|scheme| url.get(..scheme.len()).is_some_and(|start| start.eq_ignore_ascii_case(scheme)))
 }

@@ -173,7 +173,13 @@ pub(in crate::formats) struct Added {
 pub(in crate::formats) enum Command {
     Added(Added),
     /// The name and the JSON of an entry, or of several.
-    AddedJson { client: Format, name: Option<String>, json: Text, asks_for_secret: bool, scope: Option<String> },
+    AddedJson {
+        client: Format,
+        name: Option<String>,
+        json: Text,
+        asks_for_secret: bool,
+        scope: Option<String>,
+    },
     /// It adds nothing, and says why.
     Nothing(&'static str),
     Wrong(&'static str),
@@ -299,7 +305,11 @@ impl Adding {
                 None => {
                     places.push(word.clone());
                     // What is behind the program is its own, unless the client reads all of it.
-                    if places.len() == 2 && !is_address(word) && !self.reads_all && self.dashes == Dashes::Program {
+                    if places.len() == 2
+                        && !is_address(word)
+                        && !self.reads_all
+                        && self.dashes == Dashes::Program
+                    {
                         places.extend_from_slice(&words[at..]);
                         break;
                     }
@@ -370,14 +380,19 @@ impl Adding {
                 entry.insert(name, map.into());
             }
         }
-        for (flag, name) in [(Flag::Description, "description"), (Flag::BearerVariable, "bearer_token_env_var")] {
+        for (flag, name) in
+            [(Flag::Description, "description"), (Flag::BearerVariable, "bearer_token_env_var")]
+        {
             if let Some(word) = value(flag) {
                 entry.insert(name, text(word));
             }
         }
         for (flag, name) in [(Flag::IncludeTools, "includeTools"), (Flag::ExcludeTools, "excludeTools")] {
             if let Some(list) = value(flag) {
-                entry.insert(name, Json::Array(list.split(',').map(|tool| Json::string(tool.trim())).collect()));
+                entry.insert(
+                    name,
+                    Json::Array(list.split(',').map(|tool| Json::string(tool.trim())).collect()),
+                );
             }
         }
         for (flag, name) in [(Flag::Trust, "trust"), (Flag::Disabled, "disabled")] {
@@ -423,8 +438,11 @@ fn number(spelling: &str) -> Option<Number> {
 /// A JSON list, or texts that are separated by commas; `\,` is a comma in one.
 fn list_of(text: &str) -> Result<Vec<String>, &'static str> {
     if text.starts_with('[') {
-        let Ok(Json::Array(elements)) = parse(text, &Rules::BODY) else { return Err("the arguments are no list") };
-        let texts: Option<Vec<String>> = elements.iter().map(|element| element.as_str().map(str::to_owned)).collect();
+        let Ok(Json::Array(elements)) = parse(text, &Rules::BODY) else {
+            return Err("the arguments are no list");
+        };
+        let texts: Option<Vec<String>> =
+            elements.iter().map(|element| element.as_str().map(str::to_owned)).collect();
         return texts.ok_or("the arguments are no list of texts");
     }
     let mut texts = vec![String::new()];
@@ -449,6 +467,7 @@ pub(in crate::formats) fn is_pair(word: &str) -> bool {
 
 pub(in crate::formats) fn is_address(word: &str) -> bool {
     ["http://", "https://", "ws://", "wss://"].iter().any(|scheme| {
-        word.get(..scheme.len()).is_some_and(|start| start.eq_ignore_ascii_case(scheme)) && word.len() > scheme.len()
+        word.get(..scheme.len()).is_some_and(|start| start.eq_ignore_ascii_case(scheme))
+            && word.len() > scheme.len()
     })
 }

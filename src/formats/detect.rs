@@ -174,7 +174,9 @@ pub(in crate::formats) fn detect(source: &Source, file: Option<&str>) -> Detecte
     }
     let projects = root.get("projects").and_then(Json::as_object);
     if projects.is_some_and(|projects| {
-        projects.iter().any(|(_, project)| project.as_object().is_some_and(|project| project.contains("mcpServers")))
+        projects
+            .iter()
+            .any(|(_, project)| project.as_object().is_some_and(|project| project.contains("mcpServers")))
     }) {
         return sure(Format::ClaudeHome);
     }
@@ -192,9 +194,8 @@ fn named(file: Option<&str>) -> Option<Format> {
 fn scores_of_file(file: Option<&str>) -> Vec<(Format, u32)> {
     let Some(file) = file else { return Vec::new() };
     let path = file.replace('\\', "/");
-    let ends = |end: &str| {
-        path.strip_suffix(end).is_some_and(|before| before.is_empty() || before.ends_with('/'))
-    };
+    let ends =
+        |end: &str| path.strip_suffix(end).is_some_and(|before| before.is_empty() || before.ends_with('/'));
     FILES.iter().filter(|(end, _, _)| ends(end)).map(|(_, format, score)| (*format, *score)).collect()
 }
 
@@ -208,9 +209,13 @@ fn usual(root: &Object, file: Option<&str>) -> Detected {
         }
     };
     scores_of_file(file).into_iter().for_each(|(format, score)| add(format, score));
-    SISTERS.iter().filter(|(name, _, _)| root.contains(name)).for_each(|(_, format, score)| add(*format, *score));
+    SISTERS
+        .iter()
+        .filter(|(name, _, _)| root.contains(name))
+        .for_each(|(_, format, score)| add(*format, *score));
     let entries = root.get("mcpServers").and_then(Json::as_object);
-    let entries: Vec<&Object> = entries.into_iter().flat_map(Object::iter).filter_map(|(_, entry)| entry.as_object()).collect();
+    let entries: Vec<&Object> =
+        entries.into_iter().flat_map(Object::iter).filter_map(|(_, entry)| entry.as_object()).collect();
     for (sign, format, score) in MEMBERS {
         if entries.iter().any(|entry| has_sign(entry, sign, format)) {
             add(format, score);
@@ -238,7 +243,8 @@ fn has_sign(entry: &Object, sign: &str, format: Format) -> bool {
         return entry.get(name).and_then(Json::as_object).is_some_and(|object| object.contains(inner));
     }
     // An object of this name is ours.
-    let is_list = format != Format::Copilot || entry.get(sign).is_some_and(|value| value.as_array().is_some());
+    let is_list =
+        format != Format::Copilot || entry.get(sign).is_some_and(|value| value.as_array().is_some());
     entry.contains(sign) && is_list
 }
 

@@ -25,7 +25,7 @@ const ORDER: [&str; 13] = [
     "enabled",
 ];
 
-/// How many values of one entry are noted as taken for texts, or as unknown.
+/// How many notes one entry has at most.
 const MOST: usize = 100;
 
 /// Why an entry can't become a server, and where.
@@ -143,9 +143,10 @@ impl<'a> Draft<'a> {
         let Json::Array(elements) = value else {
             return Err(Refusal { at: at.clone(), why: words::MUST_BE_TEXTS.into() });
         };
-        let texts = elements.iter().enumerate().map(|(index, element)| {
-            self.text(element, words::MUST_BE_TEXTS, || at.element(index))
-        });
+        let texts = elements
+            .iter()
+            .enumerate()
+            .map(|(index, element)| self.text(element, words::MUST_BE_TEXTS, || at.element(index)));
         Ok(Json::Array(texts.collect::<Result<_, _>>()?))
     }
 
@@ -154,9 +155,9 @@ impl<'a> Draft<'a> {
         let Json::Object(object) = value else {
             return Err(Refusal { at: at.clone(), why: words::MUST_BE_MAP.into() });
         };
-        let texts = object.iter().map(|(name, value)| {
-            Ok((name, self.text(value, words::MUST_BE_MAP, || at.member(name))?))
-        });
+        let texts = object
+            .iter()
+            .map(|(name, value)| Ok((name, self.text(value, words::MUST_BE_MAP, || at.member(name))?)));
         texts.collect()
     }
 
@@ -173,7 +174,14 @@ impl<'a> Draft<'a> {
     }
 
     /// Adds a variable that is only a name in the client's words.
-    pub(in crate::formats) fn add_name(&mut self, map: &str, key: &str, before: &str, name: &str, kind: ReferenceKind) {
+    pub(in crate::formats) fn add_name(
+        &mut self,
+        map: &str,
+        key: &str,
+        before: &str,
+        name: &str,
+        kind: ReferenceKind,
+    ) {
         let mut object = match self.config.remove(map) {
             Some(Json::Object(object)) => object,
             _ => Object::new(),
@@ -197,6 +205,7 @@ impl<'a> Draft<'a> {
         }
         let mut config = std::mem::take(&mut self.config);
         let ordered: Vec<_> = ORDER.iter().filter_map(|name| Some((*name, config.remove(name)?))).collect();
-        self.config = ordered.into_iter().map(|(name, value)| (name.to_owned(), value)).chain(config).collect();
+        self.config =
+            ordered.into_iter().map(|(name, value)| (name.to_owned(), value)).chain(config).collect();
     }
 }

@@ -49,7 +49,8 @@ fn toml_table<'f>(out: &mut String, table: &'f Object, way: &mut Vec<&'f str>) {
 }
 
 fn toml_key(out: &mut String, name: &str) {
-    let is_bare = !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte));
+    let is_bare =
+        !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte));
     if is_bare { out.push_str(name) } else { toml_string(out, name) }
 }
 

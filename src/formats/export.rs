@@ -31,7 +31,10 @@ pub(in crate::formats) const OURS_REPLACED: [&str; 5] = ["args", "env", "cwd", "
 const NO_MEMBER: &str = "this client has no member for it";
 
 /// The entries of these servers with the names that they have in the client's file.
-pub(in crate::formats) fn entries(client: &Client, servers: &[Server<'_>]) -> (Vec<(String, Object)>, Shared, Vec<Loss>) {
+pub(in crate::formats) fn entries(
+    client: &Client,
+    servers: &[Server<'_>],
+) -> (Vec<(String, Object)>, Shared, Vec<Loss>) {
     let mut shared = Shared::default();
     let mut entries = Vec::new();
     let mut losses = Vec::new();
@@ -50,7 +53,9 @@ pub(in crate::formats) fn entries(client: &Client, servers: &[Server<'_>]) -> (V
         };
         client.write_entry(&mut writing);
         for other in server.bags.names().filter(|other| *other != client.format.bag()) {
-            writing.losses.push((Pointer::root(), format!("what was kept for {other} is not written").into()));
+            writing
+                .losses
+                .push((Pointer::root(), format!("what was kept for {other} is not written").into()));
         }
         let loss = |(pointer, about)| Loss { server: server.name.to_owned(), pointer, about };
         losses.extend(writing.losses.into_iter().map(loss));
@@ -146,9 +151,13 @@ impl Client {
                 }
                 let written = from_ours(text, forms);
                 if written.is_lost {
-                    losses.push((pointer.clone(), Words::from("this client has no such reference: it is written as it is here")));
+                    losses.push((
+                        pointer.clone(),
+                        Words::from("this client has no such reference: it is written as it is here"),
+                    ));
                 } else if written.is_mistaken {
-                    losses.push((pointer.clone(), "this client will take a part of it for a reference".into()));
+                    losses
+                        .push((pointer.clone(), "this client will take a part of it for a reference".into()));
                 }
                 written.text
             });
@@ -183,7 +192,9 @@ impl Client {
                 let word = self.word_for(Some(ours));
                 let is_same = match word {
                     Some(word) => transport(word) == Ok(Some(ours)),
-                    None => ours == "stdio" && !is_remote || ours == "http" && self.url_alone == UrlAlone::Http,
+                    None => {
+                        ours == "stdio" && !is_remote || ours == "http" && self.url_alone == UrlAlone::Http
+                    }
                 };
                 let is_said = ours == "stdio" && !is_remote;
                 if !is_same && !is_said {
@@ -259,7 +270,9 @@ impl Client {
             Some("oauth2") => return self.write_oauth(writing, &auth),
             Some("none") => Object::new(),
             Some("bearer") => match text("value") {
-                Some(value) => Object::from_iter([("Authorization", Json::string(format!("Bearer {value}")))]),
+                Some(value) => {
+                    Object::from_iter([("Authorization", Json::string(format!("Bearer {value}")))])
+                }
                 None => return,
             },
             Some("header") => match auth.get("headers") {
@@ -341,7 +354,9 @@ pub(in crate::formats) fn each_text(
         Json::String(text) => Json::string(change(at, text.as_str())),
         Json::Array(elements) => {
             let elements = elements.into_iter().enumerate();
-            Json::Array(elements.map(|(index, element)| each_text(element, &at.element(index), change)).collect())
+            Json::Array(
+                elements.map(|(index, element)| each_text(element, &at.element(index), change)).collect(),
+            )
         }
         Json::Object(object) => {
             let members = object.into_iter().map(|(name, value)| {

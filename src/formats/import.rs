@@ -1,4 +1,4 @@
-//! What an import finds in a text: servers, what can't become one, what is none, and what the reader must know before
+//! What an import finds in a text: servers, what can't become one, what is something else, and what the reader must know before
 //! anything is stored. Values may be secrets: `Debug` prints none of them.
 
 use crate::json::{Object, Pointer, Text};
@@ -96,4 +96,3 @@ pub struct Note {
     /// What it is.
     pub about: Words,
 }
-

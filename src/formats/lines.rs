@@ -1,4 +1,4 @@
-//! Texts of lines: addresses, install links, commands that add servers, and commands that are servers. What is none of these
+//! Texts of lines: addresses, install links, commands that add servers, and commands that are servers. All else
 //! is refused, line by line.
 
 use crate::json::{Json, Object, Pointer, Rules, parse};
@@ -46,16 +46,17 @@ pub(in crate::formats) fn looks_like(text: &str) -> bool {
         return command.split_whitespace().next().is_some_and(|word| launcher_verbs(word).is_some());
     };
     let words = without_variables(&words).1;
-    let is_word = words.first().is_some_and(|word| !word.ends_with(':') && !word.starts_with(['[', '{', '-']));
+    let is_word =
+        words.first().is_some_and(|word| !word.ends_with(':') && !word.starts_with(['[', '{', '-']));
     is_word
-        && (!matches!(commands::read(words), Command::Other) || !matches!(program(words), Err(NoServer::Unknown)))
+        && (!matches!(commands::read(words), Command::Other)
+            || !matches!(program(words), Err(NoServer::Unknown)))
 }
 
 /// The first lines of a text: the kind of the first command is enough.
 fn beginning(text: &str) -> String {
     text.lines().filter(|line| !line.trim().is_empty()).take(20).collect::<Vec<_>>().join("\n")
 }
-
 
 /// Reads all lines of a text; `first` is how many lines there are before it.
 pub(in crate::formats) fn read(text: &str, first: usize, reading: &mut Reading) -> Kinds {
@@ -141,7 +142,7 @@ fn read_line(command: &str, mut source: Source, reading: &mut Reading, kinds: &m
                     &source,
                     None,
                     &Pointer::root(),
-                    "neither an address nor a command that is known here; write the path of a program to have it taken for one".into(),
+                    "neither an address nor a command that is known here; write the path of a program to have it treated as one".into(),
                 ),
             }
         }
@@ -163,7 +164,9 @@ fn base(words: &[String]) -> &str {
 
 /// `NAME=value` before a command, with `env` before it or without.
 fn without_variables(words: &[String]) -> (Object, &[String]) {
-    let start = usize::from(words.first().is_some_and(|word| word == "env") && words.get(1).is_some_and(|word| is_pair(word)));
+    let start = usize::from(
+        words.first().is_some_and(|word| word == "env") && words.get(1).is_some_and(|word| is_pair(word)),
+    );
     let count = words[start..].iter().take_while(|word| is_pair(word)).count();
     let pairs = words[start..start + count].iter().filter_map(|word| word.split_once('='));
     let variables = pairs.map(|(name, value)| (name, Json::string(value))).collect();
@@ -261,7 +264,8 @@ fn read_object(
     if clients::looks_like_server(&value) {
         return read_entry(table, source, object.clone(), name.as_deref(), bag, reading);
     }
-    let held = ["servers", "mcpServers"].iter().find_map(|holder| object.get(holder).and_then(Json::as_object));
+    let held =
+        ["servers", "mcpServers"].iter().find_map(|holder| object.get(holder).and_then(Json::as_object));
     let map = held.unwrap_or(object);
     if map.is_empty() || map.iter().any(|(_, value)| !clients::looks_like_server(value)) {
         return reading.refuse(source, name.as_deref(), &Pointer::root(), words::NEITHER.into());
@@ -291,13 +295,25 @@ enum NoServer {
 
 /// Programs that install or fetch, and those that do one thing of many.
 const INSTALLERS: [&str; 16] = [
-    "brew", "apt", "apt-get", "dnf", "yum", "pacman", "choco", "winget", "scoop", "pip", "pip3", "cargo", "go", "git",
-    "curl", "wget",
+    "brew", "apt", "apt-get", "dnf", "yum", "pacman", "choco", "winget", "scoop", "pip", "pip3", "cargo",
+    "go", "git", "curl", "wget",
 ];
 
 /// Words behind a launcher with which it installs or fetches.
 const INSTALL_WORDS: [&str; 14] = [
-    "install", "i", "ci", "add", "pull", "build", "login", "init", "update", "upgrade", "sync", "ensurepath", "create",
+    "install",
+    "i",
+    "ci",
+    "add",
+    "pull",
+    "build",
+    "login",
+    "init",
+    "update",
+    "upgrade",
+    "sync",
+    "ensurepath",
+    "create",
     "global",
 ];
 
@@ -307,7 +323,9 @@ const SHELL_WORDS: [&str; 10] = ["cd", "export", "mkdir", "cp", "mv", "rm", "ech
 /// Whether a command is a server: a program that runs others, a path, or one whose name says so.
 fn program(words: &[String]) -> Result<(), NoServer> {
     let Some((program, args)) = words.split_first() else { return Err(NoServer::Unknown) };
-    let is_no_program = program.starts_with(['[', '#', '-', '<', '{', '*']) || program.starts_with("//") || program.ends_with(':');
+    let is_no_program = program.starts_with(['[', '#', '-', '<', '{', '*'])
+        || program.starts_with("//")
+        || program.ends_with(':');
     if is_no_program || program.is_empty() {
         return Err(NoServer::Unknown);
     }
@@ -319,7 +337,8 @@ fn program(words: &[String]) -> Result<(), NoServer> {
     let first = args.iter().map(String::as_str).find(|word| !word.starts_with('-'));
     if let Some(verbs) = launcher_verbs(program) {
         let installs = |word: &str| INSTALL_WORDS.contains(&word);
-        let needs_verb = matches!(name, "pipx" | "pnpm" | "yarn" | "npm" | "bun" | "uv" | "docker" | "podman" | "deno");
+        let needs_verb =
+            matches!(name, "pipx" | "pnpm" | "yarn" | "npm" | "bun" | "uv" | "docker" | "podman" | "deno");
         return match first {
             None => Err(NoServer::Unknown),
             Some(word) if needs_verb && installs(word) => Err(NoServer::Installs),
@@ -334,7 +353,8 @@ fn program(words: &[String]) -> Result<(), NoServer> {
             Some(_) => Ok(()),
         };
     }
-    let is_path = program.contains(['/', '\\']) && !program.contains("://") && !program.contains(char::is_whitespace);
+    let is_path =
+        program.contains(['/', '\\']) && !program.contains("://") && !program.contains(char::is_whitespace);
     let says_so = name.split(['-', '_', '.']).any(|part| part == "mcp" || part == "server");
     if is_path || says_so { Ok(()) } else { Err(NoServer::Unknown) }
 }

@@ -74,7 +74,8 @@ pub(in crate::formats) fn read(line: &str) -> Option<Result<Link, NoLink>> {
         } else {
             decoded(target)?
         };
-        let Some((_, rest)) = target.split_once(':').filter(|(scheme, _)| scheme.starts_with("vscode")) else {
+        let Some((_, rest)) = target.split_once(':').filter(|(scheme, _)| scheme.starts_with("vscode"))
+        else {
             return Some(Err(NoLink::new("no install link")));
         };
         return Some(of_vscode(rest.trim_start_matches('/')));
@@ -116,7 +117,12 @@ fn of_base64(query: &str, client: Format) -> Result<Link, NoLink> {
         _ if config.starts_with('{') => config.to_string(),
         _ => return Err(NoLink::new("its config is neither base64 nor JSON")),
     };
-    Ok(Link { client, name: parameter(query, "name").and_then(decoded), json: Zeroizing::new(json), inputs: None })
+    Ok(Link {
+        client,
+        name: parameter(query, "name").and_then(decoded),
+        json: Zeroizing::new(json),
+        inputs: None,
+    })
 }
 
 /// The value of a parameter as it is written. It ends at the next `&`.

@@ -212,7 +212,11 @@ pub fn export(format: Format, servers: &[Server<'_>]) -> Result<Export, NotWritt
                 if let Some(scope) = bag.get("scope").and_then(Json::as_str) {
                     text.push_str(&format!("--scope {} ", shell::quoted(scope)));
                 }
-                text.push_str(&format!("{} {}", shell::quoted(&name), shell::quoted(&to_compact(&entry.into()))));
+                text.push_str(&format!(
+                    "{} {}",
+                    shell::quoted(&name),
+                    shell::quoted(&to_compact(&entry.into()))
+                ));
                 if bag.contains("client_secret_prompted") {
                     text.push_str(" --client-secret");
                 }

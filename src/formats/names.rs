@@ -61,9 +61,33 @@ impl Taken {
 
 /// Flags of the usual launchers that take a value.
 const FLAGS_WITH_VALUE: [&str; 27] = [
-    "-p", "--package", "--from", "--with", "--python", "-c", "--call", "--directory", "--project", "-e", "--env", "-v",
-    "--volume", "--mount", "--name", "--network", "--env-file", "-w", "--workdir", "-u", "--user", "--entrypoint",
-    "--add-host", "-l", "--label", "--platform", "--pull",
+    "-p",
+    "--package",
+    "--from",
+    "--with",
+    "--python",
+    "-c",
+    "--call",
+    "--directory",
+    "--project",
+    "-e",
+    "--env",
+    "-v",
+    "--volume",
+    "--mount",
+    "--name",
+    "--network",
+    "--env-file",
+    "-w",
+    "--workdir",
+    "-u",
+    "--user",
+    "--entrypoint",
+    "--add-host",
+    "-l",
+    "--label",
+    "--platform",
+    "--pull",
 ];
 
 /// Words that come before what is run, by launcher.
@@ -215,7 +239,10 @@ mod tests {
         for (config, name) in [
             (r#"{"command":"npx","args":["-y","@acme/server-files@1.2"]}"#, "files"),
             (r#"{"command":"uvx","args":["--from","x","mcp-server-git"]}"#, "git"),
-            (r#"{"command":"docker","args":["run","-i","--rm","-e","A","ghcr.io/acme/notes-mcp:2"]}"#, "notes"),
+            (
+                r#"{"command":"docker","args":["run","-i","--rm","-e","A","ghcr.io/acme/notes-mcp:2"]}"#,
+                "notes",
+            ),
             (r#"{"command":"python","args":["-m","mcp_weather"]}"#, "weather"),
             (r#"{"command":"node","args":["/opt/board/dist/index.js"]}"#, "board"),
             (r#"{"command":"C:\\Tools\\acme.exe"}"#, "acme"),

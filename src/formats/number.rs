@@ -21,7 +21,8 @@ pub(in crate::formats) fn shifted(number: &Number, places: i64) -> Option<Number
         return Some(Number::from_u64(0));
     }
     // Where the point is, counted from the first digit.
-    let exponent: i64 = exponent.trim_start_matches('+').parse().ok().filter(|value: &i64| value.abs() < 1_000)?;
+    let exponent: i64 =
+        exponent.trim_start_matches('+').parse().ok().filter(|value: &i64| value.abs() < 1_000)?;
     let point = bare.len() as i64 - fraction.len() as i64 + exponent + places;
     let length = digits.len() as i64;
     if LONGEST < length || LONGEST < point.abs() {

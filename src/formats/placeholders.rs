@@ -2,8 +2,23 @@
 
 /// Words after `your` or `my` that make a placeholder.
 const THINGS: [&str; 17] = [
-    "key", "token", "secret", "password", "pat", "id", "name", "value", "credential", "credentials", "account", "org",
-    "url", "host", "here", "api", "access",
+    "key",
+    "token",
+    "secret",
+    "password",
+    "pat",
+    "id",
+    "name",
+    "value",
+    "credential",
+    "credentials",
+    "account",
+    "org",
+    "url",
+    "host",
+    "here",
+    "api",
+    "access",
 ];
 
 /// Ends of placeholders.
@@ -31,7 +46,9 @@ pub(in crate::formats) fn is_placeholder(text: &str) -> bool {
     angle.contains(|character: char| character.is_ascii_alphabetic())
         || is_capital(square)
         || is_your(&lower)
-        || ENDS.iter().any(|end| lower == *end || lower.ends_with(&format!("_{end}")) || lower.ends_with(&format!("-{end}")))
+        || ENDS.iter().any(|end| {
+            lower == *end || lower.ends_with(&format!("_{end}")) || lower.ends_with(&format!("-{end}"))
+        })
         || is_filling(&lower)
 }
 
@@ -43,8 +60,10 @@ fn is_your(lower: &str) -> bool {
 
 /// `xxxx`, `sk-xxxxxx`, `...`.
 fn is_filling(lower: &str) -> bool {
-    let rest = lower.trim_start_matches(|character: char| character != 'x' && character != '.' && character != '…');
-    let is_same = rest.bytes().all(|byte| byte == b'x') || rest.bytes().all(|byte| byte == b'.') || rest == "…";
+    let rest =
+        lower.trim_start_matches(|character: char| character != 'x' && character != '.' && character != '…');
+    let is_same =
+        rest.bytes().all(|byte| byte == b'x') || rest.bytes().all(|byte| byte == b'.') || rest == "…";
     let is_prefix = lower.len() - rest.len() <= 12;
     is_same && is_prefix && (4 <= rest.len() || rest == "..." || rest == "…")
 }
@@ -56,12 +75,23 @@ mod tests {
     #[test]
     fn placeholders_are_known_and_values_are_not() {
         for text in [
-            "<your-token>", "YOUR_API_KEY", "your-key-here", "Bearer YOUR_TOKEN", "xxxx", "sk-xxxxxxxx", "...",
-            "changeme", "ghp_...", "[API-KEY]", "Bearer <token>",
+            "<your-token>",
+            "YOUR_API_KEY",
+            "your-key-here",
+            "Bearer YOUR_TOKEN",
+            "xxxx",
+            "sk-xxxxxxxx",
+            "...",
+            "changeme",
+            "ghp_...",
+            "[API-KEY]",
+            "Bearer <token>",
         ] {
             assert!(is_placeholder(text), "{text}");
         }
-        for text in ["", "a", "example", "xxl", "yours", "https://h/x", "1.2.3", "[a]", "youtube", "0.0.0.0", "<>"] {
+        for text in
+            ["", "a", "example", "xxl", "yours", "https://h/x", "1.2.3", "[a]", "youtube", "0.0.0.0", "<>"]
+        {
             assert!(!is_placeholder(text), "{text}");
         }
     }

@@ -91,7 +91,13 @@ impl Reading {
         self.ignored.push(Ignored { place: source.place(at), what: what.into() });
     }
 
-    pub(in crate::formats) fn refuse(&mut self, source: &Source, name: Option<&str>, at: &Pointer, why: Words) {
+    pub(in crate::formats) fn refuse(
+        &mut self,
+        source: &Source,
+        name: Option<&str>,
+        at: &Pointer,
+        why: Words,
+    ) {
         self.refused.push(Refused { name: name.map(str::to_owned), place: source.place(at), why });
     }
 
@@ -102,7 +108,8 @@ impl Reading {
             None => name_for(&draft.config),
         });
         let name = self.taken.give(&wanted);
-        if named.original.is_some_and(|original| legal_name(original) != original) && named.offered.is_none() {
+        if named.original.is_some_and(|original| legal_name(original) != original) && named.offered.is_none()
+        {
             draft.note("", words::ANOTHER_NAME);
         }
         if name != wanted {
@@ -114,7 +121,12 @@ impl Reading {
         for suspect in &suspects {
             let about = match suspect.reason {
                 Reason::UrlPath => words::PATH_MAY_BE_SECRET,
-                _ if suspect.pointer.steps().next().is_some_and(|step| step == "args" || step == "command") => {
+                _ if suspect
+                    .pointer
+                    .steps()
+                    .next()
+                    .is_some_and(|step| step == "args" || step == "command") =>
+                {
                     words::SECRET_IN_ARGUMENT
                 }
                 _ => words::SECRET_IN_TEXT,
@@ -205,9 +217,12 @@ pub(in crate::formats) fn for_each_text(value: &Json, at: &Pointer, visit: &mut 
 /// An address whose path may be a secret in itself, or that a reference decides.
 fn note_address(draft: &mut Draft<'_>, is_noted: bool) {
     let Some(url) = draft.config.get("url").and_then(Json::as_str) else { return };
-    let path = url.split_once("://").map_or("", |(_, rest)| rest).split(['?', '#']).next().unwrap_or_default();
+    let path =
+        url.split_once("://").map_or("", |(_, rest)| rest).split(['?', '#']).next().unwrap_or_default();
     let is_long = |part: &str| {
-        is_random(part) && part.contains(|character: char| character.is_ascii_digit()) && !part.contains(['{', '$'])
+        is_random(part)
+            && part.contains(|character: char| character.is_ascii_digit())
+            && !part.contains(['{', '$'])
     };
     let may_be_secret = !is_noted && path.split('/').skip(1).any(is_long);
     let is_decided = url_parts::authority(url).contains('$') || url.starts_with('$');

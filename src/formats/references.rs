@@ -134,9 +134,8 @@ impl Form {
             // An inner one is read for itself.
             (!inside[..end].contains(['{', '\n'])).then_some((&inside[..end], open.len() + end + close.len()))
         };
-        let found = |kind, name, default, length| {
-            Some(Found { range: start..start + length, kind, name, default })
-        };
+        let found =
+            |kind, name, default, length| Some(Found { range: start..start + length, kind, name, default });
         match self {
             Self::Braces | Self::BracesWithDefault => {
                 let (inside, length) = between("${", "}")?;
@@ -174,8 +173,8 @@ impl Form {
                 let (inside, length) = between("${{", "}}")?;
                 let inside = inside.trim();
                 let secret = inside.strip_prefix("secrets.").map(|name| (ReferenceKind::Secret, name));
-                let (kind, name) =
-                    secret.or_else(|| inside.strip_prefix("inputs.").map(|name| (ReferenceKind::Input, name)))?;
+                let (kind, name) = secret
+                    .or_else(|| inside.strip_prefix("inputs.").map(|name| (ReferenceKind::Input, name)))?;
                 found(kind, name, None, length)
             }
             Self::Mustache(kind) => {
@@ -297,7 +296,8 @@ pub(in crate::formats) fn from_ours(ours: &str, forms: &[Form]) -> Written {
 mod tests {
     use super::*;
 
-    const VSCODE: &[Form] = &[Form::InputWord, Form::EnvWord, Form::Predefined(&["workspaceFolder", "userHome", "config"])];
+    const VSCODE: &[Form] =
+        &[Form::InputWord, Form::EnvWord, Form::Predefined(&["workspaceFolder", "userHome", "config"])];
     const GEMINI: &[Form] = &[Form::BracesWithDefault, Form::Bare, Form::Percent];
 
     fn names(text: &str, forms: &[Form]) -> Vec<(ReferenceKind, String, Option<String>)> {
@@ -317,7 +317,10 @@ mod tests {
         assert_eq!(names("{env:A}{file:~/x}", &[Form::CurlyEnv, Form::CurlyFile]).len(), 2);
         assert_eq!(names("${{ secrets.A }}", &[Form::Expressions]), one(Secret, "A"));
         assert_eq!(names("{{ A }} {B}", &[Form::Mustache(User)]), one(User, "A"));
-        assert_eq!(names("${ ${é ${env:} %% $ {", &[Form::Braces, Form::EnvWord, Form::Bare, Form::Percent]), vec![]);
+        assert_eq!(
+            names("${ ${é ${env:} %% $ {", &[Form::Braces, Form::EnvWord, Form::Bare, Form::Percent]),
+            vec![]
+        );
         assert_eq!(names("${A:-${B}}", GEMINI), one(Env, "B"));
     }
 
@@ -347,7 +350,10 @@ mod tests {
             ("${", GEMINI, "${", true, false),
         ] {
             let written = from_ours(ours, forms);
-            assert_eq!((written.text.as_str(), written.is_lost, written.is_mistaken), (theirs, is_lost, is_mistaken));
+            assert_eq!(
+                (written.text.as_str(), written.is_lost, written.is_mistaken),
+                (theirs, is_lost, is_mistaken)
+            );
         }
     }
 }

@@ -15,7 +15,9 @@ use super::words;
 /// Whether a document is one.
 pub(in crate::formats) fn is_one(root: &Object) -> bool {
     let own = document(root).0;
-    let has_ways = ["packages", "remotes"].iter().any(|name| own.get(name).is_some_and(|list| list.as_array().is_some()));
+    let has_ways = ["packages", "remotes"]
+        .iter()
+        .any(|name| own.get(name).is_some_and(|list| list.as_array().is_some()));
     has_ways && own.get("name").is_some_and(|name| name.as_str().is_some_and(|name| name.contains('/')))
 }
 
@@ -130,7 +132,10 @@ impl<'a> Template<'a> {
         let transport = get(self.way, "transport").and_then(Json::as_object);
         let kind = transport.and_then(|transport| get(transport, "type")).and_then(Json::as_str);
         if kind.is_some_and(|kind| kind != "stdio") {
-            return self.draft.refuse("transport", "a program that is called by a url: start it yourself, and add the url");
+            return self.draft.refuse(
+                "transport",
+                "a program that is called by a url: start it yourself, and add the url",
+            );
         }
         let registry = self.text("registryType").or_else(|| self.text("registryName")).unwrap_or_default();
         let Some(identifier) = self.text("identifier").or_else(|| self.text("name")) else {
@@ -148,7 +153,9 @@ impl<'a> Template<'a> {
         };
         let program = hint.unwrap_or(usual);
         let with_version = |sign: &str| match version {
-            Some(version) if !identifier.contains(sign) || sign == "@" && identifier.rfind('@') == Some(0) => {
+            Some(version)
+                if !identifier.contains(sign) || sign == "@" && identifier.rfind('@') == Some(0) =>
+            {
                 format!("{identifier}{sign}{version}")
             }
             _ => identifier.to_owned(),
@@ -248,7 +255,8 @@ impl<'a> Template<'a> {
         let list = self.member(camel);
         for (index, input) in self.list(camel).iter().enumerate() {
             let at = list.element(index);
-            let input = input.as_object().ok_or(Refusal { at: at.clone(), why: "must be an object".into() })?;
+            let input =
+                input.as_object().ok_or(Refusal { at: at.clone(), why: "must be an object".into() })?;
             let Some(name) = get(input, "name").and_then(Json::as_str) else {
                 return Err(Refusal { at, why: "it has no name".into() });
             };
@@ -263,13 +271,17 @@ impl<'a> Template<'a> {
         let list = self.member(camel);
         for (index, argument) in self.list(camel).iter().enumerate() {
             let at = list.element(index);
-            let argument = argument.as_object().ok_or(Refusal { at: at.clone(), why: "must be an object".into() })?;
+            let argument =
+                argument.as_object().ok_or(Refusal { at: at.clone(), why: "must be an object".into() })?;
             let flag = get(argument, "name").and_then(Json::as_str);
             let is_named = get(argument, "type").and_then(Json::as_str) == Some("named");
             let asked = if is_named { flag } else { get(argument, "valueHint").and_then(Json::as_str) };
-            let asked = asked.map_or_else(|| format!("argument_{index}"), |name| name.trim_start_matches('-').to_owned());
+            let asked = asked
+                .map_or_else(|| format!("argument_{index}"), |name| name.trim_start_matches('-').to_owned());
             let is_flag_alone = is_named
-                && ["value", "default", "valueHint", "isRequired", "format", "choices"].iter().all(|name| get(argument, name).is_none());
+                && ["value", "default", "valueHint", "isRequired", "format", "choices"]
+                    .iter()
+                    .all(|name| get(argument, name).is_none());
             let value = if is_flag_alone { None } else { self.input(argument, &asked, &at) };
             match (is_named, flag) {
                 (true, None) => return Err(Refusal { at, why: "a named argument has a name".into() }),
@@ -301,7 +313,8 @@ impl<'a> Template<'a> {
         if !is("isRequired") {
             return None;
         }
-        self.draft.note_at(at.clone(), if is("isSecret") { words::SECRET_NEEDED } else { words::VALUE_NEEDED });
+        self.draft
+            .note_at(at.clone(), if is("isSecret") { words::SECRET_NEEDED } else { words::VALUE_NEEDED });
         self.ask(input, name);
         Some(Filled { text: format!("{{{name}}}"), references: vec![(name.to_owned(), None)] })
     }
@@ -321,7 +334,9 @@ impl<'a> Template<'a> {
             match variables.and_then(|variables| variables.get(name)).and_then(Json::as_object) {
                 None => self.draft.note_at(at.clone(), format!("{name} is not described: it stays as it is")),
                 Some(variable) => {
-                    let default = ["value", "default"].iter().find_map(|member| get(variable, member).and_then(Json::as_str));
+                    let default = ["value", "default"]
+                        .iter()
+                        .find_map(|member| get(variable, member).and_then(Json::as_str));
                     if default.is_none() {
                         let is_secret = get(variable, "isSecret") == Some(&Json::Bool(true));
                         let about = if is_secret { words::SECRET_NEEDED } else { words::VALUE_NEEDED };

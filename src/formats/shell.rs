@@ -54,7 +54,8 @@ pub(in crate::formats) fn commands(text: &str) -> Vec<(usize, String)> {
 
 fn without_prompt(line: &str) -> &str {
     let line = line.trim_start_matches('\u{feff}').trim();
-    let bare = line.strip_prefix("$ ").or_else(|| line.strip_prefix("> ")).or_else(|| line.strip_prefix("% "));
+    let bare =
+        line.strip_prefix("$ ").or_else(|| line.strip_prefix("> ")).or_else(|| line.strip_prefix("% "));
     bare.unwrap_or(line).trim()
 }
 
@@ -105,7 +106,10 @@ pub(in crate::formats) fn words(command: &str) -> Result<Vec<String>, NotOneComm
                 }
             }
             '\\' => match rest.peek() {
-                Some(' ' | '"' | '\'' | '\\' | '$' | '&' | ';' | '|' | '(' | ')' | '<' | '>' | '`' | '*' | '?' | '#') => {
+                Some(
+                    ' ' | '"' | '\'' | '\\' | '$' | '&' | ';' | '|' | '(' | ')' | '<' | '>' | '`' | '*' | '?'
+                    | '#',
+                ) => {
                     word.get_or_insert_default().extend(rest.next());
                 }
                 _ => word.get_or_insert_default().push('\\'),
@@ -125,7 +129,8 @@ pub(in crate::formats) fn words(command: &str) -> Result<Vec<String>, NotOneComm
 
 /// A word as a shell takes it for one.
 pub(in crate::formats) fn quoted(word: &str) -> String {
-    let is_plain = !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_./:@=+,".contains(&byte));
+    let is_plain = !word.is_empty()
+        && word.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_./:@=+,".contains(&byte));
     if is_plain { word.to_owned() } else { format!("'{}'", word.replace('\'', "'\\''")) }
 }
 
@@ -138,7 +143,10 @@ pub(in crate::formats) fn with_variables_first(command: &str) -> Option<String> 
             let (pair, behind) = behind.split_once(';')?;
             let (name, value) = pair.split_once('=')?;
             let value = value.trim();
-            let value = value.strip_prefix(['"', '\'']).and_then(|inner| inner.strip_suffix(['"', '\''])).unwrap_or(value);
+            let value = value
+                .strip_prefix(['"', '\''])
+                .and_then(|inner| inner.strip_suffix(['"', '\'']))
+                .unwrap_or(value);
             ((name.trim().to_owned(), value.to_owned()), behind)
         } else if let Some(behind) = rest.strip_prefix("set ").or_else(|| rest.strip_prefix("SET ")) {
             let (pair, behind) = behind.split_once("&&")?;
@@ -165,7 +173,10 @@ mod tests {
     #[test]
     fn words_are_those_of_a_shell() {
         let split = |command| words(command).unwrap();
-        assert_eq!(split("a  'b c' \"d \\\" $e\" f\\ g '' x#y # z"), ["a", "b c", "d \" $e", "f g", "", "x#y"]);
+        assert_eq!(
+            split("a  'b c' \"d \\\" $e\" f\\ g '' x#y # z"),
+            ["a", "b c", "d \" $e", "f g", "", "x#y"]
+        );
         assert_eq!(split("C:\\Tools\\x.exe \"C:\\a b\""), ["C:\\Tools\\x.exe", "C:\\a b"]);
         assert_eq!(words("a 'b"), Err(NotOneCommand::Open));
         for command in ["a | b", "a; b", "a && b", "a > b", "a `b`", "a \"$(b)\"", "a $(b)", "(a)"] {

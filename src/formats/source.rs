@@ -108,7 +108,8 @@ impl Source {
 
 /// A key of TOML, in quotes where it needs them.
 fn key(step: &str) -> Cow<'_, str> {
-    let is_bare = !step.is_empty() && step.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte));
+    let is_bare =
+        !step.is_empty() && step.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte));
     if is_bare {
         return Cow::Borrowed(step);
     }

@@ -29,7 +29,8 @@ impl Entry {
             let forms = if client.replaced.contains(&name) { client.forms } else { &[] };
             let value = each_text(value, &Pointer::root().member(name), &mut |pointer, text| {
                 // What the client has as a name is in our form already.
-                let is_name = client.forms.is_empty() && self.references.iter().any(|own| own.pointer == *pointer);
+                let is_name =
+                    client.forms.is_empty() && self.references.iter().any(|own| own.pointer == *pointer);
                 if is_name {
                     return text.to_owned();
                 }
@@ -71,7 +72,7 @@ impl Entry {
                 // A placeholder is the last word of its text.
                 if ranges.is_empty() {
                     let start = text.rfind(' ').map_or(0, |at| at + 1);
-                    ranges = vec![start..text.len()];
+                    ranges.push(start..text.len());
                 }
                 let mut entered = String::new();
                 let mut end = 0;

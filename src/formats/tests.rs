@@ -22,7 +22,8 @@ struct Sample {
 /// All folders, so that none is forgotten.
 fn samples() -> Vec<Sample> {
     let root = std::env::var_os("CARGO_MANIFEST_DIR").map(PathBuf::from).unwrap_or_default();
-    let folders = [root.join("tests/fixtures/clients"), PathBuf::from("/work/wt/formats/tests/fixtures/clients")];
+    let folders =
+        [root.join("tests/fixtures/clients"), PathBuf::from("/work/wt/formats/tests/fixtures/clients")];
     let folder = folders.iter().find(|folder| folder.exists()).expect("the samples are there");
     let mut samples: Vec<Sample> = fs::read_dir(folder)
         .unwrap()
@@ -117,7 +118,9 @@ fn each_sample_comes_out_as_it_should() {
             .collect();
         let expected: Vec<_> = list(&sample.expected, "refused")
             .into_iter()
-            .map(|refused| (text(refused, "name"), text(refused, "at").unwrap(), text(refused, "why").unwrap()))
+            .map(|refused| {
+                (text(refused, "name"), text(refused, "at").unwrap(), text(refused, "why").unwrap())
+            })
             .collect();
         if refused != expected {
             fail(format!("refused {refused:?}"));
@@ -130,7 +133,8 @@ fn each_sample_comes_out_as_it_should() {
         }
         // On the wire: `told` is the member's name.
         for note in list(&sample.expected, "told") {
-            let (server, at, about) = (text(note, "server"), text(note, "at").unwrap(), text(note, "about").unwrap());
+            let (server, at, about) =
+                (text(note, "server"), text(note, "at").unwrap(), text(note, "about").unwrap());
             let is_there = import
                 .notes
                 .iter()

@@ -29,7 +29,8 @@ pub(in crate::formats) const VALUE_NEEDED: &str = "a value is needed";
 pub(in crate::formats) const SECRET_NEEDED: &str = "a secret is needed";
 pub(in crate::formats) const PLACEHOLDER: &str = "a placeholder: put the real value in its place";
 pub(in crate::formats) const MASK: &str = "a mask, not a value: enter the value itself";
-pub(in crate::formats) const RELATIVE: &str = "a relative path: clients disagree about the folder that it is in";
+pub(in crate::formats) const RELATIVE: &str =
+    "a relative path: clients disagree about the folder that it is in";
 
 pub(in crate::formats) const OWN_OF_CLIENT: &str = "the client's own";
 pub(in crate::formats) const OWN_OF_APP: &str = "the app's own";
@@ -44,7 +45,8 @@ pub(in crate::formats) const BOTH: &str = "a command and a url";
 pub(in crate::formats) const NEITHER: &str = "neither a command nor a url";
 pub(in crate::formats) const WEB_SOCKET: &str = "no transport of ours is a web socket";
 pub(in crate::formats) const UNKNOWN_TRANSPORT: &str = "no transport that is known here";
-pub(in crate::formats) const TYPE_IS_WRONG: &str = "the type and the members beside it are of different transports";
+pub(in crate::formats) const TYPE_IS_WRONG: &str =
+    "the type and the members beside it are of different transports";
 pub(in crate::formats) const MUST_BE_TEXT: &str = "must be a text";
 pub(in crate::formats) const MUST_BE_TEXTS: &str = "must be a list of texts";
 pub(in crate::formats) const MUST_BE_MAP: &str = "must be an object of texts";

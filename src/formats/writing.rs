@@ -48,11 +48,6 @@ impl Writing<'_> {
         self.losses.push((pointer, about.into()));
     }
 
-    /// The text of a member of the configuration that is not written yet.
-    pub(in crate::formats) fn text(&self, name: &str) -> Option<&str> {
-        self.config.get(name).and_then(Json::as_str)
-    }
-
     /// Takes a member of the bag if it is `true`.
     pub(in crate::formats) fn take_mark(&mut self, name: &str) -> bool {
         self.bag.remove(name) == Some(Json::Bool(true))

@@ -12,7 +12,7 @@ use circles::circles;
 use source::{crate_paths, has_word, is_test, product_code, root, source_files};
 
 /// Which rooms a room may use. Nothing here that is not used: a freedom that nobody needs is a mistake to come.
-const MAY_USE: [(&str, &[&str]); 18] = [
+const MAY_USE: [(&str, &[&str]); 19] = [
     ("api", &["json", "model", "projection", "secrets"]),
     ("metrics", &["api", "model"]),
     ("json", &[]),
@@ -24,6 +24,7 @@ const MAY_USE: [(&str, &[&str]); 18] = [
     ("model", &["json", "secrets"]),
     ("projection", &["json", "model", "secrets"]),
     ("document", &["json", "model"]),
+    ("formats", &["json", "model"]),
     ("state", &["model", "secrets"]),
     ("store", &["blocking", "document", "json", "metrics", "model", "state"]),
     ("service", &["api", "blocking", "json", "model", "projection", "secrets", "state", "store"]),
@@ -95,7 +96,7 @@ const MAY_USE_ONLY: [(&str, &str, &[&str]); 21] = [
 ];
 
 /// Words that must not occur in a room, or in a folder of one.
-const MUST_NEVER_KNOW: [(&str, &[&str]); 16] = [
+const MUST_NEVER_KNOW: [(&str, &[&str]); 17] = [
     ("api", &["std::fs", "actix_web", "Config", "KeyRing", "Plaintext"]),
     ("json", &["std::fs", "std::time", "actix_web", "tracing"]),
     ("config", &["std::fs", "std::env", "actix_web"]),
@@ -104,6 +105,20 @@ const MUST_NEVER_KNOW: [(&str, &[&str]); 16] = [
     ("model", &["std::fs", "std::time", "std::env", "actix_web", "tokio", "tracing"]),
     ("projection", &["std::fs", "std::time", "store", "document", "actix_web", "tokio", "tracing"]),
     ("document", &["std::fs", "std::time", "KeyRing", "Plaintext", "actix_web", "tokio"]),
+    (
+        "formats",
+        &[
+            "std::fs",
+            "std::time",
+            "std::env",
+            "std::process",
+            "actix_web",
+            "KeyRing",
+            "Plaintext",
+            "tokio",
+            "tracing",
+        ],
+    ),
     ("state", &["actix_web", "Document", "FileStore", "KeyRing", "Plaintext"]),
     ("store", &["actix_web", "KeyRing", "Plaintext", "ServerName"]),
     ("service", &["actix_web", "std::fs", "FileStore", "Document"]),

@@ -19,7 +19,12 @@ pub(super) static KIRO: Client = Client {
     format: Format::Kiro,
     timeout: Timeout::Unknown("timeout"),
     off: Off::Disabled,
-    oauth: Some(Oauth { member: "oauth", id: "clientId", secret: None, scopes: Scopes::Beside("oauthScopes") }),
+    oauth: Some(Oauth {
+        member: "oauth",
+        id: "clientId",
+        secret: None,
+        scopes: Scopes::Beside("oauthScopes"),
+    }),
     permissions: &["autoApprove"],
     forms: &[Form::Braces],
     replaced: &["env", "url", "headers"],

@@ -27,7 +27,8 @@ pub(super) static CLIENT: Client = Client {
     ..USUAL
 };
 
-pub(super) static HOME: Client = Client { format: Format::ClaudeHome, locate: locate_home, file: home, ..CLIENT };
+pub(super) static HOME: Client =
+    Client { format: Format::ClaudeHome, locate: locate_home, file: home, ..CLIENT };
 
 pub(super) static ADD: Client = Client { format: Format::ClaudeAdd, ..CLIENT };
 
@@ -54,7 +55,8 @@ fn locate_home(source: &Source) -> Located {
             ("mcpServers", servers) => found.add_map(&at, servers, SAME_NAME, &[]),
             ("projects", Json::Object(projects)) => {
                 for (path, project) in projects.iter() {
-                    let Some(servers) = project.as_object().and_then(|project| project.get("mcpServers")) else {
+                    let Some(servers) = project.as_object().and_then(|project| project.get("mcpServers"))
+                    else {
                         continue;
                     };
                     let bag = [("scope", Json::string("local")), ("project", Json::string(path))];

@@ -9,7 +9,7 @@ use crate::formats::words;
 use crate::formats::writing::Writing;
 use crate::json::{Json, Number, Object, Pointer};
 
-/// The most that it takes, and what it takes for a time-out that is none. Seconds.
+/// The most that it takes, and what it takes instead of a time-out that it does not understand. Seconds.
 const MOST: u64 = 3600;
 const USUAL_TIMEOUT: u64 = 60;
 
@@ -66,7 +66,9 @@ fn before(draft: &mut Draft<'_>) -> Result<Begun, Refusal> {
 fn clamp(draft: &mut Draft<'_>) {
     let Some(own) = draft.rest.get("timeout").filter(|value| !value.is_null()).cloned() else { return };
     let (used, about) = match seconds(&own, 0) {
-        Some(number) if number.as_f64() > MOST as f64 => (MOST, "more than this client takes: it uses 3600 s"),
+        Some(number) if number.as_f64() > MOST as f64 => {
+            (MOST, "more than this client takes: it uses 3600 s")
+        }
         Some(number) if number.as_f64() < 1.0 => (USUAL_TIMEOUT, "less than this client takes: it uses 60 s"),
         Some(_) => return,
         None => (USUAL_TIMEOUT, "no number: this client uses 60 s"),

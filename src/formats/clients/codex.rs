@@ -1,6 +1,8 @@
 //! Codex: tables of `config.toml`. It replaces nothing in texts: it has members for the names of variables instead.
 
-use crate::formats::client::{Begun, Client, Oauth, Off, Scopes, Timeout, USUAL, UrlAlone, FileSyntax, located, under};
+use crate::formats::client::{
+    Begun, Client, FileSyntax, Oauth, Off, Scopes, Timeout, USUAL, UrlAlone, located, under,
+};
 use crate::formats::draft::{Draft, Refusal};
 use crate::formats::format::Format;
 use crate::formats::references::ReferenceKind;
@@ -67,7 +69,8 @@ fn after(draft: &mut Draft<'_>) -> Result<(), Refusal> {
         let Json::Array(entries) = &names else { return wrong(at) };
         for (index, entry) in entries.iter().enumerate() {
             let Some(name) = name_of(entry) else { return wrong(at.element(index)) };
-            let has_own = draft.config.get("env").and_then(Json::as_object).is_some_and(|env| env.contains(name));
+            let has_own =
+                draft.config.get("env").and_then(Json::as_object).is_some_and(|env| env.contains(name));
             if !has_own {
                 let place = Pointer::root().member("env").member(name);
                 draft.comes_from(place, at.element(index));
@@ -129,7 +132,9 @@ fn begin(writing: &mut Writing<'_>) {
             names.push(entry.cloned().unwrap_or_else(|| Json::string(name)));
         }
         // Those that an explicit value goes before.
-        names.extend(kept.iter().filter(|entry| name_of(entry).is_some_and(|name| env.contains(name))).cloned());
+        names.extend(
+            kept.iter().filter(|entry| name_of(entry).is_some_and(|name| env.contains(name))).cloned(),
+        );
     });
     if !names.is_empty() {
         writing.entry.insert(ENV_NAMES, Json::Array(names));
@@ -145,10 +150,13 @@ fn begin(writing: &mut Writing<'_>) {
     });
     let mut headers = Object::new();
     writing.change_map("headers", |own| {
-        let all: Vec<(String, Json)> = own.iter().map(|(name, value)| (name.to_owned(), value.clone())).collect();
+        let all: Vec<(String, Json)> =
+            own.iter().map(|(name, value)| (name.to_owned(), value.clone())).collect();
         for (name, value) in all {
             let text = value.as_str().unwrap_or_default();
-            if name == "Authorization" && let Some(variable) = variable(text, "Bearer ") {
+            if name == "Authorization"
+                && let Some(variable) = variable(text, "Bearer ")
+            {
                 bearer = Some(Json::string(variable));
                 own.remove(&name);
             } else if let Some(variable) = variable(text, "") {

@@ -54,7 +54,8 @@ fn after(draft: &mut Draft<'_>) -> Result<(), Refusal> {
         }
         for (index, name) in list.iter().enumerate() {
             let name = name.as_str().unwrap_or_default();
-            let has_own = draft.config.get("env").and_then(Json::as_object).is_some_and(|env| env.contains(name));
+            let has_own =
+                draft.config.get("env").and_then(Json::as_object).is_some_and(|env| env.contains(name));
             if !has_own {
                 draft.comes_from(Pointer::root().member("env").member(name), at.element(index));
                 draft.add_name("env", name, "", name, ReferenceKind::Keyring);

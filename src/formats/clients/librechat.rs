@@ -1,7 +1,9 @@
 //! LibreChat: `mcpServers` at the root of `librechat.yaml`. A member of the same name under `interface` says who may use
 //! servers.
 
-use crate::formats::client::{Begun, Client, FileSyntax, Located, Oauth, Scopes, Timeout, USUAL, UrlAlone, seconds};
+use crate::formats::client::{
+    Begun, Client, FileSyntax, Located, Oauth, Scopes, Timeout, USUAL, UrlAlone, seconds,
+};
 use crate::formats::draft::{Draft, Refusal};
 use crate::formats::format::Format;
 use crate::formats::number::shifted;
@@ -75,7 +77,10 @@ fn after(draft: &mut Draft<'_>) -> Result<(), Refusal> {
         (_, None) => None,
         (Some("custom"), Some(value)) => header.map(|header| {
             key.remove("custom_header");
-            draft.comes_from(Pointer::root().member("auth").member("headers").member(&header), at.member("key"));
+            draft.comes_from(
+                Pointer::root().member("auth").member("headers").member(&header),
+                at.member("key"),
+            );
             let headers = Object::from_iter([(header, Json::string(value))]);
             [("strategy", Json::string("header")), ("headers", headers.into())]
         }),
@@ -88,7 +93,7 @@ fn after(draft: &mut Draft<'_>) -> Result<(), Refusal> {
     match auth {
         Some(auth) if !draft.has_header("authorization") => {
             key.remove("key");
-            draft.set(  "auth", Object::from_iter(auth).into(), KEY);
+            draft.set("auth", Object::from_iter(auth).into(), KEY);
         }
         Some(_) => draft.note(KEY, words::NOT_BESIDE_AUTHORIZATION),
         None => draft.note(KEY, words::KEPT),
@@ -109,7 +114,9 @@ fn keep_key(writing: &mut Writing<'_>, auth: &Object) -> bool {
         }
         (Some("header"), Some("custom")) => {
             let headers = auth.get("headers").and_then(Json::as_object).filter(|headers| headers.len() == 1);
-            let Some((header, value)) = headers.and_then(|headers| headers.iter().next()) else { return false };
+            let Some((header, value)) = headers.and_then(|headers| headers.iter().next()) else {
+                return false;
+            };
             key.insert("custom_header", Json::string(header));
             key.insert("key", value.clone());
         }

@@ -35,7 +35,8 @@ pub(super) static TOML: Client = Client {
 };
 
 /// The lists with the transport that their members have.
-const LISTS: [(&str, &str); 3] = [("stdio_servers", "stdio"), ("shttp_servers", "http"), ("sse_servers", "sse")];
+const LISTS: [(&str, &str); 3] =
+    [("stdio_servers", "stdio"), ("shttp_servers", "http"), ("sse_servers", "sse")];
 
 fn locate(source: &Source) -> Located {
     let mut found = Located::default();
@@ -61,7 +62,8 @@ fn locate(source: &Source) -> Located {
 
 /// The list that an entry is in.
 fn list_of(draft: &Draft<'_>) -> &'static str {
-    let list = draft.at.split_last().and_then(|(list, _)| list.split_last().map(|(_, name)| name.into_owned()));
+    let list =
+        draft.at.split_last().and_then(|(list, _)| list.split_last().map(|(_, name)| name.into_owned()));
     let list = list.unwrap_or_default();
     LISTS.iter().find(|(name, _)| *name == list).map_or("", |(_, transport)| *transport)
 }

@@ -36,7 +36,9 @@ pub(in crate::formats) fn looks_like_server(value: &Json) -> bool {
 
 /// An object whose member is named as a sign is, and is a server itself.
 fn looks_like_server_map(value: &Json) -> bool {
-    value.as_object().is_some_and(|object| SIGNS.iter().any(|sign| object.get(sign).is_some_and(|value| value.as_str().is_some())))
+    value.as_object().is_some_and(|object| {
+        SIGNS.iter().any(|sign| object.get(sign).is_some_and(|value| value.as_str().is_some()))
+    })
 }
 
 fn is_map(value: &Json) -> bool {
@@ -64,7 +66,10 @@ fn locate_in(value: &Json, at: &Pointer, found: &mut Located, depth: usize) {
                 bag: Vec::new(),
             });
         }
-        value if is_map(value) && !MAPS.iter().any(|name| value.as_object().is_some_and(|map| map.contains(name))) => {
+        value
+            if is_map(value)
+                && !MAPS.iter().any(|name| value.as_object().is_some_and(|map| map.contains(name))) =>
+        {
             found.add_map(at, value, words::SAME_NAME, &[]);
         }
         Json::Object(object) => {
@@ -146,7 +151,10 @@ fn flatten(draft: &mut Draft<'_>, command: &Object) -> Result<(), Refusal> {
         let ours = match theirs {
             "path" => "command",
             "args" | "env" => theirs,
-            _ => return draft.refuse("command", "must be a text, a list, or an object with path, args and env"),
+            _ => {
+                return draft
+                    .refuse("command", "must be a text, a list, or an object with path, args and env");
+            }
         };
         if draft.rest.contains(ours) {
             return draft.refuse(ours, "another one is in the command");

@@ -17,7 +17,11 @@ pub(super) static CLIENT: Client = Client {
         let is_taken = timeout.is_none_or(|value| {
             seconds(value, 0).is_some_and(|number| (1.0..=3600.0).contains(&number.as_f64()))
         });
-        if is_taken { Ok(Begun::Server) } else { draft.refuse("timeout", "this client takes 1 to 3600 seconds") }
+        if is_taken {
+            Ok(Begun::Server)
+        } else {
+            draft.refuse("timeout", "this client takes 1 to 3600 seconds")
+        }
     },
     write: |writing| {
         let is_taken = match writing.entry.get("timeout") {

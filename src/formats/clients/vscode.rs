@@ -195,9 +195,10 @@ fn write(writing: &mut Writing<'_>) {
         _ => Object::new(),
     };
     for name in numbers {
-        let number = env.get(&name).and_then(Json::as_str).map(|text| {
-            crate::json::parse(text, &crate::json::Rules::BODY)
-        });
+        let number = env
+            .get(&name)
+            .and_then(Json::as_str)
+            .map(|text| crate::json::parse(text, &crate::json::Rules::BODY));
         if let Some(Ok(number @ Json::Number(_))) = number {
             env.insert(name, number);
         }

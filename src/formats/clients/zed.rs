@@ -28,8 +28,11 @@ pub(super) static CLIENT: Client = Client {
 };
 
 fn before(draft: &mut Draft<'_>) -> Result<Begun, Refusal> {
-    let runs = ["command", "url"].iter().any(|name| draft.rest.get(name).is_some_and(|value| !value.is_null()));
-    if !runs && (draft.rest.contains("settings") || draft.rest.get("source") == Some(&Json::string("extension"))) {
+    let runs =
+        ["command", "url"].iter().any(|name| draft.rest.get(name).is_some_and(|value| !value.is_null()));
+    if !runs
+        && (draft.rest.contains("settings") || draft.rest.get("source") == Some(&Json::string("extension")))
+    {
         return Ok(Begun::Nothing("an extension's settings: there is nothing to start"));
     }
     let Some(Json::Object(command)) = draft.rest.get("command").cloned() else { return Ok(Begun::Server) };

@@ -29,9 +29,9 @@ pub(in crate::formats) fn read(lines: &Lines<'_>, part: &str, base: usize) -> Re
 pub(in crate::formats) fn looks_like(part: &str) -> bool {
     let text = blanked(part);
     let bare = text.trim_start();
-    bare.starts_with('{') || is_fragment(bare) || bare.strip_prefix('[').is_some_and(|rest| {
-        rest.trim_start().starts_with(['{', '"', '[', ']'])
-    })
+    bare.starts_with('{')
+        || is_fragment(bare)
+        || bare.strip_prefix('[').is_some_and(|rest| rest.trim_start().starts_with(['{', '"', '[', ']']))
 }
 
 /// `"name": …` without a brace before it.
@@ -88,7 +88,9 @@ fn blanked(part: &str) -> Zeroizing<String> {
         }
         at += 1;
     }
-    if let Some(comma) = comma.filter(|comma| bytes[..*comma].iter().rev().find(|byte| !byte.is_ascii_whitespace()) == Some(&b'}')) {
+    if let Some(comma) = comma
+        .filter(|comma| bytes[..*comma].iter().rev().find(|byte| !byte.is_ascii_whitespace()) == Some(&b'}'))
+    {
         // Behind a whole fragment: `"name": {…},`
         bytes[comma] = b' ';
     }
@@ -154,7 +156,8 @@ impl Reader<'_> {
             Json::Array(elements) => {
                 let raw = scan_array(self.text, start).expect(READ);
                 let spots = raw.elements.iter().zip(elements);
-                let spots = spots.map(|(place, value)| self.spots(self.position(place.start), place.start, value));
+                let spots =
+                    spots.map(|(place, value)| self.spots(self.position(place.start), place.start, value));
                 Inner::List(spots.collect::<Result<_, _>>()?)
             }
             _ => Inner::Nothing,
@@ -166,7 +169,10 @@ impl Reader<'_> {
         match fault.kind {
             FaultKind::Syntax { offset } => {
                 let rest = &self.text[offset.min(self.text.len())..];
-                Unreadable::new(self.position(offset), expected(rest, &self.text[..offset.min(self.text.len())]))
+                Unreadable::new(
+                    self.position(offset),
+                    expected(rest, &self.text[..offset.min(self.text.len())]),
+                )
             }
             kind => {
                 let is_name = kind == FaultKind::DuplicateMember;
@@ -190,7 +196,9 @@ impl Reader<'_> {
                     first.map(|member| member.value.start)
                 }
             } else if let Ok(array) = scan_array(self.text, at) {
-                step.parse::<usize>().ok().and_then(|index| array.elements.get(index).map(|place| place.start))
+                step.parse::<usize>()
+                    .ok()
+                    .and_then(|index| array.elements.get(index).map(|place| place.start))
             } else {
                 None
             };
@@ -214,8 +222,12 @@ fn expected(rest: &str, before: &str) -> &'static str {
         }
         Some('\'') => "single quotes: JSON has the plain \" only",
         Some('\u{a0}') => "a no-break space: JSON takes the plain space only",
-        Some('"') if matches!(last, Some('"' | '}' | ']' | 'e' | 'l' | '0'..='9')) => "a comma is missing before this",
-        Some('{' | '[') if matches!(last, Some('}' | ']' | '"')) => "a comma or a colon is missing before this",
+        Some('"') if matches!(last, Some('"' | '}' | ']' | 'e' | 'l' | '0'..='9')) => {
+            "a comma is missing before this"
+        }
+        Some('{' | '[') if matches!(last, Some('}' | ']' | '"')) => {
+            "a comma or a colon is missing before this"
+        }
         Some('\n' | '\r') => "a text must end on its line: a quote is missing",
         Some('/') => "a comment that does not end",
         _ if before.ends_with('\\') => "a back-slash: in JSON it is written \\\\",
@@ -243,16 +255,25 @@ mod tests {
             let position = source.place(&Pointer::parse(pointer).unwrap()).position;
             (position.line, position.column)
         };
-        assert_eq!((at(""), at("/a"), at("/a/1"), at("/b"), at("/c")), ((2, 1), (2, 11), (2, 20), (3, 5), (2, 1)));
+        assert_eq!(
+            (at(""), at("/a"), at("/a/1"), at("/b"), at("/c")),
+            ((2, 1), (2, 11), (2, 20), (3, 5), (2, 1))
+        );
     }
 
     #[test]
     fn outer_braces_may_be_missing() {
-        for text in ["\"a\": {\"b\": 1}", "\"a\": {\"b\": 1},", "\"a\": {\"b\": 1}}", " // x\n\"a\" : {\"b\": 1,},\n"] {
+        for text in
+            ["\"a\": {\"b\": 1}", "\"a\": {\"b\": 1},", "\"a\": {\"b\": 1}}", " // x\n\"a\" : {\"b\": 1,},\n"]
+        {
             let source = read_all(text).unwrap();
             assert_eq!(crate::json::to_compact(&source.root), r#"{"a":{"b":1}}"#, "{text}");
             let place = source.place(&Pointer::parse("/a/b").unwrap());
-            assert_eq!(place.position.column, text.lines().last().unwrap().find("\"b\"").unwrap() + 1, "{text}");
+            assert_eq!(
+                place.position.column,
+                text.lines().last().unwrap().find("\"b\"").unwrap() + 1,
+                "{text}"
+            );
         }
     }
 

@@ -39,7 +39,12 @@ impl Reader<'_> {
         self.lines.position(self.base + at)
     }
 
-    fn table(&mut self, table: DeTable<'_>, path: &Path<'_>, depth: usize) -> Result<(Object, Inner), Unreadable> {
+    fn table(
+        &mut self,
+        table: DeTable<'_>,
+        path: &Path<'_>,
+        depth: usize,
+    ) -> Result<(Object, Inner), Unreadable> {
         // The crate sorts by name; the order of the text is that of the places.
         let mut members: Vec<_> = table.into_iter().collect();
         members.sort_by_key(|(name, _)| name.span().start);
@@ -66,7 +71,7 @@ impl Reader<'_> {
         depth: usize,
     ) -> Result<(Json, Inner), Unreadable> {
         let start = value.span().start;
-        let mut odd = |reader: &mut Self, text: String, why| {
+        let odd = |reader: &mut Self, text: String, why| {
             reader.odd.push((path.pointer(), why));
             Json::string(text)
         };
@@ -146,6 +151,9 @@ mod tests {
         let error = read_all("\u{feff}a = 1\na = \"CANARY\"\n").map(|_| ()).unwrap_err();
         assert_eq!((error.position.line, error.why.as_ref()), (2, "the name comes twice"));
         let error = read_all("a = 1\nb = CANARY\n").map(|_| ()).unwrap_err();
-        assert_eq!((error.position.line, error.position.column, error.why.as_ref()), (2, 5, "it is not TOML"));
+        assert_eq!(
+            (error.position.line, error.position.column, error.why.as_ref()),
+            (2, 5, "it is not TOML")
+        );
     }
 }

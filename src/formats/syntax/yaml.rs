@@ -58,7 +58,10 @@ impl<'a> Reader<'a> {
             Some(Err(error)) => {
                 let mark = error.marker();
                 let position = Position { line: self.first + mark.line(), column: mark.col() + 1 };
-                Err(Unreadable::new(position, "it is not YAML: mind the indentation, and put what begins with @ or ` in quotes"))
+                Err(Unreadable::new(
+                    position,
+                    "it is not YAML: mind the indentation, and put what begins with @ or ` in quotes",
+                ))
             }
             None => Ok((Event::StreamEnd, Span::default())),
         }
@@ -97,7 +100,8 @@ impl<'a> Reader<'a> {
                 return Ok((value.clone(), Spot { position, inner: spot.inner.clone() }));
             }
             Event::Scalar(text, style, anchor, tag) => {
-                let value = if style == ScalarStyle::Plain { plain(&text) } else { Json::string(text.into_owned()) };
+                let value =
+                    if style == ScalarStyle::Plain { plain(&text) } else { Json::string(text.into_owned()) };
                 (anchor, tag.is_some(), (value, Spot::leaf(position)))
             }
             Event::SequenceStart(anchor, tag) => {
@@ -128,7 +132,12 @@ impl<'a> Reader<'a> {
         Ok(made)
     }
 
-    fn mapping(&mut self, position: Position, path: &Path<'_>, depth: usize) -> Result<(Json, Spot), Unreadable> {
+    fn mapping(
+        &mut self,
+        position: Position,
+        path: &Path<'_>,
+        depth: usize,
+    ) -> Result<(Json, Spot), Unreadable> {
         let mut object = Object::new();
         let mut spots = IndexMap::new();
         loop {
@@ -185,7 +194,8 @@ fn number(text: &str) -> Option<Number> {
         None => ("", text),
     };
     let rest = if rest.starts_with('.') { format!("0{rest}") } else { rest.to_owned() };
-    let rest = if rest.ends_with('.') { format!("{rest}0") } else { rest.replace(".e", ".0e").replace(".E", ".0E") };
+    let rest =
+        if rest.ends_with('.') { format!("{rest}0") } else { rest.replace(".e", ".0e").replace(".E", ".0E") };
     match parse(&format!("{sign}{rest}"), &Rules::BODY) {
         Ok(Json::Number(number)) => Some(number),
         _ => None,

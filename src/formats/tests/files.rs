@@ -7,7 +7,11 @@ fn read_as(format: Format, text: &str) -> Import {
 }
 
 fn configs(import: &Import) -> Vec<String> {
-    import.servers.iter().map(|entry| format!("{} {}", entry.name, to_compact(&entry.config.clone().into()))).collect()
+    import
+        .servers
+        .iter()
+        .map(|entry| format!("{} {}", entry.name, to_compact(&entry.config.clone().into())))
+        .collect()
 }
 
 #[test]
@@ -73,7 +77,11 @@ fn clients_without_a_sample_have_their_own_words() {
             r#"a {"url":"https://h/","transport":"http","enabled":false}"#,
         ),
         (Format::LmStudio, r#"{"mcpServers":{"a":{"url":"https://h/"}}}"#, r#"a {"url":"https://h/"}"#),
-        (Format::Junie, r#"{"mcpServers":{"a":{"command":"x","args":[]}}}"#, r#"a {"command":"x","args":[]}"#),
+        (
+            Format::Junie,
+            r#"{"mcpServers":{"a":{"command":"x","args":[]}}}"#,
+            r#"a {"command":"x","args":[]}"#,
+        ),
         (
             Format::OpenhandsToml,
             "[mcp]\nshttp_servers = [{ url = \"https://h.example/\", api_key = \"k\", timeout = 5 }]",
@@ -84,7 +92,11 @@ fn clients_without_a_sample_have_their_own_words() {
             r#"[{"name":"a","cmd":"x","environment":{"K":1}},"no"]"#,
             r#"a {"command":"x","env":{"K":"1"}}"#,
         ),
-        (Format::Plain, r#"{"command":["x","y"],"disabled":true}"#, r#"x {"command":"x","args":["y"],"enabled":false}"#),
+        (
+            Format::Plain,
+            r#"{"command":["x","y"],"disabled":true}"#,
+            r#"x {"command":"x","args":["y"],"enabled":false}"#,
+        ),
         (Format::Plain, r#""a": {"httpUrl": "https://h/"},"#, r#"a {"url":"https://h/","transport":"http"}"#),
         (
             Format::Plain,
@@ -102,39 +114,162 @@ fn clients_without_a_sample_have_their_own_words() {
 #[test]
 fn an_entry_that_is_wrong_is_refused_at_its_place() {
     for (format, text, at, line, why) in [
-        (Format::Cursor, "{\"mcpServers\":{\n\"a\":{\n\"command\":1}}}", "/mcpServers/a/command", 3, words::MUST_BE_TEXT),
+        (
+            Format::Cursor,
+            "{\"mcpServers\":{\n\"a\":{\n\"command\":1}}}",
+            "/mcpServers/a/command",
+            3,
+            words::MUST_BE_TEXT,
+        ),
         (Format::Cursor, "{\"mcpServers\":{\n\"a\":[]}}", "/mcpServers/a", 2, words::NOT_AN_OBJECT),
-        (Format::Cursor, "{\"mcpServers\":\n[]}", "/mcpServers", 1, "must be an object with the servers by name"),
+        (
+            Format::Cursor,
+            "{\"mcpServers\":\n[]}",
+            "/mcpServers",
+            1,
+            "must be an object with the servers by name",
+        ),
         (Format::Cursor, "{\"mcpServers\":{\"a\":{}}}", "/mcpServers/a", 1, words::NEITHER),
-        (Format::Cursor, "{\"mcpServers\":{\"a\":{\"type\":\"stdio\",\"url\":\"https://h/\"}}}", "/mcpServers/a/type", 1, words::TYPE_IS_WRONG),
-        (Format::Cursor, "{\"mcpServers\":{\"a\":{\"type\":\"ftp\",\"url\":\"https://h/\"}}}", "/mcpServers/a/type", 1, words::UNKNOWN_TRANSPORT),
-        (Format::Cursor, "{\"mcpServers\":{\"a\":{\"url\":\"WSS://h/\"}}}", "/mcpServers/a", 1, words::WEB_SOCKET),
-        (Format::Cursor, "{\"mcpServers\":{\"a\":{\"command\":\"x\",\"args\":[\n{}]}}}", "/mcpServers/a/args/0", 2, words::MUST_BE_TEXTS),
-        (Format::Cursor, "{\"mcpServers\":{\"a\":{\"command\":\"x\",\"env\":{\n\"K\":[]}}}}", "/mcpServers/a/env/K", 2, words::MUST_BE_MAP),
-        (Format::Cline, "{\"mcpServers\":{\"a\":{\"command\":\"x\",\"disabled\":\"true\"}}}", "/mcpServers/a/disabled", 1, words::MUST_BE_BOOL),
-        (Format::Gemini, "{\"mcpServers\":{\"a\":{\"command\":\"x\",\"timeout\":\"5\"}}}", "/mcpServers/a/timeout", 1, words::MUST_BE_NUMBER),
-        (Format::Gemini, "{\"mcpServers\":{\"a\":{\"command\":\"x\",\"timeout\":-5}}}", "/mcpServers/a/timeout", 1, words::MUST_BE_NUMBER),
-        (Format::Roo, "{\"mcpServers\":{\"a\":{\"command\":\"x\",\"timeout\":4000}}}", "/mcpServers/a/timeout", 1, "this client takes 1 to 3600 seconds"),
-        (Format::Windsurf, "{\"mcpServers\":{\"a\":{\"serverUrl\":\"https://h/\",\"url\":\"https://i/\"}}}", "/mcpServers/a/url", 1, "another address than the one beside it"),
-        (Format::AmazonQ, "{\"mcpServers\":{\"a\":{\"url\":\"https://h/\"}}}", "/mcpServers/a", 1, "this client wants a type beside a url; choose one"),
-        (Format::Codex, "[mcp_servers.a]\ncommand = \"x\"\nbearer_token_env_var = \"T\"", "[mcp_servers.a] bearer_token_env_var", 3, "this client does not take it beside the other members"),
-        (Format::Codex, "[mcp_servers.a]\ncommand = \"x\"\nenv = { K = 1979-05-27 }", "[mcp_servers.a] env.K", 3, "a date: write it as a text, in quotes"),
-        (Format::Goose, "extensions:\n  a:\n    type: stdio\n    cmd: !!str x", "extensions.a.cmd", 4, "a tag: write the value itself"),
-        (Format::Librechat, "mcpServers:\n  a: &m {command: x}\n  b:\n    <<: *m", "mcpServers.b", 3, "a merge key (<<): write the members themselves"),
-        (Format::Opencode, "{\"mcp\":{\"a\":{\"command\":[\"x\"]}}}", "/mcp/a", 1, "this client wants a type: local or remote"),
-        (Format::Opencode, "{\"mcp\":{\"a\":{\"type\":\"local\",\"command\":[]}}}", "/mcp/a/command", 1, "must begin with the program"),
+        (
+            Format::Cursor,
+            "{\"mcpServers\":{\"a\":{\"type\":\"stdio\",\"url\":\"https://h/\"}}}",
+            "/mcpServers/a/type",
+            1,
+            words::TYPE_IS_WRONG,
+        ),
+        (
+            Format::Cursor,
+            "{\"mcpServers\":{\"a\":{\"type\":\"ftp\",\"url\":\"https://h/\"}}}",
+            "/mcpServers/a/type",
+            1,
+            words::UNKNOWN_TRANSPORT,
+        ),
+        (
+            Format::Cursor,
+            "{\"mcpServers\":{\"a\":{\"url\":\"WSS://h/\"}}}",
+            "/mcpServers/a",
+            1,
+            words::WEB_SOCKET,
+        ),
+        (
+            Format::Cursor,
+            "{\"mcpServers\":{\"a\":{\"command\":\"x\",\"args\":[\n{}]}}}",
+            "/mcpServers/a/args/0",
+            2,
+            words::MUST_BE_TEXTS,
+        ),
+        (
+            Format::Cursor,
+            "{\"mcpServers\":{\"a\":{\"command\":\"x\",\"env\":{\n\"K\":[]}}}}",
+            "/mcpServers/a/env/K",
+            2,
+            words::MUST_BE_MAP,
+        ),
+        (
+            Format::Cline,
+            "{\"mcpServers\":{\"a\":{\"command\":\"x\",\"disabled\":\"true\"}}}",
+            "/mcpServers/a/disabled",
+            1,
+            words::MUST_BE_BOOL,
+        ),
+        (
+            Format::Gemini,
+            "{\"mcpServers\":{\"a\":{\"command\":\"x\",\"timeout\":\"5\"}}}",
+            "/mcpServers/a/timeout",
+            1,
+            words::MUST_BE_NUMBER,
+        ),
+        (
+            Format::Gemini,
+            "{\"mcpServers\":{\"a\":{\"command\":\"x\",\"timeout\":-5}}}",
+            "/mcpServers/a/timeout",
+            1,
+            words::MUST_BE_NUMBER,
+        ),
+        (
+            Format::Roo,
+            "{\"mcpServers\":{\"a\":{\"command\":\"x\",\"timeout\":4000}}}",
+            "/mcpServers/a/timeout",
+            1,
+            "this client takes 1 to 3600 seconds",
+        ),
+        (
+            Format::Windsurf,
+            "{\"mcpServers\":{\"a\":{\"serverUrl\":\"https://h/\",\"url\":\"https://i/\"}}}",
+            "/mcpServers/a/url",
+            1,
+            "another address than the one beside it",
+        ),
+        (
+            Format::AmazonQ,
+            "{\"mcpServers\":{\"a\":{\"url\":\"https://h/\"}}}",
+            "/mcpServers/a",
+            1,
+            "this client wants a type beside a url; choose one",
+        ),
+        (
+            Format::Codex,
+            "[mcp_servers.a]\ncommand = \"x\"\nbearer_token_env_var = \"T\"",
+            "[mcp_servers.a] bearer_token_env_var",
+            3,
+            "this client does not take it beside the other members",
+        ),
+        (
+            Format::Codex,
+            "[mcp_servers.a]\ncommand = \"x\"\nenv = { K = 1979-05-27 }",
+            "[mcp_servers.a] env.K",
+            3,
+            "a date: write it as a text, in quotes",
+        ),
+        (
+            Format::Goose,
+            "extensions:\n  a:\n    type: stdio\n    cmd: !!str x",
+            "extensions.a.cmd",
+            4,
+            "a tag: write the value itself",
+        ),
+        (
+            Format::Librechat,
+            "mcpServers:\n  a: &m {command: x}\n  b:\n    <<: *m",
+            "mcpServers.b",
+            3,
+            "a merge key (<<): write the members themselves",
+        ),
+        (
+            Format::Opencode,
+            "{\"mcp\":{\"a\":{\"command\":[\"x\"]}}}",
+            "/mcp/a",
+            1,
+            "this client wants a type: local or remote",
+        ),
+        (
+            Format::Opencode,
+            "{\"mcp\":{\"a\":{\"type\":\"local\",\"command\":[]}}}",
+            "/mcp/a/command",
+            1,
+            "must begin with the program",
+        ),
     ] {
         let import = read_as(format, text);
         assert_eq!(import.refused.len(), 1, "{text}: {:?} {:?}", import.refused, configs(&import));
         let refused = &import.refused[0];
-        assert_eq!((refused.place.at.as_str(), refused.place.position.line, refused.why.as_ref()), (at, line, why), "{text}");
+        assert_eq!(
+            (refused.place.at.as_str(), refused.place.position.line, refused.why.as_ref()),
+            (at, line, why),
+            "{text}"
+        );
     }
 }
 
 #[test]
 fn a_file_with_an_error_imports_nothing_and_says_where() {
     for (file, text, line, column) in [
-        ("mcp.json", "{\"mcpServers\":{\n  \"a\": {\"command\": \"x\"},\n  \"a\": {\"command\": \"CANARY\"}}}", 3, 3),
+        (
+            "mcp.json",
+            "{\"mcpServers\":{\n  \"a\": {\"command\": \"x\"},\n  \"a\": {\"command\": \"CANARY\"}}}",
+            3,
+            3,
+        ),
         ("config.toml", "[mcp_servers.a]\ncommand = CANARY\n", 2, 11),
         ("config.yaml", "mcpServers:\n  a: {command: x}\n  a: {command: CANARY}\n", 3, 3),
         ("config.yaml", "mcpServers:\n- name: a\n  args: [@CANARY/x]\n", 3, 10),
@@ -198,7 +333,9 @@ fn a_permission_of_one_client_is_not_written_for_another() {
     let stored = import.servers[0].to_stored();
     let bags = Object::from_iter([("cline", Json::Object(stored.bag))]);
     for format in Format::all() {
-        let Ok(written) = export(format, &[Server { name: "a", config: &stored.config, bags: &bags }]) else { continue };
+        let Ok(written) = export(format, &[Server { name: "a", config: &stored.config, bags: &bags }]) else {
+            continue;
+        };
         let is_there = written.text.as_str().contains("autoApprove");
         assert_eq!(is_there, format == Format::Cline, "{format}");
         let is_reported = written.losses.iter().any(|loss| loss.about.contains("cline"));

@@ -61,17 +61,17 @@ fn the_commands_of_other_programs_add_servers() {
             "x",
             r#"{"url":"https://x.example/","transport":"http"}"#,
         ),
-        (
-            r#"code --add-mcp "{\"servers\":{\"y\":{\"command\":\"npx\"}}}""#,
-            "y",
-            r#"{"command":"npx"}"#,
-        ),
+        (r#"code --add-mcp "{\"servers\":{\"y\":{\"command\":\"npx\"}}}""#, "y", r#"{"command":"npx"}"#),
         (
             "claude mcp add --scope=project a -e A=1 B=2 -- node /x.js",
             "a",
             r#"{"command":"node","args":["/x.js"],"env":{"A":"1","B":"2"}}"#,
         ),
-        ("claude mcp add bare npx -y bare -e X=1", "bare", r#"{"command":"npx","args":["-y","bare","-e","X=1"]}"#),
+        (
+            "claude mcp add bare npx -y bare -e X=1",
+            "bare",
+            r#"{"command":"npx","args":["-y","bare","-e","X=1"]}"#,
+        ),
     ] {
         assert_eq!(one(line), (name.to_owned(), config.to_owned()), "{line}");
     }
@@ -80,13 +80,21 @@ fn the_commands_of_other_programs_add_servers() {
 #[test]
 fn commands_and_addresses_are_servers() {
     for (line, name, config) in [
-        ("npx -y @acme/files-mcp@1.2 --ro", "files", r#"{"command":"npx","args":["-y","@acme/files-mcp@1.2","--ro"]}"#),
+        (
+            "npx -y @acme/files-mcp@1.2 --ro",
+            "files",
+            r#"{"command":"npx","args":["-y","@acme/files-mcp@1.2","--ro"]}"#,
+        ),
         ("A=1 B='x y' uvx acme", "acme", r#"{"command":"uvx","args":["acme"],"env":{"A":"1","B":"x y"}}"#),
         ("env A=1 uvx acme", "acme", r#"{"command":"uvx","args":["acme"],"env":{"A":"1"}}"#),
         ("$env:K=\"V w\"; npx -y x", "x", r#"{"command":"npx","args":["-y","x"],"env":{"K":"V w"}}"#),
         ("set K=V && npx -y x", "x", r#"{"command":"npx","args":["-y","x"],"env":{"K":"V"}}"#),
         ("/opt/acme/run --stdio", "run", r#"{"command":"/opt/acme/run","args":["--stdio"]}"#),
-        ("C:\\Tools\\notes.exe --vault C:\\x", "notes", r#"{"command":"C:\\Tools\\notes.exe","args":["--vault","C:\\x"]}"#),
+        (
+            "C:\\Tools\\notes.exe --vault C:\\x",
+            "notes",
+            r#"{"command":"C:\\Tools\\notes.exe","args":["--vault","C:\\x"]}"#,
+        ),
         ("https://mcp.acme.example/sse", "acme", r#"{"url":"https://mcp.acme.example/sse"}"#),
         ("https://mcp.acme.example/x?a=1&b=2", "acme", r#"{"url":"https://mcp.acme.example/x?a=1&b=2"}"#),
         ("uv tool run acme-x", "acme-x", r#"{"command":"uv","args":["tool","run","acme-x"]}"#),
@@ -147,7 +155,9 @@ fn what_is_no_server_is_refused_or_ignored_and_never_guessed() {
         assert_eq!((import.servers.len(), import.refused.len(), import.ignored.len()), (1, 0, 1), "{line}");
         assert_eq!(import.ignored[0].place.position.line, 2, "{line}");
     }
-    for text in ["", "\u{feff}", "# all\n// in comments", "/* {\"mcpServers\": {}} */", "// {\n//   \"a\": 1\n// }\n"] {
+    for text in
+        ["", "\u{feff}", "# all\n// in comments", "/* {\"mcpServers\": {}} */", "// {\n//   \"a\": 1\n// }\n"]
+    {
         let import = read(text);
         assert!(import.servers.is_empty() && import.refused.is_empty(), "{text}");
     }
@@ -160,15 +170,20 @@ fn a_secret_of_a_line_is_in_nothing_that_is_said() {
         CANARY-6 | y\nclaude mcp add x --wrong=CANARY-7 -- npx\nKEY=CANARY-8 uvx y\n";
     let import = read(text);
     assert!(!format!("{import:?}").contains("CANARY"), "{import:?}");
-    let about: Vec<_> = import.notes.iter().map(|note| (note.place.position.line, note.about.as_ref())).collect();
-    assert!(about.contains(&(1, words::SECRET_IN_ARGUMENT)) && about.contains(&(4, words::SECRET_IN_ARGUMENT)), "{about:?}");
+    let about: Vec<_> =
+        import.notes.iter().map(|note| (note.place.position.line, note.about.as_ref())).collect();
+    assert!(
+        about.contains(&(1, words::SECRET_IN_ARGUMENT)) && about.contains(&(4, words::SECRET_IN_ARGUMENT)),
+        "{about:?}"
+    );
 }
 
 #[test]
 fn blocks_of_a_document_are_read_each_at_its_own_lines() {
     let text = "# Acme\nRun it:\n```bash\nnpx -y acme\n```\nor\n```json\n{\n  \"mcpServers\": {\n    \"acme\": {\"url\": \"https://a.example/\"}\n  }\n}\n```\n";
     let import = read(text);
-    let found: Vec<_> = import.servers.iter().map(|entry| (entry.name.as_str(), entry.place.position.line)).collect();
+    let found: Vec<_> =
+        import.servers.iter().map(|entry| (entry.name.as_str(), entry.place.position.line)).collect();
     assert_eq!(found, [("acme", 4), ("acme-2", 10)]);
     let error = super::import(&text.replace("\"url\"", "url"), Hint::default()).unwrap_err();
     assert_eq!((error.position.line, error.position.column), (10, 14));

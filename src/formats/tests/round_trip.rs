@@ -32,7 +32,8 @@ fn exported(format: Format, servers: &[Kept]) -> Export {
 }
 
 fn again(format: Format, text: &str) -> Import {
-    import(text, Hint { format: Some(format), file: None }).unwrap_or_else(|error| panic!("{format}: {error}\n{text}"))
+    import(text, Hint { format: Some(format), file: None })
+        .unwrap_or_else(|error| panic!("{format}: {error}\n{text}"))
 }
 
 /// Formats that are not written as they are read.
@@ -57,7 +58,12 @@ fn a_sample_that_is_written_again_means_the_same() {
             // A link has one form; where it came from is not kept.
             if first.format != Format::Links {
                 let bags = [one, other].map(|entry| Json::Object(entry.to_stored().bag));
-                assert!(is_equal(&bags[0], &bags[1]), "{at}\n{}\n{}", to_compact(&bags[0]), to_compact(&bags[1]));
+                assert!(
+                    is_equal(&bags[0], &bags[1]),
+                    "{at}\n{}\n{}",
+                    to_compact(&bags[0]),
+                    to_compact(&bags[1])
+                );
             }
         }
     }
@@ -144,14 +150,20 @@ fn any_text() -> impl Strategy<Value = String> {
 }
 
 fn any_map(names: &'static str) -> impl Strategy<Value = Option<Json>> {
-    let member = prop_oneof![3 => any_text(), 1 => Just("${NAME}".to_owned()), 1 => Just("Bearer ${T}".to_owned())];
+    let member =
+        prop_oneof![3 => any_text(), 1 => Just("${NAME}".to_owned()), 1 => Just("Bearer ${T}".to_owned())];
     let map = proptest::collection::btree_map(names, member, 0..4);
     proptest::option::of(map.prop_map(|map| {
         // A reference that is all of a variable of the same name is what some clients can say.
-        Json::Object(map.into_iter().map(|(name, value)| {
-            let value = if value == "${NAME}" { format!("${{{}}}", name.replace('-', "_")) } else { value };
-            (name, Json::string(value))
-        }).collect())
+        Json::Object(
+            map.into_iter()
+                .map(|(name, value)| {
+                    let value =
+                        if value == "${NAME}" { format!("${{{}}}", name.replace('-', "_")) } else { value };
+                    (name, Json::string(value))
+                })
+                .collect(),
+        )
     }))
 }
 
@@ -179,35 +191,44 @@ fn any_auth() -> impl Strategy<Value = Option<Json>> {
 
 /// A configuration of ours.
 fn any_config() -> impl Strategy<Value = Object> {
-    let command = prop_oneof![Just("npx".to_owned()), Just("/opt/a b/x".to_owned()), Just("C:\\x.exe".to_owned())];
+    let command =
+        prop_oneof![Just("npx".to_owned()), Just("/opt/a b/x".to_owned()), Just("C:\\x.exe".to_owned())];
     let args = proptest::option::of(proptest::collection::vec(any_text(), 0..4));
     let cwd = proptest::option::of(Just("/srv/a b"));
-    let stdio = (command, args, any_map("[A-Z][A-Z_]{0,5}"), cwd, any::<bool>()).prop_map(|(command, args, env, cwd, is_said)| {
-        let mut config = Object::from_iter([("command", Json::string(command))]);
-        if let Some(args) = args {
-            config.insert("args", Json::Array(args.into_iter().map(Json::string).collect()));
-        }
-        for (name, value) in [("env", env), ("cwd", cwd.map(Json::string))] {
-            if let Some(value) = value {
-                config.insert(name, value);
+    let stdio = (command, args, any_map("[A-Z][A-Z_]{0,5}"), cwd, any::<bool>()).prop_map(
+        |(command, args, env, cwd, is_said)| {
+            let mut config = Object::from_iter([("command", Json::string(command))]);
+            if let Some(args) = args {
+                config.insert("args", Json::Array(args.into_iter().map(Json::string).collect()));
             }
-        }
-        if is_said {
-            config.insert("transport", Json::string("stdio"));
-        }
-        config
-    });
-    let url = prop_oneof![Just("https://h.example/mcp"), Just("https://h.example/a?b=${Q}"), Just("http://127.0.0.1:1/sse")];
+            for (name, value) in [("env", env), ("cwd", cwd.map(Json::string))] {
+                if let Some(value) = value {
+                    config.insert(name, value);
+                }
+            }
+            if is_said {
+                config.insert("transport", Json::string("stdio"));
+            }
+            config
+        },
+    );
+    let url = prop_oneof![
+        Just("https://h.example/mcp"),
+        Just("https://h.example/a?b=${Q}"),
+        Just("http://127.0.0.1:1/sse")
+    ];
     let word = prop_oneof![Just(None), Just(Some("http")), Just(Some("streamable-http")), Just(Some("sse"))];
-    let remote = (url, any_map("[A-Z][a-z-]{0,5}"), word, any_auth()).prop_map(|(url, headers, word, auth)| {
-        let mut config = Object::from_iter([("url", Json::string(url))]);
-        for (name, value) in [("headers", headers), ("transport", word.map(Json::string)), ("auth", auth)] {
-            if let Some(value) = value {
-                config.insert(name, value);
+    let remote =
+        (url, any_map("[A-Z][a-z-]{0,5}"), word, any_auth()).prop_map(|(url, headers, word, auth)| {
+            let mut config = Object::from_iter([("url", Json::string(url))]);
+            for (name, value) in [("headers", headers), ("transport", word.map(Json::string)), ("auth", auth)]
+            {
+                if let Some(value) = value {
+                    config.insert(name, value);
+                }
             }
-        }
-        config
-    });
+            config
+        });
     let rest = (
         proptest::option::of(any_number()),
         proptest::option::of(any_number()),
@@ -215,20 +236,22 @@ fn any_config() -> impl Strategy<Value = Object> {
         proptest::option::of(Just("https://h.example/i.png")),
         proptest::option::of(any::<bool>()),
     );
-    (prop_oneof![stdio, remote], rest).prop_map(|(mut config, (timeout, read, description, icon, enabled))| {
-        for (name, value) in [
-            ("timeout", timeout),
-            ("sse_read_timeout", read),
-            ("description", description.map(Json::string)),
-            ("icon", icon.map(Json::string)),
-            ("enabled", enabled.map(Json::Bool)),
-        ] {
-            if let Some(value) = value {
-                config.insert(name, value);
+    (prop_oneof![stdio, remote], rest).prop_map(
+        |(mut config, (timeout, read, description, icon, enabled))| {
+            for (name, value) in [
+                ("timeout", timeout),
+                ("sse_read_timeout", read),
+                ("description", description.map(Json::string)),
+                ("icon", icon.map(Json::string)),
+                ("enabled", enabled.map(Json::Bool)),
+            ] {
+                if let Some(value) = value {
+                    config.insert(name, value);
+                }
             }
-        }
-        config
-    })
+            config
+        },
+    )
 }
 
 /// Whether what came back is what was written, but for what was reported.
@@ -237,14 +260,13 @@ fn comes_back(before: &Json, after: Option<&Json>, at: &Pointer, lost: &[&Pointe
         return Ok(());
     }
     match (before, after) {
-        (Json::Object(before), Some(Json::Object(after))) => before.iter().try_for_each(|(name, value)| {
-            comes_back(value, after.get(name), &at.member(name), lost)
-        }),
-        (Json::Array(before), Some(Json::Array(after))) if before.len() == after.len() => {
-            before.iter().enumerate().try_for_each(|(index, value)| {
-                comes_back(value, after.get(index), &at.element(index), lost)
-            })
-        }
+        (Json::Object(before), Some(Json::Object(after))) => before
+            .iter()
+            .try_for_each(|(name, value)| comes_back(value, after.get(name), &at.member(name), lost)),
+        (Json::Array(before), Some(Json::Array(after))) if before.len() == after.len() => before
+            .iter()
+            .enumerate()
+            .try_for_each(|(index, value)| comes_back(value, after.get(index), &at.element(index), lost)),
         (Json::Array(before), None) if before.is_empty() => Ok(()),
         // Nothing in it is as if it were not there.
         (Json::Object(before), None) if before.is_empty() => Ok(()),
