@@ -335,13 +335,16 @@ impl Client {
 impl Shared {
     /// Adds the inputs that are not there yet.
     fn add_inputs(&mut self, inputs: Vec<Json>) {
-        let id = |input: &Json| input.as_object().and_then(|input| input.get("id")).cloned();
         for input in inputs {
-            if !self.inputs.iter().any(|own| id(own) == id(&input)) {
+            if !self.inputs.iter().any(|own| id_of(own) == id_of(&input)) {
                 self.inputs.push(input);
             }
         }
     }
+}
+
+fn id_of(input: &Json) -> Option<&Json> {
+    input.as_object().and_then(|input| input.get("id"))
 }
 
 /// A value with each of its texts changed.

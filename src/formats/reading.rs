@@ -1,5 +1,7 @@
 //! The servers of a text, one after the other: each gets its name, its references, and what is to be said of it.
 
+use std::collections::HashSet;
+
 use crate::json::{Json, Object, Pointer, Text};
 use crate::model::config::of_clear;
 use crate::model::mask;
@@ -20,6 +22,9 @@ use super::words::{self, Words};
 /// How many references of one server are listed, and how many notes there are of a text.
 const MOST_REFERENCES: usize = 1_000;
 const MOST_NOTES: usize = 2_000;
+
+/// How many texts of one server are noted.
+const MOST_OF_TEXTS: usize = 100;
 
 /// What was found so far.
 #[derive(Default)]
@@ -162,21 +167,26 @@ impl Reading {
 fn references(client: &Client, draft: &mut Draft<'_>) -> Vec<Reference> {
     let mut found = Vec::new();
     let mut notes = Vec::new();
+    let own_names: HashSet<Pointer> = draft.references.iter().map(|own| own.pointer.clone()).collect();
     for name in client.replaced {
         let Some(value) = draft.config.get(name) else { continue };
         let is_map = matches!(*name, "env" | "headers");
         for_each_text(value, &Pointer::root().member(name), &mut |pointer, text| {
-            let own = if draft.references.iter().any(|own| own.pointer == *pointer) {
+            if own_names.contains(pointer) {
                 return;
-            } else {
-                find(text, client.forms)
+            }
+            let own = find(text, client.forms);
+            let mut note = |about| {
+                if notes.len() < MOST_OF_TEXTS {
+                    notes.push((pointer.clone(), about));
+                }
             };
             if is_map && own.is_empty() && text.starts_with('$') && is_reference(text) {
-                notes.push((pointer.clone(), words::NOT_REPLACED));
+                note(words::NOT_REPLACED);
             }
             for reference in own {
                 if reference.kind == ReferenceKind::File {
-                    notes.push((pointer.clone(), words::FILE_NOT_READ));
+                    note(words::FILE_NOT_READ);
                 }
                 if found.len() < MOST_REFERENCES {
                     found.push(Reference {
@@ -281,13 +291,14 @@ fn inputs(draft: &mut Draft<'_>, references: &[Reference]) -> Vec<Input> {
             }),
         }
     }
+    let with_references: HashSet<&Pointer> = references.iter().map(|own| &own.pointer).collect();
     let mut found = Vec::new();
     for name in ["args", "env", "headers", "url", "auth"] {
         let Some(value) = draft.config.get(name) else { continue };
         for_each_text(value, &Pointer::root().member(name), &mut |pointer, text| {
             if mask::is_whole_mask(text) {
                 found.push((pointer.clone(), words::MASK));
-            } else if is_placeholder(text) && !references.iter().any(|own| own.pointer == *pointer) {
+            } else if is_placeholder(text) && !with_references.contains(pointer) {
                 found.push((pointer.clone(), words::PLACEHOLDER));
             }
         });

@@ -44,6 +44,16 @@ pub(in crate::formats) fn read(source: &Source, reading: &mut Reading) {
         ways.extend((0..elements.len()).map(|index| (list, index, &elements[index])));
     }
     let count = ways.len();
+    let lists = ["runtimeArguments", "packageArguments", "environmentVariables", "headers"];
+    let is_long = |way: &&Json| {
+        let way = way.as_object();
+        lists
+            .iter()
+            .any(|name| way.and_then(|way| get(way, name)?.as_array()).is_some_and(|list| MOST < list.len()))
+    };
+    if MOST < count || ways.iter().any(|(_, _, way)| is_long(way)) {
+        return reading.refuse(source, Some(name), &at, "it has too many inputs".into());
+    }
     for (order, (list, index, way)) in ways.into_iter().enumerate() {
         let place = at.member(list).element(index);
         let Json::Object(way) = way else {
@@ -82,6 +92,12 @@ fn number(count: usize) -> String {
     const WORDS: [&str; 9] = ["two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"];
     WORDS.get(count.wrapping_sub(2)).map_or_else(|| count.to_string(), |word| (*word).to_owned())
 }
+
+/// The longest name of a variable. Bytes.
+const LONGEST: usize = 100;
+
+/// The most inputs that a list may have.
+const MOST: usize = 500;
 
 struct Template<'a> {
     draft: Draft<'a>,
@@ -328,7 +344,8 @@ impl<'a> Template<'a> {
             let Some(end) = rest.find(['{', '}']) else { break };
             let (name, behind) = rest.split_at(end);
             rest = behind;
-            if !behind.starts_with('}') || name.is_empty() || name.len() > 100 {
+            let is_name = name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_-.".contains(&byte));
+            if !behind.starts_with('}') || name.is_empty() || name.len() > LONGEST || !is_name {
                 continue;
             }
             match variables.and_then(|variables| variables.get(name)).and_then(Json::as_object) {

@@ -26,6 +26,9 @@ impl Unreadable {
     }
 }
 
+/// The most values that JSON has no value for.
+pub(in crate::formats) const MOST_ODD: usize = 1_000;
+
 /// How a text is written, as far as its places are concerned.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::formats) enum Syntax {

@@ -1,6 +1,8 @@
 //! An entry in the form in which the service stores it: references of a kind that we have in our form, all other texts
 //! literal, and in the bag what the client needs to get its own words back.
 
+use std::collections::HashSet;
+
 use crate::json::{Json, Object, Pointer};
 
 use super::clients;
@@ -24,14 +26,16 @@ impl Entry {
         let mut config = self.config.clone();
         let mut bag = self.bag.clone();
         let mut written = Object::new();
+        let names: HashSet<&Pointer> = match client.forms {
+            // What the client has as a name is in our form already.
+            [] => self.references.iter().map(|own| &own.pointer).collect(),
+            _ => HashSet::new(),
+        };
         for name in OURS_REPLACED {
             let Some(value) = config.get(name).cloned() else { continue };
             let forms = if client.replaced.contains(&name) { client.forms } else { &[] };
             let value = each_text(value, &Pointer::root().member(name), &mut |pointer, text| {
-                // What the client has as a name is in our form already.
-                let is_name =
-                    client.forms.is_empty() && self.references.iter().any(|own| own.pointer == *pointer);
-                if is_name {
+                if names.contains(pointer) {
                     return text.to_owned();
                 }
                 let ours = into_ours(text, forms);

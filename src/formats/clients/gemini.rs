@@ -52,11 +52,14 @@ fn before(draft: &mut Draft<'_>) -> Result<Begun, Refusal> {
     Ok(Begun::Server)
 }
 
+/// The most names that a list beside the servers may have: each server is looked for in it.
+const MOST: usize = 1_000;
+
 /// Whether a list beside the servers names one.
 fn names(source: &Source, list: &str, name: &str) -> Option<bool> {
     let mcp = source.root.as_object()?.get("mcp")?.as_object()?;
     let names = mcp.get(list)?.as_array()?;
-    Some(names.iter().any(|own| own.as_str() == Some(name)))
+    Some(names.len() > MOST || names.iter().any(|own| own.as_str() == Some(name)))
 }
 
 fn after(draft: &mut Draft<'_>) -> Result<(), Refusal> {

@@ -47,8 +47,28 @@ fn is_map(value: &Json) -> bool {
 
 fn locate(source: &Source) -> Located {
     let mut found = Located::default();
+    let root = source.root.as_object();
+    let has = |name: &str| root.is_some_and(|root| root.contains(name));
+    if (has("manifest_version") || has("dxt_version")) && has("server") {
+        found
+            .refused
+            .push((Pointer::root(), "the manifest of a bundle: unpack it, and add the program in it"));
+        return found;
+    }
+    let catalog = root.and_then(|root| root.get("registry")).and_then(Json::as_object);
+    if catalog.is_some_and(|catalog| catalog.iter().any(|(_, entry)| is_of_catalog(entry))) {
+        let at = Pointer::root().member("registry");
+        found
+            .refused
+            .push((at, "a catalog of Docker: add its gateway, or an image of it with its own command"));
+        return found;
+    }
     locate_in(&source.root, &Pointer::root(), &mut found, 0);
     found
+}
+
+fn is_of_catalog(entry: &Json) -> bool {
+    entry.as_object().is_some_and(|entry| entry.contains("image") || entry.contains("remote"))
 }
 
 /// How deep a map of servers may be.

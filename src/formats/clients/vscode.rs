@@ -1,6 +1,8 @@
 //! VS Code: `mcp.json` with inputs that its servers share, and the older members of `settings.json`, beside which another
 //! extension has a map of its own.
 
+use std::collections::HashSet;
+
 use crate::formats::client::{Begun, Client, Located, Shared, USUAL, by_name};
 use crate::formats::draft::{Draft, Refusal};
 use crate::formats::format::Format;
@@ -126,24 +128,28 @@ fn after(draft: &mut Draft<'_>) -> Result<(), Refusal> {
     if url.starts_with("unix:") || url.starts_with("pipe:") {
         draft.note("url", words::FEW_CLIENTS);
     }
+    let mut named = HashSet::new();
+    names_in(&draft.config, &mut named);
+    names_in(&draft.rest, &mut named);
+    if named.is_empty() {
+        return Ok(());
+    }
     let root = draft.source.root.as_object();
     let lists = [root, root.and_then(|root| root.get("mcp")).and_then(Json::as_object)];
     let lists = lists.iter().flatten().filter_map(|owner| owner.get("inputs").and_then(Json::as_array));
     let all: Vec<&Object> = lists.flatten().filter_map(Json::as_object).collect();
-    let mut named = Vec::new();
-    names_in(&draft.config, &mut named);
-    names_in(&draft.rest, &mut named);
     let mut kept = Vec::new();
     for input in all {
+        let id = input.get("id").and_then(Json::as_str);
+        let Some(id) = id.filter(|id| named.contains(*id)) else { continue };
         let text = |name| input.get(name).and_then(Json::as_str).map(str::to_owned);
-        let Some(id) = text("id").filter(|id| named.contains(id)) else { continue };
         let options = input.get("options").and_then(Json::as_array).unwrap_or_default();
         let value = |option: &Json| match option {
             Json::Object(option) => option.get("value").and_then(Json::as_str).map(str::to_owned),
             option => option.as_str().map(str::to_owned),
         };
         draft.inputs.push(Input {
-            id,
+            id: id.to_owned(),
             pointers: Vec::new(),
             description: text("description"),
             is_secret: input.get("password") == Some(&Json::Bool(true)),
@@ -162,7 +168,7 @@ fn after(draft: &mut Draft<'_>) -> Result<(), Refusal> {
 }
 
 /// The ids of the inputs that the texts of an object name.
-fn names_in(object: &Object, names: &mut Vec<String>) {
+fn names_in(object: &Object, names: &mut HashSet<String>) {
     let mut waiting: Vec<&Json> = object.iter().map(|(_, value)| value).collect();
     while let Some(value) = waiting.pop() {
         match value {

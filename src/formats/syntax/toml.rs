@@ -5,7 +5,7 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use crate::formats::place::{Inner, Lines, Position, Spot};
-use crate::formats::source::{LONGEST_NAME, Source, Syntax, Unreadable};
+use crate::formats::source::{LONGEST_NAME, MOST_ODD, Source, Syntax, Unreadable};
 use crate::json::{Json, Number, Object, Path, Pointer, Rules, parse};
 
 /// How deep tables and arrays may be in each other.
@@ -25,6 +25,9 @@ pub(in crate::formats) fn read(lines: &Lines<'_>, part: &str, base: usize) -> Re
     let mut reader = Reader { lines, base, odd: Vec::new() };
     let (root, inner) = reader.table(table.into_inner(), &Path::Root, 1)?;
     let spots = Spot { position: lines.position(base), inner };
+    if MOST_ODD < reader.odd.len() {
+        return Err(Unreadable::new(spots.position, "it has too many dates, or numbers that JSON has not"));
+    }
     Ok(Source { syntax: Syntax::Toml, root: root.into(), spots, odd: reader.odd })
 }
 
@@ -72,7 +75,10 @@ impl Reader<'_> {
     ) -> Result<(Json, Inner), Unreadable> {
         let start = value.span().start;
         let odd = |reader: &mut Self, text: String, why| {
-            reader.odd.push((path.pointer(), why));
+            // One more than may be, so that the reader sees that there were too many.
+            if reader.odd.len() <= MOST_ODD {
+                reader.odd.push((path.pointer(), why));
+            }
             Json::string(text)
         };
         let json = match value.into_inner() {

@@ -7,7 +7,7 @@ use indexmap::IndexMap;
 use saphyr_parser::{Event, Parser, ScalarStyle, Span};
 
 use crate::formats::place::{Inner, Position, Spot};
-use crate::formats::source::{LONGEST_NAME, Source, Syntax, Unreadable};
+use crate::formats::source::{LONGEST_NAME, MOST_ODD, Source, Syntax, Unreadable};
 use crate::json::{Json, Number, Object, Path, Pointer, Rules, parse};
 
 /// How deep mappings and lists may be in each other.
@@ -39,6 +39,9 @@ pub(in crate::formats) fn read(part: &str, first: usize) -> Result<Source, Unrea
         }
     }
     let start = Position { line: first + 1, column: 1 };
+    if MOST_ODD < reader.odd.len() {
+        return Err(Unreadable::new(start, "it has too many tags and merge keys"));
+    }
     let (root, spots) = root.unwrap_or((Json::Null, Spot::leaf(start)));
     Ok(Source { syntax: Syntax::Yaml, root, spots, odd: reader.odd })
 }
@@ -64,6 +67,13 @@ impl<'a> Reader<'a> {
                 ))
             }
             None => Ok((Event::StreamEnd, Span::default())),
+        }
+    }
+
+    /// One more than may be is noted, so that it is seen that there were too many.
+    fn note_odd(&mut self, path: &Path<'_>, why: &'static str) {
+        if self.odd.len() <= MOST_ODD {
+            self.odd.push((path.pointer(), why));
         }
     }
 
@@ -124,7 +134,7 @@ impl<'a> Reader<'a> {
             _ => return refuse("it ends too early"),
         };
         if has_tag {
-            self.odd.push((path.pointer(), "a tag: write the value itself"));
+            self.note_odd(path, "a tag: write the value itself");
         }
         if anchor != 0 {
             self.anchors.insert(anchor, (made.0.clone(), made.1.clone(), before - self.left));
@@ -158,7 +168,7 @@ impl<'a> Reader<'a> {
             let here = path.member(&name);
             let (value, spot) = self.value(event, span, &here, depth + 1)?;
             if is_plain && name == "<<" {
-                self.odd.push((path.pointer(), "a merge key (<<): write the members themselves"));
+                self.note_odd(path, "a merge key (<<): write the members themselves");
             }
             object.insert(name.as_ref(), value);
             spots.insert(name.into_owned(), Spot { position: key_position, inner: spot.inner });

@@ -262,6 +262,35 @@ fn an_entry_that_is_wrong_is_refused_at_its_place() {
 }
 
 #[test]
+fn what_only_looks_like_servers_is_said_to_be_what_it_is() {
+    for (text, at, word) in [
+        (
+            r#"{"manifest_version":"0.2","server":{"type":"node","mcp_config":{"command":"node"}}}"#,
+            "",
+            "bundle",
+        ),
+        ("registry:\n  a:\n    image: acme/a\n    type: server\n", "registry", "catalog"),
+    ] {
+        let found = import(text, Hint::default()).unwrap();
+        assert_eq!((found.servers.len(), found.refused.len()), (0, 1), "{text}");
+        assert!(
+            found.refused[0].place.at == at && found.refused[0].why.contains(word),
+            "{:?}",
+            found.refused
+        );
+    }
+    for (text, count) in [
+        (r#"{"mcpServers":{}}"#, 1),
+        (r#"{"mcpServers":null}"#, 1),
+        (r#"{"users":[{"password":"CANARY"}],"settings":{"a":{"b":1}}}"#, 2),
+    ] {
+        let found = import(text, Hint::default()).unwrap();
+        assert_eq!((found.servers.len(), found.refused.len(), found.ignored.len()), (0, 0, count), "{text}");
+        assert!(!format!("{found:?}").contains("CANARY"));
+    }
+}
+
+#[test]
 fn a_file_with_an_error_imports_nothing_and_says_where() {
     for (file, text, line, column) in [
         (
