@@ -34,6 +34,8 @@ pub(in crate::formats) struct Client {
     pub(in crate::formats) always_typed: bool,
     pub(in crate::formats) timeout: Timeout,
     pub(in crate::formats) off: Off,
+    /// Its word for what people are shown of a server; none where its schema takes no such member.
+    pub(in crate::formats) description: Option<&'static str>,
     pub(in crate::formats) icon: Option<&'static str>,
     pub(in crate::formats) oauth: Option<Oauth>,
     /// Writes an `auth` that is sent in a header in members of its own, if it can.
@@ -163,6 +165,7 @@ pub(in crate::formats) const USUAL: Client = Client {
     url_alone: UrlAlone::Open,
     timeout: Timeout::None,
     off: Off::Elsewhere,
+    description: Some("description"),
     icon: None,
     oauth: None,
     permissions: &[],
@@ -268,7 +271,7 @@ impl Client {
         self.read_transport(draft)?;
         self.read_timeout(draft)?;
         self.read_switch(draft)?;
-        for (ours, theirs) in [("description", Some("description")), ("icon", self.icon)] {
+        for (ours, theirs) in [("description", self.description), ("icon", self.icon)] {
             if let Some(theirs) = theirs
                 && let Some(text) = draft.take_text(theirs)?
             {

@@ -52,10 +52,12 @@ pub(in crate::formats) fn entries(
             is_off: false,
         };
         client.write_entry(&mut writing);
-        for other in server.bags.names().filter(|other| *other != client.format.bag()) {
-            writing
-                .losses
-                .push((Pointer::root(), format!("what was kept for {other} is not written").into()));
+        for (other, bag) in server.bags.iter().filter(|(other, _)| *other != client.format.bag()) {
+            // The name and the written form of references mean nothing to another client.
+            let says_more = |bag: &Object| bag.names().any(|name| name != NAME && name != REFERENCES);
+            if bag.as_object().is_none_or(says_more) {
+                writing.lose("", format!("what was kept for {other} is not written"));
+            }
         }
         let loss = |(pointer, about)| Loss { server: server.name.to_owned(), pointer, about };
         losses.extend(writing.losses.into_iter().map(loss));
@@ -98,7 +100,7 @@ impl Client {
         }
         self.write_timeout(writing);
         self.write_switch(writing);
-        for (ours, theirs) in [("description", Some("description")), ("icon", self.icon)] {
+        for (ours, theirs) in [("description", self.description), ("icon", self.icon)] {
             if let Some(theirs) = theirs
                 && let Some(value) = writing.config.remove(ours)
             {
@@ -127,8 +129,10 @@ impl Client {
         }
         for (name, value) in std::mem::take(&mut writing.config) {
             let says_nothing = value.is_null() || (name == "enabled" && value == Json::Bool(true));
-            if !says_nothing {
-                writing.lose(&name, NO_MEMBER);
+            match name.as_str() {
+                _ if says_nothing => {}
+                "enabled" => writing.lose(&name, "it is switched on there: this client has no member for it"),
+                _ => writing.lose(&name, NO_MEMBER),
             }
         }
     }

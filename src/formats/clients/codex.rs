@@ -17,6 +17,7 @@ pub(super) static CLIENT: Client = Client {
     transports: [None, None, None],
     url_alone: UrlAlone::Http,
     headers: "http_headers",
+    description: None,
     timeout: Timeout::Seconds("tool_timeout_sec"),
     off: Off::Enabled,
     oauth: Some(Oauth { member: "oauth", id: "client_id", secret: None, scopes: Scopes::Beside("scopes") }),

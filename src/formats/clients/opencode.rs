@@ -12,6 +12,7 @@ pub(super) static CLIENT: Client = Client {
     format: Format::Opencode,
     locate,
     is_one_list: true,
+    description: None,
     env: "environment",
     transports: [Some("local"), Some("remote"), Some("remote")],
     always_typed: true,

@@ -40,6 +40,7 @@ pub(super) static CLIENT: Client = Client {
     format: Format::Vscode,
     locate,
     forms: FORMS,
+    description: None,
     before,
     after,
     write,
