@@ -24,7 +24,7 @@ pub(in crate::formats) struct Client {
     pub(in crate::formats) cwd: &'static [&'static str],
     /// Its words for the address; the first one is written.
     pub(in crate::formats) urls: &'static [&'static str],
-    pub(in crate::formats) headers: &'static str,
+    pub(in crate::formats) headers: Option<&'static str>,
     /// Its words for the member that says the transport; the first one is written.
     pub(in crate::formats) types: &'static [&'static str],
     /// What is written there for `stdio`, `http` and `sse`; nothing where the members say it.
@@ -159,7 +159,7 @@ pub(in crate::formats) const USUAL: Client = Client {
     env: "env",
     cwd: &["cwd"],
     urls: &["url"],
-    headers: "headers",
+    headers: Some("headers"),
     types: &["type"],
     transports: [Some("stdio"), Some("http"), Some("sse")],
     url_alone: UrlAlone::Open,
@@ -354,9 +354,11 @@ impl Client {
                 None => draft.set("url", Json::String(url), name),
             }
         }
-        if let Some(headers) = draft.take(self.headers) {
-            let headers = draft.map(&headers, &draft.member(self.headers))?;
-            draft.set("headers", headers.into(), self.headers);
+        if let Some(name) = self.headers
+            && let Some(headers) = draft.take(name)
+        {
+            let headers = draft.map(&headers, &draft.member(name))?;
+            draft.set("headers", headers.into(), name);
         }
         match (draft.config.contains("command"), draft.config.contains("url")) {
             (true, true) => draft.refuse("", words::BOTH),
@@ -391,6 +393,9 @@ impl Client {
         }
         if is_remote && is_web_socket(&draft.config) {
             return draft.refuse("", words::WEB_SOCKET);
+        }
+        if self.always_typed && !has_one {
+            return draft.refuse("", "this client wants a type");
         }
         if !is_remote || has_one || draft.config.contains("transport") {
             return Ok(());
@@ -455,7 +460,10 @@ impl Client {
 
     fn read_oauth(&self, draft: &mut Draft<'_>) -> Result<(), Refusal> {
         let Some(oauth) = self.oauth else { return Ok(()) };
-        if !matches!(draft.rest.get(oauth.member), Some(Json::Object(_))) {
+        // Without an identity there is nothing in it that our words have.
+        let identity =
+            draft.rest.get(oauth.member).and_then(Json::as_object).and_then(|own| own.get(oauth.id));
+        if identity.and_then(Json::as_str).is_none() {
             return Ok(());
         }
         if draft.has_header("authorization") || draft.config.contains("auth") {

@@ -93,8 +93,10 @@ impl Client {
         self.write_references(writing);
         self.write_transport(writing);
         self.write_program(writing);
-        for (ours, theirs) in [("url", self.urls[0]), ("headers", self.headers)] {
-            if let Some(value) = writing.config.remove(ours) {
+        for (ours, theirs) in [("url", Some(self.urls[0])), ("headers", self.headers)] {
+            if let Some(theirs) = theirs
+                && let Some(value) = writing.config.remove(ours)
+            {
                 writing.entry.insert(theirs, value);
             }
         }
@@ -176,7 +178,7 @@ impl Client {
         let ours = ours.as_ref().and_then(Json::as_str);
         for name in self.types {
             let Some(word) = writing.bag.get(name).and_then(Json::as_str) else { continue };
-            if transport(word) == Ok(ours) && ours.is_some() {
+            if transport(word) == Ok(ours) && (ours.is_some() || is_remote) {
                 let word = writing.bag.remove(name);
                 writing.entry.insert(*name, word.unwrap_or(Json::Null));
                 return;

@@ -48,7 +48,10 @@ pub(in crate::formats) fn looks_like(text: &str) -> bool {
     let words = without_variables(&words).1;
     let is_word =
         words.first().is_some_and(|word| !word.ends_with(':') && !word.starts_with(['[', '{', '-']));
+    // A member of TOML or YAML with blanks around its sign.
+    let is_member = words.get(1).is_some_and(|word| word == "=" || word == ":");
     is_word
+        && !is_member
         && (!matches!(commands::read(words), Command::Other)
             || !matches!(program(words), Err(NoServer::Unknown)))
 }

@@ -3,6 +3,7 @@
 mod files;
 mod lines;
 mod round_trip;
+mod vocabulary;
 
 use std::collections::BTreeSet;
 use std::fs;

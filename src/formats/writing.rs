@@ -56,12 +56,20 @@ impl Writing<'_> {
     /// Changes an object of the configuration, and drops it where nothing is left.
     pub(in crate::formats) fn change_map(&mut self, name: &str, change: impl FnOnce(&mut Object)) {
         if let Some(Json::Object(mut map)) = self.config.get(name).cloned() {
+            let was_empty = map.is_empty();
             change(&mut map);
-            if map.is_empty() {
+            if map.is_empty() && !was_empty {
                 self.config.remove(name);
             } else {
                 self.config.insert(name, map.into());
             }
+        }
+    }
+
+    /// Writes a member of the bag under its name in the client's words.
+    pub(in crate::formats) fn rename_kept(&mut self, from: &str, to: &str) {
+        if let Some(value) = self.bag.remove(from) {
+            self.entry.insert(to, value);
         }
     }
 

@@ -16,7 +16,7 @@ pub(super) static CLIENT: Client = Client {
     types: &[],
     transports: [None, None, None],
     url_alone: UrlAlone::Http,
-    headers: "http_headers",
+    headers: Some("http_headers"),
     description: None,
     timeout: Timeout::Seconds("tool_timeout_sec"),
     off: Off::Enabled,

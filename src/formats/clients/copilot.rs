@@ -7,7 +7,6 @@ use crate::formats::references::Form;
 pub(super) static CLIENT: Client = Client {
     format: Format::Copilot,
     timeout: Timeout::Unknown("timeout"),
-    always_typed: true,
     forms: &[Form::BracesWithDefault, Form::Bare],
     ..USUAL
 };

@@ -32,6 +32,9 @@ pub(super) static CLIENT: Client = Client {
     ..USUAL
 };
 
+/// The type beside an `httpUrl`, which the client does not look at.
+const TYPE_BESIDE: &str = "type_beside";
+
 fn before(draft: &mut Draft<'_>) -> Result<Begun, Refusal> {
     if draft.rest.get("tcp").is_some_and(|tcp| !tcp.is_null()) {
         return draft.refuse("", words::WEB_SOCKET);
@@ -42,7 +45,7 @@ fn before(draft: &mut Draft<'_>) -> Result<Begun, Refusal> {
         draft.bag.insert("url", other);
     }
     if let Some(word) = draft.take("type") {
-        draft.bag.insert("type", word);
+        draft.bag.insert(TYPE_BESIDE, word);
     }
     draft.bag.insert("httpUrl", Json::Bool(true));
     draft.rest.insert("url", Json::String(url));
@@ -87,7 +90,9 @@ fn write(writing: &mut Writing<'_>) {
     if writing.take_mark("httpUrl") && is_http {
         writing.entry.remove("type");
         writing.rename("url", "httpUrl");
+        writing.rename_kept(TYPE_BESIDE, "type");
     } else {
+        writing.bag.remove(TYPE_BESIDE);
         writing.bag.remove("url");
     }
 }

@@ -25,9 +25,16 @@ pub(super) static TOML: Client = Client {
     types: &[],
     transports: [None, None, None],
     cwd: &[],
+    headers: None,
     timeout: Timeout::Seconds("timeout"),
     before,
     after,
+    keeps_auth: Some(|writing, auth| {
+        let is_bearer = auth.get("strategy").and_then(Json::as_str) == Some("bearer");
+        let Some(key) = auth.get("value").filter(|_| is_bearer) else { return false };
+        writing.entry.insert("api_key", key.clone());
+        true
+    }),
     write,
     file,
     syntax: FileSyntax::Toml,
@@ -94,9 +101,6 @@ fn write(writing: &mut Writing<'_>) {
             writing.entry.insert("auth", Json::String(word));
         }
         _ => {}
-    }
-    if let Some(headers) = writing.entry.remove("headers") {
-        writing.config.insert("headers", headers);
     }
     let is_remote = writing.entry.contains("url");
     if is_remote {

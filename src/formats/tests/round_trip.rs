@@ -8,13 +8,13 @@ use crate::json::Number;
 use crate::model::{ServerName, is_server_value};
 
 /// Servers as they would be stored.
-struct Kept {
+pub(super) struct Kept {
     name: String,
     config: Object,
     bags: Object,
 }
 
-fn kept(import: &Import) -> Vec<Kept> {
+pub(super) fn kept(import: &Import) -> Vec<Kept> {
     let entries = import.servers.iter().map(|entry| {
         let Stored { config, bag } = entry.to_stored();
         let bags = Object::from_iter([(entry.client.bag(), Json::Object(bag))]);
@@ -23,7 +23,7 @@ fn kept(import: &Import) -> Vec<Kept> {
     entries.collect()
 }
 
-fn exported(format: Format, servers: &[Kept]) -> Export {
+pub(super) fn exported(format: Format, servers: &[Kept]) -> Export {
     let servers: Vec<Server<'_>> = servers
         .iter()
         .map(|kept| Server { name: &kept.name, config: &kept.config, bags: &kept.bags })
@@ -31,7 +31,7 @@ fn exported(format: Format, servers: &[Kept]) -> Export {
     export(format, &servers).unwrap()
 }
 
-fn again(format: Format, text: &str) -> Import {
+pub(super) fn again(format: Format, text: &str) -> Import {
     import(text, Hint { format: Some(format), file: None })
         .unwrap_or_else(|error| panic!("{format}: {error}\n{text}"))
 }
