@@ -1,5 +1,7 @@
 //! Codex: tables of `config.toml`. It replaces nothing in texts: it has members for the names of variables instead.
 
+use indexmap::IndexMap;
+
 use crate::formats::client::{
     Begun, Client, FileSyntax, Oauth, Off, Scopes, Timeout, USUAL, UrlAlone, located, under,
 };
@@ -120,22 +122,20 @@ fn begin(writing: &mut Writing<'_>) {
         Some(Json::Array(kept)) => kept,
         _ => Vec::new(),
     };
+    let kept: IndexMap<String, Json> =
+        kept.into_iter().filter_map(|entry| Some((name_of(&entry)?.to_owned(), entry))).collect();
     let mut names: Vec<Json> = Vec::new();
     writing.change_map("env", |env| {
-        let own: Vec<String> = env
-            .iter()
-            .filter(|(name, value)| value.as_str().and_then(|text| variable(text, "")) == Some(name))
-            .map(|(name, _)| name.to_owned())
-            .collect();
-        for name in own {
-            env.remove(&name);
-            let entry = kept.iter().find(|entry| name_of(entry) == Some(&name));
-            names.push(entry.cloned().unwrap_or_else(|| Json::string(name)));
-        }
-        // Those that an explicit value goes before.
+        let is_name =
+            |name: &str, value: &Json| value.as_str().and_then(|text| variable(text, "")) == Some(name);
+        let (own, rest): (Vec<_>, Vec<_>) =
+            std::mem::take(env).into_iter().partition(|(name, value)| is_name(name, value));
         names.extend(
-            kept.iter().filter(|entry| name_of(entry).is_some_and(|name| env.contains(name))).cloned(),
+            own.into_iter().map(|(name, _)| kept.get(&name).cloned().unwrap_or_else(|| Json::string(name))),
         );
+        *env = rest.into_iter().collect();
+        // Those that an explicit value goes before.
+        names.extend(kept.iter().filter(|(name, _)| env.contains(name)).map(|(_, entry)| entry.clone()));
     });
     if !names.is_empty() {
         writing.entry.insert(ENV_NAMES, Json::Array(names));

@@ -3,7 +3,7 @@
 use crate::formats::client::{Begun, Client, FileSyntax, Off, Timeout, USUAL, UrlAlone, located, under};
 use crate::formats::draft::{Draft, Refusal};
 use crate::formats::format::Format;
-use crate::formats::references::ReferenceKind;
+use crate::formats::references::{ReferenceKind, is_variable};
 use crate::formats::words;
 use crate::formats::writing::Writing;
 use crate::json::{Json, Pointer};
@@ -73,18 +73,13 @@ fn begin(writing: &mut Writing<'_>) {
     };
     let mut names: Vec<Json> = Vec::new();
     writing.change_map("env", |env| {
-        let own: Vec<String> = env
-            .iter()
-            .filter(|(name, value)| {
-                crate::formats::references::is_variable(name)
-                    && value.as_str().is_some_and(|text| text == format!("${{{name}}}"))
-            })
-            .map(|(name, _)| name.to_owned())
-            .collect();
-        for name in own {
-            env.remove(&name);
-            names.push(Json::string(name));
-        }
+        let is_name = |name: &str, value: &Json| {
+            is_variable(name) && value.as_str().is_some_and(|text| text == format!("${{{name}}}"))
+        };
+        let (own, rest): (Vec<_>, Vec<_>) =
+            std::mem::take(env).into_iter().partition(|(name, value)| is_name(name, value));
+        names.extend(own.into_iter().map(|(name, _)| Json::string(name)));
+        *env = rest.into_iter().collect();
         names.extend(kept.into_iter().filter(|name| name.as_str().is_some_and(|name| env.contains(name))));
     });
     if !names.is_empty() {

@@ -13,6 +13,9 @@ use crate::formats::words;
 use crate::formats::writing::Writing;
 use crate::json::{Json, Object, Pointer};
 
+/// The most inputs that the servers of a file may share: each server looks for its own among them.
+const MOST_INPUTS: usize = 1_000;
+
 const SAME_NAME: &str = "the same name in two maps";
 
 const FORMS: &[Form] = &[
@@ -139,6 +142,9 @@ fn after(draft: &mut Draft<'_>) -> Result<(), Refusal> {
     let lists = [root, root.and_then(|root| root.get("mcp")).and_then(Json::as_object)];
     let lists = lists.iter().flatten().filter_map(|owner| owner.get("inputs").and_then(Json::as_array));
     let all: Vec<&Object> = lists.flatten().filter_map(Json::as_object).collect();
+    if MOST_INPUTS < all.len() {
+        return draft.refuse("", "there are too many inputs beside it");
+    }
     let mut kept = Vec::new();
     for input in all {
         let id = input.get("id").and_then(Json::as_str);
