@@ -131,7 +131,8 @@ fn parameter<'q>(query: &'q str, name: &str) -> Option<&'q str> {
 }
 
 fn decoded(text: &str) -> Option<String> {
-    percent_decode_str(text).decode_utf8().ok().map(|text| text.into_owned())
+    let text = percent_decode_str(text).decode_utf8().ok()?;
+    (!text.contains('\0')).then(|| text.into_owned())
 }
 
 /// Links of Cursor that add these entries, one a line.

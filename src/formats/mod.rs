@@ -44,7 +44,7 @@ use place::Lines;
 use reading::Reading;
 use source::Source;
 
-use crate::json::{Json, Text, to_compact};
+use crate::json::{Json, Rules, Text, check_limits, to_compact};
 
 /// What a caller knows of a text.
 #[derive(Clone, Copy, Debug, Default)]
@@ -77,6 +77,9 @@ pub struct NotWritten;
 /// ```
 pub fn import(text: &str, hint: Hint<'_>) -> Result<Import, Unreadable> {
     let lines = Lines::of(text);
+    if let Some(at) = text.find('\0') {
+        return Err(Unreadable::new(lines.position(at), "it holds the character NUL"));
+    }
     let mut reading = Reading::default();
     let mut detected: Vec<Detected> = Vec::new();
     for (base, part) in syntax::markdown::blocks(text) {
@@ -114,6 +117,10 @@ fn read_block(
         let kinds = lines::read(part, first, reading);
         return Ok(Some(Detected { format: kinds.format(), also_fits: Vec::new() }));
     };
+    // What an escape of TOML or YAML has made.
+    if let Err(fault) = check_limits(&source.root, &Rules::BODY) {
+        return Err(Unreadable::new(source.place(&fault.pointer).position, fault.kind.to_string()));
+    }
     if source.root.is_null() {
         return Ok(None);
     }

@@ -302,6 +302,9 @@ fn a_file_with_an_error_imports_nothing_and_says_where() {
         ("config.toml", "[mcp_servers.a]\ncommand = CANARY\n", 2, 11),
         ("config.yaml", "mcpServers:\n  a: {command: x}\n  a: {command: CANARY}\n", 3, 3),
         ("config.yaml", "mcpServers:\n- name: a\n  args: [@CANARY/x]\n", 3, 10),
+        ("config.yaml", "mcpServers:\n- name: a\n  command: \"CANARY\\0\"\n", 3, 3),
+        ("config.toml", "[mcp_servers.a]\ncommand = \"CANARY\\u0000\"\n", 2, 1),
+        ("lines.txt", "npx -y x\nnpx \0\n", 2, 5),
     ] {
         let error = import(text, Hint { format: None, file: Some(file) }).unwrap_err();
         assert_eq!((error.position.line, error.position.column), (line, column), "{text}: {error}");
