@@ -4,7 +4,7 @@
 use crate::json::{Json, Object, Pointer, Text};
 
 use super::import::Input;
-use super::references::{Reference, ReferenceKind};
+use super::references::{Reference, ReferenceKind, is_variable};
 use super::source::Source;
 use super::words::{self, Words};
 
@@ -173,15 +173,18 @@ impl<'a> Draft<'a> {
         Ok(Json::string(text))
     }
 
-    /// Adds a variable that is only a name in the client's words.
+    /// Adds a value that the client has as the name of a variable, at a place of its own.
     pub(in crate::formats) fn add_name(
         &mut self,
-        map: &str,
-        key: &str,
+        (map, key): (&str, &str),
         before: &str,
         name: &str,
         kind: ReferenceKind,
-    ) {
+        from: Pointer,
+    ) -> Result<(), Refusal> {
+        if !is_variable(name) {
+            return Err(Refusal { at: from, why: "is not the name of a variable".into() });
+        }
         let mut object = match self.config.remove(map) {
             Some(Json::Object(object)) => object,
             _ => Object::new(),
@@ -189,7 +192,9 @@ impl<'a> Draft<'a> {
         object.insert(key, Json::string(format!("{before}${{{name}}}")));
         self.config.insert(map, object.into());
         let pointer = Pointer::root().member(map).member(key);
+        self.comes_from(pointer.clone(), from);
         self.references.push(Reference { pointer, kind, name: name.to_owned(), default: None });
+        Ok(())
     }
 
     /// Whether the configuration has a header of this name, in any case.

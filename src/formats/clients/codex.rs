@@ -10,7 +10,7 @@ use crate::formats::format::Format;
 use crate::formats::references::ReferenceKind;
 use crate::formats::words;
 use crate::formats::writing::Writing;
-use crate::json::{Json, Object, Pointer};
+use crate::json::{Json, Object};
 
 pub(super) static CLIENT: Client = Client {
     format: Format::Codex,
@@ -75,9 +75,7 @@ fn after(draft: &mut Draft<'_>) -> Result<(), Refusal> {
             let has_own =
                 draft.config.get("env").and_then(Json::as_object).is_some_and(|env| env.contains(name));
             if !has_own {
-                let place = Pointer::root().member("env").member(name);
-                draft.comes_from(place, at.element(index));
-                draft.add_name("env", name, "", name, ReferenceKind::Env);
+                draft.add_name(("env", name), "", name, ReferenceKind::Env, at.element(index))?;
             }
         }
         draft.bag.insert(ENV_NAMES, names);
@@ -87,8 +85,8 @@ fn after(draft: &mut Draft<'_>) -> Result<(), Refusal> {
         let at = draft.member(ENV_HEADERS);
         for (header, name) in draft.map(&headers, &at)? {
             if let Some(name) = name.as_str().filter(|_| !draft.has_header(&header)) {
-                draft.comes_from(Pointer::root().member("headers").member(&header), at.member(&header));
-                draft.add_name("headers", &header, "", name, ReferenceKind::Env);
+                let from = at.member(&header);
+                draft.add_name(("headers", &header), "", name, ReferenceKind::Env, from)?;
             }
         }
         draft.bag.insert(ENV_HEADERS, headers);
@@ -96,8 +94,8 @@ fn after(draft: &mut Draft<'_>) -> Result<(), Refusal> {
     if let Some(name) = draft.take_text(BEARER)? {
         if !draft.has_header("authorization") {
             let from = draft.member(BEARER);
-            draft.comes_from(Pointer::root().member("headers").member("Authorization"), from);
-            draft.add_name("headers", "Authorization", "Bearer ", name.as_str(), ReferenceKind::Env);
+            let place = ("headers", "Authorization");
+            draft.add_name(place, "Bearer ", name.as_str(), ReferenceKind::Env, from)?;
         }
         draft.bag.insert(BEARER, Json::String(name));
     }

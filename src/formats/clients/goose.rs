@@ -6,7 +6,7 @@ use crate::formats::format::Format;
 use crate::formats::references::{ReferenceKind, is_variable};
 use crate::formats::words;
 use crate::formats::writing::Writing;
-use crate::json::{Json, Pointer};
+use crate::json::Json;
 
 pub(super) static CLIENT: Client = Client {
     format: Format::Goose,
@@ -57,8 +57,7 @@ fn after(draft: &mut Draft<'_>) -> Result<(), Refusal> {
             let has_own =
                 draft.config.get("env").and_then(Json::as_object).is_some_and(|env| env.contains(name));
             if !has_own {
-                draft.comes_from(Pointer::root().member("env").member(name), at.element(index));
-                draft.add_name("env", name, "", name, ReferenceKind::Keyring);
+                draft.add_name(("env", name), "", name, ReferenceKind::Keyring, at.element(index))?;
             }
         }
         draft.bag.insert(KEYS, names);
