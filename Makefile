@@ -31,7 +31,7 @@ PROXIES = $(foreach proxy,nginx apache caddy,$(proxy) $(proxy)/mcp-settings)
 
 # How long `make fuzz` tries each target, and which; the rooms of which `make mutants` breaks the code.
 SECONDS = 60
-TARGETS = document json_patch merge name precondition put
+TARGETS = document formats json_patch merge name precondition put
 ROOMS = document model projection
 
 # One seed, so that a run says the same of the same code; `make test PROPTEST_RNG_SEED=$$RANDOM` tries others.

@@ -155,6 +155,38 @@ fn open_once_sealed(text: &Text, sealing: Sealing, ring: &KeyRing) -> Node {
     }
 }
 
+/// Takes a configuration that is in clear, such as one of another program's file: no string of it is a token.
+pub fn of_clear(object: &Object) -> Config {
+    clear_members(object, Position::ROOT)
+}
+
+fn clear_members(object: &Object, position: Position) -> Members {
+    let clear = |(name, value): (&str, &Json)| (name.to_owned(), clear_value(value, position.member(name)));
+    object.iter().map(clear).collect()
+}
+
+fn clear_value(value: &Json, position: Position) -> Node {
+    let secret = |value| Node::Secret(Secret::found(value, AtRest::Clear));
+    match value {
+        Json::Null => Node::Null,
+        Json::Bool(value) if position.masks_booleans() => secret(SecretValue::Bool(*value)),
+        Json::Bool(value) => Node::Bool(*value),
+        Json::Number(number) if position.masks_numbers() => secret(SecretValue::Number(number.clone())),
+        Json::Number(number) => Node::Number(number.clone()),
+        Json::String(text) => match position.string(text.as_str(), Sealing::EverySecret) {
+            LeafKind::Url => Node::Url(Url { text: text.clone().into(), is_kept: false, is_sent: false }),
+            LeafKind::Secret { .. } if !text.as_str().is_empty() => {
+                secret(SecretValue::Text(text.clone().into()))
+            }
+            LeafKind::Plain | LeafKind::Secret { .. } => Node::Text(text.clone()),
+        },
+        Json::Array(elements) => {
+            Node::Array(elements.iter().map(|element| clear_value(element, position.element())).collect())
+        }
+        Json::Object(object) => Node::Object(clear_members(object, position)),
+    }
+}
+
 /// The configuration as it will be stored: new secrets sealed, the others as they were found.
 pub fn to_stored(config: &Config, ring: &KeyRing) -> Result<Object, NoKey> {
     config.iter().map(|(name, node)| Ok((name, node_to_stored(node, ring)?))).collect()

@@ -12,7 +12,7 @@ use circles::circles;
 use source::{crate_paths, has_word, is_test, product_code, root, source_files};
 
 /// Which rooms a room may use. Nothing here that is not used: a freedom that nobody needs is a mistake to come.
-const MAY_USE: [(&str, &[&str]); 23] = [
+const MAY_USE: [(&str, &[&str]); 24] = [
     ("api", &["json", "model", "projection", "secrets"]),
     ("metrics", &["api", "model"]),
     ("json", &[]),
@@ -27,6 +27,7 @@ const MAY_USE: [(&str, &[&str]); 23] = [
     ("model", &["json", "secrets"]),
     ("projection", &["json", "model", "secrets"]),
     ("document", &["json", "model"]),
+    ("formats", &["json", "model"]),
     ("state", &["model", "secrets"]),
     ("store", &["blocking", "document", "json", "metrics", "model", "state"]),
     ("service", &["api", "blocking", "json", "model", "projection", "secrets", "state", "store"]),
@@ -124,7 +125,7 @@ const MAY_USE_ONLY: [(&str, &str, &[&str]); 25] = [
 ];
 
 /// Words that must not occur in a room, or in a folder of one.
-const MUST_NEVER_KNOW: [(&str, &[&str]); 20] = [
+const MUST_NEVER_KNOW: [(&str, &[&str]); 21] = [
     ("api", &["std::fs", "actix_web", "Config", "KeyRing", "Plaintext"]),
     ("json", &["std::fs", "std::time", "actix_web", "tracing"]),
     ("config", &["std::fs", "std::env", "actix_web"]),
@@ -133,6 +134,20 @@ const MUST_NEVER_KNOW: [(&str, &[&str]); 20] = [
     ("model", &["std::fs", "std::time", "std::env", "actix_web", "tokio", "tracing"]),
     ("projection", &["std::fs", "std::time", "store", "document", "actix_web", "tokio", "tracing"]),
     ("document", &["std::fs", "std::time", "KeyRing", "Plaintext", "actix_web", "tokio"]),
+    (
+        "formats",
+        &[
+            "std::fs",
+            "std::time",
+            "std::env",
+            "std::process",
+            "actix_web",
+            "KeyRing",
+            "Plaintext",
+            "tokio",
+            "tracing",
+        ],
+    ),
     ("state", &["actix_web", "Document", "FileStore", "KeyRing", "Plaintext"]),
     ("store", &["actix_web", "KeyRing", "Plaintext", "ServerName"]),
     ("service", &["actix_web", "std::fs", "FileStore", "Document"]),

@@ -1,0 +1,32 @@
+//! Amazon Q CLI and Kiro, which came from it.
+
+use crate::formats::client::{Client, Oauth, Off, Scopes, Timeout, USUAL, UrlAlone};
+use crate::formats::format::Format;
+use crate::formats::references::Form;
+
+pub(super) static Q: Client = Client {
+    format: Format::AmazonQ,
+    cwd: &[],
+    url_alone: UrlAlone::Refused,
+    timeout: Timeout::Milliseconds("timeout"),
+    off: Off::Disabled,
+    forms: &[Form::EnvWord],
+    replaced: &["env"],
+    ..USUAL
+};
+
+pub(super) static KIRO: Client = Client {
+    format: Format::Kiro,
+    timeout: Timeout::Unknown("timeout"),
+    off: Off::Disabled,
+    oauth: Some(Oauth {
+        member: "oauth",
+        id: "clientId",
+        secret: None,
+        scopes: Scopes::Beside("oauthScopes"),
+    }),
+    permissions: &["autoApprove"],
+    forms: &[Form::Braces],
+    replaced: &["env", "url", "headers"],
+    ..USUAL
+};

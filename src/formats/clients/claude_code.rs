@@ -1,0 +1,92 @@
+//! Claude Code: `.mcp.json` of a project, and `~/.claude.json` with a map for the user and one for each project.
+
+use crate::formats::client::{Client, Located, Oauth, Scopes, Shared, Timeout, USUAL, by_name, located};
+use crate::formats::draft::{Draft, Refusal};
+use crate::formats::format::Format;
+use crate::formats::references::Form;
+use crate::formats::source::Source;
+use crate::formats::words;
+use crate::formats::writing::Writing;
+use crate::json::{Json, Object, Pointer};
+
+/// The name that this client reserves.
+const RESERVED: &str = "workspace";
+
+const SAME_NAME: &str = "the same name in two scopes";
+
+pub(super) static CLIENT: Client = Client {
+    format: Format::ClaudeCode,
+    locate: |source| located(source, &["mcpServers"], words::OWN_OF_APP),
+    cwd: &[],
+    timeout: Timeout::Unknown("timeout"),
+    oauth: Some(Oauth { member: "oauth", id: "clientId", secret: None, scopes: Scopes::Inside("scopes") }),
+    forms: &[Form::BracesWithDefault],
+    replaced: &["command", "args", "env", "url", "headers"],
+    after,
+    write,
+    ..USUAL
+};
+
+pub(super) static HOME: Client =
+    Client { format: Format::ClaudeHome, locate: locate_home, file: home, ..CLIENT };
+
+pub(super) static ADD: Client = Client { format: Format::ClaudeAdd, ..CLIENT };
+
+fn after(draft: &mut Draft<'_>) -> Result<(), Refusal> {
+    let (_, name) = draft.at.split_last().unwrap_or_default();
+    if name == RESERVED {
+        draft.note("", "this client skips this name");
+    }
+    Ok(())
+}
+
+fn write(writing: &mut Writing<'_>) {
+    for name in ["scope", "project", "client_secret_prompted"] {
+        writing.bag.remove(name);
+    }
+}
+
+fn locate_home(source: &Source) -> Located {
+    let mut found = Located::default();
+    let Json::Object(root) = &source.root else { return found };
+    for (name, value) in root.iter() {
+        let at = Pointer::root().member(name);
+        match (name, value) {
+            ("mcpServers", servers) => found.add_map(&at, servers, SAME_NAME, &[]),
+            ("projects", Json::Object(projects)) => {
+                for (path, project) in projects.iter() {
+                    let Some(servers) = project.as_object().and_then(|project| project.get("mcpServers"))
+                    else {
+                        continue;
+                    };
+                    let bag = [("scope", Json::string("local")), ("project", Json::string(path))];
+                    found.add_map(&at.member(path).member("mcpServers"), servers, SAME_NAME, &bag);
+                }
+            }
+            _ => found.ignored.push((at, words::OWN_OF_APP)),
+        }
+    }
+    found
+}
+
+fn home(entries: Vec<(String, Object)>, shared: &Shared) -> Object {
+    let mut own = Vec::new();
+    let mut projects: Vec<(String, Vec<(String, Object)>)> = Vec::new();
+    for (entry, bag) in entries.into_iter().zip(&shared.bags) {
+        match bag.get("project").and_then(Json::as_str) {
+            None => own.push(entry),
+            Some(path) => match projects.iter_mut().find(|(own, _)| own == path) {
+                Some((_, servers)) => servers.push(entry),
+                None => projects.push((path.to_owned(), vec![entry])),
+            },
+        }
+    }
+    let mut file = Object::from_iter([("mcpServers", Json::Object(by_name(own)))]);
+    if !projects.is_empty() {
+        let projects = projects.into_iter().map(|(path, servers)| {
+            (path, Json::Object(Object::from_iter([("mcpServers", Json::Object(by_name(servers)))])))
+        });
+        file.insert("projects", Json::Object(projects.collect()));
+    }
+    file
+}

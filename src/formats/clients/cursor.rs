@@ -1,0 +1,23 @@
+//! Cursor: `mcp.json`, and LM Studio, which uses the same notation.
+
+use crate::formats::client::{Client, Oauth, Scopes, USUAL};
+use crate::formats::format::Format;
+use crate::formats::references::Form;
+
+pub(super) static CLIENT: Client = Client {
+    format: Format::Cursor,
+    cwd: &[],
+    oauth: Some(Oauth {
+        member: "auth",
+        id: "CLIENT_ID",
+        secret: Some("CLIENT_SECRET"),
+        scopes: Scopes::Inside("scopes"),
+    }),
+    forms: &[
+        Form::EnvWord,
+        Form::Predefined(&["userHome", "workspaceFolder", "workspaceFolderBasename", "pathSeparator", "/"]),
+    ],
+    ..USUAL
+};
+
+pub(super) static LM_STUDIO: Client = Client { format: Format::LmStudio, oauth: None, forms: &[], ..USUAL };

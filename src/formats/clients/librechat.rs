@@ -1,0 +1,139 @@
+//! LibreChat: `mcpServers` at the root of `librechat.yaml`. A member of the same name under `interface` says who may use
+//! servers.
+
+use crate::formats::client::{
+    Begun, Client, FileSyntax, Located, Oauth, Scopes, Timeout, USUAL, UrlAlone, seconds,
+};
+use crate::formats::draft::{Draft, Refusal};
+use crate::formats::format::Format;
+use crate::formats::number::shifted;
+use crate::formats::references::{Form, ReferenceKind};
+use crate::formats::source::Source;
+use crate::formats::words;
+use crate::formats::writing::Writing;
+use crate::json::{Json, Object, Pointer};
+
+pub(super) static CLIENT: Client = Client {
+    format: Format::Librechat,
+    locate,
+    cwd: &[],
+    transports: [Some("stdio"), Some("streamable-http"), Some("sse")],
+    url_alone: UrlAlone::Sse,
+    timeout: Timeout::Milliseconds("timeout"),
+    icon: Some("iconPath"),
+    oauth: Some(Oauth {
+        member: "oauth",
+        id: "client_id",
+        secret: Some("client_secret"),
+        scopes: Scopes::Inside("scope"),
+    }),
+    keeps_auth: Some(keep_key),
+    forms: &[Form::Braces, Form::Mustache(ReferenceKind::User)],
+    before,
+    after,
+    write,
+    syntax: FileSyntax::Yaml,
+    ..USUAL
+};
+
+const KEY: &str = "apiKey";
+
+fn locate(source: &Source) -> Located {
+    let mut found = Located::default();
+    let Json::Object(root) = &source.root else { return found };
+    for (name, value) in root.iter() {
+        let at = Pointer::root().member(name);
+        match name {
+            "mcpServers" => found.add_map(&at, value, words::SAME_NAME, &[]),
+            "version" => {}
+            "interface" => {
+                if value.as_object().is_some_and(|interface| interface.contains("mcpServers")) {
+                    found.ignored.push((at.member("mcpServers"), "who may use servers; no servers"));
+                }
+            }
+            _ => found.ignored.push((at, words::OWN_OF_CLIENT)),
+        }
+    }
+    found
+}
+
+fn before(draft: &mut Draft<'_>) -> Result<Begun, Refusal> {
+    let name = "sseReadTimeout";
+    if let Some(value) = draft.take(name) {
+        let Some(seconds) = seconds(&value, -3) else { return draft.refuse(name, words::MUST_BE_NUMBER) };
+        draft.set("sse_read_timeout", Json::Number(seconds), name);
+    }
+    Ok(Begun::Server)
+}
+
+/// The key that it sends is ours to send; who enters it is not.
+fn after(draft: &mut Draft<'_>) -> Result<(), Refusal> {
+    let Some(Json::Object(mut key)) = draft.take(KEY) else { return Ok(()) };
+    let at = draft.member(KEY);
+    let text = |key: &Object, name: &str| key.get(name).and_then(Json::as_str).map(str::to_owned);
+    let value = text(&key, "key");
+    let header = text(&key, "custom_header");
+    let auth = match (text(&key, "authorization_type").as_deref(), value) {
+        (_, None) => None,
+        (Some("custom"), Some(value)) => header.map(|header| {
+            key.remove("custom_header");
+            draft.comes_from(
+                Pointer::root().member("auth").member("headers").member(&header),
+                at.member("key"),
+            );
+            let headers = Object::from_iter([(header, Json::string(value))]);
+            [("strategy", Json::string("header")), ("headers", headers.into())]
+        }),
+        (Some("bearer") | None, Some(value)) => {
+            Some([("strategy", Json::string("bearer")), ("value", Json::string(value))])
+        }
+        // What it sends then is not documented well enough to be said in our words.
+        (Some(_), Some(_)) => None,
+    };
+    match auth {
+        Some(auth) if !draft.has_header("authorization") => {
+            key.remove("key");
+            draft.set("auth", Object::from_iter(auth).into(), KEY);
+        }
+        Some(_) => draft.note(KEY, words::NOT_BESIDE_AUTHORIZATION),
+        None => draft.note(KEY, words::KEPT),
+    }
+    draft.bag.insert(KEY, key.into());
+    Ok(())
+}
+
+/// Writes a bearer token or a header back as a key.
+fn keep_key(writing: &mut Writing<'_>, auth: &Object) -> bool {
+    let Some(Json::Object(kept)) = writing.bag.get(KEY).cloned() else { return false };
+    let text = |name| auth.get(name).and_then(Json::as_str);
+    let mut key = kept;
+    match (text("strategy"), key.get("authorization_type").and_then(Json::as_str)) {
+        (Some("bearer"), None | Some("bearer")) => {
+            let Some(value) = auth.get("value") else { return false };
+            key.insert("key", value.clone());
+        }
+        (Some("header"), Some("custom")) => {
+            let headers = auth.get("headers").and_then(Json::as_object).filter(|headers| headers.len() == 1);
+            let Some((header, value)) = headers.and_then(|headers| headers.iter().next()) else {
+                return false;
+            };
+            key.insert("custom_header", Json::string(header));
+            key.insert("key", value.clone());
+        }
+        _ => return false,
+    }
+    writing.bag.insert(KEY, key.into());
+    true
+}
+
+fn write(writing: &mut Writing<'_>) {
+    if let Some(Json::Number(number)) = writing.config.get("sse_read_timeout").cloned()
+        && let Some(moved) = shifted(&number, 3)
+    {
+        writing.config.remove("sse_read_timeout");
+        writing.entry.insert("sseReadTimeout", Json::Number(moved));
+    }
+    if writing.entry.contains("command") && !writing.entry.contains("args") {
+        writing.entry.insert("args", Json::Array(Vec::new()));
+    }
+}

@@ -1,0 +1,128 @@
+//! OpenHands: the lists of its old `config.toml`, and `mcp.json` of its command line.
+
+use crate::formats::client::{
+    Begun, Client, FileSyntax, Located, Off, Shared, Spotted, Timeout, USUAL, located,
+};
+use crate::formats::draft::{Draft, Refusal};
+use crate::formats::format::Format;
+use crate::formats::source::Source;
+use crate::formats::words;
+use crate::formats::writing::Writing;
+use crate::json::{Json, Object, Pointer};
+
+pub(super) static CLI: Client = Client {
+    format: Format::OpenhandsCli,
+    locate: |source| located(source, &["mcpServers"], words::OWN_OF_CLIENT),
+    types: &["transport", "type"],
+    timeout: Timeout::Unknown("timeout"),
+    off: Off::Enabled,
+    ..USUAL
+};
+
+pub(super) static TOML: Client = Client {
+    format: Format::OpenhandsToml,
+    locate,
+    types: &[],
+    transports: [None, None, None],
+    cwd: &[],
+    headers: None,
+    timeout: Timeout::Seconds("timeout"),
+    before,
+    after,
+    keeps_auth: Some(|writing, auth| {
+        let is_bearer = auth.get("strategy").and_then(Json::as_str) == Some("bearer");
+        let Some(key) = auth.get("value").filter(|_| is_bearer) else { return false };
+        writing.entry.insert("api_key", key.clone());
+        true
+    }),
+    write,
+    file,
+    syntax: FileSyntax::Toml,
+    ..USUAL
+};
+
+/// The lists with the transport that their members have.
+const LISTS: [(&str, &str); 3] =
+    [("stdio_servers", "stdio"), ("shttp_servers", "http"), ("sse_servers", "sse")];
+
+fn locate(source: &Source) -> Located {
+    let mut found = Located::default();
+    let Json::Object(root) = &source.root else { return found };
+    for (name, value) in root.iter() {
+        let at = Pointer::root().member(name);
+        let Json::Object(mcp) = value else { continue };
+        if name != "mcp" {
+            found.ignored.push((at, words::OWN_OF_CLIENT));
+            continue;
+        }
+        for (name, value) in mcp.iter() {
+            let at = at.member(name);
+            match LISTS.iter().any(|(list, _)| *list == name) {
+                true => found.add_list(&at, value),
+                false => found.ignored.push((at, words::OWN_OF_CLIENT)),
+            }
+        }
+    }
+    found.entries.iter_mut().for_each(|Spotted { bag, .. }| bag.clear());
+    found
+}
+
+/// The list that an entry is in.
+fn list_of(draft: &Draft<'_>) -> &'static str {
+    let list =
+        draft.at.split_last().and_then(|(list, _)| list.split_last().map(|(_, name)| name.into_owned()));
+    let list = list.unwrap_or_default();
+    LISTS.iter().find(|(name, _)| *name == list).map_or("", |(_, transport)| *transport)
+}
+
+fn before(draft: &mut Draft<'_>) -> Result<Begun, Refusal> {
+    let transport = list_of(draft);
+    if !transport.is_empty() {
+        draft.set("transport", Json::string(transport), "");
+    }
+    Ok(Begun::Server)
+}
+
+fn after(draft: &mut Draft<'_>) -> Result<(), Refusal> {
+    if let Some(key) = draft.take_text("api_key")? {
+        let auth = [("strategy", Json::string("bearer")), ("value", Json::String(key))];
+        draft.set("auth", Object::from_iter(auth).into(), "api_key");
+    } else if draft.rest.get("auth") == Some(&Json::string("oauth")) {
+        draft.rest.remove("auth");
+        draft.set("auth", Json::string("oauth"), "auth");
+    }
+    Ok(())
+}
+
+fn write(writing: &mut Writing<'_>) {
+    match writing.config.get("auth").cloned() {
+        Some(Json::String(word)) if word.as_str() == "oauth" => {
+            writing.config.remove("auth");
+            writing.entry.insert("auth", Json::String(word));
+        }
+        _ => {}
+    }
+    let is_remote = writing.entry.contains("url");
+    if is_remote {
+        writing.lose("", "this client's entry has no name");
+    } else {
+        let entry = std::mem::take(&mut writing.entry);
+        writing.entry.insert("name", Json::string(writing.name));
+        entry.into_iter().for_each(|(name, value)| writing.entry.insert(name, value));
+    }
+}
+
+fn file(entries: Vec<(String, Object)>, shared: &Shared) -> Object {
+    let mut lists = LISTS.map(|(name, _)| (name, Vec::new()));
+    for ((_, entry), transport) in entries.into_iter().zip(&shared.transports) {
+        let list = match transport.as_deref() {
+            _ if entry.contains("command") => 0,
+            Some("sse") => 2,
+            _ => 1,
+        };
+        lists[list].1.push(Json::Object(entry));
+    }
+    let lists = lists.into_iter().filter(|(_, list)| !list.is_empty());
+    let mcp: Object = lists.map(|(name, list)| (name, Json::Array(list))).collect();
+    Object::from_iter([("mcp", Json::Object(mcp))])
+}

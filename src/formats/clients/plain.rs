@@ -1,0 +1,185 @@
+//! A text that says of no client that it is its own: one entry, a list, or a map under one of many members. The words of
+//! all clients are taken where they can mean one thing only.
+
+use crate::formats::client::{Begun, Client, Located, Off, Timeout, USUAL};
+use crate::formats::draft::{Draft, Refusal};
+use crate::formats::source::Source;
+use crate::formats::words;
+use crate::json::{Json, Object, Pointer};
+
+pub(super) static CLIENT: Client = Client {
+    locate,
+    types: &["type", "transport", "transportType", "transport_type"],
+    urls: &["url", "serverUrl", "httpUrl", "uri"],
+    cwd: &["cwd", "workingDirectory", "working_directory"],
+    timeout: Timeout::Unknown("timeout"),
+    off: Off::Enabled,
+    permissions: &["autoApprove", "alwaysAllow", "trust"],
+    before,
+    ..USUAL
+};
+
+/// Members that hold servers by name.
+const MAPS: [&str; 6] = ["mcpServers", "mcp.servers", "servers", "context_servers", "mcp_servers", "mcp"];
+
+/// Members of a server that no other object has.
+const SIGNS: [&str; 6] = ["command", "url", "serverUrl", "httpUrl", "cmd", "uri"];
+
+/// Whether a value has what makes a server: something to start or to call.
+pub(in crate::formats) fn looks_like_server(value: &Json) -> bool {
+    let is_scalar = |value: &Json| matches!(value, Json::String(_) | Json::Array(_) | Json::Object(_));
+    value.as_object().is_some_and(|object| {
+        let sign = SIGNS.iter().find_map(|sign| object.get(sign));
+        sign.is_some_and(is_scalar) && !sign.is_some_and(looks_like_server_map)
+    })
+}
+
+/// An object whose member is named as a sign is, and is a server itself.
+fn looks_like_server_map(value: &Json) -> bool {
+    value.as_object().is_some_and(|object| {
+        SIGNS.iter().any(|sign| object.get(sign).is_some_and(|value| value.as_str().is_some()))
+    })
+}
+
+fn is_map(value: &Json) -> bool {
+    value.as_object().is_some_and(|map| map.iter().any(|(_, value)| looks_like_server(value)))
+}
+
+fn locate(source: &Source) -> Located {
+    let mut found = Located::default();
+    let root = source.root.as_object();
+    let has = |name: &str| root.is_some_and(|root| root.contains(name));
+    if (has("manifest_version") || has("dxt_version")) && has("server") {
+        found
+            .refused
+            .push((Pointer::root(), "the manifest of a bundle: unpack it, and add the program in it"));
+        return found;
+    }
+    let catalog = root.and_then(|root| root.get("registry")).and_then(Json::as_object);
+    if catalog.is_some_and(|catalog| catalog.iter().any(|(_, entry)| is_of_catalog(entry))) {
+        let at = Pointer::root().member("registry");
+        found
+            .refused
+            .push((at, "a catalog of Docker: add its gateway, or an image of it with its own command"));
+        return found;
+    }
+    locate_in(&source.root, &Pointer::root(), &mut found, 0);
+    found
+}
+
+fn is_of_catalog(entry: &Json) -> bool {
+    entry.as_object().is_some_and(|entry| entry.contains("image") || entry.contains("remote"))
+}
+
+/// How deep a map of servers may be.
+const DEEPEST: usize = 3;
+
+fn locate_in(value: &Json, at: &Pointer, found: &mut Located, depth: usize) {
+    match value {
+        Json::Array(_) => found.add_list(at, value),
+        value if looks_like_server(value) => {
+            let name = value.as_object().and_then(|entry| entry.get("name")).and_then(Json::as_str);
+            found.entries.push(crate::formats::client::Spotted {
+                at: at.clone(),
+                name: name.map(str::to_owned),
+                same_name: words::SAME_NAME,
+                bag: Vec::new(),
+            });
+        }
+        value
+            if is_map(value)
+                && !MAPS.iter().any(|name| value.as_object().is_some_and(|map| map.contains(name))) =>
+        {
+            found.add_map(at, value, words::SAME_NAME, &[]);
+        }
+        Json::Object(object) => {
+            for (name, value) in object.iter() {
+                let at = at.member(name);
+                match value {
+                    Json::Object(inner) if MAPS.contains(&name) => {
+                        let is_outer = MAPS.iter().any(|name| inner.contains(name)) && !is_map(value);
+                        if is_outer && depth < DEEPEST {
+                            locate_in(value, &at, found, depth + 1);
+                        } else {
+                            found.add_map(&at, value, words::SAME_NAME, &[]);
+                        }
+                    }
+                    Json::Array(_) | Json::Null if MAPS.contains(&name) => found.add_list(&at, value),
+                    _ => found.ignored.push((at, words::NO_SERVERS)),
+                }
+            }
+        }
+        _ => {}
+    }
+}
+
+/// Words that mean the same as ours, whatever the client.
+const SYNONYMS: [(&str, &str); 6] = [
+    ("cmd", "command"),
+    ("environment", "env"),
+    ("envs", "env"),
+    ("http_headers", "headers"),
+    ("isActive", "enabled"),
+    ("arguments", "args"),
+];
+
+fn before(draft: &mut Draft<'_>) -> Result<Begun, Refusal> {
+    for (theirs, ours) in SYNONYMS {
+        if draft.rest.get(theirs).is_none_or(Json::is_null) {
+            continue;
+        }
+        if draft.rest.contains(ours) {
+            return draft.refuse(theirs, "another one of the same meaning is beside it");
+        }
+        let from = draft.member(theirs);
+        draft.comes_from(Pointer::root().member(ours), from);
+        let value = draft.take(theirs).unwrap_or(Json::Null);
+        draft.rest.insert(ours, value);
+    }
+    if let Some(is_off) = draft.take_bool("disabled")? {
+        if draft.rest.get("enabled").is_some_and(|enabled| *enabled != Json::Bool(!is_off)) {
+            return draft.refuse("disabled", "enabled says something else");
+        }
+        draft.rest.insert("enabled", Json::Bool(!is_off));
+    }
+    let http = draft.rest.get("httpUrl").is_some_and(|url| !url.is_null());
+    let is_typed = ["type", "transport", "transportType"].iter().any(|name| draft.rest.contains(name));
+    if http && !is_typed {
+        draft.rest.insert("type", Json::string("http"));
+    }
+    match draft.rest.get("command").cloned() {
+        Some(Json::Array(list)) if !draft.rest.contains("args") => {
+            let at = draft.member("command");
+            let Json::Array(mut words) = draft.texts(&Json::Array(list), &at)? else {
+                unreachable!("a list of texts is a list")
+            };
+            if words.is_empty() {
+                return draft.refuse("command", "must begin with the program");
+            }
+            draft.rest.insert("command", words.remove(0));
+            draft.rest.insert("args", Json::Array(words));
+        }
+        Some(Json::Object(command)) => flatten(draft, &command)?,
+        _ => {}
+    }
+    Ok(Begun::Server)
+}
+
+fn flatten(draft: &mut Draft<'_>, command: &Object) -> Result<(), Refusal> {
+    draft.rest.remove("command");
+    for (theirs, value) in command.iter() {
+        let ours = match theirs {
+            "path" => "command",
+            "args" | "env" => theirs,
+            _ => {
+                return draft
+                    .refuse("command", "must be a text, a list, or an object with path, args and env");
+            }
+        };
+        if draft.rest.contains(ours) {
+            return draft.refuse(ours, "another one is in the command");
+        }
+        draft.rest.insert(ours, value.clone());
+    }
+    Ok(())
+}

@@ -1,0 +1,257 @@
+//! Names for servers that come without one, with one that is not legal, or with one that another has.
+
+use std::collections::HashMap;
+
+use crate::json::{Json, Object};
+use crate::model::ServerName;
+
+/// The longest name. Bytes.
+const LONGEST: usize = 128;
+
+/// What is offered where nothing says more.
+const ANY: &str = "server";
+
+/// A legal name as near to this text as can be.
+pub(in crate::formats) fn legal_name(text: &str) -> String {
+    let is_legal = |character: char| character.is_ascii_alphanumeric() || "_.@:-".contains(character);
+    let mut name = String::new();
+    for character in text.trim().chars() {
+        match is_legal(character) {
+            true => name.push(character),
+            false if name.ends_with('-') => {}
+            false => name.push('-'),
+        }
+    }
+    let name = name.trim_matches('-');
+    let name = &name[..name.len().min(LONGEST)];
+    if name.parse::<ServerName>().is_ok() { name.to_owned() } else { ANY.to_owned() }
+}
+
+/// The names that were given.
+#[derive(Default)]
+pub(in crate::formats) struct Taken {
+    /// For each name how many have asked for it.
+    names: HashMap<String, usize>,
+}
+
+impl Taken {
+    /// This name, or the first of name-2, name-3 … that is free.
+    pub(in crate::formats) fn give(&mut self, name: &str) -> String {
+        if !self.names.contains_key(name) {
+            self.names.insert(name.to_owned(), 1);
+            return name.to_owned();
+        }
+        let mut number = self.names[name];
+        loop {
+            number += 1;
+            let suffix = format!("-{number}");
+            let mut end = name.len().min(LONGEST - suffix.len());
+            while !name.is_char_boundary(end) {
+                end -= 1;
+            }
+            let candidate = format!("{}{suffix}", &name[..end]);
+            if !self.names.contains_key(&candidate) {
+                self.names.insert(name.to_owned(), number);
+                self.names.insert(candidate.clone(), 1);
+                return candidate;
+            }
+        }
+    }
+}
+
+/// Flags of the usual launchers that take a value.
+const FLAGS_WITH_VALUE: [&str; 27] = [
+    "-p",
+    "--package",
+    "--from",
+    "--with",
+    "--python",
+    "-c",
+    "--call",
+    "--directory",
+    "--project",
+    "-e",
+    "--env",
+    "-v",
+    "--volume",
+    "--mount",
+    "--name",
+    "--network",
+    "--env-file",
+    "-w",
+    "--workdir",
+    "-u",
+    "--user",
+    "--entrypoint",
+    "--add-host",
+    "-l",
+    "--label",
+    "--platform",
+    "--pull",
+];
+
+/// Words that come before what is run, by launcher.
+const LAUNCHERS: [(&str, &[&str]); 18] = [
+    ("npx", &[]),
+    ("bunx", &[]),
+    ("uvx", &[]),
+    ("pipx", &["run"]),
+    ("pnpm", &["dlx", "exec"]),
+    ("yarn", &["dlx"]),
+    ("npm", &["exec", "x"]),
+    ("bun", &["x", "run"]),
+    ("uv", &["run", "tool"]),
+    ("docker", &["run", "container"]),
+    ("podman", &["run", "container"]),
+    ("node", &[]),
+    ("deno", &["run"]),
+    ("python", &[]),
+    ("python3", &[]),
+    ("dnx", &[]),
+    ("java", &[]),
+    ("cmd", &["/c", "/C", "npx"]),
+];
+
+/// The words that come before what a program runs, where it is one that runs others.
+pub(in crate::formats) fn launcher_verbs(command: &str) -> Option<&'static [&'static str]> {
+    let name = base_name(command);
+    LAUNCHERS.iter().find(|(launcher, _)| *launcher == name).map(|(_, verbs)| *verbs)
+}
+
+/// What a server might be called: after its package, image or script, or its host.
+pub(in crate::formats) fn name_for(config: &Object) -> String {
+    let text = |name| config.get(name).and_then(Json::as_str);
+    if let Some(command) = text("command") {
+        let args = config.get("args").and_then(Json::as_array).unwrap_or_default();
+        let words: Vec<&str> = args.iter().filter_map(Json::as_str).collect();
+        return legal_name(program_name(command, &words));
+    }
+    let host = text("url").and_then(|url| url::Url::parse(url).ok()?.host_str().map(str::to_owned));
+    host.map_or_else(|| ANY.to_owned(), |host| legal_name(host_name(&host)))
+}
+
+fn program_name<'a>(command: &'a str, args: &[&'a str]) -> &'a str {
+    let launcher = base_name(command);
+    let Some(verbs) = launcher_verbs(command) else { return launcher };
+    if launcher.starts_with("python")
+        && let Some(module) = args.iter().position(|word| *word == "-m").and_then(|at| args.get(at + 1))
+    {
+        return package_name(module);
+    }
+    let mut words = args.iter();
+    while let Some(word) = words.next() {
+        if FLAGS_WITH_VALUE.contains(word) {
+            words.next();
+        } else if !word.starts_with('-') && !verbs.contains(word) {
+            return package_name(word);
+        }
+    }
+    launcher
+}
+
+/// Of `@scope/server-name@1.2` the name; of a path the most telling part of it.
+fn package_name(word: &str) -> &str {
+    let bare = match word.rfind('@') {
+        Some(at) if 0 < at && !word[at..].contains('/') => &word[..at],
+        _ => word,
+    };
+    let bare = match bare.rfind(':') {
+        Some(at) if !bare[at..].contains('/') => &bare[..at],
+        _ => bare,
+    };
+    let telling = bare.split(['/', '\\']).map(bare_name).rfind(|part| !part.is_empty());
+    telling.unwrap_or(ANY)
+}
+
+/// A part of a package's name or path without what every server's has.
+fn bare_name(part: &str) -> &str {
+    const ENDS: [&str; 8] = [".js", ".mjs", ".cjs", ".ts", ".py", ".jar", ".exe", ".sh"];
+    const AROUND: [&str; 4] = ["mcp-server", "mcp_server", "server", "mcp"];
+    const NOTHING: [&str; 9] = ["index", "main", "build", "dist", "src", "bin", "latest", ".", ".."];
+    let mut name = part.trim_start_matches('@');
+    name = ENDS.iter().find_map(|end| name.strip_suffix(end)).unwrap_or(name);
+    for word in AROUND {
+        if let Some(rest) = name.strip_prefix(word).and_then(|rest| rest.strip_prefix(['-', '_'])) {
+            name = rest;
+            break;
+        }
+    }
+    for word in AROUND {
+        if let Some(rest) = name.strip_suffix(word).and_then(|rest| rest.strip_suffix(['-', '_'])) {
+            name = rest;
+            break;
+        }
+    }
+    if NOTHING.contains(&name) || AROUND.contains(&name) { "" } else { name }
+}
+
+fn base_name(path: &str) -> &str {
+    let name = path.rsplit(['/', '\\']).next().unwrap_or(path);
+    [".exe", ".cmd"].iter().find_map(|end| name.strip_suffix(end)).unwrap_or(name)
+}
+
+/// Of `mcp.example.com` the `example`.
+fn host_name(host: &str) -> &str {
+    const COMMON: [&str; 6] = ["www", "mcp", "api", "server", "co", "com"];
+    let labels: Vec<&str> = host.split('.').collect();
+    let is_address = host.starts_with('[') || host.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
+    if labels.len() < 2 || is_address {
+        return host;
+    }
+    let names = &labels[..labels.len() - 1];
+    names.iter().rfind(|label| !COMMON.contains(label)).unwrap_or(&names[0])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::json::{Rules, parse};
+
+    #[test]
+    fn a_name_that_is_not_legal_gets_the_nearest_one() {
+        for (text, name) in [
+            ("Field Notes", "Field-Notes"),
+            ("github.com/acme/board", "github.com-acme-board"),
+            ("two (beta)", "two-beta"),
+            ("@scope/name", "@scope-name"),
+            ("Büro", "B-ro"),
+            ("..", "server"),
+            ("日本", "server"),
+            ("", "server"),
+        ] {
+            assert_eq!(legal_name(text), name);
+        }
+        assert_eq!(legal_name(&"a".repeat(500)).len(), 128);
+    }
+
+    #[test]
+    fn a_name_is_given_once() {
+        let mut taken = Taken::default();
+        let given = ["a", "a-2", "a", "a", "b", "a-2"].map(|name| taken.give(name));
+        assert_eq!(given, ["a", "a-2", "a-3", "a-4", "b", "a-2-2"]);
+        let long = "x".repeat(128);
+        taken.give(&long);
+        assert_eq!(taken.give(&long), format!("{}-2", "x".repeat(126)));
+    }
+
+    #[test]
+    fn a_server_without_a_name_is_called_after_what_it_is() {
+        for (config, name) in [
+            (r#"{"command":"npx","args":["-y","@acme/server-files@1.2"]}"#, "files"),
+            (r#"{"command":"uvx","args":["--from","x","mcp-server-git"]}"#, "git"),
+            (
+                r#"{"command":"docker","args":["run","-i","--rm","-e","A","ghcr.io/acme/notes-mcp:2"]}"#,
+                "notes",
+            ),
+            (r#"{"command":"python","args":["-m","mcp_weather"]}"#, "weather"),
+            (r#"{"command":"node","args":["/opt/board/dist/index.js"]}"#, "board"),
+            (r#"{"command":"C:\\Tools\\acme.exe"}"#, "acme"),
+            (r#"{"url":"https://mcp.acme.example/mcp"}"#, "acme"),
+            (r#"{"url":"http://127.0.0.1:8000/"}"#, "127.0.0.1"),
+            (r#"{}"#, "server"),
+        ] {
+            let Ok(Json::Object(config)) = parse(config, &Rules::BODY) else { panic!() };
+            assert_eq!(name_for(&config), name);
+        }
+    }
+}

@@ -1,0 +1,319 @@
+//! The servers of a text, one after the other: each gets its name, its references, and what is to be said of it.
+
+use std::collections::HashSet;
+
+use crate::json::{Json, Object, Pointer, Text};
+use crate::model::config::of_clear;
+use crate::model::mask;
+use crate::model::secret_shapes::{is_random, is_reference};
+use crate::model::suspect::{Reason, suspects};
+use crate::model::url_parts;
+
+use super::client::{Begun, Client, Spotted};
+use super::draft::{Draft, Refusal};
+use super::format::Format;
+use super::import::{Entry, Ignored, Input, Note, Refused};
+use super::names::{Taken, legal_name, name_for};
+use super::placeholders::is_placeholder;
+use super::references::{Reference, ReferenceKind, find};
+use super::source::Source;
+use super::words::{self, Words};
+
+/// How many references of one server are listed, and how many notes there are of a text.
+const MOST_REFERENCES: usize = 1_000;
+const MOST_NOTES: usize = 2_000;
+
+/// How many texts of one server are noted.
+const MOST_OF_TEXTS: usize = 100;
+
+/// What was found so far.
+#[derive(Default)]
+pub(in crate::formats) struct Reading {
+    pub(in crate::formats) servers: Vec<Entry>,
+    pub(in crate::formats) refused: Vec<Refused>,
+    pub(in crate::formats) ignored: Vec<Ignored>,
+    pub(in crate::formats) notes: Vec<Note>,
+    taken: Taken,
+}
+
+/// The name that a server gets.
+pub(in crate::formats) struct Named<'n> {
+    /// The one in the text.
+    pub(in crate::formats) original: Option<&'n str>,
+    /// The one to be offered, where it is not the nearest legal one.
+    pub(in crate::formats) offered: Option<String>,
+    /// What is said where another server has it.
+    pub(in crate::formats) same_name: &'static str,
+}
+
+impl Reading {
+    /// Reads all servers of a client's file.
+    pub(in crate::formats) fn file(&mut self, client: &Client, source: &Source) {
+        let located = (client.locate)(source);
+        for (at, what) in &located.ignored {
+            self.ignore(source, at, *what);
+        }
+        for (at, why) in &located.refused {
+            self.refuse(source, None, at, (*why).into());
+        }
+        for spotted in &located.entries {
+            self.entry(client, source, spotted);
+        }
+    }
+
+    /// Reads one entry.
+    pub(in crate::formats) fn entry(&mut self, client: &Client, source: &Source, spotted: &Spotted) {
+        let name = spotted.name.as_deref();
+        if let Some((at, why)) = source.odd_part(&spotted.at) {
+            return self.refuse(source, name, at, (*why).into());
+        }
+        let entry = match source.get(&spotted.at) {
+            Some(Json::Object(entry)) => entry.clone(),
+            // An address alone is an entry there.
+            Some(Json::String(url)) if client.format == Format::OpenhandsToml => {
+                Object::from_iter([("url", Json::String(url.clone()))])
+            }
+            _ => return self.refuse(source, name, &spotted.at, words::NOT_AN_OBJECT.into()),
+        };
+        let mut draft = Draft::new(source, spotted.at.clone(), &entry);
+        for (member, value) in &spotted.bag {
+            draft.bag.insert(*member, value.clone());
+        }
+        match draft.rest.remove("name") {
+            None | Some(Json::Null) => {}
+            Some(own) if own.as_str() == name => {}
+            Some(own) => draft.bag.insert("entry_name", own),
+        }
+        let named = Named { original: name, offered: None, same_name: spotted.same_name };
+        match client.read(&mut draft) {
+            Err(Refusal { at, why }) => self.refuse(source, name, &at, why),
+            Ok(Begun::Nothing(what)) => self.ignore(source, &spotted.at, what),
+            Ok(Begun::Server) => self.add(client, draft, named),
+        }
+    }
+
+    pub(in crate::formats) fn ignore(&mut self, source: &Source, at: &Pointer, what: impl Into<Words>) {
+        self.ignored.push(Ignored { place: source.place(at), what: what.into() });
+    }
+
+    pub(in crate::formats) fn refuse(
+        &mut self,
+        source: &Source,
+        name: Option<&str>,
+        at: &Pointer,
+        why: Words,
+    ) {
+        self.refused.push(Refused { name: name.map(str::to_owned), place: source.place(at), why });
+    }
+
+    /// Adds a server that was read.
+    pub(in crate::formats) fn add(&mut self, client: &Client, mut draft: Draft<'_>, named: Named<'_>) {
+        let wanted = named.offered.clone().unwrap_or_else(|| match named.original {
+            Some(name) => legal_name(name),
+            None => name_for(&draft.config),
+        });
+        let name = self.taken.give(&wanted);
+        if named.original.is_some_and(|original| legal_name(original) != original) && named.offered.is_none()
+        {
+            draft.note("", words::ANOTHER_NAME);
+        }
+        if name != wanted {
+            draft.note("", named.same_name);
+        }
+        let original_name = named.original.filter(|original| *original != name).map(str::to_owned);
+        let references = references(client, &mut draft);
+        let suspects = suspects(&of_clear(&draft.config));
+        for suspect in &suspects {
+            let about = match suspect.reason {
+                Reason::UrlPath => words::PATH_MAY_BE_SECRET,
+                _ if suspect
+                    .pointer
+                    .steps()
+                    .next()
+                    .is_some_and(|step| step == "args" || step == "command") =>
+                {
+                    words::SECRET_IN_ARGUMENT
+                }
+                _ => words::SECRET_IN_TEXT,
+            };
+            let origin = draft.origin(&suspect.pointer);
+            draft.note_at(origin, about);
+        }
+        note_address(&mut draft, suspects.iter().any(|suspect| suspect.reason == Reason::UrlPath));
+        note_folder(&mut draft);
+        note_disguise(&mut draft);
+        let inputs = inputs(&mut draft, &references);
+        let room = MOST_NOTES.saturating_sub(self.notes.len());
+        self.notes.extend(draft.notes.drain(..).take(room).map(|(at, about)| Note {
+            server: Some(name.clone()),
+            place: draft.source.place(&at),
+            about,
+        }));
+        self.servers.push(Entry {
+            name,
+            original_name,
+            place: draft.source.place(&draft.at),
+            client: client.format,
+            config: draft.config,
+            bag: draft.bag,
+            references,
+            inputs,
+            suspects,
+        });
+    }
+}
+
+/// The references of a configuration; notes what the client does not replace, and what is in a file.
+fn references(client: &Client, draft: &mut Draft<'_>) -> Vec<Reference> {
+    let mut found = Vec::new();
+    let mut notes = Vec::new();
+    let own_names: HashSet<Pointer> = draft.references.iter().map(|own| own.pointer.clone()).collect();
+    for name in client.replaced {
+        let Some(value) = draft.config.get(name) else { continue };
+        let is_map = matches!(*name, "env" | "headers");
+        for_each_text(value, &Pointer::root().member(name), &mut |pointer, text| {
+            if own_names.contains(pointer) {
+                return;
+            }
+            let own = find(text, client.forms);
+            let mut note = |about| {
+                if notes.len() < MOST_OF_TEXTS {
+                    notes.push((pointer.clone(), about));
+                }
+            };
+            if is_map && own.is_empty() && text.starts_with('$') && is_reference(text) {
+                note(words::NOT_REPLACED);
+            }
+            for reference in own {
+                if reference.kind == ReferenceKind::File {
+                    note(words::FILE_NOT_READ);
+                }
+                if found.len() < MOST_REFERENCES {
+                    found.push(Reference {
+                        pointer: pointer.clone(),
+                        kind: reference.kind,
+                        name: reference.name.to_owned(),
+                        default: reference.default.map(|text| Text::new(text.to_owned())),
+                    });
+                }
+            }
+        });
+    }
+    for (pointer, about) in notes {
+        let origin = draft.origin(&pointer);
+        draft.note_at(origin, about);
+    }
+    found.append(&mut draft.references);
+    found
+}
+
+pub(in crate::formats) fn for_each_text(value: &Json, at: &Pointer, visit: &mut impl FnMut(&Pointer, &str)) {
+    match value {
+        Json::String(text) => visit(at, text.as_str()),
+        Json::Array(elements) => {
+            for (index, element) in elements.iter().enumerate() {
+                for_each_text(element, &at.element(index), visit);
+            }
+        }
+        Json::Object(object) => {
+            for (name, value) in object.iter() {
+                for_each_text(value, &at.member(name), visit);
+            }
+        }
+        _ => {}
+    }
+}
+
+/// An address whose path may be a secret in itself, or that a reference decides.
+fn note_address(draft: &mut Draft<'_>, is_noted: bool) {
+    let Some(url) = draft.config.get("url").and_then(Json::as_str) else { return };
+    let path =
+        url.split_once("://").map_or("", |(_, rest)| rest).split(['?', '#']).next().unwrap_or_default();
+    let is_long = |part: &str| {
+        is_random(part)
+            && part.contains(|character: char| character.is_ascii_digit())
+            && !part.contains(['{', '$'])
+    };
+    let may_be_secret = !is_noted && path.split('/').skip(1).any(is_long);
+    let is_decided = url_parts::authority(url).contains('$') || url.starts_with('$');
+    let at = draft.origin(&Pointer::root().member("url"));
+    if may_be_secret {
+        draft.note_at(at.clone(), words::PATH_MAY_BE_SECRET);
+    }
+    if is_decided {
+        draft.note_at(at, "a reference decides who is called: put the address itself in its place");
+    }
+}
+
+fn note_folder(draft: &mut Draft<'_>) {
+    let is_relative = draft.config.get("cwd").and_then(Json::as_str).is_some_and(|cwd| {
+        let is_drive = cwd.get(1..3).is_some_and(|rest| rest == ":\\" || rest == ":/");
+        !cwd.is_empty() && !cwd.starts_with(['/', '~', '$', '{', '%', '\\']) && !is_drive
+    });
+    if is_relative {
+        let at = draft.origin(&Pointer::root().member("cwd"));
+        draft.note_at(at, words::RELATIVE);
+    }
+}
+
+/// A program that does nothing but call another server.
+fn note_disguise(draft: &mut Draft<'_>) {
+    let args = draft.config.get("args").and_then(Json::as_array).unwrap_or_default();
+    let is_bridge = |word: &str| word == "mcp-remote" || word.starts_with("mcp-remote@");
+    let at = args.iter().position(|word| word.as_str().is_some_and(is_bridge));
+    if let Some(index) = at {
+        let at = draft.origin(&Pointer::root().member("args").element(index));
+        draft.note_at(at, "a program that calls another server: its address can be configured itself");
+    }
+}
+
+/// What has to be entered: what the client would ask for, and placeholders.
+fn inputs(draft: &mut Draft<'_>, references: &[Reference]) -> Vec<Input> {
+    let mut inputs = std::mem::take(&mut draft.inputs);
+    for reference in references {
+        let is_asked = matches!(
+            reference.kind,
+            ReferenceKind::Input | ReferenceKind::Secret | ReferenceKind::User | ReferenceKind::Template
+        );
+        if !is_asked {
+            continue;
+        }
+        match inputs.iter_mut().find(|input| input.id == reference.name) {
+            Some(input) if input.pointers.contains(&reference.pointer) => {}
+            Some(input) => input.pointers.push(reference.pointer.clone()),
+            None => inputs.push(Input {
+                id: reference.name.clone(),
+                pointers: vec![reference.pointer.clone()],
+                description: None,
+                is_secret: reference.kind == ReferenceKind::Secret,
+                default: reference.default.clone(),
+                choices: Vec::new(),
+            }),
+        }
+    }
+    let with_references: HashSet<&Pointer> = references.iter().map(|own| &own.pointer).collect();
+    let mut found = Vec::new();
+    for name in ["args", "env", "headers", "url", "auth"] {
+        let Some(value) = draft.config.get(name) else { continue };
+        for_each_text(value, &Pointer::root().member(name), &mut |pointer, text| {
+            if mask::is_whole_mask(text) {
+                found.push((pointer.clone(), words::MASK));
+            } else if is_placeholder(text) && !with_references.contains(pointer) {
+                found.push((pointer.clone(), words::PLACEHOLDER));
+            }
+        });
+    }
+    for (pointer, about) in found.into_iter().take(MOST_REFERENCES) {
+        let origin = draft.origin(&pointer);
+        draft.note_at(origin, about);
+        inputs.push(Input {
+            id: pointer.as_str().to_owned(),
+            pointers: vec![pointer],
+            description: None,
+            is_secret: true,
+            default: None,
+            choices: Vec::new(),
+        });
+    }
+    inputs
+}

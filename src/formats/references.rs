@@ -1,0 +1,359 @@
+//! References in the texts of other clients: in which forms each client writes them, where they are in a text, and how a
+//! reference of ours is written for a client. Nothing is resolved.
+
+use std::fmt;
+use std::ops::Range;
+
+use crate::json::{Pointer, Text};
+use crate::model::reference::{Piece, Source, Template};
+
+/// What a reference leads to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum ReferenceKind {
+    /// A variable of the environment.
+    Env,
+    /// One in the form of Windows: `%NAME%`.
+    EnvWindows,
+    /// What the client asks its user for.
+    Input,
+    /// A file.
+    File,
+    /// An entry of a key ring.
+    Keyring,
+    /// A secret that the client's vendor keeps.
+    Secret,
+    /// What the client knows of its user.
+    User,
+    /// What the client defines, such as a folder.
+    Predefined,
+    /// A variable of a template.
+    Template,
+}
+
+impl ReferenceKind {
+    /// The word for it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Env => "env",
+            Self::EnvWindows => "env-windows",
+            Self::Input => "input",
+            Self::File => "file",
+            Self::Keyring => "keyring",
+            Self::Secret => "secret",
+            Self::User => "user",
+            Self::Predefined => "predefined",
+            Self::Template => "template",
+        }
+    }
+}
+
+impl fmt::Display for ReferenceKind {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(self.as_str())
+    }
+}
+
+/// A reference in a configuration.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reference {
+    /// The place of the text that it is in, in the configuration.
+    pub pointer: Pointer,
+    /// What it leads to.
+    pub kind: ReferenceKind,
+    /// The name of what it leads to.
+    pub name: String,
+    /// What is taken where there is nothing. It may be a secret.
+    pub default: Option<Text>,
+}
+
+/// A form of references.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::formats) enum Form {
+    /// `${NAME}`
+    Braces,
+    /// `${NAME}` and `${NAME:-default}`
+    BracesWithDefault,
+    /// `${env:NAME}`
+    EnvWord,
+    /// `$NAME`
+    Bare,
+    /// `%NAME%`
+    Percent,
+    /// `{env:NAME}`
+    CurlyEnv,
+    /// `${file:PATH}`
+    FileWord,
+    /// `{file:PATH}`
+    CurlyFile,
+    /// `${input:ID}`
+    InputWord,
+    /// `${{ secrets.NAME }}` and `${{ inputs.NAME }}`
+    Expressions,
+    /// `{{NAME}}`
+    Mustache(ReferenceKind),
+    /// `${NAME}` of names that the client defines.
+    Predefined(&'static [&'static str]),
+}
+
+/// A reference in a text.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(in crate::formats) struct Found<'t> {
+    pub(in crate::formats) range: Range<usize>,
+    pub(in crate::formats) kind: ReferenceKind,
+    pub(in crate::formats) name: &'t str,
+    pub(in crate::formats) default: Option<&'t str>,
+}
+
+/// How much of a text is looked through for the end of a reference. Bytes.
+const LONGEST: usize = 1024;
+
+/// The references in a text, in their order.
+pub(in crate::formats) fn find<'t>(text: &'t str, forms: &[Form]) -> Vec<Found<'t>> {
+    let mut found = Vec::new();
+    let mut at = 0;
+    while let Some(next) = memchr::memchr3(b'$', b'{', b'%', &text.as_bytes()[at..]) {
+        let start = at + next;
+        match forms.iter().find_map(|form| form.read(text, start)) {
+            Some(reference) => {
+                at = reference.range.end;
+                found.push(reference);
+            }
+            None => at = start + 1,
+        }
+    }
+    found
+}
+
+impl Form {
+    fn read<'t>(self, text: &'t str, start: usize) -> Option<Found<'t>> {
+        let rest = &text[start..];
+        let between = |open: &str, close: &str| {
+            let inside = rest.strip_prefix(open)?;
+            let limit = floor(inside, LONGEST);
+            let end = inside[..limit].find(close)?;
+            // An inner one is read for itself.
+            (!inside[..end].contains(['{', '\n'])).then_some((&inside[..end], open.len() + end + close.len()))
+        };
+        let found =
+            |kind, name, default, length| Some(Found { range: start..start + length, kind, name, default });
+        match self {
+            Self::Braces | Self::BracesWithDefault => {
+                let (inside, length) = between("${", "}")?;
+                let (name, default) = match inside.split_once(":-") {
+                    Some((name, default)) if self == Self::BracesWithDefault => (name, Some(default)),
+                    _ => (inside, None),
+                };
+                is_variable(name).then(|| found(ReferenceKind::Env, name, default, length))?
+            }
+            Self::EnvWord | Self::CurlyEnv => {
+                let (inside, length) = between(if self == Self::EnvWord { "${env:" } else { "{env:" }, "}")?;
+                let name = inside.trim_matches(' ');
+                is_variable(name).then(|| found(ReferenceKind::Env, name, None, length))?
+            }
+            Self::Bare => {
+                let inside = rest.strip_prefix('$')?;
+                let is_part = |byte: &u8| byte.is_ascii_alphanumeric() || *byte == b'_';
+                let length = inside.bytes().take_while(is_part).count();
+                let name = &inside[..length];
+                is_variable(name).then(|| found(ReferenceKind::Env, name, None, 1 + length))?
+            }
+            Self::Percent => {
+                let (name, length) = between("%", "%")?;
+                is_variable(name).then(|| found(ReferenceKind::EnvWindows, name, None, length))?
+            }
+            Self::FileWord | Self::CurlyFile => {
+                let (path, length) = between(if self == Self::FileWord { "${file:" } else { "{file:" }, "}")?;
+                (!path.is_empty()).then(|| found(ReferenceKind::File, path, None, length))?
+            }
+            Self::InputWord => {
+                let (id, length) = between("${input:", "}")?;
+                (!id.is_empty()).then(|| found(ReferenceKind::Input, id, None, length))?
+            }
+            Self::Expressions => {
+                let (inside, length) = between("${{", "}}")?;
+                let inside = inside.trim();
+                let secret = inside.strip_prefix("secrets.").map(|name| (ReferenceKind::Secret, name));
+                let (kind, name) = secret
+                    .or_else(|| inside.strip_prefix("inputs.").map(|name| (ReferenceKind::Input, name)))?;
+                found(kind, name, None, length)
+            }
+            Self::Mustache(kind) => {
+                let (inside, length) = between("{{", "}}")?;
+                let name = inside.trim();
+                let is_name = !name.is_empty() && !name.contains(char::is_whitespace);
+                is_name.then(|| found(kind, name, None, length))?
+            }
+            Self::Predefined(names) => {
+                let (name, length) = between("${", "}")?;
+                let word = name.split(':').next().unwrap_or(name);
+                names.contains(&word).then(|| found(ReferenceKind::Predefined, name, None, length))?
+            }
+        }
+    }
+
+    /// A reference to a variable in this form; none where it can't say that.
+    fn write(self, name: &str, default: Option<&str>) -> Option<String> {
+        match (self, default) {
+            (Self::BracesWithDefault, Some(default)) => Some(format!("${{{name}:-{default}}}")),
+            (Self::Braces | Self::BracesWithDefault, None) => Some(format!("${{{name}}}")),
+            (Self::EnvWord, None) => Some(format!("${{env:{name}}}")),
+            (Self::CurlyEnv, None) => Some(format!("{{env:{name}}}")),
+            _ => None,
+        }
+    }
+
+    fn write_file(self, path: &str) -> Option<String> {
+        match self {
+            Self::FileWord => Some(format!("${{file:{path}}}")),
+            Self::CurlyFile => Some(format!("{{file:{path}}}")),
+            _ => None,
+        }
+    }
+}
+
+/// The largest place of a character that is not behind this byte.
+fn floor(text: &str, mut at: usize) -> usize {
+    at = at.min(text.len());
+    while !text.is_char_boundary(at) {
+        at -= 1;
+    }
+    at
+}
+
+pub(in crate::formats) fn is_variable(name: &str) -> bool {
+    name.starts_with(|first: char| first.is_ascii_alphabetic() || first == '_')
+        && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
+}
+
+/// A client's text in our form: its references of a kind that we have are ours, all else is literal.
+pub(in crate::formats) fn into_ours(text: &str, forms: &[Form]) -> String {
+    let mut ours = String::with_capacity(text.len());
+    let mut at = 0;
+    for reference in find(text, forms) {
+        let written = match (reference.kind, reference.default) {
+            (ReferenceKind::Env, None) => format!("${{{}}}", reference.name),
+            (ReferenceKind::Env, Some(default)) => format!("${{{}:-{default}}}", reference.name),
+            (ReferenceKind::File, _) => format!("${{file:{}}}", reference.name),
+            _ => continue,
+        };
+        // What we would not read as one reference stays a text.
+        if Template::parse(&written).is_ok_and(|template| {
+            template.pieces().len() == 1 && matches!(template.pieces(), [Piece::Reference(_)])
+        }) {
+            ours.push_str(&escaped(&text[at..reference.range.start]));
+            ours.push_str(&written);
+            at = reference.range.end;
+        }
+    }
+    ours.push_str(&escaped(&text[at..]));
+    ours
+}
+
+/// A literal text in our form.
+fn escaped(text: &str) -> String {
+    text.replace("${", "$${")
+}
+
+/// A text of ours for a client.
+pub(in crate::formats) struct Written {
+    pub(in crate::formats) text: String,
+    /// Whether a reference has no form there, and was written in ours.
+    pub(in crate::formats) is_lost: bool,
+    /// Whether the client will take a literal part of it for a reference.
+    pub(in crate::formats) is_mistaken: bool,
+}
+
+/// Writes a text of ours in a client's forms.
+pub(in crate::formats) fn from_ours(ours: &str, forms: &[Form]) -> Written {
+    let Ok(template) = Template::parse(ours) else {
+        return Written { text: ours.to_owned(), is_lost: true, is_mistaken: false };
+    };
+    let mut written = Written { text: String::new(), is_lost: false, is_mistaken: false };
+    let mut count = 0;
+    for piece in template.pieces() {
+        match piece {
+            Piece::Text(text) => written.text.push_str(text),
+            Piece::Reference(reference) => {
+                let theirs = match reference.source {
+                    Source::Environment { name, .. } => {
+                        forms.iter().find_map(|form| form.write(name, reference.default))
+                    }
+                    Source::File(path) => forms.iter().find_map(|form| form.write_file(path)),
+                    Source::Vault { .. } => None,
+                };
+                count += usize::from(theirs.is_some());
+                written.is_lost |= theirs.is_none();
+                written.text.push_str(&theirs.unwrap_or_else(|| reference.to_string()));
+            }
+        }
+    }
+    // What was written must be found there again, and nothing else.
+    written.is_mistaken = find(&written.text, forms).len() != count;
+    written
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const VSCODE: &[Form] =
+        &[Form::InputWord, Form::EnvWord, Form::Predefined(&["workspaceFolder", "userHome", "config"])];
+    const GEMINI: &[Form] = &[Form::BracesWithDefault, Form::Bare, Form::Percent];
+
+    fn names(text: &str, forms: &[Form]) -> Vec<(ReferenceKind, String, Option<String>)> {
+        let own = |found: Found<'_>| (found.kind, found.name.to_owned(), found.default.map(str::to_owned));
+        find(text, forms).into_iter().map(own).collect()
+    }
+
+    #[test]
+    fn each_client_has_its_own_forms() {
+        use ReferenceKind::*;
+        let one = |kind, name: &str| vec![(kind, name.to_owned(), None)];
+        assert_eq!(names("Bearer ${input:t-k} ${T} $T", VSCODE), one(Input, "t-k"));
+        assert_eq!(names("${workspaceFolder}/x", VSCODE), one(Predefined, "workspaceFolder"));
+        assert_eq!(names("${config:a.b}", VSCODE), one(Predefined, "config:a.b"));
+        assert_eq!(names("a $T-x %B% 100% ${env:T}", GEMINI).len(), 2);
+        assert_eq!(names("${A:-b c}", GEMINI), vec![(Env, "A".to_owned(), Some("b c".to_owned()))]);
+        assert_eq!(names("{env:A}{file:~/x}", &[Form::CurlyEnv, Form::CurlyFile]).len(), 2);
+        assert_eq!(names("${{ secrets.A }}", &[Form::Expressions]), one(Secret, "A"));
+        assert_eq!(names("{{ A }} {B}", &[Form::Mustache(User)]), one(User, "A"));
+        assert_eq!(
+            names("${ ${é ${env:} %% $ {", &[Form::Braces, Form::EnvWord, Form::Bare, Form::Percent]),
+            vec![]
+        );
+        assert_eq!(names("${A:-${B}}", GEMINI), one(Env, "B"));
+    }
+
+    #[test]
+    fn a_text_of_a_client_means_the_same_in_our_form() {
+        for (theirs, forms, ours) in [
+            ("Bearer ${env:T}", VSCODE, "Bearer ${T}"),
+            ("${T}", VSCODE, "$${T}"),
+            ("${input:x}", VSCODE, "$${input:x}"),
+            ("$T and %T%", GEMINI, "${T} and %T%"),
+            ("${file:/run/x}", &[Form::FileWord], "${file:/run/x}"),
+            ("${file:~/x}", &[Form::FileWord], "$${file:~/x}"),
+        ] {
+            assert_eq!(into_ours(theirs, forms), ours);
+        }
+    }
+
+    #[test]
+    fn a_text_of_ours_is_written_for_a_client_or_the_loss_is_known() {
+        for (ours, forms, theirs, is_lost, is_mistaken) in [
+            ("Bearer ${T}", VSCODE, "Bearer ${env:T}", false, false),
+            ("${T:-x}", VSCODE, "${T:-x}", true, false),
+            ("$${env:T}", VSCODE, "${env:T}", false, true),
+            ("${vault:a/b#c}", GEMINI, "${vault:a/b#c}", true, false),
+            ("pay $5, ${T}", GEMINI, "pay $5, ${T}", false, false),
+            ("$HOME", GEMINI, "$HOME", false, true),
+            ("${", GEMINI, "${", true, false),
+        ] {
+            let written = from_ours(ours, forms);
+            assert_eq!(
+                (written.text.as_str(), written.is_lost, written.is_mistaken),
+                (theirs, is_lost, is_mistaken)
+            );
+        }
+    }
+}

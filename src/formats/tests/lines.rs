@@ -1,0 +1,190 @@
+//! Command lines and links: what each program's words come to, and what is refused.
+
+use super::*;
+
+fn read(text: &str) -> Import {
+    import(text, Hint::default()).unwrap()
+}
+
+fn one(line: &str) -> (String, String) {
+    let import = read(line);
+    assert_eq!(import.servers.len(), 1, "{line}: {:?} {:?}", import.refused, import.ignored);
+    let entry = &import.servers[0];
+    (entry.name.clone(), to_compact(&entry.config.clone().into()))
+}
+
+#[test]
+fn the_commands_of_other_programs_add_servers() {
+    for (line, name, config) in [
+        (
+            "codex mcp add notes --env A=1 --env B=2 -- npx -y notes --env x",
+            "notes",
+            r#"{"command":"npx","args":["-y","notes","--env","x"],"env":{"A":"1","B":"2"}}"#,
+        ),
+        (
+            "codex mcp add far --url https://far.example/mcp --bearer-token-env-var TOKEN",
+            "far",
+            r#"{"url":"https://far.example/mcp","headers":{"Authorization":"Bearer ${TOKEN}"},"transport":"http"}"#,
+        ),
+        (
+            "gemini mcp add -t http -H 'X-A: b: c' far https://far.example/mcp --timeout 5000 --include-tools a,b",
+            "far",
+            r#"{"url":"https://far.example/mcp","headers":{"X-A":"b: c"},"transport":"http","timeout":5}"#,
+        ),
+        (
+            "gemini mcp add files npx -e K=V=W acme-files --port 3000",
+            "files",
+            r#"{"command":"npx","args":["acme-files","--port","3000"],"env":{"K":"V=W"}}"#,
+        ),
+        (
+            "q mcp add --name n --command npx --args -y,a\\,b --args '[\"c\"]' --env A=1,B=2 --timeout 1500 --disabled",
+            "n",
+            r#"{"command":"npx","args":["-y","a,b","c"],"env":{"A":"1","B":"2"},"timeout":1.5,"enabled":false}"#,
+        ),
+        (
+            "openhands mcp add x --transport stdio --env A=1 python -- -m x",
+            "x",
+            r#"{"command":"python","args":["-m","x"],"env":{"A":"1"},"transport":"stdio"}"#,
+        ),
+        (
+            "copilot mcp add docs --env A=1 -- uvx acme-docs",
+            "docs",
+            r#"{"command":"uvx","args":["acme-docs"],"env":{"A":"1"}}"#,
+        ),
+        (
+            "cline mcp install --transport streamable-http far https://far.example/mcp",
+            "far",
+            r#"{"url":"https://far.example/mcp","transport":"streamable-http"}"#,
+        ),
+        (
+            r#"code --add-mcp '{"name":"x","type":"http","url":"https://x.example/"}'"#,
+            "x",
+            r#"{"url":"https://x.example/","transport":"http"}"#,
+        ),
+        (r#"code --add-mcp "{\"servers\":{\"y\":{\"command\":\"npx\"}}}""#, "y", r#"{"command":"npx"}"#),
+        (
+            "claude mcp add --scope=project a -e A=1 B=2 -- node /x.js",
+            "a",
+            r#"{"command":"node","args":["/x.js"],"env":{"A":"1","B":"2"}}"#,
+        ),
+        (
+            "claude mcp add bare npx -y bare -e X=1",
+            "bare",
+            r#"{"command":"npx","args":["-y","bare","-e","X=1"]}"#,
+        ),
+    ] {
+        assert_eq!(one(line), (name.to_owned(), config.to_owned()), "{line}");
+    }
+}
+
+#[test]
+fn commands_and_addresses_are_servers() {
+    for (line, name, config) in [
+        (
+            "npx -y @acme/files-mcp@1.2 --ro",
+            "files",
+            r#"{"command":"npx","args":["-y","@acme/files-mcp@1.2","--ro"]}"#,
+        ),
+        ("A=1 B='x y' uvx acme", "acme", r#"{"command":"uvx","args":["acme"],"env":{"A":"1","B":"x y"}}"#),
+        ("env A=1 uvx acme", "acme", r#"{"command":"uvx","args":["acme"],"env":{"A":"1"}}"#),
+        ("$env:K=\"V w\"; npx -y x", "x", r#"{"command":"npx","args":["-y","x"],"env":{"K":"V w"}}"#),
+        ("set K=V && npx -y x", "x", r#"{"command":"npx","args":["-y","x"],"env":{"K":"V"}}"#),
+        ("/opt/acme/run --stdio", "run", r#"{"command":"/opt/acme/run","args":["--stdio"]}"#),
+        (
+            "C:\\Tools\\notes.exe --vault C:\\x",
+            "notes",
+            r#"{"command":"C:\\Tools\\notes.exe","args":["--vault","C:\\x"]}"#,
+        ),
+        ("https://mcp.acme.example/sse", "acme", r#"{"url":"https://mcp.acme.example/sse"}"#),
+        ("https://mcp.acme.example/x?a=1&b=2", "acme", r#"{"url":"https://mcp.acme.example/x?a=1&b=2"}"#),
+        ("uv tool run acme-x", "acme-x", r#"{"command":"uv","args":["tool","run","acme-x"]}"#),
+    ] {
+        assert_eq!(one(line), (name.to_owned(), config.to_owned()), "{line}");
+    }
+}
+
+#[test]
+fn what_is_no_server_is_refused_or_ignored_and_never_guessed() {
+    for line in [
+        "[![Install](https://img.example/x.svg)](https://cursor.com/install-mcp?name=x)",
+        "Note: this needs a key",
+        "other-cli mcp add x -- npx -y x",
+        "other-cli mcp add-json x '{\"command\":\"npx\"}'",
+        "frob --add-mcp '{}'",
+        "hello world",
+        "gh auth login --web",
+        "npx -y x | tee log",
+        "npx -y x && npx -y y",
+        "npx -y \"$(cat name)\"",
+        "npx 'x",
+        "claude mcp add --wrong x -- npx",
+        "claude mcp add x",
+        "claude mcp add x -- ",
+        "claude mcp add -e NOPAIR -- npx",
+        "claude mcp add x -t sse -- npx y",
+        "claude mcp add x wss://x.example/",
+        "claude mcp add-json x '{\"command\":'",
+        "claude mcp add-json x",
+        "q mcp add name npx",
+        "wss://x.example/mcp",
+        "docker compose up",
+        "npm start",
+        "cursor://anysphere.cursor-deeplink/mcp/install?name=x&config=%%%",
+        "cursor://anysphere.cursor-deeplink/mcp/install?name=x",
+        "vscode:extension/acme.x",
+        "goose://extension?cmd=npx",
+    ] {
+        let import = read(line);
+        assert_eq!((import.servers.len(), import.refused.len()), (0, 1), "{line}: {:?}", import.ignored);
+        assert_eq!(import.refused[0].place.at, "line 1", "{line}");
+    }
+    for line in [
+        "npm install -g acme-mcp",
+        "pip install mcp-server-git",
+        "docker pull acme/mcp",
+        "uv tool install acme-mcp",
+        "git clone https://github.com/acme/mcp-server",
+        "brew install acme-mcp",
+        "python -m pip install acme-mcp",
+        "cd mcp-server",
+        "export API_KEY=x",
+        "claude mcp list",
+        "claude --version",
+    ] {
+        let import = read(&format!("# first\n{line}\nnpx -y x"));
+        assert_eq!((import.servers.len(), import.refused.len(), import.ignored.len()), (1, 0, 1), "{line}");
+        assert_eq!(import.ignored[0].place.position.line, 2, "{line}");
+    }
+    for text in
+        ["", "\u{feff}", "# all\n// in comments", "/* {\"mcpServers\": {}} */", "// {\n//   \"a\": 1\n// }\n"]
+    {
+        let import = read(text);
+        assert!(import.servers.is_empty() && import.refused.is_empty(), "{text}");
+    }
+}
+
+#[test]
+fn a_secret_of_a_line_is_in_nothing_that_is_said() {
+    let text = "npx -y x --token CANARY-1\nclaude mcp add-json x '{\"command\": CANARY-2'\nnpx 'CANARY-3\n\
+        docker run -i -e KEY=CANARY-4 img\ncursor://anysphere.cursor-deeplink/mcp/install?name=x&config=CANARY-5\n\
+        CANARY-6 | y\nclaude mcp add x --wrong=CANARY-7 -- npx\nKEY=CANARY-8 uvx y\n";
+    let import = read(text);
+    assert!(!format!("{import:?}").contains("CANARY"), "{import:?}");
+    let about: Vec<_> =
+        import.notes.iter().map(|note| (note.place.position.line, note.about.as_ref())).collect();
+    assert!(
+        about.contains(&(1, words::SECRET_IN_ARGUMENT)) && about.contains(&(4, words::SECRET_IN_ARGUMENT)),
+        "{about:?}"
+    );
+}
+
+#[test]
+fn blocks_of_a_document_are_read_each_at_its_own_lines() {
+    let text = "# Acme\nRun it:\n```bash\nnpx -y acme\n```\nor\n```json\n{\n  \"mcpServers\": {\n    \"acme\": {\"url\": \"https://a.example/\"}\n  }\n}\n```\n";
+    let import = read(text);
+    let found: Vec<_> =
+        import.servers.iter().map(|entry| (entry.name.as_str(), entry.place.position.line)).collect();
+    assert_eq!(found, [("acme", 4), ("acme-2", 10)]);
+    let error = super::import(&text.replace("\"url\"", "url"), Hint::default()).unwrap_err();
+    assert_eq!((error.position.line, error.position.column), (10, 14));
+}

@@ -1,0 +1,82 @@
+//! One server on its way into a client's words: what of it is written, what is still to be written, and what can't be. It
+//! does not know which members a client has.
+
+use crate::json::{Json, Object, Pointer};
+
+use super::words::Words;
+
+/// A server that is to be written for another client, in our words.
+#[derive(Clone, Copy, Debug)]
+pub struct Server<'a> {
+    /// Its name.
+    pub name: &'a str,
+    /// Its configuration, in clear.
+    pub config: &'a Object,
+    /// Its bags, by client: what only that client understands.
+    pub bags: &'a Object,
+}
+
+/// What of a server a format can't hold, or not in the same way.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Loss {
+    /// The server's name.
+    pub server: String,
+    /// Where in its configuration; all of it, where the pointer is empty.
+    pub pointer: Pointer,
+    /// What becomes of it.
+    pub about: Words,
+}
+
+/// A server that is being written.
+pub(in crate::formats) struct Writing<'a> {
+    /// The name that it will have there.
+    pub(in crate::formats) name: &'a str,
+    pub(in crate::formats) entry: Object,
+    /// The members of its configuration that are not written yet.
+    pub(in crate::formats) config: Object,
+    /// The members of the bag that are not written yet.
+    pub(in crate::formats) bag: Object,
+    pub(in crate::formats) losses: Vec<(Pointer, Words)>,
+    /// Whether it is switched off outside its entry.
+    pub(in crate::formats) is_off: bool,
+}
+
+impl Writing<'_> {
+    /// Reports what becomes of a member of the configuration; of all of it, if the name is empty.
+    pub(in crate::formats) fn lose(&mut self, member: &str, about: impl Into<Words>) {
+        let pointer = if member.is_empty() { Pointer::root() } else { Pointer::root().member(member) };
+        self.losses.push((pointer, about.into()));
+    }
+
+    /// Takes a member of the bag if it is `true`.
+    pub(in crate::formats) fn take_mark(&mut self, name: &str) -> bool {
+        self.bag.remove(name) == Some(Json::Bool(true))
+    }
+
+    /// Changes an object of the configuration, and drops it where nothing is left.
+    pub(in crate::formats) fn change_map(&mut self, name: &str, change: impl FnOnce(&mut Object)) {
+        if let Some(Json::Object(mut map)) = self.config.get(name).cloned() {
+            let was_empty = map.is_empty();
+            change(&mut map);
+            if map.is_empty() && !was_empty {
+                self.config.remove(name);
+            } else {
+                self.config.insert(name, map.into());
+            }
+        }
+    }
+
+    /// Writes a member of the bag under its name in the client's words.
+    pub(in crate::formats) fn rename_kept(&mut self, from: &str, to: &str) {
+        if let Some(value) = self.bag.remove(from) {
+            self.entry.insert(to, value);
+        }
+    }
+
+    /// Moves a member of the entry behind all others under another name.
+    pub(in crate::formats) fn rename(&mut self, from: &str, to: &str) {
+        if let Some(value) = self.entry.remove(from) {
+            self.entry.insert(to, value);
+        }
+    }
+}
