@@ -26,7 +26,7 @@ fuzz_target!(|bytes: &str| {
     let found = match import(text, Hint { format, file }) {
         Ok(found) => found,
         Err(error) => {
-            assert!(error.position.line <= text.lines().count() + 1, "{error}");
+            assert!(error.position.line <= line_count(text), "{error}");
             return;
         }
     };
@@ -52,6 +52,11 @@ fuzz_target!(|bytes: &str| {
     }
 });
 
+/// The most lines that a text has, whatever breaks one: to YAML a carriage return alone does.
+fn line_count(text: &str) -> usize {
+    text.bytes().filter(|byte| matches!(byte, b'\n' | b'\r')).count() + 2
+}
+
 fn check(found: &Import, text: &str) {
     let mut names = HashSet::new();
     for entry in &found.servers {
@@ -62,7 +67,7 @@ fn check(found: &Import, text: &str) {
     let places = found.servers.iter().map(|entry| &entry.place);
     let places = places.chain(found.notes.iter().map(|note| &note.place));
     for place in places.chain(found.refused.iter().map(|refused| &refused.place)) {
-        assert!(place.position.line <= text.lines().count() + 1, "{place:?}");
+        assert!(place.position.line <= line_count(text), "{place:?}");
     }
 }
 
