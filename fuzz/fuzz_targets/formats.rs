@@ -11,8 +11,16 @@ use mcp_settings::json::{Json, Object, to_compact};
 use mcp_settings::model::ServerName;
 
 /// Names of files that say of which client they are, or leave it open.
-const FILES: [&str; 8] =
-    [".mcp.json", "mcp.json", "settings.json", "config.toml", "config.yaml", "opencode.jsonc", "lines.txt", "x"];
+const FILES: [&str; 8] = [
+    ".mcp.json",
+    "mcp.json",
+    "settings.json",
+    "config.toml",
+    "config.yaml",
+    "opencode.jsonc",
+    "lines.txt",
+    "x",
+];
 
 fuzz_target!(|bytes: &str| {
     let mut characters = bytes.chars();
@@ -39,15 +47,21 @@ fuzz_target!(|bytes: &str| {
         assert!(is_complete, "{target}\n{}", written.text.as_str());
     }
     let is_own = found.servers.iter().all(|entry| entry.client == found.format);
-    if let Some(written) = written(found.format, &found, &stored).filter(|_| is_own && found.format != Format::Links) {
+    if let Some(written) =
+        written(found.format, &found, &stored).filter(|_| is_own && found.format != Format::Links)
+    {
         let again = import(written.text.as_str(), Hint { format: Some(found.format), file: None });
-        let again = again.unwrap_or_else(|error| panic!("{}: {error}\n{}", found.format, written.text.as_str()));
-        let configs = |import: &Import| -> Vec<String> {
-            import.servers.iter().map(meaning).collect()
-        };
+        let again =
+            again.unwrap_or_else(|error| panic!("{}: {error}\n{}", found.format, written.text.as_str()));
+        let configs = |import: &Import| -> Vec<String> { import.servers.iter().map(meaning).collect() };
         let (before, after) = (configs(&found), configs(&again));
         for config in &before {
-            assert!(after.contains(config), "{}: {config}\n{after:?}\n{}", found.format, written.text.as_str());
+            assert!(
+                after.contains(config),
+                "{}: {config}\n{after:?}\n{}",
+                found.format,
+                written.text.as_str()
+            );
         }
     }
 });
