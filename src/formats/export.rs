@@ -25,7 +25,7 @@ pub(in crate::formats) const NAME: &str = "name";
 /// The member of a bag that has texts with references as the client wrote them, by their places.
 pub(in crate::formats) const REFERENCES: &str = "references";
 
-/// Members that one of our texts has a reference in (DESIGN §13.4).
+/// Members that one of our texts has a reference in (DESIGN §13.5).
 pub(in crate::formats) const OURS_REPLACED: [&str; 5] = ["args", "env", "cwd", "url", "headers"];
 
 const NO_MEMBER: &str = "this client has no member for it";
