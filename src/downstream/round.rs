@@ -93,11 +93,13 @@ impl Round {
     async fn listed(&mut self, known: &Known, listed: &Listed) -> bool {
         let now = (self.now)();
         let contact = &mut self.contact;
-        if contact.outage.take().is_some() {
-            (contact.reached_ms, contact.recovered_ms) = (now, now);
+        let was_out = contact.outage.take().is_some();
+        if was_out {
             tracing::info!(gateway = %self.base, "the gateway answers again");
-        } else if contact.reached_ms == 0 {
-            contact.reached_ms = now;
+        }
+        // What another process could not reach before this one is reached now, too.
+        if was_out || contact.reached_ms == 0 {
+            (contact.reached_ms, contact.recovered_ms) = (now, now);
         }
         contact.listed_ms = Some(now);
         let unknown = core::unknown(&known.made, listed);

@@ -244,6 +244,22 @@ fn a_time_that_was_stored_is_not_believed_beyond_what_can_be() {
 }
 
 #[test]
+fn what_another_process_could_not_reach_is_tried_once_the_gateway_is_reached() {
+    let world = World::new();
+    let mut round = world.round();
+    world.want("a", Some("u1"));
+    world.run(&mut round, 0);
+    world.lock().is_down = true;
+    world.want("a", None);
+    // Until the list that is due shows that it is down.
+    world.run(&mut round, 61 * SECOND);
+    assert_eq!(world.failure("a"), Some(FailureKind::Unreachable));
+    world.lock().is_down = false;
+    world.run(&mut world.round(), 0);
+    assert!(world.groups()[0].is_empty());
+}
+
+#[test]
 fn a_restart_neither_forgets_the_failures_nor_tries_early() {
     let world = World::new();
     world.want("a", Some("u1"));

@@ -28,6 +28,9 @@ const NAMES: usize = 3;
 /// How long a client tries one thing: a reservation of a service that was killed counts for a minute.
 const PATIENCE: Duration = Duration::from_secs(180);
 
+/// How long a client rests between two things.
+const PACE: Duration = Duration::from_millis(300);
+
 /// How long it may take until everything is as it was asked for.
 const SETTLING: Duration = Duration::from_secs(120);
 
@@ -130,6 +133,7 @@ fn client(world: &World, number: usize, count: usize, seed: u64) -> Groups {
     let mut random = SeededRng::new(seed);
     let mut own = Groups::new();
     for step in 0..count {
+        thread::sleep(PACE);
         let name = format!("c{number}-{}", random.below(NAMES));
         let deadline = Instant::now() + PATIENCE;
         if own.remove(&name).is_some() {
@@ -219,7 +223,7 @@ fn what_was_asked_for_is_there_in_the_end_whatever_was_killed() {
             let mut random = SeededRng::new(seed);
             let mut kills: BTreeMap<&str, usize> = BTreeMap::new();
             while !world.is_over() {
-                thread::sleep(Duration::from_millis(500 + random.below(2500) as u64));
+                thread::sleep(Duration::from_millis(200 + random.below(800) as u64));
                 *kills.entry(world.kill(&mut random)).or_default() += 1;
             }
             kills

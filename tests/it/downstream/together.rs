@@ -69,9 +69,9 @@ fn c_reg_02_a_gateway_that_refuses_leaves_nothing_behind() {
     gateway.put_foreign("b", "http://theirs");
     let answer = register(&server, "b", "http://localhost:4000").send();
     expect_refusal(&server, &answer, 500, response, cause);
-    let answer = register(&server, "c", "http://localhost:4000")
-        .json(&json!({"name": "c", "url": "http://localhost:4000", "provider_id": "nope"}));
-    expect_refusal(&server, &answer.send(), 500, response, cause);
+    let body = json!({"name": "c", "url": "http://localhost:4000", "provider_id": "nope"});
+    let answer = server.post(super::REGISTERED).json(&body).send();
+    expect_refusal(&server, &answer, 500, response, cause);
     register(&server, "d", "http://localhost:4000").send().expect(201);
     assert_eq!(gateway.ids(), ["b", "d"]);
 }
