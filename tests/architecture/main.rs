@@ -116,7 +116,7 @@ const MAY_USE_ONLY: [(&str, &str, &[&str]); 25] = [
     ("config", "model", &["registration", "static_server"]),
     ("config", "secrets", &["Plaintext", "Scope", "Scopes"]),
     ("http", "store", &["StoreError", "StoreErrorKind"]),
-    ("store", "state", &["Change"]),
+    ("store", "state", &["Change", "Destination", "Present"]),
     ("store", "metrics", &["CommitOutcome", "StoreMetrics"]),
     ("instances", "metrics", &["InstanceMetrics"]),
     ("registry", "model", &["SettingsKey", "descriptor", "mask", "suspect", "validate"]),

@@ -16,7 +16,7 @@ fn the_problems_are_those_of_the_api_document() {
         .filter_map(|(slug, rest)| Some((slug.to_owned(), rest.get(..3)?.to_owned())))
         .filter(|(slug, status)| is_slug(slug) && status.bytes().all(|byte| byte.is_ascii_digit()))
         .collect();
-    let in_source: BTreeSet<String> = slugs(&read("src/http/problem_kind.rs"));
+    let in_source: BTreeSet<String> = slugs(&read("src/http/problem_kind/facts.rs"));
     assert_eq!(documented.iter().map(|(slug, _)| slug.clone()).collect::<BTreeSet<_>>(), in_source);
     let service = Service::start();
     let ask = |(slug, _): &(String, String)| format!("curl -s {}/problems/{slug}", service.address);

@@ -19,7 +19,7 @@ const EXEMPT: [&str; 5] = [
     // Made of the tables of src/model.
     "ui/src/model/secret-tables.generated.ts",
     // Titles and meanings of problems, which clients may show.
-    "src/http/problem_kind.rs",
+    "src/http/problem_kind/facts.rs",
     // Names what it looks for.
     "tests/documents/words.rs",
 ];
