@@ -76,6 +76,8 @@ impl Gateways {
     /// Where it is not known what is to be there.
     pub async fn list(&self) -> Result<GatewayList, ServiceError> {
         self.state.opened().await;
+        // The process that calls the gateways may be another one: what it has stored by now is what is true.
+        self.state.write(Vec::new()).await;
         let mut gateways = Vec::new();
         for (base, _) in &self.clients {
             let known = self.rows.known(base).await?;

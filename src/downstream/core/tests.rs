@@ -70,9 +70,11 @@ fn each_row_and_each_aim_have_one_step() {
 #[test]
 fn a_list_corrects_the_rows() {
     use MadeState::{Attempted, Confirmed, Gone};
+    /// What is listed under the name, if anything: a content of ours, or none.
     type Entry = Option<Option<u8>>;
+    type Row = (Made, Option<u8>, Entry, Option<Option<MadeState>>);
     let changed = |state| Some(Some(state));
-    let table: [(Made, Option<u8>, Entry, Option<Option<MadeState>>); 13] = [
+    let table: [Row; 13] = [
         (row(Confirmed, &[1]), Some(1), Some(Some(1)), None),
         (row(Confirmed, &[1]), Some(1), None, changed(Attempted)),
         (row(Confirmed, &[1]), None, None, changed(Gone)),
