@@ -11,11 +11,15 @@ use super::gateway::Gateway;
 const PROVIDER: &str = "model-context-protocol";
 
 fn client(gateway: &Gateway) -> Client {
-    Client::with_patience(Base::parse(&gateway.base()).unwrap(), Duration::from_secs(2))
+    Client::with_patience(Base::parse(&gateway.base()).expect("it is one"), Duration::from_secs(2))
 }
 
 fn run<T>(future: impl Future<Output = T>) -> T {
-    tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(future)
+    tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .expect("it can be made")
+        .block_on(future)
 }
 
 fn kind<T>(result: Result<T, Failure>) -> Option<FailureKind> {

@@ -61,7 +61,7 @@ impl World {
     }
 
     fn address(&self, number: usize) -> SocketAddr {
-        self.services[number].lock().unwrap().address()
+        self.services[number].lock().expect("nothing failed").address()
     }
 
     fn is_over(&self) -> bool {
@@ -69,11 +69,11 @@ impl World {
     }
 
     fn tries(&self) -> BTreeMap<String, usize> {
-        self.tries.lock().unwrap().clone()
+        self.tries.lock().expect("nothing failed").clone()
     }
 
     fn try_again(&self, name: &str) {
-        *self.tries.lock().unwrap().entry(name.to_owned()).or_default() += 1;
+        *self.tries.lock().expect("nothing failed").entry(name.to_owned()).or_default() += 1;
     }
 
     /// One request of a service, which may be killed meanwhile.
@@ -85,15 +85,15 @@ impl World {
     fn kill(&self, random: &mut SeededRng) -> &'static str {
         // A reservation of a service that was killed keeps its name for a minute.
         if !random.once_in(5) {
-            let mut gateway = self.gateway.lock().unwrap();
+            let mut gateway = self.gateway.lock().expect("nothing failed");
             gateway.kill();
             thread::sleep(Duration::from_millis(random.below(400) as u64));
             gateway.restart();
             return "gateway";
         }
-        let mut service_there = self.services[random.below(2)].lock().unwrap();
-        service_there.child.kill().unwrap();
-        service_there.child.wait().unwrap();
+        let mut service_there = self.services[random.below(2)].lock().expect("nothing failed");
+        service_there.child.kill().expect("it is ours");
+        service_there.child.wait().expect("it is ours");
         *service_there = service(&self.site, &self.base);
         "service"
     }
@@ -104,8 +104,18 @@ impl World {
         (list.status == 200).then(|| list.json()["gateways"][0].take())
     }
 
+    /// What the services that run have warned of last.
+    fn warnings(&self) -> String {
+        let logs = self.services.iter().map(|service| service.lock().expect("nothing failed").log());
+        let last = |log: String| {
+            let warnings: Vec<&str> = log.lines().filter(|line| line.contains("WARN")).collect();
+            warnings[warnings.len().saturating_sub(8)..].join("\n")
+        };
+        logs.map(last).collect::<Vec<_>>().join("\n\n")
+    }
+
     fn has(&self) -> Groups {
-        self.gateway.lock().unwrap().stored()
+        self.gateway.lock().expect("nothing failed").stored()
     }
 
     fn registered(&self, number: usize) -> Option<Groups> {
@@ -196,8 +206,12 @@ fn look(world: &World) -> bool {
     let is_quiet = |id: &String| tries.get(id) == later.get(id);
     for (id, state) in before.iter().filter(|(id, state)| after.get(*id) == Some(*state) && is_quiet(id)) {
         match state.as_str() {
-            "registered" => assert!(has.contains_key(id), "{id} is said to be there: {has:?}"),
-            "removed" => assert!(!has.contains_key(id), "{id} is said to be gone: {has:?}"),
+            "registered" => {
+                assert!(has.contains_key(id), "{id} is said to be there: {has:?}\n{}", world.warnings());
+            }
+            "removed" => {
+                assert!(!has.contains_key(id), "{id} is said to be gone: {has:?}\n{}", world.warnings());
+            }
             _ => {}
         }
     }
