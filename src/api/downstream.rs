@@ -3,6 +3,8 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::words;
+
 /// The gateways, in the order in which they are configured.
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 pub struct GatewayList {
@@ -40,7 +42,7 @@ pub struct GatewayServer {
 /// How far a server has come at a gateway.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
-#[schemars(inline)]
+#[schemars(inline, transform = words::list)]
 pub enum GatewayServerState {
     /// It is to be there, and is not yet as far as is known.
     Registering,

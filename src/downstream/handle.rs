@@ -78,16 +78,17 @@ impl Gateways {
         self.state.opened().await;
         // The process that calls the gateways may be another one: what it has stored by now is what is true.
         self.state.write(Vec::new()).await;
+        let aims = self.rows.aims().await?;
         let mut gateways = Vec::new();
         for (base, _) in &self.clients {
-            let known = self.rows.known(base).await?;
+            let made = self.rows.made(base)?;
             let remembered = self.state.peek().unwrap_or_default();
             let seen = remembered.origins.gateways.get(base.as_str());
             gateways.push(GatewayStatus {
                 gateway: base.as_str().to_owned(),
                 trouble: seen.and_then(|seen| seen.trouble.clone()),
                 since_ms: seen.map(|seen| seen.since_ms),
-                servers: servers(&known.aims, &known.made),
+                servers: servers(&aims, &made),
                 unknown: seen.map(|seen| seen.unknown.clone()).unwrap_or_default(),
             });
         }
@@ -101,6 +102,8 @@ impl Gateways {
     ///
     /// Where that can't be, or a gateway does not do its part.
     pub async fn adopt(&self, caller: &Caller, gateway: &str, id: &str) -> Result<(), DecisionError> {
+        // Nothing is decided on settings that can't be read.
+        self.rows.aims().await?;
         let (base, client) = self.find(gateway)?;
         let name: ServerName = id.parse().map_err(|_| DecisionError::NotAName)?;
         let found = client.read(id).await.map_err(|failure| DecisionError::Gateway(failure.kind))?;
@@ -136,13 +139,13 @@ impl Gateways {
     ///
     /// Where nothing was made under the id, or a server is to be there.
     pub async fn forget(&self, gateway: &str, id: &str) -> Result<(), DecisionError> {
+        let aims = self.rows.aims().await?;
         let (base, _) = self.find(gateway)?;
         let name = SettingsKey::new(id);
-        let known = self.rows.known(base).await?;
-        if !known.made.contains_key(&name) {
+        if !self.rows.made(base)?.contains_key(&name) {
             return Err(DecisionError::UnknownId);
         }
-        if known.aims.get(&name).is_some_and(|aim| aim.forward.is_some()) {
+        if aims.get(&name).is_some_and(|aim| aim.forward.is_some()) {
             return Err(DecisionError::StillRegistered);
         }
         self.write(base, &name, None).await

@@ -33,14 +33,18 @@ impl StateRows {
     ///
     /// Where it is not known what is to be there.
     pub(super) async fn known(&self, gateway: &Base) -> Result<Known, ServiceError> {
-        let aims = self.aims().await?;
-        let remembered = self.state.peek().ok_or(ServiceError::StateUnavailable)?;
-        let own = remembered.origins.entries.iter().filter(|((at, _), _)| at == gateway.as_str());
-        let made = own.map(|((_, name), entry)| (name.clone(), made(entry))).collect();
-        Ok(Known { aims, made: Arc::new(made) })
+        Ok(Known { aims: self.aims().await?, made: Arc::new(self.made(gateway)?) })
     }
 
-    async fn aims(&self) -> Result<BTreeMap<SettingsKey, Aim>, ServiceError> {
+    /// What was made at this gateway.
+    pub(super) fn made(&self, gateway: &Base) -> Result<BTreeMap<SettingsKey, Made>, ServiceError> {
+        let remembered = self.state.peek().ok_or(ServiceError::StateUnavailable)?;
+        let own = remembered.origins.entries.iter().filter(|((at, _), _)| at == gateway.as_str());
+        Ok(own.map(|((_, name), entry)| (name.clone(), made(entry))).collect())
+    }
+
+    /// What is to be at every gateway.
+    pub(super) async fn aims(&self) -> Result<BTreeMap<SettingsKey, Aim>, ServiceError> {
         let wanted = self.service.wanted().await?;
         let leaving = wanted
             .leaving
