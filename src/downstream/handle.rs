@@ -12,7 +12,7 @@ use crate::model::registration::Registration;
 use crate::model::{ServerName, SettingsKey};
 use crate::service::access::Caller;
 use crate::service::{RegistrationError, Service, ServiceError};
-use crate::state::StateStore;
+use crate::state::{Kept, StateStore};
 
 /// The gateways that are configured.
 pub struct Gateways {
@@ -77,7 +77,9 @@ impl Gateways {
     pub async fn list(&self) -> Result<GatewayList, ServiceError> {
         self.state.opened().await;
         // The process that calls the gateways may be another one: what it has stored by now is what is true.
-        self.state.write(Vec::new()).await;
+        if self.state.write(Vec::new()).await == Kept::Pending {
+            return Err(ServiceError::StateUnavailable);
+        }
         let aims = self.rows.aims().await?;
         let mut gateways = Vec::new();
         for (base, _) in &self.clients {

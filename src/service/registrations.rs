@@ -184,7 +184,9 @@ impl Service {
     pub async fn unregister(&self, caller: &Caller, name: &SettingsKey) -> Result<bool, RemovalError> {
         // Another process may have registered it a moment ago.
         self.remembered().await?;
-        self.state.write(Vec::new()).await;
+        if self.state.write(Vec::new()).await == Kept::Pending {
+            return Err(ServiceError::StateUnavailable.into());
+        }
         if !self.is_registered(name).await? {
             return Ok(false);
         }
