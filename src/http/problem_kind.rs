@@ -50,7 +50,7 @@ pub enum ProblemKind {
     NameTaken,
     /// The stored server is no configuration.
     MalformedServer,
-    /// What stands around the servers can't be read.
+    /// What is around the servers can't be read.
     MalformedSettings,
     /// A write without a precondition.
     PreconditionRequired,
