@@ -75,7 +75,7 @@ pub(in crate::http) fn forget() -> Description {
 }
 
 fn of_reads() -> Problems {
-    problems(&[DocumentUnreadable, DocumentVanished, StoreUnavailable])
+    problems(&[DocumentUnreadable, DocumentVanished, StoreUnavailable, StateUnavailable])
 }
 
 fn entry(id: &'static str) -> crate::openapi::Example {
