@@ -163,7 +163,8 @@ fn filled(server: &TestServer, method: &str, path: &str, operation: &Value) -> R
 }
 
 fn address(path: &str) -> String {
-    path.replace("{name}", "a").replace("{settings_key}", "a").replace("{type}", "not-found")
+    let names = ["{name}", "{settings_key}", "{entry}"];
+    names.iter().fold(path.to_owned(), |path, name| path.replace(name, "a")).replace("{type}", "not-found")
 }
 
 fn references(value: &Value) -> Vec<String> {
