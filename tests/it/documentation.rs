@@ -4,7 +4,7 @@ mod schemas;
 
 use serde_json::{Value, json};
 
-use crate::server::{TestServer, item};
+use crate::server::{TestServer, WRITER, item};
 use crate::site::Site;
 use crate::wire::Request;
 
@@ -107,9 +107,9 @@ fn every_operation_on_a_server_honours_a_condition() {
 
 #[test]
 fn every_operation_on_the_document_says_that_it_is_gone() {
-    // What was seen of a server is enough to withdraw its approval, so nothing is to be seen.
+    // What is remembered of a server is enough to withdraw its approval, so nothing is to be: a writer approves nothing.
     let server = TestServer::builder(Site::new()).with_run().env("MCP_SETTINGS_RUN", "off").start();
-    server.seed("a", &json!({ "command": "x" }));
+    server.put(item("a")).key(WRITER).json(&json!({ "command": "x" })).send().expect(201);
     server.remove_document();
     let mut count = 0;
     for (method, path, operation) in operations(&checked_in()) {
@@ -117,6 +117,7 @@ fn every_operation_on_the_document_says_that_it_is_gone() {
         let problems = &operation["responses"]["503"]["content"]["application/problem+json"]["examples"];
         if problems.get("document-vanished").is_some() {
             let answer = filled(&server, &method, &path, &operation).send();
+            assert_eq!(answer.status, 503, "{method} {path}");
             answer.expect_problem(503, "document-vanished");
             count += 1;
         }
