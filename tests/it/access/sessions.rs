@@ -199,16 +199,21 @@ fn until_the_sessions_are_known_nobody_is_signed_out() {
     lock.lock().expect("nobody holds it");
     let server = TestServer::builder(site).listen(&address).start();
     let began = Instant::now();
-    let link = || server.post("/api/session/links").key(&key).send();
-    let metrics = || server.get("/metrics").key(&key).send();
+    let others = [
+        ("POST", "/api/session/links"),
+        ("GET", "/metrics"),
+        ("GET", "/registry/capabilities"),
+        ("OPTIONS", "/registry/mcp-servers"),
+    ];
+    let ask = |(method, path): (&str, &str)| server.request(method, path).key(&key).send();
     // All wait for the same two seconds.
-    let (refusal, linked, measured) = std::thread::scope(|scope| {
-        let (linked, measured) = (scope.spawn(link), scope.spawn(metrics));
-        let answered = "it is answered";
-        (current(&server, &key), linked.join().expect(answered), measured.join().expect(answered))
+    let (refusal, answers) = std::thread::scope(|scope| {
+        let asked = others.map(|other| scope.spawn(move || ask(other)));
+        (current(&server, &key), asked.map(|answer| answer.join().expect("it is answered")))
     });
-    measured.expect_problem(503, "sessions-not-loaded");
-    linked.expect_problem(503, "sessions-not-loaded");
+    for answer in answers {
+        answer.expect_problem(503, "sessions-not-loaded");
+    }
     let refusal = refusal.expect_problem(503, "sessions-not-loaded");
     assert_eq!(refusal.header("retry-after"), Some("1"));
     assert!(began.elapsed() < Duration::from_secs(3), "{:?}", began.elapsed());

@@ -38,6 +38,10 @@ fn what_is_unknown_is_listed_and_can_be_adopted() {
         answer.expect_problem(422, "malformed-body");
     }
     decide(&server, "adopt", &gateway, "group/x").expect_problem(400, "invalid-name");
+    // A server of the name that is not registered keeps it.
+    server.seed("mine", &json!({"command": "x"}));
+    decide(&server, "adopt", &gateway, "mine").expect_problem(409, "name-taken");
+    server.delete(crate::server::item("mine")).send().expect(204);
     decide(&server, "adopt", &gateway, "mine").expect(200);
     assert_eq!(registered(&server), ["mine"]);
     assert_eq!(state(&server, "mine").as_deref(), Some("registered"));
