@@ -19,6 +19,9 @@ const EXCUSED: [(&str, &str); 4] = [
     ("problem body-timeout", "it comes after twenty seconds"),
 ];
 
+/// What is no bug of ours: a gateway that refuses.
+const NOT_EXCUSED: [&str; 2] = ["500 POST /v1/mcp-servers", "500 DELETE /v1/mcp-servers/{name}"];
+
 #[test]
 fn every_described_status_and_problem_is_seen_by_a_test_or_excused() {
     let described = described(&document::checked_in());
@@ -31,7 +34,9 @@ fn every_described_status_and_problem_is_seen_by_a_test_or_excused() {
     let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join("seen");
     let text = std::fs::read_to_string(path).expect("the black-box tests have run");
     let seen: BTreeSet<String> = text.lines().map(str::to_owned).collect();
-    let is_excused = |key: &&String| EXCUSED.iter().any(|(excused, _)| key.starts_with(excused));
+    let is_excused = |key: &&String| {
+        !NOT_EXCUSED.contains(&key.as_str()) && EXCUSED.iter().any(|(excused, _)| key.starts_with(excused))
+    };
     let unseen: Vec<&String> = described.difference(&seen).filter(|key| !is_excused(key)).collect();
     assert!(unseen.is_empty(), "no test has seen {unseen:#?}");
     let needless: Vec<&String> = described.intersection(&seen).filter(is_excused).collect();
