@@ -2,9 +2,7 @@
 //! out of there.
 
 use std::sync::Arc;
-use std::time::{Duration, Instant};
-
-use tokio::time::timeout;
+use std::time::Instant;
 
 use crate::model::Author;
 use crate::model::plain_names::PlainNames;
@@ -17,9 +15,6 @@ use super::effect::{Effect, edits, notes};
 use super::key_rules::BatchKeys;
 use super::tag_cache::TagCache;
 use super::{Options, Service, ServiceError};
-
-/// How long a write waits at the start until it is known what was remembered.
-const PATIENCE: Duration = Duration::from_secs(2);
 
 /// What a use-case decided, with its answer.
 pub(super) enum Step<T> {
@@ -152,7 +147,7 @@ impl Service {
     ) -> Result<(T, Arc<Snapshot>), ServiceError> {
         // What is known of where servers came from is carried on. Only at the start it is not known yet.
         if case.author.is_some() && self.state.peek().is_none() {
-            timeout(PATIENCE, self.state.opened()).await.ok();
+            self.remembered().await.ok();
         }
         let committed = self.store.commit(case.into_change(context)).await?;
         Ok((answer(committed.answer)?, committed.snapshot))

@@ -63,9 +63,7 @@ pub use self::origin_view::OriginNews;
 pub use self::policies::{PolicyState, PolicyWrite};
 pub use self::read_model::{Item, ReadModel};
 pub use self::readiness::Degradation;
-pub use self::registrations::{
-    Forward, GatewayFailure, Registered, RegistrationError, RemovalError, UNREACHABLE_KINDS, Wanted,
-};
+pub use self::registrations::{Forward, GatewayFailure, Registered, RegistrationError, RemovalError, Wanted};
 pub use self::rotate::Rotation;
 pub use self::runnable::Runnable;
 pub use self::server_write::{Operation, ServerWrite, Words};

@@ -42,7 +42,7 @@ impl NoteKeeper for StateKeeper {
         // A server that is configured here needs a look at what others store only where something was known of its name.
         let known = self.0.peek().ok_or(NotNoted)?;
         let is_plain = |note: &&OriginNote| match note {
-            OriginNote::New { name, origin: None, .. } => known.origins.names().all(|known| known != name),
+            OriginNote::New { name, origin: None, .. } => !known.origins.has(name),
             _ => false,
         };
         if notes.iter().all(is_plain) {
@@ -140,10 +140,9 @@ fn intents(origins: &Origins, notes: &[&OriginNote]) -> Vec<OriginChange> {
             }
         }
     }
-    let is_known = |name: &SettingsKey| origins.names().any(|known| known == name);
     let intent = |(name, Course { before, after, row })| {
         // What is remembered of a name that another program took away must not come back with the next server of it.
-        let changes = row.is_some() || is_known(&name);
+        let changes = row.is_some() || origins.has(&name);
         changes.then_some(OriginChange::Intend { name, before, after, row })
     };
     courses.into_iter().filter_map(intent).collect()

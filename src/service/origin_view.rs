@@ -93,7 +93,7 @@ impl Service {
     ) -> Vec<GatewayState> {
         let Some(digest) = digest else { return Vec::new() };
         let state = |gateway: &String| {
-            let entry = remembered.origins.entries.get(&(gateway.clone(), name.clone()));
+            let entry = remembered.origins.entry(gateway, name);
             let state = match entry {
                 Some(entry) if 0 < entry.failures => GatewayStateWord::Failed,
                 Some(entry) if row.leaving.is_none() && entry.digests.last() == Some(&digest) => {

@@ -103,7 +103,7 @@ pub struct Wanted {
 }
 
 /// The kinds of failures after which a gateway counts as not reached; every other one is a refusal.
-pub const UNREACHABLE_KINDS: [&str; 2] = ["unreachable", "timeout"];
+const UNREACHABLE_KINDS: [&str; 2] = ["unreachable", "timeout"];
 
 impl Service {
     /// The same with these gateways, by their URLs.
@@ -267,7 +267,7 @@ impl Service {
             .collect();
         for (name, leaving) in rows {
             let is_gone = |gateway: &String| {
-                let entry = remembered.origins.entries.get(&(gateway.clone(), name.clone()));
+                let entry = remembered.origins.entry(gateway, &name);
                 entry.is_none_or(|entry| entry.state == EntryState::Gone)
             };
             if self.gateways.iter().all(is_gone) {
@@ -365,7 +365,7 @@ impl Service {
                 let remembered = state.borrow_and_update().clone().unwrap_or_default();
                 self.failure(&remembered, name, ask)?;
                 let has = |gateway: &String| {
-                    let entry = remembered.origins.entries.get(&(gateway.clone(), name.clone()));
+                    let entry = remembered.origins.entry(gateway, name);
                     entry.is_some_and(|entry| {
                         entry.state == EntryState::Confirmed && entry.digests.last() == Some(digest)
                     })
@@ -381,7 +381,7 @@ impl Service {
 
     /// The failure of a gateway that was called for this request.
     fn failure(&self, remembered: &Remembered, name: &SettingsKey, ask: &str) -> Result<(), GatewayFailure> {
-        let entry = |gateway: &String| remembered.origins.entries.get(&(gateway.clone(), name.clone()));
+        let entry = |gateway: &String| remembered.origins.entry(gateway, name);
         let mut own = self.gateways.iter().filter_map(entry);
         match own.find(|entry| entry.ask.as_deref() == Some(ask) && 0 < entry.failures) {
             None => Ok(()),

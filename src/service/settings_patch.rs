@@ -12,15 +12,15 @@ use crate::model::settings::{ActivePointer, MCP_CONFIG, Section, Settings, Setti
 use crate::model::state::touched_members;
 use crate::model::validate::Violation;
 use crate::model::{Access, Dialect, Edit, Layout, Sealing, SettingsKey};
-use crate::projection::{Precondition, view_masked};
+use crate::projection::view_masked;
 use crate::secrets::{Exposure, KeyRing};
-use crate::store::{Current, Facts, Names, OriginNote};
+use crate::store::{Current, Facts, Names};
 
 use super::access::Caller;
 use super::commit::{Step, UseCase, WriteContext};
+use super::delete::removal;
 use super::effect::Effect;
 use super::key_rules::must_seal;
-use super::launching::withdrawal;
 use super::settings::{Settled, WrittenServer};
 use super::settings_answer::outside;
 use super::state_context::StateContext;
@@ -174,11 +174,7 @@ impl Request {
                 let Some(server) = server else { return Ok(Step::Keep(Written::of_many())) };
                 let rules = StateContext::of(current, &keys, context, &self.caller);
                 let state = rules.state(&key, server);
-                let led = context.destinations().map(|destinations| destinations.at_state(&state.config));
-                let origin = led.map(|before| OriginNote::Removed { name: key.clone(), before });
-                let written = Written { before: Some(state.tag), ..Written::of_many() };
-                let run = withdrawal(&self.caller, &key);
-                let remove = Effect::from(Edit::Remove { key }).with_run(run).with_origin(origin);
+                let (remove, written) = removal(&Write::unconditional(key, &self.caller), state, context);
                 return Ok(Step::Edit(vec![remove], written));
             }
             Json::Object(patch) => patch.clone(),
@@ -196,7 +192,7 @@ impl Request {
             (false, true) => ServerWrite::replace(without_nulls(&patch)),
             (false, false) => Operation::Create(without_nulls(&patch)).in_words(Words::OpenHands),
         };
-        let write = Write { key, precondition: Precondition::default(), caller: self.caller.clone() };
+        let write = Write::unconditional(key, &self.caller);
         let update = Arc::new(Update::new(write, change));
         update::decide(current, &update, context, &keys).map_err(|error| at(error, &place))
     }

@@ -200,6 +200,16 @@ impl Origins {
         }
     }
 
+    /// What a gateway was made to know of a name.
+    pub fn entry(&self, gateway: &str, name: &SettingsKey) -> Option<&GatewayEntry> {
+        self.entries.get(&(gateway.to_owned(), name.clone()))
+    }
+
+    /// Whether something may be remembered of a name.
+    pub fn has(&self, name: &SettingsKey) -> bool {
+        self.rows.contains_key(name) || self.intended.contains_key(name)
+    }
+
     /// Every name of which something may be remembered.
     pub fn names(&self) -> impl Iterator<Item = &SettingsKey> {
         let intended = self.intended.keys().filter(|name| !self.rows.contains_key(name));
