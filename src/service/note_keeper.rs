@@ -38,7 +38,7 @@ impl StateKeeper {
 
 impl NoteKeeper for StateKeeper {
     fn prepare(&self, notes: &[Note]) -> Result<(), NotNoted> {
-        let notes: Vec<&OriginNote> = origins(notes).collect();
+        let notes: Vec<&OriginNote> = origin_notes(notes).collect();
         // A server that is configured here needs a look at what others store only where something was known of its name.
         let known = self.0.peek().ok_or(NotNoted)?;
         let is_plain = |note: &&OriginNote| match note {
@@ -63,7 +63,8 @@ impl NoteKeeper for StateKeeper {
     }
 
     fn keep(&self, notes: Vec<Note>) {
-        let mut changes = settlements(&notes);
+        let remembered = self.0.peek().unwrap_or_default();
+        let mut changes = settlements(&remembered.origins, &notes);
         let mut authors = Vec::new();
         for note in notes {
             let (name, at, made) = match note {
@@ -89,7 +90,7 @@ impl NoteKeeper for StateKeeper {
     }
 }
 
-fn origins(notes: &[Note]) -> impl Iterator<Item = &OriginNote> {
+fn origin_notes(notes: &[Note]) -> impl Iterator<Item = &OriginNote> {
     notes.iter().filter_map(|note| match note {
         Note::Origin(note) => Some(note),
         _ => None,
@@ -104,8 +105,11 @@ struct Course {
     row: Option<OriginRow>,
 }
 
-/// What is to be stored before these are made: for each name what the whole batch comes to.
-fn intents(origins: &Origins, notes: &[&OriginNote]) -> Vec<OriginChange> {
+/// What becomes of each name that these notes are of.
+fn courses<'a>(
+    origins: &Origins,
+    notes: impl IntoIterator<Item = &'a OriginNote>,
+) -> BTreeMap<SettingsKey, Course> {
     let mut courses: BTreeMap<SettingsKey, Course> = BTreeMap::new();
     let begun = |before: Present, name: &SettingsKey| Course {
         before,
@@ -140,35 +144,25 @@ fn intents(origins: &Origins, notes: &[&OriginNote]) -> Vec<OriginChange> {
             }
         }
     }
+    courses
+}
+
+/// What is to be stored before these are made: for each name what the whole batch comes to.
+fn intents(origins: &Origins, notes: &[&OriginNote]) -> Vec<OriginChange> {
     let intent = |(name, Course { before, after, row })| {
         // What is remembered of a name that another program took away must not come back with the next server of it.
         let changes = row.is_some() || origins.has(&name);
         changes.then_some(OriginChange::Intend { name, before, after, row })
     };
-    courses.into_iter().filter_map(intent).collect()
+    courses(origins, notes.iter().copied()).into_iter().filter_map(intent).collect()
 }
 
-/// What is to be stored once these are made.
-fn settlements(notes: &[Note]) -> Vec<Change> {
-    let mut settled: BTreeMap<&SettingsKey, Option<Destination>> = BTreeMap::new();
-    for note in origins(notes) {
-        match note {
-            OriginNote::New { name, destination, .. } => drop(settled.insert(name, Some(*destination))),
-            OriginNote::Led { name, after, .. } => drop(settled.insert(name, Some(*after))),
-            OriginNote::Renamed { from, to, at } => {
-                let before = match at {
-                    Present::At(destination) => Some(*destination),
-                    Present::Absent | Present::Unreadable => None,
-                };
-                let after = settled.insert(from, None).flatten().or(before);
-                settled.insert(to, after);
-            }
-            OriginNote::Removed { name, .. } => drop(settled.insert(name, None)),
-        }
-    }
-    let settle =
-        |(name, after): (&SettingsKey, _)| Change::Origin(OriginChange::Settle { name: name.clone(), after });
-    settled.into_iter().map(settle).collect()
+/// What is to be stored once these are made. Of a name of which nothing is remembered, nothing is.
+fn settlements(origins: &Origins, notes: &[Note]) -> Vec<Change> {
+    let settle = |(name, Course { after, .. })| {
+        origins.has(&name).then_some(Change::Origin(OriginChange::Settle { name, after }))
+    };
+    courses(origins, origin_notes(notes)).into_iter().filter_map(settle).collect()
 }
 
 #[cfg(test)]
