@@ -1,6 +1,11 @@
-//! TLS as clients of ours speak it: rustls over ring, with the roots of the system. It does not know who is called.
+//! TLS as clients of ours speak it: rustls over ring, with the roots of the system; and HTTP over it, which goes nowhere
+//! but where it is sent. It does not know who is called.
 
 use std::sync::{Arc, OnceLock};
+
+use reqwest::{ClientBuilder, redirect, retry};
+
+const USER_AGENT: &str = concat!("mcp-settings/", env!("CARGO_PKG_VERSION"));
 
 static CONFIG: OnceLock<rustls::ClientConfig> = OnceLock::new();
 
@@ -13,6 +18,18 @@ static CONFIG: OnceLock<rustls::ClientConfig> = OnceLock::new();
 /// Never: ring has the default versions.
 pub fn client_config() -> rustls::ClientConfig {
     CONFIG.get_or_init(read).clone()
+}
+
+/// An HTTP client over [`client_config`], which takes the same time: no proxy of the environment is used, no redirect is
+/// followed, and nothing is sent twice.
+pub fn client_builder() -> ClientBuilder {
+    reqwest::Client::builder()
+        .tls_backend_preconfigured(client_config())
+        .no_proxy()
+        .redirect(redirect::Policy::none())
+        .retry(retry::never())
+        .referer(false)
+        .user_agent(USER_AGENT)
 }
 
 fn read() -> rustls::ClientConfig {

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use futures_util::future::BoxFuture;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
-use reqwest::{Method, StatusCode, redirect, retry};
+use reqwest::{Method, StatusCode};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use tokio::sync::OnceCell;
@@ -14,7 +14,7 @@ use tokio::sync::OnceCell;
 use super::{Base, Failure, FailureKind, Gateway, ToolGroup};
 use crate::blocking;
 use crate::service::audit;
-use crate::tls::client_config;
+use crate::tls::client_builder;
 
 /// How long one call may take, its body included.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -30,8 +30,6 @@ const LONGEST_DETAIL: usize = 300;
 
 /// The gateway may close a connection that was idle for 5 s, and a call that meets that is lost.
 const LONGEST_IDLE: Duration = Duration::from_secs(3);
-
-const USER_AGENT: &str = concat!("mcp-settings/", env!("CARGO_PKG_VERSION"));
 
 /// What is escaped in a segment of a path.
 const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
@@ -116,13 +114,8 @@ impl Client {
 
     async fn http(&self) -> Result<&reqwest::Client, (FailureKind, String)> {
         let make = || async {
-            reqwest::Client::builder()
-                .tls_backend_preconfigured(blocking::run(client_config).await)
-                .no_proxy()
-                .redirect(redirect::Policy::none())
-                .retry(retry::never())
-                .referer(false)
-                .user_agent(USER_AGENT)
+            blocking::run(client_builder)
+                .await
                 .connect_timeout(self.patience)
                 .pool_idle_timeout(LONGEST_IDLE)
                 .build()

@@ -19,7 +19,7 @@ use url::{Host, Url};
 
 use crate::blocking;
 use crate::model::dial::DialPolicy;
-use crate::tls::client_config;
+use crate::tls::client_builder;
 
 use super::fault::{Fault, FaultKind};
 
@@ -31,8 +31,6 @@ pub const LARGEST_BODY: usize = 16 << 20;
 const LONGEST_IDLE: Duration = Duration::from_secs(3);
 
 const CONNECT_PATIENCE: Duration = Duration::from_secs(10);
-
-const USER_AGENT: &str = concat!("mcp-settings/", env!("CARGO_PKG_VERSION"));
 
 /// Finds the addresses of a name.
 pub type Lookup = Arc<dyn Fn(String) -> BoxFuture<'static, io::Result<Vec<IpAddr>>> + Send + Sync>;
@@ -84,14 +82,8 @@ impl HttpClient {
         let is_proxied = self.shared.https_proxy.is_some() && url.scheme() == "https";
         let judge = Arc::new(Judge { client: Arc::clone(&self.shared), url: url.clone(), is_proxied });
         judge.literal()?;
-        let tls = blocking::run(client_config).await;
-        let mut builder = reqwest::Client::builder()
-            .tls_backend_preconfigured(tls)
-            .no_proxy()
-            .redirect(reqwest::redirect::Policy::none())
-            .retry(reqwest::retry::never())
-            .referer(false)
-            .user_agent(USER_AGENT)
+        let mut builder = blocking::run(client_builder)
+            .await
             .connect_timeout(CONNECT_PATIENCE)
             .pool_idle_timeout(LONGEST_IDLE)
             .dns_resolver(Resolver(Arc::clone(&judge)));

@@ -12,7 +12,7 @@ use circles::circles;
 use source::{crate_paths, has_word, is_test, product_code, root, source_files};
 
 /// Which rooms a room may use. Nothing here that is not used: a freedom that nobody needs is a mistake to come.
-const MAY_USE: [(&str, &[&str]); 24] = [
+const MAY_USE: [(&str, &[&str]); 23] = [
     ("api", &["json", "model", "projection", "secrets"]),
     ("metrics", &["api", "model"]),
     ("json", &[]),
@@ -21,7 +21,6 @@ const MAY_USE: [(&str, &[&str]); 24] = [
     ("tls", &[]),
     ("config", &["model", "secrets"]),
     ("ui", &[]),
-    ("tls", &[]),
     ("openapi", &[]),
     ("secrets", &["json"]),
     ("model", &["json", "secrets"]),

@@ -15,9 +15,7 @@ use url::Url;
 use crate::blocking;
 use crate::registry::environment::AUTH_TOKEN;
 use crate::registry::error::{RegistryError, RegistryErrorKind};
-use crate::tls::client_config;
-
-const USER_AGENT: &str = concat!("mcp-settings/", env!("CARGO_PKG_VERSION"));
+use crate::tls::client_builder;
 
 /// Sends requests to one catalog.
 pub(super) struct Client {
@@ -90,14 +88,8 @@ impl Client {
         if let Some(known) = self.known()? {
             return Ok(known);
         }
-        let tls = blocking::run(client_config).await;
-        let made = reqwest::Client::builder()
-            .tls_backend_preconfigured(tls)
-            .no_proxy()
-            .redirect(reqwest::redirect::Policy::none())
-            .retry(reqwest::retry::never())
-            .referer(false)
-            .user_agent(USER_AGENT)
+        let made = blocking::run(client_builder)
+            .await
             .timeout(self.patience)
             .build()
             .map_err(|_| RegistryErrorKind::Unavailable.because("the HTTP client could not be set up"))?;
