@@ -6,9 +6,9 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fmt;
 
+use indexmap::IndexMap;
 use schemars::{JsonSchema, Schema, SchemaGenerator};
-use serde::de::{MapAccess, Visitor};
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde::{Deserialize, Serialize};
 
 /// What a catalog can do.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -76,8 +76,8 @@ pub struct RegistryServer {
 }
 
 /// Variables in their order. A value that begins with `$` is a reference to a variable of the agent's.
-#[derive(Clone, PartialEq, Eq)]
-pub struct RegistryVariables(pub Vec<(String, String)>);
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RegistryVariables(pub IndexMap<String, String>);
 
 /// Whether the caller can start a server from what it is shown.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -94,35 +94,7 @@ pub struct RegistryValidation {
 /// Without the values, which may be secret.
 impl fmt::Debug for RegistryVariables {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.debug_list().entries(self.0.iter().map(|(name, _)| name)).finish()
-    }
-}
-
-impl Serialize for RegistryVariables {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_map(self.0.iter().map(|(name, value)| (name, value)))
-    }
-}
-
-impl<'de> Deserialize<'de> for RegistryVariables {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Reader;
-        impl<'de> Visitor<'de> for Reader {
-            type Value = RegistryVariables;
-
-            fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-                formatter.write_str("an object of strings")
-            }
-
-            fn visit_map<M: MapAccess<'de>>(self, mut members: M) -> Result<RegistryVariables, M::Error> {
-                let mut found = Vec::new();
-                while let Some(member) = members.next_entry()? {
-                    found.push(member);
-                }
-                Ok(RegistryVariables(found))
-            }
-        }
-        deserializer.deserialize_map(Reader)
+        formatter.debug_list().entries(self.0.keys()).finish()
     }
 }
 

@@ -114,7 +114,7 @@ pub(super) fn install(call: Call, body: Object) -> Answer {
             Err(violations) => Err(ServiceError::Invalid(violations)),
         };
         let (written, entry) = added.map_err(|error| failed(&call, &name, error))?;
-        call.trail.tags(written.before.as_ref(), written.after.as_ref());
+        call.note(&written);
         let place = format!("{REGISTRY}/{name}?agent_scope={}", call.query.scope.as_str());
         Ok(HttpResponse::build(StatusCode::CREATED)
             .insert_header((header::LOCATION, call.url(&place)))
@@ -129,7 +129,7 @@ pub(super) fn uninstall(call: Call, entry: String) -> Answer {
         let name = name_in_path(&entry)?;
         let removed = registry(&call).remove(&name).await;
         if let Some(written) = removed.map_err(|error| failed(&call, &name, error))? {
-            call.trail.tags(written.before.as_ref(), written.after.as_ref());
+            call.note(&written);
         }
         Ok(HttpResponse::NoContent().finish())
     })
@@ -228,6 +228,5 @@ fn entry_of(entry: ServerRef) -> RegistryEntry {
 
 fn server_of(spec: ServerSpec) -> RegistryServer {
     let ServerSpec { name, command, args, env, transport, description } = spec;
-    let env = RegistryVariables(env.into_iter().collect());
-    RegistryServer { name, command, args, env, transport, description }
+    RegistryServer { name, command, args, env: RegistryVariables(env), transport, description }
 }

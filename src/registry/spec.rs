@@ -3,7 +3,7 @@
 use std::fmt;
 
 use indexmap::IndexMap;
-use serde::{Serialize, Serializer};
+use serde::Serialize;
 
 use super::error::{RegistryError, RegistryErrorKind};
 
@@ -20,7 +20,6 @@ pub struct ServerSpec {
     /// Its arguments.
     pub args: Vec<String>,
     /// Its variables, in the order in which they were written. A value may be secret.
-    #[serde(serialize_with = "as_object")]
     pub env: IndexMap<String, String>,
     /// How it is spoken to.
     pub transport: String,
@@ -70,21 +69,16 @@ pub(super) fn first_line(description: &str) -> &str {
 /// Without the values of the variables, which may be secret.
 impl fmt::Debug for ServerSpec {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let env = format_args!("<{} entries; redacted>", self.env.len()).to_string();
         formatter
             .debug_struct("ServerSpec")
             .field("name", &self.name)
             .field("command", &self.command)
             .field("args", &self.args)
-            .field("env", &format_args!("{env}"))
+            .field("env", &format_args!("<{} entries; redacted>", self.env.len()))
             .field("transport", &self.transport)
             .field("description", &self.description)
             .finish()
     }
-}
-
-fn as_object<S: Serializer>(env: &IndexMap<String, String>, serializer: S) -> Result<S::Ok, S::Error> {
-    serializer.collect_map(env)
 }
 
 /// What a listing says of a server: never its command, arguments or variables.
