@@ -5,18 +5,13 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::backend::RegistryBackend;
-use super::catalog::Catalog;
+use super::catalog::{Catalog, HTTP};
 use super::environment::{ALLOW_HTTP, BACKEND, BACKEND_URL};
 use super::error::{RegistryError, RegistryErrorKind};
-use super::mcp_md::{McpMd, ReadPaths};
+use super::mcp_md::{FILESYSTEM, McpMd, ReadPaths};
 use super::quoting::quoted_list;
 use super::redact::redact_unknown;
 use super::resolution::Variables;
-
-/// The default.
-const FILESYSTEM: &str = "filesystem";
-
-const HTTP: &str = "http";
 
 /// Whose registry is opened, and in which environment.
 #[derive(Clone)]

@@ -1,7 +1,5 @@
 //! Where a catalog is, and whether it may be called: without TLS only on this machine (MUST 11). It sends nothing.
 
-use std::net::IpAddr;
-
 use url::{Host, Url, form_urlencoded};
 
 use crate::registry::error::{RegistryError, RegistryErrorKind};
@@ -110,8 +108,8 @@ pub fn check_scheme(url: &str, may_be_cleartext: bool) -> Result<(), RegistryErr
 fn is_on_this_machine(url: &Url) -> bool {
     match url.host() {
         Some(Host::Domain(name)) => name.eq_ignore_ascii_case("localhost"),
-        Some(Host::Ipv4(address)) => IpAddr::from(address).is_loopback(),
-        Some(Host::Ipv6(address)) => IpAddr::from(address).is_loopback(),
+        Some(Host::Ipv4(address)) => address.is_loopback(),
+        Some(Host::Ipv6(address)) => address.is_loopback(),
         None => false,
     }
 }

@@ -158,13 +158,15 @@ impl Catalog {
         Reader { shown: self.client.shown() }
     }
 
-    async fn get(&self, path: &str, query: &str) -> Result<Response, RegistryError> {
-        self.client.send(Method::GET, &format!("{}{path}{query}", self.address.base), None).await
+    /// Gets something of the scope.
+    async fn get(&self, path: &str, more: &str) -> Result<Response, RegistryError> {
+        let url = format!("{}{path}?{}{more}", self.address.base, self.address.query());
+        self.client.send(Method::GET, &url, None).await
     }
 
-    /// Gets something of the scope; a status that is not success is an error.
+    /// The same; a status that is not success is an error.
     async fn get_text(&self, path: &str, more: &str) -> Result<String, RegistryError> {
-        let response = self.get(path, &format!("?{}{more}", self.address.query())).await?;
+        let response = self.get(path, more).await?;
         match response.status() {
             200..=299 => response.text().await,
             status => Err(self.refused(status)),
@@ -224,7 +226,8 @@ impl Catalog {
     }
 
     async fn ask(&self) -> Result<Capabilities, RegistryError> {
-        let response = self.get("/capabilities", "").await?;
+        let url = format!("{}/capabilities", self.address.base);
+        let response = self.client.send(Method::GET, &url, None).await?;
         let offer = match response.status() {
             200 => self.reader().offer(&response.text().await?)?,
             404 => self.ask_by_options().await?,
@@ -362,8 +365,7 @@ impl RegistryBackend for Catalog {
             let name = RegistryName::parse(name)?;
             self.gate()?;
             self.negotiated().await?;
-            let response =
-                self.get(&format!("/mcp-servers/{name}"), &format!("?{}", self.address.query())).await?;
+            let response = self.get(&format!("/mcp-servers/{name}"), "").await?;
             let spec = match response.status() {
                 200..=299 => self.reader().spec(&response.text().await?, name.as_str())?,
                 404 => {
@@ -400,7 +402,7 @@ impl RegistryBackend for Catalog {
             self.gate()?;
             self.negotiated().await?;
             let path = format!("/mcp-servers/{name}/validate");
-            let response = self.get(&path, &format!("?{}", self.address.query())).await?;
+            let response = self.get(&path, "").await?;
             match response.status() {
                 200..=299 => self.reader().validation(&response.text().await?),
                 404 => Ok(Validation::failed(format!(

@@ -9,4 +9,5 @@ mod tests;
 mod wire;
 
 pub use address::{CatalogAddress, check_scheme};
+pub(super) use backend::HTTP;
 pub use backend::{Catalog, CatalogSettings};

@@ -130,29 +130,34 @@ impl McpMd {
             }
             _ => error,
         })?;
+        self.find(read.as_ref(), name, &format!("not found in {}", self.path.display())).cloned()
+    }
+
+    /// The one server of this name in what was read. `absent` says that it is not there.
+    fn find<'a>(
+        &self,
+        read: Option<&'a Parsed>,
+        name: &str,
+        absent: &str,
+    ) -> Result<&'a ServerSpec, RegistryError> {
+        let server = quoted(name);
         let Some(parsed) = read else {
-            return Err(RegistryErrorKind::NotInRegistry.because(self.no_file(name)));
+            let path = self.path.display();
+            let message = format!("MCP server {server} not found: mcp.md does not exist at {path}.");
+            return Err(RegistryErrorKind::NotInRegistry.because(message));
         };
         match parsed.specs().find(|spec| spec.name == name) {
             Some(_) if parsed.count(name) > 1 => {
                 Err(RegistryErrorKind::DescriptorInvalid.because(twice(name)))
             }
-            Some(spec) => Ok(spec.clone()),
+            Some(spec) => Ok(spec),
             None if parsed.claims(name) => Err(RegistryErrorKind::DescriptorInvalid.because(malformed(name))),
             None => {
-                let message = format!(
-                    "MCP server {} not found in {}. Available: {}",
-                    quoted(name),
-                    self.path.display(),
-                    quoted_list(parsed.names())
-                );
+                let available = quoted_list(parsed.names());
+                let message = format!("MCP server {server} {absent}. Available: {available}");
                 Err(RegistryErrorKind::NotInRegistry.because(message))
             }
         }
-    }
-
-    fn no_file(&self, name: &str) -> String {
-        format!("MCP server {} not found: mcp.md does not exist at {}.", quoted(name), self.path.display())
     }
 
     /// All servers of good names. A name that comes twice fails: which of the two is meant is not known.
@@ -169,20 +174,13 @@ impl McpMd {
 
     fn validate_now(&self, name: &RegistryName) -> Validation {
         let name = name.as_str();
-        let parsed = match self.parsed() {
-            Ok(Some(parsed)) => parsed,
-            Ok(None) => return Validation::failed(self.no_file(name)),
+        let read = match self.parsed() {
+            Ok(read) => read,
             Err(error) => return Validation::failed(format!("mcp.md parse error: {error}")),
         };
-        match parsed.specs().find(|spec| spec.name == name) {
-            Some(_) if parsed.count(name) > 1 => Validation::failed(twice(name)),
-            Some(spec) => validate_spec(spec, &self.variables),
-            None if parsed.claims(name) => Validation::failed(malformed(name)),
-            None => {
-                let available = quoted_list(parsed.names());
-                let error = format!("MCP server {} not in registry. Available: {available}", quoted(name));
-                Validation::failed(error)
-            }
+        match self.find(read.as_ref(), name, "not in registry") {
+            Ok(spec) => validate_spec(spec, &self.variables),
+            Err(error) => Validation::failed(error.message()),
         }
     }
 

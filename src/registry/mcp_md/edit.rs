@@ -80,7 +80,7 @@ fn remove(text: &mut String, section: &Section) {
         let rest = lines(&text[end..]).find(|line| strip(line.text).starts_with('#'));
         end = rest.map_or(text.len(), |line| end + line.start);
     }
-    let blank = |text: &str| text.is_empty() || strip(text).is_empty();
+    let blank = |text: &str| strip(text).is_empty();
     let last_before = lines(&text[..start]).last();
     if end == text.len() {
         // The blank line before the last section belongs to it.

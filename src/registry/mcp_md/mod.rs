@@ -14,6 +14,7 @@ mod render;
 mod tests;
 
 pub use allowed::{AllowedCommands, DEFAULT_COMMANDS};
+pub(super) use backend::FILESYSTEM;
 pub use backend::{FILE_NAME, McpMd};
 pub use edit::{install, uninstall};
 pub use parse::{Parsed, Section, Warning, parse};

@@ -160,21 +160,18 @@ struct Server {
     is_own: bool,
 }
 
+#[derive(Default)]
 enum Open {
+    #[default]
     Nothing,
     Allowed,
     Server(Box<Server>),
 }
 
+#[derive(Default)]
 struct Reader {
     parsed: Parsed,
     open: Open,
-}
-
-impl Default for Reader {
-    fn default() -> Self {
-        Self { parsed: Parsed::default(), open: Open::Nothing }
-    }
 }
 
 impl Reader {
@@ -204,11 +201,12 @@ impl Reader {
             },
             Kind::Field { key, value } => match &mut self.open {
                 Open::Server(server) => {
-                    server.is_own |= server.fields.take(&key, value);
+                    let is_known = server.fields.take(&key, value);
+                    server.is_own |= is_known;
                     if server.is_own {
                         server.section.own_end = line.next;
                     }
-                    if !FIELDS.contains(&key.as_str()) {
+                    if !is_known {
                         let server = server.section.name.clone();
                         self.parsed.warnings.push(Warning::UnknownField { server, key });
                     }
@@ -237,7 +235,7 @@ impl Reader {
     }
 
     fn close(&mut self) {
-        let Open::Server(server) = std::mem::replace(&mut self.open, Open::Nothing) else { return };
+        let Open::Server(server) = std::mem::take(&mut self.open) else { return };
         let Server { mut section, fields, .. } = *server;
         section.spec = fields.into_spec(&section.name);
         if section.spec.is_none() {
@@ -254,8 +252,6 @@ impl Reader {
         self.parsed
     }
 }
-
-const FIELDS: [&str; 5] = ["command", "args", "env", "transport", "description"];
 
 impl Fields {
     /// Takes a field. Returns whether it is one of ours.
