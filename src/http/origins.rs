@@ -4,9 +4,12 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use actix_web::web::Data;
+use tokio::sync::watch;
 use tokio::time::sleep_until;
 
 use crate::api::ServerOrigins;
+use crate::model::static_server::StaticServer;
+use crate::service::OriginNews;
 
 use super::App;
 use super::endpoint::{Answer, Call, momentary_response};
@@ -26,37 +29,44 @@ pub(super) fn read(call: Call) -> Answer {
 /// What one reader of the stream was sent.
 pub(super) struct OriginFeed {
     app: Data<App>,
+    news: OriginNews,
+    fixed: watch::Receiver<Arc<Vec<StaticServer>>>,
+    /// Whether there may be something else to send.
+    is_due: bool,
     last: Option<Instant>,
     seen: Arc<ServerOrigins>,
 }
 
 impl OriginFeed {
     pub(super) fn new(app: Data<App>) -> Self {
-        Self { app, last: None, seen: Arc::default() }
+        let (news, fixed) = (app.service.origin_news(), app.static_servers.watch());
+        Self { app, news, fixed, is_due: true, last: None, seen: Arc::default() }
     }
 
     /// Where the servers came from, as soon as that is another than was sent: at first, than that all were configured
-    /// here. A call that is given up loses nothing.
+    /// here. A call that is given up loses nothing, and the next one does nothing again that it has done.
     pub(super) async fn next(&mut self) -> Arc<ServerOrigins> {
-        let mut news = self.app.service.origin_news();
-        let mut fixed = self.app.static_servers.watch();
         loop {
-            if let Some(last) = self.last {
-                sleep_until((last + PACE).into()).await;
-            }
-            news.mark_seen();
-            let list = fixed.borrow_and_update().clone();
-            // What can't be read changes nothing that is shown.
-            let now = self.app.service.origins(&list).await.ok().filter(|now| *now != *self.seen);
-            self.last = Some(Instant::now());
-            if let Some(now) = now {
-                self.seen = Arc::new(now);
-                return Arc::clone(&self.seen);
+            if self.is_due {
+                if let Some(last) = self.last {
+                    sleep_until((last + PACE).into()).await;
+                }
+                self.news.mark_seen();
+                let list = self.fixed.borrow_and_update().clone();
+                let now = self.app.service.origins(&list).await;
+                self.last = Some(Instant::now());
+                // What can't be read changes nothing that is shown.
+                self.is_due = now.is_err();
+                if let Some(now) = now.ok().filter(|now| *now != *self.seen) {
+                    self.seen = Arc::new(now);
+                    return Arc::clone(&self.seen);
+                }
             }
             tokio::select! {
-                () = news.changed() => {}
-                _ = fixed.changed() => {}
+                () = self.news.changed() => {}
+                _ = self.fixed.changed() => {}
             }
+            self.is_due = true;
         }
     }
 }

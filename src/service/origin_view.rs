@@ -64,10 +64,12 @@ impl Service {
                 }
                 Origin::Catalog => (OriginSource::Catalog, None),
             };
-            let config = model.opened_config(name);
-            let url = config.as_ref().and_then(|config| config.text("url")).unwrap_or_default();
-            let digest =
-                provider_id.as_deref().map(|provider_id| forward(&key, name, provider_id, url).digest);
+            let forwarded = provider_id.as_deref().filter(|_| !self.gateways().is_empty());
+            let digest = forwarded.map(|provider_id| {
+                let config = model.opened_config(name);
+                let url = config.as_ref().and_then(|config| config.text("url")).unwrap_or_default();
+                forward(&key, name, provider_id, url).digest
+            });
             let gateways = self.gateway_states(&remembered, name, row, digest);
             let (name, leaving) = (name.as_str().to_owned(), row.leaving.is_some());
             servers.push((row.order, ServerOrigin { name, source, provider_id, leaving, gateways }));
