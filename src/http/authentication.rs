@@ -15,8 +15,8 @@ use super::problem_kind::ProblemKind;
 const API_KEY: HeaderName = HeaderName::from_static("x-session-api-key");
 
 /// What clients of `/v1` know of a caller without a key, and of one whose key does not suffice.
-const INVALID_CREDENTIALS: &str = "Missing or invalid credentials provided by client";
-const NO_PERMISSION: &str = "User does not have permission to access this endpoint";
+pub(super) const INVALID_CREDENTIALS: &str = "Missing or invalid credentials provided by client";
+pub(super) const NO_PERMISSION: &str = "User does not have permission to access this endpoint";
 
 /// Who calls. While it is not known which sessions there are, their keys are neither known nor refused.
 pub(super) async fn caller(authentication: &Authentication, headers: &HeaderMap) -> Result<Caller, Problem> {

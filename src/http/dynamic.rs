@@ -14,7 +14,7 @@ use crate::api::{
     UnregisteredServer, ValidationFault, to_bytes,
 };
 use crate::model::registration::{AuthorizationWord, Registration};
-use crate::model::static_server::StaticAuthorization;
+use crate::model::static_server::{StaticAuthorization, StaticServer};
 use crate::model::{SettingsKey, url_parts};
 use crate::service::{GatewayFailure, Registered, RegistrationError, RemovalError, ServiceError};
 
@@ -24,6 +24,9 @@ use super::error_form::Reply;
 use super::problem::Problem;
 use super::problem_kind::ProblemKind;
 
+/// The short texts of errors, as clients know them.
+pub(super) const EXISTS: &str = "Mcp Server already exists";
+pub(super) const CONFIGURED: &str = "Cannot delete statically configured MCP server";
 const UNREACHABLE: &str = "Unable to connect to Llama Stack";
 
 /// `POST /v1/mcp-servers`
@@ -36,7 +39,7 @@ pub(super) fn register(call: Call, body: BytesMut) -> Answer {
         let taken = || {
             let cause = format!("Mcp Server with name '{name}' is already registered");
             let problem = Problem::new(ProblemKind::NameTaken, "The name is in use.");
-            problem.in_detail_form(Reply::Cause("Mcp Server already exists", cause))
+            problem.in_detail_form(Reply::Cause(EXISTS, cause))
         };
         if call.app.static_servers.has(name.as_str()) {
             return Err(taken());
@@ -74,7 +77,7 @@ pub(super) fn register(call: Call, body: BytesMut) -> Answer {
 pub(super) fn list(call: Call) -> Answer {
     Box::pin(async move {
         let fixed = call.app.static_servers.list();
-        let registered = registered(&call).await?;
+        let registered = registered(&call, &fixed).await?;
         let row = |name, url, provider_id, source| ListedServer {
             name: Cow::Borrowed(name),
             url: url_parts::mask(url).into(),
@@ -106,7 +109,7 @@ pub(super) fn unregister(call: Call, name: SettingsKey) -> Answer {
             let problem = Problem::new(ProblemKind::DocumentReadOnly, "The server is one of a file.");
             return Err(problem
                 .status(StatusCode::FORBIDDEN)
-                .in_detail_form(Reply::Cause("Cannot delete statically configured MCP server", cause)));
+                .in_detail_form(Reply::Cause(CONFIGURED, cause)));
         }
         let deleted = match call.service().unregister(&call.caller, &name).await {
             Ok(deleted) => deleted,
@@ -129,7 +132,7 @@ pub(super) fn unregister(call: Call, name: SettingsKey) -> Answer {
 pub(super) fn client_options(call: Call) -> Answer {
     Box::pin(async move {
         let fixed = call.app.static_servers.list();
-        let registered = registered(&call).await?;
+        let registered = registered(&call, &fixed).await?;
         let is_client = |word: Option<AuthorizationWord>| word == Some(AuthorizationWord::Client);
         let fixed = fixed.iter().map(|server| {
             let headers = server.authorization_headers.iter().filter(|(_, value)| match value {
@@ -151,9 +154,8 @@ pub(super) fn client_options(call: Call) -> Answer {
 }
 
 /// The registered servers but those whose names servers of the file have.
-async fn registered(call: &Call) -> Result<Vec<Registered>, Problem> {
+async fn registered(call: &Call, fixed: &[StaticServer]) -> Result<Vec<Registered>, Problem> {
     let registered = call.service().registered().await.map_err(|error| call.failed(error))?;
-    let fixed = call.app.static_servers.list();
     let names: HashSet<&str> = fixed.iter().map(|server| server.name.as_str()).collect();
     Ok(registered.into_iter().filter(|own| !names.contains(own.name.as_str())).collect())
 }

@@ -4,29 +4,23 @@ use actix_web::http::StatusCode;
 use serde_json::{Value, json};
 
 use crate::api::{CauseError, TextError, ValidationError, ValidationFault};
+use crate::http::authentication::{INVALID_CREDENTIALS, NO_PERMISSION};
+use crate::http::dynamic::{CONFIGURED, EXISTS};
 use crate::http::error_form::{DetailShape, Reply, detail_body};
 use crate::http::problem_kind::ProblemKind;
-use crate::openapi::{Body, Example, Response, Shape};
+use crate::openapi::{Example, Response, Shape};
 
-use super::fields;
-use super::problems::{description, further_headers};
+use super::json_body;
+use super::problems::refusal;
 
 /// The response of a status that comes of these problems.
-pub(super) fn response((status, kinds): (StatusCode, Vec<ProblemKind>)) -> Response {
+pub(super) fn response(status: StatusCode, kinds: &[ProblemKind]) -> Response {
     let shape = match DetailShape::of(status) {
         DetailShape::Text => Shape::of::<TextError<'_>>(),
         DetailShape::Cause => Shape::of::<CauseError<'_>>(),
         DetailShape::Faults => Shape::of::<ValidationError>(),
     };
-    let examples = kinds.into_iter().map(|kind| shown(kind, status)).collect();
-    let mut headers = fields::of_every_answer();
-    headers.extend(further_headers(status));
-    Response {
-        status: status.as_u16(),
-        description: description(status),
-        headers,
-        bodies: vec![Body { media_type: "application/json", shape, examples }],
-    }
+    refusal(status, json_body(shape, kinds.iter().map(|kind| shown(*kind, status)).collect()))
 }
 
 fn shown(kind: ProblemKind, status: StatusCode) -> Example {
@@ -43,19 +37,15 @@ fn shown(kind: ProblemKind, status: StatusCode) -> Example {
 fn reply(kind: ProblemKind, status: StatusCode) -> Option<Reply> {
     let cause = |response, cause: &str| Some(Reply::Cause(response, cause.to_owned()));
     match (kind, status) {
-        (ProblemKind::Unauthorized, _) => cause(
-            "Missing or invalid credentials provided by client",
-            "No token found in Authorization header",
-        ),
-        (ProblemKind::InsufficientScope, _) => cause(
-            "User does not have permission to access this endpoint",
-            "User reader is not authorized to access this endpoint.",
-        ),
-        (ProblemKind::NameTaken, _) => {
-            cause("Mcp Server already exists", "Mcp Server with name 'issues' is already registered")
+        (ProblemKind::Unauthorized, _) => {
+            cause(INVALID_CREDENTIALS, "No token found in Authorization header")
         }
+        (ProblemKind::InsufficientScope, _) => {
+            cause(NO_PERMISSION, "User reader is not authorized to access this endpoint.")
+        }
+        (ProblemKind::NameTaken, _) => cause(EXISTS, "Mcp Server with name 'issues' is already registered"),
         (ProblemKind::DocumentReadOnly, StatusCode::FORBIDDEN) => cause(
-            "Cannot delete statically configured MCP server",
+            CONFIGURED,
             "MCP server 'search' is defined in configuration and cannot be removed via the API.",
         ),
         (ProblemKind::MalformedBody, _) => {

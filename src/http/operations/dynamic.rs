@@ -119,7 +119,5 @@ fn of_reads() -> Problems {
 }
 
 fn of_writes() -> Problems {
-    problems(&[DocumentReadOnly, NoMcpServers, MalformedSettings, Ownership])
-        .with_status(DocumentUnreadable, StatusCode::CONFLICT)
-        .with(&[DocumentVanished, StoreBusy, StoreUnavailable, OutcomeUnknown])
+    problems(&[DocumentReadOnly, NoMcpServers, MalformedSettings, Ownership]).of_change()
 }

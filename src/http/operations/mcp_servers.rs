@@ -170,9 +170,7 @@ fn of_writes() -> Problems {
 }
 
 fn of_changes() -> Problems {
-    problems(&[InvalidName, PreconditionRequired, DocumentReadOnly, NoMcpServers, Ownership])
-        .with_status(DocumentUnreadable, StatusCode::CONFLICT)
-        .with(&[DocumentVanished, StoreBusy, StoreUnavailable, OutcomeUnknown])
+    problems(&[InvalidName, PreconditionRequired, DocumentReadOnly, NoMcpServers, Ownership]).of_change()
 }
 
 fn list_answer() -> Response {

@@ -77,11 +77,12 @@ impl Description {
         for success in &mut successes {
             success.headers.extend(fields::of_every_answer());
         }
-        let problems = problems.of_row(row);
-        let refusals: Vec<Response> = match row.form {
-            ErrorForm::Problem => problems.responses().collect(),
-            ErrorForm::Detail => problems.by_status().into_iter().map(detail_errors::response).collect(),
+        let response = match row.form {
+            ErrorForm::Problem => problems::response,
+            ErrorForm::Detail => detail_errors::response,
         };
+        let refusals = problems.of_row(row).by_status();
+        let refusals = refusals.into_iter().map(|(status, kinds)| response(status, &kinds));
         let responses = successes.into_iter().chain(refusals).collect();
         Operation { id, tag, summary, description, parameters, request, responses, is_keyed: row.is_keyed }
     }

@@ -33,6 +33,16 @@ impl Problems {
         further.into_iter().filter(|(has, _)| *has).fold(self, |all, (_, kinds)| all.with(kinds))
     }
 
+    /// And what every change of the document may come to.
+    pub(super) fn of_change(self) -> Self {
+        self.with_status(DocumentUnreadable, StatusCode::CONFLICT).with(&[
+            DocumentVanished,
+            StoreBusy,
+            StoreUnavailable,
+            OutcomeUnknown,
+        ])
+    }
+
     /// And these, with their usual status.
     pub(super) fn with(mut self, kinds: &[ProblemKind]) -> Self {
         self.0.extend(kinds.iter().map(|kind| (*kind, kind.status())));
@@ -45,11 +55,6 @@ impl Problems {
         self
     }
 
-    /// The responses, one for each status.
-    pub(super) fn responses(self) -> impl Iterator<Item = Response> {
-        self.by_status().into_iter().map(|(status, kinds)| response(status, &kinds))
-    }
-
     /// The problems of each status.
     pub(super) fn by_status(self) -> BTreeMap<StatusCode, Vec<ProblemKind>> {
         let mut by_status: BTreeMap<StatusCode, Vec<ProblemKind>> = BTreeMap::new();
@@ -60,17 +65,18 @@ impl Problems {
     }
 }
 
-fn response(status: StatusCode, kinds: &[ProblemKind]) -> Response {
+/// The response of a status that comes of these problems.
+pub(super) fn response(status: StatusCode, kinds: &[ProblemKind]) -> Response {
     let shape = of_status(status, kinds);
     let examples = kinds.iter().map(|kind| shown(*kind, status)).collect();
+    refusal(status, Body { media_type: "application/problem+json", shape, examples })
+}
+
+/// The response of a status, in whichever form.
+pub(super) fn refusal(status: StatusCode, body: Body) -> Response {
     let mut headers = fields::of_every_answer();
     headers.extend(further_headers(status));
-    Response {
-        status: status.as_u16(),
-        description: description(status),
-        headers,
-        bodies: vec![Body { media_type: "application/problem+json", shape, examples }],
-    }
+    Response { status: status.as_u16(), description: description(status), headers, bodies: vec![body] }
 }
 
 /// A problem in the document's examples; a response lists its problems under these names.
@@ -83,7 +89,7 @@ fn shown(kind: ProblemKind, status: StatusCode) -> Example {
     Example { name, summary: kind.title(), value: example(kind, status) }
 }
 
-pub(super) fn further_headers(status: StatusCode) -> Vec<HeaderField> {
+fn further_headers(status: StatusCode) -> Vec<HeaderField> {
     match status {
         StatusCode::UNAUTHORIZED => vec![fields::www_authenticate()],
         StatusCode::METHOD_NOT_ALLOWED => vec![fields::allow(), fields::accept_patch()],
@@ -94,7 +100,7 @@ pub(super) fn further_headers(status: StatusCode) -> Vec<HeaderField> {
     }
 }
 
-pub(super) fn description(status: StatusCode) -> &'static str {
+fn description(status: StatusCode) -> &'static str {
     match status.as_u16() {
         400 => "The path, the query or a header can't be used.",
         401 => "A key is needed.",

@@ -154,9 +154,7 @@ fn of_reads() -> Problems {
 }
 
 fn of_writes() -> Problems {
-    problems(&[DocumentReadOnly, NoMcpServers, Ownership])
-        .with_status(DocumentUnreadable, StatusCode::CONFLICT)
-        .with(&[DocumentVanished, StoreBusy, StoreUnavailable, OutcomeUnknown])
+    problems(&[DocumentReadOnly, NoMcpServers, Ownership]).of_change()
 }
 
 fn entry() -> Value {

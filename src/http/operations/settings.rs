@@ -126,10 +126,7 @@ pub(in crate::http) fn rename() -> Description {
 }
 
 fn of_writes(further: &[ProblemKind]) -> Problems {
-    problems(&[DocumentReadOnly, NoMcpServers, MalformedSettings, Ownership])
-        .with(further)
-        .with_status(DocumentUnreadable, StatusCode::CONFLICT)
-        .with(&[DocumentVanished, StoreBusy, StoreUnavailable, OutcomeUnknown])
+    problems(&[DocumentReadOnly, NoMcpServers, MalformedSettings, Ownership]).with(further).of_change()
 }
 
 /// Any name that a file may have.
