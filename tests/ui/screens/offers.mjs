@@ -1,11 +1,11 @@
-// The resources or the prompts of one server: the list, and one that is opened.
+// What one server offers, its tools, resources or prompts: the list, and one that is opened.
 
 import { visible } from '../claims.mjs';
 
 export class Offers {
   #page;
 
-  /** `view`: Resources, Prompts. */
+  /** `view`: Tools, Resources, Prompts. */
   constructor(page, view) {
     this.#page = page;
     this.region = page.getByRole('region', { name: view, exact: true });
