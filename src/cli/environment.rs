@@ -3,7 +3,7 @@
 
 use std::collections::HashMap;
 use std::env;
-use std::fs::{self, File};
+use std::fs::{self, File, Metadata};
 use std::io::{self, Read};
 use std::os::unix::fs::MetadataExt;
 use std::path::Path;
@@ -12,7 +12,7 @@ use crate::config::variables::FROM_FILES;
 
 use super::Failure;
 
-/// The largest file that is treated as a key. Bytes.
+/// The largest file that is read. Bytes.
 const LARGEST: u64 = 1 << 20;
 
 /// Variables by name.
@@ -49,25 +49,34 @@ fn given(name: &str) -> Option<String> {
     env::var(name).ok().filter(|value| !value.trim().is_empty())
 }
 
-/// The text of a file without the line break at its end. Links are followed, since orchestrators mount secrets
-/// as links; everything but a regular file is refused before it is opened, since a pipe would block.
+/// The text of a file without the line break at its end.
 fn read_value(path: &Path) -> io::Result<String> {
-    let metadata = fs::metadata(path)?;
-    if !metadata.is_file() {
-        return Err(io::Error::other("it is not a regular file"));
-    }
-    if metadata.mode() & 0o022 != 0 {
+    if regular(path)?.mode() & 0o022 != 0 {
         return Err(io::Error::other("others may write it"));
     }
-    let mut text = String::new();
-    File::open(path)?.take(LARGEST + 1).read_to_string(&mut text)?;
-    if LARGEST < text.len() as u64 {
-        return Err(io::Error::other("it is larger than 1 MiB"));
-    }
+    let text = read_text(path)?;
     let text = text.strip_suffix('\n').unwrap_or(&text);
     let text = text.strip_suffix('\r').unwrap_or(text);
     if text.trim().is_empty() {
         return Err(io::Error::other("it is empty"));
     }
     Ok(text.to_owned())
+}
+
+/// The text of a file.
+pub(super) fn read_text(path: &Path) -> io::Result<String> {
+    regular(path)?;
+    let mut text = String::new();
+    File::open(path)?.take(LARGEST + 1).read_to_string(&mut text)?;
+    if LARGEST < text.len() as u64 {
+        return Err(io::Error::other("it is larger than 1 MiB"));
+    }
+    Ok(text)
+}
+
+/// Links are followed, since orchestrators mount secrets as links; everything but a regular file is refused before it is
+/// opened, since a pipe would block.
+fn regular(path: &Path) -> io::Result<Metadata> {
+    let metadata = fs::metadata(path)?;
+    if metadata.is_file() { Ok(metadata) } else { Err(io::Error::other("it is not a regular file")) }
 }

@@ -2,8 +2,6 @@
 //! the list stays as it was.
 
 use std::env;
-use std::fs;
-use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -14,9 +12,7 @@ use crate::model::static_server::StaticServer;
 use crate::service::StaticServers;
 
 use super::Failure;
-
-/// The largest file that is read. Bytes.
-const LARGEST: u64 = 1 << 20;
+use super::environment::read_text;
 
 /// Reads the file. What is to be said aloud of it is in the log then.
 pub(super) fn load(path: &Path) -> Result<Vec<StaticServer>, Failure> {
@@ -54,17 +50,4 @@ pub(super) async fn follow(path: PathBuf, list: Arc<StaticServers>, mut hang_up:
             Err(error) => tracing::warn!(error = %error, "the list of static servers stays as it was"),
         }
     }
-}
-
-/// The text of a file. All but a regular one is refused before it is opened, since a pipe would block.
-fn read_text(path: &Path) -> io::Result<String> {
-    if !fs::metadata(path)?.is_file() {
-        return Err(io::Error::other("it is not a regular file"));
-    }
-    let mut text = String::new();
-    fs::File::open(path)?.take(LARGEST + 1).read_to_string(&mut text)?;
-    if LARGEST < text.len() as u64 {
-        return Err(io::Error::other("it is larger than 1 MiB"));
-    }
-    Ok(text)
 }
