@@ -155,6 +155,18 @@ impl TestServer {
         self.output.stderr()
     }
 
+    /// The audit events so far. It logs as JSON.
+    #[track_caller]
+    pub(crate) fn audited(&self) -> Vec<serde_json::Value> {
+        let log = self.log();
+        // The last line may be half written.
+        let whole = log.rsplit_once('\n').map_or("", |(whole, _)| whole);
+        let events = whole.lines().map(serde_json::from_str::<serde_json::Value>);
+        let events = events
+            .map(|event| event.unwrap_or_else(|error| panic!("the log is not JSON lines: {error}\n{log}")));
+        events.filter(|event| event["target"] == "audit").collect()
+    }
+
     /// The one-time code of the printed link.
     pub(crate) fn code(&self) -> String {
         code_of(&self.link()).to_owned()

@@ -6,17 +6,6 @@ use crate::server::{READER, TestServer, WRITER, eventually, item};
 use crate::site::Site;
 use crate::wire::Request;
 
-/// The audit events so far.
-fn events(server: &TestServer) -> Vec<Value> {
-    let log = server.log();
-    // The last line may be half written.
-    let whole = log.rsplit_once('\n').map_or("", |(whole, _)| whole);
-    let events = whole.lines().map(serde_json::from_str::<Value>);
-    let events =
-        events.map(|event| event.unwrap_or_else(|error| panic!("the log is not JSON lines: {error}\n{log}")));
-    events.filter(|event| event["target"] == "audit").collect()
-}
-
 fn start() -> TestServer {
     TestServer::builder(Site::new()).argument("--log-format").argument("json").start()
 }
@@ -24,10 +13,10 @@ fn start() -> TestServer {
 /// The one new event that a request leaves.
 #[track_caller]
 fn event_of(server: &TestServer, request: Request) -> String {
-    let before = events(server).len();
+    let before = server.audited().len();
     request.send();
-    eventually("the request is audited", || events(server).len() > before);
-    let new: Vec<_> = events(server).drain(before..).collect();
+    eventually("the request is audited", || server.audited().len() > before);
+    let new: Vec<_> = server.audited().drain(before..).collect();
     assert_eq!(new.len(), 1, "audited more than once: {new:?}");
     new[0].to_string()
 }
@@ -58,7 +47,7 @@ fn a_write_is_audited_with_the_tags_before_and_after() {
 fn a_renaming_is_audited_with_both_names() {
     let server = start();
     let tag = server.seed("before", &json!({"command": "x"}));
-    eventually("the write is audited", || events(&server).len() == 1);
+    eventually("the write is audited", || server.audited().len() == 1);
     let rename = server.post(format!("{}/rename", item("before"))).json(&json!({"to": "after"}));
     for (request, outcome) in [
         (rename.clone().header("Origin", "http://evil.example"), "rename refused"),
@@ -85,7 +74,7 @@ fn a_renaming_is_audited_with_both_names() {
 fn a_dry_run_is_audited_as_one() {
     let server = start();
     let tag = server.seed("audited", &json!({"command": "x"}));
-    eventually("the write is audited", || events(&server).len() == 1);
+    eventually("the write is audited", || server.audited().len() == 1);
     let target = format!("{}?dry_run=true", item("audited"));
     let gate = server.delete(&target).header("Origin", "http://evil.example");
     for (request, outcome, expected) in [
@@ -142,12 +131,12 @@ fn exposed_reads_and_refusals_are_audited() {
 fn a_plain_read_is_not_audited() {
     let server = start();
     server.seed("audited", &json!({"command": "x"}));
-    eventually("the write is audited", || events(&server).len() == 1);
+    eventually("the write is audited", || server.audited().len() == 1);
     server.get(item("audited")).send().expect(200);
     // Audited after it: what the read had left would come before.
     server.delete(item("audited")).send().expect(204);
-    eventually("the deletion is audited", || events(&server).len() >= 2);
-    assert_eq!(events(&server).len(), 2, "{:?}", events(&server));
+    eventually("the deletion is audited", || server.audited().len() >= 2);
+    assert_eq!(server.audited().len(), 2, "{:?}", server.audited());
 }
 
 #[test]
@@ -175,10 +164,10 @@ fn a_refused_exchange_of_a_code_is_audited_even_at_the_gate() {
 /// The new events that a request leaves, as soon as there are so many.
 #[track_caller]
 fn events_of(server: &TestServer, request: Request, count: usize) -> Vec<Value> {
-    let before = events(server).len();
+    let before = server.audited().len();
     request.send();
-    eventually("the request is audited", || before + count <= events(server).len());
-    events(server).split_off(before)
+    eventually("the request is audited", || before + count <= server.audited().len());
+    server.audited().split_off(before)
 }
 
 fn settings_patch(servers: &Value) -> Value {
@@ -192,7 +181,7 @@ fn whatever_else_a_patch_of_everything_names_each_server_that_it_changes_has_its
     for name in ["changed", "gone", "guessed", "same"] {
         tags.insert(name, server.seed(name, &json!({"command": "x", "env": {"A": "secret"}})));
     }
-    eventually("the writes are audited", || events(&server).len() == 4);
+    eventually("the writes are audited", || server.audited().len() == 4);
     let mut servers: serde_json::Map<String, Value> =
         (0..40).map(|number| (format!("absent-{number:02}"), Value::Null)).collect();
     servers.insert("changed".into(), json!({"description": "d"}));

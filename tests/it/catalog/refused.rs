@@ -140,19 +140,12 @@ fn what_is_changed_and_what_is_revealed_is_audited() {
     server.get(entry("a") + "?agent_scope=s").key(REVEALER).send().expect(200);
     server.delete(entry("a") + "?agent_scope=s").key(READER).send().expect(403);
     server.delete(entry("a") + "?agent_scope=s").key(WRITER).send().expect(204);
-    let events = || -> Vec<Value> {
-        let log = server.log();
-        let whole = log.rsplit_once('\n').map_or("", |(whole, _)| whole);
-        let events =
-            whole.lines().map(|line| serde_json::from_str::<Value>(line).expect("the log is JSON lines"));
-        events.filter(|event| event["target"] == "audit").collect()
-    };
-    eventually("all is audited", || events().len() >= 5);
+    eventually("all is audited", || server.audited().len() >= 5);
     let said = |event: &Value| {
         let text = |name: &str| event[name].as_str().unwrap_or_default().to_owned();
         [text("message"), text("caller"), text("server") + &text("servers")]
     };
-    let events = events();
+    let events = server.audited();
     let seen: Vec<[String; 3]> = events.iter().map(said).collect();
     assert_eq!(
         seen,

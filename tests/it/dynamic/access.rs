@@ -1,6 +1,6 @@
 //! Who may register, in which order that is checked, and what is left in the audit.
 
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::{
     CLIENT_OPTIONS, ONE_STATIC, REGISTERED, delete, expect_words, listed, named, register, with_file,
@@ -77,12 +77,6 @@ fn a_scope_is_needed_before_a_body_is_looked_at() {
 #[test]
 fn what_registers_and_what_ends_a_registration_is_audited() {
     let server = TestServer::builder(Site::new()).argument("--log-format").argument("json").start();
-    let audited = || {
-        let log = server.log();
-        let whole = log.rsplit_once('\n').map_or("", |(whole, _)| whole);
-        let events = whole.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());
-        events.filter(|event| event["target"] == "audit").collect::<Vec<_>>()
-    };
     for (request, expected) in [
         (register(&server, &named("a")), json!(["register done", "a", "admin", 201, null])),
         (register(&server, &named("a")), json!(["register refused", "a", "admin", 409, "name-taken"])),
@@ -101,10 +95,10 @@ fn what_registers_and_what_ends_a_registration_is_audited() {
         (delete(&server, "a"), json!(["unregister done", "a", "admin", 200, null])),
         (delete(&server, "a").anonymous(), json!(["unregister refused", "a", null, 401, "unauthorized"])),
     ] {
-        let before = audited().len();
+        let before = server.audited().len();
         request.send();
-        eventually("the request is audited", || audited().len() > before);
-        let new = audited().split_off(before);
+        eventually("the request is audited", || server.audited().len() > before);
+        let new = server.audited().split_off(before);
         assert_eq!(new.len(), 1, "{new:?}");
         let event = &new[0];
         let found = ["message", "server", "caller", "status", "problem"].map(|member| event[member].clone());
