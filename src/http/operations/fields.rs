@@ -4,11 +4,12 @@ use schemars::JsonSchema;
 use serde_json::{Value, json};
 
 use crate::http::query::LARGEST_PAGE;
+use crate::http::schemas::{ENTRY_NAME, SERVER_NAME};
 use crate::openapi::{HeaderField, Parameter, Place, Shape};
 
 const TAG: &str = "\"5d7e1b9c20f34a68b1d2c3e4f5061728\"";
 
-/// The name of a server, in the path. The pattern leaves out `.` and `..`, which URL normalisation eats.
+/// The name of a server, in the path.
 pub(super) fn name() -> Parameter {
     Parameter {
         component: "ServerName",
@@ -19,7 +20,7 @@ pub(super) fn name() -> Parameter {
             "type": "string",
             "minLength": 1,
             "maxLength": 128,
-            "pattern": r"^(\.*[A-Za-z0-9_@:+-][A-Za-z0-9_.@:+-]*|\.{3,})$",
+            "pattern": SERVER_NAME,
         })),
         example: json!("issues"),
     }
@@ -143,7 +144,7 @@ pub(super) fn entry() -> Parameter {
         shape: Shape::inline(json!({
             "type": "string",
             "minLength": 1,
-            "pattern": r"^[A-Za-z0-9_+@-][A-Za-z0-9_.+@-]*$",
+            "pattern": ENTRY_NAME,
         })),
         example: json!("issues"),
     }

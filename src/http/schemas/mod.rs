@@ -26,3 +26,9 @@ pub(super) use registration::ServerRegistration;
 pub(super) use registry::RegistryServerSpec;
 pub(super) use test::{OpenHandsTest, OpenHandsTestResult, ServerTest, ToolFingerprint};
 pub(super) use tool_call::ToolCall;
+
+/// What a server can be called. It leaves out `.` and `..`, which URL normalisation eats.
+pub(super) const SERVER_NAME: &str = r"^(\.*[A-Za-z0-9_@:+-][A-Za-z0-9_.@:+-]*|\.{3,})$";
+
+/// What an entry of the catalog can be called.
+pub(super) const ENTRY_NAME: &str = r"^[A-Za-z0-9_+@-][A-Za-z0-9_.+@-]*$";

@@ -6,15 +6,14 @@ use std::collections::BTreeMap;
 
 use schemars::JsonSchema;
 
+use super::SERVER_NAME;
+
 /// A server to be registered.
 #[derive(JsonSchema)]
 #[schemars(extend("additionalProperties" = false))]
 pub(in crate::http) struct ServerRegistration {
     /// Its name.
-    #[schemars(
-        length(min = 1, max = 128),
-        regex(pattern = r"^(\.*[A-Za-z0-9_@:+-][A-Za-z0-9_.@:+-]*|\.{3,})$")
-    )]
+    #[schemars(length(min = 1, max = 128), regex(pattern = SERVER_NAME))]
     name: String,
     /// Its URL: with a host, without a user and a password.
     #[schemars(regex(pattern = r"^https?://"))]

@@ -6,12 +6,14 @@ use std::collections::BTreeMap;
 
 use schemars::JsonSchema;
 
+use super::ENTRY_NAME;
+
 /// A server to be installed. Members that are not listed here are ignored.
 #[derive(JsonSchema)]
 #[schemars(extend("additionalProperties" = true))]
 pub(in crate::http) struct RegistryServerSpec {
     /// Its name in the scope. With the scope before it, it has at most 128 characters.
-    #[schemars(length(min = 1, max = 128), regex(pattern = r"^[A-Za-z0-9_+@-][A-Za-z0-9_.+@-]*$"))]
+    #[schemars(length(min = 1, max = 128), regex(pattern = ENTRY_NAME))]
     name: String,
     /// The program. It holds no `${`.
     #[schemars(
