@@ -65,7 +65,7 @@ export async function* followLog(name: string, options: StreamOptions): AsyncGen
 }
 
 /** What is no JSON throws as the page's own reader does. No number in these answers has a spelling to be kept. */
-function read<T>(text: string): T {
+export function read<T>(text: string): T {
   parseAnswer(text);
   return JSON.parse(text) as T;
 }

@@ -1,8 +1,7 @@
 /** What a server lists beside its tools: resources with their templates, and prompts, as the API has them. It keeps nothing. */
-import { parseAnswer } from "../json/read.ts";
 import { type ListedPrompt, type ListedResource, promptOf, resourceOf } from "../model/listed.ts";
 import { GET, answered } from "./client.ts";
-import type { Described } from "./instances.ts";
+import { type Described, read } from "./instances.ts";
 import type { Result } from "./problem.ts";
 import type { components } from "./schema.d.ts";
 
@@ -31,10 +30,4 @@ export function promptsOf(name: string, isAsked: boolean): Promise<Result<Listin
 
 function asked(name: string, isAsked: boolean): { path: { name: string }; query: { refresh?: boolean } } {
   return { path: { name }, query: isAsked ? { refresh: true } : {} };
-}
-
-/** What is no JSON throws as the page's own reader does. */
-function read<T>(text: string): T {
-  parseAnswer(text);
-  return JSON.parse(text) as T;
 }

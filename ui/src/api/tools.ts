@@ -3,7 +3,7 @@ import { parseAnswer } from "../json/read.ts";
 import { type Json, type JsonObject, isObject } from "../json/value.ts";
 import type { ToolRules } from "../model/tool-rules.ts";
 import { GET, PATCH, POST, answered, body, waiting } from "./client.ts";
-import type { Described } from "./instances.ts";
+import { type Described, read } from "./instances.ts";
 import type { Result } from "./problem.ts";
 import type { components } from "./schema.d.ts";
 
@@ -64,10 +64,4 @@ function policyOf(text: string): ToolPolicy {
   const { policy, etag } = read<{ policy: { tools?: Partial<ToolRules> | null }; etag: string }>(text);
   const { allow = null, deny = [], pinned = false } = policy.tools ?? {};
   return { rules: { allow, deny, pinned }, etag };
-}
-
-/** What is no JSON throws as the page's own reader does. */
-function read<T>(text: string): T {
-  parseAnswer(text);
-  return JSON.parse(text) as T;
 }

@@ -54,8 +54,9 @@ export function has(facts: Facts, group: Group, value: Value): boolean {
   return typeof own === "object" && own !== null ? (own as readonly Value[]).includes(value) : own === value;
 }
 
-export function wordsOf({ search }: Finding): string[] {
-  return search.toLowerCase().split(/\s+/).filter((word) => word !== "");
+/** The words of what is typed, in small letters. */
+export function wordsOf(typed: string): string[] {
+  return typed.toLowerCase().split(/\s+/).filter((word) => word !== "");
 }
 
 /** `?q=words&transport=stdio,sse`; empty where nothing is looked for. */

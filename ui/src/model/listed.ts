@@ -3,6 +3,7 @@
  * server, so that it may say anything.
  */
 import { type Json, JsonNumber, type JsonObject, fromPlain, isObject } from "../json/value.ts";
+import { wordsOf } from "./finding.ts";
 
 /** What is searched in each list. */
 export type Named = { name: string; title: string | null; description: string | null };
@@ -73,7 +74,7 @@ export function variablesOf(template: string): string[] {
 
 /** Those that have each word somewhere: in name, title, description, or what else is said to be searched. */
 export function matching<Own extends Named>(all: readonly Own[], typed: string, more: (own: Own) => string = () => ""): Own[] {
-  const words = typed.toLowerCase().split(/\s+/).filter((own) => own !== "");
+  const words = wordsOf(typed);
   return all.filter((own) => {
     const text = `${own.name} ${own.title ?? ""} ${own.description ?? ""} ${more(own)}`.toLowerCase();
     return words.every((part) => text.includes(part));

@@ -3,11 +3,11 @@ import { signal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { Banner } from "../parts/Banner.tsx";
 import { Button } from "../parts/Button.tsx";
+import type { MenuItem } from "../parts/Menu.tsx";
 import type { LiveServer } from "../state/live.ts";
 import { pending } from "../state/pending.ts";
 import { type Route, addressOf } from "../state/route.ts";
 import { shell } from "../texts.ts";
-import type { RowItems } from "./list/row-items.ts";
 
 declare const __BUILD__: string;
 
@@ -35,7 +35,7 @@ export function Approving(props: { names: readonly string[]; onClose: () => void
 }
 
 /** What finds out what the menu of a row offers beside changing its server, from the same file; null before that is there. */
-export function rowItemsFinder(): ((server: LiveServer) => RowItems) | null {
+export function rowItemsFinder(): ((server: LiveServer) => MenuItem[]) | null {
   const found = screens.value;
   return typeof found === "object" ? found.rowItems : null;
 }

@@ -23,15 +23,12 @@ export function RowMenu({ server }: { server: LiveServer }) {
   const items = (): MenuItem[] => {
     const remove: MenuItem = { label: list.remove, kind: "danger", run: (isByPointer) => removeLater(name, etag, isByPointer) };
     if (!isNamed) return [remove];
-    const { views, actions, copies } = find?.(server) ?? { views: [], actions: [], copies: [] };
     return [
       // One that can't be read can be replaced there.
       { label: config === null ? list.replace : list.edit, run: () => go({ screen: "editor", name }) },
       { label: list.rename, run: () => setRenaming(true) },
       ...(config === null ? [] : [{ label: list.duplicate, run: () => setCopying(true) }]),
-      ...copies,
-      ...views,
-      ...actions,
+      ...(find?.(server) ?? []),
       remove,
     ];
   };

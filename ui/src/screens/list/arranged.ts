@@ -40,7 +40,7 @@ export function arranged(
   always: ReadonlySet<string> = new Set(),
   around: Around = NONE,
 ): LiveServer[] {
-  const words = wordsOf(finding);
+  const words = wordsOf(finding.search);
   const found = [...servers].filter((server) => always.has(server.name) || matches(finding, factsOf(server, around), words));
   const order = ORDERS[sort];
   // Equal ones stay in the order of their names, whichever way is sorted.
@@ -51,7 +51,7 @@ export function arranged(
 export type Count = { group: Group; value: Value; count: number; all: number };
 
 export function counted(servers: Iterable<LiveServer>, finding: Finding, around: Around = NONE): Count[] {
-  const words = wordsOf(finding);
+  const words = wordsOf(finding.search);
   const counts = (Object.keys(GROUPS) as Group[]).flatMap((group) => GROUPS[group].map((value): Count => ({ group, value, count: 0, all: 0 })));
   for (const server of servers) {
     const facts = factsOf(server, around);

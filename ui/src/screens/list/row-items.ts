@@ -9,14 +9,13 @@ import { copyAsJson } from "../editor/as-json.ts";
 import { IS_SHOWN } from "../running/Views.tsx";
 import { actionsOn } from "../running/acting.ts";
 
-export type RowItems = { views: MenuItem[]; actions: MenuItem[]; copies: MenuItem[] };
-
-export function rowItems({ name, config }: LiveServer): RowItems {
+export function rowItems({ name, config }: LiveServer): MenuItem[] {
   const status = statusOf(name);
   const views = (["tools", "log"] as const).filter((view) => IS_SHOWN[view](name));
-  return {
-    views: views.map((view) => ({ label: running.views[view], run: () => go({ screen: "editor", name, view }) })),
-    actions: status === null ? [] : actionsOn(name, status).map(({ label, run }) => ({ label, run: () => void run() })),
-    copies: config === null ? [] : [{ label: asJson.copy, run: () => void copyAsJson(name) }],
-  };
+  const actions = status === null ? [] : actionsOn(name, status);
+  return [
+    ...(config === null ? [] : [{ label: asJson.copy, run: () => void copyAsJson(name) }]),
+    ...views.map((view) => ({ label: running.views[view], run: () => go({ screen: "editor", name, view }) })),
+    ...actions.map(({ label, run }) => ({ label, run: () => void run() })),
+  ];
 }

@@ -1,5 +1,6 @@
 /** The lines of a log, program by program, as pieces of them come. Pure. */
 import type { LogLine } from "../../api/instances.ts";
+import { wordsOf } from "../../model/finding.ts";
 
 /** The lines of one program, the oldest first. */
 export type Part = readonly LogLine[];
@@ -17,7 +18,7 @@ export function joined(parts: readonly Part[], lines: readonly LogLine[], isFirs
 
 /** The lines that have each word somewhere. A program of which no line is left has no part. */
 export function searched(parts: readonly Part[], typed: string): readonly Part[] {
-  const words = typed.toLowerCase().split(/\s+/).filter((word) => word !== "");
+  const words = wordsOf(typed);
   if (words.length === 0) return parts;
   const has = ({ text }: LogLine) => {
     const line = text.toLowerCase();
