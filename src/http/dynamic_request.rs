@@ -85,10 +85,7 @@ fn not_json(text: &str, fault: &Fault) -> ValidationFault {
         }
         FaultKind::Empty => found.at(0),
         // The grammar is kept; there is no character to point at.
-        _ => fault.pointer.as_str().split('/').skip(1).fold(found, |found, step| {
-            let step = step.replace("~1", "/").replace("~0", "~");
-            found.in_member(&step)
-        }),
+        _ => fault.pointer.steps().fold(found, |found, step| found.in_member(&step)),
     }
 }
 
