@@ -102,13 +102,23 @@ pub fn open(stored: &Object, sealing: Sealing, ring: &KeyRing) -> Config {
 
 /// Opens a stored object at another position, in the same way.
 pub fn open_at(object: &Object, position: Position, sealing: Sealing, ring: &KeyRing) -> Members {
+    open_members(object, position, sealing, Some(ring))
+}
+
+/// Takes a configuration that is in clear, such as one of another program's file: no string of it is a token.
+pub fn of_clear(object: &Object) -> Config {
+    open_members(object, Position::ROOT, Sealing::EverySecret, None)
+}
+
+/// Without a key ring no string is a token.
+fn open_members(object: &Object, position: Position, sealing: Sealing, ring: Option<&KeyRing>) -> Members {
     let open = |(name, value): (&str, &Json)| {
         (name.to_owned(), open_value(value, position.member(name), sealing, ring))
     };
     object.iter().map(open).collect()
 }
 
-fn open_value(value: &Json, position: Position, sealing: Sealing, ring: &KeyRing) -> Node {
+fn open_value(value: &Json, position: Position, sealing: Sealing, ring: Option<&KeyRing>) -> Node {
     let secret = |value| Node::Secret(Secret::found(value, AtRest::Clear));
     match value {
         Json::Null => Node::Null,
@@ -116,19 +126,22 @@ fn open_value(value: &Json, position: Position, sealing: Sealing, ring: &KeyRing
         Json::Bool(value) => Node::Bool(*value),
         Json::Number(number) if position.masks_numbers() => secret(SecretValue::Number(number.clone())),
         Json::Number(number) => Node::Number(number.clone()),
-        Json::String(text) => match position.string(text.as_str(), sealing) {
-            _ if position.was_secret() && crate::secrets::looks_sealed(text.as_str()) => {
+        Json::String(text) => match (position.string(text.as_str(), sealing), ring) {
+            (_, Some(ring)) if position.was_secret() && crate::secrets::looks_sealed(text.as_str()) => {
                 open_once_sealed(text, sealing, ring)
             }
-            LeafKind::Plain => Node::Text(text.clone()),
-            LeafKind::Url => Node::Url(Url { text: text.clone().into(), is_kept: false, is_sent: false }),
-            LeafKind::Secret { .. } if text.as_str().is_empty() => Node::Text(text.clone()),
-            LeafKind::Secret { is_sealed } => Node::Secret(open_secret(text, is_sealed, ring)),
+            (LeafKind::Plain, _) => Node::Text(text.clone()),
+            (LeafKind::Url, _) => {
+                Node::Url(Url { text: text.clone().into(), is_kept: false, is_sent: false })
+            }
+            (LeafKind::Secret { .. }, _) if text.as_str().is_empty() => Node::Text(text.clone()),
+            (LeafKind::Secret { is_sealed }, Some(ring)) => Node::Secret(open_secret(text, is_sealed, ring)),
+            (LeafKind::Secret { .. }, None) => secret(SecretValue::Text(text.clone().into())),
         },
         Json::Array(elements) => Node::Array(
             elements.iter().map(|element| open_value(element, position.element(), sealing, ring)).collect(),
         ),
-        Json::Object(object) => Node::Object(open_at(object, position, sealing, ring)),
+        Json::Object(object) => Node::Object(open_members(object, position, sealing, ring)),
     }
 }
 
@@ -152,38 +165,6 @@ fn open_once_sealed(text: &Text, sealing: Sealing, ring: &KeyRing) -> Node {
     match &secret.at_rest {
         AtRest::Sealed(_) => Node::Secret(secret),
         AtRest::Clear | AtRest::ToBeSealed => Node::Text(text.clone()),
-    }
-}
-
-/// Takes a configuration that is in clear, such as one of another program's file: no string of it is a token.
-pub fn of_clear(object: &Object) -> Config {
-    clear_members(object, Position::ROOT)
-}
-
-fn clear_members(object: &Object, position: Position) -> Members {
-    let clear = |(name, value): (&str, &Json)| (name.to_owned(), clear_value(value, position.member(name)));
-    object.iter().map(clear).collect()
-}
-
-fn clear_value(value: &Json, position: Position) -> Node {
-    let secret = |value| Node::Secret(Secret::found(value, AtRest::Clear));
-    match value {
-        Json::Null => Node::Null,
-        Json::Bool(value) if position.masks_booleans() => secret(SecretValue::Bool(*value)),
-        Json::Bool(value) => Node::Bool(*value),
-        Json::Number(number) if position.masks_numbers() => secret(SecretValue::Number(number.clone())),
-        Json::Number(number) => Node::Number(number.clone()),
-        Json::String(text) => match position.string(text.as_str(), Sealing::EverySecret) {
-            LeafKind::Url => Node::Url(Url { text: text.clone().into(), is_kept: false, is_sent: false }),
-            LeafKind::Secret { .. } if !text.as_str().is_empty() => {
-                secret(SecretValue::Text(text.clone().into()))
-            }
-            LeafKind::Plain | LeafKind::Secret { .. } => Node::Text(text.clone()),
-        },
-        Json::Array(elements) => {
-            Node::Array(elements.iter().map(|element| clear_value(element, position.element())).collect())
-        }
-        Json::Object(object) => Node::Object(clear_members(object, position)),
     }
 }
 
