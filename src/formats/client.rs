@@ -197,20 +197,28 @@ const HEADINGS: [&str; 6] = ["$schema", "version", "schema", "name", "inputs", "
 
 /// The servers of the first member that is there, by name; the other members of the file are ignored.
 pub(in crate::formats) fn located(source: &Source, members: &[&str], others: &'static str) -> Located {
-    let mut located = Located::default();
-    let Json::Object(root) = &source.root else { return located };
-    for (name, value) in root.iter() {
-        let at = Pointer::root().member(name);
+    Located::of(source, |located, name, value, at| {
         if members.contains(&name) {
             located.add_map(&at, value, words::SAME_NAME, &[]);
         } else if !HEADINGS.contains(&name) {
             located.ignored.push((at, others));
         }
-    }
-    located
+    })
 }
 
 impl Located {
+    /// What is in a file, by what `sort` makes of each member of its root.
+    pub(in crate::formats) fn of(
+        source: &Source,
+        mut sort: impl FnMut(&mut Self, &str, &Json, Pointer),
+    ) -> Self {
+        let mut located = Self::default();
+        for (name, value) in source.root.as_object().into_iter().flat_map(Object::iter) {
+            sort(&mut located, name, value, Pointer::root().member(name));
+        }
+        located
+    }
+
     /// Adds the servers of a map.
     pub(in crate::formats) fn add_map(
         &mut self,

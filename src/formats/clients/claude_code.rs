@@ -7,7 +7,7 @@ use crate::formats::references::Form;
 use crate::formats::source::Source;
 use crate::formats::words;
 use crate::formats::writing::Writing;
-use crate::json::{Json, Object, Pointer};
+use crate::json::{Json, Object};
 
 /// The name that this client reserves.
 const RESERVED: &str = "workspace";
@@ -47,26 +47,19 @@ fn write(writing: &mut Writing<'_>) {
 }
 
 fn locate_home(source: &Source) -> Located {
-    let mut found = Located::default();
-    let Json::Object(root) = &source.root else { return found };
-    for (name, value) in root.iter() {
-        let at = Pointer::root().member(name);
-        match (name, value) {
-            ("mcpServers", servers) => found.add_map(&at, servers, SAME_NAME, &[]),
-            ("projects", Json::Object(projects)) => {
-                for (path, project) in projects.iter() {
-                    let Some(servers) = project.as_object().and_then(|project| project.get("mcpServers"))
-                    else {
-                        continue;
-                    };
-                    let bag = [("scope", Json::string("local")), ("project", Json::string(path))];
-                    found.add_map(&at.member(path).member("mcpServers"), servers, SAME_NAME, &bag);
-                }
+    Located::of(source, |found, name, value, at| match (name, value) {
+        ("mcpServers", servers) => found.add_map(&at, servers, SAME_NAME, &[]),
+        ("projects", Json::Object(projects)) => {
+            for (path, project) in projects.iter() {
+                let Some(servers) = project.as_object().and_then(|project| project.get("mcpServers")) else {
+                    continue;
+                };
+                let bag = [("scope", Json::string("local")), ("project", Json::string(path))];
+                found.add_map(&at.member(path).member("mcpServers"), servers, SAME_NAME, &bag);
             }
-            _ => found.ignored.push((at, words::OWN_OF_APP)),
         }
-    }
-    found
+        _ => found.ignored.push((at, words::OWN_OF_APP)),
+    })
 }
 
 fn home(entries: Vec<(String, Object)>, shared: &Shared) -> Object {

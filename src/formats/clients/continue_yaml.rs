@@ -7,7 +7,7 @@ use crate::formats::references::Form;
 use crate::formats::source::Source;
 use crate::formats::words;
 use crate::formats::writing::Writing;
-use crate::json::{Json, Object, Pointer};
+use crate::json::{Json, Object};
 
 pub(super) static CLIENT: Client = Client {
     format: Format::Continue,
@@ -31,19 +31,13 @@ const OPTIONS: &str = "requestOptions";
 const HEADINGS: [&str; 4] = ["name", "version", "schema", "models"];
 
 fn locate(source: &Source) -> Located {
-    let mut found = Located::default();
-    let Json::Object(root) = &source.root else { return found };
-    for (name, value) in root.iter() {
-        let at = Pointer::root().member(name);
-        match (name, value) {
-            // A block of its own may be in the form of Claude.
-            ("mcpServers", Json::Object(_)) => found.add_map(&at, value, words::SAME_NAME, &[]),
-            ("mcpServers", value) => found.add_list(&at, value),
-            (name, _) if HEADINGS.contains(&name) => {}
-            _ => found.ignored.push((at, words::OWN_OF_CLIENT)),
-        }
-    }
-    found
+    Located::of(source, |found, name, value, at| match (name, value) {
+        // A block of its own may be in the form of Claude.
+        ("mcpServers", Json::Object(_)) => found.add_map(&at, value, words::SAME_NAME, &[]),
+        ("mcpServers", value) => found.add_list(&at, value),
+        (name, _) if HEADINGS.contains(&name) => {}
+        _ => found.ignored.push((at, words::OWN_OF_CLIENT)),
+    })
 }
 
 fn before(draft: &mut Draft<'_>) -> Result<Begun, Refusal> {

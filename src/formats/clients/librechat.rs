@@ -39,22 +39,16 @@ pub(super) static CLIENT: Client = Client {
 const KEY: &str = "apiKey";
 
 fn locate(source: &Source) -> Located {
-    let mut found = Located::default();
-    let Json::Object(root) = &source.root else { return found };
-    for (name, value) in root.iter() {
-        let at = Pointer::root().member(name);
-        match name {
-            "mcpServers" => found.add_map(&at, value, words::SAME_NAME, &[]),
-            "version" => {}
-            "interface" => {
-                if value.as_object().is_some_and(|interface| interface.contains("mcpServers")) {
-                    found.ignored.push((at.member("mcpServers"), "who may use servers; no servers"));
-                }
+    Located::of(source, |found, name, value, at| match name {
+        "mcpServers" => found.add_map(&at, value, words::SAME_NAME, &[]),
+        "version" => {}
+        "interface" => {
+            if value.as_object().is_some_and(|interface| interface.contains("mcpServers")) {
+                found.ignored.push((at.member("mcpServers"), "who may use servers; no servers"));
             }
-            _ => found.ignored.push((at, words::OWN_OF_CLIENT)),
         }
-    }
-    found
+        _ => found.ignored.push((at, words::OWN_OF_CLIENT)),
+    })
 }
 
 fn before(draft: &mut Draft<'_>) -> Result<Begun, Refusal> {

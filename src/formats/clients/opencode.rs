@@ -6,7 +6,7 @@ use crate::formats::format::Format;
 use crate::formats::references::Form;
 use crate::formats::source::Source;
 use crate::formats::words;
-use crate::json::{Json, Pointer};
+use crate::json::Json;
 
 pub(super) static CLIENT: Client = Client {
     format: Format::Opencode,
@@ -31,18 +31,12 @@ pub(super) static CLIENT: Client = Client {
 };
 
 fn locate(source: &Source) -> Located {
-    let mut found = Located::default();
-    let Json::Object(root) = &source.root else { return found };
-    for (name, value) in root.iter() {
-        let at = Pointer::root().member(name);
-        match name {
-            "mcp" => found.add_map(&at, value, words::SAME_NAME, &[]),
-            "tools" => found.ignored.push((at, "which tools are on: the client's own")),
-            "$schema" => {}
-            _ => found.ignored.push((at, words::OWN_OF_CLIENT)),
-        }
-    }
-    found
+    Located::of(source, |found, name, value, at| match name {
+        "mcp" => found.add_map(&at, value, words::SAME_NAME, &[]),
+        "tools" => found.ignored.push((at, "which tools are on: the client's own")),
+        "$schema" => {}
+        _ => found.ignored.push((at, words::OWN_OF_CLIENT)),
+    })
 }
 
 fn before(draft: &mut Draft<'_>) -> Result<Begun, Refusal> {

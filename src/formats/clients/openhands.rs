@@ -1,18 +1,15 @@
 //! OpenHands: the lists of its old `config.toml`, and `mcp.json` of its command line.
 
-use crate::formats::client::{
-    Begun, Client, FileSyntax, Located, Off, Shared, Spotted, Timeout, USUAL, located,
-};
+use crate::formats::client::{Begun, Client, FileSyntax, Located, Off, Shared, Timeout, USUAL};
 use crate::formats::draft::{Draft, Refusal};
 use crate::formats::format::Format;
 use crate::formats::source::Source;
 use crate::formats::words;
 use crate::formats::writing::Writing;
-use crate::json::{Json, Object, Pointer};
+use crate::json::{Json, Object};
 
 pub(super) static CLI: Client = Client {
     format: Format::OpenhandsCli,
-    locate: |source| located(source, &["mcpServers"], words::OWN_OF_CLIENT),
     types: &["transport", "type"],
     timeout: Timeout::Unknown("timeout"),
     off: Off::Enabled,
@@ -46,25 +43,19 @@ const LISTS: [(&str, &str); 3] =
     [("stdio_servers", "stdio"), ("shttp_servers", "http"), ("sse_servers", "sse")];
 
 fn locate(source: &Source) -> Located {
-    let mut found = Located::default();
-    let Json::Object(root) = &source.root else { return found };
-    for (name, value) in root.iter() {
-        let at = Pointer::root().member(name);
-        let Json::Object(mcp) = value else { continue };
-        if name != "mcp" {
-            found.ignored.push((at, words::OWN_OF_CLIENT));
-            continue;
-        }
-        for (name, value) in mcp.iter() {
-            let at = at.member(name);
-            match LISTS.iter().any(|(list, _)| *list == name) {
-                true => found.add_list(&at, value),
-                false => found.ignored.push((at, words::OWN_OF_CLIENT)),
+    Located::of(source, |found, name, value, at| match (name, value) {
+        ("mcp", Json::Object(mcp)) => {
+            for (name, value) in mcp.iter() {
+                let at = at.member(name);
+                match LISTS.iter().any(|(list, _)| *list == name) {
+                    true => found.add_list(&at, value),
+                    false => found.ignored.push((at, words::OWN_OF_CLIENT)),
+                }
             }
         }
-    }
-    found.entries.iter_mut().for_each(|Spotted { bag, .. }| bag.clear());
-    found
+        (_, Json::Object(_)) => found.ignored.push((at, words::OWN_OF_CLIENT)),
+        _ => {}
+    })
 }
 
 /// The list that an entry is in.

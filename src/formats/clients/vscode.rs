@@ -11,7 +11,7 @@ use crate::formats::references::{Form, ReferenceKind, find};
 use crate::formats::source::Source;
 use crate::formats::words;
 use crate::formats::writing::Writing;
-use crate::json::{Json, Object, Pointer};
+use crate::json::{Json, Object};
 
 /// The most inputs that the servers of a file may share: each server looks for its own among them.
 const MOST_INPUTS: usize = 1_000;
@@ -47,14 +47,7 @@ pub(super) static CLIENT: Client = Client {
     before,
     after,
     write,
-    file: |entries, shared| {
-        let mut file = Object::new();
-        if !shared.inputs.is_empty() {
-            file.insert("inputs", Json::Array(shared.inputs.clone()));
-        }
-        file.insert("servers", Json::Object(by_name(entries)));
-        file
-    },
+    file,
     ..USUAL
 };
 
@@ -65,41 +58,29 @@ pub(super) static SETTINGS: Client =
 const MAPS: [&str; 2] = ["mcp.servers", "amp.mcpServers"];
 
 fn locate(source: &Source) -> Located {
-    let mut found = Located::default();
-    let Json::Object(root) = &source.root else { return found };
-    for (name, value) in root.iter() {
-        let at = Pointer::root().member(name);
-        match name {
-            "servers" => found.add_map(&at, value, words::SAME_NAME, &[]),
-            "inputs" | "$schema" => {}
-            _ => found.ignored.push((at, words::OWN_OF_EDITOR)),
-        }
-    }
-    found
+    Located::of(source, |found, name, value, at| match name {
+        "servers" => found.add_map(&at, value, words::SAME_NAME, &[]),
+        "inputs" | "$schema" => {}
+        _ => found.ignored.push((at, words::OWN_OF_EDITOR)),
+    })
 }
 
 fn locate_settings(source: &Source) -> Located {
-    let mut found = Located::default();
-    let Json::Object(root) = &source.root else { return found };
-    for (name, value) in root.iter() {
-        let at = Pointer::root().member(name);
-        match (name, value) {
-            ("mcp", Json::Object(mcp)) => {
-                for (name, value) in mcp.iter() {
-                    match name {
-                        "servers" => found.add_map(&at.member(name), value, SAME_NAME, &[]),
-                        "inputs" => {}
-                        _ => found.ignored.push((at.member(name), words::OWN_OF_EDITOR)),
-                    }
+    Located::of(source, |found, name, value, at| match (name, value) {
+        ("mcp", Json::Object(mcp)) => {
+            for (name, value) in mcp.iter() {
+                match name {
+                    "servers" => found.add_map(&at.member(name), value, SAME_NAME, &[]),
+                    "inputs" => {}
+                    _ => found.ignored.push((at.member(name), words::OWN_OF_EDITOR)),
                 }
             }
-            (name, value) if MAPS.contains(&name) => {
-                found.add_map(&at, value, SAME_NAME, &[("map", Json::string(name))]);
-            }
-            _ => found.ignored.push((at, words::OWN_OF_EDITOR)),
         }
-    }
-    found
+        (name, value) if MAPS.contains(&name) => {
+            found.add_map(&at, value, SAME_NAME, &[("map", Json::string(name))]);
+        }
+        _ => found.ignored.push((at, words::OWN_OF_EDITOR)),
+    })
 }
 
 /// A variable may be a number or `null`, which no other client has.
@@ -224,6 +205,15 @@ fn write(writing: &mut Writing<'_>) {
     writing.entry.insert("env", env.into());
 }
 
+fn file(entries: Vec<(String, Object)>, shared: &Shared) -> Object {
+    let mut file = Object::new();
+    if !shared.inputs.is_empty() {
+        file.insert("inputs", Json::Array(shared.inputs.clone()));
+    }
+    file.insert("servers", Json::Object(by_name(entries)));
+    file
+}
+
 fn settings(entries: Vec<(String, Object)>, shared: &Shared) -> Object {
     let mut own = Vec::new();
     let mut others: Vec<(&str, Vec<(String, Object)>)> = MAPS.iter().map(|map| (*map, Vec::new())).collect();
@@ -234,14 +224,9 @@ fn settings(entries: Vec<(String, Object)>, shared: &Shared) -> Object {
             None => own.push(entry),
         }
     }
-    let mut mcp = Object::new();
-    if !shared.inputs.is_empty() {
-        mcp.insert("inputs", Json::Array(shared.inputs.clone()));
-    }
-    mcp.insert("servers", Json::Object(by_name(own)));
-    let mut file = Object::from_iter([("mcp", Json::Object(mcp))]);
+    let mut settings = Object::from_iter([("mcp", Json::Object(file(own, shared)))]);
     for (name, servers) in others.into_iter().filter(|(_, servers)| !servers.is_empty()) {
-        file.insert(name, Json::Object(by_name(servers)));
+        settings.insert(name, Json::Object(by_name(servers)));
     }
-    file
+    settings
 }
