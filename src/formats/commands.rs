@@ -162,12 +162,14 @@ const ADDING: [Adding; 7] = [
 /// What a command adds: an entry in the words of a client.
 pub(in crate::formats) struct Added {
     pub(in crate::formats) client: Format,
-    pub(in crate::formats) name: Option<String>,
+    pub(in crate::formats) name: String,
     pub(in crate::formats) entry: Object,
     /// What the bag keeps beside what the client's words keep.
     pub(in crate::formats) bag: Vec<(&'static str, Json)>,
-    pub(in crate::formats) asks_for_secret: bool,
 }
+
+/// The mark in a bag of a secret that the program asks for.
+pub(in crate::formats) const SECRET_PROMPTED: &str = "client_secret_prompted";
 
 /// What a command is.
 pub(in crate::formats) enum Command {
@@ -177,8 +179,7 @@ pub(in crate::formats) enum Command {
         client: Format,
         name: Option<String>,
         json: Text,
-        asks_for_secret: bool,
-        scope: Option<String>,
+        bag: Vec<(&'static str, Json)>,
     },
     /// It adds nothing, and says why.
     Nothing(&'static str),
@@ -203,8 +204,7 @@ pub(in crate::formats) fn read(words: &[String]) -> Command {
             client: Format::Vscode,
             name: None,
             json: Text::new(json.to_owned()),
-            asks_for_secret: false,
-            scope: None,
+            bag: Vec::new(),
         };
     }
     let verbs: Vec<&str> = words[1..].iter().map(String::as_str).take(2).collect();
@@ -244,11 +244,16 @@ fn add_json(words: &[String]) -> Command {
             client: Format::ClaudeAdd,
             name: Some(name),
             json: Text::new(json),
-            asks_for_secret,
-            scope,
+            bag: bag(scope.as_deref(), asks_for_secret),
         },
         Err(_) => Command::Wrong("a name and the JSON of one server are expected"),
     }
+}
+
+fn bag(scope: Option<&str>, asks_for_secret: bool) -> Vec<(&'static str, Json)> {
+    let scope = scope.map(|scope| ("scope", Json::string(scope)));
+    let prompted = asks_for_secret.then_some((SECRET_PROMPTED, Json::Bool(true)));
+    scope.into_iter().chain(prompted).collect()
 }
 
 impl Adding {
@@ -419,12 +424,8 @@ impl Adding {
         if !oauth.is_empty() {
             entry.insert("oauth", oauth.into());
         }
-        let mut bag = Vec::new();
-        if let Some(scope) = value(Flag::Scope) {
-            bag.push(("scope", text(scope)));
-        }
-        let asks_for_secret = has(Flag::ClientSecret);
-        Ok(Added { client: self.client, name: Some(name), entry, bag, asks_for_secret })
+        let bag = bag(value(Flag::Scope), has(Flag::ClientSecret));
+        Ok(Added { client: self.client, name, entry, bag })
     }
 }
 

@@ -5,7 +5,7 @@ use crate::json::{Json, Object, Pointer, Rules, parse};
 
 use super::client::{Begun, Client};
 use super::clients;
-use super::commands::{self, Added, Command, is_address, is_pair};
+use super::commands::{self, Added, Command, SECRET_PROMPTED, is_address, is_pair};
 use super::draft::{Draft, Refusal};
 use super::format::Format;
 use super::links::{self, Link, NoLink};
@@ -111,15 +111,8 @@ fn read_line(command: &str, mut source: Source, reading: &mut Reading, kinds: &m
             kinds.count(added.client);
             add(added, &mut source, variables, reading);
         }
-        Command::AddedJson { client, name, json, asks_for_secret, scope } => {
+        Command::AddedJson { client, name, json, bag } => {
             kinds.count(client);
-            let mut bag = Vec::new();
-            if let Some(scope) = scope {
-                bag.push(("scope", Json::string(scope)));
-            }
-            if asks_for_secret {
-                bag.push(("client_secret_prompted", Json::Bool(true)));
-            }
             match read_json(json.as_str()) {
                 Err(why) => reading.refuse(&source, name.as_deref(), &Pointer::root(), why.into()),
                 Ok(object) => read_object(client, object, name, None, bag, &mut source, reading),
@@ -191,10 +184,7 @@ fn entry_of(words: &[String], variables: Object) -> Object {
 }
 
 fn add(added: Added, source: &mut Source, variables: Object, reading: &mut Reading) {
-    let Added { client, name, mut entry, mut bag, asks_for_secret } = added;
-    if asks_for_secret {
-        bag.push(("client_secret_prompted", Json::Bool(true)));
-    }
+    let Added { client, name, mut entry, bag } = added;
     if !variables.is_empty() && entry.contains("command") {
         let mut env = variables;
         if let Some(Json::Object(own)) = entry.remove("env") {
@@ -202,7 +192,7 @@ fn add(added: Added, source: &mut Source, variables: Object, reading: &mut Readi
         }
         entry.insert("env", env.into());
     }
-    read_entry(clients::of(client), source, entry, name.as_deref(), bag, reading);
+    read_entry(clients::of(client), source, entry, Some(&name), bag, reading);
 }
 
 /// Reads an entry that a line has, whose places are all the line itself.
@@ -220,7 +210,7 @@ fn read_entry(
         return read_entry(client, source, entry, name.or(own), bag, reading);
     }
     let mut draft = Draft::new(source, Pointer::root(), &entry);
-    let asks_for_secret = bag.iter().any(|(name, _)| *name == "client_secret_prompted");
+    let asks_for_secret = bag.iter().any(|(name, _)| *name == SECRET_PROMPTED);
     for (member, value) in bag {
         draft.bag.insert(member, value);
     }

@@ -224,7 +224,7 @@ pub fn export(format: Format, servers: &[Server<'_>]) -> Result<Export, NotWritt
                     shell::quoted(&name),
                     shell::quoted(&to_compact(&entry.into()))
                 ));
-                if bag.contains("client_secret_prompted") {
+                if bag.contains(commands::SECRET_PROMPTED) {
                     text.push_str(" --client-secret");
                 }
                 text.push('\n');

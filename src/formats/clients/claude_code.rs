@@ -1,6 +1,7 @@
 //! Claude Code: `.mcp.json` of a project, and `~/.claude.json` with a map for the user and one for each project.
 
 use crate::formats::client::{Client, Located, Oauth, Scopes, Shared, Timeout, USUAL, by_name, located};
+use crate::formats::commands::SECRET_PROMPTED;
 use crate::formats::draft::{Draft, Refusal};
 use crate::formats::format::Format;
 use crate::formats::references::Form;
@@ -41,7 +42,7 @@ fn after(draft: &mut Draft<'_>) -> Result<(), Refusal> {
 }
 
 fn write(writing: &mut Writing<'_>) {
-    for name in ["scope", "project", "client_secret_prompted"] {
+    for name in ["scope", "project", SECRET_PROMPTED] {
         writing.bag.remove(name);
     }
 }
