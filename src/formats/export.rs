@@ -39,9 +39,13 @@ pub(in crate::formats) fn entries(
     let mut entries = Vec::new();
     let mut losses = Vec::new();
     for server in servers {
-        let bag = server.bags.get(client.format.bag()).and_then(Json::as_object).cloned().unwrap_or_default();
+        let mut bag =
+            server.bags.get(client.format.bag()).and_then(Json::as_object).cloned().unwrap_or_default();
         let name = bag.get(NAME).and_then(Json::as_str).unwrap_or(server.name).to_owned();
         shared.bags.push(bag.clone());
+        if let Some(Json::Array(inputs)) = bag.remove("inputs") {
+            shared.add_inputs(inputs);
+        }
         shared.transports.push(server.config.get("transport").and_then(Json::as_str).map(str::to_owned));
         let mut writing = Writing {
             name: &name,
@@ -63,9 +67,6 @@ pub(in crate::formats) fn entries(
         losses.extend(writing.losses.into_iter().map(loss));
         if writing.is_off {
             shared.off.push(name.clone());
-        }
-        if let Some(Json::Array(inputs)) = writing.bag.remove("inputs") {
-            shared.add_inputs(inputs);
         }
         let entry = writing.entry;
         entries.push((name, entry));
@@ -110,7 +111,6 @@ impl Client {
             }
         }
         (self.write)(writing);
-        let inputs = writing.bag.remove("inputs");
         for (name, value) in std::mem::take(&mut writing.bag) {
             match (writing.entry.remove(&name), value) {
                 (None, value) => writing.entry.insert(name, value),
@@ -125,9 +125,6 @@ impl Client {
                 }
                 (Some(ours), _) => writing.entry.insert(name, ours),
             }
-        }
-        if let Some(inputs) = inputs {
-            writing.bag.insert("inputs", inputs);
         }
         for (name, value) in std::mem::take(&mut writing.config) {
             let says_nothing = value.is_null() || (name == "enabled" && value == Json::Bool(true));
@@ -287,11 +284,10 @@ impl Client {
             },
             _ => return,
         };
+        writing.config.remove("auth");
         if self.keeps_auth.is_some_and(|keeps| keeps(writing, &auth)) {
-            writing.config.remove("auth");
             return;
         }
-        writing.config.remove("auth");
         let mut all = match writing.config.remove("headers") {
             Some(Json::Object(own)) => own,
             _ => Object::new(),
