@@ -326,7 +326,7 @@ impl Client {
             return self.read_environment(draft);
         }
         if let Some(command) = draft.take_text(self.command)? {
-            let has_args = draft.rest.get("args").is_some_and(|args| !args.is_null());
+            let has_args = draft.get("args").is_some();
             let is_path = command.as_str().contains(['/', '\\']);
             if !has_args && !is_path && command.as_str().trim().contains(char::is_whitespace) {
                 draft.note(self.command, words::BLANKS_IN_COMMAND);
@@ -378,7 +378,7 @@ impl Client {
     fn read_transport(&self, draft: &mut Draft<'_>) -> Result<(), Refusal> {
         let is_remote = draft.config.contains("url");
         let mut said = None;
-        let has_one = self.types.iter().any(|name| draft.rest.get(name).is_some_and(|word| !word.is_null()));
+        let has_one = self.types.iter().any(|name| draft.get(name).is_some());
         for name in self.types {
             let Some(word) = draft.take_text(name)? else { continue };
             let ours = match transport(word.as_str()) {
@@ -439,7 +439,7 @@ impl Client {
             Timeout::Seconds(name) => (name, 0),
             Timeout::Milliseconds(name) => (name, -3),
             Timeout::Unknown(name) => {
-                if draft.rest.get(name).is_some_and(|value| !value.is_null()) {
+                if draft.get(name).is_some() {
                     draft.note(name, words::UNIT_UNKNOWN);
                 }
                 return Ok(());

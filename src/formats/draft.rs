@@ -88,6 +88,11 @@ impl<'a> Draft<'a> {
         Err(Refusal { at: self.member(member), why: why.into() })
     }
 
+    /// A member that nobody has taken yet; `null` is as if it were not there.
+    pub(in crate::formats) fn get(&self, name: &str) -> Option<&Json> {
+        self.rest.get(name).filter(|value| !value.is_null())
+    }
+
     /// Takes a member; `null` is as if it were not there.
     pub(in crate::formats) fn take(&mut self, name: &str) -> Option<Json> {
         self.rest.remove(name).filter(|value| !value.is_null())

@@ -64,7 +64,7 @@ fn before(draft: &mut Draft<'_>) -> Result<Begun, Refusal> {
 }
 
 fn clamp(draft: &mut Draft<'_>) {
-    let Some(own) = draft.rest.get("timeout").filter(|value| !value.is_null()).cloned() else { return };
+    let Some(own) = draft.get("timeout").cloned() else { return };
     let (used, about) = match seconds(&own, 0) {
         Some(number) if number.as_f64() > MOST as f64 => {
             (MOST, "more than this client takes: it uses 3600 s")

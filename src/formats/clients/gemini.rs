@@ -36,7 +36,7 @@ pub(super) static CLIENT: Client = Client {
 const TYPE_BESIDE: &str = "type_beside";
 
 fn before(draft: &mut Draft<'_>) -> Result<Begun, Refusal> {
-    if draft.rest.get("tcp").is_some_and(|tcp| !tcp.is_null()) {
+    if draft.get("tcp").is_some() {
         return draft.refuse("", words::WEB_SOCKET);
     }
     let Some(url) = draft.take_text("httpUrl")? else { return Ok(Begun::Server) };

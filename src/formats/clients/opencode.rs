@@ -6,7 +6,6 @@ use crate::formats::format::Format;
 use crate::formats::references::Form;
 use crate::formats::source::Source;
 use crate::formats::words;
-use crate::json::Json;
 
 pub(super) static CLIENT: Client = Client {
     format: Format::Opencode,
@@ -44,7 +43,7 @@ fn before(draft: &mut Draft<'_>) -> Result<Begun, Refusal> {
         // On the wire: the wording stays.
         return Ok(Begun::Nothing("switches a server that stands elsewhere"));
     }
-    if draft.rest.get("type").is_none_or(Json::is_null) {
+    if draft.get("type").is_none() {
         return draft.refuse("", "this client wants a type: local or remote");
     }
     Ok(Begun::Server)

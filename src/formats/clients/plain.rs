@@ -125,7 +125,7 @@ const SYNONYMS: [(&str, &str); 6] = [
 
 fn before(draft: &mut Draft<'_>) -> Result<Begun, Refusal> {
     for (theirs, ours) in SYNONYMS {
-        if draft.rest.get(theirs).is_none_or(Json::is_null) {
+        if draft.get(theirs).is_none() {
             continue;
         }
         if draft.rest.contains(ours) {
@@ -142,7 +142,7 @@ fn before(draft: &mut Draft<'_>) -> Result<Begun, Refusal> {
         }
         draft.rest.insert("enabled", Json::Bool(!is_off));
     }
-    let http = draft.rest.get("httpUrl").is_some_and(|url| !url.is_null());
+    let http = draft.get("httpUrl").is_some();
     let is_typed = ["type", "transport", "transportType"].iter().any(|name| draft.rest.contains(name));
     if http && !is_typed {
         draft.rest.insert("type", Json::string("http"));

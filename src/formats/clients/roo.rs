@@ -13,8 +13,7 @@ pub(super) static CLIENT: Client = Client {
     permissions: &["alwaysAllow"],
     forms: &[Form::EnvWord, Form::Predefined(&["workspaceFolder"])],
     before: |draft| {
-        let timeout = draft.rest.get("timeout").filter(|value| !value.is_null());
-        let is_taken = timeout.is_none_or(|value| {
+        let is_taken = draft.get("timeout").is_none_or(|value| {
             seconds(value, 0).is_some_and(|number| (1.0..=3600.0).contains(&number.as_f64()))
         });
         if is_taken {

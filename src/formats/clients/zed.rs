@@ -28,8 +28,7 @@ pub(super) static CLIENT: Client = Client {
 };
 
 fn before(draft: &mut Draft<'_>) -> Result<Begun, Refusal> {
-    let runs =
-        ["command", "url"].iter().any(|name| draft.rest.get(name).is_some_and(|value| !value.is_null()));
+    let runs = ["command", "url"].iter().any(|name| draft.get(name).is_some());
     if !runs
         && (draft.rest.contains("settings") || draft.rest.get("source") == Some(&Json::string("extension")))
     {
