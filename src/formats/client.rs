@@ -6,7 +6,7 @@ use crate::json::{Json, Number, Object, Pointer};
 use super::draft::{Draft, Refusal};
 use super::format::Format;
 use super::names::Taken;
-use super::number::shifted;
+use super::number::moved;
 use super::references::Form;
 use super::source::Source;
 use super::words;
@@ -445,13 +445,7 @@ impl Client {
                 return Ok(());
             }
         };
-        if let Some(value) = draft.take(name) {
-            let Some(seconds) = seconds(&value, places) else {
-                return draft.refuse(name, words::MUST_BE_NUMBER);
-            };
-            draft.set("timeout", Json::Number(seconds), name);
-        }
-        Ok(())
+        read_time(draft, name, "timeout", places)
     }
 
     fn read_switch(&self, draft: &mut Draft<'_>) -> Result<(), Refusal> {
@@ -520,11 +514,26 @@ impl Client {
     }
 }
 
+/// Takes a time of a client, which is ours in seconds.
+pub(in crate::formats) fn read_time(
+    draft: &mut Draft<'_>,
+    theirs: &str,
+    ours: &str,
+    places: i64,
+) -> Result<(), Refusal> {
+    if let Some(value) = draft.take(theirs) {
+        let Some(seconds) = seconds(&value, places) else {
+            return draft.refuse(theirs, words::MUST_BE_NUMBER);
+        };
+        draft.set(ours, Json::Number(seconds), theirs);
+    }
+    Ok(())
+}
+
 /// A time in seconds.
 pub(in crate::formats) fn seconds(value: &Json, places: i64) -> Option<Number> {
     let Json::Number(number) = value else { return None };
-    let moved = if places == 0 { Some(number.clone()) } else { shifted(number, places) };
-    moved.filter(|moved| !moved.spelling().starts_with('-') && moved.as_f64().is_finite())
+    moved(number, places).filter(|moved| !moved.spelling().starts_with('-') && moved.as_f64().is_finite())
 }
 
 fn is_web_socket(config: &Object) -> bool {

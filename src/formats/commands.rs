@@ -1,9 +1,10 @@
 //! The commands by which the programs of clients add servers, as tables: their flags, and what comes behind the name. A
 //! command of a program that is not in a table is not taken apart.
 
-use crate::json::{Json, Number, Object, Rules, Text, parse};
+use crate::json::{Json, Object, Rules, Text, parse};
 
 use super::format::Format;
+use super::number::parsed;
 
 /// What a flag says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -412,27 +413,20 @@ impl Adding {
             entry.insert("auth", text(word));
         }
         if let Some(spelling) = value(Flag::Timeout) {
-            entry.insert("timeout", Json::Number(number(spelling).ok_or("the time-out must be a number")?));
+            entry.insert("timeout", Json::Number(parsed(spelling).ok_or("the time-out must be a number")?));
         }
         let mut oauth = Object::new();
         if let Some(id) = value(Flag::ClientId) {
             oauth.insert("clientId", text(id));
         }
         if let Some(port) = value(Flag::CallbackPort) {
-            oauth.insert("callbackPort", Json::Number(number(port).ok_or("the port must be a number")?));
+            oauth.insert("callbackPort", Json::Number(parsed(port).ok_or("the port must be a number")?));
         }
         if !oauth.is_empty() {
             entry.insert("oauth", oauth.into());
         }
         let bag = bag(value(Flag::Scope), has(Flag::ClientSecret));
         Ok(Added { client: self.client, name, entry, bag })
-    }
-}
-
-fn number(spelling: &str) -> Option<Number> {
-    match parse(spelling, &Rules::BODY) {
-        Ok(Json::Number(number)) => Some(number),
-        _ => None,
     }
 }
 

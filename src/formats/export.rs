@@ -5,7 +5,6 @@ use crate::json::{Json, Object, Pointer};
 
 use super::client::{Client, FileSyntax, Off, Scopes, Shared, Timeout, UrlAlone, seconds, transport};
 use super::emit;
-use super::number::shifted;
 use super::references::{from_ours, into_ours};
 use super::words::Words;
 use super::writing::{Loss, Server, Writing};
@@ -245,12 +244,7 @@ impl Client {
             Timeout::Seconds(name) => (name, 0),
             Timeout::Milliseconds(name) => (name, 3),
         };
-        let Some(Json::Number(number)) = writing.config.get("timeout").cloned() else { return };
-        let moved = if places == 0 { Some(number) } else { shifted(&number, places) };
-        if let Some(moved) = moved {
-            writing.config.remove("timeout");
-            writing.entry.insert(name, Json::Number(moved));
-        }
+        writing.write_time("timeout", name, places);
     }
 
     fn write_switch(&self, writing: &mut Writing<'_>) {

@@ -5,6 +5,14 @@ use crate::json::{Json, Number, Rules, parse};
 /// How many digits a moved number has at most.
 const LONGEST: i64 = 40;
 
+/// A number in the spelling of JSON.
+pub(in crate::formats) fn parsed(spelling: &str) -> Option<Number> {
+    match parse(spelling, &Rules::BODY) {
+        Ok(Json::Number(number)) => Some(number),
+        _ => None,
+    }
+}
+
 /// The number times a power of ten, in the plainest spelling; none where it would be too long to be a time.
 pub(in crate::formats) fn shifted(number: &Number, places: i64) -> Option<Number> {
     let spelling = number.spelling();
@@ -36,10 +44,12 @@ pub(in crate::formats) fn shifted(number: &Number, places: i64) -> Option<Number
         let (whole, fraction) = digits.split_at(point as usize);
         format!("{whole}.{fraction}")
     };
-    match parse(&format!("{sign}{text}"), &Rules::BODY) {
-        Ok(Json::Number(number)) => Some(number),
-        _ => None,
-    }
+    parsed(&format!("{sign}{text}"))
+}
+
+/// The number times a power of ten, or in its own spelling where that is one.
+pub(in crate::formats) fn moved(number: &Number, places: i64) -> Option<Number> {
+    if places == 0 { Some(number.clone()) } else { shifted(number, places) }
 }
 
 #[cfg(test)]

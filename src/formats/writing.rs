@@ -3,6 +3,7 @@
 
 use crate::json::{Json, Object, Pointer};
 
+use super::number::moved;
 use super::words::Words;
 
 /// A server that is to be written for another client, in our words.
@@ -63,6 +64,15 @@ impl Writing<'_> {
             } else {
                 self.config.insert(name, map.into());
             }
+        }
+    }
+
+    /// Writes a time in the client's unit; it stays where that would be too long.
+    pub(in crate::formats) fn write_time(&mut self, ours: &str, theirs: &str, places: i64) {
+        let Some(Json::Number(seconds)) = self.config.get(ours) else { return };
+        if let Some(moved) = moved(seconds, places) {
+            self.config.remove(ours);
+            self.entry.insert(theirs, Json::Number(moved));
         }
     }
 

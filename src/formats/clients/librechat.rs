@@ -2,11 +2,10 @@
 //! servers.
 
 use crate::formats::client::{
-    Begun, Client, FileSyntax, Located, Oauth, Scopes, Timeout, USUAL, UrlAlone, seconds,
+    Begun, Client, FileSyntax, Located, Oauth, Scopes, Timeout, USUAL, UrlAlone, read_time,
 };
 use crate::formats::draft::{Draft, Refusal};
 use crate::formats::format::Format;
-use crate::formats::number::shifted;
 use crate::formats::references::{Form, ReferenceKind};
 use crate::formats::source::Source;
 use crate::formats::words;
@@ -52,11 +51,7 @@ fn locate(source: &Source) -> Located {
 }
 
 fn before(draft: &mut Draft<'_>) -> Result<Begun, Refusal> {
-    let name = "sseReadTimeout";
-    if let Some(value) = draft.take(name) {
-        let Some(seconds) = seconds(&value, -3) else { return draft.refuse(name, words::MUST_BE_NUMBER) };
-        draft.set("sse_read_timeout", Json::Number(seconds), name);
-    }
+    read_time(draft, "sseReadTimeout", "sse_read_timeout", -3)?;
     Ok(Begun::Server)
 }
 
@@ -121,12 +116,7 @@ fn keep_key(writing: &mut Writing<'_>, auth: &Object) -> bool {
 }
 
 fn write(writing: &mut Writing<'_>) {
-    if let Some(Json::Number(number)) = writing.config.get("sse_read_timeout").cloned()
-        && let Some(moved) = shifted(&number, 3)
-    {
-        writing.config.remove("sse_read_timeout");
-        writing.entry.insert("sseReadTimeout", Json::Number(moved));
-    }
+    writing.write_time("sse_read_timeout", "sseReadTimeout", 3);
     if writing.entry.contains("command") && !writing.entry.contains("args") {
         writing.entry.insert("args", Json::Array(Vec::new()));
     }

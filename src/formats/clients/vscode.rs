@@ -7,6 +7,7 @@ use crate::formats::client::{Begun, Client, Located, Shared, USUAL, by_name};
 use crate::formats::draft::{Draft, Refusal};
 use crate::formats::format::Format;
 use crate::formats::import::Input;
+use crate::formats::number::parsed;
 use crate::formats::references::{Form, ReferenceKind, find};
 use crate::formats::source::Source;
 use crate::formats::words;
@@ -189,12 +190,8 @@ fn write(writing: &mut Writing<'_>) {
         _ => Object::new(),
     };
     for name in numbers {
-        let number = env
-            .get(&name)
-            .and_then(Json::as_str)
-            .map(|text| crate::json::parse(text, &crate::json::Rules::BODY));
-        if let Some(Ok(number @ Json::Number(_))) = number {
-            env.insert(name, number);
+        if let Some(number) = env.get(&name).and_then(Json::as_str).and_then(parsed) {
+            env.insert(name, Json::Number(number));
         }
     }
     for name in nulls {

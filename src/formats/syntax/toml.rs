@@ -4,9 +4,10 @@ use indexmap::IndexMap;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
+use crate::formats::number::parsed;
 use crate::formats::place::{Inner, Lines, Position, Spot};
 use crate::formats::source::{LONGEST_NAME, MOST_ODD, Source, Syntax, Unreadable};
-use crate::json::{Json, Number, Object, Path, Pointer, Rules, parse};
+use crate::json::{Json, Number, Object, Path, Pointer};
 
 /// How deep tables and arrays may be in each other.
 const DEEPEST: usize = 64;
@@ -120,11 +121,7 @@ impl Reader<'_> {
 
 /// A number of TOML that is one of JSON too, but for its plus sign and underscores.
 fn number(text: &str) -> Option<Number> {
-    let plain: String = text.strip_prefix('+').unwrap_or(text).replace('_', "");
-    match parse(&plain, &Rules::BODY) {
-        Ok(Json::Number(number)) => Some(number),
-        _ => None,
-    }
+    parsed(&text.strip_prefix('+').unwrap_or(text).replace('_', ""))
 }
 
 #[cfg(test)]

@@ -6,9 +6,10 @@ use std::collections::HashMap;
 use indexmap::IndexMap;
 use saphyr_parser::{Event, Parser, ScalarStyle, Span};
 
+use crate::formats::number::parsed;
 use crate::formats::place::{Inner, Position, Spot};
 use crate::formats::source::{LONGEST_NAME, MOST_ODD, Source, Syntax, Unreadable};
-use crate::json::{Json, Number, Object, Path, Pointer, Rules, parse};
+use crate::json::{Json, Number, Object, Path, Pointer};
 
 /// How deep mappings and lists may be in each other.
 const DEEPEST: usize = 64;
@@ -206,10 +207,7 @@ fn number(text: &str) -> Option<Number> {
     let rest = if rest.starts_with('.') { format!("0{rest}") } else { rest.to_owned() };
     let rest =
         if rest.ends_with('.') { format!("{rest}0") } else { rest.replace(".e", ".0e").replace(".E", ".0E") };
-    match parse(&format!("{sign}{rest}"), &Rules::BODY) {
-        Ok(Json::Number(number)) => Some(number),
-        _ => None,
-    }
+    parsed(&format!("{sign}{rest}"))
 }
 
 #[cfg(test)]
