@@ -148,7 +148,9 @@ pub(in crate::formats) struct Spotted {
     pub(in crate::formats) bag: Vec<(&'static str, Json)>,
 }
 
-const EVERYWHERE: &[&str] = &["command", "args", "env", "cwd", "url", "headers", "auth"];
+/// The members of a configuration that hold texts.
+pub(in crate::formats) const EVERYWHERE: &[&str] =
+    &["command", "args", "env", "cwd", "url", "headers", "auth"];
 
 /// A client that has `mcpServers` and nothing of its own.
 pub(in crate::formats) const USUAL: Client = Client {

@@ -2,8 +2,10 @@
 //! command of a program that is not in a table is not taken apart.
 
 use crate::json::{Json, Object, Rules, Text, parse};
+use crate::model::reference::is_variable;
 
 use super::format::Format;
+use super::names::file_name;
 use super::number::parsed;
 
 /// What a flag says.
@@ -224,7 +226,7 @@ pub(in crate::formats) fn read(words: &[String]) -> Command {
 }
 
 fn base_name(word: &str) -> &str {
-    let name = word.rsplit(['/', '\\']).next().unwrap_or(word);
+    let name = file_name(word);
     name.strip_suffix(".exe").unwrap_or(name)
 }
 
@@ -457,7 +459,7 @@ fn list_of(text: &str) -> Result<Vec<String>, &'static str> {
 
 /// `NAME=value`
 pub(in crate::formats) fn is_pair(word: &str) -> bool {
-    word.split_once('=').is_some_and(|(name, _)| super::references::is_variable(name))
+    word.split_once('=').is_some_and(|(name, _)| is_variable(name))
 }
 
 pub(in crate::formats) fn is_address(word: &str) -> bool {

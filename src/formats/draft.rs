@@ -2,28 +2,13 @@
 //! It does not know which members a client has.
 
 use crate::json::{Json, Object, Pointer, Text};
+use crate::model::reference::is_variable;
+use crate::model::secret_table::KNOWN_MEMBERS;
 
 use super::import::Input;
-use super::references::{Reference, ReferenceKind, is_variable};
+use super::references::{Reference, ReferenceKind};
 use super::source::Source;
 use super::words::{self, Words};
-
-/// The members of a configuration in the order in which they are written.
-const ORDER: [&str; 13] = [
-    "command",
-    "args",
-    "env",
-    "cwd",
-    "url",
-    "headers",
-    "auth",
-    "transport",
-    "timeout",
-    "sse_read_timeout",
-    "description",
-    "icon",
-    "enabled",
-];
 
 /// How many notes one entry has at most.
 const MOST: usize = 100;
@@ -208,13 +193,14 @@ impl<'a> Draft<'a> {
         headers.is_some_and(|headers| headers.names().any(|own| own.eq_ignore_ascii_case(name)))
     }
 
-    /// Puts what nobody took into the bag, and the configuration into its order.
+    /// Puts what nobody took into the bag, and the configuration into the order of the members that are known.
     pub(in crate::formats) fn finish(&mut self) {
         for (name, value) in std::mem::take(&mut self.rest) {
             self.bag.insert(name, value);
         }
         let mut config = std::mem::take(&mut self.config);
-        let ordered: Vec<_> = ORDER.iter().filter_map(|name| Some((*name, config.remove(name)?))).collect();
+        let known = KNOWN_MEMBERS.iter();
+        let ordered: Vec<_> = known.filter_map(|name| Some((*name, config.remove(name)?))).collect();
         self.config =
             ordered.into_iter().map(|(name, value)| (name.to_owned(), value)).chain(config).collect();
     }

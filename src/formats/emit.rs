@@ -1,6 +1,6 @@
 //! A file as text: JSON, TOML or YAML, each in the plainest form that a strict reader reads back as the same value.
 
-use crate::json::{Json, Object, Style, write_string};
+use crate::json::{Json, Number, Object, Style, write_string};
 
 /// JSON, indented by two spaces.
 pub(in crate::formats) fn json(file: &Object) -> String {
@@ -66,7 +66,7 @@ fn toml_value(out: &mut String, value: &Json) {
         // TOML has no null; what is nothing in a list is an empty text.
         Json::Null => out.push_str("\"\""),
         Json::Bool(value) => out.push_str(if *value { "true" } else { "false" }),
-        Json::Number(number) => out.push_str(&toml_number(number.spelling())),
+        Json::Number(number) => out.push_str(&toml_number(number)),
         Json::String(text) => toml_string(out, text.as_str()),
         Json::Array(elements) => {
             out.push('[');
@@ -92,9 +92,10 @@ fn toml_value(out: &mut String, value: &Json) {
 }
 
 /// An integer of TOML has 64 bits; a longer one is written as a float.
-fn toml_number(spelling: &str) -> String {
-    let is_integer = !spelling.contains(['.', 'e', 'E']);
-    if is_integer && spelling.parse::<i64>().is_err() { format!("{spelling}.0") } else { spelling.to_owned() }
+fn toml_number(number: &Number) -> String {
+    let spelling = number.spelling();
+    let is_long = number.is_integer() && spelling.parse::<i64>().is_err();
+    if is_long { format!("{spelling}.0") } else { spelling.to_owned() }
 }
 
 /// YAML in blocks; each text that a reader could take for something else is in quotes.
@@ -143,12 +144,9 @@ fn yaml_value(out: &mut String, value: &Json, depth: usize) {
         scalar => {
             out.push(' ');
             match scalar {
-                Json::Null => out.push_str("null"),
-                Json::Bool(value) => out.push_str(if *value { "true" } else { "false" }),
-                Json::Number(number) => out.push_str(number.spelling()),
                 Json::String(text) => yaml_text(out, text.as_str()),
-                Json::Array(_) => out.push_str("[]"),
-                Json::Object(_) => out.push_str("{}"),
+                // As in JSON; a list or an object has nothing in it here.
+                other => Style::compact().write(out, other, ""),
             }
             out.push('\n');
         }

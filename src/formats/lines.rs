@@ -9,7 +9,7 @@ use super::commands::{self, Added, Command, SECRET_PROMPTED, is_address, is_pair
 use super::draft::{Draft, Refusal};
 use super::format::Format;
 use super::links::{self, Link, NoLink};
-use super::names::launcher_verbs;
+use super::names::{base_name, file_name, launcher_verbs};
 use super::place::{Position, Spot};
 use super::reading::{Named, Reading};
 use super::shell::{self, NotOneCommand, with_variables_first};
@@ -155,7 +155,7 @@ impl Kinds {
 }
 
 fn base(words: &[String]) -> &str {
-    words.first().map_or("", |word| word.rsplit(['/', '\\']).next().unwrap_or(word))
+    words.first().map_or("", |word| file_name(word))
 }
 
 /// `NAME=value` before a command, with `env` before it or without.
@@ -322,8 +322,7 @@ fn program(words: &[String]) -> Result<(), NoServer> {
     if is_no_program || program.is_empty() {
         return Err(NoServer::Unknown);
     }
-    let name = base(words);
-    let name = name.strip_suffix(".exe").or_else(|| name.strip_suffix(".cmd")).unwrap_or(name);
+    let name = base_name(program);
     if INSTALLERS.contains(&name) || SHELL_WORDS.contains(&name) {
         return Err(NoServer::Installs);
     }

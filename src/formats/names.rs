@@ -45,10 +45,7 @@ impl Taken {
         loop {
             number += 1;
             let suffix = format!("-{number}");
-            let mut end = name.len().min(LONGEST - suffix.len());
-            while !name.is_char_boundary(end) {
-                end -= 1;
-            }
+            let end = name.floor_char_boundary(LONGEST - suffix.len());
             let candidate = format!("{}{suffix}", &name[..end]);
             if !self.names.contains_key(&candidate) {
                 self.names.insert(name.to_owned(), number);
@@ -185,8 +182,14 @@ fn bare_name(part: &str) -> &str {
     if NOTHING.contains(&name) || AROUND.contains(&name) { "" } else { name }
 }
 
-fn base_name(path: &str) -> &str {
-    let name = path.rsplit(['/', '\\']).next().unwrap_or(path);
+/// The last part of a path.
+pub(in crate::formats) fn file_name(path: &str) -> &str {
+    path.rsplit(['/', '\\']).next().unwrap_or(path)
+}
+
+/// The same without the end that programs have on Windows.
+pub(in crate::formats) fn base_name(path: &str) -> &str {
+    let name = file_name(path);
     [".exe", ".cmd"].iter().find_map(|end| name.strip_suffix(end)).unwrap_or(name)
 }
 

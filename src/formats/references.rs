@@ -5,7 +5,7 @@ use std::fmt;
 use std::ops::Range;
 
 use crate::json::{Pointer, Text};
-use crate::model::reference::{Piece, Source, Template};
+use crate::model::reference::{Piece, Source, Template, is_variable};
 
 /// What a reference leads to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -129,7 +129,7 @@ impl Form {
         let rest = &text[start..];
         let between = |open: &str, close: &str| {
             let inside = rest.strip_prefix(open)?;
-            let limit = floor(inside, LONGEST);
+            let limit = inside.floor_char_boundary(LONGEST);
             let end = inside[..limit].find(close)?;
             // An inner one is read for itself.
             (!inside[..end].contains(['{', '\n'])).then_some((&inside[..end], open.len() + end + close.len()))
@@ -211,20 +211,6 @@ impl Form {
     }
 }
 
-/// The largest place of a character that is not behind this byte.
-fn floor(text: &str, mut at: usize) -> usize {
-    at = at.min(text.len());
-    while !text.is_char_boundary(at) {
-        at -= 1;
-    }
-    at
-}
-
-pub(in crate::formats) fn is_variable(name: &str) -> bool {
-    name.starts_with(|first: char| first.is_ascii_alphabetic() || first == '_')
-        && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
-}
-
 /// A client's text in our form: its references of a kind that we have are ours, all else is literal.
 pub(in crate::formats) fn into_ours(text: &str, forms: &[Form]) -> String {
     let mut ours = String::with_capacity(text.len());
@@ -237,9 +223,8 @@ pub(in crate::formats) fn into_ours(text: &str, forms: &[Form]) -> String {
             _ => continue,
         };
         // What we would not read as one reference stays a text.
-        if Template::parse(&written).is_ok_and(|template| {
-            template.pieces().len() == 1 && matches!(template.pieces(), [Piece::Reference(_)])
-        }) {
+        if Template::parse(&written).is_ok_and(|template| matches!(template.pieces(), [Piece::Reference(_)]))
+        {
             ours.push_str(&escaped(&text[at..reference.range.start]));
             ours.push_str(&written);
             at = reference.range.end;

@@ -5,6 +5,7 @@ use std::collections::HashSet;
 
 use crate::json::{Json, Object, Pointer};
 
+use super::client::EVERYWHERE;
 use super::clients;
 use super::export::{NAME, OURS_REPLACED, REFERENCES, each_text};
 use super::import::Entry;
@@ -60,7 +61,7 @@ impl Entry {
         let Some(at) = self.inputs.iter().position(|input| input.id == id) else { return false };
         let input = self.inputs.remove(at);
         let client = clients::of(self.client);
-        for member in ["command", "args", "env", "cwd", "url", "headers", "auth"] {
+        for member in EVERYWHERE {
             let Some(own) = self.config.get(member).cloned() else { continue };
             let own = each_text(own, &Pointer::root().member(member), &mut |pointer, text| {
                 if !input.pointers.contains(pointer) {
@@ -87,7 +88,7 @@ impl Entry {
                 }
                 entered + &text[end..]
             });
-            self.config.insert(member, own);
+            self.config.insert(*member, own);
         }
         self.references.retain(|own| own.name != id || !input.pointers.contains(&own.pointer));
         true

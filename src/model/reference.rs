@@ -189,7 +189,8 @@ fn checked_default<'a>(default: Option<&'a str>) -> Result<Option<&'a str>, NotT
     }
 }
 
-fn is_variable(name: &str) -> bool {
+/// Whether a text is the name of a variable.
+pub fn is_variable(name: &str) -> bool {
     name.starts_with(|first: char| first.is_ascii_alphabetic() || first == '_')
         && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
 }

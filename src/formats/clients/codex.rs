@@ -11,6 +11,7 @@ use crate::formats::references::ReferenceKind;
 use crate::formats::words;
 use crate::formats::writing::Writing;
 use crate::json::{Json, Object};
+use crate::model::reference::is_variable;
 
 pub(super) static CLIENT: Client = Client {
     format: Format::Codex,
@@ -111,7 +112,7 @@ fn after(draft: &mut Draft<'_>) -> Result<(), Refusal> {
 /// The variable that a text is nothing but a reference to, behind some other text.
 fn variable<'t>(text: &'t str, before: &str) -> Option<&'t str> {
     let name = text.strip_prefix(before)?.strip_prefix("${")?.strip_suffix('}')?;
-    crate::formats::references::is_variable(name).then_some(name)
+    is_variable(name).then_some(name)
 }
 
 /// What is a reference is written by its name, before the texts are written.

@@ -3,10 +3,11 @@
 use crate::formats::client::{Begun, Client, FileSyntax, Off, Timeout, USUAL, UrlAlone, located, under};
 use crate::formats::draft::{Draft, Refusal};
 use crate::formats::format::Format;
-use crate::formats::references::{ReferenceKind, is_variable};
+use crate::formats::references::ReferenceKind;
 use crate::formats::words;
 use crate::formats::writing::Writing;
 use crate::json::Json;
+use crate::model::reference::is_variable;
 
 pub(super) static CLIENT: Client = Client {
     format: Format::Goose,
