@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use super::core::{Aim, Made, MadeState};
+use super::core::{Aim, Made};
 use super::work::digest;
 use super::{Base, Client, FailureKind, Gateway, Rows, StateRows};
 use crate::api::{GatewayList, GatewayServer, GatewayServerFailure, GatewayServerState, GatewayStatus};
@@ -12,7 +12,7 @@ use crate::model::registration::Registration;
 use crate::model::{ServerName, SettingsKey};
 use crate::service::access::Caller;
 use crate::service::{RegistrationError, Service, ServiceError};
-use crate::state::{Kept, StateStore};
+use crate::state::{EntryState, StateStore};
 
 /// The gateways that are configured.
 pub struct Gateways {
@@ -75,11 +75,8 @@ impl Gateways {
     ///
     /// Where it is not known what is to be there.
     pub async fn list(&self) -> Result<GatewayList, ServiceError> {
-        self.state.opened().await;
         // The process that calls the gateways may be another one: what it has stored by now is what is true.
-        if self.state.write(Vec::new()).await == Kept::Pending {
-            return Err(ServiceError::StateUnavailable);
-        }
+        self.service.refreshed().await?;
         let aims = self.rows.aims().await?;
         let mut gateways = Vec::new();
         for (base, _) in &self.clients {
@@ -176,13 +173,13 @@ fn servers(aims: &BTreeMap<SettingsKey, Aim>, made: &BTreeMap<SettingsKey, Made>
         let state = match forward {
             Some(forward) => {
                 let is_newest = row.is_some_and(|row| row.newest() == Some(forward.digest));
-                if has(MadeState::Confirmed) && is_newest {
+                if has(EntryState::Confirmed) && is_newest {
                     GatewayServerState::Registered
                 } else {
                     GatewayServerState::Registering
                 }
             }
-            None if has(MadeState::Gone) || row.is_none_or(|row| row.digests.is_empty()) => {
+            None if has(EntryState::Gone) || row.is_none_or(|row| row.digests.is_empty()) => {
                 GatewayServerState::Removed
             }
             None => GatewayServerState::Removing,

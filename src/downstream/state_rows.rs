@@ -6,11 +6,11 @@ use std::sync::Arc;
 use futures_util::future::BoxFuture;
 use futures_util::stream::{self, BoxStream, StreamExt};
 
-use super::core::{Aim, Digest, Forward, Made, MadeState};
+use super::core::{Aim, Digest, Forward, Made};
 use super::{Base, Failure, FailureKind, Known, Rows, Sight};
 use crate::model::SettingsKey;
 use crate::service::{Service, ServiceError};
-use crate::state::{Change, EntryState, GatewayEntry, Kept, OriginChange, SeenGateway, StateStore, UnixTime};
+use crate::state::{Change, GatewayEntry, Kept, OriginChange, SeenGateway, StateStore, UnixTime};
 
 /// How many foreign ids are noted of one gateway.
 const MOST_UNKNOWN: usize = 1_000;
@@ -131,11 +131,7 @@ impl Rows for StateRows {
 fn made(entry: &GatewayEntry) -> Made {
     let kind = entry.kind.as_deref().map(FailureKind::of_word);
     Made {
-        state: match entry.state {
-            EntryState::Attempted => MadeState::Attempted,
-            EntryState::Confirmed => MadeState::Confirmed,
-            EntryState::Gone => MadeState::Gone,
-        },
+        state: entry.state,
         digests: entry.digests.iter().copied().map(Digest).collect(),
         ask: entry.ask.as_deref().map(Arc::from),
         at_ms: entry.at_ms,
@@ -149,11 +145,7 @@ fn made(entry: &GatewayEntry) -> Made {
 fn entry(made: Made) -> GatewayEntry {
     GatewayEntry {
         digests: made.digests.iter().map(|digest| digest.0).collect(),
-        state: match made.state {
-            MadeState::Attempted => EntryState::Attempted,
-            MadeState::Confirmed => EntryState::Confirmed,
-            MadeState::Gone => EntryState::Gone,
-        },
+        state: made.state,
         ask: made.ask.map(|ask| (*ask).to_owned()),
         failures: made.failures,
         kind: made.failure.as_ref().map(|failure| failure.kind.to_word()),

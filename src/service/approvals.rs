@@ -154,6 +154,19 @@ impl Service {
         timeout(PATIENCE, self.state.opened()).await.map_err(|_| ServiceError::StateUnavailable)
     }
 
+    /// Waits until what other processes have stored by now is remembered here.
+    ///
+    /// # Errors
+    ///
+    /// Where that is not known.
+    pub async fn refreshed(&self) -> Result<(), ServiceError> {
+        self.remembered().await?;
+        match self.state.write(Vec::new()).await {
+            Kept::Pending => Err(ServiceError::StateUnavailable),
+            Kept::Stored | Kept::InMemory => Ok(()),
+        }
+    }
+
     async fn known(&self, name: &SettingsKey) -> Result<Known, ServiceError> {
         let remembered = self.remembered().await?;
         let key = self.state.state_key().ok_or(ServiceError::StateUnavailable)?;

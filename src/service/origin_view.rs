@@ -15,7 +15,7 @@ use crate::model::{SettingsKey, url_parts};
 use crate::state::{EntryState, OriginRow, Remembered};
 use crate::store::Seen;
 
-use super::registrations::{forward, rows};
+use super::registrations::{forward, rows, url};
 use super::{Service, ServiceError};
 
 /// Wakes who shows where servers came from when that may have changed.
@@ -56,7 +56,7 @@ impl Service {
     /// Where the settings or what was remembered can't be read.
     pub async fn origins(&self, fixed: &[StaticServer]) -> Result<ServerOrigins, ServiceError> {
         let (model, remembered, key) = self.known_origins().await?;
-        let mut servers: Vec<(u64, ServerOrigin)> = Vec::new();
+        let mut servers = Vec::new();
         for (name, row) in rows(&model, &remembered, &key) {
             let (source, provider_id) = match &row.origin {
                 Origin::Registered(registration) => {
@@ -66,24 +66,18 @@ impl Service {
             };
             let forwarded = provider_id.as_deref().filter(|_| !self.gateways().is_empty());
             let digest = forwarded.map(|provider_id| {
-                let config = model.opened_config(name);
-                let url = config.as_ref().and_then(|config| config.text("url")).unwrap_or_default();
-                forward(&key, name, provider_id, url).digest
+                forward(&key, name, provider_id, &url(&model, name).unwrap_or_default()).digest
             });
             let gateways = self.gateway_states(&remembered, name, row, digest);
             let (name, leaving) = (name.as_str().to_owned(), row.leaving.is_some());
-            servers.push((row.order, ServerOrigin { name, source, provider_id, leaving, gateways }));
+            servers.push(ServerOrigin { name, source, provider_id, leaving, gateways });
         }
-        servers.sort_by_key(|(order, _)| *order);
         let fixed = fixed.iter().map(|server| StaticServerOrigin {
             name: server.name.clone(),
             url: url_parts::mask(&server.url),
             shadows: model.item(&SettingsKey::new(&server.name)).is_some(),
         });
-        Ok(ServerOrigins {
-            servers: servers.into_iter().map(|(_, server)| server).collect(),
-            static_servers: fixed.collect(),
-        })
+        Ok(ServerOrigins { servers, static_servers: fixed.collect() })
     }
 
     fn gateway_states(

@@ -2,12 +2,11 @@
 //! does not know what is remembered.
 
 use crate::json::Fault;
+use crate::model::Kind;
 use crate::model::config::Config;
-use crate::model::{Kind, SettingsKey};
 use crate::projection::member_digest;
 use crate::state::{Destination, Present, StateKey};
 
-use super::ReadModel;
 use super::commit::WriteContext;
 
 /// Identifies where servers lead.
@@ -44,13 +43,5 @@ impl Destinations {
     /// The same of a server as a decision sees it.
     pub(super) fn at_state(&self, config: &Result<Config, Fault>) -> Present {
         self.at(config.as_ref().ok())
-    }
-
-    /// What a document has under a name.
-    pub(super) fn present(&self, model: &ReadModel, name: &SettingsKey) -> Present {
-        match model.item(name) {
-            None => Present::Absent,
-            Some(_) => self.at(model.opened_config(name).as_ref()),
-        }
     }
 }

@@ -21,7 +21,7 @@ use crate::projection::{
     unreadable_server_tag, unreadable_state_digest, view,
 };
 use crate::secrets::{Exposure, KeyRing};
-use crate::state::StateKey;
+use crate::state::{Present, StateKey};
 use crate::store::Snapshot;
 
 use super::ServiceError;
@@ -174,6 +174,11 @@ impl ReadModel {
         // Under another key, which only a store has that was begun again, it is made each time.
         item.runnable.set((state_key.clone(), Arc::clone(&made))).ok();
         Some(made)
+    }
+
+    /// What there is under a name, as far as that identifies it for what is remembered of where it came from.
+    pub(super) fn present(&self, key: &SettingsKey, state_key: &StateKey) -> Present {
+        self.runnable(key, state_key).map_or(Present::Absent, |runnable| runnable.present)
     }
 
     /// A server's configuration with its secrets opened, as far as a key opens them.

@@ -21,7 +21,6 @@ use crate::state::{
 use super::access::Caller;
 use super::audit::new_id;
 use super::delete::deletion;
-use super::origins::Destinations;
 use super::update_request::Update;
 use super::{Operation, ReadModel, Service, ServiceError, Words, Write, Written};
 
@@ -149,7 +148,7 @@ impl Service {
         let agreed = self.agreement(name.key(), &forward.digest, &ask).await;
         let done = match agreed {
             Ok(()) => self.create_registered(caller, name, url, registration).await,
-            Err(failure) => Err(failure.into()),
+            failed => failed,
         };
         // Where the server is not there, gateways are to forget it.
         let released = OriginChange::Release { name: name.key().clone(), ask };
@@ -164,16 +163,13 @@ impl Service {
     /// Where the settings or what was remembered can't be read.
     pub async fn registered(&self) -> Result<Vec<Registered>, ServiceError> {
         let (model, remembered, key) = self.known_origins().await?;
-        let mut found: Vec<(u64, Registered)> = Vec::new();
-        for (name, row) in rows(&model, &remembered, &key) {
-            let Origin::Registered(registration) = &row.origin else { continue };
-            let config = model.opened_config(name);
-            let url = config.as_ref().and_then(|config| config.text("url")).unwrap_or_default().to_owned();
+        let registered = |(name, row): (&SettingsKey, &OriginRow)| {
+            let Origin::Registered(registration) = &row.origin else { return None };
+            let url = url(&model, name).unwrap_or_default();
             let (registration, is_leaving) = (registration.clone(), row.leaving.is_some());
-            found.push((row.order, Registered { name: name.clone(), url, registration, is_leaving }));
-        }
-        found.sort_by_key(|(order, _)| *order);
-        Ok(found.into_iter().map(|(_, registered)| registered).collect())
+            Some(Registered { name: name.clone(), url, registration, is_leaving })
+        };
+        Ok(rows(&model, &remembered, &key).into_iter().filter_map(registered).collect())
     }
 
     /// Ends a registration and removes the server. Whether such a registration is there.
@@ -183,10 +179,7 @@ impl Service {
     /// Where a gateway has not done its part, the server is still there, and goes as soon as every gateway has.
     pub async fn unregister(&self, caller: &Caller, name: &SettingsKey) -> Result<bool, RemovalError> {
         // Another process may have registered it a moment ago.
-        self.remembered().await?;
-        if self.state.write(Vec::new()).await == Kept::Pending {
-            return Err(ServiceError::StateUnavailable.into());
-        }
+        self.refreshed().await?;
         if !self.is_registered(name).await? {
             return Ok(false);
         }
@@ -199,20 +192,14 @@ impl Service {
         if self.state.write(vec![leave]).await == Kept::Pending {
             return Err(ServiceError::StateOutcomeUnknown.into());
         }
-        let gone = async {
-            let mut state = self.state.watch();
-            loop {
-                let remembered = state.borrow_and_update().clone().unwrap_or_default();
-                if !self.is_registered(name).await? {
-                    return Ok(true);
-                }
-                self.failure(&remembered, name, &ask)?;
-                if state.changed().await.is_err() {
-                    return Err(ServiceError::StateUnavailable.into());
-                }
+        self.until(async |remembered| {
+            if !self.is_registered(name).await? {
+                return Ok(Some(true));
             }
-        };
-        timeout(PATIENCE, gone).await.unwrap_or(Err(GatewayFailure::Unreachable.into()))
+            self.failure(remembered, name, &ask)?;
+            Ok(None)
+        })
+        .await
     }
 
     /// What gateways are to have.
@@ -230,10 +217,8 @@ impl Service {
                 continue;
             }
             // Of a URL that no key opens nothing is known, so that nothing is done.
-            let config = model.opened_config(name);
-            let url =
-                config.as_ref().and_then(|config| config.text("url")).ok_or(ServiceError::KeyMissing)?;
-            wanted.forwards.insert(name.clone(), forward(&key, name, &registration.provider_id, url));
+            let url = url(&model, name).ok_or(ServiceError::KeyMissing)?;
+            wanted.forwards.insert(name.clone(), forward(&key, name, &registration.provider_id, &url));
         }
         let now = UnixTime::now();
         for name in remembered.origins.reservations.keys() {
@@ -262,18 +247,16 @@ impl Service {
     /// Where the settings can't be read or written.
     pub async fn finish_leaving(&self) -> Result<(), ServiceError> {
         let (model, remembered, key) = self.known_origins().await?;
-        let rows: Vec<(SettingsKey, Leaving)> = rows(&model, &remembered, &key)
-            .filter_map(|(name, row)| row.leaving.clone().map(|leaving| (name.clone(), leaving)))
-            .collect();
-        for (name, leaving) in rows {
+        for (name, row) in rows(&model, &remembered, &key) {
+            let Some(leaving) = &row.leaving else { continue };
             let is_gone = |gateway: &String| {
-                let entry = remembered.origins.entry(gateway, &name);
+                let entry = remembered.origins.entry(gateway, name);
                 entry.is_none_or(|entry| entry.state == EntryState::Gone)
             };
             if self.gateways.iter().all(is_gone) {
                 let scopes = [Scope::Write].into_iter().collect();
                 let caller = Caller::new(&leaving.by, scopes, &CredentialDigest::of(""));
-                self.remove_registered(&name, &caller).await?;
+                self.remove_registered(name, &caller).await?;
             }
         }
         Ok(())
@@ -291,8 +274,7 @@ impl Service {
 
     async fn is_registered(&self, name: &SettingsKey) -> Result<bool, ServiceError> {
         let (model, remembered, key) = self.known_origins().await?;
-        let present = Destinations::new(key).present(&model, name);
-        let row = remembered.origins.of(name, present);
+        let row = remembered.origins.of(name, model.present(name, &key));
         Ok(row.is_some_and(|row| matches!(row.origin, Origin::Registered(_))))
     }
 
@@ -358,25 +340,36 @@ impl Service {
         name: &SettingsKey,
         digest: &[u8; 32],
         ask: &str,
-    ) -> Result<(), GatewayFailure> {
-        let agreed = async {
+    ) -> Result<(), RegistrationError> {
+        self.until(async |remembered| {
+            self.failure(remembered, name, ask)?;
+            let has = |gateway: &String| {
+                let entry = remembered.origins.entry(gateway, name);
+                entry.is_some_and(|entry| {
+                    entry.state == EntryState::Confirmed && entry.digests.last() == Some(digest)
+                })
+            };
+            Ok(self.gateways.iter().all(has).then_some(()))
+        })
+        .await
+    }
+
+    /// Waits until this comes to something. It is asked again whenever something else is remembered.
+    async fn until<T, E: From<GatewayFailure> + From<ServiceError>>(
+        &self,
+        judge: impl AsyncFn(&Remembered) -> Result<Option<T>, E>,
+    ) -> Result<T, E> {
+        let judged = async {
             let mut state = self.state.watch();
             loop {
                 let remembered = state.borrow_and_update().clone().unwrap_or_default();
-                self.failure(&remembered, name, ask)?;
-                let has = |gateway: &String| {
-                    let entry = remembered.origins.entry(gateway, name);
-                    entry.is_some_and(|entry| {
-                        entry.state == EntryState::Confirmed && entry.digests.last() == Some(digest)
-                    })
-                };
-                if self.gateways.iter().all(has) {
-                    return Ok(());
+                if let Some(judged) = judge(&remembered).await? {
+                    return Ok(judged);
                 }
-                state.changed().await.map_err(|_| GatewayFailure::Unreachable)?;
+                state.changed().await.map_err(|_| ServiceError::StateUnavailable)?;
             }
         };
-        timeout(PATIENCE, agreed).await.unwrap_or(Err(GatewayFailure::Unreachable))
+        timeout(PATIENCE, judged).await.unwrap_or(Err(GatewayFailure::Unreachable.into()))
     }
 
     /// The failure of a gateway that was called for this request.
@@ -393,17 +386,22 @@ impl Service {
     }
 }
 
-/// Where each server of the document came from that did not come from the settings.
+/// Where each server of the document came from that did not come from the settings, in the order in which they came.
 pub(super) fn rows<'a>(
-    model: &'a ReadModel,
+    model: &ReadModel,
     remembered: &'a Remembered,
     key: &StateKey,
-) -> impl Iterator<Item = (&'a SettingsKey, &'a OriginRow)> {
-    let destinations = Destinations::new(key.clone());
-    remembered.origins.names().filter_map(move |name| {
-        let present = destinations.present(model, name);
-        remembered.origins.of(name, present).map(|row| (name, row))
-    })
+) -> Vec<(&'a SettingsKey, &'a OriginRow)> {
+    let origins = &remembered.origins;
+    let row = |name| origins.of(name, model.present(name, key)).map(|row| (name, row));
+    let mut rows: Vec<_> = origins.names().filter_map(row).collect();
+    rows.sort_by_key(|(_, row)| row.order);
+    rows
+}
+
+/// The URL of a server, with its secrets; none where no key opens it.
+pub(super) fn url(model: &ReadModel, name: &SettingsKey) -> Option<String> {
+    model.opened_config(name)?.text("url").map(str::to_owned)
 }
 
 fn forward_digest(key: &StateKey, name: &SettingsKey, provider_id: &str, url: Option<&str>) -> [u8; 32] {

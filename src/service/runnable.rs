@@ -13,7 +13,9 @@ use crate::projection::{
     EntityTag, canonical, launch_digest, member_digest, member_digests, needs_reentry, view,
 };
 use crate::secrets::Exposure;
-use crate::state::{AT_HEALTH_CHECK, StateKey};
+use crate::state::{AT_HEALTH_CHECK, Present, StateKey};
+
+use super::origins::Destinations;
 
 /// The member of an open document that says how health is checked.
 pub(super) const HEALTH_CHECK: &str = "healthCheck";
@@ -38,6 +40,8 @@ pub struct Runnable {
     pub call_timeout: Option<u32>,
     /// Whether it is kept when nobody needs it.
     pub keeps_alive: bool,
+    /// Where it leads.
+    pub(super) present: Present,
 }
 
 /// What there is to run of a configuration; none where it can't be read.
@@ -56,6 +60,7 @@ pub(super) fn runnable(
         health_check: None,
         call_timeout: None,
         keeps_alive: true,
+        present: Destinations::new(key.clone()).at(config),
     };
     let Some(config) = config else { return runnable };
     let launch = Launch::of(config);

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use crate::backoff;
 use crate::downstream::Failure;
+use crate::state::EntryState;
 
 /// How long a call that was not answered may still be carried out. Milliseconds.
 pub const LATE_MS: i64 = 10 * 60 * 1000;
@@ -17,17 +18,6 @@ const MOST_DIGESTS: usize = 32;
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Digest(pub [u8; 32]);
 
-/// How much is known of it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum MadeState {
-    /// A call was or will be made; what came of it is not known.
-    Attempted,
-    /// The gateway has the newest content.
-    Confirmed,
-    /// The gateway has nothing of it, but for what a late call may bring back.
-    Gone,
-}
-
 /// The request that waits for what becomes of a name; none where no request does.
 pub type Ask = Option<Arc<str>>;
 
@@ -35,7 +25,7 @@ pub type Ask = Option<Arc<str>>;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Made {
     /// How much is known of it.
-    pub state: MadeState,
+    pub state: EntryState,
     /// Every content that the gateway may have of us, the newest last. Empty where no call was made.
     pub digests: Vec<Digest>,
     /// For which request the last attempt was made.
@@ -54,7 +44,7 @@ impl Made {
     /// A call is about to be made that leaves this content.
     pub fn attempting(before: Option<&Self>, digest: Digest, ask: &Ask, now_ms: i64) -> Self {
         let mut made = Self::about(before, ask, now_ms);
-        made.state = MadeState::Attempted;
+        made.state = EntryState::Attempted;
         made.claim(digest);
         made
     }
@@ -72,19 +62,19 @@ impl Made {
     /// The gateway has the newest content.
     #[must_use]
     pub fn confirmed(self, ask: &Ask, now_ms: i64) -> Self {
-        Self { state: MadeState::Confirmed, ..self.settled(ask, now_ms) }
+        Self { state: EntryState::Confirmed, ..self.settled(ask, now_ms) }
     }
 
     /// The gateway has nothing of it.
     #[must_use]
     pub fn gone(self, ask: &Ask, now_ms: i64) -> Self {
-        Self { state: MadeState::Gone, ..self.settled(ask, now_ms) }
+        Self { state: EntryState::Gone, ..self.settled(ask, now_ms) }
     }
 
     /// What is known is wrong: it must be tried again, at once.
     #[must_use]
     pub fn doubted(self, now_ms: i64) -> Self {
-        Self { state: MadeState::Attempted, next_ms: now_ms, at_ms: now_ms, ..self }
+        Self { state: EntryState::Attempted, next_ms: now_ms, at_ms: now_ms, ..self }
     }
 
     /// An attempt failed. `jitter` is that of [`backoff::delay`].
@@ -137,7 +127,7 @@ impl Made {
     /// The row as another attempt finds it: failures of another request don't count.
     fn about(before: Option<&Self>, ask: &Ask, now_ms: i64) -> Self {
         let new = || Self {
-            state: MadeState::Attempted,
+            state: EntryState::Attempted,
             digests: Vec::new(),
             ask: ask.clone(),
             at_ms: now_ms,

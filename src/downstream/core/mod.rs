@@ -9,5 +9,5 @@ mod plan;
 #[cfg(test)]
 mod tests;
 
-pub use made::{Ask, Digest, LATE_MS, Made, MadeState};
+pub use made::{Ask, Digest, LATE_MS, Made};
 pub use plan::{Aim, Forward, Listed, Plan, Step, demands, observe, plan, unknown};

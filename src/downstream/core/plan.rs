@@ -3,8 +3,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::made::{Ask, Digest, Made, MadeState};
+use super::made::{Ask, Digest, Made};
 use crate::model::SettingsKey;
+use crate::state::EntryState;
 
 /// What is to be under one name.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -96,7 +97,7 @@ pub fn observe(
         let is_ours = row.has(there);
         let change = match row.state {
             // The gateway lost its memory, or a late call has removed or replaced it.
-            MadeState::Confirmed if there != row.newest() => {
+            EntryState::Confirmed if there != row.newest() => {
                 if !listed.contains_key(name) && aim.is_none_or(|aim| aim.forward.is_none()) {
                     Some(row.clone().gone(&ask(aim), now_ms))
                 } else {
@@ -104,18 +105,18 @@ pub fn observe(
                 }
             }
             // What failed was asked for no longer.
-            MadeState::Confirmed
+            EntryState::Confirmed
                 if row.failure.is_some()
                     && step(aim.and_then(|aim| aim.forward.as_ref()), Some(row)).is_none() =>
             {
                 Some(Made { failure: None, failures: 0, ask: ask(aim), ..row.clone() })
             }
-            MadeState::Confirmed if 1 < row.digests.len() && row.is_settled(reached_ms, now_ms) => {
+            EntryState::Confirmed if 1 < row.digests.len() && row.is_settled(reached_ms, now_ms) => {
                 Some(Made { digests: row.newest().into_iter().collect(), ..row.clone() })
             }
             // A call that was given up was carried out late.
-            MadeState::Gone if is_ours => Some(row.clone().doubted(now_ms)),
-            MadeState::Gone if row.is_settled(reached_ms, now_ms) => {
+            EntryState::Gone if is_ours => Some(row.clone().doubted(now_ms)),
+            EntryState::Gone if row.is_settled(reached_ms, now_ms) => {
                 changes.push((name.clone(), None));
                 None
             }
@@ -152,21 +153,21 @@ fn step(forward: Option<&Forward>, row: Option<&Made>) -> Option<Step> {
         return match row {
             None => None,
             Some(row) if row.digests.is_empty() => Some(Step::Forget),
-            Some(row) => (row.state != MadeState::Gone).then_some(Step::Unregister),
+            Some(row) => (row.state != EntryState::Gone).then_some(Step::Unregister),
         };
     };
     let register = Some(Step::Register(forward.clone()));
     match row {
         None => register,
         Some(row) if row.newest() == Some(forward.digest) => {
-            if row.state == MadeState::Confirmed {
+            if row.state == EntryState::Confirmed {
                 None
             } else {
                 register
             }
         }
         // Another content is replaced by removing it first.
-        Some(row) if row.state == MadeState::Gone || row.digests.is_empty() => register,
+        Some(row) if row.state == EntryState::Gone || row.digests.is_empty() => register,
         Some(_) => Some(Step::Unregister),
     }
 }

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use super::*;
 use crate::downstream::{Failure, FailureKind};
 use crate::model::SettingsKey;
+use crate::state::EntryState;
 
 const NOW: i64 = 1_700_000_000_000;
 
@@ -16,7 +17,7 @@ fn ask(number: u8) -> Ask {
     Some(number.to_string().into())
 }
 
-fn row(state: MadeState, digests: &[u8]) -> Made {
+fn row(state: EntryState, digests: &[u8]) -> Made {
     let digests = digests.iter().copied().map(digest).collect();
     Made { state, digests, ask: ask(1), at_ms: NOW, failures: 0, next_ms: NOW, failure: None }
 }
@@ -33,7 +34,7 @@ fn one<T>(value: Option<T>) -> BTreeMap<SettingsKey, T> {
 
 #[test]
 fn each_row_and_each_aim_have_one_step() {
-    use MadeState::{Attempted, Confirmed, Gone};
+    use EntryState::{Attempted, Confirmed, Gone};
     let register = Some("register");
     let unregister = Some("unregister");
     let table: [(Option<Made>, Option<u8>, Option<&str>); 15] = [
@@ -69,10 +70,10 @@ fn each_row_and_each_aim_have_one_step() {
 
 #[test]
 fn a_list_corrects_the_rows() {
-    use MadeState::{Attempted, Confirmed, Gone};
+    use EntryState::{Attempted, Confirmed, Gone};
     /// What is listed under the name, if anything: a content of ours, or none.
     type Entry = Option<Option<u8>>;
-    type Row = (Made, Option<u8>, Entry, Option<Option<MadeState>>);
+    type Row = (Made, Option<u8>, Entry, Option<Option<EntryState>>);
     let changed = |state| Some(Some(state));
     let table: [Row; 13] = [
         (row(Confirmed, &[1]), Some(1), Some(Some(1)), None),
@@ -99,10 +100,10 @@ fn a_list_corrects_the_rows() {
 
 #[test]
 fn what_may_come_late_counts_from_when_the_gateway_was_reached_again() {
-    let old = one(Some(Made { at_ms: NOW - 2 * LATE_MS, ..row(MadeState::Gone, &[1]) }));
+    let old = one(Some(Made { at_ms: NOW - 2 * LATE_MS, ..row(EntryState::Gone, &[1]) }));
     assert_eq!(observe(&BTreeMap::new(), &old, &Listed::new(), NOW - LATE_MS + 1, NOW), []);
     assert_eq!(observe(&BTreeMap::new(), &old, &Listed::new(), NOW - LATE_MS, NOW).len(), 1);
-    let many = one(Some(Made { at_ms: NOW - LATE_MS, ..row(MadeState::Confirmed, &[2, 1]) }));
+    let many = one(Some(Made { at_ms: NOW - LATE_MS, ..row(EntryState::Confirmed, &[2, 1]) }));
     let listed = one(Some(Some(digest(1))));
     let changes = observe(&one(aim(Some(1))), &many, &listed, 0, NOW);
     let kept = changes.into_iter().filter_map(|(_, row)| Some(row?.digests)).collect::<Vec<_>>();
@@ -115,7 +116,7 @@ fn what_no_row_claims_is_unknown() {
         .map(|(id, number)| (SettingsKey::new(id), number.map(digest)))
         .into();
     let rows = [("a", 1), ("b", 2), ("c", 3)]
-        .map(|(id, number)| (SettingsKey::new(id), row(MadeState::Confirmed, &[number])))
+        .map(|(id, number)| (SettingsKey::new(id), row(EntryState::Confirmed, &[number])))
         .into();
     let found = unknown(&rows, &listed);
     assert_eq!(found.iter().map(SettingsKey::as_str).collect::<Vec<_>>(), ["b", "c", "d"]);
@@ -124,7 +125,7 @@ fn what_no_row_claims_is_unknown() {
 #[test]
 fn a_request_waits_until_it_is_said_how_it_went() {
     let failure = Failure { kind: FailureKind::Timeout, error_id: "id".into() };
-    let failed = Made::failed(Some(&row(MadeState::Attempted, &[1])), &ask(1), failure, NOW, 0.0);
+    let failed = Made::failed(Some(&row(EntryState::Attempted, &[1])), &ask(1), failure, NOW, 0.0);
     assert_eq!(demands(&one(aim(Some(1))), &one(Some(failed.clone()))), []);
     let again = one(aim(Some(1)).map(|aim| Aim { ask: ask(2), ..aim }));
     assert_eq!(demands(&again, &one(Some(failed.clone()))), [(SettingsKey::new("a"), ask(2))]);
@@ -135,7 +136,7 @@ fn a_request_waits_until_it_is_said_how_it_went() {
 
 #[test]
 fn a_row_claims_no_more_than_it_can_keep_and_the_newest_always() {
-    let mut made = row(MadeState::Attempted, &[1]);
+    let mut made = row(EntryState::Attempted, &[1]);
     (2..=60).for_each(|number| made.claim(digest(number)));
     assert_eq!((made.digests.len(), made.newest()), (32, Some(digest(60))));
     made.claim_remnant(digest(61));

@@ -2,12 +2,13 @@
 
 use super::sim::{Fault, World};
 use crate::downstream::FailureKind;
-use crate::downstream::core::{LATE_MS, MadeState};
+use crate::downstream::core::LATE_MS;
+use crate::state::EntryState;
 
 const SECOND: i64 = 1_000;
 const MINUTE: i64 = 60 * SECOND;
 
-fn state(world: &World, name: &str) -> Option<MadeState> {
+fn state(world: &World, name: &str) -> Option<EntryState> {
     world.row(name).map(|row| row.state)
 }
 
@@ -18,7 +19,7 @@ fn a_wanted_server_is_registered_with_one_call() {
     world.run(&mut world.round(), 0);
     assert_eq!(world.take_calls(), ["GET", "POST a u1"]);
     let row = world.row("a").unwrap();
-    assert_eq!((row.state, row.ask, row.failure), (MadeState::Confirmed, ask, None));
+    assert_eq!((row.state, row.ask, row.failure), (EntryState::Confirmed, ask, None));
     assert_eq!(world.groups()[0], world.wanted());
 }
 
@@ -44,9 +45,9 @@ fn what_is_not_wanted_is_removed_and_its_row_forgotten_when_no_late_call_can_bri
     world.want("a", None);
     world.run(&mut round, 0);
     assert!(world.groups()[0].is_empty());
-    assert_eq!(state(&world, "a"), Some(MadeState::Gone));
+    assert_eq!(state(&world, "a"), Some(EntryState::Gone));
     world.run(&mut round, LATE_MS - SECOND);
-    assert_eq!(state(&world, "a"), Some(MadeState::Gone));
+    assert_eq!(state(&world, "a"), Some(EntryState::Gone));
     world.run(&mut round, MINUTE + SECOND);
     assert_eq!(state(&world, "a"), None);
 }
@@ -61,7 +62,7 @@ fn a_late_call_brings_nothing_back() {
     assert_eq!(world.failure("a"), Some(FailureKind::Timeout));
     world.want("a", None);
     world.run(&mut round, 0);
-    assert_eq!(state(&world, "a"), Some(MadeState::Gone));
+    assert_eq!(state(&world, "a"), Some(EntryState::Gone));
     world.pass(3 * MINUTE);
     assert_eq!(world.groups()[0].len(), 1, "it came late");
     world.run(&mut round, 2 * MINUTE);
@@ -106,7 +107,7 @@ fn what_somebody_has_put_in_the_place_of_ours_is_left_alone() {
     assert_eq!(world.failure("a"), Some(FailureKind::AlreadyExists));
     world.want("a", None);
     world.run(&mut round, MINUTE);
-    assert_eq!(state(&world, "a"), Some(MadeState::Gone));
+    assert_eq!(state(&world, "a"), Some(EntryState::Gone));
     assert_eq!(world.groups()[1].len(), 1);
 }
 
@@ -155,7 +156,7 @@ fn what_failed_while_a_gateway_was_down_is_done_when_it_is_back() {
     world.lock().is_down = true;
     world.want("a", None);
     world.run(&mut round, 20 * MINUTE);
-    assert_eq!(state(&world, "a"), Some(MadeState::Confirmed));
+    assert_eq!(state(&world, "a"), Some(EntryState::Confirmed));
     world.lock().is_down = false;
     world.run(&mut round, 331 * SECOND);
     assert!(world.groups()[0].is_empty());
