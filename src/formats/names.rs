@@ -5,25 +5,21 @@ use std::collections::HashMap;
 use crate::json::{Json, Object};
 use crate::model::ServerName;
 
-/// The longest name. Bytes.
-const LONGEST: usize = 128;
-
 /// What is offered where nothing says more.
 const ANY: &str = "server";
 
 /// A legal name as near to this text as can be.
 pub(in crate::formats) fn legal_name(text: &str) -> String {
-    let is_legal = |character: char| character.is_ascii_alphanumeric() || "_.@:-".contains(character);
     let mut name = String::new();
     for character in text.trim().chars() {
-        match is_legal(character) {
+        match ServerName::may_hold(character) {
             true => name.push(character),
             false if name.ends_with('-') => {}
             false => name.push('-'),
         }
     }
     let name = name.trim_matches('-');
-    let name = &name[..name.len().min(LONGEST)];
+    let name = &name[..name.len().min(ServerName::LONGEST)];
     if name.parse::<ServerName>().is_ok() { name.to_owned() } else { ANY.to_owned() }
 }
 
@@ -45,7 +41,7 @@ impl Taken {
         loop {
             number += 1;
             let suffix = format!("-{number}");
-            let end = name.floor_char_boundary(LONGEST - suffix.len());
+            let end = name.floor_char_boundary(ServerName::LONGEST - suffix.len());
             let candidate = format!("{}{suffix}", &name[..end]);
             if !self.names.contains_key(&candidate) {
                 self.names.insert(name.to_owned(), number);
@@ -217,6 +213,7 @@ mod tests {
             ("github.com/acme/board", "github.com-acme-board"),
             ("two (beta)", "two-beta"),
             ("@scope/name", "@scope-name"),
+            ("c++ docs", "c++-docs"),
             ("Büro", "B-ro"),
             ("..", "server"),
             ("日本", "server"),

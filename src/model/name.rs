@@ -32,14 +32,23 @@ impl FromStr for ServerName {
     type Err = InvalidName;
 
     fn from_str(text: &str) -> Result<Self, InvalidName> {
-        let legal = |byte: u8| byte.is_ascii_alphanumeric() || b"_.@:+-".contains(&byte);
-        let is_name =
-            (1..=128).contains(&text.len()) && text.bytes().all(legal) && text != "." && text != "..";
+        let is_name = (1..=Self::LONGEST).contains(&text.len())
+            && text.chars().all(Self::may_hold)
+            && text != "."
+            && text != "..";
         if is_name { Ok(Self(SettingsKey::new(text))) } else { Err(InvalidName) }
     }
 }
 
 impl ServerName {
+    /// The longest name. Bytes.
+    pub const LONGEST: usize = 128;
+
+    /// Whether a name may hold this character.
+    pub fn may_hold(character: char) -> bool {
+        character.is_ascii_alphanumeric() || "_.@:+-".contains(character)
+    }
+
     /// The name of the server in the document.
     pub fn key(&self) -> &SettingsKey {
         &self.0
