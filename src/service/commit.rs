@@ -13,6 +13,7 @@ use crate::store::{Answer, Change, Current, Decision, Names, Snapshot};
 
 use super::effect::{Effect, edits, notes};
 use super::key_rules::BatchKeys;
+use super::origins::Destinations;
 use super::tag_cache::TagCache;
 use super::{Options, Service, ServiceError};
 
@@ -59,6 +60,11 @@ impl WriteContext {
     /// The same where no condition is required.
     pub(super) fn lenient(&self) -> Self {
         Self { options: Options { require_preconditions: false, ..self.options }, ..self.clone() }
+    }
+
+    /// What identifies where servers lead, under the key of the state; none while the state is not open.
+    pub(super) fn destinations(&self) -> Option<Destinations> {
+        self.state.state_key().map(Destinations::new)
     }
 }
 

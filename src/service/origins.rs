@@ -7,17 +7,8 @@ use crate::model::config::Config;
 use crate::projection::member_digest;
 use crate::state::{Destination, Present, StateKey};
 
-use super::commit::WriteContext;
-
 /// Identifies where servers lead.
 pub(super) struct Destinations(StateKey);
-
-impl WriteContext {
-    /// Under the key of the state; none while the state is not open.
-    pub(super) fn destinations(&self) -> Option<Destinations> {
-        self.state.state_key().map(Destinations)
-    }
-}
 
 impl Destinations {
     pub(super) fn new(key: StateKey) -> Self {
