@@ -61,8 +61,6 @@ pub(in crate::formats) struct Client {
 /// What the entries of a file have beside them.
 #[derive(Default)]
 pub(in crate::formats) struct Shared {
-    /// Inputs of VS Code.
-    pub(in crate::formats) inputs: Vec<Json>,
     /// For each entry the transport that it had in our words.
     pub(in crate::formats) transports: Vec<Option<String>>,
     /// The entries that are switched off outside them.

@@ -38,13 +38,9 @@ pub(in crate::formats) fn entries(
     let mut entries = Vec::new();
     let mut losses = Vec::new();
     for server in servers {
-        let mut bag =
-            server.bags.get(client.format.bag()).and_then(Json::as_object).cloned().unwrap_or_default();
+        let bag = server.bags.get(client.format.bag()).and_then(Json::as_object).cloned().unwrap_or_default();
         let name = bag.get(NAME).and_then(Json::as_str).unwrap_or(server.name).to_owned();
         shared.bags.push(bag.clone());
-        if let Some(Json::Array(inputs)) = bag.remove("inputs") {
-            shared.add_inputs(inputs);
-        }
         shared.transports.push(server.config.get("transport").and_then(Json::as_str).map(str::to_owned));
         let mut writing = Writing {
             name: &name,
@@ -326,21 +322,6 @@ impl Client {
             writing.entry.insert(oauth.member, members.into());
         }
     }
-}
-
-impl Shared {
-    /// Adds the inputs that are not there yet.
-    fn add_inputs(&mut self, inputs: Vec<Json>) {
-        for input in inputs {
-            if !self.inputs.iter().any(|own| id_of(own) == id_of(&input)) {
-                self.inputs.push(input);
-            }
-        }
-    }
-}
-
-fn id_of(input: &Json) -> Option<&Json> {
-    input.as_object().and_then(|input| input.get("id"))
 }
 
 /// A value with each of its texts changed.

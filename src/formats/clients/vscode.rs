@@ -176,6 +176,7 @@ fn names_in(object: &Object, names: &mut HashSet<String>) {
 
 fn write(writing: &mut Writing<'_>) {
     writing.bag.remove("map");
+    writing.bag.remove("inputs");
     let names = |list: Option<Json>| -> Vec<String> {
         let list = list.as_ref().and_then(Json::as_array).unwrap_or_default();
         list.iter().filter_map(Json::as_str).map(str::to_owned).collect()
@@ -204,11 +205,24 @@ fn write(writing: &mut Writing<'_>) {
 
 fn file(entries: Vec<(String, Object)>, shared: &Shared) -> Object {
     let mut file = Object::new();
-    if !shared.inputs.is_empty() {
-        file.insert("inputs", Json::Array(shared.inputs.clone()));
+    let inputs = inputs_of(&shared.bags);
+    if !inputs.is_empty() {
+        file.insert("inputs", Json::Array(inputs));
     }
     file.insert("servers", Json::Object(by_name(entries)));
     file
+}
+
+/// The inputs that travelled with the servers, each once.
+fn inputs_of(bags: &[Object]) -> Vec<Json> {
+    let id_of = |input: &Json| input.as_object().and_then(|input| input.get("id")).cloned();
+    let mut inputs: Vec<Json> = Vec::new();
+    for input in bags.iter().filter_map(|bag| bag.get("inputs")?.as_array()).flatten() {
+        if !inputs.iter().any(|own| id_of(own) == id_of(input)) {
+            inputs.push(input.clone());
+        }
+    }
+    inputs
 }
 
 fn settings(entries: Vec<(String, Object)>, shared: &Shared) -> Object {

@@ -81,6 +81,14 @@ const SAME_MEANING: [(&str, &str, &str); 7] = [
 ];
 
 #[test]
+fn what_only_vs_code_means_by_inputs_is_kept_of_other_clients() {
+    let text = r#"{"mcpServers":{"a":{"command":"x","inputs":["own"]}}}"#;
+    let written = exported(Format::Cursor, &kept(&again(Format::Cursor, text)));
+    assert_eq!(written.losses, []);
+    assert!(written.text.as_str().contains(r#""own""#), "{}", written.text.as_str());
+}
+
+#[test]
 fn an_entry_that_is_written_again_is_the_clients_own_entry() {
     let mut used = BTreeSet::new();
     let mut compared = 0;

@@ -1,6 +1,6 @@
 //! L5: what was answered 2xx is on disk. The order of system calls is read from `strace`.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::process::{Child, Command, Stdio};
 use std::sync::Barrier;
@@ -38,7 +38,7 @@ impl Trace {
         Self { child, file }
     }
 
-    /// Ends the trace and returns its lines, each a call that was completed, in the order of completion.
+    /// Ends the trace and returns its [calls].
     fn end(mut self) -> Vec<String> {
         // On SIGINT strace lets go of the service and writes out what it has.
         let pid = self.child.id().to_string();
@@ -46,8 +46,46 @@ impl Trace {
         assert!(signalled.is_ok_and(|status| status.success()), "strace is gone already");
         self.child.wait().expect("it is ours");
         let text = fs::read_to_string(&self.file).expect("strace wrote its file");
-        text.lines().filter(|line| !line.contains("<unfinished ...>")).map(str::to_owned).collect()
+        calls(&text)
     }
+}
+
+/// The calls that a trace shows: an answer where its call began, any other call where it was completed.
+///
+/// A call that another thread overtakes is written in two parts, and only the first says what it is of. An answer can
+/// be received before `strace` sees its call return, so the end of that may be missing.
+fn calls(trace: &str) -> Vec<String> {
+    const BEGUN: &str = "<unfinished ...>";
+    let mut begun = BTreeMap::new();
+    let mut calls = Vec::new();
+    for line in trace.lines() {
+        let (thread, call) = line.split_once(' ').unwrap_or_default();
+        let end = call.trim_start().strip_prefix("<... ").and_then(|call| call.split_once(" resumed>"));
+        if let Some(call) = line.strip_suffix(BEGUN) {
+            if line.contains("HTTP/1.1 ") {
+                calls.push(call.to_owned());
+            } else {
+                begun.insert(thread, call);
+            }
+        } else if let Some((_, result)) = end {
+            calls.extend(begun.remove(thread).map(|begun| format!("{begun}{result}")));
+        } else {
+            calls.push(line.to_owned());
+        }
+    }
+    calls
+}
+
+#[test]
+fn a_call_that_is_written_in_two_parts_is_one() {
+    let trace = "7 fsync(3</a> <unfinished ...>\n8 rename(\"x\", \"y\") = 0\n7 <... fsync resumed>) = 0\n\
+                 9 writev(5<s>, [{iov_base=\"HTTP/1.1 200 OK\"}], 1 <unfinished ...>\n8 fsync(4</b> <unfinished ...>\n";
+    let expected = [
+        "8 rename(\"x\", \"y\") = 0",
+        "7 fsync(3</a> ) = 0",
+        "9 writev(5<s>, [{iov_base=\"HTTP/1.1 200 OK\"}], 1 ",
+    ];
+    assert_eq!(calls(trace), expected);
 }
 
 #[test]
