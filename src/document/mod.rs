@@ -24,6 +24,18 @@ use crate::json::Style;
 use crate::model::{Layout, Outside, SettingsKey, StoredServer};
 
 /// One version of a settings file. Cheap to clone.
+///
+/// ```
+/// use mcp_settings::document::{Document, NewDocument};
+///
+/// let text = r#"{ "schema_version": 1,
+///     "agent_settings": { "mcp_config": { "mcpServers": { "notes": { "command":  "notes" } } } } }"#;
+/// let document = Document::read(text.as_bytes(), NewDocument::Own, None)?;
+/// let names: Vec<&str> = document.servers().map(|(key, _)| key.as_str()).collect();
+/// assert_eq!(names, ["notes"]);
+/// assert_eq!(document.render(), text.as_bytes(), "the blanks are the file's own");
+/// # Ok::<(), mcp_settings::document::Unreadable>(())
+/// ```
 #[derive(Clone)]
 pub struct Document {
     new: NewDocument,

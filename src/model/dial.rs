@@ -80,6 +80,17 @@ fn embedded(address: Ipv6Addr) -> Option<Ipv4Addr> {
 }
 
 /// Which addresses are dialled.
+///
+/// ```
+/// use mcp_settings::model::dial::DialPolicy;
+///
+/// let policy = DialPolicy::parse(&["public".to_owned(), "10.1.0.0/16".to_owned()])?;
+/// assert!(policy.allows("tools.example", "10.1.2.3".parse().unwrap()));
+/// assert!(!policy.allows("tools.example", "10.2.0.1".parse().unwrap()));
+/// // What hands out the credentials of a machine in a cloud is never dialled.
+/// assert!(!policy.allows("tools.example", "169.254.169.254".parse().unwrap()));
+/// # Ok::<(), String>(())
+/// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct DialPolicy {
     is_public: bool,
