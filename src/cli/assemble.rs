@@ -1,7 +1,7 @@
 //! What every command needs: the resolved configuration, and the use-cases on its document.
 
 use std::fs;
-use std::os::unix::fs::PermissionsExt;
+use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -11,12 +11,12 @@ use crate::metrics::StoreMetrics;
 use crate::secrets::{KeySources, Keys, NoPeers, SecretKey, random_token};
 use crate::service::{Degradation, KeyProvisioner, Options, Service, StateKeeper, StateSealer};
 use crate::state::{MemoryState, Services, SqliteState, StateDirectory, StateError, StateStore};
-use crate::store::file::{FileStore, FileStoreOptions, check_place};
+use crate::store::file::{FileStore, FileStoreOptions, check_place, lock_file};
 use crate::store::memory::{MemoryPlace, MemoryStoreOptions};
 use crate::store::{LARGEST, NoteKeeper, Store};
 
-use super::Failure;
 use super::environment::Environment;
+use super::failure::Failure;
 use super::key_files::KeyFiles;
 use super::running;
 
@@ -147,6 +147,92 @@ fn open_in_memory(config: &Config, metrics: StoreMetrics) -> Result<Opened, Fail
     let service = service_on(Arc::new(store), config, Arc::new(keys)).with_state(Arc::clone(&state));
     let work = running::work_folder(None);
     Ok(Opened { service, key_files: KeyFiles::default(), services: None, state, work })
+}
+
+/// What a command is for that works on the settings file itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Purpose {
+    /// It shows what the document has. Nothing is made.
+    Look,
+    /// It changes something. What is missing is made.
+    Change,
+}
+
+/// The use-cases for a command that asks them itself, and what they remember. It minds the services that run on the file,
+/// without being one of them.
+pub(super) fn open_directly(
+    config: &Config,
+    purpose: Purpose,
+) -> Result<(Service, Arc<dyn StateStore>), Failure> {
+    refuse_misplaced(&config.settings)?;
+    let is_there = config.settings.symlink_metadata().is_ok();
+    if purpose != Purpose::Change && !is_there {
+        // Opening the store would make the folder.
+        let Opened { service, state, .. } = open_in_memory(config, StoreMetrics::default())?;
+        state.start().map_err(|error| Failure::new("could not start the state").because(error))?;
+        return Ok((service, state));
+    }
+    let may_make = purpose == Purpose::Change && owner_to_spare(&config.settings).is_none();
+    if purpose == Purpose::Change {
+        refuse_to_make_files_of_root(&config.settings, false)?;
+    }
+    let directory = match &config.state_dir {
+        Some(base) if may_make => {
+            StateDirectory::open(base, &config.settings).map(Some).unwrap_or_else(|error| {
+                tracing::warn!(
+                    "what belongs to the change is not remembered: {}",
+                    Failure::new("no folder for the state").because(error).line()
+                );
+                None
+            })
+        }
+        _ => find_state(config)?,
+    };
+    let services = directory.as_ref().map(|directory| Arc::new(Services::watching(directory)));
+    let key_files = match may_make {
+        true => KeyFiles::of_service(config, directory.as_ref()),
+        false => KeyFiles::of_command(config, directory.as_ref()),
+    };
+    let keys = Arc::new(load_keys(config, &key_files, services)?);
+    let is_remembered = |directory: &&StateDirectory| may_make || SqliteState::is_in(directory);
+    let state: Arc<dyn StateStore> = match directory.as_ref().filter(is_remembered) {
+        Some(directory) if purpose != Purpose::Look => {
+            Arc::new(SqliteState::new(directory).sealed_by(Arc::new(StateSealer::new(Arc::clone(&keys)))))
+        }
+        _ => Arc::new(MemoryState::default()),
+    };
+    state.start().map_err(|error| Failure::new("could not start the thread of the state").because(error))?;
+    let kept = (purpose != Purpose::Look).then_some(&state);
+    let service = service(config, keys, kept, StoreMetrics::default())?;
+    Ok((service.with_state(Arc::clone(&state)), state))
+}
+
+/// The user whose folder the settings are in, where this process is root and that is another: what root makes there that
+/// user can't use.
+fn owner_to_spare(settings: &Path) -> Option<u32> {
+    let real = fs::canonicalize(settings).unwrap_or_else(|_| settings.to_owned());
+    let folder = real.ancestors().skip(1).find_map(|folder| fs::metadata(folder).ok())?;
+    let is_root = rustix::process::geteuid().is_root();
+    Some(folder.uid()).filter(|owner| is_root && *owner != 0)
+}
+
+/// Refuses a change that would make the lock, the settings or, where it `makes_note`, the note of a lost key as root in
+/// the folder of another account: that would stop its service.
+pub(super) fn refuse_to_make_files_of_root(settings: &Path, makes_note: bool) -> Result<(), Failure> {
+    let real = fs::canonicalize(settings).unwrap_or_else(|_| settings.to_owned());
+    let is_missing = |path: &Path| !path.exists();
+    let makes_file = makes_note
+        || is_missing(settings)
+        || is_missing(&lock_file(settings))
+        || is_missing(&lock_file(&real));
+    match owner_to_spare(settings).filter(|_| makes_file) {
+        None => Ok(()),
+        Some(owner) => Err(Failure::new(format!(
+            "the folder of `{}` belongs to the user {owner}, and root would make files in it that this user can't use",
+            settings.display()
+        ))
+        .hint("run the command as that user")),
+    }
 }
 
 /// What a command opens that works on the settings file itself. It makes no folder and no key, and minds the services

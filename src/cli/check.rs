@@ -11,8 +11,9 @@ use crate::downstream::Base;
 use crate::service::{Service, ServiceError};
 
 use super::assemble::{Resolved, Source, open_for_command};
+use super::failure::Failure;
 use super::report::Report;
-use super::{Failure, gateways, log, static_servers};
+use super::{gateways, log, static_servers};
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Arguments {

@@ -8,7 +8,7 @@ use crate::config::Running;
 use crate::instances::HttpClient;
 use crate::model::dial::DialPolicy;
 
-use super::Failure;
+use super::failure::Failure;
 
 /// The connections that this configuration allows a service that listens there, and at further addresses: none of them is
 /// ever dialled.

@@ -12,8 +12,9 @@ use crate::instances::{Limits, Namespace, Order, SearchPath, WhySkipped, own_pro
 use crate::state::StateDirectory;
 
 use super::assemble::{Resolved, Source};
+use super::failure::Failure;
+use super::log;
 use super::report::Report;
-use super::{Failure, log};
 
 /// The programs with which most servers are started.
 const COMMANDS: [&str; 5] = ["npx", "uvx", "node", "docker", "python3"];

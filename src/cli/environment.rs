@@ -10,7 +10,7 @@ use std::path::Path;
 
 use crate::config::variables::FROM_FILES;
 
-use super::Failure;
+use super::failure::Failure;
 
 /// The largest file that is read. Bytes.
 const LARGEST: u64 = 1 << 20;
@@ -49,8 +49,8 @@ fn given(name: &str) -> Option<String> {
     env::var(name).ok().filter(|value| !value.trim().is_empty())
 }
 
-/// The text of a file without the line break at its end.
-fn read_value(path: &Path) -> io::Result<String> {
+/// The text of a file without the line break at its end. One that others may write is refused.
+pub(super) fn read_value(path: &Path) -> io::Result<String> {
     if regular(path)?.mode() & 0o022 != 0 {
         return Err(io::Error::other("others may write it"));
     }

@@ -8,7 +8,7 @@ use actix_web::rt::task::JoinHandle;
 use crate::downstream::{Base, Gateways, Lock, Reconciler};
 use crate::state::StateStore;
 
-use super::Failure;
+use super::failure::Failure;
 
 /// The base URLs, each once.
 pub(super) fn bases(texts: &[String]) -> Result<Vec<Base>, Failure> {

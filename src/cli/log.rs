@@ -2,15 +2,15 @@
 
 use std::io;
 
-use tracing::Level;
-use tracing_subscriber::filter::{LevelFilter, Targets};
+use tracing::{Level, Metadata};
+use tracing_subscriber::filter::{LevelFilter, Targets, filter_fn};
 use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
 use tracing_subscriber::{Layer, fmt};
 
 use crate::config::{Config, LogFormat};
 
-use super::Failure;
+use super::failure::Failure;
 
 /// Our own target; a bare level means it.
 const OWN: &str = "mcp_settings";
@@ -22,15 +22,8 @@ const AUDIT: &str = "audit";
 const DEFAULT: &str = "info";
 
 /// Starts logging as configured.
-///
-/// Libraries never log below `info`, whatever the filter says: at `trace` some print what they read from
-/// the socket, keys included (law L6).
 pub(super) fn start(config: &Config) -> Result<(), Failure> {
     let targets = targets(config)?;
-    let is_ours = |target: &str| target == AUDIT || target == OWN || target.starts_with("mcp_settings::");
-    let may_speak = tracing_subscriber::filter::filter_fn(move |event| {
-        is_ours(event.target()) || *event.level() <= Level::INFO
-    });
     let layer = fmt::layer().with_writer(io::stderr);
     let layer = match config.log_format {
         LogFormat::Text => layer.with_ansi(false).boxed(),
@@ -38,17 +31,36 @@ pub(super) fn start(config: &Config) -> Result<(), Failure> {
     };
     // Global filters: with filters of a layer of its own, a mere question whether something would be logged
     // (`tracing::enabled!`) swallowed the event after it.
-    tracing_subscriber::registry().with(layer).with(targets).with(may_speak).init();
+    tracing_subscriber::registry().with(layer).with(targets).with(filter_fn(is_quiet_enough)).init();
     hush_panics();
     Ok(())
 }
 
 /// Starts logging of what a command warns of, for people.
 pub(super) fn start_for_command() {
-    let layer = fmt::layer().with_writer(io::stderr).with_ansi(false).with_target(false).without_time();
-    let targets = Targets::new().with_target(OWN, LevelFilter::WARN);
-    tracing_subscriber::registry().with(layer).with(targets).init();
+    start_with(Targets::new().with_target(OWN, LevelFilter::WARN), false);
+}
+
+/// The same for a command that may work on the settings itself: what is audited is in its log, as in a service's.
+pub(super) fn start_for_settings(config: &Config) -> Result<(), Failure> {
+    let quiet = Targets::new().with_target(OWN, LevelFilter::WARN).with_target(AUDIT, LevelFilter::INFO);
+    let is_default = config.log.is_none();
+    start_with(if is_default { quiet } else { targets(config)? }, true);
+    Ok(())
+}
+
+fn start_with(targets: Targets, has_target: bool) {
+    let layer = fmt::layer().with_writer(io::stderr).with_ansi(false).with_target(has_target).without_time();
+    tracing_subscriber::registry().with(layer).with(targets).with(filter_fn(is_quiet_enough)).init();
     hush_panics();
+}
+
+/// Libraries never log below `info`, whatever the filter says: at `trace` some print what they read from the socket, keys
+/// included (law L6).
+fn is_quiet_enough(event: &Metadata<'_>) -> bool {
+    let target = event.target();
+    let is_ours = target == AUDIT || target == OWN || target.starts_with("mcp_settings::");
+    is_ours || *event.level() <= Level::INFO
 }
 
 /// The configured filter.

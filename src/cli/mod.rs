@@ -3,23 +3,36 @@
 
 mod assemble;
 mod check;
+mod client;
 mod descriptors;
 mod dialling;
 mod doctor;
+mod enable;
 mod environment;
 mod exec;
+mod failure;
 mod gateways;
+mod get;
+mod input;
 mod key_files;
+mod list;
 mod log;
 mod open;
+mod output;
+mod patch;
 mod registry;
+mod remove;
+mod rename;
 mod report;
 mod rotate_key;
 mod running;
 mod serve;
+mod set;
 mod static_servers;
+mod terminal;
+mod validate;
+mod write;
 
-use std::error::Error;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
@@ -36,6 +49,27 @@ struct Arguments {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    /// List the servers.
+    List(list::Arguments),
+    /// Show one server.
+    Get(get::Arguments),
+    /// Create or replace a server.
+    Set(set::Arguments),
+    /// Change some members of a server.
+    Patch(patch::Arguments),
+    /// Give a server another name.
+    Rename(rename::Arguments),
+    /// Store a copy of a server under another name.
+    Copy(rename::Arguments),
+    /// Delete a server.
+    #[command(visible_alias = "delete")]
+    Remove(remove::Arguments),
+    /// Let a server be used.
+    Enable(enable::Arguments),
+    /// Keep a server, and let it not be used.
+    Disable(enable::Arguments),
+    /// Say whether a configuration could be stored; stores nothing.
+    Validate(validate::Arguments),
     /// Serve the settings over HTTP.
     Serve(serve::Arguments),
     /// Say whether the service would start and could do everything; makes and changes nothing.
@@ -53,17 +87,19 @@ enum Command {
     Exec(exec::Arguments),
 }
 
-/// What a command can fail with.
-#[derive(Debug)]
-pub(crate) struct Failure {
-    what: String,
-    source: Option<Box<dyn Error>>,
-    hint: Option<&'static str>,
-}
-
 /// Runs the command that the arguments name.
 pub fn main() -> ExitCode {
     let result = match Arguments::parse().command {
+        Command::List(arguments) => list::run(arguments),
+        Command::Get(arguments) => get::run(arguments),
+        Command::Set(arguments) => set::run(arguments),
+        Command::Patch(arguments) => patch::run(arguments),
+        Command::Rename(arguments) => rename::rename(arguments),
+        Command::Copy(arguments) => rename::copy(arguments),
+        Command::Remove(arguments) => remove::run(arguments),
+        Command::Enable(arguments) => enable::enable(arguments),
+        Command::Disable(arguments) => enable::disable(arguments),
+        Command::Validate(arguments) => validate::run(arguments),
         Command::Serve(arguments) => serve::run(arguments).map(|()| ExitCode::SUCCESS),
         Command::Check(arguments) => check::run(arguments),
         Command::Doctor(arguments) => doctor::run(arguments),
@@ -76,7 +112,7 @@ pub fn main() -> ExitCode {
         Ok(code) => code,
         Err(failure) => {
             failure.print();
-            ExitCode::from(1)
+            failure.code().into()
         }
     }
 }
@@ -94,45 +130,4 @@ fn variables_help() -> String {
         }
     }
     text
-}
-
-impl Failure {
-    pub(crate) fn new(what: impl Into<String>) -> Self {
-        Self { what: what.into(), source: None, hint: None }
-    }
-
-    pub(crate) fn because(mut self, source: impl Error + 'static) -> Self {
-        self.source = Some(Box::new(source));
-        self
-    }
-
-    pub(crate) fn hint(mut self, hint: &'static str) -> Self {
-        self.hint = Some(hint);
-        self
-    }
-
-    /// What failed and why, in one line.
-    pub(crate) fn line(&self) -> String {
-        let mut parts = vec![self.what.clone()];
-        let mut cause = self.source.as_deref();
-        while let Some(error) = cause {
-            parts.push(error.to_string());
-            cause = error.source();
-        }
-        parts.extend(self.hint.map(str::to_owned));
-        parts.join(": ")
-    }
-
-    #[expect(clippy::print_stderr, reason = "the command line's own messages go to stderr")]
-    fn print(&self) {
-        eprintln!("error: {}", self.what);
-        let mut cause = self.source.as_deref();
-        while let Some(error) = cause {
-            eprintln!("  caused by: {error}");
-            cause = error.source();
-        }
-        if let Some(hint) = self.hint {
-            eprintln!("hint: {hint}");
-        }
-    }
 }

@@ -17,7 +17,9 @@ use crate::registry::{
     Backends, RegistryBackend, RegistryError, RegistryErrorKind, Setup, process_variables,
 };
 
-use super::{Failure, log};
+use super::failure::Failure;
+use super::log;
+use super::terminal::printable;
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Arguments {
@@ -152,7 +154,7 @@ impl From<RegistryError> for Refusal {
             RegistryErrorKind::Invalid => "invalid server name: ",
             RegistryErrorKind::PathTraversal => "",
         };
-        Self(format!("{prefix}{}", show::printable(error.message())))
+        Self(format!("{prefix}{}", printable(error.message())))
     }
 }
 

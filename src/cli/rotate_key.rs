@@ -1,18 +1,15 @@
 //! `mcp-settings rotate-key`: encrypts again, under the newest key, what older keys encrypted; also beside
 //! a running service.
 
-use std::fs;
-use std::os::unix::fs::MetadataExt;
-use std::path::Path;
 use std::process::ExitCode;
 
 use crate::config::Flags;
 use crate::service::{Rotation, audit};
 use crate::state::{Resealed, check_reseal, reseal};
-use crate::store::file::lock_file;
 
-use super::assemble::{Resolved, Source, open_for_command};
-use super::{Failure, log};
+use super::assemble::{Resolved, Source, open_for_command, refuse_to_make_files_of_root};
+use super::failure::{Exit, Failure};
+use super::log;
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Arguments {
@@ -25,9 +22,6 @@ pub(super) struct Arguments {
     #[arg(long, conflicts_with = "old_key_lost")]
     check: bool,
 }
-
-/// The exit code where some value stays unreadable.
-const UNREADABLE_VALUES: u8 = 3;
 
 pub(super) fn run(arguments: Arguments) -> Result<ExitCode, Failure> {
     let Resolved { config, .. } = arguments.source.resolve(Flags::default())?;
@@ -77,28 +71,8 @@ pub(super) fn run(arguments: Arguments) -> Result<ExitCode, Failure> {
     Ok(code(&rotation, in_state))
 }
 
-/// What root makes in another account's folder that account can't use: the lock and the note would stop its service.
-fn refuse_to_make_files_of_root(settings: &Path, makes_note: bool) -> Result<(), Failure> {
-    let is_root = rustix::process::geteuid().is_root();
-    let Ok(real) = fs::canonicalize(settings) else { return Ok(()) };
-    let owner = real.parent().and_then(|folder| fs::metadata(folder).ok()).map(|folder| folder.uid());
-    let makes_file = makes_note || !lock_file(settings).exists() || !lock_file(&real).exists();
-    match owner.filter(|owner| is_root && *owner != 0 && makes_file) {
-        None => Ok(()),
-        Some(owner) => Err(Failure::new(format!(
-            "the folder of `{}` belongs to the user {owner}, and root would make files in it that this user can't use",
-            settings.display()
-        ))
-        .hint("run the command as that user")),
-    }
-}
-
 fn code(rotation: &Rotation, in_state: Resealed) -> ExitCode {
-    if rotation.is_complete() && in_state.unreadable == 0 {
-        ExitCode::SUCCESS
-    } else {
-        ExitCode::from(UNREADABLE_VALUES)
-    }
+    if rotation.is_complete() && in_state.unreadable == 0 { ExitCode::SUCCESS } else { Exit::Differs.into() }
 }
 
 #[expect(clippy::print_stdout, reason = "the report is the command's data")]

@@ -28,9 +28,10 @@ use crate::service::sessions::Sessions;
 use crate::service::{Service, StaticServers};
 
 use super::assemble::{Opened, Resolved, Source, open_service};
+use super::failure::Failure;
 use super::gateways::{self, Keeping};
 use super::key_files::described;
-use super::{Failure, descriptors, dialling, log, running, static_servers};
+use super::{descriptors, dialling, log, running, static_servers};
 
 /// How long start-up waits for a key file to be made while another process holds the lock.
 const KEY_PATIENCE: Duration = Duration::from_millis(500);

@@ -11,8 +11,8 @@ use crate::config::{StaticFile, Surroundings};
 use crate::model::static_server::StaticServer;
 use crate::service::StaticServers;
 
-use super::Failure;
 use super::environment::read_text;
+use super::failure::Failure;
 
 /// Reads the file. What is to be said aloud of it is in the log then.
 pub(super) fn load(path: &Path) -> Result<Vec<StaticServer>, Failure> {

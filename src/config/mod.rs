@@ -26,7 +26,7 @@ use variables::{
     ALLOWED_HOSTS, ALLOWED_ORIGINS, API_KEY, API_KEYS, AUTH, BASE_PATH, DOWNSTREAM, ETAG_KEY, FILE, LISTEN,
     LOCK_TIMEOUT_MS, LOG, MAX_DOCUMENT_BYTES, METRICS_LISTEN, OH_DIRECTORY, OH_PREVIOUS_SECRET_KEYS,
     OH_SECRET_KEY, OH_SESSION_API_KEYS, OPENHANDS_KEYS_MAY_RUN, PLAIN_NAMES, PREVIOUS_SECRET_KEYS,
-    PUBLIC_URL, REQUIRE_PRECONDITIONS, SECRET_KEY, SESSION_API_KEY, STATE_DIR, STATIC_SERVERS,
+    PUBLIC_URL, REQUIRE_PRECONDITIONS, SECRET_KEY, SESSION_API_KEY, STATE_DIR, STATIC_SERVERS, URL,
 };
 
 /// Everything that is configured.
@@ -53,6 +53,8 @@ pub struct Config {
     pub api_keys: Vec<ApiKey>,
     /// The API key that commands present.
     pub api_key: Option<String>,
+    /// The URL of the service that commands call.
+    pub url: Option<String>,
     /// Whether keys are asked for.
     pub is_auth_off: bool,
     /// Further web origins.
@@ -207,6 +209,7 @@ impl Config {
             etag_key: given(ETAG_KEY, "etag_key", file.etag_key),
             api_keys: all_api_keys(variable(API_KEYS), file.api_keys, &session_keys, session_scopes)?,
             api_key: variable(API_KEY),
+            url: variable(URL),
             is_auth_off,
             allowed_origins: listed(ALLOWED_ORIGINS).or(file.allowed_origins).unwrap_or_default(),
             allowed_hosts: listed(ALLOWED_HOSTS).or(file.allowed_hosts).unwrap_or_default(),

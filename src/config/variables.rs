@@ -50,6 +50,9 @@ variables! {
     /// The API key with which commands call a running service. Without it the first configured key with the scope
     /// `admin` is used, else the one that the first start made.
     API_KEY = "MCP_SETTINGS_API_KEY";
+    /// The URL of the service that commands call. Without it they find the running service of the settings file, else
+    /// they open that file.
+    URL = "MCP_SETTINGS_URL";
     /// `off` serves without keys, on a loopback address only. Default `keys`.
     AUTH = "MCP_SETTINGS_AUTH";
     /// Web origins that may call, beside our own: a comma-separated list of `scheme://host[:port]`.

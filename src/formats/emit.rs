@@ -99,7 +99,8 @@ fn toml_number(number: &Number) -> String {
 }
 
 /// YAML in blocks; each text that a reader could take for something else is in quotes.
-pub(in crate::formats) fn yaml(file: &Object) -> String {
+/// YAML: members and elements on lines of their own.
+pub fn yaml(file: &Object) -> String {
     let mut out = String::new();
     yaml_members(&mut out, file, 0, true);
     if out.is_empty() {

@@ -28,6 +28,7 @@ mod tests;
 mod words;
 mod writing;
 
+pub use emit::yaml as to_yaml;
 pub use export::Export;
 pub use format::{Format, UnknownFormat};
 pub use import::{Entry, Ignored, Import, Input, Note, Refused};

@@ -19,6 +19,7 @@ mod event_stream;
 mod event_text;
 mod headers;
 pub mod host_check;
+pub mod in_process;
 mod instances;
 mod listing;
 mod mcp_servers;

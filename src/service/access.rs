@@ -41,9 +41,19 @@ impl Caller {
     /// Every caller, where no keys are asked for. It may not run what others configured: any local account
     /// could.
     pub fn anyone() -> Self {
-        let author = Author::of_key("anyone", "", true);
+        Self::without_key("anyone")
+    }
+
+    /// The account of this machine that runs a command on the document itself. It may do what it could do to the file,
+    /// and run nothing.
+    pub fn local(account: &str) -> Self {
+        Self::without_key(&format!("local:{account}"))
+    }
+
+    fn without_key(name: &str) -> Self {
+        let author = Author::of_key(name, "", true);
         let scopes = [Scope::Admin].into_iter().collect();
-        Self { name: "anyone".into(), scopes, author, expires: None, key: None, session: None }
+        Self { name: name.into(), scopes, author, expires: None, key: None, session: None }
     }
 
     /// The same, in a session that came from this API key.
@@ -117,6 +127,15 @@ mod tests {
             "another key of the name"
         );
         assert!(Caller::anyone().author.may_reveal());
+    }
+
+    #[test]
+    fn a_local_account_has_every_scope_but_run() {
+        let caller = Caller::local("ann");
+        assert_eq!((&*caller.name, caller.author.name()), ("local:ann", "local:ann"));
+        for scope in Scope::ALL {
+            assert_eq!(caller.scopes.allow(scope), scope != Scope::Run, "{scope:?}");
+        }
     }
 
     #[test]

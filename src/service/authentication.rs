@@ -18,6 +18,8 @@ pub enum Authentication {
     },
     /// Not at all; on loopback only.
     Off,
+    /// Not at all: the one caller is this process.
+    Local(Caller),
 }
 
 impl Authentication {
@@ -25,6 +27,7 @@ impl Authentication {
     pub async fn caller(&self, credential: Option<&str>) -> Found {
         match (self, credential) {
             (Self::Off, _) => Found::Caller(Caller::anyone()),
+            (Self::Local(caller), _) => Found::Caller(caller.clone()),
             (Self::Keys { .. }, None) => Found::Unknown,
             (Self::Keys { keys, sessions }, Some(credential)) => {
                 let presented = CredentialDigest::of(credential);
@@ -45,7 +48,7 @@ impl Authentication {
     pub fn sessions(&self) -> Option<&Arc<Sessions>> {
         match self {
             Self::Keys { sessions, .. } => Some(sessions),
-            Self::Off => None,
+            Self::Off | Self::Local(_) => None,
         }
     }
 
@@ -53,7 +56,7 @@ impl Authentication {
     pub fn first_code(&self) -> Option<String> {
         match self {
             Self::Keys { keys, sessions } => Some(sessions.new_code(Grant::of_first_key(keys)?)),
-            Self::Off => None,
+            Self::Off | Self::Local(_) => None,
         }
     }
 }

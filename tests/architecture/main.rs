@@ -72,12 +72,15 @@ const MAY_USE: [(&str, &[&str]); 23] = [
     (
         "cli",
         &[
+            "api",
             "config",
             "document",
             "downstream",
             "events",
+            "formats",
             "http",
             "instances",
+            "json",
             "metrics",
             "model",
             "registry",
@@ -85,6 +88,7 @@ const MAY_USE: [(&str, &[&str]); 23] = [
             "service",
             "state",
             "store",
+            "tls",
         ],
     ),
 ];

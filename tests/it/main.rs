@@ -22,6 +22,7 @@ mod attacks;
 mod catalog;
 mod check_command;
 mod checks;
+mod cli;
 mod clients;
 mod connections;
 mod crashes;

@@ -6,6 +6,7 @@ use crate::registry::{
     RegistryError, RegistryErrorKind, STDIO, ServerSpec, has_section_header, is_reference, redact_unknown,
 };
 
+use super::super::terminal::printable;
 use super::{Outcome, Refusal, Root, complain};
 
 #[derive(Debug, clap::Args)]
@@ -87,7 +88,7 @@ fn refuse_line_breaks(spec: &ServerSpec) -> Result<(), Refusal> {
         return refused(&format!("--args item at index {index}"));
     }
     if let Some((key, _)) = spec.env.iter().find(|(key, value)| is_broken(key) || is_broken(value)) {
-        return refused(&format!("--env '{}' key or value", super::show::printable(key)));
+        return refused(&format!("--env '{}' key or value", printable(key)));
     }
     if has_section_header(&spec.description) {
         let why = "--description must not contain lines starting with '## ' (H2 headers delimit server sections in mcp.md).";

@@ -3,6 +3,7 @@
 
 use crate::registry::{RegistryBackend, resolve, shown_value};
 
+use super::super::terminal::printable;
 use super::{Outcome, Refusal};
 
 pub(super) async fn list(registry: &dyn RegistryBackend) -> Result<Outcome, Refusal> {
@@ -69,31 +70,4 @@ pub(super) async fn capabilities(registry: &dyn RegistryBackend) -> Result<Outco
         ("durable:", word(capabilities.durable)),
     ];
     Ok(Outcome::good(lines.map(|(label, value)| format!("{label:<31}{value}\n")).concat()))
-}
-
-/// A text in which nothing controls a terminal: such characters are shown as escapes.
-pub(super) fn printable(text: &str) -> String {
-    let is_control = |character: char| {
-        let is_direction = matches!(character, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
-        character.is_control() || is_direction
-    };
-    let mut shown = String::with_capacity(text.len());
-    for character in text.chars() {
-        match is_control(character) {
-            true => shown.extend(character.escape_default()),
-            false => shown.push(character),
-        }
-    }
-    shown
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn what_controls_a_terminal_is_shown_as_an_escape() {
-        assert_eq!(printable("a\u{1b}[2Jb\nc\u{202e}d"), "a\\u{1b}[2Jb\\nc\\u{202e}d");
-        assert_eq!(printable("é – 'x'"), "é – 'x'");
-    }
 }

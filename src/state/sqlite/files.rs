@@ -16,7 +16,7 @@ use super::error::OpenError;
 use crate::state::UnixTime;
 use crate::state::directory::open_lock;
 
-const DATABASE: &str = "state.db";
+pub(super) const DATABASE: &str = "state.db";
 
 const LOCK: &str = "state.lock";
 

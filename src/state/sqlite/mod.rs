@@ -53,6 +53,11 @@ impl SqliteState {
         Self::with_setup(directory.path().to_owned(), Setup::OWN)
     }
 
+    /// Whether a service has begun one in this folder.
+    pub fn is_in(directory: &StateDirectory) -> bool {
+        directory.path().join(files::DATABASE).exists()
+    }
+
     /// The same with this to encrypt texts; else they are not stored.
     #[must_use]
     pub fn sealed_by(mut self, sealer: Arc<dyn TextSealer>) -> Self {

@@ -273,7 +273,7 @@ fn the_command_has_a_running_service_make_a_link() {
     }
     for (variables, expected) in [
         (&[("MCP_SETTINGS_API_KEYS", list.as_str())][..], "no configured API key has the scope `admin`"),
-        (&[("MCP_SETTINGS_API_KEY", "no-such-key-0123456789")], "(401)"),
+        (&[("MCP_SETTINGS_API_KEY", "no-such-key-0123456789")], "status 401"),
     ] {
         let output = open(&server, variables);
         let said = String::from_utf8_lossy(&output.stderr).into_owned();
@@ -284,7 +284,7 @@ fn the_command_has_a_running_service_make_a_link() {
     server.stop();
     let output = open(&site, &[]);
     assert!(String::from_utf8_lossy(&output.stderr).contains("no service runs"), "{output:?}");
-    assert_eq!(output.status.code(), Some(1));
+    assert_eq!(output.status.code(), Some(5));
 }
 
 #[test]

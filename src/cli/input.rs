@@ -1,0 +1,103 @@
+//! A text that a command is given: from a file, or from stdin. Secrets come this way, since arguments are seen by every
+//! account of the machine.
+
+use std::fs::File;
+use std::io::{self, IsTerminal, Read};
+use std::path::{Path, PathBuf};
+
+use crate::json::{Fault, FaultKind, Json, Rules, parse};
+
+use super::failure::{Exit, Failure};
+use super::terminal::note;
+
+/// The longest text that is read. Bytes; the service takes less.
+const LARGEST: u64 = 16 << 20;
+
+/// Where the text comes from.
+#[derive(Clone, Debug, clap::Args)]
+pub(super) struct Input {
+    /// The file to read; `-` or nothing for stdin
+    file: Option<PathBuf>,
+}
+
+impl Input {
+    /// The text.
+    pub(super) fn read(&self) -> Result<String, Failure> {
+        match self.path() {
+            Some(path) => read_file(path),
+            None => {
+                if io::stdin().is_terminal() {
+                    note("reading from stdin; end with Ctrl-D");
+                }
+                let failed = |error| Failure::new("could not read stdin").because(error);
+                read(io::stdin().lock()).map_err(failed)
+            }
+        }
+    }
+
+    /// The text, and what it is as JSON.
+    pub(super) fn read_json(&self) -> Result<(String, Json), Failure> {
+        let text = self.read()?;
+        let name = self.path().map_or_else(|| "stdin".to_owned(), |path| path.display().to_string());
+        let value = parse(&text, &Rules::BODY).map_err(|fault| not_json(&name, &text, &fault))?;
+        Ok((text, value))
+    }
+
+    fn path(&self) -> Option<&Path> {
+        self.file.as_deref().filter(|path| *path != Path::new("-"))
+    }
+}
+
+/// The text of a file, which may be a pipe.
+pub(super) fn read_file(path: &Path) -> Result<String, Failure> {
+    let text = File::open(path).and_then(read);
+    text.map_err(|error| Failure::new(format!("could not read `{}`", path.display())).because(error))
+}
+
+fn read(source: impl Read) -> io::Result<String> {
+    let mut text = String::new();
+    source.take(LARGEST + 1).read_to_string(&mut text)?;
+    match text.len() as u64 <= LARGEST {
+        true => Ok(text),
+        false => Err(io::Error::other("it is longer than 16 MiB")),
+    }
+}
+
+/// That a text is not JSON, and in which line and column, both from 1. Its values are not repeated.
+pub(super) fn not_json(name: &str, text: &str, fault: &Fault) -> Failure {
+    let what = match fault.kind {
+        FaultKind::Syntax { offset } => {
+            let (line, column) = position(text, offset);
+            format!("{name}:{line}:{column}: it is not JSON here")
+        }
+        kind if fault.pointer.as_str().is_empty() => format!("{name}: {kind}"),
+        kind => format!("{name}: {}: {kind}", fault.pointer.as_str()),
+    };
+    Failure::new(what).exit(Exit::Refused)
+}
+
+fn position(text: &str, offset: usize) -> (usize, usize) {
+    let mut end = offset.min(text.len());
+    while !text.is_char_boundary(end) {
+        end -= 1;
+    }
+    let before = &text[..end];
+    let line_start = before.rfind('\n').map_or(0, |at| at + 1);
+    (before.matches('\n').count() + 1, before[line_start..].chars().count() + 1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_fault_is_named_with_its_line_and_column_and_no_value() {
+        let line = |text: &str| {
+            let fault = parse(text, &Rules::BODY).unwrap_err();
+            not_json("f", text, &fault).line()
+        };
+        assert_eq!(line("{\n  \"ä\": hunter2}"), "f:2:8: it is not JSON here");
+        assert_eq!(line(""), "f: there is nothing to read");
+        assert_eq!(line(r#"{"a":{"b":1,"b":2}}"#), "f: /a/b: the name comes twice");
+    }
+}

@@ -1,0 +1,93 @@
+//! The forms in which commands print what the API answers: a table for people, JSON or YAML for programs, names for
+//! scripts.
+
+use crate::formats::to_yaml;
+use crate::json::{Json, Object, Style};
+
+use super::failure::Failure;
+use super::terminal::{is_control, print};
+
+/// `--output`, for every command that shows something.
+#[derive(Debug, clap::Args)]
+pub(super) struct Output {
+    /// In which form the result is printed
+    #[arg(short, long, value_enum, value_name = "FORM", default_value_t, global = false)]
+    pub(super) output: Form,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
+pub(super) enum Form {
+    /// For people
+    #[default]
+    Table,
+    /// As the API answers it
+    Json,
+    /// The same as YAML
+    Yaml,
+    /// A name a line
+    Name,
+}
+
+/// Prints a result in the chosen form. `table` and `names` are made only if they are asked for.
+pub(super) fn show(
+    form: Form,
+    body: &Json,
+    table: impl FnOnce() -> String,
+    names: impl FnOnce() -> Vec<String>,
+) -> Result<(), Failure> {
+    let text = match form {
+        Form::Table => table(),
+        Form::Json => json(body),
+        Form::Yaml => yaml(body),
+        Form::Name => {
+            let mut text = String::new();
+            names().iter().for_each(|name| text.extend([name, "\n"]));
+            text
+        }
+    };
+    print(&text).map(drop)
+}
+
+/// JSON, indented. What would control a terminal is escaped, which changes no value.
+pub(super) fn json(value: &Json) -> String {
+    let mut text = String::new();
+    Style::indented().write(&mut text, value, "");
+    let mut out = String::with_capacity(text.len() + 1);
+    for character in text.chars() {
+        match is_control(character) && character != '\n' {
+            // Outside of strings JSON has none of them.
+            true => out.push_str(&format!("\\u{:04x}", u32::from(character))),
+            false => out.push(character),
+        }
+    }
+    out.push('\n');
+    out
+}
+
+/// YAML of an object; anything else is on one line, as in JSON.
+fn yaml(value: &Json) -> String {
+    match value {
+        Json::Object(object) => to_yaml(object),
+        Json::Array(elements) => {
+            // A list has no form of its own at the top; each element is one of a list without a name.
+            let mut object = Object::new();
+            object.insert("items", Json::Array(elements.clone()));
+            to_yaml(&object)
+        }
+        other => json(other),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::json::{Rules, parse};
+
+    #[test]
+    fn json_is_the_same_value_and_controls_no_terminal() {
+        let value = parse("{\"a\\u001b\":\"\u{9b}2J\u{202e}\",\"n\":1.50}", &Rules::BODY).unwrap();
+        let text = json(&value);
+        assert_eq!(text, "{\n  \"a\\u001b\": \"\\u009b2J\\u202e\",\n  \"n\": 1.50\n}\n");
+        assert_eq!(parse(&text, &Rules::BODY).unwrap(), value);
+    }
+}

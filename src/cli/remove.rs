@@ -1,0 +1,20 @@
+//! `mcp-settings remove`: deletes a server.
+
+use std::process::ExitCode;
+
+use super::client::{Request, server};
+use super::failure::Failure;
+use super::write::Write;
+
+#[derive(Debug, clap::Args)]
+pub(super) struct Arguments {
+    /// The name of the server
+    name: String,
+    #[command(flatten)]
+    write: Write,
+}
+
+pub(super) fn run(arguments: Arguments) -> Result<ExitCode, Failure> {
+    let Arguments { name, write } = arguments;
+    write.run(&name, "removed", Request::delete(server(&name)))
+}

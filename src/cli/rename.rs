@@ -1,0 +1,35 @@
+//! `mcp-settings rename` and `copy`: another name for a server, or for a copy of it. Its secrets go along.
+
+use std::process::ExitCode;
+
+use crate::json::{Json, Object, to_compact};
+
+use super::client::{Request, server};
+use super::failure::Failure;
+use super::write::Write;
+
+#[derive(Debug, clap::Args)]
+pub(super) struct Arguments {
+    /// The name of the server
+    name: String,
+    /// The new name
+    to: String,
+    #[command(flatten)]
+    write: Write,
+}
+
+pub(super) fn rename(arguments: Arguments) -> Result<ExitCode, Failure> {
+    run(arguments, "rename", "renamed to")
+}
+
+pub(super) fn copy(arguments: Arguments) -> Result<ExitCode, Failure> {
+    run(arguments, "copy", "copied to")
+}
+
+fn run(arguments: Arguments, action: &str, done: &str) -> Result<ExitCode, Failure> {
+    let Arguments { name, to, write } = arguments;
+    let mut body = Object::new();
+    body.insert("to", Json::string(to.clone()));
+    let request = Request::post(format!("{}/{action}", server(&name))).json(to_compact(&Json::Object(body)));
+    write.run(&name, &format!("{done} {to}"), request)
+}
