@@ -152,6 +152,9 @@ pub(in crate::formats) fn detect(source: &Source, file: Option<&str>) -> Detecte
     if has("context_servers") {
         return sure(Format::Zed);
     }
+    if clients::has_lists(root) {
+        return sure(Format::OpenhandsToml);
+    }
     let mcp = root.get("mcp").and_then(Json::as_object);
     if mcp.is_some_and(|mcp| mcp.contains("servers")) || has("mcp.servers") || has("amp.mcpServers") {
         return sure(Format::VscodeSettings);

@@ -32,24 +32,41 @@ pub(in crate::formats) fn is_placeholder(text: &str) -> bool {
     if text.is_empty() || LONGEST < text.len() {
         return false;
     }
+    if text.contains("://") {
+        // A URL is one where a part of it is.
+        return text.split(['/', '?', '&', '=', '@', '#']).any(|part| !part.ends_with(':') && is_one(part));
+    }
+    is_one(text) || text.split_once('=').is_some_and(|(_, value)| is_one(value))
+}
+
+fn is_one(text: &str) -> bool {
+    if is_capital(inside(text, "[", "]")) || is_word(inside(text, "{{", "}}").trim()) {
+        return true;
+    }
     let bare = text.rsplit(' ').next().unwrap_or(text);
     let lower = bare.to_ascii_lowercase();
-    let between = |open: char, close: char| {
-        bare.strip_prefix(open).and_then(|rest| rest.strip_suffix(close)).unwrap_or_default()
-    };
-    let angle = between('<', '>');
-    let square = between('[', ']');
-    let is_capital = |inside: &str| {
-        inside.starts_with(|first: char| first.is_ascii_uppercase())
-            && inside.bytes().all(|byte| byte.is_ascii_uppercase() || b"_-".contains(&byte))
-    };
-    angle.contains(|character: char| character.is_ascii_alphabetic())
-        || is_capital(square)
+    inside(bare, "<", ">").contains(|character: char| character.is_ascii_alphabetic())
+        || is_capital(inside(bare, "[", "]"))
         || is_your(&lower)
         || ENDS.iter().any(|end| {
             lower == *end || lower.ends_with(&format!("_{end}")) || lower.ends_with(&format!("-{end}"))
         })
         || is_filling(&lower)
+}
+
+/// What is between two signs that a text begins and ends with.
+fn inside<'t>(text: &'t str, open: &str, close: &str) -> &'t str {
+    text.strip_prefix(open).and_then(|rest| rest.strip_suffix(close)).unwrap_or_default()
+}
+
+/// `API-KEY`, `API KEY`.
+fn is_capital(text: &str) -> bool {
+    text.starts_with(|first: char| first.is_ascii_uppercase())
+        && text.bytes().all(|byte| byte.is_ascii_uppercase() || b"_- ".contains(&byte))
+}
+
+fn is_word(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_-.".contains(&byte))
 }
 
 /// `your-api-key`, `YOUR_TOKEN_HERE`, `my-secret`.
@@ -86,12 +103,34 @@ mod tests {
             "ghp_...",
             "[API-KEY]",
             "Bearer <token>",
+            "[API KEY]",
+            "{{key}}",
+            "{{ api-key }}",
+            "--api-key=YOUR_KEY",
+            "https://h/?api_key=YOUR_KEY",
+            "https://<your-host>/mcp",
+            "https://h/xxxx/mcp",
         ] {
             assert!(is_placeholder(text), "{text}");
         }
-        for text in
-            ["", "a", "example", "xxl", "yours", "https://h/x", "1.2.3", "[a]", "youtube", "0.0.0.0", "<>"]
-        {
+        for text in [
+            "",
+            "a",
+            "example",
+            "xxl",
+            "yours",
+            "https://h/x",
+            "1.2.3",
+            "[a]",
+            "youtube",
+            "0.0.0.0",
+            "<>",
+            "{{}}",
+            "{{#if a}}",
+            "https://h/a?b=c#d",
+            "https://h/{{a}}x",
+            "A=b",
+        ] {
             assert!(!is_placeholder(text), "{text}");
         }
     }

@@ -26,6 +26,9 @@ const MOST_NOTES: usize = 2_000;
 /// How many texts of one server are noted.
 const MOST_OF_TEXTS: usize = 100;
 
+/// What the encrypted values of settings files begin with.
+const SEALED: &str = "gAAAAA";
+
 /// What was found so far.
 #[derive(Default)]
 pub(in crate::formats) struct Reading {
@@ -267,6 +270,15 @@ fn note_disguise(draft: &mut Draft<'_>) {
     }
 }
 
+/// Whether a text is a mask where the member holds secrets, and where it holds other texts nothing but one.
+fn is_masked(member: &str, text: &str) -> bool {
+    match member {
+        "args" => mask::is_whole_mask(text),
+        "url" => url_parts::secrets(text).any(mask::is_certainly_masked),
+        _ => mask::is_certainly_masked(text),
+    }
+}
+
 /// What has to be entered: what the client would ask for, and placeholders.
 fn inputs(draft: &mut Draft<'_>, references: &[Reference]) -> Vec<Input> {
     let mut inputs = std::mem::take(&mut draft.inputs);
@@ -293,15 +305,22 @@ fn inputs(draft: &mut Draft<'_>, references: &[Reference]) -> Vec<Input> {
     }
     let with_references: HashSet<&Pointer> = references.iter().map(|own| &own.pointer).collect();
     let mut found = Vec::new();
+    let mut sealed = Vec::new();
     for name in ["args", "env", "headers", "url", "auth"] {
         let Some(value) = draft.config.get(name) else { continue };
         for_each_text(value, &Pointer::root().member(name), &mut |pointer, text| {
-            if mask::is_whole_mask(text) {
+            if text.starts_with(SEALED) {
+                sealed.push(pointer.clone());
+            } else if is_masked(name, text) {
                 found.push((pointer.clone(), words::MASK));
             } else if is_placeholder(text) && !with_references.contains(pointer) {
                 found.push((pointer.clone(), words::PLACEHOLDER));
             }
         });
+    }
+    for pointer in sealed.iter().take(MOST_OF_TEXTS) {
+        let origin = draft.origin(pointer);
+        draft.note_at(origin, words::SEALED);
     }
     for (pointer, about) in found.into_iter().take(MOST_REFERENCES) {
         let origin = draft.origin(&pointer);

@@ -1,5 +1,6 @@
 //! The samples of other clients' files, each as its `expected.json` says.
 
+mod documentation;
 mod files;
 mod lines;
 mod round_trip;

@@ -29,6 +29,8 @@ pub(in crate::formats) const VALUE_NEEDED: &str = "a value is needed";
 pub(in crate::formats) const SECRET_NEEDED: &str = "a secret is needed";
 pub(in crate::formats) const PLACEHOLDER: &str = "a placeholder: put the real value in its place";
 pub(in crate::formats) const MASK: &str = "a mask, not a value: enter the value itself";
+pub(in crate::formats) const SEALED: &str =
+    "an encrypted value of a settings file: of use only where its key is known, else enter the secret itself";
 pub(in crate::formats) const RELATIVE: &str =
     "a relative path: clients disagree about the folder that it is in";
 

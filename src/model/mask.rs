@@ -75,6 +75,15 @@ pub fn is_whole_mask(text: &str) -> bool {
     is_mask(text) || is_whole()
 }
 
+/// Whether no secret would look like this: a mask, in whole or in part.
+pub fn is_certainly_masked(text: &str) -> bool {
+    match Form::of(text) {
+        Form::Plain => false,
+        Form::Ours | Form::Whole { .. } => true,
+        Form::Part(part) => part.is_certain,
+    }
+}
+
 /// What is stored where a text was sent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Stored<'a> {

@@ -21,6 +21,7 @@ mod warp;
 mod windsurf;
 mod zed;
 
+pub(in crate::formats) use openhands::has_lists;
 pub(in crate::formats) use plain::looks_like_server;
 
 use super::client::Client;

@@ -42,9 +42,20 @@ pub(super) static TOML: Client = Client {
 const LISTS: [(&str, &str); 3] =
     [("stdio_servers", "stdio"), ("shttp_servers", "http"), ("sse_servers", "sse")];
 
+/// The members that hold the lists, also in a settings document in JSON.
+const HOLDERS: [&str; 2] = ["mcp", "mcp_config"];
+
+/// Whether a document has the lists.
+pub(in crate::formats) fn has_lists(root: &Object) -> bool {
+    let mut held = HOLDERS.iter().filter_map(|name| root.get(name)?.as_object());
+    held.any(|held| {
+        LISTS.iter().any(|(list, _)| held.get(list).is_some_and(|list| list.as_array().is_some()))
+    })
+}
+
 fn locate(source: &Source) -> Located {
     Located::of(source, |found, name, value, at| match (name, value) {
-        ("mcp", Json::Object(mcp)) => {
+        (name, Json::Object(mcp)) if HOLDERS.contains(&name) => {
             for (name, value) in mcp.iter() {
                 let at = at.member(name);
                 match LISTS.iter().any(|(list, _)| *list == name) {

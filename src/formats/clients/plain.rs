@@ -1,10 +1,11 @@
 //! A text that says of no client that it is its own: one entry, a list, or a map under one of many members. The words of
 //! all clients are taken where they can mean one thing only.
 
-use crate::formats::client::{Begun, Client, Located, Off, Timeout, USUAL};
+use crate::formats::client::{Begun, Client, Located, Off, Timeout, USUAL, transport};
 use crate::formats::draft::{Draft, Refusal};
 use crate::formats::source::Source;
 use crate::formats::words;
+use crate::formats::writing::Writing;
 use crate::json::{Json, Object, Pointer};
 
 pub(super) static CLIENT: Client = Client {
@@ -14,13 +15,32 @@ pub(super) static CLIENT: Client = Client {
     cwd: &["cwd", "workingDirectory", "working_directory"],
     timeout: Timeout::Unknown("timeout"),
     off: Off::Enabled,
+    icon: Some("icon"),
     permissions: &["autoApprove", "alwaysAllow", "trust"],
     before,
+    after,
+    keeps_auth: Some(|writing, auth| {
+        writing.entry.insert("auth", Json::Object(auth.clone()));
+        true
+    }),
+    write,
     ..USUAL
 };
 
 /// Members that hold servers by name.
-const MAPS: [&str; 6] = ["mcpServers", "mcp.servers", "servers", "context_servers", "mcp_servers", "mcp"];
+const MAPS: [&str; 8] = [
+    "mcpServers",
+    "mcp.servers",
+    "servers",
+    "context_servers",
+    "mcp_servers",
+    "mcp",
+    "mcp_config",
+    "agent_settings",
+];
+
+/// Those of them that only a settings document of OpenHands has: its servers are in our own words.
+const OF_OPENHANDS: [&str; 2] = ["mcp_config", "agent_settings"];
 
 /// Members of a server that no other object has.
 const SIGNS: [&str; 6] = ["command", "url", "serverUrl", "httpUrl", "cmd", "uri"];
@@ -123,7 +143,59 @@ const SYNONYMS: [(&str, &str); 6] = [
     ("arguments", "args"),
 ];
 
+/// Whether this is a member of ours that no client has with another meaning.
+fn is_ours(name: &str, value: &Json) -> bool {
+    match name {
+        "auth" => match value {
+            Json::String(_) => true,
+            Json::Object(auth) => auth.get("strategy").is_some_and(|strategy| strategy.as_str().is_some()),
+            _ => false,
+        },
+        "authentication" | "tools" => value.as_object().is_some(),
+        "include_tags" | "exclude_tags" => value.as_array().is_some(),
+        "sse_read_timeout" => matches!(value, Json::Number(_)),
+        "keep_alive" => matches!(value, Json::Bool(_)),
+        _ => false,
+    }
+}
+
+/// Whether an entry is in our own words, so that it counts time in seconds.
+fn is_in_our_words(draft: &Draft<'_>) -> bool {
+    let root = draft.at.steps().next();
+    root.is_some_and(|root| OF_OPENHANDS.contains(&root.as_ref()))
+        || draft.rest.iter().any(|(name, value)| is_ours(name, value))
+}
+
+fn after(draft: &mut Draft<'_>) -> Result<(), Refusal> {
+    let ours = draft.rest.iter().filter(|(name, value)| is_ours(name, value));
+    for name in ours.map(|(name, _)| name.to_owned()).collect::<Vec<_>>() {
+        if let Some(value) = draft.take(&name) {
+            draft.set(&name, value, &name);
+        }
+    }
+    Ok(())
+}
+
+fn write(writing: &mut Writing<'_>) {
+    let ours = writing.config.iter().filter(|(name, value)| is_ours(name, value));
+    for name in ours.map(|(name, _)| name.to_owned()).collect::<Vec<_>>() {
+        if let Some(value) = writing.config.remove(&name) {
+            writing.entry.insert(name, value);
+        }
+    }
+    if writing.entry.iter().any(|(name, value)| is_ours(name, value))
+        && let Some(timeout) = writing.config.remove("timeout")
+    {
+        writing.entry.insert("timeout", timeout);
+    }
+}
+
 fn before(draft: &mut Draft<'_>) -> Result<Begun, Refusal> {
+    if is_in_our_words(draft)
+        && let Some(timeout) = draft.take("timeout")
+    {
+        draft.set("timeout", timeout, "timeout");
+    }
     for (theirs, ours) in SYNONYMS {
         if draft.get(theirs).is_none() {
             continue;
@@ -141,6 +213,13 @@ fn before(draft: &mut Draft<'_>) -> Result<Begun, Refusal> {
             return draft.refuse("disabled", "enabled says something else");
         }
         draft.rest.insert("enabled", Json::Bool(!is_off));
+    }
+    for name in CLIENT.types {
+        // Some write HTTP as people do.
+        let word = draft.get(name).and_then(Json::as_str).map(str::to_ascii_lowercase);
+        if let Some(word) = word.filter(|word| transport(word).is_ok_and(|own| own.is_some())) {
+            draft.rest.insert(*name, Json::string(word));
+        }
     }
     let http = draft.get("httpUrl").is_some();
     let is_typed = ["type", "transport", "transportType"].iter().any(|name| draft.rest.contains(name));
