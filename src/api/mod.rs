@@ -6,6 +6,8 @@ mod discovery;
 mod downstream;
 mod dynamic;
 mod event;
+mod export;
+mod import;
 mod instance;
 mod instance_words;
 mod origin;
@@ -34,6 +36,11 @@ pub use dynamic::{
 };
 pub use event::{
     ChangeKind, DocumentAccess, DocumentChange, DocumentState, Opened, RecentChange, ServerChange,
+};
+pub use export::{ExportLoss, ExportResult, ExportedSecrets};
+pub use import::{
+    DifferenceWord, IgnoredPart, ImportAction, ImportDifference, ImportInput, ImportNote, ImportResult,
+    ImportedReference, ImportedServer, RefusedEntry, StoredWord, TextPlace,
 };
 pub use instance::{
     Attention, Instance, InstanceEvent, InstanceFault, InstanceHealth, InstanceList, InstanceLog,

@@ -74,11 +74,19 @@ pub struct Problem {
 }
 
 /// One thing that is wrong with a body or a stored server.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Fault {
     /// Where: a JSON Pointer.
     #[schemars(with = "String")]
     pub pointer: Pointer,
     /// What; never a value.
     pub message: String,
+    /// The line of an imported text, from 1.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "usize")]
+    pub line: Option<usize>,
+    /// The column in that line, from 1, in characters.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "usize")]
+    pub column: Option<usize>,
 }

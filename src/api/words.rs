@@ -8,6 +8,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::{Value, json};
 
 use super::instance_words::{FaultKind, HealthStatus, InstanceEventKind, InstanceState, UnapprovedReason};
+use crate::formats::{Format, ReferenceKind};
 use crate::json::Pointer;
 use crate::model::Kind;
 use crate::model::suspect::Reason;
@@ -81,6 +82,26 @@ string!(
     |text: &str| Pointer::parse(text).ok(),
     false,
     json_schema!({ "description": "A JSON Pointer (RFC 6901).", "type": "string", "pattern": "^(/.*)?$" })
+);
+
+string!(
+    Format,
+    "ClientFormat",
+    |text: &str| text.parse().ok(),
+    false,
+    json_schema!({
+        "description": "A form in which a client has servers: its file, its links, or the command lines that add them.",
+        "type": "string",
+        "enum": Format::all().map(Format::as_str).collect::<Vec<_>>(),
+    })
+);
+
+word!(
+    ReferenceKind,
+    "ReferenceKind",
+    ReferenceKind::ALL,
+    true,
+    "What a reference leads to: a variable (`env-windows`: written `%NAME%`), a value that the client asks for, a file, an entry of a key ring, a secret that the client's vendor keeps, what the client knows of its user, what it defines itself, or a variable of a template."
 );
 
 word!(

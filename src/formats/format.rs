@@ -121,6 +121,49 @@ impl Format {
         self.row().2
     }
 
+    /// The usual name of the client's file; none where servers are lines.
+    pub fn file(self) -> Option<&'static str> {
+        Some(match self {
+            Self::ClaudeDesktop => "claude_desktop_config.json",
+            Self::ClaudeCode | Self::Warp => ".mcp.json",
+            Self::ClaudeHome => ".claude.json",
+            Self::ClaudeAdd | Self::Links | Self::Lines => return None,
+            Self::Cursor
+            | Self::Vscode
+            | Self::Roo
+            | Self::LmStudio
+            | Self::AmazonQ
+            | Self::Kiro
+            | Self::Junie
+            | Self::OpenhandsCli
+            | Self::Plain => "mcp.json",
+            Self::VscodeSettings | Self::Gemini | Self::Zed => "settings.json",
+            Self::Cline => "cline_mcp_settings.json",
+            Self::Windsurf => "mcp_config.json",
+            Self::Codex | Self::OpenhandsToml => "config.toml",
+            Self::Goose | Self::Continue => "config.yaml",
+            Self::Opencode => "opencode.json",
+            Self::Copilot => "mcp-config.json",
+            Self::Librechat => "librechat.yaml",
+            Self::ServerJson => "server.json",
+        })
+    }
+
+    /// The media type of its texts.
+    pub fn media_type(self) -> &'static str {
+        match self.file().and_then(|file| file.rsplit_once('.')) {
+            Some((_, "json")) => "application/json",
+            Some((_, "toml")) => "application/toml",
+            Some((_, "yaml")) => "application/yaml",
+            _ => "text/plain",
+        }
+    }
+
+    /// Whether servers are written in it. A template and free lines are read only.
+    pub fn is_written(self) -> bool {
+        !matches!(self, Self::ServerJson | Self::Lines)
+    }
+
     fn row(self) -> &'static (Self, &'static str, &'static str) {
         let mut rows = NAMES.iter();
         rows.find(|(format, _, _)| *format == self).expect("the table has a row for each format")

@@ -204,9 +204,11 @@ fn has_only_comments(part: &str) -> bool {
 /// Writes servers in a format, as a file with nothing else in it, or as lines. Configurations are in clear: what is to be
 /// hidden is replaced before.
 pub fn export(format: Format, servers: &[Server<'_>]) -> Result<Export, NotWritten> {
+    if !format.is_written() {
+        return Err(NotWritten);
+    }
     let client = clients::of(format);
     match format {
-        Format::ServerJson | Format::Lines => Err(NotWritten),
         Format::Links => {
             let client = clients::of(Format::Cursor);
             let (entries, _, losses) = export::entries(client, servers);

@@ -31,6 +31,19 @@ pub enum ReferenceKind {
 }
 
 impl ReferenceKind {
+    /// All of them.
+    pub const ALL: [Self; 9] = [
+        Self::Env,
+        Self::EnvWindows,
+        Self::Input,
+        Self::File,
+        Self::Keyring,
+        Self::Secret,
+        Self::User,
+        Self::Predefined,
+        Self::Template,
+    ];
+
     /// The word for it.
     pub fn as_str(self) -> &'static str {
         match self {

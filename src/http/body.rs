@@ -9,7 +9,7 @@ use actix_web::web::{BytesMut, Payload};
 use futures_util::StreamExt;
 use zeroize::Zeroizing;
 
-use crate::json::{Fault, FaultKind, Json, Object, Pointer, Rules, parse};
+use crate::json::{Fault, FaultKind, Json, Object, Pointer, Rules, Text, parse};
 use crate::model::json_patch;
 use crate::service::ServerWrite;
 
@@ -22,6 +22,9 @@ pub(super) const LARGEST: usize = 1 << 20;
 
 /// The media type of a JSON Patch (RFC 6902 §6).
 pub(super) const JSON_PATCH: &str = "application/json-patch+json";
+
+/// The media type of a text.
+pub(super) const TEXT: &str = "text/plain";
 
 /// As which of these media types the body is sent; none where it is missing. A body in another charset or
 /// encoding can't be read.
@@ -138,14 +141,34 @@ pub(super) fn patch(body: BytesMut, media_type: Option<&str>) -> Result<ServerWr
     })
 }
 
+/// What a body is that may be any text, or a JSON object.
+pub(super) enum TextOrObject {
+    /// Sent as [`TEXT`].
+    Text(Text),
+    /// Sent as JSON.
+    Object(Object),
+}
+
+/// The text, or the object where its media type says so.
+pub(super) fn text_or_object(body: BytesMut, media_type: Option<&str>) -> Result<TextOrObject, Problem> {
+    if media_type != Some(TEXT) {
+        return object(body).map(TextOrObject::Object);
+    }
+    let body = Zeroizing::new(Vec::from(body));
+    utf8(&body).map(|text| TextOrObject::Text(Text::new(text.to_owned())))
+}
+
 fn value(body: BytesMut, what: &str) -> Result<Json, Problem> {
     let body = Zeroizing::new(Vec::from(body));
-    let text = std::str::from_utf8(&body).map_err(|error| {
+    parse(utf8(&body)?, &Rules::BODY).map_err(|fault| malformed(&fault, what))
+}
+
+fn utf8(body: &[u8]) -> Result<&str, Problem> {
+    std::str::from_utf8(body).map_err(|error| {
         let message = format!("it is not UTF-8 at byte {}", error.valid_up_to());
         Problem::new(ProblemKind::MalformedBody, "The body is not UTF-8.")
             .errors([(&Pointer::root(), message)])
-    })?;
-    parse(text, &Rules::BODY).map_err(|fault| malformed(&fault, what))
+    })
 }
 
 fn malformed(fault: &Fault, what: &str) -> Problem {

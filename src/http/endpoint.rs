@@ -29,6 +29,7 @@ use crate::service::{ServerWrite, Service, ServiceError, Write, Written, Written
 
 use super::App;
 use super::authentication::{caller, require};
+use super::body::TextOrObject;
 use super::connection::Exchange;
 use super::error_form::ErrorForm;
 use super::problem::Problem;
@@ -47,6 +48,8 @@ pub(super) enum Handler {
     Plain(fn(Call) -> Answer),
     /// An object.
     Body(fn(Call, Object) -> Answer),
+    /// Any text, or an object.
+    Text(fn(Call, TextOrObject) -> Answer),
     /// Bytes, which it reads itself.
     Bytes(fn(Call, BytesMut) -> Answer),
     /// Where in the stream the reader was.
@@ -74,6 +77,7 @@ impl Handler {
     pub(super) fn has_body(self) -> bool {
         match self {
             Self::Body(_)
+            | Self::Text(_)
             | Self::Bytes(_)
             | Self::ServerBody(_)
             | Self::ServerPatch(_)
@@ -265,6 +269,15 @@ impl Call {
         [self.app.public.base(), path].concat()
     }
 
+    /// That the request has no condition: one that is not honoured may have been meant to hold something back.
+    pub(super) fn unconditional(&self, why: &'static str) -> Result<(), Problem> {
+        if self.precondition.is_absent() {
+            return Ok(());
+        }
+        let name = if self.precondition.if_match.is_absent() { "If-None-Match" } else { "If-Match" };
+        Err(Problem::of_header(name, why))
+    }
+
     /// What this comes to, which is given up where the client goes away first. It must not write anything.
     pub(super) async fn while_awaited(
         &self,
@@ -365,6 +378,7 @@ async fn check(
         Handler::Stored(_) | Handler::StoredBody(_) | Handler::StoredWordBody(_) => key().ok(),
         Handler::Plain(_)
         | Handler::Body(_)
+        | Handler::Text(_)
         | Handler::Bytes(_)
         | Handler::Stream(_)
         | Handler::Word(_)
@@ -443,6 +457,7 @@ async fn check(
         Handler::Stream(handle) => handle(call, position),
         Handler::Word(handle) | Handler::Entry(handle) => handle(call, raw.decode_utf8_lossy().into_owned()),
         Handler::Body(handle) => handle(call, body::object(bytes)?),
+        Handler::Text(handle) => handle(call, body::text_or_object(bytes, media_type)?),
         Handler::Bytes(handle) => handle(call, bytes),
         Handler::Server(handle) => handle(call, name()?),
         Handler::ServerBody(handle) => {

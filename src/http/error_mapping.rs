@@ -1,16 +1,20 @@
 //! The one mapping from what a use-case can come to, to problems. Details are the recorded server's texts
 //! where it has some (OPENHANDS §2), because its clients read only those.
 
+use std::borrow::Cow;
+
 use actix_web::http::{Method, StatusCode, header};
 
-use crate::api::StoredConfig;
+use crate::api::{Fault, StoredConfig};
+use crate::formats::Unreadable;
 use crate::json::Pointer;
 use crate::model::json_patch::Misfit;
 use crate::model::merge::{Refusal, RefusalKind};
 use crate::model::validate::Violation;
-use crate::model::{PlaceReason, ReadOnlyReason};
+use crate::model::{PlaceReason, ReadOnlyReason, SettingsKey};
 use crate::projection::Verdict;
-use crate::service::{Conflict, ServiceError};
+use crate::service::audit::quoted;
+use crate::service::{Conflict, ServiceError, TextFault};
 use crate::store::{StoreError, StoreErrorKind};
 
 use super::problem::Problem;
@@ -40,6 +44,10 @@ pub(super) fn problem(error: ServiceError, method: &Method, name: &str) -> Probl
             Problem::new(ProblemKind::NameTaken, format!("There is an MCP server named '{name}' already."))
         }
         ServiceError::UnknownServer => Problem::new(ProblemKind::UnknownServer, unknown_server(method, name)),
+        ServiceError::UnknownServers(names) => {
+            let names = quoted(names.iter().map(SettingsKey::as_str)).unwrap_or_default();
+            Problem::new(ProblemKind::UnknownServer, format!("No MCP server is configured as {names}."))
+        }
         ServiceError::NoMcpServers if is_read => {
             let detail = "MCP servers are not configured (current agent variant has no MCP support).";
             Problem::new(ProblemKind::NoMcpServers, detail).status(StatusCode::NOT_FOUND)
@@ -151,6 +159,20 @@ pub(super) fn problem(error: ServiceError, method: &Method, name: &str) -> Probl
             Problem::new(ProblemKind::SecretUnreadable, detail)
                 .errors(pointers.iter().map(|pointer| (pointer, message())))
         }
+        ServiceError::UnreadableText(unreadable) => unreadable_text(&unreadable),
+        ServiceError::MisfitOfText(violations) => {
+            let detail = "The request says something of what the text does not have.";
+            of_violations(ProblemKind::MalformedBody, detail, &violations)
+        }
+        ServiceError::ImportRefused(faults) => import_refused(faults),
+        ServiceError::StaleChoice(violations) => {
+            let detail = "A choice was made for another state of its server than there is now. Nothing was stored. Try it with `dry_run=true`, and choose again.";
+            of_violations(ProblemKind::PreconditionFailed, detail, &violations)
+        }
+        ServiceError::ChoiceNeeded(violations) => {
+            let detail = "There are servers of these names. Nothing was stored.";
+            of_violations(ProblemKind::ChoiceNeeded, detail, &violations)
+        }
         ServiceError::Store(error) => store_problem(&error, is_read),
         ServiceError::Undecided => {
             Problem::of_ours(ProblemKind::Internal, ServiceError::Undecided.to_string())
@@ -259,9 +281,39 @@ pub(super) fn under_altered_tag(failed: Problem) -> Problem {
 
 /// The problem that a patch of the settings is which can't be taken.
 pub(super) fn invalid_settings(violations: &[Violation]) -> Problem {
+    of_violations(ProblemKind::InvalidConfig, "Settings validation failed", violations)
+}
+
+fn of_violations(
+    kind: ProblemKind,
+    detail: impl Into<Cow<'static, str>>,
+    violations: &[Violation],
+) -> Problem {
     let rows =
         violations.iter().map(|violation| (&violation.pointer, violation.message.clone().into_owned()));
-    Problem::new(ProblemKind::InvalidConfig, "Settings validation failed").errors(rows)
+    Problem::new(kind, detail).errors(rows)
+}
+
+fn unreadable_text(unreadable: &Unreadable) -> Problem {
+    let Unreadable { position, why } = unreadable;
+    let fault = Fault {
+        pointer: Pointer::root().member("text"),
+        message: why.clone().into_owned(),
+        line: Some(position.line),
+        column: Some(position.column),
+    };
+    let detail = format!("The text can't be read: {unreadable}. Nothing was imported.");
+    Problem::new(ProblemKind::UnreadableText, detail).with(|body| body.errors = Some(vec![fault]))
+}
+
+fn import_refused(faults: Vec<TextFault>) -> Problem {
+    let fault = |TextFault { violation: Violation { pointer, message }, position }| {
+        let (line, column) = position.map(|position| (position.line, position.column)).unzip();
+        Fault { pointer, message: message.into_owned(), line, column }
+    };
+    let detail = "The text holds entries that can't be imported as they are. Nothing was imported.";
+    Problem::new(ProblemKind::ImportRefused, detail)
+        .with(|body| body.errors = Some(faults.into_iter().map(fault).collect()))
 }
 
 fn patch_conflict(misfit: &Misfit) -> Problem {
@@ -274,10 +326,8 @@ fn patch_conflict(misfit: &Misfit) -> Problem {
 }
 
 fn invalid(violations: &[Violation], name: &str) -> Problem {
-    let rows =
-        violations.iter().map(|violation| (&violation.pointer, violation.message.clone().into_owned()));
-    Problem::new(ProblemKind::InvalidConfig, format!("Invalid MCP server config (server '{name}')."))
-        .errors(rows)
+    let detail = format!("Invalid MCP server config (server '{name}').");
+    of_violations(ProblemKind::InvalidConfig, detail, violations)
 }
 
 fn refused(refusals: &[Refusal]) -> Problem {

@@ -98,7 +98,11 @@ impl Problem {
     /// With the places of what is wrong.
     #[must_use]
     pub fn errors<'a>(self, errors: impl IntoIterator<Item = (&'a Pointer, String)>) -> Self {
-        let fault = |(pointer, message): (&Pointer, String)| Fault { pointer: pointer.clone(), message };
+        let fault = |(pointer, message): (&Pointer, String)| Fault {
+            pointer: pointer.clone(),
+            message,
+            ..Fault::default()
+        };
         self.with(|body| body.errors = Some(errors.into_iter().map(fault).collect()))
     }
 

@@ -34,6 +34,12 @@ pub enum ProblemKind {
     InvalidQuery,
     /// The body is not a JSON object within the limits, or not a JSON Patch.
     MalformedBody,
+    /// A text that is to be imported can't be read.
+    UnreadableText,
+    /// A text holds what can't be imported as it is.
+    ImportRefused,
+    /// It is not said what is to become of an imported server.
+    ChoiceNeeded,
     /// The name is no server name.
     InvalidName,
     /// The document can't be used.
@@ -142,7 +148,7 @@ pub enum ProblemKind {
 
 impl ProblemKind {
     /// Every kind, for documentation and tests.
-    pub const ALL: [Self; 65] = [
+    pub const ALL: [Self; 68] = [
         Self::NotFound,
         Self::MethodNotAllowed,
         Self::Unauthorized,
@@ -156,6 +162,9 @@ impl ProblemKind {
         Self::InvalidHeader,
         Self::InvalidQuery,
         Self::MalformedBody,
+        Self::UnreadableText,
+        Self::ImportRefused,
+        Self::ChoiceNeeded,
         Self::InvalidName,
         Self::DocumentUnreadable,
         Self::DocumentVanished,

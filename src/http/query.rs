@@ -3,6 +3,9 @@
 
 use percent_encoding::percent_decode_str;
 
+use crate::api::ExportedSecrets;
+use crate::formats::Format;
+use crate::model::SettingsKey;
 use crate::registry::AgentScope;
 use crate::service::Rows;
 
@@ -31,6 +34,14 @@ pub(super) enum Parameter {
     AgentScope,
     /// How much a list of the catalog says.
     Expand,
+    /// In which form servers are read or written.
+    Format,
+    /// The name of the file that a text is from.
+    File,
+    /// Which servers are meant.
+    Names,
+    /// What is written in the place of secrets.
+    Secrets,
 }
 
 /// What a query asks for.
@@ -52,6 +63,14 @@ pub(super) struct Query {
     pub(super) scope: AgentScope,
     /// Whether a list of the catalog says what the servers are started with.
     pub(super) is_expanded: bool,
+    /// In which form servers are read or written.
+    pub(super) format: Option<Format>,
+    /// The name of the file that the text is from.
+    pub(super) file: Option<String>,
+    /// Which servers are meant; none where all are.
+    pub(super) names: Option<Vec<SettingsKey>>,
+    /// What is written in the place of secrets.
+    pub(super) secrets: ExportedSecrets,
 }
 
 /// Why a query can't be used.
@@ -77,6 +96,10 @@ impl Parameter {
             Self::Refresh => "refresh",
             Self::AgentScope => "agent_scope",
             Self::Expand => "expand",
+            Self::Format => "format",
+            Self::File => "file",
+            Self::Names => "names",
+            Self::Secrets => "secrets",
         }
     }
 
@@ -89,6 +112,10 @@ impl Parameter {
             Self::After => "a name in percent-encoded UTF-8",
             Self::AgentScope => "1 to 64 of A-Z a-z 0-9 _ . @ -",
             Self::Expand => "`spec`",
+            Self::Format => "the name of a format",
+            Self::File => "the name or the path of a file",
+            Self::Names => "names that are separated by commas",
+            Self::Secrets => "`references`, `placeholders` or `plaintext`",
         }
     }
 }
@@ -109,6 +136,10 @@ impl Query {
             Parameter::Refresh => self.is_refreshing = truth(value)?,
             Parameter::AgentScope => self.scope = value.parse().ok()?,
             Parameter::Expand => self.is_expanded = (value == "spec").then_some(true)?,
+            Parameter::Format => self.format = Some(value.parse().ok()?),
+            Parameter::File => self.file = Some(value.to_owned()).filter(|file| !file.is_empty()),
+            Parameter::Names => self.names = Some(names(value)?),
+            Parameter::Secrets => self.secrets = secrets(value)?,
         }
         Some(())
     }
@@ -156,6 +187,20 @@ fn rows(text: &str) -> Option<Rows> {
     match text {
         "summary" => Some(Rows::Summary),
         "full" => Some(Rows::Full),
+        _ => None,
+    }
+}
+
+fn names(text: &str) -> Option<Vec<SettingsKey>> {
+    let names: Vec<&str> = text.split(',').collect();
+    (!names.contains(&"")).then(|| names.into_iter().map(SettingsKey::new).collect())
+}
+
+fn secrets(text: &str) -> Option<ExportedSecrets> {
+    match text {
+        "references" => Some(ExportedSecrets::References),
+        "placeholders" => Some(ExportedSecrets::Placeholders),
+        "plaintext" => Some(ExportedSecrets::Clear),
         _ => None,
     }
 }
@@ -291,6 +336,34 @@ mod tests {
             let read =
                 read.as_ref().map(|query| (query.scope.as_str(), query.is_expanded)).map_err(Clone::clone);
             assert_eq!(read, expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn an_export_names_a_format_servers_and_what_becomes_of_secrets() {
+        let taken = [Parameter::Format, Parameter::File, Parameter::Names, Parameter::Secrets];
+        let key = SettingsKey::new;
+        let some = |format, names: &[&str], secrets| {
+            let names = (!names.is_empty()).then(|| names.iter().copied().map(key).collect());
+            Ok(Query { format, names, secrets, ..Query::default() })
+        };
+        let references = ExportedSecrets::References;
+        for (text, expected) in [
+            ("", some(None, &[], references)),
+            ("format=cursor", some(Some(Format::Cursor), &[], references)),
+            ("format=zed&names=a,b%2Cc&secrets=plaintext", {
+                some(Some(Format::Zed), &["a", "b", "c"], ExportedSecrets::Clear)
+            }),
+            ("names=a&secrets=placeholders", some(None, &["a"], ExportedSecrets::Placeholders)),
+            ("file=", Ok(Query::default())),
+            ("format=Cursor", Err(Fault::Malformed(Parameter::Format))),
+            ("format=", Err(Fault::Malformed(Parameter::Format))),
+            ("names=", Err(Fault::Malformed(Parameter::Names))),
+            ("names=a,", Err(Fault::Malformed(Parameter::Names))),
+            ("secrets=true", Err(Fault::Malformed(Parameter::Secrets))),
+            ("format=zed&format=zed", Err(Fault::Repeated(Parameter::Format))),
+        ] {
+            assert_eq!(read(text, &taken), expected, "{text}");
         }
     }
 

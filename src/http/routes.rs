@@ -22,9 +22,9 @@ use super::problem_kind::ProblemKind;
 use super::query::Parameter;
 use super::testing;
 use super::{
-    approval, body, documentation, downstream, event_stream, headers, listing, mcp_servers, metrics,
-    operations, origins, page, paths, policy, registry, rename_and_copy, request_id, session, settings,
-    settings_patch, status,
+    approval, body, documentation, downstream, event_stream, export, headers, import, listing, mcp_servers,
+    metrics, operations, origins, page, paths, policy, registry, rename_and_copy, request_id, session,
+    settings, settings_patch, status,
 };
 
 const ITEM: &str = "/api/settings/mcp-servers/{name}";
@@ -61,11 +61,20 @@ const VALIDATION: &str = "/registry/mcp-servers/{entry}/validate";
 const GATEWAYS: &str = "/api/downstream";
 const ADOPT: &str = "/api/downstream/adopt";
 const DISOWN: &str = "/api/downstream/forget";
+const IMPORT: &str = "/api/import";
+const EXPORT: &str = "/api/export";
 const PROBLEM: &str = "/problems/{type}";
 
 const JSON: &[&str] = &["application/json"];
 /// How a listing may be asked for.
 const LISTING: &[Parameter] = &[Parameter::View, Parameter::Limit, Parameter::After];
+
+/// How a text is imported, and how servers are exported.
+const IMPORTING: &[Parameter] = &[Parameter::DryRun, Parameter::Format, Parameter::File];
+const EXPORTING: &[Parameter] = &[Parameter::Format, Parameter::Names, Parameter::Secrets];
+
+/// The bodies of an import.
+const TEXT_OR_JSON: &[&str] = &["application/json", body::TEXT];
 
 /// What every write of a server may be asked: to be tried only.
 const DRY_RUN: &[Parameter] = &[Parameter::DryRun];
@@ -115,8 +124,8 @@ fn routes() -> Vec<Route> {
     use operations::settings as theirs;
     use operations::{
         discovery, documentation as documents, downstream as gateways, dynamic as registered, events,
-        instances, mcp_servers as servers, origins as origin_documents, registry as catalog, running,
-        service, session as login,
+        exchange, instances, mcp_servers as servers, origins as origin_documents, registry as catalog,
+        running, service, session as login,
     };
     let route = |method, path, describe: Describe, endpoint| Route {
         path,
@@ -204,6 +213,9 @@ fn routes() -> Vec<Route> {
     let install =
         in_scope(Endpoint { body: JSON, ..asking(Handler::Body(registry::install), Action::Install) });
     let uninstall = in_scope(asking(Handler::Entry(registry::uninstall), Action::Uninstall));
+    let import_text = writing(Handler::Text(import::import), Action::Import, TEXT_OR_JSON);
+    let import_text = Endpoint { query: IMPORTING, takes_conditions: false, ..import_text };
+    let export_servers = Endpoint { query: EXPORTING, ..reading(Handler::Plain(export::export)) };
     vec![
         get("/", service::page, document(Handler::Plain(page::page))),
         // The files that the page loads are no part of the API.
@@ -239,6 +251,8 @@ fn routes() -> Vec<Route> {
         route(Method::DELETE, ITEM, servers::delete, delete),
         route(Method::POST, RENAME, servers::rename, rename),
         route(Method::POST, COPY, servers::copy, copy),
+        route(Method::POST, IMPORT, exchange::import, import_text),
+        get(EXPORT, exchange::export, export_servers),
         get(EVENTS, events::follow, follow),
         get(SETTINGS, theirs::read, reading(Handler::Plain(settings::read))),
         route(Method::PATCH, SETTINGS, theirs::patch_all, patch_all),

@@ -20,10 +20,13 @@ use super::problem_kind::ProblemKind;
 /// resources.
 const DEPRECATION: &str = "@1795219200";
 
+const NO_TAG: &str =
+    "The settings as a whole have no ETag, so this route takes no conditions. The servers' own resources do.";
+
 /// `PATCH /api/settings`
 pub(super) fn patch(call: Call, body: Object) -> Answer {
     Box::pin(async move {
-        unconditional(&call)?;
+        call.unconditional(NO_TAG)?;
         let patch = SettingsPatch::read(body).or_else(|fault| Err(refused(&call, fault)?))?;
         call.trail.servers(patch.server_names());
         if patch.is_about_outside() {
@@ -44,17 +47,6 @@ pub(super) fn patch(call: Call, body: Object) -> Answer {
         }
         Ok(response.content_type("application/json").body(body))
     })
-}
-
-/// The settings as a whole have no tag, and a condition that is not honoured may have been meant to hold
-/// something back.
-fn unconditional(call: &Call) -> Result<(), Problem> {
-    if call.precondition.is_absent() {
-        return Ok(());
-    }
-    let detail = "The settings as a whole have no ETag, so this route takes no conditions. The servers' own resources do.";
-    let name = if call.precondition.if_match.is_absent() { "If-None-Match" } else { "If-Match" };
-    Err(Problem::of_header(name, detail))
 }
 
 /// The problem that a request is which can't be read as a patch.

@@ -6,6 +6,7 @@ use crate::json::{Path, Pointer};
 use super::Dialect;
 use super::config::{Config, Members, Node};
 use super::findings::Findings;
+use super::secret_table::EXTENSIONS;
 use super::state::changed_members;
 use super::url_parts::is_ambiguous;
 
@@ -27,9 +28,15 @@ pub const HARMLESS: [&str; 10] = [
 pub fn refused(before: &Config, after: &Config, dialect: Dialect, may_reveal: bool) -> Vec<Pointer> {
     let is_bound =
         moves(before, after) || (!may_reveal && changes_more_than_harmless(before, after, dialect));
+    if is_bound { kept(after) } else { Vec::new() }
+}
+
+/// The secrets that the write at hand keeps without having sent them. What is kept for other clients is not among them:
+/// the server is not given it, wherever it is.
+pub fn kept(after: &Config) -> Vec<Pointer> {
     let mut found = Findings::new();
-    if is_bound {
-        collect_kept(after, &Path::Root, &mut found);
+    for (name, node) in after.iter().filter(|(name, _)| *name != EXTENSIONS) {
+        collect_kept_in(node, &Path::Root.member(name), &mut found);
     }
     found.into_vec()
 }
@@ -239,6 +246,19 @@ mod tests {
             let refused = refused(&before, &after.config, Dialect::Open, may_reveal);
             assert_eq!(joined(refused), "/headers/X /headers/Y", "{may_reveal}");
         }
+    }
+
+    #[test]
+    fn what_is_kept_for_other_clients_goes_nowhere_with_the_server_and_may_not_be_slipped_in_beside_secrets()
+    {
+        let stored = r#"{"command":"x","env":{"A":"sealed s"},"extensions":{"cursor":{"type":"sealed t"}}}"#;
+        let moved = r#"{"command":"y","env":{"A":"s"}}"#;
+        assert_eq!(patched(stored, moved, true), "");
+        assert_eq!(patched(stored, moved, false), "");
+        assert_eq!(patched(stored, r#"{"command":"y"}"#, true), "/env/A");
+        let slipped = r#"{"extensions":{"gemini":{"httpUrl":"https://evil.example"}}}"#;
+        assert_eq!(patched(stored, slipped, false), "/env/A");
+        assert_eq!(patched(stored, slipped, true), "");
     }
 
     #[test]

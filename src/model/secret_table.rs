@@ -28,6 +28,9 @@ pub const KNOWN_MEMBERS: [&str; 20] = [
     "authentication",
 ];
 
+/// The member of a configuration that holds what only other clients understand, by client.
+pub const EXTENSIONS: &str = "extensions";
+
 /// Names of OAuth members at any depth under `auth` or `authentication`.
 pub const OAUTH_SECRETS: [&str; 3] = ["client_secret", "access_token", "refresh_token"];
 
@@ -165,6 +168,8 @@ impl Position {
             (Place::Root, "auth") => Place::Auth,
             (Place::Root, "authentication") => Place::Authentication { listed: false },
             (Place::Root, "tools") => Place::Plain,
+            // What only another client understands: nobody here knows what of it is secret.
+            (Place::Root, EXTENSIONS) => SECRET,
             (Place::Root, name) if KNOWN_MEMBERS.contains(&name) => Place::Known,
             (Place::Map { listed, legacy }, _) => Place::Secret { listed, legacy },
             (Place::Secret { .. } | Place::Names, _) => SECRET,
@@ -327,6 +332,7 @@ mod tests {
             [every, legacy, listed].map(|is_sealed| LeafKind::Secret { is_sealed })
         };
         let table = [
+            ("extensions.cursor.type", secret(true, false, false)),
             ("env.A", secret(true, true, true)),
             ("headers.Authorization", secret(true, true, true)),
             ("env.A.nested", secret(true, false, false)),

@@ -80,8 +80,16 @@ impl Reason {
 /// The values of a configuration that seem to hold a secret and are not masked.
 pub fn suspects(config: &Config) -> Vec<Suspect> {
     let mut found = Findings::new();
-    search(config, &Path::Root, &mut found);
+    for_each(config, &mut |path, reason| found.note(path, |pointer| Suspect { pointer, reason }));
     found.into_vec()
+}
+
+/// What is done with the place of each value, and why it seems to hold a secret.
+pub type Visit<'v> = dyn FnMut(&Path<'_>, Reason) + 'v;
+
+/// Visits all of them, however many there are.
+pub fn for_each(config: &Config, visit: &mut Visit<'_>) {
+    search(config, &Path::Root, visit);
 }
 
 /// Whether a text that has no place in a configuration, such as a name, seems to be a secret or to hold one.
@@ -89,47 +97,47 @@ pub fn is_secret_like(text: &str) -> bool {
     Scan::default().text(text).is_some()
 }
 
-fn search(members: &Members, path: &Path<'_>, found: &mut Findings<Suspect>) {
+fn search(members: &Members, path: &Path<'_>, visit: &mut Visit<'_>) {
     for (name, node) in members.iter() {
         let path = path.member(name);
         match node {
-            Node::Array(elements) if name == "args" || name == "command" => arguments(elements, &path, found),
-            Node::Text(text) if name == "command" => note(Scan::default().text(text.as_str()), &path, found),
-            other => search_in(other, &path, found),
+            Node::Array(elements) if name == "args" || name == "command" => arguments(elements, &path, visit),
+            Node::Text(text) if name == "command" => note(Scan::default().text(text.as_str()), &path, visit),
+            other => search_in(other, &path, visit),
         }
     }
 }
 
-fn search_in(node: &Node, path: &Path<'_>, found: &mut Findings<Suspect>) {
+fn search_in(node: &Node, path: &Path<'_>, visit: &mut Visit<'_>) {
     let reason = match node {
         Node::Text(text) => prose(text.as_str()),
         Node::Url(url) => url_path(url.text.expose()),
-        Node::Object(members) => return search(members, path, found),
+        Node::Object(members) => return search(members, path, visit),
         Node::Array(elements) => {
             for (index, element) in elements.iter().enumerate() {
-                search_in(element, &path.element(index), found);
+                search_in(element, &path.element(index), visit);
             }
             None
         }
         Node::Null | Node::Bool(_) | Node::Number(_) | Node::Secret(_) => None,
     };
-    note(reason, path, found);
+    note(reason, path, visit);
 }
 
-fn note(reason: Option<Reason>, path: &Path<'_>, found: &mut Findings<Suspect>) {
+fn note(reason: Option<Reason>, path: &Path<'_>, visit: &mut Visit<'_>) {
     if let Some(reason) = reason {
-        found.note(path, |pointer| Suspect { pointer, reason });
+        visit(path, reason);
     }
 }
 
-fn arguments(elements: &[Node], path: &Path<'_>, found: &mut Findings<Suspect>) {
+fn arguments(elements: &[Node], path: &Path<'_>, visit: &mut Visit<'_>) {
     let mut scan = Scan::default();
     for (index, element) in elements.iter().enumerate() {
         match element {
-            Node::Text(text) => note(scan.argument(text.as_str()), &path.element(index), found),
+            Node::Text(text) => note(scan.argument(text.as_str()), &path.element(index), visit),
             other => {
                 scan = Scan::default();
-                search_in(other, &path.element(index), found);
+                search_in(other, &path.element(index), visit);
             }
         }
     }

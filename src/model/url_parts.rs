@@ -115,6 +115,20 @@ pub fn mask(url: &str) -> String {
     replace(url, |_| Some(URL_MASK.to_owned())).0
 }
 
+/// The URL with something else in the place of secret parts; `with` is given the name of a part and its text, and says what
+/// it becomes, if not what it is.
+pub fn replaced(url: &str, mut with: impl FnMut(&str, &str) -> Option<String>) -> String {
+    let replaced = replace(url, |part| {
+        let name = match &part.role {
+            Role::Whole => "address",
+            Role::Userinfo => "userinfo",
+            Role::Value(_, name) => name,
+        };
+        with(name, &url[part.place.clone()])
+    });
+    replaced.0
+}
+
 /// Puts the stored parts in the place of masks. Without `reveal`, what the stored parts are makes no difference
 /// to whether that can be done.
 pub fn restore(sent: &str, stored: Option<&str>, may_reveal: bool) -> Result<Restored, NotRestored> {

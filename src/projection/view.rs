@@ -1,9 +1,12 @@
 //! What of a configuration is shown, by exposure (DESIGN §5.3). The one function that decides
 //! whether a secret's bytes leave.
 
+use std::collections::HashMap;
+
 use crate::json::{Json, Object, Path, Pointer};
 use crate::model::config::{AtRest, Config, Members, Node, Secret, SecretValue};
-use crate::model::mask::MASK;
+use crate::model::mask::{MASK, URL_MASK};
+use crate::model::suspect::{self, Reason};
 use crate::model::url_parts;
 use crate::secrets::Exposure;
 
@@ -16,6 +19,41 @@ pub fn view(config: &Config, exposure: Exposure) -> Object {
 /// The same with another mask than [`MASK`].
 pub fn view_masked(members: &Members, exposure: Exposure, mask: &str) -> Object {
     members.iter().map(|(name, node)| (name, view_node(node, exposure, mask))).collect()
+}
+
+/// The redacted view with a mask also over what only seems to hold a secret, such as an argument: what nobody has
+/// stored yet is shown like this. Of a URL whose path may be the secret, the host stays.
+pub fn cautious_view(config: &Config) -> Object {
+    let mut hidden = HashMap::new();
+    suspect::for_each(config, &mut |path, reason| {
+        hidden.insert(path.pointer(), reason);
+    });
+    let view = view(config, Exposure::Redacted);
+    if hidden.is_empty() { view } else { hide_in(view, &Pointer::root(), &hidden) }
+}
+
+fn hide_in(object: Object, at: &Pointer, hidden: &HashMap<Pointer, Reason>) -> Object {
+    let hide = |(name, value): (String, Json)| {
+        let value = hide(value, &at.member(&name), hidden);
+        (name, value)
+    };
+    object.into_iter().map(hide).collect()
+}
+
+fn hide(value: Json, at: &Pointer, hidden: &HashMap<Pointer, Reason>) -> Json {
+    match (value, hidden.get(at)) {
+        (Json::Object(object), _) => Json::Object(hide_in(object, at, hidden)),
+        (Json::Array(elements), _) => {
+            let elements = elements.into_iter().enumerate();
+            Json::Array(elements.map(|(index, value)| hide(value, &at.element(index), hidden)).collect())
+        }
+        (Json::String(text), Some(reason)) => {
+            let host = url_parts::authority(text.as_str());
+            let has_host = *reason == Reason::UrlPath && host != text.as_str();
+            Json::string(if has_host { format!("{host}/{URL_MASK}") } else { MASK.to_owned() })
+        }
+        (value, _) => value,
+    }
 }
 
 /// The places of the secrets that no key opens: they have to be entered again.
@@ -101,6 +139,22 @@ mod tests {
         assert_eq!(
             shown(Exposure::Redacted),
             r#"{"command":"x","args":["--token=visible"],"env":{"A":"[REDACTED]","B":"[REDACTED]","C":"[REDACTED]","D":"[REDACTED]","E":"","F":null,"G":["[REDACTED]","[REDACTED]"]},"url":"https://**********@h/?api_key=**********&x=1","auth":{"strategy":"basic","username":"u","password":"[REDACTED]"},"my_key":{"a":["[REDACTED]"],"n":"[REDACTED]"},"note":"n"}"#
+        );
+    }
+
+    #[test]
+    fn the_cautious_view_also_masks_what_only_seems_to_be_a_secret_however_much_of_it_there_is() {
+        let view = |text: &str| to_compact(&cautious_view(&config(text)).into());
+        assert_eq!(
+            view(
+                r#"{"command":"x","args":["-y","--token","hunter2hunter2","a"],"url":"https://h/s/ghp_abcdefghij0123456789/mcp","env":{"A":"b"}}"#
+            ),
+            r#"{"command":"x","args":["-y","--token","[REDACTED]","a"],"url":"https://h/**********","env":{"A":"[REDACTED]"}}"#
+        );
+        let many = (0..500).map(|_| r#""--token=hunter2hunter2""#).collect::<Vec<_>>().join(",");
+        assert!(!view(&format!(r#"{{"command":"x","args":[{many}]}}"#)).contains("hunter2"));
+        assert!(
+            !view(r#"{"command":"x","args":["https://h/s/ghp_abcdefghij0123456789 y"]}"#).contains("ghp_")
         );
     }
 

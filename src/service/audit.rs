@@ -18,6 +18,8 @@ pub enum Action {
     Patch,
     /// The settings were patched: those outside the servers, or any number of servers.
     PatchSettings,
+    /// The servers of a text were imported.
+    Import,
     /// A server was deleted.
     Delete,
     /// A server was renamed.
@@ -142,6 +144,7 @@ pub fn record(event: &Event<'_>) {
         Action::Replace => ("replace", None),
         Action::Patch => ("patch", None),
         Action::PatchSettings => ("patch-settings", None),
+        Action::Import => ("import", None),
         Action::Delete => ("delete", None),
         Action::Rename => ("rename", None),
         Action::Copy => ("copy", None),

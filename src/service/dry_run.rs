@@ -5,9 +5,9 @@
 
 use std::sync::Arc;
 
-use crate::store::Names;
+use crate::store::{Current, Names};
 
-use super::commit::{Step, UseCase};
+use super::commit::{Step, UseCase, WriteContext};
 use super::key_rules::{BatchKeys, look_for_key};
 use super::update_request::{DryRun, Update};
 use super::{ServerWrite, Service, ServiceError, Write, Written, update};
@@ -23,24 +23,37 @@ impl Service {
         };
         let (update, untagged) = (of(shows_tag), of(false));
         let case = UseCase::new(names, None, move |current, context| {
-            let decide =
-                |update: &Arc<Update>, keys: &BatchKeys| update::decide(current, update, context, keys);
-            let step = decide(&update, &context.keys_for(current))?;
-            if !matches!(step, Step::NeedKey(_)) {
-                return Ok(step);
-            }
-            // One may have come meanwhile. The write would look for it too.
-            look_for_key(&context.keys);
-            let keys = BatchKeys::known(&context.keys);
-            match decide(&update, &keys)? {
-                // The write would make a key; and with it all tags would be others.
-                Step::NeedKey(ServiceError::KeyMissing) if keys.may_be_created(&current.facts()) => {
-                    decide(&untagged, &keys.with_passing_key())
-                }
-                step => Ok(step),
-            }
+            decide_dry(current, context, &|shows_tag, keys| {
+                let update = if shows_tag { &update } else { &untagged };
+                update::decide(current, update, context, keys)
+            })
         });
         self.look(case).await
+    }
+}
+
+/// How something is decided, given whether it may show tags, and the keys.
+type DecideDry<'d, T> = dyn Fn(bool, &BatchKeys) -> Result<Step<T>, ServiceError> + 'd;
+
+/// Decides with the keys that there are, and where the write would make one, with one that nobody will have.
+pub(super) fn decide_dry<T>(
+    current: &Current<'_>,
+    context: &WriteContext,
+    decide: &DecideDry<'_, T>,
+) -> Result<Step<T>, ServiceError> {
+    let step = decide(true, &context.keys_for(current))?;
+    if !matches!(step, Step::NeedKey(_)) {
+        return Ok(step);
+    }
+    // One may have come meanwhile. The write would look for it too.
+    look_for_key(&context.keys);
+    let keys = BatchKeys::known(&context.keys);
+    match decide(true, &keys)? {
+        // The write would make a key; and with it all tags would be others.
+        Step::NeedKey(ServiceError::KeyMissing) if keys.may_be_created(&current.facts()) => {
+            decide(false, &keys.with_passing_key())
+        }
+        step => Ok(step),
     }
 }
 

@@ -1,10 +1,11 @@
 //! What can come of a use-case but success; every lower room's errors in one enum.
 
+use crate::formats::{Position, Unreadable};
 use crate::json::{Fault, Json, Pointer};
 use crate::model::json_patch::Misfit;
 use crate::model::merge::Refusal;
 use crate::model::validate::Violation;
-use crate::model::{InvalidName, ReadOnlyReason};
+use crate::model::{InvalidName, ReadOnlyReason, SettingsKey};
 use crate::projection::{EntityTag, Verdict};
 use crate::secrets::{Peer, Scope};
 use crate::store::StoreError;
@@ -30,6 +31,9 @@ pub enum ServiceError {
     /// There is no server of this name.
     #[error("there is no server of this name")]
     UnknownServer,
+    /// There are no servers of these names.
+    #[error("there are no servers of some of the names")]
+    UnknownServers(Vec<SettingsKey>),
     /// The document's agent variant has no MCP servers.
     #[error("the document's agent variant has no MCP servers")]
     NoMcpServers,
@@ -111,9 +115,72 @@ pub enum ServiceError {
     /// The store failed.
     #[error(transparent)]
     Store(#[from] StoreError),
+    /// A text that is to be imported can't be read; nothing of it is imported.
+    #[error(transparent)]
+    UnreadableText(#[from] Unreadable),
+    /// A request to import a text says something of what the text does not have; pointers are into the request.
+    #[error("the request does not fit the text")]
+    MisfitOfText(Vec<Violation>),
+    /// Entries of a text that can't be imported as they are; pointers are into the request, or into the answer to a dry
+    /// run.
+    #[error("the text holds what can't be imported as it is")]
+    ImportRefused(Vec<TextFault>),
+    /// What is stored is not what an entry was chosen for; pointers are into the request.
+    #[error("a precondition of an entry failed")]
+    StaleChoice(Vec<Violation>),
+    /// It is not said what is to become of entries of a text; pointers are into the request.
+    #[error("a choice is needed")]
+    ChoiceNeeded(Vec<Violation>),
     /// A bug: a decision was not made.
     #[error("the change was not decided")]
     Undecided,
+}
+
+impl ServiceError {
+    /// The error of one server as one of the request that holds it at this place.
+    pub(super) fn of_one_at(self, place: &Pointer) -> Self {
+        let invalid = |message: &'static str| {
+            let pointer = place.clone();
+            Self::InvalidSettings(vec![Violation { pointer, message: message.into() }])
+        };
+        match self {
+            Self::InvalidName(_) => {
+                invalid("a new server's name is 1 to 128 of A-Z a-z 0-9 _ . @ : + - and not only . or ..")
+            }
+            Self::UnusableName => {
+                // On the wire: the wording stays.
+                invalid("in this document a server of this name would be taken for the server map itself")
+            }
+            Self::Invalid(violations) => {
+                let moved = |violation: Violation| Violation {
+                    pointer: place.followed_by(&violation.pointer),
+                    ..violation
+                };
+                Self::InvalidSettings(violations.into_iter().map(moved).collect())
+            }
+            Self::Refused(refusals) => {
+                let moved =
+                    |refusal: Refusal| Refusal { pointer: place.followed_by(&refusal.pointer), ..refusal };
+                Self::Refused(refusals.into_iter().map(moved).collect())
+            }
+            Self::BoundSecrets(pointers) => {
+                Self::BoundSecrets(pointers.iter().map(|inner| place.followed_by(inner)).collect())
+            }
+            Self::BeyondLimits(fault) => {
+                Self::BeyondLimits(Fault { pointer: place.followed_by(&fault.pointer), ..fault })
+            }
+            error => error,
+        }
+    }
+}
+
+/// Something that is wrong with an entry of a text, and where in the text.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TextFault {
+    /// What, and where in the request or the answer.
+    pub violation: Violation,
+    /// Where in the text, if it is in there.
+    pub position: Option<Position>,
 }
 
 fn addresses(peers: &[Peer]) -> String {

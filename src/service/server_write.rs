@@ -155,6 +155,11 @@ impl StateContext<'_> {
         }
     }
 
+    /// A whole configuration in our words, in those of the document.
+    pub(super) fn in_own_words(&self, config: &Object) -> Object {
+        self.converted(config, BodyKind::Whole, Words::Own, None)
+    }
+
     /// What was said in these words, in those that are merged into the document. OpenHands' are already.
     fn converted(&self, body: &Object, kind: BodyKind, words: Words, before: Option<&Config>) -> Object {
         let body = match (words, kind) {

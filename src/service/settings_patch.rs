@@ -3,10 +3,10 @@
 
 use std::sync::Arc;
 
-use crate::json::{Fault, Json, Object, Pointer, Rules, check_limits, to_compact};
+use crate::json::{Json, Object, Pointer, Rules, check_limits, to_compact};
 use crate::model::config::{self, NoKey};
 use crate::model::mask::SETTINGS_MASK;
-use crate::model::merge::{Reading, Refusal, without_nulls};
+use crate::model::merge::{Reading, without_nulls};
 use crate::model::reference::NO_REFERENCES;
 use crate::model::settings::{ActivePointer, MCP_CONFIG, Section, Settings, SettingsPatch, WRAPPER, check};
 use crate::model::state::touched_members;
@@ -194,7 +194,7 @@ impl Request {
         };
         let write = Write::unconditional(key, &self.caller);
         let update = Arc::new(Update::new(write, change));
-        update::decide(current, &update, context, &keys).map_err(|error| at(error, &place))
+        update::decide(current, &update, context, &keys).map_err(|error| error.of_one_at(&place))
     }
 
     /// The settings as the patch makes them, if it may.
@@ -225,42 +225,6 @@ fn is_server_patch(value: &Json) -> bool {
     value.as_object().is_some_and(|members| !members.iter().all(|(_, value)| is_server(value)))
 }
 
-/// The error of one server as one of the request that holds it.
-fn at(error: ServiceError, place: &Pointer) -> ServiceError {
-    let invalid = |message: &'static str| {
-        let pointer = place.clone();
-        ServiceError::InvalidSettings(vec![Violation { pointer, message: message.into() }])
-    };
-    match error {
-        ServiceError::InvalidName(_) => {
-            invalid("a new server's name is 1 to 128 of A-Z a-z 0-9 _ . @ : + - and not only . or ..")
-        }
-        ServiceError::UnusableName => {
-            // On the wire: the wording stays.
-            invalid("in this document a server of this name would be taken for the server map itself")
-        }
-        ServiceError::Invalid(violations) => {
-            let moved = |violation: Violation| Violation {
-                pointer: place.followed_by(&violation.pointer),
-                ..violation
-            };
-            ServiceError::InvalidSettings(violations.into_iter().map(moved).collect())
-        }
-        ServiceError::Refused(refusals) => {
-            let moved =
-                |refusal: Refusal| Refusal { pointer: place.followed_by(&refusal.pointer), ..refusal };
-            ServiceError::Refused(refusals.into_iter().map(moved).collect())
-        }
-        ServiceError::BoundSecrets(pointers) => {
-            ServiceError::BoundSecrets(pointers.iter().map(|inner| place.followed_by(inner)).collect())
-        }
-        ServiceError::BeyondLimits(fault) => {
-            ServiceError::BeyondLimits(Fault { pointer: place.followed_by(&fault.pointer), ..fault })
-        }
-        error => error,
-    }
-}
-
 /// A merge can break a limit that its parts keep. What the write leaves alone is not judged.
 fn check_size(before: &Settings, after: &Settings) -> Result<(), ServiceError> {
     for section in Section::ALL {
@@ -272,7 +236,7 @@ fn check_size(before: &Settings, after: &Settings) -> Result<(), ServiceError> {
             .collect();
         let shown = shown.into();
         check_limits(&shown, &Rules::BODY).map_err(|fault| {
-            at(ServiceError::BeyondLimits(fault), &Pointer::root().member(section.diff_name()))
+            ServiceError::BeyondLimits(fault).of_one_at(&Pointer::root().member(section.diff_name()))
         })?;
         if LARGEST_SHOWN < to_compact(&shown).len() {
             return Err(ServiceError::ResultTooLarge);

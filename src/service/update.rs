@@ -55,7 +55,7 @@ pub(super) fn decide(
     context: &WriteContext,
     keys: &BatchKeys,
 ) -> Result<Step<Written>, ServiceError> {
-    let Update { write, change: sent, dry_run, origin: _ } = &**update;
+    let Update { write, change: sent, dry_run, origin: _, may_approve } = &**update;
     let (facts, ring) = (current.facts(), &keys.ring);
     check_access(&facts)?;
     let plain_names = Some(&*context.plain_names);
@@ -113,7 +113,7 @@ pub(super) fn decide(
     {
         return Ok(Step::NeedKey(reason));
     }
-    let approver = context.approver(&write.caller).filter(|_| dry_run.is_none());
+    let approver = context.approver(&write.caller).filter(|_| *may_approve && dry_run.is_none());
     let run = approver.and_then(|approver| approver.of_write(&rules, key, sent, before.as_ref(), &after));
     let origin = origin_note(context, update, server.map(|_| before.as_ref()), &after);
     let tags = (before_tag, after_tag.clone());

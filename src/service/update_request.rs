@@ -21,12 +21,14 @@ pub(super) struct Update {
     pub(super) dry_run: Option<DryRun>,
     /// Where a new server comes from, if not from the settings.
     pub(super) origin: Option<Origin>,
+    /// Whether it approves the launch that it leaves, where its caller may approve.
+    pub(super) may_approve: bool,
 }
 
 impl Update {
     /// A write that is made.
     pub(super) fn new(write: Write, change: ServerWrite) -> Self {
-        Self { write, change, dry_run: None, origin: None }
+        Self { write, change, dry_run: None, origin: None, may_approve: true }
     }
 
     /// The tag, if the response may show it.

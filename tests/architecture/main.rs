@@ -13,7 +13,7 @@ use source::{crate_paths, has_word, is_test, product_code, root, source_files};
 
 /// Which rooms a room may use. Nothing here that is not used: a freedom that nobody needs is a mistake to come.
 const MAY_USE: [(&str, &[&str]); 23] = [
-    ("api", &["json", "model", "projection", "secrets"]),
+    ("api", &["formats", "json", "model", "projection", "secrets"]),
     ("metrics", &["api", "model"]),
     ("json", &[]),
     ("backoff", &[]),
@@ -29,7 +29,7 @@ const MAY_USE: [(&str, &[&str]); 23] = [
     ("formats", &["json", "model"]),
     ("state", &["model", "secrets"]),
     ("store", &["blocking", "document", "json", "metrics", "model", "state"]),
-    ("service", &["api", "blocking", "json", "model", "projection", "secrets", "state", "store"]),
+    ("service", &["api", "blocking", "formats", "json", "model", "projection", "secrets", "state", "store"]),
     ("events", &["blocking", "model", "projection", "service"]),
     ("registry", &["blocking", "json", "model", "service", "tls"]),
     (
@@ -56,6 +56,7 @@ const MAY_USE: [(&str, &[&str]); 23] = [
             "blocking",
             "downstream",
             "events",
+            "formats",
             "instances",
             "json",
             "metrics",
@@ -95,7 +96,8 @@ const MAY_USE: [(&str, &[&str]); 23] = [
 
 /// Where a room may use another in these points only. `http` and `store`: the one mapping of errors to
 /// problems must name the store's errors.
-const MAY_USE_ONLY: [(&str, &str, &[&str]); 25] = [
+const MAY_USE_ONLY: [(&str, &str, &[&str]); 27] = [
+    ("api", "formats", &["Format", "ReferenceKind"]),
     ("api", "model", &["Kind", "suspect"]),
     ("api", "projection", &["EntityTag"]),
     ("api", "secrets", &["Scope"]),
@@ -115,6 +117,7 @@ const MAY_USE_ONLY: [(&str, &str, &[&str]); 25] = [
         &["GatewayList", "GatewayServer", "GatewayServerFailure", "GatewayServerState", "GatewayStatus"],
     ),
     ("downstream", "model", &["ServerName", "SettingsKey", "registration"]),
+    ("http", "formats", &["Format", "Unreadable"]),
     ("http", "secrets", &["Exposure", "Scope", "Scopes"]),
     ("config", "model", &["registration", "static_server"]),
     ("config", "secrets", &["Plaintext", "Scope", "Scopes"]),

@@ -34,6 +34,7 @@ mod dynamic;
 mod events;
 mod generated;
 mod hostile;
+mod import;
 mod in_memory;
 mod instances;
 mod instances_soak;

@@ -7,6 +7,7 @@ pub(super) mod documentation;
 pub(super) mod downstream;
 pub(super) mod dynamic;
 pub(super) mod events;
+pub(super) mod exchange;
 mod fields;
 pub(super) mod instances;
 pub(super) mod mcp_servers;

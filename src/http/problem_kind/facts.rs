@@ -84,6 +84,24 @@ impl ProblemKind {
                 S::UNPROCESSABLE_ENTITY,
                 "Send one JSON object within the limits, or an array of operations as application/json-patch+json.",
             ),
+            Self::UnreadableText => (
+                "unreadable-text",
+                "The text can't be read",
+                S::UNPROCESSABLE_ENTITY,
+                "Correct the text at the line and column that the problem names, or say its format.",
+            ),
+            Self::ImportRefused => (
+                "import-refused",
+                "The text can't be imported as it is",
+                S::UNPROCESSABLE_ENTITY,
+                "Enter the values that are missing, and leave out what can't become a server with `skip_refused`; a dry run shows all of it.",
+            ),
+            Self::ChoiceNeeded => (
+                "choice-needed",
+                "A choice is needed",
+                S::CONFLICT,
+                "Say for each server that the problem names whether it replaces what is stored, is merged into it, is added under another name or left out.",
+            ),
             Self::InvalidName => (
                 "invalid-name",
                 "Not a server name",

@@ -4,6 +4,7 @@
 mod auth;
 mod config;
 mod gateway_entry;
+mod import;
 mod new_name;
 mod no_null;
 mod openhands;
@@ -16,6 +17,7 @@ mod tool_call;
 
 pub(super) use config::McpServerConfig;
 pub(super) use gateway_entry::GatewayEntryName;
+pub(super) use import::ImportRequest;
 pub(super) use new_name::NewName;
 pub(super) use openhands::{
     OpenHandsServer, OpenHandsServerPatch, OpenHandsSettings, OpenHandsSettingsPatch,

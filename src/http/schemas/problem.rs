@@ -96,6 +96,7 @@ fn with_every_member() -> Problem {
         errors: Some(vec![Fault {
             pointer: Pointer::root().member("env").member("API_KEY"),
             message: "must be a string".to_owned(),
+            ..Fault::default()
         }]),
         current_etag: EntityTag::parse("\"5d7e1b9c20f34a68b1d2c3e4f5061728\""),
         current: Some(StoredConfig::new(&Json::Object(current.into_iter().collect()))),
@@ -182,7 +183,10 @@ fn members(kind: ProblemKind) -> Vec<(&'static str, Presence)> {
         | K::UnrestorableMask
         | K::ForeignToken
         | K::BoundSecret
-        | K::SecretUnreadable => &[("errors", Always)],
+        | K::SecretUnreadable
+        | K::UnreadableText
+        | K::ImportRefused
+        | K::ChoiceNeeded => &[("errors", Always)],
         // What is wrong in no one place of a body: a result that is too large, a name in a path.
         K::InvalidConfig | K::InvalidName | K::MalformedBody | K::NameTaken => &[("errors", Sometimes)],
         K::PreconditionFailed => &[
@@ -190,6 +194,7 @@ fn members(kind: ProblemKind) -> Vec<(&'static str, Presence)> {
             ("current", Sometimes),
             ("changed", Sometimes),
             ("etag_altered", Sometimes),
+            ("errors", Sometimes),
         ],
         K::OutcomeUnknown => &[("outcome", Always)],
         K::InstanceFailed | K::ServerFault => &[("fault", Always)],

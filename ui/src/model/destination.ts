@@ -5,6 +5,7 @@
 import { get } from "../json/pointer.ts";
 import type { Json, JsonObject } from "../json/value.ts";
 import { writeJson } from "../json/write.ts";
+import { EXTENSIONS } from "./position.ts";
 import { HARMLESS } from "./secret-tables.generated.ts";
 import { isPlainAt, keptSecrets } from "./secrets.ts";
 import { isAmbiguous, replaceParts } from "./url-parts.ts";
@@ -41,7 +42,9 @@ export function unboundSecrets(
 ): { pointers: string[]; why: string } | null {
   const why = movement(base, draft) ?? (mayReveal ? null : harm(base, draft));
   if (why === null) return null;
-  const pointers = keptSecrets(draft).filter((at) => get(base, at) !== undefined);
+  // What is kept for other clients is never given to the server.
+  const isItsOwn = (at: string) => !at.startsWith(`/${EXTENSIONS}/`);
+  const pointers = keptSecrets(draft).filter((at) => isItsOwn(at) && get(base, at) !== undefined);
   return pointers.length > 0 ? { pointers, why } : null;
 }
 

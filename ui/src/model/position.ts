@@ -7,6 +7,9 @@ import { KNOWN_MEMBERS, OAUTH_PLAIN, OAUTH_SECRETS } from "./secret-tables.gener
 import { isMapOfSecrets, isMeasure, isTellingName, isUrlName, namesSecrets, wasTellingName } from "./secret-words.ts";
 import { isUrlWithSecret } from "./url-parts.ts";
 
+/** The member that holds what only other clients understand, by client. */
+export const EXTENSIONS = "extensions";
+
 /** The place of a value, as far as secrecy goes. */
 export type Position =
   | "root"
@@ -87,6 +90,8 @@ function memberOfRoot(name: string): Position {
   if (name === "env" || name === "headers") return "map";
   if (name === "url" || name === "auth" || name === "authentication") return name;
   if (name === "tools") return "plain";
+  // What only another client understands: nobody here knows what of it is secret.
+  if (name === EXTENSIONS) return "secret";
   return KNOWN_MEMBERS.includes(name) ? "known" : unknown("no", false, name);
 }
 

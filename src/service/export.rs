@@ -1,0 +1,221 @@
+//! Exporting servers in the form of another client. Unless it is asked for, no secret leaves: a reference to a variable or
+//! a placeholder is written for each. What is kept for clients is shown to no one who may not see secrets.
+
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
+
+use crate::api::{ExportLoss, ExportResult, ExportedSecrets};
+use crate::blocking;
+use crate::formats::{self, Format, Server};
+use crate::json::{Json, Object, Pointer};
+use crate::model::SettingsKey;
+use crate::model::config::{Config, of_clear};
+use crate::model::reference::is_variable;
+use crate::model::secret_table::EXTENSIONS;
+use crate::model::suspect::suspects;
+use crate::projection::{Substitutes, needs_reentry, view};
+use crate::secrets::Exposure;
+
+use super::access::Caller;
+use super::{ReadModel, Service, ServiceError};
+
+const NOT_SHOWN: &str = "what is kept for clients is written for keys with the scope `reveal` only";
+const SEEMS_SECRET: &str = "it seems to hold a secret, and is written as it is";
+const NOT_READ: &str = "it can't be read as a configuration, and is not written";
+
+/// Which servers are exported, and how.
+#[derive(Clone, Debug)]
+pub struct ExportRequest {
+    /// In which form.
+    pub format: Format,
+    /// Which ones; none for all.
+    pub names: Option<Vec<SettingsKey>>,
+    /// What is written in the place of secrets.
+    pub secrets: ExportedSecrets,
+}
+
+/// What was exported.
+#[derive(Clone, Debug)]
+pub struct Exported {
+    /// The answer.
+    pub result: ExportResult,
+    /// Which servers it shows.
+    pub names: Vec<SettingsKey>,
+    /// Whether it shows what is masked otherwise.
+    pub reveals: bool,
+}
+
+impl Service {
+    /// Writes servers in the form of another client. That the caller may see plaintext is for the caller of this to check.
+    ///
+    /// # Errors
+    ///
+    /// Where a server is not there or can't be read, where no key opens a secret that is to be written, and where the
+    /// settings can't be read.
+    pub async fn export(&self, request: ExportRequest, caller: &Caller) -> Result<Exported, ServiceError> {
+        let model = self.newest().await?;
+        let may_reveal = caller.may_reveal();
+        blocking::run(move || exported(&model, request, may_reveal)).await
+    }
+}
+
+/// A server on its way out.
+struct Outgoing {
+    name: String,
+    config: Object,
+    bags: Object,
+}
+
+fn exported(
+    model: &Arc<ReadModel>,
+    request: ExportRequest,
+    may_reveal: bool,
+) -> Result<Exported, ServiceError> {
+    let ExportRequest { format, names, secrets } = request;
+    if !model.has_collection() {
+        return Err(ServiceError::NoMcpServers);
+    }
+    let is_selected = names.is_some();
+    let names = names.unwrap_or_else(|| model.items().map(|(key, _)| key.clone()).collect());
+    let unknown: Vec<SettingsKey> = names.iter().filter(|name| model.item(name).is_none()).cloned().collect();
+    if !unknown.is_empty() {
+        return Err(ServiceError::UnknownServers(unknown));
+    }
+    let mut configs = Vec::with_capacity(names.len());
+    let mut losses = Vec::new();
+    for name in &names {
+        match model.marked_config(name) {
+            Ok(config) => configs.push((name, config)),
+            Err(error) if is_selected => return Err(error),
+            Err(_) => losses.push(loss(name, Pointer::root(), NOT_READ)),
+        }
+    }
+    let mut writer =
+        Writer { secrets, may_reveal, reveals: false, losses, variables: Variables::of(&configs) };
+    let mut servers = Vec::with_capacity(configs.len());
+    let mut unreadable = Vec::new();
+    for (name, config) in &configs {
+        if secrets == ExportedSecrets::Clear {
+            let at = Pointer::root().member(name.as_str());
+            unreadable.extend(needs_reentry(config).iter().map(|pointer| at.followed_by(pointer)));
+        }
+        servers.push(writer.outgoing(name, config));
+    }
+    if !unreadable.is_empty() {
+        return Err(ServiceError::SecretUnreadable(unreadable));
+    }
+    let outgoing: Vec<Server<'_>> =
+        servers.iter().map(|Outgoing { name, config, bags }| Server { name, config, bags }).collect();
+    let export = formats::export(format, &outgoing).map_err(|formats::NotWritten| ServiceError::Undecided)?;
+    let of_format = export.losses.into_iter().map(|formats::Loss { server, pointer, about }| ExportLoss {
+        server,
+        pointer,
+        about,
+    });
+    let losses = writer.losses.into_iter().chain(of_format).collect();
+    let result = ExportResult {
+        format,
+        file: format.file().map(Into::into),
+        media_type: format.media_type().into(),
+        text: export.text.as_str().to_owned(),
+        losses,
+    };
+    Ok(Exported { result, names, reveals: writer.reveals })
+}
+
+/// Writes configurations for one request.
+struct Writer {
+    secrets: ExportedSecrets,
+    may_reveal: bool,
+    /// Whether it has written what is masked otherwise.
+    reveals: bool,
+    losses: Vec<ExportLoss>,
+    variables: Variables,
+}
+
+impl Writer {
+    fn outgoing(&mut self, name: &SettingsKey, config: &Config) -> Outgoing {
+        let clear = view(config, Exposure::Plaintext);
+        let bags = match clear.get(EXTENSIONS) {
+            Some(Json::Object(bags)) if self.may_reveal => bags.clone(),
+            Some(Json::Object(bags)) if !bags.is_empty() => {
+                self.losses.push(loss(name, Pointer::root().member(EXTENSIONS), NOT_SHOWN));
+                Object::new()
+            }
+            _ => Object::new(),
+        };
+        self.reveals |= !bags.is_empty();
+        let suspects = suspects(config).into_iter().map(|suspect| loss(name, suspect.pointer, SEEMS_SECRET));
+        self.losses.extend(suspects);
+        let (mut config, bags) = match self.secrets {
+            ExportedSecrets::Clear => (clear, bags),
+            // Of the members of a bag their names say which are secret.
+            _ => (self.substitute(name, config), self.substitute(name, &of_clear(&bags))),
+        };
+        config.remove(EXTENSIONS);
+        Outgoing { name: name.as_str().to_owned(), config, bags }
+    }
+
+    fn substitute(&mut self, name: &SettingsKey, config: &Config) -> Object {
+        let is_placeholder = self.secrets == ExportedSecrets::Placeholders;
+        let variables = &mut self.variables;
+        let mut substitute = |pointer: &Pointer| {
+            let variable = variables.name(name, pointer);
+            if is_placeholder { format!("<{variable}>") } else { format!("${{{variable}}}") }
+        };
+        Substitutes { keeps_references: self.may_reveal, substitute: &mut substitute }.of(config)
+    }
+}
+
+/// The names of variables that secrets are given.
+struct Variables {
+    /// Those that servers have in `env`.
+    own: HashSet<String>,
+    /// The secret that was given each of the others.
+    given: HashMap<String, (SettingsKey, Pointer)>,
+}
+
+impl Variables {
+    fn of(configs: &[(&SettingsKey, Config)]) -> Self {
+        let env = configs.iter().filter_map(|(_, config)| config.get("env")?.as_object());
+        let own = env.flat_map(|env| env.iter().map(|(name, _)| name.to_owned())).collect();
+        Self { own, given: HashMap::new() }
+    }
+
+    /// The name for a secret: that of its variable, or the server's and its own in upper case.
+    fn name(&mut self, server: &SettingsKey, pointer: &Pointer) -> String {
+        let steps: Vec<_> = pointer.steps().collect();
+        let parts = match steps.iter().map(AsRef::as_ref).collect::<Vec<&str>>()[..] {
+            ["env", name] if is_variable(name) => return name.to_owned(),
+            ["auth", "value"] => vec!["authorization"],
+            ["auth", "headers", name] => vec![name],
+            ["env" | "headers" | "url", ref rest @ ..] => rest.to_vec(),
+            ref all => all.to_vec(),
+        };
+        let parts: Vec<String> = parts.into_iter().map(str::to_owned).collect();
+        let base = upper(&[&[server.as_str().to_owned()][..], &parts].concat().join("_"));
+        let secret = (server.clone(), pointer.clone());
+        let mut name = base.clone();
+        let mut number = 1;
+        while self.own.contains(&name) || self.given.get(&name).is_some_and(|other| *other != secret) {
+            number += 1;
+            name = format!("{base}_{number}");
+        }
+        self.given.insert(name.clone(), secret);
+        name
+    }
+}
+
+/// A text as the name of a variable.
+fn upper(text: &str) -> String {
+    let letter = |character: char| match character {
+        _ if character.is_ascii_alphanumeric() => character.to_ascii_uppercase(),
+        _ => '_',
+    };
+    let name: String = text.chars().map(letter).collect();
+    if name.starts_with(|first: char| first.is_ascii_digit()) { format!("_{name}") } else { name }
+}
+
+fn loss(server: &SettingsKey, pointer: Pointer, about: &'static str) -> ExportLoss {
+    ExportLoss { server: server.as_str().to_owned(), pointer, about: about.into() }
+}

@@ -1,0 +1,146 @@
+//! Importing a text of another client: read, compared with what is stored, and stored in one commit, or not at all. Each
+//! entry goes through the same decision as a write of its own. What is not named is not approved.
+
+mod entry;
+mod plan;
+mod request;
+mod shown;
+
+use std::sync::Arc;
+
+use crate::api::ImportResult;
+use crate::blocking;
+use crate::model::validate::Violation;
+use crate::secrets::Scope;
+use crate::store::{Current, Names};
+
+use self::entry::{Judge, Judged, NeededKey, Obstacle};
+use self::plan::Plan;
+pub use self::request::{ChosenAction, ImportChoice, ImportRequest};
+use super::access::Caller;
+use super::commit::{Step, UseCase, WriteContext};
+use super::dry_run::decide_dry;
+use super::error::TextFault;
+use super::key_rules::BatchKeys;
+use super::state_context::StateContext;
+use super::update::check_access;
+use super::update_request::DryRun;
+use super::{Service, ServiceError, WrittenServer};
+
+/// What an import has come to.
+#[derive(Clone, Debug)]
+pub struct Imported {
+    /// What was found, and what has become of it.
+    pub result: ImportResult,
+    /// The servers that were written.
+    pub written: Vec<WrittenServer>,
+}
+
+impl Service {
+    /// Stores the servers of a text, all that are to be stored or none.
+    ///
+    /// # Errors
+    ///
+    /// Where the text can't be read, where an entry can't be stored as it was chosen, and where the choice for one is
+    /// missing. Nothing is stored then.
+    pub async fn import(&self, request: ImportRequest, caller: Caller) -> Result<Imported, ServiceError> {
+        let (names, plan) = self.planned(request, &caller).await?;
+        let author = Some(caller.author.clone());
+        let case = UseCase::new(names, author, move |current, context| {
+            let keys = context.keys_for(current);
+            decide(current, context, &keys, &plan, &caller, None)
+        });
+        self.run(case).await
+    }
+
+    /// What [`Service::import`] would come to. What would keep it from being made is in the answer.
+    ///
+    /// # Errors
+    ///
+    /// Where the text can't be read, or nothing can be written at all.
+    pub async fn try_import(&self, request: ImportRequest, caller: Caller) -> Result<Imported, ServiceError> {
+        let (names, plan) = self.planned(request, &caller).await?;
+        let may_reveal = caller.may_reveal();
+        let case = UseCase::new(names, None, move |current, context| {
+            decide_dry(current, context, &|shows_tag, keys| {
+                let dry_run = DryRun { shows_tag: shows_tag && may_reveal };
+                decide(current, context, keys, &plan, &caller, Some(dry_run))
+            })
+        });
+        self.look(case).await
+    }
+
+    /// Reads the text, which takes time.
+    async fn planned(
+        &self,
+        request: ImportRequest,
+        caller: &Caller,
+    ) -> Result<(Names, Arc<Plan>), ServiceError> {
+        if !request.approved.is_empty() && !caller.scopes.allow(Scope::Run) {
+            return Err(ServiceError::ScopeNeeded(Scope::Run));
+        }
+        let plan = blocking::run(move || Plan::of(request)).await?;
+        Ok((Names::these(plan.names()), Arc::new(plan)))
+    }
+}
+
+fn decide(
+    current: &Current<'_>,
+    context: &WriteContext,
+    keys: &BatchKeys,
+    plan: &Plan,
+    caller: &Caller,
+    dry_run: Option<DryRun>,
+) -> Result<Step<Imported>, ServiceError> {
+    check_access(&current.facts())?;
+    let judge = Judge { current, context, keys, caller, dry_run };
+    let rules = StateContext::of(current, keys, context, caller);
+    let (mut effects, mut judged_effects, mut must_write) = (Vec::new(), Vec::new(), false);
+    let (mut servers, mut written, mut obstacles) = (Vec::new(), Vec::new(), Vec::new());
+    for entry in &plan.entries {
+        let judged = match judge.entry(entry) {
+            Ok(judged) => judged,
+            Err(NeededKey(reason)) => return Ok(Step::NeedKey(reason)),
+        };
+        servers.push(shown::server(&rules, entry, &judged));
+        let Judged { effects: more, judged: more_judged, must_write: must, obstacles: own, .. } = judged;
+        effects.extend(more);
+        judged_effects.extend(more_judged);
+        must_write |= must;
+        obstacles.extend(own);
+        written.extend(judged.written);
+    }
+    let result = shown::result(plan, servers, dry_run.is_some());
+    let imported = Imported { result, written };
+    if dry_run.is_some() {
+        return Ok(Step::Keep(imported));
+    }
+    refuse(plan.refused_faults(), obstacles)?;
+    Ok(match (effects.is_empty(), must_write) {
+        (_, true) => Step::Rewrite { effects, judged: judged_effects, answer: imported },
+        (false, false) => Step::Edit(effects, imported),
+        (true, false) => Step::Keep(imported),
+    })
+}
+
+/// The error of an import that can't be made. Of several kinds the first is reported, with all of that kind: what the text
+/// holds and the request has to answer, what has changed meanwhile, what is to be chosen, what may not be written.
+fn refuse(mut refused: Vec<TextFault>, obstacles: Vec<Obstacle>) -> Result<(), ServiceError> {
+    let (mut stale, mut choices): (Vec<Violation>, Vec<Violation>) = (Vec::new(), Vec::new());
+    let mut first = None;
+    for obstacle in obstacles {
+        match obstacle {
+            Obstacle::Entry(violation) => refused.push(TextFault { violation, position: None }),
+            Obstacle::Stale(violation) => stale.push(violation),
+            Obstacle::Choice(violation) => choices.push(violation),
+            Obstacle::Write(error) => first = first.or(Some(error)),
+        }
+    }
+    match first {
+        _ if !refused.is_empty() => Err(ServiceError::ImportRefused(refused)),
+        _ if !stale.is_empty() => Err(ServiceError::StaleChoice(stale)),
+        _ if !choices.is_empty() => Err(ServiceError::ChoiceNeeded(choices)),
+        Some(error) => Err(error),
+        None => Ok(()),
+    }
+}

@@ -1,0 +1,243 @@
+//! One server of a text on a state of the document: what is stored under its name, what becomes of it, and what keeps the
+//! import from doing that.
+
+use std::sync::Arc;
+
+use crate::api::{DifferenceWord, ImportAction, ImportDifference, StoredWord, raw_json};
+use crate::json::{Json, Object, Pointer, to_compact};
+use crate::model::config::Config;
+use crate::model::validate::Violation;
+use crate::projection::{Condition, EntityTag, Precondition, Verdict, cautious_view};
+use crate::store::Current;
+
+use super::plan::PlannedEntry;
+use super::request::ChosenAction;
+use crate::service::access::Caller;
+use crate::service::commit::{Step, WriteContext};
+use crate::service::effect::Effect;
+use crate::service::key_rules::BatchKeys;
+use crate::service::state_context::{State, StateContext};
+use crate::service::update_request::{DryRun, Update};
+use crate::service::{ServerWrite, ServiceError, Write, Written, WrittenServer, update};
+
+/// What an entry is judged by.
+pub(super) struct Judge<'a> {
+    pub(super) current: &'a Current<'a>,
+    pub(super) context: &'a WriteContext,
+    pub(super) keys: &'a BatchKeys,
+    pub(super) caller: &'a Caller,
+    pub(super) dry_run: Option<DryRun>,
+}
+
+/// What becomes of an entry.
+#[derive(Default)]
+pub(super) struct Judged {
+    pub(super) found: Found,
+    pub(super) action: Option<ImportAction>,
+    pub(super) etag_after: Option<EntityTag>,
+    pub(super) obstacles: Vec<Obstacle>,
+    /// What is to be done.
+    pub(super) effects: Vec<Effect>,
+    /// What would be done, if no secret had been guessed right.
+    pub(super) judged: Vec<Effect>,
+    /// Whether something is to be written in any case.
+    pub(super) must_write: bool,
+    pub(super) written: Option<WrittenServer>,
+}
+
+/// What is stored under the name of an entry.
+pub(super) struct Found {
+    pub(super) stored: StoredWord,
+    pub(super) etag: Option<EntityTag>,
+    pub(super) difference: Vec<ImportDifference>,
+}
+
+/// What keeps an import from being made.
+pub(super) enum Obstacle {
+    /// The entry can't be stored as it is.
+    Entry(Violation),
+    /// What is stored is not what the choice was made for.
+    Stale(Violation),
+    /// What is to become of it is not said, or can't be done beside what is stored.
+    Choice(Violation),
+    /// The configuration may not be written.
+    Write(ServiceError),
+}
+
+/// What an entry leads to: the outcome, or the reason why a key is needed first.
+pub(super) type Outcome = Result<Judged, NeededKey>;
+
+/// That a key is needed, and why the import is refused where none is found.
+pub(super) struct NeededKey(pub(super) ServiceError);
+
+impl Default for Found {
+    fn default() -> Self {
+        Self { stored: StoredWord::New, etag: None, difference: Vec::new() }
+    }
+}
+
+impl Judge<'_> {
+    /// What becomes of an entry.
+    pub(super) fn entry(&self, entry: &PlannedEntry) -> Outcome {
+        let rules = self.rules();
+        let server = self.current.server(&entry.key);
+        let state = server.map(|server| rules.state(&entry.key, server));
+        let mut judged = Judged { found: self.found(&rules, entry, state.as_ref()), ..Judged::default() };
+        if entry.is_skipped() {
+            judged.action = Some(ImportAction::Skip);
+            return Ok(judged);
+        }
+        let condition = Precondition { if_match: entry.choice.if_match.clone(), ..Precondition::default() };
+        if condition.judge(state.as_ref().map(|state| &state.tag)) != Verdict::Holds {
+            let pointer = entry.at_choice().member("if_match");
+            let message = "does not name what is stored under the name now".into();
+            judged.obstacles.push(Obstacle::Stale(Violation { pointer, message }));
+        }
+        match self.action(entry, judged.found.stored) {
+            Ok(None) => return Ok(judged),
+            Ok(Some(action)) => judged.action = Some(action),
+            Err(violation) => {
+                judged.obstacles.push(Obstacle::Choice(violation));
+                return Ok(judged);
+            }
+        }
+        if entry.is_double {
+            let pointer = entry.at_choice();
+            let message = "another server of the text is stored under this name".into();
+            judged.obstacles.push(Obstacle::Entry(Violation { pointer, message }));
+        }
+        judged.obstacles.extend(entry.missing_inputs().map(Obstacle::Entry));
+        if judged.obstacles.is_empty() {
+            self.write(&mut judged, entry)?;
+        }
+        Ok(judged)
+    }
+
+    fn rules(&self) -> StateContext<'_> {
+        let plain_names = Some(&*self.context.plain_names);
+        let rules = StateContext::of(self.current, self.keys, self.context, self.caller);
+        StateContext { plain_names, ..rules }
+    }
+
+    /// Compares an entry with what is stored under its name. A caller who may not see secrets does not learn whether one
+    /// that was sent is the stored one.
+    fn found(&self, rules: &StateContext<'_>, entry: &PlannedEntry, state: Option<&State>) -> Found {
+        let Some(State { tag, config: before }) = state else { return Found::default() };
+        let differs = Found { stored: StoredWord::Differs, etag: Some(tag.clone()), difference: Vec::new() };
+        let Ok(before) = before else { return differs };
+        let config = entry.config(rules.layout.dialect);
+        let whole = ServerWrite::replace(config.clone());
+        let Ok(merged) = rules.merge(&whole, Some(before)) else { return differs };
+        let is_guess = !rules.may_reveal && merged.config.iter().any(|(_, node)| node.has_sent_secret());
+        let has_tag = || rules.tag(&entry.key, &merged.config) == *tag;
+        if merged.refusals.is_empty() && !is_guess && has_tag() {
+            return Found { stored: StoredWord::Same, ..differs };
+        }
+        let (sent, after) = match entry.choice.action {
+            Some(ChosenAction::Merge) => {
+                let patch = ServerWrite::merge(config);
+                let Ok(merged) = rules.merge(&patch, Some(before)) else { return differs };
+                (patch, merged.config)
+            }
+            _ => (whole, merged.config),
+        };
+        let pointers = rules.differences(&sent, before);
+        Found { difference: differences(&pointers, before, &after), ..differs }
+    }
+
+    /// What becomes of an entry, if it is said.
+    fn action(&self, entry: &PlannedEntry, stored: StoredWord) -> Result<Option<ImportAction>, Violation> {
+        use ChosenAction::{Add, Merge, Rename, Replace, Skip};
+        let violation = |pointer, message: &'static str| Violation { pointer, message: message.into() };
+        Ok(match (&entry.choice.action, stored) {
+            (Some(Skip), _) => Some(ImportAction::Skip),
+            (Some(Rename(_)), _) if self.current.server(&entry.target).is_some() => {
+                let pointer = entry.at_choice().member("name");
+                return Err(violation(pointer, "another server has this name"));
+            }
+            (Some(Rename(_)), _) => Some(ImportAction::Rename),
+            (_, StoredWord::New) => Some(ImportAction::Add),
+            (_, StoredWord::Same) => None,
+            (Some(Replace), StoredWord::Differs) => Some(ImportAction::Replace),
+            (Some(Merge), StoredWord::Differs) => Some(ImportAction::Merge),
+            (Some(Add), StoredWord::Differs) => {
+                return Err(violation(entry.at_choice(), "another server has this name"));
+            }
+            (None, StoredWord::Differs) => {
+                let message = "differs from what is stored: choose replace, merge, rename or skip";
+                return Err(violation(entry.at_choice(), message));
+            }
+        })
+    }
+
+    /// Decides the write that an entry is.
+    fn write(&self, judged: &mut Judged, entry: &PlannedEntry) -> Result<(), NeededKey> {
+        let config = entry.config(self.current.facts().layout().dialect);
+        let (change, precondition) = match judged.action {
+            Some(ImportAction::Merge) => (ServerWrite::merge(config), entry.choice.if_match.clone()),
+            Some(ImportAction::Replace) => (ServerWrite::replace(config), entry.choice.if_match.clone()),
+            _ => (ServerWrite::replace(config), Condition::Absent),
+        };
+        let is_new = matches!(judged.action, Some(ImportAction::Add | ImportAction::Rename));
+        let if_none_match = if is_new { Condition::Any } else { Condition::Absent };
+        let precondition = Precondition { if_match: precondition, if_none_match };
+        let write = Write { key: entry.target.clone(), precondition, caller: self.caller.clone() };
+        let (dry_run, may_approve) = (self.dry_run, entry.is_approved);
+        let update = Arc::new(Update { dry_run, may_approve, ..Update::new(write, change) });
+        let written = match update::decide(self.current, &update, self.context, self.keys) {
+            Ok(Step::Edit(effects, written)) => {
+                judged.judged.clone_from(&effects);
+                judged.effects = effects;
+                Ok(written)
+            }
+            Ok(Step::Rewrite { judged: more, answer, .. }) => {
+                judged.must_write = true;
+                judged.judged = more;
+                Ok(answer)
+            }
+            Ok(Step::Keep(written)) => Ok(written),
+            Ok(Step::NeedKey(reason)) => return Err(NeededKey(reason)),
+            Ok(Step::Refuse(reason)) | Err(reason) => Err(reason),
+            // The condition holds, so that no past is asked for.
+            Ok(Step::Later(_) | Step::NeedPast) => Err(ServiceError::Undecided),
+        };
+        match written {
+            Ok(Written { before, after, .. }) => {
+                judged.etag_after.clone_from(&after);
+                judged.written = Some(WrittenServer { key: entry.target.clone(), before, after });
+            }
+            Err(reason) => judged.obstacles.push(Obstacle::Write(reason.of_one_at(&entry.at_config()))),
+        }
+        Ok(())
+    }
+}
+
+/// What differs at these places, redacted.
+fn differences(pointers: &[Pointer], before: &Config, after: &Config) -> Vec<ImportDifference> {
+    let (before, after) = (cautious_view(before), cautious_view(after));
+    let difference = |pointer: &Pointer| {
+        let shown = |view: &Object| raw_json(to_compact(&value_at(view, pointer)?).as_bytes());
+        let (before, after) = (shown(&before), shown(&after));
+        let change = match (&before, &after) {
+            (None, Some(_)) => DifferenceWord::Added,
+            (Some(_), None) => DifferenceWord::Removed,
+            _ => DifferenceWord::Changed,
+        };
+        ImportDifference { pointer: pointer.clone(), change, before, after }
+    };
+    pointers.iter().map(difference).collect()
+}
+
+/// The value at a place; none for all of it, which is shown elsewhere.
+fn value_at(object: &Object, pointer: &Pointer) -> Option<Json> {
+    let mut steps = pointer.steps();
+    let mut value = object.get(&steps.next()?)?;
+    for step in steps {
+        value = match value {
+            Json::Object(object) => object.get(&step)?,
+            Json::Array(elements) => elements.get(step.parse::<usize>().ok()?)?,
+            _ => return None,
+        };
+    }
+    Some(value.clone())
+}
