@@ -1,7 +1,7 @@
 # Every target is one or two plain commands that also run by hand.
 
 .DEFAULT_GOAL := help
-.PHONY: help run build ui test third-party contract openapi openapi-release page-tables interop soak soak-instances soak-downstream soak-proxies screenshots fuzz coverage mutants bench check lint fmt prepare
+.PHONY: help run build ui test third-party contract openapi openapi-release cli-docs page-tables interop soak soak-instances soak-downstream soak-proxies screenshots fuzz coverage mutants bench check lint fmt prepare
 
 # What `make test` installs comes first, so that `python3` is the one with the tests' packages.
 INSTALLED := $(CURDIR)/target/python/bin:$(CURDIR)/target/tools/bin
@@ -60,6 +60,9 @@ openapi: ## Write the OpenAPI document that the route table makes
 
 openapi-release: openapi ## Promise the document as it is; CHANGELOG.md must have the version
 	RELEASE_OPENAPI=1 cargo test --locked --test contract released::
+
+cli-docs: ## Write docs/CLI.md, which is what the help of each command says
+	UPDATE_CLI_DOCS=1 cargo test --locked --test documents command_line::
 
 page-tables: ## Write the page's copy of the tables that say what is secret
 	UPDATE_PAGE_TABLES=1 cargo test --locked --test contract page_tables::

@@ -16,6 +16,7 @@ use super::report::Report;
 use super::{gateways, log, static_servers};
 
 #[derive(Debug, clap::Args)]
+#[command(after_help = "Example:\n  mcp-settings check")]
 pub(super) struct Arguments {
     #[command(flatten)]
     source: Source,

@@ -20,6 +20,7 @@ use super::report::Report;
 const COMMANDS: [&str; 5] = ["npx", "uvx", "node", "docker", "python3"];
 
 #[derive(Debug, clap::Args)]
+#[command(after_help = "Example:\n  mcp-settings doctor")]
 pub(super) struct Arguments {
     #[command(flatten)]
     source: Source,

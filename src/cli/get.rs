@@ -11,6 +11,9 @@ use super::output::{Form, Output, json, show};
 use super::terminal::{Tone, has_colours, printable, toned};
 
 #[derive(Debug, clap::Args)]
+#[command(
+    after_help = "Examples:\n  mcp-settings get issues\n  mcp-settings get issues --config-only >issues-now.json"
+)]
 pub(super) struct Arguments {
     /// The name of the server
     name: String,

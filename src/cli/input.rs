@@ -21,6 +21,11 @@ pub(super) struct Input {
 }
 
 impl Input {
+    /// This file, or stdin for `-`.
+    pub(super) fn of(file: PathBuf) -> Self {
+        Self { file: Some(file) }
+    }
+
     /// The text.
     pub(super) fn read(&self) -> Result<String, Failure> {
         match self.path() {

@@ -11,6 +11,7 @@ use super::output::{Form, Output, show};
 use super::terminal::{Table, Tone, has_colours, note};
 
 #[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:\n  mcp-settings list\n  mcp-settings list --output name")]
 pub(super) struct Arguments {
     #[command(flatten)]
     output: Output,

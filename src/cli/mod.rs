@@ -1,12 +1,20 @@
 //! The command line, one file per command. Data goes to stdout, everything else to stderr. Exit codes:
 //! 0 done, 1 refused or failed, 2 the command line itself is wrong; docs/OPERATIONS.md has them all.
 
+mod apply;
+mod approve;
 mod assemble;
+mod call;
 mod check;
 mod client;
+mod clock;
+mod completions;
+mod declared;
 mod descriptors;
 mod dialling;
+mod diff;
 mod doctor;
+mod edit;
 mod enable;
 mod environment;
 mod exec;
@@ -17,9 +25,12 @@ mod input;
 mod key_files;
 mod list;
 mod log;
+mod logs;
 mod open;
+mod openapi;
 mod output;
 mod patch;
+mod plan;
 mod registry;
 mod remove;
 mod rename;
@@ -29,13 +40,18 @@ mod running;
 mod serve;
 mod set;
 mod static_servers;
+mod status;
 mod terminal;
+mod test;
+mod three_way;
+mod tools;
 mod validate;
+mod watch;
 mod write;
 
 use std::process::ExitCode;
 
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory, Parser, Subcommand};
 
 use crate::config::variables::{FROM_FILES, VARIABLES};
 
@@ -57,19 +73,43 @@ enum Command {
     Set(set::Arguments),
     /// Change some members of a server.
     Patch(patch::Arguments),
+    /// Edit a server in $VISUAL or $EDITOR.
+    Edit(edit::Arguments),
     /// Give a server another name.
+    #[command(after_help = "Example:\n  mcp-settings rename issues tickets")]
     Rename(rename::Arguments),
     /// Store a copy of a server under another name.
+    #[command(after_help = "Example:\n  mcp-settings copy issues issues-staging")]
     Copy(rename::Arguments),
     /// Delete a server.
     #[command(visible_alias = "delete")]
     Remove(remove::Arguments),
     /// Let a server be used.
+    #[command(after_help = "Example:\n  mcp-settings enable issues")]
     Enable(enable::Arguments),
     /// Keep a server, and let it not be used.
+    #[command(after_help = "Example:\n  mcp-settings disable issues")]
     Disable(enable::Arguments),
     /// Say whether a configuration could be stored; stores nothing.
     Validate(validate::Arguments),
+    /// Say how the servers run.
+    Status(status::Arguments),
+    /// Approve what would be executed for a server.
+    Approve(approve::Arguments),
+    /// Test a server, or a configuration that is not stored.
+    Test(test::Arguments),
+    /// List the tools of a server.
+    Tools(tools::Arguments),
+    /// Call a tool of a server.
+    Call(call::Arguments),
+    /// Show what the program of a server writes to stderr.
+    Logs(logs::Arguments),
+    /// Show what changes, as it changes.
+    Watch(watch::Arguments),
+    /// Compare the servers with what files declare.
+    Diff(diff::Arguments),
+    /// Bring the servers to what files declare.
+    Apply(apply::Arguments),
     /// Serve the settings over HTTP.
     Serve(serve::Arguments),
     /// Say whether the service would start and could do everything; makes and changes nothing.
@@ -79,9 +119,15 @@ enum Command {
     /// Print a new link to the page of the running service.
     Open(open::Arguments),
     /// Look into the registry of an agent (`mcp.md`, a catalog) and change it.
+    #[command(after_help = "Example:\n  mcp-settings registry list")]
     Registry(registry::Arguments),
     /// Encrypt again, under the newest key, what older keys encrypted.
     RotateKey(rotate_key::Arguments),
+    /// Print the OpenAPI document of the API.
+    #[command(after_help = "Example:\n  mcp-settings openapi >openapi.json")]
+    Openapi,
+    /// Print a script that completes this command line in a shell.
+    Completions(completions::Arguments),
     /// Start a program for the service, and end it with all that it started.
     #[command(name = "__exec", hide = true)]
     Exec(exec::Arguments),
@@ -94,6 +140,18 @@ pub fn main() -> ExitCode {
         Command::Get(arguments) => get::run(arguments),
         Command::Set(arguments) => set::run(arguments),
         Command::Patch(arguments) => patch::run(arguments),
+        Command::Edit(arguments) => edit::run(arguments),
+        Command::Status(arguments) => status::run(arguments),
+        Command::Approve(arguments) => approve::run(arguments),
+        Command::Test(arguments) => test::run(arguments),
+        Command::Tools(arguments) => tools::run(arguments),
+        Command::Call(arguments) => call::run(arguments),
+        Command::Logs(arguments) => logs::run(arguments),
+        Command::Watch(arguments) => watch::run(arguments),
+        Command::Openapi => openapi::run(),
+        Command::Completions(arguments) => completions::run(arguments, Arguments::command()),
+        Command::Diff(arguments) => diff::run(arguments),
+        Command::Apply(arguments) => apply::run(arguments),
         Command::Rename(arguments) => rename::rename(arguments),
         Command::Copy(arguments) => rename::copy(arguments),
         Command::Remove(arguments) => remove::run(arguments),

@@ -10,6 +10,7 @@ use super::failure::Failure;
 use super::terminal::print;
 
 #[derive(Debug, clap::Args)]
+#[command(after_help = "Example:\n  mcp-settings open")]
 pub(super) struct Arguments {
     #[command(flatten)]
     target: Target,

@@ -9,6 +9,9 @@ use super::input::Input;
 use super::write::Write;
 
 #[derive(Debug, clap::Args)]
+#[command(
+    after_help = "Examples:\n  echo '{\"timeout\":30}' | mcp-settings patch issues\n  echo '[{\"op\":\"remove\",\"path\":\"/args/1\"}]' | mcp-settings patch issues --dry-run"
+)]
 pub(super) struct Arguments {
     /// The name of the server
     name: String,

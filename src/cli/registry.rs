@@ -30,16 +30,21 @@ pub(super) struct Arguments {
 #[derive(Debug, Subcommand)]
 enum Command {
     /// List the servers: name, transport, description.
+    #[command(after_help = "Example:\n  mcp-settings registry list")]
     List(Root),
     /// Show one server, its references as they are written.
+    #[command(after_help = "Example:\n  mcp-settings registry show issues")]
     Show(Named),
     /// Check the configuration of one server; nothing is started.
+    #[command(after_help = "Example:\n  mcp-settings registry validate issues")]
     Validate(Named),
     /// Ask again what the registry can do, and print it.
+    #[command(after_help = "Example:\n  mcp-settings registry refresh-capabilities")]
     RefreshCapabilities(Root),
     /// Add a server.
     Install(install::Arguments),
     /// Remove a server; does nothing where it is absent.
+    #[command(after_help = "Example:\n  mcp-settings registry uninstall issues")]
     Uninstall(Named),
 }
 

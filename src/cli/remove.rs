@@ -7,6 +7,7 @@ use super::failure::Failure;
 use super::write::Write;
 
 #[derive(Debug, clap::Args)]
+#[command(after_help = "Example:\n  mcp-settings remove issues")]
 pub(super) struct Arguments {
     /// The name of the server
     name: String,

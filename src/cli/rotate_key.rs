@@ -12,6 +12,7 @@ use super::failure::{Exit, Failure};
 use super::log;
 
 #[derive(Debug, clap::Args)]
+#[command(after_help = "Example:\n  mcp-settings rotate-key --check")]
 pub(super) struct Arguments {
     #[command(flatten)]
     source: Source,

@@ -45,6 +45,7 @@ const STATE_PATIENCE: Duration = Duration::from_secs(2);
 const MINUTE: Duration = Duration::from_secs(60);
 
 #[derive(Debug, clap::Args)]
+#[command(after_help = "Example:\n  mcp-settings serve --listen 127.0.0.1:0")]
 pub(super) struct Arguments {
     /// Where to listen, HOST:PORT; port 0 picks a free one [env: MCP_SETTINGS_LISTEN] [default: 127.0.0.1:8710]
     #[arg(long, value_name = "HOST:PORT")]

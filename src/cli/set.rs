@@ -8,6 +8,9 @@ use super::input::Input;
 use super::write::Write;
 
 #[derive(Debug, clap::Args)]
+#[command(
+    after_help = "Examples:\n  mcp-settings set issues issues.json\n  echo '{\"command\":\"npx\",\"args\":[\"-y\",\"@example/notes\"]}' | mcp-settings set notes"
+)]
 pub(super) struct Arguments {
     /// The name of the server
     name: String,

@@ -13,6 +13,7 @@ use super::output::{Form, Output};
 use super::terminal::{print, printable};
 
 #[derive(Debug, clap::Args)]
+#[command(after_help = "Example:\n  mcp-settings validate issues issues.json")]
 pub(super) struct Arguments {
     /// The name that the server has, or would get
     name: String,

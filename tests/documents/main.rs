@@ -1,6 +1,7 @@
 //! What the documents say is true: the commands of the README give the output that it shows, the tables are those
 //! of the service, and every file, section and target that a document names exists.
 
+mod command_line;
 mod references;
 mod service;
 mod tables;

@@ -1,8 +1,12 @@
 //! The commands on servers, by the real binary: on the document itself, and on a running service. Here is how one is run.
 
+mod declaring;
 mod direct;
+mod editing;
+mod help;
 mod reached;
 mod reading;
+mod running;
 mod writing;
 
 use std::ffi::OsStr;

@@ -4,6 +4,7 @@
 mod direct;
 mod remote;
 mod request;
+mod service;
 mod way;
 
 use std::net::SocketAddr;
@@ -22,7 +23,8 @@ use direct::Direct;
 use remote::Remote;
 
 pub(super) use super::assemble::Purpose;
-pub(super) use request::{Request, Response, server, servers};
+pub(super) use request::{Request, Response, escaped, instance, instances, server, servers};
+pub(super) use service::{Events, ServerEvent, Service};
 use way::Way;
 
 /// Which settings a command is for, and how they are reached.
@@ -64,9 +66,9 @@ impl Target {
     }
 
     /// The service. There is no other way.
-    pub(super) fn open_service(self) -> Result<Settings, Failure> {
+    pub(super) fn open_service(self) -> Result<Service, Failure> {
         match self.find()? {
-            Found::Service(remote) => Ok(Settings { way: Box::new(remote) }),
+            Found::Service(remote) => Ok(Service(remote)),
             Found::Document(config) => Err(no_service(&config.settings)),
         }
     }

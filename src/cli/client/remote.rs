@@ -4,7 +4,9 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::time::Duration;
 
 use bytes::Bytes;
+use futures_util::StreamExt;
 use futures_util::future::LocalBoxFuture;
+use futures_util::stream::LocalBoxStream;
 use reqwest::{Client, Method, RequestBuilder};
 use url::Url;
 
@@ -84,6 +86,25 @@ impl Remote {
         }
         // The service refuses a body that is announced and not there.
         if request.body.is_empty() { built } else { built.body(request.body.clone()) }
+    }
+
+    /// Makes a request whose response goes on, piece by piece.
+    pub(super) async fn follow(
+        &self,
+        request: Request,
+    ) -> Result<LocalBoxStream<'static, Result<Bytes, Failure>>, Failure> {
+        let response = self.build(&request).send().await.map_err(|error| self.failed(error, false))?;
+        if !response.status().is_success() {
+            let (status, etag) = (response.status().as_u16(), etag(&response));
+            let body = response.bytes().await.map_err(|error| self.failed(error, false))?;
+            return Err(Response { status, etag, body }.refusal());
+        }
+        let base = self.base.clone();
+        let broken = move |error: reqwest::Error| {
+            let what = format!("the connection to {base} broke off");
+            Failure::new(what).because(error.without_url()).exit(Exit::Unreachable)
+        };
+        Ok(response.bytes_stream().map(move |piece| piece.map_err(&broken)).boxed_local())
     }
 
     fn failed(&self, error: reqwest::Error, is_write: bool) -> Failure {

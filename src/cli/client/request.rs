@@ -21,6 +21,9 @@ const ESCAPED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'
 /// The collection of servers.
 const SERVERS: &str = "/api/settings/mcp-servers";
 
+/// The instances of the servers.
+const INSTANCES: &str = "/api/instances";
+
 /// A request.
 #[derive(Clone, Debug)]
 pub(in crate::cli) struct Request {
@@ -52,6 +55,16 @@ pub(in crate::cli) fn servers() -> String {
 /// The path of one server.
 pub(in crate::cli) fn server(name: &str) -> String {
     format!("{SERVERS}/{}", escaped(name))
+}
+
+/// The path of all instances.
+pub(in crate::cli) fn instances() -> String {
+    INSTANCES.to_owned()
+}
+
+/// The path of the instance of one server.
+pub(in crate::cli) fn instance(name: &str) -> String {
+    format!("{INSTANCES}/{}", escaped(name))
 }
 
 impl Request {
@@ -106,6 +119,12 @@ impl Request {
     /// The same, tried only.
     pub(in crate::cli) fn dry_run(mut self) -> Self {
         self.target.push_str("?dry_run=true");
+        self
+    }
+
+    /// The same for a response that may take longer than usual.
+    pub(in crate::cli) fn patience(mut self, patience: Duration) -> Self {
+        self.patience = patience;
         self
     }
 

@@ -10,6 +10,9 @@ use super::super::terminal::printable;
 use super::{Outcome, Refusal, Root, complain};
 
 #[derive(Debug, clap::Args)]
+#[command(
+    after_help = "Example:\n  mcp-settings registry install tickets --command npx --args -y,@example/tickets --env 'TOKEN=$TICKETS_TOKEN'"
+)]
 pub(super) struct Arguments {
     /// The name of the server.
     name: String,

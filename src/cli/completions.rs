@@ -1,0 +1,26 @@
+//! `mcp-settings completions`: a script that completes the command line in a shell.
+
+use std::process::ExitCode;
+
+use clap::Command;
+use clap_complete::{Shell, generate};
+
+use super::failure::Failure;
+use super::terminal::print;
+
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Example:\n  mcp-settings completions bash >mcp-settings.bash")]
+pub(super) struct Arguments {
+    /// Which shell
+    #[arg(value_enum)]
+    shell: Shell,
+}
+
+/// Prints the script for this command line.
+pub(super) fn run(arguments: Arguments, mut command: Command) -> Result<ExitCode, Failure> {
+    let name = command.get_name().to_owned();
+    let mut script = Vec::new();
+    generate(arguments.shell, &mut command, name, &mut script);
+    print(&String::from_utf8_lossy(&script))?;
+    Ok(ExitCode::SUCCESS)
+}

@@ -1,0 +1,211 @@
+//! `mcp-settings edit`: opens an editor on the redacted configuration of a server, and writes it back under the tag that
+//! was read. A text is removed only when it is stored: whatever happens else, the file stays and is named.
+
+use std::env;
+use std::fs::{self, OpenOptions};
+use std::io::{self, IsTerminal, Write};
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::{Path, PathBuf};
+use std::process::{Command, ExitCode};
+
+use crate::json::{Json, Object, Rules, parse};
+use crate::secrets::random_token;
+
+use super::client::{Purpose, Request, Response, Settings, Target, escaped, run as run_on, server};
+use super::failure::{Exit, Failure};
+use super::input::{not_json, read_file};
+use super::output::json;
+use super::terminal::{note, print, printable};
+use super::three_way::three_way;
+
+/// The editor where the environment names none.
+const USUAL: &str = "vi";
+
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Example:\n  mcp-settings edit issues")]
+pub(super) struct Arguments {
+    /// The name of the server
+    name: String,
+    #[command(flatten)]
+    target: Target,
+}
+
+/// The state that the text was made from.
+struct Base {
+    config: Json,
+    /// `None` where the server was removed meanwhile.
+    tag: Option<String>,
+}
+
+pub(super) fn run(arguments: Arguments) -> Result<ExitCode, Failure> {
+    let Arguments { name, target } = arguments;
+    run_on(async move {
+        let settings = target.open(Purpose::Change)?;
+        let read = settings.expect(Request::get(server(&name))).await?;
+        let base = Base { config: config_of(&read)?, tag: read.etag().map(str::to_owned) };
+        let path = draft(&name, &json(&base.config))?;
+        match edit(&settings, &name, base, &path).await {
+            Ok(text) => {
+                // It is stored, or says what is stored.
+                drop(fs::remove_file(&path));
+                print(&text)?;
+                Ok(ExitCode::SUCCESS)
+            }
+            Err(failure) => Err(failure.detail(format!("your text is in {}", path.display()))),
+        }
+    })
+}
+
+/// Has the text edited until it is stored, or given up.
+async fn edit(settings: &Settings, name: &str, mut base: Base, path: &Path) -> Result<String, Failure> {
+    let shown = printable(name);
+    loop {
+        open_editor(path)?;
+        let failure = match read_draft(path) {
+            Err(failure) => failure,
+            Ok((_, config)) if config == base.config => return Ok(format!("{shown} is as it was\n")),
+            Ok((text, config)) => {
+                let response = settings.call(write(name, &base, text)).await?;
+                if response.is_success() {
+                    let tag = response.etag().map(|tag| format!(" {tag}")).unwrap_or_default();
+                    return Ok(format!("{shown} edited{tag}\n"));
+                }
+                match response.status() {
+                    412 => match resolve(settings, name, &mut base, &config, path).await? {
+                        Some(stored) => return Ok(stored),
+                        None => continue,
+                    },
+                    _ => response.refusal(),
+                }
+            }
+        };
+        failure.print();
+        if ask("Edit it again? [Y/n] ", "y").as_deref() != Some("y") {
+            return Err(Failure::new(format!("{shown} was not changed")).exit(failure.code()));
+        }
+    }
+}
+
+fn write(name: &str, base: &Base, text: String) -> Request {
+    let request = Request::put(server(name)).json(text);
+    match &base.tag {
+        Some(tag) => request.if_match(Some(tag)),
+        None => request.header("If-None-Match", "*"),
+    }
+}
+
+/// Shows what both sides have changed, and asks what to do. Gives what was stored, or nothing where the text is to be
+/// edited again, now on top of what is there.
+async fn resolve(
+    settings: &Settings,
+    name: &str,
+    base: &mut Base,
+    yours: &Json,
+    path: &Path,
+) -> Result<Option<String>, Failure> {
+    loop {
+        let current = settings.call(Request::get(server(name))).await?;
+        let theirs = match current.status() {
+            404 => Base { config: Json::Object(Object::new()), tag: None },
+            _ => {
+                let current = current.expect_success()?;
+                Base { config: config_of(&current)?, tag: current.etag().map(str::to_owned) }
+            }
+        };
+        let conflict = match theirs.tag {
+            Some(_) => format!("{} was changed while you edited it", printable(name)),
+            None => format!("{} was removed while you edited it", printable(name)),
+        };
+        note(&conflict);
+        let compared = three_way(&base.config, yours, &theirs.config);
+        for difference in &compared.differences {
+            difference.lines().iter().for_each(|line| note(line));
+        }
+        let merged = compared.merged.filter(|_| theirs.tag.is_some());
+        let question = match merged {
+            Some(_) => {
+                "[m]erge both, [e]dit yours again and store it over theirs, or [k]eep your text and stop? "
+            }
+            None => "[e]dit yours again and store it over theirs, or [k]eep your text and stop? ",
+        };
+        match (ask(question, "k").as_deref(), merged) {
+            (Some("e"), _) => {
+                *base = theirs;
+                return Ok(None);
+            }
+            (Some("m"), Some(merged)) => {
+                // What is merged is a text that must not be lost either.
+                fs::write(path, json(&merged)).map_err(|error| {
+                    Failure::new(format!("could not write `{}`", path.display())).because(error)
+                })?;
+                let response = settings.call(write(name, &theirs, json(&merged))).await?;
+                match response.status() {
+                    412 => continue,
+                    _ => {
+                        let response = response.expect_success()?;
+                        let tag = response.etag().unwrap_or_default();
+                        return Ok(Some(format!("{} edited {tag}\n", printable(name))));
+                    }
+                }
+            }
+            _ => return Err(Failure::new(conflict).exit(Exit::Conflict)),
+        }
+    }
+}
+
+/// The configuration in a response.
+fn config_of(response: &Response) -> Result<Json, Failure> {
+    let body = response.value()?;
+    let config = body.as_object().and_then(|body| body.get("config")).cloned();
+    config.ok_or_else(|| Failure::new("the response has no configuration").exit(Exit::Unreachable))
+}
+
+/// A new file with this text, for this account alone.
+fn draft(name: &str, text: &str) -> Result<PathBuf, Failure> {
+    let mut random = random_token();
+    random.truncate(8);
+    let path = env::temp_dir().join(format!("mcp-settings-{}-{random}.json", escaped(name)));
+    let made = OpenOptions::new().write(true).create_new(true).mode(0o600).open(&path);
+    made.and_then(|mut file| file.write_all(text.as_bytes()))
+        .map_err(|error| Failure::new(format!("could not make `{}`", path.display())).because(error))?;
+    Ok(path)
+}
+
+fn read_draft(path: &Path) -> Result<(String, Json), Failure> {
+    let text = read_file(path)?;
+    let value = parse(&text, &Rules::BODY).map_err(|fault| not_json("your text", &text, &fault))?;
+    Ok((text, value))
+}
+
+/// Runs the editor as the shell would: the variable may hold arguments, as `code --wait` does.
+fn open_editor(path: &Path) -> Result<(), Failure> {
+    let named = ["VISUAL", "EDITOR"]
+        .into_iter()
+        .find_map(|name| env::var(name).ok().filter(|text| !text.trim().is_empty()));
+    let editor = named.unwrap_or_else(|| USUAL.to_owned());
+    let failed = || Failure::new(format!("the editor `{editor}` failed")).hint("set `VISUAL` or `EDITOR`");
+    let status = Command::new("sh").args(["-c", &format!("{editor} \"$@\""), "sh"]).arg(path).status();
+    match status {
+        Ok(status) if status.success() => Ok(()),
+        Ok(_) => Err(failed()),
+        Err(error) => Err(failed().because(error)),
+    }
+}
+
+/// Asks on a terminal: the first letter of the line in lower case, or of `usual` for an empty one. `None` where nobody can
+/// be asked.
+pub(super) fn ask(question: &str, usual: &str) -> Option<String> {
+    if !io::stdin().is_terminal() || !io::stderr().is_terminal() {
+        return None;
+    }
+    let mut err = io::stderr().lock();
+    err.write_all(question.as_bytes()).and_then(|()| err.flush()).ok()?;
+    let mut line = String::new();
+    match io::stdin().read_line(&mut line) {
+        Ok(0) | Err(_) => None,
+        Ok(_) => {
+            let text = if line.trim().is_empty() { usual } else { line.trim() };
+            text.chars().next().map(|first| first.to_ascii_lowercase().to_string())
+        }
+    }
+}
