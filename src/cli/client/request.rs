@@ -180,7 +180,12 @@ impl Response {
         let what = format!("{} ({slug}, status {})", problem.detail, problem.status);
         let mut failure = Failure::new(printable(&what)).exit(exit_of(slug));
         for fault in problem.errors.iter().flatten() {
-            let place = if fault.pointer.as_str().is_empty() { "the whole" } else { fault.pointer.as_str() };
+            let pointer =
+                if fault.pointer.as_str().is_empty() { "the whole" } else { fault.pointer.as_str() };
+            let place = match (fault.line, fault.column) {
+                (Some(line), Some(column)) => format!("line {line}, column {column}: {pointer}"),
+                _ => pointer.to_owned(),
+            };
             failure = failure.detail(printable(&format!("{place}: {}", fault.message)));
         }
         if let Some(changed) = problem.changed.filter(|changed| !changed.is_empty()) {
@@ -207,9 +212,12 @@ const NOT_OURS: &str = "what answers is not this service";
 /// Which exit code a type of problem has.
 fn exit_of(slug: &str) -> Exit {
     match slug {
-        "precondition-failed" | "patch-conflict" | "name-taken" | "launch-changed" | "tools-changed" => {
-            Exit::Conflict
-        }
+        "precondition-failed"
+        | "patch-conflict"
+        | "name-taken"
+        | "choice-needed"
+        | "launch-changed"
+        | "tools-changed" => Exit::Conflict,
         "outcome-unknown" => Exit::Unreachable,
         _ => Exit::Refused,
     }
