@@ -201,13 +201,15 @@ async fn serve_until_signal(resolved: Resolved) -> Result<(), Failure> {
     }
 }
 
-/// Says every minute that the service serves, and takes away sessions that are over and authors of states that are gone.
+/// Says every minute that the service serves, and takes away sessions that are over, and what is known of states and
+/// servers that are gone.
 async fn tend(sessions: Arc<Sessions>, service: Arc<Service>) {
     sessions.open().await;
     loop {
         actix_web::rt::time::sleep(MINUTE).await;
         sessions.tend();
         service.forget_stale_authors().await;
+        service.forget_bags_of_gone_servers().await;
     }
 }
 

@@ -1,6 +1,7 @@
 //! `GET /api/export`: servers in the form of another client.
 
 use crate::api::ExportedSecrets;
+use crate::formats::Format;
 use crate::secrets::Scope;
 use crate::service::{ExportRequest, Exported};
 
@@ -12,17 +13,11 @@ use super::problem_kind::ProblemKind;
 /// `GET /api/export`
 pub(super) fn export(call: Call) -> Answer {
     Box::pin(async move {
-        let unwritten = |detail| {
-            Problem::new(ProblemKind::InvalidQuery, detail)
-                .with(|body| body.parameter = Some("format".into()))
-        };
-        let Some(format) = call.query.format else {
-            return Err(unwritten(
-                "The query parameter `format` says in which form the servers are written.",
-            ));
-        };
+        let format = call.query.format.unwrap_or(Format::Plain);
         if !format.is_written() {
-            return Err(unwritten("Servers can be read in this format, and not written."));
+            let detail = "Servers are read in this format, and not written.";
+            let problem = Problem::new(ProblemKind::InvalidQuery, detail);
+            return Err(problem.with(|body| body.parameter = Some("format".into())));
         }
         let secrets = call.query.secrets;
         if secrets == ExportedSecrets::Clear {

@@ -68,7 +68,9 @@ fn decide(
     let destination = context.destinations().and_then(|destinations| destinations.of(&config));
     let name = to.clone();
     let origin = destination.map(|destination| OriginNote::New { name, destination, origin: None });
-    Ok(Step::Edit(vec![Effect::makes(state, put).with_run(run).with_origin(origin)], written))
+    let bags = context.copied_bags(&write.key, to);
+    let effect = Effect::makes(state, put).with_run(run).with_origin(origin).with_bags(bags);
+    Ok(Step::Edit(vec![effect], written))
 }
 
 #[cfg(test)]

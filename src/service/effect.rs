@@ -4,7 +4,7 @@
 use std::time::SystemTime;
 
 use crate::model::{Author, Edit, StateDigest};
-use crate::state::{Change, UnixTime};
+use crate::state::{BagChange, Change, UnixTime};
 use crate::store::{Note, OriginNote};
 
 /// An edit, and what identifies the state that it makes of the server that it names: nothing where the server is gone,
@@ -17,6 +17,8 @@ pub(super) struct Effect {
     run: Option<Change>,
     /// What it means for what is known of where the server came from.
     origin: Option<OriginNote>,
+    /// What it means for what the server keeps for other clients.
+    bags: Option<BagChange>,
 }
 
 impl Effect {
@@ -34,12 +36,17 @@ impl Effect {
     pub(super) fn with_origin(self, origin: Option<OriginNote>) -> Self {
         Self { origin, ..self }
     }
+
+    /// The same, and what it means for what the server keeps for other clients.
+    pub(super) fn with_bags(self, bags: Option<BagChange>) -> Self {
+        Self { bags, ..self }
+    }
 }
 
 impl From<Edit> for Effect {
     /// An edit that makes no state.
     fn from(edit: Edit) -> Self {
-        Self { edit, state: None, run: None, origin: None }
+        Self { edit, state: None, run: None, origin: None, bags: None }
     }
 }
 
@@ -51,7 +58,7 @@ pub(super) fn edits(effects: Vec<Effect>) -> Vec<Edit> {
 /// What is to be remembered of these effects where this author has them.
 pub(super) fn notes(effects: &[Effect], author: &Author) -> Vec<Note> {
     let at = SystemTime::now();
-    let made = |Effect { edit, state, run, origin }: &Effect| {
+    let made = |Effect { edit, state, run, origin, bags }: &Effect| {
         let (gone, made) = match edit {
             Edit::Put { key, .. } => (None, Some(key)),
             Edit::Rename { from, to } => (Some(from), Some(to)),
@@ -71,7 +78,8 @@ pub(super) fn notes(effects: &[Effect], author: &Author) -> Vec<Note> {
             Edit::Remove { key } => Some(Change::Drop { name: key.clone(), at: UnixTime::now() }),
             Edit::Put { .. } | Edit::Outside { .. } | Edit::Reseal { .. } => None,
         };
-        let runs = run.clone().into_iter().chain(moved).map(Note::Run);
+        let bags = bags.clone().map(Change::Bags);
+        let runs = run.clone().into_iter().chain(bags).chain(moved).map(Note::Run);
         let origin = origin.clone().map(Note::Origin);
         gone.into_iter().chain(made).chain(runs).chain(origin)
     };

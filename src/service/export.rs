@@ -2,21 +2,22 @@
 //! a placeholder is written for each. What is kept for clients is shown to no one who may not see secrets.
 
 use std::collections::{HashMap, HashSet};
-use std::sync::Arc;
 
 use crate::api::{ExportLoss, ExportResult, ExportedSecrets};
 use crate::blocking;
 use crate::formats::{self, Format, Server};
 use crate::json::{Json, Object, Pointer};
-use crate::model::SettingsKey;
 use crate::model::config::{Config, of_clear};
 use crate::model::reference::is_variable;
 use crate::model::secret_table::EXTENSIONS;
 use crate::model::suspect::suspects;
+use crate::model::{Dialect, SettingsKey};
 use crate::projection::{Substitutes, needs_reentry, view};
 use crate::secrets::Exposure;
+use crate::state::Remembered;
 
 use super::access::Caller;
+use super::bags::bags_of;
 use super::{ReadModel, Service, ServiceError};
 
 const NOT_SHOWN: &str = "what is kept for clients is written for keys with the scope `reveal` only";
@@ -54,8 +55,13 @@ impl Service {
     /// settings can't be read.
     pub async fn export(&self, request: ExportRequest, caller: &Caller) -> Result<Exported, ServiceError> {
         let model = self.newest().await?;
+        // A closed document has no member for what is kept for clients.
+        let remembered = match model.dialect() {
+            Dialect::Open => None,
+            Dialect::Closed => self.remembered().await.ok(),
+        };
         let may_reveal = caller.may_reveal();
-        blocking::run(move || exported(&model, request, may_reveal)).await
+        blocking::run(move || exported(&model, &remembered.unwrap_or_default(), request, may_reveal)).await
     }
 }
 
@@ -67,7 +73,8 @@ struct Outgoing {
 }
 
 fn exported(
-    model: &Arc<ReadModel>,
+    model: &ReadModel,
+    remembered: &Remembered,
     request: ExportRequest,
     may_reveal: bool,
 ) -> Result<Exported, ServiceError> {
@@ -90,8 +97,8 @@ fn exported(
             Err(_) => losses.push(loss(name, Pointer::root(), NOT_READ)),
         }
     }
-    let mut writer =
-        Writer { secrets, may_reveal, reveals: false, losses, variables: Variables::of(&configs) };
+    let variables = Variables::of(&configs);
+    let mut writer = Writer { secrets, may_reveal, reveals: false, losses, variables, remembered };
     let mut servers = Vec::with_capacity(configs.len());
     let mut unreadable = Vec::new();
     for (name, config) in &configs {
@@ -124,26 +131,27 @@ fn exported(
 }
 
 /// Writes configurations for one request.
-struct Writer {
+struct Writer<'a> {
     secrets: ExportedSecrets,
     may_reveal: bool,
     /// Whether it has written what is masked otherwise.
     reveals: bool,
     losses: Vec<ExportLoss>,
     variables: Variables,
+    remembered: &'a Remembered,
 }
 
-impl Writer {
+impl Writer<'_> {
     fn outgoing(&mut self, name: &SettingsKey, config: &Config) -> Outgoing {
         let clear = view(config, Exposure::Plaintext);
-        let bags = match clear.get(EXTENSIONS) {
-            Some(Json::Object(bags)) if self.may_reveal => bags.clone(),
-            Some(Json::Object(bags)) if !bags.is_empty() => {
-                self.losses.push(loss(name, Pointer::root().member(EXTENSIONS), NOT_SHOWN));
-                Object::new()
-            }
-            _ => Object::new(),
-        };
+        let mut bags = bags_of(self.remembered, name);
+        if let Some(Json::Object(own)) = clear.get(EXTENSIONS) {
+            own.iter().for_each(|(client, bag)| bags.insert(client, bag.clone()));
+        }
+        if !self.may_reveal && !bags.is_empty() {
+            self.losses.push(loss(name, Pointer::root().member(EXTENSIONS), NOT_SHOWN));
+            bags = Object::new();
+        }
         self.reveals |= !bags.is_empty();
         let suspects = suspects(config).into_iter().map(|suspect| loss(name, suspect.pointer, SEEMS_SECRET));
         self.losses.extend(suspects);

@@ -12,6 +12,7 @@ use crate::api::ImportResult;
 use crate::blocking;
 use crate::model::validate::Violation;
 use crate::secrets::Scope;
+use crate::state::Change;
 use crate::store::{Current, Names};
 
 use self::entry::{Judge, Judged, NeededKey, Obstacle};
@@ -50,7 +51,12 @@ impl Service {
             let keys = context.keys_for(current);
             decide(current, context, &keys, &plan, &caller, None)
         });
-        self.run(case).await
+        let (imported, changes) = self.run(case).await?;
+        // The document has none of it to wait for.
+        if !changes.is_empty() {
+            self.state.write(changes).await;
+        }
+        Ok(imported)
     }
 
     /// What [`Service::import`] would come to. What would keep it from being made is in the answer.
@@ -67,7 +73,7 @@ impl Service {
                 decide(current, context, keys, &plan, &caller, Some(dry_run))
             })
         });
-        self.look(case).await
+        self.look(case).await.map(|(imported, _)| imported)
     }
 
     /// Reads the text, which takes time.
@@ -79,6 +85,8 @@ impl Service {
         if !request.approved.is_empty() && !caller.scopes.allow(Scope::Run) {
             return Err(ServiceError::ScopeNeeded(Scope::Run));
         }
+        // What servers keep for clients may be there. Only at the start it is not known yet.
+        self.remembered().await.ok();
         let plan = blocking::run(move || Plan::of(request)).await?;
         Ok((Names::these(plan.names()), Arc::new(plan)))
     }
@@ -91,12 +99,13 @@ fn decide(
     plan: &Plan,
     caller: &Caller,
     dry_run: Option<DryRun>,
-) -> Result<Step<Imported>, ServiceError> {
+) -> Result<Step<(Imported, Vec<Change>)>, ServiceError> {
     check_access(&current.facts())?;
     let judge = Judge { current, context, keys, caller, dry_run };
     let rules = StateContext::of(current, keys, context, caller);
     let (mut effects, mut judged_effects, mut must_write) = (Vec::new(), Vec::new(), false);
     let (mut servers, mut written, mut obstacles) = (Vec::new(), Vec::new(), Vec::new());
+    let mut changes = Vec::new();
     for entry in &plan.entries {
         let judged = match judge.entry(entry) {
             Ok(judged) => judged,
@@ -104,22 +113,24 @@ fn decide(
         };
         servers.push(shown::server(&rules, entry, &judged));
         let Judged { effects: more, judged: more_judged, must_write: must, obstacles: own, .. } = judged;
+        changes.extend(judged.remembered);
         effects.extend(more);
         judged_effects.extend(more_judged);
         must_write |= must;
         obstacles.extend(own);
         written.extend(judged.written);
     }
-    let result = shown::result(plan, servers, dry_run.is_some());
-    let imported = Imported { result, written };
+    let dialect = current.facts().layout().dialect;
+    let result = shown::result(plan, servers, dry_run.is_some(), dialect);
+    let answer = (Imported { result, written }, changes);
     if dry_run.is_some() {
-        return Ok(Step::Keep(imported));
+        return Ok(Step::Keep(answer));
     }
     refuse(plan.refused_faults(), obstacles)?;
     Ok(match (effects.is_empty(), must_write) {
-        (_, true) => Step::Rewrite { effects, judged: judged_effects, answer: imported },
-        (false, false) => Step::Edit(effects, imported),
-        (true, false) => Step::Keep(imported),
+        (_, true) => Step::Rewrite { effects, judged: judged_effects, answer },
+        (false, false) => Step::Edit(effects, answer),
+        (true, false) => Step::Keep(answer),
     })
 }
 

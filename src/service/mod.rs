@@ -6,6 +6,7 @@ mod approvals;
 pub mod audit;
 pub mod authentication;
 mod authors;
+mod bags;
 mod body_application;
 mod catalog;
 mod change_view;

@@ -5,10 +5,10 @@ use std::sync::Arc;
 
 use crate::json::{Json, to_compact};
 use crate::model::config::{self, Config};
-use crate::model::{Access, Author, Edit, ServerName, StateDigest};
+use crate::model::{Access, Author, Edit, ServerName};
 use crate::projection::{EntityTag, Verdict};
 use crate::secrets::{Exposure, KeyRing};
-use crate::state::{Change, Present};
+use crate::state::Present;
 use crate::store::{Current, Facts, Names, OriginNote};
 
 use super::commit::{Step, UseCase, WriteContext};
@@ -117,13 +117,15 @@ pub(super) fn decide(
     let run = approver.and_then(|approver| approver.of_write(&rules, key, sent, before.as_ref(), &after));
     let origin = origin_note(context, update, server.map(|_| before.as_ref()), &after);
     let tags = (before_tag, after_tag.clone());
-    let edit = seal_and_edit(facts, ring, update, after, (after_state, run, origin), tags)?;
-    Ok(match (unchanged, edit) {
-        (Some(own), Step::Edit(judged, _)) if dry_run.is_none() => {
+    let bags = server.is_none().then(|| context.without_leftovers(key)).flatten();
+    let (put, written) = seal_and_edit(facts, ring, update, after, tags)?;
+    let effect = Effect::makes(after_state, put).with_run(run).with_origin(origin).with_bags(bags);
+    Ok(match unchanged {
+        Some(own) if dry_run.is_none() => {
             let answer = Written::unchanged(key, own, after_tag, update);
-            Step::Rewrite { effects: Vec::new(), judged, answer }
+            Step::Rewrite { effects: Vec::new(), judged: vec![effect], answer }
         }
-        (_, edit) => edit,
+        _ => Step::Edit(vec![effect], written),
     })
 }
 
@@ -141,9 +143,8 @@ fn seal_and_edit(
     ring: &KeyRing,
     update: &Update,
     after: Config,
-    (after_state, run, origin): (StateDigest, Option<Change>, Option<OriginNote>),
     (before_tag, after_tag): (Option<EntityTag>, EntityTag),
-) -> Result<Step<Written>, ServiceError> {
+) -> Result<(Edit, Written), ServiceError> {
     let key = &update.write.key;
     let stored = config::to_stored(&after, ring).map_err(|config::NoKey| ServiceError::KeyMissing)?;
     if !facts.can_hold(key, Some(&stored)) {
@@ -162,8 +163,7 @@ fn seal_and_edit(
         is_verbatim: update.is_verbatim(&after),
         after: shown_tag.cloned(),
     };
-    let put = Edit::Put { key: key.clone(), config: stored };
-    Ok(Step::Edit(vec![Effect::makes(after_state, put).with_run(run).with_origin(origin)], written))
+    Ok((Edit::Put { key: key.clone(), config: stored }, written))
 }
 
 /// What the write means for what is known of where the server came from. `before` is what was there, if it can be read.

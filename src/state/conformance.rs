@@ -25,6 +25,7 @@ macro_rules! claims {
 }
 
 pub(super) mod authors;
+pub(super) mod bags;
 pub(super) mod origins;
 pub(super) mod runs;
 
@@ -275,6 +276,7 @@ fn any_change() -> impl Strategy<Value = Change> {
         address.prop_map(Change::Forget),
         runs::any_run_change(),
         origins::any_origin_change(),
+        bags::any_bag_change(),
     ]
 }
 

@@ -2,6 +2,7 @@
 //! what is remembered of their use. It does not know what the settings say, and how the service is called.
 
 mod authors;
+mod bags;
 #[cfg(test)]
 mod conformance;
 mod directory;
@@ -20,6 +21,7 @@ mod store;
 mod time;
 
 pub use authors::{AuthorNote, Authorship, Made};
+pub use bags::{BagChange, Bags};
 pub use directory::{StateDirectory, StateError};
 pub use key::StateKey;
 pub use lists::ListId;

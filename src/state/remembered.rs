@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use super::bags::{self, BagBook, BagChange};
 use super::origins::{OriginChange, Origins};
 use super::runs::{Attempted, RunChange, Runs};
 use super::{Approval, Attempts, LocatedPath, Premise, Run, ToolDigests, UnixTime};
@@ -139,6 +140,8 @@ pub enum Change {
     },
     /// Where servers came from, and what gateways know of them.
     Origin(OriginChange),
+    /// What servers keep for other clients.
+    Bags(BagChange),
 }
 
 /// That a service serves at an address.
@@ -167,6 +170,8 @@ pub struct Remembered {
     pub policies: BTreeMap<SettingsKey, String>,
     /// Where servers came from, and what gateways know of them.
     pub origins: Arc<Origins>,
+    /// What servers keep for other clients, where the document has no member for it. JSON.
+    pub bags: BagBook,
     /// The last number that was given to a launch.
     pub(super) generation: u64,
 }
@@ -174,6 +179,11 @@ pub struct Remembered {
 impl Remembered {
     /// Makes a change.
     pub fn apply(&mut self, change: &Change) {
+        match change {
+            Change::Move { from, to } => bags::rename(&mut self.bags, from, to),
+            Change::Drop { name, .. } => drop(self.bags.remove(name)),
+            _ => {}
+        }
         match change {
             Change::Begin(id, session) => {
                 self.sessions.entry(*id).or_insert_with(|| session.clone());
@@ -198,6 +208,7 @@ impl Remembered {
                 self.served.remove(address);
             }
             Change::Origin(change) => Arc::make_mut(&mut self.origins).apply(change),
+            Change::Bags(change) => change.apply(&mut self.bags),
             of_run => of_run.of_run().iter().for_each(|change| self.run_book().apply(change)),
         }
     }
@@ -277,7 +288,8 @@ impl Change {
             | Self::End(_)
             | Self::Serve(_)
             | Self::Forget(_)
-            | Self::Origin(_) => return None,
+            | Self::Origin(_)
+            | Self::Bags(_) => return None,
             Self::Observe { name, launch, located } => {
                 RunChange::Observe { name, launch: *launch, located: located.as_ref() }
             }

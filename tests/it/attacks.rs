@@ -4,6 +4,7 @@
 mod addresses;
 mod commands;
 mod destinations;
+mod imports;
 mod lab;
 mod leaks;
 mod listener;

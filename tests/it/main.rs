@@ -3,6 +3,7 @@
 
 mod api_types;
 mod chromium;
+mod client_texts;
 mod conformance;
 mod crypto;
 mod launch;
@@ -32,6 +33,7 @@ mod documentation;
 mod downstream;
 mod dynamic;
 mod events;
+mod export;
 mod generated;
 mod hostile;
 mod import;

@@ -1,5 +1,6 @@
 //! `/api/import` and `/api/export`.
 
+use actix_web::http::StatusCode;
 use serde_json::{Value, json};
 
 use crate::api::{ExportResult, ExportedSecrets, ImportResult};
@@ -53,7 +54,7 @@ pub(in crate::http) fn import() -> Description {
             vec![example("import_result", "A server that was added", result())],
         ),
         problems: problems(&[DocumentReadOnly, NoMcpServers, Ownership, MalformedServer])
-            .with(&[UnreadableText, ImportRefused, ChoiceNeeded, PreconditionFailed])
+            .with(&[UnreadableText, ImportRefused, ChoiceNeeded, PreconditionFailed, PreconditionRequired])
             .with(&OF_CONTENT)
             .of_change(),
         ..about(TAG)
@@ -74,7 +75,7 @@ pub(in crate::http) fn export() -> Description {
         parameters: vec![
             Parameter {
                 component: "ExportFormat",
-                description: "In which format they are written.",
+                description: "In which format they are written; `plain`, which most clients read, where nothing is said.",
                 shape: Shape::inline(json!({
                     "type": "string",
                     "enum": Format::all().filter(|format| format.is_written()).map(Format::as_str).collect::<Vec<_>>(),
@@ -86,7 +87,7 @@ pub(in crate::http) fn export() -> Description {
                 name: "names",
                 place: Place::Query,
                 description: "The names of the servers, separated by commas; all where nothing is said.",
-                shape: Shape::inline(json!({ "type": "string", "minLength": 1 })),
+                shape: Shape::inline(json!({ "type": "string", "pattern": "^[^,]+(,[^,]+)*$" })),
                 example: json!("issues,search"),
             },
             Parameter {
@@ -110,7 +111,8 @@ pub(in crate::http) fn export() -> Description {
             UnknownServer,
             MalformedServer,
             SecretUnreadable,
-        ]),
+        ])
+        .with_status(NoMcpServers, StatusCode::NOT_FOUND),
         ..about(TAG)
     }
 }

@@ -5,14 +5,19 @@ use std::sync::Arc;
 
 use crate::api::{DifferenceWord, ImportAction, ImportDifference, StoredWord, raw_json};
 use crate::json::{Json, Object, Pointer, to_compact};
+use crate::model::Dialect;
 use crate::model::config::Config;
+use crate::model::secret_binding::kept;
+use crate::model::secret_table::EXTENSIONS;
 use crate::model::validate::Violation;
 use crate::projection::{Condition, EntityTag, Precondition, Verdict, cautious_view};
+use crate::state::{BagChange, Change};
 use crate::store::Current;
 
 use super::plan::PlannedEntry;
 use super::request::ChosenAction;
 use crate::service::access::Caller;
+use crate::service::bags::keep;
 use crate::service::commit::{Step, WriteContext};
 use crate::service::effect::Effect;
 use crate::service::key_rules::BatchKeys;
@@ -43,6 +48,8 @@ pub(super) struct Judged {
     /// Whether something is to be written in any case.
     pub(super) must_write: bool,
     pub(super) written: Option<WrittenServer>,
+    /// What is to be remembered where the configuration stays what it is.
+    pub(super) remembered: Option<Change>,
 }
 
 /// What is stored under the name of an entry.
@@ -131,7 +138,10 @@ impl Judge<'_> {
         let is_guess = !rules.may_reveal && merged.config.iter().any(|(_, node)| node.has_sent_secret());
         let has_tag = || rules.tag(&entry.key, &merged.config) == *tag;
         if merged.refusals.is_empty() && !is_guess && has_tag() {
-            return Found { stored: StoredWord::Same, ..differs };
+            return match self.difference_of_bags(entry) {
+                Some(difference) => Found { difference: vec![difference], ..differs },
+                None => Found { stored: StoredWord::Same, ..differs },
+            };
         }
         let (sent, after) = match entry.choice.action {
             Some(ChosenAction::Merge) => {
@@ -143,6 +153,50 @@ impl Judge<'_> {
         };
         let pointers = rules.differences(&sent, before);
         Found { difference: differences(&pointers, before, &after), ..differs }
+    }
+
+    /// Whether something else is kept for the client beside a document that has no member for it.
+    fn difference_of_bags(&self, entry: &PlannedEntry) -> Option<ImportDifference> {
+        let client = entry.entry.client.bag();
+        let own = Some(&entry.stored.bag).filter(|bag| self.is_closed() && !bag.is_empty())?;
+        let known = self.context.bags_of(&entry.key);
+        let change = match known.get(client) {
+            Some(Json::Object(known)) if known == own => return None,
+            Some(_) => DifferenceWord::Changed,
+            None => DifferenceWord::Added,
+        };
+        let pointer = Pointer::root().member(EXTENSIONS).member(client);
+        Some(ImportDifference { pointer, change, before: None, after: None })
+    }
+
+    /// Whether the document has no member for what is kept for clients.
+    fn is_closed(&self) -> bool {
+        self.current.facts().layout().dialect == Dialect::Closed
+    }
+
+    /// What is to be remembered that the server keeps for clients.
+    fn bags(&self, entry: &PlannedEntry, action: Option<ImportAction>) -> Option<BagChange> {
+        let own = Some(entry.bags()).filter(|_| !entry.stored.bag.is_empty());
+        let known = self.context.bags_of(&entry.target);
+        let is_merged = action == Some(ImportAction::Merge);
+        if !self.is_closed() || (own.is_none() && (is_merged || known.is_empty())) {
+            return None;
+        }
+        let mut bags = if is_merged { known } else { Object::new() };
+        own.into_iter().flatten().for_each(|(client, bag)| bags.insert(client, bag));
+        Some(keep(&entry.target, bags))
+    }
+
+    /// The secrets that stay beside what is kept for a client. A caller who may not see them may put nothing there: an
+    /// export could send them elsewhere (law L7). A document that has a member for it is judged with that member.
+    fn exposed_by_bag(&self, entry: &PlannedEntry, change: &ServerWrite) -> Vec<Pointer> {
+        let rules = self.rules();
+        if rules.may_reveal || !self.is_closed() || entry.stored.bag.is_empty() {
+            return Vec::new();
+        }
+        let Some(server) = self.current.server(&entry.target) else { return Vec::new() };
+        let Ok(before) = rules.state(&entry.target, server).config else { return Vec::new() };
+        rules.merge(change, Some(&before)).map_or_else(|_| Vec::new(), |merged| kept(&merged.config))
     }
 
     /// What becomes of an entry, if it is said.
@@ -178,24 +232,39 @@ impl Judge<'_> {
             Some(ImportAction::Replace) => (ServerWrite::replace(config), entry.choice.if_match.clone()),
             _ => (ServerWrite::replace(config), Condition::Absent),
         };
+        let exposed = self.exposed_by_bag(entry, &change);
+        if !exposed.is_empty() {
+            let reason = ServiceError::BoundSecrets(exposed).of_one_at(&entry.at_config());
+            judged.obstacles.push(Obstacle::Write(reason));
+            return Ok(());
+        }
         let is_new = matches!(judged.action, Some(ImportAction::Add | ImportAction::Rename));
         let if_none_match = if is_new { Condition::Any } else { Condition::Absent };
         let precondition = Precondition { if_match: precondition, if_none_match };
         let write = Write { key: entry.target.clone(), precondition, caller: self.caller.clone() };
         let (dry_run, may_approve) = (self.dry_run, entry.is_approved);
         let update = Arc::new(Update { dry_run, may_approve, ..Update::new(write, change) });
+        let bags = self.bags(entry, judged.action);
         let written = match update::decide(self.current, &update, self.context, self.keys) {
             Ok(Step::Edit(effects, written)) => {
-                judged.judged.clone_from(&effects);
-                judged.effects = effects;
+                let effects = effects.into_iter().map(|effect| match &bags {
+                    Some(bags) => effect.with_bags(Some(bags.clone())),
+                    None => effect,
+                });
+                judged.effects = effects.collect();
+                judged.judged.clone_from(&judged.effects);
                 Ok(written)
             }
             Ok(Step::Rewrite { judged: more, answer, .. }) => {
                 judged.must_write = true;
                 judged.judged = more;
+                judged.remembered = bags.map(Change::Bags);
                 Ok(answer)
             }
-            Ok(Step::Keep(written)) => Ok(written),
+            Ok(Step::Keep(written)) => {
+                judged.remembered = bags.map(Change::Bags);
+                Ok(written)
+            }
             Ok(Step::NeedKey(reason)) => return Err(NeededKey(reason)),
             Ok(Step::Refuse(reason)) | Err(reason) => Err(reason),
             // The condition holds, so that no past is asked for.

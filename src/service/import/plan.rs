@@ -13,6 +13,9 @@ use super::request::{ChosenAction, ImportChoice, ImportRequest};
 use crate::service::ServiceError;
 use crate::service::error::TextFault;
 
+/// How many servers are imported at most: all of them are decided under the store's lock.
+const MOST_SERVERS: usize = 1_000;
+
 /// A text with the choices for it.
 pub(super) struct Plan {
     pub(super) format: Format,
@@ -48,6 +51,13 @@ impl Plan {
         let ImportRequest { text, format, file, mut choices, approved, skips_refused } = request;
         let found = formats::import(text.as_str(), Hint { format, file: file.as_deref() })?;
         let formats::Import { format, also_fits, servers, refused, ignored, notes } = found;
+        if MOST_SERVERS < servers.len() {
+            let pointer = Pointer::root().member("text");
+            let message = format!("it has more than {MOST_SERVERS} servers: import a part of them").into();
+            let fault = TextFault { violation: Violation { pointer, message }, position: None };
+            return Err(ServiceError::ImportRefused(vec![fault]));
+        }
+        let to_approve: HashSet<&str> = approved.iter().map(String::as_str).collect();
         let mut misfits = Vec::new();
         let mut entries = Vec::with_capacity(servers.len());
         for (index, mut entry) in servers.into_iter().enumerate() {
@@ -63,14 +73,15 @@ impl Plan {
                 Some(ChosenAction::Rename(name)) => name.key().clone(),
                 _ => key.clone(),
             };
-            let is_approved = approved.iter().any(|name| name == target.as_str());
+            let is_approved = to_approve.contains(target.as_str());
             let stored = entry.to_stored();
             let is_double = false;
             entries.push(PlannedEntry { index, entry, stored, choice, key, target, is_approved, is_double });
         }
         let unknown = |pointer| Violation { pointer, message: "the text has no such server".into() };
         misfits.extend(choices.keys().map(|name| unknown(at_choice(name))));
-        let is_unknown = |name: &String| !entries.iter().any(|entry| entry.target.as_str() == name);
+        let targets: HashSet<&str> = entries.iter().map(|entry| entry.target.as_str()).collect();
+        let is_unknown = |name: &String| !targets.contains(name.as_str());
         let approve = Pointer::root().member("approve");
         let strangers = approved.iter().enumerate().filter(|(_, name)| is_unknown(name));
         misfits.extend(strangers.map(|(index, _)| unknown(approve.element(index))));

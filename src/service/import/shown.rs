@@ -6,6 +6,7 @@ use crate::api::{
 };
 use crate::formats::{Ignored, Input, Note, Place, Reference, Refused};
 use crate::json::Pointer;
+use crate::model::Dialect;
 use crate::model::config::of_clear;
 use crate::model::suspect::suspects;
 use crate::model::validate::Violation;
@@ -16,8 +17,16 @@ use crate::service::state_context::StateContext;
 use super::entry::{Judged, Obstacle};
 use super::plan::{Plan, PlannedEntry};
 
+const KEPT_BESIDE: &str =
+    "what only this client understands is kept beside the settings, which have no member for it";
+
 /// What was found and what becomes of each entry, in their order.
-pub(super) fn result(plan: &Plan, servers: Vec<ImportedServer>, is_dry_run: bool) -> ImportResult {
+pub(super) fn result(
+    plan: &Plan,
+    servers: Vec<ImportedServer>,
+    is_dry_run: bool,
+    dialect: Dialect,
+) -> ImportResult {
     let refused = |refused: &Refused| RefusedEntry {
         name: refused.name.clone(),
         place: place(&refused.place),
@@ -30,6 +39,13 @@ pub(super) fn result(plan: &Plan, servers: Vec<ImportedServer>, is_dry_run: bool
         place: place(&note.place),
         about: note.about.clone(),
     };
+    let has_bag = |entry: &&PlannedEntry| !entry.stored.bag.is_empty() && !entry.is_skipped();
+    let beside = plan.entries.iter().filter(|_| dialect == Dialect::Closed).filter(has_bag);
+    let beside = beside.map(|entry| ImportNote {
+        server: Some(entry.entry.name.clone()),
+        place: place(&entry.entry.place),
+        about: KEPT_BESIDE.into(),
+    });
     ImportResult {
         format: plan.format,
         also_fits: plan.also_fits.clone(),
@@ -37,7 +53,7 @@ pub(super) fn result(plan: &Plan, servers: Vec<ImportedServer>, is_dry_run: bool
         servers,
         refused: plan.refused.iter().map(refused).collect(),
         ignored: plan.ignored.iter().map(ignored).collect(),
-        notes: plan.notes.iter().map(note).collect(),
+        notes: plan.notes.iter().map(note).chain(beside).collect(),
     }
 }
 

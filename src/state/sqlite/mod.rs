@@ -1,6 +1,7 @@
 //! The state store as an SQLite database, shared by every process on the settings file. Callers never wait for it on
 //! their own thread. Where the file can't be used the store works on in memory, and says so.
 
+mod bag_rows;
 mod connection;
 mod error;
 mod file_system;

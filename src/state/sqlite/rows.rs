@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use rusqlite::{Connection, Row, params};
 
-use super::origin_rows;
 use super::run_rows::{self, bytes, time};
+use super::{bag_rows, origin_rows};
 use crate::model::SettingsKey;
 use crate::secrets::{Scope, Scopes};
 use crate::state::authors::{AuthorNote, AuthorRow, AuthorRows, Authorship};
@@ -18,6 +18,7 @@ pub(super) fn apply(
     change: &Change,
     sealer: &dyn TextSealer,
 ) -> rusqlite::Result<()> {
+    bag_rows::apply(connection, change, sealer)?;
     match change {
         Change::Begin(id, session) => connection.execute(
             "INSERT OR IGNORE INTO session (id, bond, name, scopes, address, began, used)
@@ -52,6 +53,7 @@ pub(super) fn apply(
             connection.execute("DELETE FROM served WHERE address = ?1", [address])
         }
         Change::Origin(change) => return origin_rows::apply(connection, change, sealer),
+        Change::Bags(_) => return Ok(()),
         of_run => return run_rows::apply(connection, of_run, sealer),
     }
     .map(drop)
@@ -60,7 +62,8 @@ pub(super) fn apply(
 /// All that is held in memory of the file.
 pub(super) fn load(connection: &Connection, sealer: &dyn TextSealer) -> rusqlite::Result<Remembered> {
     let origins = Arc::new(origin_rows::load(connection, sealer)?);
-    let mut remembered = Remembered { origins, ..run_rows::load(connection, sealer)? };
+    let bags = bag_rows::load(connection, sealer)?;
+    let mut remembered = Remembered { origins, bags, ..run_rows::load(connection, sealer)? };
     let mut sessions =
         connection.prepare("SELECT id, bond, name, scopes, address, began, used FROM session")?;
     for row in sessions.query_map([], session)? {

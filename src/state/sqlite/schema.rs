@@ -12,7 +12,7 @@ const APPLICATION: i32 = 0x6d63_7053;
 pub(super) type Migration = fn(&Transaction<'_>) -> rusqlite::Result<()>;
 
 /// All of them, in order.
-pub(super) const MIGRATIONS: &[Migration] = &[sessions, authors, runs, lists, origins];
+pub(super) const MIGRATIONS: &[Migration] = &[sessions, authors, runs, lists, origins, bags];
 
 /// What a file is to this version of the service.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -216,4 +216,9 @@ fn origins(transaction: &Transaction<'_>) -> rusqlite::Result<()> {
             unknown TEXT NOT NULL
         ) STRICT, WITHOUT ROWID;",
     )
+}
+
+/// Version 6: what servers keep for other clients, encrypted.
+fn bags(transaction: &Transaction<'_>) -> rusqlite::Result<()> {
+    transaction.execute_batch("CREATE TABLE bag (name TEXT PRIMARY KEY, text SEALED TEXT) WITHOUT ROWID;")
 }

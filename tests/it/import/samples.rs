@@ -3,7 +3,7 @@
 use mcp_settings::api::ImportResult;
 use serde_json::{Value, json};
 
-use super::{Sample, list, samples, try_import};
+use crate::client_texts::{Sample, list, samples, try_import};
 use crate::server::TestServer;
 
 const MASK: &str = "[REDACTED]";

@@ -12,6 +12,7 @@ use super::super::opening::Setup;
 use super::super::schema::{MIGRATIONS, Migration};
 use super::{Spelled, close, open};
 use crate::state::conformance::authors::{found, made, name};
+use crate::state::conformance::bags::some_bags;
 use crate::state::conformance::origins::some_of_each;
 use crate::state::conformance::runs::{approve, attempted, list, observe, policy};
 use crate::state::conformance::{begin, opened, session, wait};
@@ -48,9 +49,9 @@ fn impossible(transaction: &Transaction<'_>) -> rusqlite::Result<()> {
 }
 
 const WITH_NEXT: &[Migration] =
-    &[MIGRATIONS[0], MIGRATIONS[1], MIGRATIONS[2], MIGRATIONS[3], MIGRATIONS[4], next];
+    &[MIGRATIONS[0], MIGRATIONS[1], MIGRATIONS[2], MIGRATIONS[3], MIGRATIONS[4], MIGRATIONS[5], next];
 const WITH_IMPOSSIBLE: &[Migration] =
-    &[MIGRATIONS[0], MIGRATIONS[1], MIGRATIONS[2], MIGRATIONS[3], MIGRATIONS[4], impossible];
+    &[MIGRATIONS[0], MIGRATIONS[1], MIGRATIONS[2], MIGRATIONS[3], MIGRATIONS[4], MIGRATIONS[5], impossible];
 
 fn with(folder: &std::path::Path, migrations: &'static [Migration]) -> SqliteState {
     let store = SqliteState::with_setup(folder.to_owned(), Setup { migrations, ..Setup::OWN });
@@ -72,6 +73,8 @@ fn a_file_of_every_version_is_read_by_this_one() {
         assert_eq!(wait(store.write(of_lists())), Kept::Stored);
         // What version 5 has more than version 4.
         assert_eq!(wait(store.write(some_of_each())), Kept::Stored);
+        // What version 6 has more than version 5.
+        assert_eq!(wait(store.write(some_bags())), Kept::Stored);
         close(&store);
         fs::create_dir_all(fixture(0).parent().unwrap()).unwrap();
         fs::copy(folder.path().join("state.db"), fixture(MIGRATIONS.len())).unwrap();
@@ -99,16 +102,22 @@ fn a_file_of_every_version_is_read_by_this_one() {
             if 5 <= version || !keys.is_empty() {
                 some_of_each().iter().for_each(|change| expected.apply(change));
             }
+            if 6 <= version || !keys.is_empty() {
+                some_bags().iter().for_each(|change| expected.apply(change));
+            }
             let seen = store.peek().unwrap();
             assert_eq!(
-                (&seen.runs, &seen.policies, &seen.origins),
-                (&expected.runs, &expected.policies, &expected.origins),
+                (&seen.runs, &seen.policies, &seen.origins, &seen.bags),
+                (&expected.runs, &expected.policies, &expected.origins, &expected.bags),
                 "version {version}"
             );
             assert_eq!(store.published_instances().len(), expected.runs.len(), "version {version}");
             // Made once: what is intended again after it was settled is something new.
             let origins = if keys.is_empty() && version < 5 { some_of_each() } else { Vec::new() };
-            assert_eq!(wait(store.write([of_a_run(), of_lists(), origins].concat())), Kept::Stored);
+            assert_eq!(
+                wait(store.write([of_a_run(), of_lists(), origins, some_bags()].concat())),
+                Kept::Stored
+            );
             store.publish_instances(vec![(name(0), Some("{}".to_owned()))]);
             store.note_authors(vec![made(name(0), 1, "ann", 7)]);
             keys.push(store.state_key().unwrap());

@@ -1,0 +1,218 @@
+//! `GET /api/export`: servers in the form of another client, and which of their secrets leave.
+
+use serde_json::{Map, Value, json};
+
+use crate::client_texts::{EXPORT, IMPORT, Sample, exported, import, list, samples, try_import};
+use crate::server::{ADMIN, READER, REVEALER, TestServer, WRITER, eventually};
+use crate::site::Site;
+
+/// The file that an export is, as JSON.
+#[track_caller]
+fn file(exported: &Value) -> Value {
+    serde_json::from_str(exported["text"].as_str().expect("a text")).expect("it is JSON")
+}
+
+fn start() -> TestServer {
+    let server = TestServer::start();
+    server.seed(
+        "git hub".replace(' ', "-").as_str(),
+        &json!({
+            "command": "npx", "args": ["-y", "x@1"], "cwd": "/srv",
+            "env": {"GITHUB_TOKEN": "canary-env", "LOG": "${MCP_SECRET_LOG}", "PORT": "8080"},
+        }),
+    );
+    server.seed(
+        "web",
+        &json!({
+            "url": "https://u:canary-password@h.example/mcp?api_key=canary-query",
+            "headers": {"Authorization": "Bearer canary-header", "X-Ref": "Bearer ${NOT_ALLOWED}"},
+        }),
+    );
+    server
+}
+
+#[test]
+fn references_are_written_for_secrets_under_the_names_of_their_places() {
+    let server = start();
+    let answer = server.get(format!("{EXPORT}?format=cursor")).key(READER).send().expect(200);
+    answer.read::<mcp_settings::api::ExportResult>();
+    assert!(!answer.text().contains("canary"), "{}", answer.text());
+    assert_eq!(answer.header("cache-control"), Some("no-store"));
+    let answer = answer.json();
+    assert_eq!((&answer["file"], &answer["media_type"]), (&json!("mcp.json"), &json!("application/json")));
+    assert_eq!(
+        file(&answer)["mcpServers"],
+        json!({
+            "git-hub": {
+                "command": "npx", "args": ["-y", "x@1"],
+                "env": {
+                    "GITHUB_TOKEN": "${env:GITHUB_TOKEN}", "LOG": "${env:MCP_SECRET_LOG}", "PORT": "${env:PORT}",
+                },
+            },
+            "web": {
+                "url": "https://${env:WEB_USERINFO}@h.example/mcp?api_key=${env:WEB_API_KEY}",
+                "headers": {"Authorization": "${env:WEB_AUTHORIZATION}", "X-Ref": "${env:WEB_X_REF}"},
+            },
+        })
+    );
+    let losses: Vec<&Value> = list(&answer["losses"]).iter().map(|loss| &loss["pointer"]).collect();
+    assert!(losses.contains(&&json!("/cwd")), "{losses:?}");
+    // Who may see secrets gets what the references say.
+    let revealed = exported(&server, "cursor", "web", "references");
+    assert_eq!(file(&revealed)["mcpServers"]["web"]["headers"]["X-Ref"], "Bearer ${env:NOT_ALLOWED}");
+}
+
+#[test]
+fn placeholders_are_what_an_import_asks_for() {
+    let server = start();
+    let placed = exported(&server, "claude-code", "git-hub", "placeholders");
+    let text = placed["text"].as_str().expect("a text");
+    assert!(!text.contains("canary"), "{text}");
+    let tried = try_import(&TestServer::start(), &json!({"text": text})).send().expect(200).json();
+    let asked: Vec<&Value> = list(&tried["servers"][0]["inputs"]).iter().map(|input| &input["id"]).collect();
+    assert_eq!(asked, [&json!("/env/GITHUB_TOKEN"), &json!("/env/PORT")]);
+}
+
+#[test]
+fn plaintext_needs_reveal_and_is_audited() {
+    let server = {
+        let started = start();
+        let site = started.site();
+        started.stop();
+        TestServer::builder(site).argument("--log-format").argument("json").start()
+    };
+    let target = format!("{EXPORT}?format=claude-code&names=git-hub&secrets=plaintext");
+    for key in [READER, WRITER] {
+        let refused = server.get(&target).key(key).send().expect_problem(403, "insufficient-scope");
+        assert_eq!(refused.json()["required_scope"], "reveal");
+    }
+    for key in [REVEALER, ADMIN] {
+        let shown = server.get(&target).key(key).send().expect(200).json();
+        assert_eq!(file(&shown)["mcpServers"]["git-hub"]["env"]["GITHUB_TOKEN"], "canary-env");
+    }
+    server.get(format!("{EXPORT}?format=cursor")).key(READER).send().expect(200);
+    eventually("all is audited", || server.audited().len() >= 4);
+    let audited = server.audited();
+    let said: Vec<Value> = audited
+        .iter()
+        .map(|event| json!([event["action"], event["exposure"], event["caller"], event["status"]]))
+        .collect();
+    assert_eq!(
+        said,
+        [
+            json!(["reveal", "plaintext", "reader", 403]),
+            json!(["reveal", "plaintext", "writer", 403]),
+            json!(["reveal", "plaintext", "revealer", 200]),
+            json!(["reveal", "plaintext", "admin", 200]),
+        ]
+    );
+    assert!(audited[2..].iter().all(|event| event.to_string().contains("git-hub")), "{audited:?}");
+    assert!(!server.log().contains("canary"));
+}
+
+#[test]
+fn what_is_kept_for_a_client_is_not_written_for_who_may_not_see_it() {
+    let server = TestServer::start();
+    let entry =
+        json!({"command": "x", "autoApprove": ["canary-tool"], "oauth": {"codeVerifier": "canary-verifier"}});
+    let text = json!({"mcpServers": {"a": entry}}).to_string();
+    import(&server, &json!({"text": text, "format": "cline"})).send().expect(200);
+    let target = format!("{EXPORT}?format=cline");
+    let hidden = server.get(&target).key(READER).send().expect(200);
+    assert!(!hidden.text().contains("canary"), "{}", hidden.text());
+    let loss = &hidden.json()["losses"][0];
+    assert_eq!((&loss["server"], &loss["pointer"]), (&json!("a"), &json!("/extensions")));
+    let shown = file(&server.get(&target).send().expect(200).json());
+    assert_eq!(shown["mcpServers"]["a"]["autoApprove"], json!(["canary-tool"]));
+}
+
+#[test]
+fn an_export_that_makes_no_sense_is_refused() {
+    let server = start();
+    for (query, status, slug) in [
+        ("?format=", 400, "invalid-query"),
+        ("?format=word", 400, "invalid-query"),
+        ("?format=server-json", 400, "invalid-query"),
+        ("?format=lines", 400, "invalid-query"),
+        ("?format=cursor&names=", 400, "invalid-query"),
+        ("?format=cursor&secrets=all", 400, "invalid-query"),
+        ("?format=cursor&dry_run=true", 400, "invalid-query"),
+        ("?format=cursor&names=web,none,other", 404, "unknown-server"),
+    ] {
+        let refused = server.get(format!("{EXPORT}{query}")).send().expect_problem(status, slug);
+        assert!(
+            slug != "unknown-server" || refused.text().contains(r#"\"none\", \"other\""#),
+            "{}",
+            refused.text()
+        );
+    }
+    assert_eq!(server.get(EXPORT).send().expect(200).json()["format"], "plain");
+    let get = || server.get(format!("{EXPORT}?format=cursor"));
+    get().anonymous().send().expect_problem(401, "unauthorized");
+    get().header("Host", "evil.example").send().expect_problem(403, "forbidden-host");
+    get().header("Expect", "something").send().expect_problem(417, "expectation-failed");
+    get().if_match("bad").send().expect_problem(400, "invalid-header");
+    server.post(EXPORT).send().expect_problem(405, "method-not-allowed");
+    server.get(format!("{EXPORT}?format=cursor&names=web")).send().expect(200);
+
+    server.write("garbage");
+    get().send().expect_problem(503, "document-unreadable");
+    let acp = r#"{"agent_settings":{"schema_version":4,"agent_kind":"acp"}}"#;
+    let server = TestServer::builder(Site::with_document(acp)).start();
+    server.get(format!("{EXPORT}?format=cursor")).send().expect_problem(404, "no-mcp-servers");
+    let malformed = r#"{"agent_settings":{"mcp_config":{"mcpServers":{"a":[],"b":{"command":"x","env":{"A":"gAAAAAB"}}}}}}"#;
+    let server = TestServer::builder(Site::with_document(malformed)).start();
+    let target = |rest: &str| server.get(format!("{EXPORT}?format=cursor{rest}"));
+    target("&names=a").send().expect_problem(409, "malformed-server");
+    let all = target("").send().expect(200).json();
+    assert_eq!(file(&all)["mcpServers"]["b"]["env"]["A"], "${env:A}");
+    assert_eq!(all["losses"][0]["server"], "a");
+}
+
+/// The servers as they are stored, in clear, but for what the members say without it.
+fn meaning(server: &TestServer) -> Map<String, Value> {
+    let of = |name: String| {
+        let mut config = server.plaintext(&name);
+        config.as_object_mut().expect("an object").remove("transport");
+        (name, config)
+    };
+    server.names().into_iter().map(of).collect()
+}
+
+/// Imports what of a text asks for nothing.
+#[track_caller]
+fn import_all(server: &TestServer, body: &mut Value) {
+    for own in list(&try_import(server, body).send().expect(200).json()["servers"]) {
+        if !list(&own["inputs"]).is_empty() || own.get("errors").is_some() {
+            body["choices"][own["name"].as_str().expect("a name")] = json!({"action": "skip"});
+        }
+    }
+    server.post(IMPORT).json(body).send().expect(200);
+}
+
+#[test]
+fn each_sample_means_the_same_when_it_was_imported_and_is_exported() {
+    for Sample { folder, file, text, expected } in samples() {
+        let format = expected["format"].as_str().expect("a format");
+        if ["server-json", "lines"].contains(&format) {
+            continue;
+        }
+        let server = TestServer::start();
+        import_all(&server, &mut json!({"text": text, "file": file, "skip_refused": true}));
+        let names = server.names().join(",");
+        let written = exported(&server, format, &names, "plaintext")["text"].clone();
+        let other = TestServer::start();
+        import_all(&other, &mut json!({"text": written, "format": format}));
+        assert_eq!(meaning(&other), meaning(&server), "{folder}:\n{written}");
+        let referenced = exported(&server, format, &names, "references");
+        let text = referenced["text"].as_str().expect("a text");
+        // What is in an argument is shown in clear everywhere, and a loss says so.
+        let is_noted =
+            |loss: &Value| loss["about"].as_str().is_some_and(|about| about.contains("seems to hold"));
+        let says_so = list(&referenced["losses"]).iter().any(is_noted);
+        for secret in list(&expected["secrets"]) {
+            let secret = secret.as_str().expect("a text");
+            assert!(!text.contains(secret) || says_so, "{folder}: {secret}");
+        }
+    }
+}
