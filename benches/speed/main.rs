@@ -4,6 +4,7 @@
 
 #![expect(clippy::print_stdout, reason = "the table is what this program is for")]
 
+mod commands;
 mod commits;
 mod discovery;
 mod growth;
@@ -30,12 +31,13 @@ type Result<T> = std::result::Result<T, Box<dyn Error + Send + Sync>>;
 
 type Chapter = fn(&mut Report) -> Result<()>;
 
-const CHAPTERS: [(&str, Chapter); 10] = [
+const CHAPTERS: [(&str, Chapter); 11] = [
     ("reads", reads::run),
     ("commits", commits::run),
     ("writers", writers::run),
     ("growth", growth::run),
     ("starting", starting::run),
+    ("commands", commands::run),
     ("instances", instances::run),
     ("discovery", discovery::run),
     ("instructions", instructions::run),

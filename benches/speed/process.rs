@@ -125,7 +125,7 @@ impl Drop for Process {
     }
 }
 
-const BINARY: &str = env!("CARGO_BIN_EXE_mcp-settings");
+pub(crate) const BINARY: &str = env!("CARGO_BIN_EXE_mcp-settings");
 
 fn service(mut command: Command, document: &Path) -> Command {
     let keys = format!(r#"[{{"name":"bench","key":"{API_KEY}","scopes":["admin","run"]}}]"#);

@@ -6,7 +6,13 @@ use std::fs::{self, OpenOptions};
 use std::io::{self, IsTerminal, Write};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
-use std::process::{Command, ExitCode};
+use std::process::ExitCode;
+use std::thread;
+
+use futures_util::FutureExt;
+use tokio::process::Command;
+use tokio::signal::unix::{Signal, SignalKind, signal};
+use tokio::sync::oneshot;
 
 use crate::json::{Json, Object, Rules, parse};
 use crate::secrets::random_token;
@@ -59,8 +65,12 @@ pub(super) fn run(arguments: Arguments) -> Result<ExitCode, Failure> {
 /// Has the text edited until it is stored, or given up.
 async fn edit(settings: &Settings, name: &str, mut base: Base, path: &Path) -> Result<String, Failure> {
     let shown = printable(name);
+    // It is the editor's while that runs, and an answer to our questions.
+    let mut interrupt = signal(SignalKind::interrupt())
+        .map_err(|error| Failure::new("could not listen for signals").because(error))?;
     loop {
-        open_editor(path)?;
+        open_editor(path).await?;
+        while interrupt.recv().now_or_never().is_some() {}
         let failure = match read_draft(path) {
             Err(failure) => failure,
             Ok((_, config)) if config == base.config => return Ok(format!("{shown} is as it was\n")),
@@ -71,7 +81,7 @@ async fn edit(settings: &Settings, name: &str, mut base: Base, path: &Path) -> R
                     return Ok(format!("{shown} edited{tag}\n"));
                 }
                 match response.status() {
-                    412 => match resolve(settings, name, &mut base, &config, path).await? {
+                    412 => match resolve(settings, name, &mut base, (&config, path), &mut interrupt).await? {
                         Some(stored) => return Ok(stored),
                         None => continue,
                     },
@@ -80,7 +90,7 @@ async fn edit(settings: &Settings, name: &str, mut base: Base, path: &Path) -> R
             }
         };
         failure.print();
-        if ask("Edit it again? [Y/n] ", "y").as_deref() != Some("y") {
+        if ask_or_stop("Edit it again? [Y/n] ", "y", &mut interrupt).await.as_deref() != Some("y") {
             return Err(Failure::new(format!("{shown} was not changed")).exit(failure.code()));
         }
     }
@@ -100,8 +110,8 @@ async fn resolve(
     settings: &Settings,
     name: &str,
     base: &mut Base,
-    yours: &Json,
-    path: &Path,
+    (yours, path): (&Json, &Path),
+    interrupt: &mut Signal,
 ) -> Result<Option<String>, Failure> {
     loop {
         let current = settings.call(Request::get(server(name))).await?;
@@ -128,7 +138,7 @@ async fn resolve(
             }
             None => "[e]dit yours again and store it over theirs, or [k]eep your text and stop? ",
         };
-        match (ask(question, "k").as_deref(), merged) {
+        match (ask_or_stop(question, "k", interrupt).await.as_deref(), merged) {
             (Some("e"), _) => {
                 *base = theirs;
                 return Ok(None);
@@ -178,17 +188,29 @@ fn read_draft(path: &Path) -> Result<(String, Json), Failure> {
 }
 
 /// Runs the editor as the shell would: the variable may hold arguments, as `code --wait` does.
-fn open_editor(path: &Path) -> Result<(), Failure> {
+async fn open_editor(path: &Path) -> Result<(), Failure> {
     let named = ["VISUAL", "EDITOR"]
         .into_iter()
         .find_map(|name| env::var(name).ok().filter(|text| !text.trim().is_empty()));
     let editor = named.unwrap_or_else(|| USUAL.to_owned());
     let failed = || Failure::new(format!("the editor `{editor}` failed")).hint("set `VISUAL` or `EDITOR`");
-    let status = Command::new("sh").args(["-c", &format!("{editor} \"$@\""), "sh"]).arg(path).status();
-    match status {
+    let mut command = Command::new("sh");
+    command.args(["-c", &format!("{editor} \"$@\""), "sh"]).arg(path);
+    match command.status().await {
         Ok(status) if status.success() => Ok(()),
         Ok(_) => Err(failed()),
         Err(error) => Err(failed().because(error)),
+    }
+}
+
+/// Asks on a terminal, where an interrupt is no answer.
+async fn ask_or_stop(question: &'static str, usual: &'static str, interrupt: &mut Signal) -> Option<String> {
+    let (sender, receiver) = oneshot::channel();
+    // A thread of its own: the process must not wait for a line that nobody types.
+    thread::spawn(move || drop(sender.send(ask(question, usual))));
+    tokio::select! {
+        letter = receiver => letter.ok().flatten(),
+        _ = interrupt.recv() => None,
     }
 }
 
@@ -200,6 +222,8 @@ pub(super) fn ask(question: &str, usual: &str) -> Option<String> {
     }
     let mut err = io::stderr().lock();
     err.write_all(question.as_bytes()).and_then(|()| err.flush()).ok()?;
+    // Others write to stderr while this waits.
+    drop(err);
     let mut line = String::new();
     match io::stdin().read_line(&mut line) {
         Ok(0) | Err(_) => None,

@@ -52,30 +52,34 @@ pub(super) fn show(
 pub(super) fn json(value: &Json) -> String {
     let mut text = String::new();
     Style::indented().write(&mut text, value, "");
-    let mut out = String::with_capacity(text.len() + 1);
+    text.push('\n');
+    harmless(&text)
+}
+
+/// YAML of an object; of a list as its member `items`. Anything else is on one line, as in JSON.
+fn yaml(value: &Json) -> String {
+    match value {
+        Json::Object(object) => harmless(&to_yaml(object)),
+        Json::Array(_) => {
+            let mut object = Object::new();
+            object.insert("items", value.clone());
+            harmless(&to_yaml(&object))
+        }
+        other => json(other),
+    }
+}
+
+/// The same JSON or YAML with every character escaped that would control a terminal: neither has one outside of its
+/// quoted strings, but for line breaks.
+fn harmless(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
     for character in text.chars() {
         match is_control(character) && character != '\n' {
-            // Outside of strings JSON has none of them.
             true => out.push_str(&format!("\\u{:04x}", u32::from(character))),
             false => out.push(character),
         }
     }
-    out.push('\n');
     out
-}
-
-/// YAML of an object; anything else is on one line, as in JSON.
-fn yaml(value: &Json) -> String {
-    match value {
-        Json::Object(object) => to_yaml(object),
-        Json::Array(elements) => {
-            // A list has no form of its own at the top; each element is one of a list without a name.
-            let mut object = Object::new();
-            object.insert("items", Json::Array(elements.clone()));
-            to_yaml(&object)
-        }
-        other => json(other),
-    }
 }
 
 #[cfg(test)]
@@ -84,10 +88,11 @@ mod tests {
     use crate::json::{Rules, parse};
 
     #[test]
-    fn json_is_the_same_value_and_controls_no_terminal() {
+    fn what_is_printed_is_the_same_value_and_controls_no_terminal() {
         let value = parse("{\"a\\u001b\":\"\u{9b}2J\u{202e}\",\"n\":1.50}", &Rules::BODY).unwrap();
         let text = json(&value);
         assert_eq!(text, "{\n  \"a\\u001b\": \"\\u009b2J\\u202e\",\n  \"n\": 1.50\n}\n");
         assert_eq!(parse(&text, &Rules::BODY).unwrap(), value);
+        assert_eq!(yaml(&value), "\"a\\u001b\": \"\\u009b2J\\u202e\"\nn: 1.50\n");
     }
 }

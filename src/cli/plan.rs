@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use crate::api::{McpServerList, McpServerSummary};
 use crate::json::{Json, Object, Rules, parse, to_compact};
 
-use super::client::{Request, Settings, server, servers};
+use super::client::{Request, Settings, server, servers, stored};
 use super::declared::Declared;
 use super::failure::Failure;
 use super::output::{Form, show};
@@ -83,7 +83,7 @@ impl Step {
         match self.action {
             Action::Create => Some(put().header("If-None-Match", "*")),
             Action::Replace => Some(put().if_match(self.tag.as_deref())),
-            Action::Remove => Some(Request::delete(server(&self.name)).if_match(self.tag.as_deref())),
+            Action::Remove => Some(Request::delete(stored(&self.name)).if_match(self.tag.as_deref())),
             Action::Keep | Action::Leave => None,
         }
     }

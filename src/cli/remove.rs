@@ -2,7 +2,7 @@
 
 use std::process::ExitCode;
 
-use super::client::{Request, server};
+use super::client::{Request, stored};
 use super::failure::Failure;
 use super::write::Write;
 
@@ -17,5 +17,5 @@ pub(super) struct Arguments {
 
 pub(super) fn run(arguments: Arguments) -> Result<ExitCode, Failure> {
     let Arguments { name, write } = arguments;
-    write.run(&name, "removed", Request::delete(server(&name)))
+    write.run(&name, "removed", Request::delete(stored(&name)))
 }

@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use crate::json::{Json, Object, to_compact};
 
-use super::client::{Request, server};
+use super::client::{Request, server, stored};
 use super::failure::Failure;
 use super::write::Write;
 
@@ -19,17 +19,19 @@ pub(super) struct Arguments {
 }
 
 pub(super) fn rename(arguments: Arguments) -> Result<ExitCode, Failure> {
-    run(arguments, "rename", "renamed to")
+    let path = format!("{}/rename", stored(&arguments.name));
+    run(arguments, path, "renamed to")
 }
 
 pub(super) fn copy(arguments: Arguments) -> Result<ExitCode, Failure> {
-    run(arguments, "copy", "copied to")
+    let path = format!("{}/copy", server(&arguments.name));
+    run(arguments, path, "copied to")
 }
 
-fn run(arguments: Arguments, action: &str, done: &str) -> Result<ExitCode, Failure> {
+fn run(arguments: Arguments, path: String, done: &str) -> Result<ExitCode, Failure> {
     let Arguments { name, to, write } = arguments;
     let mut body = Object::new();
     body.insert("to", Json::string(to.clone()));
-    let request = Request::post(format!("{}/{action}", server(&name))).json(to_compact(&Json::Object(body)));
+    let request = Request::post(path).json(to_compact(&Json::Object(body)));
     write.run(&name, &format!("{done} {to}"), request)
 }

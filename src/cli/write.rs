@@ -29,7 +29,7 @@ impl Write {
     pub(super) fn run(self, name: &str, done: &str, request: Request) -> Result<ExitCode, Failure> {
         let Self { if_match, dry_run, output: Output { output: form }, target } = self;
         run_on(async move {
-            let settings = target.open(Purpose::Change)?;
+            let settings = target.open(if dry_run { Purpose::Look } else { Purpose::Change })?;
             let mut request = request.if_match(if_match.map(tag).as_deref());
             if dry_run {
                 request = request.dry_run();

@@ -127,7 +127,7 @@ const MAY_USE_ONLY: [(&str, &str, &[&str]); 27] = [
     ("instances", "metrics", &["InstanceMetrics"]),
     ("registry", "model", &["SettingsKey", "descriptor", "mask", "suspect", "validate"]),
     ("cli", "document", &["NewDocument"]),
-    ("cli", "model", &["dial", "reference", "static_server"]),
+    ("cli", "model", &["ServerName", "dial", "reference", "static_server"]),
 ];
 
 /// Words that must not occur in a room, or in a folder of one.

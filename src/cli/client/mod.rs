@@ -23,7 +23,7 @@ use direct::Direct;
 use remote::Remote;
 
 pub(super) use super::assemble::Purpose;
-pub(super) use request::{Request, Response, escaped, instance, instances, server, servers};
+pub(super) use request::{Request, Response, escaped, instance, instances, server, servers, stored};
 pub(super) use service::{Events, ServerEvent, Service};
 use way::Way;
 

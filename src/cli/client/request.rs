@@ -8,6 +8,7 @@ use serde::de::DeserializeOwned;
 
 use crate::api::Problem;
 use crate::json::{Json, Rules, parse};
+use crate::model::ServerName;
 
 use super::super::failure::{Exit, Failure};
 use super::super::terminal::printable;
@@ -20,6 +21,9 @@ const ESCAPED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'
 
 /// The collection of servers.
 const SERVERS: &str = "/api/settings/mcp-servers";
+
+/// The servers in OpenHands' settings.
+const STORED: &str = "/api/settings/mcp";
 
 /// The instances of the servers.
 const INSTANCES: &str = "/api/instances";
@@ -55,6 +59,15 @@ pub(in crate::cli) fn servers() -> String {
 /// The path of one server.
 pub(in crate::cli) fn server(name: &str) -> String {
     format!("{SERVERS}/{}", escaped(name))
+}
+
+/// The path under which a server of any stored name can be renamed and deleted: one whose name breaks the rule for names
+/// is reached in OpenHands' settings only.
+pub(in crate::cli) fn stored(name: &str) -> String {
+    match name.parse::<ServerName>() {
+        Ok(_) => server(name),
+        Err(_) => format!("{STORED}/{}", escaped(name)),
+    }
 }
 
 /// The path of all instances.
@@ -257,5 +270,7 @@ mod tests {
     #[test]
     fn a_name_is_one_segment() {
         assert_eq!(server("a:b/c?d"), "/api/settings/mcp-servers/a%3Ab%2Fc%3Fd");
+        assert_eq!(stored("a:b"), server("a:b"));
+        assert_eq!(stored("a b"), "/api/settings/mcp/a%20b");
     }
 }

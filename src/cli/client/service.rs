@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use futures_util::StreamExt;
 use futures_util::stream::LocalBoxStream;
+use tokio::time::error::Elapsed;
 use tokio::time::timeout;
 
 use super::super::failure::{Exit, Failure};
@@ -58,7 +59,8 @@ impl Service {
 
     /// Makes a request whose response is events.
     pub(in crate::cli) async fn follow(&self, request: Request) -> Result<Events, Failure> {
-        Ok(Events { pieces: self.0.follow(request).await?, text: Vec::new() })
+        let pieces = timeout(SILENCE, self.0.follow(request)).await.map_err(silent)??;
+        Ok(Events { pieces, text: Vec::new() })
     }
 }
 
@@ -72,8 +74,6 @@ impl Events {
                     return Ok(Some(event));
                 }
             }
-            let silent =
-                |_| Failure::new("the service has been silent for 40 seconds").exit(Exit::Unreachable);
             match timeout(SILENCE, self.pieces.next()).await.map_err(silent)? {
                 None => return Ok(None),
                 Some(piece) => self.text.extend_from_slice(&piece?),
@@ -83,6 +83,10 @@ impl Events {
             }
         }
     }
+}
+
+fn silent(_: Elapsed) -> Failure {
+    Failure::new("the service has been silent for 40 seconds").exit(Exit::Unreachable)
 }
 
 /// The event of a block of lines; none where it is a comment.

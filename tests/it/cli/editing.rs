@@ -46,7 +46,7 @@ impl Terminal {
         for (name, value) in variables {
             tmux.arg("-e").arg(format!("{name}={}", value.display()));
         }
-        let started = tmux.arg("sh").arg(path.join("script")).output().expect("tmux is there");
+        let started = tmux.arg("bash").arg(path.join("script")).output().expect("tmux is there");
         assert!(started.status.success(), "{started:?}");
         terminal
     }
@@ -82,6 +82,12 @@ impl Terminal {
         let typed = self.tmux(&["send-keys", "-l", line]).status().expect("tmux is there");
         let entered = self.tmux(&["send-keys", "Enter"]).status().expect("tmux is there");
         assert!(typed.success() && entered.success());
+    }
+
+    /// Types Ctrl-C.
+    fn interrupt(&self) {
+        let typed = self.tmux(&["send-keys", "C-c"]).status().expect("tmux is there");
+        assert!(typed.success());
     }
 
     /// The texts that were not removed.
@@ -153,6 +159,25 @@ fn a_text_that_is_not_stored_is_kept_and_named() {
     let [draft] = terminal.drafts().try_into().expect("one draft");
     assert!(draft.contains("\"mine\"") && !draft.contains("hunter2"), "{draft}");
     assert_eq!(server.plaintext("issues")["args"], json!(["theirs"]));
+}
+
+#[test]
+fn an_interrupt_stops_at_a_question_and_in_the_editor_and_keeps_the_text() {
+    let server = server();
+    let terminal = Terminal::edit(&server);
+    terminal.wait("the editor is open", 1);
+    terminal.send("s/\"npx\"/npx/");
+    terminal.wait("Edit it again? [Y/n]", 1);
+    terminal.interrupt();
+    let screen = terminal.wait("it ended with 1", 1);
+    assert!(screen.contains("your text is in "), "{screen}");
+    assert_eq!(terminal.drafts().len(), 1);
+    let terminal = Terminal::edit(&server);
+    terminal.wait("the editor is open", 1);
+    terminal.interrupt();
+    let screen = terminal.wait("it ended with 1", 1);
+    assert!(screen.contains("error: the editor") && screen.contains("your text is in "), "{screen}");
+    assert_eq!(terminal.drafts().len(), 1);
 }
 
 #[test]

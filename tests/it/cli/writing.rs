@@ -55,6 +55,16 @@ fn a_server_is_set_patched_renamed_copied_disabled_and_removed() {
 }
 
 #[test]
+fn a_server_of_any_stored_name_can_be_renamed_and_removed() {
+    let site = Site::with_document(
+        r#"{"agent_settings":{"mcp_config":{"mcpServers":{"a b":{"command":"x"},"c/d":{"command":"y"}}}}}"#,
+    );
+    run(&site, &["rename", "a b", "ab"]).expect(0);
+    run(&site, &["remove", "c/d"]).expect(0);
+    assert_eq!(run(&site, &["list", "-o", "name"]).expect(0).stdout, "ab\n");
+}
+
+#[test]
 fn a_stale_tag_is_a_conflict_and_changes_nothing() {
     let site = site();
     let stale = tag(&site, "issues");
@@ -103,6 +113,9 @@ fn a_dry_run_and_a_validation_store_nothing() {
     let ran = feed(&site, &["set", "new", "--dry-run"], CONFIG).expect(0);
     assert_eq!(ran.lines()[0].split('"').next(), Some("new created (dry run) "), "{ran:?}");
     run(&site, &["remove", "issues", "--dry-run"]).expect(0);
+    let fresh = Site::new();
+    feed(&fresh, &["set", "new", "--dry-run"], CONFIG).expect(0);
+    assert!(fresh.files().is_empty());
     let key = "ghp_0123456789abcdefghijklmnopqrstuvwxyzAB";
     let found = format!(r#"{{"command":"npx","args":["--token","{key}"]}}"#);
     let valid = feed(&site, &["validate", "new"], &found).expect(0);
