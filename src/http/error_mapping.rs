@@ -161,7 +161,7 @@ pub(super) fn problem(error: ServiceError, method: &Method, name: &str) -> Probl
         }
         ServiceError::UnreadableText(unreadable) => unreadable_text(&unreadable),
         ServiceError::MisfitOfText(violations) => {
-            let detail = "The request says something of what the text does not have.";
+            let detail = "The body can't be read as a request to import this text.";
             of_violations(ProblemKind::MalformedBody, detail, &violations)
         }
         ServiceError::ImportRefused(faults) => import_refused(faults),

@@ -10,6 +10,8 @@ use crate::model::url_parts;
 pub struct Substitutes<'a> {
     /// Whether a text stays that is nothing but references, although the service does not resolve them.
     pub keeps_references: bool,
+    /// Whether one stayed that a redacted view masks.
+    pub reveals: bool,
     /// What is put in the place of the secret there; of a secret part of a URL, the last step is its name.
     pub substitute: &'a mut dyn FnMut(&Pointer) -> String,
 }
@@ -36,9 +38,10 @@ impl Substitutes<'_> {
             Node::Text(text) => Json::String(text.clone()),
             Node::Secret(secret) => Json::string(self.secret(secret, path)),
             Node::Url(url) => {
-                let (keeps, at) = (self.keeps_references, path.pointer());
+                let at = path.pointer();
                 let with = |name: &str, part: &str| {
-                    let stays = keeps && is_reference(part);
+                    let stays = self.keeps_references && is_reference(part);
+                    self.reveals |= stays;
                     (!stays).then(|| (self.substitute)(&at.member(name)))
                 };
                 Json::string(url_parts::replaced(url.text.expose(), with))
@@ -56,9 +59,9 @@ impl Substitutes<'_> {
 
     fn secret(&mut self, secret: &Secret, path: &Path<'_>) -> String {
         match &secret.value {
-            SecretValue::Text(text)
-                if secret.is_reference || (self.keeps_references && is_reference(text.expose())) =>
-            {
+            SecretValue::Text(text) if secret.is_reference => text.expose().to_owned(),
+            SecretValue::Text(text) if self.keeps_references && is_reference(text.expose()) => {
+                self.reveals = true;
                 text.expose().to_owned()
             }
             _ => (self.substitute)(&path.pointer()),
@@ -80,19 +83,22 @@ mod tests {
     use crate::model::reference::ReferenceRules;
     use crate::model::samples::config;
 
-    fn written(text: &str, keeps_references: bool) -> String {
+    fn written(text: &str, keeps_references: bool) -> (String, bool) {
         let mut config = config(text);
         ReferenceRules::default().mark(&mut config);
         let mut substitute = |pointer: &Pointer| format!("<{pointer}>");
-        to_compact(&Substitutes { keeps_references, substitute: &mut substitute }.of(&config).into())
+        let mut substitutes = Substitutes { keeps_references, reveals: false, substitute: &mut substitute };
+        let written = substitutes.of(&config);
+        (to_compact(&written.into()), substitutes.reveals)
     }
 
     #[test]
     fn no_secret_stays_but_a_reference_that_may() {
         let text = r#"{"command":"x","args":["-y"],"env":{"A":"sealed s","B":8080,"C":["t"],"D":"foreign u","E":"${MCP_SECRET_E}","F":"${F}","G":"${G:-g}","H":"${H} h"},"url":"https://u:p@h/?token=${T}&key=k&x=1"}"#;
         let hidden = r#"{"command":"x","args":["-y"],"env":{"A":"</env/A>","B":"</env/B>","C":["</env/C/0>"],"D":"</env/D>","E":"${MCP_SECRET_E}","F":"</env/F>","G":"</env/G>","H":"</env/H>"},"url":"https://</url/userinfo>@h/?token=</url/token>&key=</url/key>&x=1"}"#;
-        assert_eq!(written(text, false), hidden);
+        assert_eq!(written(text, false), (hidden.to_owned(), false));
         let kept = hidden.replace("</env/F>", "${F}").replace("</url/token>", "${T}");
-        assert_eq!(written(text, true), kept);
+        assert_eq!(written(text, true), (kept, true));
+        assert!(!written(r#"{"env":{"A":"${MCP_SECRET_A}"}}"#, true).1, "every view shows it");
     }
 }

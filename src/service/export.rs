@@ -153,12 +153,15 @@ impl Writer<'_> {
             bags = Object::new();
         }
         self.reveals |= !bags.is_empty();
-        let suspects = suspects(config).into_iter().map(|suspect| loss(name, suspect.pointer, SEEMS_SECRET));
-        self.losses.extend(suspects);
+        let kept_for_clients = of_clear(&bags);
+        let at_bags = Pointer::root().member(EXTENSIONS);
+        let in_bags = suspects(&kept_for_clients).into_iter().map(|own| at_bags.followed_by(&own.pointer));
+        let suspects = suspects(config).into_iter().map(|own| own.pointer).chain(in_bags);
+        self.losses.extend(suspects.map(|pointer| loss(name, pointer, SEEMS_SECRET)));
         let (mut config, bags) = match self.secrets {
             ExportedSecrets::Clear => (clear, bags),
             // Of the members of a bag their names say which are secret.
-            _ => (self.substitute(name, config), self.substitute(name, &of_clear(&bags))),
+            _ => (self.substitute(name, config), self.substitute(name, &kept_for_clients)),
         };
         config.remove(EXTENSIONS);
         Outgoing { name: name.as_str().to_owned(), config, bags }
@@ -171,7 +174,11 @@ impl Writer<'_> {
             let variable = variables.name(name, pointer);
             if is_placeholder { format!("<{variable}>") } else { format!("${{{variable}}}") }
         };
-        Substitutes { keeps_references: self.may_reveal, substitute: &mut substitute }.of(config)
+        let keeps_references = self.may_reveal;
+        let mut substitutes = Substitutes { keeps_references, reveals: false, substitute: &mut substitute };
+        let written = substitutes.of(config);
+        self.reveals |= substitutes.reveals;
+        written
     }
 }
 

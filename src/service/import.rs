@@ -105,11 +105,15 @@ fn decide(
     let rules = StateContext::of(current, keys, context, caller);
     let (mut effects, mut judged_effects, mut must_write) = (Vec::new(), Vec::new(), false);
     let (mut servers, mut written, mut obstacles) = (Vec::new(), Vec::new(), Vec::new());
-    let mut changes = Vec::new();
+    let (mut changes, mut needed) = (Vec::new(), None);
     for entry in &plan.entries {
         let judged = match judge.entry(entry) {
             Ok(judged) => judged,
-            Err(NeededKey(reason)) => return Ok(Step::NeedKey(reason)),
+            // No key is made for an import that is refused on account of another entry.
+            Err(NeededKey(reason)) => {
+                needed.get_or_insert(reason);
+                continue;
+            }
         };
         servers.push(shown::server(&rules, entry, &judged));
         let Judged { effects: more, judged: more_judged, must_write: must, obstacles: own, .. } = judged;
@@ -123,10 +127,15 @@ fn decide(
     let dialect = current.facts().layout().dialect;
     let result = shown::result(plan, servers, dry_run.is_some(), dialect);
     let answer = (Imported { result, written }, changes);
+    if dry_run.is_none() {
+        refuse(plan.refused_faults(), obstacles)?;
+    }
+    if let Some(reason) = needed {
+        return Ok(Step::NeedKey(reason));
+    }
     if dry_run.is_some() {
         return Ok(Step::Keep(answer));
     }
-    refuse(plan.refused_faults(), obstacles)?;
     Ok(match (effects.is_empty(), must_write) {
         (_, true) => Step::Rewrite { effects, judged: judged_effects, answer },
         (false, false) => Step::Edit(effects, answer),

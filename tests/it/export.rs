@@ -91,7 +91,10 @@ fn plaintext_needs_reveal_and_is_audited() {
         assert_eq!(file(&shown)["mcpServers"]["git-hub"]["env"]["GITHUB_TOKEN"], "canary-env");
     }
     server.get(format!("{EXPORT}?format=cursor")).key(READER).send().expect(200);
-    eventually("all is audited", || server.audited().len() >= 4);
+    server.get(format!("{EXPORT}?format=cursor&names=git-hub")).key(REVEALER).send().expect(200);
+    // A reference that a view masks.
+    server.get(format!("{EXPORT}?format=cursor&names=web")).key(REVEALER).send().expect(200);
+    eventually("all is audited", || server.audited().len() >= 5);
     let audited = server.audited();
     let said: Vec<Value> = audited
         .iter()
@@ -104,9 +107,10 @@ fn plaintext_needs_reveal_and_is_audited() {
             json!(["reveal", "plaintext", "writer", 403]),
             json!(["reveal", "plaintext", "revealer", 200]),
             json!(["reveal", "plaintext", "admin", 200]),
+            json!(["reveal", "plaintext", "revealer", 200]),
         ]
     );
-    assert!(audited[2..].iter().all(|event| event.to_string().contains("git-hub")), "{audited:?}");
+    assert!(audited[2..4].iter().all(|event| event.to_string().contains("git-hub")), "{audited:?}");
     assert!(!server.log().contains("canary"));
 }
 

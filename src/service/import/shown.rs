@@ -91,7 +91,7 @@ pub(super) fn server(rules: &StateContext<'_>, entry: &PlannedEntry, judged: &Ju
 }
 
 impl Obstacle {
-    /// What is wrong. What has to be entered is said by the inputs.
+    /// What is wrong.
     fn faults(&self, at_config: &Pointer) -> Vec<Fault> {
         let fault = |Violation { pointer, message }: &Violation| Fault {
             pointer: pointer.clone(),
