@@ -4,7 +4,6 @@ use std::collections::HashSet;
 
 use crate::json::{Json, Object, Pointer, Text};
 use crate::model::config::of_clear;
-use crate::model::mask;
 use crate::model::secret_shapes::{is_random, is_reference};
 use crate::model::suspect::{Reason, suspects};
 use crate::model::url_parts;
@@ -14,7 +13,7 @@ use super::draft::{Draft, Refusal};
 use super::format::Format;
 use super::import::{Entry, Ignored, Input, Note, Refused};
 use super::names::{Taken, legal_name, name_for};
-use super::placeholders::is_placeholder;
+use super::placeholders::Missing;
 use super::references::{Reference, ReferenceKind, find};
 use super::source::Source;
 use super::words::{self, Words};
@@ -270,15 +269,6 @@ fn note_disguise(draft: &mut Draft<'_>) {
     }
 }
 
-/// Whether a text is a mask where the member holds secrets, and where it holds other texts nothing but one.
-fn is_masked(member: &str, text: &str) -> bool {
-    match member {
-        "args" => mask::is_whole_mask(text),
-        "url" => url_parts::secrets(text).any(mask::is_certainly_masked),
-        _ => mask::is_certainly_masked(text),
-    }
-}
-
 /// What has to be entered: what the client would ask for, and placeholders.
 fn inputs(draft: &mut Draft<'_>, references: &[Reference]) -> Vec<Input> {
     let mut inputs = std::mem::take(&mut draft.inputs);
@@ -311,10 +301,10 @@ fn inputs(draft: &mut Draft<'_>, references: &[Reference]) -> Vec<Input> {
         for_each_text(value, &Pointer::root().member(name), &mut |pointer, text| {
             if text.starts_with(SEALED) {
                 sealed.push(pointer.clone());
-            } else if is_masked(name, text) {
-                found.push((pointer.clone(), words::MASK));
-            } else if is_placeholder(text) && !with_references.contains(pointer) {
-                found.push((pointer.clone(), words::PLACEHOLDER));
+            } else if let Some(Missing { about, .. }) = Missing::of(name, text)
+                && (about == words::MASK || !with_references.contains(pointer))
+            {
+                found.push((pointer.clone(), about));
             }
         });
     }

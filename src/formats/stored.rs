@@ -9,6 +9,7 @@ use super::client::EVERYWHERE;
 use super::clients;
 use super::export::{NAME, OURS_REPLACED, REFERENCES, each_text};
 use super::import::Entry;
+use super::placeholders::{Missing, replaced};
 use super::references::into_ours;
 
 /// A server as it is to be stored.
@@ -74,19 +75,11 @@ impl Entry {
                 if ranges.is_empty() {
                     ranges = text.match_indices(&template).map(|(at, own)| at..at + own.len()).collect();
                 }
-                // A placeholder is the last word of its text.
-                if ranges.is_empty() {
-                    let start = text.rfind(' ').map_or(0, |at| at + 1);
-                    ranges.push(start..text.len());
+                if !ranges.is_empty() {
+                    return replaced(text, &ranges, value);
                 }
-                let mut entered = String::new();
-                let mut end = 0;
-                for range in ranges {
-                    entered.push_str(&text[end..range.start]);
-                    entered.push_str(value);
-                    end = range.end;
-                }
-                entered + &text[end..]
+                Missing::of(member, text)
+                    .map_or_else(|| value.to_owned(), |missing| missing.entered(text, value))
             });
             self.config.insert(*member, own);
         }
