@@ -26,6 +26,13 @@ pub(super) fn import(call: Call, body: TextOrObject) -> Answer {
         };
         request.format = request.format.or(call.query.format);
         request.file = request.file.or_else(|| call.query.file.clone());
+        if request.shows_values && !call.query.is_dry_run {
+            let violation = Violation {
+                pointer: Pointer::root().member("in_clear"),
+                message: "only a dry run shows the values of a text".into(),
+            };
+            return Err(call.failed(ServiceError::MisfitOfText(vec![violation])));
+        }
         let (service, caller) = (call.service(), call.caller.clone());
         let imported = match call.query.is_dry_run {
             true => service.try_import(request, caller).await,
@@ -48,7 +55,11 @@ struct Reader(Vec<Violation>);
 impl Reader {
     fn request(mut self, body: &Object) -> Result<ImportRequest, Vec<Violation>> {
         let root = Pointer::root();
-        self.known(body, &root, &["text", "format", "file", "choices", "approve", "skip_refused"]);
+        self.known(
+            body,
+            &root,
+            &["text", "format", "file", "choices", "approve", "skip_refused", "in_clear"],
+        );
         let text = self.text(body, &root, "text").unwrap_or_else(|| {
             if !body.contains("text") {
                 self.note(root.member("text"), "is required");
@@ -63,21 +74,15 @@ impl Reader {
             format
         });
         let file = self.text(body, &root, "file").map(|file| file.as_str().to_owned());
-        let skips_refused = match body.get("skip_refused") {
-            None => false,
-            Some(Json::Bool(value)) => *value,
-            Some(_) => {
-                self.note(root.member("skip_refused"), "must be true or false");
-                false
-            }
-        };
+        let skips_refused = self.flag(body, &root, "skip_refused");
+        let shows_values = self.flag(body, &root, "in_clear");
         let approved = self.approved(body);
         let mut choices = IndexMap::new();
         for (name, choice) in self.members(body, &root, "choices") {
             let at = root.member("choices").member(name);
             choices.insert(name.to_owned(), self.choice(choice, &at));
         }
-        let request = ImportRequest { text, format, file, choices, approved, skips_refused };
+        let request = ImportRequest { text, format, file, choices, approved, skips_refused, shows_values };
         if self.0.is_empty() { Ok(request) } else { Err(self.0) }
     }
 
@@ -177,6 +182,18 @@ impl Reader {
             _ => {
                 self.note(at.member(name), "must be a string");
                 None
+            }
+        }
+    }
+
+    /// Whether a member is true.
+    fn flag(&mut self, object: &Object, at: &Pointer, name: &str) -> bool {
+        match object.get(name) {
+            None => false,
+            Some(Json::Bool(value)) => *value,
+            Some(_) => {
+                self.note(at.member(name), "must be true or false");
+                false
             }
         }
     }

@@ -115,7 +115,7 @@ fn decide(
                 continue;
             }
         };
-        servers.push(shown::server(&rules, entry, &judged));
+        servers.push(shown::server(&rules, entry, &judged, plan.shows_values));
         let Judged { effects: more, judged: more_judged, must_write: must, obstacles: own, .. } = judged;
         changes.extend(judged.remembered);
         effects.extend(more);

@@ -3,6 +3,7 @@
 mod approvals;
 mod bags;
 mod choices;
+mod in_clear;
 mod refusals;
 mod samples;
 mod secrets;

@@ -31,6 +31,9 @@ pub(in crate::http) struct ImportRequest {
     /// Leave out the entries that can't become servers.
     #[schemars(default)]
     skip_refused: bool,
+    /// In a dry run only: show the configurations in clear, as the text has them. What is stored is redacted all the same.
+    #[schemars(default)]
+    in_clear: bool,
 }
 
 /// What is chosen for a server of a text.

@@ -25,6 +25,7 @@ pub(super) struct Plan {
     pub(super) ignored: Vec<Ignored>,
     pub(super) notes: Vec<Note>,
     pub(super) skips_refused: bool,
+    pub(super) shows_values: bool,
 }
 
 /// A server of a text with the choice for it.
@@ -48,7 +49,8 @@ pub(super) struct PlannedEntry {
 impl Plan {
     /// Reads the text, and puts in what was entered.
     pub(super) fn of(request: ImportRequest) -> Result<Self, ServiceError> {
-        let ImportRequest { text, format, file, mut choices, approved, skips_refused } = request;
+        let ImportRequest { text, format, file, mut choices, approved, skips_refused, shows_values } =
+            request;
         let found = formats::import(text.as_str(), Hint { format, file: file.as_deref() })?;
         let formats::Import { format, also_fits, servers, refused, ignored, notes } = found;
         if MOST_SERVERS < servers.len() {
@@ -89,7 +91,7 @@ impl Plan {
             return Err(ServiceError::MisfitOfText(misfits));
         }
         mark_doubles(&mut entries);
-        Ok(Self { format, also_fits, entries, refused, ignored, notes, skips_refused })
+        Ok(Self { format, also_fits, entries, refused, ignored, notes, skips_refused, shows_values })
     }
 
     /// Every name that the import may look at or write.

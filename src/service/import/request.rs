@@ -22,6 +22,8 @@ pub struct ImportRequest {
     pub approved: Vec<String>,
     /// Whether entries that can't become servers are left out.
     pub skips_refused: bool,
+    /// Whether the answer shows the values of the text in clear. They are the caller's own.
+    pub shows_values: bool,
 }
 
 /// What is chosen for a server of a text.

@@ -57,9 +57,15 @@ pub(super) fn result(
     }
 }
 
-/// An entry, and what becomes of it.
-pub(super) fn server(rules: &StateContext<'_>, entry: &PlannedEntry, judged: &Judged) -> ImportedServer {
-    let mut config = of_clear(&rules.in_own_words(&entry.stored.config));
+/// An entry, and what becomes of it. With `shows_values` its configuration is in clear: nothing of it is stored already.
+pub(super) fn server(
+    rules: &StateContext<'_>,
+    entry: &PlannedEntry,
+    judged: &Judged,
+    shows_values: bool,
+) -> ImportedServer {
+    let clear = rules.in_own_words(&entry.stored.config);
+    let mut config = of_clear(&clear);
     rules.references.mark(&mut config);
     let own = &entry.entry;
     let reference = |reference: &Reference| ImportedReference {
@@ -74,7 +80,7 @@ pub(super) fn server(rules: &StateContext<'_>, entry: &PlannedEntry, judged: &Ju
         original_name: own.original_name.clone(),
         place: place(&own.place),
         client: own.client,
-        config: StoredConfig::new(&cautious_view(&config).into()),
+        config: StoredConfig::new(&if shows_values { clear } else { cautious_view(&config) }.into()),
         kept: own.bag.names().map(str::to_owned).collect(),
         references: own.references.iter().map(reference).collect(),
         inputs: own.inputs.iter().map(input).collect(),
