@@ -2,13 +2,14 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import { session } from "./api/session.ts";
 import { Toasts } from "./parts/Toasts.tsx";
-import { Drafting, fetchDrafting } from "./screens/Drafting.tsx";
+import { Drafting, Exporting, fetchDrafting } from "./screens/Drafting.tsx";
 import { Header } from "./screens/Header.tsx";
 import { Help } from "./screens/Help.tsx";
 import { List } from "./screens/List.tsx";
 import { SignIn } from "./screens/SignIn.tsx";
 import { Notices } from "./screens/Notices.tsx";
 import { storedDrafts } from "./state/drafts.ts";
+import { endExport, wanted } from "./state/exporting.ts";
 import { useKeys } from "./state/keys.ts";
 import { isListed, servers } from "./state/live.ts";
 import "./state/double-click.ts";
@@ -41,6 +42,7 @@ export function App() {
         {announcement.value}
       </p>
       <Toasts />
+      {wanted.value !== null && <Exporting {...wanted.value} onClose={endExport} />}
       {isHelpOpen && <Help onClose={() => setHelpOpen(false)} />}
       {session.value.state === "signed-out" && <SignIn />}
     </>
@@ -84,5 +86,5 @@ function useTitleAndFocus(route: Route): void {
 
 function titleOf(route: Route): string {
   if (route.screen === "editor") return shell.title(route.view === undefined ? route.name : shell.titleOfView(running.views[route.view], route.name));
-  return shell.title({ list: null, new: shell.newServer, paste: shell.paste }[route.screen]);
+  return shell.title({ list: null, new: shell.newServer, import: shell.importServers }[route.screen]);
 }

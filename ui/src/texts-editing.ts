@@ -1,5 +1,5 @@
 /**
- * What the editor and the paste screen say to their reader: one object for each part. Texts with a variable part are
+ * What the editor says to its reader: one object for each part. Texts with a variable part are
  * functions. It is a file of its own so that the list loads without it.
  */
 import { count } from "./texts.ts";
@@ -205,46 +205,6 @@ export const conflict = {
   unparsable: "The JSON does not parse, so nothing can be merged into it. Fix it first.",
 } as const;
 
-/** The screen on which text becomes servers. */
-export const paste = {
-  title: "Import servers",
-  none: "No servers can be added here.",
-  noneKept: "No servers can be added here. The pasted text is kept.",
-  saving: (number: number) => `Saving ${count(number, "server")}`,
-  saveChosen: "Save the chosen servers",
-  backKeeping: "Back to the list; the text stays",
-  noSchema: "The service did not say what a server must look like, so the text can't be read yet. It stays as it is.",
-  label: "Text",
-  hint: [
-    "The settings of any client, with or without ",
-    "mcpServers",
-    "; one server's JSON; or lines such as ",
-    "npx …",
-    ", ",
-    "claude mcp add …",
-    " or a URL. Nothing is saved before you say so.",
-  ],
-  save: (number: number) => `Save ${count(number, "server")}`,
-  clear: "Clear the text",
-  cleared: "The text was cleared",
-  found: "Found servers",
-  foundCount: (number: number) => `${count(number, "server")} found.`,
-  partlyUnreadable: " Some of the text can't be read.",
-  unreadable: "No server can be read from this text.",
-  chooseOne: "Choose at least one server.",
-  refused: "refused",
-  saved: "saved",
-  edit: "Edit",
-  editOf: (name: string) => `Edit ${name}`,
-  nameOf: (number: number) => `Name of entry ${number}`,
-  add: (name: string) => `Add ${name}`,
-  wasStored: "What was stored",
-  willBeStored: "What will be stored",
-  configurationOf: (name: string) => `Configuration of ${name}`,
-  errors: "Errors",
-  toLookAt: "Review",
-} as const;
-
 /** The rows of stored secrets, and revealing one. */
 export const secrets = {
   dots: "••••••",
@@ -283,12 +243,3 @@ export const secrets = {
 function capital(text: string): string {
   return text.charAt(0).toUpperCase() + text.slice(1);
 }
-
-export const asJson = {
-  copy: "Copy as JSON",
-  copying: (name: string) => `Copying ${name} as JSON`,
-  copied: (name: string, isChanged: boolean) => `${name} was copied as JSON${isChanged ? ", as it is stored" : ""}.`,
-  masked: (secrets: number) => (secrets === 0 ? "" : `${count(secrets, "secret")} in it ${secrets === 1 ? "is" : "are"} masked.`),
-  notCopied: (why: string) => `Nothing was copied: ${why}`,
-  byHand: "the browser does not let this page copy. The tab JSON of the configuration has the text.",
-} as const;

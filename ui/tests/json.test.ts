@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 import { get, pointer, set, steps } from "../src/json/pointer.ts";
-import { JsonFault, parseAnswer, parseJson, parseRelaxed } from "../src/json/read.ts";
+import { JsonFault, parseAnswer, parseJson } from "../src/json/read.ts";
 import { type Json, JsonNumber, equal, fromPlain, isObject, toPlain } from "../src/json/value.ts";
 import { writeJson } from "../src/json/write.ts";
 import { type Random, forAll } from "./random.ts";
@@ -131,14 +131,6 @@ test("the limits are those of a request's body, and what the service answers may
   for (const text of [deep(500), "1e999", '"\\u0000"']) {
     assert.throws(() => parseJson(text), JsonFault);
     assert.equal(writeJson(parseAnswer(text)), text);
-  }
-});
-
-test("documentation's comments and commas are ignored where that is asked for", () => {
-  const text = '// head\n{ /* a */ "a": [1, 2,], // b\n "b": "// no comment", "c": {"d": 1,}, }\n/* end */';
-  assert.equal(writeJson(parseRelaxed(text)), '{"a":[1,2],"b":"// no comment","c":{"d":1}}');
-  for (const broken of ["[,]", "[1,,2]", "{,}", "/* open", "[1 /", '{"a":1,"a":2}']) {
-    assert.throws(() => parseRelaxed(broken), JsonFault, broken);
   }
 });
 

@@ -1,4 +1,4 @@
-//! From nothing to the first servers: by the form, by pasting, as a copy.
+//! From nothing to the first servers: by the form, by an import, as a copy; and out again for other clients.
 
 use super::fixture::Fixture;
 
@@ -18,8 +18,33 @@ fn a_remote_server_is_added_with_every_kind_of_authentication() {
 }
 
 #[test]
-fn a_pasted_block_with_one_bad_entry_gives_the_good_ones() {
-    Fixture::empty().play("paste-block");
+fn a_block_with_one_bad_entry_is_imported_without_it() {
+    Fixture::empty().play("import-block");
+}
+
+#[test]
+fn every_sample_of_another_client_is_found_on_the_page_and_shows_no_secret() {
+    Fixture::empty().play("import-samples");
+}
+
+#[test]
+fn what_differs_is_replaced_or_merged_as_chosen_and_never_over_a_change_of_others() {
+    Fixture::empty().play("import-choices");
+}
+
+#[test]
+fn what_a_text_asks_for_is_entered_and_stored_with_its_server_only() {
+    Fixture::empty().play("import-inputs");
+}
+
+#[test]
+fn a_file_is_read_by_its_name_and_an_error_in_it_is_shown_at_its_place() {
+    Fixture::empty().play("import-file");
+}
+
+#[test]
+fn servers_are_copied_and_saved_for_other_clients_without_their_secrets() {
+    Fixture::empty().play("export");
 }
 
 #[test]

@@ -31,7 +31,7 @@ fn take(scheme: &str) {
         stage = stage.tell("pictures", FOLDER);
     }
     stage.play("screenshots");
-    for screen in ["list", "edit", "conflict", "paste", "approval", "test", "tools", "resources"] {
+    for screen in ["list", "edit", "conflict", "import", "approval", "test", "tools", "resources"] {
         let picture = Path::new(FOLDER).join(format!("{screen}-{scheme}.png"));
         assert!(picture.is_file(), "no {}: run `make screenshots`", picture.display());
     }

@@ -8,5 +8,5 @@ export default async function (stage) {
   const visitor = await stage.owner();
   await visible(visitor.status('This settings file has no MCP servers'));
   assert.equal(await visitor.list.newServer.count(), 0);
-  assert.equal(await visitor.list.paste.count(), 0);
+  assert.equal(await visitor.list.import.count(), 0);
 }

@@ -6,7 +6,7 @@ import { gone, visible } from '../claims.mjs';
 export default async function (stage) {
   const options = { colorScheme: stage.setting.scheme, reducedMotion: 'reduce' };
   const visitor = await stage.visitor(options);
-  const { list, editor, paste, page, signIn } = visitor;
+  const { list, editor, importing, page, signIn } = visitor;
   const fine = (what) => assertAccessible(page, what);
 
   await visitor.open(`${stage.setting.address}/`);
@@ -84,12 +84,18 @@ export default async function (stage) {
     await gone(sure);
   }
 
-  await visitor.goTo('#/paste');
-  await visible(paste.heading);
-  await fine('pasting');
-  await paste.text.fill('{"mcpServers": {"good": {"command": "x", "env": {"T": "<YOUR_TOKEN>"}}, "bad one": {"args": 1}}}');
-  await visible(paste.found);
+  await visitor.goTo('#/import');
+  await visible(importing.heading);
+  await fine('importing');
+  await importing.text.fill('{"mcpServers": {"good": {"command": "x", "env": {"T": "<YOUR_TOKEN>"}}, "bad one": {"args": 1}}}');
+  await visible(importing.found);
   await fine('found servers');
-  await paste.text.fill('{"mcpServers": ');
+  await importing.leaveOut.check();
+  await importing.submit.click();
+  await fine('values that are missing');
+  await importing.choice('good', 'Add as…').check();
+  await fine('another name');
+  await importing.text.fill('{"mcpServers": ');
+  await importing.isRead();
   await fine('a text with a fault');
 }

@@ -80,15 +80,15 @@ async function typed(stage, visitor) {
 }
 
 async function pasted(stage, visitor) {
-  const { list, paste, page } = visitor;
-  await visitor.goTo('#/paste');
-  await visible(paste.heading);
+  const { list, importing, page } = visitor;
+  await visitor.goTo('#/import');
+  await visible(importing.heading);
   const servers = { resting: { command: 'z', disabled: true }, working: { command: 'z', disabled: false } };
-  await paste.text.fill(JSON.stringify({ mcpServers: servers }));
-  await visible(paste.found);
-  await visible(paste.entries.nth(0).getByText('turned off'));
-  assert.equal(await paste.entries.nth(1).getByText('turned off').count(), 0);
-  await paste.save(2).click();
+  await importing.text.fill(JSON.stringify({ mcpServers: servers }));
+  await visible(importing.found);
+  await visible(importing.entries.nth(0).getByText('turned off'));
+  assert.equal(await importing.entries.nth(1).getByText('turned off').count(), 0);
+  await importing.import('2 servers were imported.');
   await eventually(async () => assert.deepEqual(await stage.api.plaintext('working'), { command: 'z' }));
   assert.deepEqual(await stage.api.plaintext('resting'), { command: 'z', enabled: false });
   await page.keyboard.press('Escape');

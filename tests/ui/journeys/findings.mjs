@@ -23,7 +23,7 @@ export default async function (stage) {
   await stage.api.put('local', LOCAL);
   await stage.api.put('remote', REMOTE);
   const visitor = await stage.owner();
-  const { list, editor, paste, page } = visitor;
+  const { list, editor, importing, page } = visitor;
   await visible(list.row('local').getByText('npx some-server@1.2.3 --api-key=… --as … --port 80'));
   await visible(list.row('remote').getByText('remote.example', { exact: true }));
   const hidden = new RegExp(`canary-flag|${TOKEN}|${PATH}`);
@@ -92,12 +92,12 @@ export default async function (stage) {
   await visible(editor.dots('API_TOKEN'));
   await editor.back.click();
 
-  await visitor.goTo('#/paste');
-  await visible(paste.heading);
-  await paste.text.fill(JSON.stringify({ mcpServers: { pasted: LOCAL } }));
-  await visible(paste.found);
-  assert.equal(await paste.found.getByText(WARNING).count(), 3);
-  assert.doesNotMatch(await paste.found.innerHTML(), hidden, 'a preview');
+  await visitor.goTo('#/import');
+  await visible(importing.heading);
+  await importing.text.fill(JSON.stringify({ mcpServers: { pasted: LOCAL } }));
+  await visible(importing.found);
+  assert.equal(await importing.found.getByText(/looks like a secret, and will be shown to everyone with read access\./).count(), 3);
+  assert.doesNotMatch(await importing.found.innerHTML(), hidden, 'a preview');
 
   const reader = await stage.guest('reader');
   await visible(reader.list.row('local').getByText('--api-key=…'));

@@ -9,7 +9,7 @@ export default async function (stage) {
   const { page, list } = visitor;
   await visible(list.empty);
   await visible(list.newServer.first());
-  await visible(list.paste.first());
+  await visible(list.import.first());
 
   const { code } = stage.setting;
   assert.ok(code.length > 8, 'there was a code');

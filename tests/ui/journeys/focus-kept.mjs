@@ -9,7 +9,7 @@ import { focusIsSomewhere, focused, hasFocus } from '../focus.mjs';
 export default async function (stage) {
   for (const name of ['alpha', 'beta', 'gamma']) await stage.api.put(name, { command: name });
   const visitor = await stage.owner();
-  const { list, editor, conflict, paste, page } = visitor;
+  const { list, editor, conflict, importing, page } = visitor;
   const button = (name) => page.getByRole('button', { name, exact: true });
   const press = async (locator, what) => {
     await locator.focus();
@@ -57,12 +57,12 @@ export default async function (stage) {
   await press(button('Close: alpha was saved'), 'the message was closed');
 
   await editor.back.click();
-  await list.paste.click();
-  await visible(paste.heading);
-  await paste.text.fill('npx thing');
+  await list.import.click();
+  await visible(importing.heading);
+  await importing.text.fill('npx thing');
   await button('Clear the text').click();
   const undo = page.getByRole('region', { name: 'Messages' }).getByRole('button', { name: 'Undo', exact: true });
   await press(undo, 'clearing was undone');
   assert.notEqual(await focused(page), 'body');
-  assert.equal(await paste.text.inputValue(), 'npx thing');
+  assert.equal(await importing.text.inputValue(), 'npx thing');
 }

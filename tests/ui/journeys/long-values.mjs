@@ -8,7 +8,7 @@ export default async function (stage) {
   const long = 'long'.repeat(60);
   await stage.api.put('one', { url: 'https://one.example/mcp' });
   const visitor = await stage.owner();
-  const { list, editor, conflict, paste, page } = visitor;
+  const { list, editor, conflict, importing, page } = visitor;
 
   await list.edit('one');
   await editor.isShown('one');
@@ -25,9 +25,9 @@ export default async function (stage) {
   await conflict.cancel.click();
   await editor.back.click();
 
-  await list.paste.click();
-  await paste.text.fill(JSON.stringify({ mcpServers: { [long]: { command: 'x' } } }));
-  await visible(page.getByText('is not a valid name'));
+  await list.import.click();
+  await importing.text.fill(JSON.stringify({ mcpServers: { [long]: { command: 'x' } } }));
+  await visible(page.getByText(`${JSON.stringify(long)} in the text.`));
   const sideways = () => page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
   await eventually(async () => assert.equal(await sideways(), 0));
 }

@@ -23,7 +23,7 @@ export default async function (stage) {
   const before = await readFile(stage.setting.document, 'utf8');
   const isUntouched = async (what) => assert.equal(await readFile(stage.setting.document, 'utf8'), before, what);
   const visitor = await stage.guest('writer');
-  const { list, editor, paste, page } = visitor;
+  const { list, editor, importing, page } = visitor;
   let sent = 0;
   page.on('request', (request) => {
     if (['PUT', 'PATCH', 'POST'].includes(request.method()) && request.url().includes('/mcp-servers/')) sent += 1;
@@ -77,14 +77,15 @@ export default async function (stage) {
   await list.isShown();
 
   // Pasted as servers: in variables, headers and URLs.
-  await visitor.goTo('#/paste');
-  await visible(paste.heading);
-  await paste.text.fill(JSON.stringify({ mcpServers: PASTED }));
-  await visible(paste.found);
-  for (const [index, name] of Object.keys(PASTED).entries()) {
-    await visible(paste.entries.nth(index).getByText(/mask/i).first());
-    assert.equal(await paste.add(name).isChecked(), false, name);
+  await visitor.goTo('#/import');
+  await visible(importing.heading);
+  await importing.text.fill(JSON.stringify({ mcpServers: PASTED }));
+  await visible(importing.found);
+  for (const name of Object.keys(PASTED)) {
+    await visible(importing.entry(name).getByText('A mask, not a value: enter the value itself').first());
   }
+  await importing.submit.click();
+  await visible(importing.said.getByText(`Enter what is missing for ${Object.keys(PASTED).join(', ')} first.`));
   await isUntouched('pasted servers');
   assert.deepEqual(await stage.api.names(), ['vault']);
 

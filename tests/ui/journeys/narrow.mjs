@@ -17,7 +17,7 @@ export default async function (stage) {
   await stage.api.put('short', { url: 'https://a-long-host-name.department.example.com/mcp', description: 'x' });
   for (const [index, screen] of SCREENS.entries()) {
     const visitor = await stage.guest('admin', screen);
-    const { list, editor, paste, conflict, page } = visitor;
+    const { list, editor, importing, conflict, page } = visitor;
     const fits = (what) => assertFits(page, `${what} at ${screen.viewport.width} px`);
     await fits('the list');
     await list.more('short').click();
@@ -44,12 +44,12 @@ export default async function (stage) {
     await conflict.use.click();
     await editor.save.click();
     await visitor.seesToast('short was saved');
-    await visitor.goTo('#/paste');
+    await visitor.goTo('#/import');
     if (await visitor.signIn.heading.isVisible()) await visitor.signIn.withKey(stage.setting.keys.admin);
-    await visible(paste.heading);
-    await paste.text.fill('{"mcpServers": {"x": {"command": "run"}, "y": {"args": 1}}}');
-    await visible(paste.found);
-    await fits('pasting');
+    await visible(importing.heading);
+    await importing.text.fill('{"mcpServers": {"x": {"command": "run"}, "y": {"args": 1}}}');
+    await visible(importing.found);
+    await fits('importing');
   }
 }
 

@@ -8,7 +8,7 @@ import { pasteInto } from '../fields.mjs';
 
 export default async function (stage) {
   const visitor = await stage.owner();
-  const { list, editor, paste, page } = visitor;
+  const { list, editor, importing } = visitor;
   await list.newServer.first().click();
   await editor.isShown('Add server');
   await editor.field('Name').fill('lines');
@@ -26,12 +26,11 @@ export default async function (stage) {
     command: 'node', args: ['--flag', 'one argument', '--last'], env: { A: '1', B: 'two words', C: 'x=y' },
   });
 
-  await visitor.goTo('#/paste');
-  await visible(paste.heading);
-  await paste.text.fill('TOKEN=abc npx -y "@example/search" --limit 5');
-  await visible(paste.name(1));
-  await paste.name(1).fill('search');
-  await page.getByRole('button', { name: 'Save 1 server', exact: true }).click();
+  await visitor.goTo('#/import');
+  await visible(importing.heading);
+  await importing.text.fill('TOKEN=abc npx -y "@example/search" --limit 5');
+  await visible(importing.entry('search'));
+  await importing.import('1 server was imported.');
   await eventually(async () => assert.deepEqual(await stage.api.plaintext('search'), {
     command: 'npx', args: ['-y', '@example/search', '--limit', '5'], env: { TOKEN: 'abc' },
   }));

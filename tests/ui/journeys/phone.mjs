@@ -14,7 +14,7 @@ export default async function (stage) {
     command: 'npx', args: ['-y', 'server', '--token=ghp_abcdefghij0123456789'], env: { API_KEY: 'x', OTHER: 'y', LOG_LEVEL: 'debug' },
   });
   const visitor = await stage.guest('admin', PHONE);
-  const { list, editor, paste, page } = visitor;
+  const { list, editor, importing, page } = visitor;
   await list.link('vault').tap();
   await editor.isShown('vault');
   const isAtHand = async (what) => {
@@ -54,19 +54,19 @@ export default async function (stage) {
   await large(page, 'the JSON');
   await isAtHand('in the JSON');
   await editor.back.tap();
-  await visitor.goTo('#/paste');
+  await visitor.goTo('#/import');
   if (await visitor.signIn.heading.isVisible()) await visitor.signIn.withKey(stage.setting.keys.admin);
-  await visible(paste.heading);
-  await paste.text.fill('{"mcpServers": {"x": {"command": "run"}}}');
-  await visible(paste.found);
-  await large(page, 'pasting');
+  await visible(importing.heading);
+  await importing.text.fill('{"mcpServers": {"x": {"command": "run"}}}');
+  await visible(importing.found);
+  await large(page, 'importing');
 }
 
 /** Nothing in the main part is smaller than a finger. */
 async function large(page, what) {
   const small = await page.evaluate((least) => {
     const all = document.querySelectorAll('main :is(button, input, select, textarea, summary, [role=tab], .segment)');
-    const isPart = (element) => element.matches('.segment > input, :is(.check, .paste-choice) > input') || element.checkVisibility({ visibilityProperty: true }) === false;
+    const isPart = (element) => element.matches('.segment > input, .check > input') || element.checkVisibility({ visibilityProperty: true }) === false;
     return [...all].filter((element) => !isPart(element) && element.getBoundingClientRect().height < least - 0.5)
       .map((element) => `${element.getBoundingClientRect().height} ${element.outerHTML.slice(0, 140)}`);
   }, LEAST);

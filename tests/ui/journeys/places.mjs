@@ -8,7 +8,7 @@ export default async function (stage) {
   await stage.api.put('one', { command: 'one' });
   await stage.api.put('two', { command: 'two' });
   const visitor = await stage.visitor();
-  const { list, editor, paste, page } = visitor;
+  const { list, editor, importing, page } = visitor;
   await visitor.goTo('#/servers/two');
   await visitor.signIn.isShown();
   await visitor.signIn.withKey(stage.setting.keys.admin);
@@ -30,9 +30,9 @@ export default async function (stage) {
   await editor.isShown('Add server');
   assert.equal(await editor.field('Name').inputValue(), 'three');
   await page.goBack();
-  await list.paste.first().click();
-  await visible(paste.heading);
-  await paste.text.fill('a text that is nothing');
+  await list.import.first().click();
+  await visible(importing.heading);
+  await importing.text.fill('a text that is nothing');
   await page.goBack();
   await list.isShown();
   for (const name of ['one', 'two']) {
@@ -43,8 +43,8 @@ export default async function (stage) {
     await editor.back.click();
     await list.isShown();
   }
-  await list.paste.first().click();
-  assert.equal(await paste.text.inputValue(), 'a text that is nothing');
+  await list.import.first().click();
+  assert.equal(await importing.text.inputValue(), 'a text that is nothing');
   await page.goBack();
 
   // A server that is not there has no editor, and the page goes on.

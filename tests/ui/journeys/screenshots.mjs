@@ -1,4 +1,4 @@
-// The eight pictures of the manual: the list, an edit, a conflict, a paste, an approval, a test, tools, resources. They are taken each time; kept
+// The eight pictures of the manual: the list, an edit, a conflict, an import, an approval, a test, tools, resources. They are taken each time; kept
 // where a folder for them is given.
 
 import assert from 'node:assert/strict';
@@ -18,7 +18,7 @@ export default async function (stage) {
   await stage.api.send('GET', '/api/instances/none/approval');
   for (const [name, config] of Object.entries(HOUSEHOLD)) await stage.api.put(name, config);
   const visitor = await stage.owner({ viewport: SIZE, deviceScaleFactor: 1, colorScheme: scheme, reducedMotion: 'reduce' });
-  const { list, editor, conflict, paste, running, testing, tools, resources, page } = visitor;
+  const { list, editor, conflict, importing, running, testing, tools, resources, page } = visitor;
   const take = async (name) => {
     await page.mouse.move(0, 0);
     const picture = await page.screenshot({ animations: 'disabled', caret: 'hide' });
@@ -58,12 +58,12 @@ export default async function (stage) {
   await conflict.cancel.click();
 
   await editor.back.click();
-  await list.paste.first().click();
-  await visible(paste.heading);
-  await paste.text.fill(PASTED);
-  await visible(paste.found);
-  await paste.text.evaluate((field) => field.setSelectionRange(0, 0));
-  await take('paste');
+  await list.import.first().click();
+  await visible(importing.heading);
+  await importing.text.fill(PASTED);
+  await visible(importing.found);
+  await importing.text.evaluate((field) => field.setSelectionRange(0, 0));
+  await take('import');
   await page.evaluate(() => { location.hash = '#/'; });
   await list.newServer.first().click();
   await editor.json.click();

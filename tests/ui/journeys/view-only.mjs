@@ -16,7 +16,7 @@ export default async function (stage) {
   // What is not known yet is not offered either: the answer takes its time.
   const { key, reason, document } = stage.setting;
   const before = await readFile(document, 'utf8');
-  for (const address of ['#/', '#/servers/local', '#/new/new%3A1', '#/paste']) {
+  for (const address of ['#/', '#/servers/local', '#/new/new%3A1', '#/import']) {
     const { visitor, controls } = await arrive(stage, address, key);
     const { list, page } = visitor;
     await visible(page.getByText(reason).first());

@@ -15,7 +15,8 @@ export class List {
     this.selectAll = page.getByRole('checkbox', { name: 'Select all', exact: true });
     this.count = page.getByRole('search').getByRole('status');
     this.newServer = page.getByRole('button', { name: 'Add server', exact: true });
-    this.paste = page.getByRole('button', { name: 'Import', exact: true });
+    this.import = page.getByRole('button', { name: 'Import', exact: true });
+    this.export = page.getByRole('button', { name: 'Export…', exact: true });
   }
 
   /** The list is there with what the service first answered. */

@@ -6,7 +6,8 @@ import { parseAnswer } from "../json/read.ts";
 import { type Json, type JsonObject, JsonNumber, isObject } from "../json/value.ts";
 import { problems } from "../texts.ts";
 
-export type Finding = { pointer: string; message: string };
+/** `line`, `column`: where it is in a text that was sent, both from 1. */
+export type Finding = { pointer: string; message: string; line?: number; column?: number };
 
 export type Problem = {
   type: string;
@@ -88,7 +89,10 @@ function faultOf(fault: JsonObject): NonNullable<Problem["fault"]> {
 function finding(error: Json): Finding[] {
   if (!isObject(error)) return [];
   const [pointer, message] = [error.get("pointer"), error.get("message")];
-  return typeof pointer === "string" && typeof message === "string" ? [{ pointer, message }] : [];
+  if (typeof pointer !== "string" || typeof message !== "string") return [];
+  const [line, column] = [error.get("line"), error.get("column")];
+  const place = line instanceof JsonNumber && column instanceof JsonNumber ? { line: line.valueOf(), column: column.valueOf() } : {};
+  return [{ pointer, message, ...place }];
 }
 
 /** The problem that was read as plain JSON elsewhere. */

@@ -28,25 +28,18 @@ export class JsonFault extends Error {
 type Rules = {
   /** How deep containers may be nested. */
   depth: number;
-  /** Whether comments and a comma behind the last member are taken, as editors' own files have them. */
-  isRelaxed: boolean;
   /** Whether NUL and numbers that the service refuses are faults. */
   isForBody: boolean;
 };
 
 /** Reads what is to be sent: all limits of a request's body hold. */
 export function parseJson(text: string): Json {
-  return new Reader(text, { depth: 64, isRelaxed: false, isForBody: true }).whole();
-}
-
-/** Reads what documentation shows: comments and a comma too many are ignored. */
-export function parseRelaxed(text: string): Json {
-  return new Reader(text, { depth: 72, isRelaxed: true, isForBody: true }).whole();
+  return new Reader(text, { depth: 64, isForBody: true }).whole();
 }
 
 /** Reads what the service answers: a file may hold servers that it would not take in a body. */
 export function parseAnswer(text: string): Json {
-  return new Reader(text, { depth: 600, isRelaxed: false, isForBody: false }).whole();
+  return new Reader(text, { depth: 600, isForBody: false }).whole();
 }
 
 class Reader {
@@ -129,9 +122,7 @@ class Reader {
     const comma = this.at - 1;
     this.space();
     if (this.peek() !== end) return false;
-    if (!this.rules.isRelaxed) this.fail("no comma is allowed after the last part", comma);
-    this.at += 1;
-    return true;
+    return this.fail("no comma is allowed after the last part", comma);
   }
 
   private wordOrNumber(): Json {
@@ -179,12 +170,6 @@ class Reader {
 
   private space(): void {
     this.match(/[ \t\r\n]*/y);
-    while (this.rules.isRelaxed && this.peek() === "/") {
-      const start = this.at;
-      const comment = this.match(/\/\/[^\r\n]*|\/\*[^]*?\*\//y);
-      if (comment === "") this.fail("this comment has no end", start);
-      this.match(/[ \t\r\n]*/y);
-    }
   }
 
   private peek(): string {

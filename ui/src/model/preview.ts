@@ -1,8 +1,8 @@
-/** A configuration that is about to be stored, as it may be shown: no secret, stored or typed, is in it. */
+/** A configuration that is about to be stored, as it may be shown: the service has masked its secrets, and what seems to be one is hidden as well. */
 import { type Json, type JsonObject, isObject } from "../json/value.ts";
 import { writeJson } from "../json/write.ts";
 import { isEnabled } from "./enablement.ts";
-import { shown } from "./secrets.ts";
+import { shownByService } from "./secrets.ts";
 import { suspects, withoutSuspects } from "./suspects.ts";
 import { type Transport, target, transportOf } from "./summary.ts";
 
@@ -16,8 +16,13 @@ export type Preview = {
   text: string;
 };
 
-export function preview(config: JsonObject): Preview {
-  const safe = withoutSuspects(config, suspects(config).map(({ pointer }) => pointer));
+/** A configuration with nothing that seems to be a secret. `findings`: where the service has found some. */
+export function withoutSecrets(config: JsonObject, findings: readonly { pointer: string }[]): JsonObject {
+  return withoutSuspects(config, [...suspects(config), ...findings].map(({ pointer }) => pointer));
+}
+
+export function preview(config: JsonObject, findings: readonly { pointer: string }[]): Preview {
+  const safe = withoutSecrets(config, findings);
   const names = (member: string): string[] => {
     const value = config.get(member);
     return isObject(value) ? [...value.keys()] : [];
@@ -32,7 +37,7 @@ export function preview(config: JsonObject): Preview {
     transport: transportOf(config),
     line: target(safe),
     rows: rows.filter(([, words]) => words.length > 0),
-    text: writeJson(shown(safe) ?? null, 2),
+    text: writeJson(shownByService(safe) ?? null, 2),
   };
 }
 

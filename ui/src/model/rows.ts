@@ -86,12 +86,6 @@ export function parseShellLine(text: string): ShellLine | Finding {
   return { env, command, args };
 }
 
-/** Whether a line goes on in the next one: a quote is open, or it ends in a backslash. */
-export function isOpenLine(text: string): boolean {
-  const words = shellWords(text);
-  return "message" in words && (words.message === OPEN_QUOTE || words.message === OPEN_END);
-}
-
 type Word = { text: string; raw: string };
 
 function shellWords(text: string): { words: Word[] } | Finding {
@@ -110,12 +104,9 @@ function shellWords(text: string): { words: Word[] } | Finding {
   return { words };
 }
 
-const OPEN_QUOTE = "A quote is not closed.";
-const OPEN_END = "The line ends in a backslash.";
-
 function unreadable(rest: string): string {
-  if (/^['"]/.test(rest)) return OPEN_QUOTE;
-  if (rest.startsWith("\\")) return OPEN_END;
+  if (/^['"]/.test(rest)) return "A quote is not closed.";
+  if (rest.startsWith("\\")) return "The line ends in a backslash.";
   return `A server is one command: ${/^(&&|\|\||.)/.exec(rest)?.[0] ?? "this"} has no meaning here. Quote it if it belongs to a word.`;
 }
 

@@ -2,6 +2,8 @@
 const PATHS = {
   add: "M12 5v14M5 12h14",
   paste: "M9 4h6v3H9zM9 5H6v15h12V5h-3M9 12h6M9 16h4",
+  file: "M6 3h8l5 5v13H6zM14 3v5h5",
+  export: "M12 4v11M8 11l4 4 4-4M5 20h14",
   search: "M11 4a7 7 0 1 0 0 14 7 7 0 0 0 0-14M16 16l4 4",
   more: "M5 12h.01M12 12h.01M19 12h.01",
   back: "M14 6l-6 6 6 6",

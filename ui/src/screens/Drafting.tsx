@@ -1,4 +1,4 @@
-/** Shows the editor or the paste screen as soon as their file is there. It is no part of the first load. */
+/** Shows the editor or the import as soon as their file is there. It is no part of the first load. */
 import { signal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { Banner } from "../parts/Banner.tsx";
@@ -34,6 +34,13 @@ export function Approving(props: { names: readonly string[]; onClose: () => void
   return typeof found === "object" ? <found.ApproveSeveral {...props} /> : null;
 }
 
+/** The dialog that writes servers for other clients, from the same file. */
+export function Exporting(props: { names: readonly string[] | null; isToCopy: boolean; onClose: () => void }) {
+  useEffect(() => void pending(shell.openingEditor, fetchDrafting()), []);
+  const found = screens.value;
+  return typeof found === "object" ? <found.Export {...props} /> : null;
+}
+
 /** What finds out what the menu of a row offers beside changing its server, from the same file; null before that is there. */
 export function rowItemsFinder(): ((server: LiveServer) => MenuItem[]) | null {
   const found = screens.value;
@@ -44,7 +51,7 @@ export function Drafting({ route }: { route: Exclude<Route, { screen: "list" }> 
   useEffect(() => void pending(shell.openingEditor, fetchDrafting()), []);
   const found = screens.value;
   if (typeof found === "object") {
-    return route.screen === "paste" ? <found.Paste /> : <found.Editor key={addressOf(route)} route={route} />;
+    return route.screen === "import" ? <found.Import /> : <found.Editor key={addressOf(route)} route={route} />;
   }
   if (found === "absent") return null;
   if (found === "other") {

@@ -1,10 +1,12 @@
 /** All servers, as the stream keeps them: searched, filtered, sorted, selected, turned on and off. */
+import type { ComponentChildren } from "preact";
 import { computed, signal } from "@preact/signals";
 import { useRef } from "preact/hooks";
 import { EVERYTHING, isEverything } from "../model/finding.ts";
 import { Button } from "../parts/Button.tsx";
 import { canWrite, mode, whyNoWrite } from "../state/access.ts";
 import { newDraft } from "../state/drafts.ts";
+import { exportOf } from "../state/exporting.ts";
 import { find, finding } from "../state/finding.ts";
 import { useKeys } from "../state/keys.ts";
 import { statuses } from "../state/instances.ts";
@@ -57,7 +59,7 @@ export function List() {
     <div class="list-screen">
       <header class="list-head">
         <h1 tabIndex={-1}>{list.heading}</h1>
-        {!isEmpty && canWrite.value && <AddButtons />}
+        {!isEmpty && isListed.value && <HeadButtons />}
       </header>
       <WaitingDrafts />
       {!isListed.value ? null : isEmpty ? (
@@ -82,11 +84,22 @@ const SELECTING = [
   { keys: "Escape", what: list.clearSelectionKey, run: clearSelection, when: () => selection.peek().size > 0 },
 ];
 
-function AddButtons() {
+/** What a reader has no right to is not there; exporting is reading. */
+function HeadButtons() {
+  const exported = (
+    <Button icon="export" onPress={() => exportOf(null)}>
+      {list.export}
+    </Button>
+  );
+  return canWrite.value ? <AddButtons>{exported}</AddButtons> : <div class="list-actions">{exported}</div>;
+}
+
+function AddButtons({ children }: { children?: ComponentChildren }) {
   return (
     <div class="list-actions">
-      <Button icon="paste" onPress={() => go({ screen: "paste" })}>
-        {list.paste}
+      {children}
+      <Button icon="paste" onPress={() => go({ screen: "import" })}>
+        {list.import}
       </Button>
       <Button kind="primary" icon="add" onPress={startNew}>
         {list.add}

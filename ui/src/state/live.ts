@@ -113,9 +113,11 @@ export type Written = { over: string | null; etag: string | null };
 export function noteOwnWrite(name: string, { over, etag }: Written, answer?: Pick<Row, "config" | "needsReentry" | "findings">): void {
   // An answer that is slower than the stream may be older than what is known.
   const isNewest = history.noteOwn(name, etag, over);
-  if (isNewest && answer !== undefined && etag !== null) {
-    catchUp.known(name);
-    rows.set(name, { name, etag, ...answer, enabled: answer.config === null ? null : isEnabled(answer.config) });
+  if (isNewest && etag !== null) {
+    if (answer !== undefined) {
+      catchUp.known(name);
+      rows.set(name, { name, etag, ...answer, enabled: answer.config === null ? null : isEnabled(answer.config) });
+    }
     if (etag !== over) changes.set(name, { at: Date.now(), by: "you", etag });
   } else if (isNewest && etag === null) {
     catchUp.known(name);

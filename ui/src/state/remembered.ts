@@ -1,9 +1,9 @@
-/** How the reader wants the page to look, kept in the browser from one visit to the next. Nothing else is kept here. */
+/** How the reader wants the page to look, and for which client servers were exported last, kept in the browser from one visit to the next. Nothing else is kept here. */
 import { keep, kept } from "../api/kept.ts";
 
 const PREFIX = "mcp-settings:";
 
-type Choice = "theme" | "sort";
+type Choice = "theme" | "sort" | "client";
 
 /** What was chosen before; null where nothing was, or the browser keeps nothing. */
 export function remembered(choice: Choice): string | null {

@@ -13,7 +13,7 @@ export type Route =
   | { screen: "editor"; name: string; view?: View }
   /** A draft of a new server is edited. */
   | { screen: "new"; key: string }
-  | { screen: "paste" };
+  | { screen: "import" };
 
 export const route = signal<Route>(routeOf(location.hash));
 
@@ -51,14 +51,15 @@ export function addressOf(to: Route): string {
       return `#/servers/${encodeURIComponent(to.name)}${to.view === undefined ? "" : `/${to.view}`}`;
     case "new":
       return `#/new/${encodeURIComponent(to.key)}`;
-    case "paste":
-      return "#/paste";
+    case "import":
+      return "#/import";
   }
 }
 
 function routeOf(hash: string): Route {
   const [, screen, argument, part] = hash.split("?", 1).join("").split("/");
-  if (screen === "paste") return { screen: "paste" };
+  // Its address before.
+  if (screen === "import" || screen === "paste") return { screen: "import" };
   const name = decoded(argument ?? "");
   const view = VIEWS.find((own) => own === part);
   if (screen === "servers" && name !== "") return { screen: "editor", name, ...(view && { view }) };

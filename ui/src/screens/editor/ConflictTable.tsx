@@ -1,4 +1,5 @@
 /** Members with the value before, theirs and mine, and whose is taken; if both sides changed one, a choice. */
+import { Segments } from "../../parts/Segments.tsx";
 import { conflict } from "../../texts-editing.ts";
 import type { ConflictRow } from "./conflict-rows.ts";
 
@@ -36,19 +37,13 @@ export function ConflictTable({ rows, choices, onChoose }: Props) {
               <td dir="auto" data-label={conflict.yours}>{row.mine}</td>
               <td data-label={conflict.result} class="outcome">
                 {row.outcome === "choice" ? (
-                  <span role="radiogroup" class="segments" aria-label={row.member}>
-                    {SIDES.map(([side, word]) => (
-                      <label key={side} class="segment">
-                        <input
-                          type="radio"
-                          name={`choice ${row.pointer}`}
-                          checked={choices.get(row.pointer) === side}
-                          onChange={() => onChoose(row.pointer, side)}
-                        />
-                        <span>{word}</span>
-                      </label>
-                    ))}
-                  </span>
+                  <Segments
+                    label={row.member}
+                    name={`choice ${row.pointer}`}
+                    value={choices.get(row.pointer) ?? null}
+                    options={SIDES}
+                    onChoose={(side) => onChoose(row.pointer, side)}
+                  />
                 ) : (
                   { theirs: conflict.usingTheirs, mine: conflict.keepingYours }[row.outcome]
                 )}

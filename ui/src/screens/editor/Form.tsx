@@ -7,6 +7,7 @@ import { moveToEnv } from "../../model/move-to-env.ts";
 import { TRANSPORT_NAMES, type Transport, transportOf } from "../../model/summary.ts";
 import { Button } from "../../parts/Button.tsx";
 import { SelectField } from "../../parts/Field.tsx";
+import { Segments } from "../../parts/Segments.tsx";
 import { editor } from "../../texts-editing.ts";
 import { AuthFields } from "./AuthFields.tsx";
 import { ListField } from "./ListField.tsx";
@@ -77,14 +78,14 @@ function TransportField() {
       <span class="field-label" id={id}>
         {editor.transport}
       </span>
-      <span role="radiogroup" class="segments" aria-labelledby={id} aria-describedby={`${id}-error`}>
-        {TRANSPORTS.map((transport) => (
-          <label key={transport} class="segment">
-            <input type="radio" name={id} checked={transport === chosen} onChange={() => choose(transport)} />
-            <span>{TRANSPORT_NAMES[transport]}</span>
-          </label>
-        ))}
-      </span>
+      <Segments
+        labelledBy={id}
+        describedBy={`${id}-error`}
+        name={id}
+        value={chosen}
+        options={TRANSPORTS.map((transport) => [transport, TRANSPORT_NAMES[transport]])}
+        onChoose={choose}
+      />
       <p class="field-error" id={`${id}-error`}>
         {error}
       </p>

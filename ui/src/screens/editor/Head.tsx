@@ -3,13 +3,12 @@ import type { Ref } from "preact";
 import { Menu } from "../../parts/Menu.tsx";
 import type { Draft } from "../../state/drafts.ts";
 import { servers } from "../../state/live.ts";
-import { asJson, editor } from "../../texts-editing.ts";
+import { editor } from "../../texts-editing.ts";
 import { ServerIcon } from "../list/ServerIcon.tsx";
 import { ServerHead } from "./ServerHead.tsx";
-import { copyAsJson } from "./as-json.ts";
+import { exportItems } from "./export-items.ts";
 import { removeServer } from "./flows.ts";
 import { remember } from "./memory.ts";
-import { hasChanges } from "./raw.ts";
 
 type Props = { draft: Draft; headingRef: Ref<HTMLHeadingElement>; onBack: () => void };
 
@@ -32,7 +31,7 @@ export function Head({ draft, headingRef, onBack }: Props) {
           items={[
             { label: editor.rename, run: () => remember(key, { dialog: { kind: "rename" } }) },
             { label: editor.duplicate, run: () => remember(key, { dialog: { kind: "copy" } }) },
-            { label: asJson.copy, run: () => void copyAsJson(name, hasChanges(draft)) },
+            ...exportItems(name),
             { label: editor.remove, run: (isByPointer) => removeServer(key, isByPointer), kind: "danger" },
           ]}
         />

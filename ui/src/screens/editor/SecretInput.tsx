@@ -2,6 +2,7 @@
  * Where a secret is typed: shown as dots, kept from password managers, and readable while its owner asks for it.
  * It only knows what was typed; what is stored never comes here.
  */
+import type { ComponentChildren } from "preact";
 import { useState } from "preact/hooks";
 import { Field, LEAVE_ALONE } from "../../parts/Field.tsx";
 import { secrets } from "../../texts-editing.ts";
@@ -13,19 +14,20 @@ type Props = {
   name?: string;
   label: string;
   isLabelHidden?: boolean;
+  hint?: ComponentChildren;
   value: string;
   error: string | null;
   onText: (text: string) => void;
   onPaste?: ((event: ClipboardEvent) => void) | undefined;
-  onLeave: () => void;
+  onLeave?: () => void;
   /** The way back to what is stored. */
   keep?: { label: string; isOffered: boolean; onKeep: () => void };
 };
 
-export function SecretInput({ at, name, label, isLabelHidden = false, value, error, onText, onPaste, onLeave, keep }: Props) {
+export function SecretInput({ at, name, label, isLabelHidden = false, hint, value, error, onText, onPaste, onLeave, keep }: Props) {
   const [isReadable, setReadable] = useState(false);
   return (
-    <Field label={label} isLabelHidden={isLabelHidden} error={error}>
+    <Field label={label} isLabelHidden={isLabelHidden} hint={hint} error={error}>
       {(wiring) => (
         <span class="secret-input">
           <input

@@ -12,12 +12,14 @@ import { TRANSPORT_NAMES, transportOf } from "../../model/summary.ts";
 import { advice } from "../../model/advice.ts";
 import { withoutMarks } from "../../model/suspects.ts";
 import { Banner } from "../../parts/Banner.tsx";
+import { Menu } from "../../parts/Menu.tsx";
 import { drafts, isDirty } from "../../state/drafts.ts";
 import { useKeys } from "../../state/keys.ts";
 import { type LiveServer, isListed, servers } from "../../state/live.ts";
 import { go } from "../../state/route.ts";
 import { editor } from "../../texts-editing.ts";
 import { Views, useArrival } from "../running/Views.tsx";
+import { exportItems } from "./export-items.ts";
 import { Reveal } from "./Reveal.tsx";
 import { ServerHead } from "./ServerHead.tsx";
 import { labelOf, rank } from "./faults.ts";
@@ -34,7 +36,9 @@ export function ServerView({ title, draftKey, isNew }: { title: string; draftKey
   useKeys([{ keys: "Escape", what: editor.backToList, run: back }]);
   return (
     <div class="editor">
-      <ServerHead title={title} headingRef={heading} onBack={back} />
+      <ServerHead title={title} headingRef={heading} onBack={back}>
+        {server !== undefined && server.config !== null && <Menu label={editor.more} items={exportItems(server.name)} />}
+      </ServerHead>
       {!isNew && <Views name={draftKey} />}
       {draft !== undefined && isDirty(draft) && (
         <Banner kind="status">{editor.draftKept}</Banner>

@@ -3,7 +3,9 @@ import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import { may } from "../../api/session.ts";
 import { needsApproval } from "../../model/running.ts";
 import { Button } from "../../parts/Button.tsx";
+import { useBar } from "../../parts/bar.ts";
 import { enableAll } from "../../state/bulk.ts";
+import { exportOf } from "../../state/exporting.ts";
 import { statuses } from "../../state/instances.ts";
 import { servers } from "../../state/live.ts";
 import { leavingTogether, removeNow, removeTogether, undoRemoval } from "../../state/removal.ts";
@@ -30,16 +32,7 @@ export function BulkBar({ shown }: { shown: readonly string[] }) {
   }, [together]);
   const bar = useRef<HTMLElement>(null);
   const isShown = names.length > 0 || together !== null;
-  // Messages stay above it.
-  useLayoutEffect(() => {
-    const { style } = document.documentElement;
-    const measured = new ResizeObserver(() => style.setProperty("--bar", `${bar.current?.offsetHeight ?? 0}px`));
-    if (bar.current !== null) measured.observe(bar.current);
-    return () => {
-      measured.disconnect();
-      style.removeProperty("--bar");
-    };
-  }, [isShown]);
+  useBar(bar, isShown);
   if (!isShown) return null;
   const hidden = names.filter((name) => !shown.includes(name)).length;
   const removeAll = () => {
@@ -78,6 +71,7 @@ export function BulkBar({ shown }: { shown: readonly string[] }) {
           <Button onPress={() => void enableAll(names, true)}>{bulk.enable}</Button>
           <Button onPress={() => void enableAll(names, false)}>{bulk.disable}</Button>
           {unapproved.length > 0 && may("run") === true && <Button onPress={() => setApproving(true)}>{bulk.approve}</Button>}
+          <Button onPress={() => exportOf(names)}>{bulk.export}</Button>
           <Button kind="danger" onPress={removeAll}>
             {bulk.remove}
           </Button>

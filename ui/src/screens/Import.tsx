@@ -1,0 +1,191 @@
+/** Servers from another client's settings or from command lines: the text, what was found in it, what becomes of each. */
+import { useEffect, useRef, useState } from "preact/hooks";
+import { aboutOf, isIncomplete, stored, undecided } from "../model/import.ts";
+import { Banner } from "../parts/Banner.tsx";
+import { Button } from "../parts/Button.tsx";
+import { useBar } from "../parts/bar.ts";
+import { mode, whyNoWrite } from "../state/access.ts";
+import { clearSource, entries, found, importChosen, isReading, outcome, readAgain, refusal, setSource, skipsRefused, source } from "../state/importing.ts";
+import { useKeys } from "../state/keys.ts";
+import { go } from "../state/route.ts";
+import { toast } from "../state/toasts.ts";
+import { editor } from "../texts-editing.ts";
+import { importing } from "../texts-import.ts";
+import { labelOf } from "./editor/faults.ts";
+import { FormatField } from "./import/FormatField.tsx";
+import { Found } from "./import/Found.tsx";
+import { SourceField } from "./import/SourceField.tsx";
+import { faultIn } from "./import/place.ts";
+
+/** What has to be chosen or entered before anything can be imported. */
+const OPEN = [
+  '.import-entry [role="radiogroup"]:not(:has(:checked)) input',
+  '.import-entry [aria-invalid="true"]',
+  ".import-leave-out input:not(:checked)",
+].join();
+
+export function Import() {
+  return mode.value === "edit" ? <ImportText /> : <NoImport />;
+}
+
+/** What was pasted before stays in the tab's memory. */
+function NoImport() {
+  useKeys([{ keys: "Escape", what: editor.backToList, run: () => go({ screen: "list" }) }]);
+  return (
+    <div class="import-screen">
+      <ImportHead />
+      {mode.value === "view" && <p>{source.value.text === "" ? importing.none : importing.noneKept}</p>}
+    </div>
+  );
+}
+
+function ImportHead() {
+  return (
+    <header class="import-head">
+      <Button kind="quiet" icon="back" onPress={() => go({ screen: "list" })}>
+        {editor.back}
+      </Button>
+      <h1 tabIndex={-1}>{importing.title}</h1>
+    </header>
+  );
+}
+
+function ImportText() {
+  const field = useRef<HTMLTextAreaElement>(null);
+  const foot = useRef<HTMLDivElement>(null);
+  const done = useRef<HTMLParagraphElement>(null);
+  const [isBusy, setBusy] = useState(false);
+  /** Whether importing was tried, so that what is missing is said. */
+  const [wasTried, setTried] = useState(false);
+  useBar(foot, true);
+  const number = stored(entries.value).length;
+
+  useEffect(() => {
+    field.current?.focus();
+    // What was stored under the names may be another state by now.
+    if (source.peek().text.trim() !== "" && outcome.peek() === null) void readAgain();
+  }, []);
+
+  const submit = async () => {
+    if (isBusy || outcome.peek() !== null) return;
+    setTried(true);
+    if (whyNot() !== null) {
+      focusOpen();
+      return;
+    }
+    setBusy(true);
+    const isDone = await importChosen();
+    setBusy(false);
+    setTried(false);
+    if (isDone) done.current?.focus();
+    else focusOpen();
+  };
+
+  useKeys([
+    { keys: "Mod+S", what: importing.importChosen, run: () => void submit(), whileTyping: true },
+    { keys: "Escape", what: importing.backKeeping, run: () => go({ screen: "list" }), whileTyping: true },
+  ]);
+
+  const { value: result } = outcome;
+  return (
+    <div class="import-screen" aria-busy={isReading.value}>
+      <ImportHead />
+      <SourceField fieldRef={field} onChange={() => setTried(false)} onClear={() => clear(field.current)} />
+      <FormatField />
+      <form
+        class="import-form"
+        onSubmit={(event) => {
+          event.preventDefault();
+          void submit();
+        }}
+      >
+        {found.value !== null && <Found found={found.value} field={field} wasTried={wasTried} />}
+        <div class="import-foot" ref={foot}>
+          <Refusal />
+          <div class="import-actions">
+            {result === null ? (
+              entries.value.length > 0 && (
+                <Button kind="primary" isSubmit isBusy={isBusy} onPress={() => {}} describedBy="import-said">
+                  {importing.submit(number)}
+                </Button>
+              )
+            ) : (
+              <>
+                <Button kind="primary" onPress={() => go({ screen: "list" })}>
+                  {importing.toList}
+                </Button>
+                <Button kind="quiet" onPress={() => setSource({})}>
+                  {importing.again}
+                </Button>
+              </>
+            )}
+            <p class="import-said" id="import-said" role="status" tabIndex={-1} ref={done}>
+              {(wasTried ? whyNot() : null) ?? stateText()}
+            </p>
+          </div>
+        </div>
+      </form>
+    </div>
+  );
+}
+
+/** Once what is missing is marked. */
+function focusOpen(): void {
+  requestAnimationFrame(() => document.querySelector<HTMLElement>(OPEN)?.focus());
+}
+
+/** Why nothing can be read or was stored, where that is not said at the text itself. */
+function Refusal() {
+  const { value: problem } = refusal;
+  if (problem === null || faultIn(problem) !== null) return null;
+  const isOvertaken = problem.status === 409 || problem.status === 412;
+  const errors = problem.errors ?? [];
+  return (
+    <Banner
+      kind="alert"
+      tone={isOvertaken ? "warning" : "danger"}
+      actions={!isOvertaken && found.value === null && <Button onPress={() => void readAgain()}>{importing.tryAgain}</Button>}
+    >
+      <p>{isOvertaken ? importing.overtaken : `${problem.title}. ${problem.detail}`}</p>
+      {errors.length > 0 && (
+        <ul>
+          {errors.map(({ pointer, message }) => (
+            <li key={pointer + message}>{errorText(pointer, message)}</li>
+          ))}
+        </ul>
+      )}
+    </Banner>
+  );
+}
+
+function errorText(pointer: string, message: string): string {
+  const { name, at } = aboutOf(found.value, pointer);
+  const about = [name, at === "" ? null : labelOf(at)].filter((part) => part !== null).join(", ");
+  return about === "" ? message : `${about}: ${message}`;
+}
+
+/** Why what is chosen can't be imported as it is. */
+function whyNot(): string | null {
+  if (whyNoWrite.value !== null) return whyNoWrite.value;
+  if (isReading.value) return importing.stillReading;
+  const open = undecided(entries.value);
+  const refused = found.value?.refused.length ?? 0;
+  const incomplete = stored(entries.value).filter(isIncomplete);
+  const names = (all: typeof open) => all.map(({ server }) => server.name);
+  if (open.length > 0) return importing.decideFirst(names(open));
+  if (refused > 0 && !skipsRefused.value) return importing.leaveOutFirst(refused);
+  if (incomplete.length > 0) return importing.completeFirst(names(incomplete));
+  return stored(entries.value).length === 0 ? importing.nothingChosen : null;
+}
+
+function stateText(): string {
+  if (outcome.value !== null) return importing.done(outcome.value.size);
+  if (found.value === null) return "";
+  return found.value.servers.length === 0 ? importing.nothing : importing.foundCount(found.value.servers.length);
+}
+
+function clear(field: HTMLTextAreaElement | null): void {
+  const undo = clearSource();
+  field?.focus();
+  toast({ text: importing.cleared, kind: "done", action: { label: importing.undo, run: undo } });
+}

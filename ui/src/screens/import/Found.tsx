@@ -1,0 +1,103 @@
+/** What was found in a text: the servers, entries that can't become one, what is no server, and notes about all of it. */
+import type { RefObject } from "preact";
+import { useId } from "preact/hooks";
+import type { Found as FoundInText, Place } from "../../api/import.ts";
+import { undecided } from "../../model/import.ts";
+import { Button } from "../../parts/Button.tsx";
+import { chooseForAll, entries, outcome, skipsRefused } from "../../state/importing.ts";
+import { importing } from "../../texts-import.ts";
+import { Entry } from "./Entry.tsx";
+import { goTo } from "./place.ts";
+
+type Props = { found: FoundInText; field: RefObject<HTMLTextAreaElement | null>; wasTried: boolean };
+
+const FOR_ALL = ["replace", "merge", "skip"] as const;
+
+export function Found({ found, field, wasTried }: Props) {
+  const id = useId();
+  const { refused, ignored, notes } = found;
+  const open = outcome.value === null ? undecided(entries.value).map(({ server }) => server.name) : [];
+  const isHere = new Set(found.servers.map(({ name }) => name));
+  const others = notes.filter(({ server }) => server === undefined || !isHere.has(server));
+  return (
+    <>
+      {entries.value.length > 0 && (
+        <section class="import-found">
+          <h2 id={id}>{importing.found}</h2>
+          {open.length > 1 && (
+            <div class="import-all">
+              <p>{importing.several(open.length)}</p>
+              {FOR_ALL.map((action) => (
+                <Button key={action} onPress={() => chooseForAll(open, action)}>
+                  {importing.forAll[action]}
+                </Button>
+              ))}
+            </div>
+          )}
+          <ol role="list" aria-labelledby={id}>
+            {entries.value.map((entry, index) => (
+              <Entry
+                key={entry.server.name}
+                entry={entry}
+                number={index + 1}
+                notes={notes.filter(({ server }) => server === entry.server.name)}
+                wasTried={wasTried}
+                onPlace={(place) => goTo(field.current, place)}
+              />
+            ))}
+          </ol>
+        </section>
+      )}
+      <Places
+        title={importing.refused}
+        kind="error"
+        lines={refused.map(({ name, place, why }) => ({ place, text: name === undefined ? sentence(why) : `${name}: ${why}` }))}
+        field={field}
+      />
+      {refused.length > 0 && entries.value.length > 0 && outcome.value === null && (
+        <label class="check import-leave-out">
+          <input type="checkbox" checked={skipsRefused.value} onChange={({ currentTarget }) => (skipsRefused.value = currentTarget.checked)} />
+          <span>{importing.leaveOut(refused.length)}</span>
+        </label>
+      )}
+      <Places title={importing.notes} kind="note" lines={others.map(({ place, about }) => ({ place, text: sentence(about) }))} field={field} />
+      <Places title={importing.ignored} kind="calm" lines={ignored.map(({ place, what }) => ({ place, text: sentence(what) }))} field={field} />
+    </>
+  );
+}
+
+type PlacesProps = { title: string; kind: "error" | "note" | "calm"; lines: { place: Place; text: string }[]; field: RefObject<HTMLTextAreaElement | null> };
+
+function Places({ title, kind, lines, field }: PlacesProps) {
+  const id = useId();
+  if (lines.length === 0) return null;
+  return (
+    <section class="import-places">
+      <h2 id={id}>{title}</h2>
+      <ul class={`import-notes ${kind}`} aria-labelledby={id}>
+        {lines.map(({ place, text }, index) => (
+          <li key={index}>
+            <PlaceLink place={place} isExact={kind === "error"} onPress={() => goTo(field.current, place)} />
+            <span dir="auto">{text}</span>
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}
+
+/** The way to a place of the text. `isExact`: with its column. */
+export function PlaceLink({ place, isExact = false, onPress }: { place: Place; isExact?: boolean; onPress: () => void }) {
+  const { line, column, at } = place;
+  const where = isExact ? importing.position(line, column) : importing.line(line);
+  return (
+    <button type="button" class="link" title={at} aria-label={importing.goTo(where)} onClick={onPress}>
+      {where}
+    </button>
+  );
+}
+
+/** The words of the service begin like the part of a sentence. */
+export function sentence(words: string): string {
+  return words.charAt(0).toUpperCase() + words.slice(1);
+}

@@ -1,0 +1,167 @@
+/**
+ * The text that servers are imported from, what the service has found in it, and what was chosen. It outlives the screen and never leaves
+ * the tab's memory; the service stores nothing of it before the reader says so.
+ */
+import { computed, effect, signal, untracked } from "@preact/signals";
+import { type Action, type Format, type Found, type Text, importServers, readServers, readWhole } from "../api/import.ts";
+import type { Problem, Result } from "../api/problem.ts";
+import type { JsonObject } from "../json/value.ts";
+import { type Edit, choicesOf, entriesOf, stored } from "../model/import.ts";
+import { problems } from "../texts.ts";
+import { importing as texts } from "../texts-import.ts";
+import { mode } from "./access.ts";
+import { noteOwnWrite, servers } from "./live.ts";
+import { pending } from "./pending.ts";
+
+const NOTHING: Text = { text: "", format: null, file: null };
+
+/** What is imported from. */
+export const source = signal<Text>(NOTHING);
+
+/** What was found in it; the last answer, while a newer one is on its way. */
+export const found = signal<Found | null>(null);
+
+/** Why nothing can be read, or why nothing was stored. */
+export const refusal = signal<Problem | null>(null);
+
+/** Whether what was found is not of this text yet. */
+export const isReading = signal(false);
+
+/** Whether the entries that can't become servers are left out. */
+export const skipsRefused = signal(false);
+
+/** Under which name each server was stored, by its name in the text. */
+export const outcome = signal<ReadonlyMap<string, string> | null>(null);
+
+const edits = signal<ReadonlyMap<string, Edit>>(new Map());
+
+export const entries = computed(() => (found.value === null ? [] : entriesOf(found.value, edits.value, (name) => servers.value.has(name))));
+
+/** A pause in typing. */
+const PAUSE_MS = 300;
+
+let timer = 0;
+let request = new AbortController();
+
+/** Takes what was changed in the text, or something else that is known of it. */
+export function setSource(change: Partial<Text>): void {
+  if (outcome.peek() !== null) forgetChoices();
+  outcome.value = null;
+  source.value = { ...source.peek(), ...change };
+  readSoon();
+}
+
+/** Takes another text in the place of all. A file's name says something of its format. */
+export function replaceSource(text: string, file: string | null = null): void {
+  forgetChoices();
+  setSource({ text, file, format: null });
+}
+
+function forgetChoices(): void {
+  edits.value = new Map();
+  skipsRefused.value = false;
+}
+
+/** Empties the field, and gives a way to undo it. */
+export function clearSource(): () => void {
+  const before = { source: source.peek(), edits: edits.peek() };
+  replaceSource("");
+  return () => {
+    // What was typed since then goes before.
+    if (source.peek().text !== "") return;
+    edits.value = before.edits;
+    setSource(before.source);
+  };
+}
+
+/** Takes what the reader did to an entry; a choice is one of the difference that is shown. */
+export function editEntry(name: string, change: Edit): void {
+  const server = found.peek()?.servers.find((own) => own.name === name);
+  const over = change.action === undefined ? {} : { over: server?.etag ?? null };
+  edits.value = new Map(edits.peek()).set(name, { ...edits.peek().get(name), ...change, ...over });
+  if (outcome.peek() === null) refusal.value = null;
+}
+
+/** Takes one value that was asked for. */
+export function enterInput(name: string, id: string, value: string): void {
+  const before = edits.peek().get(name)?.inputs ?? new Map<string, string>();
+  editEntry(name, { inputs: new Map(before).set(id, value) });
+}
+
+/** Chooses the same for all these entries. */
+export function chooseForAll(names: readonly string[], action: Action): void {
+  for (const name of names) editEntry(name, { action });
+}
+
+export function readAgain(): Promise<void> {
+  window.clearTimeout(timer);
+  return read();
+}
+
+function readSoon(): void {
+  window.clearTimeout(timer);
+  request.abort();
+  isReading.value = source.peek().text.trim() !== "";
+  if (isReading.peek()) timer = window.setTimeout(() => void read(), PAUSE_MS);
+  else [found.value, refusal.value] = [null, null];
+}
+
+async function read(): Promise<void> {
+  request.abort();
+  request = new AbortController();
+  const { signal } = request;
+  isReading.value = true;
+  const answer = await pending(texts.reading, readServers(source.peek(), signal));
+  if (signal.aborted) return;
+  isReading.value = false;
+  found.value = "ok" in answer ? answer.ok : null;
+  refusal.value = "ok" in answer ? null : problemOf(answer);
+}
+
+/** Stores what was chosen: all of it, or nothing. Gives whether that was done. */
+export async function importChosen(): Promise<boolean> {
+  const chosen = entries.peek();
+  const answer = await pending(texts.importing(stored(chosen).length), importServers(source.peek(), choicesOf(chosen), skipsRefused.peek()));
+  if (!("ok" in answer)) {
+    const problem = problemOf(answer);
+    // What is stored now is not what was shown.
+    if (problem.status === 409 || problem.status === 412) await read();
+    refusal.value = problem;
+    return false;
+  }
+  const done = answer.ok.servers.filter(({ stored_as, action }) => stored_as !== undefined && action !== null && action !== "skip");
+  for (const { name, stored_as = name, etag = null, etag_after, action } of done) {
+    if (etag_after !== undefined) noteOwnWrite(stored_as, { over: action === "rename" ? null : etag, etag: etag_after });
+  }
+  // What was entered is stored now, and is kept nowhere else.
+  edits.value = new Map([...edits.peek()].map(([name, { inputs, ...edit }]) => [name, edit]));
+  refusal.value = null;
+  outcome.value = new Map(done.map(({ name, stored_as = name }) => [name, stored_as]));
+  return true;
+}
+
+/** One server of the text with its secrets in clear, for a draft of it. */
+export function wholeOf(name: string): Promise<Result<JsonObject>> {
+  return readWhole(source.peek(), name);
+}
+
+/** The formats that the reader may mean: what was taken, and what else fits. */
+export const fitting = computed<readonly Format[]>(() => (found.value === null ? [] : [found.value.format, ...found.value.also_fits]));
+
+function problemOf(failure: Exclude<Result<never>, { ok: never }>): Problem {
+  return "problem" in failure ? failure.problem : { type: "about:blank", status: 0, ...problems.offline };
+}
+
+// What is stored under the names of the text is shown: where somebody else changes it, it is looked up again.
+effect(() => {
+  const now = servers.value;
+  untracked(() => {
+    if (found.peek() === null || outcome.peek() !== null || isReading.peek() || mode.peek() !== "edit") return;
+    const isOld = found.peek()?.servers.some(({ name, etag }) => (now.get(name)?.etag ?? null) !== (etag ?? null));
+    if (isOld === true) readSoon();
+  });
+});
+
+addEventListener("beforeunload", (event) => {
+  if (source.peek().text.trim() !== "" && outcome.peek() === null) event.preventDefault();
+});
