@@ -8,6 +8,7 @@ pub mod config;
 pub mod document;
 pub mod downstream;
 pub mod events;
+pub mod foreign_file;
 pub mod formats;
 pub mod http;
 pub mod instances;

@@ -1,12 +1,12 @@
 //! Any text, in any format of another client: it is read or refused with a place in it, its servers have legal names of
-//! their own, and what is written again in the same format means the same.
+//! their own, and what is written again in the same format means the same. Put into the text it changes no byte.
 
 #![no_main]
 
 use std::collections::HashSet;
 
 use libfuzzer_sys::fuzz_target;
-use mcp_settings::formats::{Entry, Export, Format, Hint, Import, Server, Stored, export, import};
+use mcp_settings::formats::{Entry, Export, Format, Hint, Import, Others, Server, Stored, export, import, in_place};
 use mcp_settings::json::{Json, Object, to_compact};
 use mcp_settings::model::ServerName;
 
@@ -55,6 +55,7 @@ fuzz_target!(|bytes: &str| {
             again.unwrap_or_else(|error| panic!("{}: {error}\n{}", found.format, written.text.as_str()));
         let configs = |import: &Import| -> Vec<String> { import.servers.iter().map(meaning).collect() };
         let (before, after) = (configs(&found), configs(&again));
+        check_in_place(&found, &stored, text, &written);
         for config in &before {
             assert!(
                 after.contains(config),
@@ -65,6 +66,25 @@ fuzz_target!(|bytes: &str| {
         }
     }
 });
+
+/// An export of a text's own servers leaves it as it is; one with a changed server is refused, or read again as it is meant.
+fn check_in_place(found: &Import, stored: &[Stored], text: &str, own: &Export) {
+    for others in [Others::Keep, Others::Remove] {
+        if let Ok(same) = in_place(found.format, text, own.text.as_str(), others) {
+            assert!(same.as_str() == text || found.servers.is_empty(), "{}\n{}", found.format, same.as_str());
+        }
+    }
+    let mut changed = stored.to_vec();
+    let Some(first) = changed.first_mut() else { return };
+    let member = if first.config.contains("url") { "url" } else { "command" };
+    first.config.insert(member, Json::string("https://changed.example/mcp"));
+    let Some(exported) = written(found.format, found, &changed) else { return };
+    if let Ok(result) = in_place(found.format, text, exported.text.as_str(), Others::Keep) {
+        let again = import(result.as_str(), Hint { format: Some(found.format), file: None });
+        let again = again.unwrap_or_else(|error| panic!("{}: {error}\n{}", found.format, result.as_str()));
+        assert!(again.servers.len() >= found.servers.len(), "{}\n{}", found.format, result.as_str());
+    }
+}
 
 /// The most lines that a text has, whatever breaks one: to YAML a carriage return alone does.
 fn line_count(text: &str) -> usize {

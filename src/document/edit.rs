@@ -3,12 +3,12 @@
 use std::sync::Arc;
 
 use super::items::Items;
-use super::locate::{Located, Place, line_indent, locate};
+use super::locate::{Located, Place, locate};
 use super::rewrite::{fresh, key_text, rewrite};
 use super::servers::{Entry, Servers};
 use super::surroundings::Surroundings;
 use super::{Body, Document};
-use crate::json::{Json, Object, RawObject, Style, first_byte, scan_object};
+use crate::json::{Json, Object, RawObject, Style, first_byte, line_indent, scan_object};
 use crate::model::{Access, Author, Dialect, Edit, Sealing, SettingsKey, StoredServer};
 
 impl Document {

@@ -3,7 +3,9 @@
 
 use super::new_document::NewDocument;
 use super::unreadable::{Unreadable, Within};
-use crate::json::{Json, Object, RawMember, RawObject, Rules, Style, check, first_byte, parse, scan_object};
+use crate::json::{
+    Json, Object, RawMember, RawObject, Rules, Style, check, first_byte, line_indent, parse, scan_object,
+};
 use crate::model::{Access, Dialect, Layout, ReadOnlyReason, Sealing, is_server_value};
 
 /// The newest versions that this build writes.
@@ -62,12 +64,6 @@ pub(super) fn locate(text: &str, new: NewDocument) -> Result<Located, Unreadable
     };
     let layout = Layout { dialect, sealing, access, belongs_to_openhands: agent_version.is_some() };
     Ok(Located { layout, style, place: if has_collection { place } else { Place::Hidden } })
-}
-
-/// How the line that holds byte `at` is indented.
-pub(super) fn line_indent(text: &str, at: usize) -> &str {
-    let line = &text[text[..at].rfind('\n').map_or(0, |newline| newline + 1)..at];
-    &line[..line.len() - line.trim_start_matches([' ', '\t', '\r']).len()]
 }
 
 /// The object that these names lead to.

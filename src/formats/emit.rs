@@ -17,7 +17,7 @@ pub(in crate::formats) fn toml(file: &Object) -> String {
     out
 }
 
-fn toml_table<'f>(out: &mut String, table: &'f Object, way: &mut Vec<&'f str>) {
+pub(in crate::formats) fn toml_table<'f>(out: &mut String, table: &'f Object, way: &mut Vec<&'f str>) {
     let is_table = |value: &Json| way.len() < 2 && value.as_object().is_some();
     for (name, value) in table.iter().filter(|(_, value)| !value.is_null() && !is_table(value)) {
         toml_key(out, name);
@@ -48,7 +48,7 @@ fn toml_table<'f>(out: &mut String, table: &'f Object, way: &mut Vec<&'f str>) {
     }
 }
 
-fn toml_key(out: &mut String, name: &str) {
+pub(in crate::formats) fn toml_key(out: &mut String, name: &str) {
     let is_bare =
         !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte));
     if is_bare { out.push_str(name) } else { toml_string(out, name) }
@@ -61,7 +61,7 @@ fn toml_string(out: &mut String, text: &str) {
     out.push_str(&quoted.replace('\u{7f}', "\\u007f"));
 }
 
-fn toml_value(out: &mut String, value: &Json) {
+pub(in crate::formats) fn toml_value(out: &mut String, value: &Json) {
     match value {
         // TOML has no null; what is nothing in a list is an empty text.
         Json::Null => out.push_str("\"\""),
@@ -122,7 +122,7 @@ fn yaml_members(out: &mut String, object: &Object, depth: usize, mut is_first_in
 }
 
 /// A value behind a colon or a dash.
-fn yaml_value(out: &mut String, value: &Json, depth: usize) {
+pub(in crate::formats) fn yaml_value(out: &mut String, value: &Json, depth: usize) {
     match value {
         Json::Object(object) if !object.is_empty() => {
             out.push('\n');
@@ -144,20 +144,43 @@ fn yaml_value(out: &mut String, value: &Json, depth: usize) {
         }
         scalar => {
             out.push(' ');
-            match scalar {
-                Json::String(text) => yaml_text(out, text.as_str()),
-                // As in JSON; a list or an object has nothing in it here.
-                other => Style::compact().write(out, other, ""),
-            }
+            // A list or an object has nothing in it here.
+            yaml_flow(out, scalar);
             out.push('\n');
         }
+    }
+}
+
+/// A value on one line, as it may be between the brackets of another one.
+pub(in crate::formats) fn yaml_flow(out: &mut String, value: &Json) {
+    match value {
+        Json::Object(object) => {
+            out.push('{');
+            for (index, (name, value)) in object.iter().enumerate() {
+                out.push_str(if 0 < index { ", " } else { "" });
+                yaml_text(out, name);
+                out.push_str(": ");
+                yaml_flow(out, value);
+            }
+            out.push('}');
+        }
+        Json::Array(elements) => {
+            out.push('[');
+            for (index, element) in elements.iter().enumerate() {
+                out.push_str(if 0 < index { ", " } else { "" });
+                yaml_flow(out, element);
+            }
+            out.push(']');
+        }
+        Json::String(text) => yaml_text(out, text.as_str()),
+        other => Style::compact().write(out, other, ""),
     }
 }
 
 /// Words that some reader takes for a Boolean or for nothing.
 const YAML_WORDS: [&str; 10] = ["true", "false", "null", "yes", "no", "on", "off", "y", "n", "none"];
 
-fn yaml_text(out: &mut String, text: &str) {
+pub(in crate::formats) fn yaml_text(out: &mut String, text: &str) {
     let is_plain = text.starts_with(|first: char| first.is_ascii_alphabetic() || first == '/')
         && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_./+=".contains(&byte))
         && !YAML_WORDS.iter().any(|word| text.eq_ignore_ascii_case(word));

@@ -69,10 +69,15 @@ pub(in crate::formats) fn entries(
     (entries, shared, losses)
 }
 
+/// What a file of a client has with these servers and nothing else.
+pub(in crate::formats) fn root(client: &Client, servers: &[Server<'_>]) -> (Object, Vec<Loss>) {
+    let (entries, shared, losses) = entries(client, servers);
+    ((client.file)(entries, &shared), losses)
+}
+
 /// A file of a client with these servers and nothing else.
 pub(in crate::formats) fn file(client: &Client, servers: &[Server<'_>]) -> Export {
-    let (entries, shared, losses) = entries(client, servers);
-    let file = (client.file)(entries, &shared);
+    let (file, losses) = root(client, servers);
     let text = match client.syntax {
         FileSyntax::Json => emit::json(&file),
         FileSyntax::Toml => emit::toml(&file),

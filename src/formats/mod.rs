@@ -10,6 +10,7 @@ mod emit;
 mod export;
 mod format;
 mod import;
+mod in_place;
 mod lines;
 mod links;
 mod names;
@@ -32,6 +33,7 @@ pub use emit::yaml as to_yaml;
 pub use export::Export;
 pub use format::{Format, UnknownFormat};
 pub use import::{Entry, Ignored, Import, Input, Note, Refused};
+pub use in_place::{NotInPlace, Others, in_place};
 pub use place::{Place, Position};
 pub use references::{Reference, ReferenceKind};
 pub use source::Unreadable;
@@ -79,7 +81,7 @@ pub struct NotWritten;
 pub fn import(text: &str, hint: Hint<'_>) -> Result<Import, Unreadable> {
     let lines = Lines::of(text);
     if let Some(at) = text.find('\0') {
-        return Err(Unreadable::new(lines.position(at), "it holds the character NUL"));
+        return Err(Unreadable::new(lines.position(at), words::NUL));
     }
     let mut reading = Reading::default();
     let mut detected: Vec<Detected> = Vec::new();
@@ -118,10 +120,7 @@ fn read_block(
         let kinds = lines::read(part, first, reading);
         return Ok(Some(Detected { format: kinds.format(), also_fits: Vec::new() }));
     };
-    // What an escape of TOML or YAML has made.
-    if let Err(fault) = check_limits(&source.root, &Rules::BODY) {
-        return Err(Unreadable::new(source.place(&fault.pointer).position, fault.kind.to_string()));
-    }
+    within_limits(&source)?;
     if source.root.is_null() {
         return Ok(None);
     }
@@ -135,6 +134,12 @@ fn read_block(
         reading.file(clients::of(detected.format), &source);
     }
     Ok(Some(detected))
+}
+
+/// What an escape of TOML or YAML may have made.
+fn within_limits(source: &Source) -> Result<(), Unreadable> {
+    check_limits(&source.root, &Rules::BODY)
+        .map_err(|fault| Unreadable::new(source.place(&fault.pointer).position, fault.kind.to_string()))
 }
 
 /// Reads a text that is not lines, in the syntax that the format or the file's name says, or that it looks like.

@@ -34,6 +34,7 @@ pub(in crate::formats) const SEALED: &str =
 pub(in crate::formats) const RELATIVE: &str =
     "a relative path: clients disagree about the folder that it is in";
 
+pub(in crate::formats) const NUL: &str = "it holds the character NUL";
 pub(in crate::formats) const OWN_OF_CLIENT: &str = "the client's own";
 pub(in crate::formats) const OWN_OF_APP: &str = "the app's own";
 pub(in crate::formats) const OWN_OF_EDITOR: &str = "the editor's own";

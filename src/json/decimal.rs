@@ -1,7 +1,7 @@
 //! Whether two numbers have one value, exactly: `1`, `1.0` and `10e-1` have, 9007199254740992 and ...993 have
 //! not. By their digits; a double would lose the difference.
 
-use super::Number;
+use super::{Json, Number};
 
 /// The digits without zeros at either end, and the power of ten of the last one. Zero has no digits.
 #[derive(PartialEq, Eq)]
@@ -17,6 +17,24 @@ impl Number {
         match (Decimal::of(self.spelling()), Decimal::of(other.spelling())) {
             (Some(one), Some(two)) => one == two,
             _ => self == other,
+        }
+    }
+}
+
+impl Json {
+    /// Whether both say the same: members in any order, numbers by value.
+    pub fn has_value_of(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Number(own), Self::Number(other)) => own.has_value_of(other),
+            (Self::Array(own), Self::Array(other)) => {
+                own.len() == other.len() && own.iter().zip(other).all(|(own, other)| own.has_value_of(other))
+            }
+            (Self::Object(own), Self::Object(other)) => {
+                let has =
+                    |(name, own): (&str, &Self)| other.get(name).is_some_and(|other| own.has_value_of(other));
+                own.len() == other.len() && own.iter().all(has)
+            }
+            (own, other) => own == other,
         }
     }
 }

@@ -56,6 +56,12 @@ pub fn first_byte(text: &str) -> Option<(usize, u8)> {
     cursor.peek().map(|byte| (cursor.at, byte))
 }
 
+/// How the line that holds byte `at` is indented.
+pub fn line_indent(text: &str, at: usize) -> &str {
+    let line = &text[text[..at].rfind('\n').map_or(0, |newline| newline + 1)..at];
+    &line[..line.len() - line.trim_start_matches([' ', '\t', '\r']).len()]
+}
+
 /// Finds the members of the object whose `{` is at byte `open`.
 pub fn scan_object(text: &str, open: usize) -> Result<RawObject, SyntaxError> {
     let mut cursor = Cursor::new(text, open);

@@ -12,12 +12,13 @@ use circles::circles;
 use source::{crate_paths, has_word, is_test, product_code, root, source_files};
 
 /// Which rooms a room may use. Nothing here that is not used: a freedom that nobody needs is a mistake to come.
-const MAY_USE: [(&str, &[&str]); 23] = [
+const MAY_USE: [(&str, &[&str]); 24] = [
     ("api", &["formats", "json", "model", "projection", "secrets"]),
     ("metrics", &["api", "model"]),
     ("json", &[]),
     ("backoff", &[]),
     ("blocking", &[]),
+    ("foreign_file", &[]),
     ("tls", &[]),
     ("config", &["model", "secrets"]),
     ("ui", &[]),
@@ -31,7 +32,7 @@ const MAY_USE: [(&str, &[&str]); 23] = [
     ("store", &["blocking", "document", "json", "metrics", "model", "state"]),
     ("service", &["api", "blocking", "formats", "json", "model", "projection", "secrets", "state", "store"]),
     ("events", &["blocking", "model", "projection", "service"]),
-    ("registry", &["blocking", "json", "model", "service", "tls"]),
+    ("registry", &["blocking", "foreign_file", "json", "model", "service", "tls"]),
     (
         "instances",
         &[

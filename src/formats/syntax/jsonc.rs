@@ -1,6 +1,8 @@
 //! JSON as people write it: comments, trailing commas, outer braces left out. Each of these is replaced by blanks of the
 //! same length, and the strict reader reads the rest, so that places stay right.
 
+use std::ops::Range;
+
 use indexmap::IndexMap;
 use zeroize::Zeroizing;
 
@@ -10,7 +12,7 @@ use crate::json::{Fault, FaultKind, Json, Pointer, Rules, check, parse, scan_arr
 
 /// Reads a part of a text that is one value, or the members of an object without its braces.
 pub(in crate::formats) fn read(lines: &Lines<'_>, part: &str, base: usize) -> Result<Source, Unreadable> {
-    let text = blanked(part);
+    let text = code(part).text;
     if !is_fragment(&text) {
         return Reader { lines, text: &text, base, shift: 0 }.read();
     }
@@ -27,7 +29,7 @@ pub(in crate::formats) fn read(lines: &Lines<'_>, part: &str, base: usize) -> Re
 
 /// Whether a text begins as JSON does, behind blanks and comments.
 pub(in crate::formats) fn looks_like(part: &str) -> bool {
-    let text = blanked(part);
+    let text = code(part).text;
     let bare = text.trim_start();
     bare.starts_with('{')
         || is_fragment(bare)
@@ -41,10 +43,28 @@ fn is_fragment(text: &str) -> bool {
     end.is_some_and(|end| rest[end + 1..].trim_start().starts_with(':'))
 }
 
-/// The text with blanks for comments, trailing commas and the mark at its beginning. It has the same length.
-fn blanked(part: &str) -> Zeroizing<String> {
+/// A text without what JSON has not. It has the same length.
+pub(in crate::formats) struct Code {
+    /// The text with blanks for comments, trailing commas and the mark at its beginning.
+    pub(in crate::formats) text: Zeroizing<String>,
+    /// Where the trailing commas are.
+    trailing: Vec<usize>,
+}
+
+impl Code {
+    /// The comma that is between two items, or behind the last one.
+    pub(in crate::formats) fn comma(&self, gap: Range<usize>) -> Option<usize> {
+        let trailing = self.trailing.get(self.trailing.partition_point(|comma| *comma < gap.start));
+        let trailing = trailing.copied().filter(|comma| *comma < gap.end);
+        self.text[gap.clone()].find(',').map(|at| gap.start + at).or(trailing)
+    }
+}
+
+/// Puts blanks for what JSON has not.
+pub(in crate::formats) fn code(part: &str) -> Code {
     let mut bytes = Zeroizing::new(part.as_bytes().to_vec());
     let mut at = 0;
+    let mut trailing = Vec::new();
     // The last comma with nothing but blanks and comments behind it.
     let mut comma = None;
     if part.starts_with('\u{feff}') {
@@ -80,6 +100,7 @@ fn blanked(part: &str) -> Zeroizing<String> {
                     let before = bytes[..comma].iter().rev().find(|byte| !byte.is_ascii_whitespace());
                     if !matches!(before, None | Some(b'{' | b'[' | b',' | b':')) {
                         bytes[comma] = b' ';
+                        trailing.push(comma);
                     }
                 }
             }
@@ -95,7 +116,7 @@ fn blanked(part: &str) -> Zeroizing<String> {
         bytes[comma] = b' ';
     }
     let text = std::str::from_utf8(&bytes).expect("only whole characters were replaced");
-    Zeroizing::new(text.to_owned())
+    Code { text: Zeroizing::new(text.to_owned()), trailing }
 }
 
 /// Replaces everything but line breaks.

@@ -9,6 +9,7 @@ use std::time::Duration;
 use futures_util::future::BoxFuture;
 
 use crate::blocking;
+use crate::foreign_file::{Snapshot, read, replace, sweep};
 use crate::registry::backend::{Answer, RegistryBackend};
 use crate::registry::environment::LOCK_BACKEND;
 use crate::registry::error::{RegistryError, RegistryErrorKind};
@@ -20,7 +21,6 @@ use crate::registry::spec::{Capabilities, ServerRef, ServerSpec, Validation};
 use crate::registry::validation::validate_spec;
 
 use super::edit;
-use super::file::{Snapshot, read, replace, sweep};
 use super::lock::{Held, NotHeld};
 use super::parse::{Parsed, parse};
 use super::paths::ReadPaths;
@@ -191,7 +191,7 @@ impl McpMd {
         change: impl Fn(Option<&str>) -> Result<Option<String>, RegistryError>,
     ) -> Result<(), RegistryError> {
         let held = self.lock()?;
-        sweep(&self.root);
+        sweep(&self.path);
         for _ in 0..ATTEMPTS {
             let snapshot = self.read()?;
             let Some(text) = change(self.text(&snapshot)?)? else { return Ok(()) };

@@ -1,10 +1,9 @@
 //! The back end over the file `mcp.md` in the root of an agent: text for people, edited in place. `parse`, `render`,
-//! `edit` and `allowed` are pure; `file` and `lock` do the rest.
+//! `edit` and `allowed` are pure; `backend` and `lock` do the rest.
 
 mod allowed;
 mod backend;
 mod edit;
-mod file;
 mod lines;
 mod lock;
 mod parse;

@@ -10,11 +10,11 @@ use std::time::{Duration, Instant};
 
 use rustix::fs::{FlockOperation, flock};
 
+use crate::foreign_file::{read, replace};
 use crate::registry::conformance::Environment;
 use crate::registry::environment::LOCK_BACKEND;
 use crate::registry::{RegistryBackend, RegistryError, RegistryErrorKind as Kind, ServerSpec, Validation};
 
-use super::super::file::{read, replace};
 use super::super::lock::LOCK_NAME;
 use super::super::{FILE_NAME, McpMd, ReadPaths};
 use super::Agent;

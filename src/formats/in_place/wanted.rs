@@ -1,0 +1,144 @@
+//! What a file is to mean: its own value with the exported servers in their places. Where a server of the file, changed
+//! member by member, would not mean what was exported, it is replaced as a whole. It does not know how values are written.
+
+use std::collections::{HashMap, HashSet};
+
+use crate::formats::client::Client;
+use crate::formats::clients;
+use crate::formats::export;
+use crate::formats::format::Format;
+use crate::formats::import::Entry;
+use crate::formats::place::{Position, Spot};
+use crate::formats::reading::Reading;
+use crate::formats::source::Source;
+use crate::formats::writing::Server;
+use crate::json::{Json, Object, Pointer};
+
+use super::merging::Merging;
+use super::places::{Place, places};
+use super::switches;
+use super::{NotInPlace, Others};
+
+/// What a file is to mean.
+pub(super) struct Wanted {
+    pub(super) root: Json,
+    pub(super) places: Vec<Place>,
+    client: &'static Client,
+    /// What each exported server means, by its place in the file.
+    meanings: Vec<(Pointer, Meaning)>,
+}
+
+/// What a server is to us: its configuration and its bag.
+struct Meaning(Json);
+
+impl Wanted {
+    pub(super) fn of(
+        format: Format,
+        own: &Source,
+        theirs: &Source,
+        others: Others,
+    ) -> Result<Self, NotInPlace> {
+        let client = clients::of(format);
+        let (Json::Object(root), Json::Object(exported)) = (&own.root, &theirs.root) else {
+            return Err(NotInPlace::Shape("the file is not an object"));
+        };
+        let base = expected(client, own);
+        let meanings = meanings(client, theirs);
+        let places = places(format, root, exported)?;
+        let mut whole = HashSet::new();
+        loop {
+            let mut merging = Merging::new(&base, exported, others, &whole);
+            let mut root = root.clone();
+            for place in &places {
+                merging.put(&mut root, place, &places)?;
+            }
+            if format == Format::Gemini {
+                switches::put(&mut root, &base, exported, others)?;
+            }
+            let pairs = merging.pairs;
+            let pairs_of_note = pairs.iter().filter(|pair| !pair.is_kept || format == Format::Gemini);
+            let wanted = Source {
+                syntax: own.syntax,
+                root: root.into(),
+                spots: Spot::leaf(Position::default()),
+                odd: Vec::new(),
+            };
+            let found = self::meanings(client, &wanted);
+            let unlike: Vec<Pointer> = pairs_of_note
+                .clone()
+                .filter(|pair| match (meanings.get(&pair.from), found.get(&pair.to)) {
+                    (Some(meant), Some(found)) => !found.is(meant),
+                    // What the client itself can't read is taken as it was written.
+                    (None, _) => !whole.contains(&pair.from),
+                    (Some(_), None) => true,
+                })
+                .map(|pair| pair.from.clone())
+                .collect();
+            if unlike.is_empty() {
+                let to: HashMap<&Pointer, &Pointer> =
+                    pairs_of_note.map(|pair| (&pair.from, &pair.to)).collect();
+                let meanings = meanings
+                    .into_iter()
+                    .filter_map(|(from, meaning)| Some(((*to.get(&from)?).clone(), meaning)))
+                    .collect();
+                return Ok(Self { root: wanted.root, places, client, meanings });
+            }
+            if unlike.iter().all(|from| whole.contains(from)) {
+                return Err(NotInPlace::Unproven("a server would mean something else there"));
+            }
+            whole.extend(unlike);
+        }
+    }
+
+    /// Whether the exported servers are in a file as they were meant.
+    pub(super) fn is_in(&self, file: &Source) -> bool {
+        let found = meanings(self.client, file);
+        self.meanings.iter().all(|(at, meant)| found.get(at).is_some_and(|found| found.is(meant)))
+    }
+}
+
+impl Meaning {
+    fn of(entry: &Entry) -> Self {
+        let stored = entry.to_stored();
+        let mut config = stored.config;
+        // A list without arguments says nothing.
+        if config.get("args").and_then(Json::as_array).is_some_and(<[Json]>::is_empty) {
+            config.remove("args");
+        }
+        let mut bag: Object = stored.bag.into_iter().filter(|(_, value)| !value.is_null()).collect();
+        if entry.client == Format::Gemini {
+            switches::without_marks(&mut bag);
+        }
+        Self(Json::Array(vec![config.into(), bag.into()]))
+    }
+
+    fn is(&self, meant: &Self) -> bool {
+        self.0.has_value_of(&meant.0)
+    }
+}
+
+/// What each server of a file means, by its place.
+fn meanings(client: &Client, file: &Source) -> HashMap<Pointer, Meaning> {
+    let mut reading = Reading::default();
+    reading.file(client, file);
+    let servers = reading.servers.iter();
+    servers.map(|entry| (entry.place.pointer.clone(), Meaning::of(entry))).collect()
+}
+
+/// What an export of the file's own servers would write.
+fn expected(client: &Client, own: &Source) -> Object {
+    let mut reading = Reading::default();
+    reading.file(client, own);
+    let stored: Vec<_> = reading
+        .servers
+        .iter()
+        .map(|entry| {
+            let stored = entry.to_stored();
+            let bags = Object::from_iter([(client.format.bag(), Json::Object(stored.bag))]);
+            (entry.name.as_str(), stored.config, bags)
+        })
+        .collect();
+    let servers: Vec<Server<'_>> =
+        stored.iter().map(|(name, config, bags)| Server { name, config, bags }).collect();
+    export::root(client, &servers).0
+}
