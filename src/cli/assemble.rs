@@ -154,6 +154,8 @@ fn open_in_memory(config: &Config, metrics: StoreMetrics) -> Result<Opened, Fail
 pub(super) enum Purpose {
     /// It shows what the document has. Nothing is made.
     Look,
+    /// It shows that, and what is remembered beside the document. Nothing is made.
+    Recall,
     /// It changes something. What is missing is made.
     Change,
 }

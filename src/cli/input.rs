@@ -13,6 +13,9 @@ use super::terminal::note;
 /// The longest text that is read. Bytes; the service takes less.
 const LARGEST: u64 = 16 << 20;
 
+/// How many names at the end of a path may say something.
+const SAYING: usize = 3;
+
 /// Where the text comes from.
 #[derive(Clone, Debug, clap::Args)]
 pub(super) struct Input {
@@ -46,6 +49,19 @@ impl Input {
         let name = self.path().map_or_else(|| "stdin".to_owned(), |path| path.display().to_string());
         let value = parse(&text, &Rules::BODY).map_err(|fault| not_json(&name, &text, &fault))?;
         Ok((text, value))
+    }
+
+    /// Whether the text does not come from stdin.
+    pub(super) fn is_file(&self) -> bool {
+        self.path().is_some()
+    }
+
+    /// The end of the path to the file, which may say of which program it is.
+    pub(super) fn file_name(&self) -> Option<String> {
+        let path = self.path()?;
+        let path = path.canonicalize().unwrap_or_else(|_| path.to_owned());
+        let names: Vec<_> = path.iter().map(|name| name.to_string_lossy()).collect();
+        Some(names[names.len().saturating_sub(SAYING)..].join("/"))
     }
 
     fn path(&self) -> Option<&Path> {

@@ -7,6 +7,7 @@ mod assemble;
 mod call;
 mod check;
 mod client;
+mod client_file;
 mod clock;
 mod completions;
 mod declared;
@@ -18,11 +19,14 @@ mod edit;
 mod enable;
 mod environment;
 mod exec;
+mod export;
 mod failure;
 mod gateways;
 mod get;
+mod import;
 mod input;
 mod key_files;
+mod line_diff;
 mod list;
 mod log;
 mod logs;
@@ -110,6 +114,10 @@ enum Command {
     Diff(diff::Arguments),
     /// Bring the servers to what files declare.
     Apply(apply::Arguments),
+    /// Store the servers of another client's file, or of any text that has some.
+    Import(import::Arguments),
+    /// Write servers in the form of another client, or into its own file.
+    Export(export::Arguments),
     /// Serve the settings over HTTP.
     Serve(serve::Arguments),
     /// Say whether the service would start and could do everything; makes and changes nothing.
@@ -158,6 +166,8 @@ pub fn main() -> ExitCode {
         Command::Enable(arguments) => enable::enable(arguments),
         Command::Disable(arguments) => enable::disable(arguments),
         Command::Validate(arguments) => validate::run(arguments),
+        Command::Import(arguments) => import::run(arguments),
+        Command::Export(arguments) => export::run(arguments),
         Command::Serve(arguments) => serve::run(arguments).map(|()| ExitCode::SUCCESS),
         Command::Check(arguments) => check::run(arguments),
         Command::Doctor(arguments) => doctor::run(arguments),

@@ -62,6 +62,15 @@ pub(super) fn printable(text: &str) -> String {
     shown
 }
 
+/// The same for a text of several lines, which may have tabs.
+pub(super) fn printable_lines(text: &str) -> String {
+    let pieces = text.split_inclusive(['\n', '\t']).map(|piece| {
+        let (piece, end) = piece.split_at(piece.trim_end_matches(['\n', '\t']).len());
+        printable(piece) + end
+    });
+    pieces.collect()
+}
+
 /// Rows of cells below their headings, each column as wide as its widest cell.
 pub(super) struct Table {
     rows: Vec<Vec<(String, Tone)>>,

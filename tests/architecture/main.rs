@@ -79,6 +79,7 @@ const MAY_USE: [(&str, &[&str]); 24] = [
             "document",
             "downstream",
             "events",
+            "foreign_file",
             "formats",
             "http",
             "instances",

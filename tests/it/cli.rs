@@ -3,7 +3,9 @@
 mod declaring;
 mod direct;
 mod editing;
+mod exporting;
 mod help;
+mod importing;
 mod reached;
 mod reading;
 mod running;

@@ -5,5 +5,5 @@ mod bags;
 mod choices;
 mod in_clear;
 mod refusals;
-mod samples;
+pub(crate) mod samples;
 mod secrets;

@@ -3,8 +3,8 @@
 
 use crate::json::Json;
 
-/// How many comparisons of elements are made for one list; a longer one is replaced.
-const MOST: usize = 1_000_000;
+/// How many comparisons of elements are made for one list.
+pub(super) const MOST: usize = 1_000_000;
 
 /// What becomes of a value.
 #[derive(Debug, PartialEq, Eq)]
@@ -44,7 +44,7 @@ impl<'a> Edit<'a> {
         }
     }
 
-    /// None where an element would have to come between two others.
+    /// None where an element would have to come between two others, or where there are too many.
     fn of_list(old: &[Json], new: &'a [Json]) -> Option<Self> {
         if MOST < old.len().saturating_mul(new.len()) {
             return None;

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 
 use crate::json::{Json, Object, Pointer};
 
-use super::edit::identity;
+use super::edit::{MOST, identity};
 use super::merge::merged;
 use super::places::{Kind, Place, at, put};
 use super::{NotInPlace, Others};
@@ -106,6 +106,9 @@ impl<'m> Merging<'m> {
         [own, base, theirs]: [&[Json]; 3],
         all: &[Place],
     ) -> Result<Vec<Json>, NotInPlace> {
+        if MOST < own.len().saturating_mul(base.len().max(theirs.len())) {
+            return Err(NotInPlace::Shape("the file has too many servers"));
+        }
         let (from, to) = (pointer(&place.theirs), pointer(&place.own));
         let mut is_used = [vec![false; base.len()], vec![false; theirs.len()]];
         let mut result = Vec::new();

@@ -57,12 +57,10 @@ impl<'t> Splices<'t> {
         let begins = self.is_blank(start..cut.start);
         let cut = if begins && self.is_blank(cut.end..next) {
             let end = self.behind_newline(next);
+            let below = self.line_end(end);
             // Not two blank lines where there was one on either side.
-            let before = self.text[..start].trim_end_matches('\r');
-            let is_below_blank = self
-                .is_blank(self.line_start(before.len().saturating_sub(1))..before.len().saturating_sub(1));
-            let next = self.line_end(end);
-            start..if is_below_blank && self.is_blank(end..next) { self.behind_newline(next) } else { end }
+            let is_doubled = self.is_below_blank(start) && self.is_blank(end..below);
+            start..if is_doubled { self.behind_newline(below) } else { end }
         } else if begins || self.text[..cut.start].trim_end_matches(BLANKS).ends_with(['{', '[']) {
             let rest = &self.text[cut.end..next];
             cut.start..cut.end + (rest.len() - rest.trim_start_matches(BLANKS).len())
@@ -102,19 +100,27 @@ impl<'t> Splices<'t> {
         self.text[range].trim_matches(BLANKS).is_empty()
     }
 
+    /// Whether the line before the one that begins here is blank.
+    fn is_below_blank(&self, start: usize) -> bool {
+        let before = self.line_start(start.saturating_sub(1));
+        before < start && self.is_blank(before..self.line_end(before))
+    }
+
+    fn is_separator(&self, range: Range<usize>) -> bool {
+        let is_separator = |character: char| character.is_ascii_whitespace() || character == ',';
+        self.text.get(range).is_some_and(|text| text.chars().all(is_separator))
+    }
+
     /// The text with its pieces replaced.
     pub(super) fn apply(mut self) -> Result<String, NotInPlace> {
         self.list.sort_by_key(|splice| (splice.cut.start, splice.cut.end));
         let mut out = String::with_capacity(self.text.len());
         let mut end = 0;
         for Splice { cut, own, text } in &self.list {
+            // Two cuts may both have the separators between them, and something may be inserted there.
+            let is_behind = end <= own.start || (own.is_empty() && self.is_separator(own.start..end));
             let around = [cut.start..own.start, own.end..cut.end];
-            let is_separator = |character: char| character.is_ascii_whitespace() || character == ',';
-            let is_allowed = |part: &Range<usize>| {
-                self.text.get(part.clone()).is_some_and(|text| text.chars().all(is_separator))
-            };
-            // Two cuts may both have the separators between them.
-            if own.start < end || !around.iter().all(is_allowed) {
+            if !is_behind || !around.into_iter().all(|part| self.is_separator(part)) {
                 return Err(NotInPlace::Unproven("more would be changed than the servers"));
             }
             out.push_str(&self.text[end..cut.start.max(end)]);

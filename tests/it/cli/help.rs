@@ -53,6 +53,8 @@ fn run_examples(examples: &[String]) -> Ran {
     fs::write(home.join("issues.json"), issues.to_string()).expect("ours");
     fs::create_dir(home.join("servers")).expect("ours");
     fs::write(home.join("servers/issues.json"), issues.to_string()).expect("ours");
+    let pages = json!({"mcpServers": {"pages": {"url": "https://pages.example/mcp"}}});
+    fs::write(home.join("mcp.json"), pages.to_string()).expect("ours");
     fs::write(home.join("mcp.md"), "# MCP servers\n\n## issues\ncommand: sh\n").expect("ours");
     let programs = home.join("programs");
     fs::create_dir(&programs).expect("ours");

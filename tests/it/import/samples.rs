@@ -31,7 +31,7 @@ fn each_sample_comes_out_as_it_should_and_nothing_of_it_is_stored() {
 }
 
 /// What of an answer is not as it is expected.
-fn compare(Sample { expected, .. }: &Sample, found: &Value) -> Vec<String> {
+pub(crate) fn compare(Sample { expected, .. }: &Sample, found: &Value) -> Vec<String> {
     let mut wrong = Vec::new();
     let mut equal = |what: &str, found: &Value, expected: &Value| {
         if found != expected {

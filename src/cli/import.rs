@@ -1,0 +1,341 @@
+//! `mcp-settings import`: servers from a file of another client, or from any text that has some. It is tried first, and
+//! shown; then all of it is stored, or nothing.
+
+use std::io::{self, BufRead, IsTerminal};
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use crate::api::{ImportAction, ImportResult, ImportedServer, StoredWord, TextPlace};
+use crate::formats::Format;
+use crate::json::{Json, Object, Rules, parse, to_compact};
+
+use super::client::{Purpose, Request, Response, Settings, Target, run as run_on};
+use super::failure::{Exit, Failure};
+use super::input::{Input, not_json, read_file};
+use super::list::starts;
+use super::output::{Form, Output, show};
+use super::terminal::{Table, Tone, has_colours, note};
+
+/// What becomes of servers that are stored already in another form.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+enum Existing {
+    /// They are replaced
+    Replace,
+    /// The members of the text are merged into them
+    Merge,
+    /// They stay as they are
+    Skip,
+}
+
+#[derive(Debug, clap::Args)]
+#[command(
+    after_help = "Examples:\n  mcp-settings import mcp.json --dry-run\n  mcp-settings import --format cursor --existing merge < mcp.json"
+)]
+pub(super) struct Arguments {
+    #[command(flatten)]
+    input: Input,
+    /// The client whose form the text is in; else it is found out
+    #[arg(short, long, value_name = "FORMAT")]
+    format: Option<Format>,
+    /// Replace this server, which is stored in another form
+    #[arg(long, value_name = "NAME")]
+    replace: Vec<String>,
+    /// Merge the members of the text into this server
+    #[arg(long, value_name = "NAME")]
+    merge: Vec<String>,
+    /// Store a server of the text under another name
+    #[arg(long, value_name = "NAME=NEW", value_parser = renamed)]
+    rename: Vec<(String, String)>,
+    /// Leave a server of the text out
+    #[arg(long, value_name = "NAME")]
+    skip: Vec<String>,
+    /// What becomes of all other servers that are stored in another form
+    #[arg(long, value_enum, value_name = "ACTION")]
+    existing: Option<Existing>,
+    /// A JSON file with the values that servers ask for: {"NAME": {"ID": "value"}}
+    #[arg(long, value_name = "FILE")]
+    inputs: Option<PathBuf>,
+    /// Leave out the entries that can't become servers
+    #[arg(long)]
+    skip_refused: bool,
+    /// Approve that this server of the import is started, by the name under which it is stored
+    #[arg(long, value_name = "NAME")]
+    approve: Vec<String>,
+    /// Show what would be stored, and store nothing
+    #[arg(long)]
+    dry_run: bool,
+    /// Do not ask
+    #[arg(short, long)]
+    yes: bool,
+    #[command(flatten)]
+    output: Output,
+    #[command(flatten)]
+    target: Target,
+}
+
+fn renamed(text: &str) -> Result<(String, String), &'static str> {
+    match text.split_once('=') {
+        Some((name, new)) if !name.is_empty() && !new.is_empty() => Ok((name.to_owned(), new.to_owned())),
+        _ => Err("it must be NAME=NEW"),
+    }
+}
+
+pub(super) fn run(arguments: Arguments) -> Result<ExitCode, Failure> {
+    let text = arguments.input.read()?;
+    let inputs = arguments.inputs.as_ref().map(|path| read_inputs(path)).transpose()?;
+    run_on(async move {
+        let purpose = if arguments.dry_run { Purpose::Recall } else { Purpose::Change };
+        let mut import = Import::new(&arguments, text, inputs);
+        let form = arguments.output.output;
+        let settings = arguments.target.open(purpose)?;
+        let mut tried = import.send(&settings, true).await?;
+        if import.choose(arguments.existing, &tried.1) {
+            tried = import.send(&settings, true).await?;
+        }
+        let (response, plan) = tried;
+        for line in remarks(&plan) {
+            note(&line);
+        }
+        if arguments.dry_run {
+            present(form, &response, &plan)?;
+            return Ok(match obstacle(&plan, arguments.skip_refused) {
+                None => ExitCode::SUCCESS,
+                Some(failure) => {
+                    failure.print();
+                    failure.code().into()
+                }
+            });
+        }
+        if let Some(failure) = obstacle(&plan, arguments.skip_refused) {
+            return Err(failure);
+        }
+        // Where the text came from there is nobody to ask.
+        if !arguments.yes && arguments.input.is_file() && io::stdin().is_terminal() && !is_agreed(&plan)? {
+            return Err(Failure::new("nothing was stored"));
+        }
+        let (response, result) = import.send(&settings, false).await?;
+        present(form, &response, &result)?;
+        Ok(ExitCode::SUCCESS)
+    })
+}
+
+/// What servers ask for, by their names.
+fn read_inputs(path: &std::path::Path) -> Result<Object, Failure> {
+    let text = read_file(path)?;
+    let name = path.display().to_string();
+    match parse(&text, &Rules::BODY).map_err(|fault| not_json(&name, &text, &fault))? {
+        Json::Object(inputs) => Ok(inputs),
+        _ => Err(Failure::new(format!("{name}: it must be an object with the values of each server"))),
+    }
+}
+
+/// The body of the request.
+struct Import {
+    body: Object,
+    choices: Object,
+}
+
+impl Import {
+    fn new(arguments: &Arguments, text: String, inputs: Option<Object>) -> Self {
+        let mut body = Object::from_iter([("text", Json::string(text))]);
+        if let Some(format) = arguments.format {
+            body.insert("format", Json::string(format.as_str()));
+        }
+        if let Some(file) = arguments.input.file_name() {
+            body.insert("file", Json::string(file));
+        }
+        if !arguments.approve.is_empty() {
+            body.insert("approve", Json::Array(arguments.approve.iter().map(Json::string).collect()));
+        }
+        if arguments.skip_refused {
+            body.insert("skip_refused", Json::Bool(true));
+        }
+        let mut import = Self { body, choices: Object::new() };
+        let lists = [("replace", &arguments.replace), ("merge", &arguments.merge), ("skip", &arguments.skip)];
+        for (action, name) in
+            lists.iter().flat_map(|(action, names)| names.iter().map(move |name| (action, name)))
+        {
+            import.set(name, "action", Json::string(*action));
+        }
+        for (name, new) in &arguments.rename {
+            import.set(name, "action", Json::string("rename"));
+            import.set(name, "name", Json::string(new));
+        }
+        for (name, values) in inputs.into_iter().flatten() {
+            import.set(&name, "inputs", values);
+        }
+        import
+    }
+
+    /// Sets a member of the choice for a server.
+    fn set(&mut self, server: &str, member: &str, value: Json) {
+        let mut choice = match self.choices.remove(server) {
+            Some(Json::Object(choice)) => choice,
+            _ => Object::new(),
+        };
+        choice.insert(member, value);
+        self.choices.insert(server, choice.into());
+    }
+
+    /// Chooses what nobody has chosen, and that what is shown now is what is replaced. Whether there was anything.
+    fn choose(&mut self, existing: Option<Existing>, plan: &ImportResult) -> bool {
+        let mut has_chosen = false;
+        for server in &plan.servers {
+            if let (true, Some(existing)) = (server.needs_choice, existing) {
+                let action = match existing {
+                    Existing::Replace => "replace",
+                    Existing::Merge => "merge",
+                    Existing::Skip => "skip",
+                };
+                self.set(&server.name, "action", Json::string(action));
+                has_chosen = true;
+            }
+            let choice = self.choices.get(&server.name).and_then(Json::as_object);
+            let action = choice.and_then(|choice| choice.get("action")).and_then(Json::as_str);
+            if let (Some("replace" | "merge"), Some(tag)) = (action, &server.etag) {
+                self.set(&server.name, "if_match", Json::string(tag.as_str()));
+            }
+        }
+        has_chosen
+    }
+
+    async fn send(&self, settings: &Settings, is_dry_run: bool) -> Result<(Response, ImportResult), Failure> {
+        let mut body = self.body.clone();
+        if !self.choices.is_empty() {
+            body.insert("choices", self.choices.clone().into());
+        }
+        let request = Request::post("/api/import".to_owned()).json(to_compact(&body.into()));
+        let request = if is_dry_run { request.dry_run() } else { request };
+        let response = settings.expect(request).await?;
+        let result = response.read()?;
+        Ok((response, result))
+    }
+}
+
+fn present(form: Form, response: &Response, result: &ImportResult) -> Result<(), Failure> {
+    let names = || result.servers.iter().filter_map(|server| server.stored_as.clone()).collect();
+    if result.servers.is_empty() && form == Form::Table {
+        note("the text has no servers");
+        return Ok(());
+    }
+    show(form, &response.value()?, || table(result).text(has_colours()), names)
+}
+
+fn table(result: &ImportResult) -> Table {
+    let mut table = Table::new(&["NAME", "STORED AS", "STORED", "ACTION", "STARTS"]);
+    for server in &result.servers {
+        let (stored, tone) = match server.stored {
+            StoredWord::New => ("new", Tone::Good),
+            StoredWord::Same => ("same", Tone::Faint),
+            StoredWord::Differs => ("differs", Tone::Warning),
+        };
+        let action = match server.action {
+            Some(action) => word(action),
+            None if server.needs_choice => "?",
+            None => "",
+        };
+        let config = parse(server.config.text(), &Rules::STORED).ok();
+        table.row([
+            (server.original_name.as_deref().unwrap_or(&server.name), Tone::Plain),
+            (server.stored_as.as_deref().unwrap_or(&server.name), Tone::Plain),
+            (stored, tone),
+            (action, Tone::Plain),
+            (&config.as_ref().map(starts).unwrap_or_default(), Tone::Plain),
+        ]);
+    }
+    table
+}
+
+fn word(action: ImportAction) -> &'static str {
+    match action {
+        ImportAction::Add => "add",
+        ImportAction::Replace => "replace",
+        ImportAction::Merge => "merge",
+        ImportAction::Rename => "rename",
+        ImportAction::Skip => "skip",
+    }
+}
+
+/// What should be known before anything is stored, each with its place.
+fn remarks(plan: &ImportResult) -> Vec<String> {
+    let mut lines = Vec::new();
+    if !plan.also_fits.is_empty() {
+        let others: Vec<&str> = plan.also_fits.iter().map(|format| format.as_str()).collect();
+        lines.push(format!(
+            "read as {}; it could be {} too: --format says which",
+            plan.format,
+            others.join(", ")
+        ));
+    }
+    lines.extend(plan.notes.iter().map(|note| {
+        let server = note.server.as_deref().map(|server| format!("{server}: ")).unwrap_or_default();
+        at(&note.place, &format!("{server}{}", note.about))
+    }));
+    lines.extend(plan.ignored.iter().map(|part| at(&part.place, &format!("ignored: {}", part.what))));
+    lines
+}
+
+fn at(place: &TextPlace, what: &str) -> String {
+    format!("{}:{}: {what}", place.line, place.column)
+}
+
+/// Why nothing can be stored, where something is missing or refused.
+fn obstacle(plan: &ImportResult, skips_refused: bool) -> Option<Failure> {
+    let mut conflicts = Vec::new();
+    let mut others = Vec::new();
+    for server in &plan.servers {
+        match server.needs_choice {
+            true => conflicts.push(differs(server)),
+            false => others.extend(server.errors.iter().map(|fault| {
+                let pointer = fault.pointer.as_str();
+                at(&server.place, &format!("{}: {pointer}: {}", server.name, fault.message))
+            })),
+        }
+    }
+    if !skips_refused {
+        others.extend(plan.refused.iter().map(|refused| {
+            let name = refused.name.as_deref().map(|name| format!("{name}: ")).unwrap_or_default();
+            at(&refused.place, &format!("{name}refused: {}", refused.why))
+        }));
+    }
+    let (what, hint, exit) = match (conflicts.is_empty(), others.is_empty()) {
+        (true, true) => return None,
+        (false, true) => (
+            "the settings have servers of these names in another form",
+            "choose with --replace, --merge, --rename or --skip and the name, or with --existing",
+            Exit::Conflict,
+        ),
+        _ => (
+            "nothing of the text can be stored as it is",
+            "--skip leaves out a server, --skip-refused what can't become one; --inputs names a file with values",
+            Exit::Refused,
+        ),
+    };
+    let lines = others.into_iter().chain(conflicts);
+    Some(lines.fold(Failure::new(what).hint(hint).exit(exit), |failure, line| {
+        failure.detail(super::terminal::printable(&line))
+    }))
+}
+
+fn differs(server: &ImportedServer) -> String {
+    let places: Vec<&str> = server.difference.iter().map(|difference| difference.pointer.as_str()).collect();
+    at(&server.place, &format!("{}: differs at {}", server.name, places.join(", ")))
+}
+
+/// Shows the plan, and asks.
+#[expect(clippy::print_stderr, reason = "the command line's own messages go to stderr")]
+fn is_agreed(plan: &ImportResult) -> Result<bool, Failure> {
+    eprint!("{}", table(plan).text(false));
+    let is_stored = |server: &&ImportedServer| !matches!(server.action, None | Some(ImportAction::Skip));
+    eprint!(
+        "store {} of {} servers? [y/N] ",
+        plan.servers.iter().filter(is_stored).count(),
+        plan.servers.len()
+    );
+    let mut answer = String::new();
+    io::stdin()
+        .lock()
+        .read_line(&mut answer)
+        .map_err(|error| Failure::new("could not read the answer").because(error))?;
+    Ok(matches!(answer.trim(), "y" | "Y" | "yes"))
+}

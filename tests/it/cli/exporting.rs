@@ -1,0 +1,134 @@
+//! `export`: to stdout in each form, and into a client's own file.
+
+use std::fs::{self, Permissions};
+use std::os::unix::fs::{MetadataExt, PermissionsExt, symlink};
+use std::path::Path;
+
+use mcp_settings::formats::Format;
+use serde_json::json;
+
+use crate::cli::{feed, run};
+use crate::site::Site;
+
+const CURSOR: &str = "{\n  // mine\n  \"mcpServers\": {\n    \"issues\": { \"command\": \"old\" }, // by hand\n    \"own\": { \"command\": \"x\" },\n  },\n}\n";
+
+fn site() -> Site {
+    let site = Site::new();
+    feed(&site, &["set", "issues"], r#"{"command":"npx","env":{"TOKEN":"hunter2"}}"#).expect(0);
+    feed(&site, &["set", "pages"], r#"{"url":"https://pages.example/mcp"}"#).expect(0);
+    site
+}
+
+/// The names in a folder that belong to a file.
+fn beside(path: &Path) -> Vec<String> {
+    let name = path.file_name().and_then(|name| name.to_str()).expect("it has a name");
+    let entries = fs::read_dir(path.parent().expect("it is in a folder")).expect("it can be read");
+    let mut names: Vec<String> = entries
+        .map(|entry| entry.expect("it can be read").file_name().into_string().expect("it is UTF-8"))
+        .filter(|other| other.contains(name))
+        .collect();
+    names.sort();
+    names
+}
+
+#[test]
+fn each_form_is_printed_and_holds_a_secret_only_where_it_is_asked_for() {
+    let site = site();
+    for format in Format::all() {
+        let ran = run(&site, &["export", "--format", format.as_str()]);
+        if matches!(format, Format::ServerJson | Format::Lines) {
+            ran.expect(1);
+            continue;
+        }
+        let ran = ran.expect(0);
+        assert!(ran.stdout.contains("npx") || format == Format::Links, "{format}: {ran:?}");
+        assert!(!ran.stdout.contains("hunter2") && !ran.stderr.contains("hunter2"), "{format}: {ran:?}");
+    }
+    let one = run(&site, &["export", "pages", "-f", "cursor"]).expect(0);
+    assert_eq!(one.json(), json!({"mcpServers": {"pages": {"url": "https://pages.example/mcp"}}}));
+    let plain = run(&site, &["export", "issues", "-f", "cursor", "--secrets", "plaintext"]).expect(0);
+    assert_eq!(plain.json()["mcpServers"]["issues"]["env"]["TOKEN"], "hunter2");
+    assert!(plain.stderr.contains("action=\"reveal\"") && !plain.stderr.contains("hunter2"), "{plain:?}");
+    run(&site, &["export", "absent", "-f", "cursor"]).expect(1);
+    run(&site, &["export", "-f", "no-client"]).expect(2);
+    run(&site, &["export"]).expect(2);
+}
+
+#[test]
+fn the_file_of_a_client_keeps_all_that_is_not_exported_and_a_copy_is_kept_of_it() {
+    let site = site();
+    let (real, link) = (site.home().join("real.json"), site.home().join("mcp.json"));
+    fs::write(&real, CURSOR).expect("it can be written");
+    fs::set_permissions(&real, Permissions::from_mode(0o640)).expect("it is ours");
+    symlink("real.json", &link).expect("it can be made");
+    let into = link.to_str().expect("it is UTF-8");
+    let arguments = ["export", "-f", "cursor", "--secrets", "plaintext", "--into", into];
+
+    let tried = run(&site, &[&arguments[..], &["--dry-run"]].concat()).expect(0);
+    let difference = "@@ -1,7 +1,8 @@\n {\n   // mine\n   \"mcpServers\": {\n-    \"issues\": { \"command\": \"old\" }, // by hand\n";
+    assert!(tried.stdout.contains(difference), "{tried:?}");
+    assert_eq!(fs::read_to_string(&real).expect("it is there"), CURSOR);
+    assert_eq!(beside(&real), ["real.json"]);
+
+    let ran = run(&site, &arguments).expect(0);
+    assert!(ran.stderr.contains("real.json.bak") && ran.stdout.is_empty(), "{ran:?}");
+    let text = fs::read_to_string(&real).expect("it is there");
+    for part in [
+        "{\n  // mine\n",
+        "    \"issues\": { \"command\": \"npx\", ",
+        "// by hand\n",
+        "    \"own\": { \"command\": \"x\" },\n",
+        "\"TOKEN\": \"hunter2\"",
+        "https://pages.example/mcp",
+    ] {
+        assert!(text.contains(part), "{part}: {text}");
+    }
+    assert_eq!(fs::read_to_string(site.home().join("real.json.bak")).expect("it is there"), CURSOR);
+    for path in [&real, &site.home().join("real.json.bak")] {
+        assert_eq!(path.metadata().expect("it is there").mode() & 0o7777, 0o640);
+    }
+    assert!(link.symlink_metadata().expect("it is there").is_symlink());
+
+    let again = run(&site, &arguments).expect(0);
+    assert!(again.stderr.contains("says the same already"), "{again:?}");
+    assert_eq!(beside(&real), ["real.json", "real.json.bak"]);
+
+    run(&site, &[&arguments[..], &["--prune"]].concat()).expect(0);
+    assert!(!fs::read_to_string(&real).expect("it is there").contains("own"));
+    assert_eq!(beside(&real), ["real.json", "real.json.bak", "real.json.bak.1"]);
+    assert_eq!(fs::read_to_string(site.home().join("real.json.bak")).expect("it is there"), CURSOR);
+}
+
+#[test]
+fn a_file_that_is_not_there_is_begun_for_its_owner_alone() {
+    let site = site();
+    let path = site.home().join("config.toml");
+    run(&site, &["export", "pages", "-f", "codex", "--into", path.to_str().expect("it is UTF-8")]).expect(0);
+    assert_eq!(
+        fs::read_to_string(&path).expect("it is there"),
+        "[mcp_servers.pages]\nurl = \"https://pages.example/mcp\"\n"
+    );
+    assert_eq!(path.metadata().expect("it is there").mode() & 0o7777, 0o600);
+    assert_eq!(beside(&path), ["config.toml"]);
+}
+
+#[test]
+fn a_file_that_is_not_changed_in_its_place_is_not_written_and_the_export_is_printed() {
+    let site = site();
+    let path = site.home().join("librechat.yaml");
+    let into = path.to_str().expect("it is UTF-8");
+    for text in [
+        "mcpServers:\n  issues: &x\n    command: y\nz: *x\n",
+        "mcpServers: [\n",
+        "a: CANARY\nmcpServers: 1\n",
+    ] {
+        fs::write(&path, text).expect("it can be written");
+        let ran = run(&site, &["export", "issues", "-f", "librechat", "--into", into]).expect(1);
+        assert!(ran.stdout.starts_with("mcpServers:\n  issues:\n"), "{ran:?}");
+        assert!(ran.stderr.contains("nothing was written") && !ran.stderr.contains("CANARY"), "{ran:?}");
+        assert_eq!(fs::read_to_string(&path).expect("it is there"), text);
+        assert_eq!(beside(&path), ["librechat.yaml"]);
+    }
+    let ran = run(&site, &["export", "-f", "links", "--into", into]).expect(1);
+    assert!(ran.stderr.contains("not that of a file"), "{ran:?}");
+}
