@@ -18,6 +18,8 @@ pub(super) struct Merging<'m> {
     others: Others,
     /// The exported servers that replace those of the file as a whole.
     whole: &'m HashSet<Pointer>,
+    /// Whether an exported server means what one of the file does.
+    is_same: &'m dyn Fn(&Pointer, &Pointer) -> bool,
     pub(super) pairs: Vec<Pair>,
 }
 
@@ -38,8 +40,9 @@ impl<'m> Merging<'m> {
         exported: &'m Object,
         others: Others,
         whole: &'m HashSet<Pointer>,
+        is_same: &'m dyn Fn(&Pointer, &Pointer) -> bool,
     ) -> Self {
-        Self { base, exported, others, whole, pairs: Vec::new() }
+        Self { base, exported, others, whole, is_same, pairs: Vec::new() }
     }
 
     /// Changes the value of a file at one of its places.
@@ -86,7 +89,8 @@ impl<'m> Merging<'m> {
         for (name, value) in own.iter() {
             match (base.get(name), theirs.get(name)) {
                 (base, Some(theirs)) => {
-                    let value = self.server([Some(value), base], theirs, from.member(name), to.member(name));
+                    let (from, to) = (from.member(name), to.member(name));
+                    let value = self.server(Some((value, to.clone())), base, theirs, from, to);
                     result.insert(name, value);
                 }
                 (Some(_), None) if self.others == Others::Remove => {}
@@ -94,7 +98,7 @@ impl<'m> Merging<'m> {
             }
         }
         for (name, theirs) in theirs.iter().filter(|(name, _)| !own.contains(name)) {
-            let value = self.server([None; 2], theirs, from.member(name), to.member(name));
+            let value = self.server(None, None, theirs, from.member(name), to.member(name));
             result.insert(name, value);
         }
         Ok(result)
@@ -112,14 +116,14 @@ impl<'m> Merging<'m> {
         let (from, to) = (pointer(&place.theirs), pointer(&place.own));
         let mut is_used = [vec![false; base.len()], vec![false; theirs.len()]];
         let mut result = Vec::new();
-        for value in own {
-            let id = known_by(value);
+        for (at, value) in own.iter().enumerate() {
+            let (id, own) = (known_by(value), to.element(at));
             let [base_at, their_at] = [base, theirs];
             let base = first(base_at, &mut is_used[0], id).map(|at| &base_at[at]);
             match first(their_at, &mut is_used[1], id) {
                 Some(at) => {
                     let to = to.element(result.len());
-                    let value = self.server([Some(value), base], &their_at[at], from.element(at), to);
+                    let value = self.server(Some((value, own)), base, &their_at[at], from.element(at), to);
                     result.push(value);
                 }
                 None if base.is_some() && self.is_gone(id, place, all)? => {}
@@ -131,7 +135,7 @@ impl<'m> Merging<'m> {
         }
         for (at, theirs) in theirs.iter().enumerate().filter(|(at, _)| !is_used[1][*at]) {
             let to = to.element(result.len());
-            let value = self.server([None; 2], theirs, from.element(at), to);
+            let value = self.server(None, None, theirs, from.element(at), to);
             result.push(value);
         }
         Ok(result)
@@ -151,15 +155,26 @@ impl<'m> Merging<'m> {
         Ok(false)
     }
 
-    /// A server as the file is to have it, from what it has and what was to be expected of an export.
-    fn server(&mut self, [own, base]: [Option<&Json>; 2], theirs: &Json, from: Pointer, to: Pointer) -> Json {
-        let is_whole = self.whole.contains(&from);
-        let is_kept = !is_whole && own.is_some() && base.is_some_and(|base| base.has_value_of(theirs));
+    /// A server as the file is to have it, from what it has, with its place, and what was to be expected of an export.
+    fn server(
+        &mut self,
+        own: Option<(&Json, Pointer)>,
+        base: Option<&Json>,
+        theirs: &Json,
+        from: Pointer,
+        to: Pointer,
+    ) -> Json {
+        let (value, is_kept) = match (own, base) {
+            (Some((own, at)), Some(base)) if !self.whole.contains(&from) => {
+                match base.has_value_of(theirs) || (self.is_same)(&from, &at) {
+                    true => (own.clone(), true),
+                    false => (merged(own, base, theirs), false),
+                }
+            }
+            _ => (theirs.clone(), false),
+        };
         self.pairs.push(Pair { from, to, is_kept });
-        match (own, base) {
-            (Some(own), Some(base)) if !is_whole => merged(own, base, theirs),
-            _ => theirs.clone(),
-        }
+        value
     }
 }
 

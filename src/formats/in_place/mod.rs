@@ -5,6 +5,7 @@ mod brackets;
 mod check;
 mod edit;
 mod json;
+mod meaning;
 mod merge;
 mod merging;
 mod places;

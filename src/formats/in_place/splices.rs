@@ -100,8 +100,11 @@ impl<'t> Splices<'t> {
         self.text[range].trim_matches(BLANKS).is_empty()
     }
 
-    /// Whether the line before the one that begins here is blank.
+    /// Whether the line before the one that begins here is blank, or it is the first one.
     fn is_below_blank(&self, start: usize) -> bool {
+        if self.text[..start].trim_start_matches('\u{feff}').is_empty() {
+            return true;
+        }
         let before = self.line_start(start.saturating_sub(1));
         before < start && self.is_blank(before..self.line_end(before))
     }

@@ -7,13 +7,13 @@ use crate::formats::client::Client;
 use crate::formats::clients;
 use crate::formats::export;
 use crate::formats::format::Format;
-use crate::formats::import::Entry;
 use crate::formats::place::{Position, Spot};
 use crate::formats::reading::Reading;
 use crate::formats::source::Source;
 use crate::formats::writing::Server;
 use crate::json::{Json, Object, Pointer};
 
+use super::meaning::{Meaning, meanings};
 use super::merging::Merging;
 use super::places::{Place, places};
 use super::switches;
@@ -28,9 +28,6 @@ pub(super) struct Wanted {
     meanings: Vec<(Pointer, Meaning)>,
 }
 
-/// What a server is to us: its configuration and its bag.
-struct Meaning(Json);
-
 impl Wanted {
     pub(super) fn of(
         format: Format,
@@ -43,11 +40,15 @@ impl Wanted {
             return Err(NotInPlace::Shape("the file is not an object"));
         };
         let base = expected(client, own);
-        let meanings = meanings(client, theirs);
+        let (before, meant) = (meanings(client, own), meanings(client, theirs));
+        let is_same = |from: &Pointer, own: &Pointer| match (meant.get(from), before.get(own)) {
+            (Some(meant), Some(own)) => own.is(meant),
+            _ => false,
+        };
         let places = places(format, root, exported)?;
         let mut whole = HashSet::new();
         loop {
-            let mut merging = Merging::new(&base, exported, others, &whole);
+            let mut merging = Merging::new(&base, exported, others, &whole, &is_same);
             let mut root = root.clone();
             for place in &places {
                 merging.put(&mut root, place, &places)?;
@@ -56,17 +57,18 @@ impl Wanted {
                 switches::put(&mut root, &base, exported, others)?;
             }
             let pairs = merging.pairs;
-            let pairs_of_note = pairs.iter().filter(|pair| !pair.is_kept || format == Format::Gemini);
+            // Whether a server that is kept is on may be said beside it.
+            let changed = pairs.iter().filter(|pair| !pair.is_kept || format == Format::Gemini);
             let wanted = Source {
                 syntax: own.syntax,
                 root: root.into(),
                 spots: Spot::leaf(Position::default()),
                 odd: Vec::new(),
             };
-            let found = self::meanings(client, &wanted);
-            let unlike: Vec<Pointer> = pairs_of_note
+            let found = meanings(client, &wanted);
+            let unlike: Vec<Pointer> = changed
                 .clone()
-                .filter(|pair| match (meanings.get(&pair.from), found.get(&pair.to)) {
+                .filter(|pair| match (meant.get(&pair.from), found.get(&pair.to)) {
                     (Some(meant), Some(found)) => !found.is(meant),
                     // What the client itself can't read is taken as it was written.
                     (None, _) => !whole.contains(&pair.from),
@@ -75,13 +77,10 @@ impl Wanted {
                 .map(|pair| pair.from.clone())
                 .collect();
             if unlike.is_empty() {
-                let to: HashMap<&Pointer, &Pointer> =
-                    pairs_of_note.map(|pair| (&pair.from, &pair.to)).collect();
-                let meanings = meanings
-                    .into_iter()
-                    .filter_map(|(from, meaning)| Some(((*to.get(&from)?).clone(), meaning)))
-                    .collect();
-                return Ok(Self { root: wanted.root, places, client, meanings });
+                let to: HashMap<&Pointer, &Pointer> = changed.map(|pair| (&pair.from, &pair.to)).collect();
+                let meant = meant.into_iter();
+                let meanings = meant.filter_map(|(from, meaning)| Some(((*to.get(&from)?).clone(), meaning)));
+                return Ok(Self { root: wanted.root, places, client, meanings: meanings.collect() });
             }
             if unlike.iter().all(|from| whole.contains(from)) {
                 return Err(NotInPlace::Unproven("a server would mean something else there"));
@@ -95,34 +94,6 @@ impl Wanted {
         let found = meanings(self.client, file);
         self.meanings.iter().all(|(at, meant)| found.get(at).is_some_and(|found| found.is(meant)))
     }
-}
-
-impl Meaning {
-    fn of(entry: &Entry) -> Self {
-        let stored = entry.to_stored();
-        let mut config = stored.config;
-        // A list without arguments says nothing.
-        if config.get("args").and_then(Json::as_array).is_some_and(<[Json]>::is_empty) {
-            config.remove("args");
-        }
-        let mut bag: Object = stored.bag.into_iter().filter(|(_, value)| !value.is_null()).collect();
-        if entry.client == Format::Gemini {
-            switches::without_marks(&mut bag);
-        }
-        Self(Json::Array(vec![config.into(), bag.into()]))
-    }
-
-    fn is(&self, meant: &Self) -> bool {
-        self.0.has_value_of(&meant.0)
-    }
-}
-
-/// What each server of a file means, by its place.
-fn meanings(client: &Client, file: &Source) -> HashMap<Pointer, Meaning> {
-    let mut reading = Reading::default();
-    reading.file(client, file);
-    let servers = reading.servers.iter();
-    servers.map(|entry| (entry.place.pointer.clone(), Meaning::of(entry))).collect()
 }
 
 /// What an export of the file's own servers would write.

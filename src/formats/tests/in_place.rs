@@ -261,6 +261,16 @@ fn what_the_servers_of_a_file_share_is_merged() {
         Others::Keep,
         "{\n  \"inputs\": [{\"id\": \"a\", \"description\": \"mine\"}, {\"id\": \"b\"}],\n  \"servers\": {\n    \"s\": {\n      \"command\": \"${input:b}\"\n    }\n  }\n}\n",
     );
+    // The file's own inputs stay, also where a server asks for them.
+    let original =
+        r#"{"inputs": [{"id": "a", "description": "mine"}], "servers": {"s": {"command": "${input:a}"}}}"#;
+    check(
+        Format::Vscode,
+        original,
+        r#"{"inputs": [{"id": "a", "description": "old"}], "servers": {"s": {"command": "${input:a}", "cwd": "/s"}}}"#,
+        Others::Keep,
+        &original.replace("{input:a}\"", "{input:a}\", \"cwd\": \"/s\""),
+    );
     let original = r#"{"mcp": {"excluded": ["a", "gone"], "allowed": ["a", "b"]}, "mcpServers": {"a": {"command": "x"}, "b": {"command": "y"}, "c": {"command": "z"}}}"#;
     check(
         Format::Gemini,
@@ -300,6 +310,24 @@ fn what_is_no_server_stays_when_the_others_are_removed() {
         Others::Keep,
         r#"{"mcpServers": {"a": {"url": "https://b.example", "type": "sse", "disabled": false, "oauth": {"access_token": "t"}}}}"#,
     );
+}
+
+#[test]
+fn another_spelling_of_the_same_server_changes_nothing() {
+    for (format, original, exported) in [
+        (
+            Format::Gemini,
+            r#"{"mcpServers": {"a": {"url": "https://a.example", "headers": {"X": "$KEY"}, "timeout": 1500.0}}}"#,
+            r#"{"mcpServers": {"a": {"url": "https://a.example", "headers": {"X": "${KEY}"}, "timeout": 1500}}}"#,
+        ),
+        (
+            Format::Windsurf,
+            r#"{"mcpServers": {"a": {"url": "https://a.example", "disabled": false}}}"#,
+            r#"{"mcpServers": {"a": {"serverUrl": "https://a.example"}}}"#,
+        ),
+    ] {
+        check(format, original, exported, Others::Remove, original);
+    }
 }
 
 #[test]

@@ -1,0 +1,54 @@
+//! What the servers of a file mean to us, so that two spellings of one server can be known as such. It does not know how
+//! they are put together.
+
+use std::collections::HashMap;
+
+use crate::formats::client::Client;
+use crate::formats::export::{NAME, REFERENCES};
+use crate::formats::format::Format;
+use crate::formats::import::Entry;
+use crate::formats::reading::Reading;
+use crate::formats::source::Source;
+use crate::json::{Json, Object, Pointer};
+
+use super::switches;
+
+/// A server as it would be stored: its configuration, and what is kept for its client. How its name and its references are
+/// spelled is no part of it.
+pub(super) struct Meaning {
+    config: Json,
+    bag: Json,
+}
+
+impl Meaning {
+    fn of(entry: &Entry) -> Self {
+        let stored = entry.to_stored();
+        let mut config = stored.config;
+        // A list without arguments says nothing.
+        if config.get("args").and_then(Json::as_array).is_some_and(<[Json]>::is_empty) {
+            config.remove("args");
+        }
+        let says_something =
+            |(name, value): &(String, Json)| !value.is_null() && ![NAME, REFERENCES].contains(&name.as_str());
+        let mut bag: Object = stored.bag.into_iter().filter(says_something).collect();
+        match entry.client {
+            Format::Gemini => switches::without_marks(&mut bag),
+            // What servers ask for is beside them, and merged there.
+            Format::Vscode => drop(bag.remove("inputs")),
+            _ => {}
+        }
+        Self { config: config.into(), bag: bag.into() }
+    }
+
+    pub(super) fn is(&self, other: &Self) -> bool {
+        self.config.has_value_of(&other.config) && self.bag.has_value_of(&other.bag)
+    }
+}
+
+/// What each server of a file means, by its place.
+pub(super) fn meanings(client: &Client, file: &Source) -> HashMap<Pointer, Meaning> {
+    let mut reading = Reading::default();
+    reading.file(client, file);
+    let servers = reading.servers.iter();
+    servers.map(|entry| (entry.place.pointer.clone(), Meaning::of(entry))).collect()
+}
