@@ -1,7 +1,6 @@
 //! `mcp-settings import`: servers from a file of another client, or from any text that has some. It is tried first, and
 //! shown; then all of it is stored, or nothing.
 
-use std::io::{self, BufRead, IsTerminal};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -10,11 +9,12 @@ use crate::formats::Format;
 use crate::json::{Json, Object, Rules, parse, to_compact};
 
 use super::client::{Purpose, Request, Response, Settings, Target, run as run_on};
+use super::edit::ask;
 use super::failure::{Exit, Failure};
 use super::input::{Input, not_json, read_file};
 use super::list::starts;
 use super::output::{Form, Output, show};
-use super::terminal::{Table, Tone, has_colours, note};
+use super::terminal::{Table, Tone, has_colours, note, printable};
 
 /// What becomes of servers that are stored already in another form.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
@@ -29,12 +29,12 @@ enum Existing {
 
 #[derive(Debug, clap::Args)]
 #[command(
-    after_help = "Examples:\n  mcp-settings import mcp.json --dry-run\n  mcp-settings import --format cursor --existing merge < mcp.json"
+    after_help = "Examples:\n  mcp-settings import mcp.json --dry-run\n  mcp-settings import --format cursor --existing merge --yes < mcp.json"
 )]
 pub(super) struct Arguments {
     #[command(flatten)]
     input: Input,
-    /// The client whose form the text is in; else it is found out
+    /// The client whose form the text is in; else it is detected
     #[arg(short, long, value_name = "FORMAT")]
     format: Option<Format>,
     /// Replace this server, which is stored in another form
@@ -109,9 +109,9 @@ pub(super) fn run(arguments: Arguments) -> Result<ExitCode, Failure> {
         if let Some(failure) = obstacle(&plan, arguments.skip_refused) {
             return Err(failure);
         }
-        // Where the text came from there is nobody to ask.
-        if !arguments.yes && arguments.input.is_file() && io::stdin().is_terminal() && !is_agreed(&plan)? {
-            return Err(Failure::new("nothing was stored"));
+        if !arguments.yes && !is_agreed(&plan) {
+            let failure = Failure::new("nothing was stored");
+            return Err(failure.hint("`--yes` stores it without a question"));
         }
         let (response, result) = import.send(&settings, false).await?;
         present(form, &response, &result)?;
@@ -312,9 +312,10 @@ fn obstacle(plan: &ImportResult, skips_refused: bool) -> Option<Failure> {
         ),
     };
     let lines = others.into_iter().chain(conflicts);
-    Some(lines.fold(Failure::new(what).hint(hint).exit(exit), |failure, line| {
-        failure.detail(super::terminal::printable(&line))
-    }))
+    Some(
+        lines
+            .fold(Failure::new(what).hint(hint).exit(exit), |failure, line| failure.detail(printable(&line))),
+    )
 }
 
 fn differs(server: &ImportedServer) -> String {
@@ -322,20 +323,11 @@ fn differs(server: &ImportedServer) -> String {
     at(&server.place, &format!("{}: differs at {}", server.name, places.join(", ")))
 }
 
-/// Shows the plan, and asks.
-#[expect(clippy::print_stderr, reason = "the command line's own messages go to stderr")]
-fn is_agreed(plan: &ImportResult) -> Result<bool, Failure> {
-    eprint!("{}", table(plan).text(false));
+/// Shows the plan, and asks where somebody can be asked.
+fn is_agreed(plan: &ImportResult) -> bool {
+    table(plan).text(false).lines().for_each(note);
     let is_stored = |server: &&ImportedServer| !matches!(server.action, None | Some(ImportAction::Skip));
-    eprint!(
-        "store {} of {} servers? [y/N] ",
-        plan.servers.iter().filter(is_stored).count(),
-        plan.servers.len()
-    );
-    let mut answer = String::new();
-    io::stdin()
-        .lock()
-        .read_line(&mut answer)
-        .map_err(|error| Failure::new("could not read the answer").because(error))?;
-    Ok(matches!(answer.trim(), "y" | "Y" | "yes"))
+    let count = plan.servers.iter().filter(is_stored).count();
+    let question = format!("Store {count} of {} servers? [y/N] ", plan.servers.len());
+    ask(&question, "n").as_deref() == Some("y")
 }

@@ -51,11 +51,6 @@ impl Input {
         Ok((text, value))
     }
 
-    /// Whether the text does not come from stdin.
-    pub(super) fn is_file(&self) -> bool {
-        self.path().is_some()
-    }
-
     /// The end of the path to the file, which may say of which program it is.
     pub(super) fn file_name(&self) -> Option<String> {
         let path = self.path()?;

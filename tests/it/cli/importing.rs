@@ -138,7 +138,7 @@ fn site() -> Site {
 }
 
 fn import(site: &Site, arguments: &[&str]) -> Ran {
-    feed(site, &[&["import", "-", "-f", "cursor"], arguments].concat(), TEXT)
+    feed(site, &[&["import", "-", "-f", "cursor", "--yes"], arguments].concat(), TEXT)
 }
 
 #[test]
@@ -193,6 +193,9 @@ fn a_text_with_an_error_stores_nothing_and_says_where_it_is() {
     let ran = feed(&site, &["import", "--approve", "a"], TEXT).expect(1);
     assert!(ran.stderr.contains("scope"), "{ran:?}");
     assert_eq!(site.document(), before);
-    let ran = feed(&site, &["import"], "\n").expect(0);
+    let ran = feed(&site, &["import"], TEXT.replace("issues", "new").as_str()).expect(1);
+    assert!(ran.stderr.contains("nothing was stored") && ran.stderr.contains("--yes"), "{ran:?}");
+    assert_eq!(site.document(), before);
+    let ran = feed(&site, &["import", "--yes"], "\n").expect(0);
     assert!(ran.stderr.contains("no servers"), "{ran:?}");
 }
