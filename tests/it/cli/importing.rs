@@ -182,7 +182,7 @@ fn a_text_with_an_error_stores_nothing_and_says_where_it_is() {
     let site = site();
     let before = site.document();
     let ran = feed(&site, &["import"], "{\"mcpServers\": {\n  \"a\": {\"command\": CANARY}}}").expect(1);
-    assert!(ran.stderr.contains("2:20: ") && !ran.stderr.contains("CANARY"), "{ran:?}");
+    assert!(ran.stderr.contains("line 2, column 20: ") && !ran.stderr.contains("CANARY"), "{ran:?}");
     let ran = feed(
         &site,
         &["import", "-f", "roo"],
