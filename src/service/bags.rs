@@ -73,8 +73,8 @@ mod tests {
 
     use crate::json::{Text, to_compact};
     use crate::model::SettingsKey;
-    use crate::service::ImportRequest;
     use crate::service::samples::{If, Site, revealer, wait};
+    use crate::service::{ImportRequest, ServiceError};
 
     const CLOSED: &str = r#"{"agent_settings":{"schema_version":9,"mcp_config":{}}}"#;
 
@@ -83,11 +83,15 @@ mod tests {
         to_compact(&site.service.writes.bags_of(&SettingsKey::new("x")).into())
     }
 
-    fn import(site: &Site) {
+    fn try_to_import(site: &Site) -> Result<(), ServiceError> {
         let text = r#"{"mcpServers":{"x":{"command":"a","envFile":".env"}}}"#;
         let format = Some(crate::formats::Format::Cursor);
         let request = ImportRequest { text: Text::new(text.to_owned()), format, ..ImportRequest::default() };
-        wait(site.service.import(request, revealer())).unwrap();
+        wait(site.service.import(request, revealer())).map(drop)
+    }
+
+    fn import(site: &Site) {
+        try_to_import(site).expect("there is a key for what is kept");
     }
 
     #[test]
@@ -106,6 +110,15 @@ mod tests {
         }
         assert_eq!(tend(CLOSED), "{}");
         assert_eq!(tend(&made), "{}");
+    }
+
+    #[test]
+    fn it_is_never_kept_without_a_key_that_encrypts_it() {
+        // No key is made for a document of OpenHands, which could not use it.
+        let site = Site::start(Some(CLOSED), None, false);
+        assert!(matches!(try_to_import(&site), Err(ServiceError::KeyMissing)));
+        assert_eq!((site.text(), site.has_key_file()), (CLOSED.to_owned(), false));
+        assert_eq!(kept(&site), "{}");
     }
 
     #[test]

@@ -245,6 +245,7 @@ impl Judge<'_> {
         let (dry_run, may_approve) = (self.dry_run, entry.is_approved);
         let update = Arc::new(Update { dry_run, may_approve, ..Update::new(write, change) });
         let bags = self.bags(entry, judged.action);
+        let is_sealed = matches!(bags, Some(BagChange::Keep { bags: Some(_), .. }));
         let written = match update::decide(self.current, &update, self.context, self.keys) {
             Ok(Step::Edit(effects, written)) => {
                 let effects = effects.into_iter().map(|effect| match &bags {
@@ -270,6 +271,13 @@ impl Judge<'_> {
             // The condition holds, so that no past is asked for.
             Ok(Step::Later(_) | Step::NeedPast) => Err(ServiceError::Undecided),
         };
+        // What is remembered beside the document is encrypted, whatever the configuration holds.
+        if is_sealed
+            && written.is_ok()
+            && let Some(reason) = self.keys.lacking(&self.current.facts())
+        {
+            return Err(NeededKey(reason));
+        }
         match written {
             Ok(Written { before, after, .. }) => {
                 judged.etag_after.clone_from(&after);
