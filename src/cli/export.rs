@@ -36,7 +36,8 @@ pub(super) struct Arguments {
     /// What is written in the place of secrets
     #[arg(long, value_enum, value_name = "HOW", default_value_t)]
     secrets: Secrets,
-    /// Put them into this file of the client; all else in it stays, and a copy of it is kept as FILE.bak
+    /// Put them into this file of the client; all else in it stays, and a copy of it is kept as FILE.bak. Secrets of
+    /// these servers that are in the file are replaced as `--secrets` says
     #[arg(long, value_name = "FILE")]
     into: Option<PathBuf>,
     /// Remove the other servers from the file
