@@ -47,6 +47,8 @@ export default async function (stage) {
   await keys.press('Enter');
   await visitor.seesToast('birds is being restarted');
   await eventually(async () => assert.notEqual(await pid(), before), 20_000);
+  // As above: what follows asks it again.
+  await page.waitForTimeout(1_000);
 
   // One that failed is tried again at once.
   await breakable.break();

@@ -59,16 +59,18 @@ export default async function (stage) {
   await testing.test.click();
   await visible(page.getByText(/^Testing for [1-9]\d* s/));
   assert.equal(await testing.panel.count(), 0);
+  await started(starts, 1);
   await editor.text.press('End');
   await page.keyboard.press('Escape');
   await gone(testing.cancel);
   await visible(editor.text);
   await testing.test.click();
   await visible(testing.cancel);
+  const both = await started(starts, 2);
   await testing.cancel.click();
   await gone(testing.cancel);
   // Nothing that was started for it is left.
-  await eventually(async () => assert.equal(await running(starts), 0), 20_000);
+  await eventually(async () => assert.equal(running(both), 0), 20_000);
 
   // Over HTTP: nothing listens, something listens that wants a key.
   const unused = await port();
@@ -108,11 +110,18 @@ export default async function (stage) {
   assert.equal(await instances(), 0);
 }
 
-/** How many of the programs still run that were started. */
-async function running(starts) {
-  const started = (await readFile(starts, 'utf8')).trim().split('\n').map(Number);
-  assert.equal(started.length, 2);
-  return started.filter((pid) => {
+/** The programs that were started, once there are this many. */
+async function started(starts, count) {
+  return eventually(async () => {
+    const pids = (await readFile(starts, 'utf8')).split('\n').slice(0, -1).map(Number);
+    assert.equal(pids.length, count);
+    return pids;
+  }, 20_000);
+}
+
+/** How many of these programs still run. */
+function running(pids) {
+  return pids.filter((pid) => {
     try {
       return process.kill(pid, 0);
     } catch {
