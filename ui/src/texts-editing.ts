@@ -240,6 +240,7 @@ export const secrets = {
   urlHint: "The asterisks hide what is stored: leave them to keep it.",
 } as const;
 
-function capital(text: string): string {
+/** With a capital at its beginning: the words of the service begin like the part of a sentence. */
+export function capital(text: string): string {
   return text.charAt(0).toUpperCase() + text.slice(1);
 }

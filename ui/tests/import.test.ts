@@ -7,7 +7,7 @@ import { config } from "./configs.ts";
 function server(name: string, about: Partial<FoundServer> = {}): FoundServer {
   return {
     name, place: { at: `/mcpServers/${name}`, pointer: `/mcpServers/${name}`, line: 1, column: 1 }, client: "cursor", config: config('{"command":"x"}'), kept: [], references: [],
-    inputs: [], findings: [], stored: "new", action: null, ...about,
+    inputs: [], findings: [], stored: "new", difference: [], action: null, ...about,
   };
 }
 

@@ -5,7 +5,7 @@ import assert from 'node:assert/strict';
 
 import { assertAccessible } from '../axe.mjs';
 import { visible } from '../claims.mjs';
-import { descriptionOf } from '../fields.mjs';
+import { descriptionOf, pasteInto } from '../fields.mjs';
 import { hasFocus } from '../focus.mjs';
 
 const PLAIN = JSON.stringify({ mcpServers: { files: { command: 'files' } } });
@@ -39,7 +39,7 @@ export default async function (stage) {
   // What is pasted in the place of all is another text, and the name of the file says nothing of it.
   await importing.text.focus();
   await page.keyboard.press('ControlOrMeta+a');
-  await page.evaluate((text) => document.activeElement.dispatchEvent(new ClipboardEvent('paste', { bubbles: true, clipboardData: new DataTransfer() })) && text, WINDSURF);
+  await pasteInto(importing.text, WINDSURF);
   await importing.read(WINDSURF);
   assert.equal(await taken(), 'Detected: Windsurf');
   assert.doesNotMatch(await descriptionOf(importing.format), /From/);

@@ -34,7 +34,8 @@ export type Difference = { pointer: string; change: Schemas["ImportDifference"][
 /** A server of the text, and what there is under its name. */
 export type FoundServer = Omit<Described<Schemas["ImportedServer"]>, "config" | "difference" | "findings" | "needs_choice"> & {
   config: JsonObject;
-  difference?: Difference[];
+  /** Empty where nothing of this name is stored otherwise. */
+  difference: Difference[];
   findings: Suspect[];
 };
 

@@ -27,7 +27,9 @@ export type Problem = {
   retryAfter?: number;
 };
 
-export type Result<T> = { ok: T } | { problem: Problem } | { offline: true };
+export type Failure = { problem: Problem } | { offline: true };
+
+export type Result<T> = { ok: T } | Failure;
 
 /** Whether a problem is of this type: `bound-secret`. */
 export function isOf(problem: Problem, slug: string): boolean {
@@ -93,6 +95,11 @@ function finding(error: Json): Finding[] {
   const [line, column] = [error.get("line"), error.get("column")];
   const place = line instanceof JsonNumber && column instanceof JsonNumber ? { line: line.valueOf(), column: column.valueOf() } : {};
   return [{ pointer, message, ...place }];
+}
+
+/** A failure as a problem: one of our own making where there was no answer. */
+export function problemIn(failure: Failure): Problem {
+  return "problem" in failure ? failure.problem : { type: "about:blank", status: 0, ...problems.offline };
 }
 
 /** The problem that was read as plain JSON elsewhere. */

@@ -102,18 +102,18 @@ export function leavesOf(difference: readonly Difference[]): Difference[] {
 export function errorsIn({ inputs, errors = [] }: FoundServer): { at: string; message: string }[] {
   const asked = new Set(inputs.flatMap(({ pointers }) => pointers));
   return errors.flatMap(({ pointer: place, message }) => {
-    const [, at] = IN_CONFIG.exec(place) ?? [];
+    const [, , at] = IN_CONFIG.exec(place) ?? [];
     return at === undefined || asked.has(at) ? [] : [{ at, message }];
   });
 }
 
-const IN_CONFIG = /^\/servers\/\d+\/config(.*)$/;
+const IN_CONFIG = /^\/servers\/(\d+)\/config(.*)$/;
 
 /** What a place of a request or an answer is about: the server by its name, and the place in its configuration. */
 export function aboutOf(found: Found | null, place: string): { name: string | null; at: string } {
-  const [, , index = ""] = place.split("/");
-  const server = IN_CONFIG.test(place) ? found?.servers[Number(index)] : undefined;
-  if (server !== undefined) return { name: server.name, at: IN_CONFIG.exec(place)?.[1] ?? "" };
+  const [, index, at = ""] = IN_CONFIG.exec(place) ?? [];
+  const server = index === undefined ? undefined : found?.servers[Number(index)];
+  if (server !== undefined) return { name: server.name, at };
   const [member, name] = steps(place);
   return { name: member === "choices" ? (name ?? null) : null, at: "" };
 }

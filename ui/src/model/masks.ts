@@ -2,12 +2,18 @@
  * Which texts are masks, whatever their form: `src/model/mask.rs` in the page's language, on the same tables. It
  * knows no stored secret, so that what only may be a mask is left to the service.
  */
+import type { Json } from "../json/value.ts";
 import * as tables from "./secret-tables.generated.ts";
 import { percentDecoded } from "./url-parts.ts";
 
 /** Whether the service takes this text as "keep what is stored". */
 export function isMask(text: string): boolean {
   return tables.OUR_MASKS.includes(text) || (text.length >= tables.OUR_RUN && /^\*+$/.test(text));
+}
+
+/** Whether a value is such a text. */
+export function isMasked(value: Json | undefined): boolean {
+  return typeof value === "string" && isMask(value);
 }
 
 /** Whether no secret would look like this: a mask, in whole or in part. */

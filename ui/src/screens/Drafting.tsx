@@ -4,6 +4,7 @@ import { useEffect } from "preact/hooks";
 import { Banner } from "../parts/Banner.tsx";
 import { Button } from "../parts/Button.tsx";
 import type { MenuItem } from "../parts/Menu.tsx";
+import type { Wanted } from "../state/exporting.ts";
 import type { LiveServer } from "../state/live.ts";
 import { pending } from "../state/pending.ts";
 import { type Route, addressOf } from "../state/route.ts";
@@ -27,17 +28,21 @@ export async function fetchDrafting(): Promise<void> {
   }
 }
 
+/** What there is of the file, which is fetched as soon as something of it is to be shown. */
+function useScreens(): typeof screens.value {
+  useEffect(() => void pending(shell.openingEditor, fetchDrafting()), []);
+  return screens.value;
+}
+
 /** The dialog in which several servers are approved, from the same file. */
 export function Approving(props: { names: readonly string[]; onClose: () => void }) {
-  useEffect(() => void pending(shell.openingEditor, fetchDrafting()), []);
-  const found = screens.value;
+  const found = useScreens();
   return typeof found === "object" ? <found.ApproveSeveral {...props} /> : null;
 }
 
 /** The dialog that writes servers for other clients, from the same file. */
-export function Exporting(props: { names: readonly string[] | null; isToCopy: boolean; onClose: () => void }) {
-  useEffect(() => void pending(shell.openingEditor, fetchDrafting()), []);
-  const found = screens.value;
+export function Exporting(props: Wanted & { onClose: () => void }) {
+  const found = useScreens();
   return typeof found === "object" ? <found.Export {...props} /> : null;
 }
 
@@ -48,8 +53,7 @@ export function rowItemsFinder(): ((server: LiveServer) => MenuItem[]) | null {
 }
 
 export function Drafting({ route }: { route: Exclude<Route, { screen: "list" }> }) {
-  useEffect(() => void pending(shell.openingEditor, fetchDrafting()), []);
-  const found = screens.value;
+  const found = useScreens();
   if (typeof found === "object") {
     return route.screen === "import" ? <found.Import /> : <found.Editor key={addressOf(route)} route={route} />;
   }

@@ -9,23 +9,21 @@ import { Button } from "../parts/Button.tsx";
 import { Dialog } from "../parts/Dialog.tsx";
 import { Field } from "../parts/Field.tsx";
 import { drafts, isDirty } from "../state/drafts.ts";
+import type { Wanted } from "../state/exporting.ts";
 import { pending } from "../state/pending.ts";
 import { remember, remembered } from "../state/remembered.ts";
 import { toast } from "../state/toasts.ts";
+import { capital } from "../texts-editing.ts";
 import { exporting, formats } from "../texts-import.ts";
 import { labelOf } from "./editor/faults.ts";
 import { whyNot } from "./editor/why-not.ts";
 import { Options } from "./import/FormatField.tsx";
-import { sentence } from "./import/Found.tsx";
 
-/** `names`: null for all servers. `isToCopy`: copying is what was asked for, rather than a file. */
-type Props = { names: readonly string[] | null; isToCopy: boolean; onClose: () => void };
+type Props = Wanted & { onClose: () => void };
 
 const WAYS: readonly Secrets[] = ["references", "placeholders", "plaintext"];
 
-export function Export({ names: given, isToCopy, onClose }: Props) {
-  // Those that it was opened for.
-  const [names] = useState(given);
+export function Export({ names, isToCopy, onClose }: Props) {
   const [format, setFormat] = useState<WrittenFormat>(lastFormat);
   const [secrets, setSecrets] = useState<Secrets>("references");
   /** Whether the secrets were asked for: choosing alone reads none. */
@@ -134,7 +132,7 @@ function Written({ exported: { file, text, losses }, client }: { exported: Expor
   return (
     <>
       {file !== undefined && (
-        <p class="export-file">
+        <p>
           <code>{file}</code>
         </p>
       )}
@@ -144,11 +142,11 @@ function Written({ exported: { file, text, losses }, client }: { exported: Expor
       {losses.length > 0 && (
         <section class="export-losses" aria-label={exporting.losses(client)}>
           <h3>{exporting.losses(client)}</h3>
-          <ul class="import-notes note">
+          <ul class="import-notes">
             {losses.map(({ server, pointer, about }) => (
               <li key={`${server} ${pointer} ${about}`}>
                 <span dir="auto">
-                  <strong>{pointer === "" ? server : `${server}, ${labelOf(pointer)}`}</strong>: {sentence(about)}
+                  <strong>{pointer === "" ? server : `${server}, ${labelOf(pointer)}`}</strong>: {capital(about)}
                 </span>
               </li>
             ))}

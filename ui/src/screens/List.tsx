@@ -1,5 +1,4 @@
 /** All servers, as the stream keeps them: searched, filtered, sorted, selected, turned on and off. */
-import type { ComponentChildren } from "preact";
 import { computed, signal } from "@preact/signals";
 import { useRef } from "preact/hooks";
 import { EVERYTHING, isEverything } from "../model/finding.ts";
@@ -86,25 +85,26 @@ const SELECTING = [
 
 /** What a reader has no right to is not there; exporting is reading. */
 function HeadButtons() {
-  const exported = (
-    <Button icon="export" onPress={() => exportOf(null)}>
-      {list.export}
-    </Button>
-  );
-  return canWrite.value ? <AddButtons>{exported}</AddButtons> : <div class="list-actions">{exported}</div>;
-}
-
-function AddButtons({ children }: { children?: ComponentChildren }) {
   return (
     <div class="list-actions">
-      {children}
+      <Button icon="export" onPress={() => exportOf(null)}>
+        {list.export}
+      </Button>
+      {canWrite.value && <AddButtons />}
+    </div>
+  );
+}
+
+function AddButtons() {
+  return (
+    <>
       <Button icon="paste" onPress={() => go({ screen: "import" })}>
         {list.import}
       </Button>
       <Button kind="primary" icon="add" onPress={startNew}>
         {list.add}
       </Button>
-    </div>
+    </>
   );
 }
 
@@ -115,7 +115,9 @@ function Empty() {
       {canWrite.value ? (
         <>
           <p>{list.noneWhy}</p>
-          <AddButtons />
+          <div class="list-actions">
+            <AddButtons />
+          </div>
         </>
       ) : (
         <p>{whyNoWrite.value}</p>

@@ -4,9 +4,9 @@
  */
 import { signal } from "@preact/signals";
 import { kept, nameHere } from "../api/kept.ts";
-import { type Problem, readNamed } from "../api/servers.ts";
+import { type Problem, problemIn } from "../api/problem.ts";
+import { readNamed } from "../api/servers.ts";
 import { type JsonObject, equal } from "../json/value.ts";
-import { problems } from "../texts.ts";
 
 export type Draft = {
   /** The server's name, or `new:1` for one that is not stored yet. */
@@ -46,8 +46,7 @@ export async function openDraft(name: string, isWanted: () => boolean): Promise<
   const begun = drafts.value.get(name);
   if (begun !== undefined) return begun;
   const result = await readNamed(name);
-  if ("problem" in result) return result.problem;
-  if ("offline" in result) return { type: "about:blank", status: 0, ...problems.offline };
+  if (!("ok" in result)) return problemIn(result);
   const meanwhile = drafts.value.get(name);
   if (meanwhile !== undefined) return meanwhile;
   const { config, etag, needsReentry } = result.ok;

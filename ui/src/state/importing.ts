@@ -4,10 +4,9 @@
  */
 import { computed, effect, signal, untracked } from "@preact/signals";
 import { type Action, type Format, type Found, type Text, importServers, readServers, readWhole } from "../api/import.ts";
-import type { Problem, Result } from "../api/problem.ts";
+import { type Problem, type Result, problemIn } from "../api/problem.ts";
 import type { JsonObject } from "../json/value.ts";
 import { type Edit, choicesOf, entriesOf, stored } from "../model/import.ts";
-import { problems } from "../texts.ts";
 import { importing as texts } from "../texts-import.ts";
 import { mode } from "./access.ts";
 import { noteOwnWrite, servers } from "./live.ts";
@@ -115,7 +114,7 @@ async function read(): Promise<void> {
   if (signal.aborted) return;
   isReading.value = false;
   found.value = "ok" in answer ? answer.ok : null;
-  refusal.value = "ok" in answer ? null : problemOf(answer);
+  refusal.value = "ok" in answer ? null : problemIn(answer);
 }
 
 /** Stores what was chosen: all of it, or nothing. Gives whether that was done. */
@@ -123,13 +122,13 @@ export async function importChosen(): Promise<boolean> {
   const chosen = entries.peek();
   const answer = await pending(texts.importing(stored(chosen).length), importServers(source.peek(), choicesOf(chosen), skipsRefused.peek()));
   if (!("ok" in answer)) {
-    const problem = problemOf(answer);
+    const problem = problemIn(answer);
     // What is stored now is not what was shown.
     if (problem.status === 409 || problem.status === 412) await read();
     refusal.value = problem;
     return false;
   }
-  const done = answer.ok.servers.filter(({ stored_as, action }) => stored_as !== undefined && action !== null && action !== "skip");
+  const done = answer.ok.servers.filter(({ stored_as }) => stored_as !== undefined);
   for (const { name, stored_as = name, etag = null, etag_after, action } of done) {
     if (etag_after !== undefined) noteOwnWrite(stored_as, { over: action === "rename" ? null : etag, etag: etag_after });
   }
@@ -147,10 +146,6 @@ export function wholeOf(name: string): Promise<Result<JsonObject>> {
 
 /** The formats that the reader may mean: what was taken, and what else fits. */
 export const fitting = computed<readonly Format[]>(() => (found.value === null ? [] : [found.value.format, ...found.value.also_fits]));
-
-function problemOf(failure: Exclude<Result<never>, { ok: never }>): Problem {
-  return "problem" in failure ? failure.problem : { type: "about:blank", status: 0, ...problems.offline };
-}
 
 // What is stored under the names of the text is shown: where somebody else changes it, it is looked up again.
 effect(() => {

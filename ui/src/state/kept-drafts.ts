@@ -9,7 +9,7 @@ import { get } from "../json/pointer.ts";
 import { parseJson } from "../json/read.ts";
 import { type Json, type JsonObject, equal, isObject } from "../json/value.ts";
 import { writeJson } from "../json/write.ts";
-import { isMask } from "../model/masks.ts";
+import { isMasked } from "../model/masks.ts";
 import { secretLeaves } from "../model/secrets.ts";
 import { suspects } from "../model/suspects.ts";
 import { type Draft, KEPT_DRAFTS, drafts, isDirty, isLoose, storedDrafts } from "./drafts.ts";
@@ -19,10 +19,7 @@ export function isStorable(draft: Draft): boolean {
   const { config, base, rawText } = draft;
   if (rawText !== null || isLoose(draft) || base?.isUnreadable === true) return false;
   const isNew = (at: string) => base === null || !equal(get(config, at), get(base.config, at));
-  const isTyped = (at: string) => {
-    const value = get(config, at);
-    return isNew(at) && !(typeof value === "string" && isMask(value));
-  };
+  const isTyped = (at: string) => isNew(at) && !isMasked(get(config, at));
   return !secretLeaves(config).some(isTyped) && !suspects(config).some(({ pointer }) => isNew(pointer));
 }
 

@@ -4,7 +4,7 @@
  */
 import { get, pointer, set } from "../../json/pointer.ts";
 import { type Json, type JsonObject, isObject } from "../../json/value.ts";
-import { isMask } from "../../model/masks.ts";
+import { isMasked } from "../../model/masks.ts";
 import { isOnlyReferences, isPlainAt } from "../../model/secrets.ts";
 import type { Row } from "./entries.ts";
 
@@ -53,8 +53,4 @@ function replaced(config: JsonObject, by: (at: string, value: Json | undefined) 
     const next = value === undefined ? all : set(all, at, value);
     return isObject(next) ? next : all;
   }, config);
-}
-
-function isMasked(value: Json | undefined): boolean {
-  return typeof value === "string" && isMask(value);
 }

@@ -4,7 +4,7 @@
  */
 import type { Finding } from "../../model/check.ts";
 import { parseEnvText, parseShellLine } from "../../model/rows.ts";
-import { editor } from "../../texts-editing.ts";
+import { capital, editor } from "../../texts-editing.ts";
 
 /** What a pasted text holds; null where it is nothing but one value. */
 export type Taken = { command: string | null; args: string[]; entries: [string, string][]; said: string };
@@ -80,6 +80,6 @@ function sentence(parts: string[], faults: Finding[]): string {
   const last = parts.at(-1) ?? "";
   const all = parts.length < 2 ? last : `${parts.slice(0, -1).join(", ")} and ${last}`;
   const verb = parts.length > 1 || !/^(1 |the command)/.test(all) ? "were" : "was";
-  const done = `${all.charAt(0).toUpperCase()}${all.slice(1)} ${verb} added.`;
+  const done = `${capital(all)} ${verb} added.`;
   return [done, ...faults.map(({ message }) => message)].join(" ");
 }

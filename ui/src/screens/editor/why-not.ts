@@ -1,8 +1,8 @@
 /** Why something could not be done, in one sentence for the person who asked for it. */
-import { type Problem, isOf } from "../../api/problem.ts";
+import { type Failure, isOf } from "../../api/problem.ts";
 import { failures } from "../../texts.ts";
 
-export type Failure = { problem: Problem } | { offline: true };
+export type { Failure } from "../../api/problem.ts";
 
 export function whyNot(failure: Failure, what: "reveal" | "save" | "rename" | "read" | "run"): string {
   if ("offline" in failure) return failures.offline[what];

@@ -15,12 +15,13 @@ import { editEntry, outcome, wholeOf } from "../../state/importing.ts";
 import { pending } from "../../state/pending.ts";
 import { addressOf, go } from "../../state/route.ts";
 import { toast } from "../../state/toasts.ts";
+import { capital } from "../../texts-editing.ts";
 import { importing } from "../../texts-import.ts";
 import { labelOf } from "../editor/faults.ts";
 import { whyNot } from "../editor/why-not.ts";
 import { DifferenceTable } from "./DifferenceTable.tsx";
-import { PlaceLink, sentence } from "./Found.tsx";
 import { Inputs } from "./Inputs.tsx";
+import { PlaceLink } from "./PlaceLink.tsx";
 
 type Props = { entry: EntryOfText; number: number; notes: Found["notes"]; wasTried: boolean; onPlace: (place: Place) => void };
 
@@ -74,7 +75,7 @@ export function Entry({ entry, number, notes, wasTried, onPlace }: Props) {
             <TextField label={importing.nameOf(server.name)} value={name} error={nameError} onText={(typed) => editEntry(server.name, { name: typed })} />
           )}
           {action !== "skip" && answers.length > 0 && <Inputs server={server.name} answers={answers} wasTried={wasTried} />}
-          {isKept && server.difference !== undefined && <DifferenceTable server={server} difference={server.difference} action={action} />}
+          {isKept && <DifferenceTable server={server} action={action} />}
         </>
       )}
       {!isOver && errors.length > 0 && (
@@ -90,7 +91,7 @@ export function Entry({ entry, number, notes, wasTried, onPlace }: Props) {
         </ul>
       )}
       {server.findings.length + notes.length > 0 && storedAs === null && (
-        <ul class="import-notes note" aria-label={importing.toLookAt(server.name)}>
+        <ul class="import-notes" aria-label={importing.toLookAt(server.name)}>
           {server.findings.map(({ pointer, proposal }) => (
             <li key={pointer}>
               <Icon name="warning" />
@@ -102,7 +103,7 @@ export function Entry({ entry, number, notes, wasTried, onPlace }: Props) {
           {notes.map(({ place, about }, index) => (
             <li key={index}>
               <PlaceLink place={place} onPress={() => onPlace(place)} />
-              <span>{sentence(about)}</span>
+              <span>{capital(about)}</span>
             </li>
           ))}
         </ul>

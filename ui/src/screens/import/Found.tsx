@@ -5,8 +5,10 @@ import type { Found as FoundInText, Place } from "../../api/import.ts";
 import { undecided } from "../../model/import.ts";
 import { Button } from "../../parts/Button.tsx";
 import { chooseForAll, entries, outcome, skipsRefused } from "../../state/importing.ts";
+import { capital } from "../../texts-editing.ts";
 import { importing } from "../../texts-import.ts";
 import { Entry } from "./Entry.tsx";
+import { PlaceLink } from "./PlaceLink.tsx";
 import { goTo } from "./place.ts";
 
 type Props = { found: FoundInText; field: RefObject<HTMLTextAreaElement | null>; wasTried: boolean };
@@ -50,8 +52,8 @@ export function Found({ found, field, wasTried }: Props) {
       )}
       <Places
         title={importing.refused}
-        kind="error"
-        lines={refused.map(({ name, place, why }) => ({ place, text: name === undefined ? sentence(why) : `${name}: ${why}` }))}
+        isError
+        lines={refused.map(({ name, place, why }) => ({ place, text: name === undefined ? capital(why) : `${name}: ${why}` }))}
         field={field}
       />
       {refused.length > 0 && entries.value.length > 0 && outcome.value === null && (
@@ -60,44 +62,28 @@ export function Found({ found, field, wasTried }: Props) {
           <span>{importing.leaveOut(refused.length)}</span>
         </label>
       )}
-      <Places title={importing.notes} kind="note" lines={others.map(({ place, about }) => ({ place, text: sentence(about) }))} field={field} />
-      <Places title={importing.ignored} kind="calm" lines={ignored.map(({ place, what }) => ({ place, text: sentence(what) }))} field={field} />
+      <Places title={importing.notes} lines={others.map(({ place, about }) => ({ place, text: capital(about) }))} field={field} />
+      <Places title={importing.ignored} lines={ignored.map(({ place, what }) => ({ place, text: capital(what) }))} field={field} />
     </>
   );
 }
 
-type PlacesProps = { title: string; kind: "error" | "note" | "calm"; lines: { place: Place; text: string }[]; field: RefObject<HTMLTextAreaElement | null> };
+type PlacesProps = { title: string; isError?: boolean; lines: { place: Place; text: string }[]; field: RefObject<HTMLTextAreaElement | null> };
 
-function Places({ title, kind, lines, field }: PlacesProps) {
+function Places({ title, isError = false, lines, field }: PlacesProps) {
   const id = useId();
   if (lines.length === 0) return null;
   return (
     <section class="import-places">
       <h2 id={id}>{title}</h2>
-      <ul class={`import-notes ${kind}`} aria-labelledby={id}>
+      <ul class={isError ? "import-notes error" : "import-notes"} aria-labelledby={id}>
         {lines.map(({ place, text }, index) => (
           <li key={index}>
-            <PlaceLink place={place} isExact={kind === "error"} onPress={() => goTo(field.current, place)} />
+            <PlaceLink place={place} isExact={isError} onPress={() => goTo(field.current, place)} />
             <span dir="auto">{text}</span>
           </li>
         ))}
       </ul>
     </section>
   );
-}
-
-/** The way to a place of the text. `isExact`: with its column. */
-export function PlaceLink({ place, isExact = false, onPress }: { place: Place; isExact?: boolean; onPress: () => void }) {
-  const { line, column, at } = place;
-  const where = isExact ? importing.position(line, column) : importing.line(line);
-  return (
-    <button type="button" class="link" title={at} aria-label={importing.goTo(where)} onClick={onPress}>
-      {where}
-    </button>
-  );
-}
-
-/** The words of the service begin like the part of a sentence. */
-export function sentence(words: string): string {
-  return words.charAt(0).toUpperCase() + words.slice(1);
 }

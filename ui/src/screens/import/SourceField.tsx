@@ -5,8 +5,8 @@ import { Button } from "../../parts/Button.tsx";
 import { Field, LEAVE_ALONE } from "../../parts/Field.tsx";
 import { refusal, replaceSource, setSource, source } from "../../state/importing.ts";
 import { toast } from "../../state/toasts.ts";
+import { capital } from "../../texts-editing.ts";
 import { importing } from "../../texts-import.ts";
-import { sentence } from "./Found.tsx";
 import { faultIn, goTo } from "./place.ts";
 import { textOf } from "./read-file.ts";
 
@@ -39,7 +39,7 @@ export function SourceField({ fieldRef, onChange, onClear }: Props) {
 
   return (
     <div
-      class={isOver ? "import-source over" : "import-source"}
+      class="import-source"
       onDragOver={(event) => {
         if (event.dataTransfer?.types.includes("Files") !== true) return;
         event.preventDefault();
@@ -109,7 +109,7 @@ export function SourceField({ fieldRef, onChange, onClear }: Props) {
 }
 
 function faultText({ message, place }: NonNullable<ReturnType<typeof faultIn>>): string {
-  return place === null ? sentence(message) : `${importing.position(place.line, place.column)}: ${message}`;
+  return place === null ? capital(message) : `${importing.position(place.line, place.column)}: ${message}`;
 }
 
 function Hint() {
