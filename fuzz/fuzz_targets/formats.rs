@@ -6,7 +6,9 @@
 use std::collections::HashSet;
 
 use libfuzzer_sys::fuzz_target;
-use mcp_settings::formats::{Entry, Export, Format, Hint, Import, Others, Server, Stored, export, import, in_place};
+use mcp_settings::formats::{
+    Entry, Export, Format, Hint, Import, Others, Server, Stored, export, import, in_place,
+};
 use mcp_settings::json::{Json, Object, to_compact};
 use mcp_settings::model::ServerName;
 
@@ -41,8 +43,7 @@ fuzz_target!(|bytes: &str| {
     check(&found, text);
     let stored: Vec<Stored> = found.servers.iter().map(Entry::to_stored).collect();
     if let Some(written) = written(target, &found, &stored) {
-        let again = import(written.text.as_str(), Hint { format: Some(target), file: None });
-        let again = again.unwrap_or_else(|error| panic!("{target}: {error}\n{}", written.text.as_str()));
+        let again = read_again(target, written.text.as_str());
         let is_complete = again.servers.len() + again.refused.len() >= found.servers.len();
         assert!(is_complete, "{target}\n{}", written.text.as_str());
     }
@@ -50,9 +51,7 @@ fuzz_target!(|bytes: &str| {
     if let Some(written) =
         written(found.format, &found, &stored).filter(|_| is_own && found.format != Format::Links)
     {
-        let again = import(written.text.as_str(), Hint { format: Some(found.format), file: None });
-        let again =
-            again.unwrap_or_else(|error| panic!("{}: {error}\n{}", found.format, written.text.as_str()));
+        let again = read_again(found.format, written.text.as_str());
         let configs = |import: &Import| -> Vec<String> { import.servers.iter().map(meaning).collect() };
         let (before, after) = (configs(&found), configs(&again));
         check_in_place(&found, &stored, text, &written);
@@ -67,6 +66,12 @@ fuzz_target!(|bytes: &str| {
     }
 });
 
+/// What was written in a format, read in it.
+fn read_again(format: Format, text: &str) -> Import {
+    let again = import(text, Hint { format: Some(format), file: None });
+    again.unwrap_or_else(|error| panic!("{format}: {error}\n{text}"))
+}
+
 /// An export of a text's own servers leaves it as it is; one with a changed server is refused, or read again as it is meant.
 fn check_in_place(found: &Import, stored: &[Stored], text: &str, own: &Export) {
     for others in [Others::Keep, Others::Remove] {
@@ -80,8 +85,7 @@ fn check_in_place(found: &Import, stored: &[Stored], text: &str, own: &Export) {
     first.config.insert(member, Json::string("https://changed.example/mcp"));
     let Some(exported) = written(found.format, found, &changed) else { return };
     if let Ok(result) = in_place(found.format, text, exported.text.as_str(), Others::Keep) {
-        let again = import(result.as_str(), Hint { format: Some(found.format), file: None });
-        let again = again.unwrap_or_else(|error| panic!("{}: {error}\n{}", found.format, result.as_str()));
+        let again = read_again(found.format, result.as_str());
         assert!(again.servers.len() >= found.servers.len(), "{}\n{}", found.format, result.as_str());
     }
 }

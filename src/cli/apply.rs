@@ -6,11 +6,10 @@ use std::process::ExitCode;
 
 use super::client::{Purpose, Target, run as run_on};
 use super::declared;
-use super::edit::ask;
 use super::failure::Failure;
 use super::output::{Form, Output};
 use super::plan::{plan, print_plan};
-use super::terminal::{note, printable};
+use super::terminal::{is_confirmed, note, printable};
 
 #[derive(Debug, clap::Args)]
 #[command(
@@ -45,7 +44,7 @@ pub(super) fn run(arguments: Arguments) -> Result<ExitCode, Failure> {
         if count == 0 || dry_run {
             return Ok(ExitCode::SUCCESS);
         }
-        if !yes && ask("Apply this? [y/N] ", "n").as_deref() != Some("y") {
+        if !yes && !is_confirmed("Apply this?") {
             let failure = Failure::new("nothing was changed");
             return Err(failure.hint("`--yes` applies it without a question"));
         }

@@ -5,11 +5,10 @@ use std::process::ExitCode;
 use crate::api::LaunchApproval;
 use crate::json::{Json, Object, to_compact};
 
-use super::client::{Request, Response, Target, instance, run as run_on};
-use super::edit::ask;
+use super::client::{Request, Target, instance, run as run_on};
 use super::failure::Failure;
 use super::output::{Output, json, show};
-use super::terminal::{note, print, printable};
+use super::terminal::{is_confirmed, note, print, printable};
 
 #[derive(Debug, clap::Args)]
 #[command(
@@ -51,9 +50,11 @@ pub(super) fn run(arguments: Arguments) -> Result<ExitCode, Failure> {
             Some(launch) => launch,
             None => {
                 let response = service.expect(Request::get(path.clone())).await?;
-                let approval: LaunchApproval = response.read()?;
+                let (approval, value): (LaunchApproval, _) = (response.read()?, response.value()?);
+                // What would be executed, as the API says it: nothing of it may be left out.
+                let shown = || json(&value);
                 if is_shown {
-                    show(form, &response.value()?, || shown(&response), || vec![name.clone()])?;
+                    show(form, &value, shown, || vec![name.clone()])?;
                     return Ok(ExitCode::SUCCESS);
                 }
                 let launch = launch_of(&name, &approval)?;
@@ -62,8 +63,8 @@ pub(super) fn run(arguments: Arguments) -> Result<ExitCode, Failure> {
                     return Ok(ExitCode::SUCCESS);
                 }
                 // On stderr with the question: stdout has what was done.
-                note_lines(&shown(&response));
-                if !yes && ask("Approve this? [y/N] ", "n").as_deref() != Some("y") {
+                shown().lines().for_each(note);
+                if !yes && !is_confirmed("Approve this?") {
                     let hint =
                         "`--yes` approves it without a question, `--launch` approves one that was shown";
                     return Err(Failure::new("nothing was approved").hint(hint));
@@ -71,23 +72,13 @@ pub(super) fn run(arguments: Arguments) -> Result<ExitCode, Failure> {
                 launch
             }
         };
-        let mut body = Object::new();
-        body.insert("launch", Json::string(launch));
-        let request = Request::post(path).json(to_compact(&Json::Object(body)));
+        let body = Object::from_iter([("launch", Json::string(launch))]);
+        let request = Request::post(path).json(to_compact(&body.into()));
         let response = service.expect(request).await?;
         let done = || format!("{} is approved\n", printable(&name));
         show(form, &response.value()?, done, || vec![name.clone()])?;
         Ok(ExitCode::SUCCESS)
     })
-}
-
-/// What would be executed, as the API says it: nothing of it may be left out.
-fn shown(response: &Response) -> String {
-    response.value().as_ref().map(json).unwrap_or_default()
-}
-
-fn note_lines(text: &str) {
-    text.lines().for_each(note);
 }
 
 /// What is to be approved.

@@ -37,25 +37,24 @@ pub(super) fn run(arguments: Arguments) -> Result<ExitCode, Failure> {
         None => Json::Object(Object::new()),
         Some(file) => Input::of(file).read_json()?.1,
     };
-    let mut body = Object::new();
-    body.insert("arguments", arguments);
+    let body = Object::from_iter([("arguments", arguments)]);
     run_on(async move {
         let service = target.open_service()?;
         let path = format!("{}/tools/{}/call", instance(&name), escaped(&tool));
-        let request = Request::post(path).json(to_compact(&Json::Object(body))).patience(PATIENCE);
+        let request = Request::post(path).json(to_compact(&body.into())).patience(PATIENCE);
         let response = service.expect(request).await?;
         let body = response.value()?;
-        let result = body.as_object().and_then(|body| body.get("result")).unwrap_or(&Json::Null);
+        let result = body.get("result").unwrap_or(&Json::Null);
         let form = if form == Form::Name { Form::Table } else { form };
         show(form, &body, || text(result), Vec::new)?;
-        let is_error = result.as_object().and_then(|result| result.get("isError")).and_then(Json::as_bool);
+        let is_error = result.get("isError").and_then(Json::as_bool);
         Ok(if is_error == Some(true) { Exit::Refused.into() } else { ExitCode::SUCCESS })
     })
 }
 
 /// The texts of a result, or all of it where it has something else.
 fn text(result: &Json) -> String {
-    let content = result.as_object().and_then(|result| result.get("content")).and_then(Json::as_array);
+    let content = result.get("content").and_then(Json::as_array);
     let text = |item: &Json| {
         let item = item.as_object()?;
         let is_text = item.get("type")?.as_str()? == "text";

@@ -3,7 +3,7 @@
 
 use std::env;
 use std::fs::{self, OpenOptions};
-use std::io::{self, IsTerminal, Write};
+use std::io::Write;
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -21,8 +21,9 @@ use super::client::{Purpose, Request, Response, Settings, Target, escaped, run a
 use super::failure::{Exit, Failure};
 use super::input::{not_json, read_file};
 use super::output::json;
-use super::terminal::{note, print, printable};
+use super::terminal::{ask, note, print, printable};
 use super::three_way::three_way;
+use super::write::done_line;
 
 /// The editor where the environment names none.
 const USUAL: &str = "vi";
@@ -43,12 +44,23 @@ struct Base {
     tag: Option<String>,
 }
 
+impl Base {
+    /// What a response shows of the server.
+    fn of(response: &Response) -> Result<Self, Failure> {
+        let body = response.value()?;
+        let config = body.get("config").cloned();
+        let config = config
+            .ok_or_else(|| Failure::new("the response has no configuration").exit(Exit::Unreachable))?;
+        Ok(Self { config, tag: response.etag().map(str::to_owned) })
+    }
+}
+
 pub(super) fn run(arguments: Arguments) -> Result<ExitCode, Failure> {
     let Arguments { name, target } = arguments;
     run_on(async move {
         let settings = target.open(Purpose::Change)?;
         let read = settings.expect(Request::get(server(&name))).await?;
-        let base = Base { config: config_of(&read)?, tag: read.etag().map(str::to_owned) };
+        let base = Base::of(&read)?;
         let path = draft(&name, &json(&base.config))?;
         match edit(&settings, &name, base, &path).await {
             Ok(text) => {
@@ -77,8 +89,7 @@ async fn edit(settings: &Settings, name: &str, mut base: Base, path: &Path) -> R
             Ok((text, config)) => {
                 let response = settings.call(write(name, &base, text)).await?;
                 if response.is_success() {
-                    let tag = response.etag().map(|tag| format!(" {tag}")).unwrap_or_default();
-                    return Ok(format!("{shown} edited{tag}\n"));
+                    return Ok(done_line(name, "edited", &response));
                 }
                 match response.status() {
                     412 => match resolve(settings, name, &mut base, (&config, path), &mut interrupt).await? {
@@ -117,10 +128,7 @@ async fn resolve(
         let current = settings.call(Request::get(server(name))).await?;
         let theirs = match current.status() {
             404 => Base { config: Json::Object(Object::new()), tag: None },
-            _ => {
-                let current = current.expect_success()?;
-                Base { config: config_of(&current)?, tag: current.etag().map(str::to_owned) }
-            }
+            _ => Base::of(&current.expect_success()?)?,
         };
         let conflict = match theirs.tag {
             Some(_) => format!("{} was changed while you edited it", printable(name)),
@@ -152,22 +160,13 @@ async fn resolve(
                 match response.status() {
                     412 => continue,
                     _ => {
-                        let response = response.expect_success()?;
-                        let tag = response.etag().unwrap_or_default();
-                        return Ok(Some(format!("{} edited {tag}\n", printable(name))));
+                        return Ok(Some(done_line(name, "edited", &response.expect_success()?)));
                     }
                 }
             }
             _ => return Err(Failure::new(conflict).exit(Exit::Conflict)),
         }
     }
-}
-
-/// The configuration in a response.
-fn config_of(response: &Response) -> Result<Json, Failure> {
-    let body = response.value()?;
-    let config = body.as_object().and_then(|body| body.get("config")).cloned();
-    config.ok_or_else(|| Failure::new("the response has no configuration").exit(Exit::Unreachable))
 }
 
 /// A new file with this text, for this account alone.
@@ -211,25 +210,5 @@ async fn ask_or_stop(question: &'static str, usual: &'static str, interrupt: &mu
     tokio::select! {
         letter = receiver => letter.ok().flatten(),
         _ = interrupt.recv() => None,
-    }
-}
-
-/// Asks on a terminal: the first letter of the line in lower case, or of `usual` for an empty one. `None` where nobody can
-/// be asked.
-pub(super) fn ask(question: &str, usual: &str) -> Option<String> {
-    if !io::stdin().is_terminal() || !io::stderr().is_terminal() {
-        return None;
-    }
-    let mut err = io::stderr().lock();
-    err.write_all(question.as_bytes()).and_then(|()| err.flush()).ok()?;
-    // Others write to stderr while this waits.
-    drop(err);
-    let mut line = String::new();
-    match io::stdin().read_line(&mut line) {
-        Ok(0) | Err(_) => None,
-        Ok(_) => {
-            let text = if line.trim().is_empty() { usual } else { line.trim() };
-            text.chars().next().map(|first| first.to_ascii_lowercase().to_string())
-        }
     }
 }

@@ -40,7 +40,7 @@ pub(super) fn run(arguments: Arguments) -> Result<ExitCode, Failure> {
         let response = settings.expect(request).await?;
         if is_config_only {
             let body = response.value()?;
-            let config = body.as_object().and_then(|body| body.get("config")).unwrap_or(&Json::Null);
+            let config = body.get("config").unwrap_or(&Json::Null);
             show(form, config, || json(config), || vec![name])?;
         } else {
             show_server(form, &response)?;
@@ -52,7 +52,7 @@ pub(super) fn run(arguments: Arguments) -> Result<ExitCode, Failure> {
 /// Shows a server that was read or written.
 pub(super) fn show_server(form: Form, response: &Response) -> Result<(), Failure> {
     let body = response.value()?;
-    let name = body.as_object().and_then(|body| body.get("name")).and_then(Json::as_str).unwrap_or_default();
+    let name = body.get("name").and_then(Json::as_str).unwrap_or_default();
     let names = || vec![name.to_owned()];
     match response.read::<McpServer>() {
         Ok(server) => show(form, &body, || table(&server, &body), names),
@@ -77,7 +77,7 @@ fn table(server: &McpServer, body: &Json) -> String {
     for finding in &server.findings {
         line("finding", &format!("{}: {}", finding.pointer.as_str(), finding.proposal), Tone::Warning);
     }
-    if let Some(config) = body.as_object().and_then(|body| body.get("config")) {
+    if let Some(config) = body.get("config") {
         text.push_str(&json(config));
     }
     text

@@ -9,12 +9,11 @@ use crate::formats::Format;
 use crate::json::{Json, Object, Rules, parse, to_compact};
 
 use super::client::{Purpose, Request, Response, Settings, Target, run as run_on};
-use super::edit::ask;
 use super::failure::{Exit, Failure};
 use super::input::{Input, not_json, read_file};
 use super::list::starts;
 use super::output::{Form, Output, show};
-use super::terminal::{Table, Tone, has_colours, note, printable};
+use super::terminal::{Table, Tone, has_colours, is_confirmed, note, printable};
 
 /// What becomes of servers that are stored already in another form.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
@@ -98,16 +97,12 @@ pub(super) fn run(arguments: Arguments) -> Result<ExitCode, Failure> {
         }
         if arguments.dry_run {
             present(form, &response, &plan)?;
-            return Ok(match obstacle(&plan, arguments.skip_refused) {
-                None => ExitCode::SUCCESS,
-                Some(failure) => {
-                    failure.print();
-                    failure.code().into()
-                }
-            });
         }
         if let Some(failure) = obstacle(&plan, arguments.skip_refused) {
             return Err(failure);
+        }
+        if arguments.dry_run {
+            return Ok(ExitCode::SUCCESS);
         }
         if !arguments.yes && !is_agreed(&plan) {
             let failure = Failure::new("nothing was stored");
@@ -328,6 +323,5 @@ fn is_agreed(plan: &ImportResult) -> bool {
     table(plan).text(false).lines().for_each(note);
     let is_stored = |server: &&ImportedServer| !matches!(server.action, None | Some(ImportAction::Skip));
     let count = plan.servers.iter().filter(is_stored).count();
-    let question = format!("Store {count} of {} servers? [y/N] ", plan.servers.len());
-    ask(&question, "n").as_deref() == Some("y")
+    is_confirmed(&format!("Store {count} of {} servers?", plan.servers.len()))
 }

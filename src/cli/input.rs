@@ -5,7 +5,7 @@ use std::fs::File;
 use std::io::{self, IsTerminal, Read};
 use std::path::{Path, PathBuf};
 
-use crate::json::{Fault, FaultKind, Json, Rules, parse};
+use crate::json::{Fault, FaultKind, Json, Rules, line_and_column, parse};
 
 use super::failure::{Exit, Failure};
 use super::terminal::note;
@@ -83,23 +83,13 @@ fn read(source: impl Read) -> io::Result<String> {
 pub(super) fn not_json(name: &str, text: &str, fault: &Fault) -> Failure {
     let what = match fault.kind {
         FaultKind::Syntax { offset } => {
-            let (line, column) = position(text, offset);
+            let (line, column) = line_and_column(text, offset);
             format!("{name}:{line}:{column}: it is not JSON here")
         }
         kind if fault.pointer.as_str().is_empty() => format!("{name}: {kind}"),
         kind => format!("{name}: {}: {kind}", fault.pointer.as_str()),
     };
     Failure::new(what).exit(Exit::Refused)
-}
-
-fn position(text: &str, offset: usize) -> (usize, usize) {
-    let mut end = offset.min(text.len());
-    while !text.is_char_boundary(end) {
-        end -= 1;
-    }
-    let before = &text[..end];
-    let line_start = before.rfind('\n').map_or(0, |at| at + 1);
-    (before.matches('\n').count() + 1, before[line_start..].chars().count() + 1)
 }
 
 #[cfg(test)]

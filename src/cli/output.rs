@@ -60,11 +60,7 @@ pub(super) fn json(value: &Json) -> String {
 fn yaml(value: &Json) -> String {
     match value {
         Json::Object(object) => harmless(&to_yaml(object)),
-        Json::Array(_) => {
-            let mut object = Object::new();
-            object.insert("items", value.clone());
-            harmless(&to_yaml(&object))
-        }
+        Json::Array(_) => harmless(&to_yaml(&Object::from_iter([("items", value.clone())]))),
         other => json(other),
     }
 }

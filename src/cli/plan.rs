@@ -106,9 +106,9 @@ pub(super) async fn plan(
         if !tried.is_success() {
             return Err(tried.refusal().detail(format!("this is about `{name}`; nothing was changed")));
         }
-        let tag =
-            stored.get(name.as_str()).and_then(|server| Some(server.etag.as_ref()?.as_str().to_owned()));
-        let (action, places) = match stored.get(name.as_str()) {
+        let current = stored.get(name.as_str()).copied();
+        let tag = current.and_then(tag_of);
+        let (action, places) = match current {
             None => (Action::Create, Vec::new()),
             Some(server) => {
                 let shown = server.config.as_ref().and_then(Option::as_ref).map(|config| config.text());
@@ -125,18 +125,22 @@ pub(super) async fn plan(
         steps.push(Step { name: name.clone(), action, places, body, tag });
     }
     for (name, server) in stored.iter().filter(|(name, _)| !declared.contains_key(**name)) {
-        let tag = server.etag.as_ref().map(|tag| tag.as_str().to_owned());
         let action = if prune { Action::Remove } else { Action::Leave };
-        steps.push(Step { name: (*name).to_owned(), action, places: Vec::new(), body: String::new(), tag });
+        let (places, body, tag) = (Vec::new(), String::new(), tag_of(server));
+        steps.push(Step { name: (*name).to_owned(), action, places, body, tag });
     }
     steps.sort_by(|one, other| one.name.cmp(&other.name));
     Ok(steps)
 }
 
+fn tag_of(server: &McpServerSummary<'_>) -> Option<String> {
+    Some(server.etag.as_ref()?.as_str().to_owned())
+}
+
 /// Where what is stored and what would be stored look different.
 fn difference(stored: Option<&str>, tried: &Json) -> Vec<String> {
     let stored = stored.and_then(|text| parse(text, &Rules::STORED).ok());
-    let tried = tried.as_object().and_then(|body| body.get("config"));
+    let tried = tried.get("config");
     let (Some(stored), Some(tried)) = (stored, tried) else { return vec!["the whole".to_owned()] };
     let differences = three_way(&stored, tried, &stored).differences;
     differences.into_iter().map(|difference| difference.pointer.as_str().to_owned()).collect()
@@ -165,14 +169,11 @@ pub(super) fn print_plan(form: Form, steps: &[Step]) -> Result<(), Failure> {
 
 fn body(steps: &[Step]) -> Json {
     let step = |step: &Step| {
-        let mut object = Object::new();
-        object.insert("name", Json::string(step.name.clone()));
-        object.insert("action", Json::string(step.action.word()));
-        let places = step.places.iter().map(|place| Json::string(place.clone())).collect();
-        object.insert("differs_at", Json::Array(places));
-        Json::Object(object)
+        Json::from(Object::from_iter([
+            ("name", Json::string(&step.name)),
+            ("action", Json::string(step.action.word())),
+            ("differs_at", Json::Array(step.places.iter().map(Json::string).collect())),
+        ]))
     };
-    let mut object = Object::new();
-    object.insert("servers", Json::Array(steps.iter().map(step).collect()));
-    Json::Object(object)
+    Object::from_iter([("servers", Json::Array(steps.iter().map(step).collect()))]).into()
 }

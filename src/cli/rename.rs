@@ -30,8 +30,7 @@ pub(super) fn copy(arguments: Arguments) -> Result<ExitCode, Failure> {
 
 fn run(arguments: Arguments, path: String, done: &str) -> Result<ExitCode, Failure> {
     let Arguments { name, to, write } = arguments;
-    let mut body = Object::new();
-    body.insert("to", Json::string(to.clone()));
-    let request = Request::post(path).json(to_compact(&Json::Object(body)));
+    let body = Object::from_iter([("to", Json::string(&to))]);
+    let request = Request::post(path).json(to_compact(&body.into()));
     write.run(&name, &format!("{done} {to}"), request)
 }

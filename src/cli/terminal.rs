@@ -1,4 +1,5 @@
-//! What is printed for people: texts that can't control a terminal, columns, and colours where they are wanted.
+//! What is printed for people, and asked of them: texts that can't control a terminal, columns, and colours where they are
+//! wanted.
 
 use std::env;
 use std::io::{self, ErrorKind, IsTerminal, Write};
@@ -127,6 +128,31 @@ pub(super) fn print(text: &str) -> Result<bool, Failure> {
 #[expect(clippy::print_stderr, reason = "the command line's own messages go to stderr")]
 pub(super) fn note(line: &str) {
     eprintln!("{}", printable(line));
+}
+
+/// Asks on a terminal: the first letter of the line in lower case, or of `usual` for an empty one. `None` where nobody can
+/// be asked.
+pub(super) fn ask(question: &str, usual: &str) -> Option<String> {
+    if !io::stdin().is_terminal() || !io::stderr().is_terminal() {
+        return None;
+    }
+    let mut err = io::stderr().lock();
+    err.write_all(question.as_bytes()).and_then(|()| err.flush()).ok()?;
+    // Others write to stderr while this waits.
+    drop(err);
+    let mut line = String::new();
+    match io::stdin().read_line(&mut line) {
+        Ok(0) | Err(_) => None,
+        Ok(_) => {
+            let text = if line.trim().is_empty() { usual } else { line.trim() };
+            text.chars().next().map(|first| first.to_ascii_lowercase().to_string())
+        }
+    }
+}
+
+/// Asks whether something is to be done. It is not, where nobody can be asked.
+pub(super) fn is_confirmed(question: &str) -> bool {
+    ask(&format!("{question} [y/N] "), "n").as_deref() == Some("y")
 }
 
 #[cfg(test)]

@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use crate::api::{TestResult, TestStage, TestStageWord};
-use crate::json::{Json, Object, Rules, parse, to_compact};
+use crate::json::{Json, Number, Object, to_compact};
 
 use super::client::{Request, Target, instances, run as run_on};
 use super::failure::{Exit, Failure};
@@ -47,18 +47,15 @@ pub(super) fn run(arguments: Arguments) -> Result<ExitCode, Failure> {
         body.insert("config", Input::of(file).read_json()?.1);
     }
     if let Some(tool) = call {
-        let mut call = Object::new();
-        call.insert("name", Json::string(tool));
-        body.insert("call_tool", Json::Object(call));
+        body.insert("call_tool", Object::from_iter([("name", Json::string(tool))]).into());
     }
     if let Some(seconds) = timeout {
-        let seconds = parse(&seconds.to_string(), &Rules::BODY);
-        body.insert("timeout_seconds", seconds.unwrap_or(Json::Null));
+        body.insert("timeout_seconds", Json::Number(Number::from_u64(seconds.into())));
     }
     run_on(async move {
         let service = target.open_service()?;
         let request = Request::post(format!("{}/test", instances())).patience(PATIENCE);
-        let response = service.expect(request.json(to_compact(&Json::Object(body)))).await?;
+        let response = service.expect(request.json(to_compact(&body.into()))).await?;
         let result: TestResult = response.read()?;
         show(form, &response.value()?, || table(&result), || name.into_iter().collect())?;
         Ok(if result.ok { ExitCode::SUCCESS } else { Exit::Refused.into() })

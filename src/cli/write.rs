@@ -51,15 +51,18 @@ fn tag(text: String) -> String {
 /// Says what was done: a line for people, else the server as it is now.
 fn report(form: Form, name: &str, done: &str, response: &Response) -> Result<(), Failure> {
     match form {
-        Form::Table => {
-            let tag = response.etag().map(|tag| format!(" {tag}")).unwrap_or_default();
-            print(&format!("{} {done}{tag}\n", printable(name))).map(drop)
-        }
+        Form::Table => print(&done_line(name, done, response)).map(drop),
         Form::Name => print(&format!("{name}\n")).map(drop),
         // After a deletion there is nothing to show.
         Form::Json | Form::Yaml if response.status() == 204 => Ok(()),
         Form::Json | Form::Yaml => show_server(form, response),
     }
+}
+
+/// The line that says what was done to a server, with its tag where it has one.
+pub(super) fn done_line(name: &str, done: &str, response: &Response) -> String {
+    let tag = response.etag().map(|tag| format!(" {tag}")).unwrap_or_default();
+    format!("{} {done}{tag}\n", printable(name))
 }
 
 #[cfg(test)]

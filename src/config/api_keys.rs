@@ -113,7 +113,7 @@ pub(super) fn warnings(keys: &[ApiKey]) -> impl Iterator<Item = String> {
 }
 
 /// Whether a header can carry this key and nothing of it is trimmed.
-fn can_be_presented(key: &str) -> bool {
+pub fn can_be_presented(key: &str) -> bool {
     !key.is_empty() && key.bytes().all(|byte| byte.is_ascii_graphic())
 }
 

@@ -16,8 +16,8 @@ use std::time::Duration;
 
 use crate::secrets::{Scope, Scopes};
 
-pub use api_keys::ApiKey;
 use api_keys::ApiKeySetting;
+pub use api_keys::{ApiKey, can_be_presented};
 pub use error::{ConfigError, Origin};
 pub use file::File;
 pub use running::{Running, VaultToken};

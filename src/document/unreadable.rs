@@ -1,7 +1,7 @@
 //! Why a document can't be used. The reasons are for the person who has to fix the file: they name the place
 //! or the member, never a path and never a value.
 
-use crate::json::SyntaxError;
+use crate::json::{SyntaxError, line_and_column};
 
 /// Why a document makes no sense (DESIGN §6.1, rows 2, 3, 4, 8 and 11).
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -99,21 +99,15 @@ impl std::fmt::Display for Within {
 impl Unreadable {
     /// The reason for a text that is not JSON.
     pub(super) fn syntax(text: &str, error: SyntaxError) -> Self {
-        let before = &text[..text.floor_char_boundary(error.offset)];
-        let line = line_of(before.as_bytes());
+        let (line, column) = line_and_column(text, error.offset);
         if error.offset >= text.len() {
             return Self::CutOff { line };
         }
-        let column = before.chars().rev().take_while(|character| *character != '\n').count() + 1;
         Self::Syntax { line, column }
     }
 
     /// The reason for bytes of which only the first `valid` are UTF-8.
     pub(super) fn not_utf8(bytes: &[u8], valid: usize) -> Self {
-        Self::NotUtf8 { line: line_of(&bytes[..valid]) }
+        Self::NotUtf8 { line: bytes[..valid].iter().filter(|byte| **byte == b'\n').count() + 1 }
     }
-}
-
-fn line_of(before: &[u8]) -> usize {
-    before.iter().filter(|byte| **byte == b'\n').count() + 1
 }

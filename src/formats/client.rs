@@ -246,7 +246,7 @@ impl Located {
             Json::Array(servers) if servers.is_empty() => self.ignored.push((at.clone(), words::NO_SERVERS)),
             Json::Null => self.ignored.push((at.clone(), words::NO_SERVERS)),
             Json::Array(servers) => self.entries.extend(servers.iter().enumerate().map(|(index, server)| {
-                let name = server.as_object().and_then(|server| server.get("name")).and_then(Json::as_str);
+                let name = server.get("name").and_then(Json::as_str);
                 let name = name.map(str::to_owned);
                 Spotted { at: at.element(index), name, same_name: words::SAME_NAME, bag: Vec::new() }
             })),

@@ -161,7 +161,7 @@ pub(in crate::formats) fn detect(source: &Source, file: Option<&str>) -> Detecte
     }
     if let Some(servers) = mcp.filter(|_| !root.contains("mcpServers")) {
         let is_typed = |value: &Json| {
-            let word = value.as_object().and_then(|entry| entry.get("type")).and_then(Json::as_str);
+            let word = value.get("type").and_then(Json::as_str);
             word.is_some_and(|word| word == "local" || word == "remote")
         };
         let is_named = scores_of_file(file).iter().any(|(format, _)| *format == Format::Opencode);
@@ -264,7 +264,7 @@ pub(in crate::formats) fn syntax_of(file: Option<&str>) -> Option<FileSyntax> {
 
 /// Whether the text of a format is lines.
 pub(in crate::formats) fn is_lines(format: Format) -> bool {
-    matches!(format, Format::ClaudeAdd | Format::Links | Format::Lines)
+    format.file().is_none()
 }
 
 /// The syntax that a format has, where it has only one.

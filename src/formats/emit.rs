@@ -17,12 +17,10 @@ pub(in crate::formats) fn toml(file: &Object) -> String {
     out
 }
 
-pub(in crate::formats) fn toml_table<'f>(out: &mut String, table: &'f Object, way: &mut Vec<&'f str>) {
+fn toml_table<'f>(out: &mut String, table: &'f Object, way: &mut Vec<&'f str>) {
     let is_table = |value: &Json| way.len() < 2 && value.as_object().is_some();
     for (name, value) in table.iter().filter(|(_, value)| !value.is_null() && !is_table(value)) {
-        toml_key(out, name);
-        out.push_str(" = ");
-        toml_value(out, value);
+        toml_member(out, &[name], value);
         out.push('\n');
     }
     let tables: Vec<_> = table.iter().filter(|(_, value)| is_table(value)).collect();
@@ -35,12 +33,7 @@ pub(in crate::formats) fn toml_table<'f>(out: &mut String, table: &'f Object, wa
                 out.push('\n');
             }
             out.push('[');
-            for (index, step) in way.iter().enumerate() {
-                if 0 < index {
-                    out.push('.');
-                }
-                toml_key(out, step);
-            }
+            toml_way(out, way);
             out.push_str("]\n");
         }
         toml_table(out, inner, way);
@@ -48,7 +41,22 @@ pub(in crate::formats) fn toml_table<'f>(out: &mut String, table: &'f Object, wa
     }
 }
 
-pub(in crate::formats) fn toml_key(out: &mut String, name: &str) {
+/// The keys on the way to a table, with dots between them.
+pub(in crate::formats) fn toml_way(out: &mut String, way: &[impl AsRef<str>]) {
+    for (index, step) in way.iter().enumerate() {
+        out.push_str(if 0 < index { "." } else { "" });
+        toml_key(out, step.as_ref());
+    }
+}
+
+/// `name = value`, or `name.name = value`.
+pub(in crate::formats) fn toml_member(out: &mut String, way: &[impl AsRef<str>], value: &Json) {
+    toml_way(out, way);
+    out.push_str(" = ");
+    toml_value(out, value);
+}
+
+fn toml_key(out: &mut String, name: &str) {
     let is_bare =
         !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte));
     if is_bare { out.push_str(name) } else { toml_string(out, name) }
@@ -82,9 +90,7 @@ pub(in crate::formats) fn toml_value(out: &mut String, value: &Json) {
             out.push('{');
             for (index, (name, value)) in object.iter().filter(|(_, value)| !value.is_null()).enumerate() {
                 out.push_str(if 0 < index { ", " } else { " " });
-                toml_key(out, name);
-                out.push_str(" = ");
-                toml_value(out, value);
+                toml_member(out, &[name], value);
             }
             out.push_str(if object.is_empty() { "}" } else { " }" });
         }
@@ -98,8 +104,7 @@ fn toml_number(number: &Number) -> String {
     if is_long { format!("{spelling}.0") } else { spelling.to_owned() }
 }
 
-/// YAML in blocks; each text that a reader could take for something else is in quotes.
-/// YAML: members and elements on lines of their own.
+/// YAML: members and elements on lines of their own. Each text that a reader could treat as something else is in quotes.
 pub fn yaml(file: &Object) -> String {
     let mut out = String::new();
     yaml_members(&mut out, file, 0, true);

@@ -79,13 +79,8 @@ fn masks(member: &str, text: &str) -> Vec<Range<usize>> {
     match member {
         "args" => Vec::new(),
         "url" => {
-            let mut end = 0;
-            let parts = url_parts::secrets(text).filter_map(|part| {
-                let start = end + text[end..].find(part)?;
-                end = start + part.len();
-                mask::is_certainly_masked(part).then_some(start..end)
-            });
-            parts.collect()
+            let parts = url_parts::secret_places(text);
+            parts.filter(|part| mask::is_certainly_masked(&text[part.clone()])).collect()
         }
         _ if mask::is_certainly_masked(text) => {
             let last = last_word(text);
@@ -231,6 +226,7 @@ mod tests {
             ("url", "https://<your-host>/mcp", "https://h.example/v1", "https://h.example/v1"),
             ("url", "https://h/mcp?a=b&api_key=YOUR_KEY#x", "k", "https://h/mcp?a=b&api_key=k#x"),
             ("url", "https://h/mcp?api_key=********", "k", "https://h/mcp?api_key=k"),
+            ("url", "https://h/********?api_key=********", "k", "https://h/********?api_key=k"),
         ] {
             let missing = Missing::of(member, text).unwrap();
             assert_eq!(missing.entered(text, value), entered, "{text}");

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use crate::json::{Json, Object, Pointer, Text};
 use crate::model::config::of_clear;
-use crate::model::secret_shapes::{is_random, is_reference};
+use crate::model::secret_shapes::{is_random, is_reference, looks_sealed};
 use crate::model::suspect::{Reason, suspects};
 use crate::model::url_parts;
 
@@ -24,9 +24,6 @@ const MOST_NOTES: usize = 2_000;
 
 /// How many texts of one server are noted.
 const MOST_OF_TEXTS: usize = 100;
-
-/// What the encrypted values of settings files begin with.
-const SEALED: &str = "gAAAAA";
 
 /// What was found so far.
 #[derive(Default)]
@@ -299,7 +296,7 @@ fn inputs(draft: &mut Draft<'_>, references: &[Reference]) -> Vec<Input> {
     for name in ["args", "env", "headers", "url", "auth"] {
         let Some(value) = draft.config.get(name) else { continue };
         for_each_text(value, &Pointer::root().member(name), &mut |pointer, text| {
-            if text.starts_with(SEALED) {
+            if looks_sealed(text) {
                 sealed.push(pointer.clone());
             } else if let Some(Missing { about, .. }) = Missing::of(name, text)
                 && (about == words::MASK || !with_references.contains(pointer))

@@ -51,11 +51,7 @@ pub(in crate::formats) struct Source {
 impl Source {
     /// The value at a place.
     pub(in crate::formats) fn get(&self, pointer: &Pointer) -> Option<&Json> {
-        pointer.steps().try_fold(&self.root, |value, step| match value {
-            Json::Object(object) => object.get(&step),
-            Json::Array(elements) => elements.get(step.parse::<usize>().ok()?),
-            _ => None,
-        })
+        self.root.at(pointer)
     }
 
     /// The place to which a pointer leads.

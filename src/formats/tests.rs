@@ -116,8 +116,7 @@ fn each_sample_comes_out_as_it_should() {
                 fail(format!("not ignored: {at} {what}"));
             }
         }
-        // On the wire: `told` is the member's name.
-        for note in list(&sample.expected, "told") {
+        for note in list(&sample.expected, "notes") {
             let (server, at, about) =
                 (text(note, "server"), text(note, "at").unwrap(), text(note, "about").unwrap());
             let is_there = import

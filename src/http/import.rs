@@ -2,7 +2,6 @@
 
 use indexmap::IndexMap;
 
-use crate::api::ImportAction;
 use crate::json::{Json, Object, Pointer, Text};
 use crate::model::ServerName;
 use crate::model::validate::Violation;
@@ -135,38 +134,32 @@ impl Reader {
         let name = self.text(choice, at, "name");
         let action = match word.as_ref().map(Text::as_str) {
             None => None,
-            Some("add") => Some(ImportAction::Add),
-            Some("replace") => Some(ImportAction::Replace),
-            Some("merge") => Some(ImportAction::Merge),
-            Some("rename") => Some(ImportAction::Rename),
-            Some("skip") => Some(ImportAction::Skip),
+            Some("add") => Some(ChosenAction::Add),
+            Some("replace") => Some(ChosenAction::Replace),
+            Some("merge") => Some(ChosenAction::Merge),
+            Some("skip") => Some(ChosenAction::Skip),
+            Some("rename") => return self.new_name(choice, name.as_ref(), at).map(ChosenAction::Rename),
             Some(_) => {
                 self.note(at.member("action"), "must be add, replace, merge, rename or skip");
                 return None;
             }
         };
-        if choice.contains("name") && action != Some(ImportAction::Rename) {
+        if choice.contains("name") {
             self.note(at.member("name"), "only `rename` gives a server another name");
         }
-        Some(match action? {
-            ImportAction::Add => ChosenAction::Add,
-            ImportAction::Replace => ChosenAction::Replace,
-            ImportAction::Merge => ChosenAction::Merge,
-            ImportAction::Skip => ChosenAction::Skip,
-            ImportAction::Rename => match name.map(|name| name.as_str().parse::<ServerName>()) {
-                Some(Ok(name)) => ChosenAction::Rename(name),
-                Some(Err(error)) => {
-                    self.note(at.member("name"), error.to_string());
-                    return None;
-                }
-                None => {
-                    if !choice.contains("name") {
-                        self.note(at.member("name"), "is required");
-                    }
-                    return None;
-                }
-            },
-        })
+        action
+    }
+
+    /// The name that a choice gives a server. That it is a text was asked already.
+    fn new_name(&mut self, choice: &Object, name: Option<&Text>, at: &Pointer) -> Option<ServerName> {
+        let message = match name.map(|name| name.as_str().parse::<ServerName>()) {
+            Some(Ok(name)) => return Some(name),
+            Some(Err(error)) => error.to_string(),
+            None if choice.contains("name") => return None,
+            None => "is required".to_owned(),
+        };
+        self.note(at.member("name"), message);
+        None
     }
 
     fn known(&mut self, object: &Object, at: &Pointer, known: &[&str]) {

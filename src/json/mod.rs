@@ -18,8 +18,8 @@ pub use limits::{Rules, check_limits};
 pub use pointer::{MalformedPointer, Path, Pointer};
 pub use read::parse;
 pub use scan::{
-    RawArray, RawMember, RawObject, SyntaxError, check, first_byte, line_indent, scan_array, scan_object,
-    strings,
+    RawArray, RawMember, RawObject, SyntaxError, check, first_byte, line_and_column, line_indent, scan_array,
+    scan_object, strings,
 };
 pub use value::{Json, Number, Object, Text};
 pub use write::{Style, to_compact, write_string};

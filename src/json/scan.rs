@@ -56,6 +56,13 @@ pub fn first_byte(text: &str) -> Option<(usize, u8)> {
     cursor.peek().map(|byte| (cursor.at, byte))
 }
 
+/// Line and column of a byte of a text, both from 1. Columns count characters; a byte within one is at its beginning.
+pub fn line_and_column(text: &str, offset: usize) -> (usize, usize) {
+    let before = &text[..text.floor_char_boundary(offset)];
+    let line_start = before.rfind('\n').map_or(0, |newline| newline + 1);
+    (before.matches('\n').count() + 1, before[line_start..].chars().count() + 1)
+}
+
 /// How the line that holds byte `at` is indented.
 pub fn line_indent(text: &str, at: usize) -> &str {
     let line = &text[text[..at].rfind('\n').map_or(0, |newline| newline + 1)..at];

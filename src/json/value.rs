@@ -7,6 +7,8 @@ use std::fmt;
 use indexmap::IndexMap;
 use zeroize::Zeroizing;
 
+use super::pointer::Pointer;
+
 /// A JSON value as it was written, but for white space and the escapes of strings.
 #[derive(Clone, PartialEq, Eq)]
 pub enum Json {
@@ -69,12 +71,26 @@ impl Json {
         }
     }
 
+    /// The value of the member with this name, if this is an object that has it.
+    pub fn get(&self, name: &str) -> Option<&Json> {
+        self.as_object()?.get(name)
+    }
+
     /// The elements, if this is an array.
     pub fn as_array(&self) -> Option<&[Json]> {
         match self {
             Self::Array(elements) => Some(elements),
             _ => None,
         }
+    }
+
+    /// The value that a pointer names, if there is one.
+    pub fn at(&self, pointer: &Pointer) -> Option<&Self> {
+        pointer.steps().try_fold(self, |value, step| match value {
+            Self::Object(object) => object.get(&step),
+            Self::Array(elements) => elements.get(step.parse::<usize>().ok()?),
+            _ => None,
+        })
     }
 
     /// Whether this is `null`.

@@ -40,7 +40,7 @@ impl Outside {
     pub fn can_hold(&self, member: &str, value: &Json) -> bool {
         let is_pointer = ActivePointer::ALL.iter().any(|pointer| pointer.name() == member);
         let is_section = Section::ALL.iter().any(|section| section.name() == member);
-        let kind = value.as_object().and_then(|section| section.get("agent_kind"));
+        let kind = value.get("agent_kind");
         let is_known_kind = |kind: &Json| matches!(kind.as_str(), Some("openhands" | "llm" | "acp"));
         self.root.is_ok()
             && (is_pointer

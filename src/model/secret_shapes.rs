@@ -1,6 +1,8 @@
 //! What a secret looks like when no name announces it: the prefixes of well-known tokens, and random text. A guess in
 //! both directions; it never decides what is masked by default.
 
+pub use crate::secrets::looks_sealed;
+
 /// Beginnings of tokens that their makers chose so that they are found where they do not belong.
 pub const TOKEN_PREFIXES: [&str; 47] = [
     "ghp_",

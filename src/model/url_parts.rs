@@ -107,7 +107,12 @@ pub fn is_url_with_secret(text: &str) -> bool {
 
 /// The secret parts of a URL.
 pub fn secrets(url: &str) -> impl Iterator<Item = &str> {
-    parts(url).into_iter().map(|part| &url[part.place])
+    secret_places(url).map(|place| &url[place])
+}
+
+/// Where the secret parts of a URL are.
+pub fn secret_places(url: &str) -> impl Iterator<Item = Range<usize>> {
+    parts(url).into_iter().map(|part| part.place)
 }
 
 /// The URL with each secret part masked. A bracket is not legal there, so the mask is asterisks.

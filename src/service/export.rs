@@ -207,8 +207,7 @@ impl Variables {
             ["env" | "headers" | "url", ref rest @ ..] => rest.to_vec(),
             ref all => all.to_vec(),
         };
-        let parts: Vec<String> = parts.into_iter().map(str::to_owned).collect();
-        let base = upper(&[&[server.as_str().to_owned()][..], &parts].concat().join("_"));
+        let base = upper(&[&[server.as_str()][..], &parts].concat().join("_"));
         let secret = (server.clone(), pointer.clone());
         let mut name = base.clone();
         let mut number = 1;

@@ -101,8 +101,9 @@ fn decide(
     dry_run: Option<DryRun>,
 ) -> Result<Step<(Imported, Vec<Change>)>, ServiceError> {
     check_access(&current.facts())?;
-    let judge = Judge { current, context, keys, caller, dry_run };
-    let rules = StateContext::of(current, keys, context, caller);
+    let plain_names = Some(&*context.plain_names);
+    let rules = StateContext { plain_names, ..StateContext::of(current, keys, context, caller) };
+    let judge = Judge { current, context, keys, caller, rules, dry_run };
     let (mut effects, mut judged_effects, mut must_write) = (Vec::new(), Vec::new(), false);
     let (mut servers, mut written, mut obstacles) = (Vec::new(), Vec::new(), Vec::new());
     let (mut changes, mut needed) = (Vec::new(), None);
@@ -115,7 +116,7 @@ fn decide(
                 continue;
             }
         };
-        servers.push(shown::server(&rules, entry, &judged, plan.shows_values));
+        servers.push(shown::server(&judge.rules, entry, &judged, plan.shows_values));
         let Judged { effects: more, judged: more_judged, must_write: must, obstacles: own, .. } = judged;
         changes.extend(judged.remembered);
         effects.extend(more);

@@ -271,9 +271,7 @@ fn outside_edits(before: &Settings, after: &Settings, ring: &KeyRing) -> Result<
 
 /// Whether these edits hide or show all servers.
 fn switches_variant(layout: &Layout, edits: &[Edit]) -> bool {
-    let is_acp = |value: &Json| {
-        value.as_object().and_then(|agent| agent.get("agent_kind")).and_then(Json::as_str) == Some("acp")
-    };
+    let is_acp = |value: &Json| value.get("agent_kind").and_then(Json::as_str) == Some("acp");
     let was_hidden = layout.access == Access::NoCollection;
     layout.sealing != Sealing::Listed
         && edits.iter().any(|edit| match edit {

@@ -27,7 +27,7 @@ fn help(arguments: &[&str]) -> String {
 fn section(text: &mut String, before: &[&str]) {
     let shown = help(&[before, &["-h"]].concat());
     let title = [&["mcp-settings"], before].concat().join(" ");
-    text.push_str(&format!("\n## `{title}`\n\n```\n{}```\n", shown.trim_end().to_owned() + "\n"));
+    text.push_str(&format!("\n## `{title}`\n\n```\n{}\n```\n", shown.trim_end()));
     let Some((_, listed)) = shown.split_once("\nCommands:\n") else { return };
     for line in listed.split("\n\n").next().unwrap_or_default().lines() {
         match line.split_whitespace().next() {

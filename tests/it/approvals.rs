@@ -18,10 +18,10 @@ use crate::site::Site;
 const RUNNER: &str = "runner-key-0123456789";
 
 /// May write and approve, and not see secrets.
-const BOTH: &str = "both-key-0123456789";
+pub(crate) const BOTH: &str = "both-key-0123456789";
 
 /// May do everything.
-const ALL: &str = "all-key-0123456789";
+pub(crate) const ALL: &str = "all-key-0123456789";
 
 fn builder(site: impl Into<Arc<Site>>) -> Builder {
     let keys = json!([
@@ -35,7 +35,7 @@ fn builder(site: impl Into<Arc<Site>>) -> Builder {
     TestServer::builder(site).env("MCP_SETTINGS_API_KEYS", keys.to_string())
 }
 
-fn start() -> TestServer {
+pub(crate) fn start() -> TestServer {
     opened(builder(Site::new()).start())
 }
 
@@ -50,7 +50,7 @@ fn place(name: &str) -> String {
 }
 
 #[track_caller]
-fn shown(server: &TestServer, name: &str) -> Value {
+pub(crate) fn shown(server: &TestServer, name: &str) -> Value {
     server.get(place(name)).key(RUNNER).send().expect(200).json()
 }
 
@@ -233,9 +233,7 @@ fn an_approval_and_a_withdrawal_are_audited() {
     server.delete(place("a")).key(RUNNER).send().expect(204);
     server.delete(place("a")).key(WRITER).send().expect(403);
     let messages = || {
-        let log = server.log();
-        let events = log.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());
-        let audited = events.filter(|event| event["target"] == "audit" && event["server"] == "a");
+        let audited = server.audited().into_iter().filter(|event| event["server"] == "a");
         audited.map(|event| format!("{} by {}", event["message"], event["caller"])).collect::<Vec<_>>()
     };
     crate::server::eventually("they are audited", || 4 <= messages().len());

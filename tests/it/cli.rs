@@ -54,12 +54,25 @@ pub(crate) fn run_with<V: AsRef<OsStr>>(site: &Site, variables: &[(&str, V)], ar
 
 /// The same with a text on stdin.
 pub(crate) fn feed(site: &Site, arguments: &[&str], text: &str) -> Ran {
-    let mut child = command(site, arguments).stdin(Stdio::piped()).spawn().expect("it can be run");
+    feed_with(site, &[], arguments, text)
+}
+
+/// The same with variables.
+pub(crate) fn feed_with(site: &Site, variables: &[(&str, &str)], arguments: &[&str], text: &str) -> Ran {
+    let mut command = command(site, arguments);
+    command.envs(variables.iter().copied()).stdin(Stdio::piped());
+    let mut child = command.spawn().expect("it can be run");
     let mut stdin = child.stdin.take().expect("it is piped");
     // One that refuses its arguments reads nothing.
     drop(stdin.write_all(text.as_bytes()));
     drop(stdin);
     Ran::of(child.wait_with_output().expect("it ends"))
+}
+
+/// The plaintext configuration of a server, as the command returns it.
+#[track_caller]
+pub(crate) fn plaintext(site: &Site, name: &str) -> Value {
+    run(site, &["get", name, "--reveal", "--config-only"]).expect(0).json()
 }
 
 impl Ran {

@@ -20,6 +20,13 @@ pub(crate) struct Sample {
     pub(crate) expected: Value,
 }
 
+impl Sample {
+    /// What must not be shown of it.
+    pub(crate) fn secrets(&self) -> impl Iterator<Item = &str> {
+        list(&self.expected["secrets"]).iter().map(|secret| secret.as_str().expect("a text"))
+    }
+}
+
 /// All of them, so that none is forgotten.
 pub(crate) fn samples() -> Vec<Sample> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/clients");
@@ -64,6 +71,12 @@ pub(crate) fn list(value: &Value) -> &[Value] {
 pub(crate) fn exported(server: &TestServer, format: &str, names: &str, secrets: &str) -> Value {
     let target = format!("{EXPORT}?format={format}&names={names}&secrets={secrets}");
     server.get(target).send().expect(200).json()
+}
+
+/// The file that an export is, as JSON.
+#[track_caller]
+pub(crate) fn file(exported: &Value) -> Value {
+    serde_json::from_str(exported["text"].as_str().expect("a text")).expect("it is JSON")
 }
 
 /// What an answer says of the server that is offered under this name.

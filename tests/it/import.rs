@@ -7,3 +7,7 @@ mod in_clear;
 mod refusals;
 pub(crate) mod samples;
 mod secrets;
+
+/// A document of a version that has no member for what only another client understands.
+const CLOSED: &str =
+    r#"{"schema_version":6,"agent_settings":{"schema_version":9,"agent_kind":"openhands","mcp_config":{}}}"#;

@@ -78,6 +78,12 @@ impl Site {
         fs::read(self.document_path()).ok()
     }
 
+    /// The document as text.
+    #[track_caller]
+    pub(crate) fn text(&self) -> String {
+        String::from_utf8(self.document().expect("there is a document")).expect("the document is UTF-8")
+    }
+
     /// The document as JSON.
     #[track_caller]
     pub(crate) fn json(&self) -> serde_json::Value {

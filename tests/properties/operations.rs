@@ -120,7 +120,7 @@ fn clear(text: &str, layout: Layout, name: &str) -> Json {
         Layout::Own | Layout::WrappedV3 => &["agent_settings", "mcp_config", "mcpServers", name],
     };
     for name in path {
-        value = value.as_object().and_then(|object| object.get(name)).expect("it is there");
+        value = value.get(name).expect("it is there");
     }
     in_the_clear(value, layout)
 }

@@ -75,7 +75,7 @@ fn without_opposite(before: &Json, patch: &Object) -> Json {
 
 /// A string at `auth`, where the document has none: a strategy, which replaces all that was there.
 fn in_closed_words(body: &Object, is_patch: bool, before: &Json) -> Object {
-    let own = before.as_object().and_then(|before| before.get("auth"));
+    let own = before.get("auth");
     let Some(text) = body.get("auth").and_then(Json::as_str).filter(|_| own.and_then(Json::as_str).is_none())
     else {
         return body.clone();
@@ -212,7 +212,7 @@ fn unmasked_scalars(sent: &Json, own: &Json) -> Json {
         Json::String(text) if text.as_str() == MASKED_SCALAR => own.clone(),
         Json::Object(object) => {
             let member = |(name, value): (&str, &Json)| {
-                let own = own.as_object().and_then(|own| own.get(name)).unwrap_or(&Json::Null);
+                let own = own.get(name).unwrap_or(&Json::Null);
                 (name.to_owned(), unmasked_scalars(value, own))
             };
             object.iter().map(member).collect::<Object>().into()

@@ -10,7 +10,7 @@ mod way;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
-use crate::config::{Config, Flags};
+use crate::config::{Config, Flags, can_be_presented};
 use crate::secrets::{Peers, Scope};
 use crate::state::{Services, StateDirectory};
 
@@ -83,18 +83,12 @@ impl Target {
             self.key_file.as_deref().map(named_key).transpose()?.or_else(|| config.api_key.clone());
         let state = find_state(&config);
         let address = state.as_ref().ok().and_then(Option::as_ref).and_then(address_of_service);
-        let remote = match (self.url.as_ref().or(config.url.as_ref()), address) {
-            (None, None) => {
-                state?;
-                return Ok(Found::Document(Box::new(config)));
-            }
-            // The keys of this machine's service are for no other.
-            (Some(url), own)
-                if own.is_none_or(|own| url.trim_end_matches('/') != format!("http://{own}")) =>
-            {
-                Remote::at_url(url, named_key.map(checked).transpose()?)?
-            }
-            (_, Some(address)) => {
+        let url = self.url.as_ref().or(config.url.as_ref());
+        // The keys of this machine's service are for no other.
+        let is_meant =
+            |own: &SocketAddr| url.is_none_or(|url| url.trim_end_matches('/') == format!("http://{own}"));
+        let remote = match (address.filter(is_meant), url) {
+            (Some(address), _) => {
                 let key = match named_key {
                     Some(key) => Some(key),
                     None => own_key(&config, state?.as_ref())?,
@@ -102,7 +96,11 @@ impl Target {
                 let host = config.allowed_hosts.first().map(String::as_str);
                 Remote::at_address(address, host, key.map(checked).transpose()?)?
             }
-            (Some(url), None) => Remote::at_url(url, named_key.map(checked).transpose()?)?,
+            (None, Some(url)) => Remote::at_url(url, named_key.map(checked).transpose()?)?,
+            (None, None) => {
+                state?;
+                return Ok(Found::Document(Box::new(config)));
+            }
         };
         Ok(Found::Service(remote))
     }
@@ -168,7 +166,7 @@ fn own_key(config: &Config, state: Option<&StateDirectory>) -> Result<Option<Str
 
 /// A key, if it can be sent.
 fn checked(key: String) -> Result<String, Failure> {
-    match !key.is_empty() && key.bytes().all(|byte| byte.is_ascii_graphic()) {
+    match can_be_presented(&key) {
         true => Ok(key),
         false => Err(Failure::new("the API key is empty, or has blanks or other than ASCII").hint(KEY_HINT)),
     }

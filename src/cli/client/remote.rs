@@ -95,9 +95,7 @@ impl Remote {
     ) -> Result<LocalBoxStream<'static, Result<Bytes, Failure>>, Failure> {
         let response = self.build(&request).send().await.map_err(|error| self.failed(error, false))?;
         if !response.status().is_success() {
-            let (status, etag) = (response.status().as_u16(), etag(&response));
-            let body = response.bytes().await.map_err(|error| self.failed(error, false))?;
-            return Err(Response { status, etag, body }.refusal());
+            return Err(self.read(response, false).await?.refusal());
         }
         let base = self.base.clone();
         let broken = move |error: reqwest::Error| {
@@ -105,6 +103,20 @@ impl Remote {
             Failure::new(what).because(error.without_url()).exit(Exit::Unreachable)
         };
         Ok(response.bytes_stream().map(move |piece| piece.map_err(&broken)).boxed_local())
+    }
+
+    /// Reads a response to its end.
+    async fn read(&self, mut response: reqwest::Response, is_write: bool) -> Result<Response, Failure> {
+        let (status, etag) = (response.status().as_u16(), etag(&response));
+        let mut body = Vec::new();
+        while let Some(piece) = response.chunk().await.map_err(|error| self.failed(error, is_write))? {
+            if LARGEST < body.len() + piece.len() {
+                let what = format!("the response of {} is larger than 256 MiB", self.base);
+                return Err(Failure::new(what).exit(Exit::Unreachable));
+            }
+            body.extend_from_slice(&piece);
+        }
+        Ok(Response { status, etag, body: Bytes::from(body) })
     }
 
     fn failed(&self, error: reqwest::Error, is_write: bool) -> Failure {
@@ -123,17 +135,8 @@ impl Way for Remote {
         Box::pin(async move {
             let is_write = request.is_write();
             let sent = self.build(&request).timeout(request.patience).send().await;
-            let mut response = sent.map_err(|error| self.failed(error, is_write))?;
-            let (status, etag) = (response.status().as_u16(), etag(&response));
-            let mut body = Vec::new();
-            while let Some(piece) = response.chunk().await.map_err(|error| self.failed(error, is_write))? {
-                if LARGEST < body.len() + piece.len() {
-                    let what = format!("the response of {} is larger than 256 MiB", self.base);
-                    return Err(Failure::new(what).exit(Exit::Unreachable));
-                }
-                body.extend_from_slice(&piece);
-            }
-            Ok(Response { status, etag, body: Bytes::from(body) })
+            let response = sent.map_err(|error| self.failed(error, is_write))?;
+            self.read(response, is_write).await
         })
     }
 

@@ -52,7 +52,7 @@ fn locate_home(source: &Source) -> Located {
         ("mcpServers", servers) => found.add_map(&at, servers, SAME_NAME, &[]),
         ("projects", Json::Object(projects)) => {
             for (path, project) in projects.iter() {
-                let Some(servers) = project.as_object().and_then(|project| project.get("mcpServers")) else {
+                let Some(servers) = project.get("mcpServers") else {
                     continue;
                 };
                 let bag = [("scope", Json::string("local")), ("project", Json::string(path))];

@@ -98,7 +98,7 @@ fn locate_in(value: &Json, at: &Pointer, found: &mut Located, depth: usize) {
     match value {
         Json::Array(_) => found.add_list(at, value),
         value if looks_like_server(value) => {
-            let name = value.as_object().and_then(|entry| entry.get("name")).and_then(Json::as_str);
+            let name = value.get("name").and_then(Json::as_str);
             found.entries.push(crate::formats::client::Spotted {
                 at: at.clone(),
                 name: name.map(str::to_owned),

@@ -215,7 +215,7 @@ fn file(entries: Vec<(String, Object)>, shared: &Shared) -> Object {
 
 /// The inputs that travelled with the servers, each once.
 fn inputs_of(bags: &[Object]) -> Vec<Json> {
-    let id_of = |input: &Json| input.as_object().and_then(|input| input.get("id")).cloned();
+    let id_of = |input: &Json| input.get("id").cloned();
     let mut inputs: Vec<Json> = Vec::new();
     for input in bags.iter().filter_map(|bag| bag.get("inputs")?.as_array()).flatten() {
         if !inputs.iter().any(|own| id_of(own) == id_of(input)) {

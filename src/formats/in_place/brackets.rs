@@ -3,6 +3,7 @@
 
 use std::ops::Range;
 
+use super::edit::Edit;
 use super::splices::Splices;
 
 /// A list in a text.
@@ -29,16 +30,16 @@ impl Bracketed {
         splices.indent(self.items.last()?.start)
     }
 
-    /// Takes items out and adds others. `code` is the text with blanks for its comments.
+    /// Takes out the items that are removed, and adds others. `code` is the text with blanks for its comments.
     pub(super) fn splice(
         &self,
         splices: &mut Splices<'_>,
         code: &str,
-        is_removed: &[bool],
+        items: &[Edit<'_>],
         added: &[String],
         manner: &Manner,
     ) {
-        let last = is_removed.iter().rposition(|is_removed| !is_removed);
+        let last = items.iter().rposition(|edit| *edit != Edit::Remove);
         let has_trailing_comma = self.commas.last().is_some_and(Option::is_some);
         let end = if has_trailing_comma { "," } else { "" };
         match last {
@@ -80,7 +81,7 @@ impl Bracketed {
             }
             _ => {}
         }
-        for (at, item) in self.items.iter().enumerate().filter(|(at, _)| is_removed[*at]) {
+        for (at, item) in self.items.iter().enumerate().filter(|(at, _)| items[*at] == Edit::Remove) {
             match self.commas[at] {
                 Some(comma) if splices.text()[item.end..comma].trim().is_empty() => {
                     splices.remove(item.clone(), comma + 1);

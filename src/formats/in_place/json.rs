@@ -55,7 +55,6 @@ impl Splicing<'_, '_> {
             after_last: style.after_last(indent),
             after_comma: style.after_comma().to_owned(),
         };
-        let is_removed: Vec<bool> = items.iter().map(|edit| *edit == Edit::Remove).collect();
         let inner = match found.list.indent(self.splices) {
             Some(indent) => indent,
             None => manner.before_first.trim_start_matches(['\r', '\n']),
@@ -75,7 +74,7 @@ impl Splicing<'_, '_> {
                 text + &written(value, style, inner)
             })
             .collect();
-        found.list.splice(self.splices, &self.code.text, &is_removed, &added, &manner);
+        found.list.splice(self.splices, &self.code.text, items, &added, &manner);
     }
 
     /// The list that begins here; the strict reader has read it.

@@ -45,10 +45,14 @@ impl Meaning {
     }
 }
 
-/// What each server of a file means, by its place.
-pub(super) fn meanings(client: &Client, file: &Source) -> HashMap<Pointer, Meaning> {
+/// The servers of a file.
+pub(super) fn servers(client: &Client, file: &Source) -> Vec<Entry> {
     let mut reading = Reading::default();
     reading.file(client, file);
-    let servers = reading.servers.iter();
-    servers.map(|entry| (entry.place.pointer.clone(), Meaning::of(entry))).collect()
+    reading.servers
+}
+
+/// What each server means, by its place.
+pub(super) fn meanings(servers: &[Entry]) -> HashMap<Pointer, Meaning> {
+    servers.iter().map(|entry| (entry.place.pointer.clone(), Meaning::of(entry))).collect()
 }

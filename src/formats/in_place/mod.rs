@@ -83,7 +83,7 @@ impl From<Unreadable> for NotInPlace {
 /// # Ok::<(), mcp_settings::formats::NotInPlace>(())
 /// ```
 pub fn in_place(format: Format, original: &str, exported: &str, others: Others) -> Result<Text, NotInPlace> {
-    if detect::is_lines(format) || format == Format::ServerJson {
+    if detect::is_lines(format) || !format.is_written() {
         return Err(NotInPlace::NotAFile);
     }
     let theirs = read(format, exported)?;

@@ -3,6 +3,8 @@
 
 use std::ops::Range;
 
+use crate::formats::place::Lines;
+
 use super::NotInPlace;
 
 /// The pieces of one text.
@@ -29,6 +31,11 @@ impl<'t> Splices<'t> {
 
     pub(super) fn text(&self) -> &'t str {
         self.text
+    }
+
+    /// The refusal of what begins at this byte, which can't be changed as it is written.
+    pub(super) fn refuse<T>(&self, at: usize, why: &'static str) -> Result<T, NotInPlace> {
+        Err(NotInPlace::Spelling(Lines::of(self.text).position(at), why))
     }
 
     pub(super) fn replace(&mut self, own: Range<usize>, text: String) {

@@ -4,7 +4,6 @@
 use std::ops::Range;
 
 use crate::formats::emit;
-use crate::formats::place::Lines;
 use crate::json::{Json, Object};
 
 use super::NotInPlace;
@@ -27,15 +26,14 @@ struct Splicing<'s, 't> {
 }
 
 impl Splicing<'_, '_> {
-    fn refuse<T>(&self, at: usize, why: &'static str) -> Result<T, NotInPlace> {
-        Err(NotInPlace::Spelling(Lines::of(self.splices.text()).position(at), why))
-    }
-
     /// Changes a table, or a list of tables, that may be spread over the text.
     fn spread(&mut self, way: &[String], old: &Json, edit: &Edit<'_>) -> Result<(), NotInPlace> {
+        // What is kept need not be looked for.
+        if *edit == Edit::Keep {
+            return Ok(());
+        }
         let layout = self.layout;
         match (edit, layout.key(way)) {
-            (Edit::Keep, _) => return Ok(()),
             (Edit::Remove, Some(key)) => {
                 self.remove(key.range.clone());
                 return Ok(());
@@ -45,17 +43,14 @@ impl Splicing<'_, '_> {
         }
         match edit {
             Edit::Inside { items, added } => {
-                let steps: Vec<String> = match old {
-                    Json::Object(old) => old.names().map(str::to_owned).collect(),
-                    Json::Array(old) => (0..old.len()).map(|index| index.to_string()).collect(),
+                let inner: Vec<(String, &Json)> = match old {
+                    Json::Object(old) => old.iter().map(|(name, old)| (name.to_owned(), old)).collect(),
+                    Json::Array(old) => {
+                        old.iter().enumerate().map(|(index, old)| (index.to_string(), old)).collect()
+                    }
                     _ => Vec::new(),
                 };
-                let values: Vec<&Json> = match old {
-                    Json::Object(old) => old.iter().map(|(_, value)| value).collect(),
-                    Json::Array(old) => old.iter().collect(),
-                    _ => Vec::new(),
-                };
-                for ((step, old), edit) in steps.into_iter().zip(values).zip(items) {
+                for ((step, old), edit) in inner.into_iter().zip(items) {
                     self.spread(&below(way, step), old, edit)?;
                 }
                 added.iter().try_for_each(|(name, value)| self.add(way, *name, value))
@@ -123,7 +118,7 @@ impl Splicing<'_, '_> {
                 Ok(())
             }
             (Some(name), value) => self.add_key(way, name, value),
-            (None, _) => self.refuse(0, "a list that is not one of tables"),
+            (None, _) => self.splices.refuse(0, "a list that is not one of tables"),
         }
     }
 
@@ -167,16 +162,13 @@ impl Splicing<'_, '_> {
             }
         };
         let Some((section, end)) = found else {
-            return self.refuse(0, "a table without a header of its own");
+            return self.splices.refuse(0, "a table without a header of its own");
         };
         let indent =
             section.keys.last().and_then(|key| self.splices.indent(key.range.start)).unwrap_or_default();
         let mut line = format!("\n{indent}");
-        for step in &way[section.way.len()..] {
-            emit::toml_key(&mut line, step);
-            line.push('.');
-        }
-        line.push_str(&member(name, value));
+        let below_header = below(&way[section.way.len()..], name.to_owned());
+        emit::toml_member(&mut line, &below_header, value);
         let end = self.splices.line_end(end);
         self.splices.insert(end, line);
         Ok(())
@@ -202,13 +194,13 @@ impl Splicing<'_, '_> {
             }
             (Edit::Inside { items, added }, Inner::Table(list, members)) => {
                 if members.iter().any(|(steps, _)| steps.len() != 1) {
-                    return self.refuse(node.range.start, "dotted keys between braces");
+                    return self.splices.refuse(node.range.start, "dotted keys between braces");
                 }
                 let added = added.iter().map(|(name, value)| member(name.unwrap_or_default(), value));
                 let added: Vec<String> = added.collect();
                 self.list(list, members.iter().map(|(_, node)| node), items, &added, " ")
             }
-            _ => self.refuse(node.range.start, "a value of another kind"),
+            _ => self.splices.refuse(node.range.start, "a value of another kind"),
         }
     }
 
@@ -223,13 +215,12 @@ impl Splicing<'_, '_> {
         for (node, edit) in nodes.zip(items).filter(|(_, edit)| !matches!(edit, Edit::Keep | Edit::Remove)) {
             self.node(node, edit)?;
         }
-        let is_removed: Vec<bool> = items.iter().map(|edit| *edit == Edit::Remove).collect();
         let manner = Manner {
             before_first: padding.to_owned(),
             after_last: padding.to_owned(),
             after_comma: " ".to_owned(),
         };
-        list.splice(self.splices, &self.layout.code, &is_removed, added, &manner);
+        list.splice(self.splices, &self.layout.code, items, added, &manner);
         Ok(())
     }
 }
@@ -241,21 +232,15 @@ fn below(way: &[String], step: String) -> Vec<String> {
 /// `name = value`
 fn member(name: &str, value: &Json) -> String {
     let mut text = String::new();
-    emit::toml_key(&mut text, name);
-    text.push_str(" = ");
-    emit::toml_value(&mut text, value);
+    emit::toml_member(&mut text, &[name], value);
     text
 }
 
 /// An element of a list of tables.
 fn element(way: &[String], table: &Object) -> String {
-    let mut steps: Vec<String> = Vec::new();
-    for step in way {
-        let mut text = String::new();
-        emit::toml_key(&mut text, step);
-        steps.push(text);
-    }
+    let mut header = String::new();
+    emit::toml_way(&mut header, way);
     let members: Vec<String> =
         table.iter().filter(|(_, value)| !value.is_null()).map(|(name, value)| member(name, value)).collect();
-    format!("[[{}]]\n{}\n", steps.join("."), members.join("\n"))
+    format!("[[{header}]]\n{}\n", members.join("\n"))
 }

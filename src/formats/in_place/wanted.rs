@@ -7,13 +7,13 @@ use crate::formats::client::Client;
 use crate::formats::clients;
 use crate::formats::export;
 use crate::formats::format::Format;
+use crate::formats::import::Entry;
 use crate::formats::place::{Position, Spot};
-use crate::formats::reading::Reading;
 use crate::formats::source::Source;
 use crate::formats::writing::Server;
 use crate::json::{Json, Object, Pointer};
 
-use super::meaning::{Meaning, meanings};
+use super::meaning::{Meaning, meanings, servers};
 use super::merging::Merging;
 use super::places::{Place, places};
 use super::switches;
@@ -39,8 +39,9 @@ impl Wanted {
         let (Json::Object(root), Json::Object(exported)) = (&own.root, &theirs.root) else {
             return Err(NotInPlace::Shape("the file is not an object"));
         };
-        let base = expected(client, own);
-        let (before, meant) = (meanings(client, own), meanings(client, theirs));
+        let own_servers = servers(client, own);
+        let base = expected(client, &own_servers);
+        let (before, meant) = (meanings(&own_servers), meanings(&servers(client, theirs)));
         let is_same = |from: &Pointer, own: &Pointer| match (meant.get(from), before.get(own)) {
             (Some(meant), Some(own)) => own.is(meant),
             _ => false,
@@ -65,7 +66,7 @@ impl Wanted {
                 spots: Spot::leaf(Position::default()),
                 odd: Vec::new(),
             };
-            let found = meanings(client, &wanted);
+            let found = meanings(&servers(client, &wanted));
             let unlike: Vec<Pointer> = changed
                 .clone()
                 .filter(|pair| match (meant.get(&pair.from), found.get(&pair.to)) {
@@ -91,17 +92,14 @@ impl Wanted {
 
     /// Whether the exported servers are in a file as they were meant.
     pub(super) fn is_in(&self, file: &Source) -> bool {
-        let found = meanings(self.client, file);
+        let found = meanings(&servers(self.client, file));
         self.meanings.iter().all(|(at, meant)| found.get(at).is_some_and(|found| found.is(meant)))
     }
 }
 
 /// What an export of the file's own servers would write.
-fn expected(client: &Client, own: &Source) -> Object {
-    let mut reading = Reading::default();
-    reading.file(client, own);
-    let stored: Vec<_> = reading
-        .servers
+fn expected(client: &Client, own: &[Entry]) -> Object {
+    let stored: Vec<_> = own
         .iter()
         .map(|entry| {
             let stored = entry.to_stored();
@@ -109,7 +107,7 @@ fn expected(client: &Client, own: &Source) -> Object {
             (entry.name.as_str(), stored.config, bags)
         })
         .collect();
-    let servers: Vec<Server<'_>> =
+    let exported: Vec<Server<'_>> =
         stored.iter().map(|(name, config, bags)| Server { name, config, bags }).collect();
-    export::root(client, &servers).0
+    export::root(client, &exported).0
 }

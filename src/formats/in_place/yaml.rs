@@ -2,7 +2,6 @@
 //! changed inside. It does not know what a text is about.
 
 use crate::formats::emit;
-use crate::formats::place::Lines;
 use crate::json::Json;
 
 use super::NotInPlace;
@@ -16,13 +15,11 @@ pub(super) fn splice(splices: &mut Splices<'_>, edit: &Edit<'_>) -> Result<(), N
     let Some(root) = read(splices.text()) else {
         return Err(NotInPlace::Unproven("the places of its parts are not known"));
     };
-    let code = splices.text().to_owned();
-    Splicing { splices, code }.inside(&root, edit)
+    Splicing { splices }.inside(&root, edit)
 }
 
 struct Splicing<'s, 't> {
     splices: &'s mut Splices<'t>,
-    code: String,
 }
 
 /// What is between the value and what is before it.
@@ -34,10 +31,6 @@ enum Before {
 }
 
 impl Splicing<'_, '_> {
-    fn refuse<T>(&self, at: usize, why: &'static str) -> Result<T, NotInPlace> {
-        Err(NotInPlace::Spelling(Lines::of(self.splices.text()).position(at), why))
-    }
-
     fn inside(&mut self, node: &Node, edit: &Edit<'_>) -> Result<(), NotInPlace> {
         let Edit::Inside { items, added } = edit else { return Ok(()) };
         match &node.inner {
@@ -47,18 +40,19 @@ impl Splicing<'_, '_> {
                 for (node, edit) in nodes.iter().zip(items) {
                     self.value(node, edit, Before::Other)?;
                 }
-                let is_removed: Vec<bool> = items.iter().map(|edit| *edit == Edit::Remove).collect();
                 let added: Vec<String> = added.iter().map(|(name, value)| in_flow(*name, value)).collect();
                 let manner = Manner {
                     before_first: String::new(),
                     after_last: String::new(),
                     after_comma: " ".to_owned(),
                 };
-                list.splice(self.splices, &self.code, &is_removed, &added, &manner);
+                // There are no comments between the items.
+                let code = self.splices.text();
+                list.splice(self.splices, code, items, &added, &manner);
                 Ok(())
             }
-            Inner::Flow(None, _) => self.refuse(node.range.start, "comments between brackets"),
-            Inner::Whole => self.refuse(node.range.start, "an anchor, an alias or a tag"),
+            Inner::Flow(None, _) => self.splices.refuse(node.range.start, "comments between brackets"),
+            Inner::Whole => self.splices.refuse(node.range.start, "an anchor, an alias or a tag"),
         }
     }
 
@@ -90,12 +84,12 @@ impl Splicing<'_, '_> {
                 emit::yaml_value(&mut text, new, 0);
                 let text = indented(text.trim_end(), &indent);
                 if behind.trim_start().starts_with('#') {
-                    return self.refuse(start, "a comment between a key and its value");
+                    return self.splices.refuse(start, "a comment between a key and its value");
                 }
                 self.splices.replace_all(colon..node.range.end, start..node.range.end, text);
             }
             Before::Other if node.range.is_empty() => {
-                return self.refuse(node.range.start, "nothing as a value");
+                return self.splices.refuse(node.range.start, "nothing as a value");
             }
             Before::Other => self.splices.replace(node.range.clone(), in_flow(None, new)),
         }
@@ -128,7 +122,9 @@ impl Splicing<'_, '_> {
                 (Some(_), _) => self.splices.remove(own.clone(), own.end),
                 // Behind a dash: the next one comes in its place.
                 (None, Some(next)) => self.splices.replace_all(own.start..next.key.start, own, String::new()),
-                (None, None) => return self.refuse(own.start, "the only member on the line of a dash"),
+                (None, None) => {
+                    return self.splices.refuse(own.start, "the only member on the line of a dash");
+                }
             }
         }
         let mut lines = String::new();
@@ -161,7 +157,9 @@ impl Splicing<'_, '_> {
             let dash = before.len().saturating_sub(1);
             let indent = self.splices.indent(dash).map(str::to_owned);
             let Some(indent) = indent.filter(|_| before.ends_with('-')) else {
-                return self.refuse(element.range.start, "an element that is not on a line of its own");
+                return self
+                    .splices
+                    .refuse(element.range.start, "an element that is not on a line of its own");
             };
             first.get_or_insert((dash, indent));
             match edit {
@@ -191,11 +189,9 @@ impl Splicing<'_, '_> {
 
     /// The byte behind the colon of a key.
     fn colon(&self, member: &Member) -> Result<usize, NotInPlace> {
-        let behind = &self.splices.text()[member.key.end..];
-        let blanks = behind.len() - behind.trim_start_matches([' ', '\t']).len();
-        match behind[blanks..].starts_with(':') {
-            true => Ok(member.key.end + blanks + 1),
-            false => self.refuse(member.key.start, "a key that is not on the line of its value"),
+        match member.colon {
+            Some(colon) => Ok(colon),
+            None => self.splices.refuse(member.key.start, "a key that is not on the line of its value"),
         }
     }
 
@@ -205,7 +201,7 @@ impl Splicing<'_, '_> {
         let end = self.splices.line_end(at);
         let rest = self.splices.text()[at..end].trim_start();
         if !rest.is_empty() && !rest.starts_with('#') {
-            return self.refuse(at, "something else is on its line");
+            return self.splices.refuse(at, "something else is on its line");
         }
         match self.splices.behind_newline(end) {
             next if next == end => self.splices.insert(end, lines.to_owned()),
@@ -218,7 +214,7 @@ impl Splicing<'_, '_> {
     fn insert_before(&mut self, at: Option<usize>, lines: &str) -> Result<(), NotInPlace> {
         let (Some(at), Some(lines)) = (at, lines.strip_prefix('\n')) else { return Ok(()) };
         if self.splices.indent(at).is_none() {
-            return self.refuse(at, "a member on the line of a dash");
+            return self.splices.refuse(at, "a member on the line of a dash");
         }
         let start = self.splices.line_start(at);
         self.splices.insert(start, format!("{lines}\n"));

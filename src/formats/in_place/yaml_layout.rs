@@ -27,6 +27,8 @@ pub(super) enum Inner {
 /// A key with its value.
 pub(super) struct Member {
     pub(super) key: Range<usize>,
+    /// The byte behind the colon; none where the colon is not on the line of the key.
+    pub(super) colon: Option<usize>,
     pub(super) node: Node,
 }
 
@@ -118,14 +120,14 @@ impl<'t> Reader<'t> {
             }
             let (event, span) = self.next()?;
             let mut node = self.value(event, span)?;
+            let behind = self.text[key.end..].trim_start_matches([' ', '\t']);
+            let colon = behind.strip_prefix(':').map(|behind| self.text.len() - behind.len());
             // What is empty is behind the colon.
-            let colon = self.text[key.end..].find(|character: char| !matches!(character, ' ' | '\t'));
-            let colon = colon.map(|at| key.end + at).filter(|at| self.text[*at..].starts_with(':'));
             if node.range.is_empty() {
-                let at = colon.map_or(key.end, |colon| colon + 1);
+                let at = colon.unwrap_or(key.end);
                 node.range = at..at;
             }
-            members.push(Member { key, node });
+            members.push(Member { key, colon, node });
         }
     }
 

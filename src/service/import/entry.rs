@@ -31,6 +31,7 @@ pub(super) struct Judge<'a> {
     pub(super) context: &'a WriteContext,
     pub(super) keys: &'a BatchKeys,
     pub(super) caller: &'a Caller,
+    pub(super) rules: StateContext<'a>,
     pub(super) dry_run: Option<DryRun>,
 }
 
@@ -86,16 +87,14 @@ impl Default for Found {
 impl Judge<'_> {
     /// What becomes of an entry.
     pub(super) fn entry(&self, entry: &PlannedEntry) -> Outcome {
-        let rules = self.rules();
         let server = self.current.server(&entry.key);
-        let state = server.map(|server| rules.state(&entry.key, server));
-        let mut judged = Judged { found: self.found(&rules, entry, state.as_ref()), ..Judged::default() };
+        let state = server.map(|server| self.rules.state(&entry.key, server));
+        let mut judged = Judged { found: self.found(entry, state.as_ref()), ..Judged::default() };
         if entry.is_skipped() {
             judged.action = Some(ImportAction::Skip);
             return Ok(judged);
         }
-        let condition = Precondition { if_match: entry.choice.if_match.clone(), ..Precondition::default() };
-        if condition.judge(state.as_ref().map(|state| &state.tag)) != Verdict::Holds {
+        if entry.precondition().judge(state.as_ref().map(|state| &state.tag)) != Verdict::Holds {
             let pointer = entry.at_choice().member("if_match");
             let message = "does not name what is stored under the name now".into();
             judged.obstacles.push(Obstacle::Stale(Violation { pointer, message }));
@@ -120,15 +119,10 @@ impl Judge<'_> {
         Ok(judged)
     }
 
-    fn rules(&self) -> StateContext<'_> {
-        let plain_names = Some(&*self.context.plain_names);
-        let rules = StateContext::of(self.current, self.keys, self.context, self.caller);
-        StateContext { plain_names, ..rules }
-    }
-
     /// Compares an entry with what is stored under its name. A caller who may not see secrets does not learn whether one
     /// that was sent is the stored one.
-    fn found(&self, rules: &StateContext<'_>, entry: &PlannedEntry, state: Option<&State>) -> Found {
+    fn found(&self, entry: &PlannedEntry, state: Option<&State>) -> Found {
+        let rules = &self.rules;
         let Some(State { tag, config: before }) = state else { return Found::default() };
         let differs = Found { stored: StoredWord::Differs, etag: Some(tag.clone()), difference: Vec::new() };
         let Ok(before) = before else { return differs };
@@ -190,7 +184,7 @@ impl Judge<'_> {
     /// The secrets that stay beside what is kept for a client. A caller who may not see them may put nothing there: an
     /// export could send them elsewhere (law L7). A document that has a member for it is judged with that member.
     fn exposed_by_bag(&self, entry: &PlannedEntry, change: &ServerWrite) -> Vec<Pointer> {
-        let rules = self.rules();
+        let rules = &self.rules;
         if rules.may_reveal || !self.is_closed() || entry.stored.bag.is_empty() {
             return Vec::new();
         }
@@ -227,10 +221,9 @@ impl Judge<'_> {
     /// Decides the write that an entry is.
     fn write(&self, judged: &mut Judged, entry: &PlannedEntry) -> Result<(), NeededKey> {
         let config = entry.config(self.current.facts().layout().dialect);
-        let (change, precondition) = match judged.action {
-            Some(ImportAction::Merge) => (ServerWrite::merge(config), entry.choice.if_match.clone()),
-            Some(ImportAction::Replace) => (ServerWrite::replace(config), entry.choice.if_match.clone()),
-            _ => (ServerWrite::replace(config), Condition::Absent),
+        let change = match judged.action {
+            Some(ImportAction::Merge) => ServerWrite::merge(config),
+            _ => ServerWrite::replace(config),
         };
         let exposed = self.exposed_by_bag(entry, &change);
         if !exposed.is_empty() {
@@ -238,9 +231,12 @@ impl Judge<'_> {
             judged.obstacles.push(Obstacle::Write(reason));
             return Ok(());
         }
-        let is_new = matches!(judged.action, Some(ImportAction::Add | ImportAction::Rename));
-        let if_none_match = if is_new { Condition::Any } else { Condition::Absent };
-        let precondition = Precondition { if_match: precondition, if_none_match };
+        let precondition = match judged.action {
+            Some(ImportAction::Add | ImportAction::Rename) => {
+                Precondition { if_none_match: Condition::Any, ..Precondition::default() }
+            }
+            _ => entry.precondition(),
+        };
         let write = Write { key: entry.target.clone(), precondition, caller: self.caller.clone() };
         let (dry_run, may_approve) = (self.dry_run, entry.is_approved);
         let update = Arc::new(Update { dry_run, may_approve, ..Update::new(write, change) });
@@ -291,9 +287,13 @@ impl Judge<'_> {
 
 /// What differs at these places, redacted.
 fn differences(pointers: &[Pointer], before: &Config, after: &Config) -> Vec<ImportDifference> {
-    let (before, after) = (cautious_view(before), cautious_view(after));
+    let (before, after) = (Json::Object(cautious_view(before)), Json::Object(cautious_view(after)));
     let difference = |pointer: &Pointer| {
-        let shown = |view: &Object| raw_json(to_compact(&value_at(view, pointer)?).as_bytes());
+        // All of it is shown elsewhere.
+        let shown = |view: &Json| {
+            let value = view.at(pointer).filter(|_| *pointer != Pointer::root())?;
+            raw_json(to_compact(value).as_bytes())
+        };
         let (before, after) = (shown(&before), shown(&after));
         let change = match (&before, &after) {
             (None, Some(_)) => DifferenceWord::Added,
@@ -303,18 +303,4 @@ fn differences(pointers: &[Pointer], before: &Config, after: &Config) -> Vec<Imp
         ImportDifference { pointer: pointer.clone(), change, before, after }
     };
     pointers.iter().map(difference).collect()
-}
-
-/// The value at a place; none for all of it, which is shown elsewhere.
-fn value_at(object: &Object, pointer: &Pointer) -> Option<Json> {
-    let mut steps = pointer.steps();
-    let mut value = object.get(&steps.next()?)?;
-    for step in steps {
-        value = match value {
-            Json::Object(object) => object.get(&step)?,
-            Json::Array(elements) => elements.get(step.parse::<usize>().ok()?)?,
-            _ => return None,
-        };
-    }
-    Some(value.clone())
 }

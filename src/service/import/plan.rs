@@ -8,6 +8,7 @@ use crate::json::{Json, Object, Pointer};
 use crate::model::secret_table::EXTENSIONS;
 use crate::model::validate::Violation;
 use crate::model::{Dialect, SettingsKey};
+use crate::projection::Precondition;
 
 use super::request::{ChosenAction, ImportChoice, ImportRequest};
 use crate::service::ServiceError;
@@ -115,6 +116,11 @@ impl PlannedEntry {
     /// Whether it is left out.
     pub(super) fn is_skipped(&self) -> bool {
         self.choice.action == Some(ChosenAction::Skip)
+    }
+
+    /// What its choice asks of what is stored under its name.
+    pub(super) fn precondition(&self) -> Precondition {
+        Precondition { if_match: self.choice.if_match.clone(), ..Precondition::default() }
     }
 
     /// The configuration as a document of this dialect has it. A closed one has no member for the bag.

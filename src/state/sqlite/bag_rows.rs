@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use rusqlite::{Connection, OptionalExtension, params};
 
+use super::run_rows::each;
 use crate::model::SettingsKey;
 use crate::state::bags::BagBook;
 use crate::state::{BagChange, Bags, Change, TextSealer};
@@ -47,14 +48,12 @@ pub(super) fn apply(
 
 /// All that is kept, as far as a key opens it.
 pub(super) fn load(connection: &Connection, sealer: &dyn TextSealer) -> rusqlite::Result<BagBook> {
-    let mut bags = BagBook::new();
-    let mut rows = connection.prepare("SELECT name, text FROM bag WHERE text IS NOT NULL")?;
-    for row in rows.query_map([], |row| Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?)))? {
-        let (name, sealed) = row?;
-        let text = sealer.open(&sealed);
-        bags.extend(text.map(|text| (SettingsKey::new(&name), Arc::new(Bags::new(text)))));
-    }
-    Ok(bags)
+    let rows = each(connection, "SELECT name, text FROM bag", None, |row| row.get(1))?;
+    let opened = |(name, sealed): (SettingsKey, Option<String>)| {
+        let text = sealer.open(&sealed?)?;
+        Some((name, Arc::new(Bags::new(text))))
+    };
+    Ok(rows.into_iter().filter_map(opened).collect())
 }
 
 /// What is stored of a name, encrypted; nothing where it could not be.

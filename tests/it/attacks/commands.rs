@@ -113,7 +113,7 @@ const ATTACKS: &[(&str, Attack)] = &[
     }),
     ("the file is edited by hand", |lab, good, evil| {
         run_once(lab, "a", &json!({"command": good}));
-        let text = String::from_utf8(lab.server.document().expect("there is one")).expect("it is text");
+        let text = lab.server.text();
         let edited = text.replace(good, evil);
         assert_ne!(text, edited);
         lab.server.site().write(edited);
@@ -121,7 +121,7 @@ const ATTACKS: &[(&str, Attack)] = &[
     ("two swap their names by hand", |lab, good, evil| {
         run_once(lab, "a", &json!({"command": good}));
         put(&lab.server, "b", WRITER, &json!({"command": evil}));
-        let text = String::from_utf8(lab.server.document().expect("there is one")).expect("it is text");
+        let text = lab.server.text();
         let edited = text.replace(good, "\u{1}").replace(evil, good).replace('\u{1}', evil);
         lab.server.site().write(edited);
         assert_eq!(provoke(&lab.server, "b").problem(), "not-runnable");
@@ -276,7 +276,7 @@ fn no_command_runs_after_a_restart_that_nobody_approved() {
     let Lab { server, folder } = lab;
     server.crash();
     // While nothing runs, what was approved is changed too, by hand.
-    let text = String::from_utf8(site.document().expect("there is one")).expect("it is text");
+    let text = site.text();
     let server = opened(super::lab::builder(site.clone()).start());
     let lab = Lab { server, folder };
     for name in ["changed", "new"] {

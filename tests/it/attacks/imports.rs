@@ -2,14 +2,14 @@
 
 use serde_json::{Value, json};
 
-use super::lab::{BOTH, Lab, OPERATOR, REVEALER, USER, provoke};
-use crate::client_texts::{IMPORT, text};
-use crate::server::{ADMIN, WRITER};
+use super::lab::{BOTH, Lab, OPERATOR, REVEALER, USER, instance, provoke};
+use crate::client_texts::{self, text, try_import};
+use crate::server::{ADMIN, WRITER, item};
 
 fn import(lab: &Lab, key: &str, body: &Value) -> u16 {
-    let status = lab.server.post(IMPORT).key(key).json(body).send().status;
+    let status = client_texts::import(&lab.server, body).key(key).send().status;
     // An approval counts from when it is stored, for which this waits.
-    lab.server.get("/api/instances/a/approval").key(OPERATOR).send();
+    lab.server.get(instance("a", "/approval")).key(OPERATOR).send();
     status
 }
 
@@ -17,9 +17,8 @@ fn import(lab: &Lab, key: &str, body: &Value) -> u16 {
 fn nothing_that_is_imported_runs_unless_it_was_named_by_who_may_run_it() {
     let lab = Lab::new();
     let (good, evil) = (lab.program("good"), lab.program("evil"));
-    let of = |program: &str, rest: Value| {
-        let mut entry = json!({"command": program});
-        entry.as_object_mut().expect("an object").extend(rest.as_object().expect("an object").clone());
+    let of = |program: &str, mut entry: Value| {
+        entry["command"] = json!(program);
         text(&json!({"a": entry}))
     };
     let replace = json!({"a": {"action": "replace"}});
@@ -43,14 +42,12 @@ fn nothing_that_is_imported_runs_unless_it_was_named_by_who_may_run_it() {
             provoke(&lab.server, "a");
             assert_eq!(lab.ran(), "", "{what}, by {key}");
         }
-        lab.server.delete("/api/settings/mcp-servers/a").key(OPERATOR).send().expect(204);
+        lab.server.delete(item("a")).key(OPERATOR).send().expect(204);
     }
     for key in [WRITER, USER, REVEALER, ADMIN] {
         let body = json!({"text": of(&evil, json!({})), "approve": ["a"]});
         assert_eq!(import(&lab, key, &body), 403);
-        let tried = lab.server.post(format!("{IMPORT}?dry_run=true")).key(OPERATOR);
-        let named = json!({"text": of(&evil, json!({})), "approve": ["a"]});
-        tried.json(&named).send().expect(200);
+        try_import(&lab.server, &body).key(OPERATOR).send().expect(200);
     }
     assert_eq!(lab.names(), Vec::<String>::new());
     // What is approved under a name is not what somebody imports under it then.

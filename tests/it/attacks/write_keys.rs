@@ -74,7 +74,7 @@ fn a_tool_that_is_denied_is_not_called_by_another_name() {
     lab.server.put(instance("policy", "/policy")).key(USER).json(&json!({})).send().expect(403);
     tried("policy");
     // Over the file, as any other program that writes it.
-    let text = String::from_utf8(lab.server.document().expect("there is one")).expect("it is text");
+    let text = lab.server.text();
     lab.server.site().write(text.replace("\"moved\"", "\"moved-away\""));
     tried("moved-away");
     assert!(!listener.received().contains("forbidden"), "{}", listener.received());

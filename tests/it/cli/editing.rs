@@ -8,12 +8,9 @@ use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
-use crate::cli::{Ran, command, feed, run};
-use crate::server::{ADMIN, TestServer, item};
+use crate::cli::{Ran, command, feed, plaintext};
+use crate::server::{ADMIN, PATIENCE, TestServer, item};
 use crate::site::Site;
-
-/// How long anything on the screen may take.
-const PATIENCE: Duration = Duration::from_secs(20);
 
 /// A terminal with a command in it.
 struct Terminal {
@@ -21,7 +18,9 @@ struct Terminal {
 }
 
 impl Terminal {
-    /// Runs `mcp-settings edit issues` there. Its editor reads an expression for `sed` from the terminal.
+    /// Runs `mcp-settings edit issues` there, until its editor is open, which reads an expression for `sed` from the
+    /// terminal.
+    #[track_caller]
     fn edit(server: &TestServer) -> Self {
         let folder = tempfile::tempdir().expect("a folder for the test");
         fs::create_dir(folder.path().join("tmp")).expect("ours");
@@ -48,6 +47,7 @@ impl Terminal {
         }
         let started = tmux.arg("bash").arg(path.join("script")).output().expect("tmux is there");
         assert!(started.status.success(), "{started:?}");
+        terminal.wait("the editor is open", 1);
         terminal
     }
 
@@ -122,7 +122,6 @@ fn change(server: &TestServer, patch: &Value) {
 fn changes_at_different_places_are_merged_when_the_editor_says_so() {
     let server = server();
     let terminal = Terminal::edit(&server);
-    terminal.wait("the editor is open", 1);
     change(&server, &json!({"timeout": 60}));
     terminal.send("s/old/new/");
     let screen = terminal.wait("[m]erge both", 1);
@@ -148,7 +147,6 @@ fn changes_at_different_places_are_merged_when_the_editor_says_so() {
 fn a_text_that_is_not_stored_is_kept_and_named() {
     let server = server();
     let terminal = Terminal::edit(&server);
-    terminal.wait("the editor is open", 1);
     change(&server, &json!({"args": ["theirs"]}));
     terminal.send("s/old/mine/");
     let screen = terminal.wait("[k]eep your text and stop?", 1);
@@ -165,7 +163,6 @@ fn a_text_that_is_not_stored_is_kept_and_named() {
 fn an_interrupt_stops_at_a_question_and_in_the_editor_and_keeps_the_text() {
     let server = server();
     let terminal = Terminal::edit(&server);
-    terminal.wait("the editor is open", 1);
     terminal.send("s/\"npx\"/npx/");
     terminal.wait("Edit it again? [Y/n]", 1);
     terminal.interrupt();
@@ -173,7 +170,6 @@ fn an_interrupt_stops_at_a_question_and_in_the_editor_and_keeps_the_text() {
     assert!(screen.contains("your text is in "), "{screen}");
     assert_eq!(terminal.drafts().len(), 1);
     let terminal = Terminal::edit(&server);
-    terminal.wait("the editor is open", 1);
     terminal.interrupt();
     let screen = terminal.wait("it ended with 1", 1);
     assert!(screen.contains("error: the editor") && screen.contains("your text is in "), "{screen}");
@@ -184,7 +180,6 @@ fn an_interrupt_stops_at_a_question_and_in_the_editor_and_keeps_the_text() {
 fn after_a_conflict_or_a_fault_the_same_text_is_edited_again() {
     let server = server();
     let terminal = Terminal::edit(&server);
-    terminal.wait("the editor is open", 1);
     change(&server, &json!({"args": ["theirs"]}));
     terminal.send("s/old/mine/");
     terminal.wait("[e]dit yours again", 1);
@@ -232,6 +227,6 @@ fn where_nobody_can_be_asked_the_text_is_kept_too() {
     edit_by(&site, "exit 3").expect(1);
     assert_eq!(site.document(), before);
     edit_by(&site, "sed -i 's/\"npx\"/\"npx\", \"timeout\": 5/' \"$1\"").expect(0);
-    let config = run(&site, &["get", "issues", "--reveal", "--config-only"]).expect(0).json();
+    let config = plaintext(&site, "issues");
     assert_eq!(config, json!({"command": "npx", "timeout": 5, "env": {"TOKEN": "hunter2"}}));
 }

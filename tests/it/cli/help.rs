@@ -6,8 +6,9 @@ use std::process::Command;
 
 use serde_json::json;
 
-use crate::cli::{Ran, command, run};
+use crate::cli::{Ran, run};
 use crate::running::{OPERATOR, approve, builder, program, put, request, start};
+use crate::server::SECRET;
 use crate::site::Site;
 
 /// Every command that the help lists below this one, with the commands in it.
@@ -72,13 +73,11 @@ fn run_examples(examples: &[String]) -> Ran {
             .collect::<Vec<_>>()
             .join("\n")
     );
-    let mut bash = command(&server.site(), &[]);
-    let environment: Vec<_> =
-        bash.get_envs().filter_map(|(name, value)| Some((name.to_owned(), value?.to_owned()))).collect();
-    bash = Command::new("bash");
-    bash.args(["-c", &script]).env_clear().envs(environment).current_dir(&home);
+    let mut bash = Command::new("bash");
+    bash.args(["-c", &script]).env_clear().env("HOME", &home).current_dir(&home);
     let path = format!("{}:/usr/local/bin:/usr/bin:/bin", programs.display());
     bash.env("PATH", path).env("MCP_SETTINGS_FILE", server.document_path());
+    bash.env("MCP_SETTINGS_SECRET_KEY", SECRET);
     bash.env("MCP_SETTINGS_API_KEY", OPERATOR).env("EDITOR", "true").env("TICKETS_TOKEN", "hunter2");
     Ran::of(bash.output().expect("bash is there"))
 }

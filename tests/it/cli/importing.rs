@@ -5,7 +5,7 @@ use std::fs;
 
 use serde_json::{Value, json};
 
-use crate::cli::{Ran, feed, run};
+use crate::cli::{Ran, feed, plaintext, run};
 use crate::client_texts::{list, samples};
 use crate::import::samples::compare;
 use crate::site::Site;
@@ -20,7 +20,7 @@ fn each_sample_is_shown_as_it_should_be_and_nothing_of_it_is_stored() {
         fs::write(&path, &sample.text).expect("it can be written");
         let path = path.to_str().expect("it is UTF-8");
         let ran = run(&site, &["import", path, "--dry-run", "-o", "json"]);
-        for secret in list(&sample.expected["secrets"]).iter().filter_map(Value::as_str) {
+        for secret in sample.secrets() {
             if ran.stdout.contains(secret) || ran.stderr.contains(secret) {
                 wrong.push(format!("{}: {secret} is shown", sample.folder));
             }
@@ -94,7 +94,7 @@ fn each_sample_is_stored_and_comes_back_as_it_was() {
         let before = site.document();
         let again = run(&site, &arguments).expect(0);
         assert_eq!(site.document(), before, "{}: {again:?}", sample.folder);
-        for secret in list(&sample.expected["secrets"]).iter().filter_map(Value::as_str) {
+        for secret in sample.secrets() {
             assert!(!ran.stderr.contains(secret) && !ran.stdout.contains(secret), "{}", sample.folder);
         }
     }
@@ -155,13 +155,13 @@ fn a_server_that_is_stored_in_another_form_needs_a_choice() {
     assert_eq!(site.document(), before);
 
     import(&site, &["--merge", "issues"]).expect(0);
-    let stored = run(&site, &["get", "issues", "--reveal", "--config-only"]).expect(0).json();
+    let stored = plaintext(&site, "issues");
     assert_eq!(
         stored,
         json!({"command": "npx", "args": ["-y", "@x/issues"], "env": {"LEVEL": "1"}, "description": "mine"})
     );
     import(&site, &["--existing", "replace"]).expect(0);
-    let stored = run(&site, &["get", "issues", "--reveal", "--config-only"]).expect(0).json();
+    let stored = plaintext(&site, "issues");
     assert_eq!(stored, json!({"command": "npx", "args": ["-y", "@x/issues"], "env": {"LEVEL": "1"}}));
 }
 

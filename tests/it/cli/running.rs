@@ -1,12 +1,12 @@
 //! The commands that need a service: how servers run, what they offer, their logs, and what changes.
 
-use std::io::{BufRead, BufReader, Write};
-use std::process::{Command, Stdio};
+use std::io::{BufRead, BufReader};
+use std::process::Command;
 use std::time::Duration;
 
 use serde_json::json;
 
-use crate::cli::{Ran, command, feed, run_with};
+use crate::cli::{Ran, command, feed, feed_with, run_with};
 use crate::running::{OPERATOR, STARTING, builder, program, start, state, within};
 use crate::server::{ADMIN, TestServer, item};
 use crate::site::Site;
@@ -51,10 +51,8 @@ fn a_server_is_approved_tested_called_and_read() {
     assert!(tools.lines()[1..].iter().any(|line| line.starts_with("echo")), "{tools:?}");
     let names = ask(&server, &["tools", "box", "-o", "name", "--refresh"]).expect(0);
     assert!(names.lines().contains(&"dot"), "{names:?}");
-    let mut call = command(&server.site(), &["call", "box", "echo", "-"]);
-    let mut call = call.env(KEY[0].0, OPERATOR).stdin(Stdio::piped()).spawn().expect("it can be run");
-    call.stdin.take().expect("piped").write_all(br#"{"text":"hello","mood":"glad"}"#).expect("it reads");
-    let called = Ran::of(call.wait_with_output().expect("it ends")).expect(0);
+    let sent = r#"{"text":"hello","mood":"glad"}"#;
+    let called = feed_with(&server.site(), &KEY, &["call", "box", "echo", "-"], sent).expect(0);
     assert!(called.stdout.contains("hello"), "{called:?}");
     ask(&server, &["call", "box", "fail"]).expect(1);
     let one = ask(&server, &["status", "box"]).expect(0);
@@ -70,19 +68,10 @@ fn a_server_is_approved_tested_called_and_read() {
 #[test]
 fn a_configuration_that_is_not_stored_can_be_tested() {
     let server = service();
-    let config = json!({"command": "python3", "args": [program("protocol.py"), "deaf"]}).to_string();
     let broken = json!({"command": "no-such-program"}).to_string();
-    let mut test = command(&server.site(), &["test", "--with", "-"]);
-    test.env(KEY[0].0, OPERATOR).stdin(Stdio::piped());
-    let with = |test: &mut Command, text: &str| {
-        let mut child = test.spawn().expect("it can be run");
-        child.stdin.take().expect("piped").write_all(text.as_bytes()).expect("it reads");
-        Ran::of(child.wait_with_output().expect("it ends"))
-    };
-    let failed = with(&mut test, &broken).expect(1);
+    let failed = feed_with(&server.site(), &KEY, &["test", "--with", "-"], &broken).expect(1);
     assert!(failed.stdout.contains("spawn") && failed.stdout.contains("failed"), "{failed:?}");
     assert!(!server.names().contains(&"test".to_owned()));
-    drop(config);
 }
 
 #[test]

@@ -5,7 +5,7 @@ use std::process::Command;
 
 use serde_json::json;
 
-use crate::cli::{feed, run};
+use crate::cli::{feed, plaintext, run};
 use crate::site::Site;
 
 const CONFIG: &str = r#"{"command":"npx","args":["-y"],"env":{"TOKEN":"hunter2"}}"#;
@@ -14,10 +14,6 @@ fn site() -> Site {
     let site = Site::new();
     feed(&site, &["set", "issues"], CONFIG).expect(0);
     site
-}
-
-fn config(site: &Site, name: &str) -> serde_json::Value {
-    run(site, &["get", name, "--reveal", "--config-only"]).expect(0).json()
 }
 
 fn tag(site: &Site, name: &str) -> String {
@@ -32,7 +28,7 @@ fn what_get_shows_can_be_set_again_and_keeps_its_secrets() {
     let before = site.document();
     feed(&site, &["set", "issues"], &shown).expect(0);
     assert_eq!(site.document(), before, "what is the same is not written");
-    assert_eq!(config(&site, "issues")["env"]["TOKEN"], "hunter2");
+    assert_eq!(plaintext(&site, "issues")["env"]["TOKEN"], "hunter2");
 }
 
 #[test]
@@ -42,14 +38,14 @@ fn a_server_is_set_patched_renamed_copied_disabled_and_removed() {
     fs::write(&file, r#"{"args":["-y","@x/y"]}"#).expect("ours");
     run(&site, &["patch", "issues", file.to_str().expect("UTF-8")]).expect(0);
     feed(&site, &["patch", "issues"], r#"[{"op":"add","path":"/args/-","value":"-v"}]"#).expect(0);
-    assert_eq!(config(&site, "issues")["args"], json!(["-y", "@x/y", "-v"]));
+    assert_eq!(plaintext(&site, "issues")["args"], json!(["-y", "@x/y", "-v"]));
     let renamed = run(&site, &["rename", "issues", "tickets"]).expect(0);
     assert!(renamed.stdout.starts_with("issues renamed to tickets \""), "{renamed:?}");
     run(&site, &["copy", "tickets", "spare"]).expect(0);
     run(&site, &["disable", "spare"]).expect(0);
-    assert_eq!(config(&site, "spare")["enabled"], false);
+    assert_eq!(plaintext(&site, "spare")["enabled"], false);
     run(&site, &["enable", "spare", "-o", "name"]).expect(0);
-    assert_eq!(config(&site, "spare")["env"]["TOKEN"], "hunter2");
+    assert_eq!(plaintext(&site, "spare")["env"]["TOKEN"], "hunter2");
     run(&site, &["remove", "spare"]).expect(0);
     assert_eq!(run(&site, &["list", "-o", "name"]).expect(0).stdout, "tickets\n");
 }

@@ -111,7 +111,7 @@ fn names_in_a_file_that_break_the_rule_are_listed_and_carried() {
     assert_eq!(names, ["", "..", "a/b", "ok"]);
     refused(&server, "..", server.get(item("..")), 400, "invalid-name");
     server.patch(item("ok")).json(&json!({"command": "zz"})).send().expect(200);
-    let after = String::from_utf8(server.document().expect("it is there")).expect("it is UTF-8");
+    let after = server.text();
     let (before, behind) = document.split_once(r#"{"command":"z"}"#).expect("it is there");
     assert!(after.starts_with(before) && after.ends_with(behind), "a neighbour changed: {after}");
 }

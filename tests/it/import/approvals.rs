@@ -2,38 +2,13 @@
 
 use serde_json::{Value, json};
 
+use crate::approvals::{ALL, BOTH, shown, start};
 use crate::client_texts::{import, text};
-use crate::launch::Builder;
 use crate::server::{ADMIN, TestServer, WRITER, item};
-use crate::site::Site;
-
-/// May write and approve, and not see secrets.
-const BOTH: &str = "both-key-0123456789";
-
-/// May do everything.
-const ALL: &str = "all-key-0123456789";
-
-fn builder() -> Builder {
-    let keys = json!([
-        {"name": "all", "key": ALL, "scopes": ["admin", "run"]},
-        {"name": "admin", "key": ADMIN, "scopes": ["admin"]},
-        {"name": "both", "key": BOTH, "scopes": ["write", "run"]},
-        {"name": "writer", "key": WRITER, "scopes": ["write"]},
-    ]);
-    TestServer::builder(Site::new()).env("MCP_SETTINGS_API_KEYS", keys.to_string())
-}
-
-fn start() -> TestServer {
-    let server = builder().start();
-    // What is written before it knows what is remembered is not approved.
-    server.get("/api/instances/none/approval").key(ALL).send().expect_problem(404, "unknown-server");
-    server
-}
 
 #[track_caller]
 fn is_approved(server: &TestServer, name: &str) -> bool {
-    let shown = server.get(format!("/api/instances/{name}/approval")).key(ALL).send().expect(200).json();
-    shown["approved"].as_bool().expect("true or false")
+    shown(server, name)["approved"].as_bool().expect("true or false")
 }
 
 fn servers(version: &str) -> Value {

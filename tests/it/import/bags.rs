@@ -3,13 +3,12 @@
 
 use serde_json::{Value, json};
 
-use crate::client_texts::{exported, import, list, of, try_import};
+use super::CLOSED;
+use crate::client_texts::{exported, file, import, list, of, text, try_import};
 use crate::server::{ADMIN, SECRET, TestServer, WRITER, eventually, item, settings_item};
 use crate::site::Site;
 
 const OPEN: &str = "{}";
-const CLOSED: &str =
-    r#"{"schema_version":6,"agent_settings":{"schema_version":9,"agent_kind":"openhands","mcp_config":{}}}"#;
 
 /// An entry of Cline with members that nothing of ours means.
 fn entry() -> Value {
@@ -20,7 +19,7 @@ fn entry() -> Value {
 }
 
 fn body(name: &str, entry: &Value) -> Value {
-    json!({"text": json!({"mcpServers": {name: entry}}).to_string(), "format": "cline"})
+    json!({"text": text(&json!({name: entry})), "format": "cline"})
 }
 
 fn start(document: &str) -> TestServer {
@@ -30,8 +29,7 @@ fn start(document: &str) -> TestServer {
 /// What an export for the client has of a server beside what every client has.
 #[track_caller]
 fn kept(server: &TestServer, name: &str) -> Value {
-    let text = exported(server, "cline", name, "plaintext")["text"].clone();
-    let file: Value = serde_json::from_str(text.as_str().expect("a text")).expect("it is JSON");
+    let file = file(&exported(server, "cline", name, "plaintext"));
     let entry = &file["mcpServers"][name];
     json!([entry["autoApprove"], entry["registryId"]])
 }
@@ -56,7 +54,7 @@ fn it_is_kept_through_edits_renamed_and_copied_with_its_server_and_gone_with_it(
         assert_eq!(says_so, document == CLOSED);
         import(&server, &body("a", &entry())).send().expect(200);
         assert_eq!(kept(&server, "a"), all(), "{document}");
-        let stored = String::from_utf8(server.document().expect("it is there")).expect("it is text");
+        let stored = server.text();
         assert_eq!(stored.contains("autoApprove"), document == OPEN);
         assert!(!stored.contains("canary"), "it is encrypted");
 
@@ -69,7 +67,7 @@ fn it_is_kept_through_edits_renamed_and_copied_with_its_server_and_gone_with_it(
             .expect(200);
         assert_eq!(kept(&server, "a"), all(), "{document}: edited");
         // By another program.
-        let text = String::from_utf8(server.document().expect("it is there")).expect("it is text");
+        let text = server.text();
         server.site().write(text.replace("\"y\"", "\"z\""));
         assert_eq!(server.plaintext("a")["command"], "z");
         assert_eq!(kept(&server, "a"), all(), "{document}: edited by another program");
@@ -127,10 +125,9 @@ fn importing_again_replaces_merges_or_leaves_it() {
         for (action, expected) in
             [("merge", json!([["read", "canary-approved"], 18])), ("replace", nothing())]
         {
-            let of_cursor =
-                json!({"mcpServers": {"a": {"command": "w", "env": {"TOKEN": "t"}, "envFile": ".env"}}});
+            let of_cursor = json!({"a": {"command": "w", "env": {"TOKEN": "t"}, "envFile": ".env"}});
             let choices = json!({"a": {"action": action}});
-            let body = json!({"text": of_cursor.to_string(), "format": "cursor", "choices": choices});
+            let body = json!({"text": text(&of_cursor), "format": "cursor", "choices": choices});
             if action == "replace" {
                 server.patch(item("a")).json(&json!({"description": "d"})).send().expect(200);
             }
@@ -156,7 +153,7 @@ fn beside_a_closed_document_it_is_encrypted_and_outlives_the_service_and_not_its
     let server = TestServer::builder(std::sync::Arc::clone(&site)).start();
     assert_eq!(kept(&server, "a"), all());
     // Another program removes the server: what it kept goes within a minute, or with the next server of its name.
-    let text = String::from_utf8(server.document().expect("it is there")).expect("it is text");
+    let text = server.text();
     site.write(CLOSED);
     assert_eq!(server.names(), Vec::<String>::new());
     server.seed("a", &json!({"command": "new"}));

@@ -2,8 +2,8 @@
 
 use serde_json::json;
 
-use crate::client_texts::{import, of, try_import};
-use crate::server::{ADMIN, TestServer, WRITER};
+use crate::client_texts::{import, of, text, try_import};
+use crate::server::{ADMIN, TestServer, WRITER, item};
 
 const STORED: &str = "stored-value-51c0";
 const OWN: &str = "own-value-77d2";
@@ -12,19 +12,19 @@ const OWN: &str = "own-value-77d2";
 fn a_caller_is_shown_its_own_values_where_it_asks_for_them_and_none_that_is_stored() {
     let server = TestServer::start();
     let stored = json!({"command": "x", "env": {"TOKEN": STORED}});
-    server.put("/api/settings/mcp-servers/known").json(&stored).send().expect(201);
-    let servers = json!({"mcpServers": {
+    server.put(item("known")).json(&stored).send().expect(201);
+    let servers = json!({
         "known": {"command": "x", "env": {"TOKEN": OWN}},
         "fresh": {"command": "y", "args": [format!("--api-key={OWN}")], "headers": null},
-    }});
-    let text = servers.to_string();
+    });
+    let text = text(&servers);
     for key in [ADMIN, WRITER] {
         let body = json!({"text": text, "in_clear": true});
         let answer = try_import(&server, &body).key(key).send().expect(200);
         let found = answer.json();
         let known = of(&answer, "known");
-        assert_eq!(known["config"], servers["mcpServers"]["known"]);
-        assert_eq!(of(&answer, "fresh")["config"]["args"], servers["mcpServers"]["fresh"]["args"]);
+        assert_eq!(known["config"], servers["known"]);
+        assert_eq!(of(&answer, "fresh")["config"]["args"], servers["fresh"]["args"]);
         assert!(!found.to_string().contains(STORED), "{found}");
         assert!(known["difference"].is_array() && !known["difference"].to_string().contains(OWN), "{found}");
         let masked = try_import(&server, &json!({"text": text})).key(key).send().expect(200).json();
@@ -32,7 +32,7 @@ fn a_caller_is_shown_its_own_values_where_it_asks_for_them_and_none_that_is_stor
     }
     let refused = import(&server, &json!({"text": text, "in_clear": true})).send().expect(422).json();
     assert_eq!(refused["errors"][0]["pointer"], "/in_clear", "{refused}");
-    server.get("/api/settings/mcp-servers/fresh").send().expect(404);
+    server.get(item("fresh")).send().expect(404);
     let wrong = try_import(&server, &json!({"text": text, "in_clear": "yes"})).send().expect(422).json();
     assert_eq!(wrong["errors"][0]["pointer"], "/in_clear", "{wrong}");
     assert!(!server.log().contains(OWN) && !server.log().contains(STORED));

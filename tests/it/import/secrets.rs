@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 
+use super::CLOSED;
 use crate::client_texts::{import, list, of, samples, text, try_import};
 use crate::response::Response;
 use crate::server::{READER, TestServer, WRITER, item};
@@ -67,7 +68,7 @@ fn no_secret_of_a_text_is_in_an_answer_an_error_or_the_log() {
     let shown = server.get(item("web")).send().expect(200).text();
     assert!(!shown.contains("canary"), "{shown}");
     assert!(!server.log().contains("canary"), "{}", server.log());
-    let document = String::from_utf8(server.document().expect("it is there")).expect("it is text");
+    let document = server.text();
     for sealed in ["canary-env", "canary-header\"", "canary-bag", "canary-client-secret"] {
         assert!(!document.contains(sealed), "{sealed} is not encrypted");
     }
@@ -94,8 +95,7 @@ fn no_secret_of_a_sample_is_in_the_answer_to_its_import() {
         }
         let imported = import(&server, &body).send().expect(200);
         let said = format!("{}{}", imported.text(), server.log());
-        for secret in list(&sample.expected["secrets"]) {
-            let secret = secret.as_str().expect("a text");
+        for secret in sample.secrets() {
             assert!(!said.contains(secret), "{}: {secret}", sample.folder);
         }
         assert!(!server.names().is_empty(), "{}", sample.folder);
@@ -135,10 +135,7 @@ fn without_reveal_a_right_guess_is_no_other_than_a_wrong_one() {
 
 #[test]
 fn a_kept_secret_is_not_moved_by_a_merge_and_none_is_restored_from_a_mask() {
-    for document in [
-        "{}",
-        r#"{"schema_version":6,"agent_settings":{"schema_version":9,"agent_kind":"openhands","mcp_config":{}}}"#,
-    ] {
+    for document in ["{}", CLOSED] {
         let server = TestServer::builder(Site::with_document(document)).start();
         server.seed("a", &json!({"url": "https://h.example/mcp", "headers": {"X-Key": "stored-secret"}}));
         let merge = |entry: Value, key: &str| {

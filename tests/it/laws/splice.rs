@@ -12,10 +12,6 @@ const ODD: &str = "{ \"first\" : 1.50e+3 ,\r\n\t\"agent_settings\": {\"zeta\":[1
    \"middle\":{ \"command\" : \"two\", \"env\":{\"A\":\"plain\"} } ,\"\\u006cast\":{\"url\":\"http:\\/\\/h\"}  } , \"after\":{}},\
 \"b\":null} , \"last\":\"\\ud83d\\ude00\" }\n \n";
 
-fn text(server: &TestServer) -> String {
-    String::from_utf8(server.document().expect("there is a document")).expect("it is UTF-8")
-}
-
 /// The text before and behind a part of the odd document.
 fn around(part: &str) -> (&'static str, &'static str) {
     ODD.split_once(part).expect("the part is there")
@@ -41,7 +37,7 @@ fn replacing_a_server_changes_its_value_alone() {
     ] {
         let server = odd();
         server.put(item(name)).json(&json!({"command": "new", "description": "d"})).send().expect(200);
-        changed_only_between(around(value), &text(&server));
+        changed_only_between(around(value), &server.text());
         assert_eq!(server.plaintext(name), json!({"command": "new", "description": "d"}));
     }
 }
@@ -51,7 +47,7 @@ fn creating_a_server_adds_one_member() {
     let server = odd();
     server.put(item("new")).json(&json!({"command": "new"})).send().expect(201);
     let (before, behind) = around("  } , \"after\"");
-    let after = text(&server);
+    let after = server.text();
     changed_only_between((before, behind), &after);
     for kept in
         [r#"{"command":"one" ,"x":1e2}"#, r#"{ "command" : "two", "env":{"A":"plain"} }"#, r#"http:\/\/h"#]
@@ -59,7 +55,7 @@ fn creating_a_server_adds_one_member() {
         assert!(after.contains(kept), "{kept} is gone: {after}");
     }
     server.delete(item("new")).send().expect(204);
-    changed_only_between((before, behind), &text(&server));
+    changed_only_between((before, behind), &server.text());
     assert_eq!(server.json(), serde_json::from_str::<serde_json::Value>(ODD).expect("it is JSON"));
 }
 
@@ -68,7 +64,7 @@ fn deleting_a_server_takes_one_comma_along() {
     for name in ["ab", "middle", "last"] {
         let server = odd();
         server.delete(item(name)).send().expect(204);
-        let after = text(&server);
+        let after = server.text();
         changed_only_between((around(r#" "a\u0062""#).0, around("  } , \"after\"").1), &after);
         let left = server.get(SERVERS).send().expect(200).json();
         assert_eq!(left["servers"].as_array().expect("a list").len(), 2, "{after}");
@@ -89,7 +85,7 @@ fn a_write_that_changes_nothing_keeps_every_byte() {
         .expect(200);
     server.patch(item("last")).json(&json!({"url": "http://h", "enabled": true})).send().expect(200);
     server.patch(item("middle")).json(&json!({"absent": null})).send().expect(200);
-    assert_eq!(text(&server), ODD);
+    assert_eq!(server.text(), ODD);
 }
 
 #[test]
@@ -100,7 +96,7 @@ fn a_patch_of_todays_document_differs_in_one_line() {
     let done = server.patch(item("github")).if_match(&tag).json(&patch).send().expect(200).etag();
     let before = String::from_utf8(fixture("settings/v1.58.0.json")).expect("it is UTF-8");
     let wanted = before.replace("\"description\": \"GitHub\"", "\"description\": \"GitHub, repaired\"");
-    let after = text(&server);
+    let after = server.text();
     let pairs = after.lines().zip(wanted.lines());
     let different: Vec<_> = pairs.filter(|(ours, theirs)| ours != theirs).collect();
     assert!(different.is_empty(), "{different:#?}");
@@ -113,7 +109,7 @@ fn a_patch_of_todays_document_differs_in_one_line() {
     assert_eq!(refused.etag(), done);
     assert_eq!(refused.json()["current_etag"], json!(done));
     assert_eq!(refused.json()["changed"], json!(["/description"]));
-    assert_eq!(text(&server), wanted);
+    assert_eq!(server.text(), wanted);
 }
 
 #[test]
@@ -130,6 +126,6 @@ fn a_file_of_todays_layout_can_be_emptied_and_filled() {
     let before = String::from_utf8(fixture("settings/v1.58.0.json")).expect("it is UTF-8");
     let (head, _) = before.split_once("\"mcp_config\": {").expect("it has a map");
     let (_, tail) = before.split_once("    \"persona\"").expect("it has a persona");
-    let after = text(&server);
+    let after = server.text();
     assert!(after.starts_with(head) && after.ends_with(tail), "{after}");
 }

@@ -316,7 +316,7 @@ fn a_server_as_large_as_one_may_be_confirms_no_guess() {
     let rename = server.post(item("bank") + "/rename").key(WRITER).json(&json!({"to": "b".repeat(128)}));
     rename.send().expect_problem(422, "invalid-config");
     // Another process may go further.
-    let larger = String::from_utf8(server.document().expect("it is there")).expect("it is UTF-8");
+    let larger = server.text();
     server.write(larger.replace("\"ddd", "\"dddd"));
     let document = server.document();
     for guess in ["4711", "4712"] {

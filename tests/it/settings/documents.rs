@@ -81,7 +81,7 @@ fn settings_that_cannot_be_shown_take_no_writes_here_but_on_the_resource() {
 fn one_server_that_cannot_be_read_hides_no_other() {
     for layout in LAYOUTS {
         let server = on(layout, &json!({"bad": "BAD", "s": {"command": "x"}}));
-        let text = String::from_utf8(server.document().expect("a document")).expect("text");
+        let text = server.text();
         server.write(text.replace("\"BAD\"", r#"{"command":"\ud800"}"#));
         let expected = json!({"bad": {"enabled": true}, "s": {"command": "x", "enabled": true}});
         assert_eq!(shown(&server, ""), expected, "{layout}");

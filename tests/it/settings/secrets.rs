@@ -62,7 +62,7 @@ fn a_new_secret_is_encrypted_as_the_layout_wants_it() {
         let config = json!({"url": "https://h/", "headers": {"X": "one"},
             "auth": {"strategy": "api_key", "value": "two", "header_name": "K"}});
         server.post(settings_item("s")).json(&config).send().expect(201);
-        let text = String::from_utf8(server.document().expect("a document")).expect("text");
+        let text = server.text();
         assert!(!text.contains("one") && !text.contains("two"), "{text}");
         assert_eq!(crypto::opened(SECRET, &stored(&server)["s"]), config);
         let mut expected = config;

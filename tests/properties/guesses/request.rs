@@ -193,7 +193,7 @@ impl Plan {
             }
             Operations::ReplaceAround => {
                 let whole = self.with(guess);
-                let member = whole.as_object().and_then(|whole| whole.get(first(&self.guess.place)));
+                let member = whole.get(first(&self.guess.place));
                 list = vec![operation("replace", &around, member.map(|member| ("value", member.clone())))];
             }
             Operations::ReplaceAndTest => {
