@@ -9,7 +9,8 @@ use super::declared;
 use super::failure::Failure;
 use super::output::{Form, Output};
 use super::plan::{plan, print_plan};
-use super::terminal::{is_confirmed, note, printable};
+use super::printable::printable;
+use super::terminal::{is_confirmed, note};
 
 #[derive(Debug, clap::Args)]
 #[command(

@@ -5,10 +5,11 @@ use std::process::ExitCode;
 use crate::api::LaunchApproval;
 use crate::json::{Json, Object, to_compact};
 
-use super::client::{Request, Target, instance, run as run_on};
+use super::client::{Request, ServiceTarget, instance, run as run_on};
 use super::failure::Failure;
 use super::output::{Output, json, show};
-use super::terminal::{is_confirmed, note, print, printable};
+use super::printable::printable;
+use super::terminal::{is_confirmed, note, print};
 
 #[derive(Debug, clap::Args)]
 #[command(
@@ -32,14 +33,14 @@ pub(super) struct Arguments {
     #[command(flatten)]
     output: Output,
     #[command(flatten)]
-    target: Target,
+    target: ServiceTarget,
 }
 
 pub(super) fn run(arguments: Arguments) -> Result<ExitCode, Failure> {
     let Arguments { name, launch, yes, show: is_shown, withdraw, output: Output { output: form }, target } =
         arguments;
     run_on(async move {
-        let service = target.open_service()?;
+        let service = target.open()?;
         let path = format!("{}/approval", instance(&name));
         if withdraw {
             service.expect(Request::delete(path)).await?;
@@ -85,7 +86,7 @@ pub(super) fn run(arguments: Arguments) -> Result<ExitCode, Failure> {
 fn launch_of(name: &str, approval: &LaunchApproval) -> Result<String, Failure> {
     approval.launch.clone().ok_or_else(|| {
         let place = approval.fault.as_ref().map(|fault| fault.as_str()).unwrap_or_default();
-        let failure = Failure::new(format!("nothing can be executed for `{}`", printable(name)));
+        let failure = Failure::new(format!("nothing can be executed for `{name}`"));
         if place.is_empty() { failure } else { failure.detail(format!("{place} is wrong")) }
     })
 }

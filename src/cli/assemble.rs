@@ -33,8 +33,8 @@ pub(super) struct Source {
 
 impl Source {
     /// The configuration, with the flags that the command has beside these.
-    pub(super) fn resolve(self, flags: Flags) -> Result<Resolved, Failure> {
-        resolve(self.config.as_deref(), Flags { settings: self.settings, ..flags })
+    pub(super) fn resolve(&self, flags: Flags) -> Result<Resolved, Failure> {
+        resolve(self.config.as_deref(), Flags { settings: self.settings.clone(), ..flags })
     }
 }
 

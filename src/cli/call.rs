@@ -7,11 +7,11 @@ use std::time::Duration;
 
 use crate::json::{Json, Object, to_compact};
 
-use super::client::{Request, Target, escaped, instance, run as run_on};
+use super::client::{Request, ServiceTarget, escaped, instance, run as run_on};
 use super::failure::{Exit, Failure};
 use super::input::Input;
 use super::output::{Form, Output, json, show};
-use super::terminal::printable;
+use super::printable::printable;
 
 /// How long a call may take. The service bounds it before.
 const PATIENCE: Duration = Duration::from_secs(600);
@@ -28,7 +28,7 @@ pub(super) struct Arguments {
     #[command(flatten)]
     output: Output,
     #[command(flatten)]
-    target: Target,
+    target: ServiceTarget,
 }
 
 pub(super) fn run(arguments: Arguments) -> Result<ExitCode, Failure> {
@@ -39,7 +39,7 @@ pub(super) fn run(arguments: Arguments) -> Result<ExitCode, Failure> {
     };
     let body = Object::from_iter([("arguments", arguments)]);
     run_on(async move {
-        let service = target.open_service()?;
+        let service = target.open()?;
         let path = format!("{}/tools/{}/call", instance(&name), escaped(&tool));
         let request = Request::post(path).json(to_compact(&body.into())).patience(PATIENCE);
         let response = service.expect(request).await?;

@@ -8,7 +8,7 @@ use crate::formats::{Format, Others, in_place};
 
 use super::failure::{Exit, Failure};
 use super::line_diff::unified;
-use super::terminal::printable_lines;
+use super::printable::printable_lines;
 
 /// A file with servers put into it, which is not written yet.
 pub(super) struct Changed {

@@ -21,7 +21,8 @@ use super::client::{Purpose, Request, Response, Settings, Target, escaped, run a
 use super::failure::{Exit, Failure};
 use super::input::{not_json, read_file};
 use super::output::json;
-use super::terminal::{ask, note, print, printable};
+use super::printable::printable;
+use super::terminal::{ask, note, print};
 use super::three_way::three_way;
 use super::write::done_line;
 

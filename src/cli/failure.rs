@@ -2,7 +2,10 @@
 
 use std::borrow::Cow;
 use std::error::Error;
+use std::iter::successors;
 use std::process::ExitCode;
+
+use super::printable::{printable, printable_lines};
 
 /// How a command ends that is not simply done; docs/OPERATIONS.md has the table. Code 2, a wrong command line, is
 /// clap's too.
@@ -26,7 +29,7 @@ impl From<Exit> for ExitCode {
     }
 }
 
-/// What a command can fail with.
+/// What a command can fail with. Nothing in it controls a terminal.
 #[derive(Debug)]
 pub(crate) struct Failure {
     what: String,
@@ -38,7 +41,8 @@ pub(crate) struct Failure {
 
 impl Failure {
     pub(crate) fn new(what: impl Into<String>) -> Self {
-        Self { what: what.into(), details: Vec::new(), source: None, hint: None, exit: Exit::Refused }
+        let what = printable(&what.into());
+        Self { what, details: Vec::new(), source: None, hint: None, exit: Exit::Refused }
     }
 
     pub(crate) fn because(mut self, source: impl Error + 'static) -> Self {
@@ -53,7 +57,7 @@ impl Failure {
 
     /// A line below what failed: where, and what is wrong there.
     pub(crate) fn detail(mut self, line: impl Into<String>) -> Self {
-        self.details.push(line.into());
+        self.details.push(printable(&line.into()));
         self
     }
 
@@ -70,11 +74,7 @@ impl Failure {
     /// What failed and why, in one line.
     pub(crate) fn line(&self) -> String {
         let mut parts = vec![self.what.clone()];
-        let mut cause = self.source.as_deref();
-        while let Some(error) = cause {
-            parts.push(error.to_string());
-            cause = error.source();
-        }
+        parts.extend(self.causes());
         parts.extend(self.details.iter().cloned());
         parts.extend(self.hint.as_deref().map(str::to_owned));
         parts.join(": ")
@@ -86,13 +86,29 @@ impl Failure {
         for line in &self.details {
             eprintln!("  {line}");
         }
-        let mut cause = self.source.as_deref();
-        while let Some(error) = cause {
-            eprintln!("  caused by: {error}");
-            cause = error.source();
+        for cause in self.causes() {
+            eprintln!("  caused by: {cause}");
         }
         if let Some(hint) = &self.hint {
             eprintln!("hint: {hint}");
         }
+    }
+
+    fn causes(&self) -> impl Iterator<Item = String> {
+        successors(self.source.as_deref(), |error: &&dyn Error| (*error).source())
+            .map(|error| printable_lines(&error.to_string()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io;
+
+    use super::*;
+
+    #[test]
+    fn what_others_said_controls_no_terminal() {
+        let failure = Failure::new("a\u{1b}[2Jb").detail("c\u{9b}d").because(io::Error::other("e\u{7}f"));
+        assert_eq!(failure.line(), "a\\u{1b}[2Jb: e\\u{7}f: c\\u{9b}d");
     }
 }

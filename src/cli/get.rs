@@ -8,7 +8,8 @@ use crate::json::Json;
 use super::client::{Purpose, Request, Response, Target, run as run_on, server};
 use super::failure::Failure;
 use super::output::{Form, Output, json, show};
-use super::terminal::{Tone, has_colours, printable, toned};
+use super::printable::printable;
+use super::terminal::{Tone, has_colours, toned};
 
 #[derive(Debug, clap::Args)]
 #[command(

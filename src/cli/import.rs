@@ -13,7 +13,7 @@ use super::failure::{Exit, Failure};
 use super::input::{Input, not_json, read_file};
 use super::list::starts;
 use super::output::{Form, Output, show};
-use super::terminal::{Table, Tone, has_colours, is_confirmed, note, printable};
+use super::terminal::{Table, Tone, has_colours, is_confirmed, note};
 
 /// What becomes of servers that are stored already in another form.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
@@ -307,10 +307,7 @@ fn obstacle(plan: &ImportResult, skips_refused: bool) -> Option<Failure> {
         ),
     };
     let lines = others.into_iter().chain(conflicts);
-    Some(
-        lines
-            .fold(Failure::new(what).hint(hint).exit(exit), |failure, line| failure.detail(printable(&line))),
-    )
+    Some(lines.fold(Failure::new(what).hint(hint).exit(exit), |failure, line| failure.detail(line)))
 }
 
 fn differs(server: &ImportedServer) -> String {

@@ -4,10 +4,11 @@ use std::process::ExitCode;
 
 use crate::api::{InstanceLog, LogLine};
 
-use super::client::{Request, Target, instance, run as run_on};
+use super::client::{Request, ServiceTarget, instance, run as run_on};
 use super::clock::utc;
 use super::failure::Failure;
-use super::terminal::{print, printable};
+use super::printable::printable;
+use super::terminal::print;
 use super::watch::{Next, next};
 
 #[derive(Debug, clap::Args)]
@@ -19,13 +20,13 @@ pub(super) struct Arguments {
     #[arg(short, long)]
     follow: bool,
     #[command(flatten)]
-    target: Target,
+    target: ServiceTarget,
 }
 
 pub(super) fn run(arguments: Arguments) -> Result<ExitCode, Failure> {
     let Arguments { name, follow, target } = arguments;
     run_on(async move {
-        let service = target.open_service()?;
+        let service = target.open()?;
         let path = format!("{}/log", instance(&name));
         if !follow {
             let log: InstanceLog = service.expect(Request::get(path)).await?.read()?;

@@ -35,6 +35,7 @@ mod openapi;
 mod output;
 mod patch;
 mod plan;
+mod printable;
 mod registry;
 mod remove;
 mod rename;

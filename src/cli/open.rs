@@ -5,7 +5,7 @@ use std::process::ExitCode;
 
 use crate::api::PageLink;
 
-use super::client::{Request, Target, run as run_on};
+use super::client::{Request, ServiceTarget, run as run_on};
 use super::failure::Failure;
 use super::terminal::print;
 
@@ -13,12 +13,12 @@ use super::terminal::print;
 #[command(after_help = "Example:\n  mcp-settings open")]
 pub(super) struct Arguments {
     #[command(flatten)]
-    target: Target,
+    target: ServiceTarget,
 }
 
 pub(super) fn run(arguments: Arguments) -> Result<ExitCode, Failure> {
     run_on(async move {
-        let settings = arguments.target.open_service()?;
+        let settings = arguments.target.open()?;
         let response = settings.expect(Request::post("/api/session/links".to_owned())).await?;
         print(&format!("{}\n", response.read::<PageLink>()?.link))?;
         Ok(ExitCode::SUCCESS)

@@ -5,7 +5,8 @@ use crate::formats::to_yaml;
 use crate::json::{Json, Object, Style};
 
 use super::failure::Failure;
-use super::terminal::{is_control, print};
+use super::printable::is_control;
+use super::terminal::print;
 
 /// `--output`, for every command that shows something.
 #[derive(Debug, clap::Args)]

@@ -19,7 +19,7 @@ use crate::registry::{
 
 use super::failure::Failure;
 use super::log;
-use super::terminal::printable;
+use super::printable::printable;
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Arguments {

@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use crate::api::{Instance, InstanceList};
 
-use super::client::{Request, Target, instance, instances, run as run_on};
+use super::client::{Request, ServiceTarget, instance, instances, run as run_on};
 use super::clock::{ago, utc};
 use super::failure::Failure;
 use super::output::{Output, show};
@@ -18,13 +18,13 @@ pub(super) struct Arguments {
     #[command(flatten)]
     output: Output,
     #[command(flatten)]
-    target: Target,
+    target: ServiceTarget,
 }
 
 pub(super) fn run(arguments: Arguments) -> Result<ExitCode, Failure> {
     let Arguments { name, output: Output { output: form }, target } = arguments;
     run_on(async move {
-        let service = target.open_service()?;
+        let service = target.open()?;
         match name {
             None => {
                 let response = service.expect(Request::get(instances())).await?;

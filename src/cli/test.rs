@@ -7,11 +7,12 @@ use std::time::Duration;
 use crate::api::{TestResult, TestStage, TestStageWord};
 use crate::json::{Json, Number, Object, to_compact};
 
-use super::client::{Request, Target, instances, run as run_on};
+use super::client::{Request, ServiceTarget, instances, run as run_on};
 use super::failure::{Exit, Failure};
 use super::input::Input;
 use super::output::{Output, show};
-use super::terminal::{Table, Tone, has_colours, printable};
+use super::printable::printable;
+use super::terminal::{Table, Tone, has_colours};
 
 /// How long a test may take at most. The service bounds it before.
 const PATIENCE: Duration = Duration::from_secs(900);
@@ -34,7 +35,7 @@ pub(super) struct Arguments {
     #[command(flatten)]
     output: Output,
     #[command(flatten)]
-    target: Target,
+    target: ServiceTarget,
 }
 
 pub(super) fn run(arguments: Arguments) -> Result<ExitCode, Failure> {
@@ -53,7 +54,7 @@ pub(super) fn run(arguments: Arguments) -> Result<ExitCode, Failure> {
         body.insert("timeout_seconds", Json::Number(Number::from_u64(seconds.into())));
     }
     run_on(async move {
-        let service = target.open_service()?;
+        let service = target.open()?;
         let request = Request::post(format!("{}/test", instances())).patience(PATIENCE);
         let response = service.expect(request.json(to_compact(&body.into()))).await?;
         let result: TestResult = response.read()?;

@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use crate::api::{ListedTool, ToolListing};
 
-use super::client::{Request, Target, instance, run as run_on};
+use super::client::{Request, ServiceTarget, instance, run as run_on};
 use super::failure::Failure;
 use super::output::{Output, show};
 use super::terminal::{Table, Tone, has_colours};
@@ -20,13 +20,13 @@ pub(super) struct Arguments {
     #[command(flatten)]
     output: Output,
     #[command(flatten)]
-    target: Target,
+    target: ServiceTarget,
 }
 
 pub(super) fn run(arguments: Arguments) -> Result<ExitCode, Failure> {
     let Arguments { name, refresh, output: Output { output: form }, target } = arguments;
     run_on(async move {
-        let service = target.open_service()?;
+        let service = target.open()?;
         let query = if refresh { "?refresh=true" } else { "" };
         let request = Request::get(format!("{}/tools{query}", instance(&name)));
         let response = service.expect(request).await?;

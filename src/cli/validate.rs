@@ -10,7 +10,8 @@ use super::failure::Failure;
 use super::get::show_server;
 use super::input::Input;
 use super::output::{Form, Output};
-use super::terminal::{print, printable};
+use super::printable::printable;
+use super::terminal::print;
 
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Example:\n  mcp-settings validate issues issues.json")]

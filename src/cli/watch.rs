@@ -11,11 +11,12 @@ use tokio::time::{MissedTickBehavior, interval};
 use crate::api::{DocumentChange, InstanceStatuses, ServerChange};
 use crate::json::{Json, Object, Rules, parse, to_compact};
 
-use super::client::{Events, Request, ServerEvent, Service, Target, run as run_on};
+use super::client::{Events, Request, ServerEvent, Service, ServiceTarget, run as run_on};
 use super::clock::utc;
 use super::failure::{Exit, Failure};
 use super::output::{Form, Output};
-use super::terminal::{print, printable};
+use super::printable::printable;
+use super::terminal::print;
 
 const EVENTS: &str = "/api/settings/events";
 
@@ -28,7 +29,7 @@ pub(super) struct Arguments {
     #[command(flatten)]
     output: Output,
     #[command(flatten)]
-    target: Target,
+    target: ServiceTarget,
 }
 
 /// What comes next of a stream.
@@ -43,7 +44,7 @@ pub(super) enum Next {
 pub(super) fn run(arguments: Arguments) -> Result<ExitCode, Failure> {
     let Arguments { output: Output { output: form }, target } = arguments;
     run_on(async move {
-        let service = target.open_service()?;
+        let service = target.open()?;
         let mut last_id = String::new();
         loop {
             let mut events = follow(&service, &mut last_id).await?;

@@ -7,7 +7,8 @@ use super::client::{Purpose, Request, Response, Target, run as run_on};
 use super::failure::Failure;
 use super::get::show_server;
 use super::output::{Form, Output};
-use super::terminal::{print, printable};
+use super::printable::printable;
+use super::terminal::print;
 
 /// The options of a write.
 #[derive(Debug, clap::Args)]

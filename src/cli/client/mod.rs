@@ -27,10 +27,10 @@ pub(super) use request::{Request, Response, escaped, instance, instances, server
 pub(super) use service::{Events, ServerEvent, Service};
 use way::Way;
 
-/// Which settings a command is for, and how they are reached.
+/// Which service a command is for.
 #[derive(Debug, clap::Args)]
 #[command(next_help_heading = "Which settings")]
-pub(super) struct Target {
+pub(super) struct ServiceTarget {
     #[command(flatten)]
     source: Source,
     /// Call the service at this URL [env: MCP_SETTINGS_URL] [default: the running service of the settings file]
@@ -39,6 +39,14 @@ pub(super) struct Target {
     /// A file with the API key to call the service with [env: MCP_SETTINGS_API_KEY]
     #[arg(long, value_name = "FILE")]
     key_file: Option<PathBuf>,
+}
+
+/// Which settings a command is for that does without a service.
+#[derive(Debug, clap::Args)]
+#[command(next_help_heading = "Which settings")]
+pub(super) struct Target {
+    #[command(flatten)]
+    service: ServiceTarget,
     /// Work on the settings file itself, also where a service runs
     #[arg(long, conflicts_with_all = ["url", "key_file"])]
     direct: bool,
@@ -49,39 +57,39 @@ pub(super) struct Settings {
     way: Box<dyn Way>,
 }
 
-/// What was found.
-enum Found {
-    Service(Remote),
-    Document(Box<Config>),
-}
-
 impl Target {
     /// The service that runs on the settings, or is named; else the document.
     pub(super) fn open(self, purpose: Purpose) -> Result<Settings, Failure> {
-        let way: Box<dyn Way> = match self.find()? {
-            Found::Service(remote) => Box::new(remote),
-            Found::Document(config) => Box::new(Direct::open(&config, purpose)?),
+        let Self { service, direct } = self;
+        let config = service.config()?;
+        let remote = if direct { None } else { service.find(&config)? };
+        let way: Box<dyn Way> = match remote {
+            Some(remote) => Box::new(remote),
+            None => Box::new(Direct::open(&config, purpose)?),
         };
         Ok(Settings { way })
     }
+}
 
-    /// The service. There is no other way.
-    pub(super) fn open_service(self) -> Result<Service, Failure> {
-        match self.find()? {
-            Found::Service(remote) => Ok(Service(remote)),
-            Found::Document(config) => Err(no_service(&config.settings)),
-        }
+impl ServiceTarget {
+    /// The service that runs on the settings, or is named.
+    pub(super) fn open(self) -> Result<Service, Failure> {
+        let config = self.config()?;
+        let remote = self.find(&config)?.ok_or_else(|| no_service(&config.settings))?;
+        Ok(Service(remote))
     }
 
-    fn find(self) -> Result<Found, Failure> {
+    fn config(&self) -> Result<Config, Failure> {
         let Resolved { config, .. } = self.source.resolve(Flags::default())?;
         log::start_for_settings(&config)?;
-        if self.direct {
-            return Ok(Found::Document(Box::new(config)));
-        }
+        Ok(config)
+    }
+
+    /// `None` where no service runs and none is named.
+    fn find(&self, config: &Config) -> Result<Option<Remote>, Failure> {
         let named_key =
             self.key_file.as_deref().map(named_key).transpose()?.or_else(|| config.api_key.clone());
-        let state = find_state(&config);
+        let state = find_state(config);
         let address = state.as_ref().ok().and_then(Option::as_ref).and_then(address_of_service);
         let url = self.url.as_ref().or(config.url.as_ref());
         // The keys of this machine's service are for no other.
@@ -91,7 +99,7 @@ impl Target {
             (Some(address), _) => {
                 let key = match named_key {
                     Some(key) => Some(key),
-                    None => own_key(&config, state?.as_ref())?,
+                    None => own_key(config, state?.as_ref())?,
                 };
                 let host = config.allowed_hosts.first().map(String::as_str);
                 Remote::at_address(address, host, key.map(checked).transpose()?)?
@@ -99,10 +107,10 @@ impl Target {
             (None, Some(url)) => Remote::at_url(url, named_key.map(checked).transpose()?)?,
             (None, None) => {
                 state?;
-                return Ok(Found::Document(Box::new(config)));
+                return Ok(None);
             }
         };
-        Ok(Found::Service(remote))
+        Ok(Some(remote))
     }
 }
 

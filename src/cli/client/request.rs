@@ -11,7 +11,6 @@ use crate::json::{Json, Rules, parse};
 use crate::model::ServerName;
 
 use super::super::failure::{Exit, Failure};
-use super::super::terminal::printable;
 
 /// How long a response may take, unless a command expects more.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -191,7 +190,7 @@ impl Response {
         };
         let slug = problem.r#type.rsplit('/').next().unwrap_or_default();
         let what = format!("{} ({slug}, status {})", problem.detail, problem.status);
-        let mut failure = Failure::new(printable(&what)).exit(exit_of(slug));
+        let mut failure = Failure::new(what).exit(exit_of(slug));
         for fault in problem.errors.iter().flatten() {
             let pointer =
                 if fault.pointer.as_str().is_empty() { "the whole" } else { fault.pointer.as_str() };
@@ -199,17 +198,17 @@ impl Response {
                 (Some(line), Some(column)) => format!("line {line}, column {column}: {pointer}"),
                 _ => pointer.to_owned(),
             };
-            failure = failure.detail(printable(&format!("{place}: {}", fault.message)));
+            failure = failure.detail(format!("{place}: {}", fault.message));
         }
         if let Some(changed) = problem.changed.filter(|changed| !changed.is_empty()) {
             let places: Vec<&str> = changed.iter().map(|pointer| pointer.as_str()).collect();
-            failure = failure.detail(printable(&format!("it differs at {}", places.join(", "))));
+            failure = failure.detail(format!("it differs at {}", places.join(", ")));
         }
         if let Some(tag) = &problem.current_etag {
-            failure = failure.detail(printable(&format!("the current tag is {}", tag.as_str())));
+            failure = failure.detail(format!("the current tag is {}", tag.as_str()));
         }
         if let Some(fault) = &problem.fault {
-            failure = failure.detail(printable(&format!("the server: {}", fault.message)));
+            failure = failure.detail(format!("the server: {}", fault.message));
         }
         match slug {
             "unauthorized" => failure.hint("set `MCP_SETTINGS_API_KEY`, or name a file with `--key-file`"),

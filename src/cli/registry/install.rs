@@ -6,7 +6,7 @@ use crate::registry::{
     RegistryError, RegistryErrorKind, STDIO, ServerSpec, has_section_header, is_reference, redact_unknown,
 };
 
-use super::super::terminal::printable;
+use super::super::printable::printable;
 use super::{Outcome, Refusal, Root, complain};
 
 #[derive(Debug, clap::Args)]

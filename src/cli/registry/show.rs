@@ -3,7 +3,7 @@
 
 use crate::registry::{RegistryBackend, resolve, shown_value};
 
-use super::super::terminal::printable;
+use super::super::printable::printable;
 use super::{Outcome, Refusal};
 
 pub(super) async fn list(registry: &dyn RegistryBackend) -> Result<Outcome, Refusal> {
