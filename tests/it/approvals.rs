@@ -217,7 +217,7 @@ fn bodies_that_are_no_id_are_named() {
 
 #[test]
 fn approvals_work_in_memory() {
-    let server = builder(Site::new()).in_memory().start();
+    let server = opened(builder(Site::new()).in_memory().start());
     put(&server, "a", BOTH, &json!({"command": "x"}));
     assert_eq!(word(&server, "a"), "approved");
     server.delete(place("a")).key(RUNNER).send().expect(204);
