@@ -68,7 +68,9 @@ impl<'m> Merging<'m> {
             }
             _ => return Err(NotInPlace::Shape("the file has its servers in another form than this export")),
         };
-        if own.as_ref() != Some(&value) {
+        // Nothing is as good as a place without servers.
+        let is_missing = own.is_none() && is_empty(&value);
+        if !is_missing && own.as_ref() != Some(&value) {
             put(root, &place.own, value);
         }
         Ok(())
@@ -182,6 +184,10 @@ const ELSEWHERE: NotInPlace = NotInPlace::Shape("the file has servers where this
 
 fn pointer(way: &[String]) -> Pointer {
     way.iter().fold(Pointer::root(), |pointer, step| pointer.member(step))
+}
+
+fn is_empty(value: &Json) -> bool {
+    value.as_object().is_some_and(Object::is_empty) || value.as_array().is_some_and(<[Json]>::is_empty)
 }
 
 /// An address alone is an entry of some list.

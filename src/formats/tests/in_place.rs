@@ -76,6 +76,24 @@ fn one_changed_server_changes_its_own_lines_only() {
     }
 }
 
+#[test]
+fn a_place_for_servers_is_not_made_for_none() {
+    let home = r#"{"projects": {"/shop": {"mcpServers": {"a": {"type": "stdio", "command": "x", "args": []}}}}}"#;
+    for (format, original) in [
+        (Format::ClaudeHome, home),
+        (Format::Cursor, r#"{"other": 1}"#),
+        (Format::Vscode, r#"{"other": 1}"#),
+        (Format::Codex, "other = 1\n"),
+        (Format::Goose, "other: 1\n"),
+        (Format::OpenhandsToml, "other = 1\n"),
+    ] {
+        let own = again(format, original);
+        for others in [Others::Keep, Others::Remove] {
+            assert_eq!(put(format, original, &kept(&own), others).as_deref(), Ok(original), "{format}");
+        }
+    }
+}
+
 /// A file, what is exported into it, what it becomes.
 fn check(format: Format, original: &str, exported: &str, others: Others, expected: &str) {
     let text =
