@@ -68,7 +68,7 @@ impl<'m> Merging<'m> {
             }
             _ => return Err(NotInPlace::Shape("the file has its servers in another form than this export")),
         };
-        // Nothing is as good as a place without servers.
+        // A place without servers says no more than none.
         let is_missing = own.is_none() && is_empty(&value);
         if !is_missing && own.as_ref() != Some(&value) {
             put(root, &place.own, value);
