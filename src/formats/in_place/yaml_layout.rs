@@ -64,15 +64,24 @@ impl<'t> Reader<'t> {
         at(span.start.index())..at(span.end.index())
     }
 
+    /// Where a key or a value begins and ends. For the parser a quoted text and a block reach as far as the next thing that
+    /// it reads, over blanks and comments.
+    fn place(&self, event: &Event<'_>, span: &Span) -> Range<usize> {
+        let range = self.range(span);
+        let Event::Scalar(_, style, ..) = event else { return range };
+        let text = &self.text[range.clone()];
+        let length = match style {
+            ScalarStyle::Plain => text.len(),
+            ScalarStyle::Literal | ScalarStyle::Folded => text.trim_end().len(),
+            ScalarStyle::SingleQuoted | ScalarStyle::DoubleQuoted => quoted(text).unwrap_or(text.len()),
+        };
+        range.start..range.start + length
+    }
+
     fn value(&mut self, event: Event<'t>, span: Span) -> Option<Node> {
-        let mut range = self.range(&span);
+        let mut range = self.place(&event, &span);
         let (has_properties, mut inner) = match event {
-            Event::Scalar(_, style, anchor, tag) => {
-                if matches!(style, ScalarStyle::Literal | ScalarStyle::Folded) {
-                    range.end = range.start + self.text[range.clone()].trim_end().len();
-                }
-                (0 < anchor || tag.is_some(), Inner::Whole)
-            }
+            Event::Scalar(_, _, anchor, tag) => (0 < anchor || tag.is_some(), Inner::Whole),
             Event::Alias(_) => (true, Inner::Whole),
             Event::MappingStart(anchor, tag) => {
                 let (members, close) = self.members()?;
@@ -114,7 +123,7 @@ impl<'t> Reader<'t> {
         let mut members = Vec::new();
         loop {
             let (event, span) = self.next()?;
-            let key = self.range(&span);
+            let key = self.place(&event, &span);
             if matches!(event, Event::MappingEnd) {
                 return Some((members, key.start));
             }
@@ -158,4 +167,20 @@ impl<'t> Reader<'t> {
         }
         Some(Bracketed { start: open + 1, close, items, commas })
     }
+}
+
+/// How long the quoted text is that a text begins with.
+fn quoted(text: &str) -> Option<usize> {
+    let quote = *text.as_bytes().first().filter(|byte| matches!(byte, b'"' | b'\''))?;
+    let mut bytes = text.bytes().enumerate().skip(1).peekable();
+    while let Some((at, byte)) = bytes.next() {
+        let is_double = quote == b'\'' && bytes.peek().is_some_and(|(_, next)| *next == quote);
+        match byte {
+            b'\\' if quote == b'"' => drop(bytes.next()),
+            _ if byte == quote && is_double => drop(bytes.next()),
+            _ if byte == quote => return Some(at + 1),
+            _ => {}
+        }
+    }
+    None
 }

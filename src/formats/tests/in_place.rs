@@ -78,7 +78,8 @@ fn one_changed_server_changes_its_own_lines_only() {
 
 #[test]
 fn a_place_for_servers_is_not_made_for_none() {
-    let home = r#"{"projects": {"/shop": {"mcpServers": {"a": {"type": "stdio", "command": "x", "args": []}}}}}"#;
+    let home =
+        r#"{"projects": {"/shop": {"mcpServers": {"a": {"type": "stdio", "command": "x", "args": []}}}}}"#;
     for (format, original) in [
         (Format::ClaudeHome, home),
         (Format::Cursor, r#"{"other": 1}"#),
@@ -257,6 +258,18 @@ fn yaml_is_changed_line_by_line() {
             "mcpServers:\n  a:\n    command: x\n    args:\n      - two\n      - three\n    timeout: 1000\n",
             Keep,
             "mcpServers:\n  a:\n    command: x\n    args:\n    # 1\n    -   two\n    - three\n    timeout: 1000\n",
+        ),
+        (
+            "mcpServers:\n  a:\n    command: \"x \\\" #\" # why\n    \"args\"  : ['it''s' , \"b\"   ] # two\n    env:\n      'A' : 'it''s'   # three\n",
+            "mcpServers:\n  a:\n    command: z\n    args:\n      - c\n      - d\n    env:\n      A: e\n",
+            Keep,
+            "mcpServers:\n  a:\n    command: z # why\n    \"args\"  : [c , d   ] # two\n    env:\n      'A' : e   # three\n",
+        ),
+        (
+            "mcpServers:\n  a:\n    command: x\n    args:\n      - \"one\"   # 1\n      - 'two'\n      # 3\n",
+            "mcpServers:\n  a:\n    command: x\n    args:\n      - three\n",
+            Keep,
+            "mcpServers:\n  a:\n    command: x\n    args:\n      - three   # 1\n      # 3\n",
         ),
     ] {
         check(Format::Librechat, original, exported, others, expected);
