@@ -40,8 +40,19 @@ impl Meaning {
         Self { config: config.into(), bag: bag.into() }
     }
 
-    pub(super) fn is(&self, other: &Self) -> bool {
-        self.config.has_value_of(&other.config) && self.bag.has_value_of(&other.bag)
+    /// Whether this is the server that was meant. What is kept for its client may be more.
+    pub(super) fn is(&self, meant: &Self) -> bool {
+        self.config.has_value_of(&meant.config) && has(&self.bag, &meant.bag)
+    }
+}
+
+/// Whether a value has all that another one has.
+fn has(value: &Json, meant: &Json) -> bool {
+    match (value, meant) {
+        (Json::Object(value), Json::Object(meant)) => {
+            meant.iter().all(|(name, meant)| value.get(name).is_some_and(|value| has(value, meant)))
+        }
+        _ => value.has_value_of(meant),
     }
 }
 

@@ -1,12 +1,12 @@
 //! The exported servers put into the value of a file, place by place. Which of them mean something else there, it does
 //! not know.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use crate::json::{Json, Object, Pointer};
 
 use super::edit::{MOST, identity};
-use super::merge::merged;
+use super::merge::{Expected, merged};
 use super::places::{Kind, Place, at, put};
 use super::{NotInPlace, Others};
 
@@ -14,6 +14,8 @@ use super::{NotInPlace, Others};
 pub(super) struct Merging<'m> {
     /// What an export of the file would be.
     base: &'m Object,
+    /// What of each server of the file every client would be given.
+    ours: &'m HashMap<Pointer, Json>,
     exported: &'m Object,
     others: Others,
     /// The exported servers that replace those of the file as a whole.
@@ -37,12 +39,13 @@ pub(super) struct Pair {
 impl<'m> Merging<'m> {
     pub(super) fn new(
         base: &'m Object,
+        ours: &'m HashMap<Pointer, Json>,
         exported: &'m Object,
         others: Others,
         whole: &'m HashSet<Pointer>,
         is_same: &'m dyn Fn(&Pointer, &Pointer) -> bool,
     ) -> Self {
-        Self { base, exported, others, whole, is_same, pairs: Vec::new() }
+        Self { base, ours, exported, others, whole, is_same, pairs: Vec::new() }
     }
 
     /// Changes the value of a file at one of its places.
@@ -170,7 +173,7 @@ impl<'m> Merging<'m> {
             (Some((own, at)), Some(base)) if !self.whole.contains(&from) => {
                 match base.has_value_of(theirs) || (self.is_same)(&from, &at) {
                     true => (own.clone(), true),
-                    false => (merged(own, base, theirs), false),
+                    false => (merged(own, Expected { base, ours: self.ours.get(&at) }, theirs), false),
                 }
             }
             _ => (theirs.clone(), false),

@@ -41,6 +41,7 @@ impl Wanted {
         };
         let own_servers = servers(client, own);
         let base = expected(client, &own_servers);
+        let ours = ours(client, &own_servers);
         let (before, meant) = (meanings(&own_servers), meanings(&servers(client, theirs)));
         let is_same = |from: &Pointer, own: &Pointer| match (meant.get(from), before.get(own)) {
             (Some(meant), Some(own)) => own.is(meant),
@@ -49,7 +50,7 @@ impl Wanted {
         let places = places(format, root, exported)?;
         let mut whole = HashSet::new();
         loop {
-            let mut merging = Merging::new(&base, exported, others, &whole, &is_same);
+            let mut merging = Merging::new(&base, &ours, exported, others, &whole, &is_same);
             let mut root = root.clone();
             for place in &places {
                 merging.put(&mut root, place, &places)?;
@@ -110,4 +111,16 @@ fn expected(client: &Client, own: &[Entry]) -> Object {
     let exported: Vec<Server<'_>> =
         stored.iter().map(|(name, config, bags)| Server { name, config, bags }).collect();
     export::root(client, &exported).0
+}
+
+/// What an export of each of the file's own servers would write if nothing were kept for its client, by its place.
+fn ours(client: &Client, own: &[Entry]) -> HashMap<Pointer, Json> {
+    let of_entry = |entry: &Entry| {
+        let (config, bags) = (entry.to_stored().config, Object::new());
+        let server = Server { name: &entry.name, config: &config, bags: &bags };
+        let (entries, ..) = export::entries(client, &[server]);
+        let (_, written) = entries.into_iter().next()?;
+        Some((entry.place.pointer.clone(), written.into()))
+    };
+    own.iter().filter_map(of_entry).collect()
 }

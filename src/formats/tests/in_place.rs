@@ -77,6 +77,34 @@ fn one_changed_server_changes_its_own_lines_only() {
 }
 
 #[test]
+fn what_only_the_client_knows_of_a_server_stays_where_the_export_does_not_say_it() {
+    let codex = "[mcp_servers.a]\ncommand = \"x\" # mine\ndisabled_tools = [\"drop_all\"]\nrequired = true\n\n[mcp_servers.a.tools.write]\napproval_mode = \"prompt\"\n";
+    let windsurf =
+        r#"{"mcpServers": {"a": {"command": "x", "disabledTools": ["drop_all"], "env": {"A": "1"}}}}"#;
+    let gemini = r#"{"mcpServers": {"a": {"command": "x", "trust": false, "excludeTools": ["drop_all"]}}}"#;
+    let vscode =
+        r#"{"servers": {"a": {"type": "stdio", "command": "x", "envFile": ".env", "sandboxEnabled": true}}}"#;
+    let goose = "extensions:\n  a:\n    type: stdio\n    name: a\n    cmd: x\n    enabled: true\n    bundled: true # why\n";
+    for (format, original) in [
+        (Format::Codex, codex),
+        (Format::Windsurf, windsurf),
+        (Format::Gemini, gemini),
+        (Format::Vscode, vscode),
+        (Format::Goose, goose),
+    ] {
+        let mut servers = kept(&again(format, original));
+        servers[0].bags = Object::new();
+        assert_eq!(put(format, original, &servers, Others::Keep).as_deref(), Ok(original), "{format}");
+        servers[0].config.insert("command", Json::string("z"));
+        let expected = original.replace("\"x\"", "\"z\"").replace("cmd: x", "cmd: z");
+        assert_eq!(put(format, original, &servers, Others::Keep), Ok(expected), "{format}");
+    }
+    // A list that the export has is all of that list.
+    let exported = "[mcp_servers.a]\ncommand = \"x\"\ndisabled_tools = [\"write\"]\n";
+    check(Format::Codex, codex, exported, Others::Keep, &codex.replace("drop_all", "write"));
+}
+
+#[test]
 fn a_place_for_servers_is_not_made_for_none() {
     let home =
         r#"{"projects": {"/shop": {"mcpServers": {"a": {"type": "stdio", "command": "x", "args": []}}}}}"#;
