@@ -71,9 +71,13 @@ export default async function (stage) {
     await route.continue();
   }, { times: 1 });
   await importing.submit.click();
-  await visible(visitor.alert('Somebody else changed a server meanwhile. Nothing was imported. Look at the differences again.'));
+  const refused = visitor.alert('Somebody else changed a server meanwhile. Nothing was imported. Look at the differences again.');
+  await visible(refused);
   assert.equal(await stage.api.plaintext('added'), null, 'all or nothing');
   await eventually(async () => assert.ok((await rows('replaced')).includes('Description | of later | absent | –')));
+  await stage.api.patch('replaced', { description: 'of the end' });
+  await eventually(async () => assert.ok((await rows('replaced')).includes('Description | of the end | absent | –')));
+  assert.ok(await refused.isVisible(), 'it is read, whatever others go on doing');
   await assertAccessible(page, 'a conflict');
   await importing.submit.click();
   await visible(importing.said.getByText('Choose what to do with replaced first.'));

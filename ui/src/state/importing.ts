@@ -20,8 +20,14 @@ export const source = signal<Text>(NOTHING);
 /** What was found in it; the last answer, while a newer one is on its way. */
 export const found = signal<Found | null>(null);
 
+/** Why nothing can be read. */
+const unread = signal<Problem | null>(null);
+
+/** Why nothing was stored. It stays while others go on changing what is stored, until the reader does something about it. */
+const notStored = signal<Problem | null>(null);
+
 /** Why nothing can be read, or why nothing was stored. */
-export const refusal = signal<Problem | null>(null);
+export const refusal = computed(() => notStored.value ?? unread.value);
 
 /** Whether what was found is not of this text yet. */
 export const isReading = signal(false);
@@ -46,6 +52,7 @@ let request = new AbortController();
 export function setSource(change: Partial<Text>): void {
   if (outcome.peek() !== null) forgetChoices();
   outcome.value = null;
+  notStored.value = null;
   source.value = { ...source.peek(), ...change };
   readSoon();
 }
@@ -78,7 +85,7 @@ export function editEntry(name: string, change: Edit): void {
   const server = found.peek()?.servers.find((own) => own.name === name);
   const over = change.action === undefined ? {} : { over: server?.etag ?? null };
   edits.value = new Map(edits.peek()).set(name, { ...edits.peek().get(name), ...change, ...over });
-  if (outcome.peek() === null) refusal.value = null;
+  notStored.value = null;
 }
 
 /** Takes one value that was asked for. */
@@ -102,7 +109,7 @@ function readSoon(): void {
   request.abort();
   isReading.value = source.peek().text.trim() !== "";
   if (isReading.peek()) timer = window.setTimeout(() => void read(), PAUSE_MS);
-  else [found.value, refusal.value] = [null, null];
+  else [found.value, unread.value] = [null, null];
 }
 
 async function read(): Promise<void> {
@@ -114,7 +121,7 @@ async function read(): Promise<void> {
   if (signal.aborted) return;
   isReading.value = false;
   found.value = "ok" in answer ? answer.ok : null;
-  refusal.value = "ok" in answer ? null : problemIn(answer);
+  unread.value = "ok" in answer ? null : problemIn(answer);
 }
 
 /** Stores what was chosen: all of it, or nothing. Gives whether that was done. */
@@ -125,7 +132,7 @@ export async function importChosen(): Promise<boolean> {
     const problem = problemIn(answer);
     // What is stored now is not what was shown.
     if (problem.status === 409 || problem.status === 412) await read();
-    refusal.value = problem;
+    notStored.value = problem;
     return false;
   }
   const done = answer.ok.servers.filter(({ stored_as }) => stored_as !== undefined);
@@ -134,7 +141,7 @@ export async function importChosen(): Promise<boolean> {
   }
   // What was entered is stored now, and is kept nowhere else.
   edits.value = new Map([...edits.peek()].map(([name, { inputs, ...edit }]) => [name, edit]));
-  refusal.value = null;
+  notStored.value = null;
   outcome.value = new Map(done.map(({ name, stored_as = name }) => [name, stored_as]));
   return true;
 }
