@@ -5,6 +5,7 @@ use crate::json::{Json, Object, Pointer};
 
 use super::client::{Client, FileSyntax, Off, Scopes, Shared, Timeout, UrlAlone, seconds, transport};
 use super::emit;
+use super::names::may_be_of;
 use super::references::{from_ours, into_ours};
 use super::words::Words;
 use super::writing::{Loss, Server, Writing};
@@ -39,7 +40,8 @@ pub(in crate::formats) fn entries(
     let mut losses = Vec::new();
     for server in servers {
         let bag = server.bags.get(client.format.bag()).and_then(Json::as_object).cloned().unwrap_or_default();
-        let name = bag.get(NAME).and_then(Json::as_str).unwrap_or(server.name).to_owned();
+        let of_client = bag.get(NAME).and_then(Json::as_str).filter(|own| may_be_of(server.name, own));
+        let name = of_client.unwrap_or(server.name).to_owned();
         shared.bags.push(bag.clone());
         shared.transports.push(server.config.get("transport").and_then(Json::as_str).map(str::to_owned));
         let mut writing = Writing {

@@ -23,6 +23,17 @@ pub(in crate::formats) fn legal_name(text: &str) -> String {
     if name.parse::<ServerName>().is_ok() { name.to_owned() } else { ANY.to_owned() }
 }
 
+/// Whether a server of this name may be the one that a client knows by the other: it has the name that was offered for it.
+/// A copy has not, nor has a server that was given a name of its own.
+pub(in crate::formats) fn may_be_of(name: &str, original: &str) -> bool {
+    let wanted = legal_name(original);
+    let is_numbered = |(base, number): (&str, &str)| {
+        let is_number = !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit());
+        is_number && (base == wanted || (name.len() == ServerName::LONGEST && wanted.starts_with(base)))
+    };
+    name == wanted || name.rsplit_once('-').is_some_and(is_numbered)
+}
+
 /// The names that were given.
 #[derive(Default)]
 pub(in crate::formats) struct Taken {
@@ -207,6 +218,21 @@ mod tests {
     use crate::json::{Rules, parse};
 
     #[test]
+    fn a_name_may_be_of_what_it_was_offered_for_only() {
+        for (name, original, expected) in [
+            ("Field-Notes", "Field Notes", true),
+            ("Field-Notes-2", "Field Notes", true),
+            ("Field-Notes-copy", "Field Notes", false),
+            ("Field-Notes-", "Field Notes", false),
+            ("notes", "Field Notes", false),
+            ("search-12", "search", true),
+            ("sea-2", "search", false),
+        ] {
+            assert_eq!(may_be_of(name, original), expected, "{name} {original}");
+        }
+    }
+
+    #[test]
     fn a_name_that_is_not_legal_gets_the_nearest_one() {
         for (text, name) in [
             ("Field Notes", "Field-Notes"),
@@ -231,7 +257,9 @@ mod tests {
         assert_eq!(given, ["a", "a-2", "a-3", "a-4", "b", "a-2-2"]);
         let long = "x".repeat(128);
         taken.give(&long);
-        assert_eq!(taken.give(&long), format!("{}-2", "x".repeat(126)));
+        let second = taken.give(&long);
+        assert_eq!(second, format!("{}-2", "x".repeat(126)));
+        assert!(may_be_of(&second, &long));
     }
 
     #[test]

@@ -105,6 +105,21 @@ fn what_only_the_client_knows_of_a_server_stays_where_the_export_does_not_say_it
 }
 
 #[test]
+fn a_copy_does_not_take_the_place_of_its_original() {
+    let original = r#"{"mcpServers": {"Field Notes": {"command": "x"}}}"#;
+    let mut servers = kept(&again(Format::ClaudeDesktop, original));
+    let Kept { name, config, bags } = &servers[0];
+    assert_eq!((name.as_str(), bags.is_empty()), ("Field-Notes", false));
+    let mut copy = Kept { name: "A-staging".into(), config: config.clone(), bags: bags.clone() };
+    copy.config.insert("command", Json::string("staging"));
+    servers.insert(0, copy);
+    let expected =
+        r#"{"mcpServers": {"Field Notes": {"command": "x"}, "A-staging": {"command": "staging"}}}"#;
+    assert_eq!(put(Format::ClaudeDesktop, original, &servers[..1], Others::Keep).as_deref(), Ok(expected));
+    assert_eq!(put(Format::ClaudeDesktop, original, &servers, Others::Keep).as_deref(), Ok(expected));
+}
+
+#[test]
 fn a_place_for_servers_is_not_made_for_none() {
     let home =
         r#"{"projects": {"/shop": {"mcpServers": {"a": {"type": "stdio", "command": "x", "args": []}}}}}"#;
