@@ -7,6 +7,7 @@ use super::draft::{Draft, Refusal};
 use super::format::Format;
 use super::names::Taken;
 use super::number::moved;
+use super::plain::Plain;
 use super::references::Form;
 use super::source::Source;
 use super::words;
@@ -40,6 +41,8 @@ pub(in crate::formats) struct Client {
     pub(in crate::formats) oauth: Option<Oauth>,
     /// Writes an `auth` that is sent in a header in members of its own, if it can.
     pub(in crate::formats) keeps_auth: Option<fn(&mut Writing<'_>, &Object) -> bool>,
+    /// What of its own members is no secret, although a name above it tells of one.
+    pub(in crate::formats) plain: &'static [Plain],
     /// Members that let its model do things unasked.
     pub(in crate::formats) permissions: &'static [&'static str],
     pub(in crate::formats) forms: &'static [Form],
@@ -168,6 +171,7 @@ pub(in crate::formats) const USUAL: Client = Client {
     description: Some("description"),
     icon: None,
     oauth: None,
+    plain: &[],
     permissions: &[],
     forms: &[],
     replaced: EVERYWHERE,

@@ -3,10 +3,14 @@
 
 use crate::json::{Json, Object, Pointer};
 
-use super::client::{Client, FileSyntax, Off, Scopes, Shared, Timeout, UrlAlone, seconds, transport};
+use super::client::{
+    Client, EVERYWHERE, FileSyntax, Off, Scopes, Shared, Timeout, UrlAlone, seconds, transport,
+};
+use super::clients;
 use super::emit;
+use super::format::Format;
 use super::names::may_be_of;
-use super::references::{from_ours, into_ours};
+use super::references::{self, from_ours, into_ours};
 use super::words::Words;
 use super::writing::{Loss, Server, Writing};
 
@@ -23,7 +27,7 @@ pub struct Export {
 pub(in crate::formats) const NAME: &str = "name";
 
 /// The member of a bag that has texts with references as the client wrote them, by their places.
-pub(in crate::formats) const REFERENCES: &str = "references";
+pub const REFERENCES: &str = "references";
 
 /// Members that one of our texts has a reference in (DESIGN §13.5).
 pub(in crate::formats) const OURS_REPLACED: [&str; 5] = ["args", "env", "cwd", "url", "headers"];
@@ -86,6 +90,13 @@ pub(in crate::formats) fn file(client: &Client, servers: &[Server<'_>]) -> Expor
         FileSyntax::Yaml => emit::yaml(&file),
     };
     Export { text: crate::json::Text::new(text), losses }
+}
+
+/// A reference to a variable as the client writes it in its own members, which are not in our words; nothing where it
+/// has no such reference, or replaces none there.
+pub fn variable_of(format: Format, name: &str) -> Option<String> {
+    let client = clients::of(format);
+    references::variable(name, client.forms).filter(|_| client.replaced == EVERYWHERE)
 }
 
 impl Client {

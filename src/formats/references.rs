@@ -261,6 +261,11 @@ pub(in crate::formats) struct Written {
     pub(in crate::formats) is_mistaken: bool,
 }
 
+/// A reference to a variable in the first of a client's forms that has one.
+pub(in crate::formats) fn variable(name: &str, forms: &[Form]) -> Option<String> {
+    forms.iter().find_map(|form| form.write(name, None))
+}
+
 /// Writes a text of ours in a client's forms.
 pub(in crate::formats) fn from_ours(ours: &str, forms: &[Form]) -> Written {
     let Ok(template) = Template::parse(ours) else {

@@ -22,6 +22,7 @@ use super::{ReadModel, Service, ServiceError};
 
 const NOT_SHOWN: &str = "what is kept for clients is written for keys with the scope `reveal` only";
 const SEEMS_SECRET: &str = "it seems to hold a secret, and is written as it is";
+const NO_REFERENCE: &str = "this client has no such reference: it is written as it is here";
 const NOT_READ: &str = "it can't be read as a configuration, and is not written";
 
 /// Which servers are exported, and how.
@@ -98,7 +99,7 @@ fn exported(
         }
     }
     let variables = Variables::of(&configs);
-    let mut writer = Writer { secrets, may_reveal, reveals: false, losses, variables, remembered };
+    let mut writer = Writer { format, secrets, may_reveal, reveals: false, losses, variables, remembered };
     let mut servers = Vec::with_capacity(configs.len());
     let mut unreadable = Vec::new();
     for (name, config) in &configs {
@@ -132,6 +133,7 @@ fn exported(
 
 /// Writes configurations for one request.
 struct Writer<'a> {
+    format: Format,
     secrets: ExportedSecrets,
     may_reveal: bool,
     /// Whether it has written what is masked otherwise.
@@ -153,26 +155,56 @@ impl Writer<'_> {
             bags = Object::new();
         }
         self.reveals |= !bags.is_empty();
-        let kept_for_clients = of_clear(&bags);
+        let mut kept_for_clients = of_clear(&bags);
+        formats::mark_plain(self.format, &mut kept_for_clients);
         let at_bags = Pointer::root().member(EXTENSIONS);
         let in_bags = suspects(&kept_for_clients).into_iter().map(|own| at_bags.followed_by(&own.pointer));
         let suspects = suspects(config).into_iter().map(|own| own.pointer).chain(in_bags);
         self.losses.extend(suspects.map(|pointer| loss(name, pointer, SEEMS_SECRET)));
         let (mut config, bags) = match self.secrets {
             ExportedSecrets::Clear => (clear, bags),
-            // Of the members of a bag their names say which are secret.
-            _ => (self.substitute(name, config), self.substitute(name, &kept_for_clients)),
+            // Of the members of a bag their names say which are secret, and the client what of these is not.
+            _ => (self.substitute(name, config), self.substitute_kept(name, &kept_for_clients)),
         };
         config.remove(EXTENSIONS);
         Outgoing { name: name.as_str().to_owned(), config, bags }
     }
 
     fn substitute(&mut self, name: &SettingsKey, config: &Config) -> Object {
+        // In our form: the client's is written with the rest of the configuration.
+        self.replace(name, config, |variable, _| format!("${{{variable}}}"))
+    }
+
+    /// A bag is in the client's words, and so is what is put into it.
+    fn substitute_kept(&mut self, name: &SettingsKey, bags: &Config) -> Object {
+        let format = self.format;
+        let own = Pointer::root().member(format.bag());
+        // What the client wrote is not written where something else is there now.
+        let replaced = own.member(formats::REFERENCES);
+        let mut lost = Vec::new();
+        let written = self.replace(name, bags, |variable, pointer| {
+            formats::variable_of(format, variable).unwrap_or_else(|| {
+                if pointer.is_below(&own) && !pointer.is_below(&replaced) {
+                    lost.push(Pointer::root().member(EXTENSIONS).followed_by(pointer));
+                }
+                format!("${{{variable}}}")
+            })
+        });
+        self.losses.extend(lost.into_iter().map(|pointer| loss(name, pointer, NO_REFERENCE)));
+        written
+    }
+
+    fn replace(
+        &mut self,
+        name: &SettingsKey,
+        config: &Config,
+        mut reference: impl FnMut(&str, &Pointer) -> String,
+    ) -> Object {
         let is_placeholder = self.secrets == ExportedSecrets::Placeholders;
         let variables = &mut self.variables;
         let mut substitute = |pointer: &Pointer| {
             let variable = variables.name(name, pointer);
-            if is_placeholder { format!("<{variable}>") } else { format!("${{{variable}}}") }
+            if is_placeholder { format!("<{variable}>") } else { reference(&variable, pointer) }
         };
         let keeps_references = self.may_reveal;
         let mut substitutes = Substitutes { keeps_references, reveals: false, substitute: &mut substitute };

@@ -125,6 +125,61 @@ fn what_is_kept_for_a_client_is_not_written_for_who_may_not_see_it() {
 }
 
 #[test]
+fn of_what_is_kept_only_what_may_be_secret_is_replaced() {
+    let server = TestServer::start();
+    let librechat = concat!(
+        "mcpServers:\n",
+        "  web:\n    type: sse\n    url: https://h.example/\n",
+        "    apiKey: {key: canary-1, source: user, authorization_type: bearer}\n",
+        "    customUserVars: {SHEETS_KEY: {title: Key, description: Ask the admin}}\n",
+        "  own:\n    type: sse\n    url: https://h.example/\n",
+        "    apiKey: {key: canary-2, source: admin, authorization_type: basic}\n",
+        "  odd:\n    type: sse\n    url: https://h.example/\n",
+        "    apiKey: {key: canary-3, source: canary-4, authorization_type: custom, custom_header: X-Odd}\n",
+        "    oauth: {authorization_url: 'https://a.example/', token_url: 'https://u:canary-5@a.example/'}\n",
+    );
+    import(&server, &json!({"text": librechat, "format": "librechat"})).send().expect(200);
+    let written = |secrets: &str| {
+        let answer = exported(&server, "librechat", "web,own,odd", secrets);
+        let text = answer["text"].as_str().expect("a text");
+        assert!(!text.contains("canary"), "{text}");
+        let again = TestServer::start();
+        try_import(&again, &json!({"text": text, "format": "librechat"})).send().expect(200);
+        text.replace(['"', '\''], "")
+    };
+    for (secrets, key) in [("references", "${WEB_AUTHORIZATION}"), ("placeholders", "<WEB_AUTHORIZATION>")] {
+        let text = written(secrets);
+        for part in [
+            &*format!("key: {key}"),
+            "source: user",
+            "authorization_type: bearer",
+            "title: Key",
+            "description: Ask the admin",
+            "source: admin",
+            "authorization_type: basic",
+            "custom_header: X-Odd",
+            "authorization_url: https://a.example/",
+        ] {
+            assert!(text.contains(part), "{part}\n{text}");
+        }
+        assert!(!text.contains("headers"), "{text}");
+    }
+    let codex =
+        "[mcp_servers.a]\ncommand = \"x\"\n[mcp_servers.a.tools.get_token]\napproval_mode = \"prompt\"\n";
+    import(&server, &json!({"text": codex, "format": "codex"})).send().expect(200);
+    let written = exported(&server, "codex", "a", "references");
+    assert!(written["text"].as_str().expect("a text").contains("\"prompt\""), "{written}");
+    assert_eq!(written["losses"], json!([]));
+    let cursor = json!({"b": {"url": "https://h.example/", "auth": {"scopes": ["read"], "CLIENT_SECRET": "canary-6"}}});
+    import(&server, &json!({"text": text(&cursor), "format": "cursor"})).send().expect(200);
+    let written = exported(&server, "cursor", "b", "references");
+    assert_eq!(
+        file(&written)["mcpServers"]["b"]["auth"],
+        json!({"scopes": ["read"], "CLIENT_SECRET": "${env:B_CURSOR_AUTH_CLIENT_SECRET}"})
+    );
+}
+
+#[test]
 fn an_export_that_makes_no_sense_is_refused() {
     let server = start();
     for query in [

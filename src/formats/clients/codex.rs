@@ -7,6 +7,7 @@ use crate::formats::client::{
 };
 use crate::formats::draft::{Draft, Refusal};
 use crate::formats::format::Format;
+use crate::formats::plain::{ANY, Plain};
 use crate::formats::references::ReferenceKind;
 use crate::formats::words;
 use crate::formats::writing::Writing;
@@ -24,6 +25,11 @@ pub(super) static CLIENT: Client = Client {
     timeout: Timeout::Seconds("tool_timeout_sec"),
     off: Off::Enabled,
     oauth: Some(Oauth { member: "oauth", id: "client_id", secret: None, scopes: Scopes::Beside("scopes") }),
+    // A tool may be called `get_token`.
+    plain: &[
+        Plain::words(&["tools", ANY, "approval_mode"], &["auto", "prompt", "approve"]),
+        Plain::text(&[ENV_HEADERS, ANY]),
+    ],
     before,
     after,
     begin,

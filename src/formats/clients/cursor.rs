@@ -2,6 +2,7 @@
 
 use crate::formats::client::{Client, Oauth, Scopes, USUAL};
 use crate::formats::format::Format;
+use crate::formats::plain::Plain;
 use crate::formats::references::Form;
 
 pub(super) static CLIENT: Client = Client {
@@ -13,6 +14,7 @@ pub(super) static CLIENT: Client = Client {
         secret: Some("CLIENT_SECRET"),
         scopes: Scopes::Inside("scopes"),
     }),
+    plain: &[Plain::text(&["auth", "CLIENT_ID"]), Plain::text(&["auth", "scopes"])],
     forms: &[
         Form::EnvWord,
         Form::Predefined(&["userHome", "workspaceFolder", "workspaceFolderBasename", "pathSeparator", "/"]),

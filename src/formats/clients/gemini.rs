@@ -3,6 +3,7 @@
 use crate::formats::client::{Begun, Client, Oauth, Scopes, Shared, Timeout, USUAL, under};
 use crate::formats::draft::{Draft, Refusal};
 use crate::formats::format::Format;
+use crate::formats::plain::Plain;
 use crate::formats::references::Form;
 use crate::formats::source::Source;
 use crate::formats::words;
@@ -23,6 +24,11 @@ pub(super) static CLIENT: Client = Client {
         secret: Some("clientSecret"),
         scopes: Scopes::Inside("scopes"),
     }),
+    plain: &[
+        Plain::url(&["oauth", "authorizationUrl"]),
+        Plain::url(&["oauth", "tokenUrl"]),
+        Plain::text(&["oauth", "tokenParamName"]),
+    ],
     permissions: &["trust"],
     forms: &[Form::BracesWithDefault, Form::Bare, Form::Percent],
     before,

@@ -6,6 +6,7 @@ use crate::formats::client::{
 };
 use crate::formats::draft::{Draft, Refusal};
 use crate::formats::format::Format;
+use crate::formats::plain::{ANY, Plain};
 use crate::formats::references::{Form, ReferenceKind};
 use crate::formats::source::Source;
 use crate::formats::words;
@@ -26,6 +27,15 @@ pub(super) static CLIENT: Client = Client {
         secret: Some("client_secret"),
         scopes: Scopes::Inside("scope"),
     }),
+    plain: &[
+        Plain::words(&[KEY, "source"], &["admin", "user"]),
+        Plain::words(&[KEY, "authorization_type"], &["basic", "bearer", "custom"]),
+        Plain::text(&[KEY, "custom_header"]),
+        Plain::text(&["customUserVars", ANY, "title"]),
+        Plain::text(&["customUserVars", ANY, "description"]),
+        Plain::url(&["oauth", "authorization_url"]),
+        Plain::url(&["oauth", "token_url"]),
+    ],
     keeps_auth: Some(keep_key),
     forms: &[Form::Braces, Form::Mustache(ReferenceKind::User)],
     before,

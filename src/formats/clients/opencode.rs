@@ -3,6 +3,7 @@
 use crate::formats::client::{Begun, Client, Located, Oauth, Off, Scopes, Timeout, USUAL, under};
 use crate::formats::draft::{Draft, Refusal};
 use crate::formats::format::Format;
+use crate::formats::plain::Plain;
 use crate::formats::references::Form;
 use crate::formats::source::Source;
 use crate::formats::words;
@@ -23,6 +24,7 @@ pub(super) static CLIENT: Client = Client {
         secret: Some("clientSecret"),
         scopes: Scopes::Inside("scope"),
     }),
+    plain: &[Plain::url(&["oauth", "authorizationEndpoint"]), Plain::url(&["oauth", "tokenEndpoint"])],
     forms: &[Form::CurlyEnv, Form::CurlyFile],
     before,
     file: |entries, _| under("mcp", entries),

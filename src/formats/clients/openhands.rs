@@ -3,6 +3,7 @@
 use crate::formats::client::{Begun, Client, FileSyntax, Located, Off, Shared, Timeout, USUAL};
 use crate::formats::draft::{Draft, Refusal};
 use crate::formats::format::Format;
+use crate::formats::plain::Plain;
 use crate::formats::source::Source;
 use crate::formats::words;
 use crate::formats::writing::Writing;
@@ -11,6 +12,13 @@ use crate::json::{Json, Object};
 pub(super) static CLI: Client = Client {
     format: Format::OpenhandsCli,
     types: &["transport", "type"],
+    plain: &[
+        Plain::words(&["auth"], &["oauth"]),
+        Plain::words(&["auth", "strategy"], &["bearer", "header", "basic", "oauth2", "none"]),
+        Plain::text(&["auth", "authentication", "client_id"]),
+        Plain::text(&["auth", "authentication", "scopes"]),
+        Plain::words(&["auth", "authentication", "type"], &["oauth"]),
+    ],
     timeout: Timeout::Unknown("timeout"),
     off: Off::Enabled,
     ..USUAL
