@@ -24,7 +24,7 @@ pub use request_diff::{Request, changed};
 pub use settings_view::SettingsView;
 pub use state_diff::{Secrets, differing};
 pub use state_digest::{state_digest, unreadable_state_digest};
-pub use substitutes::Substitutes;
+pub use substitutes::{Substitutes, stays};
 pub use summary::{Summary, summary};
 pub use verbatim::is_verbatim;
 pub use view::{cautious_view, needs_reentry, needs_reentry_below, view, view_masked};

@@ -59,13 +59,20 @@ impl Substitutes<'_> {
 
     fn secret(&mut self, secret: &Secret, path: &Path<'_>) -> String {
         match &secret.value {
-            SecretValue::Text(text) if secret.is_reference => text.expose().to_owned(),
-            SecretValue::Text(text) if self.keeps_references && is_reference(text.expose()) => {
-                self.reveals = true;
+            SecretValue::Text(text) if stays(secret, self.keeps_references) => {
+                self.reveals |= !secret.is_reference;
                 text.expose().to_owned()
             }
             _ => (self.substitute)(&path.pointer()),
         }
+    }
+}
+
+/// Whether a secret stays as it is, since it is nothing but references.
+pub fn stays(secret: &Secret, keeps_references: bool) -> bool {
+    match &secret.value {
+        SecretValue::Text(text) => secret.is_reference || (keeps_references && is_reference(text.expose())),
+        SecretValue::Number(_) | SecretValue::Bool(_) | SecretValue::Unreadable => false,
     }
 }
 

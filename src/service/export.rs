@@ -1,14 +1,11 @@
 //! Exporting servers in the form of another client. Unless it is asked for, no secret leaves: a reference to a variable or
 //! a placeholder is written for each. What is kept for clients is shown to no one who may not see secrets.
 
-use std::collections::{HashMap, HashSet};
-
 use crate::api::{ExportLoss, ExportResult, ExportedSecrets};
 use crate::blocking;
 use crate::formats::{self, Format, Server};
 use crate::json::{Json, Object, Pointer};
 use crate::model::config::{Config, of_clear};
-use crate::model::reference::is_variable;
 use crate::model::secret_table::EXTENSIONS;
 use crate::model::suspect::suspects;
 use crate::model::{Dialect, SettingsKey};
@@ -18,6 +15,7 @@ use crate::state::Remembered;
 
 use super::access::Caller;
 use super::bags::bags_of;
+use super::variables::Variables;
 use super::{ReadModel, Service, ServiceError};
 
 const NOT_SHOWN: &str = "what is kept for clients is written for keys with the scope `reveal` only";
@@ -98,7 +96,7 @@ fn exported(
             Err(_) => losses.push(loss(name, Pointer::root(), NOT_READ)),
         }
     }
-    let variables = Variables::of(&configs);
+    let variables = Variables::of(&configs, may_reveal);
     let mut writer = Writer { format, secrets, may_reveal, reveals: false, losses, variables, remembered };
     let mut servers = Vec::with_capacity(configs.len());
     let mut unreadable = Vec::new();
@@ -212,54 +210,6 @@ impl Writer<'_> {
         self.reveals |= substitutes.reveals;
         written
     }
-}
-
-/// The names of variables that secrets are given.
-struct Variables {
-    /// Those that servers have in `env`.
-    own: HashSet<String>,
-    /// The secret that was given each of the others.
-    given: HashMap<String, (SettingsKey, Pointer)>,
-}
-
-impl Variables {
-    fn of(configs: &[(&SettingsKey, Config)]) -> Self {
-        let env = configs.iter().filter_map(|(_, config)| config.get("env")?.as_object());
-        let own = env.flat_map(|env| env.iter().map(|(name, _)| name.to_owned())).collect();
-        Self { own, given: HashMap::new() }
-    }
-
-    /// The name for a secret: that of its variable, or the server's and its own in upper case.
-    fn name(&mut self, server: &SettingsKey, pointer: &Pointer) -> String {
-        let steps: Vec<_> = pointer.steps().collect();
-        let parts = match steps.iter().map(AsRef::as_ref).collect::<Vec<&str>>()[..] {
-            ["env", name] if is_variable(name) => return name.to_owned(),
-            ["auth", "value"] => vec!["authorization"],
-            ["auth", "headers", name] => vec![name],
-            ["env" | "headers" | "url", ref rest @ ..] => rest.to_vec(),
-            ref all => all.to_vec(),
-        };
-        let base = upper(&[&[server.as_str()][..], &parts].concat().join("_"));
-        let secret = (server.clone(), pointer.clone());
-        let mut name = base.clone();
-        let mut number = 1;
-        while self.own.contains(&name) || self.given.get(&name).is_some_and(|other| *other != secret) {
-            number += 1;
-            name = format!("{base}_{number}");
-        }
-        self.given.insert(name.clone(), secret);
-        name
-    }
-}
-
-/// A text as the name of a variable.
-fn upper(text: &str) -> String {
-    let letter = |character: char| match character {
-        _ if character.is_ascii_alphanumeric() => character.to_ascii_uppercase(),
-        _ => '_',
-    };
-    let name: String = text.chars().map(letter).collect();
-    if name.starts_with(|first: char| first.is_ascii_digit()) { format!("_{name}") } else { name }
 }
 
 fn loss(server: &SettingsKey, pointer: Pointer, about: &'static str) -> ExportLoss {

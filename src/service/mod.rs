@@ -51,6 +51,7 @@ mod static_servers;
 mod tag_cache;
 mod update;
 mod update_request;
+mod variables;
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
