@@ -9,6 +9,7 @@ use super::names::Taken;
 use super::number::moved;
 use super::plain::Plain;
 use super::references::Form;
+use super::scopes::ScopesShape;
 use super::source::Source;
 use super::words;
 use super::writing::Writing;
@@ -116,12 +117,12 @@ pub(in crate::formats) struct Oauth {
     pub(in crate::formats) scopes: Scopes,
 }
 
-/// Where a client has the scopes.
+/// Where a client has the scopes, and how.
 #[derive(Clone, Copy, Debug)]
 pub(in crate::formats) enum Scopes {
     None,
-    Inside(&'static str),
-    Beside(&'static str),
+    Inside(&'static str, ScopesShape),
+    Beside(&'static str, ScopesShape),
 }
 
 /// What an entry turned out to be.
@@ -497,8 +498,15 @@ impl Client {
         }
         match oauth.scopes {
             Scopes::None => {}
-            Scopes::Inside(name) => take(&mut members, "scopes", name)?,
-            Scopes::Beside(name) => take(&mut draft.rest, "scopes", name)?,
+            Scopes::Inside(name, _) => take(&mut members, "scopes", name)?,
+            Scopes::Beside(name, _) => take(&mut draft.rest, "scopes", name)?,
+        }
+        // What the client does not write so itself is taken as it would.
+        if let Scopes::Inside(_, shape) | Scopes::Beside(_, shape) = oauth.scopes
+            && let Some(scopes) = authentication.get("scopes")
+            && let (scopes, None) = shape.of(scopes.clone())
+        {
+            authentication.insert("scopes", scopes);
         }
         if 1 < authentication.len() {
             let auth = [("strategy", Json::string("oauth2")), ("authentication", authentication.into())];

@@ -10,8 +10,7 @@ use super::clients;
 use super::emit;
 use super::format::Format;
 use super::names::may_be_of;
-use super::references::{self, from_ours, into_ours};
-use super::words::Words;
+use super::references;
 use super::writing::{Loss, Server, Writing};
 
 /// Servers in the form of a client.
@@ -29,9 +28,6 @@ pub(in crate::formats) const NAME: &str = "name";
 /// The member of a bag that has texts with references as the client wrote them, by their places.
 pub const REFERENCES: &str = "references";
 
-/// Members that one of our texts has a reference in (DESIGN §13.5).
-pub(in crate::formats) const OURS_REPLACED: [&str; 5] = ["args", "env", "cwd", "url", "headers"];
-
 const NO_MEMBER: &str = "this client has no member for it";
 
 /// The entries of these servers with the names that they have in the client's file.
@@ -43,10 +39,15 @@ pub(in crate::formats) fn entries(
     let mut entries = Vec::new();
     let mut losses = Vec::new();
     for server in servers {
-        let bag = server.bags.get(client.format.bag()).and_then(Json::as_object).cloned().unwrap_or_default();
+        let mut bag =
+            server.bags.get(client.format.bag()).and_then(Json::as_object).cloned().unwrap_or_default();
         let of_client = bag.get(NAME).and_then(Json::as_str).filter(|own| may_be_of(server.name, own));
         let name = of_client.unwrap_or(server.name).to_owned();
         shared.bags.push(bag.clone());
+        let written = match bag.remove(REFERENCES) {
+            Some(Json::Object(written)) => written,
+            _ => Object::new(),
+        };
         shared.transports.push(server.config.get("transport").and_then(Json::as_str).map(str::to_owned));
         let mut writing = Writing {
             name: &name,
@@ -55,6 +56,9 @@ pub(in crate::formats) fn entries(
             bag,
             losses: Vec::new(),
             is_off: false,
+            forms: client.forms,
+            replaced: client.replaced,
+            written,
         };
         client.write_entry(&mut writing);
         for (other, bag) in server.bags.iter().filter(|(other, _)| *other != client.format.bag()) {
@@ -149,37 +153,13 @@ impl Client {
         }
     }
 
-    /// Texts that may hold references, in the client's forms.
+    /// Texts that may hold references, in the client's forms. Those of `auth` are written with it.
     fn write_references(&self, writing: &mut Writing<'_>) {
-        let kept = match writing.bag.remove(REFERENCES) {
-            Some(Json::Object(kept)) => kept,
-            _ => Object::new(),
-        };
-        let mut losses = Vec::new();
-        for name in OURS_REPLACED {
-            let forms = if self.replaced.contains(&name) { self.forms } else { &[] };
+        for name in EVERYWHERE.iter().filter(|name| **name != "auth") {
             let Some(value) = writing.config.get(name).cloned() else { continue };
-            let value = each_text(value, &Pointer::root().member(name), &mut |pointer, text| {
-                if let Some(Json::String(own)) = kept.get(pointer.as_str())
-                    && into_ours(own.as_str(), forms) == text
-                {
-                    return own.as_str().to_owned();
-                }
-                let written = from_ours(text, forms);
-                if written.is_lost {
-                    losses.push((
-                        pointer.clone(),
-                        Words::from("this client has no such reference: it is written as it is here"),
-                    ));
-                } else if written.is_mistaken {
-                    losses
-                        .push((pointer.clone(), "this client will take a part of it for a reference".into()));
-                }
-                written.text
-            });
-            writing.config.insert(name, value);
+            let value = writing.in_their_forms(&Pointer::root().member(name), value);
+            writing.config.insert(*name, value);
         }
-        writing.losses.extend(losses);
     }
 
     fn write_transport(&self, writing: &mut Writing<'_>) {
@@ -311,27 +291,37 @@ impl Client {
         let Some(oauth) = self.oauth else { return };
         let Some(Json::Object(authentication)) = auth.get("authentication") else { return };
         writing.config.remove("auth");
+        let inner = Pointer::root().member("auth").member("authentication");
         let mut members = Object::new();
         let mut is_whole = auth.len() == 2;
         for (ours, value) in authentication.iter() {
             let theirs = match ours {
                 "type" => continue,
-                "client_id" => Some(oauth.id),
-                "client_secret" => oauth.secret,
+                "client_id" => Some((oauth.id, true)),
+                "client_secret" => oauth.secret.map(|name| (name, true)),
                 "scopes" => match oauth.scopes {
-                    Scopes::Inside(name) => Some(name),
-                    Scopes::Beside(name) => {
-                        writing.entry.insert(name, value.clone());
-                        continue;
-                    }
+                    Scopes::Inside(name, _) => Some((name, true)),
+                    Scopes::Beside(name, _) => Some((name, false)),
                     Scopes::None => None,
                 },
                 _ => None,
             };
-            match theirs {
-                Some(theirs) => members.insert(theirs, value.clone()),
-                None => is_whole = false,
-            }
+            let Some((theirs, is_inside)) = theirs else {
+                is_whole = false;
+                continue;
+            };
+            let at = inner.member(ours);
+            let value = match oauth.scopes {
+                Scopes::Inside(_, shape) | Scopes::Beside(_, shape) if ours == "scopes" => {
+                    let (value, loss) = shape.of(value.clone());
+                    writing.losses.extend(loss.map(|about| (at.clone(), about.into())));
+                    value
+                }
+                _ => value.clone(),
+            };
+            let value = writing.in_their_forms(&at, value);
+            let object = if is_inside { &mut members } else { &mut writing.entry };
+            object.insert(theirs, value);
         }
         if !is_whole {
             writing.lose("auth", "this client has members for a part of it only");

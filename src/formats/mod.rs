@@ -20,6 +20,7 @@ mod placeholders;
 mod plain;
 mod reading;
 mod references;
+mod scopes;
 mod server_json;
 mod shell;
 mod source;

@@ -14,7 +14,7 @@ use super::format::Format;
 use super::import::{Entry, Ignored, Input, Note, Refused};
 use super::names::{Taken, legal_name, name_for};
 use super::placeholders::Missing;
-use super::references::{Reference, ReferenceKind, find};
+use super::references::{Found, Reference, ReferenceKind, find};
 use super::source::Source;
 use super::words::{self, Words};
 
@@ -183,6 +183,11 @@ fn references(client: &Client, draft: &mut Draft<'_>) -> Vec<Reference> {
             if is_map && own.is_empty() && text.starts_with('$') && is_reference(text) {
                 note(words::NOT_REPLACED);
             }
+            // What the reader is asked for is no reference then.
+            let stays = |own: &Found<'_>| !is_asked(own.kind);
+            if *name == "command" && own.iter().any(stays) {
+                note(words::IN_COMMAND);
+            }
             for reference in own {
                 if reference.kind == ReferenceKind::File {
                     note(words::FILE_NOT_READ);
@@ -266,15 +271,19 @@ fn note_disguise(draft: &mut Draft<'_>) {
     }
 }
 
+/// Whether the client asks for what a reference leads to, or what it leads to is its own.
+fn is_asked(kind: ReferenceKind) -> bool {
+    matches!(
+        kind,
+        ReferenceKind::Input | ReferenceKind::Secret | ReferenceKind::User | ReferenceKind::Template
+    )
+}
+
 /// What has to be entered: what the client would ask for, and placeholders.
 fn inputs(draft: &mut Draft<'_>, references: &[Reference]) -> Vec<Input> {
     let mut inputs = std::mem::take(&mut draft.inputs);
     for reference in references {
-        let is_asked = matches!(
-            reference.kind,
-            ReferenceKind::Input | ReferenceKind::Secret | ReferenceKind::User | ReferenceKind::Template
-        );
-        if !is_asked {
+        if !is_asked(reference.kind) {
             continue;
         }
         match inputs.iter_mut().find(|input| input.id == reference.name) {

@@ -5,7 +5,7 @@ use std::fmt;
 use std::ops::Range;
 
 use crate::json::{Pointer, Text};
-use crate::model::reference::{Piece, Source, Template, is_variable};
+use crate::model::reference::{Piece, Source, Template, has_reference, is_variable};
 
 /// What a reference leads to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -116,6 +116,23 @@ pub(in crate::formats) struct Found<'t> {
     pub(in crate::formats) name: &'t str,
     pub(in crate::formats) default: Option<&'t str>,
 }
+
+/// The member in whose text no reference is resolved.
+const COMMAND: &str = "command";
+
+/// What some client defines itself.
+const DEFINED: &[Form] = &[Form::Predefined(&[
+    "workspaceFolder",
+    "workspaceFolderBasename",
+    "userHome",
+    "pathSeparator",
+    "/",
+    "fileBasename",
+    "fileDirname",
+    "relativeFile",
+    "execPath",
+    "defaultBuildTask",
+])];
 
 /// How much of a text is looked through for the end of a reference. Bytes.
 const LONGEST: usize = 1024;
@@ -247,6 +264,41 @@ pub(in crate::formats) fn into_ours(text: &str, forms: &[Form]) -> String {
     ours
 }
 
+/// The same for a text of this member. A command is no template here: in one without a reference that we have nothing is
+/// escaped, and what the client defines itself, such as a folder, stays as it is. So it is still what would be run.
+pub(in crate::formats) fn member_into_ours(member: &str, text: &str, forms: &[Form]) -> String {
+    if member != COMMAND {
+        return into_ours(text, forms);
+    }
+    let mut ours = String::with_capacity(text.len());
+    let mut is_ours = false;
+    let mut add = |text: &str, ours: &mut String| {
+        let piece = into_ours(text, forms);
+        is_ours |= has_reference(&piece);
+        ours.push_str(&piece);
+    };
+    let mut at = 0;
+    for own in find(text, forms).into_iter().filter(|own| own.kind == ReferenceKind::Predefined) {
+        add(&text[at..own.range.start], &mut ours);
+        ours.push_str(&text[own.range.clone()]);
+        at = own.range.end;
+    }
+    add(&text[at..], &mut ours);
+    if is_ours { ours } else { text.to_owned() }
+}
+
+/// The variable that a text of ours is nothing but a reference to.
+pub(in crate::formats) fn sole_variable(ours: &str) -> Option<String> {
+    let template = Template::parse(ours).ok()?;
+    match template.pieces() {
+        [Piece::Reference(reference)] if reference.default.is_none() => match reference.source {
+            Source::Environment { name, .. } => Some(name.to_owned()),
+            Source::File(_) | Source::Vault { .. } => None,
+        },
+        _ => None,
+    }
+}
+
 /// A literal text in our form.
 fn escaped(text: &str) -> String {
     text.replace("${", "$${")
@@ -269,7 +321,8 @@ pub(in crate::formats) fn variable(name: &str, forms: &[Form]) -> Option<String>
 /// Writes a text of ours in a client's forms.
 pub(in crate::formats) fn from_ours(ours: &str, forms: &[Form]) -> Written {
     let Ok(template) = Template::parse(ours) else {
-        return Written { text: ours.to_owned(), is_lost: true, is_mistaken: false };
+        let is_mistaken = !find(ours, forms).is_empty();
+        return Written { text: ours.to_owned(), is_lost: !is_mistaken, is_mistaken };
     };
     let mut written = Written { text: String::new(), is_lost: false, is_mistaken: false };
     let mut count = 0;
@@ -292,6 +345,39 @@ pub(in crate::formats) fn from_ours(ours: &str, forms: &[Form]) -> Written {
     }
     // What was written must be found there again, and nothing else.
     written.is_mistaken = find(&written.text, forms).len() != count;
+    written
+}
+
+/// The same for a text of this member. What only other clients define is lost.
+pub(in crate::formats) fn member_from_ours(member: &str, ours: &str, forms: &[Form]) -> Written {
+    let mut written = if member == COMMAND { command_from_ours(ours, forms) } else { from_ours(ours, forms) };
+    let own = find(&written.text, forms);
+    let is_foreign = |defined: &Found<'_>| !own.iter().any(|own| own.range == defined.range);
+    written.is_lost |= find(&written.text, DEFINED).iter().any(is_foreign);
+    written
+}
+
+fn command_from_ours(ours: &str, forms: &[Form]) -> Written {
+    let own = find(ours, forms);
+    if !has_reference(ours) {
+        return Written { text: ours.to_owned(), is_lost: false, is_mistaken: !own.is_empty() };
+    }
+    let mut written = Written { text: String::new(), is_lost: false, is_mistaken: false };
+    let add = |text: &str, written: &mut Written| {
+        let piece = from_ours(text, forms);
+        written.text.push_str(&piece.text);
+        written.is_lost |= piece.is_lost;
+        written.is_mistaken |= piece.is_mistaken;
+    };
+    let mut at = 0;
+    for defined in find(ours, DEFINED) {
+        add(&ours[at..defined.range.start], &mut written);
+        written.text.push_str(&ours[defined.range.clone()]);
+        let is_own = |own: &Found<'_>| own.kind == ReferenceKind::Predefined && own.range == defined.range;
+        written.is_lost |= !own.iter().any(is_own);
+        at = defined.range.end;
+    }
+    add(&ours[at..], &mut written);
     written
 }
 

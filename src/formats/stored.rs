@@ -7,10 +7,10 @@ use crate::json::{Json, Object, Pointer};
 
 use super::client::EVERYWHERE;
 use super::clients;
-use super::export::{NAME, OURS_REPLACED, REFERENCES, each_text};
+use super::export::{NAME, REFERENCES, each_text};
 use super::import::Entry;
 use super::placeholders::{Missing, replaced};
-use super::references::into_ours;
+use super::references::{member_from_ours, member_into_ours};
 
 /// A server as it is to be stored.
 #[derive(Clone, Debug)]
@@ -33,20 +33,25 @@ impl Entry {
             [] => self.references.iter().map(|own| &own.pointer).collect(),
             _ => HashSet::new(),
         };
-        for name in OURS_REPLACED {
+        for name in EVERYWHERE {
             let Some(value) = config.get(name).cloned() else { continue };
-            let forms = if client.replaced.contains(&name) { client.forms } else { &[] };
+            let forms = if client.replaced.contains(name) { client.forms } else { &[] };
             let value = each_text(value, &Pointer::root().member(name), &mut |pointer, text| {
                 if names.contains(pointer) {
                     return text.to_owned();
                 }
-                let ours = into_ours(text, forms);
-                if ours != text {
+                let ours = member_into_ours(name, text, forms);
+                // A command stays as it is where nothing of ours means its reference.
+                let comes_back = || {
+                    let written = member_from_ours(name, &ours, forms);
+                    !written.is_lost && !written.is_mistaken && written.text == text
+                };
+                if ours != text || (*name == "command" && !comes_back()) {
                     written.insert(pointer.as_str(), Json::string(text));
                 }
                 ours
             });
-            config.insert(name, value);
+            config.insert(*name, value);
         }
         if let Some(name) = &self.original_name {
             bag.insert(NAME, Json::string(name));

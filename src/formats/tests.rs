@@ -4,6 +4,7 @@ mod documentation;
 mod files;
 mod in_place;
 mod lines;
+mod references;
 mod round_trip;
 mod vocabulary;
 

@@ -15,6 +15,7 @@ pub(in crate::formats) const CLIENT_SECRET: &str = "the client secret has to be 
 pub(in crate::formats) const SSE_BY_DEFAULT: &str = "without a type this client speaks SSE";
 pub(in crate::formats) const VARIABLES_FILE: &str = "a file of variables: not read";
 pub(in crate::formats) const FILE_NOT_READ: &str = "a file: not read";
+pub(in crate::formats) const IN_COMMAND: &str = "a reference in the command: it is not resolved here";
 pub(in crate::formats) const PERMISSION: &str = "a permission: stays with this client";
 pub(in crate::formats) const NOT_REPLACED: &str = "this client does not replace $NAME";
 pub(in crate::formats) const UNIT_UNKNOWN: &str = "its unit is not documented: kept, not taken over";

@@ -3,7 +3,9 @@
 
 use crate::json::{Json, Object, Pointer};
 
+use super::export::each_text;
 use super::number::moved;
+use super::references::{Form, member_from_ours, member_into_ours};
 use super::words::Words;
 
 /// A server that is to be written for another client, in our words.
@@ -40,7 +42,16 @@ pub(in crate::formats) struct Writing<'a> {
     pub(in crate::formats) losses: Vec<(Pointer, Words)>,
     /// Whether it is switched off outside its entry.
     pub(in crate::formats) is_off: bool,
+    /// The client's forms of references, and the members of a configuration in which it replaces them.
+    pub(in crate::formats) forms: &'static [Form],
+    pub(in crate::formats) replaced: &'static [&'static str],
+    /// Texts with references as the client wrote them, by their places.
+    pub(in crate::formats) written: Object,
 }
+
+const NO_REFERENCE: &str = "this client has no such reference: it is written as it is here";
+const REPLACES_NONE: &str = "this client replaces no reference there";
+const MISTAKEN: &str = "this client will take a part of it for a reference";
 
 impl Writing<'_> {
     /// Reports what becomes of a member of the configuration; of all of it, if the name is empty.
@@ -65,6 +76,34 @@ impl Writing<'_> {
                 self.config.insert(name, map.into());
             }
         }
+    }
+
+    /// A value of the configuration with its references in the client's forms. Those that it does not have are reported, so
+    /// this is asked of what is written, and once.
+    pub(in crate::formats) fn in_their_forms(&mut self, at: &Pointer, value: Json) -> Json {
+        let member = at.steps().next().unwrap_or_default().into_owned();
+        let is_replaced = self.replaced.contains(&member.as_str());
+        let forms = if is_replaced { self.forms } else { &[] };
+        let mut losses = Vec::new();
+        let value = each_text(value, at, &mut |pointer, text| {
+            if let Some(Json::String(own)) = self.written.get(pointer.as_str())
+                && member_into_ours(&member, own.as_str(), forms) == text
+            {
+                return own.as_str().to_owned();
+            }
+            let written = member_from_ours(&member, text, forms);
+            if written.is_lost && !is_replaced && !self.forms.is_empty() {
+                losses.push((pointer.clone(), Words::from(REPLACES_NONE)));
+                return member_from_ours(&member, text, self.forms).text;
+            } else if written.is_lost {
+                losses.push((pointer.clone(), Words::from(NO_REFERENCE)));
+            } else if written.is_mistaken {
+                losses.push((pointer.clone(), Words::from(MISTAKEN)));
+            }
+            written.text
+        });
+        self.losses.extend(losses);
+        value
     }
 
     /// Writes a time in the client's unit; it stays where that would be too long.

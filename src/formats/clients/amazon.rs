@@ -3,6 +3,7 @@
 use crate::formats::client::{Client, Oauth, Off, Scopes, Timeout, USUAL, UrlAlone};
 use crate::formats::format::Format;
 use crate::formats::references::Form;
+use crate::formats::scopes::ScopesShape;
 
 pub(super) static Q: Client = Client {
     format: Format::AmazonQ,
@@ -23,7 +24,7 @@ pub(super) static KIRO: Client = Client {
         member: "oauth",
         id: "clientId",
         secret: None,
-        scopes: Scopes::Beside("oauthScopes"),
+        scopes: Scopes::Beside("oauthScopes", ScopesShape::List),
     }),
     permissions: &["autoApprove"],
     forms: &[Form::Braces],

@@ -5,6 +5,7 @@ use crate::formats::commands::SECRET_PROMPTED;
 use crate::formats::draft::{Draft, Refusal};
 use crate::formats::format::Format;
 use crate::formats::references::Form;
+use crate::formats::scopes::ScopesShape;
 use crate::formats::source::Source;
 use crate::formats::words;
 use crate::formats::writing::Writing;
@@ -20,7 +21,12 @@ pub(super) static CLIENT: Client = Client {
     locate: |source| located(source, &["mcpServers"], words::OWN_OF_APP),
     cwd: &[],
     timeout: Timeout::Unknown("timeout"),
-    oauth: Some(Oauth { member: "oauth", id: "clientId", secret: None, scopes: Scopes::Inside("scopes") }),
+    oauth: Some(Oauth {
+        member: "oauth",
+        id: "clientId",
+        secret: None,
+        scopes: Scopes::Inside("scopes", ScopesShape::Text),
+    }),
     forms: &[Form::BracesWithDefault],
     replaced: &["command", "args", "env", "url", "headers"],
     after,

@@ -8,11 +8,11 @@ use crate::formats::client::{
 use crate::formats::draft::{Draft, Refusal};
 use crate::formats::format::Format;
 use crate::formats::plain::{ANY, Plain};
-use crate::formats::references::ReferenceKind;
+use crate::formats::references::{ReferenceKind, sole_variable};
+use crate::formats::scopes::ScopesShape;
 use crate::formats::words;
 use crate::formats::writing::Writing;
-use crate::json::{Json, Object};
-use crate::model::reference::is_variable;
+use crate::json::{Json, Object, Pointer};
 
 pub(super) static CLIENT: Client = Client {
     format: Format::Codex,
@@ -24,7 +24,12 @@ pub(super) static CLIENT: Client = Client {
     description: None,
     timeout: Timeout::Seconds("tool_timeout_sec"),
     off: Off::Enabled,
-    oauth: Some(Oauth { member: "oauth", id: "client_id", secret: None, scopes: Scopes::Beside("scopes") }),
+    oauth: Some(Oauth {
+        member: "oauth",
+        id: "client_id",
+        secret: None,
+        scopes: Scopes::Beside("scopes", ScopesShape::List),
+    }),
     // A tool may be called `get_token`.
     plain: &[
         Plain::words(&["tools", ANY, "approval_mode"], &["auto", "prompt", "approve"]),
@@ -116,9 +121,8 @@ fn after(draft: &mut Draft<'_>) -> Result<(), Refusal> {
 }
 
 /// The variable that a text is nothing but a reference to, behind some other text.
-fn variable<'t>(text: &'t str, before: &str) -> Option<&'t str> {
-    let name = text.strip_prefix(before)?.strip_prefix("${")?.strip_suffix('}')?;
-    is_variable(name).then_some(name)
+fn variable(text: &str, before: &str) -> Option<String> {
+    sole_variable(text.strip_prefix(before)?)
 }
 
 /// What is a reference is written by its name, before the texts are written.
@@ -131,8 +135,9 @@ fn begin(writing: &mut Writing<'_>) {
         kept.into_iter().filter_map(|entry| Some((name_of(&entry)?.to_owned(), entry))).collect();
     let mut names: Vec<Json> = Vec::new();
     writing.change_map("env", |env| {
-        let is_name =
-            |name: &str, value: &Json| value.as_str().and_then(|text| variable(text, "")) == Some(name);
+        let is_name = |name: &str, value: &Json| {
+            value.as_str().and_then(|text| variable(text, "")).as_deref() == Some(name)
+        };
         let (own, rest): (Vec<_>, Vec<_>) =
             std::mem::take(env).into_iter().partition(|(name, value)| is_name(name, value));
         names.extend(
@@ -179,14 +184,19 @@ fn begin(writing: &mut Writing<'_>) {
     }
 }
 
-/// A token that was found inline goes back there.
+/// A token that was found inline goes back there; what is a reference now is written by its name, as today's client wants.
 fn keep_token(writing: &mut Writing<'_>, auth: &Object) -> bool {
     let is_bearer = auth.get("strategy").and_then(Json::as_str) == Some("bearer");
     let Some(value) = auth.get("value").filter(|_| is_bearer) else { return false };
     if !writing.take_mark(TOKEN) {
         return false;
     }
-    writing.entry.insert(TOKEN, value.clone());
+    if let Some(name) = value.as_str().and_then(sole_variable) {
+        writing.entry.insert(BEARER, Json::string(name));
+        return true;
+    }
+    let value = writing.in_their_forms(&Pointer::root().member("auth").member("value"), value.clone());
+    writing.entry.insert(TOKEN, value);
     writing.lose("", REFUSED_TODAY);
     true
 }

@@ -4,6 +4,7 @@ use crate::formats::client::{Client, Oauth, Scopes, USUAL};
 use crate::formats::format::Format;
 use crate::formats::plain::Plain;
 use crate::formats::references::Form;
+use crate::formats::scopes::ScopesShape;
 
 pub(super) static CLIENT: Client = Client {
     format: Format::Cursor,
@@ -12,7 +13,7 @@ pub(super) static CLIENT: Client = Client {
         member: "auth",
         id: "CLIENT_ID",
         secret: Some("CLIENT_SECRET"),
-        scopes: Scopes::Inside("scopes"),
+        scopes: Scopes::Inside("scopes", ScopesShape::List),
     }),
     plain: &[Plain::text(&["auth", "CLIENT_ID"]), Plain::text(&["auth", "scopes"])],
     forms: &[

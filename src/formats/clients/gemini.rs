@@ -5,6 +5,7 @@ use crate::formats::draft::{Draft, Refusal};
 use crate::formats::format::Format;
 use crate::formats::plain::Plain;
 use crate::formats::references::Form;
+use crate::formats::scopes::ScopesShape;
 use crate::formats::source::Source;
 use crate::formats::words;
 use crate::formats::writing::Writing;
@@ -22,7 +23,7 @@ pub(super) static CLIENT: Client = Client {
         member: "oauth",
         id: "clientId",
         secret: Some("clientSecret"),
-        scopes: Scopes::Inside("scopes"),
+        scopes: Scopes::Inside("scopes", ScopesShape::List),
     }),
     plain: &[
         Plain::url(&["oauth", "authorizationUrl"]),

@@ -3,11 +3,10 @@
 use crate::formats::client::{Begun, Client, FileSyntax, Off, Timeout, USUAL, UrlAlone, located, under};
 use crate::formats::draft::{Draft, Refusal};
 use crate::formats::format::Format;
-use crate::formats::references::ReferenceKind;
+use crate::formats::references::{ReferenceKind, sole_variable};
 use crate::formats::words;
 use crate::formats::writing::Writing;
 use crate::json::Json;
-use crate::model::reference::is_variable;
 
 pub(super) static CLIENT: Client = Client {
     format: Format::Goose,
@@ -73,9 +72,8 @@ fn begin(writing: &mut Writing<'_>) {
     };
     let mut names: Vec<Json> = Vec::new();
     writing.change_map("env", |env| {
-        let is_name = |name: &str, value: &Json| {
-            is_variable(name) && value.as_str().is_some_and(|text| text == format!("${{{name}}}"))
-        };
+        let is_name =
+            |name: &str, value: &Json| value.as_str().and_then(sole_variable).as_deref() == Some(name);
         let (own, rest): (Vec<_>, Vec<_>) =
             std::mem::take(env).into_iter().partition(|(name, value)| is_name(name, value));
         names.extend(own.into_iter().map(|(name, _)| Json::string(name)));

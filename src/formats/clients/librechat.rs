@@ -8,6 +8,7 @@ use crate::formats::draft::{Draft, Refusal};
 use crate::formats::format::Format;
 use crate::formats::plain::{ANY, Plain};
 use crate::formats::references::{Form, ReferenceKind};
+use crate::formats::scopes::ScopesShape;
 use crate::formats::source::Source;
 use crate::formats::words;
 use crate::formats::writing::Writing;
@@ -25,7 +26,7 @@ pub(super) static CLIENT: Client = Client {
         member: "oauth",
         id: "client_id",
         secret: Some("client_secret"),
-        scopes: Scopes::Inside("scope"),
+        scopes: Scopes::Inside("scope", ScopesShape::Text),
     }),
     plain: &[
         Plain::words(&[KEY, "source"], &["admin", "user"]),
@@ -105,11 +106,12 @@ fn after(draft: &mut Draft<'_>) -> Result<(), Refusal> {
 fn keep_key(writing: &mut Writing<'_>, auth: &Object) -> bool {
     let Some(Json::Object(kept)) = writing.bag.get(KEY).cloned() else { return false };
     let text = |name| auth.get(name).and_then(Json::as_str);
+    let at = Pointer::root().member("auth");
     let mut key = kept;
     match (text("strategy"), key.get("authorization_type").and_then(Json::as_str)) {
         (Some("bearer"), None | Some("bearer")) => {
             let Some(value) = auth.get("value") else { return false };
-            key.insert("key", value.clone());
+            key.insert("key", writing.in_their_forms(&at.member("value"), value.clone()));
         }
         (Some("header"), Some("custom")) => {
             let headers = auth.get("headers").and_then(Json::as_object).filter(|headers| headers.len() == 1);
@@ -117,7 +119,8 @@ fn keep_key(writing: &mut Writing<'_>, auth: &Object) -> bool {
                 return false;
             };
             key.insert("custom_header", Json::string(header));
-            key.insert("key", value.clone());
+            let at = at.member("headers").member(header);
+            key.insert("key", writing.in_their_forms(&at, value.clone()));
         }
         _ => return false,
     }

@@ -7,7 +7,7 @@ use crate::formats::plain::Plain;
 use crate::formats::source::Source;
 use crate::formats::words;
 use crate::formats::writing::Writing;
-use crate::json::{Json, Object};
+use crate::json::{Json, Object, Pointer};
 
 pub(super) static CLI: Client = Client {
     format: Format::OpenhandsCli,
@@ -37,7 +37,8 @@ pub(super) static TOML: Client = Client {
     keeps_auth: Some(|writing, auth| {
         let is_bearer = auth.get("strategy").and_then(Json::as_str) == Some("bearer");
         let Some(key) = auth.get("value").filter(|_| is_bearer) else { return false };
-        writing.entry.insert("api_key", key.clone());
+        let key = writing.in_their_forms(&Pointer::root().member("auth").member("value"), key.clone());
+        writing.entry.insert("api_key", key);
         true
     }),
     write,

@@ -20,7 +20,8 @@ pub(super) static CLIENT: Client = Client {
     before,
     after,
     keeps_auth: Some(|writing, auth| {
-        writing.entry.insert("auth", Json::Object(auth.clone()));
+        let auth = writing.in_their_forms(&Pointer::root().member("auth"), Json::Object(auth.clone()));
+        writing.entry.insert("auth", auth);
         true
     }),
     write,
@@ -180,6 +181,11 @@ fn write(writing: &mut Writing<'_>) {
     let ours = writing.config.iter().filter(|(name, value)| is_ours(name, value));
     for name in ours.map(|(name, _)| name.to_owned()).collect::<Vec<_>>() {
         if let Some(value) = writing.config.remove(&name) {
+            let value = if name == "auth" {
+                writing.in_their_forms(&Pointer::root().member("auth"), value)
+            } else {
+                value
+            };
             writing.entry.insert(name, value);
         }
     }
