@@ -180,6 +180,61 @@ fn of_what_is_kept_only_what_may_be_secret_is_replaced() {
 }
 
 #[test]
+fn different_secrets_are_never_written_as_one_variable() {
+    let server = TestServer::start();
+    for (name, key) in [("one", "canary-1"), ("two", "canary-2"), ("three", "canary-1")] {
+        server.seed(name, &json!({"command": "x", "env": {"API_KEY": key}}));
+    }
+    server.seed("four", &json!({"command": "x", "env": {"OWN": "canary-3"}, "args": ["${OWN}"]}));
+    let written = |format: &str, secrets: &str| {
+        let answer = exported(&server, format, "one,two,three,four", secrets);
+        assert!(!answer.to_string().contains("canary"), "{answer}");
+        answer
+    };
+    for (secrets, before, after) in [("references", "${", "}"), ("placeholders", "<", ">")] {
+        let written = file(&written("claude-code", secrets));
+        for (name, member, variable) in [
+            ("one", "API_KEY", "API_KEY"),
+            ("two", "API_KEY", "TWO_API_KEY"),
+            ("three", "API_KEY", "API_KEY"),
+            ("four", "OWN", "FOUR_OWN"),
+        ] {
+            let expected = format!("{before}{variable}{after}");
+            assert_eq!(written["mcpServers"][name]["env"][member], json!(expected), "{name}");
+        }
+    }
+    // It names the variable itself.
+    let codex = written("codex", "references");
+    let text = codex["text"].as_str().expect("a text");
+    assert_eq!(text.matches("env_vars = [\"API_KEY\"]").count(), 2, "{text}");
+    let is_lost = |loss: &&Value| loss["server"] == "two" && loss["pointer"] == "/env/API_KEY";
+    assert_eq!(list(&codex["losses"]).iter().filter(is_lost).count(), 1, "{codex}");
+}
+
+#[test]
+fn references_for_secrets_in_auth_are_in_the_form_of_the_client() {
+    let server = TestServer::start();
+    let identity = json!({"type": "oauth", "client_id": "c", "client_secret": "canary-1", "scopes": "a b"});
+    let auth = json!({"strategy": "oauth2", "authentication": identity});
+    server.seed("issues", &json!({"url": "https://h.example/", "auth": auth}));
+    let name = "ISSUES_AUTH_AUTHENTICATION_CLIENT_SECRET";
+    for (format, at, expected) in [
+        ("cursor", "/mcpServers/issues/auth/CLIENT_SECRET", format!("${{env:{name}}}")),
+        ("opencode", "/mcp/issues/oauth/clientSecret", format!("{{env:{name}}}")),
+        ("cline", "/mcpServers/issues/oauthClient/clientSecret", format!("${{env:{name}}}")),
+    ] {
+        let answer = exported(&server, format, "issues", "references");
+        assert_eq!(file(&answer).pointer(at), Some(&json!(expected)), "{answer}");
+    }
+    let codex = "[mcp_servers.legacy]\nurl = \"https://h.example/\"\nbearer_token = \"canary-2\"\n";
+    import(&server, &json!({"text": codex, "format": "codex"})).send().expect(200);
+    let answer = exported(&server, "codex", "legacy", "references");
+    let text = answer["text"].as_str().expect("a text");
+    assert!(text.contains("bearer_token_env_var = \"LEGACY_AUTHORIZATION\""), "{text}");
+    assert!(!text.contains("bearer_token ="), "{text}");
+}
+
+#[test]
 fn an_export_that_makes_no_sense_is_refused() {
     let server = start();
     for query in [
