@@ -50,10 +50,10 @@ fn mark(node: &mut Node, plain: &[Plain]) {
             }
         }
         Node::Array(elements) => elements.iter_mut().for_each(|element| mark(element, plain)),
-        Node::Secret(Secret { value: SecretValue::Text(text), .. }) => {
-            if plain.iter().any(|plain| plain.way.is_empty() && plain.value.holds(text.expose())) {
-                *node = Node::Text(Text::new(text.expose().to_owned()));
-            }
+        Node::Secret(Secret { value: SecretValue::Text(text), .. })
+            if plain.iter().any(|plain| plain.way.is_empty() && plain.value.holds(text.expose())) =>
+        {
+            *node = Node::Text(Text::new(text.expose().to_owned()));
         }
         _ => {}
     }
