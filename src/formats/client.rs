@@ -42,7 +42,7 @@ pub(in crate::formats) struct Client {
     pub(in crate::formats) oauth: Option<Oauth>,
     /// Writes an `auth` that is sent in a header in members of its own, if it can.
     pub(in crate::formats) keeps_auth: Option<fn(&mut Writing<'_>, &Object) -> bool>,
-    /// What of its own members is no secret, although a name above it tells of one.
+    /// What of its own members is no secret, although a name above it is telling.
     pub(in crate::formats) plain: &'static [Plain],
     /// Members that let its model do things unasked.
     pub(in crate::formats) permissions: &'static [&'static str],

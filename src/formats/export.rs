@@ -6,11 +6,8 @@ use crate::json::{Json, Object, Pointer};
 use super::client::{
     Client, EVERYWHERE, FileSyntax, Off, Scopes, Shared, Timeout, UrlAlone, seconds, transport,
 };
-use super::clients;
 use super::emit;
-use super::format::Format;
 use super::names::may_be_of;
-use super::references;
 use super::writing::{Loss, Server, Writing};
 
 /// Servers in the form of a client.
@@ -94,13 +91,6 @@ pub(in crate::formats) fn file(client: &Client, servers: &[Server<'_>]) -> Expor
         FileSyntax::Yaml => emit::yaml(&file),
     };
     Export { text: crate::json::Text::new(text), losses }
-}
-
-/// A reference to a variable as the client writes it in its own members, which are not in our words; nothing where it
-/// has no such reference, or replaces none there.
-pub fn variable_of(format: Format, name: &str) -> Option<String> {
-    let client = clients::of(format);
-    references::variable(name, client.forms).filter(|_| client.replaced == EVERYWHERE)
 }
 
 impl Client {
@@ -329,31 +319,6 @@ impl Client {
         if !members.is_empty() {
             writing.entry.insert(oauth.member, members.into());
         }
-    }
-}
-
-/// A value with each of its texts changed.
-pub(in crate::formats) fn each_text(
-    value: Json,
-    at: &Pointer,
-    change: &mut impl FnMut(&Pointer, &str) -> String,
-) -> Json {
-    match value {
-        Json::String(text) => Json::string(change(at, text.as_str())),
-        Json::Array(elements) => {
-            let elements = elements.into_iter().enumerate();
-            Json::Array(
-                elements.map(|(index, element)| each_text(element, &at.element(index), change)).collect(),
-            )
-        }
-        Json::Object(object) => {
-            let members = object.into_iter().map(|(name, value)| {
-                let value = each_text(value, &at.member(&name), change);
-                (name, value)
-            });
-            Json::Object(members.collect())
-        }
-        other => other,
     }
 }
 

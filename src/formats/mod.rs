@@ -1,6 +1,7 @@
 //! The configurations of other clients: text in, servers and findings out, and back. What is not understood is refused with a
 //! reason and its place. It does not know files, keys, HTTP and the clock; nothing that a text names is run or read.
 
+mod bag;
 mod client;
 mod clients;
 mod commands;
@@ -28,16 +29,17 @@ mod stored;
 mod syntax;
 #[cfg(test)]
 mod tests;
+mod texts;
 mod words;
 mod writing;
 
+pub use bag::{mark_plain, variable_of};
 pub use emit::yaml as to_yaml;
-pub use export::{Export, REFERENCES, variable_of};
+pub use export::{Export, REFERENCES};
 pub use format::{Format, UnknownFormat};
 pub use import::{Entry, Ignored, Import, Input, Note, Refused};
 pub use in_place::{NotInPlace, Others, in_place};
 pub use place::{Place, Position};
-pub use plain::mark_plain;
 pub use references::{Reference, ReferenceKind};
 pub use source::Unreadable;
 pub use stored::Stored;

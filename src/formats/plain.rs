@@ -2,11 +2,8 @@
 //! else in their place the client would not read its own file, or would read something else.
 
 use crate::json::Text;
-use crate::model::config::{Members, Node, Secret, SecretValue};
+use crate::model::config::{Node, Secret, SecretValue};
 use crate::model::url_parts::has_secret;
-
-use super::clients;
-use super::format::Format;
 
 /// A member that holds no secret.
 #[derive(Clone, Copy, Debug)]
@@ -30,15 +27,8 @@ pub(in crate::formats) enum PlainValue {
 /// Any name on the way.
 pub(in crate::formats) const ANY: &str = "*";
 
-/// Takes what is known to be no secret of what is kept for the format's client out of the secrets.
-pub fn mark_plain(format: Format, bags: &mut Members) {
-    let plain = clients::of(format).plain;
-    for (_, node) in bags.iter_mut().filter(|(bag, _)| *bag == format.bag()) {
-        mark(node, plain);
-    }
-}
-
-fn mark(node: &mut Node, plain: &[Plain]) {
+/// Takes what holds no secret out of the secrets.
+pub(in crate::formats) fn mark(node: &mut Node, plain: &[Plain]) {
     if plain.is_empty() {
         return;
     }

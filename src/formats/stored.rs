@@ -7,10 +7,11 @@ use crate::json::{Json, Object, Pointer};
 
 use super::client::EVERYWHERE;
 use super::clients;
-use super::export::{NAME, REFERENCES, each_text};
+use super::export::{NAME, REFERENCES};
 use super::import::Entry;
 use super::placeholders::{Missing, replaced};
 use super::references::{member_from_ours, member_into_ours};
+use super::texts::each_text;
 
 /// A server as it is to be stored.
 #[derive(Clone, Debug)]

@@ -3,9 +3,9 @@
 
 use crate::json::{Json, Object, Pointer};
 
-use super::export::each_text;
 use super::number::moved;
 use super::references::{Form, member_from_ours, member_into_ours};
+use super::texts::each_text;
 use super::words::Words;
 
 /// A server that is to be written for another client, in our words.
