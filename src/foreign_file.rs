@@ -32,7 +32,12 @@ pub struct Snapshot {
 /// Where it can't be read, or is not a regular file.
 pub fn read(path: &Path) -> io::Result<Snapshot> {
     let real = match path.symlink_metadata() {
-        Ok(_) => path.canonicalize()?,
+        Ok(metadata) => path.canonicalize().map_err(|error| match error.kind() {
+            io::ErrorKind::NotFound if metadata.is_symlink() => {
+                io::Error::new(io::ErrorKind::NotFound, "it is a link that leads nowhere")
+            }
+            _ => error,
+        })?,
         Err(error) if error.kind() == io::ErrorKind::NotFound => {
             return Ok(Snapshot { bytes: None, real: path.to_owned() });
         }

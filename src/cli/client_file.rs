@@ -4,7 +4,7 @@
 use std::path::{Path, PathBuf};
 
 use crate::foreign_file::{Snapshot, back_up, read, replace};
-use crate::formats::{Format, Others, in_place};
+use crate::formats::{Format, NotInPlace, Others, in_place};
 
 use super::failure::{Exit, Failure};
 use super::line_diff::unified;
@@ -16,6 +16,14 @@ pub(super) struct Changed {
     snapshot: Snapshot,
     original: String,
     text: String,
+}
+
+/// Why nothing is put into a file.
+pub(super) enum Unchanged {
+    /// A place of it can't be changed without rewriting more than it.
+    NotInPlace(Failure),
+    /// Something else: it can't be read, or is not the file of a client.
+    Failed(Failure),
 }
 
 /// What was written.
@@ -30,19 +38,24 @@ pub(super) enum Written {
 
 impl Changed {
     /// Puts an export into the text of a file. One that is not there is begun.
-    pub(super) fn of(path: &Path, format: Format, exported: &str, others: Others) -> Result<Self, Failure> {
+    pub(super) fn of(path: &Path, format: Format, exported: &str, others: Others) -> Result<Self, Unchanged> {
         let shown = path.display();
-        let snapshot =
-            read(path).map_err(|error| Failure::new(format!("could not read `{shown}`")).because(error))?;
+        let snapshot = read(path).map_err(|error| {
+            Unchanged::Failed(Failure::new(format!("could not read `{shown}`")).because(error))
+        })?;
         let original = match &snapshot.bytes {
             None => String::new(),
             Some(bytes) => std::str::from_utf8(bytes)
-                .map_err(|error| Failure::new(format!("`{shown}` is not UTF-8")).because(error))?
+                .map_err(|error| {
+                    Unchanged::Failed(Failure::new(format!("`{shown}` is not UTF-8")).because(error))
+                })?
                 .to_owned(),
         };
         let text = in_place(format, &original, exported, others).map_err(|error| {
-            Failure::new(format!("could not put the servers into `{shown}`; nothing was written"))
-                .because(error)
+            let is_of_the_file = error != NotInPlace::NotAFile;
+            let what = format!("could not put the servers into `{shown}`; nothing was written");
+            let failure = Failure::new(what).because(error);
+            if is_of_the_file { Unchanged::NotInPlace(failure) } else { Unchanged::Failed(failure) }
         })?;
         let text = text.as_str().to_owned();
         Ok(Self { path: path.to_owned(), snapshot, original, text })

@@ -7,7 +7,7 @@ use crate::api::ExportResult;
 use crate::formats::{Format, Others};
 
 use super::client::{Purpose, Request, Target, escaped, run as run_on};
-use super::client_file::{Changed, Written};
+use super::client_file::{Changed, Unchanged, Written};
 use super::failure::Failure;
 use super::terminal::{note, print};
 
@@ -82,13 +82,15 @@ pub(super) fn run(arguments: Arguments) -> Result<ExitCode, Failure> {
 }
 
 fn put(path: &Path, format: Format, exported: &str, others: Others, dry_run: bool) -> Result<(), Failure> {
-    // What can't be put into the file can still be put there by hand.
     let changed = match Changed::of(path, format, exported, others) {
         Ok(changed) => changed,
-        Err(failure) => {
+        // What can't be put into the file can still be put there by hand.
+        Err(Unchanged::NotInPlace(failure)) => {
             print(exported)?;
             return Err(failure);
         }
+        // Secrets in clear are printed only where that helps.
+        Err(Unchanged::Failed(failure)) => return Err(failure),
     };
     if dry_run {
         let difference = changed.difference();

@@ -130,5 +130,25 @@ fn a_file_that_is_not_changed_in_its_place_is_not_written_and_the_export_is_prin
         assert_eq!(beside(&path), ["librechat.yaml"]);
     }
     let ran = run(&site, &["export", "-f", "links", "--into", into]).expect(1);
-    assert!(ran.stderr.contains("not that of a file"), "{ran:?}");
+    assert!(ran.stderr.contains("not that of a file") && ran.stdout.is_empty(), "{ran:?}");
+}
+
+#[test]
+fn a_file_that_cannot_be_read_is_no_reason_to_print_secrets() {
+    let site = site();
+    let paths = ["dangling.json", "folder", "latin.json"].map(|name| site.home().join(name));
+    symlink("nowhere.json", &paths[0]).expect("it can be made");
+    fs::create_dir(&paths[1]).expect("it can be made");
+    fs::write(&paths[2], b"{\"a\":\"\xe9\"}").expect("it can be written");
+    for path in paths {
+        let into = path.to_str().expect("it is UTF-8");
+        let arguments = ["export", "-f", "cursor", "--secrets", "plaintext", "--into", into];
+        let ran = run(&site, &arguments).expect(1);
+        assert!(ran.stdout.is_empty() && !ran.stderr.contains("hunter2"), "{ran:?}");
+        assert_eq!(
+            ran.stderr.contains("a link that leads nowhere"),
+            into.ends_with("dangling.json"),
+            "{ran:?}"
+        );
+    }
 }
