@@ -17,10 +17,21 @@ pub(super) struct Arguments {
 }
 
 /// Prints the script for this command line.
-pub(super) fn run(arguments: Arguments, mut command: Command) -> Result<ExitCode, Failure> {
+pub(super) fn run(arguments: Arguments, command: Command) -> Result<ExitCode, Failure> {
     let name = command.get_name().to_owned();
+    let mut command = without_hidden(&command);
     let mut script = Vec::new();
     generate(arguments.shell, &mut command, name, &mut script);
     print(&String::from_utf8_lossy(&script))?;
     Ok(ExitCode::SUCCESS)
+}
+
+/// The command line without what only the service calls: `clap_complete` offers hidden commands too.
+fn without_hidden(command: &Command) -> Command {
+    let shown = command.get_subcommands().filter(|own| !own.is_hide_set()).cloned();
+    Command::new(env!("CARGO_PKG_NAME"))
+        .version(env!("CARGO_PKG_VERSION"))
+        .about(command.get_about().cloned().unwrap_or_default())
+        .args(command.get_arguments().cloned())
+        .subcommands(shown)
 }

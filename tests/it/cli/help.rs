@@ -110,6 +110,10 @@ fn completions_load_in_their_shells_and_complete() {
         command.args(["-c", script]).env("HOME", site.home()).current_dir(site.home());
         Ran::of(command.output().unwrap_or_else(|error| panic!("{program}: {error}")))
     };
+    for shell in ["bash", "elvish", "fish", "powershell", "zsh"] {
+        let script = fs::read_to_string(file(shell)).expect("ours");
+        assert!(script.contains("rename") && !script.contains("__exec"), "{shell}");
+    }
     let bash = format!(
         "source '{}'\nCOMP_WORDS=(mcp-settings re)\nCOMP_CWORD=1\nfor function in $(complete -p mcp-settings | sed 's/.*-F \\([^ ]*\\).*/\\1/'); do $function mcp-settings re mcp-settings; done\nprintf '%s\\n' \"${{COMPREPLY[@]}}\"",
         file("bash").display()
