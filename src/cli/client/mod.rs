@@ -122,6 +122,7 @@ impl Settings {
 
     /// Makes a request, whose response may be a problem.
     pub(super) async fn call(&self, request: Request) -> Result<Response, Failure> {
+        request.check()?;
         self.way.call(request).await
     }
 }

@@ -140,6 +140,17 @@ impl Request {
         self
     }
 
+    /// That each name in its path is one that a path can have: `.` and `..` are not names there (RFC 3986 §3.3), and
+    /// an empty one is that of the collection.
+    pub(super) fn check(&self) -> Result<(), Failure> {
+        let path = self.target.split('?').next().unwrap_or_default();
+        match path.split('/').skip(1).find(|segment| ["", ".", ".."].contains(segment)) {
+            None => Ok(()),
+            Some("") => Err(Failure::new("the name of a server can't be empty")),
+            Some(segment) => Err(Failure::new(format!("`{segment}` can't be the name of a server"))),
+        }
+    }
+
     /// Whether the response says what has become of something.
     pub(super) fn is_write(&self) -> bool {
         self.method != "GET"

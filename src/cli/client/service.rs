@@ -54,11 +54,13 @@ impl ServerEvent {
 impl Service {
     /// Makes a request, and takes a success only.
     pub(in crate::cli) async fn expect(&self, request: Request) -> Result<Response, Failure> {
+        request.check()?;
         self.0.call(request).await?.expect_success()
     }
 
     /// Makes a request whose response is events.
     pub(in crate::cli) async fn follow(&self, request: Request) -> Result<Events, Failure> {
+        request.check()?;
         let pieces = timeout(SILENCE, self.0.follow(request)).await.map_err(silent)??;
         Ok(Events { pieces, text: Vec::new() })
     }

@@ -112,3 +112,24 @@ fn both_ways_print_the_same() {
         assert_eq!(problem(&over_http.stderr), problem(&direct.stderr), "{arguments:?}");
     }
 }
+
+#[test]
+fn what_no_segment_of_a_path_can_be_is_refused_before_anything_is_asked() {
+    let server = TestServer::start();
+    let ways: [&[&str]; 2] = [&[], &["--direct"]];
+    for way in ways {
+        for (arguments, name) in [
+            (&["get", ".."][..], "`..`"),
+            (&["enable", "."], "`.`"),
+            (&["copy", "", "x"], "empty"),
+            (&["copy", ".", "x"], "`.`"),
+            (&["remove", ""], "empty"),
+            (&["rename", "..", "x"], "`..`"),
+        ] {
+            let key = [("MCP_SETTINGS_API_KEY", ADMIN)];
+            let ran = run_with(&server.site(), &key, &[arguments, way].concat());
+            assert_eq!(ran.code, Some(1), "{arguments:?}: {ran:?}");
+            assert!(ran.stderr.contains(name) && !ran.stderr.contains("status"), "{arguments:?}: {ran:?}");
+        }
+    }
+}
