@@ -3,7 +3,7 @@
 
 use std::env;
 use std::fs::{self, OpenOptions};
-use std::io::Write;
+use std::io::{self, Write};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -15,6 +15,8 @@ use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::oneshot;
 
 use crate::json::{Json, Object, Rules, parse};
+use crate::model::config::of_clear;
+use crate::projection::cautious_view;
 use crate::secrets::random_token;
 
 use super::client::{Purpose, Request, Response, Settings, Target, escaped, run as run_on, server};
@@ -62,7 +64,8 @@ pub(super) fn run(arguments: Arguments) -> Result<ExitCode, Failure> {
         let settings = target.open(Purpose::Change)?;
         let read = settings.expect(Request::get(server(&name))).await?;
         let base = Base::of(&read)?;
-        let path = draft(&name, &json(&base.config))?;
+        let original = json(&base.config);
+        let path = draft(&name, &original)?;
         match edit(&settings, &name, base, &path).await {
             Ok(text) => {
                 // It is stored, or says what is stored.
@@ -70,9 +73,21 @@ pub(super) fn run(arguments: Arguments) -> Result<ExitCode, Failure> {
                 print(&text)?;
                 Ok(ExitCode::SUCCESS)
             }
-            Err(failure) => Err(failure.detail(format!("your text is in {}", path.display()))),
+            Err(failure) => Err(keep(failure, &path, &original)),
         }
     })
+}
+
+/// The failure, with the place of the text that must not be lost. One that nobody has changed is removed.
+fn keep(failure: Failure, path: &Path, original: &str) -> Failure {
+    match fs::read(path) {
+        Ok(text) if text == original.as_bytes() => {
+            drop(fs::remove_file(path));
+            failure
+        }
+        Err(error) if error.kind() == io::ErrorKind::NotFound => failure,
+        _ => failure.detail(format!("your text is in {}", path.display())),
+    }
 }
 
 /// Has the text edited until it is stored, or given up.
@@ -138,7 +153,7 @@ async fn resolve(
         note(&conflict);
         let compared = three_way(&base.config, yours, &theirs.config);
         for difference in &compared.differences {
-            difference.lines().iter().for_each(|line| note(line));
+            difference.lines(&redacted(yours)).iter().for_each(|line| note(line));
         }
         let merged = compared.merged.filter(|_| theirs.tag.is_some());
         let question = match merged {
@@ -167,6 +182,14 @@ async fn resolve(
             }
             _ => return Err(Failure::new(conflict).exit(Exit::Conflict)),
         }
+    }
+}
+
+/// A configuration as it is shown: secrets masked, those that are kept and those that were typed.
+fn redacted(config: &Json) -> Json {
+    match config {
+        Json::Object(config) => Json::Object(cautious_view(&of_clear(config))),
+        _ => Json::Null,
     }
 }
 

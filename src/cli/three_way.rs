@@ -26,9 +26,11 @@ impl Difference {
         self.yours != self.theirs && self.before != self.yours && self.before != self.theirs
     }
 
-    /// The lines that show it.
-    pub(super) fn lines(&self) -> Vec<String> {
+    /// The lines that show it. What you have written is shown as it is in `redacted`, since it may hold new secrets.
+    pub(super) fn lines(&self, redacted: &Json) -> Vec<String> {
         let shown = |text: &Option<String>| text.clone().unwrap_or_else(|| "(absent)".to_owned());
+        let yours =
+            self.yours.as_ref().map(|_| redacted.at(&self.pointer).map_or_else(String::new, to_compact));
         let place = if self.pointer.as_str().is_empty() { "the whole" } else { self.pointer.as_str() };
         let who = match (self.before == self.yours, self.before == self.theirs) {
             (true, _) => "changed by somebody else",
@@ -39,7 +41,7 @@ impl Difference {
         vec![
             format!("{place}: {who}"),
             format!("  before: {}", shown(&self.before)),
-            format!("  yours:  {}", shown(&self.yours)),
+            format!("  yours:  {}", shown(&yours)),
             format!("  theirs: {}", shown(&self.theirs)),
         ]
     }
@@ -96,7 +98,7 @@ mod tests {
     fn compare(base: &str, yours: &str, theirs: &str) -> (Vec<String>, Option<String>) {
         let [base, yours, theirs] = [base, yours, theirs].map(|text| parse(text, &Rules::BODY).unwrap());
         let ThreeWay { differences, merged } = three_way(&base, &yours, &theirs);
-        let lines = differences.iter().map(|difference| difference.lines()[0].clone()).collect();
+        let lines = differences.iter().map(|difference| difference.lines(&yours)[0].clone()).collect();
         (lines, merged.as_ref().map(to_compact))
     }
 

@@ -148,9 +148,12 @@ fn a_text_that_is_not_stored_is_kept_and_named() {
     let server = server();
     let terminal = Terminal::edit(&server);
     change(&server, &json!({"args": ["theirs"]}));
-    terminal.send("s/old/mine/");
+    // Also a new secret is typed, and what seems to be one in an argument.
+    terminal.send("s/old/mine/;s/\\(TOKEN\\\": \\\"\\)[^\\\"]*/\\1CANARY-typed/");
     let screen = terminal.wait("[k]eep your text and stop?", 1);
     assert!(screen.contains("/args: changed by both") && !screen.contains("[m]erge"), "{screen}");
+    assert!(screen.contains("/env/TOKEN: changed by you"), "{screen}");
+    assert_eq!(screen.matches("CANARY").count(), 1, "only where it was typed: {screen}");
     terminal.send("k");
     let screen = terminal.wait("it ended with 4", 1);
     assert!(screen.contains("your text is in "), "{screen}");
@@ -172,8 +175,8 @@ fn an_interrupt_stops_at_a_question_and_in_the_editor_and_keeps_the_text() {
     let terminal = Terminal::edit(&server);
     terminal.interrupt();
     let screen = terminal.wait("it ended with 1", 1);
-    assert!(screen.contains("error: the editor") && screen.contains("your text is in "), "{screen}");
-    assert_eq!(terminal.drafts().len(), 1);
+    assert!(screen.contains("error: the editor") && !screen.contains("your text is in "), "{screen}");
+    assert!(terminal.drafts().is_empty(), "nobody has changed it");
 }
 
 #[test]
@@ -224,7 +227,16 @@ fn where_nobody_can_be_asked_the_text_is_kept_too() {
     let path =
         broken.stderr.split("your text is in ").nth(1).expect("it is named").lines().next().expect("a line");
     assert_eq!(fs::read_to_string(path).expect("it is there"), "{\n");
-    edit_by(&site, "exit 3").expect(1);
+    let drafts = || {
+        let names = fs::read_dir(site.home()).expect("ours").map(|file| file.expect("ours").file_name());
+        names.filter(|name| name.to_string_lossy().starts_with("mcp-settings-")).count()
+    };
+    let before_failing = drafts();
+    for script in ["exit 3", "rm \"$1\"", "rm \"$1\"; exit 1"] {
+        let ran = edit_by(&site, script).expect(1);
+        assert!(!ran.stderr.contains("your text is in"), "{ran:?}");
+        assert_eq!(drafts(), before_failing, "{ran:?}");
+    }
     assert_eq!(site.document(), before);
     edit_by(&site, "sed -i 's/\"npx\"/\"npx\", \"timeout\": 5/' \"$1\"").expect(0);
     let config = plaintext(&site, "issues");
