@@ -11,6 +11,7 @@ use actix_web::web::Data;
 use futures_util::future::LocalBoxFuture;
 use nix::unistd::{Uid, User};
 
+use crate::api::Problem;
 use crate::config::Config;
 use crate::downstream::Gateways;
 use crate::events::ChangeStream;
@@ -96,7 +97,14 @@ impl Way for Direct {
             let response =
                 response.map_err(|error| Failure::new("could not answer the request").because(error))?;
             let etag = response.headers.get("etag").and_then(|tag| tag.to_str().ok()).map(str::to_owned);
-            Ok(Response { status: response.status.as_u16(), etag, body: response.body })
+            let response = Response { status: response.status.as_u16(), etag, body: response.body };
+            // No key is involved here: what may not be done is what only a service does.
+            let lacks_scope = |problem: &Problem| problem.r#type.ends_with("/insufficient-scope");
+            match response.problem().as_ref().is_some_and(lacks_scope) {
+                true => Err(Failure::new("approving and running servers needs a running service")
+                    .hint("start one with `mcp-settings serve`, or name one with `--url`")),
+                false => Ok(response),
+            }
         })
     }
 
