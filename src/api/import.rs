@@ -79,7 +79,7 @@ pub struct ImportedServer {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(with = "EntityTag")]
     pub etag_after: Option<EntityTag>,
-    /// Why the import would be refused on account of this entry. Pointers that begin with `/servers` lead into this answer, others into the request.
+    /// Why the import would be refused on account of this entry, or why `skip_refused` leaves it out. Pointers that begin with `/servers` lead into this answer, others into the request.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub errors: Vec<Fault>,
 }

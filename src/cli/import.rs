@@ -1,12 +1,14 @@
 //! `mcp-settings import`: servers from a file of another client, or from any text that has some. It is tried first, and
 //! shown; then all of it is stored, or nothing.
 
+use std::borrow::Cow;
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
 use crate::api::{ImportAction, ImportResult, ImportedServer, StoredWord, TextPlace};
 use crate::formats::Format;
-use crate::json::{Json, Object, Rules, parse, to_compact};
+use crate::json::{Json, Object, Pointer, Rules, parse, to_compact};
 
 use super::client::{Purpose, Request, Response, Settings, Target, run as run_on};
 use super::failure::{Exit, Failure};
@@ -80,6 +82,7 @@ fn renamed(text: &str) -> Result<(String, String), &'static str> {
 }
 
 pub(super) fn run(arguments: Arguments) -> Result<ExitCode, Failure> {
+    check_choices(&arguments)?;
     let text = arguments.input.read()?;
     let inputs = arguments.inputs.as_ref().map(|path| read_inputs(path)).transpose()?;
     run_on(async move {
@@ -98,10 +101,17 @@ pub(super) fn run(arguments: Arguments) -> Result<ExitCode, Failure> {
         if arguments.dry_run {
             present(form, &response, &plan)?;
         }
-        if let Some(failure) = obstacle(&plan, arguments.skip_refused) {
+        if let Some(failure) = obstacle(&plan, &import, arguments.skip_refused) {
             return Err(failure);
         }
         if arguments.dry_run {
+            return Ok(ExitCode::SUCCESS);
+        }
+        if to_store(&plan) == 0 {
+            present(form, &response, &plan)?;
+            if !plan.servers.is_empty() {
+                note("nothing is to be stored");
+            }
             return Ok(ExitCode::SUCCESS);
         }
         if !arguments.yes && !is_agreed(&plan) {
@@ -112,6 +122,26 @@ pub(super) fn run(arguments: Arguments) -> Result<ExitCode, Failure> {
         present(form, &response, &result)?;
         Ok(ExitCode::SUCCESS)
     })
+}
+
+/// That one thing at most is chosen for each server.
+fn check_choices(arguments: &Arguments) -> Result<(), Failure> {
+    let Arguments { replace, merge, skip, rename, .. } = arguments;
+    let mut chosen: BTreeMap<&str, String> = BTreeMap::new();
+    let lists = [("--replace", replace), ("--merge", merge), ("--skip", skip)];
+    let plain =
+        lists.into_iter().flat_map(|(option, names)| names.iter().map(move |name| (name, option.to_owned())));
+    let renamed = rename.iter().map(|(name, new)| (name, format!("--rename to `{new}`")));
+    for (name, choice) in plain.chain(renamed) {
+        match chosen.get(name.as_str()) {
+            Some(other) if *other != choice => {
+                let what = format!("two different choices for the server `{name}`: {other} and {choice}");
+                return Err(Failure::new(what).exit(Exit::Usage));
+            }
+            _ => drop(chosen.insert(name, choice)),
+        }
+    }
+    Ok(())
 }
 
 /// What servers ask for, by their names.
@@ -172,11 +202,17 @@ impl Import {
         self.choices.insert(server, choice.into());
     }
 
+    /// What is chosen for a server.
+    fn action(&self, server: &str) -> Option<&str> {
+        self.choices.get(server)?.as_object()?.get("action")?.as_str()
+    }
+
     /// Chooses what nobody has chosen, and that what is shown now is what is replaced. Whether there was anything.
     fn choose(&mut self, existing: Option<Existing>, plan: &ImportResult) -> bool {
         let mut has_chosen = false;
         for server in &plan.servers {
-            if let (true, Some(existing)) = (server.needs_choice, existing) {
+            let existing = existing.filter(|_| server.needs_choice && self.action(&server.name).is_none());
+            if let Some(existing) = existing {
                 let action = match existing {
                     Existing::Replace => "replace",
                     Existing::Merge => "merge",
@@ -185,9 +221,7 @@ impl Import {
                 self.set(&server.name, "action", Json::string(action));
                 has_chosen = true;
             }
-            let choice = self.choices.get(&server.name).and_then(Json::as_object);
-            let action = choice.and_then(|choice| choice.get("action")).and_then(Json::as_str);
-            if let (Some("replace" | "merge"), Some(tag)) = (action, &server.etag) {
+            if let (Some("replace" | "merge"), Some(tag)) = (self.action(&server.name), &server.etag) {
                 self.set(&server.name, "if_match", Json::string(tag.as_str()));
             }
         }
@@ -210,7 +244,10 @@ impl Import {
 fn present(form: Form, response: &Response, result: &ImportResult) -> Result<(), Failure> {
     let names = || result.servers.iter().filter_map(|server| server.stored_as.clone()).collect();
     if result.servers.is_empty() && form == Form::Table {
-        note("the text has no servers");
+        note(match result.refused.is_empty() {
+            true => "the text has no servers",
+            false => "no entry of the text can become a server",
+        });
         return Ok(());
     }
     show(form, &response.value()?, || table(result).text(has_colours()), names)
@@ -266,6 +303,10 @@ fn remarks(plan: &ImportResult) -> Vec<String> {
         let server = note.server.as_deref().map(|server| format!("{server}: ")).unwrap_or_default();
         at(&note.place, &format!("{server}{}", note.about))
     }));
+    let is_left_out = |server: &&ImportedServer| server.action == Some(ImportAction::Skip);
+    for server in plan.servers.iter().filter(is_left_out) {
+        lines.extend(faults(server).map(|line| format!("{line}: it is left out")));
+    }
     lines.extend(plan.ignored.iter().map(|part| at(&part.place, &format!("ignored: {}", part.what))));
     lines
 }
@@ -274,17 +315,35 @@ fn at(place: &TextPlace, what: &str) -> String {
     format!("{}:{}: {what}", place.line, place.column)
 }
 
+/// What is wrong with an entry: where it is in the text, and the place in its configuration.
+fn faults(server: &ImportedServer) -> impl Iterator<Item = String> {
+    server.errors.iter().map(|fault| {
+        // The rest of a pointer into the answer or the request says nothing to a reader of the text.
+        let steps: Vec<Cow<'_, str>> = fault.pointer.steps().collect();
+        let steps: Vec<&str> = steps.iter().map(Cow::as_ref).collect();
+        let within = match steps.as_slice() {
+            ["servers", _, "config", rest @ ..] => {
+                let pointer = rest.iter().fold(Pointer::root(), |pointer, step| pointer.member(step));
+                pointer.as_str().to_owned()
+            }
+            ["choices", _, "inputs", id] => format!("the input `{id}`"),
+            _ => String::new(),
+        };
+        let within = if within.is_empty() { within } else { format!("{within}: ") };
+        at(&server.place, &format!("{}: {within}{}", server.name, fault.message))
+    })
+}
+
 /// Why nothing can be stored, where something is missing or refused.
-fn obstacle(plan: &ImportResult, skips_refused: bool) -> Option<Failure> {
+fn obstacle(plan: &ImportResult, import: &Import, skips_refused: bool) -> Option<Failure> {
     let mut conflicts = Vec::new();
-    let mut others = Vec::new();
+    let (mut taken, mut others) = (Vec::new(), Vec::new());
     for server in &plan.servers {
-        match server.needs_choice {
-            true => conflicts.push(differs(server)),
-            false => others.extend(server.errors.iter().map(|fault| {
-                let pointer = fault.pointer.as_str();
-                at(&server.place, &format!("{}: {pointer}: {}", server.name, fault.message))
-            })),
+        match (server.action, server.needs_choice) {
+            (Some(ImportAction::Skip), _) => {}
+            (_, true) if import.action(&server.name).is_none() => conflicts.push(differs(server)),
+            (_, true) => taken.extend(faults(server)),
+            (_, false) => others.extend(faults(server)),
         }
     }
     if !skips_refused {
@@ -293,20 +352,30 @@ fn obstacle(plan: &ImportResult, skips_refused: bool) -> Option<Failure> {
             at(&refused.place, &format!("{name}refused: {}", refused.why))
         }));
     }
-    let (what, hint, exit) = match (conflicts.is_empty(), others.is_empty()) {
-        (true, true) => return None,
-        (false, true) => (
+    let (what, hint, exit) = match (conflicts.is_empty(), taken.is_empty(), others.is_empty()) {
+        (true, true, true) => return None,
+        (true, false, true) => (
+            "what was chosen can't be done beside what is stored",
+            "choose another name with --rename, or --replace, --merge or --skip",
+            Exit::Conflict,
+        ),
+        (false, _, true) => (
             "the settings have servers of these names in another form",
             "choose with --replace, --merge, --rename or --skip and the name, or with --existing",
             Exit::Conflict,
         ),
         _ => (
             "nothing of the text can be stored as it is",
-            "--skip leaves out a server, --skip-refused what can't become one; --inputs names a file with values",
+            match skips_refused {
+                true => "--skip leaves out a server; --inputs names a file with values",
+                false => {
+                    "--skip leaves out a server, --skip-refused what can't become one; --inputs names a file with values"
+                }
+            },
             Exit::Refused,
         ),
     };
-    let lines = others.into_iter().chain(conflicts);
+    let lines = others.into_iter().chain(taken).chain(conflicts);
     Some(lines.fold(Failure::new(what).hint(hint).exit(exit), |failure, line| failure.detail(line)))
 }
 
@@ -318,7 +387,11 @@ fn differs(server: &ImportedServer) -> String {
 /// Shows the plan, and asks where somebody can be asked.
 fn is_agreed(plan: &ImportResult) -> bool {
     table(plan).text(false).lines().for_each(note);
+    is_confirmed(&format!("Store {} of {} servers?", to_store(plan), plan.servers.len()))
+}
+
+/// How many servers are to be stored.
+fn to_store(plan: &ImportResult) -> usize {
     let is_stored = |server: &&ImportedServer| !matches!(server.action, None | Some(ImportAction::Skip));
-    let count = plan.servers.iter().filter(is_stored).count();
-    is_confirmed(&format!("Store {count} of {} servers?", plan.servers.len()))
+    plan.servers.iter().filter(is_stored).count()
 }

@@ -103,7 +103,8 @@ fn decide(
     check_access(&current.facts())?;
     let plain_names = Some(&*context.plain_names);
     let rules = StateContext { plain_names, ..StateContext::of(current, keys, context, caller) };
-    let judge = Judge { current, context, keys, caller, rules, dry_run };
+    let skips_refused = plan.skips_refused;
+    let judge = Judge { current, context, keys, caller, rules, dry_run, skips_refused };
     let (mut effects, mut judged_effects, mut must_write) = (Vec::new(), Vec::new(), false);
     let (mut servers, mut written, mut obstacles) = (Vec::new(), Vec::new(), Vec::new());
     let (mut changes, mut needed) = (Vec::new(), None);
@@ -117,6 +118,9 @@ fn decide(
             }
         };
         servers.push(shown::server(&judge.rules, entry, &judged, plan.shows_values));
+        if judged.is_left_out {
+            continue;
+        }
         let Judged { effects: more, judged: more_judged, must_write: must, obstacles: own, .. } = judged;
         changes.extend(judged.remembered);
         effects.extend(more);

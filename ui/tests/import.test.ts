@@ -67,6 +67,16 @@ test("what a text asks for has to be entered, unless it has a default or its ser
   assert.deepEqual(choicesOf(skipped), { a: { action: "skip" } });
 });
 
+test("what no server may be is left out where that is asked, unless something was chosen for it", () => {
+  const errors = [{ pointer: "/servers/1/config/command", message: "no" }];
+  const servers = [server("a"), server("b", { errors })];
+  const of = (edits: Record<string, Edit>, leavesOut: boolean) => entriesOf(found(...servers), new Map(Object.entries(edits)), none, leavesOut);
+  const words = (entries: Entry[]) => entries.map(({ action, isFaulty }) => [action, isFaulty]);
+  assert.deepEqual(words(of({}, false)), [["add", false], ["add", true]]);
+  assert.deepEqual(words(of({}, true)), [["add", false], ["skip", true]]);
+  assert.deepEqual(words(of({ b: { action: "add" } }, true)), [["add", false], ["add", false]]);
+});
+
 test("an error is said of the server and the field that it is about, and not where a value is asked for", () => {
   const inputs = [{ id: "/env/A", pointers: ["/env/A"], is_secret: true }];
   const errors = ["/servers/0/config/env/A", "/servers/0/config/url", "/choices/a~1b/if_match"].map((pointer) => ({ pointer, message: "no" }));

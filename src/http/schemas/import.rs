@@ -28,7 +28,7 @@ pub(in crate::http) struct ImportRequest {
     /// The servers whose launches are approved, by the names under which they are stored. Needs the scope `run`.
     #[schemars(default)]
     approve: Vec<String>,
-    /// Leave out the entries that can't become servers.
+    /// Leave out the entries that can't become servers, also those whose values no server may have. One for which an action is chosen, or whose launch is approved, is not left out.
     #[schemars(default)]
     skip_refused: bool,
     /// In a dry run only: show the configurations in clear, as the text has them. What is stored is redacted all the same.

@@ -33,6 +33,8 @@ pub(super) struct Judge<'a> {
     pub(super) caller: &'a Caller,
     pub(super) rules: StateContext<'a>,
     pub(super) dry_run: Option<DryRun>,
+    /// Whether an entry that can't become a server is left out, where nothing is chosen for it.
+    pub(super) skips_refused: bool,
 }
 
 /// What becomes of an entry.
@@ -42,6 +44,8 @@ pub(super) struct Judged {
     pub(super) action: Option<ImportAction>,
     pub(super) etag_after: Option<EntityTag>,
     pub(super) obstacles: Vec<Obstacle>,
+    /// Whether it is left out on account of its obstacles, so that they keep nothing else from being stored.
+    pub(super) is_left_out: bool,
     /// What is to be done.
     pub(super) effects: Vec<Effect>,
     /// What would be done, if no secret had been guessed right.
@@ -84,6 +88,31 @@ impl Default for Found {
     }
 }
 
+impl Judged {
+    /// Leaves the entry out, for these reasons.
+    fn leave_out(&mut self, reasons: Vec<Obstacle>) {
+        self.action = Some(ImportAction::Skip);
+        self.obstacles = reasons;
+        self.is_left_out = true;
+    }
+
+    /// Whether what keeps the entry from being stored is what it says itself: its values, and not what is stored, which
+    /// keys there are or what the caller may do.
+    fn is_no_server(&self) -> bool {
+        let is_of_the_entry = |obstacle: &Obstacle| match obstacle {
+            Obstacle::Write(reason) => matches!(
+                reason,
+                ServiceError::InvalidSettings(_)
+                    | ServiceError::Refused(_)
+                    | ServiceError::BeyondLimits(_)
+                    | ServiceError::ResultTooLarge
+            ),
+            Obstacle::Entry(_) | Obstacle::Stale(_) | Obstacle::Choice(_) => false,
+        };
+        !self.obstacles.is_empty() && self.obstacles.iter().all(is_of_the_entry)
+    }
+}
+
 impl Judge<'_> {
     /// What becomes of an entry.
     pub(super) fn entry(&self, entry: &PlannedEntry) -> Outcome {
@@ -103,7 +132,10 @@ impl Judge<'_> {
             Ok(None) => return Ok(judged),
             Ok(Some(action)) => judged.action = Some(action),
             Err(violation) => {
-                judged.obstacles.push(Obstacle::Choice(violation));
+                match self.left_out(entry) {
+                    Some(reasons) => judged.leave_out(reasons),
+                    None => judged.obstacles.push(Obstacle::Choice(violation)),
+                }
                 return Ok(judged);
             }
         }
@@ -116,7 +148,23 @@ impl Judge<'_> {
         if judged.obstacles.is_empty() {
             self.write(&mut judged, entry)?;
         }
+        if self.may_leave_out(entry) && judged.is_no_server() {
+            let reasons = std::mem::take(&mut judged.obstacles);
+            judged.leave_out(reasons);
+        }
         Ok(judged)
+    }
+
+    /// Whether an entry is left out if it can't become a server. One of which the caller has said more is not.
+    fn may_leave_out(&self, entry: &PlannedEntry) -> bool {
+        self.skips_refused && entry.choice.action.is_none() && !entry.is_approved
+    }
+
+    /// Why an entry is left out for which a choice would be needed: it could not replace what is stored either.
+    fn left_out(&self, entry: &PlannedEntry) -> Option<Vec<Obstacle>> {
+        let mut tried = Judged { action: Some(ImportAction::Replace), ..Judged::default() };
+        let is_tried = self.may_leave_out(entry) && self.write(&mut tried, entry).is_ok();
+        (is_tried && tried.is_no_server()).then_some(tried.obstacles)
     }
 
     /// Compares an entry with what is stored under its name. A caller who may not see secrets does not learn whether one

@@ -191,11 +191,80 @@ fn a_text_with_an_error_stores_nothing_and_says_where_it_is() {
     .expect(1);
     assert!(ran.stderr.contains("1:17: a: refused: ") && !ran.stderr.contains("CANARY"), "{ran:?}");
     let ran = feed(&site, &["import", "--approve", "a"], TEXT).expect(1);
-    assert!(ran.stderr.contains("scope"), "{ran:?}");
+    assert!(ran.stderr.contains("needs a running service") && !ran.stderr.contains("key"), "{ran:?}");
     assert_eq!(site.document(), before);
     let ran = feed(&site, &["import"], TEXT.replace("issues", "new").as_str()).expect(1);
     assert!(ran.stderr.contains("nothing was stored") && ran.stderr.contains("--yes"), "{ran:?}");
     assert_eq!(site.document(), before);
     let ran = feed(&site, &["import", "--yes"], "\n").expect(0);
     assert!(ran.stderr.contains("no servers"), "{ran:?}");
+}
+
+#[test]
+fn a_file_of_more_than_a_mebibyte_is_imported() {
+    let site = site();
+    let text = TEXT.replace(
+        "\"mcpServers\"",
+        &format!("\"history\": \"{}\", \"mcpServers\"", "said\\n".repeat(400_000)),
+    );
+    let path = site.home().join(".claude.json");
+    fs::write(&path, text).expect("it can be written");
+    let path = path.to_str().expect("it is UTF-8");
+    run(&site, &["import", path, "--direct", "--yes", "--existing", "skip"]).expect(0);
+    assert_eq!(run(&site, &["list", "-o", "name"]).expect(0).lines(), ["issues", "pages"]);
+}
+
+#[test]
+fn where_nothing_is_to_be_stored_nobody_is_asked() {
+    let site = site();
+    import(&site, &["--existing", "skip"]).expect(0);
+    let again = feed(&site, &["import", "--skip", "issues", "-o", "name"], TEXT).expect(0);
+    assert!(again.stderr.contains("nothing is to be stored") && !again.stderr.contains("--yes"), "{again:?}");
+    let empty = feed(&site, &["import"], "\n").expect(0);
+    assert_eq!(
+        (empty.stdout.as_str(), empty.stderr.contains("the text has no servers")),
+        ("", true),
+        "{empty:?}"
+    );
+    let refused = r#"{"mcpServers": {"a": 1}}"#;
+    for arguments in [&["import", "--dry-run"][..], &["import", "--skip-refused"]] {
+        let ran = feed(&site, arguments, refused);
+        assert_eq!(ran.code, Some(i32::from(arguments.contains(&"--dry-run"))), "{ran:?}");
+        assert!(ran.stderr.contains("no entry of the text can become a server"), "{ran:?}");
+        assert!(!ran.stderr.contains("has no servers"), "{ran:?}");
+    }
+}
+
+#[test]
+fn an_entry_that_no_server_may_be_is_left_out_unless_it_is_chosen() {
+    let site = Site::new();
+    let text = "{\"mcpServers\": {\n  \"ok\": {\"command\": \"x\"},\n  \"bad\": {\"command\": \"\"}}}";
+    let ran = feed(&site, &["import", "--yes"], text).expect(1);
+    assert!(ran.stderr.contains("3:3: bad: /command: ") && !ran.stderr.contains("/servers/"), "{ran:?}");
+    assert!(ran.stderr.contains("--skip-refused"), "{ran:?}");
+    let chosen = feed(&site, &["import", "--yes", "--skip-refused", "--replace", "bad"], text).expect(1);
+    assert!(!chosen.stderr.contains("--skip-refused"), "{chosen:?}");
+    assert_eq!(site.document(), None);
+    let ran = feed(&site, &["import", "--yes", "--skip-refused"], text).expect(0);
+    assert!(ran.stderr.contains("3:3: bad: /command: ") && ran.stderr.contains("left out"), "{ran:?}");
+    assert_eq!(run(&site, &["list", "-o", "name"]).expect(0).lines(), ["ok"]);
+}
+
+#[test]
+fn what_is_chosen_for_one_server_is_not_overridden_and_contradicts_nothing() {
+    let site = site();
+    feed(&site, &["set", "build"], r#"{"command":"y"}"#).expect(0);
+    let ran = import(&site, &["--existing", "skip", "--rename", "issues=build"]).expect(4);
+    assert!(ran.stderr.contains("issues: another server has this name"), "{ran:?}");
+    import(&site, &["--existing", "skip", "--rename", "issues=free"]).expect(0);
+    assert_eq!(run(&site, &["list", "-o", "name"]).expect(0).lines(), ["build", "free", "issues", "pages"]);
+    for options in [
+        ["--rename", "issues=q", "--skip", "issues"],
+        ["--replace", "issues", "--skip", "issues"],
+        ["--rename", "issues=q", "--rename", "issues=r"],
+    ] {
+        let ran = import(&site, &options).expect(2);
+        assert!(ran.stderr.contains("`issues`"), "{ran:?}");
+    }
+    import(&site, &["--skip", "issues", "--skip", "issues"]).expect(0);
 }

@@ -155,6 +155,68 @@ fn a_text_may_be_sent_as_it_is_with_hints_in_the_query() {
 }
 
 #[test]
+fn a_text_of_many_mebibytes_is_imported_and_one_of_more_than_16_is_not() {
+    let server = TestServer::start();
+    // As the file of a client that keeps what was said in it too. Quotes and line breaks take an escape each.
+    let of_size = |size: usize| {
+        let start = r#"{"mcpServers":{"a":{"command":"x"}},"history":""#;
+        format!("{start}{}\"}}", "\\n".repeat((size - start.len() - 2) / 2))
+    };
+    let text = of_size(16 << 20);
+    let tried = server.post(format!("{IMPORT}?dry_run=true")).body("text/plain", text.clone()).send();
+    assert_eq!(tried.expect(200).json()["servers"][0]["action"], "add");
+    let body = json!({"text": text, "choices": {"a": {"action": "rename", "name": "b"}}});
+    import(&server, &body).send().expect(200);
+    assert_eq!(server.names(), ["b"]);
+    let more = format!("{text}    ");
+    let refused = server.post(IMPORT).body("text/plain", more.clone()).send();
+    let refused = refused.expect_problem(413, "body-too-large").json();
+    assert_eq!(refused["detail"], "The text is larger than 16 MiB.");
+    import(&server, &json!({"text": more})).send().expect_problem(413, "body-too-large");
+    let refused = server.post(IMPORT).body("text/plain", "x".repeat((33 << 20) + 1)).send();
+    let refused = refused.expect_problem(413, "body-too-large").json();
+    assert_eq!(refused["detail"], "The body is larger than 33 MiB.");
+    let many = format!(r#"{{"text":"","x":[{}1]}}"#, "1,".repeat(3 << 20));
+    let refused = server.post(IMPORT).body("application/json", many).send();
+    let refused = refused.expect_problem(422, "malformed-body").json();
+    assert_eq!(refused["detail"], "The body has too many values.");
+    // Other routes take what they took.
+    let refused = server.put(item("a")).body("application/json", text).send();
+    let refused = refused.expect_problem(413, "body-too-large").json();
+    assert_eq!(refused["detail"], "The body is larger than 1 MiB.");
+}
+
+#[test]
+fn what_no_server_may_have_is_left_out_where_that_is_asked_and_nothing_is_chosen_for_it() {
+    let server = TestServer::start();
+    server.seed("stored", &json!({"command": "y"}));
+    let servers = json!({
+        "ok": {"command": "x"}, "bad": {"command": ""}, "stored": {"command": ""},
+    });
+    let body = json!({"text": text(&servers), "skip_refused": true});
+    let tried = try_import(&server, &body).send().expect(200);
+    for name in ["bad", "stored"] {
+        let own = of(&tried, name);
+        assert_eq!((&own["action"], &own["needs_choice"]), (&json!("skip"), &json!(false)), "{own}");
+        assert!(own["errors"][0]["pointer"].as_str().expect("a text").ends_with("/config/command"), "{own}");
+    }
+    let with = |member: &str, value: Value| {
+        let mut body = body.clone();
+        body[member] = value;
+        body
+    };
+    let add = with("choices", json!({"bad": {"action": "add"}}));
+    import(&server, &add).send().expect_problem(422, "invalid-config");
+    let replace = with("choices", json!({"stored": {"action": "replace"}}));
+    import(&server, &replace).send().expect_problem(422, "invalid-config");
+    import(&server, &with("skip_refused", json!(false))).send().expect_problem(409, "choice-needed");
+    assert_eq!(server.names(), ["stored"]);
+    import(&server, &body).send().expect(200);
+    assert_eq!(server.names(), ["ok", "stored"]);
+    assert_eq!(server.plaintext("stored")["command"], "y");
+}
+
+#[test]
 fn what_every_write_is_refused_for_an_import_is_refused_for() {
     let server = TestServer::start();
     let body = json!({"text": text(&json!({"a": {"command": "x", "env": {"A": "secret"}}}))});
@@ -170,11 +232,6 @@ fn what_every_write_is_refused_for_an_import_is_refused_for() {
     post().if_none_match("*").send().expect_problem(400, "invalid-header");
     server.post(IMPORT).body("text/html", "x").send().expect_problem(415, "unsupported-media-type");
     post().header("Expect", "something").send().expect_problem(417, "expectation-failed");
-    server
-        .post(IMPORT)
-        .body("text/plain", "x".repeat((1 << 20) + 1))
-        .send()
-        .expect_problem(413, "body-too-large");
     server.get(IMPORT).send().expect_problem(405, "method-not-allowed");
     let approving = json!({"text": body["text"], "approve": ["a"]});
     for request in [import, try_import] {

@@ -17,6 +17,8 @@ export type Answer = { input: Input; value: string; isMissing: boolean };
 /** One entry of the list. */
 export type Entry = {
   server: FoundServer;
+  /** Whether it can't become a server as it is, and nothing was chosen for it. */
+  isFaulty: boolean;
   /** What can be chosen, the usual first. */
   actions: readonly Action[];
   /** Null: a choice is needed. */
@@ -37,12 +39,16 @@ const ACTIONS: Record<FoundServer["stored"], readonly Action[]> = {
 /** What is done where nothing was chosen. */
 const USUAL: Record<FoundServer["stored"], Action | null> = { new: "add", same: "skip", differs: null };
 
-/** The entries in the order of the text. `isTaken` says which names the store has. */
-export function entriesOf(found: Found, edits: ReadonlyMap<string, Edit>, isTaken: (name: string) => boolean): Entry[] {
+/**
+ * The entries in the order of the text. `isTaken` says which names the store has. With `leavesOut` an entry that can't become a server is
+ * skipped, unless the reader has chosen something for it.
+ */
+export function entriesOf(found: Found, edits: ReadonlyMap<string, Edit>, isTaken: (name: string) => boolean, leavesOut = false): Entry[] {
   const chosen = found.servers.map((server) => {
     const edit = edits.get(server.name) ?? {};
     const isOfThis = edit.action !== undefined && (edit.over ?? null) === (server.etag ?? null);
-    return { server, edit, action: isOfThis ? (edit.action ?? null) : USUAL[server.stored] };
+    const usual = leavesOut && isFaulty(server) ? "skip" : USUAL[server.stored];
+    return { server, edit, isChosen: isOfThis, action: isOfThis ? (edit.action ?? null) : usual };
   });
   const offered = new Set(found.servers.map(({ name }) => name));
   const names = chosen.map(({ server, edit, action }) => {
@@ -50,10 +56,11 @@ export function entriesOf(found: Found, edits: ReadonlyMap<string, Edit>, isTake
     return edit.name ?? freeName(server.name, (name) => isTaken(name) || offered.has(name));
   });
   const used = names.filter((_, index) => chosen[index]?.action !== "skip");
-  return chosen.map(({ server, edit, action }, index) => {
+  return chosen.map(({ server, edit, isChosen, action }, index) => {
     const name = names[index] ?? server.name;
     return {
       server,
+      isFaulty: isFaulty(server) && !isChosen,
       actions: ACTIONS[server.stored],
       action,
       name,
@@ -68,6 +75,11 @@ export function entriesOf(found: Found, edits: ReadonlyMap<string, Edit>, isTake
 
 function nameError(name: string, isTaken: boolean): string | null {
   return isServerName(name) ?? (isTaken ? `There is a server named ${name} already.` : null);
+}
+
+/** Whether a server would be refused for what the text says of it. One that is stored is judged by what is chosen for it. */
+function isFaulty(server: FoundServer): boolean {
+  return server.stored === "new" && errorsIn(server).length > 0;
 }
 
 /** The entries that would be stored. */

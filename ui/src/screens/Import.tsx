@@ -5,7 +5,7 @@ import { Banner } from "../parts/Banner.tsx";
 import { Button } from "../parts/Button.tsx";
 import { useBar } from "../parts/bar.ts";
 import { mode, whyNoWrite } from "../state/access.ts";
-import { clearSource, entries, found, importChosen, isReading, outcome, readAgain, refusal, setSource, skipsRefused, source } from "../state/importing.ts";
+import { clearSource, entries, found, importChosen, isReading, outcome, readAgain, refusal, setSource, skipsRefused, source, unfit } from "../state/importing.ts";
 import { useKeys } from "../state/keys.ts";
 import { go } from "../state/route.ts";
 import { toast } from "../state/toasts.ts";
@@ -169,11 +169,10 @@ function whyNot(): string | null {
   if (whyNoWrite.value !== null) return whyNoWrite.value;
   if (isReading.value) return importing.stillReading;
   const open = undecided(entries.value);
-  const refused = found.value?.refused.length ?? 0;
   const incomplete = stored(entries.value).filter(isIncomplete);
   const names = (all: typeof open) => all.map(({ server }) => server.name);
   if (open.length > 0) return importing.decideFirst(names(open));
-  if (refused > 0 && !skipsRefused.value) return importing.leaveOutFirst(refused);
+  if (unfit.value > 0 && !skipsRefused.value) return importing.leaveOutFirst(unfit.value);
   if (incomplete.length > 0) return importing.completeFirst(names(incomplete));
   return stored(entries.value).length === 0 ? importing.nothingChosen : null;
 }

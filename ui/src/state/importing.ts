@@ -40,7 +40,10 @@ export const outcome = signal<ReadonlyMap<string, string> | null>(null);
 
 const edits = signal<ReadonlyMap<string, Edit>>(new Map());
 
-export const entries = computed(() => (found.value === null ? [] : entriesOf(found.value, edits.value, (name) => servers.value.has(name))));
+export const entries = computed(() => (found.value === null ? [] : entriesOf(found.value, edits.value, (name) => servers.value.has(name), skipsRefused.value)));
+
+/** How many entries can't be imported as they are: those that are no servers, and those that no server may be. */
+export const unfit = computed(() => (found.value?.refused.length ?? 0) + entries.value.filter(({ isFaulty }) => isFaulty).length);
 
 /** A pause in typing. */
 const PAUSE_MS = 300;

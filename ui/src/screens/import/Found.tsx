@@ -4,7 +4,7 @@ import { useId } from "preact/hooks";
 import type { Found as FoundInText, Place } from "../../api/import.ts";
 import { undecided } from "../../model/import.ts";
 import { Button } from "../../parts/Button.tsx";
-import { chooseForAll, entries, outcome, skipsRefused } from "../../state/importing.ts";
+import { chooseForAll, entries, outcome, skipsRefused, unfit } from "../../state/importing.ts";
 import { capital } from "../../texts-editing.ts";
 import { importing } from "../../texts-import.ts";
 import { Entry } from "./Entry.tsx";
@@ -56,10 +56,10 @@ export function Found({ found, field, wasTried }: Props) {
         lines={refused.map(({ name, place, why }) => ({ place, text: name === undefined ? capital(why) : `${name}: ${why}` }))}
         field={field}
       />
-      {refused.length > 0 && entries.value.length > 0 && outcome.value === null && (
+      {unfit.value > 0 && entries.value.length > 0 && outcome.value === null && (
         <label class="check import-leave-out">
           <input type="checkbox" checked={skipsRefused.value} onChange={({ currentTarget }) => (skipsRefused.value = currentTarget.checked)} />
-          <span>{importing.leaveOut(refused.length)}</span>
+          <span>{importing.leaveOut(unfit.value)}</span>
         </label>
       )}
       <Places title={importing.notes} lines={others.map(({ place, about }) => ({ place, text: capital(about) }))} field={field} />
