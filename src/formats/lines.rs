@@ -3,6 +3,7 @@
 
 use crate::json::{Json, Object, Pointer, Rules, parse};
 
+use super::bounds::LONGEST_LINE;
 use super::client::{Begun, Client};
 use super::clients;
 use super::commands::{self, Added, Command, SECRET_PROMPTED, is_address, is_pair};
@@ -37,7 +38,8 @@ impl Kinds {
 
 /// Whether the first line that says something is one of a kind that is read here.
 pub(in crate::formats) fn looks_like(text: &str) -> bool {
-    let Some((_, first)) = shell::commands(&beginning(text)).into_iter().next() else { return false };
+    let first = shell::commands(&beginning(text)).into_iter().next();
+    let Some((_, first)) = first.filter(|(_, first)| first.len() <= LONGEST_LINE) else { return false };
     if links::read(&first).is_some() || (is_address(&first) && !first.contains(char::is_whitespace)) {
         return true;
     }
@@ -66,6 +68,10 @@ pub(in crate::formats) fn read(text: &str, first: usize, reading: &mut Reading) 
     let mut kinds = Kinds::default();
     for (line, command) in shell::commands(text) {
         let source = line_source(first + line + 1, Json::Null);
+        if LONGEST_LINE < command.len() {
+            reading.refuse(&source, None, &Pointer::root(), words::TOO_LONG.into());
+            continue;
+        }
         read_line(&command, source, reading, &mut kinds);
     }
     kinds

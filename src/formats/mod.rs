@@ -2,6 +2,7 @@
 //! reason and its place. It does not know files, keys, HTTP and the clock; nothing that a text names is run or read.
 
 mod bag;
+mod bounds;
 mod client;
 mod clients;
 mod commands;
@@ -34,6 +35,7 @@ mod words;
 mod writing;
 
 pub use bag::{mark_plain, variable_of};
+pub use bounds::MOST_SERVERS;
 pub use emit::yaml as to_yaml;
 pub use export::{Export, REFERENCES};
 pub use format::{Format, UnknownFormat};
@@ -88,7 +90,8 @@ pub fn import(text: &str, hint: Hint<'_>) -> Result<Import, Unreadable> {
     if let Some(at) = text.find('\0') {
         return Err(Unreadable::new(lines.position(at), words::NUL));
     }
-    let mut reading = Reading::default();
+    bounds::check_text(&lines, text)?;
+    let mut reading = Reading::bounded();
     let mut detected: Vec<Detected> = Vec::new();
     for (base, part) in syntax::markdown::blocks(text) {
         if let Some(found) = read_block(&lines, base, part, hint, &mut reading)?
@@ -106,6 +109,7 @@ pub fn import(text: &str, hint: Hint<'_>) -> Result<Import, Unreadable> {
     };
     also_fits.sort_unstable();
     also_fits.dedup();
+    reading.check_others()?;
     let Reading { servers, refused, ignored, notes, .. } = reading;
     Ok(Import { format, also_fits, servers, refused, ignored, notes })
 }

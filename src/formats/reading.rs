@@ -8,6 +8,7 @@ use crate::model::secret_shapes::{is_random, is_reference, looks_sealed};
 use crate::model::suspect::{Reason, suspects};
 use crate::model::url_parts;
 
+use super::bounds::{MOST_OTHERS, MOST_SERVERS};
 use super::client::{Begun, Client, Spotted};
 use super::draft::{Draft, Refusal};
 use super::format::Format;
@@ -15,7 +16,7 @@ use super::import::{Entry, Ignored, Input, Note, Refused};
 use super::names::{Taken, legal_name, name_for};
 use super::placeholders::Missing;
 use super::references::{Found, Reference, ReferenceKind, find};
-use super::source::Source;
+use super::source::{Source, Unreadable};
 use super::words::{self, Words};
 
 /// How many references of one server are listed, and how many notes there are of a text.
@@ -28,6 +29,8 @@ const MOST_OF_TEXTS: usize = 100;
 /// What was found so far.
 #[derive(Default)]
 pub(in crate::formats) struct Reading {
+    /// Whether no more is kept than an import takes, and one, so that it is seen that there were too many.
+    is_bounded: bool,
     pub(in crate::formats) servers: Vec<Entry>,
     pub(in crate::formats) refused: Vec<Refused>,
     pub(in crate::formats) ignored: Vec<Ignored>,
@@ -46,6 +49,11 @@ pub(in crate::formats) struct Named<'n> {
 }
 
 impl Reading {
+    /// One for an import.
+    pub(in crate::formats) fn bounded() -> Self {
+        Self { is_bounded: true, ..Self::default() }
+    }
+
     /// Reads all servers of a client's file.
     pub(in crate::formats) fn file(&mut self, client: &Client, source: &Source) {
         let located = (client.locate)(source);
@@ -62,6 +70,9 @@ impl Reading {
 
     /// Reads one entry.
     pub(in crate::formats) fn entry(&mut self, client: &Client, source: &Source, spotted: &Spotted) {
+        if self.is_full() {
+            return;
+        }
         let name = spotted.name.as_deref();
         if let Some((at, why)) = source.odd_part(&spotted.at) {
             return self.refuse(source, name, at, (*why).into());
@@ -92,7 +103,9 @@ impl Reading {
     }
 
     pub(in crate::formats) fn ignore(&mut self, source: &Source, at: &Pointer, what: impl Into<Words>) {
-        self.ignored.push(Ignored { place: source.place(at), what: what.into() });
+        if self.has_room() {
+            self.ignored.push(Ignored { place: source.place(at), what: what.into() });
+        }
     }
 
     pub(in crate::formats) fn refuse(
@@ -102,11 +115,34 @@ impl Reading {
         at: &Pointer,
         why: Words,
     ) {
-        self.refused.push(Refused { name: name.map(str::to_owned), place: source.place(at), why });
+        if self.has_room() {
+            self.refused.push(Refused { name: name.map(str::to_owned), place: source.place(at), why });
+        }
+    }
+
+    fn is_full(&self) -> bool {
+        self.is_bounded && MOST_SERVERS < self.servers.len()
+    }
+
+    fn has_room(&self) -> bool {
+        !self.is_bounded || self.refused.len() + self.ignored.len() <= MOST_OTHERS
+    }
+
+    /// That there are no more entries beside servers than are listed.
+    pub(in crate::formats) fn check_others(&self) -> Result<(), Unreadable> {
+        let last = self.refused.last().map(|refused| &refused.place);
+        let last = last.or(self.ignored.last().map(|ignored| &ignored.place));
+        match last.filter(|_| !self.has_room()) {
+            None => Ok(()),
+            Some(place) => Err(Unreadable::new(place.position, words::TOO_MANY_OTHERS)),
+        }
     }
 
     /// Adds a server that was read.
     pub(in crate::formats) fn add(&mut self, client: &Client, mut draft: Draft<'_>, named: Named<'_>) {
+        if self.is_full() {
+            return;
+        }
         let wanted = named.offered.clone().unwrap_or_else(|| match named.original {
             Some(name) => legal_name(name),
             None => name_for(&draft.config),

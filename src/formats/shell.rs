@@ -1,6 +1,8 @@
 //! Lines of a shell: which lines belong together, and their words. Nothing is run, and what a shell would do beyond taking
 //! words apart is refused.
 
+use super::bounds::LONGEST_LINE;
+
 /// Why a line is not one command.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::formats) enum NotOneCommand {
@@ -28,8 +30,14 @@ pub(in crate::formats) fn commands(text: &str) -> Vec<(usize, String)> {
         }
         let mut command = bare.to_owned();
         let mut used = 1;
-        let mut is_open = hopeless <= at && matches!(words(&command), Err(NotOneCommand::Open));
-        while at + used < lines.len() && used < MOST_LINES && (is_open || continues(&command)) {
+        let mut is_open = hopeless <= at
+            && command.len() <= LONGEST_LINE
+            && matches!(words(&command), Err(NotOneCommand::Open));
+        while at + used < lines.len()
+            && used < MOST_LINES
+            && command.len() <= LONGEST_LINE
+            && (is_open || continues(&command))
+        {
             if is_open {
                 command.push('\n');
             } else {

@@ -35,6 +35,9 @@ pub(in crate::formats) const SEALED: &str =
 pub(in crate::formats) const RELATIVE: &str =
     "a relative path: clients disagree about the folder that it is in";
 
+pub(in crate::formats) const TOO_LONG: &str = "a line of more than 1 MiB";
+pub(in crate::formats) const TOO_MANY_OTHERS: &str =
+    "it has more than 10,000 entries that are not or can't become servers: import a part of it";
 pub(in crate::formats) const NUL: &str = "it holds the character NUL";
 pub(in crate::formats) const OWN_OF_CLIENT: &str = "the client's own";
 pub(in crate::formats) const OWN_OF_APP: &str = "the app's own";

@@ -20,6 +20,16 @@ use super::problem_kind::ProblemKind;
 /// The largest body, unless a route takes less. Bytes.
 pub(super) const LARGEST: usize = 1 << 20;
 
+/// The longest text that is imported: files of other clients hold much that is no server. Bytes.
+pub(super) const LARGEST_TEXT: usize = 16 << 20;
+
+/// The largest body of an import: in JSON most escapes take two bytes for one, and there may be choices. Bytes.
+pub(super) const LARGEST_IMPORT: usize = 2 * LARGEST_TEXT + LARGEST;
+
+/// How many values a body of JSON may have at most. One of [`LARGEST`] bytes can't have more. How many there are is
+/// estimated from the signs between them, those in texts included.
+const MOST_VALUES: usize = 2 << 20;
+
 /// The media type of a JSON Patch (RFC 6902 §6).
 pub(super) const JSON_PATCH: &str = "application/json-patch+json";
 
@@ -97,11 +107,23 @@ pub(super) async fn read(
 }
 
 fn too_large(largest: usize) -> Problem {
-    let limit = match largest >> 20 {
-        0 => format!("{} KiB", largest >> 10),
+    Problem::new(ProblemKind::BodyTooLarge, format!("The body is larger than {}.", spelled(largest)))
+}
+
+fn spelled(bytes: usize) -> String {
+    match bytes >> 20 {
+        0 => format!("{} KiB", bytes >> 10),
         mebibytes => format!("{mebibytes} MiB"),
-    };
-    Problem::new(ProblemKind::BodyTooLarge, format!("The body is larger than {limit}."))
+    }
+}
+
+/// That a text is not longer than is imported.
+pub(super) fn check_text(text: &Text) -> Result<(), Problem> {
+    if text.as_str().len() <= LARGEST_TEXT {
+        return Ok(());
+    }
+    let detail = format!("The text is larger than {}.", spelled(LARGEST_TEXT));
+    Err(Problem::new(ProblemKind::BodyTooLarge, detail))
 }
 
 async fn read_all(
@@ -160,7 +182,15 @@ pub(super) fn text_or_object(body: BytesMut, media_type: Option<&str>) -> Result
 
 fn value(body: BytesMut, what: &str) -> Result<Json, Problem> {
     let body = Zeroizing::new(Vec::from(body));
+    if LARGEST < body.len() && MOST_VALUES < signs(&body) {
+        return Err(Problem::new(ProblemKind::MalformedBody, "The body has too many values."));
+    }
     parse(utf8(&body)?, &Rules::BODY).map_err(|fault| malformed(&fault, what))
+}
+
+/// How many signs there are that can begin a value of JSON or be before one.
+fn signs(body: &[u8]) -> usize {
+    memchr::memchr3_iter(b',', b'[', b'{', body).count()
 }
 
 fn utf8(body: &[u8]) -> Result<&str, Problem> {

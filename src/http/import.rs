@@ -8,7 +8,7 @@ use crate::model::validate::Violation;
 use crate::projection::Condition;
 use crate::service::{ChosenAction, ImportChoice, ImportRequest, Imported, ServiceError};
 
-use super::body::TextOrObject;
+use super::body::{TextOrObject, check_text};
 use super::endpoint::{Answer, Call, momentary_response};
 
 const NO_TAG: &str = "A text has no ETag, so this route takes no conditions. The choice for each server can have one, as `if_match`.";
@@ -23,6 +23,7 @@ pub(super) fn import(call: Call, body: TextOrObject) -> Answer {
                 .request(&body)
                 .map_err(|violations| call.failed(ServiceError::MisfitOfText(violations)))?,
         };
+        check_text(&request.text)?;
         request.format = request.format.or(call.query.format);
         request.file = request.file.or_else(|| call.query.file.clone());
         if request.shows_values && !call.query.is_dry_run {

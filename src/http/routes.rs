@@ -214,7 +214,12 @@ fn routes() -> Vec<Route> {
         in_scope(Endpoint { body: JSON, ..asking(Handler::Body(registry::install), Action::Install) });
     let uninstall = in_scope(asking(Handler::Entry(registry::uninstall), Action::Uninstall));
     let import_text = writing(Handler::Text(import::import), Action::Import, TEXT_OR_JSON);
-    let import_text = Endpoint { query: IMPORTING, takes_conditions: false, ..import_text };
+    let import_text = Endpoint {
+        query: IMPORTING,
+        takes_conditions: false,
+        largest_body: body::LARGEST_IMPORT,
+        ..import_text
+    };
     let export_servers = Endpoint { query: EXPORTING, ..reading(Handler::Plain(export::export)) };
     vec![
         get("/", service::page, document(Handler::Plain(page::page))),

@@ -63,7 +63,8 @@ fn every_operation_answers_what_it_is_described_to_answer() {
         if !operation["requestBody"].is_null() {
             let ask = || server.request(&method, address(&path));
             claim(ask().body("image/png", "x"), 415);
-            claim(ask().body("application/json", vec![b' '; (1 << 20) + 1]), 413);
+            let largest = if path == "/api/import" { 33 } else { 1 };
+            claim(ask().body("application/json", vec![b' '; (largest << 20) + 1]), 413);
             claim(ask().body("application/json", "{"), 422);
         }
         if is_described(304) {

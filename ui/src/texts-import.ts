@@ -29,6 +29,7 @@ export const importing = {
   chooseFile: "Choose a file…",
   dropHere: "Drop the file to read it",
   oneFile: "Drop one file at a time.",
+  tooLarge: (file: string) => `${file} is larger than 16 MiB.`,
   noText: (file: string) => `${file} is not a text file.`,
   clear: "Clear the text",
   cleared: "The text was cleared",

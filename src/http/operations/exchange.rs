@@ -32,7 +32,7 @@ pub(in crate::http) fn import() -> Description {
     Description {
         id: "import_servers",
         summary: "Import the servers of a text",
-        description: "The text is the file of a client, a snippet of one, or lines with links and commands. All servers that are to be stored are stored in one commit, or none is. A server that is new is added; one that is stored already in the same form is left alone; for one that differs a choice is needed. Nothing is approved but what `approve` names. Needs the scope `write`.",
+        description: "The text is the file of a client, a snippet of one, or lines with links and commands. All servers that are to be stored are stored in one commit, or none is. A server that is new is added; one that is stored already in the same form is left alone; for one that differs a choice is needed. A text is at most 16 MiB, and the body at most 33 MiB. Nothing is approved but what `approve` names. Needs the scope `write`.",
         parameters: vec![
             Parameter {
                 description: "In which format the text is; it is detected where nothing is said.",

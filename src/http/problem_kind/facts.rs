@@ -52,7 +52,7 @@ impl ProblemKind {
                 "body-too-large",
                 "The body is too large",
                 S::PAYLOAD_TOO_LARGE,
-                "Send at most 1 MiB; to /api/session at most 4 KiB.",
+                "Send at most 1 MiB; to /api/session at most 4 KiB; to /api/import at most 16 MiB of text, 33 MiB with all the rest.",
             ),
             Self::BodyTimeout => (
                 "body-timeout",

@@ -3,7 +3,7 @@
 
 use std::collections::HashSet;
 
-use crate::formats::{self, Entry, Format, Hint, Ignored, Note, Refused, Stored};
+use crate::formats::{self, Entry, Format, Hint, Ignored, MOST_SERVERS, Note, Refused, Stored};
 use crate::json::{Json, Object, Pointer};
 use crate::model::secret_table::EXTENSIONS;
 use crate::model::validate::Violation;
@@ -13,9 +13,6 @@ use crate::projection::Precondition;
 use super::request::{ChosenAction, ImportChoice, ImportRequest};
 use crate::service::ServiceError;
 use crate::service::error::TextFault;
-
-/// How many servers are imported at most: all of them are decided under the store's lock.
-const MOST_SERVERS: usize = 1_000;
 
 /// A text with the choices for it.
 pub(super) struct Plan {

@@ -8,7 +8,7 @@ import { toast } from "../../state/toasts.ts";
 import { capital } from "../../texts-editing.ts";
 import { importing } from "../../texts-import.ts";
 import { faultIn, goTo } from "./place.ts";
-import { textOf } from "./read-file.ts";
+import { LARGEST, textOf } from "./read-file.ts";
 
 const EXAMPLE = `{
   "mcpServers": {
@@ -29,7 +29,8 @@ export function SourceField({ fieldRef, onChange, onClear }: Props) {
     if (file === undefined) return;
     const read = more.length > 0 ? null : await textOf(file);
     if (read === null) {
-      toast({ text: more.length > 0 ? importing.oneFile : importing.noText(file.name), kind: "failed" });
+      const single = file.size > LARGEST ? importing.tooLarge(file.name) : importing.noText(file.name);
+      toast({ text: more.length > 0 ? importing.oneFile : single, kind: "failed" });
       return;
     }
     onChange();

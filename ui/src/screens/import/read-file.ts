@@ -1,7 +1,7 @@
 /** The text of a file that was chosen or dropped. It never leaves the page but in the request that reads it. */
 
-/** More than the service takes; to read it would take long for nothing. */
-const LARGEST = 8 << 20;
+/** What the service takes; to read more would take long for nothing. Bytes. */
+export const LARGEST = 16 << 20;
 
 /** The text of a file in UTF-8, or in UTF-16 with the mark at its beginning; null where it is not one. */
 export async function textOf(file: File): Promise<string | null> {
