@@ -13,6 +13,9 @@ pub(in crate::formats) const MOST_OTHERS: usize = 10_000;
 /// How many lines a text may have, and how many signs that can begin a value or be before one.
 const MOST_SIGNS: usize = 1 << 20;
 
+/// How many members a document of TOML may have that is longer than 1 MiB: its reader makes much of each.
+const MOST_MEMBERS: usize = 1 << 18;
+
 /// How long one line of a text of commands may be. Bytes.
 pub(in crate::formats) const LONGEST_LINE: usize = 1 << 20;
 
@@ -29,6 +32,11 @@ pub(in crate::formats) fn check_text(lines: &Lines<'_>, text: &str) -> Result<()
         return refuse(0, "it has too many values: import a part of it");
     }
     Ok(())
+}
+
+/// Whether a document of TOML has more members than are read.
+pub(in crate::formats) fn has_too_many_members(part: &str) -> bool {
+    1 << 20 < part.len() && MOST_MEMBERS < memchr::memchr_iter(b'=', part.as_bytes()).count()
 }
 
 #[cfg(test)]

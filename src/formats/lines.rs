@@ -67,6 +67,9 @@ fn beginning(text: &str) -> String {
 pub(in crate::formats) fn read(text: &str, first: usize, reading: &mut Reading) -> Kinds {
     let mut kinds = Kinds::default();
     for (line, command) in shell::commands(text) {
+        if reading.is_full() {
+            break;
+        }
         let source = line_source(first + line + 1, Json::Null);
         if LONGEST_LINE < command.len() {
             reading.refuse(&source, None, &Pointer::root(), words::TOO_LONG.into());

@@ -120,7 +120,8 @@ impl Reading {
         }
     }
 
-    fn is_full(&self) -> bool {
+    /// Whether there are more servers already than an import takes.
+    pub(in crate::formats) fn is_full(&self) -> bool {
         self.is_bounded && MOST_SERVERS < self.servers.len()
     }
 

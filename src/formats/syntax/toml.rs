@@ -4,6 +4,7 @@ use indexmap::IndexMap;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
+use crate::formats::bounds::has_too_many_members;
 use crate::formats::number::parsed;
 use crate::formats::place::{Inner, Lines, Position, Spot};
 use crate::formats::source::{LONGEST_NAME, MOST_ODD, Source, Syntax, Unreadable};
@@ -16,6 +17,9 @@ const DEEPEST: usize = 64;
 pub(in crate::formats) fn read(lines: &Lines<'_>, part: &str, base: usize) -> Result<Source, Unreadable> {
     let mark = part.len() - part.trim_start_matches('\u{feff}').len();
     let base = base + mark;
+    if has_too_many_members(part) {
+        return Err(Unreadable::new(lines.position(base), "it has too many values: import a part of it"));
+    }
     let table = DeTable::parse(&part[mark..]).map_err(|error| {
         let at = error.span().map_or(0, |span| span.start);
         // The message of the crate may repeat the text.
