@@ -95,7 +95,12 @@ impl Remote {
     ) -> Result<LocalBoxStream<'static, Result<Bytes, Failure>>, Failure> {
         let response = self.build(&request).send().await.map_err(|error| self.failed(error, false))?;
         if !response.status().is_success() {
-            return Err(self.read(response, false).await?.refusal());
+            let response = self.read(response, false).await?;
+            // One that is stopping, or has no settings at present, has nothing to follow.
+            return Err(match response.status() {
+                503 => response.refusal().exit(Exit::Unreachable),
+                _ => response.refusal(),
+            });
         }
         let base = self.base.clone();
         let broken = move |error: reqwest::Error| {

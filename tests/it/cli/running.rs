@@ -136,5 +136,6 @@ fn watch_prints_json_and_ends_behind_head_and_with_its_service() {
     stdout.read_line(&mut first).expect("UTF-8");
     server.stop();
     within(Duration::from_secs(20), "it ends", || child.try_wait().expect("ours").is_some());
-    assert_eq!(child.wait().expect("it has ended").code(), Some(5));
+    let ended = child.wait_with_output().expect("it has ended");
+    assert_eq!(ended.status.code(), Some(5), "{}", String::from_utf8_lossy(&ended.stderr));
 }
