@@ -15,9 +15,8 @@ use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::oneshot;
 
 use crate::json::{Json, Object, Rules, parse};
-use crate::model::config::of_clear;
-use crate::projection::cautious_view;
 use crate::secrets::random_token;
+use crate::service;
 
 use super::client::{Purpose, Request, Response, Settings, Target, escaped, run as run_on, server};
 use super::failure::{Exit, Failure};
@@ -188,7 +187,7 @@ async fn resolve(
 /// A configuration as it is shown: secrets masked, those that are kept and those that were typed.
 fn redacted(config: &Json) -> Json {
     match config {
-        Json::Object(config) => Json::Object(cautious_view(&of_clear(config))),
+        Json::Object(config) => Json::Object(service::masked(config)),
         _ => Json::Null,
     }
 }
