@@ -58,7 +58,12 @@ pub(crate) fn builder(site: impl Into<Arc<Site>>) -> Builder {
 /// A service that runs servers by now.
 #[track_caller]
 pub(crate) fn start() -> TestServer {
-    let server = start_on(Site::new());
+    start_runner_on(Site::new())
+}
+
+#[track_caller]
+pub(crate) fn start_runner_on(site: impl Into<Arc<Site>>) -> TestServer {
+    let server = start_on(site);
     eventually("it runs servers", || {
         server.get("/api/instances").send().expect(200).json()["runner"] == true
     });

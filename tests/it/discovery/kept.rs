@@ -10,8 +10,8 @@ use serde_json::json;
 use super::lister::Lister;
 use super::{accept, asked_again, names, refreshed, timed, tools, tools_of};
 use crate::instances::{
-    ALL, call, once, place, program, put, running, start, start_on, started, starts, stop, text_of,
-    until_nothing_runs,
+    ALL, call, once, place, program, put, running, start, start_on, start_runner_on, started, starts, stop,
+    text_of, until_nothing_runs,
 };
 use crate::response::Response;
 use crate::server::{READER, TestServer, WRITER, eventually, item};
@@ -76,7 +76,7 @@ fn a_list_is_kept_over_a_restart_and_shown_by_a_service_that_does_not_run_the_se
     is_kept(&other, "a");
     assert_eq!(other.stop().code, Some(0));
     stop(first);
-    let next = start_on(site);
+    let next = start_runner_on(site);
     let shown = is_kept(&next, "a").json();
     assert_eq!((&shown["tools"], &shown["accepted"]), (&listing["tools"], &listing["accepted"]));
     assert_eq!(shown["generation"], listing["generation"]);

@@ -5,7 +5,7 @@ use serde_json::json;
 
 use super::lister::{Lister, described, probed_by_a_tool};
 use super::{accept, refreshed, tool, tools};
-use crate::instances::{call, set_policy, start_on, stop, text_of};
+use crate::instances::{call, set_policy, start_runner_on, stop, text_of};
 use crate::server::TestServer;
 
 #[track_caller]
@@ -47,7 +47,7 @@ async fn what_is_pinned_is_held_back_until_it_is_accepted_as_it_is_now() {
     // It holds over a restart.
     let site = server.site();
     stop(server);
-    let server = start_on(site);
+    let server = start_runner_on(site);
     for (name, status) in [("same", 200), ("other", 403), ("new", 403)] {
         call(&server, "a", name).send().expect(status);
     }

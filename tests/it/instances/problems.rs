@@ -16,7 +16,7 @@ use crate::wire::Connection;
 fn not_runnable_says_why() {
     let mcp = json!({"mcpServers": {"unusable": {"command": "x", "env": {"K": "gAAAAABnotours"}}}});
     let site = Site::with_document(json!({"agent_settings": {"mcp_config": mcp}}).to_string());
-    let server = super::start_on(site);
+    let server = super::start_runner_on(site);
     put(&server, "disabled", &json!({"command": "x", "enabled": false}));
     server.put(item("unapproved")).key(WRITER).json(&program(&[])).send().expect_success();
     for (name, word) in

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use super::ALL;
 use super::{
-    call, once, place, program, put, script, set_policy, shown, start, start_on, started, starts, stop,
+    call, once, place, program, put, script, set_policy, shown, start, start_runner_on, started, starts, stop,
 };
 use crate::server::{TestServer, WRITER, eventually, item};
 
@@ -71,7 +71,7 @@ fn b8_a_restart_of_the_service_keeps_the_count_and_makes_no_attempt_before_its_t
     for is_crash in [false, true] {
         let site = server.site();
         drop(if is_crash { server.crash() } else { server.stop() });
-        server = start_on(site);
+        server = start_runner_on(site);
         let after = once(&server, "a", "error");
         for member in ["attempt_count", "next_retry_at_ms", "last_attempt_at_ms", "error", "stderr"] {
             assert_eq!(after["retry"][member], before["retry"][member], "{member}");

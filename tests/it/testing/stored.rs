@@ -7,8 +7,8 @@ use serde_json::{Value, json};
 
 use super::{TEST, answer, fails, failure, is_consistent, passed, test};
 use crate::instances::{
-    ALL, RUNNER, USER, call, once, place, program, put, running, set_policy, start, start_on, started,
-    starts, stop, text_of, with_env,
+    ALL, RUNNER, USER, call, once, place, program, put, running, set_policy, start, start_on,
+    start_runner_on, started, starts, stop, text_of, with_env,
 };
 use crate::server::{READER, TestServer, WRITER, eventually, item};
 use crate::sessions::web::{Web, usual};
@@ -99,7 +99,7 @@ async fn who_may_have_it_started() {
 #[test]
 fn what_may_not_run_is_not_tested() {
     let site = Arc::new(Site::new());
-    let server = start_on(Arc::clone(&site));
+    let server = start_runner_on(Arc::clone(&site));
     put(&server, "off", &json!({"command": "x", "enabled": false}));
     server.put(item("unapproved")).key(WRITER).json(&program(&[&starts(&server)])).send().expect_success();
     put(&server, "a", &program(&[]));
