@@ -9,7 +9,6 @@ use super::declared;
 use super::failure::Failure;
 use super::output::{Form, Output};
 use super::plan::{plan, print_plan};
-use super::printable::printable;
 use super::terminal::{is_confirmed, note};
 
 #[derive(Debug, clap::Args)]
@@ -56,7 +55,7 @@ pub(super) fn run(arguments: Arguments) -> Result<ExitCode, Failure> {
             applied.map_err(|failure| {
                 failure.detail(format!(
                     "this is about `{}`; {done} of {count} changes were made before it",
-                    printable(&step.name)
+                    step.name
                 ))
             })?;
             done += 1;

@@ -146,8 +146,8 @@ async fn resolve(
             _ => Base::of(&current.expect_success()?)?,
         };
         let conflict = match theirs.tag {
-            Some(_) => format!("{} was changed while you edited it", printable(name)),
-            None => format!("{} was removed while you edited it", printable(name)),
+            Some(_) => format!("{name} was changed while you edited it"),
+            None => format!("{name} was removed while you edited it"),
         };
         note(&conflict);
         let compared = three_way(&base.config, yours, &theirs.config);
