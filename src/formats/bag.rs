@@ -2,7 +2,7 @@
 
 use crate::model::config::Members;
 
-use super::client::EVERYWHERE;
+use super::client::MEMBERS_WITH_TEXTS;
 use super::clients;
 use super::format::Format;
 use super::plain::mark;
@@ -20,5 +20,5 @@ pub fn mark_plain(format: Format, bags: &mut Members) {
 /// has no such reference, or replaces none there.
 pub fn variable_of(format: Format, name: &str) -> Option<String> {
     let client = clients::of(format);
-    references::variable(name, client.forms).filter(|_| client.replaced == EVERYWHERE)
+    references::variable(name, client.forms).filter(|_| client.replaced == MEMBERS_WITH_TEXTS)
 }

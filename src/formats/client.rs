@@ -114,15 +114,26 @@ pub(in crate::formats) struct Oauth {
     pub(in crate::formats) member: &'static str,
     pub(in crate::formats) id: &'static str,
     pub(in crate::formats) secret: Option<&'static str>,
-    pub(in crate::formats) scopes: Scopes,
+    pub(in crate::formats) scopes: Option<Scopes>,
 }
 
 /// Where a client has the scopes, and how.
 #[derive(Clone, Copy, Debug)]
-pub(in crate::formats) enum Scopes {
-    None,
-    Inside(&'static str, ScopesShape),
-    Beside(&'static str, ScopesShape),
+pub(in crate::formats) struct Scopes {
+    pub(in crate::formats) member: &'static str,
+    /// Whether the member is one of [`Oauth::member`], and not of the entry.
+    pub(in crate::formats) is_inside: bool,
+    pub(in crate::formats) shape: ScopesShape,
+}
+
+impl Scopes {
+    pub(in crate::formats) const fn inside(member: &'static str, shape: ScopesShape) -> Option<Self> {
+        Some(Self { member, is_inside: true, shape })
+    }
+
+    pub(in crate::formats) const fn beside(member: &'static str, shape: ScopesShape) -> Option<Self> {
+        Some(Self { member, is_inside: false, shape })
+    }
 }
 
 /// What an entry turned out to be.
@@ -151,8 +162,7 @@ pub(in crate::formats) struct Spotted {
 }
 
 /// The members of a configuration that hold texts.
-pub(in crate::formats) const EVERYWHERE: &[&str] =
-    &["command", "args", "env", "cwd", "url", "headers", "auth"];
+pub const MEMBERS_WITH_TEXTS: &[&str] = &["command", "args", "env", "cwd", "url", "headers", "auth"];
 
 /// A client that has `mcpServers` and nothing of its own.
 pub(in crate::formats) const USUAL: Client = Client {
@@ -175,7 +185,7 @@ pub(in crate::formats) const USUAL: Client = Client {
     plain: &[],
     permissions: &[],
     forms: &[],
-    replaced: EVERYWHERE,
+    replaced: MEMBERS_WITH_TEXTS,
     before: |_| Ok(Begun::Server),
     after: |_| Ok(()),
     begin: |_| {},
@@ -496,17 +506,14 @@ impl Client {
         if let Some(secret) = oauth.secret {
             take(&mut members, "client_secret", secret)?;
         }
-        match oauth.scopes {
-            Scopes::None => {}
-            Scopes::Inside(name, _) => take(&mut members, "scopes", name)?,
-            Scopes::Beside(name, _) => take(&mut draft.rest, "scopes", name)?,
-        }
-        // What the client does not write so itself is taken as it would.
-        if let Scopes::Inside(_, shape) | Scopes::Beside(_, shape) = oauth.scopes
-            && let Some(scopes) = authentication.get("scopes")
-            && let (scopes, None) = shape.of(scopes.clone())
-        {
-            authentication.insert("scopes", scopes);
+        if let Some(Scopes { member, is_inside, shape }) = oauth.scopes {
+            take(if is_inside { &mut members } else { &mut draft.rest }, "scopes", member)?;
+            // What the client does not write so itself is taken as it would.
+            if let Some(scopes) = authentication.get("scopes")
+                && let (scopes, None) = shape.of(scopes.clone())
+            {
+                authentication.insert("scopes", scopes);
+            }
         }
         if 1 < authentication.len() {
             let auth = [("strategy", Json::string("oauth2")), ("authentication", authentication.into())];

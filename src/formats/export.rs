@@ -4,7 +4,7 @@
 use crate::json::{Json, Object, Pointer};
 
 use super::client::{
-    Client, EVERYWHERE, FileSyntax, Off, Scopes, Shared, Timeout, UrlAlone, seconds, transport,
+    Client, FileSyntax, MEMBERS_WITH_TEXTS, Off, Shared, Timeout, UrlAlone, seconds, transport,
 };
 use super::emit;
 use super::names::may_be_of;
@@ -145,7 +145,7 @@ impl Client {
 
     /// Texts that may hold references, in the client's forms. Those of `auth` are written with it.
     fn write_references(&self, writing: &mut Writing<'_>) {
-        for name in EVERYWHERE.iter().filter(|name| **name != "auth") {
+        for name in MEMBERS_WITH_TEXTS.iter().filter(|name| **name != "auth") {
             let Some(value) = writing.config.get(name).cloned() else { continue };
             let value = writing.in_their_forms(&Pointer::root().member(name), value);
             writing.config.insert(*name, value);
@@ -285,32 +285,26 @@ impl Client {
         let mut members = Object::new();
         let mut is_whole = auth.len() == 2;
         for (ours, value) in authentication.iter() {
+            let scopes = oauth.scopes.filter(|_| ours == "scopes");
             let theirs = match ours {
                 "type" => continue,
-                "client_id" => Some((oauth.id, true)),
-                "client_secret" => oauth.secret.map(|name| (name, true)),
-                "scopes" => match oauth.scopes {
-                    Scopes::Inside(name, _) => Some((name, true)),
-                    Scopes::Beside(name, _) => Some((name, false)),
-                    Scopes::None => None,
-                },
-                _ => None,
+                "client_id" => Some(oauth.id),
+                "client_secret" => oauth.secret,
+                _ => scopes.map(|scopes| scopes.member),
             };
-            let Some((theirs, is_inside)) = theirs else {
+            let Some(theirs) = theirs else {
                 is_whole = false;
                 continue;
             };
             let at = inner.member(ours);
-            let value = match oauth.scopes {
-                Scopes::Inside(_, shape) | Scopes::Beside(_, shape) if ours == "scopes" => {
-                    let (value, loss) = shape.of(value.clone());
-                    writing.losses.extend(loss.map(|about| (at.clone(), about.into())));
-                    value
-                }
-                _ => value.clone(),
+            let (value, loss) = match scopes {
+                Some(scopes) => scopes.shape.of(value.clone()),
+                None => (value.clone(), None),
             };
+            writing.losses.extend(loss.map(|about| (at.clone(), about.into())));
             let value = writing.in_their_forms(&at, value);
-            let object = if is_inside { &mut members } else { &mut writing.entry };
+            let is_beside = scopes.is_some_and(|scopes| !scopes.is_inside);
+            let object = if is_beside { &mut writing.entry } else { &mut members };
             object.insert(theirs, value);
         }
         if !is_whole {

@@ -36,6 +36,7 @@ mod writing;
 
 pub use bag::{mark_plain, variable_of};
 pub use bounds::MOST_SERVERS;
+pub use client::MEMBERS_WITH_TEXTS;
 pub use emit::yaml as to_yaml;
 pub use export::{Export, REFERENCES};
 pub use format::{Format, UnknownFormat};
@@ -45,7 +46,7 @@ pub use place::{Place, Position};
 pub use references::{Reference, ReferenceKind};
 pub use source::Unreadable;
 pub use stored::Stored;
-pub use words::Words;
+pub use words::{NO_REFERENCE, Words};
 pub use writing::{Loss, Server};
 
 use client::FileSyntax;

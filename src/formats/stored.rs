@@ -5,7 +5,7 @@ use std::collections::HashSet;
 
 use crate::json::{Json, Object, Pointer};
 
-use super::client::EVERYWHERE;
+use super::client::MEMBERS_WITH_TEXTS;
 use super::clients;
 use super::export::{NAME, REFERENCES};
 use super::import::Entry;
@@ -34,7 +34,7 @@ impl Entry {
             [] => self.references.iter().map(|own| &own.pointer).collect(),
             _ => HashSet::new(),
         };
-        for name in EVERYWHERE {
+        for name in MEMBERS_WITH_TEXTS {
             let Some(value) = config.get(name).cloned() else { continue };
             let forms = if client.replaced.contains(name) { client.forms } else { &[] };
             let value = each_text(value, &Pointer::root().member(name), &mut |pointer, text| {
@@ -68,7 +68,7 @@ impl Entry {
         let Some(at) = self.inputs.iter().position(|input| input.id == id) else { return false };
         let input = self.inputs.remove(at);
         let client = clients::of(self.client);
-        for member in EVERYWHERE {
+        for member in MEMBERS_WITH_TEXTS {
             let Some(own) = self.config.get(member).cloned() else { continue };
             let own = each_text(own, &Pointer::root().member(member), &mut |pointer, text| {
                 if !input.pointers.contains(pointer) {

@@ -35,6 +35,9 @@ pub(in crate::formats) const SEALED: &str =
 pub(in crate::formats) const RELATIVE: &str =
     "a relative path: clients disagree about the folder that it is in";
 
+/// That a reference is written in our form, since the client has none that leads there.
+pub const NO_REFERENCE: &str = "this client has no such reference: it is written as it is here";
+
 pub(in crate::formats) const TOO_LONG: &str = "a line of more than 1 MiB";
 pub(in crate::formats) const TOO_MANY_OTHERS: &str =
     "it has more than 10,000 entries that are not or can't become servers: import a part of it";

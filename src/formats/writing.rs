@@ -4,9 +4,9 @@
 use crate::json::{Json, Object, Pointer};
 
 use super::number::moved;
-use super::references::{Form, member_from_ours, member_into_ours};
+use super::references::{Form, member_from_ours, member_into_ours, sole_variable};
 use super::texts::each_text;
-use super::words::Words;
+use super::words::{self, Words};
 
 /// A server that is to be written for another client, in our words.
 #[derive(Clone, Copy, Debug)]
@@ -49,7 +49,6 @@ pub(in crate::formats) struct Writing<'a> {
     pub(in crate::formats) written: Object,
 }
 
-const NO_REFERENCE: &str = "this client has no such reference: it is written as it is here";
 const REPLACES_NONE: &str = "this client replaces no reference there";
 const MISTAKEN: &str = "this client will take a part of it for a reference";
 
@@ -78,6 +77,19 @@ impl Writing<'_> {
         }
     }
 
+    /// Takes the variables that hold what the client's own variable of the same name does, and gives their names.
+    pub(in crate::formats) fn take_own_variables(&mut self) -> Vec<String> {
+        let is_own =
+            |(name, value): &(String, Json)| value.as_str().and_then(sole_variable).as_ref() == Some(name);
+        let mut names = Vec::new();
+        self.change_map("env", |env| {
+            let (own, rest): (Vec<_>, Vec<_>) = std::mem::take(env).into_iter().partition(is_own);
+            names.extend(own.into_iter().map(|(name, _)| name));
+            *env = rest.into_iter().collect();
+        });
+        names
+    }
+
     /// A value of the configuration with its references in the client's forms. Those that it does not have are reported, so
     /// this is asked of what is written, and once.
     pub(in crate::formats) fn in_their_forms(&mut self, at: &Pointer, value: Json) -> Json {
@@ -96,7 +108,7 @@ impl Writing<'_> {
                 losses.push((pointer.clone(), Words::from(REPLACES_NONE)));
                 return member_from_ours(&member, text, self.forms).text;
             } else if written.is_lost {
-                losses.push((pointer.clone(), Words::from(NO_REFERENCE)));
+                losses.push((pointer.clone(), Words::from(words::NO_REFERENCE)));
             } else if written.is_mistaken {
                 losses.push((pointer.clone(), Words::from(MISTAKEN)));
             }

@@ -20,7 +20,6 @@ use super::{ReadModel, Service, ServiceError};
 
 const NOT_SHOWN: &str = "what is kept for clients is written for keys with the scope `reveal` only";
 const SEEMS_SECRET: &str = "it seems to hold a secret, and is written as it is";
-const NO_REFERENCE: &str = "this client has no such reference: it is written as it is here";
 const NOT_READ: &str = "it can't be read as a configuration, and is not written";
 
 /// Which servers are exported, and how.
@@ -188,7 +187,7 @@ impl Writer<'_> {
                 format!("${{{variable}}}")
             })
         });
-        self.losses.extend(lost.into_iter().map(|pointer| loss(name, pointer, NO_REFERENCE)));
+        self.losses.extend(lost.into_iter().map(|pointer| loss(name, pointer, formats::NO_REFERENCE)));
         written
     }
 

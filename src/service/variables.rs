@@ -4,14 +4,12 @@
 use std::collections::hash_map::Entry;
 use std::collections::{HashMap, HashSet};
 
+use crate::formats::MEMBERS_WITH_TEXTS;
 use crate::json::Pointer;
 use crate::model::SettingsKey;
 use crate::model::config::{Config, Members, Node, SecretValue};
 use crate::model::reference::{Source, Template, is_variable};
 use crate::projection::stays;
-
-/// The members whose references an export writes.
-const WITH_REFERENCES: [&str; 7] = ["command", "args", "env", "cwd", "url", "headers", "auth"];
 
 /// The names of variables that secrets are given.
 pub(super) struct Variables {
@@ -29,7 +27,7 @@ impl Variables {
     pub(super) fn of(configs: &[(&SettingsKey, Config)], keeps_references: bool) -> Self {
         let mut values: HashMap<&str, Option<&SecretValue>> = HashMap::new();
         for (_, config) in configs {
-            let members = config.iter().filter(|(name, _)| WITH_REFERENCES.contains(name));
+            let members = config.iter().filter(|(name, _)| MEMBERS_WITH_TEXTS.contains(name));
             members.for_each(|(_, node)| referred_to(node, keeps_references, &mut values));
         }
         let mut own = HashSet::new();

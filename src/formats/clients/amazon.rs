@@ -24,7 +24,7 @@ pub(super) static KIRO: Client = Client {
         member: "oauth",
         id: "clientId",
         secret: None,
-        scopes: Scopes::Beside("oauthScopes", ScopesShape::List),
+        scopes: Scopes::beside("oauthScopes", ScopesShape::List),
     }),
     permissions: &["autoApprove"],
     forms: &[Form::Braces],

@@ -25,7 +25,7 @@ pub(super) static CLIENT: Client = Client {
         member: "oauth",
         id: "clientId",
         secret: None,
-        scopes: Scopes::Inside("scopes", ScopesShape::Text),
+        scopes: Scopes::inside("scopes", ScopesShape::Text),
     }),
     forms: &[Form::BracesWithDefault],
     replaced: &["command", "args", "env", "url", "headers"],

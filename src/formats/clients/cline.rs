@@ -1,6 +1,6 @@
 //! Cline: flat entries of its extension, and those of its command line, which nest the transport.
 
-use crate::formats::client::{Begun, Client, Oauth, Off, Scopes, Timeout, USUAL, UrlAlone, seconds};
+use crate::formats::client::{Begun, Client, Oauth, Off, Timeout, USUAL, UrlAlone, seconds};
 use crate::formats::draft::{Draft, Refusal};
 use crate::formats::export::is_same_time;
 use crate::formats::format::Format;
@@ -19,12 +19,7 @@ pub(super) static CLIENT: Client = Client {
     transports: [Some("stdio"), Some("streamableHttp"), Some("sse")],
     url_alone: UrlAlone::Sse,
     off: Off::Disabled,
-    oauth: Some(Oauth {
-        member: "oauthClient",
-        id: "clientId",
-        secret: Some("clientSecret"),
-        scopes: Scopes::None,
-    }),
+    oauth: Some(Oauth { member: "oauthClient", id: "clientId", secret: Some("clientSecret"), scopes: None }),
     permissions: &["autoApprove"],
     forms: &[Form::EnvWord],
     timeout: Timeout::Seconds("timeout"),

@@ -28,7 +28,7 @@ pub(super) static CLIENT: Client = Client {
         member: "oauth",
         id: "client_id",
         secret: None,
-        scopes: Scopes::Beside("scopes", ScopesShape::List),
+        scopes: Scopes::beside("scopes", ScopesShape::List),
     }),
     // A tool may be called `get_token`.
     plain: &[
@@ -133,20 +133,13 @@ fn begin(writing: &mut Writing<'_>) {
     };
     let kept: IndexMap<String, Json> =
         kept.into_iter().filter_map(|entry| Some((name_of(&entry)?.to_owned(), entry))).collect();
-    let mut names: Vec<Json> = Vec::new();
-    writing.change_map("env", |env| {
-        let is_name = |name: &str, value: &Json| {
-            value.as_str().and_then(|text| variable(text, "")).as_deref() == Some(name)
-        };
-        let (own, rest): (Vec<_>, Vec<_>) =
-            std::mem::take(env).into_iter().partition(|(name, value)| is_name(name, value));
-        names.extend(
-            own.into_iter().map(|(name, _)| kept.get(&name).cloned().unwrap_or_else(|| Json::string(name))),
-        );
-        *env = rest.into_iter().collect();
+    let own = writing.take_own_variables().into_iter();
+    let mut names: Vec<Json> =
+        own.map(|name| kept.get(&name).cloned().unwrap_or_else(|| Json::string(name))).collect();
+    if let Some(Json::Object(env)) = writing.config.get("env") {
         // Those that an explicit value goes before.
         names.extend(kept.iter().filter(|(name, _)| env.contains(name)).map(|(_, entry)| entry.clone()));
-    });
+    }
     if !names.is_empty() {
         writing.entry.insert(ENV_NAMES, Json::Array(names));
     }
@@ -170,7 +163,7 @@ fn begin(writing: &mut Writing<'_>) {
             {
                 bearer = Some(Json::string(variable));
                 own.remove(&name);
-            } else if let Some(variable) = variable(text, "") {
+            } else if let Some(variable) = sole_variable(text) {
                 headers.insert(name.clone(), Json::string(variable));
                 own.remove(&name);
             }

@@ -13,7 +13,7 @@ pub(super) static CLIENT: Client = Client {
         member: "auth",
         id: "CLIENT_ID",
         secret: Some("CLIENT_SECRET"),
-        scopes: Scopes::Inside("scopes", ScopesShape::List),
+        scopes: Scopes::inside("scopes", ScopesShape::List),
     }),
     plain: &[Plain::text(&["auth", "CLIENT_ID"]), Plain::text(&["auth", "scopes"])],
     forms: &[

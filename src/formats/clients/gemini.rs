@@ -23,7 +23,7 @@ pub(super) static CLIENT: Client = Client {
         member: "oauth",
         id: "clientId",
         secret: Some("clientSecret"),
-        scopes: Scopes::Inside("scopes", ScopesShape::List),
+        scopes: Scopes::inside("scopes", ScopesShape::List),
     }),
     plain: &[
         Plain::url(&["oauth", "authorizationUrl"]),

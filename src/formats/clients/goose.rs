@@ -3,7 +3,7 @@
 use crate::formats::client::{Begun, Client, FileSyntax, Off, Timeout, USUAL, UrlAlone, located, under};
 use crate::formats::draft::{Draft, Refusal};
 use crate::formats::format::Format;
-use crate::formats::references::{ReferenceKind, sole_variable};
+use crate::formats::references::ReferenceKind;
 use crate::formats::words;
 use crate::formats::writing::Writing;
 use crate::json::Json;
@@ -70,16 +70,10 @@ fn begin(writing: &mut Writing<'_>) {
         Some(Json::Array(kept)) => kept,
         _ => Vec::new(),
     };
-    let mut names: Vec<Json> = Vec::new();
-    writing.change_map("env", |env| {
-        let is_name =
-            |name: &str, value: &Json| value.as_str().and_then(sole_variable).as_deref() == Some(name);
-        let (own, rest): (Vec<_>, Vec<_>) =
-            std::mem::take(env).into_iter().partition(|(name, value)| is_name(name, value));
-        names.extend(own.into_iter().map(|(name, _)| Json::string(name)));
-        *env = rest.into_iter().collect();
+    let mut names: Vec<Json> = writing.take_own_variables().into_iter().map(Json::string).collect();
+    if let Some(Json::Object(env)) = writing.config.get("env") {
         names.extend(kept.into_iter().filter(|name| name.as_str().is_some_and(|name| env.contains(name))));
-    });
+    }
     if !names.is_empty() {
         writing.entry.insert(KEYS, Json::Array(names));
     }

@@ -26,7 +26,7 @@ pub(super) static CLIENT: Client = Client {
         member: "oauth",
         id: "client_id",
         secret: Some("client_secret"),
-        scopes: Scopes::Inside("scope", ScopesShape::Text),
+        scopes: Scopes::inside("scope", ScopesShape::Text),
     }),
     plain: &[
         Plain::words(&[KEY, "source"], &["admin", "user"]),

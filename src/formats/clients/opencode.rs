@@ -23,7 +23,7 @@ pub(super) static CLIENT: Client = Client {
         member: "oauth",
         id: "clientId",
         secret: Some("clientSecret"),
-        scopes: Scopes::Inside("scope", ScopesShape::Text),
+        scopes: Scopes::inside("scope", ScopesShape::Text),
     }),
     plain: &[Plain::url(&["oauth", "authorizationEndpoint"]), Plain::url(&["oauth", "tokenEndpoint"])],
     forms: &[Form::CurlyEnv, Form::CurlyFile],

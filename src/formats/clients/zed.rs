@@ -1,6 +1,6 @@
 //! Zed: `context_servers` of `settings.json`, with two older ways to write a command.
 
-use crate::formats::client::{Begun, Client, Oauth, Off, Scopes, Timeout, USUAL, located, under};
+use crate::formats::client::{Begun, Client, Oauth, Off, Timeout, USUAL, located, under};
 use crate::formats::draft::{Draft, Refusal};
 use crate::formats::format::Format;
 use crate::formats::words;
@@ -15,12 +15,7 @@ pub(super) static CLIENT: Client = Client {
     cwd: &[],
     timeout: Timeout::Seconds("timeout"),
     off: Off::Enabled,
-    oauth: Some(Oauth {
-        member: "oauth",
-        id: "client_id",
-        secret: Some("client_secret"),
-        scopes: Scopes::None,
-    }),
+    oauth: Some(Oauth { member: "oauth", id: "client_id", secret: Some("client_secret"), scopes: None }),
     before,
     write,
     file: |entries, _| under("context_servers", entries),

@@ -5,6 +5,7 @@ use crate::formats::source::{Source, Syntax};
 use crate::json::{Json, Object};
 
 use super::NotInPlace;
+use super::places::is_empty;
 use super::wanted::Wanted;
 
 /// Whether a result says what was wanted.
@@ -45,12 +46,7 @@ fn drop_empty(object: &mut Object, way: &[String]) {
     if let (Json::Object(inner), false) = (&mut value, rest.is_empty()) {
         drop_empty(inner, rest);
     }
-    let is_empty = match &value {
-        Json::Object(inner) => inner.is_empty(),
-        Json::Array(elements) => elements.is_empty(),
-        _ => false,
-    };
-    match is_empty {
+    match is_empty(&value) {
         true => drop(object.remove(step)),
         false => object.insert(step, value),
     }

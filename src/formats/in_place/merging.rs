@@ -7,7 +7,7 @@ use crate::json::{Json, Object, Pointer};
 
 use super::edit::{MOST, identity};
 use super::merge::{Expected, merged};
-use super::places::{Kind, Place, at, put};
+use super::places::{Kind, Place, at, is_empty, put};
 use super::{NotInPlace, Others};
 
 /// An export on its way into a file.
@@ -187,10 +187,6 @@ const ELSEWHERE: NotInPlace = NotInPlace::Shape("the file has servers where this
 
 fn pointer(way: &[String]) -> Pointer {
     way.iter().fold(Pointer::root(), |pointer, step| pointer.member(step))
-}
-
-fn is_empty(value: &Json) -> bool {
-    value.as_object().is_some_and(Object::is_empty) || value.as_array().is_some_and(<[Json]>::is_empty)
 }
 
 /// An address alone is an entry of some list.

@@ -117,3 +117,12 @@ pub(super) fn put(root: &mut Object, way: &[String], value: Json) {
         }
     }
 }
+
+/// Whether a value holds no servers: a map or a list of none.
+pub(super) fn is_empty(value: &Json) -> bool {
+    match value {
+        Json::Object(inner) => inner.is_empty(),
+        Json::Array(elements) => elements.is_empty(),
+        _ => false,
+    }
+}

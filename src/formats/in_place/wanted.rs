@@ -10,6 +10,7 @@ use crate::formats::format::Format;
 use crate::formats::import::Entry;
 use crate::formats::place::{Position, Spot};
 use crate::formats::source::Source;
+use crate::formats::stored::Stored;
 use crate::formats::writing::Server;
 use crate::json::{Json, Object, Pointer};
 
@@ -40,8 +41,8 @@ impl Wanted {
             return Err(NotInPlace::Shape("the file is not an object"));
         };
         let own_servers = servers(client, own);
-        let base = expected(client, &own_servers);
-        let ours = ours(client, &own_servers);
+        let stored: Vec<_> = own_servers.iter().map(|entry| (entry, entry.to_stored())).collect();
+        let (base, ours) = (expected(client, &stored), ours(client, &stored));
         let (before, meant) = (meanings(&own_servers), meanings(&servers(client, theirs)));
         let is_same = |from: &Pointer, own: &Pointer| match (meant.get(from), before.get(own)) {
             (Some(meant), Some(own)) => own.is(meant),
@@ -99,25 +100,24 @@ impl Wanted {
 }
 
 /// What an export of the file's own servers would write.
-fn expected(client: &Client, own: &[Entry]) -> Object {
-    let stored: Vec<_> = own
+fn expected(client: &Client, own: &[(&Entry, Stored)]) -> Object {
+    let bags: Vec<Object> = own
         .iter()
-        .map(|entry| {
-            let stored = entry.to_stored();
-            let bags = Object::from_iter([(client.format.bag(), Json::Object(stored.bag))]);
-            (entry.name.as_str(), stored.config, bags)
-        })
+        .map(|(_, stored)| Object::from_iter([(client.format.bag(), stored.bag.clone().into())]))
         .collect();
-    let exported: Vec<Server<'_>> =
-        stored.iter().map(|(name, config, bags)| Server { name, config, bags }).collect();
+    let exported: Vec<Server<'_>> = own
+        .iter()
+        .zip(&bags)
+        .map(|((entry, stored), bags)| Server { name: &entry.name, config: &stored.config, bags })
+        .collect();
     export::root(client, &exported).0
 }
 
 /// What an export of each of the file's own servers would write if nothing were kept for its client, by its place.
-fn ours(client: &Client, own: &[Entry]) -> HashMap<Pointer, Json> {
-    let of_entry = |entry: &Entry| {
-        let (config, bags) = (entry.to_stored().config, Object::new());
-        let server = Server { name: &entry.name, config: &config, bags: &bags };
+fn ours(client: &Client, own: &[(&Entry, Stored)]) -> HashMap<Pointer, Json> {
+    let bags = Object::new();
+    let of_entry = |(entry, stored): &(&Entry, Stored)| {
+        let server = Server { name: &entry.name, config: &stored.config, bags: &bags };
         let (entries, ..) = export::entries(client, &[server]);
         let (_, written) = entries.into_iter().next()?;
         Some((entry.place.pointer.clone(), written.into()))
