@@ -1,8 +1,11 @@
 //! Nothing of a program is left, whatever it does against it.
 
+use std::future::poll_fn;
+use std::task::Poll;
 use std::time::{Duration, Instant};
 
 use mcp_settings::instances::{Child, Exit, Limits};
+use mcp_settings::secrets::Plaintext;
 use rustix::process::{Pid, Signal, kill_process};
 
 use crate::driver::{Driver, PATIENCE};
@@ -97,6 +100,32 @@ async fn a_start_without_a_caller_is_ended() {
     }
     tokio::time::sleep(Duration::from_millis(50)).await;
     driver.mark.expect_gone(END);
+}
+
+#[tokio::test]
+async fn a_start_that_is_given_up_at_any_step_is_ended() {
+    let driver = Driver::new();
+    for step in 1.. {
+        // It reads nothing and writes nothing, so that closed pipes do not end it.
+        let mut program = driver.program("sleep");
+        program.args.push(Plaintext::new("600".to_owned()));
+        let mut start = Box::pin(driver.start(program));
+        let mut is_started = false;
+        for _ in 0..step {
+            is_started = poll_fn(|context| Poll::Ready(start.as_mut().poll(context).is_ready())).await;
+            if is_started {
+                break;
+            }
+            // What it waits for has happened when it is asked again, or given up.
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+        drop(start);
+        driver.mark.expect_gone(END);
+        if is_started {
+            assert!(step > 3, "only {step} steps");
+            return;
+        }
+    }
 }
 
 #[tokio::test]

@@ -22,7 +22,6 @@ use std::time::Duration;
 
 use rustix::io::FdFlags;
 use rustix::pipe::PipeFlags;
-use rustix::process::Pid;
 use tokio::net::unix::pipe;
 use tokio::process::Command;
 use tokio::runtime::Handle;
@@ -30,6 +29,7 @@ use tokio::sync::oneshot;
 use tokio::time::timeout;
 
 use self::private_folder::{PrivateFolder, PrivateFolders};
+use self::running::Unwatched;
 use super::fault::{Fault, FaultKind};
 use super::launch::Program;
 use super::platform;
@@ -230,12 +230,9 @@ impl Processes {
         let no_supervisor = |error: io::Error| failed("no program can be started", &error.to_string());
         let (mut supervisor, report) =
             self.start_supervisor(order, variables).await.map_err(no_supervisor)?;
-        let pid = supervisor.id().and_then(|id| i32::try_from(id).ok()).and_then(Pid::from_raw);
-        let pid = pid.ok_or_else(|| no_supervisor(io::ErrorKind::NotFound.into()))?;
-        let handle = platform::handle(pid).inspect_err(|_| running::terminate(&supervisor));
-        let pipes = pipes(&mut supervisor, report).inspect_err(|_| running::terminate(&supervisor));
-        let ((stdin, stdout, report), handle) =
-            (pipes.map_err(no_supervisor)?, handle.map_err(no_supervisor)?);
+        let pid = supervisor.pid().ok_or_else(|| no_supervisor(io::ErrorKind::NotFound.into()))?;
+        let handle = platform::handle(pid).map_err(no_supervisor)?;
+        let (stdin, stdout, report) = pipes(&mut supervisor, report).map_err(no_supervisor)?;
         let process = Process::watch(supervisor, handle, Log::new(Arc::clone(&redactor)), folder);
         match timeout(START, running::read_report(report)).await {
             Ok(Ok(program)) => {
@@ -286,7 +283,7 @@ impl Processes {
         &self,
         mut order: Order,
         variables: Vec<(OsString, OsString)>,
-    ) -> io::Result<(tokio::process::Child, OwnedFd)> {
+    ) -> io::Result<(Unwatched, OwnedFd)> {
         let runtime = Handle::current();
         let program = self.supervisor.clone();
         let (send, receive) = oneshot::channel();
@@ -299,13 +296,12 @@ impl Processes {
             command.arg0("mcp-settings").args(order.to_args()).env_clear().envs(variables);
             command.current_dir("/").process_group(0);
             command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
-            Ok((command.spawn()?, report))
+            Ok((Unwatched::new(command.spawn()?), report))
         };
         let work = move || {
             let _runtime = runtime.enter();
-            if let Err(Ok((unwanted, _))) = send.send(start()) {
-                running::terminate(&unwanted);
-            }
+            // If the caller has gone, or goes before it looks, it is dropped, which ends it.
+            let _ = send.send(start());
         };
         let is_sent = self.thread.lock().unwrap_or_else(PoisonError::into_inner).send(Box::new(work)).is_ok();
         let ended = || io::Error::other("the thread that starts programs has ended");
@@ -317,12 +313,10 @@ impl Processes {
 }
 
 fn pipes(
-    supervisor: &mut tokio::process::Child,
+    supervisor: &mut Unwatched,
     report: OwnedFd,
 ) -> io::Result<(pipe::Sender, pipe::Receiver, pipe::Receiver)> {
-    let (Some(stdin), Some(stdout)) = (supervisor.stdin.take(), supervisor.stdout.take()) else {
-        return Err(io::ErrorKind::BrokenPipe.into());
-    };
+    let (stdin, stdout) = supervisor.pipes().ok_or(io::ErrorKind::BrokenPipe)?;
     let stdin = pipe::Sender::from_owned_fd(stdin.into_owned_fd()?)?;
     let stdout = pipe::Receiver::from_owned_fd(stdout.into_owned_fd()?)?;
     Ok((stdin, stdout, pipe::Receiver::from_owned_fd(report)?))

@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use rustix::process::{Pid, Signal};
 use tokio::io::{AsyncRead, AsyncReadExt};
+use tokio::process::{ChildStdin, ChildStdout};
 use tokio::sync::watch;
 use tokio::time::timeout;
 
@@ -59,11 +60,12 @@ struct Inner {
 impl Process {
     /// Watches a supervisor, which starts the program.
     pub(super) fn watch(
-        mut supervisor: tokio::process::Child,
+        supervisor: Unwatched,
         handle: Handle,
         log: Arc<Log>,
         folder: Option<PrivateFolder>,
     ) -> Self {
+        let mut supervisor = supervisor.watched();
         let (send, exit) = watch::channel(None);
         let leader = Arc::new(OnceLock::new());
         let number = supervisor.id();
@@ -146,12 +148,38 @@ impl Drop for Inner {
     }
 }
 
-/// Ends a supervisor of which nobody wants to know anything.
-pub(super) fn terminate(supervisor: &tokio::process::Child) {
-    let pid = supervisor.id().and_then(|id| i32::try_from(id).ok()).and_then(Pid::from_raw);
-    if let Some(pid) = pid {
-        // It has not been reaped, so that the number is still its own.
-        let _ = rustix::process::kill_process(pid, Signal::TERM);
+/// A supervisor that is not watched yet. If it is dropped before, it is ended with its program.
+pub(super) struct Unwatched(Option<tokio::process::Child>);
+
+impl Unwatched {
+    /// Owns what was just started.
+    pub(super) fn new(supervisor: tokio::process::Child) -> Self {
+        Self(Some(supervisor))
+    }
+
+    /// Its number, which it has until it is reaped.
+    pub(super) fn pid(&self) -> Option<Pid> {
+        let number = self.0.as_ref()?.id()?;
+        i32::try_from(number).ok().and_then(Pid::from_raw)
+    }
+
+    /// The pipes of its program, which can be taken once.
+    pub(super) fn pipes(&mut self) -> Option<(ChildStdin, ChildStdout)> {
+        let supervisor = self.0.as_mut()?;
+        supervisor.stdin.take().zip(supervisor.stdout.take())
+    }
+
+    fn watched(mut self) -> tokio::process::Child {
+        self.0.take().expect("only this takes it, and it takes `self`")
+    }
+}
+
+impl Drop for Unwatched {
+    fn drop(&mut self) {
+        if let Some(pid) = self.pid() {
+            // It has not been reaped, so that the number is still its own.
+            let _ = rustix::process::kill_process(pid, Signal::TERM);
+        }
     }
 }
 
