@@ -15,6 +15,11 @@ export async function eventually(claim, patience = PATIENCE) {
   }
 }
 
+/** What the page does one frame after it has drawn is done: the focus on arrival, its keys, its title. */
+export async function settled(page) {
+  await page.evaluate(() => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(resolve)))));
+}
+
 export async function visible(locator) {
   await locator.waitFor({ state: 'visible' });
 }

@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 
-import { eventually } from './claims.mjs';
+import { eventually, settled } from './claims.mjs';
 
 /** What has the focus: its role or tag and its name. */
 export function focused(page) {
@@ -24,7 +24,7 @@ export async function hasFocus(page, locator, what) {
 /** Somewhere, and it stays there once everything is drawn. */
 export async function focusIsSomewhere(page, what) {
   await eventually(async () => assert.notEqual(await focused(page), 'body', what), 4_000);
-  await page.evaluate(() => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve))));
+  await settled(page);
   assert.notEqual(await focused(page), 'body', what);
 }
 

@@ -2,6 +2,8 @@
 
 import assert from 'node:assert/strict';
 
+import { settled } from './claims.mjs';
+
 const FAR = 120;
 
 export class Keyboard {
@@ -22,6 +24,7 @@ export class Keyboard {
   /** Goes on with Tab until this has the focus; every stop on the way shows that it has it. */
   async tabTo(target) {
     await target.waitFor({ state: 'attached' });
+    await settled(this.#page);
     for (let stops = 0; stops < FAR; stops += 1) {
       if (await target.evaluate((element) => element === document.activeElement)) return;
       await this.press('Tab');

@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 
 import { eventually, visible } from '../claims.mjs';
+import { hasFocus } from '../focus.mjs';
 
 export default async function (stage) {
   const visitor = await stage.owner();
@@ -13,6 +14,7 @@ export default async function (stage) {
   // Nothing is saved that the service would refuse, and the reasons are where they belong.
   await editor.save.click();
   await visible(editor.problems);
+  await hasFocus(visitor.page, editor.problems, 'the summary');
   assert.ok(await editor.problems.getByRole('link').count() > 0, 'the summary leads to the fields');
   assert.deepEqual(await stage.api.names(), []);
 

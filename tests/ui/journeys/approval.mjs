@@ -73,6 +73,8 @@ export default async function (stage) {
   await keys.choose(running.approve);
   await visitor.seesToast('birds was approved');
 
+  await operator.once('birds', 'running');
+
   // Several at once: each is shown and chosen by itself; of those that are not chosen none is approved.
   await writer.put('a', program('say=a'));
   await writer.put('b', program('say=b'));
@@ -88,7 +90,8 @@ export default async function (stage) {
   const several = visitor.dialog('Approve 3 servers');
   await visible(several.getByText('say=c', { exact: true }));
   const choose = (name) => several.getByRole('checkbox', { name: `Approve ${name}`, exact: true });
-  assert.deepEqual(await Promise.all(['a', 'b', 'c'].map((name) => choose(name).isChecked())), [false, false, false]);
+  const chosen = () => Promise.all(['a', 'b', 'c'].map((name) => choose(name).isChecked()));
+  assert.deepEqual(await chosen(), [false, false, false]);
   await assertAccessible(page, 'several to approve');
   await several.getByRole('button', { name: 'Approve', exact: true }).click();
   await visible(several.getByText('Choose at least one.', { exact: true }));
@@ -99,7 +102,7 @@ export default async function (stage) {
   // What was chosen becomes something else: it is not chosen any more.
   await writer.put('c', program('say=other'));
   await visible(several.getByText('say=other', { exact: true }));
-  assert.deepEqual(await Promise.all(['a', 'b', 'c'].map((name) => choose(name).isChecked())), [true, false, false]);
+  assert.deepEqual(await chosen(), [true, false, false]);
   await several.getByRole('button', { name: 'Approve 1 server', exact: true }).click();
   await visitor.seesToast('Approved 1 server');
   await gone(several);

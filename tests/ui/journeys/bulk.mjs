@@ -4,7 +4,7 @@
 import assert from 'node:assert/strict';
 
 import { assertAccessible } from '../axe.mjs';
-import { eventually, gone, visible } from '../claims.mjs';
+import { eventually, gone, settled, visible } from '../claims.mjs';
 import { hasFocus } from '../focus.mjs';
 
 const NAMES = Array.from({ length: 20 }, (_, index) => `server-${String(index + 1).padStart(2, '0')}`);
@@ -113,6 +113,7 @@ export default async function (stage) {
   assert.equal(await page.getByRole('button', { name: /^Undo: / }).count(), 0);
   await remove();
   await list.link(NAMES[5]).focus();
+  await settled(page);
   await keys.press('ControlOrMeta+z');
   await gone(list.bar);
   await page.clock.runFor(3 * TIME);

@@ -31,7 +31,7 @@ export default async function (stage) {
   const visitor = await stage.guest('reader');
   const { list } = visitor;
   await eventually(async () => assert.equal((await list.names()).length, ALL));
-  await visible(list.status(flapping[0]).getByText(/^(Healthy|Not checked)/));
+  await visible(list.status(flapping[0]).getByText(/^(Healthy|Not checked|Degraded)/));
 
   const writer = stage.writer('writer');
   let isOver = false;

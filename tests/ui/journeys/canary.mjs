@@ -16,6 +16,7 @@ export default async function (stage) {
   await list.isShown();
 
   await list.newServer.first().click();
+  await editor.isShown('Add server');
   await editor.fill({ Name: 'cage' });
   await editor.transport('stdio').check();
   await editor.fill({ Command: 'cage' });

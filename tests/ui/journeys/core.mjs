@@ -26,6 +26,8 @@ export default async function (stage) {
   // A switch is a write under the tag of the row.
   await guest.list.enabled('issues').click();
   await eventually(async () => assert.equal((await stage.api.plaintext('issues')).enabled, false));
+  // What is stored may be read before the page has its answer.
+  await eventually(async () => assert.equal(await guest.list.enabled('issues').getAttribute('aria-busy'), null));
   await guest.list.enabled('issues').click();
   await eventually(async () => assert.equal((await stage.api.plaintext('issues')).enabled, true));
 
@@ -36,10 +38,8 @@ export default async function (stage) {
     await guest.editor.fill({ 'Timeout (seconds)': seconds });
     await guest.editor.save.click();
     await eventually(async () => assert.equal(String((await stage.api.plaintext('issues')).timeout), seconds));
+    await eventually(async () => assert.equal(await guest.editor.save.getAttribute('aria-busy'), null));
     assert.equal(await guest.conflict.merged.count(), 0, 'there is nothing to merge with');
-    if (!(await guest.list.heading.isVisible())) continue;
-    await guest.list.edit('issues');
-    await guest.editor.isShown('issues');
   }
 
   // Somebody else saves first: the refusal has what is needed to merge, and the merged draft can be saved.

@@ -29,9 +29,11 @@ export default async function (stage) {
 
   await list.edit('broken');
   await button('Replace…').click();
+  await editor.isShown('broken');
   await editor.text.fill('{"args": ["a", 5]}');
   await editor.save.click();
   await visible(editor.problems.getByText('Argument 2: Must be text.'));
+  await hasFocus(page, editor.problems, 'the summary');
   await editor.text.fill('{"command": "run", "args": ["a"]}');
   await editor.save.click();
   await visitor.seesToast('broken was saved');
@@ -43,6 +45,7 @@ export default async function (stage) {
   // Only what was looked at is replaced.
   await list.edit('other');
   await button('Replace…').click();
+  await editor.isShown('other');
   await editor.text.fill('{"command": "mine"}');
   await stage.api.put('other', { command: 'theirs' });
   await visible(visitor.conflict.banner);
@@ -73,6 +76,7 @@ export default async function (stage) {
 
   // A URL without a scheme.
   await list.newServer.first().click();
+  await editor.isShown('Add server');
   await editor.fill({ Name: 'remote' });
   await editor.save.click();
   await eventually(async () => assert.equal((await descriptionOf(editor.field('Command'))).match(/needed/g)?.length, 1));

@@ -56,6 +56,7 @@ export default async function (stage) {
   await visitor.editor.isShown('gamma');
   await visitor.editor.back.click();
   await lists(['gamma']);
+  await hasFocus(page, list.link('gamma'), 'where it was left');
   await list.search.fill('zzz');
   await lists([]);
   await page.getByRole('button', { name: 'Clear search and filters', exact: true }).click();

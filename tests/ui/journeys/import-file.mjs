@@ -4,7 +4,7 @@
 import assert from 'node:assert/strict';
 
 import { assertAccessible } from '../axe.mjs';
-import { visible } from '../claims.mjs';
+import { eventually, visible } from '../claims.mjs';
 import { descriptionOf, pasteInto } from '../fields.mjs';
 import { hasFocus } from '../focus.mjs';
 
@@ -32,6 +32,7 @@ export default async function (stage) {
 
   // One that only one client has is known by its name; its mark and the ends of its lines are no matter.
   await importing.file.setInputFiles(file('claude_desktop_config.json', `\ufeff${PLAIN.replaceAll(',', ',\r\n')}`));
+  await eventually(async () => assert.match(await descriptionOf(importing.format), /From claude_desktop_config\.json\./));
   await importing.isRead();
   assert.equal(await taken(), 'Detected: Claude Desktop');
   assert.equal(await importing.text.inputValue(), PLAIN);

@@ -35,13 +35,14 @@ export default async function (stage) {
   await visible(page.getByText('The server has not listed its resources yet. It does when it runs.'));
   await visitor.goTo('#/servers/box/prompts');
   await visible(page.getByText('The server has not listed its prompts yet. It does when it runs.'));
-  assert.equal(await page.title(), 'Prompts · box · MCP servers');
+  await eventually(async () => assert.equal(await page.title(), 'Prompts · box · MCP servers'));
   assert.equal((await operator.shown('box')).state, 'idle');
   await keys.choose(page.getByRole('link', { name: 'See its status', exact: true }));
   await links('Configuration', 'Status', 'Tools', 'Log', 'History', 'Approval');
 
   // Once it runs the way to them is there, without a reload.
   await keys.choose(running.button('Start'));
+  await operator.once('box', 'running');
   await links('Configuration', 'Status', 'Tools', 'Resources', 'Prompts', 'Log', 'History', 'Approval');
   await keys.choose(running.view('Resources'));
   await visible(resources.opener('notes://today'));

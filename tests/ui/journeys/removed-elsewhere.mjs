@@ -28,6 +28,8 @@ export default async function (stage) {
   await page.getByRole('button', { name: /follow/i }).click();
   await editor.isShown('moved');
   assert.equal(await editor.field('Description').inputValue(), 'on its way');
+  // The draft follows at once; what it is a change of comes with an answer.
+  await visible(visitor.conflict.merged);
   await editor.save.click();
   await visitor.seesToast('moved was saved');
   assert.equal((await stage.api.plaintext('moved')).description, 'on its way');

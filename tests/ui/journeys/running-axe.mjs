@@ -21,7 +21,7 @@ export default async function (stage) {
   const options = { colorScheme: stage.setting.scheme, reducedMotion: 'reduce' };
   const visitor = await stage.guest('operator', options);
   const { list, running, page } = visitor;
-  await visible(list.status('sick').getByText(/^Unhealthy/));
+  await list.status('sick').getByText(/^Unhealthy/).waitFor({ timeout: 60_000 });
   for (const width of WIDTHS) {
     await page.setViewportSize({ width, height: 800 });
     const fine = (what) => assertFits(page, what);
@@ -35,7 +35,7 @@ export default async function (stage) {
     await visible(running.log.getByText(/^a-line/));
     await fine('the log');
     await visitor.goTo('#/servers/broken/history');
-    await visible(running.history.getByText('Start failed', { exact: true }));
+    await visible(running.history.getByText('Start failed', { exact: true }).first());
     await fine('the history');
     for (const name of ['changed', 'birds', 'new']) {
       await visitor.goTo(`#/servers/${name}/approval`);

@@ -30,7 +30,7 @@ export default async function (stage) {
   assert.equal(await running.status.locator('pre').count(), 0, 'nothing that it wrote');
   await assertAccessible(page, 'a status to be seen only');
   await running.view('History').click();
-  await visible(running.history.getByText('Start failed', { exact: true }));
+  await visible(running.history.getByText('Start failed', { exact: true }).first());
   assert.deepEqual(await buttons(), []);
   for (const view of ['log', 'approval']) {
     await visitor.goTo(`#/servers/birds/${view}`);

@@ -38,7 +38,7 @@ export default async function (stage) {
   // What there is to be done about it is one step away.
   await list.status('birds').getByRole('link').click();
   await running.isShown('birds');
-  assert.equal(await page.title(), 'Status · birds · MCP servers');
+  await eventually(async () => assert.equal(await page.title(), 'Status · birds · MCP servers'));
   await visible(running.status.getByText('The program ended.'));
   await visible(running.status.getByText(/no database/).first());
   await visible(running.status.getByText('The last attempt failed.', { exact: false }));
@@ -70,7 +70,7 @@ export default async function (stage) {
   await page.waitForTimeout(1_100);
   await keys.choose(running.button('Restart'));
   await visitor.seesToast('birds is being restarted');
-  await eventually(async () => assert.equal(await running.fact('Restarts').innerText(), String(before + 1)));
+  await eventually(async () => assert.equal(await running.fact('Restarts').innerText(), String(before + 1)), 60_000);
   await keys.choose(running.view('History'));
   await visible(running.history);
   await hasFocus(page, running.view('History'), 'the way that was taken');
@@ -92,6 +92,7 @@ export default async function (stage) {
   await visitor.editor.fill({ Description: 'typed' });
   await running.view('Status').click();
   await running.button('Start').click();
+  await operator.once('asleep', 'running');
   await visible(running.fact('MCP version').getByText('2025-11-25'));
   await visible(running.views.getByText('draft', { exact: true }));
   await running.view('Configuration').click();

@@ -29,6 +29,7 @@ export default async function (stage) {
   await writer.goTo('#/servers/remote');
   await editor.isShown('remote');
   await editor.fill({ Description: 'typed' });
+  await visible(testing.saveAndTest);
   await editor.field('Description').press('Enter');
   await writer.seesToast('remote was saved');
   await testing.ends('It was saved, and does not work.');

@@ -6,6 +6,7 @@ import { readFile } from 'node:fs/promises';
 
 import { assertAccessible } from '../axe.mjs';
 import { gone, visible } from '../claims.mjs';
+import { hasFocus } from '../focus.mjs';
 import { WriteControls } from '../write-controls.mjs';
 
 const NAMES = ['local', 'remote'];
@@ -54,7 +55,7 @@ export default async function (stage) {
   await list.link('remote').click();
   await visible(page.getByText('https://remote.example/mcp').first());
   await page.goBack();
-  assert.ok(await list.link('remote').evaluate((link) => link === document.activeElement), 'back is where it came from');
+  await hasFocus(page, list.link('remote'), 'back is where it came from');
   await controls.assertNoneSoFar('in the end');
   assert.equal(await readFile(document, 'utf8'), before);
 }

@@ -1,6 +1,6 @@
 // The editor of one draft: the form's fields, the raw text, and what can be done with the server.
 
-import { visible } from '../claims.mjs';
+import { settled, visible } from '../claims.mjs';
 
 export class Editor {
   #page;
@@ -24,6 +24,7 @@ export class Editor {
   async isShown(name) {
     await visible(this.heading(name));
     await visible(this.save);
+    await settled(this.#page);
   }
 
   field(label) {

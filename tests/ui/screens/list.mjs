@@ -1,6 +1,6 @@
 // The list of servers: its table, what can be done with a row, and the two ways to more.
 
-import { visible } from '../claims.mjs';
+import { settled, visible } from '../claims.mjs';
 
 export class List {
   #page;
@@ -23,6 +23,7 @@ export class List {
   async isShown() {
     await visible(this.heading);
     await this.#page.waitForFunction(() => document.documentElement.dataset.ready === 'true');
+    await settled(this.#page);
   }
 
   link(name) {

@@ -1,6 +1,6 @@
 // The views on how one server runs, and the way to them.
 
-import { visible } from '../claims.mjs';
+import { settled, visible } from '../claims.mjs';
 
 export class Running {
   #page;
@@ -28,6 +28,7 @@ export class Running {
   async isShown(name) {
     await visible(this.#page.getByRole('heading', { level: 1, name, exact: true }));
     await visible(this.views);
+    await settled(this.#page);
   }
 
   /** What is said beside a title: Arguments, Calls. */

@@ -1,5 +1,5 @@
 /** What several servers would execute, each shown and each chosen by itself, and approving those that were chosen. */
-import { useEffect, useId, useRef, useState } from "preact/hooks";
+import { useEffect, useId, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { Banner } from "../../parts/Banner.tsx";
 import { Button } from "../../parts/Button.tsx";
 import { Dialog } from "../../parts/Dialog.tsx";
@@ -112,8 +112,8 @@ function One({ name, isChosen, isDone, failure, onChoose, onReady }: OneProps) {
   const { launch, hasChanged } = looked;
   useEffect(() => onReady(() => approveOne(looked)));
   const id0 = launch?.launch ?? null;
-  // What was chosen was something else.
-  useEffect(() => onChoose(false), [id0]);
+  // What was chosen was something else: it is never seen as chosen.
+  useLayoutEffect(() => onChoose(false), [id0]);
   return (
     <li class="launch-of" aria-labelledby={id}>
       <h3 id={id} dir="auto">
