@@ -50,7 +50,6 @@ pub struct Instance {
     pub(super) waiting: Vec<DemandId>,
     pub(super) probers: Vec<DemandId>,
     pub(super) exits: VecDeque<Instant>,
-    pub(super) is_gone: bool,
     pub(super) is_asked: bool,
     /// Whether what is known to be wanted of it has turned out to be old.
     pub(super) is_outdated: bool,
@@ -112,7 +111,6 @@ impl Instance {
             waiting: Vec::new(),
             probers: Vec::new(),
             exits: VecDeque::new(),
-            is_gone: false,
             is_asked: false,
             is_outdated: false,
         }
@@ -131,7 +129,7 @@ impl Instance {
 
     /// Whether it may run.
     pub fn is_allowed(&self) -> bool {
-        self.wanted.permission == Permission::Allowed && !self.is_gone
+        self.wanted.permission == Permission::Allowed
     }
 
     pub(super) fn enter(&mut self, phase: Phase, now: Now) {

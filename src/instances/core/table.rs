@@ -21,6 +21,8 @@ const SPREAD: Duration = Duration::from_secs(5);
 /// All instances.
 pub struct Table {
     instances: BTreeMap<SettingsKey, Instance>,
+    /// What is still being ended of servers that are gone, with the name that each had.
+    leaving: Vec<(SettingsKey, Instance)>,
     permits: usize,
     most: usize,
     jitter: Box<dyn FnMut() -> f64 + Send>,
@@ -38,6 +40,7 @@ impl Table {
     pub fn new(permits: usize, most: usize, jitter: impl FnMut() -> f64 + Send + 'static) -> Self {
         Self {
             instances: BTreeMap::new(),
+            leaving: Vec::new(),
             permits: permits.max(1),
             most: most.max(1),
             jitter: Box::new(jitter),
@@ -53,12 +56,12 @@ impl Table {
 
     /// One instance.
     pub fn get(&self, name: &SettingsKey) -> Option<&Instance> {
-        self.instances.get(name).filter(|instance| !instance.is_gone)
+        self.instances.get(name)
     }
 
     /// All of them, by name.
     pub fn iter(&self) -> impl Iterator<Item = (&SettingsKey, &Instance)> {
-        self.instances.iter().filter(|(_, instance)| !instance.is_gone)
+        self.instances.iter()
     }
 
     /// The name of the instance that this start is of.
@@ -69,7 +72,7 @@ impl Table {
     /// Whether anything runs, or is being ended.
     #[cfg(test)]
     pub(super) fn is_quiet(&self) -> bool {
-        self.instances.values().all(|instance| instance.attempt().is_none())
+        self.all().all(|instance| instance.attempt().is_none())
     }
 
     /// When to look again, if nothing happens before.
@@ -102,7 +105,7 @@ impl Table {
     fn take(&mut self, input: Input, now: Now) {
         match input {
             Input::Want(name, wanted) => self.want(name, wanted, now),
-            Input::Gone(name) => self.gone(&name),
+            Input::Gone(name) => self.gone(&name, now),
             Input::Move { from, to } => self.rename(&from, to),
             Input::Restore(name, wanted, retry, events) => {
                 let mut instance = Instance::new(wanted, now);
@@ -114,7 +117,7 @@ impl Table {
                 self.instances.entry(name.clone()).or_insert(instance);
                 self.changed.insert(name);
             }
-            Input::Demand(name, id) => match self.instances.get_mut(&name).filter(|own| !own.is_gone) {
+            Input::Demand(name, id) => match self.instances.get_mut(&name) {
                 Some(instance) => instance.waiting.push(id),
                 None => self.answers.push(Action::Answer(id, Err(Refusal::Gone))),
             },
@@ -147,7 +150,7 @@ impl Table {
                 }
             }
             Input::Probed(attempt, outcome) => self.probed(attempt, outcome, now),
-            Input::Probe(name, id) => match self.instances.get_mut(&name).filter(|own| !own.is_gone) {
+            Input::Probe(name, id) => match self.instances.get_mut(&name) {
                 Some(instance) => instance.probers.push(id),
                 None => self.answers.push(Action::Reading(id, Err(Refusal::Gone))),
             },
@@ -161,7 +164,7 @@ impl Table {
     fn want(&mut self, name: SettingsKey, wanted: Wanted, now: Now) {
         match self.instances.get_mut(&name) {
             Some(instance) => {
-                (instance.is_gone, instance.is_outdated) = (false, false);
+                instance.is_outdated = false;
                 if instance.wanted == wanted {
                     return;
                 }
@@ -191,10 +194,17 @@ impl Table {
         self.changed.insert(name);
     }
 
-    fn gone(&mut self, name: &SettingsKey) {
+    fn gone(&mut self, name: &SettingsKey, now: Now) {
         let Some(instance) = self.instances.get_mut(name) else { return };
-        instance.is_gone = true;
         refuse(instance, &Refusal::Gone, &mut self.answers);
+        self.stop(name, Duration::ZERO, now);
+        if let Some((name, mut instance)) = self.instances.remove_entry(name)
+            && let Some(attempt) = instance.attempt()
+        {
+            // However it ends, there is nothing that it says about a server.
+            instance.enter(Phase::Stopping(attempt), now);
+            self.leaving.push((name, instance));
+        }
         self.changed.insert(name.clone());
     }
 
@@ -205,7 +215,6 @@ impl Table {
         if let Some(instance) = self.instances.remove(from) {
             self.changed.extend([from.clone(), to.clone()]);
             self.unsaved.insert(to.clone());
-            // What was there under that name is gone, and is being ended at most.
             self.instances.insert(to, instance);
         }
     }
@@ -360,7 +369,7 @@ impl Table {
         for name in &names {
             self.settle_one(name, now);
         }
-        self.instances.retain(|_, instance| !(instance.is_gone && instance.attempt().is_none()));
+        self.leaving.retain(|(_, instance)| instance.attempt().is_some());
         self.admit(now);
     }
 
@@ -368,7 +377,6 @@ impl Table {
         let Some(instance) = self.instances.get_mut(name) else { return };
         let refusal = match &instance.wanted.permission {
             _ if self.is_stopping => Some(Refusal::Stopping),
-            _ if instance.is_gone => Some(Refusal::Gone),
             Permission::Disabled => Some(Refusal::Disabled),
             Permission::Unapproved(reason) => Some(Refusal::Unapproved(*reason)),
             Permission::Unusable(fault) => Some(Refusal::Unusable(fault.clone())),
@@ -451,18 +459,22 @@ impl Table {
         }
         let mut waiting: Vec<(bool, (u8, Instant), SettingsKey)> = Vec::new();
         for (name, instance) in &self.instances {
-            if let Phase::Waiting(since) = instance.phase {
+            // What had its name before may have its port.
+            let is_free = || self.leaving.iter().all(|(other, _)| other != name);
+            if let Phase::Waiting(since) = instance.phase
+                && is_free()
+            {
                 waiting.push((instance.wanted.is_process, instance.priority(since), name.clone()));
             }
         }
         waiting.sort();
         for (is_process, _, name) in waiting {
             if is_process {
-                let starting = self.instances.values().filter(|own| own.holds_permit(now)).count();
+                let starting = self.all().filter(|own| own.holds_permit(now)).count();
                 if self.permits <= starting {
                     break;
                 }
-                let running = self.instances.values().filter(|own| own.has_process()).count();
+                let running = self.all().filter(|own| own.has_process()).count();
                 if self.most <= running {
                     self.make_room(now);
                     break;
@@ -483,7 +495,7 @@ impl Table {
         let is_ending = |own: &Instance| {
             own.wanted.is_process && matches!(own.phase, Phase::Dying { .. } | Phase::Stopping(_))
         };
-        if self.instances.values().any(is_ending) {
+        if self.all().any(is_ending) {
             return;
         }
         let idle = self.instances.iter().filter(|(_, own)| own.wanted.is_process);
@@ -494,11 +506,17 @@ impl Table {
     }
 
     fn phase_of(&self, attempt: Attempt) -> Option<Phase> {
-        self.instances.values().find(|own| own.attempt() == Some(attempt)).map(|own| own.phase)
+        self.all().find(|own| own.attempt() == Some(attempt)).map(|own| own.phase)
+    }
+
+    /// With those that are being ended.
+    fn all(&self) -> impl Iterator<Item = &Instance> {
+        self.instances.values().chain(self.leaving.iter().map(|(_, instance)| instance))
     }
 
     fn find(&mut self, attempt: Attempt) -> Option<(SettingsKey, &mut Instance)> {
-        let mut all = self.instances.iter_mut();
+        let leaving = self.leaving.iter_mut().map(|(name, instance)| (&*name, instance));
+        let mut all = self.instances.iter_mut().chain(leaving);
         all.find(|(_, own)| own.attempt() == Some(attempt)).map(|(name, own)| (name.clone(), own))
     }
 }

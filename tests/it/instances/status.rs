@@ -1,5 +1,8 @@
 //! What is shown of instances, and what goes with them (E5, E6), and that another launch is another instance.
 
+use std::thread;
+use std::time::Duration;
+
 use serde_json::{Value, json};
 
 use super::{
@@ -33,6 +36,23 @@ fn e5_of_a_server_that_is_deleted_nothing_is_left() {
     assert_eq!(after["events"], json!([]), "{after}");
     assert_eq!((&after["calls"], &after["restarts"]), (&json!(0), &json!(0)));
     assert_ne!(text_of(call(&server, "a", "pid")), pid);
+    stop(server);
+}
+
+#[test]
+fn one_that_is_made_again_while_the_old_one_is_being_ended_starts_after_it() {
+    let server = start();
+    let config = program(&["deaf", &starts(&server)]);
+    put(&server, "a", &config);
+    let old: u32 = text_of(call(&server, "a", "pid")).parse().expect("a number");
+    server.delete(item("a")).key(ALL).send().expect(204);
+    // It is looked at twice a second, and takes a second to be ended.
+    thread::sleep(Duration::from_millis(550));
+    put(&server, "a", &program(&["say=again", &starts(&server)]));
+    let new = text_of(call(&server, "a", "pid"));
+    assert!(running(&server).iter().all(|(pid, _)| *pid != old), "two of one name");
+    assert_eq!(started(&server), [old.to_string(), new]);
+    assert_eq!(counted(&server, "a", 1)["calls"], 1);
     stop(server);
 }
 

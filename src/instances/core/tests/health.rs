@@ -131,3 +131,30 @@ fn e5_nothing_is_kept_of_an_instance_that_is_gone() {
     bench.want("x", wanted(StartMode::OnDemand));
     assert_eq!(bench.get("x").health.events().count(), 0);
 }
+
+#[test]
+fn one_that_is_made_again_meanwhile_starts_after_that_and_is_another() {
+    for restored in [true, false] {
+        let (mut bench, _) = Bench::with(StartMode::Always);
+        let attempt = bench.initialize("x");
+        bench.demand("x");
+        bench.step(Input::Gone(key("x")));
+        let again = Wanted { generation: 2, ..wanted(StartMode::OnDemand) };
+        match restored {
+            true => bench.step(Input::Restore(key("x"), again, None, Vec::new())),
+            false => bench.want("x", again),
+        };
+        let (_, actions) = bench.demand("x");
+        assert!(actions.iter().all(|action| matches!(action, Action::Show(_))), "{actions:?}");
+        // What comes of the old one is not of the new one.
+        bench.step(Input::Done(attempt, outcome(Some(fault()))));
+        bench.step(Input::Probed(attempt, outcome(Some(fault()))));
+        let actions = bench.step(Input::Exited(attempt, fault(), "no database".to_owned()));
+        assert_eq!(starts(&actions), ["x"]);
+        let started = bench.initialize("x");
+        assert!(bench.step(Input::Tick).is_empty() && started != attempt);
+        let own = bench.get("x");
+        assert_eq!((own.starts, own.calls, own.failed_calls, own.retry.is_some()), (1, 0, 0, false));
+        assert_eq!(own.health.events().map(|event| event.kind).collect::<Vec<_>>(), [EventKind::Start]);
+    }
+}
