@@ -177,8 +177,8 @@ mod tests {
 
     #[test]
     fn a_stream_ends_after_its_time_be_it_busy_or_silent() {
-        let life = Duration::from_millis(20);
-        let pace = StreamTiming { heartbeat: Duration::from_millis(7), life };
+        let life = Duration::from_secs(1);
+        let pace = StreamTiming { heartbeat: Duration::from_millis(20), life };
         let silent = said(async || pending().await, pace, usize::MAX);
         assert!(2 < silent.len() && silent[1..].iter().all(|text| text == HEARTBEAT), "{silent:?}");
         let began = Instant::now();

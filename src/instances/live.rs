@@ -20,7 +20,7 @@ use crate::api::PeerName;
 const CLOSING: Duration = Duration::from_secs(1);
 
 /// How long a program whose connection is over is given to say with which status it ends.
-const LAST_WORDS: Duration = Duration::from_millis(300);
+const LAST_WORDS: Duration = Duration::from_secs(1);
 
 /// A session that is initialized, with the process behind it if there is one.
 pub(super) struct Live {

@@ -85,7 +85,7 @@ fn put(server: &TestServer, name: &str, key: &str, config: &Value) {
 fn what_would_be_executed_is_shown_approved_by_its_id_and_withdrawn() {
     let server = start();
     let config = json!({
-        "command": "npx", "args": ["-y", "x@1"], "cwd": "/srv",
+        "command": "npx-of-nowhere", "args": ["-y", "x@1"], "cwd": "/srv",
         "env": {"TOKEN": "t0p-secret-value", "NODE_OPTIONS": "--require /tmp/x.js", "Path": "/usr/bin"},
     });
     put(&server, "a", WRITER, &config);
@@ -94,7 +94,7 @@ fn what_would_be_executed_is_shown_approved_by_its_id_and_withdrawn() {
     assert_eq!((&before["kind"], &before["needs_approval"]), (&json!("stdio"), &json!(true)));
     assert_eq!(
         before["command"],
-        json!({"command": "npx", "path": null, "real_path": null, "changed": false})
+        json!({"command": "npx-of-nowhere", "path": null, "real_path": null, "changed": false})
     );
     assert_eq!(before["args"][1], json!({"value": "x@1", "changed": false}));
     assert_eq!((&before["cwd"]["value"], &before["last"]), (&json!("/srv"), &json!(null)));

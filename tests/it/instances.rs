@@ -178,7 +178,11 @@ pub(crate) fn shown(server: &TestServer, name: &str) -> Value {
 /// The same once the runner has looked at it.
 #[track_caller]
 fn once_seen(server: &TestServer, name: &str) -> Value {
-    eventually("it has been looked at", || shown(server, name)["generation"] != 0);
+    // The approval of what is put comes a moment after it.
+    eventually("it has been looked at", || {
+        let instance = shown(server, name);
+        instance["generation"] != 0 && instance["approved"] != false
+    });
     shown(server, name)
 }
 

@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 
 use crate::running::{
     EDITOR, Mark, STARTING, approve, builder, is_runner, place, program, put, request, run_always, shown,
-    start, state, withdraw, within,
+    start, start_runner, state, withdraw, within,
 };
 use crate::server::{TestServer, item};
 use crate::site::Site;
@@ -51,9 +51,7 @@ impl Pair {
 
 /// A service that runs the servers by now.
 fn runner(site: &Arc<Site>) -> TestServer {
-    let server = start(builder(Arc::clone(site)));
-    within(STARTING, "it runs the servers", || is_runner(&server));
-    server
+    start_runner(builder(Arc::clone(site)))
 }
 
 #[test]

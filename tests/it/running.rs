@@ -59,6 +59,13 @@ pub(crate) fn start(builder: Builder) -> TestServer {
     server
 }
 
+/// The same once it runs the servers.
+pub(crate) fn start_runner(builder: Builder) -> TestServer {
+    let server = start(builder);
+    within(STARTING, "it runs the servers", || is_runner(&server));
+    server
+}
+
 /// The path of an instance, or of what is below it.
 pub(crate) fn place(name: &str, rest: &str) -> String {
     format!("/api/instances/{name}{rest}")

@@ -79,9 +79,17 @@ pub(super) fn put(server: &TestServer, name: &str, key: &str, config: &Value) {
 #[track_caller]
 pub(super) fn approve(server: &TestServer, name: &str) {
     let place = instance(name, "/approval");
-    let shown = server.get(&place).key(OPERATOR).send().expect(200).json();
-    let id = json!({"launch": shown["launch"]});
-    server.post(&place).key(OPERATOR).json(&id).send().expect(200);
+    // Where the runner finds the command in between, something else was shown, and is shown again.
+    for _ in 0..5 {
+        let shown = server.get(&place).key(OPERATOR).send().expect(200).json();
+        let id = json!({"launch": shown["launch"]});
+        let answer = server.post(&place).key(OPERATOR).json(&id).send();
+        if answer.status == 200 {
+            return;
+        }
+        answer.expect_problem(409, "launch-changed");
+    }
+    panic!("what would be executed changes all the time");
 }
 
 /// Calls a tool.

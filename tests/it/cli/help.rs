@@ -7,7 +7,7 @@ use std::process::Command;
 use serde_json::json;
 
 use crate::cli::{Ran, run};
-use crate::running::{OPERATOR, approve, builder, program, put, request, start};
+use crate::running::{OPERATOR, approve, builder, program, put, request, start_runner};
 use crate::server::SECRET;
 use crate::site::Site;
 
@@ -39,7 +39,7 @@ fn examples(site: &Site, command: &[String]) -> Vec<String> {
 
 /// Where the examples are run: a service with servers, and the files that they name.
 fn run_examples(examples: &[String]) -> Ran {
-    let server = start(builder(Site::new()));
+    let server = start_runner(builder(Site::new()));
     let issues = json!({"command": "npx", "args": ["-y", "@example/issues"], "env": {"TOKEN": "hunter2"}});
     put(&server, "issues", &issues);
     if examples.iter().any(|line| line.contains("echoes")) {
@@ -63,7 +63,7 @@ fn run_examples(examples: &[String]) -> Ran {
         .expect("ours");
     // `serve` does not end by itself.
     let script = format!(
-        "set -euo pipefail\nserve() {{ timeout --preserve-status -s TERM 1 \"$@\"; }}\n{}\n",
+        "set -euo pipefail\nserve() {{ timeout --preserve-status -s TERM 3 \"$@\"; }}\n{}\n",
         examples
             .iter()
             .map(|line| match line.starts_with("mcp-settings serve") {

@@ -7,14 +7,14 @@ use std::time::Duration;
 use serde_json::json;
 
 use crate::cli::{Ran, command, feed, feed_with, run_with};
-use crate::running::{OPERATOR, STARTING, builder, program, start, state, within};
+use crate::running::{OPERATOR, STARTING, builder, program, start_runner, state, within};
 use crate::server::{ADMIN, TestServer, item};
 use crate::site::Site;
 
 const KEY: [(&str, &str); 1] = [("MCP_SETTINGS_API_KEY", OPERATOR)];
 
 fn service() -> TestServer {
-    let server = start(builder(Site::new()));
+    let server = start_runner(builder(Site::new()));
     let config =
         json!({"command": "python3", "args": [program("toolbox.py")], "env": {"TOKEN": "hunter2-secret"}});
     // By a key that may not run servers, so that it is not approved yet.

@@ -58,7 +58,7 @@ fn a_server_that_died_or_was_stopped_answers_its_list_at_once_and_as_an_old_one(
 #[test]
 fn a_list_is_kept_over_a_restart_and_shown_by_a_service_that_does_not_run_the_server() {
     let site = Arc::new(Site::new());
-    let first = start_on(Arc::clone(&site));
+    let first = start_runner_on(Arc::clone(&site));
     put(&first, "a", &program(&[&starts(&first)]));
     put(&first, "b", &program(&["b"]));
     text_of(call(&first, "a", "pid"));

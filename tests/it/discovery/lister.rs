@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use crate::instances::{call, put, set_policy, start, text_of};
+use crate::instances::{call, probe, put, set_policy, start, text_of};
 use crate::server::TestServer;
 use crate::sessions::web::{Reply, Request, Web, event, usual};
 
@@ -97,6 +97,8 @@ impl Lister {
         put(server, name, &self.config());
         set_policy(server, name, &probed_by_a_tool());
         text_of(call(server, name, "x"));
+        // The first comes by itself within five seconds, the next after an hour unless it is asked for.
+        probe(server, name);
     }
 
     /// The same in a service of its own, as `a`.

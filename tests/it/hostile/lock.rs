@@ -89,7 +89,7 @@ fn a_lock_file_that_was_replaced_is_not_trusted() {
 
 #[test]
 fn the_log_says_what_a_commit_took_and_how_long_the_lock_was_waited_for() {
-    let server = TestServer::builder(Site::new()).env("MCP_SETTINGS_LOCK_TIMEOUT_MS", "1100").start();
+    let server = TestServer::builder(Site::new()).env("MCP_SETTINGS_LOCK_TIMEOUT_MS", "2000").start();
     server.seed("a", &json!({"command": "x"}));
     let stored = server.site().document().expect("a server is stored").len();
     let commit = logged(&server, "committed a batch");
@@ -98,7 +98,7 @@ fn the_log_says_what_a_commit_took_and_how_long_the_lock_was_waited_for() {
     let [wait, decide, total] = ["lock_wait_us", "decide_us", "total_us"].map(|name| number(&commit, name));
     assert!(wait < 20_000_000 && 0 < total && decide <= total, "{commit}");
 
-    // The write gives up after a second; the committer gets the lock later still, with nothing left to do.
+    // The write gives up after two seconds; the committer gets the lock later still, with nothing left to do.
     let peer = Peer::holding(&server.lock_path());
     server.delete(item("a")).send().expect_problem(503, "store-busy");
     drop(peer);

@@ -1,11 +1,11 @@
 //! Tests and calls whose client goes away.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
 use super::{ALL, call, counted, program, put, running, start, stop, text_of, until_nothing_runs};
-use crate::server::{TestServer, eventually};
+use crate::server::{PATIENCE, TestServer, eventually};
 use crate::sessions::web::{Reply, Web, usual};
 use crate::wire::{Connection, Request};
 
@@ -16,10 +16,27 @@ fn silent(server: &TestServer) -> Request {
     server.post(TEST).key(ALL).json(&json!({"config": program(&["mute"]), "timeout_seconds": 300}))
 }
 
-fn begun(server: &TestServer) -> Connection {
-    let mut connection = Connection::open(server.address()).expect("it listens");
-    connection.write(&silent(server).message()).expect("it is open");
-    connection
+/// One that runs, as so many do then. What is left of others may still have their seats.
+#[track_caller]
+fn begun(server: &TestServer, count: usize) -> Connection {
+    let run = || running(server).iter().filter(|(_, line)| line.contains("mute")).count();
+    let deadline = Instant::now() + PATIENCE;
+    loop {
+        let mut connection = Connection::open(server.address()).expect("it listens");
+        connection.write(&silent(server).message()).expect("it is open");
+        connection.wait_at_most(Duration::from_millis(50)).expect("it is open");
+        let refused = loop {
+            assert!(Instant::now() < deadline, "{count} do not run");
+            // Its program, and the supervisor of that.
+            if run() == 2 * count {
+                return connection;
+            }
+            if let Ok(answer) = connection.answer("POST") {
+                break answer;
+            }
+        };
+        refused.expect_problem(429, "too-many-tests");
+    }
 }
 
 #[test]
@@ -27,10 +44,7 @@ fn a_test_ends_with_the_connection_that_asked_for_it_and_counts_no_more() {
     let server = start();
     // More than may be under way at once.
     for _ in 0..3 {
-        let connections = [begun(&server), begun(&server)];
-        eventually("both have started", || {
-            running(&server).iter().filter(|(_, line)| line.contains("mute")).count() >= 2
-        });
+        let connections = [begun(&server, 1), begun(&server, 2)];
         server
             .post(TEST)
             .key(ALL)

@@ -124,12 +124,14 @@ fn d4_probe_and_call_see_the_same_fault() {
             policy["health_check"]["timeout_seconds"] = json!(20);
         }
         put(&server, "a", &config);
-        set_policy(&server, "a", &policy);
         // It has answered once, so that to end is no failed start.
         text_of(call(&server, "a", "pid"));
         assert_eq!(kind_of_call(&server, tool), kind, "{tool}");
         // Where the call has ended the instance there is another one.
         text_of(call(&server, "a", "pid"));
+        // The first comes by itself within five seconds, the next after a minute unless it is asked for.
+        probe(&server, "a");
+        set_policy(&server, "a", &policy);
         let reading = probe(&server, "a");
         assert_eq!(
             (&reading["ok"], &reading["fault"]["kind"]),

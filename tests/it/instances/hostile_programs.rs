@@ -45,8 +45,8 @@ fn patient(config: &Value) -> TestServer {
 fn serves_and_ends(words: &[&str], most: usize) {
     let server = patient(&program(words));
     text_of(call(&server, "a", "pid"));
-    let processes = running(&server);
-    assert_eq!(processes.len(), most, "the supervisor, the program and what it started: {processes:?}");
+    // The supervisor, the program and what it started. What starts a daemon ends.
+    eventually("all run", || running(&server).len() == most);
     let began = Instant::now();
     server.patch(item("a")).key(ALL).json(&json!({"enabled": false})).send().expect(200);
     once(&server, "a", "disabled");
@@ -177,8 +177,7 @@ fn after_a_sigkill_of_the_service_nothing_is_left() {
         put(&server, &name, &program(words));
         text_of(call(&server, &name, "pid"));
     }
-    let before = running(&server);
-    assert_eq!(before.len(), 2 + 3 + 3 + 4, "{before:?}");
+    eventually("all run", || running(&server).len() == 2 + 3 + 3 + 4);
     let site = server.site();
     drop(server.crash());
     until_none(|| processes(&site, None));

@@ -26,6 +26,9 @@ fn the_log_is_for_who_may_run_or_reveal() {
     assert_eq!(server.get(log_of("a")).key(RUNNER).send().expect(200).json(), json!({"lines": []}));
     assert!(running(&server).is_empty(), "to read it starts nothing");
     text_of(call(&server, "a", "pid"));
+    eventually("the line is read", || {
+        texts(&server.get(log_of("a")).key(RUNNER).send().expect(200).json()) == ["listening"]
+    });
     for key in [RUNNER, REVEALER, ADMIN, ALL] {
         let answer = server.get(log_of("a")).key(key).send().expect(200);
         assert_eq!(answer.header("cache-control"), Some("no-store"));

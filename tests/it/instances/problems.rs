@@ -97,7 +97,7 @@ fn instance_failed_names_the_fault_and_when_to_try_again() {
 #[test]
 fn instance_starting_after_25_seconds_and_the_start_goes_on() {
     let server = start();
-    put(&server, "a", &program(&["slow=27"]));
+    put(&server, "a", &program(&["slow=32"]));
     let mut connection = Connection::open(server.address()).expect("it listens");
     connection.wait_at_most(Duration::from_secs(40)).expect("it is open");
     let began = Instant::now();

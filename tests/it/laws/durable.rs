@@ -20,11 +20,22 @@ struct Trace {
 
 impl Trace {
     fn of(server: &TestServer) -> Self {
+        Self::with(server, &[])
+    }
+
+    /// The same, of a disk whose every sync takes so many microseconds more.
+    fn of_slow_disk(server: &TestServer, microseconds: u32) -> Self {
+        Self::with(server, &["-e", &format!("inject=fsync,fdatasync:delay_exit={microseconds}")])
+    }
+
+    fn with(server: &TestServer, options: &[&str]) -> Self {
         let file = server.logs().join("strace");
         let calls =
             "trace=openat,write,writev,pwrite64,fsync,fdatasync,rename,renameat,renameat2,sendto,sendmsg";
         let child = Command::new("strace")
-            .args(["-f", "-y", "-s", "48", "-e", calls, "-p", &server.pid().to_string(), "-o"])
+            .args(["-f", "-y", "-s", "48", "-e", calls, "-p", &server.pid().to_string()])
+            .args(options)
+            .arg("-o")
             .arg(&file)
             .stderr(Stdio::null())
             .spawn()
@@ -147,7 +158,7 @@ fn a_state_that_someone_else_wrote_is_made_durable_before_it_is_confirmed() {
 fn a_burst_of_writers_shares_its_syncs() {
     let server = TestServer::builder(Site::new()).env("MCP_SETTINGS_LOG", "error").start();
     server.seed("s", &json!({"command": "x"}));
-    let trace = Trace::of(&server);
+    let trace = Trace::of_slow_disk(&server, 20_000);
     let barrier = Barrier::new(64);
     thread::scope(|scope| {
         for writer in 0..64 {

@@ -8,7 +8,7 @@ use serde_json::json;
 use super::exposition::Exposition;
 use super::scrape;
 use crate::running::{
-    EDITOR, Mark, OPERATOR, builder, place, program, put, request, run_always, shown, start, within,
+    EDITOR, Mark, OPERATOR, builder, place, program, put, request, run_always, shown, start_runner, within,
 };
 use crate::server::{SERVERS, TestServer, eventually, item};
 use crate::site::Site;
@@ -132,7 +132,7 @@ fn a_wait_for_the_lock_is_measured() {
     std::thread::scope(|scope| {
         let put = server.put(item("a")).key(EDITOR).json(&json!({"command": "y"}));
         let writer = scope.spawn(|| put.send().expect(200));
-        std::thread::sleep(Duration::from_millis(300));
+        std::thread::sleep(Duration::from_secs(1));
         lock.unlock().expect("it is ours");
         writer.join().expect("it does not panic");
     });
@@ -145,7 +145,7 @@ fn a_wait_for_the_lock_is_measured() {
 
 #[test]
 fn starts_probes_and_calls_are_counted_by_what_came_of_them() {
-    let (server, mark) = (start(builder(Site::new())), Mark::new());
+    let (server, mark) = (start_runner(builder(Site::new())), Mark::new());
     let call = |name: &str| request(&server, "POST", place(name, "/tools/t/call")).json(&json!({}));
     let outcome = |word| [("outcome", word)];
     put(&server, "plain", &mark.protocol("plain", "plain"));
@@ -203,7 +203,7 @@ fn starts_probes_and_calls_are_counted_by_what_came_of_them() {
 
 #[test]
 fn a_failed_start_and_one_that_is_given_up_are_counted() {
-    let (server, mark) = (start(builder(Site::new())), Mark::new());
+    let (server, mark) = (start_runner(builder(Site::new())), Mark::new());
     put(&server, "refuse", &mark.protocol("refuse", "refuse"));
     put(&server, "silent", &mark.protocol("silent", "silent"));
     run_always(&server, "refuse");
@@ -218,7 +218,7 @@ fn a_failed_start_and_one_that_is_given_up_are_counted() {
 
 #[test]
 fn a_call_whose_client_has_gone_is_counted() {
-    let server = start(builder(Site::new()));
+    let server = start_runner(builder(Site::new()));
     put(&server, "a", &json!({"command": "python3", "args": [program("instance.py")]}));
     let call =
         |tool: &str| request(&server, "POST", place("a", &format!("/tools/{tool}/call"))).json(&json!({}));
@@ -236,7 +236,7 @@ fn a_call_whose_client_has_gone_is_counted() {
 
 #[test]
 fn open_streams_are_counted_until_their_readers_are_gone() {
-    let server = start(builder(Site::new()));
+    let server = start_runner(builder(Site::new()));
     put(&server, "a", &json!({"command": "python3", "args": [program("instance.py")]}));
     let say = || {
         let said = json!({"arguments": {"text": "said"}});

@@ -6,7 +6,7 @@ use serde_json::json;
 
 use super::{METRICS, read, scrape};
 use crate::response::Response;
-use crate::running::{OPERATOR, builder, place, put, request, start};
+use crate::running::{OPERATOR, builder, place, put, request, start_runner};
 use crate::server::{SERVERS, TestServer};
 use crate::site::Site;
 use crate::wire::{Connection, Request};
@@ -14,8 +14,9 @@ use crate::wire::{Connection, Request};
 const LISTEN: &str = "MCP_SETTINGS_METRICS_LISTEN";
 
 fn listening() -> (TestServer, SocketAddr) {
-    let server =
-        start(builder(Site::new()).env(LISTEN, "127.0.0.1:0").env("MCP_SETTINGS_ALLOWED_HOSTS", "box"));
+    let server = start_runner(
+        builder(Site::new()).env(LISTEN, "127.0.0.1:0").env("MCP_SETTINGS_ALLOWED_HOSTS", "box"),
+    );
     let address = server.metrics_address();
     (server, address)
 }

@@ -6,7 +6,7 @@ use std::time::Duration;
 use serde_json::{Map, Value, json};
 
 use super::{METRICS, scrape};
-use crate::running::{Mark, OPERATOR, builder, place, put, request, start};
+use crate::running::{Mark, OPERATOR, builder, place, put, request, start_runner};
 use crate::server::{TestServer, eventually, item};
 use crate::site::Site;
 
@@ -62,7 +62,7 @@ fn a_name_is_escaped_or_left_out() {
 #[test]
 fn no_secret_is_in_any_line() {
     let mark = Mark::new();
-    let server = start(
+    let server = start_runner(
         builder(Site::new())
             .env("MCP_SECRET_CANARY", CANARY)
             .env("MCP_SETTINGS_METRICS_LISTEN", "127.0.0.1:0"),

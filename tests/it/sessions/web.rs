@@ -207,6 +207,9 @@ async fn exchange(
 async fn read(stream: &mut BufReader<TcpStream>) -> std::io::Result<Request> {
     let mut line = String::new();
     stream.read_line(&mut line).await?;
+    if line.is_empty() {
+        return Err(std::io::ErrorKind::UnexpectedEof.into());
+    }
     let mut parts = line.split(' ');
     let method = parts.next().unwrap_or_default().to_owned();
     let path = parts.next().unwrap_or_default().to_owned();

@@ -19,7 +19,7 @@ type Case = (String, Value, Value, bool);
 
 /// Ends a start that comes to nothing early.
 fn hasty() -> Value {
-    json!({"start_timeout_seconds": 3})
+    json!({"start_timeout_seconds": 5})
 }
 
 fn case(name: &str, config: Value, works: bool) -> Case {

@@ -40,7 +40,10 @@ fn says_where() -> Value {
 fn nothing_of_a_draft_is_stored() {
     let server = start();
     put(&server, "stored", &json!({"command": "x", "enabled": false}));
-    eventually("it is seen", || all(&server).3["instances"][0]["generation"] != 0);
+    eventually("it is seen", || {
+        let seen = &all(&server).3["instances"][0];
+        seen["generation"] != 0 && seen["approved"] == true
+    });
     let (mut events, _) = server.follow();
     // The folder for the folders of programs is made with the first.
     tried(&server, &json!({"config": says_where()}));

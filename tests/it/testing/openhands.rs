@@ -106,9 +106,9 @@ fn a_tool_call_is_reported_and_changes_nothing_of_ok() {
 #[tokio::test(flavor = "multi_thread")]
 async fn failures_are_of_three_kinds() {
     let server = start();
-    let of = |config: Value| json!({"server": config, "timeout": 2});
+    let of = |config: Value| json!({"server": config, "timeout": 20});
     let free = std::net::TcpListener::bind("127.0.0.1:0").and_then(|free| free.local_addr()).expect("a port");
-    fails(&server, &of(stdio(&["mute"])), "timeout");
+    fails(&server, &json!({"server": stdio(&["mute"]), "timeout": 2}), "timeout");
     assert!(fails(&server, &of(stdio(&["exit", "say=no database"])), "connection").contains("no database"));
     fails(&server, &of(json!({"type": "stdio", "command": "no-such-command-of-ours"})), "connection");
     fails(&server, &of(json!({"type": "http", "url": format!("http://{free}/mcp")})), "connection");

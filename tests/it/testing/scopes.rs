@@ -92,7 +92,7 @@ async fn what_is_shown_of_a_test_depends_on_who_asked() {
         assert_eq!(tested["stages"][1].get("detail").is_some(), has_detail, "{key}: {tested}");
         assert_eq!(tested.get("stderr").is_some(), has_detail, "{key}: {tested}");
     }
-    put(&server, "a", &program(&["say=for few"]));
+    put(&server, "a", &program(&["say=for few", "slow=1"]));
     let stored = |key: &str| answer(server.post(TEST).key(key).json(&json!({"name": "a"})));
     stored(WRITER).expect_problem(403, "insufficient-scope");
     assert_eq!(stored(RUNNER).expect(200).json()["stderr"], "for few");

@@ -263,7 +263,7 @@ fn a_call_that_fails_says_whose_fault_it_is() {
         ("hang", "timeout", "", "too long"),
         ("large", "too_large", "", "less"),
     ] {
-        let seconds = if tool == "hang" { 1 } else { 20 };
+        let seconds = if tool == "hang" { 5 } else { 20 };
         let body = json!({"config": program(&[]), "call_tool": {"name": tool}, "timeout_seconds": seconds});
         let tested = tried(&server, &body);
         fails(&tested, "call_tool", kind, message, hint);

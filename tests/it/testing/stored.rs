@@ -28,7 +28,7 @@ fn tested_with(server: &TestServer, tool: &str) -> Value {
 #[test]
 fn it_is_the_live_instance_which_is_started_where_it_does_not_run() {
     let server = start();
-    put(&server, "a", &program(&[&starts(&server), "say=ready"]));
+    put(&server, "a", &program(&[&starts(&server), "say=ready", "slow=1"]));
     let first = tested(&server);
     is_consistent(&first);
     assert_eq!(passed(&first), ["resolve", "spawn", "initialize", "list_tools"]);
@@ -141,7 +141,8 @@ fn a_start_that_failed_is_reported_by_its_stages_and_is_not_made_again() {
         (json!({"url": "http://169.254.169.254/mcp"}), "connect", "policy", ""),
     ] {
         put(&server, "a", &config);
-        set_policy(&server, "a", &json!({"start_timeout_seconds": 2}));
+        let seconds = if kind == "timeout" { 2 } else { 20 };
+        set_policy(&server, "a", &json!({"start_timeout_seconds": seconds}));
         let first = tested(&server);
         fails(&first, stage, kind, message, "");
         let count = started(&server).len();
