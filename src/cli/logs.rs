@@ -16,7 +16,7 @@ use super::watch::{Next, next};
 pub(super) struct Arguments {
     /// The name of the server
     name: String,
-    /// Go on with what it writes from now on
+    /// Go on with what it writes from now on, until its program ends; where none runs there is nothing to follow
     #[arg(short, long)]
     follow: bool,
     #[command(flatten)]

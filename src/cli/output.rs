@@ -5,7 +5,7 @@ use crate::formats::to_yaml;
 use crate::json::{Json, Object, Style};
 
 use super::failure::Failure;
-use super::printable::is_control;
+use super::printable::{is_control, printable};
 use super::terminal::print;
 
 /// `--output`, for every command that shows something.
@@ -42,7 +42,7 @@ pub(super) fn show(
         Form::Yaml => yaml(body),
         Form::Name => {
             let mut text = String::new();
-            names().iter().for_each(|name| text.extend([name, "\n"]));
+            names().iter().for_each(|name| text.extend([&*printable(name), "\n"]));
             text
         }
     };

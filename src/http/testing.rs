@@ -9,10 +9,9 @@ use bytes::Bytes;
 use serde::Serialize;
 
 use crate::api::{TestResult, TestStage, raw_json};
-use crate::instances::{Draft, FaultKind, Listing, Stage, StageReport, TestCall, Tested, hint};
+use crate::instances::{Draft, FaultKind, Listing, Offer, Stage, StageReport, TestCall, Tested, hint};
 use crate::json::{Json, Object, Pointer, to_compact};
 use crate::model::SettingsKey;
-use crate::model::run_policy::ToolRules;
 use crate::secrets::Scope;
 use crate::service::{Operation, ServerWrite, ServiceError, Words};
 
@@ -125,7 +124,16 @@ fn admit(call: &Call) -> Result<(), Problem> {
 struct Asked {
     subject: Subject,
     call: Option<TestCall>,
-    timeout: Duration,
+    times: Times,
+}
+
+/// How long a draft may take.
+#[derive(Clone, Copy)]
+struct Times {
+    /// To start, and to answer a call.
+    each: Duration,
+    /// To start and to list its tools, where that is bounded together.
+    listed: Option<Duration>,
 }
 
 /// What is to be tested.
@@ -151,8 +159,8 @@ impl Asked {
             _ => return Err(reader.wrong("/config", "it must be an object")),
         };
         let call = reader.call(body, "call_tool")?;
-        let timeout = reader.seconds(body, "timeout_seconds", START, LONGEST)?;
-        Ok(Self { subject, call, timeout })
+        let each = reader.seconds(body, "timeout_seconds", START, LONGEST)?;
+        Ok(Self { subject, call, times: Times { each, listed: None } })
     }
 
     fn read_theirs(body: &Object) -> Result<Self, Problem> {
@@ -167,23 +175,25 @@ impl Asked {
         };
         let subject = Subject::Draft(name, Operation::Replace(server).in_words(Words::OpenHands));
         let call = reader.call(body, "tool_call")?;
-        let timeout = reader.seconds(body, "timeout", THEIRS.0, THEIRS.1)?;
-        Ok(Self { subject, call, timeout })
+        let each = reader.seconds(body, "timeout", THEIRS.0, THEIRS.1)?;
+        Ok(Self { subject, call, times: Times { each, listed: Some(each) } })
     }
 
     async fn run(self, call: &Call) -> Result<Tested, Problem> {
-        let Self { subject, call: test_call, timeout } = self;
+        let Self { subject, call: test_call, times } = self;
         let name = match &subject {
             Subject::Stored(name) => Some(name),
             Subject::Draft(name, _) => name.as_ref(),
         };
-        call.trail.servers(name.into_iter().map(SettingsKey::as_str));
+        if let Some(name) = name {
+            call.trail.server(name);
+        }
         if test_call.is_some() {
             require(&call.caller, Scope::Use)?;
         }
         match subject {
             Subject::Stored(name) => test_stored(call, &name, test_call).await,
-            Subject::Draft(name, write) => test_draft(call, name, write, test_call, timeout).await,
+            Subject::Draft(name, write) => test_draft(call, name, write, test_call, times).await,
         }
     }
 }
@@ -208,10 +218,10 @@ async fn test_draft(
     name: Option<SettingsKey>,
     write: ServerWrite,
     test_call: Option<TestCall>,
-    timeout: Duration,
+    times: Times,
 ) -> Result<Tested, Problem> {
     let policy = name.as_ref().map(|name| call.service().policy_now(name)).unwrap_or_default();
-    let draft = call.service().draft(name, write, call.caller.clone()).await;
+    let draft = call.service().draft(name.clone(), write, call.caller.clone()).await;
     let draft = draft.map_err(|error| call.failed(error))?;
     if draft.needs_run {
         require(&call.caller, Scope::Run)?;
@@ -221,8 +231,10 @@ async fn test_draft(
         config: draft.config,
         command: draft.command,
         limits: policy.limits,
-        start_timeout: timeout,
-        call_timeout: timeout,
+        start_timeout: times.each,
+        listed_within: times.listed,
+        call_timeout: times.each,
+        offer: name.as_ref().map(|name| call.app.instances.offer(name)).unwrap_or_default(),
     };
     let tested = call.app.instances.try_draft(draft, test_call, seat).await;
     tested.map_err(|error| no_instance(&error, &call.caller))
@@ -303,7 +315,7 @@ impl Reader {
 
 fn result(call: &Call, tested: Tested) -> TestResult {
     let sight = sight(&call.caller);
-    let Tested { stages, ms, peer, tools, result, stderr } = tested;
+    let Tested { stages, ms, peer, tools, offer, result, stderr } = tested;
     let (protocol_version, server) = peer.unzip();
     let has_no_tools = tools.as_ref().is_some_and(|tools| tools.entries.is_empty());
     // A probe reads one page, which is enough to say that the server works.
@@ -331,7 +343,7 @@ fn result(call: &Call, tested: Tested) -> TestResult {
         stages,
         server,
         protocol_version,
-        tools: tools.map(|tools| tools.tools(&ToolRules::default(), None)),
+        tools: tools.map(|tools| offer.tools(&tools)),
         result: result.as_deref().and_then(raw_json),
         stderr: sight.output.then_some(stderr),
     }
@@ -374,9 +386,8 @@ fn theirs(tested: Tested) -> Theirs {
         let (error, error_kind) = (Some(fault.message.clone()), Some(error_kind));
         return Theirs { ok: false, tools: None, tool_result: None, error, error_kind };
     }
-    let names = |tools: Arc<Listing>| {
-        tools.tools(&ToolRules::default(), None).into_iter().map(|tool| tool.name).collect()
-    };
+    let names =
+        |tools: Arc<Listing>| Offer::default().tools(&tools).into_iter().map(|tool| tool.name).collect();
     let called = stages.iter().find(|own| own.stage == Stage::CallTool);
     let tool_result = called.map(|own| TheirToolResult {
         is_error: own.fault.is_some(),

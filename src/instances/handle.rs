@@ -14,7 +14,7 @@ use tokio::task::JoinHandle;
 use tokio::time::{sleep, timeout};
 
 use super::core::{DemandId, Outcome, Refusal, UnapprovedReason};
-use super::discovery::{Freshness, Known, NotKnown};
+use super::discovery::{Freshness, Known, NotKnown, Offer, Withheld};
 use super::feed::Feed;
 use super::lease::Lease;
 use super::live::has_ended;
@@ -60,7 +60,14 @@ pub struct Instances {
     runtime: Mutex<Option<Runtime>>,
     ended: Mutex<Option<oneshot::Receiver<()>>>,
     pub(super) next: AtomicU64,
-    paces: Mutex<HashMap<SettingsKey, Instant>>,
+    paces: Mutex<HashMap<(SettingsKey, Paced), Instant>>,
+}
+
+/// What may be asked of a server once a second.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+enum Paced {
+    Probe,
+    Restart,
 }
 
 /// Why there is nothing to answer.
@@ -286,7 +293,7 @@ impl Instances {
     /// Where nothing runs, or it was asked for a moment ago.
     pub async fn probe(&self, name: &SettingsKey, sight: Sight) -> Result<ProbeResult, NoInstance> {
         self.refuse(name).await?;
-        self.keep_pace(name)?;
+        self.keep_pace(name, Paced::Probe)?;
         let (outcome, _) = self.probe_stored(name).await?;
         let view = self.shared.view(name).ok_or(NoInstance::Refused(Refusal::Gone))?;
         let health = shown((*view).clone(), sight).health;
@@ -318,7 +325,7 @@ impl Instances {
         if self.shared.role() == Role::Spectator {
             return Err(NoInstance::NotRunner);
         }
-        self.keep_pace(name)?;
+        self.keep_pace(name, Paced::Restart)?;
         if self.shared.role() == Role::Off {
             return Ok(());
         }
@@ -337,11 +344,14 @@ impl Instances {
             return Ok(());
         }
         let known = self.known_of(name).await?;
-        let accepted = known.run.known_tools.as_ref().and_then(|known| known.tools.get(tool));
-        match accepted.is_some() && known.listing.digests().get(tool) == accepted {
-            true => Ok(()),
-            false => Err(CallError::NoInstance(NoInstance::ToolHeldBack)),
-        }
+        let first = known.run.known_tools.as_ref().map(|known| Arc::clone(&known.tools));
+        let admitted = Offer::new(rules, first).admit(tool, &known.listing);
+        admitted.map_err(|withheld| {
+            CallError::NoInstance(match withheld {
+                Withheld::NotAllowed => NoInstance::ToolNotAllowed,
+                Withheld::HeldBack => NoInstance::ToolHeldBack,
+            })
+        })
     }
 
     /// What the instance offers that runs now.
@@ -374,12 +384,12 @@ impl Instances {
         }
     }
 
-    fn keep_pace(&self, name: &SettingsKey) -> Result<(), NoInstance> {
+    fn keep_pace(&self, name: &SettingsKey, asked: Paced) -> Result<(), NoInstance> {
         let mut paces = self.paces.lock().unwrap_or_else(PoisonError::into_inner);
         paces.retain(|_, at| at.elapsed() < PACE);
-        match paces.insert(name.clone(), Instant::now()) {
+        match paces.insert((name.clone(), asked), Instant::now()) {
             Some(at) => {
-                paces.insert(name.clone(), at);
+                paces.insert((name.clone(), asked), at);
                 Err(NoInstance::TooOften)
             }
             None => Ok(()),

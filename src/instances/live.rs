@@ -48,12 +48,14 @@ impl Live {
         deadline: Instant,
     ) -> (Result<Bytes, Fault>, Outcome) {
         let (began, _in_flight) = (Instant::now(), InFlight::begin(self));
-        let answered = self.tool(tool, arguments, deadline).await.map_err(|fault| self.redacted(fault));
-        let fault = match &answered {
-            Ok((_, fault)) => fault.clone(),
-            Err(fault) => Some(fault.clone()),
+        let (answered, fault) = match self.tool(tool, arguments, deadline).await {
+            Ok((result, fault)) => (Ok(result), fault.map(|fault| self.redacted(fault))),
+            Err(fault) => {
+                let fault = self.redacted(fault);
+                (Err(fault.clone()), Some(fault))
+            }
         };
-        (answered.map(|(result, _)| result), Outcome { fault, ms: ms(began) })
+        (answered, Outcome { fault, ms: ms(began) })
     }
 
     /// Probes it as this plan says; with its tools, where they were listed for that. The answer comes by its deadline,

@@ -1,13 +1,14 @@
 //! Tests of servers, stage by stage: of a stored one through its live instance, as probes and calls go; of a draft by an
 //! instance of its own. It does not know who may ask for which.
 
+use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Instant;
 
 use tokio::sync::oneshot;
 
 use super::core::{Outcome, Refusal, UnapprovedReason};
-use super::discovery::{Freshness, Known, NotKnown};
+use super::discovery::{Freshness, Known, NotKnown, Offer, withheld};
 use super::handle::{Instances, NoInstance};
 use super::live::{Live, has_ended, ms};
 use super::reconciler::Probed;
@@ -31,6 +32,14 @@ impl Instances {
     ) -> Result<Known, NotKnown> {
         self.catch_up(name).await;
         self.shared.known(self.runtime().as_ref(), name, feature, freshness).await
+    }
+
+    /// Which of its tools may be called.
+    pub fn offer(&self, name: &SettingsKey) -> Offer {
+        let remembered = self.shared.state.peek();
+        let run = remembered.as_ref().and_then(|remembered| remembered.runs.get(name));
+        let first = run.and_then(|run| run.known_tools.as_ref()).map(|known| Arc::clone(&known.tools));
+        Offer::new(self.shared.service.policy_now(name).tools, first)
     }
 
     /// Tests a stored server through its live instance, which is started where it does not run. The stages of the start
@@ -120,6 +129,7 @@ impl Instances {
     ) -> Tested {
         let (outcome, tool) = probed;
         let mut tested = Tested::of_stages(self.last_start(name));
+        tested.offer = self.offer(name);
         tested.peer = live.map(Live::peer);
         let stage = if tool.is_some() { Stage::CallTool } else { Stage::ListTools };
         let has_failed = outcome.fault.is_some();
@@ -222,8 +232,6 @@ fn stage_of(kind: FaultKind) -> Stage {
 fn refused(error: super::CallError) -> Fault {
     match error {
         super::CallError::Failed(fault) => fault,
-        super::CallError::NoInstance(_) => FaultKind::Policy.because(
-            "the run policy of the server does not allow this tool, or it has changed since it was accepted",
-        ),
+        super::CallError::NoInstance(_) => withheld(),
     }
 }

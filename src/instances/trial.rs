@@ -8,7 +8,7 @@ use bytes::Bytes;
 use tokio::sync::oneshot;
 
 use super::discovering::lists;
-use super::discovery::Listing;
+use super::discovery::{Listing, Offer, withheld};
 use super::live::Live;
 use super::stage::{Stage, StageReport};
 use super::starter::{Begun, Starter, Tools, end};
@@ -32,8 +32,12 @@ pub struct Draft {
     pub limits: Limits,
     /// How long the start may take.
     pub start_timeout: Duration,
+    /// How long the start and the list of tools may take together. Where nothing is said the list has its own time.
+    pub listed_within: Option<Duration>,
     /// How long a call may take.
     pub call_timeout: Duration,
+    /// Which tools may be called.
+    pub offer: Offer,
 }
 
 /// A call that a test makes.
@@ -56,6 +60,8 @@ pub struct Tested {
     pub peer: Option<(String, PeerName)>,
     /// Its tools.
     pub tools: Option<Arc<Listing>>,
+    /// Which of them may be called.
+    pub offer: Offer,
     /// The result of the call.
     pub result: Option<Bytes>,
     /// The last lines that it wrote to stderr, redacted.
@@ -65,7 +71,8 @@ pub struct Tested {
 impl Tested {
     /// These stages, and nothing else.
     pub(super) fn of_stages(stages: Vec<StageReport>) -> Self {
-        Self { stages, ms: 0, peer: None, tools: None, result: None, stderr: String::new() }
+        let (peer, tools, result) = (None, None, None);
+        Self { stages, ms: 0, peer, tools, offer: Offer::default(), result, stderr: String::new() }
     }
 }
 
@@ -80,7 +87,7 @@ pub(super) async fn tried(
     mut given_up: oneshot::Sender<()>,
 ) -> Tested {
     let mut begun = Begun::nothing();
-    let mut tested = Tested::of_stages(Vec::new());
+    let mut tested = Tested { offer: draft.offer.clone(), ..Tested::of_stages(Vec::new()) };
     let mut session = None;
     tokio::select! {
         biased;
@@ -107,6 +114,7 @@ async fn steps(
     session: &mut Option<Arc<Live>>,
     tested: &mut Tested,
 ) {
+    let began = Instant::now();
     let starter = Starter {
         tools: Arc::clone(tools),
         key,
@@ -119,25 +127,28 @@ async fn steps(
     let Ok(live) = starter.start(begun, |_| {}).await else { return };
     let live = session.insert(Arc::new(live));
     tested.peer = Some(live.peer());
-    let deadline = Instant::now() + LISTING;
+    let deadline = draft.listed_within.map_or(Instant::now() + LISTING, |longest| began + longest);
     let listed = match lists(live, Feature::Tools, deadline).await {
         // What has no tools is asked whether it lives, as by a probe.
         Ok(lists) if !live.session.peer().has_tools => live.session.ping(deadline).await.map(|()| lists),
         listed => listed,
     };
-    match listed.map_err(|fault| live.redacted(fault)) {
+    let listing = match listed.map_err(|fault| live.redacted(fault)) {
         Ok(lists) => {
             let redactor = Arc::clone(&live.redactor);
             let listing = blocking::run(move || Listing::new(at_ms, lists, &redactor)).await;
-            tested.tools = Some(Arc::new(listing));
             begun.stages.passed(Stage::ListTools);
+            Arc::clone(tested.tools.insert(Arc::new(listing)))
         }
         Err(fault) => {
             let fault = live.explained(fault).await;
             return begun.stages.add(Stage::ListTools, Some(fault));
         }
-    }
+    };
     let Some(TestCall { tool, arguments }) = call else { return };
+    if draft.offer.admit(&tool, &listing).is_err() {
+        return begun.stages.add(Stage::CallTool, Some(withheld()));
+    }
     let (answered, outcome) = live.call(&tool, &arguments, Instant::now() + draft.call_timeout).await;
     tested.result = answered.ok();
     let fault = match outcome.fault {

@@ -10,6 +10,7 @@ mod seats;
 mod stages;
 mod stored;
 mod tls;
+mod withheld;
 
 use std::time::Duration;
 

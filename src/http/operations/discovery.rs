@@ -116,7 +116,7 @@ pub(in crate::http) fn test() -> Description {
     Description {
         id: "test_server",
         summary: "Test a server",
-        description: "Whether a server works, stage by stage, up to the first that fails. With `name` only, the stored server is tested through its live instance: the stages of its start are those of the last one, and the last stage is what a probe would do. With `config`, an instance of its own is started, and has ended when this is answered; nothing is stored. A test that fails is answered with status 200 and `ok: false`. At most two at a time for each caller. Needs the scope `write` or `run`; `run` where it starts a program or resolves a reference, and `use` for `call_tool`.",
+        description: "Whether a server works, stage by stage, up to the first that fails. With `name` only, the stored server is tested through its live instance: the stages of its start are those of the last one, and the last stage is what a probe would do. With `config`, an instance of its own is started, and has ended when this is answered; nothing is stored. A test that fails is answered with status 200 and `ok: false`. At most two at a time for each caller. Needs the scope `write` or `run`; `run` where it starts a program or resolves a reference, and `use` for `call_tool`, which calls nothing that the run policy of the server of this name withholds.",
         request: vec![json_body(
             Shape::of::<ServerTest>(),
             vec![example("server_test", "A configuration that is not stored", draft)],

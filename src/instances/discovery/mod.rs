@@ -2,6 +2,7 @@
 //! F1 to F6). It does not know how a server is asked, and who may see a list.
 
 mod listing;
+mod offer;
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -15,6 +16,8 @@ use crate::model::{Feature, SettingsKey};
 use crate::state::Run;
 
 pub use listing::{Listing, fingerprint};
+pub(super) use offer::withheld;
+pub use offer::{Offer, Withheld};
 
 /// For how long a list counts as what the server offers.
 const POSITIVE: Duration = Duration::from_secs(60);

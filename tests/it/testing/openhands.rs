@@ -1,5 +1,7 @@
 //! OpenHands' `POST /api/mcp/test`: the forms that its clients send, and the answers that they read.
 
+use std::time::{Duration, Instant};
+
 use serde_json::{Value, json};
 
 use super::answer;
@@ -100,6 +102,21 @@ fn a_tool_call_is_reported_and_changes_nothing_of_ok() {
     for tool in ["fail", "refuse"] {
         assert_eq!(call(tool, json!({})), json!({"is_error": true, "text": "token is required"}), "{tool}");
     }
+    stop(server);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn its_timeout_is_for_the_start_and_the_list_of_tools_together() {
+    let web = Web::serve(|request| match request.rpc().as_str() {
+        "tools/list" => Reply::Nothing,
+        _ => usual(request),
+    })
+    .await;
+    let server = start();
+    let began = Instant::now();
+    let silent = json!({"server": {"type": "http", "url": web.url()}, "timeout": 1});
+    fails(&server, &silent, "timeout");
+    assert!(began.elapsed() < Duration::from_secs(8), "{:?}", began.elapsed());
     stop(server);
 }
 
