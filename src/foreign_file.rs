@@ -134,8 +134,30 @@ fn draft_prefix(path: &Path) -> String {
     format!(".{}.", path.file_name().unwrap_or_default().to_string_lossy())
 }
 
+/// Makes a folder, and those above it that are not there. What root makes in another's folder belongs to that one.
+///
+/// # Errors
+///
+/// Where one of them can't be made.
+pub fn make_folders(folder: &Path) -> io::Result<()> {
+    if folder.is_dir() {
+        return Ok(());
+    }
+    let above = folder_of(folder);
+    make_folders(above)?;
+    match std::fs::create_dir(folder) {
+        Ok(()) => own_as_folder(&File::open(folder)?, above),
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists && folder.is_dir() => Ok(()),
+        Err(error) => Err(error),
+    }
+}
+
 /// A new file that root makes in another's folder belongs to that one.
-fn own_as_folder(draft: &File, folder: &Path) -> io::Result<()> {
+///
+/// # Errors
+///
+/// Where it can't be given to it.
+pub fn own_as_folder(draft: &File, folder: &Path) -> io::Result<()> {
     let (ours, folder) = (draft.metadata()?, folder.metadata()?);
     if ours.uid() == 0 && folder.uid() != 0 {
         fchown(draft, Some(folder.uid()), Some(folder.gid()))?;

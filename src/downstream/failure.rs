@@ -4,6 +4,9 @@
 use std::fmt;
 use std::sync::Arc;
 
+use super::Base;
+use crate::service::audit;
+
 /// What went wrong.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum FailureKind {
@@ -26,6 +29,15 @@ pub struct Failure {
     pub kind: FailureKind,
     /// Where the log has the details.
     pub error_id: Arc<str>,
+}
+
+impl Failure {
+    /// Something is registered under the id that nobody here has made.
+    pub(super) fn in_the_way(gateway: &Base) -> Self {
+        let (kind, error_id) = (FailureKind::AlreadyExists, audit::new_id());
+        tracing::warn!(gateway = %gateway, error_id, "nothing was registered at a gateway: {kind}");
+        Self { kind, error_id: error_id.into() }
+    }
 }
 
 impl FailureKind {

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::core::{Aim, Made};
+use super::state_rows::enter;
 use super::work::digest;
 use super::{Base, Client, FailureKind, Gateway, Rows, StateRows};
 use crate::api::{GatewayList, GatewayServer, GatewayServerFailure, GatewayServerState, GatewayStatus};
@@ -115,13 +116,22 @@ impl Gateways {
             return self.write(base, name.key(), Some(row)).await;
         }
         let url = group.url.ok_or(DecisionError::NotAServer)?;
+        // With the reservation what is there counts as ours, also at another gateway that has the same, so that the
+        // registration finds nothing in its way.
+        let mut claims = Vec::new();
+        for (base, _) in &self.clients {
+            let made = self.rows.made(base)?;
+            let row = Made::adopting(made.get(name.key()), digest, &None, now_ms());
+            claims.push(enter(base, name.key(), Some(row)));
+        }
         let registration = Registration {
             provider_id: group.provider_id,
             authorization_headers: Vec::new(),
             headers: Vec::new(),
             timeout: None,
         };
-        self.service.register(caller, &name, url, registration).await.map_err(|error| match error {
+        let adopted = self.service.register(caller, &name, url, registration, claims).await;
+        adopted.map_err(|error| match error {
             RegistrationError::Taken => DecisionError::Taken,
             RegistrationError::Gateway(failure) => DecisionError::Gateway(match failure {
                 crate::service::GatewayFailure::Unreachable => FailureKind::Unreachable,

@@ -79,10 +79,7 @@ impl Rows for StateRows {
         gateway: &'a Base,
         rows: Vec<(SettingsKey, Option<Made>)>,
     ) -> BoxFuture<'a, bool> {
-        let change = |(name, row): (SettingsKey, Option<Made>)| {
-            let key = (gateway.as_str().to_owned(), name);
-            Change::Origin(OriginChange::Enter { key, entry: row.map(entry) })
-        };
+        let change = |(name, row): (SettingsKey, Option<Made>)| Change::Origin(enter(gateway, &name, row));
         let written = self.state.write(rows.into_iter().map(change).collect());
         Box::pin(async move { written.await != Kept::Pending })
     }
@@ -140,6 +137,11 @@ fn made(entry: &GatewayEntry) -> Made {
         failure: kind
             .map(|kind| Failure { kind, error_id: entry.error_id.as_deref().unwrap_or_default().into() }),
     }
+}
+
+/// What is to be remembered of a name at a gateway.
+pub(super) fn enter(gateway: &Base, name: &SettingsKey, row: Option<Made>) -> OriginChange {
+    OriginChange::Enter { key: (gateway.as_str().to_owned(), name.clone()), entry: row.map(entry) }
 }
 
 fn entry(made: Made) -> GatewayEntry {

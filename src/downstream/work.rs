@@ -72,6 +72,14 @@ impl Place<'_> {
         ask: &Ask,
         forward: &Forward,
     ) -> Outcome {
+        // A gateway takes what it has already as if it were new, and from the claim on it counts as ours.
+        if row.is_none_or(|row| row.digests.is_empty()) {
+            match self.gateway.read(name.as_str()).await {
+                Ok(None) => {}
+                Ok(Some(_)) => return self.fail(name, row, ask, Failure::in_the_way(self.base)).await,
+                Err(failure) => return self.fail(name, row, ask, failure).await,
+            }
+        }
         let mut row = Made::attempting(row, forward.digest, ask, (self.now)());
         if self.write(name, Some(row.clone()), Outcome::Done).await != Outcome::Done {
             return Outcome::NotStored;

@@ -20,6 +20,9 @@ pub(super) fn adopt(call: Call, body: Object) -> Answer {
     Box::pin(async move {
         let (gateway, id) = (text(&body, "gateway")?, text(&body, "id")?);
         call.trail.server(&SettingsKey::new(id));
+        if call.app.static_servers.has(id) {
+            return Err(failed(&call, DecisionError::Taken));
+        }
         let adopted = call.app.gateways.adopt(&call.caller, gateway, id).await;
         adopted.map_err(|error| failed(&call, error))?;
         answer(&call).await

@@ -13,6 +13,7 @@ use crate::api::{
     ClientOptionList, ClientOptions, ListedServer, RegisteredServer, RegisteredServerList, ServerSource,
     UnregisteredServer, ValidationFault, to_bytes,
 };
+use crate::model::reference::has_reference;
 use crate::model::registration::{AuthorizationWord, Registration};
 use crate::model::static_server::{StaticAuthorization, StaticServer};
 use crate::model::{SettingsKey, url_parts};
@@ -45,11 +46,11 @@ pub(super) fn register(call: Call, body: BytesMut) -> Answer {
             return Err(taken());
         }
         if !call.service().gateways().is_empty() {
-            forwardable(&registration).map_err(invalid)?;
+            forwardable(&url, &registration).map_err(invalid)?;
         }
         let provider_id = registration.provider_id.clone();
         let shown = url_parts::mask(&url);
-        match call.service().register(&call.caller, &name, url, registration).await {
+        match call.service().register(&call.caller, &name, url, registration, Vec::new()).await {
             Ok(()) => {}
             Err(RegistrationError::Taken) => return Err(taken()),
             Err(RegistrationError::Gateway(GatewayFailure::Unreachable)) => return Err(unreachable()),
@@ -160,9 +161,10 @@ async fn registered(call: &Call, fixed: &[StaticServer]) -> Result<Vec<Registere
     Ok(registered.into_iter().filter(|own| !names.contains(own.name.as_str())).collect())
 }
 
-/// A gateway is given the URL of a server, and nothing of how it is connected to.
-fn forwardable(registration: &Registration) -> Result<(), Vec<ValidationFault>> {
+/// A gateway is given the URL of a server, and nothing of how it is connected to. It resolves no references.
+fn forwardable(url: &str, registration: &Registration) -> Result<(), Vec<ValidationFault>> {
     let members = [
+        ("url", has_reference(url)),
         ("authorization_headers", !registration.authorization_headers.is_empty()),
         ("headers", !registration.headers.is_empty()),
         ("timeout", registration.timeout.is_some()),

@@ -10,6 +10,7 @@ use std::time::Duration;
 use tokio::time::timeout;
 
 use crate::json::{Json, Number, Object, to_compact};
+use crate::model::reference::has_reference;
 use crate::model::registration::{Origin, Registration};
 use crate::model::{ServerName, SettingsKey};
 use crate::projection::member_digest;
@@ -116,7 +117,7 @@ impl Service {
         &self.gateways
     }
 
-    /// Creates a server that is registered.
+    /// Creates a server that is registered. The claims are stored with the reservation of its name.
     ///
     /// # Errors
     ///
@@ -128,6 +129,7 @@ impl Service {
         name: &ServerName,
         url: String,
         registration: Registration,
+        claims: Vec<OriginChange>,
     ) -> Result<(), RegistrationError> {
         if self.gateways.is_empty() {
             return self.create_registered(caller, name, url, registration).await;
@@ -144,7 +146,7 @@ impl Service {
             url: url.clone(),
         };
         let forward = forward(&key, name.key(), &reservation.provider_id, &url);
-        self.reserve(name.key(), reservation).await?;
+        self.reserve(name.key(), reservation, claims).await?;
         let agreed = self.agreement(name.key(), &forward.digest, &ask).await;
         let done = match agreed {
             Ok(()) => self.create_registered(caller, name, url, registration).await,
@@ -216,9 +218,12 @@ impl Service {
                 wanted.leaving.insert(name.clone(), leaving.clone());
                 continue;
             }
-            // Of a URL that no key opens nothing is known, so that nothing is done.
-            let url = url(&model, name).ok_or(ServiceError::KeyMissing)?;
-            wanted.forwards.insert(name.clone(), forward(&key, name, &registration.provider_id, &url));
+            // Of what no key opens nothing is known, so that nothing is done.
+            let config = model.opened_config(name).ok_or(ServiceError::KeyMissing)?;
+            // A gateway connects to a URL only, and resolves no reference: of anything else it is to have nothing.
+            if let Some(url) = config.text("url").filter(|url| !has_reference(url)) {
+                wanted.forwards.insert(name.clone(), forward(&key, name, &registration.provider_id, url));
+            }
         }
         let now = UnixTime::now();
         for name in remembered.origins.reservations.keys() {
@@ -317,13 +322,19 @@ impl Service {
         }
     }
 
-    async fn reserve(&self, name: &SettingsKey, reservation: Reservation) -> Result<(), RegistrationError> {
+    async fn reserve(
+        &self,
+        name: &SettingsKey,
+        reservation: Reservation,
+        claims: Vec<OriginChange>,
+    ) -> Result<(), RegistrationError> {
         if !self.state.can_approve() {
             return Err(ServiceError::StateUnavailable.into());
         }
         let (ask, now) = (reservation.ask.clone(), UnixTime::now());
-        let reserve = Change::Origin(OriginChange::Reserve { name: name.clone(), reservation, now });
-        if self.state.write(vec![reserve]).await == Kept::Pending {
+        let reserve = OriginChange::Reserve { name: name.clone(), reservation, now };
+        let changes = [reserve].into_iter().chain(claims).map(Change::Origin).collect();
+        if self.state.write(changes).await == Kept::Pending {
             return Err(ServiceError::StateOutcomeUnknown.into());
         }
         // What is stored has judged it.

@@ -13,11 +13,11 @@ fn state(world: &World, name: &str) -> Option<EntryState> {
 }
 
 #[test]
-fn a_wanted_server_is_registered_with_one_call() {
+fn a_wanted_server_is_registered_with_one_call_after_a_look_at_its_id() {
     let world = World::new();
     let ask = world.want("a", Some("u1"));
     world.run(&mut world.round(), 0);
-    assert_eq!(world.take_calls(), ["GET", "POST a u1"]);
+    assert_eq!(world.take_calls(), ["GET", "GET a", "POST a u1"]);
     let row = world.row("a").unwrap();
     assert_eq!((row.state, row.ask, row.failure), (EntryState::Confirmed, ask, None));
     assert_eq!(world.groups()[0], world.wanted());
@@ -57,7 +57,7 @@ fn a_late_call_brings_nothing_back() {
     let world = World::new();
     let mut round = world.round();
     world.want("a", Some("u1"));
-    world.lock().faults = [Fault::None, Fault::Late(3 * MINUTE)].into();
+    world.lock().faults = [Fault::None, Fault::None, Fault::Late(3 * MINUTE)].into();
     world.run(&mut round, 0);
     assert_eq!(world.failure("a"), Some(FailureKind::Timeout));
     world.want("a", None);
@@ -116,7 +116,7 @@ fn a_refused_registration_leaves_nothing_and_is_said_to_be_refused() {
     for fault in [Fault::StoredInPart, Fault::Status(400), Fault::Status(500)] {
         let world = World::new();
         let ask = world.want("a", Some("u1"));
-        world.lock().faults = [Fault::None, fault].into();
+        world.lock().faults = [Fault::None, Fault::None, fault].into();
         world.run(&mut world.round(), 0);
         assert!(matches!(world.failure("a"), Some(FailureKind::Refused(400 | 500))), "{fault:?}");
         assert_eq!(world.row("a").unwrap().ask, ask);
@@ -144,7 +144,7 @@ fn while_a_gateway_is_down_each_new_request_is_tried_and_answered_and_nothing_el
     assert_eq!(world.take_calls(), Vec::<String>::new(), "the outage is waited out");
     world.want("b", Some("u2"));
     world.run(&mut round, SECOND);
-    assert_eq!(world.take_calls(), ["GET", "POST b u2"]);
+    assert_eq!(world.take_calls(), ["GET", "GET b", "POST b u2"]);
 }
 
 #[test]
@@ -190,13 +190,27 @@ fn a_gateway_that_refuses_is_tried_less_and_less_and_a_new_request_at_once() {
 }
 
 #[test]
+fn what_somebody_else_has_made_is_not_ours_where_it_is_the_same() {
+    let world = World::new();
+    let mut round = world.round();
+    world.put_foreign("a", "u1");
+    let ask = world.want("a", Some("u1"));
+    world.run(&mut round, MINUTE);
+    assert_eq!((world.failure("a"), world.row("a").unwrap().ask), (Some(FailureKind::AlreadyExists), ask));
+    world.want("a", None);
+    world.run(&mut round, MINUTE);
+    assert!(world.take_calls().iter().all(|call| call.starts_with("GET")));
+    assert_eq!((world.groups()[1].len(), state(&world, "a")), (1, None));
+}
+
+#[test]
 fn nothing_is_called_that_could_not_be_recorded_before() {
     let world = World::new();
     let mut round = world.round();
     world.want("a", Some("u1"));
     world.lock().is_disk_full = true;
     world.run(&mut round, MINUTE);
-    assert!(world.take_calls().iter().all(|call| call == "GET"));
+    assert!(world.take_calls().iter().all(|call| call == "GET" || call == "GET a"));
     world.lock().is_disk_full = false;
     world.run(&mut round, SECOND);
     assert_eq!(world.groups()[0], world.wanted());

@@ -1,7 +1,8 @@
 //! The back end over `mcp.md`: reads and changes the file of one agent. A change is made under the lock, on the text
 //! that is there then, and again where an editor was faster.
 
-use std::io;
+use std::collections::HashMap;
+use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
@@ -9,7 +10,7 @@ use std::time::Duration;
 use futures_util::future::BoxFuture;
 
 use crate::blocking;
-use crate::foreign_file::{Snapshot, read, replace, sweep};
+use crate::foreign_file::{Snapshot, make_folders, read, replace, sweep};
 use crate::registry::backend::{Answer, RegistryBackend};
 use crate::registry::environment::LOCK_BACKEND;
 use crate::registry::error::{RegistryError, RegistryErrorKind};
@@ -107,11 +108,13 @@ impl McpMd {
             }
             other => other?.unwrap_or_default(),
         };
+        let mut counts: HashMap<&str, usize> = HashMap::new();
+        parsed.specs().for_each(|spec| *counts.entry(&spec.name).or_default() += 1);
         let mut listed: Vec<&ServerSpec> = Vec::new();
         for spec in parsed.specs() {
             if let Err(error) = RegistryName::parse(&spec.name) {
                 tracing::warn!(%error, "a section of mcp.md is left out of the list");
-            } else if parsed.count(&spec.name) > 1 {
+            } else if counts.get(&*spec.name).is_some_and(|count| 1 < *count) {
                 tracing::warn!(name = spec.name, "sections of mcp.md with one name are left out of the list");
             } else {
                 listed.push(spec);
@@ -229,7 +232,7 @@ impl McpMd {
     }
 
     fn install_now(&self, spec: &ServerSpec) -> Result<ServerRef, RegistryError> {
-        std::fs::create_dir_all(&self.root).map_err(|error| {
+        make_folders(&self.root).map_err(|error| {
             let message = format!("cannot make {}: {error}", self.root.display());
             RegistryErrorKind::Unavailable.because(message)
         })?;
@@ -239,7 +242,7 @@ impl McpMd {
 
     fn uninstall_now(&self, name: &RegistryName) -> Result<(), RegistryError> {
         // A root that is not there has no servers, and a mistyped one is not made.
-        if !self.root.is_dir() {
+        if self.root.metadata().is_err_and(|error| error.kind() == ErrorKind::NotFound) {
             return Ok(());
         }
         let change = |text: Option<&str>| text.map_or(Ok(None), |text| edit::uninstall(text, name.as_str()));

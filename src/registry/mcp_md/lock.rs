@@ -11,6 +11,8 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 use rustix::fs::{FlockOperation, OFlags, flock};
 use rustix::io::Errno;
 
+use crate::foreign_file::own_as_folder;
+
 /// The file, which is never removed.
 pub(super) const LOCK_NAME: &str = ".mcp_registry.lock";
 
@@ -57,7 +59,12 @@ impl Held {
         let no_follow = i32::try_from(OFlags::NOFOLLOW.bits()).map_err(io::Error::other)?;
         let mut options = OpenOptions::new();
         options.read(true).write(true).create(true).truncate(false).mode(0o644).custom_flags(no_follow);
+        let is_new = path.symlink_metadata().is_err();
         let held = Self { file: options.open(path)?, path: path.to_owned() };
+        if is_new {
+            // Root locks nobody out of a folder of theirs.
+            own_as_folder(&held.file, path.parent().unwrap_or(path))?;
+        }
         match flock(&held.file, FlockOperation::NonBlockingLockExclusive) {
             Ok(()) => {}
             Err(Errno::WOULDBLOCK | Errno::INTR) => return Ok(None),

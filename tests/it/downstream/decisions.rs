@@ -3,8 +3,9 @@
 use serde_json::json;
 
 use super::gateway::Gateway;
-use super::{DOWNSTREAM, in_front_of, register, registered, shown, state, unregister};
+use super::{DOWNSTREAM, in_front_of, in_front_of_on, register, registered, shown, state, unregister};
 use crate::server::{READER, TestServer, eventually};
+use crate::site::Site;
 
 fn decide(server: &TestServer, what: &str, gateway: &Gateway, id: &str) -> crate::response::Response {
     let body = json!({"gateway": gateway.base(), "id": id});
@@ -48,6 +49,58 @@ fn what_is_unknown_is_listed_and_can_be_adopted() {
     decide(&server, "forget", &gateway, "mine").expect_problem(409, "still-registered");
     unregister(&server, "mine").send().expect(200);
     assert_eq!(gateway.ids(), ["group/x"]);
+}
+
+/// A gateway takes the same registration again.
+#[test]
+fn what_a_gateway_has_already_is_adopted_and_not_registered() {
+    let gateway = Gateway::start();
+    gateway.put_foreign("a", "http://theirs");
+    let server = in_front_of(&gateway).start();
+    assert_eq!(register(&server, "a", "http://theirs").send().status, 500);
+    assert_eq!((registered(&server), gateway.ids()), (Vec::<String>::new(), vec!["a".to_owned()]));
+    decide(&server, "adopt", &gateway, "a").expect(200);
+    assert_eq!(registered(&server), ["a"]);
+    unregister(&server, "a").send().expect(200);
+    assert!(gateway.ids().is_empty());
+}
+
+#[test]
+fn what_has_the_name_of_a_static_server_is_not_adopted() {
+    let gateway = Gateway::start();
+    gateway.put_foreign("fixed", "http://theirs");
+    let site = Site::new();
+    let file = site.home().join("lightspeed-stack.yaml");
+    std::fs::write(&file, "mcp_servers:\n- {name: fixed, url: http://fixed}\n").expect("ours");
+    let server =
+        in_front_of_on(site, &gateway).env("MCP_SETTINGS_STATIC_SERVERS", file.display().to_string()).start();
+    decide(&server, "adopt", &gateway, "fixed").expect_problem(409, "name-taken");
+    assert_eq!((registered(&server), server.names()), (vec!["fixed".to_owned()], Vec::<String>::new()));
+}
+
+#[test]
+fn a_registered_server_that_becomes_a_program_or_has_a_reference_holds_nothing_else_up() {
+    let gateway = Gateway::start();
+    let server = in_front_of(&gateway).start();
+    for (name, config) in [
+        ("program", json!({"command": "x"})),
+        ("reference", json!({"url": "http://localhost:4000/${env:MCP_SECRET_X}"})),
+    ] {
+        register(&server, name, "http://localhost:4000").send().expect(201);
+        server.put(crate::server::item(name)).json(&config).send().expect(200);
+        let other = format!("beside-{name}");
+        register(&server, &other, "http://localhost:4001").send().expect(201);
+        eventually("it is taken away", || !gateway.ids().contains(&name.to_owned()));
+        unregister(&server, &other).send().expect(200);
+        unregister(&server, name).send().expect(200);
+    }
+    let refused = register(&server, "c", "http://localhost:4000/${env:MCP_SECRET_X}").send().expect(422);
+    assert!(
+        refused.text().contains("\"url\"") && !refused.text().contains("MCP_SECRET_X"),
+        "{}",
+        refused.text()
+    );
+    assert_eq!((registered(&server), gateway.ids()), (Vec::<String>::new(), Vec::<String>::new()));
 }
 
 #[test]

@@ -1,8 +1,9 @@
 //! The commands that change an `mcp.md`.
 
 use std::fs;
+use std::os::unix::fs::{MetadataExt, chown};
 
-use super::Agent;
+use super::{AGENT_ROOT, Agent};
 
 const INSTALLED: &str = "Installed MCP server 'n'.\n";
 
@@ -35,6 +36,34 @@ fn k_09_an_installation_names_the_server_and_nothing_else() {
     let expected = "Error: invalid server name: MCP server name '../n' must not start with '.'; leading-dot names are \
                     reserved for hidden files.";
     agent.run(&["uninstall", "../n"], &[]).fails(expected);
+}
+
+#[test]
+fn where_the_root_is_no_folder_nothing_is_said_to_be_uninstalled() {
+    let agent = Agent::with("## n\ncommand: npx\n");
+    let root = agent.file().join("agent");
+    for root in [agent.file(), root] {
+        let ran = agent.run(&["uninstall", "n"], &[(AGENT_ROOT, root.to_str().expect("UTF-8"))]);
+        assert_eq!((ran.code, &*ran.stdout), (1, ""), "{ran:?}");
+        assert!(ran.stderr.contains("temporarily unavailable"), "{ran:?}");
+    }
+}
+
+#[test]
+fn what_root_makes_in_the_folder_of_another_belongs_to_that_one() {
+    if !rustix::process::geteuid().is_root() {
+        return;
+    }
+    let agent = Agent::new();
+    chown(agent.root(), Some(65534), Some(65534)).expect("root may");
+    let root = agent.root().join("agents/one");
+    let variables = [(AGENT_ROOT, root.to_str().expect("UTF-8"))];
+    agent.run(&["install", "n", "--command", "npx"], &variables).says(INSTALLED);
+    for made in [&root, &root.join(".mcp_registry.lock"), &root.join("mcp.md"), &agent.root().join("agents")]
+    {
+        let metadata = fs::metadata(made).expect("it was made");
+        assert_eq!((metadata.uid(), metadata.gid()), (65534, 65534), "{}", made.display());
+    }
 }
 
 #[test]
