@@ -236,6 +236,8 @@ fn add_json(words: &[String]) -> Command {
     while let Some(word) = rest.next() {
         match word.as_str() {
             "--client-secret" => asks_for_secret = true,
+            // All that follows are places.
+            "--" => places.extend(rest.by_ref().cloned()),
             "-s" | "--scope" => scope = rest.next().cloned(),
             word if word.starts_with("--scope=") => scope = word.strip_prefix("--scope=").map(str::to_owned),
             word if word.starts_with('-') => return Command::Wrong("a flag that is not known here"),

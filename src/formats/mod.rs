@@ -237,15 +237,16 @@ pub fn export(format: Format, servers: &[Server<'_>]) -> Result<Export, NotWritt
                 if let Some(scope) = bag.get("scope").and_then(Json::as_str) {
                     text.push_str(&format!("--scope {} ", shell::quoted(scope)));
                 }
-                text.push_str(&format!(
-                    "{} {}",
-                    shell::quoted(&name),
-                    shell::quoted(&to_compact(&entry.into()))
-                ));
-                if bag.contains(commands::SECRET_PROMPTED) {
-                    text.push_str(" --client-secret");
-                }
-                text.push('\n');
+                let is_prompted = bag.contains(commands::SECRET_PROMPTED);
+                // A name that looks like a flag comes behind all flags.
+                let (before, after) = match (name.starts_with('-'), is_prompted) {
+                    (false, false) => ("", ""),
+                    (false, true) => ("", " --client-secret"),
+                    (true, false) => ("-- ", ""),
+                    (true, true) => ("--client-secret -- ", ""),
+                };
+                let (name, json) = (shell::quoted(&name), shell::quoted(&to_compact(&entry.into())));
+                text.push_str(&format!("{before}{name} {json}{after}\n"));
             }
             Ok(Export { text: Text::new(text), losses })
         }

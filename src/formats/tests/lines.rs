@@ -188,3 +188,18 @@ fn blocks_of_a_document_are_read_each_at_its_own_lines() {
     let error = super::import(&text.replace("\"url\"", "url"), Hint::default()).unwrap_err();
     assert_eq!((error.position.line, error.position.column), (10, 14));
 }
+
+#[test]
+fn a_name_that_looks_like_a_flag_is_written_behind_all_flags() {
+    let line = "claude mcp add-json --client-secret -- -H '{\"url\":\"https://far.example/mcp\"}'";
+    for line in ["claude mcp add -- -H far x", line] {
+        let found = read(line);
+        let stored = found.servers[0].to_stored();
+        let bags = Object::from_iter([(Format::ClaudeAdd.bag(), Json::Object(stored.bag.clone()))]);
+        let servers = [Server { name: "-H", config: &stored.config, bags: &bags }];
+        let written = export(Format::ClaudeAdd, &servers).unwrap();
+        let again = read(written.text.as_str());
+        assert_eq!(again.servers.len(), 1, "{}", written.text.as_str());
+        assert_eq!(again.servers[0].config, found.servers[0].config);
+    }
+}
