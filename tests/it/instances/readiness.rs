@@ -121,7 +121,7 @@ fn c5_a_probe_returns_at_its_deadline_although_the_server_never_answers() {
     let took = began.elapsed().as_millis();
     assert!((800..2_500).contains(&took), "{took} ms");
     let ms = reading["ms"].as_u64().expect("a number");
-    assert!((1_000..2_500).contains(&ms), "{ms} ms");
+    assert!((1_000..1_500).contains(&ms), "{ms} ms");
     assert_eq!(once(&server, "a", "running")["health"]["status"], "unhealthy", "it is not ended for it");
     stop(server);
 }

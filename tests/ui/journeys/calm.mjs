@@ -31,7 +31,7 @@ export default async function (stage) {
   const visitor = await stage.guest('reader');
   const { list } = visitor;
   await eventually(async () => assert.equal((await list.names()).length, ALL));
-  await visible(list.status(flapping[0]).getByText(/^(Healthy|Not checked|Degraded)/));
+  await visible(list.status(flapping[0]).getByText(/^(Healthy|Not checked)/));
 
   const writer = stage.writer('writer');
   let isOver = false;

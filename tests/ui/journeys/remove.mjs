@@ -64,7 +64,7 @@ export default async function (stage) {
   // Held while the pointer is over it.
   await list.choose('two', 'Remove');
   await list.row('two').hover();
-  await page.clock.runFor(2 * TIME);
+  await page.clock.runFor(3 * TIME);
   await visible(list.undo('two'));
   await list.heading.hover();
   await page.clock.runFor(TIME + 1_000);

@@ -91,14 +91,14 @@ export default async function (stage) {
   // It works and offers nothing, which is worth a word.
   await type(program('bare'));
   await testing.again.click();
-  await testing.ends(/^It works: 0 tools, in \d+ m?s\.$/);
+  await testing.ends(/^It works: 0 tools, in \d+ ms\.$/);
   await testing.said('the server has no tools');
   assert.equal(await testing.tools.count(), 0);
 
   await type(program());
   await visible(testing.panel.getByText('The draft was changed after this test.'));
   await testing.test.click();
-  await testing.ends(/^It works: 11 tools, in \d+ m?s\.$/);
+  await testing.ends(/^It works: 11 tools, in \d+ ms\.$/);
   assert.deepEqual(await testing.stages(), ['References ok', 'Start of the program ok', 'Session ok', 'List of tools ok']);
   await visible(testing.panel.getByText('instance 1, MCP 2025-11-25', { exact: true }));
   await testing.tools.click();

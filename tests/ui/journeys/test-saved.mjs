@@ -34,7 +34,7 @@ export default async function (stage) {
   await editor.text.fill(JSON.stringify({ ...works, timeout: 10 }));
   await visible(testing.panel.getByText('The draft was changed after this test.'));
   await keys.choose(testing.saveAndTest);
-  await testing.ends(/^It works: 11 tools, in \d+ m?s\.$/);
+  await testing.ends(/^It works: 11 tools, in \d+ ms\.$/);
   await hasFocus(page, testing.panel, 'what came of it');
   assert.equal((await stored('birds')).timeout, 10);
   assert.equal((await operator.shown('birds')).state, 'running', 'it is the instance that is used');
