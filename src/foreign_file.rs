@@ -152,15 +152,15 @@ pub fn make_folders(folder: &Path) -> io::Result<()> {
     }
 }
 
-/// A new file that root makes in another's folder belongs to that one.
+/// A new file or folder that root makes in another's folder belongs to that one.
 ///
 /// # Errors
 ///
 /// Where it can't be given to it.
-pub fn own_as_folder(draft: &File, folder: &Path) -> io::Result<()> {
-    let (ours, folder) = (draft.metadata()?, folder.metadata()?);
+pub fn own_as_folder(made: &File, folder: &Path) -> io::Result<()> {
+    let (ours, folder) = (made.metadata()?, folder.metadata()?);
     if ours.uid() == 0 && folder.uid() != 0 {
-        fchown(draft, Some(folder.uid()), Some(folder.gid()))?;
+        fchown(made, Some(folder.uid()), Some(folder.gid()))?;
     }
     Ok(())
 }

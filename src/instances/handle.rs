@@ -14,7 +14,7 @@ use tokio::task::JoinHandle;
 use tokio::time::{sleep, timeout};
 
 use super::core::{DemandId, Outcome, Refusal, UnapprovedReason};
-use super::discovery::{Freshness, Known, NotKnown, Offer, Withheld};
+use super::discovery::{Freshness, Known, NotKnown, Offer};
 use super::feed::Feed;
 use super::lease::Lease;
 use super::live::has_ended;
@@ -344,14 +344,10 @@ impl Instances {
             return Ok(());
         }
         let known = self.known_of(name).await?;
-        let first = known.run.known_tools.as_ref().map(|known| Arc::clone(&known.tools));
-        let admitted = Offer::new(rules, first).admit(tool, &known.listing);
-        admitted.map_err(|withheld| {
-            CallError::NoInstance(match withheld {
-                Withheld::NotAllowed => NoInstance::ToolNotAllowed,
-                Withheld::HeldBack => NoInstance::ToolHeldBack,
-            })
-        })
+        match Offer::of(rules, Some(&known.run)).admits(tool, &known.listing) {
+            true => Ok(()),
+            false => Err(CallError::NoInstance(NoInstance::ToolHeldBack)),
+        }
     }
 
     /// What the instance offers that runs now.

@@ -31,7 +31,7 @@ mod view;
 pub use crate::model::run_policy::Limits;
 pub use clock::{Clock, SystemClock};
 pub use core::Refusal;
-pub use discovery::{Freshness, Known, Listing, NotKnown, Offer, Withheld, fingerprint};
+pub use discovery::{Freshness, Known, Listing, NotKnown, Offer, fingerprint};
 pub use fault::{Fault, FaultKind};
 pub use feed::Feed;
 pub use handle::{CallError, Instances, NoInstance};

@@ -1,7 +1,6 @@
 //! Tests of servers, stage by stage: of a stored one through its live instance, as probes and calls go; of a draft by an
 //! instance of its own. It does not know who may ask for which.
 
-use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Instant;
 
@@ -38,8 +37,7 @@ impl Instances {
     pub fn offer(&self, name: &SettingsKey) -> Offer {
         let remembered = self.shared.state.peek();
         let run = remembered.as_ref().and_then(|remembered| remembered.runs.get(name));
-        let first = run.and_then(|run| run.known_tools.as_ref()).map(|known| Arc::clone(&known.tools));
-        Offer::new(self.shared.service.policy_now(name).tools, first)
+        Offer::of(self.shared.service.policy_now(name).tools, run.map(|run| &**run))
     }
 
     /// Tests a stored server through its live instance, which is started where it does not run. The stages of the start

@@ -146,7 +146,7 @@ async fn steps(
         }
     };
     let Some(TestCall { tool, arguments }) = call else { return };
-    if draft.offer.admit(&tool, &listing).is_err() {
+    if !draft.offer.admits(&tool, &listing) {
         return begun.stages.add(Stage::CallTool, Some(withheld()));
     }
     let (answered, outcome) = live.call(&tool, &arguments, Instant::now() + draft.call_timeout).await;

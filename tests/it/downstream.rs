@@ -22,11 +22,7 @@ const DOWNSTREAM: &str = "/api/downstream";
 
 /// A service that gives what is registered to this gateway.
 fn in_front_of(gateway: &Gateway) -> Builder {
-    in_front_of_on(Site::new(), gateway)
-}
-
-fn in_front_of_on(site: Site, gateway: &Gateway) -> Builder {
-    TestServer::builder(site).env("MCP_SETTINGS_DOWNSTREAM", gateway.base())
+    TestServer::builder(Site::new()).env("MCP_SETTINGS_DOWNSTREAM", gateway.base())
 }
 
 fn register(server: &TestServer, name: &str, url: &str) -> Request {

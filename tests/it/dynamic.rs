@@ -83,7 +83,7 @@ fn file_of(site: &Site) -> PathBuf {
 }
 
 /// A service with this file.
-fn with_file(text: &str) -> Builder {
+pub(crate) fn with_file(text: &str) -> Builder {
     let site = Site::new();
     fs::write(file_of(&site), text).expect("our own folder");
     let path = file_of(&site).to_string_lossy().into_owned();

@@ -16,8 +16,8 @@ use crate::model::{Feature, SettingsKey};
 use crate::state::Run;
 
 pub use listing::{Listing, fingerprint};
+pub use offer::Offer;
 pub(super) use offer::withheld;
-pub use offer::{Offer, Withheld};
 
 /// For how long a list counts as what the server offers.
 const POSITIVE: Duration = Duration::from_secs(60);

@@ -7,7 +7,7 @@ use super::Listing;
 use crate::api::ListedTool;
 use crate::instances::{Fault, FaultKind};
 use crate::model::run_policy::ToolRules;
-use crate::state::ToolDigests;
+use crate::state::{Run, ToolDigests};
 
 /// What is offered of a server; all of it by default.
 #[derive(Clone, Debug, Default)]
@@ -16,19 +16,11 @@ pub struct Offer {
     first: Option<Arc<ToolDigests>>,
 }
 
-/// Why a tool may not be called.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Withheld {
-    /// The policy does not offer it.
-    NotAllowed,
-    /// It is not as it was accepted.
-    HeldBack,
-}
-
 impl Offer {
-    /// By these rules, and by these tools where they are pinned.
-    pub fn new(rules: ToolRules, first: Option<Arc<ToolDigests>>) -> Self {
-        Self { rules, first }
+    /// By these rules, and where they pin it by what is remembered of the server.
+    pub fn of(rules: ToolRules, run: Option<&Run>) -> Self {
+        let known = run.and_then(|run| run.known_tools.as_ref());
+        Self { rules, first: known.map(|known| Arc::clone(&known.tools)) }
     }
 
     /// The tools as they are shown.
@@ -37,22 +29,10 @@ impl Offer {
     }
 
     /// Whether a tool may be called that is listed so.
-    ///
-    /// # Errors
-    ///
-    /// Why not.
-    pub fn admit(&self, tool: &str, listing: &Listing) -> Result<(), Withheld> {
-        if !self.rules.offers(tool) {
-            return Err(Withheld::NotAllowed);
-        }
-        if !self.rules.pinned {
-            return Ok(());
-        }
+    pub fn admits(&self, tool: &str, listing: &Listing) -> bool {
         let accepted = self.first.as_ref().and_then(|first| first.get(tool));
-        match accepted.is_some() && listing.digests().get(tool) == accepted {
-            true => Ok(()),
-            false => Err(Withheld::HeldBack),
-        }
+        let is_as_accepted = || accepted.is_some() && listing.digests().get(tool) == accepted;
+        self.rules.offers(tool) && (!self.rules.pinned || is_as_accepted())
     }
 }
 

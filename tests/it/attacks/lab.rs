@@ -15,10 +15,10 @@ use crate::server::{ADMIN, READER, SERVERS, TestServer, WRITER, eventually, item
 use crate::site::Site;
 use crate::wire::Request;
 
-/// May do everything.
-pub(super) const OPERATOR: &str = "operator-key-0123456789";
+/// May write and approve, and does.
+pub(super) use crate::running::{OPERATOR, approve};
 
-/// May write and approve.
+/// May do everything.
 pub(super) const BOTH: &str = "both-key-0123456789";
 
 /// May write and call.
@@ -74,22 +74,6 @@ pub(super) fn put(server: &TestServer, name: &str, key: &str, config: &Value) {
     server.put(item(name)).key(key).json(config).send().expect_success();
     // An approval counts from when it is stored, for which this waits.
     server.get(instance(name, "/approval")).key(OPERATOR).send().expect(200);
-}
-
-#[track_caller]
-pub(super) fn approve(server: &TestServer, name: &str) {
-    let place = instance(name, "/approval");
-    // Where the runner finds the command in between, something else was shown, and is shown again.
-    for _ in 0..5 {
-        let shown = server.get(&place).key(OPERATOR).send().expect(200).json();
-        let id = json!({"launch": shown["launch"]});
-        let answer = server.post(&place).key(OPERATOR).json(&id).send();
-        if answer.status == 200 {
-            return;
-        }
-        answer.expect_problem(409, "launch-changed");
-    }
-    panic!("what would be executed changes all the time");
 }
 
 /// Calls a tool.

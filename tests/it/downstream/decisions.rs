@@ -3,9 +3,9 @@
 use serde_json::json;
 
 use super::gateway::Gateway;
-use super::{DOWNSTREAM, in_front_of, in_front_of_on, register, registered, shown, state, unregister};
+use super::{DOWNSTREAM, in_front_of, register, registered, shown, state, unregister};
+use crate::dynamic::with_file;
 use crate::server::{READER, TestServer, eventually};
-use crate::site::Site;
 
 fn decide(server: &TestServer, what: &str, gateway: &Gateway, id: &str) -> crate::response::Response {
     let body = json!({"gateway": gateway.base(), "id": id});
@@ -69,11 +69,8 @@ fn what_a_gateway_has_already_is_adopted_and_not_registered() {
 fn what_has_the_name_of_a_static_server_is_not_adopted() {
     let gateway = Gateway::start();
     gateway.put_foreign("fixed", "http://theirs");
-    let site = Site::new();
-    let file = site.home().join("lightspeed-stack.yaml");
-    std::fs::write(&file, "mcp_servers:\n- {name: fixed, url: http://fixed}\n").expect("ours");
-    let server =
-        in_front_of_on(site, &gateway).env("MCP_SETTINGS_STATIC_SERVERS", file.display().to_string()).start();
+    let file = with_file("mcp_servers:\n- {name: fixed, url: http://fixed}\n");
+    let server = file.env("MCP_SETTINGS_DOWNSTREAM", gateway.base()).start();
     decide(&server, "adopt", &gateway, "fixed").expect_problem(409, "name-taken");
     assert_eq!((registered(&server), server.names()), (vec!["fixed".to_owned()], Vec::<String>::new()));
 }
