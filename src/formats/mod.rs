@@ -31,6 +31,7 @@ mod syntax;
 #[cfg(test)]
 mod tests;
 mod texts;
+mod whole;
 mod words;
 mod writing;
 
@@ -94,7 +95,11 @@ pub fn import(text: &str, hint: Hint<'_>) -> Result<Import, Unreadable> {
     bounds::check_text(&lines, text)?;
     let mut reading = Reading::bounded();
     let mut detected: Vec<Detected> = Vec::new();
-    for (base, part) in syntax::markdown::blocks(text) {
+    let parts = match whole::is_file(text, hint.file) {
+        true => vec![(0, text)],
+        false => syntax::markdown::blocks(text),
+    };
+    for (base, part) in parts {
         if let Some(found) = read_block(&lines, base, part, hint, &mut reading)?
             && !detected.iter().any(|own| own.format == found.format)
         {

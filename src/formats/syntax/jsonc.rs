@@ -36,6 +36,13 @@ pub(in crate::formats) fn looks_like(part: &str) -> bool {
         || bare.strip_prefix('[').is_some_and(|rest| rest.trim_start().starts_with(['{', '"', '[', ']']))
 }
 
+/// Whether a text begins with a member, or with an object that has one or is empty, behind blanks and comments.
+pub(in crate::formats) fn begins_with_member(part: &str) -> bool {
+    let text = code(part).text;
+    let bare = text.trim_start();
+    is_fragment(bare) || bare.strip_prefix('{').is_some_and(|rest| rest.trim_start().starts_with(['"', '}']))
+}
+
 /// `"name": …` without a brace before it.
 fn is_fragment(text: &str) -> bool {
     let Some(rest) = text.trim_start().strip_prefix('"') else { return false };

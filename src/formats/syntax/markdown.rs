@@ -6,11 +6,9 @@ pub(in crate::formats) fn blocks(text: &str) -> Vec<(usize, &str)> {
     let mut open: Option<(usize, &str)> = None;
     let mut at = 0;
     for line in text.split_inclusive('\n') {
-        let bare = line.trim();
-        let fence = ["```", "~~~"].into_iter().find(|fence| bare.starts_with(fence));
-        match (open, fence) {
+        match (open, fence(line)) {
             (None, Some(fence)) => open = Some((at + line.len(), fence)),
-            (Some((start, own)), Some(fence)) if own == fence && bare == fence => {
+            (Some((start, own)), Some(fence)) if own == fence && line.trim() == fence => {
                 blocks.push((start, &text[start..at]));
                 open = None;
             }
@@ -24,6 +22,28 @@ pub(in crate::formats) fn blocks(text: &str) -> Vec<(usize, &str)> {
         None | Some(_) if blocks.is_empty() => vec![(0, text)],
         _ => blocks,
     }
+}
+
+/// The lines of a text that are in no fenced block. A line that begins a block is one of them.
+pub(in crate::formats) fn outside(text: &str) -> impl Iterator<Item = &str> {
+    let mut open = None;
+    text.lines().filter(move |line| match (open, fence(line)) {
+        (None, begun) => {
+            open = begun;
+            true
+        }
+        (Some(own), Some(fence)) if own == fence && line.trim() == fence => {
+            open = None;
+            false
+        }
+        (Some(_), _) => false,
+    })
+}
+
+/// The fence that a line begins with.
+pub(in crate::formats) fn fence(line: &str) -> Option<&'static str> {
+    let bare = line.trim_start();
+    ["```", "~~~"].into_iter().find(|fence| bare.starts_with(fence))
 }
 
 #[cfg(test)]

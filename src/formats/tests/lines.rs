@@ -203,3 +203,61 @@ fn a_name_that_looks_like_a_flag_is_written_behind_all_flags() {
         assert_eq!(again.servers[0].config, found.servers[0].config);
     }
 }
+
+#[test]
+fn a_file_with_fences_in_its_comments_and_texts_is_read_whole() {
+    let named = |text: &str, hint: Hint<'_>| -> Vec<String> {
+        let found = import(text, hint).unwrap_or_else(|error| panic!("{error}\n{text}"));
+        assert!(found.refused.is_empty(), "{text}");
+        found.servers.into_iter().map(|entry| entry.name).collect()
+    };
+    let example = "```json\n{\"mcpServers\": {\"example\": {\"command\": \"x-mcp\"}}}\n```\n";
+    let in_comment = format!("/* So:\n{example}*/\n");
+    let json = r#"{"mcpServers": {"own": {"url": "https://own.example/mcp"}}}"#;
+    let indented = example.replace('\n', "\n      ");
+    let yaml = format!(
+        "# ours\nmcpServers:\n\n  own:\n    command: own-mcp\n    serverInstructions: |\n      So:\n      {indented}\n  other:\n    command: other-mcp\n"
+    );
+    let toml = format!("[mcp_servers.own] # ours\ncommand = \"own-mcp\"\nargs = [\"\"\"\n{example}\"\"\"]\n");
+    for (text, names) in [
+        (in_comment.clone(), vec![]),
+        (format!("{in_comment}{json}"), vec!["own"]),
+        (format!("{in_comment}\"mcpServers\": {{\"own\": {{\"command\": \"own-mcp\"}}}}"), vec!["own"]),
+        (yaml.clone(), vec!["own", "other"]),
+        (toml, vec!["own"]),
+    ] {
+        assert_eq!(named(&text, Hint::default()), names, "{text}");
+    }
+    let goose = yaml.replace("mcpServers", "servers");
+    assert_eq!(named(&goose, Hint { file: Some("servers.yaml"), ..Hint::default() }), ["own", "other"]);
+    // An error in such a file is none of the fence.
+    let wrong = format!("{in_comment}{}", json.replace("\"}}}", "\"}}"));
+    assert_eq!(import(&wrong, Hint::default()).unwrap_err().position.line, 6);
+    let wrong = yaml.replace("  other:\n", "  other: [\n");
+    let line = import(&wrong, Hint::default()).unwrap_err().position.line;
+    assert!((12..=14).contains(&line), "{line}");
+}
+
+#[test]
+fn a_document_is_read_by_its_fences_whatever_is_around_them() {
+    let example = "```json\n{\"mcpServers\": {\"example\": {\"command\": \"x-mcp\"}}}\n```\n";
+    for before in [
+        "",
+        "# Title\n",
+        "{% raw %}\n",
+        "[mcp](https://x.example) servers\n",
+        "[mcp_servers](https://x.example)\n",
+        "mcpServers:\n",
+        "mcpServers:\n\n",
+        "mcpServers: the map of all servers\n",
+        "extensions:\nThese are\n",
+        "---\ntitle: x\n---\n",
+    ] {
+        let text = format!("{before}{example}");
+        let found = import(&text, Hint::default()).unwrap_or_else(|error| panic!("{error}\n{text}"));
+        let names: Vec<&str> = found.servers.iter().map(|entry| entry.name.as_str()).collect();
+        assert_eq!(names, ["example"], "{text}");
+    }
+    let file = Hint { file: Some("mcp.json"), ..Hint::default() };
+    assert_eq!(import(example, file).unwrap().servers.len(), 1);
+}
