@@ -5,6 +5,7 @@ use std::process::ExitCode;
 
 use crate::api::ExportResult;
 use crate::formats::{Format, Others};
+use crate::service::KEPT_IS_NOT_SHOWN;
 
 use super::client::{Purpose, Request, Target, escaped, run as run_on};
 use super::client_file::{Changed, Unchanged, Written};
@@ -70,6 +71,13 @@ pub(super) fn run(arguments: Arguments) -> Result<ExitCode, Failure> {
         let place = loss.pointer.as_str();
         let place = if place.is_empty() { String::new() } else { format!(" {place}") };
         note(&format!("{}{place}: {}", loss.server, loss.about));
+    }
+    if let (Some(path), Some(loss)) =
+        (&into, result.losses.iter().find(|loss| loss.about == KEPT_IS_NOT_SHOWN))
+    {
+        let what =
+            format!("`{}` could lose what it says of `{}`; nothing was written", path.display(), loss.server);
+        return Err(Failure::new(what).hint(KEPT_IS_NOT_SHOWN));
     }
     match into {
         None => print(&result.text).map(drop)?,

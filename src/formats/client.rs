@@ -284,6 +284,12 @@ pub(in crate::formats) fn transport(word: &str) -> Result<Option<&'static str>, 
 }
 
 impl Client {
+    /// Whether a member is a word of the table for how a server is reached.
+    pub(in crate::formats) fn has_word(&self, name: &str) -> bool {
+        let words = [self.cwd, self.urls, self.types].concat();
+        name == self.command || name == self.env || self.headers == Some(name) || words.contains(&name)
+    }
+
     /// Reads an entry in this client's words.
     pub(in crate::formats) fn read(&self, draft: &mut Draft<'_>) -> Result<Begun, Refusal> {
         if let Begun::Nothing(what) = (self.before)(draft)? {

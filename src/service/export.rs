@@ -1,6 +1,9 @@
 //! Exporting servers in the form of another client. Unless it is asked for, no secret leaves: a reference to a variable or
 //! a placeholder is written for each. What is kept for clients is shown to no one who may not see secrets.
 
+use std::collections::{HashMap, HashSet};
+use std::mem;
+
 use crate::api::{ExportLoss, ExportResult, ExportedSecrets};
 use crate::blocking;
 use crate::formats::{self, Format, Server};
@@ -18,7 +21,9 @@ use super::bags::bags_of;
 use super::variables::Variables;
 use super::{ReadModel, Service, ServiceError};
 
-const NOT_SHOWN: &str = "what is kept for clients is written for keys with the scope `reveal` only";
+/// What is said where the bag of a client is left out: without it a file of the client would lose what it says.
+pub const KEPT_IS_NOT_SHOWN: &str =
+    "what is kept for the client is written for keys with the scope `reveal` only";
 const SEEMS_SECRET: &str = "it seems to hold a secret, and is written as it is";
 const NOT_READ: &str = "it can't be read as a configuration, and is not written";
 
@@ -70,6 +75,16 @@ struct Outgoing {
     bags: Object,
 }
 
+/// What is to be known of it.
+struct Written {
+    server: Outgoing,
+    losses: Vec<ExportLoss>,
+    /// The secrets that are to be written, and that no key opens.
+    unreadable: Vec<Pointer>,
+    /// Whether it shows what is masked otherwise.
+    reveals: bool,
+}
+
 fn exported(
     model: &ReadModel,
     remembered: &Remembered,
@@ -80,31 +95,39 @@ fn exported(
     if !model.has_collection() {
         return Err(ServiceError::NoMcpServers);
     }
-    let is_selected = names.is_some();
-    let names = names.unwrap_or_else(|| model.items().map(|(key, _)| key.clone()).collect());
-    let unknown: Vec<SettingsKey> = names.iter().filter(|name| model.item(name).is_none()).cloned().collect();
+    let selected = names.map(without_repeats);
+    let unknown = selected.iter().flatten().filter(|name| model.item(name).is_none());
+    let unknown: Vec<SettingsKey> = unknown.cloned().collect();
     if !unknown.is_empty() {
         return Err(ServiceError::UnknownServers(unknown));
     }
-    let mut configs = Vec::with_capacity(names.len());
+    let mut configs = Vec::new();
     let mut losses = Vec::new();
-    for name in &names {
-        match model.marked_config(name) {
-            Ok(config) => configs.push((name, config)),
-            Err(error) if is_selected => return Err(error),
-            Err(_) => losses.push(loss(name, Pointer::root(), NOT_READ)),
+    for (name, _) in model.items() {
+        match (model.marked_config(name), &selected) {
+            (Ok(config), _) => configs.push((name, config)),
+            (Err(error), Some(selected)) if selected.contains(name) => return Err(error),
+            (Err(_), Some(_)) => {}
+            (Err(_), None) => losses.push(loss(name, Pointer::root(), NOT_READ)),
         }
     }
     let variables = Variables::of(&configs, may_reveal);
-    let mut writer = Writer { format, secrets, may_reveal, reveals: false, losses, variables, remembered };
-    let mut servers = Vec::with_capacity(configs.len());
-    let mut unreadable = Vec::new();
+    let mut writer =
+        Writer { format, secrets, may_reveal, reveals: false, losses: Vec::new(), variables, remembered };
+    let mut all: HashMap<&SettingsKey, Written> = HashMap::with_capacity(configs.len());
     for (name, config) in &configs {
-        if secrets == ExportedSecrets::Clear {
-            let at = Pointer::root().member(name.as_str());
-            unreadable.extend(needs_reentry(config).iter().map(|pointer| at.followed_by(pointer)));
-        }
-        servers.push(writer.outgoing(name, config));
+        // Of all servers, so that a variable has the same name whichever of them are exported.
+        all.insert(name, writer.written(name, config));
+    }
+    let names = selected.unwrap_or_else(|| configs.iter().map(|(name, _)| (*name).clone()).collect());
+    let mut servers = Vec::with_capacity(names.len());
+    let mut unreadable = Vec::new();
+    let mut reveals = false;
+    for written in names.iter().filter_map(|name| all.remove(name)) {
+        unreadable.extend(written.unreadable);
+        losses.extend(written.losses);
+        reveals |= written.reveals;
+        servers.push(written.server);
     }
     if !unreadable.is_empty() {
         return Err(ServiceError::SecretUnreadable(unreadable));
@@ -117,7 +140,7 @@ fn exported(
         pointer,
         about,
     });
-    let losses = writer.losses.into_iter().chain(of_format).collect();
+    let losses = losses.into_iter().chain(of_format).collect();
     let result = ExportResult {
         format,
         file: format.file().map(Into::into),
@@ -125,7 +148,7 @@ fn exported(
         text: export.text.as_str().to_owned(),
         losses,
     };
-    Ok(Exported { result, names, reveals: writer.reveals })
+    Ok(Exported { result, names, reveals })
 }
 
 /// Writes configurations for one request.
@@ -141,28 +164,51 @@ struct Writer<'a> {
 }
 
 impl Writer<'_> {
+    fn written(&mut self, name: &SettingsKey, config: &Config) -> Written {
+        let unreadable = self.unreadable(name, config);
+        let server = self.outgoing(name, config);
+        let (losses, reveals) = (mem::take(&mut self.losses), mem::take(&mut self.reveals));
+        Written { server, losses, unreadable, reveals }
+    }
+
+    /// What no key opens of what is written in clear: of what is kept for the client its name and its references are, too.
+    fn unreadable(&self, name: &SettingsKey, config: &Config) -> Vec<Pointer> {
+        let kept = Pointer::root().member(EXTENSIONS).member(self.format.bag());
+        let is_written = |pointer: &Pointer| match self.secrets {
+            ExportedSecrets::Clear => true,
+            _ => self.may_reveal && (*pointer == kept || pointer.is_below(&kept)),
+        };
+        let at = Pointer::root().member(name.as_str());
+        let unreadable = needs_reentry(config).into_iter().filter(is_written);
+        unreadable.map(|pointer| at.followed_by(&pointer)).collect()
+    }
+
     fn outgoing(&mut self, name: &SettingsKey, config: &Config) -> Outgoing {
         let clear = view(config, Exposure::Plaintext);
         let mut bags = bags_of(self.remembered, name);
         if let Some(Json::Object(own)) = clear.get(EXTENSIONS) {
             own.iter().for_each(|(client, bag)| bags.insert(client, bag.clone()));
         }
-        if !self.may_reveal && !bags.is_empty() {
-            self.losses.push(loss(name, Pointer::root().member(EXTENSIONS), NOT_SHOWN));
-            bags = Object::new();
+        // Of the bags of other clients nothing is written.
+        let mut kept: Object =
+            bags.remove(self.format.bag()).map(|bag| (self.format.bag(), bag)).into_iter().collect();
+        if !self.may_reveal && !kept.is_empty() {
+            self.losses.push(loss(name, Pointer::root().member(EXTENSIONS), KEPT_IS_NOT_SHOWN));
+            kept = Object::new();
         }
-        self.reveals |= !bags.is_empty();
-        let mut kept_for_clients = of_clear(&bags);
-        formats::mark_plain(self.format, &mut kept_for_clients);
+        self.reveals |= !kept.is_empty();
+        let mut marked = of_clear(&kept);
+        formats::mark_plain(self.format, &mut marked);
         let at_bags = Pointer::root().member(EXTENSIONS);
-        let in_bags = suspects(&kept_for_clients).into_iter().map(|own| at_bags.followed_by(&own.pointer));
-        let suspects = suspects(config).into_iter().map(|own| own.pointer).chain(in_bags);
-        self.losses.extend(suspects.map(|pointer| loss(name, pointer, SEEMS_SECRET)));
-        let (mut config, bags) = match self.secrets {
-            ExportedSecrets::Clear => (clear, bags),
+        let in_config = suspects(config).into_iter().map(|own| own.pointer);
+        let in_bag = suspects(&marked).into_iter().map(|own| at_bags.followed_by(&own.pointer));
+        self.losses.extend(in_config.chain(in_bag).map(|pointer| loss(name, pointer, SEEMS_SECRET)));
+        let (mut config, kept) = match self.secrets {
+            ExportedSecrets::Clear => (clear, kept),
             // Of the members of a bag their names say which are secret, and the client what of these is not.
-            _ => (self.substitute(name, config), self.substitute_kept(name, &kept_for_clients)),
+            _ => (self.substitute(name, config), self.substitute_kept(name, &marked)),
         };
+        kept.into_iter().for_each(|(client, bag)| bags.insert(client, bag));
         config.remove(EXTENSIONS);
         Outgoing { name: name.as_str().to_owned(), config, bags }
     }
@@ -209,6 +255,12 @@ impl Writer<'_> {
         self.reveals |= substitutes.reveals;
         written
     }
+}
+
+/// Each name once, where it comes first.
+fn without_repeats(names: Vec<SettingsKey>) -> Vec<SettingsKey> {
+    let mut seen = HashSet::with_capacity(names.len());
+    names.into_iter().filter(|name| seen.insert(name.clone())).collect()
 }
 
 fn loss(server: &SettingsKey, pointer: Pointer, about: &'static str) -> ExportLoss {

@@ -61,7 +61,7 @@ pub use self::authors::LastChange;
 pub use self::change_view::Differing;
 pub use self::drafts::ServerDraft;
 pub use self::error::{Conflict, ServiceError, TextFault};
-pub use self::export::{ExportRequest, Exported};
+pub use self::export::{ExportRequest, Exported, KEPT_IS_NOT_SHOWN};
 pub use self::import::{ChosenAction, ImportChoice, ImportRequest, Imported};
 pub use self::key_rules::KeyProvisioner;
 pub use self::listing::{Listing, Page, Rows};

@@ -44,6 +44,11 @@ impl Meaning {
     pub(super) fn is(&self, meant: &Self) -> bool {
         self.config.has_value_of(&meant.config) && has(&self.bag, &meant.bag)
     }
+
+    /// Whether both have one configuration, whatever is kept for their client.
+    pub(super) fn is_reached_as(&self, other: &Self) -> bool {
+        self.config.has_value_of(&other.config)
+    }
 }
 
 /// Whether a value has all that another one has.

@@ -1,11 +1,13 @@
 //! The exported servers put into the value of a file, place by place. Which of them mean something else there, it does
 //! not know.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
 use crate::json::{Json, Object, Pointer};
 
+use super::anew::{Anew, with_own};
 use super::edit::{MOST, identity};
+use super::meaning::Meaning;
 use super::merge::{Expected, merged};
 use super::places::{Kind, Place, at, is_empty, put};
 use super::{NotInPlace, Others};
@@ -18,11 +20,21 @@ pub(super) struct Merging<'m> {
     ours: &'m HashMap<Pointer, Json>,
     exported: &'m Object,
     others: Others,
-    /// The exported servers that replace those of the file as a whole.
-    whole: &'m HashSet<Pointer>,
-    /// Whether an exported server means what one of the file does.
-    is_same: &'m dyn Fn(&Pointer, &Pointer) -> bool,
+    /// The exported servers that are written anew.
+    anew: &'m HashMap<Pointer, Anew>,
+    known: Known<'m>,
     pub(super) pairs: Vec<Pair>,
+}
+
+/// What is known of the servers' meanings.
+#[derive(Clone, Copy)]
+pub(super) struct Known<'m> {
+    /// Whether an exported server means what one of the file does.
+    pub(super) is_same: &'m dyn Fn(&Pointer, &Pointer) -> bool,
+    /// Whether a member is one that every server of the client may have.
+    pub(super) is_word: &'m dyn Fn(&str) -> bool,
+    /// What a server means that is alone at a place; in a map it has a name.
+    pub(super) alone: &'m dyn Fn(&Place, Option<&str>, Object) -> Option<Meaning>,
 }
 
 /// An exported server in the file.
@@ -42,10 +54,10 @@ impl<'m> Merging<'m> {
         ours: &'m HashMap<Pointer, Json>,
         exported: &'m Object,
         others: Others,
-        whole: &'m HashSet<Pointer>,
-        is_same: &'m dyn Fn(&Pointer, &Pointer) -> bool,
+        anew: &'m HashMap<Pointer, Anew>,
+        known: Known<'m>,
     ) -> Self {
-        Self { base, ours, exported, others, whole, is_same, pairs: Vec::new() }
+        Self { base, ours, exported, others, anew, known, pairs: Vec::new() }
     }
 
     /// Changes the value of a file at one of its places.
@@ -95,7 +107,8 @@ impl<'m> Merging<'m> {
             match (base.get(name), theirs.get(name)) {
                 (base, Some(theirs)) => {
                     let (from, to) = (from.member(name), to.member(name));
-                    let value = self.server(Some((value, to.clone())), base, theirs, from, to);
+                    let own = Some((value, to.clone()));
+                    let value = self.server((place, Some(name)), own, base, theirs, from, to);
                     result.insert(name, value);
                 }
                 (Some(_), None) if self.others == Others::Remove => {}
@@ -103,7 +116,8 @@ impl<'m> Merging<'m> {
             }
         }
         for (name, theirs) in theirs.iter().filter(|(name, _)| !own.contains(name)) {
-            let value = self.server(None, None, theirs, from.member(name), to.member(name));
+            let (from, to) = (from.member(name), to.member(name));
+            let value = self.server((place, Some(name)), None, None, theirs, from, to);
             result.insert(name, value);
         }
         Ok(result)
@@ -119,28 +133,27 @@ impl<'m> Merging<'m> {
             return Err(NotInPlace::Shape("the file has too many servers"));
         }
         let (from, to) = (pointer(&place.theirs), pointer(&place.own));
-        let mut is_used = [vec![false; base.len()], vec![false; theirs.len()]];
+        let Some(bases) = in_order(own, base) else { return Err(ELSEWHERE) };
+        let partners = partners(own, &bases, theirs, |at, their_at| {
+            (self.known.is_same)(&from.element(their_at), &to.element(at))
+        });
         let mut result = Vec::new();
         for (at, value) in own.iter().enumerate() {
             let (id, own) = (known_by(value), to.element(at));
-            let [base_at, their_at] = [base, theirs];
-            let base = first(base_at, &mut is_used[0], id).map(|at| &base_at[at]);
-            match first(their_at, &mut is_used[1], id) {
-                Some(at) => {
-                    let to = to.element(result.len());
-                    let value = self.server(Some((value, own)), base, &their_at[at], from.element(at), to);
+            match partners[at] {
+                Some(their_at) => {
+                    let (from, to) = (from.element(their_at), to.element(result.len()));
+                    let own = Some((value, own));
+                    let value = self.server((place, None), own, bases[at], &theirs[their_at], from, to);
                     result.push(value);
                 }
-                None if base.is_some() && self.is_gone(id, place, all)? => {}
+                None if bases[at].is_some() && self.is_gone(id, place, all)? => {}
                 None => result.push(value.clone()),
             }
         }
-        if is_used[0].contains(&false) {
-            return Err(ELSEWHERE);
-        }
-        for (at, theirs) in theirs.iter().enumerate().filter(|(at, _)| !is_used[1][*at]) {
+        for (at, theirs) in theirs.iter().enumerate().filter(|(at, _)| !partners.contains(&Some(*at))) {
             let to = to.element(result.len());
-            let value = self.server(None, None, theirs, from.element(at), to);
+            let value = self.server((place, None), None, None, theirs, from.element(at), to);
             result.push(value);
         }
         Ok(result)
@@ -163,18 +176,24 @@ impl<'m> Merging<'m> {
     /// A server as the file is to have it, from what it has, with its place, and what was to be expected of an export.
     fn server(
         &mut self,
+        (place, name): (&Place, Option<&str>),
         own: Option<(&Json, Pointer)>,
         base: Option<&Json>,
         theirs: &Json,
         from: Pointer,
         to: Pointer,
     ) -> Json {
-        let (value, is_kept) = match (own, base) {
-            (Some((own, at)), Some(base)) if !self.whole.contains(&from) => {
-                match base.has_value_of(theirs) || (self.is_same)(&from, &at) {
+        let (value, is_kept) = match (own, base, self.anew.get(&from)) {
+            (Some((own, at)), Some(base), None) => {
+                match base.has_value_of(theirs) || (self.known.is_same)(&from, &at) {
                     true => (own.clone(), true),
                     false => (merged(own, Expected { base, ours: self.ours.get(&at) }, theirs), false),
                 }
+            }
+            (Some((own, at)), Some(base), Some(Anew::WithOwn)) => {
+                let expected = Expected { base, ours: self.ours.get(&at) };
+                let read = |server| (self.known.alone)(place, name, server);
+                (with_own(own, expected, theirs, self.known.is_word, read), false)
             }
             _ => (theirs.clone(), false),
         };
@@ -194,11 +213,49 @@ fn known_by(value: &Json) -> Option<&str> {
     value.as_str().or_else(|| identity(value))
 }
 
-/// The first element that is known by this and was not used yet.
-fn first(list: &[Json], is_used: &mut [bool], id: Option<&str>) -> Option<usize> {
-    let at = (0..list.len()).find(|at| !is_used[*at] && known_by(&list[*at]) == id)?;
-    is_used[at] = true;
-    Some(at)
+/// What of a list belongs to each of these, of those with one name in their order. None where something of it belongs to
+/// none of them.
+fn in_order<'b>(own: &[Json], base: &'b [Json]) -> Option<Vec<Option<&'b Json>>> {
+    let mut is_used = vec![false; base.len()];
+    let mut bases = Vec::with_capacity(own.len());
+    for value in own {
+        let at = (0..base.len()).find(|at| !is_used[*at] && known_by(&base[*at]) == known_by(value));
+        at.into_iter().for_each(|at| is_used[at] = true);
+        bases.push(at.map(|at| &base[at]));
+    }
+    (!is_used.contains(&false)).then_some(bases)
+}
+
+/// Which exported server belongs to each of the file: of those with one name that one which means the same, else the one
+/// that is most like it.
+fn partners(
+    own: &[Json],
+    bases: &[Option<&Json>],
+    theirs: &[Json],
+    is_same: impl Fn(usize, usize) -> bool,
+) -> Vec<Option<usize>> {
+    let mut partners: Vec<Option<usize>> = vec![None; own.len()];
+    let mut is_used = vec![false; theirs.len()];
+    for at in 0..own.len() {
+        let id = known_by(&own[at]);
+        let fits = |their_at: &usize| known_by(&theirs[*their_at]) == id && is_same(at, *their_at);
+        partners[at] = (0..theirs.len()).find(|their_at| !is_used[*their_at] && fits(their_at));
+        partners[at].into_iter().for_each(|their_at| is_used[their_at] = true);
+    }
+    for (their_at, theirs) in theirs.iter().enumerate().filter(|(their_at, _)| !is_used[*their_at]) {
+        let free =
+            (0..own.len()).filter(|at| partners[*at].is_none() && known_by(&own[*at]) == known_by(theirs));
+        // The first one of those that are as like.
+        let best = free.rev().max_by_key(|at| likeness(bases[*at].unwrap_or(&own[*at]), theirs));
+        best.into_iter().for_each(|at| partners[at] = Some(their_at));
+    }
+    partners
+}
+
+/// How many members two values have in common.
+fn likeness(one: &Json, other: &Json) -> usize {
+    let (Json::Object(one), Json::Object(other)) = (one, other) else { return 0 };
+    one.iter().filter(|(name, one)| other.get(name).is_some_and(|other| one.has_value_of(other))).count()
 }
 
 /// Those of the file stay as they are: other servers may ask for them too.

@@ -1,6 +1,7 @@
 //! An export put into a file that a client has already: what means the same keeps every byte, and so does all that is not a
 //! server. A text is given back only where the check has proven it. It does not know files.
 
+mod anew;
 mod brackets;
 mod check;
 mod edit;

@@ -1,7 +1,7 @@
 //! What a file is to mean: its own value with the exported servers in their places. Where a server of the file, changed
-//! member by member, would not mean what was exported, it is replaced as a whole. It does not know how values are written.
+//! member by member, would not mean what was exported, it is written anew. It does not know how values are written.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
 use crate::formats::client::Client;
 use crate::formats::clients;
@@ -9,14 +9,15 @@ use crate::formats::export;
 use crate::formats::format::Format;
 use crate::formats::import::Entry;
 use crate::formats::place::{Position, Spot};
-use crate::formats::source::Source;
+use crate::formats::source::{Source, Syntax};
 use crate::formats::stored::Stored;
 use crate::formats::writing::Server;
 use crate::json::{Json, Object, Pointer};
 
+use super::anew::Anew;
 use super::meaning::{Meaning, meanings, servers};
-use super::merging::Merging;
-use super::places::{Place, places};
+use super::merging::{Known, Merging};
+use super::places::{Kind, Place, at, places, put};
 use super::switches;
 use super::{NotInPlace, Others};
 
@@ -49,9 +50,13 @@ impl Wanted {
             _ => false,
         };
         let places = places(format, root, exported)?;
-        let mut whole = HashSet::new();
+        let alone = |place: &Place, name: Option<&str>, value: Object| {
+            alone(client, root, &places, place, name, value)
+        };
+        let mut anew: HashMap<Pointer, Anew> = HashMap::new();
         loop {
-            let mut merging = Merging::new(&base, &ours, exported, others, &whole, &is_same);
+            let known = Known { is_same: &is_same, is_word: &|name| client.has_word(name), alone: &alone };
+            let mut merging = Merging::new(&base, &ours, exported, others, &anew, known);
             let mut root = root.clone();
             for place in &places {
                 merging.put(&mut root, place, &places)?;
@@ -62,19 +67,14 @@ impl Wanted {
             let pairs = merging.pairs;
             // Whether a server that is kept is on may be said beside it.
             let changed = pairs.iter().filter(|pair| !pair.is_kept || format == Format::Gemini);
-            let wanted = Source {
-                syntax: own.syntax,
-                root: root.into(),
-                spots: Spot::leaf(Position::default()),
-                odd: Vec::new(),
-            };
+            let wanted = source(own.syntax, root);
             let found = meanings(&servers(client, &wanted));
             let unlike: Vec<Pointer> = changed
                 .clone()
                 .filter(|pair| match (meant.get(&pair.from), found.get(&pair.to)) {
                     (Some(meant), Some(found)) => !found.is(meant),
                     // What the client itself can't read is taken as it was written.
-                    (None, _) => !whole.contains(&pair.from),
+                    (None, _) => !anew.contains_key(&pair.from),
                     (Some(_), None) => true,
                 })
                 .map(|pair| pair.from.clone())
@@ -85,10 +85,13 @@ impl Wanted {
                 let meanings = meant.filter_map(|(from, meaning)| Some(((*to.get(&from)?).clone(), meaning)));
                 return Ok(Self { root: wanted.root, places, client, meanings: meanings.collect() });
             }
-            if unlike.iter().all(|from| whole.contains(from)) {
+            if unlike.iter().all(|from| anew.get(from) == Some(&Anew::Exactly)) {
                 return Err(NotInPlace::Unproven("a server would mean something else there"));
             }
-            whole.extend(unlike);
+            for from in unlike {
+                let next = if anew.contains_key(&from) { Anew::Exactly } else { Anew::WithOwn };
+                anew.insert(from, next);
+            }
         }
     }
 
@@ -97,6 +100,34 @@ impl Wanted {
         let found = meanings(&servers(self.client, file));
         self.meanings.iter().all(|(at, meant)| found.get(at).is_some_and(|found| found.is(meant)))
     }
+}
+
+/// A value without places.
+fn source(syntax: Syntax, root: Object) -> Source {
+    Source { syntax, root: root.into(), spots: Spot::leaf(Position::default()), odd: Vec::new() }
+}
+
+/// What a server means that is alone in the file, with what it may ask for.
+fn alone(
+    client: &Client,
+    own: &Object,
+    places: &[Place],
+    place: &Place,
+    name: Option<&str>,
+    value: Object,
+) -> Option<Meaning> {
+    let mut root = Object::new();
+    for shared in places.iter().filter(|place| place.kind == Kind::Inputs) {
+        if let Ok(Some(inputs)) = at(own, &shared.own) {
+            put(&mut root, &shared.own, inputs.clone());
+        }
+    }
+    let value = match name {
+        Some(name) => Object::from_iter([(name, value.into())]).into(),
+        None => Json::Array(vec![value.into()]),
+    };
+    put(&mut root, &place.own, value);
+    meanings(&servers(client, &source(Syntax::Json, root))).into_values().next()
 }
 
 /// What an export of the file's own servers would write.

@@ -7,7 +7,8 @@ use std::path::Path;
 use mcp_settings::formats::Format;
 use serde_json::json;
 
-use crate::cli::{feed, run};
+use crate::cli::{feed, feed_with, run, run_with};
+use crate::server::{READER, TestServer};
 use crate::site::Site;
 
 const CURSOR: &str = "{\n  // mine\n  \"mcpServers\": {\n    \"issues\": { \"command\": \"old\" }, // by hand\n    \"own\": { \"command\": \"x\" },\n  },\n}\n";
@@ -151,4 +152,129 @@ fn a_file_that_cannot_be_read_is_no_reason_to_print_secrets() {
             "{ran:?}"
         );
     }
+}
+
+/// What is at a place of a file in JSON.
+fn at(path: &Path, pointer: &str) -> serde_json::Value {
+    let text = fs::read_to_string(path).expect("it is there");
+    let value: serde_json::Value = serde_json::from_str(&text).expect("it is JSON");
+    value.pointer(pointer).cloned().unwrap_or_default()
+}
+
+#[test]
+fn a_secret_has_one_variable_whichever_servers_are_exported() {
+    let site = Site::new();
+    for (name, config) in [
+        ("one", r#"{"command":"x","env":{"API_KEY":"hunter1"}}"#),
+        ("two", r#"{"command":"x","env":{"API_KEY":"hunter2"}}"#),
+        ("a-b", r#"{"url":"https://a.example/","headers":{"X":"hunter3"}}"#),
+        ("a.b", r#"{"url":"https://b.example/","headers":{"X":"hunter4"}}"#),
+    ] {
+        feed(&site, &["set", name], config).expect(0);
+    }
+    let [together, apart] = ["together.json", "apart.json"].map(|name| site.home().join(name));
+    let export = |names: &[&str], path: &Path| {
+        let into = ["--format", "cursor", "--into", path.to_str().expect("it is UTF-8")];
+        run(&site, &[&["export"], names, &into].concat()).expect(0);
+    };
+    export(&[], &together);
+    let servers = at(&together, "/mcpServers");
+    let variables = ["/one/env/API_KEY", "/two/env/API_KEY", "/a-b/headers/X", "/a.b/headers/X"]
+        .map(|pointer| servers.pointer(pointer).cloned().unwrap_or_default());
+    let mut different = variables.to_vec();
+    different.dedup();
+    assert_eq!(different.len(), 4, "{servers}");
+    for name in ["two", "a.b", "one", "a-b"] {
+        export(&[name], &apart);
+        export(&[name], &together);
+    }
+    assert_eq!(at(&apart, "/mcpServers"), servers);
+    assert_eq!(at(&together, "/mcpServers"), servers);
+}
+
+#[test]
+fn a_server_that_is_named_twice_is_written_once() {
+    let printed = run(&site(), &["export", "pages", "pages", "-f", "cursor"]).expect(0);
+    assert_eq!(printed.json(), json!({"mcpServers": {"pages": {"url": "https://pages.example/mcp"}}}));
+}
+
+#[test]
+fn what_the_client_has_of_its_own_stays_where_its_server_is_written_anew() {
+    for (format, own, kept) in [
+        (
+            "gemini",
+            r#"{"httpUrl":"https://pages.example/mcp","includeTools":["read"],"excludeTools":["drop"],"trust":true}"#,
+            r#"{"url":"https://pages.example/mcp","includeTools":["read"],"excludeTools":["drop"],"trust":true}"#,
+        ),
+        (
+            "cline",
+            r#"{"transport":{"type":"sse","url":"https://old.example/"},"autoApprove":["read"],"metadata":{"a":1},"oauth":{"t":"x"}}"#,
+            r#"{"url":"https://pages.example/mcp","autoApprove":["read"],"metadata":{"a":1},"oauth":{"t":"x"}}"#,
+        ),
+        (
+            "windsurf",
+            r#"{"url":"https://old.example/","serverUrl":"https://old.example/","disabledTools":["drop"]}"#,
+            r#"{"serverUrl":"https://pages.example/mcp","disabledTools":["drop"]}"#,
+        ),
+    ] {
+        let site = site();
+        let path = site.home().join("mcp.json");
+        fs::write(&path, format!(r#"{{"mcpServers":{{"pages":{own}}}}}"#)).expect("it can be written");
+        run(&site, &["export", "pages", "-f", format, "--into", path.to_str().expect("it is UTF-8")])
+            .expect(0);
+        let kept: serde_json::Value = serde_json::from_str(kept).expect("it is JSON");
+        let found = at(&path, "/mcpServers/pages");
+        for (name, value) in kept.as_object().expect("an object") {
+            assert_eq!(found.get(name), Some(value), "{format}: {found}");
+        }
+        let others = ["httpUrl", "transport", if format == "windsurf" { "url" } else { "serverUrl" }];
+        assert!(others.iter().all(|name| found.get(name).is_none()), "{format}: {found}");
+    }
+}
+
+#[test]
+fn of_servers_with_one_name_in_a_list_that_one_is_changed_that_was_exported() {
+    let site = Site::new();
+    let path = site.home().join("config.yaml");
+    let text = "name: x\nversion: 1.0.0\nschema: v1\nmcpServers:\n  - name: pages\n    type: streamable-http\n    url: https://one.example/mcp\n  - name: pages\n    type: sse\n    url: https://two.example/sse\n";
+    fs::write(&path, text).expect("it can be written");
+    let file = path.to_str().expect("it is UTF-8");
+    run(&site, &["import", file, "--format", "continue", "--yes"]).expect(0);
+    let export = |name: &str| {
+        run(&site, &["export", name, "-f", "continue", "--into", file]).expect(0);
+        fs::read_to_string(&path).expect("it is there")
+    };
+    for name in ["pages-2", "pages"] {
+        assert_eq!(export(name), text, "{name}");
+    }
+    feed(&site, &["patch", "pages-2"], r#"{"url":"https://three.example/sse"}"#).expect(0);
+    assert_eq!(export("pages-2"), text.replace("https://two.example/sse", "\"https://three.example/sse\""));
+}
+
+#[test]
+fn nothing_is_written_for_a_client_where_what_is_kept_for_it_cannot_be_written() {
+    let site = Site::new();
+    let path = site.home().join("mcp.json");
+    let text = r#"{"mcpServers":{"Field Notes":{"command":"x","envFile":"/etc/x.env"}}}"#;
+    fs::write(&path, text).expect("it can be written");
+    let file = path.to_str().expect("it is UTF-8");
+    run(&site, &["import", file, "--format", "cursor", "--yes"]).expect(0);
+    let export = ["export", "-f", "cursor"];
+    let into = [&export[..], &["--into", file]].concat();
+    let other_key = [("MCP_SETTINGS_SECRET_KEY", "another key that opens nothing here")];
+    for arguments in [&export[..], &into] {
+        let refused = run_with(&site, &other_key, arguments).expect(1);
+        assert!(refused.stdout.is_empty() && refused.stderr.contains("secret-unreadable"), "{refused:?}");
+    }
+    // In the form of another client nothing of it is needed.
+    run_with(&site, &other_key, &["export", "-f", "zed"]).expect(0);
+    let server = TestServer::builder(site).start();
+    let reader = [("MCP_SETTINGS_API_KEY", READER)];
+    let shown = feed_with(&server.site(), &reader, &export, "").expect(0);
+    assert!(shown.stderr.contains("scope `reveal`"), "{shown:?}");
+    let refused = feed_with(&server.site(), &reader, &into, "").expect(1);
+    assert!(refused.stderr.contains("scope `reveal`") && refused.stdout.is_empty(), "{refused:?}");
+    let other = feed_with(&server.site(), &reader, &["export", "-f", "zed"], "").expect(0);
+    assert!(other.stderr.contains("kept for cursor") && !other.stderr.contains("reveal"), "{other:?}");
+    assert_eq!(fs::read_to_string(&path).expect("it is there"), text);
 }
