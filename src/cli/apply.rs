@@ -9,14 +9,14 @@ use super::declared;
 use super::failure::Failure;
 use super::output::{Form, Output};
 use super::plan::{plan, print_plan};
-use super::terminal::{is_confirmed, note};
+use super::terminal::{confirm, note};
 
 #[derive(Debug, clap::Args)]
 #[command(
     after_help = "Examples:\n  mcp-settings apply servers/ --dry-run\n  mcp-settings apply servers/ --prune --yes"
 )]
 pub(super) struct Arguments {
-    /// A file with declared servers, or a folder of such `.json` files
+    /// A file with declared servers, a folder of such `.json` files, or `-` for stdin
     path: PathBuf,
     /// Remove servers that are not declared
     #[arg(long)]
@@ -44,9 +44,8 @@ pub(super) fn run(arguments: Arguments) -> Result<ExitCode, Failure> {
         if count == 0 || dry_run {
             return Ok(ExitCode::SUCCESS);
         }
-        if !yes && !is_confirmed("Apply this?") {
-            let failure = Failure::new("nothing was changed");
-            return Err(failure.hint("`--yes` applies it without a question"));
+        if !yes {
+            confirm("Apply this?", "nothing was changed", "`--yes` applies it without a question")?;
         }
         let mut done = 0;
         for step in &steps {

@@ -9,7 +9,7 @@ use super::client::{Request, ServiceTarget, instance, run as run_on};
 use super::failure::Failure;
 use super::output::{Output, json, show};
 use super::printable::printable;
-use super::terminal::{is_confirmed, note, print};
+use super::terminal::{confirm, note, print};
 
 #[derive(Debug, clap::Args)]
 #[command(
@@ -65,10 +65,10 @@ pub(super) fn run(arguments: Arguments) -> Result<ExitCode, Failure> {
                 }
                 // On stderr with the question: stdout has what was done.
                 shown().lines().for_each(note);
-                if !yes && !is_confirmed("Approve this?") {
-                    let hint =
+                if !yes {
+                    let unasked =
                         "`--yes` approves it without a question, `--launch` approves one that was shown";
-                    return Err(Failure::new("nothing was approved").hint(hint));
+                    confirm("Approve this?", "nothing was approved", unasked)?;
                 }
                 launch
             }

@@ -32,6 +32,11 @@ pub(super) struct Source {
 }
 
 impl Source {
+    /// Whether a flag says which settings file is meant.
+    pub(super) fn names_settings(&self) -> bool {
+        self.settings.is_some()
+    }
+
     /// The configuration, with the flags that the command has beside these.
     pub(super) fn resolve(&self, flags: Flags) -> Result<Resolved, Failure> {
         resolve(self.config.as_deref(), Flags { settings: self.settings.clone(), ..flags })

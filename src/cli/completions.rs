@@ -22,8 +22,17 @@ pub(super) fn run(arguments: Arguments, command: Command) -> Result<ExitCode, Fa
     let mut command = without_hidden(&command);
     let mut script = Vec::new();
     generate(arguments.shell, &mut command, name, &mut script);
-    print(&String::from_utf8_lossy(&script))?;
+    print(&repaired(&String::from_utf8_lossy(&script), arguments.shell))?;
     Ok(ExitCode::SUCCESS)
+}
+
+/// A script that completes what is behind the first word too: for bash `clap_complete` 4.6 names a command in two ways
+/// where the name of the program has a `-`.
+fn repaired(script: &str, shell: Shell) -> String {
+    match shell {
+        Shell::Bash => script.replace("mcp__subcmd__settings", "mcp__settings"),
+        _ => script.to_owned(),
+    }
 }
 
 /// The command line without what only the service calls: `clap_complete` offers hidden commands too.

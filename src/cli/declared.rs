@@ -8,13 +8,18 @@ use std::path::{Path, PathBuf};
 use crate::json::{Json, Object, Rules, parse};
 
 use super::failure::Failure;
-use super::input::{not_json, read_file};
+use super::input::{Input, not_json, read_file};
 
 /// The configuration of each declared server, by name.
 pub(super) type Declared = BTreeMap<String, Object>;
 
-/// Reads what a file declares, or each `.json` file of a folder.
+/// Reads what a file declares, or stdin for `-`, or each `.json` file of a folder.
 pub(super) fn read(path: &Path) -> Result<Declared, Failure> {
+    if path == Path::new("-") {
+        let input = Input::of(path.to_owned());
+        let (_, value) = input.read_json()?;
+        return Ok(servers_of(value, None, &input.name())?.into_iter().collect());
+    }
     let failed = |error| Failure::new(format!("could not read `{}`", path.display())).because(error);
     let metadata = fs::metadata(path).map_err(failed)?;
     let mut files = vec![path.to_owned()];
@@ -26,6 +31,16 @@ pub(super) fn read(path: &Path) -> Result<Declared, Failure> {
         };
         files = entries.into_iter().map(|entry| entry.path()).filter(is_declaration).collect();
         files.sort();
+        if files.is_empty() {
+            return Err(Failure::new(format!(
+                "`{}` has no `.json` file that declares servers",
+                path.display()
+            )));
+        }
+        // A pipe would be waited for.
+        if let Some(other) = files.iter().find(|file| fs::metadata(file).is_ok_and(|kind| !kind.is_file())) {
+            return Err(Failure::new(format!("`{}` is not a file", other.display())));
+        }
     }
     let mut declared = Declared::new();
     let mut places: BTreeMap<String, PathBuf> = BTreeMap::new();
@@ -47,7 +62,12 @@ fn read_one(path: &Path) -> Result<Vec<(String, Object)>, Failure> {
     let name = path.display().to_string();
     let value = parse(&text, &Rules::BODY).map_err(|fault| not_json(&name, &text, &fault))?;
     let stem = path.file_stem().unwrap_or_default().to_string_lossy();
-    servers(value, &stem).map_err(|(pointer, why)| {
+    servers_of(value, Some(&stem), &name)
+}
+
+/// The servers of a text with this name.
+fn servers_of(value: Json, stem: Option<&str>, name: &str) -> Result<Vec<(String, Object)>, Failure> {
+    servers(value, stem).map_err(|(pointer, why)| {
         let place = if pointer.is_empty() { String::new() } else { format!("{pointer}: ") };
         Failure::new(format!("{name}: {place}{why}"))
     })
@@ -55,7 +75,7 @@ fn read_one(path: &Path) -> Result<Vec<(String, Object)>, Failure> {
 
 /// The servers of a text: a map in `mcpServers`, the list that `list --output json` prints, one server as `get --output
 /// json` prints it, or one configuration, which has the name of its file.
-fn servers(value: Json, stem: &str) -> Result<Vec<(String, Object)>, (String, &'static str)> {
+fn servers(value: Json, stem: Option<&str>) -> Result<Vec<(String, Object)>, (String, &'static str)> {
     const NO_OBJECT: &str = "it must be an object";
     const UNKNOWN: &str = "it must have `mcpServers`, `servers`, `name` with `config`, `command` or `url`";
     let Json::Object(file) = value else { return Err((String::new(), NO_OBJECT)) };
@@ -79,7 +99,8 @@ fn servers(value: Json, stem: &str) -> Result<Vec<(String, Object)>, (String, &'
             named(&file).map(|server| vec![server]).ok_or_else(|| ("/config".to_owned(), UNKNOWN))
         }
         (None, None, None) if file.contains("command") || file.contains("url") => {
-            Ok(vec![(stem.to_owned(), file)])
+            let name = stem.ok_or_else(|| (String::new(), "it does not say the name of the server"))?;
+            Ok(vec![(name.to_owned(), file)])
         }
         _ => Err((String::new(), UNKNOWN)),
     }
@@ -95,7 +116,7 @@ mod tests {
     use super::*;
 
     fn names(text: &str) -> Result<Vec<String>, String> {
-        let read = servers(parse(text, &Rules::BODY).unwrap(), "stem");
+        let read = servers(parse(text, &Rules::BODY).unwrap(), Some("stem"));
         let place = |(pointer, why): (String, &str)| format!("{pointer} {why}");
         read.map(|servers| servers.into_iter().map(|(name, _)| name).collect()).map_err(place)
     }

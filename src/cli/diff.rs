@@ -12,7 +12,7 @@ use super::plan::{plan, print_plan};
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Example:\n  mcp-settings diff as-stored.json")]
 pub(super) struct Arguments {
-    /// A file with declared servers, or a folder of such `.json` files
+    /// A file with declared servers, a folder of such `.json` files, or `-` for stdin
     path: PathBuf,
     /// Servers that are not declared count as a difference
     #[arg(long)]

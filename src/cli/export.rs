@@ -10,6 +10,8 @@ use crate::service::KEPT_IS_NOT_SHOWN;
 use super::client::{Purpose, Request, Target, escaped, run as run_on};
 use super::client_file::{Changed, Unchanged, Written};
 use super::failure::Failure;
+use super::output::{format_parser, harmless};
+use super::printable::printable_lines;
 use super::terminal::{note, print};
 
 /// What is written in the place of secrets.
@@ -31,8 +33,8 @@ enum Secrets {
 pub(super) struct Arguments {
     /// The servers; all of them where none is named
     names: Vec<String>,
-    /// The client in whose form they are written, such as `cursor`, `vscode`, `codex` or `goose`
-    #[arg(short, long, value_name = "FORMAT")]
+    /// The client in whose form they are written
+    #[arg(short, long, value_name = "FORMAT", value_parser = format_parser(Format::all().filter(|format| format.is_written())), ignore_case = true)]
     format: Format,
     /// What is written in the place of secrets
     #[arg(long, value_enum, value_name = "HOW", default_value_t)]
@@ -80,7 +82,9 @@ pub(super) fn run(arguments: Arguments) -> Result<ExitCode, Failure> {
         return Err(Failure::new(what).hint(KEPT_IS_NOT_SHOWN));
     }
     match into {
-        None => print(&result.text).map(drop)?,
+        // Lines have no escapes for what controls a terminal.
+        None if format.file().is_none() => print(&printable_lines(&result.text)).map(drop)?,
+        None => print(&harmless(&result.text)).map(drop)?,
         Some(path) => {
             let others = if prune { Others::Remove } else { Others::Keep };
             put(&path, format, &result.text, others, dry_run)?;
@@ -94,7 +98,7 @@ fn put(path: &Path, format: Format, exported: &str, others: Others, dry_run: boo
         Ok(changed) => changed,
         // What can't be put into the file can still be put there by hand.
         Err(Unchanged::NotInPlace(failure)) => {
-            print(exported)?;
+            print(&harmless(exported))?;
             return Err(failure);
         }
         // Secrets in clear are printed only where that helps.

@@ -14,8 +14,8 @@ use super::client::{Purpose, Request, Response, Settings, Target, run as run_on}
 use super::failure::{Exit, Failure};
 use super::input::{Input, not_json, read_file};
 use super::list::starts;
-use super::output::{Form, Output, show};
-use super::terminal::{Table, Tone, has_colours, is_confirmed, note};
+use super::output::{Form, Output, format_parser, show};
+use super::terminal::{Table, Tone, confirm, has_colours, note};
 
 /// What becomes of servers that are stored already in another form.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
@@ -36,7 +36,7 @@ pub(super) struct Arguments {
     #[command(flatten)]
     input: Input,
     /// The client whose form the text is in; else it is detected
-    #[arg(short, long, value_name = "FORMAT")]
+    #[arg(short, long, value_name = "FORMAT", value_parser = format_parser(Format::all()), ignore_case = true)]
     format: Option<Format>,
     /// Replace this server, which is stored in another form
     #[arg(long, value_name = "NAME")]
@@ -90,6 +90,9 @@ pub(super) fn run(arguments: Arguments) -> Result<ExitCode, Failure> {
         let mut import = Import::new(&arguments, text, inputs);
         let form = arguments.output.output;
         let settings = arguments.target.open(purpose)?;
+        if !arguments.approve.is_empty() {
+            settings.expect_service()?;
+        }
         let mut tried = import.send(&settings, true).await?;
         if import.choose(arguments.existing, &tried.1) {
             tried = import.send(&settings, true).await?;
@@ -114,9 +117,8 @@ pub(super) fn run(arguments: Arguments) -> Result<ExitCode, Failure> {
             }
             return Ok(ExitCode::SUCCESS);
         }
-        if !arguments.yes && !is_agreed(&plan) {
-            let failure = Failure::new("nothing was stored");
-            return Err(failure.hint("`--yes` stores it without a question"));
+        if !arguments.yes {
+            agree(&plan)?;
         }
         let (response, result) = import.send(&settings, false).await?;
         present(form, &response, &result)?;
@@ -202,27 +204,33 @@ impl Import {
         self.choices.insert(server, choice.into());
     }
 
+    /// The name by which something is chosen for a server: that which is offered for it, or that in the text.
+    fn key<'s>(&self, server: &'s ImportedServer) -> &'s str {
+        let original = server.original_name.as_deref();
+        original.filter(|name| self.choices.contains(name)).unwrap_or(&server.name)
+    }
+
     /// What is chosen for a server.
-    fn action(&self, server: &str) -> Option<&str> {
-        self.choices.get(server)?.as_object()?.get("action")?.as_str()
+    fn action(&self, server: &ImportedServer) -> Option<&str> {
+        self.choices.get(self.key(server))?.as_object()?.get("action")?.as_str()
     }
 
     /// Chooses what nobody has chosen, and that what is shown now is what is replaced. Whether there was anything.
     fn choose(&mut self, existing: Option<Existing>, plan: &ImportResult) -> bool {
         let mut has_chosen = false;
         for server in &plan.servers {
-            let existing = existing.filter(|_| server.needs_choice && self.action(&server.name).is_none());
+            let existing = existing.filter(|_| server.needs_choice && self.action(server).is_none());
             if let Some(existing) = existing {
                 let action = match existing {
                     Existing::Replace => "replace",
                     Existing::Merge => "merge",
                     Existing::Skip => "skip",
                 };
-                self.set(&server.name, "action", Json::string(action));
+                self.set(self.key(server), "action", Json::string(action));
                 has_chosen = true;
             }
-            if let (Some("replace" | "merge"), Some(tag)) = (self.action(&server.name), &server.etag) {
-                self.set(&server.name, "if_match", Json::string(tag.as_str()));
+            if let (Some("replace" | "merge"), Some(tag)) = (self.action(server), &server.etag) {
+                self.set(self.key(server), "if_match", Json::string(tag.as_str()));
             }
         }
         has_chosen
@@ -341,7 +349,7 @@ fn obstacle(plan: &ImportResult, import: &Import, skips_refused: bool) -> Option
     for server in &plan.servers {
         match (server.action, server.needs_choice) {
             (Some(ImportAction::Skip), _) => {}
-            (_, true) if import.action(&server.name).is_none() => conflicts.push(differs(server)),
+            (_, true) if import.action(server).is_none() => conflicts.push(differs(server)),
             (_, true) => taken.extend(faults(server)),
             (_, false) => others.extend(faults(server)),
         }
@@ -375,6 +383,11 @@ fn obstacle(plan: &ImportResult, import: &Import, skips_refused: bool) -> Option
             Exit::Refused,
         ),
     };
+    let has_both = !others.is_empty() && !(conflicts.is_empty() && taken.is_empty());
+    let hint = match has_both {
+        true => format!("{hint}; --replace, --merge, --rename or --existing decide about what is stored"),
+        false => hint.to_owned(),
+    };
     let lines = others.into_iter().chain(taken).chain(conflicts);
     Some(lines.fold(Failure::new(what).hint(hint).exit(exit), |failure, line| failure.detail(line)))
 }
@@ -385,9 +398,10 @@ fn differs(server: &ImportedServer) -> String {
 }
 
 /// Shows the plan, and asks where somebody can be asked.
-fn is_agreed(plan: &ImportResult) -> bool {
+fn agree(plan: &ImportResult) -> Result<(), Failure> {
     table(plan).text(false).lines().for_each(note);
-    is_confirmed(&format!("Store {} of {} servers?", to_store(plan), plan.servers.len()))
+    let question = format!("Store {} of {} servers?", to_store(plan), plan.servers.len());
+    confirm(&question, "nothing was stored", "`--yes` stores it without a question")
 }
 
 /// How many servers are to be stored.

@@ -43,10 +43,15 @@ impl Input {
         }
     }
 
+    /// What an error calls it.
+    pub(super) fn name(&self) -> String {
+        self.path().map_or_else(|| "stdin".to_owned(), |path| path.display().to_string())
+    }
+
     /// The text, and what it is as JSON.
     pub(super) fn read_json(&self) -> Result<(String, Json), Failure> {
-        let text = self.read()?;
-        let name = self.path().map_or_else(|| "stdin".to_owned(), |path| path.display().to_string());
+        let text = without_mark(self.read()?);
+        let name = self.name();
         let value = parse(&text, &Rules::BODY).map_err(|fault| not_json(&name, &text, &fault))?;
         Ok((text, value))
     }
@@ -67,7 +72,16 @@ impl Input {
 /// The text of a file, which may be a pipe.
 pub(super) fn read_file(path: &Path) -> Result<String, Failure> {
     let text = File::open(path).and_then(read);
-    text.map_err(|error| Failure::new(format!("could not read `{}`", path.display())).because(error))
+    text.map(without_mark)
+        .map_err(|error| Failure::new(format!("could not read `{}`", path.display())).because(error))
+}
+
+/// A text without the mark at its beginning with which some editors say that it is UTF-8 (RFC 8259 §8.1).
+fn without_mark(text: String) -> String {
+    match text.strip_prefix('\u{feff}') {
+        Some(text) => text.to_owned(),
+        None => text,
+    }
 }
 
 fn read(source: impl Read) -> io::Result<String> {

@@ -1,7 +1,9 @@
 //! The forms in which commands print what the API answers: a table for people, JSON or YAML for programs, names for
 //! scripts.
 
-use crate::formats::to_yaml;
+use clap::builder::{PossibleValuesParser, TypedValueParser};
+
+use crate::formats::{Format, to_yaml};
 use crate::json::{Json, Object, Style};
 
 use super::failure::Failure;
@@ -27,6 +29,12 @@ pub(super) enum Form {
     Yaml,
     /// A name a line
     Name,
+}
+
+/// Takes the name of one of these formats.
+pub(super) fn format_parser(formats: impl Iterator<Item = Format>) -> impl TypedValueParser<Value = Format> {
+    let names = PossibleValuesParser::new(formats.map(Format::as_str));
+    names.try_map(|name| name.to_lowercase().parse::<Format>())
 }
 
 /// Prints a result in the chosen form. `table` and `names` are made only if they are asked for.
@@ -66,9 +74,9 @@ fn yaml(value: &Json) -> String {
     }
 }
 
-/// The same JSON or YAML with every character escaped that would control a terminal: neither has one outside of its
+/// The same JSON, YAML or TOML of ours with every character escaped that would control a terminal: neither has one outside of its
 /// quoted strings, but for line breaks.
-fn harmless(text: &str) -> String {
+pub(super) fn harmless(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for character in text.chars() {
         match is_control(character) && character != '\n' {

@@ -123,9 +123,14 @@ pub(super) fn ask(question: &str, usual: &str) -> Option<String> {
     }
 }
 
-/// Asks whether something is to be done. It is not, where nobody can be asked.
-pub(super) fn is_confirmed(question: &str) -> bool {
-    ask(&format!("{question} [y/N] "), "n").as_deref() == Some("y")
+/// Asks whether something is to be done. Where it is not, this says so; where nobody can be asked, `unasked` says how it
+/// is done without a question.
+pub(super) fn confirm(question: &str, refused: &str, unasked: &'static str) -> Result<(), Failure> {
+    match ask(&format!("{question} [y/N] "), "n").as_deref() {
+        Some("y") => Ok(()),
+        Some(_) => Err(Failure::new(refused)),
+        None => Err(Failure::new(refused).hint(unasked)),
+    }
 }
 
 #[cfg(test)]

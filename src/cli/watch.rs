@@ -124,8 +124,9 @@ fn text(form: Form, event: &ServerEvent) -> Result<String, Failure> {
                 object.insert("id", Json::string(event.id.clone()));
             }
             object.insert("data", data);
-            // JSON on one line is YAML too.
-            Ok(to_compact(&Json::Object(object)) + "\n")
+            let line = to_compact(&Json::Object(object)) + "\n";
+            // JSON on one line is YAML too, each line a document of its own.
+            Ok(if form == Form::Yaml { format!("--- {line}") } else { line })
         }
         Form::Table | Form::Name => {
             let lines = lines(form, event)?;

@@ -4,7 +4,7 @@
 use std::process::ExitCode;
 
 use super::client::{Purpose, Request, Response, Target, run as run_on};
-use super::failure::Failure;
+use super::failure::{Exit, Failure};
 use super::get::show_server;
 use super::output::{Form, Output};
 use super::printable::printable;
@@ -29,9 +29,13 @@ impl Write {
     /// Makes the request, and says what it has `done` to the server `name`, or would do.
     pub(super) fn run(self, name: &str, done: &str, request: Request) -> Result<ExitCode, Failure> {
         let Self { if_match, dry_run, output: Output { output: form }, target } = self;
+        let if_match = if_match.map(tag);
+        if if_match.as_ref().is_some_and(|tag| tag.contains(|character: char| character.is_control())) {
+            return Err(Failure::new("a tag has no line breaks and the like").exit(Exit::Usage));
+        }
         run_on(async move {
             let settings = target.open(if dry_run { Purpose::Look } else { Purpose::Change })?;
-            let mut request = request.if_match(if_match.map(tag).as_deref());
+            let mut request = request.if_match(if_match.as_deref());
             if dry_run {
                 request = request.dry_run();
             }

@@ -252,10 +252,12 @@ pub(in crate::formats) fn into_ours(text: &str, forms: &[Form]) -> String {
             (ReferenceKind::File, _) => format!("${{file:{}}}", reference.name),
             _ => continue,
         };
-        // What we would not read as one reference stays a text.
-        if Template::parse(&written).is_ok_and(|template| matches!(template.pieces(), [Piece::Reference(_)]))
-        {
-            ours.push_str(&escaped(&text[at..reference.range.start]));
+        // What we would not read as one reference stays a text; behind a `$` it would be one that is escaped.
+        let before = &text[at..reference.range.start];
+        let template = Template::parse(&written);
+        let is_one = template.is_ok_and(|template| matches!(template.pieces(), [Piece::Reference(_)]));
+        if is_one && !before.ends_with('$') {
+            ours.push_str(&escaped(before));
             ours.push_str(&written);
             at = reference.range.end;
         }
@@ -418,6 +420,9 @@ mod tests {
         for (theirs, forms, ours) in [
             ("Bearer ${env:T}", VSCODE, "Bearer ${T}"),
             ("${T}", VSCODE, "$${T}"),
+            ("\"$${env:T} ${env:U}", VSCODE, "\"$$${env:T} ${U}"),
+            ("$${T}", GEMINI, "$$${T}"),
+            ("$$T", GEMINI, "$$T"),
             ("${input:x}", VSCODE, "$${input:x}"),
             ("$T and %T%", GEMINI, "${T} and %T%"),
             ("${file:/run/x}", &[Form::FileWord], "${file:/run/x}"),

@@ -33,7 +33,8 @@ use way::Way;
 pub(super) struct ServiceTarget {
     #[command(flatten)]
     source: Source,
-    /// Call the service at this URL [env: MCP_SETTINGS_URL] [default: the running service of the settings file]
+    /// Call the service at this URL [env: MCP_SETTINGS_URL, unless --settings names a file] [default: the running
+    /// service of the settings file]
     #[arg(long, value_name = "URL")]
     url: Option<String>,
     /// A file with the API key to call the service with [env: MCP_SETTINGS_API_KEY]
@@ -55,6 +56,8 @@ pub(super) struct Target {
 /// The settings, and the way to them.
 pub(super) struct Settings {
     way: Box<dyn Way>,
+    /// The document, where no service was found.
+    document: Option<PathBuf>,
 }
 
 impl Target {
@@ -63,11 +66,11 @@ impl Target {
         let Self { service, direct } = self;
         let config = service.config()?;
         let remote = if direct { None } else { service.find(&config)? };
-        let way: Box<dyn Way> = match remote {
-            Some(remote) => Box::new(remote),
-            None => Box::new(Direct::open(&config, purpose)?),
+        let (way, document): (Box<dyn Way>, _) = match remote {
+            Some(remote) => (Box::new(remote), None),
+            None => (Box::new(Direct::open(&config, purpose)?), Some(config.settings.clone())),
         };
-        Ok(Settings { way })
+        Ok(Settings { way, document })
     }
 }
 
@@ -91,7 +94,9 @@ impl ServiceTarget {
             self.key_file.as_deref().map(named_key).transpose()?.or_else(|| config.api_key.clone());
         let state = find_state(config);
         let address = state.as_ref().ok().and_then(Option::as_ref).and_then(address_of_service);
-        let url = self.url.as_ref().or(config.url.as_ref());
+        // A flag beats the environment, also where it names a file.
+        let of_environment = config.url.as_ref().filter(|_| !self.source.names_settings());
+        let url = self.url.as_ref().or(of_environment);
         // The keys of this machine's service are for no other.
         let is_meant =
             |own: &SocketAddr| url.is_none_or(|url| url.trim_end_matches('/') == format!("http://{own}"));
@@ -115,6 +120,11 @@ impl ServiceTarget {
 }
 
 impl Settings {
+    /// That a service answers, for what no command does by itself.
+    pub(super) fn expect_service(&self) -> Result<(), Failure> {
+        self.document.as_deref().map_or(Ok(()), |document| Err(no_service(document)))
+    }
+
     /// Makes a request, and takes a success only.
     pub(super) async fn expect(&self, request: Request) -> Result<Response, Failure> {
         self.call(request).await?.expect_success()

@@ -146,8 +146,8 @@ impl Request {
         let path = self.target.split('?').next().unwrap_or_default();
         match path.split('/').skip(1).find(|segment| ["", ".", ".."].contains(segment)) {
             None => Ok(()),
-            Some("") => Err(Failure::new("the name of a server can't be empty")),
-            Some(segment) => Err(Failure::new(format!("`{segment}` can't be the name of a server"))),
+            Some("") => Err(Failure::new("a name can't be empty")),
+            Some(segment) => Err(Failure::new(format!("`{segment}` can't be a name"))),
         }
     }
 

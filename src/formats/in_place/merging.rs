@@ -26,6 +26,9 @@ pub(super) struct Merging<'m> {
     pub(super) pairs: Vec<Pair>,
 }
 
+/// What a server means at a place where it is alone.
+pub(super) type Alone<'m> = dyn Fn(&Place, Option<&str>, Object) -> Option<Meaning> + 'm;
+
 /// What is known of the servers' meanings.
 #[derive(Clone, Copy)]
 pub(super) struct Known<'m> {
@@ -34,7 +37,7 @@ pub(super) struct Known<'m> {
     /// Whether a member is one that every server of the client may have.
     pub(super) is_word: &'m dyn Fn(&str) -> bool,
     /// What a server means that is alone at a place; in a map it has a name.
-    pub(super) alone: &'m dyn Fn(&Place, Option<&str>, Object) -> Option<Meaning>,
+    pub(super) alone: &'m Alone<'m>,
 }
 
 /// An exported server in the file.

@@ -3,6 +3,8 @@
 
 use std::collections::HashSet;
 
+use indexmap::IndexMap;
+
 use crate::formats::{self, Entry, Format, Hint, Ignored, MOST_SERVERS, Note, Refused, Stored};
 use crate::json::{Json, Object, Pointer};
 use crate::model::secret_table::EXTENSIONS;
@@ -58,6 +60,7 @@ impl Plan {
             return Err(ServiceError::ImportRefused(vec![fault]));
         }
         let to_approve: HashSet<&str> = approved.iter().map(String::as_str).collect();
+        by_offered_names(&mut choices, &servers);
         let mut misfits = Vec::new();
         let mut entries = Vec::with_capacity(servers.len());
         for (index, mut entry) in servers.into_iter().enumerate() {
@@ -106,6 +109,22 @@ impl Plan {
             position: Some(refused.place.position),
         };
         refused.map(fault).collect()
+    }
+}
+
+/// Puts a choice that was made by the name in the text under the name that is offered for it, where only one entry has it.
+fn by_offered_names(choices: &mut IndexMap<String, ImportChoice>, servers: &[Entry]) {
+    let offered: HashSet<&str> = servers.iter().map(|entry| entry.name.as_str()).collect();
+    let strangers: Vec<String> =
+        choices.keys().filter(|name| !offered.contains(name.as_str())).cloned().collect();
+    for name in strangers {
+        let mut meant = servers.iter().filter(|entry| entry.original_name.as_deref() == Some(&name));
+        if let (Some(entry), None) = (meant.next(), meant.next())
+            && !choices.contains_key(&entry.name)
+            && let Some(choice) = choices.shift_remove(&name)
+        {
+            choices.insert(entry.name.clone(), choice);
+        }
     }
 }
 
