@@ -26,6 +26,20 @@ pub struct ExportResult {
     pub text: String,
     /// What of the servers is not written, or not in the same way.
     pub losses: Vec<ExportLoss>,
+    /// The variables that were written in the place of secrets: they have to be set where the client runs.
+    pub variables: Vec<ExportVariable>,
+}
+
+/// A variable that was written in the place of a secret.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[schemars(extend("additionalProperties" = true))]
+pub struct ExportVariable {
+    /// The variable's name.
+    pub name: String,
+    /// The server's name.
+    pub server: String,
+    /// Where the secret is in its configuration: a JSON Pointer, of a secret part of a URL with the name of that.
+    pub pointer: Pointer,
 }
 
 /// Something of a server that is not written, or not in the same way.

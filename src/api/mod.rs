@@ -37,7 +37,7 @@ pub use dynamic::{
 pub use event::{
     ChangeKind, DocumentAccess, DocumentChange, DocumentState, Opened, RecentChange, ServerChange,
 };
-pub use export::{ExportLoss, ExportResult, ExportedSecrets};
+pub use export::{ExportLoss, ExportResult, ExportVariable, ExportedSecrets};
 pub use import::{
     DifferenceWord, IgnoredPart, ImportAction, ImportDifference, ImportInput, ImportNote, ImportResult,
     ImportedReference, ImportedServer, RefusedEntry, StoredWord, TextPlace,

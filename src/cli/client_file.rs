@@ -61,6 +61,11 @@ impl Changed {
         Ok(Self { path: path.to_owned(), snapshot, original, text })
     }
 
+    /// Whether this word is new in the file.
+    pub(super) fn brings(&self, word: &str) -> bool {
+        self.text.contains(word) && !self.original.contains(word)
+    }
+
     /// The lines that change in the file; empty where none does.
     pub(super) fn difference(&self) -> String {
         let difference = unified(&self.original, &self.text);

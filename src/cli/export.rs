@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use crate::api::ExportResult;
+use crate::api::{ExportResult, ExportVariable};
 use crate::formats::{Format, Others};
 use crate::service::KEPT_IS_NOT_SHOWN;
 
@@ -81,19 +81,39 @@ pub(super) fn run(arguments: Arguments) -> Result<ExitCode, Failure> {
             format!("`{}` could lose what it says of `{}`; nothing was written", path.display(), loss.server);
         return Err(Failure::new(what).hint(KEPT_IS_NOT_SHOWN));
     }
+    let variables = &result.variables;
     match into {
         // Lines have no escapes for what controls a terminal.
         None if format.file().is_none() => print(&printable_lines(&result.text)).map(drop)?,
         None => print(&harmless(&result.text)).map(drop)?,
         Some(path) => {
             let others = if prune { Others::Remove } else { Others::Keep };
-            put(&path, format, &result.text, others, dry_run)?;
+            let changed = put(&path, format, &result.text, others, dry_run)?;
+            note_variables(variables.iter().filter(|variable| changed.brings(&variable.name)));
+            return Ok(ExitCode::SUCCESS);
         }
     }
+    note_variables(variables.iter());
     Ok(ExitCode::SUCCESS)
 }
 
-fn put(path: &Path, format: Format, exported: &str, others: Others, dry_run: bool) -> Result<(), Failure> {
+/// Says which variables have to be set where the client runs.
+fn note_variables<'v>(variables: impl Iterator<Item = &'v ExportVariable>) {
+    for ExportVariable { name, server, pointer } in variables {
+        note(&format!(
+            "to be set where the client runs: {name}, the secret of `{server}` at {}",
+            pointer.as_str()
+        ));
+    }
+}
+
+fn put(
+    path: &Path,
+    format: Format,
+    exported: &str,
+    others: Others,
+    dry_run: bool,
+) -> Result<Changed, Failure> {
     let changed = match Changed::of(path, format, exported, others) {
         Ok(changed) => changed,
         // What can't be put into the file can still be put there by hand.
@@ -109,7 +129,8 @@ fn put(path: &Path, format: Format, exported: &str, others: Others, dry_run: boo
         if difference.is_empty() {
             note(&format!("`{}` says the same already", path.display()));
         }
-        return print(&difference).map(drop);
+        print(&difference)?;
+        return Ok(changed);
     }
     note(&match changed.write()? {
         Written::Nothing => format!("`{}` says the same already", path.display()),
@@ -118,5 +139,5 @@ fn put(path: &Path, format: Format, exported: &str, others: Others, dry_run: boo
             format!("wrote `{}`; what it was is in `{}`", path.display(), backup.display())
         }
     });
-    Ok(())
+    Ok(changed)
 }

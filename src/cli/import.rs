@@ -383,8 +383,8 @@ fn obstacle(plan: &ImportResult, import: &Import, skips_refused: bool) -> Option
             Exit::Refused,
         ),
     };
-    let has_both = !others.is_empty() && !(conflicts.is_empty() && taken.is_empty());
-    let hint = match has_both {
+    let has_stored = !conflicts.is_empty() || !taken.is_empty();
+    let hint = match has_stored && !others.is_empty() {
         true => format!("{hint}; --replace, --merge, --rename or --existing decide about what is stored"),
         false => hint.to_owned(),
     };

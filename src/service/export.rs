@@ -4,7 +4,7 @@
 use std::collections::{HashMap, HashSet};
 use std::mem;
 
-use crate::api::{ExportLoss, ExportResult, ExportedSecrets};
+use crate::api::{ExportLoss, ExportResult, ExportVariable, ExportedSecrets};
 use crate::blocking;
 use crate::formats::{self, Format, Server};
 use crate::json::{Json, Object, Pointer};
@@ -78,10 +78,17 @@ struct Outgoing {
 /// What is to be known of it.
 struct Written {
     server: Outgoing,
-    losses: Vec<ExportLoss>,
     /// The secrets that are to be written, and that no key opens.
     unreadable: Vec<Pointer>,
-    /// Whether it shows what is masked otherwise.
+    found: Found,
+}
+
+/// What is to be said of servers that were written.
+#[derive(Default)]
+struct Found {
+    losses: Vec<ExportLoss>,
+    variables: Vec<ExportVariable>,
+    /// Whether they show what is masked otherwise.
     reveals: bool,
 }
 
@@ -102,18 +109,17 @@ fn exported(
         return Err(ServiceError::UnknownServers(unknown));
     }
     let mut configs = Vec::new();
-    let mut losses = Vec::new();
+    let mut found = Found::default();
     for (name, _) in model.items() {
         match (model.marked_config(name), &selected) {
             (Ok(config), _) => configs.push((name, config)),
             (Err(error), Some(selected)) if selected.contains(name) => return Err(error),
             (Err(_), Some(_)) => {}
-            (Err(_), None) => losses.push(loss(name, Pointer::root(), NOT_READ)),
+            (Err(_), None) => found.losses.push(loss(name, Pointer::root(), NOT_READ)),
         }
     }
     let variables = Variables::of(&configs, may_reveal);
-    let mut writer =
-        Writer { format, secrets, may_reveal, reveals: false, losses: Vec::new(), variables, remembered };
+    let mut writer = Writer { format, secrets, may_reveal, variables, remembered, found: Found::default() };
     let mut all: HashMap<&SettingsKey, Written> = HashMap::with_capacity(configs.len());
     for (name, config) in &configs {
         // Of all servers, so that a variable has the same name whichever of them are exported.
@@ -122,11 +128,11 @@ fn exported(
     let names = selected.unwrap_or_else(|| configs.iter().map(|(name, _)| (*name).clone()).collect());
     let mut servers = Vec::with_capacity(names.len());
     let mut unreadable = Vec::new();
-    let mut reveals = false;
     for written in names.iter().filter_map(|name| all.remove(name)) {
         unreadable.extend(written.unreadable);
-        losses.extend(written.losses);
-        reveals |= written.reveals;
+        found.losses.extend(written.found.losses);
+        found.variables.extend(written.found.variables);
+        found.reveals |= written.found.reveals;
         servers.push(written.server);
     }
     if !unreadable.is_empty() {
@@ -140,13 +146,15 @@ fn exported(
         pointer,
         about,
     });
-    let losses = losses.into_iter().chain(of_format).collect();
+    let Found { mut losses, variables, reveals } = found;
+    losses.extend(of_format);
     let result = ExportResult {
         format,
         file: format.file().map(Into::into),
         media_type: format.media_type().into(),
         text: export.text.as_str().to_owned(),
         losses,
+        variables,
     };
     Ok(Exported { result, names, reveals })
 }
@@ -156,19 +164,16 @@ struct Writer<'a> {
     format: Format,
     secrets: ExportedSecrets,
     may_reveal: bool,
-    /// Whether it has written what is masked otherwise.
-    reveals: bool,
-    losses: Vec<ExportLoss>,
     variables: Variables,
     remembered: &'a Remembered,
+    found: Found,
 }
 
 impl Writer<'_> {
     fn written(&mut self, name: &SettingsKey, config: &Config) -> Written {
         let unreadable = self.unreadable(name, config);
         let server = self.outgoing(name, config);
-        let (losses, reveals) = (mem::take(&mut self.losses), mem::take(&mut self.reveals));
-        Written { server, losses, unreadable, reveals }
+        Written { server, unreadable, found: mem::take(&mut self.found) }
     }
 
     /// What no key opens of what is written in clear: of what is kept for the client its name and its references are, too.
@@ -193,16 +198,16 @@ impl Writer<'_> {
         let mut kept: Object =
             bags.remove(self.format.bag()).map(|bag| (self.format.bag(), bag)).into_iter().collect();
         if !self.may_reveal && !kept.is_empty() {
-            self.losses.push(loss(name, Pointer::root().member(EXTENSIONS), KEPT_IS_NOT_SHOWN));
+            self.found.losses.push(loss(name, Pointer::root().member(EXTENSIONS), KEPT_IS_NOT_SHOWN));
             kept = Object::new();
         }
-        self.reveals |= !kept.is_empty();
+        self.found.reveals |= !kept.is_empty();
         let mut marked = of_clear(&kept);
         formats::mark_plain(self.format, &mut marked);
         let at_bags = Pointer::root().member(EXTENSIONS);
         let in_config = suspects(config).into_iter().map(|own| own.pointer);
         let in_bag = suspects(&marked).into_iter().map(|own| at_bags.followed_by(&own.pointer));
-        self.losses.extend(in_config.chain(in_bag).map(|pointer| loss(name, pointer, SEEMS_SECRET)));
+        self.found.losses.extend(in_config.chain(in_bag).map(|pointer| loss(name, pointer, SEEMS_SECRET)));
         let (mut config, kept) = match self.secrets {
             ExportedSecrets::Clear => (clear, kept),
             // Of the members of a bag their names say which are secret, and the client what of these is not.
@@ -233,7 +238,7 @@ impl Writer<'_> {
                 format!("${{{variable}}}")
             })
         });
-        self.losses.extend(lost.into_iter().map(|pointer| loss(name, pointer, formats::NO_REFERENCE)));
+        self.found.losses.extend(lost.into_iter().map(|pointer| loss(name, pointer, formats::NO_REFERENCE)));
         written
     }
 
@@ -245,14 +250,21 @@ impl Writer<'_> {
     ) -> Object {
         let is_placeholder = self.secrets == ExportedSecrets::Placeholders;
         let variables = &mut self.variables;
+        let used = &mut self.found.variables;
         let mut substitute = |pointer: &Pointer| {
             let variable = variables.name(name, pointer);
-            if is_placeholder { format!("<{variable}>") } else { reference(&variable, pointer) }
+            if is_placeholder {
+                return format!("<{variable}>");
+            }
+            let reference = reference(&variable, pointer);
+            let (server, pointer) = (name.as_str().to_owned(), pointer.clone());
+            used.push(ExportVariable { name: variable, server, pointer });
+            reference
         };
         let keeps_references = self.may_reveal;
         let mut substitutes = Substitutes { keeps_references, reveals: false, substitute: &mut substitute };
         let written = substitutes.of(config);
-        self.reveals |= substitutes.reveals;
+        self.found.reveals |= substitutes.reveals;
         written
     }
 }

@@ -49,6 +49,21 @@ fn references_are_written_for_secrets_under_the_names_of_their_places() {
             },
         })
     );
+    let variables: Vec<Value> = list(&answer["variables"])
+        .iter()
+        .map(|own| json!([own["name"], own["server"], own["pointer"]]))
+        .collect();
+    assert_eq!(
+        variables,
+        [
+            json!(["GITHUB_TOKEN", "git-hub", "/env/GITHUB_TOKEN"]),
+            json!(["PORT", "git-hub", "/env/PORT"]),
+            json!(["WEB_AUTHORIZATION", "web", "/headers/Authorization"]),
+            json!(["WEB_X_REF", "web", "/headers/X-Ref"]),
+            json!(["WEB_USERINFO", "web", "/url/userinfo"]),
+            json!(["WEB_API_KEY", "web", "/url/api_key"]),
+        ]
+    );
     let losses: Vec<&Value> = list(&answer["losses"]).iter().map(|loss| &loss["pointer"]).collect();
     assert!(losses.contains(&&json!("/cwd")), "{losses:?}");
     // Who may see secrets gets what the references say.
@@ -62,6 +77,7 @@ fn placeholders_are_what_an_import_asks_for() {
     let placed = exported(&server, "claude-code", "git-hub", "placeholders");
     let text = placed["text"].as_str().expect("a text");
     assert!(!text.contains("canary"), "{text}");
+    assert_eq!(placed["variables"], json!([]));
     let tried = try_import(&TestServer::start(), &json!({"text": text})).send().expect(200).json();
     let asked: Vec<&Value> = list(&tried["servers"][0]["inputs"]).iter().map(|input| &input["id"]).collect();
     assert_eq!(asked, [&json!("/env/GITHUB_TOKEN"), &json!("/env/PORT")]);

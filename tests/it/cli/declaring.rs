@@ -1,10 +1,11 @@
 //! `diff` and `apply`: what is declared is compared and brought about, and a second time there is nothing to do.
 
 use std::fs;
+use std::process::Command;
 
 use serde_json::json;
 
-use crate::cli::{Ran, run, run_with};
+use crate::cli::{Ran, feed, run, run_with};
 use crate::server::{ADMIN, TestServer, WRITER};
 use crate::site::Site;
 
@@ -102,4 +103,26 @@ fn one_bad_declaration_refuses_all_and_is_named() {
     assert!(ran.stderr.contains("b.json:2:14: it is not JSON here"), "{ran:?}");
     assert!(site.document().is_none());
     run(&site, &["diff", "no-such-folder"]).expect(1);
+}
+
+#[test]
+fn servers_are_declared_on_stdin_too_and_a_folder_that_declares_nothing_removes_nothing() {
+    let site = Site::new();
+    let declared = r#"{"mcpServers": {"a": {"command": "x"}, "b": {"command": "y"}}}"#;
+    feed(&site, &["apply", "-", "--yes"], declared).expect(0);
+    feed(&site, &["diff", "-", "--prune"], declared).expect(0);
+    let nameless = feed(&site, &["apply", "-", "--yes"], r#"{"command": "x"}"#).expect(1);
+    assert!(nameless.stderr.contains("stdin: it does not say the name"), "{nameless:?}");
+    // An editor of Windows has put a mark before it.
+    feed(&site, &["diff", "-"], &format!("\u{feff}{declared}")).expect(0);
+    declare(&site, &[]);
+    for arguments in [&["apply", "servers", "--prune", "--yes"][..], &["diff", "servers"]] {
+        let ran = run(&site, arguments).expect(1);
+        assert!(ran.stderr.contains("has no `.json` file"), "{ran:?}");
+    }
+    let made = Command::new("mkfifo").arg(site.home().join("servers/pipe.json")).status();
+    assert!(made.expect("it can be run").success());
+    let ran = run(&site, &["diff", "servers"]).expect(1);
+    assert!(ran.stderr.contains("pipe.json` is not a file"), "{ran:?}");
+    assert_eq!(run(&site, &["list", "-o", "name"]).expect(0).lines(), ["a", "b"]);
 }

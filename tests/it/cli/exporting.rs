@@ -38,7 +38,7 @@ fn each_form_is_printed_and_holds_a_secret_only_where_it_is_asked_for() {
     for format in Format::all() {
         let ran = run(&site, &["export", "--format", format.as_str()]);
         if matches!(format, Format::ServerJson | Format::Lines) {
-            ran.expect(1);
+            ran.expect(2);
             continue;
         }
         let ran = ran.expect(0);
@@ -51,7 +51,14 @@ fn each_form_is_printed_and_holds_a_secret_only_where_it_is_asked_for() {
     assert_eq!(plain.json()["mcpServers"]["issues"]["env"]["TOKEN"], "hunter2");
     assert!(plain.stderr.contains("action=\"reveal\"") && !plain.stderr.contains("hunter2"), "{plain:?}");
     run(&site, &["export", "absent", "-f", "cursor"]).expect(1);
-    run(&site, &["export", "-f", "no-client"]).expect(2);
+    let unknown = run(&site, &["export", "-f", "no-client"]).expect(2);
+    assert!(unknown.stderr.contains("cursor, ") && !unknown.stderr.contains("server-json"), "{unknown:?}");
+    assert_eq!(run(&site, &["export", "pages", "-f", "Cursor"]).expect(0).stdout, one.stdout);
+    feed(&site, &["set", "odd"], r#"{"command":"x","args":["a\u009b31mRED","\u202ebidi"]}"#).expect(0);
+    for format in Format::all().filter(|format| format.is_written()) {
+        let ran = run(&site, &["export", "odd", "-f", format.as_str()]).expect(0);
+        assert!(!ran.stdout.contains(['\u{9b}', '\u{202e}']), "{format}: {ran:?}");
+    }
     run(&site, &["export"]).expect(2);
 }
 
@@ -175,9 +182,10 @@ fn a_secret_has_one_variable_whichever_servers_are_exported() {
     let [together, apart] = ["together.json", "apart.json"].map(|name| site.home().join(name));
     let export = |names: &[&str], path: &Path| {
         let into = ["--format", "cursor", "--into", path.to_str().expect("it is UTF-8")];
-        run(&site, &[&["export"], names, &into].concat()).expect(0);
+        run(&site, &[&["export"], names, &into].concat()).expect(0)
     };
-    export(&[], &together);
+    let first = export(&[], &together);
+    assert_eq!(first.stderr.matches("to be set where the client runs: ").count(), 4, "{first:?}");
     let servers = at(&together, "/mcpServers");
     let variables = ["/one/env/API_KEY", "/two/env/API_KEY", "/a-b/headers/X", "/a.b/headers/X"]
         .map(|pointer| servers.pointer(pointer).cloned().unwrap_or_default());
@@ -186,7 +194,8 @@ fn a_secret_has_one_variable_whichever_servers_are_exported() {
     assert_eq!(different.len(), 4, "{servers}");
     for name in ["two", "a.b", "one", "a-b"] {
         export(&[name], &apart);
-        export(&[name], &together);
+        let again = export(&[name], &together);
+        assert!(!again.stderr.contains("to be set"), "{again:?}");
     }
     assert_eq!(at(&apart, "/mcpServers"), servers);
     assert_eq!(at(&together, "/mcpServers"), servers);

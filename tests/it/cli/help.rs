@@ -120,6 +120,22 @@ fn completions_load_in_their_shells_and_complete() {
     );
     let ran = shell("bash", &bash).expect(0);
     assert_eq!((ran.lines(), ran.stderr.as_str()), (vec!["rename", "remove", "registry"], ""), "{ran:?}");
+    // Behind the first word too.
+    for (line, expected) in [
+        ("list --out", "--output"),
+        ("export --secrets pl", "placeholders plaintext"),
+        ("registry sh", "show"),
+        ("export --format vs", "vscode vscode-settings"),
+    ] {
+        let words: Vec<&str> = line.split(' ').collect();
+        let [.., before, last] = words[..] else { panic!("{line} has two words") };
+        let script = format!(
+            "source '{}'\nCOMP_WORDS=(mcp-settings {line})\nCOMP_CWORD={}\n_mcp__settings mcp-settings {last} {before}\necho \"${{COMPREPLY[@]}}\"",
+            file("bash").display(),
+            words.len()
+        );
+        assert_eq!(shell("bash", &script).expect(0).stdout.trim_end(), expected, "{line}");
+    }
     let fish = format!("source '{}'\ncomplete --do-complete 'mcp-settings ren'", file("fish").display());
     let ran = shell("fish", &fish).expect(0);
     assert!(ran.stdout.starts_with("rename\t") && ran.stderr.is_empty(), "{ran:?}");

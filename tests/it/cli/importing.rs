@@ -190,8 +190,8 @@ fn a_text_with_an_error_stores_nothing_and_says_where_it_is() {
     )
     .expect(1);
     assert!(ran.stderr.contains("1:17: a: refused: ") && !ran.stderr.contains("CANARY"), "{ran:?}");
-    let ran = feed(&site, &["import", "--approve", "a"], TEXT).expect(1);
-    assert!(ran.stderr.contains("needs a running service") && !ran.stderr.contains("key"), "{ran:?}");
+    let ran = feed(&site, &["import", "--approve", "a"], TEXT).expect(5);
+    assert!(ran.stderr.contains("no service runs") && !ran.stderr.contains("key"), "{ran:?}");
     assert_eq!(site.document(), before);
     let ran = feed(&site, &["import"], TEXT.replace("issues", "new").as_str()).expect(1);
     assert!(ran.stderr.contains("nothing was stored") && ran.stderr.contains("--yes"), "{ran:?}");
@@ -267,4 +267,23 @@ fn what_is_chosen_for_one_server_is_not_overridden_and_contradicts_nothing() {
         assert!(ran.stderr.contains("`issues`"), "{ran:?}");
     }
     import(&site, &["--skip", "issues", "--skip", "issues"]).expect(0);
+}
+
+#[test]
+fn a_choice_is_made_by_the_name_that_is_shown_too() {
+    let site = Site::new();
+    let text =
+        r#"{"mcpServers": {"c d": {"command": "x"}, "Q": {"command": "y", "env": {"KEY": "${input:k}"}}}}"#;
+    fs::write(site.home().join("inputs.json"), r#"{"Q": {"k": "v"}}"#).expect("ours");
+    let arguments = ["import", "-f", "cursor", "--yes"];
+    let with = |more: &[&str]| feed(&site, &[&arguments[..], more].concat(), text);
+    with(&["--skip", "c d", "--skip", "Q", "-o", "name"]).expect(0);
+    assert_eq!(run(&site, &["list", "-o", "name"]).expect(0).stdout, "");
+    with(&["--rename", "c d=mine", "--skip", "Q"]).expect(0);
+    feed(&site, &["set", "c-d"], r#"{"command":"other"}"#).expect(0);
+    with(&["--replace", "c d", "--skip", "Q"]).expect(0);
+    assert_eq!(plaintext(&site, "c-d")["command"], "x");
+    assert_eq!(run(&site, &["list", "-o", "name"]).expect(0).lines(), ["c-d", "mine"]);
+    let unknown = with(&["--skip", "d c"]).expect(1);
+    assert!(unknown.stderr.contains("no such server"), "{unknown:?}");
 }

@@ -3,10 +3,11 @@
 use std::fs;
 use std::net::TcpListener;
 use std::os::unix::fs::PermissionsExt;
+use std::process::Command;
 
 use serde_json::json;
 
-use crate::cli::{feed, run, run_with};
+use crate::cli::{Ran, command, feed, run, run_with};
 use crate::server::{ADMIN, READER, TestServer};
 use crate::site::Site;
 
@@ -58,7 +59,13 @@ fn a_service_can_be_named_and_gets_no_key_of_another() {
         run_with(&elsewhere, &[("MCP_SETTINGS_API_KEY", ADMIN)], &["list", "-o", "name", "--url", &url]);
     assert_eq!(ran.expect(0).stdout, "a\n");
     let variables = [("MCP_SETTINGS_API_KEY", ADMIN), ("MCP_SETTINGS_URL", url.as_str())];
-    assert_eq!(run_with(&elsewhere, &variables, &["list", "-o", "name"]).expect(0).stdout, "a\n");
+    let mut named = command(&elsewhere, &["list", "-o", "name"]);
+    named.envs(variables);
+    // A flag says which file is meant: the variable does not.
+    assert_eq!(Ran::of(named.output().expect("it can be run")).expect(0).stdout, "");
+    let mut named = Command::new(env!("CARGO_BIN_EXE_mcp-settings"));
+    named.args(["list", "-o", "name"]).env_clear().envs(variables).env("HOME", elsewhere.home());
+    assert_eq!(Ran::of(named.output().expect("it can be run")).expect(0).stdout, "a\n");
     // A key that another service has made is not sent there.
     let other = TestServer::builder(elsewhere).without_env("MCP_SETTINGS_API_KEYS").start();
     let ran = run(&other.site(), &["list", "--url", &url]).expect(1);

@@ -129,11 +129,12 @@ fn watch_prints_json_and_ends_behind_head_and_with_its_service() {
         .expect("bash is there");
     let ran = Ran::of(output).expect(0);
     assert_eq!((&ran.json()["event"], ran.stderr.as_str()), (&json!("opened"), ""));
-    let mut watch = command(&server.site(), &["watch"]);
+    let mut watch = command(&server.site(), &["watch", "-o", "yaml"]);
     let mut child = watch.env("MCP_SETTINGS_API_KEY", ADMIN).spawn().expect("it can be run");
     let mut first = String::new();
     let mut stdout = BufReader::new(child.stdout.take().expect("piped"));
     stdout.read_line(&mut first).expect("UTF-8");
+    assert!(first.starts_with("--- {\"event\":"), "each event is a document of its own: {first}");
     server.stop();
     within(Duration::from_secs(20), "it ends", || child.try_wait().expect("ours").is_some());
     let ended = child.wait_with_output().expect("it has ended");

@@ -83,6 +83,8 @@ fn a_stale_tag_is_a_conflict_and_changes_nothing() {
     }
     assert_eq!(site.document(), before);
     let current = tag(&site, "issues");
+    let broken = run(&site, &["disable", "issues", "--if-match", "x\ny"]).expect(2);
+    assert!(broken.stderr.contains("a tag has no line breaks"), "{broken:?}");
     // A shell eats the quotes.
     run(&site, &["disable", "issues", "--if-match", current.trim_matches('"')]).expect(0);
 }
