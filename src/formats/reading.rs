@@ -10,6 +10,7 @@ use crate::model::url_parts;
 
 use super::bounds::{MOST_OTHERS, MOST_SERVERS};
 use super::client::{Begun, Client, Spotted};
+use super::clients;
 use super::draft::{Draft, Refusal};
 use super::format::Format;
 use super::import::{Entry, Ignored, Input, Note, Refused};
@@ -58,7 +59,8 @@ impl Reading {
     pub(in crate::formats) fn file(&mut self, client: &Client, source: &Source) {
         let located = (client.locate)(source);
         for (at, what) in &located.ignored {
-            self.ignore(source, at, *what);
+            let is_map = source.get(at).is_some_and(|value| clients::is_other_map(at, value));
+            self.ignore(source, at, if is_map { words::OTHER_MAP } else { *what });
         }
         for (at, why) in &located.refused {
             self.refuse(source, None, at, (*why).into());

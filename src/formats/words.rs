@@ -44,6 +44,9 @@ pub(in crate::formats) const TOO_MANY_OTHERS: &str =
 pub(in crate::formats) const NUL: &str = "it holds the character NUL";
 pub(in crate::formats) const OWN_OF_CLIENT: &str = "the client's own";
 pub(in crate::formats) const OWN_OF_APP: &str = "the app's own";
+/// Servers of another client in the same text.
+pub(in crate::formats) const OTHER_MAP: &str =
+    "servers in the form of another client: import this part by itself, or choose the format `plain`";
 pub(in crate::formats) const OWN_OF_EDITOR: &str = "the editor's own";
 pub(in crate::formats) const NO_SERVERS: &str = "no servers";
 pub(in crate::formats) const ADDS_NOTHING: &str = "adds nothing";

@@ -22,7 +22,7 @@ mod windsurf;
 mod zed;
 
 pub(in crate::formats) use openhands::has_lists;
-pub(in crate::formats) use plain::looks_like_server;
+pub(in crate::formats) use plain::{is_other_map, looks_like_server};
 
 use super::client::Client;
 use super::format::Format;

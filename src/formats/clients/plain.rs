@@ -66,6 +66,16 @@ fn is_map(value: &Json) -> bool {
     value.as_object().is_some_and(|map| map.iter().any(|(_, value)| looks_like_server(value)))
 }
 
+/// Whether a member that is no client's own is one that holds the servers of another client.
+pub(in crate::formats) fn is_other_map(at: &Pointer, value: &Json) -> bool {
+    at.steps().last().is_some_and(|name| MAPS.contains(&&*name)) && (is_map(value) || holds_map(value))
+}
+
+/// Whether a value has a map of servers in a member that is named for it.
+fn holds_map(value: &Json) -> bool {
+    MAPS.iter().any(|name| value.get(name).is_some_and(is_map))
+}
+
 fn locate(source: &Source) -> Located {
     let mut found = Located::default();
     let root = source.root.as_object();

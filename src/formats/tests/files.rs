@@ -291,6 +291,19 @@ fn what_only_looks_like_servers_is_said_to_be_what_it_is() {
 }
 
 #[test]
+fn a_map_of_another_client_in_the_same_text_is_said_to_be_one() {
+    for text in [
+        r#"{"mcp.servers":{"a":{"command":"x"}},"mcpServers":{"b":{"command":"y"}},"servers":{"c":{"command":"z"}},"lsp":{"d":{"command":"w"}}}"#,
+        r#"{"context_servers":{"a":{"command":"x"}},"mcpServers":{"b":{"command":"y"}},"mcp":{"servers":{"c":{"command":"z"}}},"agent_servers":{"d":{"command":"w"}}}"#,
+    ] {
+        let found = import(text, Hint::default()).unwrap();
+        assert_eq!(found.servers.len(), 1, "{text}");
+        let said = |what: &&crate::formats::Ignored| what.what.contains("another client");
+        assert_eq!((found.ignored.iter().filter(said).count(), found.ignored.len()), (2, 3), "{found:?}");
+    }
+}
+
+#[test]
 fn a_file_with_an_error_imports_nothing_and_says_where() {
     for (file, text, line, column) in [
         (
