@@ -55,13 +55,13 @@ impl Service {
     /// # Errors
     ///
     /// Where a server is not there or can't be read, where no key opens a secret that is to be written, and where the
-    /// settings can't be read.
+    /// settings, or what is kept for clients beside a closed document, can't be read.
     pub async fn export(&self, request: ExportRequest, caller: &Caller) -> Result<Exported, ServiceError> {
         let model = self.newest().await?;
         // A closed document has no member for what is kept for clients.
         let remembered = match model.dialect() {
             Dialect::Open => None,
-            Dialect::Closed => self.remembered().await.ok(),
+            Dialect::Closed => Some(self.remembered().await?),
         };
         let may_reveal = caller.may_reveal();
         blocking::run(move || exported(&model, &remembered.unwrap_or_default(), request, may_reveal)).await
