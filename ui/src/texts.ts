@@ -8,6 +8,13 @@ export function count(number: number, one: string, many = `${one}s`): string {
   return number === 1 ? `1 ${one}` : `${number} ${many}`;
 }
 
+/** What is said of characters that are not seen. */
+export const signs = {
+  of: (character: string) => ({ "\n": "line break", "\r": "carriage return", "\t": "tab" })[character] ?? `character ${codes(character)}`,
+  blanks: (number: number) => count(number, "blank"),
+  notAscii: (text: string) => `Not ASCII: ${codes(text)}`,
+} as const;
+
 export const shell = {
   messages: "Messages",
   closeMessage: (text: string) => `Close: ${text}`,
@@ -279,3 +286,9 @@ export const naming = {
   copyOvertaken: "Somebody else changed this server meanwhile. Close this, look at the change, and duplicate it then.",
   copyMissing: "No server has this name any more.",
 } as const;
+
+/** Characters as Unicode names them; of many only the first. */
+function codes(text: string): string {
+  const all = [...text].map((character) => `U+${(character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, "0")}`);
+  return all.slice(0, 8).join(" ") + (all.length > 8 ? " …" : "");
+}

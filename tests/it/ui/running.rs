@@ -41,6 +41,11 @@ fn what_somebody_else_changed_is_seen_and_exactly_that_is_approved() {
 }
 
 #[test]
+fn what_is_not_seen_of_a_launch_has_a_mark_before_it_is_approved() {
+    stage().play("approval-exact");
+}
+
+#[test]
 fn what_a_server_writes_is_followed_and_its_history_has_its_launches() {
     stage().play("log");
 }

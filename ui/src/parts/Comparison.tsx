@@ -8,7 +8,7 @@ export type ComparisonRow = {
   kind: string;
   member: string;
   /** One for each side. */
-  values: readonly string[];
+  values: readonly ComponentChildren[];
   outcome: ComponentChildren;
 };
 

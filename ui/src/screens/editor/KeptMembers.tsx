@@ -1,7 +1,9 @@
 /** Members that the form has no field for, as the draft has them. Of secrets it says only that they are set, or new. */
 import { steps } from "../../json/pointer.ts";
 import { writeJson } from "../../json/write.ts";
+import { seenJson } from "../../model/characters.ts";
 import { shown } from "../../model/secrets.ts";
+import { Code } from "../../parts/Code.tsx";
 import { messageAt, useEditing, warningAt } from "./editing.ts";
 
 type Props = {
@@ -22,10 +24,10 @@ export function KeptMembers({ places, elsewhere }: Props) {
         return (
           <div key={at} data-at={at} tabIndex={-1}>
             <dt>
-              <code>{steps(at).join(".")}</code>
+              <Code mode="line" value={steps(at).join(".")} />
             </dt>
             <dd>
-              <code>{value === undefined ? "" : writeJson(value)}</code>
+              <code dir="ltr">{value === undefined ? "" : seenJson(writeJson(value))}</code>
               {error !== null && <p class="field-error">{error}</p>}
               {warning !== null && <p class="field-note">{warning}</p>}
             </dd>

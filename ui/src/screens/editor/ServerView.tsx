@@ -7,11 +7,13 @@ import { readNamed } from "../../api/servers.ts";
 import { pointer } from "../../json/pointer.ts";
 import { type Json, type JsonObject, isObject } from "../../json/value.ts";
 import { writeJson } from "../../json/write.ts";
+import { seenJson } from "../../model/characters.ts";
 import { keptSecrets } from "../../model/secrets.ts";
 import { TRANSPORT_NAMES, transportOf } from "../../model/summary.ts";
 import { advice } from "../../model/advice.ts";
 import { withoutMarks } from "../../model/suspects.ts";
 import { Banner } from "../../parts/Banner.tsx";
+import { Code } from "../../parts/Code.tsx";
 import { Menu } from "../../parts/Menu.tsx";
 import { drafts, isDirty } from "../../state/drafts.ts";
 import { useKeys } from "../../state/keys.ts";
@@ -84,12 +86,12 @@ function Stored({ server }: { server: LiveServer }) {
               ) : kept.has(at) ? (
                 <Reveal server={name} at={at} label={labelOf(at)} tag={etag} shown={at === "/url" ? textOf(values[0]) : undefined} />
               ) : values.length === 1 ? (
-                <code dir="auto">{textOf(values[0])}</code>
+                <Code value={textOf(values[0])} />
               ) : (
                 <ol>
                   {values.map((value, index) => (
                     <li key={index}>
-                      <code dir="auto">{textOf(value)}</code>
+                      <Code value={textOf(value)} />
                     </li>
                   ))}
                 </ol>
@@ -115,7 +117,7 @@ function Stored({ server }: { server: LiveServer }) {
       <details>
         <summary>{editor.json}</summary>
         <pre tabIndex={0} aria-label={editor.configurationOf(name)}>
-          <code>{writeJson(config, 2)}</code>
+          <code dir="ltr">{seenJson(writeJson(config, 2))}</code>
         </pre>
       </details>
     </section>

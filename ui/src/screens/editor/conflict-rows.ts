@@ -5,6 +5,7 @@
 import { set } from "../../json/pointer.ts";
 import { type Json, type JsonObject, equal, isObject } from "../../json/value.ts";
 import { writeJson } from "../../json/write.ts";
+import { seenJson, seenText } from "../../model/characters.ts";
 import type { Change, Merged } from "../../model/merge.ts";
 import { isMask } from "../../model/masks.ts";
 import { isOnlyReferences, isPlainAt, shown, shownByService } from "../../model/secrets.ts";
@@ -53,9 +54,9 @@ function textOf(pointer: string, value: Json, isInClear: boolean): string {
   const whole = set(nothing, pointer, value);
   const part = isObject(whole) ? (isInClear ? shownByService(whole, pointer) : shown(whole, pointer)) : undefined;
   if (part === undefined) return conflict.absent;
-  if (typeof part === "string") return part || conflict.empty;
+  if (typeof part === "string") return part === "" ? conflict.empty : seenText(part);
   const line = writeJson(part);
-  return line.length <= LONGEST_LINE ? line : writeJson(part, 1);
+  return seenJson(line.length <= LONGEST_LINE ? line : writeJson(part, 1));
 }
 
 /** What they changed and an overwriting loses. A secret that the draft keeps stays as they set it. */

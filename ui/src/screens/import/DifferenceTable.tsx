@@ -1,4 +1,5 @@
 /** How a server of the text differs from the stored one of its name, and which of both remains. No secret is in it. */
+import type { ComponentChildren } from "preact";
 import type { Action, Difference, FoundServer } from "../../api/import.ts";
 import type { Json } from "../../json/value.ts";
 import { writeJson } from "../../json/write.ts";
@@ -6,6 +7,7 @@ import { leavesOf } from "../../model/import.ts";
 import { isMasked } from "../../model/masks.ts";
 import { withoutSecrets } from "../../model/preview.ts";
 import { shownByService } from "../../model/secrets.ts";
+import { Code } from "../../parts/Code.tsx";
 import { Comparison } from "../../parts/Comparison.tsx";
 import { importing } from "../../texts-import.ts";
 import { labelOf } from "../editor/faults.ts";
@@ -35,10 +37,11 @@ export function DifferenceTable({ server, action }: Props) {
   );
 }
 
-function wordsOf(value: Json | undefined): string {
+/** Words of ours as text, values as code. */
+function wordsOf(value: Json | undefined): ComponentChildren {
   if (value === undefined) return importing.absent;
   if (isMasked(value)) return importing.secret;
-  return typeof value === "string" ? value : writeJson(value);
+  return <Code value={typeof value === "string" ? value : writeJson(value)} />;
 }
 
 function resultOf({ change }: Difference, action: Action | null): string {

@@ -1,12 +1,14 @@
 /** One server of the text: what it is without its secrets, what there is under its name, what was chosen, and what became of it. */
 import { useId } from "preact/hooks";
 import type { Found, Place } from "../../api/import.ts";
+import { seenJson } from "../../model/characters.ts";
 import { nameOf } from "../../model/formats.ts";
 import { type Entry as EntryOfText, errorsIn } from "../../model/import.ts";
 import { preview } from "../../model/preview.ts";
 import { TRANSPORT_NAMES } from "../../model/summary.ts";
 import { withoutMarks } from "../../model/suspects.ts";
 import { Button } from "../../parts/Button.tsx";
+import { Code } from "../../parts/Code.tsx";
 import { TextField } from "../../parts/Field.tsx";
 import { Icon } from "../../parts/Icon.tsx";
 import { Segments } from "../../parts/Segments.tsx";
@@ -59,8 +61,8 @@ export function Entry({ entry, number, notes, wasTried, onPlace }: Props) {
           {importing.originalName(server.original_name)}
         </p>
       )}
-      <p class="import-target" dir="auto">
-        <span class="tag">{TRANSPORT_NAMES[transport]}</span> <code>{line}</code>
+      <p class="import-target">
+        <span class="tag">{TRANSPORT_NAMES[transport]}</span> <Code mode="line" value={line} />
       </p>
       {!isOver && (
         <>
@@ -112,7 +114,7 @@ export function Entry({ entry, number, notes, wasTried, onPlace }: Props) {
       <details>
         <summary>{importing.whole}</summary>
         <pre tabIndex={0} aria-label={importing.configurationOf(server.name)}>
-          <code>{text}</code>
+          <code dir="ltr">{seenJson(text)}</code>
         </pre>
       </details>
     </li>

@@ -2,8 +2,10 @@
  * The columns of the list, one after the other: what each is called, how it is sorted, what it shows.
  */
 import type { ComponentChildren } from "preact";
+import { isSeen, seenText } from "../../model/characters.ts";
 import { secretsState } from "../../model/secrets.ts";
 import { Age } from "../../parts/Age.tsx";
+import { Code } from "../../parts/Code.tsx";
 import { Icon } from "../../parts/Icon.tsx";
 import type { LiveServer } from "../../state/live.ts";
 import { isWrongKey } from "../../state/trouble.ts";
@@ -34,8 +36,10 @@ export const COLUMNS: readonly Column[] = [
 function Target({ server }: { server: LiveServer }) {
   const text = shortTargetText(server);
   if (text === "") return <Nothing what={list.noTarget} />;
+  const title = seenText(targetText(server));
+  if (!isSeen(text)) return <Code mode="line" class="target" value={text} title={title} />;
   return (
-    <code class="target" dir="auto" title={targetText(server)}>
+    <code class="target" dir="ltr" title={title}>
       {unbroken(text)}
     </code>
   );

@@ -1,6 +1,7 @@
 /** What would be executed, member by member, with what differs from what was approved last. */
 import type { ComponentChildren } from "preact";
 import type { Launch, LaunchVariable } from "../../api/instances.ts";
+import { Code } from "../../parts/Code.tsx";
 import { type Fact, Facts } from "../../parts/Facts.tsx";
 import { Icon } from "../../parts/Icon.tsx";
 import { approval as texts } from "../../texts-running.ts";
@@ -17,9 +18,9 @@ export function LaunchView({ launch }: { launch: Launch }) {
       texts.command,
       command && (
         <div class="launch-part">
-          <code dir="auto">{command.command}</code>
+          <Code mode="exact" value={command.command} />
           {mark(command)}
-          <span class="launch-path field-hint">{pathText(command)}</span>
+          <CommandPath command={command} />
         </div>
       ),
     ],
@@ -41,7 +42,7 @@ export function LaunchView({ launch }: { launch: Launch }) {
     [texts.cwd, cwd ? <Part value={cwd.value} marked={mark(cwd)} /> : command && texts.privateFolder],
     [texts.env, env.length > 0 && <Variables all={env} mark={mark} />],
     [texts.headers, headers.length > 0 && <Variables all={headers} mark={mark} />],
-    [texts.auth, auth !== undefined && Object.keys(auth).length > 0 && <code dir="auto">{JSON.stringify(auth)}</code>],
+    [texts.auth, auth !== undefined && Object.keys(auth).length > 0 && <Code mode="exact" value={JSON.stringify(auth)} />],
     [texts.healthCheck, health_check && <Part value={health_check.value} marked={mark(health_check)} />],
   ];
   return (
@@ -59,7 +60,7 @@ function Variables({ all, mark }: { all: LaunchVariable[]; mark: (part: { change
     <ul>
       {all.map((variable) => (
         <li key={variable.name} class="launch-part">
-          <code dir="auto">{variable.name}</code>
+          <Code mode="exact" value={variable.name} />
           {variable.value === null ? <span class="field-hint">{texts.hidden}</span> : <Value value={variable.value} />}
           {mark(variable)}
           {variable.decides_code && <span class="tag">{texts.decidesCode}</span>}
@@ -80,7 +81,7 @@ function Part({ value, marked }: { value: string | null; marked: ComponentChildr
 
 function Value({ value }: { value: string | null }) {
   if (value === null) return <span class="field-hint">{texts.unreadable}</span>;
-  return value === "" ? <span class="field-hint">{texts.empty}</span> : <code dir="auto">{value}</code>;
+  return value === "" ? <span class="field-hint">{texts.empty}</span> : <Code mode="exact" value={value} />;
 }
 
 function Changed() {
@@ -92,7 +93,16 @@ function Changed() {
   );
 }
 
-function pathText({ path, real_path }: NonNullable<Launch["command"]>): string {
-  if (path === null) return texts.notFoundYet;
-  return real_path === null || real_path === path ? texts.foundAt(path) : texts.leadsTo(path, real_path);
+function CommandPath({ command: { path, real_path } }: { command: NonNullable<Launch["command"]> }) {
+  if (path === null) return <span class="launch-path field-hint">{texts.notFoundYet}</span>;
+  return (
+    <span class="launch-path field-hint">
+      {texts.foundAt} <Code mode="exact" value={path} />
+      {real_path !== null && real_path !== path && (
+        <>
+          {texts.leadsTo} <Code mode="exact" value={real_path} />
+        </>
+      )}
+    </span>
+  );
 }
