@@ -233,6 +233,7 @@ export const secrets = {
   mustBeTyped: "Must be entered again",
   empty: "Type the new value, or keep the stored one.",
   emptyUnbound: "Type the value.",
+  leftOpen: "The text leaves this open. Enter the value.",
   cantKeep: (why: string) => `The stored value can't be kept: ${why}. Enter it again, or remove it.`,
   undoRemoving: (what: string) => `Undo removing ${what}`,
   show: "Show",

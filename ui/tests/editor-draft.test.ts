@@ -136,7 +136,7 @@ const SCHEMA = {
 function judged(draft: string, more: Partial<Judged> & { stored?: string } = {}): Judged {
   const base = more.stored === undefined ? null : config(more.stored);
   const unbound = base === null ? null : unboundSecrets(base, config(draft));
-  return { config: config(draft), base, unbound, schema: SCHEMA, rows: new Map(), replacing: new Set(), refused: null, ...more };
+  return { config: config(draft), base, unbound, schema: SCHEMA, rows: new Map(), replacing: new Set(), leftOpen: new Map(), refused: null, ...more };
 }
 
 const places = (found: Judged) => faults(found).map(({ pointer }) => pointer);

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 import type { Found, FoundServer } from "../src/api/import.ts";
-import { type Edit, type Entry, aboutOf, choicesOf, entriesOf, errorsIn, isIncomplete, leavesOf, stored, undecided } from "../src/model/import.ts";
+import { type Edit, type Entry, aboutOf, choicesOf, entriesOf, errorsIn, isIncomplete, leavesOf, leftOpen, mergedInto, stored, undecided } from "../src/model/import.ts";
 import { config } from "./configs.ts";
 
 function server(name: string, about: Partial<FoundServer> = {}): FoundServer {
@@ -30,9 +30,35 @@ test("a choice is of the state that was shown, and says so to the service", () =
   const differs = (etag: string) => server("c", { stored: "differs", etag });
   const edits: Record<string, Edit> = { c: { action: "replace", over: '"2"' } };
   assert.deepEqual(choicesOf(after([differs('"2"')], edits)), { c: { action: "replace", if_match: '"2"' } });
-  assert.equal(after([differs('"3"')], edits)[0]?.action, null);
+  assert.equal(after([differs('"2"')], edits)[0]?.isAskedAgain, false);
+  assert.deepEqual(after([differs('"3"')], edits).map(({ action, isAskedAgain }) => [action, isAskedAgain]), [[null, true]]);
   // It was new when it was chosen to be added, and is stored by now.
   assert.equal(after([differs('"3"')], { c: { action: "add", over: null } })[0]?.action, null);
+});
+
+test("what was chosen whatever is stored stays chosen", () => {
+  const states = [server("c"), server("c", { stored: "differs", etag: '"2"' }), server("c", { stored: "same", etag: '"3"' })];
+  for (const state of states) for (const over of [null, '"1"']) {
+    const [skipped] = after([state], { c: { action: "skip", over } });
+    const [renamed] = after([state], { c: { action: "rename", over, name: "typed" } });
+    assert.deepEqual([skipped?.action, renamed?.action, renamed?.name], ["skip", "rename", "typed"]);
+  }
+});
+
+test("what was not entered is left open in a draft, with what is around it", () => {
+  const inputs = [
+    { id: "key", pointers: ["/env/KEY", "/args/0"], is_secret: true },
+    { id: "region", pointers: ["/env/REGION"], is_secret: false, default: "eu" },
+    { id: "gone", pointers: ["/env/GONE"], is_secret: false },
+  ];
+  const [entry] = after([server("a", { inputs })]);
+  const open = leftOpen(entry?.answers ?? [], config('{"args":["--key="],"env":{"KEY":"","REGION":"eu"}}'));
+  assert.deepEqual([...open], [["/env/KEY", ""], ["/args/0", "--key="]]);
+});
+
+test("a text is merged into what is stored member by member", () => {
+  const merged = mergedInto(config('{"command":"a","env":{"A":"1","B":"2"},"cwd":"/x"}'), config('{"command":"b","env":{"B":"3","C":{"d":null}},"cwd":null}'));
+  assert.deepEqual(merged, config('{"command":"b","env":{"A":"1","B":"3","C":{}}}'));
 });
 
 test("another name is offered that neither the store nor the text has, and a typed one is judged", () => {

@@ -38,6 +38,11 @@ fn what_a_text_asks_for_is_entered_and_stored_with_its_server_only() {
 }
 
 #[test]
+fn an_entry_is_edited_with_what_was_entered_and_left_out_once_it_is_saved() {
+    Fixture::empty().play("import-edit");
+}
+
+#[test]
 fn a_file_is_read_by_its_name_and_an_error_in_it_is_shown_at_its_place() {
     Fixture::empty().play("import-file");
 }

@@ -4,7 +4,7 @@
 import assert from 'node:assert/strict';
 
 import { assertAccessible } from '../axe.mjs';
-import { eventually, visible } from '../claims.mjs';
+import { eventually, gone, visible } from '../claims.mjs';
 import { hasFocus } from '../focus.mjs';
 import { Keyboard } from '../keyboard.mjs';
 
@@ -63,7 +63,31 @@ export default async function (stage) {
   await stage.api.patch('replaced', { description: 'of now' });
   await eventually(async () => assert.ok((await rows('replaced')).includes('Description | of now | absent | –')));
   assert.ok(!await importing.choice('replaced', 'Replace').isChecked());
+  const askedAgain = 'Somebody else changed what is stored under this name. Choose again.';
+  await visible(importing.entry('replaced').getByText(askedAgain));
   await importing.choice('replaced', 'Replace').check();
+  await gone(page.getByText(askedAgain));
+
+  // What does not depend on what is stored stays chosen, with the name that is being typed and the focus.
+  await importing.choice('skipped', 'Add as…').check();
+  await importing.newName('skipped').fill('typed-here');
+  await importing.choice('added', 'Add').focus();
+  await stage.api.put('added', { command: 'of somebody else' });
+  await visible(importing.entry('added').getByText('Differs from what is stored'));
+  await hasFocus(page, importing.choice('added', 'Replace'), 'the group whose choice is gone');
+  await importing.newName('skipped').focus();
+  await stage.api.patch('skipped', { description: 'of now' });
+  await stage.api.remove('added');
+  await visible(importing.entry('added').getByText('New', { exact: true }));
+  assert.ok(await importing.choice('skipped', 'Add as…').isChecked());
+  assert.equal(await importing.newName('skipped').inputValue(), 'typed-here');
+  await hasFocus(page, importing.newName('skipped'), 'the name that is being typed');
+  await importing.choice('skipped', 'Skip').check();
+  const readAgain = page.waitForResponse('**/api/import?dry_run=true');
+  await stage.api.put('skipped', stored.skipped);
+  await readAgain;
+  await importing.isRead();
+  assert.ok(await importing.choice('skipped', 'Skip').isChecked());
 
   // The same behind the page's back: the service refuses all of it, and the difference is shown as it is now.
   await page.route('**/api/import', async (route) => {

@@ -19,8 +19,8 @@ const texts = new WeakMap<Response, string>();
 const PATIENCE_MS = 30_000;
 
 /** Waits longer than for other answers, and no longer than the reader. What the service does for it ends with the wait. */
-export function waiting(patienceMs: number, signal: AbortSignal): { fetch: (request: Request) => Promise<Response> } {
-  return { fetch: (request) => fetch(request, { signal: AbortSignal.any([signal, AbortSignal.timeout(patienceMs)]) }) };
+export function waiting(patienceMs: number, ...signals: AbortSignal[]): { fetch: (request: Request) => Promise<Response> } {
+  return { fetch: (request) => fetch(request, { signal: AbortSignal.any([...signals, AbortSignal.timeout(patienceMs)]) }) };
 }
 
 const client = createClient<paths>({

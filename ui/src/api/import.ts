@@ -63,16 +63,20 @@ export function readServers(text: Text, signal: AbortSignal): Promise<Result<Fou
   return answered(POST("/api/import", { ...asked, ...waiting(PATIENCE_MS, signal) }), (_, answer) => foundOf(answer));
 }
 
-/** The configuration of one server as the text has it, its values in clear: what the reader has typed, and nothing that is stored. */
-export function readWhole(text: Text, name: string): Promise<Result<JsonObject>> {
-  const asked = { params: { query: { dry_run: true } }, body: body(fromPlain({ ...given(text), in_clear: true })), parseAs: "text" } as const;
-  return answered(POST("/api/import", asked), (_, answer) => foundOf(answer).servers.find((server) => server.name === name)?.config ?? new Map());
+/**
+ * The configuration of one server as the text has it, with what was entered for it, its values in clear: what the reader has typed, and
+ * nothing that is stored. Null where the text has no such server.
+ */
+export function readWhole(text: Text, name: string, inputs: Record<string, string>): Promise<Result<JsonObject | null>> {
+  const whole = { ...given(text), in_clear: true, choices: { [name]: { inputs } } };
+  const asked = { params: { query: { dry_run: true } }, body: body(fromPlain(whole)), parseAs: "text" } as const;
+  return answered(POST("/api/import", { ...asked, ...waiting(PATIENCE_MS) }), (_, answer) => foundOf(answer).servers.find((server) => server.name === name)?.config ?? null);
 }
 
 /** Stores the servers of a text in one commit, or none of them. */
 export function importServers(text: Text, choices: Record<string, Choice>, skipsRefused: boolean): Promise<Result<Found>> {
   const asked = body(fromPlain({ ...given(text), choices, skip_refused: skipsRefused }));
-  return answered(POST("/api/import", { body: asked, parseAs: "text" }), (_, answer) => foundOf(answer));
+  return answered(POST("/api/import", { body: asked, parseAs: "text", ...waiting(PATIENCE_MS) }), (_, answer) => foundOf(answer));
 }
 
 /** Servers for a client; all of them without names. */

@@ -3,8 +3,8 @@
  * the text; nothing of it is read here. It does not know requests and screens.
  */
 import type { Action, Choice, Difference, Found, FoundServer, Input } from "../api/import.ts";
-import { pointer, steps } from "../json/pointer.ts";
-import { isObject } from "../json/value.ts";
+import { get, pointer, steps } from "../json/pointer.ts";
+import { type Json, type JsonObject, isObject } from "../json/value.ts";
 import { isServerName } from "./name.ts";
 import { freeName } from "./suggest-name.ts";
 
@@ -23,6 +23,8 @@ export type Entry = {
   actions: readonly Action[];
   /** Null: a choice is needed. */
   action: Action | null;
+  /** Whether something was chosen that is no choice any more, because what is stored is another state by now. */
+  isAskedAgain: boolean;
   /** The name under which it is to be stored. */
   name: string;
   nameError: string | null;
@@ -46,7 +48,7 @@ const USUAL: Record<FoundServer["stored"], Action | null> = { new: "add", same: 
 export function entriesOf(found: Found, edits: ReadonlyMap<string, Edit>, isTaken: (name: string) => boolean, leavesOut = false): Entry[] {
   const chosen = found.servers.map((server) => {
     const edit = edits.get(server.name) ?? {};
-    const isOfThis = edit.action !== undefined && (edit.over ?? null) === (server.etag ?? null);
+    const isOfThis = edit.action !== undefined && holds(server, edit.action, edit.over ?? null);
     const usual = leavesOut && isFaulty(server) ? "skip" : USUAL[server.stored];
     return { server, edit, isChosen: isOfThis, action: isOfThis ? (edit.action ?? null) : usual };
   });
@@ -63,6 +65,7 @@ export function entriesOf(found: Found, edits: ReadonlyMap<string, Edit>, isTake
       isFaulty: isFaulty(server) && !isChosen,
       actions: ACTIONS[server.stored],
       action,
+      isAskedAgain: edit.action !== undefined && !isChosen,
       name,
       nameError: action === "rename" ? nameError(name, isTaken(name) || used.filter((other) => other === name).length > 1) : null,
       answers: server.inputs.map((input) => {
@@ -71,6 +74,12 @@ export function entriesOf(found: Found, edits: ReadonlyMap<string, Edit>, isTake
       }),
     };
   });
+}
+
+/** Whether a choice that was made over this tag is still one. What replaces or merges is chosen for the difference that was shown. */
+function holds({ stored, etag }: FoundServer, action: Action, over: string | null): boolean {
+  if (!ACTIONS[stored].includes(action)) return false;
+  return action === "skip" || action === "rename" || over === (etag ?? null);
 }
 
 function nameError(name: string, isTaken: boolean): string | null {
@@ -95,6 +104,31 @@ export function undecided(entries: readonly Entry[]): Entry[] {
 /** Whether something must be typed before this entry can be stored. */
 export function isIncomplete({ nameError, answers }: Entry): boolean {
   return nameError !== null || answers.some(({ isMissing }) => isMissing);
+}
+
+/** What was entered, by the ids of the inputs. */
+export function inputsOf(answers: readonly Answer[]): Record<string, string> {
+  return Object.fromEntries(answers.map(({ input, value }) => [input.id, value]));
+}
+
+/** Where a configuration in which these were entered has nothing yet that the text asks for, with what is there around it. */
+export function leftOpen(answers: readonly Answer[], config: JsonObject): Map<string, Json> {
+  const places = answers.filter(({ value }) => value === "").flatMap(({ input }) => input.pointers);
+  return new Map(places.flatMap((at): [string, Json][] => {
+    const value = get(config, at);
+    return value === undefined ? [] : [[at, value]];
+  }));
+}
+
+/** What merging a text into what is stored would come to (RFC 7396 §2). */
+export function mergedInto(stored: JsonObject, text: JsonObject): JsonObject {
+  const merged = new Map(stored);
+  for (const [name, value] of text) {
+    const before = merged.get(name);
+    if (value === null) merged.delete(name);
+    else merged.set(name, isObject(value) ? mergedInto(isObject(before) ? before : new Map(), value) : value);
+  }
+  return merged;
 }
 
 /** The differences of a server leaf by leaf: what is only on one side is there with all that is in it. */
@@ -135,11 +169,10 @@ export function choicesOf(entries: readonly Entry[]): Record<string, Choice> {
   return Object.fromEntries(entries.flatMap(({ server, action, name, answers }): [string, Choice][] => {
     if (action === null) return [];
     if (action === "skip") return [[server.name, { action }]];
-    const inputs = Object.fromEntries(answers.map(({ input, value }) => [input.id, value]));
     const choice: Choice = { action };
     if (action === "rename") choice.name = name;
     if ((action === "replace" || action === "merge") && server.etag !== undefined) choice.if_match = server.etag;
-    if (answers.length > 0) choice.inputs = inputs;
+    if (answers.length > 0) choice.inputs = inputsOf(answers);
     return [[server.name, choice]];
   }));
 }

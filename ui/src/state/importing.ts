@@ -6,7 +6,7 @@ import { computed, effect, signal, untracked } from "@preact/signals";
 import { type Action, type Format, type Found, type Text, importServers, readServers, readWhole } from "../api/import.ts";
 import { type Problem, type Result, problemIn } from "../api/problem.ts";
 import type { JsonObject } from "../json/value.ts";
-import { type Edit, choicesOf, entriesOf, stored } from "../model/import.ts";
+import { type Edit, type Entry, choicesOf, entriesOf, inputsOf, stored } from "../model/import.ts";
 import { importing as texts } from "../texts-import.ts";
 import { mode } from "./access.ts";
 import { noteOwnWrite, servers } from "./live.ts";
@@ -67,6 +67,7 @@ export function replaceSource(text: string, file: string | null = null): void {
 }
 
 function forgetChoices(): void {
+  opened.clear();
   edits.value = new Map();
   skipsRefused.value = false;
 }
@@ -149,9 +150,29 @@ export async function importChosen(): Promise<boolean> {
   return true;
 }
 
-/** One server of the text with its secrets in clear, for a draft of it. */
-export function wholeOf(name: string): Promise<Result<JsonObject>> {
-  return readWhole(source.peek(), name);
+/** One server of the text with its secrets in clear and with what was entered, for a draft of it; what was not is empty. */
+export function wholeOf({ server, answers }: Entry): Promise<Result<JsonObject | null>> {
+  return readWhole(source.peek(), server.name, inputsOf(answers));
+}
+
+/** The names of the entries that were opened as drafts, by the keys of these. */
+const opened = new Map<string, string>();
+
+/** Notes that an entry can be saved by its draft. */
+export function noteOpened(draftKey: string, name: string): void {
+  opened.set(draftKey, name);
+}
+
+/** The draft of an entry, if it was opened as one. */
+export function draftKeyOf(name: string): string | undefined {
+  return [...opened].findLast(([, own]) => own === name)?.[0];
+}
+
+/** A draft was saved: the entry that it was made of is not imported, too. */
+export function noteSaved(draftKey: string): void {
+  const name = opened.get(draftKey);
+  if (name !== undefined && outcome.peek() === null) editEntry(name, { action: "skip" });
+  opened.delete(draftKey);
 }
 
 /** The formats that the reader may mean: what was taken, and what else fits. */

@@ -41,7 +41,7 @@ function near({ around, row }: { around: Element[]; row: number }): HTMLElement 
     if (neighbour !== undefined) return firstStop(neighbour);
   }
   // Not farther than the part of the screen that it was in: the heading says where one is.
-  const part = still?.closest<HTMLElement>("[data-row], .rows, .field, [role=tabpanel], .toasts");
+  const part = still?.closest<HTMLElement>("[data-row], .rows, .field, [role=radiogroup], .import-entry, [role=tabpanel], .toasts");
   return part?.querySelector<HTMLElement>(STOPS) ?? document.querySelector<HTMLElement>("main h1");
 }
 

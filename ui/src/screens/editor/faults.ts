@@ -3,7 +3,7 @@
  * stored in an odd way before does not keep anybody from saving the rest.
  */
 import { get, pointer, steps } from "../../json/pointer.ts";
-import { type JsonObject, equal } from "../../json/value.ts";
+import { type Json, type JsonObject, equal } from "../../json/value.ts";
 import { type Finding, check } from "../../model/check.ts";
 import { masksOfNothing, type unboundSecrets } from "../../model/destination.ts";
 import { editor, secrets } from "../../texts-editing.ts";
@@ -22,6 +22,8 @@ export type Judged = {
   rows: ReadonlyMap<string, Row[]>;
   /** Where Replace was chosen in the form. */
   replacing: ReadonlySet<string>;
+  /** Where something has to be entered, and what is there before. */
+  leftOpen: ReadonlyMap<string, Json>;
   /** What the service refused, and what that was about. */
   refused: { config: JsonObject; findings: Finding[] } | null;
 };
@@ -44,6 +46,7 @@ export function faults(judged: Judged): Fault[] {
   const found = [
     ...faultsOf([...judged.rows].flatMap(([member, rows]) => rowFaults(member, rows)), true),
     ...faultsOf(keptFaults(judged), true),
+    ...faultsOf(notEntered(judged), true),
     ...faultsOf(emptyReplacements(judged), false),
     ...faultsOf(schemaFaults(judged), false),
     ...faultsOf(refusedStill(judged), true, false),
@@ -78,6 +81,11 @@ function keptFaults({ config, base, unbound }: Judged): Finding[] {
 function emptyReplacements({ config, replacing, unbound }: Judged): Finding[] {
   const empty = [...replacing].filter((at) => get(config, at) === "");
   return empty.map((at) => ({ pointer: at, message: unbound?.pointers.includes(at) ? secrets.emptyUnbound : secrets.empty }));
+}
+
+function notEntered({ config, leftOpen }: Judged): Finding[] {
+  const open = [...leftOpen].filter(([at, before]) => equal(get(config, at) ?? null, before));
+  return open.map(([at]) => ({ pointer: at, message: secrets.leftOpen }));
 }
 
 function schemaFaults({ config, base, schema }: Judged): Finding[] {

@@ -40,6 +40,7 @@ export function judge(draft: Draft, memory: Memory, schema: unknown): Judgement 
     schema,
     rows: new Map([...rows].filter(([at]) => !isList(at))),
     replacing: memory.replacing,
+    leftOpen: memory.leftOpen,
     refused: memory.refused,
   });
   const all = [...textFaults(draft, memory), ...nameFaults(draft), ...eachPlaceOnce(found.map((fault) => placed(fault, draft)))];

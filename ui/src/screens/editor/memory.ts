@@ -21,6 +21,8 @@ export type Memory = {
   /** Null unless authentication is edited as JSON. */
   customAuth: TypedAuth | null;
   touched: ReadonlySet<string>;
+  /** Where the text that it was made of has a placeholder, with what is there as long as nothing was entered. */
+  leftOpen: ReadonlyMap<string, Json>;
   wasSaveTried: boolean;
   refused: { config: JsonObject; findings: Finding[] } | null;
   pasted: Pasted | null;
@@ -45,6 +47,7 @@ const EMPTY: Memory = {
   otherKinds: new Map(),
   customAuth: null,
   touched: new Set(),
+  leftOpen: new Map(),
   wasSaveTried: false,
   refused: null,
   pasted: null,

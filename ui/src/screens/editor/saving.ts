@@ -8,6 +8,7 @@ import { isOf } from "../../api/problem.ts";
 import { type JsonObject, equal } from "../../json/value.ts";
 import { mergeThree } from "../../model/merge.ts";
 import { type Draft, drafts, dropDraft, isLoose, putDraft } from "../../state/drafts.ts";
+import { noteSaved } from "../../state/importing.ts";
 import { noteOwnWrite } from "../../state/live.ts";
 import { goInstead, route } from "../../state/route.ts";
 import { editor } from "../../texts-editing.ts";
@@ -34,6 +35,7 @@ export async function save(key: string): Promise<Saving> {
   const answer = await put(sent.name, sent.config, sent.base === null ? { ifNoneMatch: "*" } : { ifMatch: sent.base.etag });
   if ("ok" in answer) {
     batch(() => {
+      noteSaved(sent.key);
       noteOwnWrite(answer.ok.name, { over: sent.base?.etag ?? null, etag: answer.ok.etag }, answer.ok);
       settle(sent, { ...answer.ok, config: withSentPlain(answer.ok.config, sent.config, sent.base?.config ?? new Map()) });
     });

@@ -12,24 +12,21 @@ import { Code } from "../../parts/Code.tsx";
 import { TextField } from "../../parts/Field.tsx";
 import { Icon } from "../../parts/Icon.tsx";
 import { Segments } from "../../parts/Segments.tsx";
-import { newDraft } from "../../state/drafts.ts";
-import { editEntry, outcome, wholeOf } from "../../state/importing.ts";
-import { pending } from "../../state/pending.ts";
-import { addressOf, go } from "../../state/route.ts";
-import { toast } from "../../state/toasts.ts";
+import { editEntry, outcome } from "../../state/importing.ts";
+import { addressOf } from "../../state/route.ts";
 import { capital } from "../../texts-editing.ts";
 import { importing } from "../../texts-import.ts";
 import { labelOf } from "../editor/faults.ts";
-import { whyNot } from "../editor/why-not.ts";
 import { DifferenceTable } from "./DifferenceTable.tsx";
 import { Inputs } from "./Inputs.tsx";
 import { PlaceLink } from "./PlaceLink.tsx";
+import { openEntry } from "./open-entry.ts";
 
 type Props = { entry: EntryOfText; number: number; notes: Found["notes"]; wasTried: boolean; onPlace: (place: Place) => void };
 
 export function Entry({ entry, number, notes, wasTried, onPlace }: Props) {
   const id = useId();
-  const { server, action, actions, name, nameError, answers } = entry;
+  const { server, action, actions, isAskedAgain, name, nameError, answers } = entry;
   const { line, transport, rows, text } = preview(server.config, server.findings);
   const errors = errorsIn(server);
   const isOver = outcome.value !== null;
@@ -51,7 +48,7 @@ export function Entry({ entry, number, notes, wasTried, onPlace }: Props) {
         )}
         <PlaceLink place={server.place} onPress={() => onPlace(server.place)} />
         {!isOver && (
-          <Button label={importing.editOf(server.name)} onPress={() => void openAsDraft(entry)}>
+          <Button label={importing.editOf(server.name)} onPress={() => void openEntry(entry)}>
             {importing.edit}
           </Button>
         )}
@@ -73,6 +70,11 @@ export function Entry({ entry, number, notes, wasTried, onPlace }: Props) {
             options={actions.map((own) => [own, importing.actions[own]])}
             onChoose={(own) => editEntry(server.name, { action: own })}
           />
+          {server.stored !== "new" && (
+            <p class="field-note" role="status">
+              {isAskedAgain && importing.askedAgain}
+            </p>
+          )}
           {action === "rename" && (
             <TextField label={importing.nameOf(server.name)} value={name} error={nameError} onText={(typed) => editEntry(server.name, { name: typed })} />
           )}
@@ -141,15 +143,4 @@ function keptRows({ server: { client, kept, references } }: EntryOfText): [strin
     [importing.kept(nameOf(client)), kept],
   ];
   return rows.filter(([, words]) => words.length > 0);
-}
-
-/** What is edited there is saved there, so that it is not imported here too. */
-async function openAsDraft({ server, name }: EntryOfText): Promise<void> {
-  const whole = await pending(importing.opening(server.name), wholeOf(server.name));
-  if (!("ok" in whole)) {
-    toast({ text: importing.notOpened(server.name, whyNot(whole, "read")), kind: "failed" });
-    return;
-  }
-  editEntry(server.name, { action: "skip" });
-  go({ screen: "new", key: newDraft({ name, config: whole.ok }).key });
 }
