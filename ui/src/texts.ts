@@ -277,6 +277,8 @@ export const naming = {
   renameHint: "Letters A to Z, digits, and _ . @ : + - . Its secrets stay with it.",
   renameOvertaken: "Somebody else changed this server meanwhile. Close this, look at the change, and rename it then.",
   renameMissing: "No server has the old name any more.",
+  wasRemoved: (name: string) => `${name} was removed meanwhile. What you typed is still here.`,
+  wasRenamed: (name: string, to: string) => `${name} was renamed to ${to} meanwhile. What you typed is still here.`,
   copy: "Duplicate",
   copying: (name: string) => `Duplicate ${name}`,
   copyingNow: (name: string) => `Duplicating ${name}`,

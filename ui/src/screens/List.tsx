@@ -20,6 +20,7 @@ import { list } from "../texts.ts";
 import { BulkBar } from "./list/BulkBar.tsx";
 import { Filters } from "./list/Filters.tsx";
 import { StaticServers } from "./list/StaticServers.tsx";
+import { Naming } from "./list/Naming.tsx";
 import { Table } from "./list/Table.tsx";
 import { WaitingDrafts } from "./list/WaitingDrafts.tsx";
 import { type Arrangement, type Order, arranged, counted, sortOf, sortText } from "./list/arranged.ts";
@@ -72,6 +73,7 @@ export function List() {
         </>
       )}
       <StaticServers />
+      <Naming />
     </div>
   );
 }

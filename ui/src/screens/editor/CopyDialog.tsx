@@ -14,10 +14,12 @@ type Props = {
   etag: string;
   /** Whether there are changes that are not saved, and so not copied. */
   isChanged: boolean;
+  /** Where the server is gone: what happened to it. */
+  gone?: string | null;
   onClose: () => void;
 };
 
-export function CopyDialog({ name, etag, isChanged, onClose }: Props) {
+export function CopyDialog({ name, etag, isChanged, gone = null, onClose }: Props) {
   return (
     <NamingDialog
       title={naming.copying(name)}
@@ -29,6 +31,7 @@ export function CopyDialog({ name, etag, isChanged, onClose }: Props) {
       doing={naming.copyingNow(name)}
       overtaken={naming.copyOvertaken}
       missing={naming.copyMissing}
+      gone={gone}
       send={(to) => copy(name, to, etag)}
       onDone={(to, shown) => {
         noteOwnWrite(to, { over: null, etag: shown.etag }, shown);

@@ -2,6 +2,7 @@
 import { useRef, useState } from "preact/hooks";
 import type { Result, Shown } from "../../api/servers.ts";
 import { isServerName } from "../../model/name.ts";
+import { Banner } from "../../parts/Banner.tsx";
 import { Button } from "../../parts/Button.tsx";
 import { Dialog } from "../../parts/Dialog.tsx";
 import { TextField } from "../../parts/Field.tsx";
@@ -27,12 +28,14 @@ type Props = {
   /** What is said where somebody else has changed the server, and where it is gone. */
   overtaken: string;
   missing: string;
+  /** What happened to the server, where it is gone already. */
+  gone: string | null;
   send: (to: string) => Promise<Result<Shown>>;
   onDone: (to: string, shown: Shown) => void;
   onClose: () => void;
 };
 
-export function NamingDialog({ title, verb, hint, suggestion, own, isOwn, doing, overtaken, missing, send, onDone, onClose }: Props) {
+export function NamingDialog({ title, verb, hint, suggestion, own, isOwn, doing, overtaken, missing, gone, send, onDone, onClose }: Props) {
   const [to, setTo] = useState(suggestion);
   const [fault, setFault] = useState<string | null>(null);
   const [isBusy, setBusy] = useState(false);
@@ -42,8 +45,8 @@ export function NamingDialog({ title, verb, hint, suggestion, own, isOwn, doing,
     if (isSent.current) return;
     const taken = servers.peek().has(to) ? naming.taken : isWaiting(to, own) ? NAME_WAITS : null;
     const wrong = to === own ? isOwn : (isServerName(to) ?? taken);
-    setFault(wrong);
-    if (wrong !== null) return;
+    setFault(gone === null ? wrong : missing);
+    if (gone !== null || wrong !== null) return;
     isSent.current = true;
     setBusy(true);
     const answer = await pending(doing, send(to));
@@ -74,11 +77,18 @@ export function NamingDialog({ title, verb, hint, suggestion, own, isOwn, doing,
       }
     >
       <form
+        class="stack"
         onSubmit={(event) => {
           event.preventDefault();
           void submit();
         }}
       >
+        {/* While a request is under way it may be what that has done. */}
+        {gone !== null && !isBusy && (
+          <Banner kind="alert" tone="warning">
+            {gone}
+          </Banner>
+        )}
         <TextField
           label={naming.label}
           hint={hint}

@@ -10,11 +10,13 @@ type Props = {
   name: string;
   /** The tag of what is to be renamed. */
   etag: string;
+  /** Where the server is gone: what happened to it. */
+  gone?: string | null;
   onClose: () => void;
   onRenamed: (shown: Shown) => void;
 };
 
-export function RenameDialog({ name, etag, onClose, onRenamed }: Props) {
+export function RenameDialog({ name, etag, gone = null, onClose, onRenamed }: Props) {
   return (
     <NamingDialog
       title={naming.renaming(name)}
@@ -26,6 +28,7 @@ export function RenameDialog({ name, etag, onClose, onRenamed }: Props) {
       doing={naming.renamingNow(name)}
       overtaken={naming.renameOvertaken}
       missing={naming.renameMissing}
+      gone={gone}
       send={(to) => rename(name, to, etag)}
       onDone={(to, shown) => {
         noteOwnWrite(to, { over: null, etag: shown.etag }, shown);

@@ -1,20 +1,16 @@
 /** What can be done with one server of the list. It is drawn only where servers can be written. */
-import { useState } from "preact/hooks";
 import { isServerName } from "../../model/name.ts";
 import { Menu, type MenuItem } from "../../parts/Menu.tsx";
 import { isRunner } from "../../state/instances.ts";
 import type { LiveServer } from "../../state/live.ts";
+import { askForName } from "../../state/naming.ts";
 import { removeLater } from "../../state/removal.ts";
 import { go } from "../../state/route.ts";
 import { list } from "../../texts.ts";
-import { CopyDialog } from "../editor/CopyDialog.tsx";
-import { RenameDialog } from "../editor/RenameDialog.tsx";
 import { rowItemsFinder } from "../Drafting.tsx";
 
 export function RowMenu({ server }: { server: LiveServer }) {
   const { name, etag, config } = server;
-  const [isRenaming, setRenaming] = useState(false);
-  const [isCopying, setCopying] = useState(false);
   // A server in the file may have a name that no server could be given: all that the page can do is to remove it.
   const find = rowItemsFinder();
   const isNamed = isServerName(name) === null;
@@ -26,19 +22,11 @@ export function RowMenu({ server }: { server: LiveServer }) {
     return [
       // One that can't be read can be replaced there.
       { label: config === null ? list.replace : list.edit, run: () => go({ screen: "editor", name }) },
-      { label: list.rename, run: () => setRenaming(true) },
-      ...(config === null ? [] : [{ label: list.duplicate, run: () => setCopying(true) }]),
+      { label: list.rename, run: () => askForName({ kind: "rename", name, etag }) },
+      ...(config === null ? [] : [{ label: list.duplicate, run: () => askForName({ kind: "copy", name, etag }) }]),
       ...(find?.(server) ?? []),
       remove,
     ];
   };
-  return (
-    <>
-      <Menu label={list.more(name)} items={items} isWhole={find !== null && isRunner.value !== null} />
-      {isRenaming && (
-        <RenameDialog name={name} etag={etag} onClose={() => setRenaming(false)} onRenamed={() => setRenaming(false)} />
-      )}
-      {isCopying && <CopyDialog name={name} etag={etag} isChanged={false} onClose={() => setCopying(false)} />}
-    </>
-  );
+  return <Menu label={list.more(name)} items={items} isWhole={find !== null && isRunner.value !== null} />;
 }
