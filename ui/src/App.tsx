@@ -10,6 +10,7 @@ import { SignIn } from "./screens/SignIn.tsx";
 import { Notices } from "./screens/Notices.tsx";
 import { storedDrafts } from "./state/drafts.ts";
 import { endExport, wanted } from "./state/exporting.ts";
+import { timesForgotten } from "./state/forgetting.ts";
 import { useKeys } from "./state/keys.ts";
 import { isListed, servers } from "./state/live.ts";
 import "./state/double-click.ts";
@@ -31,12 +32,13 @@ export function App() {
   ]);
   useReadiness();
   useTitleAndFocus(route.value);
+  const { state, hasLeft } = session.value;
   return (
     <>
       <Header onHelp={() => setHelpOpen(true)} />
-      <main>
+      <main key={timesForgotten.value}>
         <Notices />
-        {route.value.screen === "list" ? <List /> : <Drafting route={route.value} />}
+        {!hasLeft && (route.value.screen === "list" ? <List /> : <Drafting route={route.value} />)}
       </main>
       <p class="unseen" role="status">
         {announcement.value}
@@ -44,7 +46,7 @@ export function App() {
       <Toasts />
       {wanted.value !== null && <Exporting {...wanted.value} onClose={endExport} />}
       {isHelpOpen && <Help onClose={() => setHelpOpen(false)} />}
-      {session.value.state === "signed-out" && <SignIn />}
+      {state === "signed-out" && <SignIn />}
     </>
   );
 }

@@ -115,4 +115,9 @@ export default async function (stage) {
   await reader.page.getByRole('menuitem', { name: 'Copy as…', exact: true }).click();
   await visible(reader.exporting.title.getByText('Export notes', { exact: true }));
   await visible(reader.exporting.text);
+
+  // The way back of the browser leads away from it.
+  await reader.page.goBack();
+  await gone(reader.exporting.dialog);
+  await reader.list.isShown();
 }

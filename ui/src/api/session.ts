@@ -31,9 +31,11 @@ export type Session = {
   caller: Caller | null;
   /** Why the reader is asked to sign in, if there is something to say. */
   note: string | null;
+  /** Whether the reader has signed out, here or in another tab: nobody is about to go on. A key that has ended is another thing. */
+  hasLeft: boolean;
 };
 
-export const session = signal<Session>({ state: "unknown", scopes: null, access: null, caller: null, note: null });
+export const session = signal<Session>({ state: "unknown", scopes: null, access: null, caller: null, note: null, hasLeft: false });
 
 /** Whether the service has refused this page because it does not know the page's origin. */
 export const isForeignOrigin = signal(false);
@@ -66,7 +68,7 @@ export async function start(): Promise<void> {
       if (key === null && session.peek().state === "signed-out") void join(other);
     },
     ended: (other) => {
-      if (key === other) signOut(texts.signedOutElsewhere);
+      if (key === other) signOut(texts.signedOutElsewhere, true);
     },
   });
   await enter();
@@ -85,8 +87,8 @@ async function enter(): Promise<void> {
   const note = code === null ? null : spent;
   const answer = await ask({});
   // If the service can't be reached, the stream reports that, and keeps trying.
-  if (answer !== "refused") session.value = { state: "open", ...(answer === "offline" ? UNKNOWN : answer), note: null };
-  else if (!(await join(await handed))) session.value = { state: "signed-out", ...UNKNOWN, note };
+  if (answer !== "refused") session.value = { state: "open", ...(answer === "offline" ? UNKNOWN : answer), note: null, hasLeft: false };
+  else if (!(await join(await handed))) session.value = { state: "signed-out", ...UNKNOWN, note, hasLeft: false };
 }
 
 /** Goes on with the key of a session; false without one, or where the service refuses it. */
@@ -127,7 +129,7 @@ export async function refreshSession(): Promise<void> {
 export async function leave(): Promise<void> {
   const [ended, wasOfSession] = [key, isOfSession];
   if (ended === null) return;
-  signOut(texts.signedOut);
+  signOut(texts.signedOut, true);
   if (!wasOfSession) return;
   tellEnded(ended);
   const note = await end(ended);
@@ -135,8 +137,8 @@ export async function leave(): Promise<void> {
   session.value = { ...session.peek(), note };
 }
 
-/** Any 401 lands here. What was typed stays. */
-export function signOut(why: string): void {
+/** Any 401 lands here. What was typed stays, unless the reader has left. */
+export function signOut(why: string, hasLeft = false): void {
   // Without a key nothing is lost, and the reason for the loss of an earlier one is shown already.
   const note = key === null ? session.peek().note : why;
   if (key !== null) forgetKey(key);
@@ -144,7 +146,7 @@ export function signOut(why: string): void {
   isOfSession = false;
   refused.clear();
   // What is below the dialog stays as it is until somebody signs in.
-  session.value = { ...session.peek(), state: "signed-out", note };
+  session.value = { ...session.peek(), state: "signed-out", note, hasLeft: hasLeft || session.peek().hasLeft };
 }
 
 /** What each request of the page carries; nothing where the service asks for no key. */
@@ -176,7 +178,7 @@ function take(candidate: string, answer: Known | null): void {
   key = candidate;
   isOfSession = false;
   refused.clear();
-  session.value = { state: "signed-in", ...(answer ?? UNKNOWN), note: null };
+  session.value = { state: "signed-in", ...(answer ?? UNKNOWN), note: null, hasLeft: false };
 }
 
 function headersOf(candidate: string): Record<string, string> {

@@ -1,6 +1,6 @@
 /**
  * Drafts over a reload: they are in `sessionStorage`, as long as no secret was typed into them. What was is only in memory,
- * because a browser may write this storage to disk. Signed out, nothing stays there.
+ * because a browser may write this storage to disk. Signed out, nothing stays there, and no secret in memory.
  */
 import { effect } from "@preact/signals";
 import { keep } from "../api/kept.ts";
@@ -12,6 +12,7 @@ import { writeJson } from "../json/write.ts";
 import { isMasked } from "../model/masks.ts";
 import { secretLeaves } from "../model/secrets.ts";
 import { suspects } from "../model/suspects.ts";
+import { whenForgotten } from "./forgetting.ts";
 import { type Draft, KEPT_DRAFTS, drafts, isDirty, isLoose, storedDrafts } from "./drafts.ts";
 
 /** Whether nothing of it would be lost, and no secret kept, by storing its configuration. */
@@ -67,6 +68,11 @@ function restore(): void {
 }
 
 restore();
+
+// What may hold a secret stays in no memory that somebody else could look into.
+whenForgotten(() => {
+  drafts.value = new Map([...drafts.peek()].filter(([, draft]) => !isDirty(draft) || isStorable(draft)));
+});
 
 effect(() => {
   const { state } = session.value;

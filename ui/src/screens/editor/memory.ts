@@ -6,6 +6,7 @@ import { effect, signal } from "@preact/signals";
 import type { JsonObject, Json } from "../../json/value.ts";
 import type { Finding } from "../../model/check.ts";
 import { drafts } from "../../state/drafts.ts";
+import { whenForgotten } from "../../state/forgetting.ts";
 import type { OtherKinds } from "./auth-kinds.ts";
 import type { TypedAuth } from "./custom-auth.ts";
 import type { Row } from "./entries.ts";
@@ -88,4 +89,9 @@ effect(() => {
   const kept = drafts.value;
   const left = new Map([...memories.peek()].filter(([key]) => kept.has(key)));
   if (left.size < memories.peek().size) memories.value = left;
+});
+
+// Rows, and what was put away, may hold secrets that the configuration of the draft does not have.
+whenForgotten(() => {
+  memories.value = new Map();
 });
