@@ -33,6 +33,7 @@ export const importing = {
   noText: (file: string) => `${file} is not a text file.`,
   clear: "Clear the text",
   cleared: "The text was cleared",
+  exchanged: (file: string) => `${file} is in the place of the text`,
   undo: "Undo",
   tryAgain: "Try again",
   goThere: "Go there",
@@ -50,7 +51,7 @@ export const importing = {
   found: "Found servers",
   foundCount: (number: number) => `${count(number, "server")} found.`,
   nothing: "No server was found in this text.",
-  originalName: (name: string) => `${JSON.stringify(name)} in the text.`,
+  originalName: "in the text.",
   states: { new: "New", same: "Already stored", differs: "Differs from what is stored" },
   choice: (name: string) => `What to do with ${name}`,
   actions: { add: "Add", replace: "Replace", merge: "Merge", rename: "Add as…", skip: "Skip" },
@@ -96,12 +97,19 @@ export const importing = {
   submit: (number: number) => `Import ${count(number, "server")}`,
   stillReading: "The text is being read. Look at what is found in it first.",
   nothingChosen: "Choose at least one server to import.",
-  decideFirst: (names: string[]) => `Choose what to do with ${names.join(", ")} first.`,
-  completeFirst: (names: string[]) => `Enter what is missing for ${names.join(", ")} first.`,
+  decideFirst: (names: string[]) => `Choose what to do with ${some(names)} first.`,
+  completeFirst: (names: string[]) => `Enter what is missing for ${some(names)} first.`,
   leaveOutFirst: (number: number) => `${count(number, "entry", "entries")} can't be imported. Fix the text, or import the others without ${number === 1 ? "it" : "them"}.`,
+  lost: {
+    away: "The service can't be reached. The servers may have been stored: look again once it is back.",
+    maybe: "The answer of the service did not arrive, and the servers may have been stored. What is stored now is shown below.",
+    stored: "The answer of the service did not arrive, but all that you chose is stored.",
+  },
+  notImported: (why: string) => `The import is not done: ${why}`,
+  openAgain: "Open the import",
   overtaken: "Somebody else changed a server meanwhile. Nothing was imported. Look at the differences again.",
   done: (number: number) => `${count(number, "server")} ${number === 1 ? "was" : "were"} imported.`,
-  wasStored: { add: "added", replace: "replaced", merge: "merged", rename: "added" } as Record<string, string>,
+  wasStored: { add: "added", replace: "replaced", merge: "merged", rename: "added", skip: "stored" } as Record<string, string>,
   wasSkipped: "not imported",
   toList: "Go to the list",
   again: "Read the text again",
@@ -135,3 +143,16 @@ export const exporting = {
   close: "Close",
   tryAgain: "Try again",
 } as const;
+
+const MOST_NAMES = 3;
+
+/** The first names, and how many more there are. */
+function some(names: string[]): string {
+  const more = names.length - MOST_NAMES;
+  return names.slice(0, MOST_NAMES).map(isolated).join(", ") + (more > 0 ? ` and ${more} more` : "");
+}
+
+/** A name in a sentence, whatever its direction is. */
+function isolated(name: string): string {
+  return /[^ -~]/.test(name) ? `\u2068${name}\u2069` : name;
+}

@@ -43,6 +43,16 @@ fn an_entry_is_edited_with_what_was_entered_and_left_out_once_it_is_saved() {
 }
 
 #[test]
+fn what_comes_of_an_import_is_said_wherever_the_reader_is() {
+    Fixture::empty().play("import-ends");
+}
+
+#[test]
+fn nothing_covers_the_fields_of_a_long_import() {
+    Fixture::empty().play("import-many");
+}
+
+#[test]
 fn a_file_is_read_by_its_name_and_an_error_in_it_is_shown_at_its_place() {
     Fixture::empty().play("import-file");
 }

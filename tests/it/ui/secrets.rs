@@ -28,6 +28,11 @@ fn a_revealed_secret_is_gone_with_the_session_and_with_the_secret() {
 }
 
 #[test]
+fn nothing_that_was_typed_is_left_for_another_key_or_after_signing_out() {
+    Fixture::empty().play("sign-out");
+}
+
+#[test]
 fn what_looks_like_a_secret_is_hidden_in_the_list_and_warned_of_elsewhere() {
     Fixture::empty().play("findings");
 }

@@ -5,16 +5,16 @@ import { Banner } from "../parts/Banner.tsx";
 import { Button } from "../parts/Button.tsx";
 import { useBar } from "../parts/bar.ts";
 import { mode, whyNoWrite } from "../state/access.ts";
-import { clearSource, entries, found, importChosen, isReading, outcome, readAgain, refusal, setSource, skipsRefused, source, unfit } from "../state/importing.ts";
+import { entries, found, importChosen, isImporting, isReading, leaveOutcome, lost, outcome, readAgain, refusal, setSource, skipsRefused, source, unfit } from "../state/importing.ts";
 import { useKeys } from "../state/keys.ts";
 import { go } from "../state/route.ts";
-import { toast } from "../state/toasts.ts";
 import { editor } from "../texts-editing.ts";
 import { importing } from "../texts-import.ts";
 import { labelOf } from "./editor/faults.ts";
 import { FormatField } from "./import/FormatField.tsx";
 import { Found } from "./import/Found.tsx";
 import { SourceField } from "./import/SourceField.tsx";
+import { exchange } from "./import/exchange.ts";
 import { faultIn } from "./import/place.ts";
 
 /** What has to be chosen or entered before anything can be imported. */
@@ -54,7 +54,6 @@ function ImportText() {
   const field = useRef<HTMLTextAreaElement>(null);
   const foot = useRef<HTMLDivElement>(null);
   const done = useRef<HTMLParagraphElement>(null);
-  const [isBusy, setBusy] = useState(false);
   /** Whether importing was tried, so that what is missing is said. */
   const [wasTried, setTried] = useState(false);
   useBar(foot, true);
@@ -63,19 +62,18 @@ function ImportText() {
   useEffect(() => {
     field.current?.focus();
     // What was stored under the names may be another state by now.
-    if (source.peek().text.trim() !== "" && outcome.peek() === null) void readAgain();
+    if (source.peek().text.trim() !== "" && outcome.peek() === null && !isImporting.peek()) void readAgain();
+    return leaveOutcome;
   }, []);
 
   const submit = async () => {
-    if (isBusy || outcome.peek() !== null) return;
+    if (isImporting.peek() || outcome.peek() !== null) return;
     setTried(true);
     if (whyNot() !== null) {
       focusOpen();
       return;
     }
-    setBusy(true);
     const isDone = await importChosen();
-    setBusy(false);
     setTried(false);
     if (isDone) done.current?.focus();
     else focusOpen();
@@ -105,7 +103,7 @@ function ImportText() {
           <div class="import-actions">
             {result === null ? (
               entries.value.length > 0 && (
-                <Button kind="primary" isSubmit isBusy={isBusy} onPress={() => {}} describedBy="import-said">
+                <Button kind="primary" isSubmit isBusy={isImporting.value} onPress={() => {}} describedBy="import-said">
                   {importing.submit(number)}
                 </Button>
               )
@@ -137,6 +135,17 @@ function focusOpen(): void {
 /** Why nothing can be read or was stored, where that is not said at the text itself. */
 function Refusal() {
   const { value: problem } = refusal;
+  if (lost.value !== null) {
+    return (
+      <Banner
+        kind={lost.value === "stored" ? "status" : "alert"}
+        tone={lost.value === "stored" ? "calm" : "warning"}
+        actions={lost.value === "away" && <Button onPress={() => void readAgain()}>{importing.tryAgain}</Button>}
+      >
+        {importing.lost[lost.value]}
+      </Banner>
+    );
+  }
   if (problem === null || faultIn(problem) !== null) return null;
   const isOvertaken = problem.status === 409 || problem.status === 412;
   const errors = problem.errors ?? [];
@@ -184,7 +193,6 @@ function stateText(): string {
 }
 
 function clear(field: HTMLTextAreaElement | null): void {
-  const undo = clearSource();
+  exchange("", null, importing.cleared);
   field?.focus();
-  toast({ text: importing.cleared, kind: "done", action: { label: importing.undo, run: undo } });
 }

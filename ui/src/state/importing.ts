@@ -4,13 +4,17 @@
  */
 import { computed, effect, signal, untracked } from "@preact/signals";
 import { type Action, type Format, type Found, type Text, importServers, readServers, readWhole } from "../api/import.ts";
-import { type Problem, type Result, problemIn } from "../api/problem.ts";
+import { type Failure, type Problem, type Result, isOf, problemIn } from "../api/problem.ts";
+import { session } from "../api/session.ts";
 import type { JsonObject } from "../json/value.ts";
 import { type Edit, type Entry, choicesOf, entriesOf, inputsOf, stored } from "../model/import.ts";
 import { importing as texts } from "../texts-import.ts";
 import { mode } from "./access.ts";
+import { timesForgotten, whenForgotten } from "./forgetting.ts";
 import { noteOwnWrite, servers } from "./live.ts";
 import { pending } from "./pending.ts";
+import { go, route } from "./route.ts";
+import { toast } from "./toasts.ts";
 
 const NOTHING: Text = { text: "", format: null, file: null };
 
@@ -38,6 +42,15 @@ export const skipsRefused = signal(false);
 /** Under which name each server was stored, by its name in the text. */
 export const outcome = signal<ReadonlyMap<string, string> | null>(null);
 
+/** Whether what was chosen is being stored. */
+export const isImporting = signal(false);
+
+/**
+ * Where the answer to an import did not come: `away`: the service can't be asked what is stored now; `maybe`: that is shown; `stored`: all of
+ * it is stored as it was chosen.
+ */
+export const lost = signal<"away" | "maybe" | "stored" | null>(null);
+
 const edits = signal<ReadonlyMap<string, Edit>>(new Map());
 
 export const entries = computed(() => (found.value === null ? [] : entriesOf(found.value, edits.value, (name) => servers.value.has(name), skipsRefused.value)));
@@ -51,17 +64,20 @@ const PAUSE_MS = 300;
 let timer = 0;
 let request = new AbortController();
 
-/** Takes what was changed in the text, or something else that is known of it. */
+/** Takes what was changed in the text, or something else that is known of it; nothing while what was sent is being stored. */
 export function setSource(change: Partial<Text>): void {
+  if (isImporting.peek()) return;
   if (outcome.peek() !== null) forgetChoices();
   outcome.value = null;
   notStored.value = null;
+  lost.value = null;
   source.value = { ...source.peek(), ...change };
   readSoon();
 }
 
 /** Takes another text in the place of all. A file's name says something of its format. */
 export function replaceSource(text: string, file: string | null = null): void {
+  if (isImporting.peek()) return;
   forgetChoices();
   setSource({ text, file, format: null });
 }
@@ -72,15 +88,24 @@ function forgetChoices(): void {
   skipsRefused.value = false;
 }
 
-/** Empties the field, and gives a way to undo it. */
-export function clearSource(): () => void {
-  const before = { source: source.peek(), edits: edits.peek() };
-  replaceSource("");
+/** What a way back leads to: the text and what was chosen for it, as long as that may be brought back. */
+type Before = { text: Text; edits: ReadonlyMap<string, Edit>; skipsRefused: boolean };
+
+let before: Before | null = null;
+
+/** Puts another text in the place of this one, and gives a way to undo that: it says whether the text came back. */
+export function exchangeSource(text: string, file: string | null = null): () => boolean {
+  const own: Before = { text: source.peek(), edits: edits.peek(), skipsRefused: skipsRefused.peek() };
+  before = own;
+  replaceSource(text, file);
   return () => {
     // What was typed since then goes before.
-    if (source.peek().text !== "") return;
-    edits.value = before.edits;
-    setSource(before.source);
+    if (isImporting.peek() || before !== own || source.peek().text !== text) return false;
+    before = null;
+    setSource(own.text);
+    edits.value = own.edits;
+    skipsRefused.value = own.skipsRefused;
+    return true;
   };
 }
 
@@ -90,6 +115,7 @@ export function editEntry(name: string, change: Edit): void {
   const over = change.action === undefined ? {} : { over: server?.etag ?? null };
   edits.value = new Map(edits.peek()).set(name, { ...edits.peek().get(name), ...change, ...over });
   notStored.value = null;
+  lost.value = null;
 }
 
 /** Takes one value that was asked for. */
@@ -128,26 +154,79 @@ async function read(): Promise<void> {
   unread.value = "ok" in answer ? null : problemIn(answer);
 }
 
-/** Stores what was chosen: all of it, or nothing. Gives whether that was done. */
+/** Stores what was chosen: all of it, or nothing. Gives whether that was done; who has left the screen is told by a message. */
 export async function importChosen(): Promise<boolean> {
   const chosen = entries.peek();
+  const since = timesForgotten.peek();
+  isImporting.value = true;
   const answer = await pending(texts.importing(stored(chosen).length), importServers(source.peek(), choicesOf(chosen), skipsRefused.peek()));
-  if (!("ok" in answer)) {
-    const problem = problemIn(answer);
-    // What is stored now is not what was shown.
-    if (problem.status === 409 || problem.status === 412) await read();
-    notStored.value = problem;
-    return false;
-  }
-  const done = answer.ok.servers.filter(({ stored_as }) => stored_as !== undefined);
+  if (timesForgotten.peek() !== since) return false;
+  isImporting.value = false;
+  if ("ok" in answer) settle(answer.ok);
+  else await explain(answer, stored(chosen));
+  if (route.peek().screen !== "import") report();
+  return outcome.peek() !== null;
+}
+
+function settle({ servers: all }: Found): void {
+  const done = all.filter(({ stored_as }) => stored_as !== undefined);
   for (const { name, stored_as = name, etag = null, etag_after, action } of done) {
     if (etag_after !== undefined) noteOwnWrite(stored_as, { over: action === "rename" ? null : etag, etag: etag_after });
   }
+  end(new Map(done.map(({ name, stored_as = name }) => [name, stored_as])));
+}
+
+function end(names: ReadonlyMap<string, string>): void {
   // What was entered is stored now, and is kept nowhere else.
   edits.value = new Map([...edits.peek()].map(([name, { inputs, ...edit }]) => [name, edit]));
   notStored.value = null;
-  outcome.value = new Map(done.map(({ name, stored_as = name }) => [name, stored_as]));
-  return true;
+  outcome.value = names;
+}
+
+/** Why it was not done; where no answer came, what is stored now says whether it was. */
+async function explain(failure: Failure, sent: readonly Entry[]): Promise<void> {
+  const problem = problemIn(failure);
+  const isLost = "offline" in failure || isOf(problem, "outcome-unknown");
+  // What is stored now is not what was shown.
+  if (isLost || problem.status === 409 || problem.status === 412) await read();
+  if (!isLost) {
+    notStored.value = problem;
+    return;
+  }
+  const now = new Map(found.peek()?.servers.map((server) => [server.name, server.stored]));
+  const isStored = ({ server, action }: Entry) => action !== "rename" && now.get(server.name) === "same";
+  lost.value = found.peek() === null ? "away" : sent.every(isStored) ? "stored" : "maybe";
+  if (lost.peek() === "stored") end(new Map(sent.map(({ server: { name } }) => [name, name])));
+}
+
+/** Says what came of an import to who is elsewhere. */
+function report(): void {
+  const { value: names } = outcome;
+  if (names !== null) {
+    toast({ text: texts.done(names.size), kind: "done" });
+    leaveOutcome();
+    return;
+  }
+  const why = lost.peek() === null ? whyNot(notStored.peek()) : texts.lost[lost.peek() ?? "away"];
+  toast({ text: texts.notImported(why), kind: "failed", action: { label: texts.openAgain, run: () => go({ screen: "import" }) } });
+}
+
+function whyNot(problem: Problem | null): string {
+  if (problem === null) return "";
+  return problem.status === 409 || problem.status === 412 ? texts.overtaken : `${problem.title}. ${problem.detail}`;
+}
+
+/** The reader goes, and has seen what was imported: a text of which nothing is left to import goes, too. */
+export function leaveOutcome(): void {
+  if (outcome.peek() === null || found.peek() === null) return;
+  const isLeft = (name: string, state: string) => !outcome.peek()?.has(name) && state !== "same";
+  const isAll = found.peek()?.refused.length === 0 && !found.peek()?.servers.some((own) => isLeft(own.name, own.stored));
+  if (isAll) {
+    replaceSource("");
+    return;
+  }
+  forgetChoices();
+  [outcome.value, lost.value] = [null, null];
 }
 
 /** One server of the text with its secrets in clear and with what was entered, for a draft of it; what was not is empty. */
@@ -182,12 +261,26 @@ export const fitting = computed<readonly Format[]>(() => (found.value === null ?
 effect(() => {
   const now = servers.value;
   untracked(() => {
-    if (found.peek() === null || outcome.peek() !== null || isReading.peek() || mode.peek() !== "edit") return;
+    if (found.peek() === null || outcome.peek() !== null || isReading.peek() || isImporting.peek() || mode.peek() !== "edit") return;
     const isOld = found.peek()?.servers.some(({ name, etag }) => (now.get(name)?.etag ?? null) !== (etag ?? null));
     if (isOld === true) readSoon();
   });
 });
 
+// Who has signed in again goes on where the key had ended.
+effect(() => {
+  if (session.value.state !== "signed-in") return;
+  untracked(() => {
+    if (unread.peek()?.status === 401) void readAgain();
+  });
+});
+
 addEventListener("beforeunload", (event) => {
   if (source.peek().text.trim() !== "" && outcome.peek() === null) event.preventDefault();
+});
+
+whenForgotten(() => {
+  isImporting.value = false;
+  before = null;
+  replaceSource("");
 });

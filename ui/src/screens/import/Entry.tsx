@@ -1,7 +1,8 @@
 /** One server of the text: what it is without its secrets, what there is under its name, what was chosen, and what became of it. */
+import { Fragment } from "preact";
 import { useId } from "preact/hooks";
 import type { Found, Place } from "../../api/import.ts";
-import { seenJson } from "../../model/characters.ts";
+import { seenJson, seenText } from "../../model/characters.ts";
 import { nameOf } from "../../model/formats.ts";
 import { type Entry as EntryOfText, errorsIn } from "../../model/import.ts";
 import { preview } from "../../model/preview.ts";
@@ -54,8 +55,8 @@ export function Entry({ entry, number, notes, wasTried, onPlace }: Props) {
         )}
       </div>
       {server.original_name !== undefined && (
-        <p class="field-hint" dir="auto">
-          {importing.originalName(server.original_name)}
+        <p class="field-hint">
+          <bdi>{seenJson(JSON.stringify(server.original_name))}</bdi> {importing.originalName}
         </p>
       )}
       <p class="import-target">
@@ -88,7 +89,7 @@ export function Entry({ entry, number, notes, wasTried, onPlace }: Props) {
             <li key={at + message}>
               <Icon name="warning" />
               <span>
-                <strong>{labelOf(at)}</strong>: {message}
+                <strong dir="auto">{labelOf(at)}</strong>: {message}
               </span>
             </li>
           ))}
@@ -100,7 +101,7 @@ export function Entry({ entry, number, notes, wasTried, onPlace }: Props) {
             <li key={pointer}>
               <Icon name="warning" />
               <span>
-                <strong>{labelOf(pointer)}</strong> {importing.finding(withoutMarks(proposal))}
+                <strong dir="auto">{labelOf(pointer)}</strong> {importing.finding(withoutMarks(proposal))}
               </span>
             </li>
           ))}
@@ -130,7 +131,14 @@ function Members({ rows }: { rows: [string, string[]][] }) {
       {rows.map(([title, words]) => (
         <div key={title}>
           <dt>{title}</dt>
-          <dd dir="auto">{words.join(", ")}</dd>
+          <dd>
+            {words.map((word, index) => (
+              <Fragment key={word}>
+                {index > 0 && ", "}
+                <bdi>{seenText(word)}</bdi>
+              </Fragment>
+            ))}
+          </dd>
         </div>
       ))}
     </dl>

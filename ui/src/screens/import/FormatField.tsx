@@ -2,7 +2,7 @@
 import type { Format } from "../../api/import.ts";
 import { grouped, isFormat, nameOf } from "../../model/formats.ts";
 import { Field } from "../../parts/Field.tsx";
-import { fitting, found, setSource, source } from "../../state/importing.ts";
+import { fitting, found, isImporting, setSource, source } from "../../state/importing.ts";
 import { formats, importing } from "../../texts-import.ts";
 
 export function FormatField() {
@@ -19,6 +19,7 @@ export function FormatField() {
         {(wiring) => (
           <select
             {...wiring}
+            disabled={isImporting.value}
             value={format ?? ""}
             onChange={({ currentTarget: { value } }) => setSource({ format: isFormat(value) ? value : null })}
           >

@@ -2,6 +2,7 @@
 import type { RefObject } from "preact";
 import { useId } from "preact/hooks";
 import type { Found as FoundInText, Place } from "../../api/import.ts";
+import { seenText } from "../../model/characters.ts";
 import { undecided } from "../../model/import.ts";
 import { Button } from "../../parts/Button.tsx";
 import { chooseForAll, entries, outcome, skipsRefused, unfit } from "../../state/importing.ts";
@@ -53,7 +54,7 @@ export function Found({ found, field, wasTried }: Props) {
       <Places
         title={importing.refused}
         isError
-        lines={refused.map(({ name, place, why }) => ({ place, text: name === undefined ? capital(why) : `${name}: ${why}` }))}
+        lines={refused.map(({ name, place, why }) => ({ place, name, text: name === undefined ? capital(why) : `: ${why}` }))}
         field={field}
       />
       {unfit.value > 0 && entries.value.length > 0 && outcome.value === null && (
@@ -68,7 +69,7 @@ export function Found({ found, field, wasTried }: Props) {
   );
 }
 
-type PlacesProps = { title: string; isError?: boolean; lines: { place: Place; text: string }[]; field: RefObject<HTMLTextAreaElement | null> };
+type PlacesProps = { title: string; isError?: boolean; lines: { place: Place; name?: string | undefined; text: string }[]; field: RefObject<HTMLTextAreaElement | null> };
 
 function Places({ title, isError = false, lines, field }: PlacesProps) {
   const id = useId();
@@ -77,10 +78,13 @@ function Places({ title, isError = false, lines, field }: PlacesProps) {
     <section class="import-places">
       <h2 id={id}>{title}</h2>
       <ul class={isError ? "import-notes error" : "import-notes"} aria-labelledby={id}>
-        {lines.map(({ place, text }, index) => (
+        {lines.map(({ place, name, text }, index) => (
           <li key={index}>
             <PlaceLink place={place} isExact={isError} onPress={() => goTo(field.current, place)} />
-            <span dir="auto">{text}</span>
+            <span>
+              {name !== undefined && <bdi>{seenText(name)}</bdi>}
+              {text}
+            </span>
           </li>
         ))}
       </ul>

@@ -3,10 +3,11 @@ import type { RefObject } from "preact";
 import { useRef, useState } from "preact/hooks";
 import { Button } from "../../parts/Button.tsx";
 import { Field, LEAVE_ALONE } from "../../parts/Field.tsx";
-import { refusal, replaceSource, setSource, source } from "../../state/importing.ts";
+import { isImporting, refusal, replaceSource, setSource, source } from "../../state/importing.ts";
 import { toast } from "../../state/toasts.ts";
 import { capital } from "../../texts-editing.ts";
 import { importing } from "../../texts-import.ts";
+import { exchange } from "./exchange.ts";
 import { faultIn, goTo } from "./place.ts";
 import { LARGEST, textOf } from "./read-file.ts";
 
@@ -33,8 +34,9 @@ export function SourceField({ fieldRef, onChange, onClear }: Props) {
       toast({ text: more.length > 0 ? importing.oneFile : single, kind: "failed" });
       return;
     }
+    if (isImporting.peek()) return;
     onChange();
-    replaceSource(read, file.name);
+    exchange(read, file.name, importing.exchanged(file.name));
     fieldRef.current?.focus();
   };
 
@@ -64,7 +66,8 @@ export function SourceField({ fieldRef, onChange, onClear }: Props) {
             ref={fieldRef}
             class="code"
             rows={10}
-            dir="auto"
+            dir="ltr"
+            readOnly={isImporting.value}
             placeholder={EXAMPLE}
             autocomplete="off"
             spellcheck={false}
@@ -83,7 +86,7 @@ export function SourceField({ fieldRef, onChange, onClear }: Props) {
       </Field>
       {isOver && <p class="import-drop">{importing.dropHere}</p>}
       <div class="import-actions">
-        <Button icon="file" onPress={() => chooser.current?.click()}>
+        <Button icon="file" isBusy={isImporting.value} onPress={() => chooser.current?.click()}>
           {importing.chooseFile}
         </Button>
         <input
@@ -100,7 +103,7 @@ export function SourceField({ fieldRef, onChange, onClear }: Props) {
           <Button onPress={() => fault.place !== null && goTo(fieldRef.current, fault.place)}>{importing.goThere}</Button>
         )}
         {text !== "" && (
-          <Button kind="quiet" onPress={onClear}>
+          <Button kind="quiet" isBusy={isImporting.value} onPress={onClear}>
             {importing.clear}
           </Button>
         )}

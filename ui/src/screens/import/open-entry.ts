@@ -4,6 +4,7 @@ import { nameOf } from "../../model/formats.ts";
 import { type Entry, leftOpen, mergedInto } from "../../model/import.ts";
 import { type Draft, NAME_WAITS, drafts, dropDraft, isDirty, newDraft, openDraft, putDraft } from "../../state/drafts.ts";
 import { draftKeyOf, noteOpened, wholeOf } from "../../state/importing.ts";
+import { timesForgotten } from "../../state/forgetting.ts";
 import { pending } from "../../state/pending.ts";
 import { go } from "../../state/route.ts";
 import { toast } from "../../state/toasts.ts";
@@ -46,9 +47,12 @@ async function drafted(entry: Entry): Promise<Draft | string> {
   const isOver = server.stored === "differs" && action !== "rename";
   const waiting = isOver ? drafts.peek().get(name) : undefined;
   if (waiting !== undefined && isDirty(waiting)) return NAME_WAITS;
+  const since = timesForgotten.peek();
   const whole = await wholeOf(entry);
   if (!("ok" in whole)) return whyNot(whole, "read");
   if (whole.ok === null) return importing.notInText;
+  // It is nobody's who is here now.
+  if (timesForgotten.peek() !== since) return importing.notInText;
   if (!isOver) return newDraft({ name, config: whole.ok });
   const stored = await openDraft(name, () => false);
   if (!("key" in stored)) return whyNot({ problem: stored }, "read");
