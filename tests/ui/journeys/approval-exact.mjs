@@ -27,7 +27,7 @@ export default async function (stage) {
   await writer.put('hostile', { command: '/bin/sh', args: ARGS.map(([arg]) => arg), env: { 'LOG_LEVEL': 'debug ' } });
   await writer.put('second', { command: '/bin/\u202esh', args: ['a\nb'] });
   const visitor = await stage.guest('operator');
-  const { list, running, importing, page } = visitor;
+  const { list, editor, running, importing, page } = visitor;
 
   // The row of the list has one line, with escapes.
   const target = list.row('second').locator('code.target');
@@ -67,6 +67,21 @@ export default async function (stage) {
   assert.equal(await drawn(commands.first()), '/bin/[\\u202e]sh');
   await assertAccessible(page, 'several launches with what is not seen');
   await several.getByRole('button', { name: 'Cancel', exact: true }).click();
+
+  // In the form, too, where a line break survives what is typed beside it.
+  await list.edit('hostile');
+  await editor.isShown('hostile');
+  const typed = editor.cell('Arguments', 'Argument 2');
+  assert.equal(await typed.inputValue(), SCRIPT);
+  assert.equal(await drawn(editor.group('Arguments').locator('li').nth(1).locator('code')), ARGS[1][1]);
+  await typed.press('ControlOrMeta+End');
+  await typed.pressSequentially('x');
+  await assertAccessible(page, 'a form with what is not seen');
+  await editor.save.click();
+  await visitor.seesToast('hostile was saved');
+  assert.equal((await stage.api.plaintext('hostile')).args[1], `${SCRIPT}x`);
+  await editor.back.click();
+  await list.isShown();
 
   // An entry of an import is seen before it is stored.
   await list.import.first().click();

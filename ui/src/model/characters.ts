@@ -31,6 +31,11 @@ export function seenText(text: string): string {
   return partsOf(text).map((part) => (part.kind === "sign" ? part.sign : part.text)).join("");
 }
 
+/** Whether it has characters that can't be seen as what they are. */
+export function hasSigns(text: string): boolean {
+  return partsOf(text).some(({ kind }) => kind === "sign");
+}
+
 /** Whether nothing of it needs a mark in a line: each blank is between two words. */
 export function isSeen(text: string): boolean {
   const parts = partsOf(text);

@@ -154,7 +154,7 @@ async function read(): Promise<void> {
   unread.value = "ok" in answer ? null : problemIn(answer);
 }
 
-/** Stores what was chosen: all of it, or nothing. Gives whether that was done; who has left the screen is told by a message. */
+/** Stores what was chosen: all of it, or nothing. Gives whether that was done; a reader who has left the screen gets a message. */
 export async function importChosen(): Promise<boolean> {
   const chosen = entries.peek();
   const since = timesForgotten.peek();

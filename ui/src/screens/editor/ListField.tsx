@@ -3,12 +3,13 @@ import type { ComponentChildren } from "preact";
 import { useId } from "preact/hooks";
 import { batch } from "@preact/signals";
 import { get, pointer } from "../../json/pointer.ts";
+import { Code } from "../../parts/Code.tsx";
 import { Field } from "../../parts/Field.tsx";
 import { editor } from "../../texts-editing.ts";
+import { LineInput, unseenIn } from "./LineInput.tsx";
 import { OddField } from "./MemberField.tsx";
 import { PastedNote } from "./PastedNote.tsx";
 import { AddRow, GoneRow, NoButton, RemoveRow } from "./RowButtons.tsx";
-import { AS_TYPED } from "./as-typed.ts";
 import { leave, messageAt, setMember, useEditing, warningAt } from "./editing.ts";
 import { type Row, arrayOf, followed, withRows } from "./entries.ts";
 import { useFocusNext } from "./focus.ts";
@@ -62,7 +63,7 @@ export function ListField({ at, legend, one, hint, onTake, offer }: Props) {
               <li key={row.id} class="row cleared">
                 <span class="row-gone">
                   <GoneRow name={`${id}-undo-${row.id}`} what={`${one} ${text}`} onUndo={() => setGone(row, false)} />
-                  <code class="row-name">{text}</code>
+                  <Code mode="line" class="row-name" value={text} />
                 </span>
                 <NoButton />
               </li>
@@ -80,18 +81,16 @@ export function ListField({ at, legend, one, hint, onTake, offer }: Props) {
                     isLabelHidden
                     error={messageAt(faults, own)}
                     note={warningAt({ suspects, advice }, own)}
+                    hint={unseenIn(row.value)}
                   >
                     {(wiring) => (
-                      <input
+                      <LineInput
                         {...wiring}
                         data-focus={`${id}-${row.id}`}
-                        {...AS_TYPED}
                         class="code"
                         data-at={own}
                         value={row.value as string}
-                        onInput={({ currentTarget: { value: text } }) =>
-                          write(rows.map((other) => (other === row ? { ...other, value: text } : other)))
-                        }
+                        onText={(text) => write(rows.map((other) => (other === row ? { ...other, value: text } : other)))}
                         onPaste={(event) => {
                           if (onTake?.(event.clipboardData?.getData("text/plain") ?? "", place) === true) event.preventDefault();
                         }}

@@ -3,7 +3,7 @@ import { get } from "../../json/pointer.ts";
 import { type Json, JsonNumber } from "../../json/value.ts";
 import { Field } from "../../parts/Field.tsx";
 import { editor } from "../../texts-editing.ts";
-import { AS_TYPED } from "./as-typed.ts";
+import { LineInput, unseenIn } from "./LineInput.tsx";
 import { leave, messageAt, setMember, useEditing, warningAt } from "./editing.ts";
 
 type Props = {
@@ -22,16 +22,15 @@ export function MemberField({ at, label, hint, isNumber = false, isCode = false,
   const error = messageAt(faults, at);
   if (text === null) return <OddField label={label} at={at} error={error} />;
   return (
-    <Field label={label} hint={hint} error={error} note={warningAt({ suspects, advice }, at)}>
+    <Field label={label} hint={(isCode && unseenIn(text)) || hint} error={error} note={warningAt({ suspects, advice }, at)}>
       {(wiring) => (
-        <input
+        <LineInput
           {...wiring}
-          {...AS_TYPED}
           class={isCode ? "code" : undefined}
           inputMode={isNumber ? "decimal" : "text"}
           data-at={at}
           value={text}
-          onInput={({ currentTarget }) => setMember(draft.key, at, meant(at, currentTarget.value, isNumber))}
+          onText={(typed) => setMember(draft.key, at, meant(at, typed, isNumber))}
           onPaste={(event) => {
             if (onTake?.(event.clipboardData?.getData("text/plain") ?? "") === true) event.preventDefault();
           }}

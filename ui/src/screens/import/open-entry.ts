@@ -41,7 +41,7 @@ export async function openEntry(entry: Entry): Promise<void> {
   show(draft);
 }
 
-/** The draft; why there is none, if it can't be made. */
+/** The draft, or why it can't be made. */
 async function drafted(entry: Entry): Promise<Draft | string> {
   const { server, action, name } = entry;
   const isOver = server.stored === "differs" && action !== "rename";
