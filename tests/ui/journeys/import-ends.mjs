@@ -96,6 +96,17 @@ export default async function (stage) {
   await visible(importing.entry('four').getByText('New', { exact: true }));
   await importing.import('1 server was imported.');
 
+  // While the service can't be asked, that is said; once it can, what is there.
+  await page.getByRole('button', { name: 'Go to the list', exact: true }).click();
+  await toImport();
+  await importing.read(of('eight'));
+  await page.route('**/api/import?dry_run=true', (route) => route.abort(), { times: 1 });
+  await lose((route) => route.fetch());
+  await importing.submit.click();
+  await visible(visitor.alert('The servers may have been stored: look again once it is back.'));
+  await page.getByRole('button', { name: 'Try again', exact: true }).click();
+  await visible(visitor.status('The answer of the service did not arrive, but all that you chose is stored.'));
+
   // Of a part that was left there is the rest.
   await page.getByRole('button', { name: 'Go to the list', exact: true }).click();
   await toImport();

@@ -55,4 +55,5 @@ export default async function (stage) {
     return whole - own;
   });
   assert.ok(cut <= 0, `the format is cut by ${cut} px`);
+  assert.ok((await importing.format.boundingBox()).width < 600, 'it is no wider than its words');
 }

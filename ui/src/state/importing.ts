@@ -152,6 +152,7 @@ async function read(): Promise<void> {
   isReading.value = false;
   found.value = "ok" in answer ? answer.ok : null;
   unread.value = "ok" in answer ? null : problemIn(answer);
+  if ("ok" in answer && lost.peek() !== null) judgeLost(answer.ok);
 }
 
 /** Stores what was chosen: all of it, or nothing. Gives whether that was done; a reader who has left the screen gets a message. */
@@ -179,7 +180,7 @@ function settle({ servers: all }: Found): void {
 function end(names: ReadonlyMap<string, string>): void {
   // What was entered is stored now, and is kept nowhere else.
   edits.value = new Map([...edits.peek()].map(([name, { inputs, ...edit }]) => [name, edit]));
-  notStored.value = null;
+  [notStored.value, unanswered] = [null, []];
   outcome.value = names;
 }
 
@@ -187,16 +188,21 @@ function end(names: ReadonlyMap<string, string>): void {
 async function explain(failure: Failure, sent: readonly Entry[]): Promise<void> {
   const problem = problemIn(failure);
   const isLost = "offline" in failure || isOf(problem, "outcome-unknown");
+  if (isLost) [unanswered, lost.value] = [sent, "away"];
   // What is stored now is not what was shown.
   if (isLost || problem.status === 409 || problem.status === 412) await read();
-  if (!isLost) {
-    notStored.value = problem;
-    return;
-  }
-  const now = new Map(found.peek()?.servers.map((server) => [server.name, server.stored]));
+  if (!isLost) notStored.value = problem;
+}
+
+/** What was sent last, and not answered. */
+let unanswered: readonly Entry[] = [];
+
+/** Looks whether what was not answered is stored now. */
+function judgeLost({ servers: all }: Found): void {
+  const now = new Map(all.map((server) => [server.name, server.stored]));
   const isStored = ({ server, action }: Entry) => action !== "rename" && now.get(server.name) === "same";
-  lost.value = found.peek() === null ? "away" : sent.every(isStored) ? "stored" : "maybe";
-  if (lost.peek() === "stored") end(new Map(sent.map(({ server: { name } }) => [name, name])));
+  lost.value = unanswered.every(isStored) ? "stored" : "maybe";
+  if (lost.peek() === "stored") end(new Map(unanswered.map(({ server: { name } }) => [name, name] as const)));
 }
 
 /** Says what came of an import to who is elsewhere. */
@@ -281,6 +287,6 @@ addEventListener("beforeunload", (event) => {
 
 whenForgotten(() => {
   isImporting.value = false;
-  before = null;
+  [before, unanswered] = [null, []];
   replaceSource("");
 });
