@@ -85,7 +85,8 @@ export default async function (stage) {
     await visible(importing.entry(name).getByText('A mask, not a value: enter the value itself').first());
   }
   await importing.submit.click();
-  await visible(importing.said.getByText(`Enter what is missing for ${Object.keys(PASTED).join(', ')} first.`));
+  await visible(importing.said.getByText('Enter what is missing for variable, ours, header and 1 more first.'));
+  for (const name of Object.keys(PASTED)) assert.equal(await importing.entry(name).locator('[aria-invalid="true"]').count(), 1, name);
   await isUntouched('pasted servers');
   assert.deepEqual(await stage.api.names(), ['vault']);
 
