@@ -1,7 +1,12 @@
 //! How much of a text is read, whatever its syntax: what is built of it must not be many times larger than the text. A text
 //! of 1 MiB is within the bound on its signs, whatever it holds.
 
-use super::place::Lines;
+use std::cell::RefCell;
+use std::rc::Rc;
+
+use crate::json::Json;
+
+use super::place::{Lines, Position};
 use super::source::Unreadable;
 
 /// How many servers are imported at most: all of them are decided under the store's lock.
@@ -18,6 +23,71 @@ const MOST_MEMBERS: usize = 1 << 18;
 
 /// How long one line of a text of commands may be. Bytes.
 pub(in crate::formats) const LONGEST_LINE: usize = 1 << 20;
+
+/// How many bytes of texts are made of a text: so many times its own, and so many more, which a short one with references
+/// and notes in each of its texts may need.
+const MOST_TIMES: usize = 4;
+const MOST_MORE: usize = 1 << 20;
+
+const TOO_MUCH: &str =
+    "too much of it is repeated from here on: what is made of it would be many times larger than the text";
+
+/// How many bytes may still be made of a text. What a part of it is copied for is charged before it is kept: a server, a
+/// reference, a place, what servers share. Where there is no room it is not kept, and the text is refused as a whole.
+/// The one that is made by default never ends: a file that its owner changes in place is not judged by it.
+#[derive(Clone)]
+pub(in crate::formats) struct Budget(Rc<RefCell<Room>>);
+
+struct Room {
+    left: usize,
+    /// Where it was too little.
+    exceeded: Option<Position>,
+}
+
+impl Default for Budget {
+    fn default() -> Self {
+        Self::new(usize::MAX)
+    }
+}
+
+impl Budget {
+    fn new(left: usize) -> Self {
+        Self(Rc::new(RefCell::new(Room { left, exceeded: None })))
+    }
+
+    /// What may be made of a text of so many bytes.
+    pub(in crate::formats) fn of(length: usize) -> Self {
+        Self::new(length.saturating_mul(MOST_TIMES).saturating_add(MOST_MORE))
+    }
+
+    /// Takes so many bytes for what is made of the part at this position; whether there were as many.
+    pub(in crate::formats) fn take(&self, bytes: usize, at: impl FnOnce() -> Position) -> bool {
+        let mut room = self.0.borrow_mut();
+        match room.left.checked_sub(bytes) {
+            Some(left) if room.exceeded.is_none() => room.left = left,
+            _ => {
+                room.exceeded.get_or_insert_with(at);
+            }
+        }
+        room.exceeded.is_none()
+    }
+
+    /// That it was enough.
+    pub(in crate::formats) fn check(&self) -> Result<(), Unreadable> {
+        self.0.borrow().exceeded.map_or(Ok(()), |at| Err(Unreadable::new(at, TOO_MUCH)))
+    }
+}
+
+/// How many bytes the texts and names of a value have.
+pub(in crate::formats) fn bytes_of(value: &Json) -> usize {
+    match value {
+        Json::Null | Json::Bool(_) => 0,
+        Json::Number(number) => number.spelling().len(),
+        Json::String(text) => text.as_str().len(),
+        Json::Array(elements) => elements.iter().map(bytes_of).sum(),
+        Json::Object(object) => object.iter().map(|(name, value)| name.len() + bytes_of(value)).sum(),
+    }
+}
 
 /// That a text has no more lines and values than are read. Signs in its texts count too.
 pub(in crate::formats) fn check_text(lines: &Lines<'_>, text: &str) -> Result<(), Unreadable> {

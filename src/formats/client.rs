@@ -1,6 +1,8 @@
 //! What a client calls the members of a server, as a table, and the way from an entry in its words to a configuration. What
 //! only one client does is in its own file in `clients/`.
 
+use std::rc::Rc;
+
 use crate::json::{Json, Number, Object, Pointer};
 
 use super::draft::{Draft, Refusal};
@@ -151,14 +153,37 @@ pub(in crate::formats) struct Located {
     pub(in crate::formats) refused: Vec<(Pointer, &'static str)>,
 }
 
-/// An entry as it was found.
+/// An entry as it was found. The way to it may be long, so all entries of a map share what they have in common.
 pub(in crate::formats) struct Spotted {
-    pub(in crate::formats) at: Pointer,
+    pub(in crate::formats) holder: Rc<Pointer>,
+    pub(in crate::formats) step: Step,
     pub(in crate::formats) name: Option<String>,
     /// What is said where another entry has the name.
     pub(in crate::formats) same_name: &'static str,
     /// What the bag says of the map that it is in.
-    pub(in crate::formats) bag: Vec<(&'static str, Json)>,
+    pub(in crate::formats) bag: Rc<[(&'static str, Json)]>,
+}
+
+/// Where an entry is in what holds it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::formats) enum Step {
+    /// It is all of it.
+    Whole,
+    /// A member, by its name.
+    Name,
+    /// An element.
+    Index(usize),
+}
+
+impl Spotted {
+    /// Where it is.
+    pub(in crate::formats) fn at(&self) -> Pointer {
+        match (self.step, &self.name) {
+            (Step::Name, Some(name)) => self.holder.member(name),
+            (Step::Index(index), _) => self.holder.element(index),
+            (Step::Whole | Step::Name, _) => (*self.holder).clone(),
+        }
+    }
 }
 
 /// The members of a configuration that hold texts.
@@ -245,12 +270,16 @@ impl Located {
         match value {
             Json::Object(servers) if servers.is_empty() => self.ignored.push((at.clone(), words::NO_SERVERS)),
             Json::Null => self.ignored.push((at.clone(), words::NO_SERVERS)),
-            Json::Object(servers) => self.entries.extend(servers.names().map(|name| Spotted {
-                at: at.member(name),
-                name: Some(name.to_owned()),
-                same_name,
-                bag: bag.to_vec(),
-            })),
+            Json::Object(servers) => {
+                let (holder, bag): (_, Rc<[_]>) = (Rc::new(at.clone()), bag.into());
+                self.entries.extend(servers.names().map(|name| Spotted {
+                    holder: Rc::clone(&holder),
+                    step: Step::Name,
+                    name: Some(name.to_owned()),
+                    same_name,
+                    bag: Rc::clone(&bag),
+                }));
+            }
             _ => self.refused.push((at.clone(), "must be an object with the servers by name")),
         }
     }
@@ -260,11 +289,16 @@ impl Located {
         match value {
             Json::Array(servers) if servers.is_empty() => self.ignored.push((at.clone(), words::NO_SERVERS)),
             Json::Null => self.ignored.push((at.clone(), words::NO_SERVERS)),
-            Json::Array(servers) => self.entries.extend(servers.iter().enumerate().map(|(index, server)| {
-                let name = server.get("name").and_then(Json::as_str);
-                let name = name.map(str::to_owned);
-                Spotted { at: at.element(index), name, same_name: words::SAME_NAME, bag: Vec::new() }
-            })),
+            Json::Array(servers) => {
+                let (holder, bag): (_, Rc<[_]>) = (Rc::new(at.clone()), Rc::default());
+                self.entries.extend(servers.iter().enumerate().map(|(index, server)| Spotted {
+                    holder: Rc::clone(&holder),
+                    step: Step::Index(index),
+                    name: server.get("name").and_then(Json::as_str).map(str::to_owned),
+                    same_name: words::SAME_NAME,
+                    bag: Rc::clone(&bag),
+                }));
+            }
             _ => self.refused.push((at.clone(), "must be a list of servers")),
         }
     }
@@ -338,9 +372,7 @@ impl Client {
             }
             let command = texts.remove(0);
             draft.set_from("command", command, at.element(0));
-            for index in 0..texts.len() {
-                draft.comes_from(Pointer::root().member("args").element(index), at.element(index + 1));
-            }
+            draft.args_come_from(at);
             if !texts.is_empty() {
                 draft.config.insert("args", Json::Array(texts));
             }

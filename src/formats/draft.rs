@@ -35,21 +35,29 @@ pub(in crate::formats) struct Draft<'a> {
     pub(in crate::formats) inputs: Vec<Input>,
     /// Where the parts of the configuration come from.
     origins: Vec<(Pointer, Pointer)>,
+    /// The list that begins with the program, behind which the arguments are.
+    list: Option<Pointer>,
 }
 
 impl<'a> Draft<'a> {
-    pub(in crate::formats) fn new(source: &'a Source, at: Pointer, entry: &Object) -> Self {
+    pub(in crate::formats) fn new(source: &'a Source, at: Pointer, entry: Object) -> Self {
         Self {
             source,
             at,
-            rest: entry.clone(),
+            rest: entry,
             config: Object::new(),
             bag: Object::new(),
             notes: Vec::new(),
             references: Vec::new(),
             inputs: Vec::new(),
             origins: Vec::new(),
+            list: None,
         }
+    }
+
+    /// Takes the room for so many bytes that are made of this entry; what finds none is not kept.
+    pub(in crate::formats) fn has_room(&self, bytes: usize) -> bool {
+        self.source.budget.take(bytes, || self.source.place(&self.at).position)
     }
 
     /// Notes something of a member of the entry; of all of it, if the name is empty.
@@ -59,8 +67,10 @@ impl<'a> Draft<'a> {
     }
 
     pub(in crate::formats) fn note_at(&mut self, at: Pointer, about: impl Into<Words>) {
-        if self.notes.len() < MOST {
-            self.notes.push((at, about.into()));
+        let about = about.into();
+        // A place is a pointer, and the same as the text's own syntax writes it.
+        if self.notes.len() < MOST && self.has_room(2 * at.as_str().len() + about.len()) {
+            self.notes.push((at, about));
         }
     }
 
@@ -113,11 +123,39 @@ impl<'a> Draft<'a> {
 
     /// Says where a part of the configuration comes from, if not from where the member around it does.
     pub(in crate::formats) fn comes_from(&mut self, ours: Pointer, from: Pointer) {
-        self.origins.push((ours, from));
+        if self.has_room(ours.as_str().len() + from.as_str().len()) {
+            self.origins.push((ours, from));
+        }
+    }
+
+    /// Says that the arguments come from a list that begins with the program.
+    pub(in crate::formats) fn args_come_from(&mut self, list: Pointer) {
+        self.list = Some(list);
+    }
+
+    /// Adds a reference.
+    pub(in crate::formats) fn refer(&mut self, reference: Reference) {
+        if self.has_room(reference.bytes()) {
+            self.references.push(reference);
+        }
+    }
+
+    /// Adds a value that has to be entered.
+    pub(in crate::formats) fn ask(&mut self, input: Input) {
+        if self.has_room(input.bytes()) {
+            self.inputs.push(input);
+        }
     }
 
     /// Where a part of the configuration comes from.
     pub(in crate::formats) fn origin(&self, ours: &Pointer) -> Pointer {
+        if let Some(list) = &self.list
+            && let [member, index] = ours.steps().collect::<Vec<_>>().as_slice()
+            && member == "args"
+            && let Ok(index) = index.parse::<usize>()
+        {
+            return list.element(index + 1);
+        }
         let around = self.origins.iter().filter(|(own, _)| own == ours || ours.is_below(own));
         match around.max_by_key(|(own, _)| own.as_str().len()) {
             None => self.at.clone(),
@@ -183,7 +221,7 @@ impl<'a> Draft<'a> {
         self.config.insert(map, object.into());
         let pointer = Pointer::root().member(map).member(key);
         self.comes_from(pointer.clone(), from);
-        self.references.push(Reference { pointer, kind, name: name.to_owned(), default: None });
+        self.refer(Reference { pointer, kind, name: name.to_owned(), default: None });
         Ok(())
     }
 

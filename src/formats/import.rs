@@ -66,6 +66,17 @@ pub struct Input {
     pub choices: Vec<String>,
 }
 
+impl Input {
+    /// How many bytes its texts have.
+    pub(in crate::formats) fn bytes(&self) -> usize {
+        let pointers = self.pointers.iter().map(|pointer| pointer.as_str().len());
+        let choices = self.choices.iter().map(String::len);
+        let default = self.default.as_ref().map_or(0, |text| text.as_str().len());
+        let description = self.description.as_ref().map_or(0, String::len);
+        self.id.len() + description + default + pointers.chain(choices).sum::<usize>()
+    }
+}
+
 /// An entry that can't become a server.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Refused {

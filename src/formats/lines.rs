@@ -3,7 +3,7 @@
 
 use crate::json::{Json, Object, Pointer, Rules, parse};
 
-use super::bounds::LONGEST_LINE;
+use super::bounds::{Budget, LONGEST_LINE};
 use super::client::{Begun, Client};
 use super::clients;
 use super::commands::{self, Added, Command, SECRET_PROMPTED, is_address, is_pair};
@@ -70,7 +70,7 @@ pub(in crate::formats) fn read(text: &str, first: usize, reading: &mut Reading) 
         if reading.is_full() {
             break;
         }
-        let source = line_source(first + line + 1, Json::Null);
+        let source = line_source(first + line + 1, reading.budget.clone());
         if LONGEST_LINE < command.len() {
             reading.refuse(&source, None, &Pointer::root(), words::TOO_LONG.into());
             continue;
@@ -80,9 +80,9 @@ pub(in crate::formats) fn read(text: &str, first: usize, reading: &mut Reading) 
     kinds
 }
 
-fn line_source(line: usize, root: Json) -> Source {
+fn line_source(line: usize, budget: Budget) -> Source {
     let spots = Spot::leaf(Position { line, column: 1 });
-    Source { syntax: Syntax::Line, root, spots, odd: Vec::new() }
+    Source { budget, ..Source::new(Syntax::Line, Json::Null, spots) }
 }
 
 fn read_line(command: &str, mut source: Source, reading: &mut Reading, kinds: &mut Kinds) {
@@ -218,7 +218,7 @@ fn read_entry(
         let own = own.as_ref().and_then(Json::as_str);
         return read_entry(client, source, entry, name.or(own), bag, reading);
     }
-    let mut draft = Draft::new(source, Pointer::root(), &entry);
+    let mut draft = Draft::new(source, Pointer::root(), entry);
     let asks_for_secret = bag.iter().any(|(name, _)| *name == SECRET_PROMPTED);
     for (member, value) in bag {
         draft.bag.insert(member, value);

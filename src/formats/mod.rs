@@ -93,7 +93,7 @@ pub fn import(text: &str, hint: Hint<'_>) -> Result<Import, Unreadable> {
         return Err(Unreadable::new(lines.position(at), words::NUL));
     }
     bounds::check_text(&lines, text)?;
-    let mut reading = Reading::bounded();
+    let mut reading = Reading::bounded(text.len());
     let mut detected: Vec<Detected> = Vec::new();
     let parts = match whole::is_file(text, hint.file) {
         true => vec![(0, text)],
@@ -115,8 +115,9 @@ pub fn import(text: &str, hint: Hint<'_>) -> Result<Import, Unreadable> {
     };
     also_fits.sort_unstable();
     also_fits.dedup();
-    reading.check_others()?;
-    let Reading { servers, refused, ignored, notes, .. } = reading;
+    reading.check()?;
+    let (refused, ignored) = (std::mem::take(&mut reading.refused), std::mem::take(&mut reading.ignored));
+    let (servers, notes) = reading.named();
     Ok(Import { format, also_fits, servers, refused, ignored, notes })
 }
 
@@ -135,6 +136,7 @@ fn read_block(
         let kinds = lines::read(part, first, reading);
         return Ok(Some(Detected { format: kinds.format(), also_fits: Vec::new() }));
     };
+    let source = Source { budget: reading.budget.clone(), ..source };
     within_limits(&source)?;
     if source.root.is_null() {
         return Ok(None);

@@ -6,10 +6,13 @@ use crate::json::{Json, Object};
 use crate::model::ServerName;
 
 /// What is offered where nothing says more.
-const ANY: &str = "server";
+pub(in crate::formats) const ANY: &str = "server";
 
-/// A legal name as near to this text as can be.
+/// A legal name as near to this text as can be: the text itself, if it is one.
 pub(in crate::formats) fn legal_name(text: &str) -> String {
+    if text.parse::<ServerName>().is_ok() {
+        return text.to_owned();
+    }
     let mut name = String::new();
     for character in text.trim().chars() {
         match ServerName::may_hold(character) {
@@ -42,10 +45,18 @@ pub(in crate::formats) struct Taken {
 }
 
 impl Taken {
+    /// Gives this name, if it is free.
+    pub(in crate::formats) fn keep(&mut self, name: &str) -> bool {
+        let is_free = !self.names.contains_key(name);
+        if is_free {
+            self.names.insert(name.to_owned(), 1);
+        }
+        is_free
+    }
+
     /// This name, or the first of name-2, name-3 … that is free.
     pub(in crate::formats) fn give(&mut self, name: &str) -> String {
-        if !self.names.contains_key(name) {
-            self.names.insert(name.to_owned(), 1);
+        if self.keep(name) {
             return name.to_owned();
         }
         let mut number = self.names[name];
@@ -240,6 +251,10 @@ mod tests {
             ("two (beta)", "two-beta"),
             ("@scope/name", "@scope-name"),
             ("c++ docs", "c++-docs"),
+            ("-b", "-b"),
+            ("a-", "a-"),
+            ("--", "--"),
+            ("-a b-", "a-b"),
             ("Büro", "B-ro"),
             ("..", "server"),
             ("日本", "server"),

@@ -8,20 +8,22 @@ use crate::model::secret_shapes::{is_random, is_reference, looks_sealed};
 use crate::model::suspect::{Reason, suspects};
 use crate::model::url_parts;
 
-use super::bounds::{MOST_OTHERS, MOST_SERVERS};
-use super::client::{Begun, Client, Spotted};
+use super::bounds::{Budget, MOST_OTHERS, MOST_SERVERS, bytes_of};
+use super::client::{Begun, Client, MEMBERS_WITH_TEXTS, Spotted};
 use super::clients;
 use super::draft::{Draft, Refusal};
 use super::format::Format;
 use super::import::{Entry, Ignored, Input, Note, Refused};
-use super::names::{Taken, legal_name, name_for};
+use super::names::{ANY, Taken, legal_name, name_for};
+use super::place::Place;
 use super::placeholders::Missing;
 use super::references::{Found, Reference, ReferenceKind, find};
 use super::source::{Source, Unreadable};
+use super::texts::{TextPlace, for_each_text};
 use super::words::{self, Words};
 
 /// How many references of one server are listed, and how many notes there are of a text.
-const MOST_REFERENCES: usize = 1_000;
+pub(in crate::formats) const MOST_REFERENCES: usize = 1_000;
 const MOST_NOTES: usize = 2_000;
 
 /// How many texts of one server are noted.
@@ -32,11 +34,26 @@ const MOST_OF_TEXTS: usize = 100;
 pub(in crate::formats) struct Reading {
     /// Whether no more is kept than an import takes, and one, so that it is seen that there were too many.
     is_bounded: bool,
-    pub(in crate::formats) servers: Vec<Entry>,
+    servers: Vec<Unnamed>,
     pub(in crate::formats) refused: Vec<Refused>,
     pub(in crate::formats) ignored: Vec<Ignored>,
-    pub(in crate::formats) notes: Vec<Note>,
-    taken: Taken,
+    /// How many notes there are.
+    notes: usize,
+    /// What may still be made of the text.
+    pub(in crate::formats) budget: Budget,
+}
+
+/// A server that was read. Its name is given when all have been read: what is offered for a name that is not legal takes
+/// no other server's name.
+struct Unnamed {
+    /// With the name that it should have.
+    entry: Entry,
+    /// Whether it has another one in the text, which is not legal.
+    is_nearest: bool,
+    /// Whether the name says anything of it.
+    is_telling: bool,
+    same_name: &'static str,
+    notes: Vec<(Place, Words)>,
 }
 
 /// The name that a server gets.
@@ -50,9 +67,9 @@ pub(in crate::formats) struct Named<'n> {
 }
 
 impl Reading {
-    /// One for an import.
-    pub(in crate::formats) fn bounded() -> Self {
-        Self { is_bounded: true, ..Self::default() }
+    /// One for the import of a text of so many bytes.
+    pub(in crate::formats) fn bounded(length: usize) -> Self {
+        Self { is_bounded: true, budget: Budget::of(length), ..Self::default() }
     }
 
     /// Reads all servers of a client's file.
@@ -76,19 +93,20 @@ impl Reading {
             return;
         }
         let name = spotted.name.as_deref();
-        if let Some((at, why)) = source.odd_part(&spotted.at) {
+        let place = spotted.at();
+        if let Some((at, why)) = source.odd_part(&place) {
             return self.refuse(source, name, at, (*why).into());
         }
-        let entry = match source.get(&spotted.at) {
+        let entry = match source.get(&place) {
             Some(Json::Object(entry)) => entry.clone(),
             // An address alone is an entry there.
             Some(Json::String(url)) if client.format == Format::OpenhandsToml => {
                 Object::from_iter([("url", Json::String(url.clone()))])
             }
-            _ => return self.refuse(source, name, &spotted.at, words::NOT_AN_OBJECT.into()),
+            _ => return self.refuse(source, name, &place, words::NOT_AN_OBJECT.into()),
         };
-        let mut draft = Draft::new(source, spotted.at.clone(), &entry);
-        for (member, value) in &spotted.bag {
+        let mut draft = Draft::new(source, place.clone(), entry);
+        for (member, value) in spotted.bag.iter() {
             draft.bag.insert(*member, value.clone());
         }
         match draft.rest.remove("name") {
@@ -99,13 +117,13 @@ impl Reading {
         let named = Named { original: name, offered: None, same_name: spotted.same_name };
         match client.read(&mut draft) {
             Err(Refusal { at, why }) => self.refuse(source, name, &at, why),
-            Ok(Begun::Nothing(what)) => self.ignore(source, &spotted.at, what),
+            Ok(Begun::Nothing(what)) => self.ignore(source, &place, what),
             Ok(Begun::Server) => self.add(client, draft, named),
         }
     }
 
     pub(in crate::formats) fn ignore(&mut self, source: &Source, at: &Pointer, what: impl Into<Words>) {
-        if self.has_room() {
+        if self.has_room() && self.may_keep(source, at, 0) {
             self.ignored.push(Ignored { place: source.place(at), what: what.into() });
         }
     }
@@ -117,22 +135,28 @@ impl Reading {
         at: &Pointer,
         why: Words,
     ) {
-        if self.has_room() {
+        if self.has_room() && self.may_keep(source, at, name.map_or(0, str::len)) {
             self.refused.push(Refused { name: name.map(str::to_owned), place: source.place(at), why });
         }
     }
 
-    /// Whether there are more servers already than an import takes.
+    /// Takes the room for a place and so many bytes beside it.
+    fn may_keep(&self, source: &Source, at: &Pointer, bytes: usize) -> bool {
+        self.budget.take(2 * at.as_str().len() + bytes, || source.place(at).position)
+    }
+
+    /// Whether there are more servers already than an import takes, or more is made of them.
     pub(in crate::formats) fn is_full(&self) -> bool {
-        self.is_bounded && MOST_SERVERS < self.servers.len()
+        self.is_bounded && (MOST_SERVERS < self.servers.len() || self.budget.check().is_err())
     }
 
     fn has_room(&self) -> bool {
         !self.is_bounded || self.refused.len() + self.ignored.len() <= MOST_OTHERS
     }
 
-    /// That there are no more entries beside servers than are listed.
-    pub(in crate::formats) fn check_others(&self) -> Result<(), Unreadable> {
+    /// That no more was made of the text than may be, and that there are no more entries beside servers than are listed.
+    pub(in crate::formats) fn check(&self) -> Result<(), Unreadable> {
+        self.budget.check()?;
         let last = self.refused.last().map(|refused| &refused.place);
         let last = last.or(self.ignored.last().map(|ignored| &ignored.place));
         match last.filter(|_| !self.has_room()) {
@@ -150,15 +174,16 @@ impl Reading {
             Some(name) => legal_name(name),
             None => name_for(&draft.config),
         });
-        let name = self.taken.give(&wanted);
-        if named.original.is_some_and(|original| legal_name(original) != original) && named.offered.is_none()
-        {
+        let is_nearest = named.offered.is_none() && named.original.is_some_and(|own| own != wanted);
+        if is_nearest {
             draft.note("", words::ANOTHER_NAME);
         }
-        if name != wanted {
-            draft.note("", named.same_name);
+        let kept = [&draft.config, &draft.bag].into_iter().flat_map(Object::iter);
+        let kept = kept.map(|(name, value)| name.len() + bytes_of(value)).sum::<usize>();
+        if !self.may_keep(draft.source, &draft.at, kept + wanted.len() + named.original.map_or(0, str::len)) {
+            return;
         }
-        let original_name = named.original.filter(|original| *original != name).map(str::to_owned);
+        charge_texts(client, &draft);
         let references = references(client, &mut draft);
         let suspects = suspects(&of_clear(&draft.config));
         for suspect in &suspects {
@@ -181,15 +206,13 @@ impl Reading {
         note_folder(&mut draft);
         note_disguise(&mut draft);
         let inputs = inputs(&mut draft, &references);
-        let room = MOST_NOTES.saturating_sub(self.notes.len());
-        self.notes.extend(draft.notes.drain(..).take(room).map(|(at, about)| Note {
-            server: Some(name.clone()),
-            place: draft.source.place(&at),
-            about,
-        }));
-        self.servers.push(Entry {
-            name,
-            original_name,
+        let room = MOST_NOTES.saturating_sub(self.notes);
+        let notes = draft.notes.drain(..).take(room);
+        let notes: Vec<_> = notes.map(|(at, about)| (draft.source.place(&at), about)).collect();
+        self.notes += notes.len();
+        let entry = Entry {
+            name: wanted,
+            original_name: named.original.map(str::to_owned),
             place: draft.source.place(&draft.at),
             client: client.format,
             config: draft.config,
@@ -197,7 +220,30 @@ impl Reading {
             references,
             inputs,
             suspects,
-        });
+        };
+        let is_telling = named.original == Some(ANY) || entry.name != ANY;
+        self.servers.push(Unnamed { entry, is_nearest, is_telling, same_name: named.same_name, notes });
+    }
+
+    /// The servers with their names, and what is noted of them.
+    pub(in crate::formats) fn named(self) -> (Vec<Entry>, Vec<Note>) {
+        let mut taken = Taken::default();
+        let keeps: Vec<bool> =
+            self.servers.iter().map(|server| !server.is_nearest && taken.keep(&server.entry.name)).collect();
+        let (mut servers, mut notes) = (Vec::with_capacity(self.servers.len()), Vec::new());
+        for (server, keeps) in self.servers.into_iter().zip(keeps) {
+            let Unnamed { mut entry, is_telling, same_name, notes: own, .. } = server;
+            let name = if keeps { entry.name.clone() } else { taken.give(&entry.name) };
+            let note = |(place, about)| Note { server: Some(name.clone()), place, about };
+            notes.extend(own.into_iter().map(note));
+            if name != entry.name && is_telling && notes.len() < MOST_NOTES {
+                notes.push(note((entry.place.clone(), Words::from(same_name))));
+            }
+            entry.original_name = entry.original_name.filter(|original| *original != name);
+            entry.name = name;
+            servers.push(entry);
+        }
+        (servers, notes)
     }
 }
 
@@ -205,18 +251,19 @@ impl Reading {
 fn references(client: &Client, draft: &mut Draft<'_>) -> Vec<Reference> {
     let mut found = Vec::new();
     let mut notes = Vec::new();
+    let mut has_room = true;
     let own_names: HashSet<Pointer> = draft.references.iter().map(|own| own.pointer.clone()).collect();
     for name in client.replaced {
         let Some(value) = draft.config.get(name) else { continue };
         let is_map = matches!(*name, "env" | "headers");
-        for_each_text(value, &Pointer::root().member(name), &mut |pointer, text| {
-            if own_names.contains(pointer) {
+        for_each_text(value, &Pointer::root().member(name), &mut |place, text| {
+            if !own_names.is_empty() && own_names.contains(&place.pointer()) {
                 return;
             }
             let own = find(text, client.forms);
             let mut note = |about| {
                 if notes.len() < MOST_OF_TEXTS {
-                    notes.push((pointer.clone(), about));
+                    notes.push((place.pointer(), about));
                 }
             };
             if is_map && own.is_empty() && text.starts_with('$') && is_reference(text) {
@@ -231,13 +278,17 @@ fn references(client: &Client, draft: &mut Draft<'_>) -> Vec<Reference> {
                 if reference.kind == ReferenceKind::File {
                     note(words::FILE_NOT_READ);
                 }
-                if found.len() < MOST_REFERENCES {
-                    found.push(Reference {
-                        pointer: pointer.clone(),
+                if has_room && found.len() < MOST_REFERENCES {
+                    let reference = Reference {
+                        pointer: place.pointer(),
                         kind: reference.kind,
                         name: reference.name.to_owned(),
                         default: reference.default.map(|text| Text::new(text.to_owned())),
-                    });
+                    };
+                    has_room = draft.has_room(reference.bytes());
+                    if has_room {
+                        found.push(reference);
+                    }
                 }
             }
         });
@@ -250,20 +301,17 @@ fn references(client: &Client, draft: &mut Draft<'_>) -> Vec<Reference> {
     found
 }
 
-pub(in crate::formats) fn for_each_text(value: &Json, at: &Pointer, visit: &mut impl FnMut(&Pointer, &str)) {
-    match value {
-        Json::String(text) => visit(at, text.as_str()),
-        Json::Array(elements) => {
-            for (index, element) in elements.iter().enumerate() {
-                for_each_text(element, &at.element(index), visit);
+/// Takes the room for the texts that are kept as they were written, each with its place.
+fn charge_texts(client: &Client, draft: &Draft<'_>) {
+    for name in MEMBERS_WITH_TEXTS {
+        let Some(value) = draft.config.get(name) else { continue };
+        let forms = if client.replaced.contains(name) { client.forms } else { &[] };
+        let mut has_room = true;
+        for_each_text(value, &Pointer::root().member(name), &mut |place, text| {
+            if has_room && (text.contains("${") || !find(text, forms).is_empty()) {
+                has_room = draft.has_room(place.pointer().as_str().len() + text.len());
             }
-        }
-        Json::Object(object) => {
-            for (name, value) in object.iter() {
-                for_each_text(value, &at.member(name), visit);
-            }
-        }
-        _ => {}
+        });
     }
 }
 
@@ -327,8 +375,10 @@ fn inputs(draft: &mut Draft<'_>, references: &[Reference]) -> Vec<Input> {
         }
         match inputs.iter_mut().find(|input| input.id == reference.name) {
             Some(input) if input.pointers.contains(&reference.pointer) => {}
-            Some(input) => input.pointers.push(reference.pointer.clone()),
-            None => inputs.push(Input {
+            Some(input) if draft.has_room(reference.pointer.as_str().len()) => {
+                input.pointers.push(reference.pointer.clone());
+            }
+            None if draft.has_room(reference.bytes()) => inputs.push(Input {
                 id: reference.name.clone(),
                 pointers: vec![reference.pointer.clone()],
                 description: None,
@@ -336,28 +386,41 @@ fn inputs(draft: &mut Draft<'_>, references: &[Reference]) -> Vec<Input> {
                 default: reference.default.clone(),
                 choices: Vec::new(),
             }),
+            _ => {}
         }
     }
     let with_references: HashSet<&Pointer> = references.iter().map(|own| &own.pointer).collect();
+    let has_reference =
+        |place: &TextPlace<'_>| !with_references.is_empty() && with_references.contains(&place.pointer());
     let mut found = Vec::new();
     let mut sealed = Vec::new();
+    let mut has_room = true;
     for name in ["args", "env", "headers", "url", "auth"] {
         let Some(value) = draft.config.get(name) else { continue };
-        for_each_text(value, &Pointer::root().member(name), &mut |pointer, text| {
+        for_each_text(value, &Pointer::root().member(name), &mut |place, text| {
             if looks_sealed(text) {
-                sealed.push(pointer.clone());
-            } else if let Some(Missing { about, .. }) = Missing::of(name, text)
-                && (about == words::MASK || !with_references.contains(pointer))
+                if sealed.len() < MOST_OF_TEXTS {
+                    sealed.push(place.pointer());
+                }
+            } else if has_room
+                && found.len() < MOST_REFERENCES
+                && let Some(Missing { about, .. }) = Missing::of(name, text)
+                && (about == words::MASK || !has_reference(place))
             {
-                found.push((pointer.clone(), about));
+                let pointer = place.pointer();
+                // It is the id too.
+                has_room = draft.has_room(2 * pointer.as_str().len());
+                if has_room {
+                    found.push((pointer, about));
+                }
             }
         });
     }
-    for pointer in sealed.iter().take(MOST_OF_TEXTS) {
+    for pointer in &sealed {
         let origin = draft.origin(pointer);
         draft.note_at(origin, words::SEALED);
     }
-    for (pointer, about) in found.into_iter().take(MOST_REFERENCES) {
+    for (pointer, about) in found {
         let origin = draft.origin(&pointer);
         draft.note_at(origin, about);
         inputs.push(Input {

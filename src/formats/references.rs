@@ -79,6 +79,14 @@ pub struct Reference {
     pub default: Option<Text>,
 }
 
+impl Reference {
+    /// How many bytes its texts have.
+    pub(in crate::formats) fn bytes(&self) -> usize {
+        let default = self.default.as_ref().map_or(0, |text| text.as_str().len());
+        self.pointer.as_str().len() + self.name.len() + default
+    }
+}
+
 /// A form of references.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::formats) enum Form {

@@ -7,7 +7,7 @@ use super::client::{Client, USUAL};
 use super::draft::{Draft, Refusal};
 use super::format::Format;
 use super::import::Input;
-use super::reading::{Named, Reading};
+use super::reading::{MOST_REFERENCES, Named, Reading};
 use super::references::{Reference, ReferenceKind};
 use super::source::Source;
 use super::words;
@@ -52,15 +52,19 @@ pub(in crate::formats) fn read(source: &Source, reading: &mut Reading) {
             .any(|name| way.and_then(|way| get(way, name)?.as_array()).is_some_and(|list| MOST < list.len()))
     };
     if MOST < count || ways.iter().any(|(_, _, way)| is_long(way)) {
-        return reading.refuse(source, Some(name), &at, "it has too many inputs".into());
+        return reading.refuse(source, Some(name), &at, TOO_MANY.into());
     }
     for (order, (list, index, way)) in ways.into_iter().enumerate() {
+        if reading.is_full() {
+            return;
+        }
         let place = at.member(list).element(index);
         let Json::Object(way) = way else {
             reading.refuse(source, Some(name), &place, "must be an object".into());
             continue;
         };
-        let mut template = Template { draft: Draft::new(source, place.clone(), &Object::new()), way };
+        let mut template =
+            Template { draft: Draft::new(source, place.clone(), Object::new()), way, count: 0 };
         let outcome = if list == "remotes" { template.remote() } else { template.package() };
         let kind = match outcome {
             Ok(kind) => kind,
@@ -99,15 +103,25 @@ const LONGEST: usize = 100;
 /// The most inputs that a list may have.
 const MOST: usize = 500;
 
+const TOO_MANY: &str = "it has too many inputs";
+
 struct Template<'a> {
     draft: Draft<'a>,
     way: &'a Object,
+    /// How many variables it has in its texts so far.
+    count: usize,
 }
 
 /// What an input of a template came to.
-struct Filled {
+struct Filled<'a> {
     text: String,
-    references: Vec<(String, Option<String>)>,
+    references: Vec<(String, Option<&'a str>)>,
+}
+
+impl Filled<'_> {
+    fn word(word: &str) -> Self {
+        Self { text: word.to_owned(), references: Vec::new() }
+    }
 }
 
 impl<'a> Template<'a> {
@@ -136,7 +150,7 @@ impl<'a> Template<'a> {
         let Some(url) = self.text("url") else { return self.draft.refuse("", words::NEITHER) };
         let at = self.member("url");
         let variables = get(self.way, "variables").and_then(Json::as_object);
-        let filled = self.fill(url, variables, &at);
+        let filled = self.fill(url, variables, &at)?;
         self.put("url", None, filled, &at);
         self.draft.set_from("transport", Json::string(transport), self.member("type"));
         let headers = self.inputs_of("headers")?;
@@ -213,10 +227,10 @@ impl<'a> Template<'a> {
     }
 
     fn push_word(&mut self, word: &str) {
-        self.push(Filled { text: word.to_owned(), references: Vec::new() }, None);
+        self.push(Filled::word(word), None);
     }
 
-    fn push(&mut self, filled: Filled, at: Option<&Pointer>) {
+    fn push(&mut self, filled: Filled<'_>, at: Option<&Pointer>) {
         let mut args = match self.draft.config.remove("args") {
             Some(Json::Array(args)) => args,
             _ => Vec::new(),
@@ -230,7 +244,7 @@ impl<'a> Template<'a> {
         self.refer(&place, filled.references);
     }
 
-    fn put(&mut self, member: &str, key: Option<&str>, filled: Filled, at: &Pointer) {
+    fn put(&mut self, member: &str, key: Option<&str>, filled: Filled<'_>, at: &Pointer) {
         let place = Pointer::root().member(member);
         let place = key.map_or_else(|| place.clone(), |key| place.member(key));
         self.draft.comes_from(place.clone(), at.clone());
@@ -248,25 +262,25 @@ impl<'a> Template<'a> {
         self.refer(&place, filled.references);
     }
 
-    fn put_map(&mut self, member: &str, inputs: Vec<(String, Filled, Pointer)>) {
+    fn put_map(&mut self, member: &str, inputs: Vec<(String, Filled<'_>, Pointer)>) {
         for (name, filled, at) in inputs {
             self.put(member, Some(&name), filled, &at);
         }
     }
 
-    fn refer(&mut self, place: &Pointer, references: Vec<(String, Option<String>)>) {
+    fn refer(&mut self, place: &Pointer, references: Vec<(String, Option<&str>)>) {
         for (name, default) in references {
-            self.draft.references.push(Reference {
+            self.draft.refer(Reference {
                 pointer: place.clone(),
                 kind: ReferenceKind::Template,
                 name,
-                default: default.map(Text::new),
+                default: default.map(|text| Text::new(text.to_owned())),
             });
         }
     }
 
     /// The variables or headers of a list; one that need not be there and has no value is left out.
-    fn inputs_of(&mut self, camel: &'static str) -> Result<Vec<(String, Filled, Pointer)>, Refusal> {
+    fn inputs_of(&mut self, camel: &'static str) -> Result<Vec<(String, Filled<'a>, Pointer)>, Refusal> {
         let mut found = Vec::new();
         let list = self.member(camel);
         for (index, input) in self.list(camel).iter().enumerate() {
@@ -276,7 +290,7 @@ impl<'a> Template<'a> {
             let Some(name) = get(input, "name").and_then(Json::as_str) else {
                 return Err(Refusal { at, why: "it has no name".into() });
             };
-            if let Some(filled) = self.input(input, name, &at) {
+            if let Some(filled) = self.input(input, name, &at)? {
                 found.push((name.to_owned(), filled, at));
             }
         }
@@ -298,11 +312,11 @@ impl<'a> Template<'a> {
                 && ["value", "default", "valueHint", "isRequired", "format", "choices"]
                     .iter()
                     .all(|name| get(argument, name).is_none());
-            let value = if is_flag_alone { None } else { self.input(argument, &asked, &at) };
+            let value = if is_flag_alone { None } else { self.input(argument, &asked, &at)? };
             match (is_named, flag) {
                 (true, None) => return Err(Refusal { at, why: "a named argument has a name".into() }),
                 (true, Some(flag)) if value.is_some() || is_flag_alone => {
-                    self.push(Filled { text: flag.to_owned(), references: Vec::new() }, Some(&at));
+                    self.push(Filled::word(flag), Some(&at));
                 }
                 _ => {}
             }
@@ -314,7 +328,7 @@ impl<'a> Template<'a> {
     }
 
     /// The value of an input: fixed, offered, or asked for.
-    fn input(&mut self, input: &Object, name: &str, at: &Pointer) -> Option<Filled> {
+    fn input(&mut self, input: &'a Object, name: &str, at: &Pointer) -> Result<Option<Filled<'a>>, Refusal> {
         let text = |member| match get(input, member) {
             Some(Json::String(text)) => Some(text.as_str().to_owned()),
             Some(Json::Number(number)) => Some(number.spelling().to_owned()),
@@ -324,19 +338,24 @@ impl<'a> Template<'a> {
         let is = |member| get(input, member) == Some(&Json::Bool(true));
         let variables = get(input, "variables").and_then(Json::as_object);
         if let Some(value) = text("value").or_else(|| text("default")) {
-            return Some(self.fill(&value, variables, at));
+            return self.fill(&value, variables, at).map(Some);
         }
         if !is("isRequired") {
-            return None;
+            return Ok(None);
         }
         self.draft
             .note_at(at.clone(), if is("isSecret") { words::SECRET_NEEDED } else { words::VALUE_NEEDED });
         self.ask(input, name);
-        Some(Filled { text: format!("{{{name}}}"), references: vec![(name.to_owned(), None)] })
+        Ok(Some(Filled { text: format!("{{{name}}}"), references: vec![(name.to_owned(), None)] }))
     }
 
     /// Finds the variables in a text. One that is not described stays as it is.
-    fn fill(&mut self, text: &str, variables: Option<&Object>, at: &Pointer) -> Filled {
+    fn fill(
+        &mut self,
+        text: &str,
+        variables: Option<&'a Object>,
+        at: &Pointer,
+    ) -> Result<Filled<'a>, Refusal> {
         let mut references = Vec::new();
         let mut rest = text;
         while let Some(start) = rest.find('{') {
@@ -360,11 +379,15 @@ impl<'a> Template<'a> {
                         self.draft.note_at(at.clone(), about);
                     }
                     self.ask(variable, name);
-                    references.push((name.to_owned(), default.map(str::to_owned)));
+                    if self.count == MOST_REFERENCES {
+                        return Err(Refusal { at: at.clone(), why: TOO_MANY.into() });
+                    }
+                    self.count += 1;
+                    references.push((name.to_owned(), default));
                 }
             }
         }
-        Filled { text: text.to_owned(), references }
+        Ok(Filled { text: text.to_owned(), references })
     }
 
     fn ask(&mut self, input: &Object, id: &str) {
@@ -373,7 +396,7 @@ impl<'a> Template<'a> {
         }
         let text = |member| get(input, member).and_then(Json::as_str).map(str::to_owned);
         let choices = get(input, "choices").and_then(Json::as_array).unwrap_or_default();
-        self.draft.inputs.push(Input {
+        self.draft.ask(Input {
             id: id.to_owned(),
             pointers: Vec::new(),
             description: text("description"),

@@ -5,6 +5,7 @@ use std::borrow::Cow;
 
 use crate::json::{Json, Pointer};
 
+use super::bounds::Budget;
 use super::place::{Place, Position, Spot};
 
 /// The longest name of a member. Bytes.
@@ -46,9 +47,16 @@ pub(in crate::formats) struct Source {
     pub(in crate::formats) spots: Spot,
     /// What JSON has no value for, such as a date. A server that has one is refused.
     pub(in crate::formats) odd: Vec<(Pointer, &'static str)>,
+    /// What may still be made of the text.
+    pub(in crate::formats) budget: Budget,
 }
 
 impl Source {
+    /// A text without odd parts, of which any number of servers may be made.
+    pub(in crate::formats) fn new(syntax: Syntax, root: Json, spots: Spot) -> Self {
+        Self { syntax, root, spots, odd: Vec::new(), budget: Budget::default() }
+    }
+
     /// The value at a place.
     pub(in crate::formats) fn get(&self, pointer: &Pointer) -> Option<&Json> {
         self.root.at(pointer)

@@ -37,8 +37,8 @@ impl Entry {
         for name in MEMBERS_WITH_TEXTS {
             let Some(value) = config.get(name).cloned() else { continue };
             let forms = if client.replaced.contains(name) { client.forms } else { &[] };
-            let value = each_text(value, &Pointer::root().member(name), &mut |pointer, text| {
-                if names.contains(pointer) {
+            let value = each_text(value, &Pointer::root().member(name), &mut |place, text| {
+                if !names.is_empty() && names.contains(&place.pointer()) {
                     return text.to_owned();
                 }
                 let ours = member_into_ours(name, text, forms);
@@ -48,7 +48,7 @@ impl Entry {
                     !written.is_lost && !written.is_mistaken && written.text == text
                 };
                 if ours != text || (*name == "command" && !comes_back()) {
-                    written.insert(pointer.as_str(), Json::string(text));
+                    written.insert(place.pointer().as_str(), Json::string(text));
                 }
                 ours
             });
@@ -70,8 +70,8 @@ impl Entry {
         let client = clients::of(self.client);
         for member in MEMBERS_WITH_TEXTS {
             let Some(own) = self.config.get(member).cloned() else { continue };
-            let own = each_text(own, &Pointer::root().member(member), &mut |pointer, text| {
-                if !input.pointers.contains(pointer) {
+            let own = each_text(own, &Pointer::root().member(member), &mut |place, text| {
+                if !input.pointers.contains(&place.pointer()) {
                     return text.to_owned();
                 }
                 let template = format!("{{{id}}}");

@@ -1,5 +1,6 @@
 //! The samples of other clients' files, each as its `expected.json` says.
 
+mod bounds;
 mod documentation;
 mod files;
 mod in_place;

@@ -97,20 +97,21 @@ impl Writing<'_> {
         let is_replaced = self.replaced.contains(&member.as_str());
         let forms = if is_replaced { self.forms } else { &[] };
         let mut losses = Vec::new();
-        let value = each_text(value, at, &mut |pointer, text| {
-            if let Some(Json::String(own)) = self.written.get(pointer.as_str())
+        let value = each_text(value, at, &mut |place, text| {
+            if !self.written.is_empty()
+                && let Some(Json::String(own)) = self.written.get(place.pointer().as_str())
                 && member_into_ours(&member, own.as_str(), forms) == text
             {
                 return own.as_str().to_owned();
             }
             let written = member_from_ours(&member, text, forms);
             if written.is_lost && !is_replaced && !self.forms.is_empty() {
-                losses.push((pointer.clone(), Words::from(REPLACES_NONE)));
+                losses.push((place.pointer(), Words::from(REPLACES_NONE)));
                 return member_from_ours(&member, text, self.forms).text;
             } else if written.is_lost {
-                losses.push((pointer.clone(), Words::from(words::NO_REFERENCE)));
+                losses.push((place.pointer(), Words::from(words::NO_REFERENCE)));
             } else if written.is_mistaken {
-                losses.push((pointer.clone(), Words::from(MISTAKEN)));
+                losses.push((place.pointer(), Words::from(MISTAKEN)));
             }
             written.text
         });

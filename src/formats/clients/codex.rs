@@ -1,5 +1,7 @@
 //! Codex: tables of `config.toml`. It replaces nothing in texts: it has members for the names of variables instead.
 
+use std::collections::HashSet;
+
 use indexmap::IndexMap;
 
 use crate::formats::client::{
@@ -95,8 +97,11 @@ fn after(draft: &mut Draft<'_>) -> Result<(), Refusal> {
     // Explicit headers go before those of variables, and those before the token.
     if let Some(headers) = draft.take(ENV_HEADERS) {
         let at = draft.member(ENV_HEADERS);
+        let own = draft.config.get("headers").and_then(Json::as_object);
+        let mut taken: HashSet<String> =
+            own.into_iter().flat_map(Object::names).map(str::to_ascii_lowercase).collect();
         for (header, name) in draft.map(&headers, &at)? {
-            if let Some(name) = name.as_str().filter(|_| !draft.has_header(&header)) {
+            if let Some(name) = name.as_str().filter(|_| taken.insert(header.to_ascii_lowercase())) {
                 let from = at.member(&header);
                 draft.add_name(("headers", &header), "", name, ReferenceKind::Env, from)?;
             }

@@ -1,7 +1,9 @@
 //! A text that says of no client that it is its own: one entry, a list, or a map under one of many members. The words of
 //! all clients are taken where they can mean one thing only.
 
-use crate::formats::client::{Begun, Client, Located, Off, Timeout, USUAL, transport};
+use std::rc::Rc;
+
+use crate::formats::client::{Begun, Client, Located, Off, Spotted, Step, Timeout, USUAL, transport};
 use crate::formats::draft::{Draft, Refusal};
 use crate::formats::source::Source;
 use crate::formats::words;
@@ -110,11 +112,12 @@ fn locate_in(value: &Json, at: &Pointer, found: &mut Located, depth: usize) {
         Json::Array(_) => found.add_list(at, value),
         value if looks_like_server(value) => {
             let name = value.get("name").and_then(Json::as_str);
-            found.entries.push(crate::formats::client::Spotted {
-                at: at.clone(),
+            found.entries.push(Spotted {
+                holder: Rc::new(at.clone()),
+                step: Step::Whole,
                 name: name.map(str::to_owned),
                 same_name: words::SAME_NAME,
-                bag: Vec::new(),
+                bag: Rc::default(),
             });
         }
         value

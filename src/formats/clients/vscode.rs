@@ -137,7 +137,7 @@ fn after(draft: &mut Draft<'_>) -> Result<(), Refusal> {
             Json::Object(option) => option.get("value").and_then(Json::as_str).map(str::to_owned),
             option => option.as_str().map(str::to_owned),
         };
-        draft.inputs.push(Input {
+        draft.ask(Input {
             id: id.to_owned(),
             pointers: Vec::new(),
             description: text("description"),

@@ -65,7 +65,7 @@ fn has(value: &Json, meant: &Json) -> bool {
 pub(super) fn servers(client: &Client, file: &Source) -> Vec<Entry> {
     let mut reading = Reading::default();
     reading.file(client, file);
-    reading.servers
+    reading.named().0
 }
 
 /// What each server means, by its place.

@@ -104,7 +104,7 @@ impl Wanted {
 
 /// A value without places.
 fn source(syntax: Syntax, root: Object) -> Source {
-    Source { syntax, root: root.into(), spots: Spot::leaf(Position::default()), odd: Vec::new() }
+    Source::new(syntax, root.into(), Spot::leaf(Position::default()))
 }
 
 /// What a server means that is alone in the file, with what it may ask for.

@@ -158,7 +158,7 @@ impl Reader<'_> {
         let root = parse(self.text, &Rules::BODY).map_err(|fault| self.unreadable(&fault))?;
         let start = self.text.len() - self.text.trim_start().len();
         let spots = self.spots(self.position(start), start, &root)?;
-        Ok(Source { syntax: Syntax::Json, root, spots, odd: Vec::new() })
+        Ok(Source::new(Syntax::Json, root, spots))
     }
 
     fn position(&self, offset: usize) -> Position {

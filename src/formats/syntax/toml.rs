@@ -4,7 +4,7 @@ use indexmap::IndexMap;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use crate::formats::bounds::has_too_many_members;
+use crate::formats::bounds::{Budget, has_too_many_members};
 use crate::formats::number::parsed;
 use crate::formats::place::{Inner, Lines, Position, Spot};
 use crate::formats::source::{LONGEST_NAME, MOST_ODD, Source, Syntax, Unreadable};
@@ -27,19 +27,22 @@ pub(in crate::formats) fn read(lines: &Lines<'_>, part: &str, base: usize) -> Re
         let why = if is_duplicate { "the name comes twice" } else { "it is not TOML" };
         Unreadable::new(lines.position(base + at), why)
     })?;
-    let mut reader = Reader { lines, base, odd: Vec::new() };
+    let mut reader = Reader { lines, base, odd: Vec::new(), budget: Budget::of(part.len()) };
     let (root, inner) = reader.table(table.into_inner(), &Path::Root, 1)?;
     let spots = Spot { position: lines.position(base), inner };
     if MOST_ODD < reader.odd.len() {
         return Err(Unreadable::new(spots.position, "it has too many dates, or numbers that JSON has not"));
     }
-    Ok(Source { syntax: Syntax::Toml, root: root.into(), spots, odd: reader.odd })
+    reader.budget.check()?;
+    Ok(Source { odd: reader.odd, ..Source::new(Syntax::Toml, root.into(), spots) })
 }
 
 struct Reader<'a> {
     lines: &'a Lines<'a>,
     base: usize,
     odd: Vec<(Pointer, &'static str)>,
+    /// The way to what is odd may be long.
+    budget: Budget,
 }
 
 impl Reader<'_> {
@@ -82,7 +85,10 @@ impl Reader<'_> {
         let odd = |reader: &mut Self, text: String, why| {
             // One more than may be, so that the reader sees that there were too many.
             if reader.odd.len() <= MOST_ODD {
-                reader.odd.push((path.pointer(), why));
+                let pointer = path.pointer();
+                if reader.budget.take(pointer.as_str().len(), || reader.position(start)) {
+                    reader.odd.push((pointer, why));
+                }
             }
             Json::string(text)
         };

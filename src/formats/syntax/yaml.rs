@@ -6,6 +6,7 @@ use std::collections::HashMap;
 use indexmap::IndexMap;
 use saphyr_parser::{Event, Parser, ScalarStyle, Span};
 
+use crate::formats::bounds::{Budget, bytes_of};
 use crate::formats::number::parsed;
 use crate::formats::place::{Inner, Position, Spot};
 use crate::formats::source::{LONGEST_NAME, MOST_ODD, Source, Syntax, Unreadable};
@@ -26,6 +27,7 @@ pub(in crate::formats) fn read(part: &str, first: usize) -> Result<Source, Unrea
         anchors: HashMap::new(),
         odd: Vec::new(),
         left: MOST,
+        budget: Budget::of(part.len()),
     };
     let mut root = None;
     loop {
@@ -44,15 +46,27 @@ pub(in crate::formats) fn read(part: &str, first: usize) -> Result<Source, Unrea
         return Err(Unreadable::new(start, "it has too many tags and merge keys"));
     }
     let (root, spots) = root.unwrap_or((Json::Null, Spot::leaf(start)));
-    Ok(Source { syntax: Syntax::Yaml, root, spots, odd: reader.odd })
+    reader.budget.check()?;
+    Ok(Source { odd: reader.odd, ..Source::new(Syntax::Yaml, root, spots) })
 }
 
 struct Reader<'a> {
     events: Parser<'a, saphyr_parser::StrInput<'a>>,
     first: usize,
-    anchors: HashMap<usize, (Json, Spot, usize)>,
+    anchors: HashMap<usize, Anchored>,
     odd: Vec<(Pointer, &'static str)>,
+    /// How many values it may still have.
     left: usize,
+    /// How many bytes aliases, and the ways to what is odd, may still have.
+    budget: Budget,
+}
+
+/// What an alias may mean.
+struct Anchored {
+    value: Json,
+    spot: Spot,
+    /// How many values it has, itself included.
+    count: usize,
 }
 
 impl<'a> Reader<'a> {
@@ -72,10 +86,19 @@ impl<'a> Reader<'a> {
     }
 
     /// One more than may be is noted, so that it is seen that there were too many.
-    fn note_odd(&mut self, path: &Path<'_>, why: &'static str) {
+    fn note_odd(&mut self, position: Position, path: &Path<'_>, why: &'static str) {
         if self.odd.len() <= MOST_ODD {
-            self.odd.push((path.pointer(), why));
+            let pointer = path.pointer();
+            if self.budget.take(pointer.as_str().len(), || position) {
+                self.odd.push((pointer, why));
+            }
         }
+    }
+
+    /// Takes the room for a copy of a value, of whose names the places are a second one.
+    fn charge(&self, value: &Json, position: Position) -> Result<(), Unreadable> {
+        self.budget.take(2 * bytes_of(value), || position);
+        self.budget.check()
     }
 
     fn position(&self, span: &Span) -> Position {
@@ -101,13 +124,14 @@ impl<'a> Reader<'a> {
         }
         let (anchor, has_tag, made) = match event {
             Event::Alias(anchor) => {
-                let Some((value, spot, size)) = self.anchors.get(&anchor) else {
+                let Some(Anchored { value, spot, count }) = self.anchors.get(&anchor) else {
                     return refuse("an alias of something that has not ended before it");
                 };
-                self.left = match self.left.checked_sub(*size) {
+                self.left = match self.left.checked_sub(*count) {
                     Some(left) => left,
                     None => return refuse("its aliases make too many values"),
                 };
+                self.charge(value, position)?;
                 return Ok((value.clone(), Spot { position, inner: spot.inner.clone() }));
             }
             Event::Scalar(text, style, anchor, tag) => {
@@ -135,10 +159,12 @@ impl<'a> Reader<'a> {
             _ => return refuse("it ends too early"),
         };
         if has_tag {
-            self.note_odd(path, "a tag: write the value itself");
+            self.note_odd(position, path, "a tag: write the value itself");
         }
         if anchor != 0 {
-            self.anchors.insert(anchor, (made.0.clone(), made.1.clone(), before - self.left));
+            let (value, spot) = made.clone();
+            self.charge(&value, position)?;
+            self.anchors.insert(anchor, Anchored { value, spot, count: before - self.left });
         }
         Ok(made)
     }
@@ -169,7 +195,7 @@ impl<'a> Reader<'a> {
             let here = path.member(&name);
             let (value, spot) = self.value(event, span, &here, depth + 1)?;
             if is_plain && name == "<<" {
-                self.note_odd(path, "a merge key (<<): write the members themselves");
+                self.note_odd(key_position, path, "a merge key (<<): write the members themselves");
             }
             object.insert(name.as_ref(), value);
             spots.insert(name.into_owned(), Spot { position: key_position, inner: spot.inner });
