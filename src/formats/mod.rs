@@ -95,7 +95,7 @@ pub fn import(text: &str, hint: Hint<'_>) -> Result<Import, Unreadable> {
     bounds::check_text(&lines, text)?;
     let mut reading = Reading::bounded(text.len());
     let mut detected: Vec<Detected> = Vec::new();
-    let parts = match whole::is_file(text, hint.file) {
+    let parts = match whole::is_file(&lines, text, hint) {
         true => vec![(0, text)],
         false => syntax::markdown::blocks(text),
     };

@@ -261,3 +261,45 @@ fn a_document_is_read_by_its_fences_whatever_is_around_them() {
     let file = Hint { file: Some("mcp.json"), ..Hint::default() };
     assert_eq!(import(example, file).unwrap().servers.len(), 1);
 }
+
+#[test]
+fn a_document_that_is_cut_off_in_a_block_is_read_to_its_end() {
+    let block = |name: &str| format!("```json\n{{\"mcpServers\": {{\"{name}\": {{\"command\": \"x\"}}}}}}\n");
+    let text = format!("# Title\n{}```\nText\n{}", block("whole"), block("cut"));
+    let found = read(&text);
+    let names: Vec<_> =
+        found.servers.iter().map(|entry| (entry.name.as_str(), entry.place.position.line)).collect();
+    assert_eq!(names, [("whole", 3), ("cut", 7)]);
+    // An example in an example is a text of the outer one.
+    let outer = format!("````markdown\n{}```\n````\n{}```\n", block("inner"), block("own"));
+    let names: Vec<String> = read(&outer).servers.into_iter().map(|entry| entry.name).collect();
+    assert_eq!(names, ["own"]);
+}
+
+#[test]
+fn a_file_without_a_name_is_read_whole_where_it_is_one_document() {
+    let example = "```sh\nnpx -y example-mcp\n```\n";
+    let toml = format!(
+        "developer_instructions = \"\"\"\n{example}\"\"\"\nmcp_servers.own = {{ command = \"own-mcp\" }}\n"
+    );
+    let open =
+        "developer_instructions = \"\"\"\n```sh\nnpx x\n\"\"\"\n[mcp_servers.own]\ncommand = \"own-mcp\"\n";
+    let indented = example.replace('\n', "\n    ");
+    let rules =
+        format!("rules:\n  - |\n    So:\n    {indented}\nmcpServers:\n  - name: own\n    command: own-mcp\n");
+    let open_rules =
+        "rules:\n  - |\n    ```sh\n    npx x\nmcpServers:\n  - name: own\n    command: own-mcp\n";
+    for (text, format) in [
+        (toml.as_str(), Format::Codex),
+        (open, Format::Codex),
+        (rules.as_str(), Format::Continue),
+        (open_rules, Format::Continue),
+    ] {
+        for format in [None, Some(format)] {
+            let found =
+                import(text, Hint { format, file: None }).unwrap_or_else(|error| panic!("{error}\n{text}"));
+            let names: Vec<&str> = found.servers.iter().map(|entry| entry.name.as_str()).collect();
+            assert_eq!((names, found.refused.len()), (vec!["own"], 0), "{format:?} {text}");
+        }
+    }
+}
