@@ -1,5 +1,6 @@
 //! OpenHands: the lists of its old `config.toml`, and `mcp.json` of its command line.
 
+use super::plain;
 use crate::formats::client::{Begun, Client, FileSyntax, Located, Off, Shared, Timeout, USUAL};
 use crate::formats::draft::{Draft, Refusal};
 use crate::formats::format::Format;
@@ -21,6 +22,11 @@ pub(super) static CLI: Client = Client {
     ],
     timeout: Timeout::Unknown("timeout"),
     off: Off::Enabled,
+    icon: Some("icon"),
+    // Its members are those of our open dialect.
+    after: plain::take_ours,
+    keeps_auth: Some(plain::keep_auth),
+    write: plain::write_ours,
     ..USUAL
 };
 

@@ -20,12 +20,8 @@ pub(super) static CLIENT: Client = Client {
     icon: Some("icon"),
     permissions: &["autoApprove", "alwaysAllow", "trust"],
     before,
-    after,
-    keeps_auth: Some(|writing, auth| {
-        let auth = writing.in_their_forms(&Pointer::root().member("auth"), Json::Object(auth.clone()));
-        writing.entry.insert("auth", auth);
-        true
-    }),
+    after: take_ours,
+    keeps_auth: Some(keep_auth),
     write,
     ..USUAL
 };
@@ -180,7 +176,8 @@ fn is_in_our_words(draft: &Draft<'_>) -> bool {
         || draft.rest.iter().any(|(name, value)| is_ours(name, value))
 }
 
-fn after(draft: &mut Draft<'_>) -> Result<(), Refusal> {
+/// Takes the members that are ours and no other client's.
+pub(super) fn take_ours(draft: &mut Draft<'_>) -> Result<(), Refusal> {
     let ours = draft.rest.iter().filter(|(name, value)| is_ours(name, value));
     for name in ours.map(|(name, _)| name.to_owned()).collect::<Vec<_>>() {
         if let Some(value) = draft.take(&name) {
@@ -190,7 +187,24 @@ fn after(draft: &mut Draft<'_>) -> Result<(), Refusal> {
     Ok(())
 }
 
+/// Writes `auth` as it is here.
+pub(super) fn keep_auth(writing: &mut Writing<'_>, auth: &Object) -> bool {
+    let auth = writing.in_their_forms(&Pointer::root().member("auth"), Json::Object(auth.clone()));
+    writing.entry.insert("auth", auth);
+    true
+}
+
 fn write(writing: &mut Writing<'_>) {
+    write_ours(writing);
+    if writing.entry.iter().any(|(name, value)| is_ours(name, value))
+        && let Some(timeout) = writing.config.remove("timeout")
+    {
+        writing.entry.insert("timeout", timeout);
+    }
+}
+
+/// Writes the members that are ours and no other client's.
+pub(super) fn write_ours(writing: &mut Writing<'_>) {
     let ours = writing.config.iter().filter(|(name, value)| is_ours(name, value));
     for name in ours.map(|(name, _)| name.to_owned()).collect::<Vec<_>>() {
         if let Some(value) = writing.config.remove(&name) {
@@ -201,11 +215,6 @@ fn write(writing: &mut Writing<'_>) {
             };
             writing.entry.insert(name, value);
         }
-    }
-    if writing.entry.iter().any(|(name, value)| is_ours(name, value))
-        && let Some(timeout) = writing.config.remove("timeout")
-    {
-        writing.entry.insert("timeout", timeout);
     }
 }
 

@@ -385,3 +385,49 @@ fn a_permission_of_one_client_is_not_written_for_another() {
         assert_eq!(is_reported, format != Format::Cline, "{format}");
     }
 }
+
+#[test]
+fn a_legal_name_stays_and_no_other_one_takes_it() {
+    let file = |names: &[&str]| {
+        let entries = names.iter().map(|name| format!(r#""{name}":{{"command":"x"}}"#)).collect::<Vec<_>>();
+        read_as(Format::Cursor, &format!(r#"{{"mcpServers":{{{}}}}}"#, entries.join(",")))
+    };
+    let notes = |import: &Import| -> Vec<(String, String)> {
+        let of = |note: &Note| (note.server.clone().unwrap_or_default(), note.about.clone().into_owned());
+        import.notes.iter().map(of).collect()
+    };
+    let names =
+        |import: &Import| -> Vec<String> { import.servers.iter().map(|own| own.name.clone()).collect() };
+    let own = file(&["-b", "a-", "-", "--"]);
+    assert_eq!((names(&own), notes(&own)), (["-b", "a-", "-", "--"].map(str::to_owned).into(), vec![]));
+    let found = file(&["a b", "a-b", "a-b-2", "a/b"]);
+    assert_eq!(names(&found), ["a-b-3", "a-b", "a-b-2", "a-b-4"]);
+    assert_eq!(found.servers[0].original_name.as_deref(), Some("a b"));
+    // What has no letter that we take is not the same name twice.
+    let found = file(&["名前", "😀", "server"]);
+    assert_eq!(names(&found), ["server-2", "server-3", "server"]);
+    let pair = |name: &str| (name.to_owned(), words::ANOTHER_NAME.to_owned());
+    assert_eq!(notes(&found), [pair("server-2"), pair("server-3")]);
+}
+
+#[test]
+fn the_command_line_of_openhands_has_the_members_of_our_open_dialect() {
+    let entry = r#"{"transport":"http","url":"https://h.example","auth":"token-abc","tools":{"t":{"tags":["a"]}},"include_tags":["a"],"exclude_tags":["b"],"keep_alive":false,"sse_read_timeout":30,"icon":"https://h.example/i.png"}"#;
+    let text = format!(r#"{{"mcpServers":{{"a":{entry}}}}}"#);
+    let hint = Hint { format: None, file: Some(".openhands/mcp.json") };
+    let found = import(&text, hint).unwrap();
+    let server = &found.servers[0];
+    for name in ["auth", "tools", "include_tags", "exclude_tags", "keep_alive", "sse_read_timeout", "icon"] {
+        assert!(server.config.contains(name) && !server.bag.contains(name), "{name}");
+    }
+    let server = Server { name: "a", config: &server.config, bags: &Object::new() };
+    let written = export(Format::OpenhandsCli, &[server]).unwrap();
+    assert_eq!(written.losses, []);
+    assert!(import(written.text.as_str(), hint).unwrap().servers[0].config == found.servers[0].config);
+    let strategy = r#"{"strategy":"bearer","value":"t"}"#;
+    let found = import(&text.replace(r#""token-abc""#, strategy), hint).unwrap();
+    assert_eq!(to_compact(found.servers[0].config.get("auth").unwrap()), strategy);
+    let line = "openhands mcp add n --transport http --auth oauth https://h.example/mcp";
+    let found = import(line, Hint::default()).unwrap();
+    assert_eq!(found.servers[0].config.get("auth").and_then(Json::as_str), Some("oauth"));
+}
