@@ -3,6 +3,7 @@
 
 use crate::json::{Json, Object, Rules, Text, parse};
 use crate::model::reference::is_variable;
+use crate::model::suspect::is_secret_like;
 
 use super::format::Format;
 use super::names::file_name;
@@ -304,7 +305,12 @@ impl Adding {
                     };
                     flags.push((flag, value));
                     // `--env A=1 B=2 NAME`: one flag may have several values.
-                    while flag == Flag::Env && words.get(at).is_some_and(|word| is_pair(word)) {
+                    let is_another: fn(&str) -> bool = match flag {
+                        Flag::Env => is_pair,
+                        Flag::Header => is_header,
+                        _ => |_| false,
+                    };
+                    while words.get(at).is_some_and(|word| is_another(word)) {
                         flags.push((flag, words[at].clone()));
                         at += 1;
                     }
@@ -320,7 +326,7 @@ impl Adding {
                         && !self.reads_all
                         && self.dashes == Dashes::Program
                     {
-                        places.extend_from_slice(&words[at..]);
+                        places.extend(without_dashes(&words[at..]).cloned());
                         break;
                     }
                 }
@@ -343,6 +349,9 @@ impl Adding {
             (places.next(), places.next())
         };
         let name = name.filter(|name| !name.is_empty()).ok_or("the name of the server is missing")?;
+        if is_header(&name) || is_secret_like(&name) {
+            return Err("a value where the name of the server should be");
+        }
         let mut args: Vec<String> = places.collect();
         let mut entry = Object::new();
         if let Some(word) = value(Flag::Transport) {
@@ -462,6 +471,22 @@ fn list_of(text: &str) -> Result<Vec<String>, &'static str> {
 /// `NAME=value`
 pub(in crate::formats) fn is_pair(word: &str) -> bool {
     word.split_once('=').is_some_and(|(name, _)| is_variable(name))
+}
+
+/// `Name: value`, which is neither an address nor a path.
+fn is_header(word: &str) -> bool {
+    let is_token = |name: &str| {
+        !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte))
+    };
+    word.split_once(':').is_some_and(|(name, value)| is_token(name) && !value.starts_with(['/', '\\']))
+}
+
+/// The words behind a program without the `--` that ends the flags of the program that adds it. Behind a flag that it
+/// does not know it is one of the words.
+fn without_dashes(words: &[String]) -> impl Iterator<Item = &String> {
+    let first = words.iter().position(|word| word.starts_with('-'));
+    let dashes = first.filter(|at| words[*at] == "--");
+    words.iter().enumerate().filter(move |(at, _)| Some(*at) != dashes).map(|(_, word)| word)
 }
 
 pub(in crate::formats) fn is_address(word: &str) -> bool {

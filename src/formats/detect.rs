@@ -81,7 +81,7 @@ const USUAL: [Format; 14] = [
 ];
 
 /// Members of entries that only one client has.
-const MEMBERS: [(&str, Format, u32); 29] = [
+const MEMBERS: [(&str, Format, u32); 30] = [
     ("headersHelper", Format::ClaudeCode, 8),
     ("alwaysLoad", Format::ClaudeCode, 8),
     ("envFile", Format::Cursor, 5),
@@ -107,6 +107,7 @@ const MEMBERS: [(&str, Format, u32); 29] = [
     ("excludeTools", Format::Gemini, 6),
     ("authProviderType", Format::Gemini, 8),
     ("oauthScopes", Format::AmazonQ, 3),
+    ("oauthScopes", Format::Kiro, 3),
     ("type=local", Format::Copilot, 6),
     ("tools", Format::Copilot, 6),
     ("working_directory", Format::Warp, 8),
@@ -136,6 +137,10 @@ pub(in crate::formats) fn detect(source: &Source, file: Option<&str>) -> Detecte
     let Json::Object(root) = &source.root else { return sure(Format::Plain) };
     let has = |name: &str| root.get(name).is_some_and(|value| value.as_object().is_some());
     match source.syntax {
+        // A list of this name is another client's.
+        Syntax::Toml if root.get("mcp_servers").is_some_and(|list| list.as_array().is_some()) => {
+            return sure(Format::Plain);
+        }
         Syntax::Toml if has("mcp_servers") || !has("mcp") => return sure(Format::Codex),
         Syntax::Toml => return sure(Format::OpenhandsToml),
         Syntax::Yaml if has("extensions") => return sure(Format::Goose),

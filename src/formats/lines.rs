@@ -13,7 +13,8 @@ use super::links::{self, Link, NoLink};
 use super::names::{base_name, file_name, launcher_verbs};
 use super::place::{Position, Spot};
 use super::reading::{Named, Reading};
-use super::shell::{self, NotOneCommand, with_variables_first};
+use super::references::{Form, Reference, ReferenceKind, find, of_shell, word_into_ours};
+use super::shell::{self, NotOneCommand, Word, with_variables_first};
 use super::source::{Source, Syntax};
 use super::words;
 
@@ -40,13 +41,17 @@ impl Kinds {
 pub(in crate::formats) fn looks_like(text: &str) -> bool {
     let first = shell::commands(&beginning(text)).into_iter().next();
     let Some((_, first)) = first.filter(|(_, first)| first.len() <= LONGEST_LINE) else { return false };
-    if links::read(&first).is_some() || (is_address(&first) && !first.contains(char::is_whitespace)) {
+    if links::read(&first).is_some() || address(&first).is_some() {
         return true;
+    }
+    if is_dotted_member(&first) {
+        return false;
     }
     let command = with_variables_first(&first).unwrap_or(first);
     let Ok(words) = shell::words(&command) else {
         return command.split_whitespace().next().is_some_and(|word| launcher_verbs(word).is_some());
     };
+    let words = shell::texts(&words);
     let words = without_variables(&words).1;
     let is_word =
         words.first().is_some_and(|word| !word.ends_with(':') && !word.starts_with(['[', '{', '-']));
@@ -56,6 +61,26 @@ pub(in crate::formats) fn looks_like(text: &str) -> bool {
         && !is_member
         && (!matches!(commands::read(words), Command::Other)
             || !matches!(program(words), Err(NoServer::Unknown)))
+}
+
+/// `mcp_servers.name.command = …` of TOML, with blanks around the sign or without.
+fn is_dotted_member(line: &str) -> bool {
+    let is_key = |key: &str| {
+        key.contains('.')
+            && key.chars().all(|character| character.is_ascii_alphanumeric() || "_-.\"'".contains(character))
+    };
+    line.split_once('=').is_some_and(|(key, _)| is_key(key.trim()))
+}
+
+/// The address that a line has and nothing else but a comment, in quotes or not.
+fn address(line: &str) -> Option<String> {
+    let (first, rest) = line.split_once(char::is_whitespace).unwrap_or((line, ""));
+    let rest = rest.trim_start();
+    if is_address(first) && (rest.is_empty() || rest.starts_with('#')) {
+        return Some(first.to_owned());
+    }
+    let [word] = <[Word; 1]>::try_from(shell::words(line).ok()?).ok()?;
+    is_address(&word.text).then_some(word.text)
 }
 
 /// The first lines of a text: the kind of the first command is enough.
@@ -97,13 +122,13 @@ fn read_line(command: &str, mut source: Source, reading: &mut Reading, kinds: &m
         }
         None => {}
     }
-    if is_address(command) && !command.contains(char::is_whitespace) {
+    if let Some(address) = address(command) {
         kinds.others += 1;
-        let entry = Object::from_iter([("url", Json::string(command))]);
-        return read_entry(clients::of(Format::Plain), &mut source, entry, None, Vec::new(), reading);
+        let entry = Entry::of(Object::from_iter([("url", Json::string(address))]));
+        return read_entry(clients::of(Format::Plain), &mut source, entry, None, reading);
     }
     let in_one = with_variables_first(command);
-    let words = match shell::words(in_one.as_deref().unwrap_or(command)) {
+    let parsed = match shell::words(in_one.as_deref().unwrap_or(command)) {
         Ok(words) => words,
         Err(why) => {
             kinds.others += 1;
@@ -114,17 +139,20 @@ fn read_line(command: &str, mut source: Source, reading: &mut Reading, kinds: &m
             return reading.refuse(&source, None, &Pointer::root(), why.into());
         }
     };
-    let (variables, words) = without_variables(&words);
+    let texts = shell::texts(&parsed);
+    let (variables, words) = without_variables(&texts);
     match commands::read(words) {
         Command::Added(added) => {
             kinds.count(added.client);
-            add(added, &mut source, variables, reading);
+            let forms = clients::of(added.client).forms;
+            let is_replaced = parsed.iter().any(|word| is_replaced_before(word, forms));
+            add(added, &mut source, variables, is_replaced, reading);
         }
         Command::AddedJson { client, name, json, bag } => {
             kinds.count(client);
             match read_json(json.as_str()) {
                 Err(why) => reading.refuse(&source, name.as_deref(), &Pointer::root(), why.into()),
-                Ok(object) => read_object(client, object, name, None, bag, &mut source, reading),
+                Ok(object) => read_object(client, object, name, None, &bag, &mut source, reading),
             }
         }
         Command::Nothing(what) => {
@@ -139,8 +167,9 @@ fn read_line(command: &str, mut source: Source, reading: &mut Reading, kinds: &m
             kinds.others += 1;
             match program(words) {
                 Ok(()) => {
-                    let entry = entry_of(words, variables);
-                    read_entry(clients::of(Format::Plain), &mut source, entry, None, Vec::new(), reading);
+                    let (variables, words) = parsed.split_at(parsed.len() - words.len());
+                    let entry = Entry::of_command(variables, words);
+                    read_entry(clients::of(Format::Plain), &mut source, entry, None, reading);
                 }
                 Err(NoServer::Installs) => reading.ignore(&source, &Pointer::root(), words::INSTALLS),
                 Err(NoServer::Unknown) => reading.refuse(
@@ -178,51 +207,113 @@ fn without_variables(words: &[String]) -> (Object, &[String]) {
     (variables, &words[start + count..])
 }
 
-fn entry_of(words: &[String], variables: Object) -> Object {
-    let mut entry = Object::new();
-    if let Some((program, args)) = words.split_first() {
-        entry.insert("command", Json::string(program));
-        if !args.is_empty() {
-            entry.insert("args", Json::Array(args.iter().map(Json::string).collect()));
-        }
-    }
-    if !variables.is_empty() {
-        entry.insert("env", variables.into());
-    }
-    entry
+/// Whether a shell replaces something of a word that the client would not replace itself.
+fn is_replaced_before(word: &Word, forms: &[Form]) -> bool {
+    let own = find(&word.text, forms);
+    word.signs.iter().any(|sign| {
+        of_shell(&word.text, *sign).is_some_and(|found| !own.iter().any(|own| own.range == found.range))
+    })
 }
 
-fn add(added: Added, source: &mut Source, variables: Object, reading: &mut Reading) {
-    let Added { client, name, mut entry, bag } = added;
-    if !variables.is_empty() && entry.contains("command") {
+/// What a line says of a server.
+#[derive(Default)]
+struct Entry {
+    members: Object,
+    bag: Vec<(&'static str, Json)>,
+    /// Its references, by their places in the members. These are in our form.
+    references: Vec<Reference>,
+    /// Places at which a shell puts something that is not known here.
+    replaced: Vec<Pointer>,
+}
+
+impl Entry {
+    fn of(members: Object) -> Self {
+        Self { members, ..Self::default() }
+    }
+
+    /// That of a command that is a server. What a shell replaces in it is a reference; but not in the program, which is
+    /// no template.
+    fn of_command(variables: &[Word], words: &[Word]) -> Self {
+        let mut entry = Self::default();
+        if let Some((program, args)) = words.split_first() {
+            entry.members.insert("command", Json::string(&program.text));
+            if !program.signs.is_empty() {
+                entry.replaced.push(Pointer::root().member("command"));
+            }
+            let args = args.iter().enumerate().map(|(index, word)| {
+                entry.text(&word.text, &word.signs, &Pointer::root().member("args").element(index))
+            });
+            let args: Vec<Json> = args.collect();
+            if !args.is_empty() {
+                entry.members.insert("args", Json::Array(args));
+            }
+        }
+        let mut env = Object::new();
+        for word in variables {
+            let Some((name, value)) = word.text.split_once('=') else { continue };
+            let start = name.len() + 1;
+            let signs: Vec<usize> = word.signs.iter().filter_map(|sign| sign.checked_sub(start)).collect();
+            env.insert(name, entry.text(value, &signs, &Pointer::root().member("env").member(name)));
+        }
+        if !env.is_empty() {
+            entry.members.insert("env", env.into());
+        }
+        entry
+    }
+
+    fn text(&mut self, text: &str, signs: &[usize], at: &Pointer) -> Json {
+        if signs.is_empty() {
+            return Json::string(text);
+        }
+        let (ours, references, is_lost) = word_into_ours(text, signs);
+        if is_lost {
+            self.replaced.push(at.clone());
+        }
+        if references.is_empty() {
+            return Json::string(text);
+        }
+        let reference =
+            |(name, default)| Reference { pointer: at.clone(), kind: ReferenceKind::Env, name, default };
+        self.references.extend(references.into_iter().map(reference));
+        Json::string(ours)
+    }
+}
+
+fn add(added: Added, source: &mut Source, variables: Object, is_replaced: bool, reading: &mut Reading) {
+    let Added { client, name, entry: mut members, bag } = added;
+    if !variables.is_empty() && members.contains("command") {
         let mut env = variables;
-        if let Some(Json::Object(own)) = entry.remove("env") {
+        if let Some(Json::Object(own)) = members.remove("env") {
             own.into_iter().for_each(|(name, value)| env.insert(name, value));
         }
-        entry.insert("env", env.into());
+        members.insert("env", env.into());
     }
-    read_entry(clients::of(client), source, entry, Some(&name), bag, reading);
+    let replaced = if is_replaced { vec![Pointer::root()] } else { Vec::new() };
+    let entry = Entry { members, bag, replaced, references: Vec::new() };
+    read_entry(clients::of(client), source, entry, Some(&name), reading);
 }
 
 /// Reads an entry that a line has, whose places are all the line itself.
 fn read_entry(
     client: &Client,
     source: &mut Source,
-    mut entry: Object,
+    mut entry: Entry,
     name: Option<&str>,
-    bag: Vec<(&'static str, Json)>,
     reading: &mut Reading,
 ) {
-    if entry.get("name").and_then(Json::as_str).is_some_and(|own| name.is_none_or(|name| name == own)) {
-        let own = entry.remove("name");
+    let members = &mut entry.members;
+    if members.get("name").and_then(Json::as_str).is_some_and(|own| name.is_none_or(|name| name == own)) {
+        let own = members.remove("name");
         let own = own.as_ref().and_then(Json::as_str);
-        return read_entry(client, source, entry, name.or(own), bag, reading);
+        return read_entry(client, source, entry, name.or(own), reading);
     }
-    let mut draft = Draft::new(source, Pointer::root(), entry);
+    let Entry { members, bag, references, replaced } = entry;
+    let mut draft = Draft::new(source, Pointer::root(), members);
     let asks_for_secret = bag.iter().any(|(name, _)| *name == SECRET_PROMPTED);
     for (member, value) in bag {
         draft.bag.insert(member, value);
     }
+    references.into_iter().for_each(|reference| draft.refer(reference));
     let named = Named { original: name, offered: None, same_name: words::SAME_NAME };
     match client.read(&mut draft) {
         Err(Refusal { at, why }) => reading.refuse(source, name, &at, why),
@@ -231,6 +322,7 @@ fn read_entry(
             if asks_for_secret {
                 draft.note("", words::CLIENT_SECRET);
             }
+            replaced.into_iter().for_each(|at| draft.note_at(at, words::BY_SHELL));
             reading.add(client, draft, named);
         }
     }
@@ -250,7 +342,7 @@ fn read_object(
     object: Object,
     name: Option<String>,
     inputs: Option<Json>,
-    bag: Vec<(&'static str, Json)>,
+    bag: &[(&'static str, Json)],
     source: &mut Source,
     reading: &mut Reading,
 ) {
@@ -264,7 +356,8 @@ fn read_object(
     let Json::Object(object) = &value else { return };
     root(object);
     if clients::looks_like_server(&value) {
-        return read_entry(table, source, object.clone(), name.as_deref(), bag, reading);
+        let entry = Entry { bag: bag.to_vec(), ..Entry::of(object.clone()) };
+        return read_entry(table, source, entry, name.as_deref(), reading);
     }
     let held =
         ["servers", "mcpServers"].iter().find_map(|holder| object.get(holder).and_then(Json::as_object));
@@ -276,7 +369,8 @@ fn read_object(
     for (own, value) in map.iter() {
         let Json::Object(entry) = value else { continue };
         let name = name.as_deref().filter(|_| is_one).unwrap_or(own);
-        read_entry(table, source, entry.clone(), Some(name), bag.clone(), reading);
+        let entry = Entry { bag: bag.to_vec(), ..Entry::of(entry.clone()) };
+        read_entry(table, source, entry, Some(name), reading);
     }
 }
 
@@ -286,7 +380,7 @@ fn read_link(link: &Link, mut source: Source, reading: &mut Reading) {
         Err(why) => return reading.refuse(&source, link.name.as_deref(), &Pointer::root(), why.into()),
     };
     let inputs = link.inputs.as_deref().and_then(|inputs| parse(inputs, &Rules::BODY).ok());
-    read_object(link.client, object, link.name.clone(), inputs, Vec::new(), &mut source, reading);
+    read_object(link.client, object, link.name.clone(), inputs, &[], &mut source, reading);
 }
 
 /// Why a command is no server.
@@ -325,8 +419,11 @@ const SHELL_WORDS: [&str; 10] = ["cd", "export", "mkdir", "cp", "mv", "rm", "ech
 /// Whether a command is a server: a program that runs others, a path, or one whose name says so.
 fn program(words: &[String]) -> Result<(), NoServer> {
     let Some((program, args)) = words.split_first() else { return Err(NoServer::Unknown) };
+    let is_path = program.contains(['/', '\\']) && !program.contains(char::is_whitespace);
     let is_no_program = program.starts_with(['[', '#', '-', '<', '{', '*'])
         || program.starts_with("//")
+        || program.contains("://")
+        || (program.contains('=') && !is_path)
         || program.ends_with(':');
     if is_no_program || program.is_empty() {
         return Err(NoServer::Unknown);
@@ -354,8 +451,6 @@ fn program(words: &[String]) -> Result<(), NoServer> {
             Some(_) => Ok(()),
         };
     }
-    let is_path =
-        program.contains(['/', '\\']) && !program.contains("://") && !program.contains(char::is_whitespace);
     let says_so = name.split(['-', '_', '.']).any(|part| part == "mcp" || part == "server");
     if is_path || says_so { Ok(()) } else { Err(NoServer::Unknown) }
 }

@@ -47,14 +47,14 @@ pub(in crate::formats) fn read(line: &str) -> Option<Result<Link, NoLink>> {
     }
     for (start, client) in [
         ("cursor://anysphere.cursor-deeplink/mcp/install?", Format::Cursor),
-        ("https://cursor.com/install-mcp?", Format::Cursor),
-        ("https://cursor.com/en/install-mcp?", Format::Cursor),
         ("lmstudio://add_mcp?", Format::LmStudio),
-        ("https://lmstudio.ai/install-mcp?", Format::LmStudio),
     ] {
         if let Some(query) = link.strip_prefix(start) {
             return Some(of_base64(query, client));
         }
+    }
+    if let Some((query, client)) = of_page(link) {
+        return Some(of_base64(query, client));
     }
     for start in ["vscode:", "vscode-insiders:"] {
         if let Some(rest) = link.strip_prefix(start) {
@@ -83,6 +83,21 @@ pub(in crate::formats) fn read(line: &str) -> Option<Result<Link, NoLink>> {
     let scheme = link.split_once("://").map(|(scheme, _)| scheme)?;
     let is_link = ["cursor", "lmstudio", "goose", "kiro", "windsurf", "zed", "warp"].contains(&scheme);
     is_link.then(|| Err(NoLink::new("a link in a form that is not known here")))
+}
+
+/// The query of a page that hands a link on: `https://cursor.com/install-mcp?…`, with `www.` or without, and with a
+/// language before the page or without.
+fn of_page(link: &str) -> Option<(&str, Format)> {
+    let (place, query) = link.strip_prefix("https://")?.split_once('?')?;
+    let (host, path) = place.split_once('/')?;
+    let client = match host.strip_prefix("www.").unwrap_or(host) {
+        "cursor.com" => Format::Cursor,
+        "lmstudio.ai" => Format::LmStudio,
+        _ => return None,
+    };
+    let path = path.strip_suffix('/').unwrap_or(path);
+    let page = path.split_once('/').map_or(path, |(_, page)| page);
+    (page == "install-mcp").then_some((query, client))
 }
 
 fn of_vscode(rest: &str) -> Result<Link, NoLink> {

@@ -183,7 +183,7 @@ fn read_source(
         return Ok(None);
     }
     let toml = syntax::toml::read(lines, part, base);
-    let is_toml = |line: &str| line.trim_start().starts_with("[mcp");
+    let is_toml = |line: &str| ["[mcp", "[[mcp"].iter().any(|start| line.trim_start().starts_with(start));
     if toml.is_ok() || part.lines().any(is_toml) {
         return toml.map(Some);
     }

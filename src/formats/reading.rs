@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use crate::json::{Json, Object, Pointer, Text};
 use crate::model::config::of_clear;
 use crate::model::secret_shapes::{is_random, is_reference, looks_sealed};
-use crate::model::suspect::{Reason, suspects};
+use crate::model::suspect::{Reason, is_secret_like, suspects};
 use crate::model::url_parts;
 
 use super::bounds::{Budget, MOST_OTHERS, MOST_SERVERS, bytes_of};
@@ -135,6 +135,7 @@ impl Reading {
         at: &Pointer,
         why: Words,
     ) {
+        let name = name.filter(|name| may_be_repeated(name));
         if self.has_room() && self.may_keep(source, at, name.map_or(0, str::len)) {
             self.refused.push(Refused { name: name.map(str::to_owned), place: source.place(at), why });
         }
@@ -245,6 +246,11 @@ impl Reading {
         }
         (servers, notes)
     }
+}
+
+/// Whether what is in the place of a name looks like one: it may be a secret that got there by mistake.
+fn may_be_repeated(name: &str) -> bool {
+    !name.contains([':', '=']) && !is_secret_like(name)
 }
 
 /// The references of a configuration; notes what the client does not replace, and what is in a file.

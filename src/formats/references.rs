@@ -98,6 +98,8 @@ pub(in crate::formats) enum Form {
     EnvWord,
     /// `$NAME`
     Bare,
+    /// `$env:NAME`
+    PowerShell,
     /// `%NAME%`
     Percent,
     /// `{env:NAME}`
@@ -188,12 +190,13 @@ impl Form {
                 let name = inside.trim_matches(' ');
                 is_variable(name).then(|| found(ReferenceKind::Env, name, None, length))?
             }
-            Self::Bare => {
-                let inside = rest.strip_prefix('$')?;
+            Self::Bare | Self::PowerShell => {
+                let sign = if self == Self::Bare { "$" } else { "$env:" };
+                let inside = rest.strip_prefix(sign)?;
                 let is_part = |byte: &u8| byte.is_ascii_alphanumeric() || *byte == b'_';
                 let length = inside.bytes().take_while(is_part).count();
                 let name = &inside[..length];
-                is_variable(name).then(|| found(ReferenceKind::Env, name, None, 1 + length))?
+                is_variable(name).then(|| found(ReferenceKind::Env, name, None, sign.len() + length))?
             }
             Self::Percent => {
                 let (name, length) = between("%", "%")?;
@@ -249,25 +252,74 @@ impl Form {
     }
 }
 
+/// What a shell replaces.
+const OF_SHELLS: &[Form] = &[Form::PowerShell, Form::EnvWord, Form::BracesWithDefault, Form::Bare];
+
+/// The reference that a shell replaces which meets the sign at this byte.
+pub(in crate::formats) fn of_shell(text: &str, at: usize) -> Option<Found<'_>> {
+    OF_SHELLS.iter().find_map(|form| form.read(text, at))
+}
+
+/// A word of a command in our form: what a shell would replace at these signs is a reference, all else is literal. With
+/// the references, and whether there is one that ours has no form for.
+pub(in crate::formats) fn word_into_ours(
+    text: &str,
+    signs: &[usize],
+) -> (String, Vec<(String, Option<Text>)>, bool) {
+    let (mut ours, mut references, mut is_lost) = (String::with_capacity(text.len()), Vec::new(), false);
+    let mut at = 0;
+    for sign in signs {
+        if *sign < at {
+            continue;
+        }
+        // Behind another sign it would be one that is escaped.
+        let found = of_shell(text, *sign).filter(|found| {
+            is_one_reference(&reference(found.name, found.default)) && !text[at..*sign].ends_with('$')
+        });
+        let Some(found) = found else {
+            // One alone is a sign like any other.
+            is_lost |= text[sign + 1..]
+                .starts_with(|next: char| next.is_ascii_alphanumeric() || "{_@*#?!$-".contains(next));
+            continue;
+        };
+        ours.push_str(&escaped(&text[at..found.range.start]));
+        ours.push_str(&reference(found.name, found.default));
+        references.push((found.name.to_owned(), found.default.map(|text| Text::new(text.to_owned()))));
+        at = found.range.end;
+    }
+    ours.push_str(&escaped(&text[at..]));
+    (ours, references, is_lost)
+}
+
+/// Whether we would read a text as one reference.
+fn is_one_reference(written: &str) -> bool {
+    Template::parse(written).is_ok_and(|template| matches!(template.pieces(), [Piece::Reference(_)]))
+}
+
+/// A reference to a variable in our form.
+fn reference(name: &str, default: Option<&str>) -> String {
+    match default {
+        None => format!("${{{name}}}"),
+        Some(default) => format!("${{{name}:-{default}}}"),
+    }
+}
+
 /// A client's text in our form: its references of a kind that we have are ours, all else is literal.
 pub(in crate::formats) fn into_ours(text: &str, forms: &[Form]) -> String {
     let mut ours = String::with_capacity(text.len());
     let mut at = 0;
-    for reference in find(text, forms) {
-        let written = match (reference.kind, reference.default) {
-            (ReferenceKind::Env, None) => format!("${{{}}}", reference.name),
-            (ReferenceKind::Env, Some(default)) => format!("${{{}:-{default}}}", reference.name),
-            (ReferenceKind::File, _) => format!("${{file:{}}}", reference.name),
+    for found in find(text, forms) {
+        let written = match found.kind {
+            ReferenceKind::Env => reference(found.name, found.default),
+            ReferenceKind::File => format!("${{file:{}}}", found.name),
             _ => continue,
         };
         // What we would not read as one reference stays a text; behind a `$` it would be one that is escaped.
-        let before = &text[at..reference.range.start];
-        let template = Template::parse(&written);
-        let is_one = template.is_ok_and(|template| matches!(template.pieces(), [Piece::Reference(_)]));
-        if is_one && !before.ends_with('$') {
+        let before = &text[at..found.range.start];
+        if is_one_reference(&written) && !before.ends_with('$') {
             ours.push_str(&escaped(before));
             ours.push_str(&written);
-            at = reference.range.end;
+            at = found.range.end;
         }
     }
     ours.push_str(&escaped(&text[at..]));

@@ -2,6 +2,7 @@
 //! words apart is refused.
 
 use super::bounds::LONGEST_LINE;
+use super::references::{Form, find};
 
 /// Why a line is not one command.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -75,16 +76,37 @@ fn continues(command: &str) -> bool {
         || end.ends_with(" `")
 }
 
+/// A word of a command.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(in crate::formats) struct Word {
+    pub(in crate::formats) text: String,
+    /// The bytes at which a shell would put something in the place of a sign and what follows it.
+    pub(in crate::formats) signs: Vec<usize>,
+}
+
+impl Word {
+    /// Adds a dollar sign that a shell replaces with what follows it.
+    fn push_sign(&mut self) {
+        self.signs.push(self.text.len());
+        self.text.push('$');
+    }
+}
+
+/// The texts of words.
+pub(in crate::formats) fn texts(words: &[Word]) -> Vec<String> {
+    words.iter().map(|word| word.text.clone()).collect()
+}
+
 /// The words of a command. A back-slash before anything but a blank, a quote, a back-slash or a sign of the shell is one:
 /// paths of Windows have them.
-pub(in crate::formats) fn words(command: &str) -> Result<Vec<String>, NotOneCommand> {
+pub(in crate::formats) fn words(command: &str) -> Result<Vec<Word>, NotOneCommand> {
     let mut words = Vec::new();
-    let mut word: Option<String> = None;
+    let mut word: Option<Word> = None;
     let mut rest = command.chars().peekable();
     while let Some(character) = rest.next() {
         match character {
             '\'' => {
-                let word = word.get_or_insert_default();
+                let word = &mut word.get_or_insert_default().text;
                 loop {
                     match rest.next() {
                         Some('\'') => break,
@@ -99,16 +121,13 @@ pub(in crate::formats) fn words(command: &str) -> Result<Vec<String>, NotOneComm
                     match rest.next() {
                         Some('"') => break,
                         Some('\\') => match rest.peek() {
-                            Some('"' | '\\' | '`') => word.extend(rest.next()),
-                            Some('$') => {
-                                rest.next();
-                                word.push('$');
-                            }
-                            _ => word.push('\\'),
+                            Some('"' | '\\' | '`' | '$') => word.text.extend(rest.next()),
+                            _ => word.text.push('\\'),
                         },
                         Some('$') if rest.peek() == Some(&'(') => return Err(NotOneCommand::More),
                         Some('`') => return Err(NotOneCommand::More),
-                        Some(inner) => word.push(inner),
+                        Some('$') => word.push_sign(),
+                        Some(inner) => word.text.push(inner),
                         None => return Err(NotOneCommand::Open),
                     }
                 }
@@ -118,9 +137,9 @@ pub(in crate::formats) fn words(command: &str) -> Result<Vec<String>, NotOneComm
                     ' ' | '"' | '\'' | '\\' | '$' | '&' | ';' | '|' | '(' | ')' | '<' | '>' | '`' | '*' | '?'
                     | '#',
                 ) => {
-                    word.get_or_insert_default().extend(rest.next());
+                    word.get_or_insert_default().text.extend(rest.next());
                 }
-                _ => word.get_or_insert_default().push('\\'),
+                _ => word.get_or_insert_default().text.push('\\'),
             },
             '|' | ';' | '&' | '<' | '>' | '`' | '(' | ')' => {
                 // `<name>` is a placeholder of a manual; a shell would open a file.
@@ -128,7 +147,8 @@ pub(in crate::formats) fn words(command: &str) -> Result<Vec<String>, NotOneComm
             }
             '#' if word.is_none() => break,
             blank if blank.is_whitespace() => words.extend(word.take()),
-            other => word.get_or_insert_default().push(other),
+            '$' => word.get_or_insert_default().push_sign(),
+            other => word.get_or_insert_default().text.push(other),
         }
     }
     words.extend(word);
@@ -142,36 +162,64 @@ pub(in crate::formats) fn quoted(word: &str) -> String {
     if is_plain { word.to_owned() } else { format!("'{}'", word.replace('\'', "'\\''")) }
 }
 
-/// A command of PowerShell or cmd that sets variables first, in the words of other shells.
+/// A command of PowerShell or cmd that sets variables first, in the words of other shells. What cmd replaces in it,
+/// `%NAME%`, is `${NAME}` then.
 pub(in crate::formats) fn with_variables_first(command: &str) -> Option<String> {
     let mut rest = command.trim();
     let mut variables = String::new();
+    let mut is_cmd = false;
     loop {
         let (pair, behind) = if let Some(behind) = rest.strip_prefix("$env:") {
             let (pair, behind) = behind.split_once(';')?;
             let (name, value) = pair.split_once('=')?;
             let value = value.trim();
-            let value = value
-                .strip_prefix(['"', '\''])
-                .and_then(|inner| inner.strip_suffix(['"', '\'']))
-                .unwrap_or(value);
-            ((name.trim().to_owned(), value.to_owned()), behind)
+            let inside = |sign: char| value.strip_prefix(sign).and_then(|inner| inner.strip_suffix(sign));
+            let value = match (inside('\''), inside('"').unwrap_or(value)) {
+                (None, open) if open.contains('$') => in_double_quotes(open),
+                (literal, open) => in_single_quotes(literal.unwrap_or(open)),
+            };
+            ((name.trim().to_owned(), value), behind)
         } else if let Some(behind) = rest.strip_prefix("set ").or_else(|| rest.strip_prefix("SET ")) {
             let (pair, behind) = behind.split_once("&&")?;
             let pair = pair.trim();
             let pair = pair.strip_prefix('"').and_then(|inner| inner.strip_suffix('"')).unwrap_or(pair);
             let (name, value) = pair.split_once('=')?;
-            ((name.to_owned(), value.to_owned()), behind)
+            is_cmd = true;
+            let value = match value.contains('%') {
+                true => in_double_quotes(value).map(|value| value.replace('$', "\\$")),
+                false => in_single_quotes(value),
+            };
+            ((name.to_owned(), value), behind)
         } else {
             break;
         };
-        if pair.1.contains('\'') {
-            return None;
-        }
-        variables.push_str(&format!("{}='{}' ", pair.0, pair.1));
+        variables.push_str(&format!("{}={} ", pair.0, pair.1?));
         rest = behind.trim();
     }
-    (!variables.is_empty()).then(|| variables + rest)
+    let command = (!variables.is_empty()).then(|| variables + rest)?;
+    Some(if is_cmd { from_percent(&command) } else { command })
+}
+
+/// A value of which nothing is replaced.
+fn in_single_quotes(value: &str) -> Option<String> {
+    (!value.contains('\'')).then(|| format!("'{value}'"))
+}
+
+/// A value in which references are replaced.
+fn in_double_quotes(value: &str) -> Option<String> {
+    (!value.contains(['"', '`'])).then(|| format!("\"{}\"", value.replace('\\', "\\\\")))
+}
+
+/// A command with each `%NAME%` in the form of other shells.
+fn from_percent(command: &str) -> String {
+    let mut written = String::new();
+    let mut at = 0;
+    for found in find(command, &[Form::Percent]) {
+        written.push_str(&command[at..found.range.start]);
+        written.push_str(&format!("${{{}}}", found.name));
+        at = found.range.end;
+    }
+    written + &command[at..]
 }
 
 #[cfg(test)]
@@ -180,7 +228,7 @@ mod tests {
 
     #[test]
     fn words_are_those_of_a_shell() {
-        let split = |command| words(command).unwrap();
+        let split = |command| texts(&words(command).unwrap());
         assert_eq!(
             split("a  'b c' \"d \\\" $e\" f\\ g '' x#y # z"),
             ["a", "b c", "d \" $e", "f g", "", "x#y"]
@@ -190,6 +238,14 @@ mod tests {
         for command in ["a | b", "a; b", "a && b", "a > b", "a `b`", "a \"$(b)\"", "a $(b)", "(a)"] {
             assert_eq!(words(command), Err(NotOneCommand::More), "{command}");
         }
+    }
+
+    #[test]
+    fn what_a_shell_replaces_is_known_by_its_quotes() {
+        let signs = |command| words(command).unwrap().remove(0).signs;
+        assert_eq!(signs("a$B-${C}"), [1, 4]);
+        assert_eq!(signs("\"a $B\"'$C'\\$D"), [2]);
+        assert_eq!(signs("'${A}'\"\\$A\""), Vec::<usize>::new());
     }
 
     #[test]

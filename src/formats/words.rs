@@ -16,6 +16,8 @@ pub(in crate::formats) const SSE_BY_DEFAULT: &str = "without a type this client 
 pub(in crate::formats) const VARIABLES_FILE: &str = "a file of variables: not read";
 pub(in crate::formats) const FILE_NOT_READ: &str = "a file: not read";
 pub(in crate::formats) const IN_COMMAND: &str = "a reference in the command: it is not resolved here";
+pub(in crate::formats) const BY_SHELL: &str =
+    "what a shell puts in its place is not known here: it is taken as it is written";
 pub(in crate::formats) const PERMISSION: &str = "a permission: stays with this client";
 pub(in crate::formats) const NOT_REPLACED: &str = "this client does not replace $NAME";
 pub(in crate::formats) const UNIT_UNKNOWN: &str = "its unit is not documented: kept, not taken over";

@@ -33,7 +33,8 @@ pub(in crate::formats) fn looks_like(part: &str) -> bool {
     let bare = text.trim_start();
     bare.starts_with('{')
         || is_fragment(bare)
-        || bare.strip_prefix('[').is_some_and(|rest| rest.trim_start().starts_with(['{', '"', '[', ']']))
+        || (bare.strip_prefix('[').is_some_and(|rest| rest.trim_start().starts_with(['{', '"', '[', ']']))
+            && !bare.strip_prefix("[[").is_some_and(is_table_name))
 }
 
 /// Whether a text begins with a member, or with an object that has one or is empty, behind blanks and comments.
@@ -41,6 +42,14 @@ pub(in crate::formats) fn begins_with_member(part: &str) -> bool {
     let text = code(part).text;
     let bare = text.trim_start();
     is_fragment(bare) || bare.strip_prefix('{').is_some_and(|rest| rest.trim_start().starts_with(['"', '}']))
+}
+
+/// Whether a text begins as the name of a table of TOML does, and not as a word of JSON.
+fn is_table_name(text: &str) -> bool {
+    let end = text.find(|character: char| !character.is_ascii_alphanumeric() && !"_-.".contains(character));
+    let word = &text[..end.unwrap_or(text.len())];
+    word.starts_with(|first: char| first.is_ascii_alphabetic() || first == '_')
+        && !["true", "false", "null"].contains(&word)
 }
 
 /// `"name": …` without a brace before it.

@@ -72,6 +72,14 @@ fn the_commands_of_other_programs_add_servers() {
             "bare",
             r#"{"command":"npx","args":["-y","bare","-e","X=1"]}"#,
         ),
+        ("claude mcp add bare npx -- -y bare", "bare", r#"{"command":"npx","args":["-y","bare"]}"#),
+        ("claude mcp add bare npx x -- y", "bare", r#"{"command":"npx","args":["x","y"]}"#),
+        ("claude mcp add bare npx -y x -- y", "bare", r#"{"command":"npx","args":["-y","x","--","y"]}"#),
+        (
+            "claude mcp add --transport http --header 'A: 1' 'Authorization: Bearer x' -- far https://far.example/mcp",
+            "far",
+            r#"{"url":"https://far.example/mcp","headers":{"A":"1","Authorization":"Bearer x"},"transport":"http"}"#,
+        ),
     ] {
         assert_eq!(one(line), (name.to_owned(), config.to_owned()), "{line}");
     }
@@ -97,6 +105,14 @@ fn commands_and_addresses_are_servers() {
         ),
         ("https://mcp.acme.example/sse", "acme", r#"{"url":"https://mcp.acme.example/sse"}"#),
         ("https://mcp.acme.example/x?a=1&b=2", "acme", r#"{"url":"https://mcp.acme.example/x?a=1&b=2"}"#),
+        ("https://mcp.acme.example/x # mine", "acme", r#"{"url":"https://mcp.acme.example/x"}"#),
+        (
+            "https://mcp.acme.example/x?a=1&b=2 # mine",
+            "acme",
+            r#"{"url":"https://mcp.acme.example/x?a=1&b=2"}"#,
+        ),
+        ("\"https://mcp.acme.example/x?a=1&b=2\"", "acme", r#"{"url":"https://mcp.acme.example/x?a=1&b=2"}"#),
+        ("'https://mcp.acme.example/x'", "acme", r#"{"url":"https://mcp.acme.example/x"}"#),
         ("uv tool run acme-x", "acme-x", r#"{"command":"uv","args":["tool","run","acme-x"]}"#),
     ] {
         assert_eq!(one(line), (name.to_owned(), config.to_owned()), "{line}");
@@ -133,6 +149,9 @@ fn what_is_no_server_is_refused_or_ignored_and_never_guessed() {
         "cursor://anysphere.cursor-deeplink/mcp/install?name=x",
         "vscode:extension/acme.x",
         "goose://extension?cmd=npx",
+        "https://h.example/mcp --header 'X-A: b'",
+        "ftp://h.example/mcp",
+        "x-mcp.a=b x",
     ] {
         let import = read(line);
         assert_eq!((import.servers.len(), import.refused.len()), (0, 1), "{line}: {:?}", import.ignored);
@@ -301,5 +320,101 @@ fn a_file_without_a_name_is_read_whole_where_it_is_one_document() {
             let names: Vec<&str> = found.servers.iter().map(|entry| entry.name.as_str()).collect();
             assert_eq!((names, found.refused.len()), (vec!["own"], 0), "{format:?} {text}");
         }
+    }
+}
+
+#[test]
+fn a_line_of_toml_is_none_of_a_command() {
+    for text in [
+        "mcp_servers.a={command=\"x\"}",
+        "mcp_servers.a.command=\"x\"",
+        "mcp_servers.\"a\".command = \"x\"",
+        "[[mcp_servers]]\nname = \"a\"\ncommand = \"x\"",
+    ] {
+        let found = read(text);
+        let servers: Vec<_> = found
+            .servers
+            .iter()
+            .map(|own| (own.name.as_str(), to_compact(&own.config.clone().into())))
+            .collect();
+        assert_eq!(servers, [("a", r#"{"command":"x"}"#.to_owned())], "{text}");
+    }
+    let error = import("[[mcp_servers]]\nname = a", Hint::default()).map(drop).unwrap_err();
+    assert_eq!((error.position.line, error.why.as_ref()), (2, "it is not TOML"));
+}
+
+#[test]
+fn what_a_shell_replaces_is_a_reference_and_what_is_quoted_from_it_is_not() {
+    for (line, config) in [
+        ("npx -y x --t ${TOKEN}", r#"{"command":"npx","args":["-y","x","--t","${TOKEN}"]}"#),
+        ("npx -y x --t=\"$TOKEN\"", r#"{"command":"npx","args":["-y","x","--t=${TOKEN}"]}"#),
+        ("npx -y x '--t=${TOKEN}' \\$A", r#"{"command":"npx","args":["-y","x","--t=$${TOKEN}","$A"]}"#),
+        ("npx -y x ${A:-b}'${C}'", r#"{"command":"npx","args":["-y","x","${A:-b}$${C}"]}"#),
+        (
+            "docker run -e KEY=${KEY} mcp/x",
+            r#"{"command":"docker","args":["run","-e","KEY=${KEY}","mcp/x"]}"#,
+        ),
+        ("KEY=$TOKEN npx x", r#"{"command":"npx","args":["x"],"env":{"KEY":"${TOKEN}"}}"#),
+        ("$env:KEY=$env:TOKEN; npx x", r#"{"command":"npx","args":["x"],"env":{"KEY":"${TOKEN}"}}"#),
+        ("$env:KEY='$env:TOKEN'; npx x", r#"{"command":"npx","args":["x"],"env":{"KEY":"$env:TOKEN"}}"#),
+        ("$env:KEY=\"a\\$env:T\"; npx x", r#"{"command":"npx","args":["x"],"env":{"KEY":"a\\${T}"}}"#),
+        ("set KEY=%TOKEN% && npx x %A%", r#"{"command":"npx","args":["x","${A}"],"env":{"KEY":"${TOKEN}"}}"#),
+        ("set KEY=$a%TOKEN%&& npx x", r#"{"command":"npx","args":["x"],"env":{"KEY":"$a${TOKEN}"}}"#),
+    ] {
+        let found = read(line);
+        let stored = found.servers[0].to_stored();
+        assert_eq!(to_compact(&stored.config.into()), config, "{line}");
+        assert_eq!(found.notes, [], "{line}");
+        let count = config.replace("$${", "").matches("${").count();
+        assert_eq!(found.servers[0].references.len(), count, "{line}");
+    }
+    for line in [
+        "npx x $1 y",
+        "npx x $@",
+        "npx x ${A/b/c}",
+        "$HOME/bin/x-mcp run",
+        "codex mcp add x --env A=$B -- npx x",
+        "claude mcp add x -- npx $A",
+    ] {
+        let found = read(line);
+        let notes: Vec<_> = found.notes.iter().map(|note| note.about.as_ref()).collect();
+        assert_eq!((found.servers.len(), notes.contains(&words::BY_SHELL)), (1, true), "{line} {notes:?}");
+    }
+    assert_eq!(read("claude mcp add x -e A=${B} -- npx '$A'").notes, []);
+}
+
+#[test]
+fn a_value_in_the_place_of_a_name_is_not_repeated() {
+    let secret = "Sup3rS3cretV4lue9xQ";
+    for text in [
+        format!("claude mcp add --transport http 'Authorization: Bearer {secret}' https://h.example/mcp"),
+        format!("claude mcp add --header 'A: 1' -- 'Authorization: Bearer {secret}' https://h.example/mcp"),
+        format!("claude mcp add TOKEN={secret} -- npx x"),
+        format!(r#"{{"mcpServers":{{"Authorization: Bearer {secret}":5}}}}"#),
+    ] {
+        let found = read(&text);
+        assert_eq!((found.servers.len(), found.refused.len()), (0, 1), "{text}");
+        assert_eq!(found.refused[0].name, None, "{text}");
+    }
+    let named = read(r#"{"mcpServers":{"Field Notes/x":5}}"#);
+    assert_eq!(named.refused[0].name.as_deref(), Some("Field Notes/x"));
+}
+
+#[test]
+fn a_page_that_hands_a_link_on_is_one_in_any_language() {
+    let config = "config=eyJjb21tYW5kIjoieCJ9";
+    for page in [
+        "https://cursor.com/install-mcp",
+        "https://www.cursor.com/install-mcp",
+        "https://cursor.com/en-US/install-mcp",
+        "https://www.cursor.com/zh-Hans/install-mcp/",
+        "https://lmstudio.ai/install-mcp",
+    ] {
+        let found = read(&format!("{page}?name=n&{config}"));
+        assert_eq!(found.format, Format::Links, "{page}");
+        assert_eq!(to_compact(&found.servers[0].config.clone().into()), r#"{"command":"x"}"#, "{page}");
+    }
+    for page in ["https://cursor.com/a/b/install-mcp", "https://x.example/install-mcp"] {
+        assert_eq!(read(&format!("{page}?name=n&{config}")).format, Format::Lines, "{page}");
     }
 }
