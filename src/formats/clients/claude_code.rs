@@ -14,6 +14,9 @@ use crate::json::{Json, Object};
 /// The name that this client reserves.
 const RESERVED: &str = "workspace";
 
+/// The servers of other scopes that a project does not use.
+const OFF: &str = "disabledMcpServers";
+
 const SAME_NAME: &str = "the same name in two scopes";
 
 pub(super) static CLIENT: Client = Client {
@@ -58,6 +61,11 @@ fn locate_home(source: &Source) -> Located {
         ("mcpServers", servers) => found.add_map(&at, servers, SAME_NAME, &[]),
         ("projects", Json::Object(projects)) => {
             for (path, project) in projects.iter() {
+                if project.get(OFF).and_then(Json::as_array).is_some_and(|names| !names.is_empty()) {
+                    found
+                        .ignored
+                        .push((at.member(path).member(OFF), "servers that are switched off in this project"));
+                }
                 let Some(servers) = project.get("mcpServers") else {
                     continue;
                 };

@@ -40,6 +40,16 @@ pub(super) static TOML: Client = Client {
     timeout: Timeout::Seconds("timeout"),
     before,
     after,
+    begin: |writing| {
+        let is_remote = writing.config.contains("url");
+        let transport = writing.config.get("transport").and_then(Json::as_str);
+        // The list says it.
+        if transport
+            .is_some_and(|own| LISTS.iter().any(|(_, said)| *said == own) && (own == "stdio") != is_remote)
+        {
+            writing.config.remove("transport");
+        }
+    },
     keeps_auth: Some(|writing, auth| {
         let is_bearer = auth.get("strategy").and_then(Json::as_str) == Some("bearer");
         let Some(key) = auth.get("value").filter(|_| is_bearer) else { return false };

@@ -24,6 +24,7 @@ pub(in crate::formats) fn read(part: &str, first: usize) -> Result<Source, Unrea
     let mut reader = Reader {
         events: Parser::new_from_str(part),
         first,
+        end: end_of(part, first),
         anchors: HashMap::new(),
         odd: Vec::new(),
         left: MOST,
@@ -50,9 +51,16 @@ pub(in crate::formats) fn read(part: &str, first: usize) -> Result<Source, Unrea
     Ok(Source { odd: reader.odd, ..Source::new(Syntax::Yaml, root, spots) })
 }
 
+fn end_of(part: &str, first: usize) -> Position {
+    let last = part.lines().last().unwrap_or_default();
+    Position { line: first + part.lines().count().max(1), column: last.chars().count() + 1 }
+}
+
 struct Reader<'a> {
     events: Parser<'a, saphyr_parser::StrInput<'a>>,
     first: usize,
+    /// Behind the last character.
+    end: Position,
     anchors: HashMap<usize, Anchored>,
     odd: Vec<(Pointer, &'static str)>,
     /// How many values it may still have.
@@ -76,6 +84,8 @@ impl<'a> Reader<'a> {
             Some(Err(error)) => {
                 let mark = error.marker();
                 let position = Position { line: self.first + mark.line(), column: mark.col() + 1 };
+                // What ends too early is found on the line behind the last one, also where there is none.
+                let position = position.min(self.end);
                 Err(Unreadable::new(
                     position,
                     "it is not YAML: mind the indentation, and put what begins with @ or ` in quotes",
@@ -272,6 +282,14 @@ mod tests {
         let source = read("a: {b: !!str 1}\nc: &m {x: 1}\nd: {<<: *m}", 0).unwrap();
         let odd = |pointer: &str| source.odd_part(&Pointer::parse(pointer).unwrap()).is_some();
         assert_eq!((odd("/a"), odd("/c"), odd("/d")), (true, false, true));
+    }
+
+    #[test]
+    fn what_ends_too_early_is_on_a_line_of_the_text() {
+        for (text, line, column) in [("a: 1\nb: [1", 2, 6), ("a: 1\nb: \"x", 2, 4), ("a: 1\nb: [1\n", 2, 6)] {
+            let position = read(text, 0).map(|_| ()).unwrap_err().position;
+            assert_eq!((position.line, position.column), (line, column), "{text}");
+        }
     }
 
     #[test]

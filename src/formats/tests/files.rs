@@ -431,3 +431,40 @@ fn the_command_line_of_openhands_has_the_members_of_our_open_dialect() {
     let found = import(line, Hint::default()).unwrap();
     assert_eq!(found.servers[0].config.get("auth").and_then(Json::as_str), Some("oauth"));
 }
+
+#[test]
+fn a_file_of_kiro_without_its_own_name_is_not_read_as_one_of_its_kin() {
+    let config = r#"{"url":"https://h.example/mcp","auth":{"strategy":"oauth2","authentication":{"type":"oauth","client_id":"c","scopes":["a"]}}}"#;
+    let Ok(Json::Object(config)) = parse(config, &Rules::BODY) else { panic!() };
+    let server = Server { name: "a", config: &config, bags: &Object::new() };
+    let written = export(Format::Kiro, &[server]).unwrap();
+    let found = import(written.text.as_str(), Hint { format: None, file: Some("mcp.json") }).unwrap();
+    assert_eq!((found.servers.len(), found.refused.len()), (1, 0), "{}", written.text.as_str());
+}
+
+#[test]
+fn the_list_of_the_old_openhands_file_says_the_transport() {
+    for config in [
+        r#"{"url":"https://h.example/sse","transport":"sse"}"#,
+        r#"{"url":"https://h.example/mcp","transport":"http"}"#,
+        r#"{"command":"x","transport":"stdio"}"#,
+    ] {
+        let Ok(Json::Object(config)) = parse(config, &Rules::BODY) else { panic!() };
+        let server = Server { name: "a", config: &config, bags: &Object::new() };
+        let written = export(Format::OpenhandsToml, &[server]).unwrap();
+        let at: Vec<&str> = written.losses.iter().map(|loss| loss.pointer.as_str()).collect();
+        assert!(!at.contains(&"/transport"), "{at:?}");
+        let again = read_as(Format::OpenhandsToml, written.text.as_str());
+        assert_eq!(again.servers[0].config.get("transport"), config.get("transport"));
+    }
+}
+
+#[test]
+fn what_a_project_switches_off_is_said() {
+    let text = r#"{"mcpServers":{"a":{"command":"x"}},"projects":{"/p":{"disabledMcpServers":["a"]},"/q":{"disabledMcpServers":[]}}}"#;
+    let found = read_as(Format::ClaudeHome, text);
+    let ignored: Vec<(&str, &str)> =
+        found.ignored.iter().map(|own| (own.place.at.as_str(), own.what.as_ref())).collect();
+    let what = "servers that are switched off in this project";
+    assert_eq!(ignored, [("/projects/~1p/disabledMcpServers", what)]);
+}
