@@ -90,6 +90,19 @@ impl Word {
         self.signs.push(self.text.len());
         self.text.push('$');
     }
+
+    /// Ends the name of a variable where a quote is: what comes next is none of it.
+    fn end_name(&mut self, next: Option<&char>) {
+        let is_part = |character: &char| character.is_ascii_alphanumeric() || *character == '_';
+        if let Some(sign) = self.signs.last().copied()
+            && next.is_some_and(is_part)
+            && sign + 1 < self.text.len()
+            && self.text[sign + 1..].chars().all(|character| is_part(&character))
+        {
+            self.text.insert(sign + 1, '{');
+            self.text.push('}');
+        }
+    }
 }
 
 /// The texts of words.
@@ -106,26 +119,32 @@ pub(in crate::formats) fn words(command: &str) -> Result<Vec<Word>, NotOneComman
     while let Some(character) = rest.next() {
         match character {
             '\'' => {
-                let word = &mut word.get_or_insert_default().text;
+                let word = word.get_or_insert_default();
+                word.end_name(rest.peek());
                 loop {
                     match rest.next() {
                         Some('\'') => break,
-                        Some(inner) => word.push(inner),
+                        Some(inner) => word.text.push(inner),
                         None => return Err(NotOneCommand::Open),
                     }
                 }
             }
             '"' => {
                 let word = word.get_or_insert_default();
+                word.end_name(rest.peek());
                 loop {
                     match rest.next() {
-                        Some('"') => break,
+                        Some('"') => {
+                            word.end_name(rest.peek());
+                            break;
+                        }
                         Some('\\') => match rest.peek() {
                             Some('"' | '\\' | '`' | '$') => word.text.extend(rest.next()),
                             _ => word.text.push('\\'),
                         },
                         Some('$') if rest.peek() == Some(&'(') => return Err(NotOneCommand::More),
                         Some('`') => return Err(NotOneCommand::More),
+                        Some('$') if rest.peek() == Some(&'"') => word.text.push('$'),
                         Some('$') => word.push_sign(),
                         Some(inner) => word.text.push(inner),
                         None => return Err(NotOneCommand::Open),
@@ -147,6 +166,8 @@ pub(in crate::formats) fn words(command: &str) -> Result<Vec<Word>, NotOneComman
             }
             '#' if word.is_none() => break,
             blank if blank.is_whitespace() => words.extend(word.take()),
+            // `$'…'` and `$"…"` are quotes.
+            '$' if matches!(rest.peek(), Some('\'' | '"')) => {}
             '$' => word.get_or_insert_default().push_sign(),
             other => word.get_or_insert_default().text.push(other),
         }
@@ -245,7 +266,9 @@ mod tests {
         let signs = |command| words(command).unwrap().remove(0).signs;
         assert_eq!(signs("a$B-${C}"), [1, 4]);
         assert_eq!(signs("\"a $B\"'$C'\\$D"), [2]);
-        assert_eq!(signs("'${A}'\"\\$A\""), Vec::<usize>::new());
+        assert_eq!(signs("'${A}'\"\\$A\"$'B'\"C$\""), Vec::<usize>::new());
+        let texts = |command| texts(&words(command).unwrap());
+        assert_eq!(texts("$A\"B\" \"$A\"B \"$A\"-B $'C' $A'B'"), ["${A}B", "${A}B", "$A-B", "C", "${A}B"]);
     }
 
     #[test]
