@@ -105,6 +105,7 @@ export const importing = {
     maybe: "The answer of the service did not arrive, and the servers may have been stored. What is stored now is shown below.",
     stored: "The answer of the service did not arrive, but all that you chose is stored.",
   },
+  lostElsewhere: "The answer to the import did not arrive. Open the import to see what is stored.",
   notImported: (why: string) => `The import is not done: ${why}`,
   openAgain: "Open the import",
   overtaken: "Somebody else changed a server meanwhile. Nothing was imported. Look at the differences again.",

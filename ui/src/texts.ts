@@ -98,8 +98,8 @@ export const signIn = {
   pending: "Signing in",
   submit: "Sign in",
   keyEnded: "You've been signed out. Your drafts are kept.",
-  signedOut: "You are signed out. Your drafts are kept.",
-  signedOutElsewhere: "You have signed out in another tab. Your drafts are kept.",
+  signedOut: "You are signed out. Your drafts are kept, but for those with secrets.",
+  signedOutElsewhere: "You have signed out in another tab. Your drafts are kept, but for those with secrets.",
   spentLink: "The link was used already, or is older than a minute. Sign in with an API key.",
   linkFromElsewhere: "The link could not be used from this address.",
   notEnded:

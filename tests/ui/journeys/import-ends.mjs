@@ -85,6 +85,20 @@ export default async function (stage) {
   assert.equal(await importing.submit.count(), 0);
   assert.ok((await stage.api.names()).includes('three'));
 
+  // Elsewhere it is said without what can only be seen there.
+  await page.getByRole('button', { name: 'Go to the list', exact: true }).click();
+  await toImport();
+  await importing.read(of('nine'));
+  await hold((route) => route.abort());
+  await importing.submit.click();
+  await leave();
+  await letGo();
+  await visible(visitor.alert('The answer to the import did not arrive. Open the import to see what is stored.'));
+  await page.getByRole('button', { name: 'Open the import', exact: true }).last().click();
+  await visible(importing.entry('nine').getByText('New', { exact: true }));
+  await importing.isRead();
+  await importing.import('1 server was imported.');
+
   // Or it never came to the service: what is there is shown, and it is imported again.
   await page.getByRole('button', { name: 'Go to the list', exact: true }).click();
   await toImport();

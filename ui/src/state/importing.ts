@@ -213,8 +213,8 @@ function report(): void {
     leaveOutcome();
     return;
   }
-  const why = lost.peek() === null ? whyNot(notStored.peek()) : texts.lost[lost.peek() ?? "away"];
-  toast({ text: texts.notImported(why), kind: "failed", action: { label: texts.openAgain, run: () => go({ screen: "import" }) } });
+  const text = lost.peek() === null ? texts.notImported(whyNot(notStored.peek())) : texts.lostElsewhere;
+  toast({ text, kind: "failed", action: { label: texts.openAgain, run: () => go({ screen: "import" }) } });
 }
 
 function whyNot(problem: Problem | null): string {
