@@ -91,7 +91,7 @@ impl Word {
         self.text.push('$');
     }
 
-    /// Ends the name of a variable where a quote is: what comes next is none of it.
+    /// Ends the name of a variable where a quote is: what comes next does not belong to it.
     fn end_name(&mut self, next: Option<&char>) {
         let is_part = |character: &char| character.is_ascii_alphanumeric() || *character == '_';
         if let Some(sign) = self.signs.last().copied()

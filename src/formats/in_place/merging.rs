@@ -5,11 +5,11 @@ use std::collections::HashMap;
 
 use crate::json::{Json, Object, Pointer};
 
-use super::anew::{Anew, with_own};
 use super::edit::{MOST, identity};
 use super::meaning::Meaning;
 use super::merge::{Expected, merged};
 use super::places::{Kind, Place, at, is_empty, put};
+use super::rewrite::{Rewrite, with_own};
 use super::{NotInPlace, Others};
 
 /// An export on its way into a file.
@@ -20,8 +20,8 @@ pub(super) struct Merging<'m> {
     ours: &'m HashMap<Pointer, Json>,
     exported: &'m Object,
     others: Others,
-    /// The exported servers that are written anew.
-    anew: &'m HashMap<Pointer, Anew>,
+    /// The exported servers that are written again.
+    rewrites: &'m HashMap<Pointer, Rewrite>,
     known: Known<'m>,
     pub(super) pairs: Vec<Pair>,
 }
@@ -57,10 +57,10 @@ impl<'m> Merging<'m> {
         ours: &'m HashMap<Pointer, Json>,
         exported: &'m Object,
         others: Others,
-        anew: &'m HashMap<Pointer, Anew>,
+        rewrites: &'m HashMap<Pointer, Rewrite>,
         known: Known<'m>,
     ) -> Self {
-        Self { base, ours, exported, others, anew, known, pairs: Vec::new() }
+        Self { base, ours, exported, others, rewrites, known, pairs: Vec::new() }
     }
 
     /// Changes the value of a file at one of its places.
@@ -186,14 +186,14 @@ impl<'m> Merging<'m> {
         from: Pointer,
         to: Pointer,
     ) -> Json {
-        let (value, is_kept) = match (own, base, self.anew.get(&from)) {
+        let (value, is_kept) = match (own, base, self.rewrites.get(&from)) {
             (Some((own, at)), Some(base), None) => {
                 match base.has_value_of(theirs) || (self.known.is_same)(&from, &at) {
                     true => (own.clone(), true),
                     false => (merged(own, Expected { base, ours: self.ours.get(&at) }, theirs), false),
                 }
             }
-            (Some((own, at)), Some(base), Some(Anew::WithOwn)) => {
+            (Some((own, at)), Some(base), Some(Rewrite::WithOwn)) => {
                 let expected = Expected { base, ours: self.ours.get(&at) };
                 let read = |server| (self.known.alone)(place, name, server);
                 (with_own(own, expected, theirs, self.known.is_word, read), false)

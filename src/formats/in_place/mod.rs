@@ -1,7 +1,6 @@
 //! An export put into a file that a client has already: what means the same keeps every byte, and so does all that is not a
 //! server. A text is given back only where the check has proven it. It does not know files.
 
-mod anew;
 mod brackets;
 mod check;
 mod edit;
@@ -10,6 +9,7 @@ mod meaning;
 mod merge;
 mod merging;
 mod places;
+mod rewrite;
 mod splices;
 mod switches;
 mod toml;

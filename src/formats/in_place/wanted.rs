@@ -1,5 +1,5 @@
 //! What a file is to mean: its own value with the exported servers in their places. Where a server of the file, changed
-//! member by member, would not mean what was exported, it is written anew. It does not know how values are written.
+//! member by member, would not mean what was exported, it is written again. It does not know how values are written.
 
 use std::collections::HashMap;
 
@@ -14,10 +14,10 @@ use crate::formats::stored::Stored;
 use crate::formats::writing::Server;
 use crate::json::{Json, Object, Pointer};
 
-use super::anew::Anew;
 use super::meaning::{Meaning, meanings, servers};
 use super::merging::{Known, Merging};
 use super::places::{Kind, Place, at, places, put};
+use super::rewrite::Rewrite;
 use super::switches;
 use super::{NotInPlace, Others};
 
@@ -53,10 +53,10 @@ impl Wanted {
         let alone = |place: &Place, name: Option<&str>, value: Object| {
             alone(client, root, &places, place, name, value)
         };
-        let mut anew: HashMap<Pointer, Anew> = HashMap::new();
+        let mut rewrites: HashMap<Pointer, Rewrite> = HashMap::new();
         loop {
             let known = Known { is_same: &is_same, is_word: &|name| client.has_word(name), alone: &alone };
-            let mut merging = Merging::new(&base, &ours, exported, others, &anew, known);
+            let mut merging = Merging::new(&base, &ours, exported, others, &rewrites, known);
             let mut root = root.clone();
             for place in &places {
                 merging.put(&mut root, place, &places)?;
@@ -74,7 +74,7 @@ impl Wanted {
                 .filter(|pair| match (meant.get(&pair.from), found.get(&pair.to)) {
                     (Some(meant), Some(found)) => !found.is(meant),
                     // What the client itself can't read is taken as it was written.
-                    (None, _) => !anew.contains_key(&pair.from),
+                    (None, _) => !rewrites.contains_key(&pair.from),
                     (Some(_), None) => true,
                 })
                 .map(|pair| pair.from.clone())
@@ -85,12 +85,12 @@ impl Wanted {
                 let meanings = meant.filter_map(|(from, meaning)| Some(((*to.get(&from)?).clone(), meaning)));
                 return Ok(Self { root: wanted.root, places, client, meanings: meanings.collect() });
             }
-            if unlike.iter().all(|from| anew.get(from) == Some(&Anew::Exactly)) {
+            if unlike.iter().all(|from| rewrites.get(from) == Some(&Rewrite::Exactly)) {
                 return Err(NotInPlace::Unproven("a server would mean something else there"));
             }
             for from in unlike {
-                let next = if anew.contains_key(&from) { Anew::Exactly } else { Anew::WithOwn };
-                anew.insert(from, next);
+                let next = if rewrites.contains_key(&from) { Rewrite::Exactly } else { Rewrite::WithOwn };
+                rewrites.insert(from, next);
             }
         }
     }

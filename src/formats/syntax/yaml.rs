@@ -84,7 +84,7 @@ impl<'a> Reader<'a> {
             Some(Err(error)) => {
                 let mark = error.marker();
                 let position = Position { line: self.first + mark.line(), column: mark.col() + 1 };
-                // What ends too early is found on the line behind the last one, also where there is none.
+                // What ends too early is found on the line behind the last one, also where no such line is.
                 let position = position.min(self.end);
                 Err(Unreadable::new(
                     position,

@@ -249,7 +249,7 @@ fn a_file_with_fences_in_its_comments_and_texts_is_read_whole() {
     }
     let goose = yaml.replace("mcpServers", "servers");
     assert_eq!(named(&goose, Hint { file: Some("servers.yaml"), ..Hint::default() }), ["own", "other"]);
-    // An error in such a file is none of the fence.
+    // An error in such a file is not one of the fence.
     let wrong = format!("{in_comment}{}", json.replace("\"}}}", "\"}}"));
     assert_eq!(import(&wrong, Hint::default()).unwrap_err().position.line, 6);
     let wrong = yaml.replace("  other:\n", "  other: [\n");
@@ -324,7 +324,7 @@ fn a_file_without_a_name_is_read_whole_where_it_is_one_document() {
 }
 
 #[test]
-fn a_line_of_toml_is_none_of_a_command() {
+fn a_line_of_toml_is_not_a_command() {
     for text in [
         "mcp_servers.a={command=\"x\"}",
         "mcp_servers.a.command=\"x\"",

@@ -57,7 +57,8 @@ pub(super) fn result(
     }
 }
 
-/// An entry, and what becomes of it. With `shows_values` its configuration is in clear: nothing of it is stored already.
+/// An entry, and what becomes of it. With `shows_values` its configuration is in clear, and as it would be stored: nothing
+/// of it is stored already.
 pub(super) fn server(
     rules: &StateContext<'_>,
     entry: &PlannedEntry,
@@ -67,6 +68,10 @@ pub(super) fn server(
     let clear = rules.in_own_words(&entry.stored.config);
     let mut config = of_clear(&clear);
     rules.references.mark(&mut config);
+    let shown = match shows_values {
+        true => rules.in_own_words(&entry.config(rules.layout.dialect)),
+        false => cautious_view(&config),
+    };
     let own = &entry.entry;
     let reference = |reference: &Reference| ImportedReference {
         pointer: reference.pointer.clone(),
@@ -80,7 +85,7 @@ pub(super) fn server(
         original_name: own.original_name.clone(),
         place: place(&own.place),
         client: own.client,
-        config: StoredConfig::new(&if shows_values { clear } else { cautious_view(&config) }.into()),
+        config: StoredConfig::new(&shown.into()),
         kept: own.bag.names().map(str::to_owned).collect(),
         references: own.references.iter().map(reference).collect(),
         inputs: own.inputs.iter().map(input).collect(),

@@ -208,7 +208,7 @@ fn a_server_that_is_named_twice_is_written_once() {
 }
 
 #[test]
-fn what_the_client_has_of_its_own_stays_where_its_server_is_written_anew() {
+fn what_the_client_has_of_its_own_stays_where_its_server_is_written_again() {
     for (format, own, kept) in [
         (
             "gemini",

@@ -30,6 +30,16 @@ fn a_caller_is_shown_its_own_values_where_it_asks_for_them_and_none_that_is_stor
         let masked = try_import(&server, &json!({"text": text})).key(key).send().expect(200).json();
         assert!(!masked.to_string().contains(OWN), "{masked}");
     }
+    // With what is kept for the client, as it would be stored.
+    let notes =
+        json!({"mcpServers": {"Field Notes": {"command": "x", "envFile": "/etc/own.env"}}}).to_string();
+    let body = json!({"text": notes, "format": "cursor", "in_clear": true});
+    let answer = try_import(&server, &body).key(WRITER).send().expect(200);
+    let kept = json!({"cursor": {"name": "Field Notes", "envFile": "/etc/own.env"}});
+    assert_eq!(of(&answer, "Field-Notes")["config"]["extensions"], kept);
+    let body = json!({"text": notes, "format": "cursor"});
+    let masked = of(&try_import(&server, &body).send().expect(200), "Field-Notes");
+    assert!(masked["config"].get("extensions").is_none(), "{masked}");
     let refused = import(&server, &json!({"text": text, "in_clear": true})).send().expect(422).json();
     assert_eq!(refused["errors"][0]["pointer"], "/in_clear", "{refused}");
     server.get(item("fresh")).send().expect(404);

@@ -1,4 +1,4 @@
-//! A server that is written anew, with what its client alone has put there: which tools it may use, for instance. It does
+//! A server that is written again, with what its client alone has put there: which tools it may use, for instance. It does
 //! not know what a member means, but asks whether the server means the same with it.
 
 use crate::json::{Json, Object};
@@ -8,7 +8,7 @@ use super::merge::Expected;
 
 /// How a server of the file is written that would mean something else if it was changed member by member.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Anew {
+pub(super) enum Rewrite {
     /// As it was exported, with the members of the file that are the client's own.
     WithOwn,
     /// As it was exported, since it would mean something else with them too.
