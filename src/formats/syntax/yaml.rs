@@ -52,8 +52,12 @@ pub(in crate::formats) fn read(part: &str, first: usize) -> Result<Source, Unrea
 }
 
 fn end_of(part: &str, first: usize) -> Position {
-    let last = part.lines().last().unwrap_or_default();
-    Position { line: first + part.lines().count().max(1), column: last.chars().count() + 1 }
+    // To YAML a carriage return alone ends a line too.
+    let lines = part.trim_end_matches(['\n', '\r']).split('\n');
+    let lines = lines.flat_map(|line| line.strip_suffix('\r').unwrap_or(line).split('\r'));
+    let end = lines.enumerate().last().map(|(index, line)| (first + 1 + index, line.chars().count() + 1));
+    let (line, column) = end.unwrap_or((first + 1, 1));
+    Position { line, column }
 }
 
 struct Reader<'a> {
@@ -286,7 +290,12 @@ mod tests {
 
     #[test]
     fn what_ends_too_early_is_on_a_line_of_the_text() {
-        for (text, line, column) in [("a: 1\nb: [1", 2, 6), ("a: 1\nb: \"x", 2, 4), ("a: 1\nb: [1\n", 2, 6)] {
+        for (text, line, column) in [
+            ("a: 1\nb: [1", 2, 6),
+            ("a: 1\nb: \"x", 2, 4),
+            ("a: 1\nb: [1\n", 2, 6),
+            ("a: 1\rb: [1\r\n", 2, 6),
+        ] {
             let position = read(text, 0).map(|_| ()).unwrap_err().position;
             assert_eq!((position.line, position.column), (line, column), "{text}");
         }
