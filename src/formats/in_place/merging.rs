@@ -136,7 +136,8 @@ impl<'m> Merging<'m> {
             return Err(NotInPlace::Shape("the file has too many servers"));
         }
         let (from, to) = (pointer(&place.theirs), pointer(&place.own));
-        let Some(bases) = in_order(own, base) else { return Err(ELSEWHERE) };
+        let is_read = |at: usize| self.ours.contains_key(&to.element(at));
+        let Some(bases) = in_order(own, base, is_read) else { return Err(ELSEWHERE) };
         let partners = partners(own, &bases, theirs, |at, their_at| {
             (self.known.is_same)(&from.element(their_at), &to.element(at))
         });
@@ -216,13 +217,18 @@ fn known_by(value: &Json) -> Option<&str> {
     value.as_str().or_else(|| identity(value))
 }
 
-/// What of a list belongs to each of these, of those with one name in their order. None where something of it belongs to
-/// none of them.
-fn in_order<'b>(own: &[Json], base: &'b [Json]) -> Option<Vec<Option<&'b Json>>> {
+/// What of a list belongs to each of these that can be read, of those with one name in their order. None where something
+/// of it belongs to no one of them.
+fn in_order<'b>(
+    own: &[Json],
+    base: &'b [Json],
+    is_read: impl Fn(usize) -> bool,
+) -> Option<Vec<Option<&'b Json>>> {
     let mut is_used = vec![false; base.len()];
     let mut bases = Vec::with_capacity(own.len());
-    for value in own {
-        let at = (0..base.len()).find(|at| !is_used[*at] && known_by(&base[*at]) == known_by(value));
+    for (own_at, value) in own.iter().enumerate() {
+        let fits = |at: &usize| !is_used[*at] && known_by(&base[*at]) == known_by(value);
+        let at = (0..base.len()).find(fits).filter(|_| is_read(own_at));
         at.into_iter().for_each(|at| is_used[at] = true);
         bases.push(at.map(|at| &base[at]));
     }
@@ -248,8 +254,8 @@ fn partners(
     for (their_at, theirs) in theirs.iter().enumerate().filter(|(their_at, _)| !is_used[*their_at]) {
         let free =
             (0..own.len()).filter(|at| partners[*at].is_none() && known_by(&own[*at]) == known_by(theirs));
-        // The first one of those that are as like.
-        let best = free.rev().max_by_key(|at| likeness(bases[*at].unwrap_or(&own[*at]), theirs));
+        // The first one of those that are as like; one that can't be read only where there is no other.
+        let best = free.rev().max_by_key(|at| bases[*at].map(|base| likeness(base, theirs)));
         best.into_iter().for_each(|at| partners[at] = Some(their_at));
     }
     partners

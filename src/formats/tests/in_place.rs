@@ -566,3 +566,15 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn an_entry_that_cannot_be_read_is_not_taken_for_one_of_its_name() {
+    let file = "mcpServers:\n  - name: Data base\n    command: uvx\n    env:\n      A:\n  - name: Data base\n    command: uvx\n";
+    let exported = "mcpServers:\n  - name: Data base\n    command: other\n";
+    let text = in_place(Format::Continue, file, exported, Others::Keep).unwrap();
+    assert_eq!(text.as_str(), file.trim_end_matches("uvx\n").to_owned() + "other\n");
+    // Where it is the only one it is replaced, as in a map.
+    let file = "mcpServers:\n  - name: Data base\n    command: 1\n";
+    let text = in_place(Format::Continue, file, exported, Others::Keep).unwrap();
+    assert_eq!(text.as_str(), exported);
+}
