@@ -169,7 +169,7 @@ pub const MAPS_OF_SECRETS: [&str; 4] = ["ENV", "ENVS", "ENVIRONMENT", "HEADERS"]
 pub const URLS: [&str; 6] = ["URL", "URLS", "URI", "URIS", "ENDPOINT", "ENDPOINTS"];
 
 /// Last words of names that say where a secret is, how it is used or whether it is, and not what it is.
-pub const PLACE_WORDS: [&str; 14] = [
+pub const PLACE_WORDS: [&str; 26] = [
     "PATH",
     "PATHS",
     "FILE",
@@ -184,6 +184,18 @@ pub const PLACE_WORDS: [&str; 14] = [
     "INFO",
     "STORE",
     "KEYCHAIN",
+    "KEYSTORE",
+    "TRUSTSTORE",
+    "URL",
+    "URI",
+    "ENDPOINT",
+    "ENV",
+    "PRIMARY KEY",
+    "FOREIGN KEY",
+    "UNIQUE KEY",
+    "PARTITION KEY",
+    "SORT KEY",
+    "RANGE KEY",
 ];
 
 /// Whether what has this name is a secret.

@@ -15,6 +15,9 @@ pub const LONGEST: usize = 1 << 14;
 /// Flags whose value is `NAME=value` or `Name: value`.
 pub const PAIR_FLAGS: [&str; 7] = ["e", "env", "H", "header", "headers", "set-env", "build-arg"];
 
+/// Flags whose value may be `user:password`.
+pub const USER_FLAGS: [&str; 2] = ["u", "user"];
+
 /// Schemes of HTTP authentication, which come before the secret.
 pub const SCHEMES: [&str; 3] = ["bearer", "basic", "token"];
 
@@ -152,6 +155,8 @@ enum Next {
     Secret,
     /// `NAME=value` or `Name: value`.
     Pair,
+    /// `user:password`, or an identity of the system, or a name.
+    User,
 }
 
 /// Arguments, one after the other.
@@ -166,13 +171,15 @@ impl Scan {
         let Some((flag, rest)) = flag(text) else {
             return match announced {
                 Next::Secret if is_value(text) => Some(Reason::TellingName),
-                Next::Pair | Next::Secret | Next::Anything => self.text(text),
+                Next::User if has_password(text) => Some(Reason::TellingName),
+                Next::Pair | Next::Secret | Next::User | Next::Anything => self.text(text),
             };
         };
         let is_pair = PAIR_FLAGS.contains(&flag);
         match rest {
             Some(value) if is_pair => self.text(value),
             Some(value) if is_telling(flag) && is_value(value) => Some(Reason::TellingName),
+            Some(value) if USER_FLAGS.contains(&flag) && has_password(value) => Some(Reason::TellingName),
             Some(value) => self.text(value),
             None if is_pair => {
                 self.next = Next::Pair;
@@ -180,6 +187,10 @@ impl Scan {
             }
             None if is_telling(flag) => {
                 self.next = Next::Secret;
+                None
+            }
+            None if USER_FLAGS.contains(&flag) => {
+                self.next = Next::User;
                 None
             }
             // `-eNAME=value`, `-HName: value`
@@ -190,7 +201,9 @@ impl Scan {
     /// A text that may be a pair, a URL, a token, or a command line with any of these in it.
     fn text(&mut self, text: &str) -> Option<Reason> {
         let text = text.char_indices().nth(LONGEST).map_or(text, |(end, _)| &text[..end]);
-        if let Some(reason) = pair(text).or_else(|| url(text)).or_else(|| token(text)) {
+        let found =
+            pair(text).or_else(|| windows_flag(text)).or_else(|| fields(text)).or_else(|| members(text));
+        if let Some(reason) = found.or_else(|| url(text)).or_else(|| token(text)) {
             return Some(reason);
         }
         let is_separator = |character: char| character.is_whitespace() || "\"'`;|&()".contains(character);
@@ -247,6 +260,40 @@ fn pair(text: &str) -> Option<Reason> {
     // A scheme is not a name, and neither is a drive.
     let is_scheme = text[end..].starts_with("://");
     (is_name && !is_scheme && is_telling(name) && is_value(value.trim())).then_some(Reason::TellingName)
+}
+
+/// `/name:value` of a telling name, as programs of Windows have their flags.
+fn windows_flag(text: &str) -> Option<Reason> {
+    text.strip_prefix('/').filter(|rest| rest.contains(':')).and_then(pair)
+}
+
+/// `name=value;name=value`, as a connection to a database is written.
+fn fields(text: &str) -> Option<Reason> {
+    if !text.contains(';') {
+        return None;
+    }
+    text.split(';').find_map(|field| pair(field.trim()))
+}
+
+/// JSON with a text under a telling name. It is not parsed: a part of it, or what is nearly JSON, holds its secret too.
+fn members(text: &str) -> Option<Reason> {
+    if !text.trim_start().starts_with(['{', '[']) {
+        return None;
+    }
+    // What is escaped ends no text.
+    let text = text.replace("\\\\", "").replace("\\\"", "");
+    let parts: Vec<&str> = text.split('"').collect();
+    let is_member = |part: &[&str]| part[1].trim() == ":" && is_telling(part[0]) && is_value(part[2].trim());
+    parts.windows(3).any(is_member).then_some(Reason::TellingName)
+}
+
+/// `user:password`: what has letters and digits behind the colon is no group of the system.
+fn has_password(text: &str) -> bool {
+    text.split_once(':').is_some_and(|(_, password)| {
+        is_value(password)
+            && password.bytes().any(|byte| byte.is_ascii_digit())
+            && password.bytes().any(|byte| byte.is_ascii_alphabetic())
+    })
 }
 
 /// A URL with secret parts, or with a path that looks like one.

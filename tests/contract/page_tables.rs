@@ -18,7 +18,7 @@ const UPDATE: &str = "UPDATE_PAGE_TABLES";
 const FILE: &str = "ui/src/model/secret-tables.generated.ts";
 
 /// Each table: its name on the page, what is said of it there, and its words.
-const TABLES: [(&str, &str, &[&str]); 27] = [
+const TABLES: [(&str, &str, &[&str]); 28] = [
     ("FIRST_PARTS", "Those that version 0.1.0 had; it sealed what was below.", &secret_words::FIRST_PARTS),
     ("PARTS", "Parts of names that announce a secret, anywhere in a name.", &secret_words::PARTS),
     ("WHOLE_WORDS", "Words that announce a secret as a whole word of a name.", &secret_words::WHOLE_WORDS),
@@ -48,6 +48,7 @@ const TABLES: [(&str, &str, &[&str]); 27] = [
     ),
     ("TOKEN_PREFIXES", "Beginnings of well-known tokens.", &secret_shapes::TOKEN_PREFIXES),
     ("PAIR_FLAGS", "Flags whose value is `NAME=value` or `Name: value`.", &suspect::PAIR_FLAGS),
+    ("USER_FLAGS", "Flags whose value may be `user:password`.", &suspect::USER_FLAGS),
     ("SCHEMES", "Schemes of HTTP authentication, which come before the secret.", &suspect::SCHEMES),
     (
         "KINDS",

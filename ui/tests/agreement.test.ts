@@ -8,7 +8,7 @@ import { masksOfNothing, unboundSecrets } from "../src/model/destination.ts";
 import { isServerName } from "../src/model/name.ts";
 import { isMask, looksMasked } from "../src/model/masks.ts";
 import { keptSecrets, secretLeaves } from "../src/model/secrets.ts";
-import { PAIR_FLAGS, TOKEN_PREFIXES } from "../src/model/secret-tables.generated.ts";
+import { PAIR_FLAGS, TOKEN_PREFIXES, USER_FLAGS } from "../src/model/secret-tables.generated.ts";
 import { suspects } from "../src/model/suspects.ts";
 import { anyConfig } from "./configs.ts";
 import type { Random } from "./random.ts";
@@ -188,9 +188,9 @@ function withSuspects(random: Random): JsonObject {
 function argument(random: Random): string {
   switch (random.below(6)) {
     case 0:
-      return random.pick(["-", "--", "---", ""]) + random.pick([...NAMES, ...PAIR_FLAGS]);
+      return random.pick(["-", "--", "---", "/", ""]) + random.pick([...NAMES, ...PAIR_FLAGS, ...USER_FLAGS]);
     case 1:
-      return random.pick(["-", "--", "-e", "-H", ""]) + random.pick([...NAMES, ...PAIR_FLAGS]) + random.pick(["=", ":", ": ", "=="]) + value(random);
+      return random.pick(["-", "--", "-e", "-H", "/", ""]) + random.pick([...NAMES, ...PAIR_FLAGS, ...USER_FLAGS]) + random.pick(["=", ":", ": ", "=="]) + value(random);
     case 2:
       return `--${random.pick(PAIR_FLAGS)}=${random.pick(NAMES)}=${value(random)}`;
     case 3:
@@ -223,7 +223,7 @@ function value(random: Random): string {
   return random.pick([...VALUES, `${random.pick(TOKEN_PREFIXES)}${random.pick(["", "x", "abcdefghi1", "abcdefghij", "abcdefghij0123456789", "abc def ghi 012345"])}`]);
 }
 
-const NAMES = ["token", "api-key", "apiKey", "max-tokens", "key-file", "auth-mode", "session.timeout", "password", "x", "verbose", "Authorization", "TOKEN_PATH", "pat", "1token", "_key", "tökens"];
+const NAMES = ["token", "api-key", "apiKey", "max-tokens", "key-file", "auth-mode", "session.timeout", "password", "x", "verbose", "Authorization", "TOKEN_PATH", "pat", "1token", "_key", "tökens", "primary-key", "token-url", "key-env", "keystore"];
 
 /** Beginnings of arguments as package managers have them. */
 const STARTS = [[], ["-y"], ["run"], ["run", "-i", "--rm", "-e", "A"], ["-p", "@s/x@1.2.3"], ["--package=x"], ["--from", "x==1.2"], ["-y", "@s/x"], ["x@1.2.3-rc.1"], ["x@1"], ["./x"], ["run", "x@sha256:0"]];
@@ -234,4 +234,6 @@ const VALUES = [
   ...["abc", "", "-", "--flag", "$TOKEN", "${TOKEN}", "a${TOKEN}b", "{{token}}", "%TOKEN%", "<token>", "/path/x", "./x", "../x", "~/x", ".x", "none", "OAuth", "TRUE", "stdio"],
   ...["mV3kq9TzR7pLw2XbN8dY4hGf", "mcp-server-fetch==2025.4.7", "@modelcontextprotocol/server-x", "sha256:mV3kq9TzR7pLw2XbN8dY4hGf", "-----BEGIN PRIVATE KEY-----"],
   ...["123e4567-e89b-12d3-a456-426614174000", "aaaaaaaaaaaaaaaaaaaaaaaaaa1", "Bearer abc", "Bearer ${TOKEN}", "postgres://u:pw@h/db", "see https://u:p@h.example/ there", "😀".repeat(20), "0123456789abcdefé0123456789abcdef"],
+  ...["user:pass1", "1000:1000", "node:node", ":a1", "a:b:c1", "Server=x;Password=abc", "a=b; token = abc ;", "a;b"],
+  ...['{"apiKey":"abc"}', ' [{"a": "b\\\\\\"" , "token" : "abc"}]', '{"token":"${TOKEN}"}', '{"token":1,"a":"token","b":"c"}', '{"Authorization":"Bearer abc"', '"token":"abc"'],
 ];

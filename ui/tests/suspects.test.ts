@@ -28,6 +28,10 @@ test("secrets in arguments are found where they are, and others are not", () => 
     [[PATH], ["/args/0 url-path"]],
     [["--as", "ghp_abcdefghij0123456789"], ["/args/1 token-shape"]],
     [["mV3kq9TzR7pLw2XbN8dY4hGf", "-y"], ["/args/0 token-shape"]],
+    [["--config", '{"apiKey":"abc"}', "--config", '{"apiKey":"${KEY}"}'], ["/args/1 telling-name"]],
+    [["Server=x;Password=abc", "/apikey:abc", "/keys:/run/keys"], ["/args/0 telling-name", "/args/1 telling-name"]],
+    [["-u", "user:pass1", "-u", "1000:1000"], ["/args/1 telling-name"]],
+    [["--primary-key", "id", "--token-url", "https://h.example/"], []],
     [["-y", "@modelcontextprotocol/server-sequential-thinking@2025.7.1"], []],
   ];
   for (const [args, expected] of table) assert.deepEqual(found({ command: "x", args }), expected, args.join(" "));

@@ -40,6 +40,16 @@ fn secrets_in_arguments_are_found() {
         (&["-c", "curl -H 'Authorization: Bearer abc' https://h/"], "/args/1", "telling-name"),
         (&["-c", "npx x --token abc"], "/args/1", "telling-name"),
         (&["-c", "psql postgres://u:pw@h/db"], "/args/1", "url-part"),
+        (&["--config", r#"{"apiKey":"abc123"}"#], "/args/1", "telling-name"),
+        (&[r#"--config={ "a" : ["b"], "token" : "abc" }"#], "/args/0", "telling-name"),
+        (&["--headers", r#"{"Authorization":"Bearer abcdef"}"#], "/args/1", "telling-name"),
+        (&["--client-info", r#"{"client_id":"x","client_secret":"y"}"#], "/args/1", "telling-name"),
+        (&["--config", r#"{"a":"say \"x\"","password":"p"}"#], "/args/1", "telling-name"),
+        (&["Server=x;User Id=sa;Password=abc"], "/args/0", "telling-name"),
+        (&["Server=x;Pwd=abc;"], "/args/0", "telling-name"),
+        (&["-u", "user:pass123"], "/args/1", "telling-name"),
+        (&["--user=user:pass123"], "/args/0", "telling-name"),
+        (&["/apikey:abc"], "/args/0", "telling-name"),
     ];
     for (arguments, pointer, reason) in cases {
         assert_eq!(in_arguments(arguments), [((*pointer).to_owned(), *reason)], "{arguments:?}");
@@ -80,6 +90,12 @@ fn what_public_configurations_say_without_secrets_is_not_found() {
         &["-m", "paused", "--region={region}", "{data_dir}", "acme-browser@latest"],
         &["https://docs.example/blob/main/packages/server-everything/README.md"],
         &["--transport", "http-only", "--allow-http", "--debug"],
+        &["--primary-key", "id", "--sort-key", "name", "--partition-key=region"],
+        &["--token-endpoint", "https://login.example/token", "--auth-url=https://login.example/"],
+        &["--api-key-env", "MY_KEY", "--keystore", "main", "--session-store=memory"],
+        &["-u", "1000:1000", "--user", "node:node", "-u", "root", "--user=kim"],
+        &["--config", r#"{"apiKey":"${KEY}","tokenLimit":"4000","keyPath":"/x"}"#, r#"{"key":{"a":1}}"#],
+        &["/keys:/run/keys", "a=b;c=d", "/c", "/q:token"],
     ] {
         assert_eq!(in_arguments(arguments), [], "{arguments:?}");
     }

@@ -203,6 +203,18 @@ export const PLACE_WORDS: readonly string[] = [
   "INFO",
   "STORE",
   "KEYCHAIN",
+  "KEYSTORE",
+  "TRUSTSTORE",
+  "URL",
+  "URI",
+  "ENDPOINT",
+  "ENV",
+  "PRIMARY KEY",
+  "FOREIGN KEY",
+  "UNIQUE KEY",
+  "PARTITION KEY",
+  "SORT KEY",
+  "RANGE KEY",
 ];
 
 /** Beginnings of well-known tokens. */
@@ -265,6 +277,12 @@ export const PAIR_FLAGS: readonly string[] = [
   "headers",
   "set-env",
   "build-arg",
+];
+
+/** Flags whose value may be `user:password`. */
+export const USER_FLAGS: readonly string[] = [
+  "u",
+  "user",
 ];
 
 /** Schemes of HTTP authentication, which come before the secret. */

@@ -89,18 +89,25 @@ function noted(reason: Reason | null, at: string): Suspect[] {
 
 /** Arguments, one after the other. */
 class Scan {
-  /** What the last argument announces: the value of a flag of a telling name, or `NAME=value` or `Name: value`. */
-  private next: "anything" | "secret" | "pair" = "anything";
+  /** What the last argument announces: the value of a flag of a telling name, `NAME=value` or `Name: value`, `user:password`. */
+  private next: "anything" | "secret" | "pair" | "user" = "anything";
 
   argument(text: string): Reason | null {
     const announced = this.next;
     this.next = "anything";
     const [isFlag, flag = "", rest] = /^--?([A-Za-z][A-Za-z0-9._-]*)(?:=([^]*))?$/.exec(text) ?? [];
-    if (isFlag === undefined) return announced === "secret" && isValue(text) ? "telling-name" : this.text(text);
+    if (isFlag === undefined) {
+      const isSecret = (announced === "secret" && isValue(text)) || (announced === "user" && hasPassword(text));
+      return isSecret ? "telling-name" : this.text(text);
+    }
     const isPair = tables.PAIR_FLAGS.includes(flag);
-    if (rest !== undefined) return !isPair && isTelling(flag) && isValue(rest) ? "telling-name" : this.text(rest);
-    if (isPair || isTelling(flag)) {
-      this.next = isPair ? "pair" : "secret";
+    const isUser = tables.USER_FLAGS.includes(flag);
+    if (rest !== undefined) {
+      const isSecret = !isPair && ((isTelling(flag) && isValue(rest)) || (isUser && hasPassword(rest)));
+      return isSecret ? "telling-name" : this.text(rest);
+    }
+    if (isPair || isTelling(flag) || isUser) {
+      this.next = isPair ? "pair" : isTelling(flag) ? "secret" : "user";
       return null;
     }
     // `-eNAME=value`, `-HName: value`
@@ -110,7 +117,7 @@ class Scan {
   /** A text that may be a pair, a URL, a token, or a command line with any of these in it. */
   text(whole: string): Reason | null {
     const text = whole.length > tables.LONGEST_ARGUMENT ? [...whole].slice(0, tables.LONGEST_ARGUMENT).join("") : whole;
-    const found = inPair(text) ?? inUrl(text) ?? inToken(text);
+    const found = inPair(text) ?? inWindowsFlag(text) ?? inFields(text) ?? inJson(text) ?? inUrl(text) ?? inToken(text);
     return found ?? (/\p{White_Space}/u.test(text) ? inLine(text) : null);
   }
 }
@@ -150,7 +157,38 @@ function inProse(text: string): Reason | null {
 function inPair(text: string): Reason | null {
   const [, name = "", sign, value = ""] = /^([A-Za-z0-9._-]+)([=:])([^]*)$/.exec(text) ?? [];
   if (sign === undefined || (sign === ":" && value.startsWith("//"))) return null;
-  return isTelling(name) && isValue(value.replace(/^\p{White_Space}+|\p{White_Space}+$/gu, "")) ? "telling-name" : null;
+  return isTelling(name) && isValue(trimmed(value)) ? "telling-name" : null;
+}
+
+/** `/name:value` of a telling name, as programs of Windows have their flags. */
+function inWindowsFlag(text: string): Reason | null {
+  return text.startsWith("/") && text.includes(":") ? inPair(text.slice(1)) : null;
+}
+
+/** `name=value;name=value`, as a connection to a database is written. */
+function inFields(text: string): Reason | null {
+  if (!text.includes(";")) return null;
+  return text.split(";").some((field) => inPair(trimmed(field)) !== null) ? "telling-name" : null;
+}
+
+/** JSON with a text under a telling name. It is not parsed: a part of it, or what is nearly JSON, holds its secret too. */
+function inJson(text: string): Reason | null {
+  if (!/^\p{White_Space}*[{[]/u.test(text)) return null;
+  // What is escaped ends no text.
+  const parts = text.replaceAll("\\\\", "").replaceAll('\\"', "").split('"');
+  const isMember = (name: string, index: number) =>
+    trimmed(parts[index + 1] ?? "") === ":" && isTelling(name) && isValue(trimmed(parts[index + 2] ?? ""));
+  return parts.some(isMember) ? "telling-name" : null;
+}
+
+/** `user:password`: what has letters and digits behind the colon is no group of the system. */
+function hasPassword(text: string): boolean {
+  const [, password = ""] = /^[^:]*:([^]*)$/.exec(text) ?? [];
+  return isValue(password) && /[0-9]/.test(password) && /[A-Za-z]/.test(password);
+}
+
+function trimmed(text: string): string {
+  return text.replace(/^\p{White_Space}+|\p{White_Space}+$/gu, "");
 }
 
 /** A URL with secret parts, or with a path that looks like one. */
