@@ -7,7 +7,7 @@ use std::rc::Rc;
 use crate::json::Json;
 
 use super::place::{Lines, Position};
-use super::source::Unreadable;
+use super::unreadable::Unreadable;
 
 /// How many servers are imported at most: all of them are decided under the store's lock.
 pub const MOST_SERVERS: usize = 1_000;

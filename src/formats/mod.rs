@@ -15,6 +15,7 @@ mod import;
 mod in_place;
 mod lines;
 mod links;
+mod located;
 mod names;
 mod number;
 mod place;
@@ -31,6 +32,7 @@ mod syntax;
 #[cfg(test)]
 mod tests;
 mod texts;
+mod unreadable;
 mod whole;
 mod words;
 mod writing;
@@ -45,8 +47,8 @@ pub use import::{Entry, Ignored, Import, Input, Note, Refused};
 pub use in_place::{NotInPlace, Others, in_place};
 pub use place::{Place, Position};
 pub use references::{Reference, ReferenceKind};
-pub use source::Unreadable;
 pub use stored::Stored;
+pub use unreadable::Unreadable;
 pub use words::{NO_REFERENCE, Words};
 pub use writing::{Loss, Server};
 

@@ -9,17 +9,19 @@ use crate::model::suspect::{Reason, is_secret_like, suspects};
 use crate::model::url_parts;
 
 use super::bounds::{Budget, MOST_OTHERS, MOST_SERVERS, bytes_of};
-use super::client::{Begun, Client, MEMBERS_WITH_TEXTS, Spotted};
+use super::client::{Begun, Client, MEMBERS_WITH_TEXTS};
 use super::clients;
 use super::draft::{Draft, Refusal};
 use super::format::Format;
 use super::import::{Entry, Ignored, Input, Note, Refused};
+use super::located::Spotted;
 use super::names::{ANY, Taken, legal_name, name_for};
 use super::place::Place;
 use super::placeholders::Missing;
 use super::references::{Found, Reference, ReferenceKind, find};
-use super::source::{Source, Unreadable};
+use super::source::Source;
 use super::texts::{TextPlace, for_each_text};
+use super::unreadable::Unreadable;
 use super::words::{self, Words};
 
 /// How many references of one server are listed, and how many notes there are of a text.

@@ -6,26 +6,10 @@ use std::borrow::Cow;
 use crate::json::{Json, Pointer};
 
 use super::bounds::Budget;
-use super::place::{Place, Position, Spot};
+use super::place::{Place, Spot};
 
 /// The longest name of a member. Bytes.
 pub(in crate::formats) const LONGEST_NAME: usize = 1024;
-
-/// A text that can't be read: nothing of it is imported.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{position}: {why}")]
-pub struct Unreadable {
-    /// Where.
-    pub position: Position,
-    /// What is wrong there, or what would be right.
-    pub why: Cow<'static, str>,
-}
-
-impl Unreadable {
-    pub(in crate::formats) fn new(position: Position, why: impl Into<Cow<'static, str>>) -> Self {
-        Self { position, why: why.into() }
-    }
-}
 
 /// The most values that JSON has no value for.
 pub(in crate::formats) const MOST_ODD: usize = 1_000;

@@ -1,9 +1,10 @@
 //! Claude Code: `.mcp.json` of a project, and `~/.claude.json` with a map for the user and one for each project.
 
-use crate::formats::client::{Client, Located, Oauth, Scopes, Shared, Timeout, USUAL, by_name, located};
+use crate::formats::client::{Client, Oauth, Scopes, Shared, Timeout, USUAL, by_name, located};
 use crate::formats::commands::SECRET_PROMPTED;
 use crate::formats::draft::{Draft, Refusal};
 use crate::formats::format::Format;
+use crate::formats::located::Located;
 use crate::formats::references::Form;
 use crate::formats::scopes::ScopesShape;
 use crate::formats::source::Source;

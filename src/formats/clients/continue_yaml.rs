@@ -1,8 +1,9 @@
 //! Continue: a list in `config.yaml`. Headers are among the options of requests.
 
-use crate::formats::client::{Begun, Client, FileSyntax, Located, USUAL};
+use crate::formats::client::{Begun, Client, FileSyntax, USUAL};
 use crate::formats::draft::{Draft, Refusal};
 use crate::formats::format::Format;
+use crate::formats::located::Located;
 use crate::formats::references::Form;
 use crate::formats::source::Source;
 use crate::formats::words;

@@ -1,11 +1,10 @@
 //! LibreChat: `mcpServers` at the root of `librechat.yaml`. A member of the same name under `interface` says who may use
 //! servers.
 
-use crate::formats::client::{
-    Begun, Client, FileSyntax, Located, Oauth, Scopes, Timeout, USUAL, UrlAlone, read_time,
-};
+use crate::formats::client::{Begun, Client, FileSyntax, Oauth, Scopes, Timeout, USUAL, UrlAlone, read_time};
 use crate::formats::draft::{Draft, Refusal};
 use crate::formats::format::Format;
+use crate::formats::located::Located;
 use crate::formats::plain::{ANY, Plain};
 use crate::formats::references::{Form, ReferenceKind};
 use crate::formats::scopes::ScopesShape;

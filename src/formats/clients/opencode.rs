@@ -1,8 +1,9 @@
 //! opencode: `mcp` of `opencode.json`. Program and arguments are one list, and a reference has no `$`.
 
-use crate::formats::client::{Begun, Client, Located, Oauth, Off, Scopes, Timeout, USUAL, under};
+use crate::formats::client::{Begun, Client, Oauth, Off, Scopes, Timeout, USUAL, under};
 use crate::formats::draft::{Draft, Refusal};
 use crate::formats::format::Format;
+use crate::formats::located::Located;
 use crate::formats::plain::Plain;
 use crate::formats::references::Form;
 use crate::formats::scopes::ScopesShape;

@@ -1,9 +1,10 @@
 //! OpenHands: the lists of its old `config.toml`, and `mcp.json` of its command line.
 
 use super::plain;
-use crate::formats::client::{Begun, Client, FileSyntax, Located, Off, Shared, Timeout, USUAL};
+use crate::formats::client::{Begun, Client, FileSyntax, Off, Shared, Timeout, USUAL};
 use crate::formats::draft::{Draft, Refusal};
 use crate::formats::format::Format;
+use crate::formats::located::Located;
 use crate::formats::plain::Plain;
 use crate::formats::source::Source;
 use crate::formats::words;

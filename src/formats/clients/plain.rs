@@ -3,8 +3,9 @@
 
 use std::rc::Rc;
 
-use crate::formats::client::{Begun, Client, Located, Off, Spotted, Step, Timeout, USUAL, transport};
+use crate::formats::client::{Begun, Client, Off, Timeout, USUAL, transport};
 use crate::formats::draft::{Draft, Refusal};
+use crate::formats::located::{Located, Spotted, Step};
 use crate::formats::source::Source;
 use crate::formats::words;
 use crate::formats::writing::Writing;

@@ -3,10 +3,11 @@
 
 use std::collections::HashSet;
 
-use crate::formats::client::{Begun, Client, Located, Shared, USUAL, by_name};
+use crate::formats::client::{Begun, Client, Shared, USUAL, by_name};
 use crate::formats::draft::{Draft, Refusal};
 use crate::formats::format::Format;
 use crate::formats::import::Input;
+use crate::formats::located::Located;
 use crate::formats::number::parsed;
 use crate::formats::references::{Form, ReferenceKind, find};
 use crate::formats::source::Source;

@@ -25,7 +25,8 @@ use super::clients;
 use super::detect;
 use super::format::Format;
 use super::place::{Lines, Position};
-use super::source::{Source, Syntax, Unreadable};
+use super::source::{Source, Syntax};
+use super::unreadable::Unreadable;
 
 use edit::Edit;
 use splices::Splices;

@@ -7,7 +7,8 @@ use indexmap::IndexMap;
 use zeroize::Zeroizing;
 
 use crate::formats::place::{Inner, Lines, Position, Spot};
-use crate::formats::source::{LONGEST_NAME, Source, Syntax, Unreadable};
+use crate::formats::source::{LONGEST_NAME, Source, Syntax};
+use crate::formats::unreadable::Unreadable;
 use crate::json::{Fault, FaultKind, Json, Pointer, Rules, check, parse, scan_array, scan_object};
 
 /// Reads a part of a text that is one value, or the members of an object without its braces.

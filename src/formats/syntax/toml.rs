@@ -7,7 +7,8 @@ use toml::de::{DeTable, DeValue};
 use crate::formats::bounds::{Budget, has_too_many_members};
 use crate::formats::number::parsed;
 use crate::formats::place::{Inner, Lines, Position, Spot};
-use crate::formats::source::{LONGEST_NAME, MOST_ODD, Source, Syntax, Unreadable};
+use crate::formats::source::{LONGEST_NAME, MOST_ODD, Source, Syntax};
+use crate::formats::unreadable::Unreadable;
 use crate::json::{Json, Number, Object, Path, Pointer};
 
 /// How deep tables and arrays may be in each other.

@@ -9,7 +9,8 @@ use saphyr_parser::{Event, Parser, ScalarStyle, Span};
 use crate::formats::bounds::{Budget, bytes_of};
 use crate::formats::number::parsed;
 use crate::formats::place::{Inner, Position, Spot};
-use crate::formats::source::{LONGEST_NAME, MOST_ODD, Source, Syntax, Unreadable};
+use crate::formats::source::{LONGEST_NAME, MOST_ODD, Source, Syntax};
+use crate::formats::unreadable::Unreadable;
 use crate::json::{Json, Number, Object, Path, Pointer};
 
 /// How deep mappings and lists may be in each other.

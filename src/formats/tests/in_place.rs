@@ -568,7 +568,7 @@ proptest! {
 }
 
 #[test]
-fn an_entry_that_cannot_be_read_is_not_taken_for_one_of_its_name() {
+fn an_entry_that_cannot_be_read_is_no_server_of_its_name() {
     let file = "mcpServers:\n  - name: Data base\n    command: uvx\n    env:\n      A:\n  - name: Data base\n    command: uvx\n";
     let exported = "mcpServers:\n  - name: Data base\n    command: other\n";
     let text = in_place(Format::Continue, file, exported, Others::Keep).unwrap();

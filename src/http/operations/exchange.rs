@@ -67,6 +67,7 @@ pub(in crate::http) fn export() -> Description {
         "format": "cursor", "file": "mcp.json", "media_type": "application/json", "text": TEXT, "losses": [
             { "server": "issues", "pointer": "/cwd", "about": "this client has no member for it" },
         ],
+        "variables": [{ "name": "API_KEY", "server": "issues", "pointer": "/env/API_KEY" }],
     });
     Description {
         id: "export_servers",
