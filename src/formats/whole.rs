@@ -12,6 +12,9 @@ use super::syntax::{jsonc, markdown, toml, yaml};
 
 /// Whether a text is to be read whole, whatever fences it has.
 pub(in crate::formats) fn is_file(lines: &Lines<'_>, text: &str, hint: Hint<'_>) -> bool {
+    if !text.lines().any(|line| markdown::fence(line).is_some()) {
+        return true;
+    }
     let bare = text.trim_start_matches('\u{feff}').trim_start();
     if markdown::fence(bare).is_some() {
         return false;
@@ -20,7 +23,7 @@ pub(in crate::formats) fn is_file(lines: &Lines<'_>, text: &str, hint: Hint<'_>)
         || super::has_only_comments(text)
         || jsonc::begins_with_member(text)
         || has_table(text)
-        || (text.lines().any(|line| markdown::fence(line).is_some()) && is_document(lines, text, hint.format))
+        || is_document(lines, text, hint.format)
 }
 
 /// Whether a text is one document in TOML or YAML that has servers: a fence in a text of it need not be closed, and a

@@ -110,10 +110,14 @@ fn exported(
     }
     let mut configs = Vec::new();
     let mut found = Found::default();
-    for (name, _) in model.items() {
+    let is_selected = selected.as_ref().map(|names| names.iter().collect::<HashSet<_>>());
+    let is_selected = |name: &SettingsKey| is_selected.as_ref().is_none_or(|names| names.contains(name));
+    // All servers count where secrets get names, so that these do not depend on which servers are exported.
+    let needs_all = secrets != ExportedSecrets::Clear;
+    for (name, _) in model.items().filter(|(name, _)| needs_all || is_selected(name)) {
         match (model.marked_config(name), &selected) {
             (Ok(config), _) => configs.push((name, config)),
-            (Err(error), Some(selected)) if selected.contains(name) => return Err(error),
+            (Err(error), Some(_)) if is_selected(name) => return Err(error),
             (Err(_), Some(_)) => {}
             (Err(_), None) => found.losses.push(loss(name, Pointer::root(), NOT_READ)),
         }
@@ -122,7 +126,6 @@ fn exported(
     let mut writer = Writer { format, secrets, may_reveal, variables, remembered, found: Found::default() };
     let mut all: HashMap<&SettingsKey, Written> = HashMap::with_capacity(configs.len());
     for (name, config) in &configs {
-        // Of all servers, so that a variable has the same name whichever of them are exported.
         all.insert(name, writer.written(name, config));
     }
     let names = selected.unwrap_or_else(|| configs.iter().map(|(name, _)| (*name).clone()).collect());

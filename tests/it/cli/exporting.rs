@@ -7,7 +7,7 @@ use std::path::Path;
 use mcp_settings::formats::Format;
 use serde_json::json;
 
-use crate::cli::{feed, feed_with, run, run_with};
+use crate::cli::{feed, run, run_with};
 use crate::server::{READER, TestServer};
 use crate::site::Site;
 
@@ -279,11 +279,11 @@ fn nothing_is_written_for_a_client_where_what_is_kept_for_it_cannot_be_written()
     run_with(&site, &other_key, &["export", "-f", "zed"]).expect(0);
     let server = TestServer::builder(site).start();
     let reader = [("MCP_SETTINGS_API_KEY", READER)];
-    let shown = feed_with(&server.site(), &reader, &export, "").expect(0);
+    let shown = run_with(&server.site(), &reader, &export).expect(0);
     assert!(shown.stderr.contains("scope `reveal`"), "{shown:?}");
-    let refused = feed_with(&server.site(), &reader, &into, "").expect(1);
+    let refused = run_with(&server.site(), &reader, &into).expect(1);
     assert!(refused.stderr.contains("scope `reveal`") && refused.stdout.is_empty(), "{refused:?}");
-    let other = feed_with(&server.site(), &reader, &["export", "-f", "zed"], "").expect(0);
+    let other = run_with(&server.site(), &reader, &["export", "-f", "zed"]).expect(0);
     assert!(other.stderr.contains("kept for cursor") && !other.stderr.contains("reveal"), "{other:?}");
     assert_eq!(fs::read_to_string(&path).expect("it is there"), text);
 }

@@ -4,7 +4,7 @@
 import assert from 'node:assert/strict';
 
 import { assertAccessible } from '../axe.mjs';
-import { settled, visible } from '../claims.mjs';
+import { visible } from '../claims.mjs';
 
 const KEY = 'entered-secret-77ab';
 const STORED = 'stored-secret-12cd';
@@ -32,10 +32,7 @@ export default async function (stage) {
   await importing.read(TEXT);
   const back = async () => {
     await editor.back.click();
-    await page.evaluate(() => { location.hash = '#/import'; });
-    await visible(importing.heading);
-    await settled(page);
-    await importing.isRead();
+    await importing.open();
   };
 
   // What was not entered is empty and missing, and can't be saved over.

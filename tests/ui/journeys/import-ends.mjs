@@ -4,7 +4,7 @@
 import assert from 'node:assert/strict';
 
 import { assertAccessible } from '../axe.mjs';
-import { eventually, gone, settled, visible } from '../claims.mjs';
+import { eventually, gone, visible } from '../claims.mjs';
 import { hasFocus } from '../focus.mjs';
 
 const of = (...names) => JSON.stringify({ mcpServers: Object.fromEntries(names.map((name) => [name, { command: name }])) });
@@ -19,19 +19,13 @@ export default async function (stage) {
     await act(route);
   }, { times: 1 });
   const letGo = () => eventually(() => { assert.ok(held.length > 0); held.pop()(); });
-  const toImport = async () => {
-    await page.evaluate(() => { location.hash = '#/import'; });
-    await visible(importing.heading);
-    await settled(page);
-    await importing.isRead();
-  };
   const leave = async () => {
     await page.getByRole('button', { name: 'Back', exact: true }).click();
     await list.isShown();
   };
 
   // Meanwhile it is another text for nobody.
-  await toImport();
+  await importing.open();
   await importing.read(of('one'));
   await hold((route) => route.continue());
   await importing.submit.click();
@@ -45,7 +39,7 @@ export default async function (stage) {
   // Come back to, all of it is gone.
   await page.getByRole('button', { name: 'Go to the list', exact: true }).click();
   await list.isShown();
-  await toImport();
+  await importing.open();
   assert.equal(await importing.text.inputValue(), '');
   assert.equal(await importing.found.count(), 0);
 
@@ -56,7 +50,7 @@ export default async function (stage) {
   await leave();
   await letGo();
   await visitor.seesToast('1 server was imported.');
-  await toImport();
+  await importing.open();
   assert.equal(await importing.text.inputValue(), '');
   await importing.read(of('three'));
   await hold((route) => route.fulfill({
@@ -87,7 +81,7 @@ export default async function (stage) {
 
   // Elsewhere it is said without what can only be seen there.
   await page.getByRole('button', { name: 'Go to the list', exact: true }).click();
-  await toImport();
+  await importing.open();
   await importing.read(of('nine'));
   await hold((route) => route.abort());
   await importing.submit.click();
@@ -101,7 +95,7 @@ export default async function (stage) {
 
   // Or it never came to the service: what is there is shown, and it is imported again.
   await page.getByRole('button', { name: 'Go to the list', exact: true }).click();
-  await toImport();
+  await importing.open();
   await importing.read(of('four', 'five'));
   await lose(() => stage.api.put('five', { command: 'five' }));
   await importing.submit.click();
@@ -112,7 +106,7 @@ export default async function (stage) {
 
   // While the service can't be asked, that is said; once it can, what is there.
   await page.getByRole('button', { name: 'Go to the list', exact: true }).click();
-  await toImport();
+  await importing.open();
   await importing.read(of('eight'));
   await page.route('**/api/import?dry_run=true', (route) => route.abort(), { times: 1 });
   await lose((route) => route.fetch());
@@ -123,7 +117,7 @@ export default async function (stage) {
 
   // Of a part that was left there is the rest.
   await page.getByRole('button', { name: 'Go to the list', exact: true }).click();
-  await toImport();
+  await importing.open();
   await importing.read(JSON.stringify({ mcpServers: { six: { command: 'six' }, bad: 7 } }));
   await importing.leaveOut.check();
 
@@ -148,7 +142,7 @@ export default async function (stage) {
   assert.equal(await importing.newName('six').inputValue(), 'sixth');
   await importing.import('1 server was imported.');
   await page.getByRole('button', { name: 'Go to the list', exact: true }).click();
-  await toImport();
+  await importing.open();
   assert.match(await importing.text.inputValue(), /bad/);
   await visible(importing.entry('six').getByText('New', { exact: true }));
 }

@@ -5,7 +5,7 @@ import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 
 import { assertFits } from '../axe.mjs';
-import { eventually, settled, visible } from '../claims.mjs';
+import { eventually, visible } from '../claims.mjs';
 import { hasFocus } from '../focus.mjs';
 
 const KEY = 'entered-secret-5d1e';
@@ -60,10 +60,7 @@ export default async function (stage) {
   });
 
   // The rest is as it was left.
-  await visitor.page.evaluate(() => { location.hash = '#/import'; });
-  await visible(importing.heading);
-  await settled(page);
-  await importing.isRead();
+  await importing.open();
   await visible(importing.entry('whole').getByText('Differs from what is stored'));
   await importing.choice('whole', 'Skip').check();
   assert.equal(await key.inputValue(), KEY);

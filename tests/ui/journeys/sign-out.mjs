@@ -3,7 +3,7 @@
 
 import assert from 'node:assert/strict';
 
-import { gone, settled, visible } from '../claims.mjs';
+import { gone, visible } from '../claims.mjs';
 
 const PASTED = 'pasted-secret-0b1c';
 const ENTERED = 'entered-secret-2d3e';
@@ -20,14 +20,8 @@ export default async function (stage) {
   const visitor = await stage.guest('admin');
   const { list, editor, importing, signIn, page } = visitor;
   const key = () => importing.entry('asks').getByLabel('Key', { exact: true });
-  const toImport = async () => {
-    await page.evaluate(() => { location.hash = '#/import'; });
-    await visible(importing.heading);
-    await settled(page);
-    await importing.isRead();
-  };
   const enter = async () => {
-    await toImport();
+    await importing.open();
     await importing.read(TEXT);
     await key().fill(ENTERED);
   };
@@ -51,7 +45,7 @@ export default async function (stage) {
   await expire();
   await signIn.withKey(stage.setting.keys.admin);
   await gone(signIn.heading);
-  await toImport();
+  await importing.open();
   assert.equal(await importing.text.inputValue(), TEXT);
   assert.equal(await key().inputValue(), ENTERED);
 
@@ -77,7 +71,7 @@ export default async function (stage) {
   await visitor.goTo('#/servers/two');
   await editor.isShown('two');
   await editor.fill({ Description: 'no secret' });
-  await toImport();
+  await importing.open();
   assert.equal(await key().inputValue(), ENTERED);
   await visitor.account.open();
   await visitor.account.signOut.click();

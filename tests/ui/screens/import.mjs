@@ -1,6 +1,6 @@
 // The text that servers are imported from, what was found in it, and what becomes of each.
 
-import { visible } from '../claims.mjs';
+import { settled, visible } from '../claims.mjs';
 
 export class Import {
   #page;
@@ -46,6 +46,14 @@ export class Import {
   /** The names in the order of the text. */
   names() {
     return this.entries.locator('h3').allTextContents();
+  }
+
+  /** Goes there by the address, and waits until what is there was read. */
+  async open() {
+    await this.#page.evaluate(() => { location.hash = '#/import'; });
+    await visible(this.heading);
+    await settled(this.#page);
+    await this.isRead();
   }
 
   /** A text is put in, and what is in it was found: servers, or what is no server. */

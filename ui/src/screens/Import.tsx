@@ -5,7 +5,7 @@ import { Banner } from "../parts/Banner.tsx";
 import { Button } from "../parts/Button.tsx";
 import { useBar } from "../parts/bar.ts";
 import { mode, whyNoWrite } from "../state/access.ts";
-import { entries, found, importChosen, isImporting, isReading, leaveOutcome, lost, outcome, readAgain, refusal, setSource, skipsRefused, source, unfit } from "../state/importing.ts";
+import { entries, found, importChosen, isImporting, isOvertaken, isReading, leaveOutcome, lost, outcome, readAgain, refusal, refusalText, setSource, skipsRefused, source, unfit } from "../state/importing.ts";
 import { useKeys } from "../state/keys.ts";
 import { go } from "../state/route.ts";
 import { editor } from "../texts-editing.ts";
@@ -147,15 +147,15 @@ function Refusal() {
     );
   }
   if (problem === null || faultIn(problem) !== null) return null;
-  const isOvertaken = problem.status === 409 || problem.status === 412;
+  const isChanged = isOvertaken(problem);
   const errors = problem.errors ?? [];
   return (
     <Banner
       kind="alert"
-      tone={isOvertaken ? "warning" : "danger"}
-      actions={!isOvertaken && found.value === null && <Button onPress={() => void readAgain()}>{importing.tryAgain}</Button>}
+      tone={isChanged ? "warning" : "danger"}
+      actions={!isChanged && found.value === null && <Button onPress={() => void readAgain()}>{importing.tryAgain}</Button>}
     >
-      <p>{isOvertaken ? importing.overtaken : `${problem.title}. ${problem.detail}`}</p>
+      <p>{refusalText(problem)}</p>
       {errors.length > 0 && (
         <ul>
           {errors.map(({ pointer, message }) => (

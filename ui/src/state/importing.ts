@@ -189,8 +189,7 @@ async function explain(failure: Failure, sent: readonly Entry[]): Promise<void> 
   const problem = problemIn(failure);
   const isLost = "offline" in failure || isOf(problem, "outcome-unknown");
   if (isLost) [unanswered, lost.value] = [sent, "away"];
-  // What is stored now is not what was shown.
-  if (isLost || problem.status === 409 || problem.status === 412) await read();
+  if (isLost || isOvertaken(problem)) await read();
   if (!isLost) notStored.value = problem;
 }
 
@@ -213,13 +212,20 @@ function report(): void {
     leaveOutcome();
     return;
   }
-  const text = lost.peek() === null ? texts.notImported(whyNot(notStored.peek())) : texts.lostElsewhere;
+  const problem = notStored.peek();
+  const why = problem === null ? "" : refusalText(problem);
+  const text = lost.peek() === null ? texts.notImported(why) : texts.lostElsewhere;
   toast({ text, kind: "failed", action: { label: texts.openAgain, run: () => go({ screen: "import" }) } });
 }
 
-function whyNot(problem: Problem | null): string {
-  if (problem === null) return "";
-  return problem.status === 409 || problem.status === 412 ? texts.overtaken : `${problem.title}. ${problem.detail}`;
+/** Whether what is stored now is not what was shown. */
+export function isOvertaken({ status }: Problem): boolean {
+  return status === 409 || status === 412;
+}
+
+/** Why nothing was stored. */
+export function refusalText(problem: Problem): string {
+  return isOvertaken(problem) ? texts.overtaken : `${problem.title}. ${problem.detail}`;
 }
 
 /** The reader goes, and has seen what was imported: a text of which nothing is left to import goes, too. */
